@@ -1,0 +1,104 @@
+//! The languages that a script can be written and spoken in. Adding one is one line in [`LANGUAGES`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What differs from language to language in a narrated script.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LanguageFacts {
+    /// ISO 639-1 code.
+    pub code: &'static str,
+    /// ISO 639-3 code, as `whatlang` reports it.
+    pub code3: &'static str,
+    /// Its own name.
+    pub name: &'static str,
+    /// Written from right to left.
+    pub right_to_left: bool,
+    /// Words that a narrator says in a minute.
+    pub words_per_minute: u32,
+    /// Fewest words of a script.
+    pub min_words: u32,
+    /// Most words of a script.
+    pub max_words: u32,
+}
+
+const fn language(code: &'static str, code3: &'static str, name: &'static str) -> LanguageFacts {
+    LanguageFacts { code, code3, name, right_to_left: false, words_per_minute: 150, min_words: 50, max_words: 400 }
+}
+
+/// The table. The first entry is what an undetected text is taken for.
+pub static LANGUAGES: [LanguageFacts; 8] = [
+    language("en", "eng", "English"),
+    LanguageFacts {
+        right_to_left: true,
+        words_per_minute: 120,
+        min_words: 40,
+        max_words: 320,
+        ..language("ar", "ara", "العربية")
+    },
+    language("fr", "fra", "Français"),
+    language("de", "deu", "Deutsch"),
+    language("es", "spa", "Español"),
+    language("it", "ita", "Italiano"),
+    language("pt", "por", "Português"),
+    language("nl", "nld", "Nederlands"),
+];
+
+/// One of [`LANGUAGES`], by its ISO 639-1 code.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Language(&'static LanguageFacts);
+
+impl Language {
+    /// English.
+    pub const ENGLISH: Self = Self(&LANGUAGES[0]);
+    /// Arabic.
+    pub const ARABIC: Self = Self(&LANGUAGES[1]);
+
+    /// By ISO 639-1 or 639-3 code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        LANGUAGES.iter().find(|facts| facts.code == code || facts.code3 == code).map(Self)
+    }
+
+    /// Its row in the table.
+    pub fn facts(self) -> &'static LanguageFacts {
+        self.0
+    }
+
+    /// ISO 639-1 code.
+    pub fn code(self) -> &'static str {
+        self.0.code
+    }
+
+    /// `rtl` or `ltr`, as HTML's `dir` wants it.
+    pub fn direction(self) -> &'static str {
+        if self.0.right_to_left { "rtl" } else { "ltr" }
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        Self::from_code(&code).ok_or_else(|| format!("no language \"{code}\" in the table"))
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.code().to_owned()
+    }
+}
+
+impl fmt::Debug for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

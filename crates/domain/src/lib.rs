@@ -1,0 +1,10 @@
+//! The words that every other crate speaks: ids, time, money, languages, job states, retry rules, documents and
+//! speech. No I/O here: nothing in this crate can wait, fail to connect, or read a clock.
+
+pub mod document;
+pub mod ids;
+pub mod job;
+pub mod language;
+pub mod money;
+pub mod speech;
+pub mod time;
