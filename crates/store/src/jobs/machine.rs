@@ -1,0 +1,168 @@
+//! The state machine of a job: every transition but the claim (one statement, in `claim.rs`), as a pure function of
+//! the row and the time. The `CHECK`s of the table refuse what is not drawn in `docs/engine.md`.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sluice_domain::ids::LeaseId;
+use sluice_domain::job::JobState;
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::row::{JobError, JobRow, Wake};
+
+/// What a job waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) then: String,
+    pub(crate) signal: String,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) poll_every: Option<Duration>,
+}
+
+impl JobRow {
+    /// running → running: the next stage, under a new lease, with its first attempt counted.
+    pub(crate) fn advance(&mut self, stage: String, lease: LeaseId, until: Timestamp, now: Timestamp) {
+        self.enter(stage, now);
+        self.attempt = 1;
+        self.lease = Some(lease);
+        self.lease_until = Some(until);
+    }
+
+    /// running → ready: the next stage is for whoever claims it.
+    pub(crate) fn queue(&mut self, stage: String, now: Timestamp) {
+        self.enter(stage, now);
+        self.let_go(JobState::Ready);
+        self.attempt = 0;
+        self.run_at = now;
+    }
+
+    fn enter(&mut self, stage: String, now: Timestamp) {
+        self.stage = stage;
+        self.error = None;
+        self.forget_wait();
+        self.worked(now);
+    }
+
+    /// running → succeeded.
+    pub(crate) fn succeed(&mut self, result: Value, now: Timestamp) {
+        self.finish(JobState::Succeeded, now);
+        self.error = None;
+        self.result = Some(result);
+    }
+
+    /// running → scheduled or ready, or dead when that was the last attempt.
+    pub(crate) fn fail(&mut self, error: JobError, delay: Duration, now: Timestamp) {
+        if self.attempt >= self.max_attempts {
+            return self.die(error, now);
+        }
+        self.error = Some(error);
+        self.later(delay, now);
+    }
+
+    /// running → dead.
+    pub(crate) fn die(&mut self, error: JobError, now: Timestamp) {
+        self.finish(JobState::Dead, now);
+        self.error = Some(error);
+    }
+
+    /// running → scheduled or ready: the attempt is given back.
+    pub(crate) fn snooze(&mut self, delay: Duration, now: Timestamp) {
+        self.attempt = self.attempt.saturating_sub(1);
+        self.later(delay, now);
+    }
+
+    fn later(&mut self, delay: Duration, now: Timestamp) {
+        self.let_go(if delay.is_zero() { JobState::Ready } else { JobState::Scheduled });
+        self.run_at = now + delay;
+        self.worked(now);
+        self.expires_at = self.expires_at.map(|at| at + delay);
+    }
+
+    /// running → waiting. The stage that asked is done, so the next one has all its attempts. A wait for the same
+    /// signal, after a poll that found nothing, keeps the first wait's deadline.
+    pub(crate) fn wait(&mut self, wait: Wait, now: Timestamp) {
+        let same = self.wait_signal.as_deref() == Some(wait.signal.as_str());
+        let kept = if same { self.wait_deadline } else { None };
+        self.enter(wait.then, now);
+        self.let_go(JobState::Waiting);
+        self.attempt = 0;
+        self.wait_signal = Some(wait.signal);
+        self.wait_deadline = kept.or(wait.deadline.map(|deadline| now + deadline));
+        self.next_poll = wait.poll_every.map(|every| now + every);
+    }
+
+    /// waiting → ready. What is waited for stays known after a poll, so that the deadline goes on.
+    pub(crate) fn wake_up(&mut self, wake: Wake, now: Timestamp) {
+        self.state = JobState::Ready;
+        self.run_at = now;
+        self.next_poll = None;
+        if wake != Wake::Poll {
+            self.wait_signal = None;
+            self.wait_deadline = None;
+        }
+        self.wake = Some(wake);
+        self.worked(now);
+    }
+
+    /// running → ready, after its lease ran out; dead when that was the last attempt, cancelled when that was asked.
+    pub(crate) fn rescue(&mut self, now: Timestamp) {
+        if self.cancel_requested_at.is_some() {
+            return self.finish(JobState::Cancelled, now);
+        }
+        let message = format!("its worker stopped answering in attempt {} of {}", self.attempt, self.max_attempts);
+        self.fail(JobError { code: "worker_died".into(), message }, Duration::ZERO, now);
+    }
+
+    /// scheduled → ready.
+    pub(crate) fn become_due(&mut self, now: Timestamp) {
+        self.state = JobState::Ready;
+        self.updated_at = now;
+    }
+
+    /// Anything but final and running → cancelled; running → asked to stop.
+    pub(crate) fn request_cancel(&mut self, now: Timestamp) {
+        self.cancel_requested_at = Some(now);
+        self.updated_at = now;
+        if self.state != JobState::Running {
+            self.finish(JobState::Cancelled, now);
+        }
+    }
+
+    /// dead, cancelled or expired → ready, with all attempts of the stage where it stopped.
+    pub(crate) fn start_again(&mut self, now: Timestamp) {
+        self.state = JobState::Ready;
+        self.attempt = 0;
+        self.run_at = now;
+        self.cancel_requested_at = None;
+        self.error = None;
+        self.finished_at = None;
+        self.worked(now);
+    }
+
+    /// → a final state.
+    pub(crate) fn finish(&mut self, state: JobState, now: Timestamp) {
+        self.let_go(state);
+        self.next_poll = None;
+        self.finished_at = Some(now);
+        self.updated_at = now;
+    }
+
+    fn let_go(&mut self, state: JobState) {
+        self.state = state;
+        self.lease = None;
+        self.lease_until = None;
+        self.lease_worker = None;
+    }
+
+    fn forget_wait(&mut self) {
+        self.wait_signal = None;
+        self.wait_deadline = None;
+        self.next_poll = None;
+        self.wake = None;
+    }
+
+    fn worked(&mut self, now: Timestamp) {
+        self.updated_at = now;
+        self.live_on(now);
+    }
+}

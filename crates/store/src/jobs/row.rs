@@ -1,0 +1,239 @@
+//! The row of a job, read and written as a whole.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::job::JobState;
+use sluice_domain::time::{Timestamp, millis};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::jobs::stored;
+use crate::{StoreError, Tx};
+
+/// The right of one attempt to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job: JobId,
+    /// The lease's own id: no two attempts share it.
+    pub id: LeaseId,
+    /// The attempt at the present stage, from 1.
+    pub attempt: u32,
+}
+
+/// What ended a wait.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Wake {
+    /// The signal came, with this payload.
+    Signal(Value),
+    /// The time of the next poll came.
+    Poll,
+    /// The deadline passed.
+    Deadline,
+    /// Every job that is part of this one ended.
+    Children,
+}
+
+impl Wake {
+    fn stored(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Signal(payload) => ("signal", Some(payload.to_string())),
+            Self::Poll => ("poll", None),
+            Self::Deadline => ("deadline", None),
+            Self::Children => ("children", None),
+        }
+    }
+
+    fn read(name: &str, data: Option<&str>) -> Result<Self, StoreError> {
+        match name {
+            "signal" => Ok(Self::Signal(crate::json(data.unwrap_or("null"), "a signal's payload")?)),
+            "poll" => Ok(Self::Poll),
+            "deadline" => Ok(Self::Deadline),
+            "children" => Ok(Self::Children),
+            other => Err(StoreError::Unreadable { what: format!("the wake-up \"{other}\" of a job") }),
+        }
+    }
+}
+
+/// Why a job failed, last time or for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobError {
+    /// Stable, for programs.
+    pub code: String,
+    /// For the reader.
+    pub message: String,
+}
+
+/// A job as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRow {
+    /// Its id.
+    pub id: JobId,
+    /// What runs it.
+    pub kind: String,
+    /// Which workers may run it.
+    pub pool: String,
+    /// Where it is.
+    pub state: JobState,
+    /// The stage that runs or runs next.
+    pub stage: String,
+    /// Its data as JSON.
+    pub payload: String,
+    /// Whose it is.
+    pub owner: String,
+    /// The id of what it works on.
+    pub subject: String,
+    /// The job that it is a part of.
+    pub parent: Option<JobId>,
+    /// Lower is sooner.
+    pub priority: i32,
+    /// Not before.
+    pub run_at: Timestamp,
+    /// Attempts at the present stage, counted at claim.
+    pub attempt: u32,
+    /// Attempts that each stage has.
+    pub max_attempts: u32,
+    /// Who holds it.
+    pub lease: Option<LeaseId>,
+    /// Until when.
+    pub lease_until: Option<Timestamp>,
+    /// The worker that holds it.
+    pub lease_worker: Option<String>,
+    /// What it waits for.
+    pub wait_signal: Option<String>,
+    /// Until when it waits.
+    pub wait_deadline: Option<Timestamp>,
+    /// When it looks for itself.
+    pub next_poll: Option<Timestamp>,
+    /// What ended its last wait.
+    pub wake: Option<Wake>,
+    /// When its owner asked that it stops.
+    pub cancel_requested_at: Option<Timestamp>,
+    /// Expires after this long without work on it.
+    pub idle_ttl: Option<Duration>,
+    /// When that will be.
+    pub expires_at: Option<Timestamp>,
+    /// What it gave.
+    pub result: Option<Value>,
+    /// Why it failed.
+    pub error: Option<JobError>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When it was first claimed.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl JobRow {
+    pub(crate) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
+        let state: String = row.try_get("state")?;
+        let wake: Option<String> = row.try_get("wake")?;
+        let wake_data: Option<String> = row.try_get("wake_data")?;
+        let result: Option<String> = row.try_get("result")?;
+        let code: Option<String> = row.try_get("error_code")?;
+        let message: Option<String> = row.try_get("error_message")?;
+        let idle_ttl: Option<i64> = row.try_get("idle_ttl_ms")?;
+        let state = JobState::parse(&state)
+            .ok_or_else(|| StoreError::Unreadable { what: format!("the state \"{state}\" of a job") })?;
+        Ok(Self {
+            id: id(row, "id")?,
+            kind: row.try_get("kind")?,
+            pool: row.try_get("pool")?,
+            state,
+            stage: row.try_get("stage")?,
+            payload: row.try_get("payload")?,
+            owner: row.try_get("owner")?,
+            subject: row.try_get("subject")?,
+            parent: optional_id(row, "parent")?,
+            priority: row.try_get("priority")?,
+            run_at: Timestamp::from_millis(row.try_get("run_at")?),
+            attempt: row.try_get("attempt")?,
+            max_attempts: row.try_get("max_attempts")?,
+            lease: optional_id(row, "lease_id")?,
+            lease_until: time(row, "lease_until")?,
+            lease_worker: row.try_get("lease_worker")?,
+            wait_signal: row.try_get("wait_signal")?,
+            wait_deadline: time(row, "wait_deadline")?,
+            next_poll: time(row, "next_poll")?,
+            wake: wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?,
+            cancel_requested_at: time(row, "cancel_requested_at")?,
+            idle_ttl: idle_ttl.map(|ttl| Duration::from_millis(ttl.unsigned_abs())),
+            expires_at: time(row, "expires_at")?,
+            result: result.map(|text| crate::json(&text, "a job's result")).transpose()?,
+            error: code.zip(message).map(|(code, message)| JobError { code, message }),
+            created_at: Timestamp::from_millis(row.try_get("created_at")?),
+            updated_at: Timestamp::from_millis(row.try_get("updated_at")?),
+            started_at: time(row, "started_at")?,
+            finished_at: time(row, "finished_at")?,
+        })
+    }
+
+    /// Writes everything that a transition can change. The caller holds the row: this unit of work read it.
+    pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let (wake, wake_data) = self.wake.as_ref().map(Wake::stored).unzip();
+        sqlx::query(
+            "UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
+                 lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
+                 wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
+                 error_message = $18, updated_at = $19, finished_at = $20
+             WHERE id = $1",
+        )
+        .bind(self.id.as_str())
+        .bind(self.state.as_str())
+        .bind(&self.stage)
+        .bind(self.run_at.as_millis())
+        .bind(self.attempt)
+        .bind(self.lease.as_ref().map(LeaseId::as_str))
+        .bind(stored(self.lease_until))
+        .bind(self.lease_worker.as_deref())
+        .bind(self.wait_signal.as_deref())
+        .bind(stored(self.wait_deadline))
+        .bind(stored(self.next_poll))
+        .bind(wake)
+        .bind(wake_data.flatten())
+        .bind(stored(self.cancel_requested_at))
+        .bind(stored(self.expires_at))
+        .bind(self.result.as_ref().map(Value::to_string))
+        .bind(self.error.as_ref().map(|error| error.code.as_str()))
+        .bind(self.error.as_ref().map(|error| error.message.as_str()))
+        .bind(self.updated_at.as_millis())
+        .bind(stored(self.finished_at))
+        .execute(tx.connection())
+        .await?;
+        Ok(())
+    }
+
+    /// Time to live in milliseconds from `now`, when it has one.
+    pub(crate) fn live_on(&mut self, now: Timestamp) {
+        self.expires_at = self.idle_ttl.map(|ttl| Timestamp::from_millis(now.as_millis() + millis(ttl)));
+    }
+}
+
+pub(crate) fn id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<T, StoreError> {
+    parse_id(row.try_get(column)?)
+}
+
+fn optional_id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<Option<T>, StoreError> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(parse_id).transpose()
+}
+
+fn parse_id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(text: String) -> Result<T, StoreError> {
+    T::try_from(text).map_err(|error| StoreError::Unreadable { what: format!("a bad id ({error})") })
+}
+
+fn time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    let millis: Option<i64> = row.try_get(column)?;
+    Ok(millis.map(Timestamp::from_millis))
+}

@@ -1,0 +1,119 @@
+//! What a job tells about itself: named steps and log lines.
+
+use serde_json::json;
+use sluice_domain::ids::JobId;
+use sluice_domain::time::Timestamp;
+use sqlx::Row;
+
+use crate::jobs::changed_with;
+use crate::jobs::claim::hold;
+use crate::jobs::row::Lease;
+use crate::{StoreError, Tx};
+
+/// A named step of a job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// How much of it is done, from 0 to 1.
+    pub fraction: f64,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it was done.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// How far a step has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepChange {
+    /// Its name.
+    pub name: String,
+    /// From 0 to 1; 1 is done.
+    pub fraction: f64,
+}
+
+/// A line that a job wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub line: String,
+}
+
+/// Writes steps and lines under the lease, and one event for all of them.
+pub async fn save_progress(
+    tx: &mut Tx,
+    lease: &Lease,
+    steps: &[StepChange],
+    lines: &[String],
+) -> Result<(), StoreError> {
+    let row = hold(tx, lease).await?;
+    let now = tx.now().await?;
+    for step in steps {
+        save_step(tx, &lease.job, step, now).await?;
+    }
+    for line in lines {
+        sqlx::query("INSERT INTO job_log (job, at, line) VALUES ($1, $2, $3)")
+            .bind(lease.job.as_str())
+            .bind(now.as_millis())
+            .bind(line)
+            .execute(tx.connection())
+            .await?;
+    }
+    let steps: Vec<_> = steps.iter().map(|step| json!({ "name": step.name, "fraction": step.fraction })).collect();
+    changed_with(tx, &row, Some(steps.into())).await
+}
+
+async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) -> Result<(), StoreError> {
+    let fraction = step.fraction.clamp(0.0, 1.0);
+    let done = fraction >= 1.0;
+    sqlx::query(
+        "INSERT INTO job_steps (job, name, position, fraction, state, started_at, finished_at)
+         VALUES ($1, $2, (SELECT COUNT(*) FROM job_steps WHERE job = $1), $3, $4, $5, $6)
+         ON CONFLICT (job, name) DO UPDATE
+         SET fraction = excluded.fraction, state = excluded.state, finished_at = excluded.finished_at",
+    )
+    .bind(job.as_str())
+    .bind(&step.name)
+    .bind(fraction)
+    .bind(if done { "done" } else { "running" })
+    .bind(now.as_millis())
+    .bind(done.then_some(now.as_millis()))
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// A job's steps, in the order in which they began.
+pub async fn steps_of(tx: &mut Tx, job: &JobId) -> Result<Vec<Step>, StoreError> {
+    let rows =
+        sqlx::query("SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 ORDER BY position")
+            .bind(job.as_str())
+            .fetch_all(tx.connection())
+            .await?;
+    rows.iter()
+        .map(|row| {
+            let finished: Option<i64> = row.try_get("finished_at")?;
+            Ok(Step {
+                name: row.try_get("name")?,
+                fraction: row.try_get("fraction")?,
+                started_at: Timestamp::from_millis(row.try_get("started_at")?),
+                finished_at: finished.map(Timestamp::from_millis),
+            })
+        })
+        .collect()
+}
+
+/// A job's last `limit` log lines, oldest first.
+pub async fn log_of(tx: &mut Tx, job: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
+    let rows = sqlx::query("SELECT at, line FROM job_log WHERE job = $1 ORDER BY id DESC LIMIT $2")
+        .bind(job.as_str())
+        .bind(limit)
+        .fetch_all(tx.connection())
+        .await?;
+    rows.iter()
+        .rev()
+        .map(|row| Ok(LogLine { at: Timestamp::from_millis(row.try_get(0)?), line: row.try_get(1)? }))
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! What time does to jobs: delays end, waits end, leases run out, jobs expire. All by the database's clock.
+
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::time::Timestamp;
+use sqlx::Row;
+
+use crate::dialect::now_ms;
+use crate::jobs::get;
+use crate::jobs::row::{Lease, Wake, id};
+use crate::jobs::settle::{abandon_calls, after};
+use crate::{StoreError, Tx};
+
+/// How many jobs changed, per reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Upkeep {
+    /// Delays that ended.
+    pub due: usize,
+    /// Waits that ended by poll or deadline.
+    pub woken: usize,
+    /// Leases that had run out.
+    pub rescued: usize,
+    /// Times to live that had passed.
+    pub expired: usize,
+}
+
+/// At most this many of each are moved in one unit of work; the rest follows in the next.
+macro_rules! batch {
+    () => {
+        " LIMIT 500"
+    };
+}
+
+/// Moves every job that time has moved.
+pub async fn keep_up(tx: &mut Tx) -> Result<Upkeep, StoreError> {
+    Ok(Upkeep {
+        rescued: rescue(tx).await?,
+        woken: wake_waiting(tx).await?,
+        due: promote_scheduled(tx).await?,
+        expired: expire(tx).await?,
+    })
+}
+
+/// The jobs that `statement` picks, each read again when its turn comes: moving one may have moved another.
+async fn pick(tx: &mut Tx, statement: &'static str) -> Result<Vec<JobId>, StoreError> {
+    let rows = sqlx::query(statement).fetch_all(tx.connection()).await?;
+    rows.iter().map(|row| id(row, "id")).collect()
+}
+
+async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
+    let picked =
+        pick(tx, concat!("SELECT id FROM jobs WHERE state = 'running' AND lease_until <= ", now_ms!(), batch!()))
+            .await?;
+    let now = tx.now().await?;
+    for job in &picked {
+        let mut row = get(tx, job).await?;
+        let Some(id) = row.lease.clone() else { continue };
+        abandon_calls(tx, &Lease { job: row.id.clone(), id, attempt: row.attempt }, now).await?;
+        row.rescue(now);
+        row.save(tx).await?;
+        after(tx, &row).await?;
+        tracing::warn!(job = %row.id, kind = %row.kind, attempt = row.attempt, state = row.state.as_str(),
+            "took back a job whose lease had run out");
+    }
+    Ok(picked.len())
+}
+
+async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
+    let picked = pick(
+        tx,
+        concat!(
+            "SELECT id FROM jobs WHERE state = 'waiting' AND (wait_deadline <= ",
+            now_ms!(),
+            " OR next_poll <= ",
+            now_ms!(),
+            ")",
+            batch!()
+        ),
+    )
+    .await?;
+    let now = tx.now().await?;
+    for job in &picked {
+        let mut row = get(tx, job).await?;
+        if row.state != JobState::Waiting {
+            continue;
+        }
+        let over = row.wait_deadline.is_some_and(|deadline| deadline <= now);
+        let polls = row.next_poll.is_some_and(|poll| poll <= now);
+        row.wake_up(if polls && !over { Wake::Poll } else { Wake::Deadline }, now);
+        row.save(tx).await?;
+        after(tx, &row).await?;
+    }
+    Ok(picked.len())
+}
+
+async fn promote_scheduled(tx: &mut Tx) -> Result<usize, StoreError> {
+    let picked =
+        pick(tx, concat!("SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= ", now_ms!(), batch!())).await?;
+    let now = tx.now().await?;
+    for job in &picked {
+        let mut row = get(tx, job).await?;
+        row.become_due(now);
+        row.save(tx).await?;
+        after(tx, &row).await?;
+    }
+    Ok(picked.len())
+}
+
+async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
+    let picked = pick(
+        tx,
+        concat!(
+            "SELECT id FROM jobs WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
+             AND expires_at <= ",
+            now_ms!(),
+            batch!()
+        ),
+    )
+    .await?;
+    let now = tx.now().await?;
+    for job in &picked {
+        let mut row = get(tx, job).await?;
+        if row.state.is_final() {
+            continue;
+        }
+        row.finish(JobState::Expired, now);
+        row.save(tx).await?;
+        after(tx, &row).await?;
+    }
+    Ok(picked.len())
+}
+
+/// When time will next move a job, if ever.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let row = sqlx::query(
+        "SELECT MIN(due) FROM (
+             SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled'
+             UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running'
+             UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting'
+             UNION ALL SELECT MIN(next_poll) FROM jobs WHERE state = 'waiting'
+             UNION ALL SELECT MIN(expires_at) FROM jobs
+                 WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
+         ) AS dues",
+    )
+    .fetch_one(tx.connection())
+    .await?;
+    let due: Option<i64> = row.try_get(0)?;
+    Ok(due.map(Timestamp::from_millis))
+}
+
+/// Forgets jobs that ended before `before`, with their steps, logs and signals. A job goes with the job that it is
+/// part of, and not before all of it has ended.
+pub async fn forget_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query(
+        "DELETE FROM jobs WHERE parent IS NULL AND finished_at < $1
+         AND NOT EXISTS (SELECT 1 FROM jobs AS part WHERE part.parent = jobs.id AND part.finished_at IS NULL)",
+    )
+    .bind(before.as_millis())
+    .execute(tx.connection())
+    .await?;
+    Ok(done.rows_affected())
+}

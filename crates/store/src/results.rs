@@ -1,0 +1,147 @@
+//! Stored results of stages, found by the hash of what went in, and the calls of engines that made them.
+
+use serde_json::Value;
+use sluice_domain::time::Timestamp;
+use sqlx::Row;
+
+use crate::jobs::Lease;
+use crate::{StoreError, Tx};
+
+/// A call of an engine: one row, written before it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Its id.
+    pub id: String,
+    /// Hash of everything that goes in.
+    pub key: String,
+    /// Which engine and step, as `voice` or `frames`.
+    pub kind: String,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Asked, and no word yet.
+    Started,
+    /// It gave a result.
+    Succeeded,
+    /// It gave an error.
+    Failed,
+    /// The asker died before it heard.
+    Unknown,
+}
+
+impl Outcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The stored result under `key`, if it was made before.
+pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Value>, StoreError> {
+    let row =
+        sqlx::query("SELECT value FROM stage_results WHERE key = $1").bind(key).fetch_optional(tx.connection()).await?;
+    row.map(|row| crate::json(row.try_get(0)?, "a stage's result")).transpose()
+}
+
+/// Notes that a stored result was used, so that it is kept longer.
+pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sqlx::query("UPDATE stage_results SET last_used_at = $2 WHERE key = $1")
+        .bind(key)
+        .bind(now.as_millis())
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// Stores a result; an older one under the same key gives way.
+pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sqlx::query(
+        "INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, last_used_at = excluded.last_used_at",
+    )
+    .bind(key)
+    .bind(kind)
+    .bind(value.to_string())
+    .bind(now.as_millis())
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Forgets one result, as when the bytes that it points at are gone.
+pub async fn forget(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM stage_results WHERE key = $1").bind(key).execute(tx.connection()).await?;
+    Ok(())
+}
+
+/// Every stored result, for a sweep that compares them with the bytes that they point at.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(String, Value)>, StoreError> {
+    let rows = sqlx::query("SELECT key, value FROM stage_results ORDER BY key").fetch_all(tx.connection()).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, crate::json(row.try_get(1)?, "a stage's result")?))).collect()
+}
+
+/// Forgets the results that nothing has used since `before`, and says how many.
+pub async fn forget_unused(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM stage_results WHERE last_used_at < $1")
+        .bind(before.as_millis())
+        .execute(tx.connection())
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Writes the intent of a call.
+pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sqlx::query(
+        "INSERT INTO calls (id, key, kind, job, attempt, lease, started_at, outcome)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'started')",
+    )
+    .bind(&call.id)
+    .bind(&call.key)
+    .bind(&call.kind)
+    .bind(lease.job.as_str())
+    .bind(lease.attempt)
+    .bind(lease.id.as_str())
+    .bind(now.as_millis())
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
+/// Writes how a call ended.
+pub async fn finish_call(tx: &mut Tx, call: &str, outcome: Outcome) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sqlx::query("UPDATE calls SET outcome = $2, finished_at = $3 WHERE id = $1")
+        .bind(call)
+        .bind(outcome.as_str())
+        .bind(now.as_millis())
+        .execute(tx.connection())
+        .await?;
+    Ok(())
+}
+
+/// How many calls were ever asked, per kind and outcome. What a test counts to show that nothing was done twice.
+pub async fn count_calls(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreError> {
+    let rows = sqlx::query("SELECT kind, outcome, COUNT(*) FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")
+        .fetch_all(tx.connection())
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let name: String = row.try_get(1)?;
+            let outcome = [Outcome::Started, Outcome::Succeeded, Outcome::Failed, Outcome::Unknown]
+                .into_iter()
+                .find(|outcome| outcome.as_str() == name)
+                .ok_or_else(|| StoreError::Unreadable { what: format!("the outcome \"{name}\" of a call") })?;
+            let count: i64 = row.try_get(2)?;
+            Ok((row.try_get(0)?, outcome, count.unsigned_abs()))
+        })
+        .collect()
+}
