@@ -44,7 +44,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// How long SQLite itself waits for another connection's lock before it says busy, and we ask again.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest wait for a connection. The one writer is a queue, and standing in it is no error.
-const QUEUE_TIMEOUT: Duration = Duration::from_secs(3600);
+const QUEUE_TIMEOUT: Duration = Duration::from_hours(1);
 const READERS: u32 = 4;
 
 /// An open database. Cheap to clone.

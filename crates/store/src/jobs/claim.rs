@@ -8,8 +8,8 @@ use sluice_domain::time::millis;
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::dialect::{held, now_ms};
+use crate::jobs::changed;
 use crate::jobs::row::{JobRow, Lease, id};
-use crate::jobs::{changed, get};
 use crate::{StoreError, Tx};
 
 /// Who claims what.
@@ -108,15 +108,11 @@ pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
         .bind(lease.id.as_str())
         .fetch_optional(tx.connection())
         .await?;
-    match row {
-        Some(row) => JobRow::read(&row),
-        None => {
-            // A job that is gone altogether is lost in the same way.
-            let known = get(tx, &lease.job).await;
-            tracing::info!(job = %lease.job, lease = %lease.id, found = known.is_ok(), "a late write was refused");
-            Err(StoreError::LeaseLost { job: lease.job.clone() })
-        }
+    if let Some(row) = row {
+        return JobRow::read(&row);
     }
+    tracing::info!(job = %lease.job, lease = %lease.id, attempt = lease.attempt, "refused a late write");
+    Err(StoreError::LeaseLost { job: lease.job.clone() })
 }
 
 /// Renews every lease of a worker that has not run out, and gives those that still hold.
