@@ -1,1 +1,24 @@
-//! .
+//! The engine children: `sluice` re-executes itself as `sluice __engine …`, so that native code and foreign files are
+//! met by a process that can be limited, killed and lost without harm to the server.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::guard;
+
+/// The hidden first argument that makes the binary an engine child.
+pub const SUBCOMMAND: &str = "__engine";
+
+/// Runs the engine child that `args` (the program's name first) ask for and returns its exit code; none when they ask
+/// for something else. To be called before anything else in `main`: no thread may run yet.
+pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
+    if args.get(1)? != SUBCOMMAND {
+        return None;
+    }
+    let rest = args.get(3..).unwrap_or_default();
+    let code = match args.get(2).and_then(|name| name.to_str()) {
+        Some(guard::SUBCOMMAND) => guard::run_child(rest),
+        _ => ExitCode::from(64), // EX_USAGE of sysexits.h
+    };
+    Some(code)
+}

@@ -1,0 +1,137 @@
+//! The guard child itself: takes its limits from its arguments, binds itself by them, and becomes the program.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::os::unix::process::{CommandExt, parent_id};
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::Signal;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+};
+
+use super::Limits;
+use super::failure::{EXIT_MISSING, EXIT_NOT_CONFINED, REPORT_PREFIX};
+
+/// Open files of a guarded program.
+const OPEN_FILES: u64 = 256;
+
+/// What is left of the environment. Everything else stays behind: it may hold secrets.
+const KEPT_VARIABLES: [&str; 5] = ["PATH", "HOME", "TMPDIR", "TESSDATA_PREFIX", "FONTCONFIG_FILE"];
+
+/// How much longer than the wall limit the child's own alarm waits: the parent, when it watches, is first and can say why.
+const ALARM_GRACE: Duration = Duration::from_secs(1);
+
+/// The limits as the first arguments of the guard child: the parent's process id, then memory, processor seconds,
+/// wall seconds and file size.
+pub(super) fn arguments(limits: &Limits) -> [OsString; 5] {
+    let wall = limits.wall.saturating_add(ALARM_GRACE);
+    [
+        std::process::id().to_string().into(),
+        limits.memory_bytes.to_string().into(),
+        whole_seconds(limits.cpu).to_string().into(),
+        whole_seconds(wall).to_string().into(),
+        limits.file_bytes.to_string().into(),
+    ]
+}
+
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+/// Confines this process and becomes the program in `args`. Returns only when that failed. The process must have one
+/// thread: the filter and the parent's signal hold for the calling thread.
+pub fn run_child(args: &[OsString]) -> ExitCode {
+    let Some(([parent, memory, cpu, wall, file], [program, rest @ ..])) = args.split_first_chunk() else {
+        return report(EXIT_NOT_CONFINED, "too few arguments");
+    };
+    let numbers = (number(parent), number(memory), number(cpu), number(wall), number(file));
+    let (Some(parent), Some(memory), Some(cpu), Some(wall), Some(file)) = numbers else {
+        return report(EXIT_NOT_CONFINED, "a limit is not a number");
+    };
+    if let Err(error) = confine(parent, memory, cpu, wall, file) {
+        return report(EXIT_NOT_CONFINED, &error.to_string());
+    }
+    let error = become_program(program, rest);
+    match error.kind() {
+        io::ErrorKind::NotFound => report(EXIT_MISSING, &error.to_string()),
+        _ => report(EXIT_NOT_CONFINED, &error.to_string()),
+    }
+}
+
+fn number(text: &OsStr) -> Option<u64> {
+    text.to_str()?.parse().ok()
+}
+
+fn report(code: u8, message: &str) -> ExitCode {
+    // Without standard error there is nobody to tell; the exit code still speaks.
+    let _ = writeln!(io::stderr(), "{REPORT_PREFIX}{message}");
+    ExitCode::from(code)
+}
+
+fn confine(parent: u64, memory: u64, cpu: u64, wall: u64, file: u64) -> io::Result<()> {
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    if u64::from(parent_id()) != parent {
+        // It died before the line above: nobody waits for us.
+        return Err(io::Error::other("the parent is gone"));
+    }
+    limit(Resource::RLIMIT_CORE, 0, 0)?;
+    limit(Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)?;
+    limit(Resource::RLIMIT_FSIZE, file, file)?;
+    // One second between the polite signal and the end.
+    limit(Resource::RLIMIT_CPU, cpu, cpu.saturating_add(1))?;
+    nix::unistd::alarm::set(u32::try_from(wall).unwrap_or(u32::MAX));
+    prctl::set_no_new_privs()?;
+    let filter = without_network().map_err(io::Error::other)?;
+    seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
+    // Last, so that what comes before has room to work.
+    limit(Resource::RLIMIT_AS, memory, memory)
+}
+
+/// Sets a limit, or leaves a lower one that was there already.
+fn limit(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
+    let (_, highest) = getrlimit(resource)?;
+    setrlimit(resource, soft.min(highest), hard.min(highest))?;
+    Ok(())
+}
+
+/// A filter that refuses, with `EACCES`, sockets other than Unix ones (no network), and the calls by which a program
+/// could reach around the filter or into other processes.
+fn without_network() -> Result<BpfProgram, seccompiler::BackendError> {
+    let family = u64::from(libc::AF_UNIX.unsigned_abs());
+    let not_unix = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family)?;
+    let mut rules = BTreeMap::from([(libc::SYS_socket, vec![SeccompRule::new(vec![not_unix])?])]);
+    for call in [
+        libc::SYS_io_uring_setup, // makes sockets without socket()
+        libc::SYS_ptrace,
+        libc::SYS_process_vm_readv,
+        libc::SYS_process_vm_writev,
+        libc::SYS_pidfd_getfd,
+        libc::SYS_bpf,
+        libc::SYS_userfaultfd,
+        libc::SYS_add_key,
+        libc::SYS_keyctl,
+    ] {
+        rules.insert(call, Vec::new());
+    }
+    let refuse = SeccompAction::Errno(libc::EACCES.unsigned_abs());
+    SeccompFilter::new(rules, SeccompAction::Allow, refuse, std::env::consts::ARCH.try_into()?)?.try_into()
+}
+
+/// Replaces this process by the program. Returns only the reason why that failed.
+fn become_program(program: &OsStr, args: &[OsString]) -> io::Error {
+    let mut command = Command::new(program);
+    command.args(args).env_clear().env("LANG", "C.UTF-8");
+    // OpenMP's busy waiting takes the cores from everybody else.
+    command.env("OMP_WAIT_POLICY", "passive").env("GOMP_SPINCOUNT", "0");
+    for name in KEPT_VARIABLES {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.exec()
+}

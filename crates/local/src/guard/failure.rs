@@ -1,0 +1,130 @@
+//! Why a guarded program did not end well.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use super::Limits;
+
+/// Exit code of the guard child when there is no such program (as a shell has it).
+pub(super) const EXIT_MISSING: u8 = 127;
+/// Exit code of the guard child when it could not confine itself or start the program.
+pub(super) const EXIT_NOT_CONFINED: u8 = 126;
+/// What the guard child's own words start with, to be told from the program's.
+pub(super) const REPORT_PREFIX: &str = "sluice guard: ";
+
+/// How a program says that it got no more memory: poppler, the C++, C, Python and Rust runtimes, the core utilities.
+const OUT_OF_MEMORY: [&str; 7] = [
+    "out of memory",
+    "bad_alloc",
+    "cannot allocate",
+    "memoryerror",
+    "memory exhausted",
+    "memory allocation of",
+    "failed to allocate",
+];
+
+/// Why a guarded program did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    /// There is no such program.
+    #[error("the program \"{program}\" is not installed")]
+    Missing {
+        /// Its name.
+        program: String,
+    },
+    /// It used up its wall or processor time.
+    #[error("\"{program}\" was stopped after {} seconds", after.as_secs_f32())]
+    TimedOut {
+        /// Its name.
+        program: String,
+        /// The limit that it met.
+        after: Duration,
+    },
+    /// It wanted more memory than it may have.
+    #[error("\"{program}\" wanted more than {} MiB of memory", limit_bytes / (1024 * 1024))]
+    OutOfMemory {
+        /// Its name.
+        program: String,
+        /// The limit in bytes.
+        limit_bytes: u64,
+    },
+    /// It said or wrote more than is taken.
+    #[error("\"{program}\" gave more than {} MiB", limit_bytes / (1024 * 1024))]
+    TooMuchOutput {
+        /// Its name.
+        program: String,
+        /// The limit in bytes.
+        limit_bytes: u64,
+    },
+    /// The disk was full.
+    #[error("no space was left on the disk")]
+    DiskFull,
+    /// Someone else killed it: an operator, or the kernel for want of memory in the whole machine.
+    #[error("\"{program}\" was killed by {signal}")]
+    Killed {
+        /// Its name.
+        program: String,
+        /// The signal's name.
+        signal: &'static str,
+    },
+    /// It ended with an error of its own.
+    #[error("\"{program}\" failed ({status}): {stderr_tail}")]
+    Failed {
+        /// Its name.
+        program: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// The end of its error output.
+        stderr_tail: String,
+    },
+    /// It could not be started, confined or talked to.
+    #[error("a guarded program could not be run")]
+    Io(#[source] io::Error),
+}
+
+impl GuardError {
+    /// What the end of `program` means; none when it ended well. `stderr` is the end of its error output.
+    pub fn from_exit(program: &str, limits: &Limits, status: ExitStatus, stderr: &[u8]) -> Option<Self> {
+        if status.success() {
+            return None;
+        }
+        let program = program.to_owned();
+        let stderr_tail = String::from_utf8_lossy(stderr).trim().to_owned();
+        Some(match (status.code(), signal(status)) {
+            (Some(code), _) if code == i32::from(EXIT_MISSING) && stderr_tail.starts_with(REPORT_PREFIX) => {
+                Self::Missing { program }
+            }
+            (Some(code), _) if code == i32::from(EXIT_NOT_CONFINED) && stderr_tail.starts_with(REPORT_PREFIX) => {
+                Self::Io(io::Error::other(stderr_tail))
+            }
+            (_, Some(Signal::SIGXCPU)) => Self::TimedOut { program, after: limits.cpu },
+            (_, Some(Signal::SIGALRM)) => Self::TimedOut { program, after: limits.wall },
+            (_, Some(Signal::SIGXFSZ)) => Self::TooMuchOutput { program, limit_bytes: limits.file_bytes },
+            (_, Some(signal @ (Signal::SIGKILL | Signal::SIGTERM | Signal::SIGINT | Signal::SIGHUP))) => {
+                Self::Killed { program, signal: signal.as_str() }
+            }
+            _ => Self::from_words(program, limits, status, stderr_tail),
+        })
+    }
+
+    fn from_words(program: String, limits: &Limits, status: ExitStatus, stderr_tail: String) -> Self {
+        let words = stderr_tail.to_lowercase();
+        if OUT_OF_MEMORY.iter().any(|phrase| words.contains(phrase)) {
+            Self::OutOfMemory { program, limit_bytes: limits.memory_bytes }
+        } else if words.contains("no space left on device") {
+            Self::DiskFull
+        } else if words.contains("file too large") {
+            Self::TooMuchOutput { program, limit_bytes: limits.file_bytes }
+        } else {
+            Self::Failed { program, status, stderr_tail }
+        }
+    }
+}
+
+fn signal(status: ExitStatus) -> Option<Signal> {
+    status.signal().and_then(|number| Signal::try_from(number).ok())
+}

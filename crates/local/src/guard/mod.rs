@@ -1,0 +1,275 @@
+//! Runs foreign programs, and programs on foreign files, so that the worst they can do is fail.
+//!
+//! A guarded program is started through a child of our own binary (`sluice __engine guard …`), which limits itself
+//! and then becomes the program: bounded memory, processor time, wall time and file sizes, no network, no way to gain
+//! privileges, a minimal environment, and death together with the server. It needs no privileges, so that it works in
+//! containers too.
+//!
+//! The kernel ties a child's life to the *thread* that started it. Start guarded programs from the runtime's own
+//! threads (any `async fn`), never inside `spawn_blocking`, whose threads come and go.
+
+mod confine;
+mod failure;
+
+use std::ffi::OsStr;
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::process::Stdio;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+
+pub use confine::run_child;
+pub use failure::GuardError;
+
+/// Name of the engine child that confines itself and becomes another program.
+pub const SUBCOMMAND: &str = "guard";
+
+/// How much of a program's error output is kept, from its end, in bytes.
+const STDERR_TAIL: usize = 8 * 1024;
+
+const MIB: u64 = 1024 * 1024;
+
+/// What a guarded program may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Address space in bytes (`RLIMIT_AS`).
+    pub memory_bytes: u64,
+    /// Processor time, rounded up to whole seconds (`RLIMIT_CPU`).
+    pub cpu: Duration,
+    /// Time from start to end.
+    pub wall: Duration,
+    /// Largest file that it may write, in bytes (`RLIMIT_FSIZE`).
+    pub file_bytes: u64,
+    /// Most bytes that are taken from its standard output.
+    pub output_bytes: u64,
+}
+
+impl Limits {
+    /// For reading a document: short work on a hostile file.
+    pub const DOCUMENT: Self = Self {
+        memory_bytes: 1024 * MIB,
+        cpu: Duration::from_secs(5),
+        wall: Duration::from_secs(5),
+        file_bytes: 64 * MIB,
+        output_bytes: 64 * MIB,
+    };
+
+    /// For making pictures and sound out of files of our own: long work, much memory.
+    pub const MEDIA: Self = Self {
+        memory_bytes: 8 * 1024 * MIB,
+        cpu: Duration::from_secs(4 * 3600),
+        wall: Duration::from_secs(2 * 3600),
+        file_bytes: 16 * 1024 * MIB,
+        output_bytes: 64 * MIB,
+    };
+}
+
+/// Starts guarded programs.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    executable: PathBuf,
+}
+
+/// What a program that ended well has said.
+#[derive(Debug, Clone, Default)]
+pub struct Output {
+    /// Its standard output, whole.
+    pub stdout: Vec<u8>,
+    /// The end of its error output (at most 8 KiB).
+    pub stderr: Vec<u8>,
+}
+
+impl Guard {
+    /// A guard that re-executes `executable`, which must call [`crate::child::dispatch`] first in its `main`.
+    pub fn new(executable: PathBuf) -> Self {
+        Self { executable }
+    }
+
+    /// The program as a command, for callers that stream into or out of it. Its standard streams are the caller's to
+    /// set; it leads a process group of its own and is killed when its handle is dropped. The wall limit is kept by an
+    /// alarm in the child itself, the output limit is the caller's. Translate its end with [`GuardError::from_exit`].
+    pub fn command<I, S>(&self, limits: &Limits, program: impl AsRef<OsStr>, args: I) -> Command
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let mut command = Command::new(&self.executable);
+        command
+            .arg(crate::child::SUBCOMMAND)
+            .arg(SUBCOMMAND)
+            .args(confine::arguments(limits))
+            .arg(program)
+            .args(args)
+            .process_group(0)
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs a program to its end, with `stdin` as its whole input, and gives what it said.
+    pub async fn run<I, S>(
+        &self,
+        limits: &Limits,
+        program: impl AsRef<OsStr>,
+        args: I,
+        stdin: Option<Vec<u8>>,
+    ) -> Result<Output, GuardError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        let collect = |mut stdout: CappedStdout| async move {
+            let mut bytes = Vec::new();
+            stdout.read_to_end(&mut bytes).await.map(|_| bytes)
+        };
+        let (read, stderr) = self.run_with(limits, program, args, stdin, collect).await?;
+        Ok(Output { stdout: read.map_err(GuardError::Io)?, stderr })
+    }
+
+    /// Runs a program to its end while `consume` reads its standard output. Gives what `consume` made and the end of
+    /// the error output. `consume` has to read to the end: a program that still speaks meets a closed pipe. The
+    /// program's own failure, the limits included, comes before whatever `consume` made of the broken output.
+    pub async fn run_with<I, S, T, F, Consumed>(
+        &self,
+        limits: &Limits,
+        program: impl AsRef<OsStr>,
+        args: I,
+        stdin: Option<Vec<u8>>,
+        consume: F,
+    ) -> Result<(T, Vec<u8>), GuardError>
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+        F: FnOnce(CappedStdout) -> Consumed,
+        Consumed: Future<Output = T>,
+    {
+        let program = program.as_ref();
+        let name = program.to_string_lossy().into_owned();
+        let mut child = self
+            .command(limits, program, args)
+            .stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(GuardError::Io)?;
+        // From here on the whole group dies when this future ends early, whatever the reason.
+        let group = GroupKiller::of(&child);
+        let (overflow, mut overflowed) = tokio::sync::oneshot::channel();
+        let stdout = CappedStdout::new(child.stdout.take(), limits.output_bytes, overflow);
+        let talk = async {
+            let (value, stderr, ()) = tokio::join!(
+                consume(stdout),
+                tail(child.stderr.take()),
+                feed(child.stdin.take(), stdin.unwrap_or_default())
+            );
+            (value, stderr)
+        };
+        let deadline = tokio::time::Instant::now() + limits.wall;
+        let timed_out = || GuardError::TimedOut { program: name.clone(), after: limits.wall };
+        let too_much = || GuardError::TooMuchOutput { program: name.clone(), limit_bytes: limits.output_bytes };
+        let (value, stderr) = tokio::select! {
+            talked = talk => talked,
+            Ok(()) = &mut overflowed => return Err(too_much()),
+            () = tokio::time::sleep_until(deadline) => return Err(timed_out()),
+        };
+        if overflowed.try_recv().is_ok() {
+            return Err(too_much());
+        }
+        let status = match tokio::time::timeout_at(deadline, child.wait()).await {
+            Ok(status) => status.map_err(GuardError::Io)?,
+            Err(_) => return Err(timed_out()),
+        };
+        group.disarm();
+        match GuardError::from_exit(&name, limits, status, &stderr) {
+            Some(error) => Err(error),
+            None => Ok((value, stderr)),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub struct CappedStdout {
+    inner: Option<ChildStdout>,
+    left: u64,
+    overflow: Option<tokio::sync::oneshot::Sender<()>>,
+}
+
+impl CappedStdout {
+    fn new(inner: Option<ChildStdout>, limit: u64, overflow: tokio::sync::oneshot::Sender<()>) -> Self {
+        Self { inner, left: limit, overflow: Some(overflow) }
+    }
+}
+
+impl AsyncRead for CappedStdout {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Some(inner) = self.inner.as_mut() else { return Poll::Ready(Ok(())) };
+        let before = buffer.filled().len();
+        let polled = Pin::new(inner).poll_read(context, buffer);
+        let read = u64::try_from(buffer.filled().len() - before).unwrap_or(u64::MAX);
+        if read > self.left {
+            buffer.set_filled(before);
+            if let Some(overflow) = self.overflow.take() {
+                // The receiver is gone only when the run is over anyway.
+                let _ = overflow.send(());
+            }
+            return Poll::Ready(Err(io::Error::from(io::ErrorKind::FileTooLarge)));
+        }
+        self.left -= read;
+        polled
+    }
+}
+
+/// Kills a process group when it is dropped while armed.
+struct GroupKiller(Option<Pid>);
+
+impl GroupKiller {
+    fn of(child: &tokio::process::Child) -> Self {
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
+    }
+
+    /// The leader has been waited for: its number may belong to someone else from now on.
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for GroupKiller {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            // The only failure is that nobody is left to kill.
+            let _ = killpg(group, Signal::SIGKILL);
+        }
+    }
+}
+
+/// Writes a program's whole input. A program that stops reading has its reasons: its exit says them.
+async fn feed(stdin: Option<ChildStdin>, bytes: Vec<u8>) {
+    if let Some(mut stdin) = stdin {
+        let _ = stdin.write_all(&bytes).await;
+    }
+}
+
+/// Reads error output to its end and keeps the last [`STDERR_TAIL`] bytes.
+async fn tail(stderr: Option<ChildStderr>) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let Some(mut stderr) = stderr else { return kept };
+    let mut buffer = [0; 4096];
+    while let Ok(read @ 1..) = stderr.read(&mut buffer).await {
+        kept.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        if kept.len() > 2 * STDERR_TAIL {
+            kept.drain(..kept.len() - STDERR_TAIL);
+        }
+    }
+    kept.drain(..kept.len().saturating_sub(STDERR_TAIL));
+    kept
+}
