@@ -1,0 +1,47 @@
+/** A failure as the page tells it: a stable code, and what the server said beside it. */
+export interface Problem {
+  /** The stable code; `network` when no answer came, `unexpected` when the answer had none. */
+  code: string;
+  /** The HTTP status, 0 when no answer came. */
+  status: number;
+  /** The server's own words, for codes that the catalogue does not know. */
+  title: string | null;
+  detail: string | null;
+  /** Milliseconds since the epoch, from Retry-After. */
+  retryAt: number | null;
+  ocrAvailable: boolean;
+}
+
+export const NETWORK: Problem = {
+  code: 'network',
+  status: 0,
+  title: null,
+  detail: null,
+  retryAt: null,
+  ocrAvailable: false,
+};
+
+/** Reads problem+json in whatever state it is; `retryAfter` is the header, in seconds or as a date. */
+export function problemFrom(status: number, body: unknown, retryAfter: string | null, now: number): Problem {
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (name: string) => (typeof fields[name] === 'string' ? (fields[name] as string) : null);
+  return {
+    code: text('code') ?? (status === 413 ? 'document_too_large' : status === 429 ? 'rate_limited' : 'unexpected'),
+    status,
+    title: text('title'),
+    detail: text('detail'),
+    retryAt: retryTime(retryAfter, now),
+    ocrAvailable: fields['ocr_available'] === true,
+  };
+}
+
+function retryTime(header: string | null, now: number): number | null {
+  if (!header) return null;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return now + seconds * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? null : date;
+}
+
+/** What every call of the API gives: the value, or the problem. Nothing is thrown. */
+export type Outcome<Value> = { ok: true; value: Value } | { ok: false; problem: Problem };

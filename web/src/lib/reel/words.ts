@@ -1,0 +1,11 @@
+/** Counting what is spoken, as the server's rules do: words, and seconds at the language's pace. */
+const WORDS_PER_MINUTE: Record<string, number> = { ar: 120 };
+const OTHERS = 150;
+
+export function countWords(text: string): number {
+  return text.trim() === '' ? 0 : text.trim().split(/\s+/u).length;
+}
+
+export function spokenSeconds(words: number, languageCode: string): number {
+  return (words * 60) / (WORDS_PER_MINUTE[languageCode] ?? OTHERS);
+}

@@ -1,0 +1,12 @@
+/** The time, for what counts down on the page; it ticks only while something reads it. */
+import { createSubscriber } from 'svelte/reactivity';
+
+const subscribe = createSubscriber((update) => {
+  const timer = setInterval(update, 1000);
+  return () => clearInterval(timer);
+});
+
+export function now(): number {
+  subscribe();
+  return Date.now();
+}

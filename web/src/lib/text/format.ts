@@ -1,0 +1,104 @@
+/** Numbers, times, sizes and money in the language of the page. Pure, so that tests can say what they expect. */
+
+export type PageLanguage = 'en' | 'ar';
+/** `latn` 0–9, `arab` ٠–٩. */
+export type Digits = 'latn' | 'arab';
+
+export interface Locale {
+  language: PageLanguage;
+  digits: Digits;
+}
+
+function tag(locale: Locale): string {
+  return `${locale.language === 'ar' ? 'ar' : 'en-GB'}-u-nu-${locale.digits}`;
+}
+
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function number(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = tag(locale) + JSON.stringify(options);
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(tag(locale), options);
+    formatters.set(key, formatter);
+  }
+  return formatter;
+}
+
+export function formatCount(value: number, locale: Locale): string {
+  return number(locale, { maximumFractionDigits: 0 }).format(value);
+}
+
+/** 0–100 to "42%". */
+export function formatPercent(percent: number, locale: Locale): string {
+  return number(locale, { style: 'percent', maximumFractionDigits: 0 }).format(Math.floor(percent) / 100);
+}
+
+/** Bytes in decimal units, as file managers and the upload limit count them. */
+export function formatBytes(bytes: number, locale: Locale): string {
+  const [value, unit] =
+    bytes >= 1e6 ? [bytes / 1e6, 'megabyte'] : bytes >= 1e3 ? [bytes / 1e3, 'kilobyte'] : [bytes, 'byte'];
+  const digits = unit === 'megabyte' && value < 10 ? 1 : 0;
+  return number(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+}
+
+/** Micro-dollars to "$0.00"; more decimals only when there is something in them. */
+export function formatMoney(microUsd: number, locale: Locale): string {
+  const dollars = microUsd / 1e6;
+  const decimals = dollars > 0 && dollars < 0.01 ? 4 : 2;
+  return number(locale, {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  }).format(dollars);
+}
+
+/** A clock reading, "1:05" or "1:02:05", for positions in a video. */
+export function formatClock(seconds: number, locale: Locale): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const two = (value: number) => number(locale, { minimumIntegerDigits: 2, useGrouping: false }).format(value);
+  const plain = (value: number) => number(locale, { useGrouping: false }).format(value);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${plain(hours)}:${two(minutes)}:${two(whole % 60)}` : `${plain(minutes)}:${two(whole % 60)}`;
+}
+
+/** A length of time in words: "45 sec", "1 min 15 sec", "2 hr 5 min". */
+export function formatSpan(seconds: number, locale: Locale): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const part = (value: number, unit: string) =>
+    number(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  if (whole < 60) return part(whole, 'second');
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return joined([part(minutes, 'minute'), whole % 60 ? part(whole % 60, 'second') : ''], locale);
+  return joined([part(Math.floor(minutes / 60), 'hour'), minutes % 60 ? part(minutes % 60, 'minute') : ''], locale);
+}
+
+function joined(parts: string[], locale: Locale): string {
+  return parts.filter(Boolean).join(locale.language === 'ar' ? ' و' : ' ');
+}
+
+/** Time left, rounded as a person would say it: to 5 seconds under a minute, to half minutes above. */
+export function formatTimeLeft(milliseconds: number, locale: Locale): string {
+  const seconds = milliseconds / 1000;
+  const step = seconds < 60 ? 5 : 30;
+  return formatSpan(Math.max(step, Math.ceil(seconds / step) * step), locale);
+}
+
+/** "2 minutes ago", "in 5 minutes". */
+export function formatRelative(at: number, now: number, locale: Locale): string {
+  const seconds = Math.round((at - now) / 1000);
+  const format = new Intl.RelativeTimeFormat(tag(locale), { numeric: 'auto' });
+  const size = Math.abs(seconds);
+  if (size < 60) return format.format(seconds, 'second');
+  if (size < 3600) return format.format(Math.round(seconds / 60), 'minute');
+  if (size < 86_400) return format.format(Math.round(seconds / 3600), 'hour');
+  return format.format(Math.round(seconds / 86_400), 'day');
+}
+
+/** Date and time, short. */
+export function formatMoment(at: number, locale: Locale): string {
+  return new Intl.DateTimeFormat(tag(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}

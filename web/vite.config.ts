@@ -1,0 +1,23 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// `npm run dev` talks to a server on this address: the real one, or `npm run mock`.
+const server = process.env['SLUICE_URL'] ?? 'http://127.0.0.1:8090';
+
+export default defineConfig({
+  plugins: [
+    svelte({
+      // bits-ui and lucide ship runes components; the compiler option `runes` is for our own files only.
+      dynamicCompileOptions: ({ filename }) => (filename.includes('node_modules') ? { runes: undefined } : undefined),
+    }),
+  ],
+  build: {
+    target: 'es2022',
+    // The content security policy of the server allows no data: fonts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': server, '/media': server } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
