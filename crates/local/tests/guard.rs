@@ -178,15 +178,15 @@ impl Lifeline {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lifeline");
         assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
-        let (begin, begun) = oneshot::channel();
-        let (end, ended) = oneshot::channel();
+        let (tell_begun, begun) = oneshot::channel();
+        let (tell_ended, ended) = oneshot::channel();
         let watched = path.clone();
         // Not a thread of the runtime, which would wait for it when a test fails.
         std::thread::spawn(move || {
             let mut fifo = std::fs::File::open(watched).unwrap();
-            begin.send(()).unwrap();
+            tell_begun.send(()).unwrap();
             fifo.read_to_end(&mut Vec::new()).unwrap();
-            end.send(()).unwrap();
+            tell_ended.send(()).unwrap();
         });
         Self { path, begun, ended, _folder: folder }
     }

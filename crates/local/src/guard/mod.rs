@@ -64,8 +64,8 @@ impl Limits {
     /// For making pictures and sound out of files of our own: long work, much memory.
     pub const MEDIA: Self = Self {
         memory_bytes: 8 * 1024 * MIB,
-        cpu: Duration::from_secs(4 * 3600),
-        wall: Duration::from_secs(2 * 3600),
+        cpu: Duration::from_hours(4),
+        wall: Duration::from_hours(2),
         file_bytes: 16 * 1024 * MIB,
         output_bytes: 64 * MIB,
     };
