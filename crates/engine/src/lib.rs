@@ -1,1 +1,23 @@
-//! .
+//! The durable engine: jobs that survive a crash, wait without holding a worker, and are never done twice.
+//!
+//! A job is data plus one function. Its stages are an enum that is stored; each ends in a [`Next`]. The engine
+//! counts an attempt when it claims a job, gives it a lease, renews that while the stage runs, and lets nothing be
+//! written but under it, by the database's clock. `docs/engine.md` draws the states.
+
+mod attempt;
+mod engine;
+mod job;
+mod randomness;
+mod registry;
+mod reports;
+mod run;
+mod turns;
+mod worker;
+
+pub use engine::{Builder, Engine, EnqueueOptions, JobView, LOCAL_OWNER, Settings};
+pub use job::{Job, JobError, Next};
+pub use randomness::Randomness;
+pub use run::Run;
+pub use sluice_store::events::Event;
+pub use sluice_store::jobs::{JobRow, LogLine, Signalled, Step, Wake};
+pub use worker::Worker;

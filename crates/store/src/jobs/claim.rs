@@ -115,23 +115,30 @@ pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
     Err(StoreError::LeaseLost { job: lease.job.clone() })
 }
 
-/// Renews every lease of a worker that has not run out, and gives those that still hold.
-pub async fn renew(tx: &mut Tx, worker: &str, lease_time: Duration) -> Result<Vec<Held>, StoreError> {
-    let rows = sqlx::query(concat!(
-        "UPDATE jobs SET lease_until = ",
-        now_ms!(),
-        " + $2, expires_at = ",
-        now_ms!(),
-        " + idle_ttl_ms WHERE lease_worker = $1 AND state = 'running' AND lease_until > ",
-        now_ms!(),
-        " RETURNING id, lease_id, cancel_requested_at"
-    ))
-    .bind(worker)
-    .bind(millis(lease_time))
-    .fetch_all(tx.connection())
-    .await?;
-    parents_live_on(tx, worker).await?;
-    rows.iter().map(held_row).collect()
+/// Renews those of `leases` that have not run out. A lease that nobody asks to renew lapses, so that a job whose
+/// worker gave up on it is taken back.
+pub async fn renew(
+    tx: &mut Tx,
+    worker: &str,
+    leases: &[(JobId, LeaseId)],
+    lease_time: Duration,
+) -> Result<(), StoreError> {
+    for (job, lease) in leases {
+        sqlx::query(concat!(
+            "UPDATE jobs SET lease_until = ",
+            now_ms!(),
+            " + $3, expires_at = ",
+            now_ms!(),
+            " + idle_ttl_ms WHERE ",
+            held!()
+        ))
+        .bind(job.as_str())
+        .bind(lease.as_str())
+        .bind(millis(lease_time))
+        .execute(tx.connection())
+        .await?;
+    }
+    parents_live_on(tx, worker).await
 }
 
 /// The leases of a worker that still hold.

@@ -1,0 +1,202 @@
+//! One claimed job, from the claim until it is let go: run its stage, write its progress, settle, go on.
+
+use std::any::Any;
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_domain::ids::LeaseId;
+use sluice_store::StoreError;
+use sluice_store::jobs::{self, Claimed, Ended, Settlement};
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::engine::Shared;
+use crate::job::{JobError, Next};
+use crate::run::Run;
+use crate::worker::{Live, Stop};
+
+/// Runs the stages of a job until it is let go or lost.
+pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<Live>) {
+    let mut claimed = claimed;
+    loop {
+        let run = Run::new(Arc::clone(&shared), claimed, live.token().clone());
+        let outcome = attempt(&shared, &run, &live).await;
+        let Some(settlement) = decide(&shared, &run, &live, outcome) else { return };
+        match settle(&shared, &run, settlement).await {
+            Some(Ended::Advanced(next)) => claimed = *next,
+            Some(Ended::LetGo(_)) | None => return,
+        }
+    }
+}
+
+/// How a stage ended.
+enum Outcome {
+    Returned(Result<Next<String>, JobError>),
+    /// It was stopped before it returned.
+    Stopped,
+}
+
+async fn attempt(shared: &Arc<Shared>, run: &Run, live: &Live) -> Outcome {
+    let row = &run.claimed().row;
+    let Some(handler) = shared.registry.handler(&row.kind) else { return Outcome::Stopped };
+    let future = handler.start(&row.payload, &row.stage, run.clone());
+    // A task of its own: a panic ends in it, and it can be dropped at an await.
+    let mut task = AbortOnDropHandle::new(tokio::spawn(future));
+    let stopped = stopped(shared, live);
+    tokio::pin!(stopped);
+    let mut next_write = Instant::now();
+    loop {
+        tokio::select! {
+            result = &mut task => return Outcome::Returned(result.unwrap_or_else(|error| Err(panicked(error)))),
+            () = &mut stopped => break,
+            () = reports_are_due(run, next_write) => {}
+        }
+        // Not in the select: a write that is dropped in mid-way would lose what it took.
+        write_reports(shared, run, live).await;
+        next_write = Instant::now() + shared.settings.progress_every;
+    }
+    task.abort();
+    match task.await {
+        // It ended before the abort reached it.
+        Ok(result) => Outcome::Returned(result),
+        Err(_) => Outcome::Stopped,
+    }
+}
+
+/// Returns when a stage that was asked to stop has had its time.
+async fn stopped(shared: &Shared, live: &Live) {
+    live.token().cancelled().await;
+    if live.reason() != Some(Stop::Shutdown) {
+        tokio::time::sleep(shared.settings.cancel_grace).await;
+    }
+}
+
+async fn reports_are_due(run: &Run, not_before: Instant) {
+    run.reports().news.notified().await;
+    tokio::time::sleep_until(not_before).await;
+}
+
+async fn write_reports(shared: &Shared, run: &Run, live: &Live) {
+    match flush(shared, run).await {
+        Ok(()) => {}
+        Err(StoreError::LeaseLost { .. }) => live.lost(),
+        Err(error) => tracing::warn!(job = %run.job_id(), code = error.code(), "progress was not written"),
+    }
+}
+
+async fn flush(shared: &Shared, run: &Run) -> Result<(), StoreError> {
+    let pending = run.reports().take();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let written = shared
+        .store
+        .write(async |tx| {
+            tx.at("progress");
+            jobs::save_progress(tx, run.lease(), &pending.steps, &pending.lines).await
+        })
+        .await;
+    if written.is_err() {
+        run.reports().put_back(pending);
+    }
+    written
+}
+
+/// What to write about an outcome; nothing when the job is no longer ours.
+fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<Settlement> {
+    let reason = live.reason();
+    let next = match outcome {
+        _ if reason == Some(Stop::LeaseLost) => return None,
+        Outcome::Stopped => return Some(Settlement::Snooze(Duration::ZERO)),
+        // Whatever a stage says after it was told to stop, it did not fail by itself.
+        Outcome::Returned(Err(_)) if reason.is_some() => return Some(Settlement::Snooze(Duration::ZERO)),
+        Outcome::Returned(Err(error)) => return Some(failed(shared, run, &error)),
+        Outcome::Returned(Ok(next)) => next,
+    };
+    Some(match next {
+        Next::Stage(stage) if live.is_draining() => Settlement::Queue { stage },
+        Next::Stage(stage) => {
+            let lease = run.new_id(LeaseId::new);
+            live.expect(run.job_id(), &lease);
+            Settlement::Advance { stage, lease, lease_time: shared.settings.lease }
+        }
+        Next::Done(result) => Settlement::Succeed(result),
+        Next::Wait { then, signal, deadline, poll_every } => Settlement::Wait { then, signal, deadline, poll_every },
+        Next::WaitForChildren { then } => Settlement::WaitForChildren { then },
+        Next::Snooze(delay) => Settlement::Snooze(delay),
+    })
+}
+
+fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
+    let row = &run.claimed().row;
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::warn!(job = %row.id, kind = %row.kind, stage = %row.stage, attempt = run.attempt(), code = %error.code,
+        retry = error.retry, "a stage failed: {chain}");
+    run.log(format!("attempt {} at \"{}\" failed: {chain}", run.attempt(), row.stage));
+    let stored = jobs::JobError { code: error.code.clone(), message: error.message.clone() };
+    if !error.retry {
+        return Settlement::Die(stored);
+    }
+    let rule = shared.registry.handler(&row.kind).map(|handler| handler.retry_rule());
+    let delay = rule.and_then(|rule| rule.delay_after(run.attempt(), shared.randomness.fraction()));
+    Settlement::Fail { error: stored, delay: delay.unwrap_or_default() }
+}
+
+fn panicked(error: tokio::task::JoinError) -> JobError {
+    let text = match error.try_into_panic() {
+        Ok(panic) => panic_text(&*panic),
+        Err(error) => error.to_string(),
+    };
+    JobError::retry("panicked", format!("a fault in the program stopped this stage: {text}"))
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
+    match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => (*text).to_owned(),
+        (_, Some(text)) => text.clone(),
+        _ => "no message".to_owned(),
+    }
+}
+
+/// First and longest pause between two tries to settle.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Writes how the attempt ended, with its last progress. A write that fails is tried again for as long as the lease
+/// could last; after that it lapses, and the job is taken back.
+async fn settle(shared: &Shared, run: &Run, settlement: Settlement) -> Option<Ended> {
+    let give_up = Instant::now() + shared.settings.lease;
+    let mut pause = FIRST_PAUSE;
+    let pending = run.reports().take();
+    loop {
+        let tried = shared
+            .store
+            .write(async |tx| {
+                tx.at("settle");
+                if !pending.is_empty() {
+                    jobs::save_progress(tx, run.lease(), &pending.steps, &pending.lines).await?;
+                }
+                jobs::settle(tx, run.lease(), settlement.clone()).await
+            })
+            .await;
+        match tried {
+            Ok(ended) => return Some(ended),
+            Err(StoreError::LeaseLost { .. }) => return None,
+            Err(error) => {
+                tracing::error!(job = %run.job_id(), code = error.code(), %error, "a finishing write failed");
+            }
+        }
+        if Instant::now() >= give_up {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}

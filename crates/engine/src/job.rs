@@ -1,0 +1,150 @@
+//! What an app writes: a job is data plus one function.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sluice_domain::job::RetryRule;
+use sluice_store::StoreError;
+
+use crate::run::Run;
+
+/// A kind of job. The value is its data, stored as JSON when it is enqueued.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its name in the database: for ever.
+    const KIND: &'static str;
+
+    /// An enum without data, stored by its name: for ever, too.
+    type Stage: Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// What it needs to work, given once when it is registered.
+    type Context: Clone + Send + Sync + 'static;
+
+    /// Where it begins.
+    fn first_stage() -> Self::Stage;
+
+    /// How often each stage is tried.
+    fn retry_rule() -> RetryRule {
+        RetryRule::DEFAULT
+    }
+
+    /// The worker pool that has what it needs.
+    fn pool() -> &'static str {
+        "default"
+    }
+
+    /// Does one stage. It may be run again after a crash at any point, so what it makes is either found again
+    /// ([`Run::result_or`]) or written in one unit of work ([`Run::write`]).
+    fn run(
+        &self,
+        stage: Self::Stage,
+        run: &Run,
+        context: &Self::Context,
+    ) -> impl Future<Output = Result<Next<Self::Stage>, JobError>> + Send;
+}
+
+/// What follows a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Next<S> {
+    /// The next stage.
+    Stage(S),
+    /// The job is done, with this result.
+    Done(Value),
+    /// Wait, without holding a worker and without spending an attempt, for whichever comes first.
+    Wait {
+        /// The stage that follows; [`Run::wake`] tells it what came.
+        then: S,
+        /// The signal's name.
+        signal: String,
+        /// Longest wait, counted from the first wait for this signal.
+        deadline: Duration,
+        /// How often `then` is run to look for itself.
+        poll_every: Option<Duration>,
+    },
+    /// Wait until every job that this one enqueued has ended, however it ended; see [`Run::children`].
+    WaitForChildren {
+        /// The stage that follows.
+        then: S,
+    },
+    /// The same stage again after a while; no attempt is spent.
+    Snooze(Duration),
+}
+
+impl<S> Next<S> {
+    /// The same with the stage put in another form.
+    pub(crate) fn map<T, E>(self, convert: impl FnOnce(S) -> Result<T, E>) -> Result<Next<T>, E> {
+        Ok(match self {
+            Self::Stage(stage) => Next::Stage(convert(stage)?),
+            Self::Done(result) => Next::Done(result),
+            Self::Wait { then, signal, deadline, poll_every } => {
+                Next::Wait { then: convert(then)?, signal, deadline, poll_every }
+            }
+            Self::WaitForChildren { then } => Next::WaitForChildren { then: convert(then)? },
+            Self::Snooze(delay) => Next::Snooze(delay),
+        })
+    }
+}
+
+/// Why a stage was not done, and whether trying again can help.
+#[derive(Debug)]
+pub struct JobError {
+    /// Try again, while there are attempts.
+    pub retry: bool,
+    /// Stable, for programs.
+    pub code: String,
+    /// For the reader: what happened and what to do.
+    pub message: String,
+    /// What was behind it, for the log.
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl JobError {
+    /// Something that may heal by itself.
+    pub fn retry(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { retry: true, code: code.into(), message: message.into(), source: None }
+    }
+
+    /// Something that will be the same next time.
+    pub fn fail(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { retry: false, code: code.into(), message: message.into(), source: None }
+    }
+
+    /// Adds what was behind it.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl fmt::Display for JobError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for JobError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+impl From<StoreError> for JobError {
+    fn from(error: StoreError) -> Self {
+        let ours = matches!(
+            error,
+            StoreError::IdempotencyConflict { .. } | StoreError::PayloadTooLarge { .. } | StoreError::NoSuchJob { .. }
+        );
+        let text = error.to_string();
+        let made = if ours { Self::fail(error.code(), text) } else { Self::retry(error.code(), text) };
+        // The text is the error's own: what is behind it goes on as the source.
+        match error {
+            StoreError::Database(source) | StoreError::Damaged(source) => made.because(source),
+            _ => made,
+        }
+    }
+}

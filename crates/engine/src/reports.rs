@@ -1,0 +1,60 @@
+//! Progress and log lines of a running job, gathered in memory and written a few times a second.
+
+use std::sync::{Mutex, PoisonError};
+
+use sluice_store::jobs::StepChange;
+use tokio::sync::Notify;
+
+/// What was reported and not yet written.
+#[derive(Debug, Default)]
+pub(crate) struct Reports {
+    pending: Mutex<Pending>,
+    pub(crate) news: Notify,
+}
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Pending {
+    pub(crate) steps: Vec<StepChange>,
+    pub(crate) lines: Vec<String>,
+}
+
+impl Pending {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.lines.is_empty()
+    }
+}
+
+impl Reports {
+    pub(crate) fn step(&self, name: &str, fraction: f64) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        match pending.steps.iter_mut().find(|step| step.name == name) {
+            Some(step) => step.fraction = fraction,
+            None => pending.steps.push(StepChange { name: name.to_owned(), fraction }),
+        }
+        drop(pending);
+        self.news.notify_one();
+    }
+
+    pub(crate) fn line(&self, line: String) {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).lines.push(line);
+        self.news.notify_one();
+    }
+
+    pub(crate) fn take(&self) -> Pending {
+        std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts back what could not be written, under what was reported since.
+    pub(crate) fn put_back(&self, old: Pending) {
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut merged = old;
+        for step in pending.steps.drain(..) {
+            match merged.steps.iter_mut().find(|known| known.name == step.name) {
+                Some(known) => known.fraction = step.fraction,
+                None => merged.steps.push(step),
+            }
+        }
+        merged.lines.append(&mut pending.lines);
+        *pending = merged;
+    }
+}

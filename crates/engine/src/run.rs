@@ -1,0 +1,211 @@
+//! What a running stage can ask of the engine. Every write goes through its lease.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sluice_domain::ids::JobId;
+use sluice_domain::time::Timestamp;
+use sluice_store::jobs::{self, Claimed, JobRow, Lease, Wake};
+use sluice_store::results::{self, Call, Outcome};
+use sluice_store::{StoreError, Tx};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::{EnqueueOptions, Shared, enqueue};
+use crate::job::{Job, JobError};
+use crate::reports::Reports;
+
+/// One attempt at one stage of a job. Cheap to clone.
+#[derive(Clone)]
+pub struct Run {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    shared: Arc<Shared>,
+    claimed: Claimed,
+    claimed_at: Instant,
+    stop: CancellationToken,
+    reports: Reports,
+}
+
+impl Run {
+    pub(crate) fn new(shared: Arc<Shared>, claimed: Claimed, stop: CancellationToken) -> Self {
+        let inner = Inner { shared, claimed, claimed_at: Instant::now(), stop, reports: Reports::default() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The job.
+    pub fn job_id(&self) -> &JobId {
+        &self.inner.claimed.lease.job
+    }
+
+    /// Which attempt at this stage this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.inner.claimed.lease.attempt
+    }
+
+    /// No further attempt follows when this one fails.
+    pub fn is_last_attempt(&self) -> bool {
+        self.attempt() >= self.inner.claimed.row.max_attempts
+    }
+
+    /// Whose job it is.
+    pub fn owner(&self) -> &str {
+        &self.inner.claimed.row.owner
+    }
+
+    /// The id of what it works on.
+    pub fn subject(&self) -> &str {
+        &self.inner.claimed.row.subject
+    }
+
+    /// What ended the wait before this stage, if there was one.
+    pub fn wake(&self) -> Option<&Wake> {
+        self.inner.claimed.row.wake.as_ref()
+    }
+
+    /// The lease under which everything is written.
+    pub fn lease(&self) -> &Lease {
+        &self.inner.claimed.lease
+    }
+
+    /// The time by the database's clock at the claim, and what has passed here since. For a decision that others
+    /// share, ask the database: [`Tx::now`].
+    pub fn now(&self) -> Timestamp {
+        self.inner.claimed.row.updated_at + self.inner.claimed_at.elapsed()
+    }
+
+    /// A new id: `run.new_id(SceneId::new)`.
+    pub fn new_id<T>(&self, make: impl FnOnce(Timestamp, [u8; 10]) -> T) -> T {
+        make(self.now(), self.inner.shared.randomness.id_bytes())
+    }
+
+    /// Fires when the work is no longer wanted: cancelled, its lease lost, or the process wants to end. Stop soon
+    /// and return anything; what is not over after a short grace is dropped at its next `await`.
+    pub fn cancelled(&self) -> &CancellationToken {
+        &self.inner.stop
+    }
+
+    /// Tells how far a named step has come, from 0 to 1. Written a few times a second, and in any case at the end.
+    pub fn progress(&self, step: &str, fraction: f64) {
+        self.inner.reports.step(step, fraction);
+    }
+
+    /// Writes a line to the job's log.
+    pub fn log(&self, line: impl Into<String>) {
+        self.inner.reports.line(line.into());
+    }
+
+    /// A unit of work under the lease: refused when another attempt may hold the job.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        self.inner
+            .shared
+            .store
+            .write(async |tx| {
+                tx.at("run.write");
+                jobs::hold(tx, self.lease()).await?;
+                work(tx).await
+            })
+            .await
+    }
+
+    /// Reads.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        self.inner.shared.store.read(work).await
+    }
+
+    /// Enqueues a job that is part of this one: of the same owner and subject unless the options say otherwise,
+    /// cancelled with it, and waited for by [`crate::Next::WaitForChildren`]. Give it an idempotency key: this
+    /// stage may run again.
+    pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
+        let row = &self.inner.claimed.row;
+        let options = EnqueueOptions {
+            owner: options.owner.or_else(|| Some(row.owner.clone())),
+            subject: options.subject.or_else(|| Some(row.subject.clone())),
+            parent: options.parent.or_else(|| Some(row.id.clone())),
+            ..options
+        };
+        enqueue(&self.inner.shared, tx, job, options).await
+    }
+
+    /// The jobs that are part of this one, in the order in which they were enqueued.
+    pub async fn children(&self) -> Result<Vec<JobRow>, StoreError> {
+        self.read(async |tx| jobs::children(tx, self.job_id()).await).await
+    }
+
+    /// The result that was stored under `key`, or the one that `make` gives now. `key` is the hash of everything
+    /// that goes in; `kind` names the engine that is asked. A row in `calls` is written before `make` runs, and
+    /// settled in one unit of work with its result. Within this process nobody makes the same key at the same time.
+    pub async fn result_or<T, F>(&self, key: &str, kind: &str, make: F) -> Result<T, JobError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: AsyncFnOnce() -> Result<T, JobError>,
+    {
+        let _turn = self.inner.shared.turns.wait(key).await;
+        if let Some(found) = self.stored_result(key).await? {
+            return Ok(found);
+        }
+        let id = self.new_id(JobId::new);
+        let call = Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned() };
+        self.write(async |tx| {
+            tx.at("call.start");
+            results::start_call(tx, self.lease(), &call).await
+        })
+        .await?;
+        let result = make().await;
+        let stored = match &result {
+            Ok(value) => Some(serde_json::to_value(value).map_err(|error| {
+                JobError::fail("bad_result", format!("the result of \"{kind}\" cannot be stored")).because(error)
+            })?),
+            Err(_) => None,
+        };
+        self.write(async |tx| {
+            tx.at("call.finish");
+            let outcome = if stored.is_some() { Outcome::Succeeded } else { Outcome::Failed };
+            results::finish_call(tx, &call.id, outcome).await?;
+            match &stored {
+                Some(value) => results::keep(tx, key, kind, value).await,
+                None => Ok(()),
+            }
+        })
+        .await?;
+        result
+    }
+
+    async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let Some(value) = self.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
+        // What an older version stored in another shape is made anew.
+        let Ok(found) = serde_json::from_value::<T>(value) else { return Ok(None) };
+        self.write(async |tx| results::touch(tx, key).await).await?;
+        Ok(Some(found))
+    }
+
+    /// Forgets a stored result, as when the bytes that it points at are gone.
+    pub async fn forget_result(&self, key: &str) -> Result<(), StoreError> {
+        self.write(async |tx| results::forget(tx, key).await).await
+    }
+
+    /// Adds an entry to the owner's event log.
+    pub async fn emit(&self, tx: &mut Tx, kind: &str, subject: &str, data: &Value) -> Result<i64, StoreError> {
+        sluice_store::events::emit(tx, self.owner(), kind, subject, data).await
+    }
+
+    pub(crate) fn reports(&self) -> &Reports {
+        &self.inner.reports
+    }
+
+    pub(crate) fn claimed(&self) -> &Claimed {
+        &self.inner.claimed
+    }
+}
