@@ -1,0 +1,206 @@
+//! A job whose stages do what the test tells them.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sluice_domain::ids::JobId;
+use sluice_domain::job::{JobState, RetryRule};
+use sluice_engine::{Engine, EnqueueOptions, Job, JobError, JobView, Next, Randomness, Run, Wake};
+use sluice_testkit::TestStore;
+use tokio::sync::{Notify, mpsc};
+
+/// A job for tests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Play {
+    pub(crate) name: String,
+}
+
+/// Its stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Act {
+    First,
+    Second,
+    Third,
+}
+
+/// What a run of a stage does.
+#[derive(Debug, Clone)]
+pub(crate) enum Do {
+    Next(Next<Act>),
+    Retry,
+    Fail,
+    Panic,
+    /// Says that it is there, waits for the go, then does the next thing that is planned.
+    Pause,
+    /// Says that it is there and never returns.
+    Hang,
+    /// Waits until it is told to stop, then says that it is done.
+    HeedStop,
+    /// Enqueues a job that is part of it, once per name.
+    Spawn(&'static str),
+    /// Reports that far with the step "half".
+    Progress(f64),
+}
+
+/// What a run saw.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) name: String,
+    pub(crate) act: Act,
+    pub(crate) attempt: u32,
+    pub(crate) wake: Option<Wake>,
+}
+
+/// Shared by the test and the jobs.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    plan: Arc<Mutex<VecDeque<Do>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    pub(crate) runs: Arc<Mutex<Vec<Run>>>,
+    there: mpsc::UnboundedSender<Run>,
+    arrivals: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Run>>>,
+    pub(crate) go: Arc<Notify>,
+}
+
+impl Stage {
+    pub(crate) fn new(plan: impl IntoIterator<Item = Do>) -> Self {
+        let (there, arrivals) = mpsc::unbounded_channel();
+        Self {
+            plan: Arc::new(Mutex::new(plan.into_iter().collect())),
+            seen: Arc::default(),
+            runs: Arc::default(),
+            there,
+            arrivals: Arc::new(tokio::sync::Mutex::new(arrivals)),
+            go: Arc::default(),
+        }
+    }
+
+    pub(crate) fn plan(&self, more: impl IntoIterator<Item = Do>) {
+        self.plan.lock().unwrap().extend(more);
+    }
+
+    fn take(&self) -> Do {
+        self.plan.lock().unwrap().pop_front().unwrap_or(Do::Next(Next::Done(json!("done"))))
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// The acts and attempts that were run.
+    pub(crate) fn acts(&self) -> Vec<(Act, u32)> {
+        self.seen().iter().map(|seen| (seen.act, seen.attempt)).collect()
+    }
+
+    /// Waits for a stage that pauses or hangs.
+    pub(crate) async fn arrival(&self) -> Run {
+        self.arrivals.lock().await.recv().await.unwrap()
+    }
+}
+
+impl Job for Play {
+    const KIND: &'static str = "test.play";
+    type Stage = Act;
+    type Context = Stage;
+
+    fn first_stage() -> Act {
+        Act::First
+    }
+
+    fn retry_rule() -> RetryRule {
+        RetryRule { attempts: 3, first: Duration::from_secs(2), longest: Duration::from_secs(8) }
+    }
+
+    async fn run(&self, act: Act, run: &Run, stage: &Stage) -> Result<Next<Act>, JobError> {
+        let seen = Seen { name: self.name.clone(), act, attempt: run.attempt(), wake: run.wake().cloned() };
+        stage.seen.lock().unwrap().push(seen);
+        loop {
+            match stage.take() {
+                Do::Next(next) => return Ok(next),
+                Do::Retry => return Err(JobError::retry("weather", "it rained")),
+                Do::Fail => return Err(JobError::fail("broken", "it will not heal")),
+                Do::Panic => panic!("a planned panic"),
+                Do::Pause => {
+                    stage.there.send(run.clone()).unwrap();
+                    stage.go.notified().await;
+                }
+                Do::Hang => {
+                    stage.there.send(run.clone()).unwrap();
+                    std::future::pending::<()>().await;
+                }
+                Do::HeedStop => {
+                    stage.there.send(run.clone()).unwrap();
+                    run.cancelled().cancelled().await;
+                    return Ok(Next::Done(Value::Null));
+                }
+                Do::Spawn(name) => {
+                    let job = Play { name: name.to_owned() };
+                    let options = EnqueueOptions { idempotency_key: Some(name.to_owned()), ..Default::default() };
+                    run.write(async |tx| run.enqueue(tx, &job, options).await).await?;
+                }
+                Do::Progress(fraction) => run.progress("half", fraction),
+            }
+        }
+    }
+}
+
+/// A database, an engine on it, and the jobs' stage.
+pub(crate) struct World {
+    pub(crate) test: TestStore,
+    pub(crate) engine: Engine,
+    pub(crate) stage: Stage,
+}
+
+impl World {
+    pub(crate) async fn new(plan: impl IntoIterator<Item = Do>) -> Self {
+        let test = TestStore::open().await;
+        let stage = Stage::new(plan);
+        let engine = engine_on(test.store().clone(), &stage);
+        Self { test, engine, stage }
+    }
+
+    pub(crate) async fn enqueue(&self, name: &str) -> JobId {
+        self.enqueue_with(name, EnqueueOptions::default()).await
+    }
+
+    pub(crate) async fn enqueue_with(&self, name: &str, options: EnqueueOptions) -> JobId {
+        let job = Play { name: name.to_owned() };
+        self.test.store().write(async |tx| self.engine.enqueue(tx, &job, options).await).await.unwrap()
+    }
+
+    pub(crate) async fn run(&self) -> usize {
+        self.engine.run_until_idle().await.unwrap()
+    }
+
+    pub(crate) async fn view(&self, job: &JobId) -> JobView {
+        self.engine.job(job).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn state(&self, job: &JobId) -> JobState {
+        self.view(job).await.job.state
+    }
+
+    pub(crate) async fn cancel(&self, job: &JobId) -> usize {
+        self.test.store().write(async |tx| self.engine.cancel(tx, job).await).await.unwrap()
+    }
+
+    /// Waits until the job is in `state`; hints of commits wake it.
+    pub(crate) async fn until(&self, job: &JobId, state: JobState) {
+        let mut news = self.test.store().news_hint();
+        while self.state(job).await != state {
+            news.changed().await.unwrap();
+        }
+    }
+
+    pub(crate) async fn advance(&self, seconds: u64) {
+        self.test.advance(Duration::from_secs(seconds)).await;
+    }
+}
+
+pub(crate) fn engine_on(store: sluice_store::Store, stage: &Stage) -> Engine {
+    Engine::builder(store).register::<Play>(stage.clone()).randomness(Randomness::seeded(7)).build()
+}

@@ -1,0 +1,79 @@
+//! A database in a temporary folder.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_store::Store;
+use sluice_store::jobs;
+use tempfile::TempDir;
+
+use crate::faults::PlannedFaults;
+
+/// A database that goes away with the test. End the test with [`TestStore::end`]: a job that is left behind fails it.
+pub struct TestStore {
+    store: Store,
+    faults: PlannedFaults,
+    folder: TempDir,
+    ended: bool,
+}
+
+impl TestStore {
+    /// A new, empty database.
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let faults = PlannedFaults::default();
+        let store = Store::open_with(&folder.path().join("sluice.db"), Arc::new(faults.clone()))
+            .await
+            .expect("a database in a temporary folder");
+        Self { store, faults, folder, ended: false }
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// A second connection to the same file, as another process has.
+    pub async fn open_again(&self) -> Store {
+        Store::open(&self.path()).await.expect("the same database again")
+    }
+
+    /// The database's file.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("sluice.db")
+    }
+
+    /// The temporary folder, for other files of the test.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The failures of this database.
+    pub fn faults(&self) -> &PlannedFaults {
+        &self.faults
+    }
+
+    /// Moves the database's clock forward.
+    pub async fn advance(&self, by: Duration) {
+        self.store.advance_clock(by).await.expect("the clock moves");
+    }
+
+    /// Ends the test: no unfinished job may be left, and every planned failure must have happened.
+    pub async fn end(mut self) {
+        self.ended = true;
+        let left = self.store.read(async |tx| jobs::unfinished(tx).await).await.expect("the jobs");
+        let left: Vec<_> = left.iter().map(|job| format!("{} is {}", job.kind, job.state.as_str())).collect();
+        assert!(left.is_empty(), "the test left jobs behind: {left:?}");
+        assert!(self.faults.all_happened(), "a planned failure never happened");
+        self.store.close().await;
+    }
+}
+
+impl Drop for TestStore {
+    fn drop(&mut self) {
+        if !self.ended && !std::thread::panicking() {
+            panic!("end the test with TestStore::end, which looks for jobs that are left behind");
+        }
+    }
+}
