@@ -1,1 +1,348 @@
-//! .
+//! A script out of a document without a language model: sentences chosen by how central they are and where they stand,
+//! shortened by rules, told in the document's order, each with its page. It is an extract and says so
+//! ([`ScriptSource::Extract`]).
+//!
+//! The way: blocks become sections and paragraphs (`outline`), paragraphs sentences (`sentences`) that can be said
+//! (`spoken`), those are ranked (`rank`), some are chosen (`select`) and put into scenes (`scenes`); `check` holds the
+//! rules for any script, also for one that a person or a model wrote. What differs by language is in `lexicon`.
+//!
+//! Everything here is a pure function of the document: the same document gives the same script.
+
+mod candidates;
+mod check;
+mod detect;
+mod judge;
+mod lexicon;
+mod outline;
+mod rank;
+mod scenes;
+mod select;
+mod sentences;
+mod spoken;
+mod stem;
+mod terms;
+mod text;
+mod title;
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::document::Document;
+use sluice_domain::language::Language;
+
+pub use self::check::{check_text, repair, validate};
+pub use self::detect::{Detection, detect, language};
+pub use self::judge::{Estimate, Found, MIN_CHARACTERS, MIN_PERCENT, Unfit, judge};
+pub use self::text::word_count;
+
+use self::candidates::{Candidates, candidates};
+use self::lexicon::Lexicon;
+use self::outline::{Outline, outline};
+use self::rank::{Ranking, rank};
+use self::select::select;
+
+/// Shortest and longest script, in seconds.
+pub const MIN_SECONDS: u32 = 20;
+/// Longest script, in seconds.
+pub const MAX_SECONDS: u32 = 180;
+
+/// What kind of reel is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// 60 to 90 seconds.
+    Summary,
+    /// 90 to 150 seconds.
+    Explanation,
+}
+
+impl Mode {
+    /// Shortest, wished and longest duration in seconds, when the document has enough to say.
+    pub const fn seconds(self) -> (u32, u32, u32) {
+        match self {
+            Self::Summary => (60, 76, 90),
+            Self::Explanation => (90, 126, 150),
+        }
+    }
+}
+
+/// Where a script's sentences come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptSource {
+    /// Sentences of the document itself, chosen and shortened by rules.
+    Extract,
+}
+
+/// What is told, scene by scene.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Script {
+    /// The document's title, or what stands for it.
+    pub title: String,
+    /// Its language: the document's.
+    pub language: Language,
+    /// What was asked for.
+    pub mode: Mode,
+    /// Where its sentences come from.
+    pub source: ScriptSource,
+    /// Title card first, question last.
+    pub scenes: Vec<SceneScript>,
+}
+
+/// One scene.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SceneScript {
+    /// At most 60 characters.
+    pub heading: String,
+    /// What is shown.
+    pub slide: SlideKind,
+    /// What is said, in order.
+    pub sentences: Vec<Sentence>,
+}
+
+/// What a scene shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlideKind {
+    /// A card with the title.
+    Title,
+    /// The page of the document with this number (from 1).
+    Page(u32),
+    /// A card with the closing question.
+    Question,
+}
+
+/// One spoken sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentence {
+    /// Plain text.
+    pub text: String,
+    /// The page that says so (from 1); none for the closing question.
+    pub page: Option<u32>,
+}
+
+/// Why there is no script, or why one is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScriptError {
+    /// Not enough sentences that can be told.
+    #[error(
+        "The document has only {words} words that can be told in whole sentences; {needed} are needed. \
+         Add text to it, or choose another document."
+    )]
+    TooLittleToSay {
+        /// Words that can be told.
+        words: u32,
+        /// Words that are needed.
+        needed: u32,
+    },
+    /// Outside the range.
+    #[error(
+        "The script has {words} words ({seconds} s); {fewest} to {most} words and {MIN_SECONDS} to {MAX_SECONDS} s are allowed."
+    )]
+    Length {
+        /// Words of the script.
+        words: u32,
+        /// Its seconds.
+        seconds: u32,
+        /// Fewest words in its language.
+        fewest: u32,
+        /// Most words in its language.
+        most: u32,
+    },
+    /// The last scene asks nothing.
+    #[error("The script does not close with a question.")]
+    NoQuestion,
+    /// A sentence that no page says.
+    #[error("A sentence of scene {scene} names no page of the document.")]
+    NoPage {
+        /// Counted from 1.
+        scene: u32,
+    },
+    /// Not plain spoken text.
+    #[error("Scene {scene} is not plain text: \"{found}\" cannot be spoken.")]
+    Markup {
+        /// Counted from 1.
+        scene: u32,
+        /// What was found.
+        found: String,
+    },
+    /// Another language than the document's.
+    #[error("The script is in another language ({found}) than the document ({expected}).")]
+    Language {
+        /// The document's.
+        expected: Language,
+        /// The script's.
+        found: Language,
+    },
+    /// A scene's text breaks a rule.
+    #[error("Scene {scene} cannot be spoken")]
+    Text {
+        /// Counted from 1.
+        scene: u32,
+        /// What is wrong.
+        #[source]
+        problem: TextProblem,
+    },
+}
+
+impl ScriptError {
+    /// Stable code for the interface.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLittleToSay { .. } => "script_too_little_to_say",
+            Self::Length { .. } => "script_length",
+            Self::NoQuestion => "script_no_question",
+            Self::NoPage { .. } => "script_no_page",
+            Self::Markup { .. } => "script_markup",
+            Self::Language { .. } => "script_language",
+            Self::Text { .. } => "script_text",
+        }
+    }
+}
+
+/// What is wrong with the text of one scene.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextProblem {
+    /// Nothing to say.
+    #[error("The text is empty: write what the narrator says, or delete the scene.")]
+    Empty,
+    /// Too long for one scene.
+    #[error("The text has {words} words; a scene has room for {most}. Shorten it, or move a part to another scene.")]
+    TooLong {
+        /// Words of the text.
+        words: u32,
+        /// Most words of a scene.
+        most: u32,
+    },
+    /// Invisible characters.
+    #[error("The text has control characters that cannot be spoken: type it again, or paste it as plain text.")]
+    ControlCharacters,
+}
+
+impl TextProblem {
+    /// Stable code for the interface.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "text_empty",
+            Self::TooLong { .. } => "text_too_long",
+            Self::ControlCharacters => "text_control_characters",
+        }
+    }
+}
+
+impl Script {
+    /// Words that are said.
+    pub fn words(&self) -> u32 {
+        self.scenes.iter().map(SceneScript::words).sum()
+    }
+
+    /// Seconds of narration at the language's pace.
+    pub fn seconds(&self) -> u32 {
+        seconds(self.words(), self.language)
+    }
+
+    /// All that is said, scene by scene, in lines.
+    pub fn narration(&self) -> String {
+        self.scenes.iter().map(SceneScript::text).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl SceneScript {
+    /// Words that are said.
+    pub fn words(&self) -> u32 {
+        self.sentences.iter().map(|sentence| word_count(&sentence.text)).sum()
+    }
+
+    /// What is said, as one text.
+    pub fn text(&self) -> String {
+        self.sentences.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Seconds that a narrator takes for a number of words, rounded.
+pub fn seconds(words: u32, language: Language) -> u32 {
+    let pace = language.facts().words_per_minute.max(1);
+    (words * 60 + pace / 2) / pace
+}
+
+/// The script of a document: chosen, shortened, checked, repaired once if need be.
+pub fn extract(document: &Document, language: Language, mode: Mode) -> Result<Script, ScriptError> {
+    let prepared = Prepared::new(document, language);
+    let script = prepared.script(mode)?;
+    let pages = u32::try_from(document.pages.len()).unwrap_or(u32::MAX);
+    if validate(&script, pages).is_ok() {
+        return Ok(script);
+    }
+    let repaired = repair(&script, document);
+    validate(&repaired, pages).map(|()| repaired)
+}
+
+/// A document with its sentences ranked: scripts of both modes come from one.
+struct Prepared {
+    language: Language,
+    lexicon: &'static Lexicon,
+    outline: Outline,
+    candidates: Candidates,
+    ranking: Ranking,
+    first_page: u32,
+}
+
+impl Prepared {
+    fn new(document: &Document, language: Language) -> Self {
+        let lexicon = Lexicon::of(language);
+        let outline = outline(document, lexicon);
+        let mut found = candidates(&outline, lexicon, false);
+        let enough = language.facts().min_words * 2;
+        if told_words(&found) < enough {
+            // Slides, lists, forms: better a line without a full stop than nothing.
+            let more = candidates(&outline, lexicon, true);
+            if told_words(&more) > told_words(&found) {
+                found = more;
+            }
+        }
+        let ranking = rank(&found, &outline, lexicon);
+        let first_page = document.pages.iter().find(|page| !page.blocks.is_empty()).map_or(1, |page| page.number);
+        Self { language, lexicon, outline, candidates: found, ranking, first_page }
+    }
+
+    fn title(&self) -> Option<&str> {
+        self.outline.title.as_deref()
+    }
+
+    fn script(&self, mode: Mode) -> Result<Script, ScriptError> {
+        let facts = self.language.facts();
+        let title = self.title().unwrap_or_default();
+        // The question has about fifteen words.
+        let frame = word_count(title) + 15;
+        let words_in = |seconds: u32| seconds * facts.words_per_minute / 60;
+        let (_, wished, longest) = mode.seconds();
+        let target = words_in(wished).min(facts.max_words).saturating_sub(frame);
+        let most = words_in(longest).min(facts.max_words).saturating_sub(frame + 5);
+        let choice = select(&self.candidates, &self.ranking, target, most);
+        let opening = choice.opening.map(|index| {
+            let candidate = &self.candidates.all[index];
+            Sentence { text: candidate.bare.clone(), page: Some(candidate.page) }
+        });
+        let told: Vec<usize> = choice.opening.iter().chain(&choice.told).copied().collect();
+        let terms = terms::key_terms(&self.candidates, &told, self.lexicon, 2);
+        let spoken_title = if title.is_empty() { String::new() } else { title.to_owned() };
+        let mut all = Vec::new();
+        if !spoken_title.is_empty() {
+            all.push(scenes::title_scene(&spoken_title, self.first_page, opening));
+        } else if let Some(opening) = opening {
+            let heading = text::cut(&opening.text, scenes::LONGEST_HEADING);
+            all.push(SceneScript { heading, slide: SlideKind::Title, sentences: vec![opening] });
+        }
+        all.extend(scenes::scenes(&choice, &self.candidates, &self.outline, self.language, self.lexicon));
+        all.push(scenes::question_scene(&terms, self.title(), self.lexicon));
+        let script =
+            Script { title: spoken_title, language: self.language, mode, source: ScriptSource::Extract, scenes: all };
+        let told = script.words();
+        if told < facts.min_words || choice.told.is_empty() {
+            return Err(ScriptError::TooLittleToSay { words: told_words(&self.candidates), needed: facts.min_words });
+        }
+        Ok(script)
+    }
+}
+
+fn told_words(candidates: &Candidates) -> u32 {
+    candidates.all.iter().map(|candidate| candidate.words).sum()
+}

@@ -1,0 +1,236 @@
+//! The sentences that a script can be made of.
+
+use std::collections::HashMap;
+
+use super::lexicon::Lexicon;
+use super::outline::{Outline, Passage, is_code};
+use super::sentences::{is_finished, split};
+use super::spoken::{LONGEST, spoken};
+use super::stem::stem;
+use super::text::{bare, fold, is_arabic, share, word_count, words};
+
+/// Most sentences that are compared with one another; of a longer document, the most promising paragraphs of each part
+/// are taken.
+const MOST: usize = 900;
+
+/// A sentence that can be told.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    /// As it is said after the sentence before it.
+    pub(super) full: String,
+    /// As it is said on its own.
+    pub(super) bare: String,
+    /// Words of `bare`.
+    pub(super) words: u32,
+    pub(super) page: u32,
+    /// Index into the outline's sections.
+    pub(super) section: usize,
+    pub(super) chapter: usize,
+    /// Index into the outline's passages.
+    pub(super) passage: usize,
+    /// Place in the document, counted over all sentences: neighbours differ by one.
+    pub(super) order: usize,
+    /// Cannot be understood without the sentence before.
+    pub(super) leans: bool,
+    /// Points at a figure or another place of the page.
+    pub(super) points: bool,
+    /// No full sentence.
+    pub(super) fragment: bool,
+    /// The first of its paragraph.
+    pub(super) opens: bool,
+    /// Numbers of its stems in [`Candidates::stems`].
+    pub(super) stems: Vec<u32>,
+}
+
+/// All of them, with the words that they share.
+pub(super) struct Candidates {
+    pub(super) all: Vec<Candidate>,
+    /// How many different stems there are.
+    pub(super) stems: usize,
+    /// Stem to its number.
+    pub(super) numbers: HashMap<String, u32>,
+    /// How many sentences the document has in all.
+    pub(super) sentences: usize,
+}
+
+/// A sentence before it is made speakable.
+struct Raw<'a> {
+    text: &'a str,
+    page: u32,
+    passage: usize,
+    order: usize,
+    fragment: bool,
+    opens: bool,
+}
+
+/// The sentences of an outline that can be told, fragments among them only when `fragments` allows it.
+pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) -> Candidates {
+    let mut raw = Vec::new();
+    let mut order = 0;
+    for (index, passage) in outline.passages.iter().enumerate() {
+        if passage.fragment && !fragments {
+            order += 1;
+            continue;
+        }
+        for range in split(&passage.text, lexicon) {
+            let text = &passage.text[range.clone()];
+            order += 1;
+            let fragment = !is_finished(text);
+            if (!fragment || fragments) && reads_as_prose(text, lexicon, fragments) {
+                raw.push(Raw {
+                    text,
+                    page: passage.page_at(range.start),
+                    passage: index,
+                    order,
+                    fragment,
+                    opens: range.start == 0,
+                });
+            }
+        }
+    }
+    let raw = most_promising(raw, &outline.passages, lexicon);
+    let mut found = Candidates { all: Vec::new(), stems: 0, numbers: HashMap::new(), sentences: order };
+    for sentence in raw {
+        if let Some(candidate) = found.candidate(&sentence, outline, lexicon) {
+            found.all.push(candidate);
+        }
+    }
+    found.stems = found.numbers.len();
+    found
+}
+
+impl Candidates {
+    fn candidate(&mut self, raw: &Raw<'_>, outline: &Outline, lexicon: &Lexicon) -> Option<Candidate> {
+        let said = spoken(raw.text, lexicon)?;
+        let words = word_count(&said.bare);
+        let fewest = if raw.fragment { 3 } else { 5 };
+        if !(fewest..=LONGEST).contains(&words) {
+            return None;
+        }
+        let section = outline.passages[raw.passage].section;
+        let mut stems: Vec<u32> = topic_stems(&said.bare, lexicon).into_iter().map(|stem| self.number(stem)).collect();
+        stems.sort_unstable();
+        Some(Candidate {
+            full: said.full,
+            bare: said.bare,
+            words,
+            page: raw.page,
+            section,
+            chapter: outline.sections[section].chapter,
+            passage: raw.passage,
+            order: raw.order,
+            leans: said.leans,
+            points: said.points,
+            fragment: raw.fragment,
+            opens: raw.opens,
+            stems,
+        })
+    }
+
+    fn number(&mut self, stem: String) -> u32 {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(stem).or_insert(next)
+    }
+}
+
+/// The stems of the words of a text that carry its topic.
+pub(super) fn topic_stems(text: &str, lexicon: &Lexicon) -> Vec<String> {
+    words(text).map(bare).filter(|word| is_topic(word, lexicon)).map(|word| stem(word, lexicon.words.code)).collect()
+}
+
+/// A word that carries a topic: no small word, no number, no single letter.
+pub(super) fn is_topic(word: &str, lexicon: &Lexicon) -> bool {
+    let folded = fold(word);
+    folded.chars().count() >= 2
+        && folded.chars().any(char::is_alphabetic)
+        && !folded.starts_with(|c: char| c.is_numeric())
+        && !lexicon.stop_words.contains(folded.as_str())
+        && !folded.rsplit('\'').next().is_some_and(|rest| lexicon.stop_words.contains(rest))
+}
+
+/// Words in a row with small words between them, not names, numbers or code.
+fn reads_as_prose(text: &str, lexicon: &Lexicon, lenient: bool) -> bool {
+    let tokens: Vec<&str> = words(text).map(bare).collect();
+    let all = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
+    if all < 3 || all > 120 || text.trim_end().ends_with(':') || is_code(text) {
+        return false;
+    }
+    let count =
+        |test: &dyn Fn(&str) -> bool| u32::try_from(tokens.iter().filter(|word| test(word)).count()).unwrap_or(0);
+    let small = count(&|word| lexicon.stop_words.contains(fold(word).as_str()));
+    let numbers = count(&|word| word.starts_with(|c: char| c.is_numeric()));
+    let single = count(&|word| word.chars().count() == 1 && !lexicon.stop_words.contains(fold(word).as_str()));
+    let capitals = count(&|word| word.starts_with(char::is_uppercase));
+    let arabic = lexicon.words.code == "ar";
+    if arabic && count(&|word| word.starts_with(is_arabic)) * 10 < all * 6 {
+        return false;
+    }
+    let fewest = match (arabic, lenient) {
+        (true, _) => 0.0,
+        (false, true) => 0.08,
+        (false, false) => 0.16,
+    };
+    let names = if lexicon.words.code == "de" { 0.8 } else { 0.6 };
+    share(small, all) >= fewest
+        && share(numbers, all) <= 0.3
+        && share(single, all) <= 0.25
+        && (share(capitals, all) <= names || lenient)
+}
+
+/// At most [`MOST`] sentences, whole paragraphs at a time, evenly over the document: the beginning of each stretch and
+/// the paragraphs whose words are frequent in it.
+fn most_promising<'a>(raw: Vec<Raw<'a>>, passages: &[Passage], lexicon: &Lexicon) -> Vec<Raw<'a>> {
+    if raw.len() <= MOST {
+        return raw;
+    }
+    let mut frequency: HashMap<String, u32> = HashMap::new();
+    let folded: Vec<Vec<String>> = raw
+        .iter()
+        .map(|sentence| {
+            words(sentence.text)
+                .map(|word| fold(bare(word)))
+                .filter(|word| word.chars().count() > 3 && !lexicon.stop_words.contains(word.as_str()))
+                .collect()
+        })
+        .collect();
+    for word in folded.iter().flatten() {
+        *frequency.entry(word.clone()).or_default() += 1;
+    }
+    let worth = |sentence: usize| -> f64 {
+        let sum: f64 = folded[sentence].iter().map(|word| f64::from(frequency[word]).ln_1p()).sum();
+        sum / (4.0 + folded[sentence].len() as f64)
+    };
+    // Paragraphs with their sentences, best first within each of thirty stretches of the document.
+    let mut paragraphs: Vec<(usize, std::ops::Range<usize>, f64)> = Vec::new();
+    for (index, sentence) in raw.iter().enumerate() {
+        match paragraphs.last_mut() {
+            Some((passage, range, value)) if *passage == sentence.passage => {
+                range.end = index + 1;
+                *value = value.max(worth(index));
+            }
+            _ => {
+                let opens = sentence.passage == 0
+                    || passages[sentence.passage - 1].section != passages[sentence.passage].section;
+                paragraphs.push((sentence.passage, index..index + 1, worth(index) + if opens { 1.0 } else { 0.0 }));
+            }
+        }
+    }
+    const STRETCHES: usize = 30;
+    let mut keep = vec![false; raw.len()];
+    for stretch in 0..STRETCHES {
+        let bounds = raw.len() * stretch / STRETCHES..raw.len() * (stretch + 1) / STRETCHES;
+        let mut inside: Vec<_> = paragraphs.iter().filter(|(_, range, _)| bounds.contains(&range.start)).collect();
+        inside.sort_by(|one, other| other.2.total_cmp(&one.2).then(one.0.cmp(&other.0)));
+        let mut left = MOST / STRETCHES;
+        for (_, range, _) in inside {
+            for index in range.clone().take(left) {
+                keep[index] = true;
+            }
+            left = left.saturating_sub(range.len());
+            if left == 0 {
+                break;
+            }
+        }
+    }
+    raw.into_iter().zip(keep).filter_map(|(sentence, keep)| keep.then_some(sentence)).collect()
+}

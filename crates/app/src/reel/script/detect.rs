@@ -1,0 +1,157 @@
+//! Which language a text is in, of those that a script can be spoken in.
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::language::{LANGUAGES, Language};
+
+use super::lexicon::Lexicon;
+use super::text::{bare, fold, is_arabic, share, words};
+
+/// Characters that are looked at: enough for any document, whatever its length.
+const SAMPLE: usize = 20_000;
+
+/// The language of a text, and whether that is more than a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detection {
+    /// One of the table; English when nothing else is known.
+    pub language: Language,
+    /// False when the text is too short, mixed, or in a language that is not in the table.
+    pub reliable: bool,
+}
+
+/// The language of a text: [`detect`] without its doubts.
+pub fn language(text: &str) -> Language {
+    detect(text).language
+}
+
+/// By script first (Arabic when over 30 % of the letters are Arabic), then by small words, then by letter patterns
+/// (`whatlang`), limited to the languages of the table.
+pub fn detect(text: &str) -> Detection {
+    let sample = sample(text, SAMPLE);
+    let (mut letters, mut arabic, mut persian) = (0_u32, 0_u32, 0_u32);
+    for c in sample.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        arabic += u32::from(is_arabic(c));
+        persian += u32::from(matches!(c, 'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ی' | 'ٹ' | 'ڈ' | 'ے'));
+    }
+    if share(arabic, letters) > 0.3 {
+        // Persian and Urdu share the script; their own letters give them away.
+        return Detection { language: Language::ARABIC, reliable: arabic >= 20 && share(persian, arabic) < 0.03 };
+    }
+    by_words(&sample)
+        .or_else(|| by_patterns(&sample))
+        .unwrap_or(Detection { language: Language::ENGLISH, reliable: false })
+}
+
+/// The language whose small words fill at least a fifth of the text, well ahead of the others.
+fn by_words(sample: &str) -> Option<Detection> {
+    let tokens: Vec<String> = words(sample).map(|word| fold(bare(word))).filter(|word| !word.is_empty()).collect();
+    if tokens.len() < 30 {
+        return None;
+    }
+    let total = u32::try_from(tokens.len()).ok()?;
+    let mut shares: Vec<(f32, Language)> = LANGUAGES
+        .iter()
+        .zip(Lexicon::all())
+        .filter_map(|(facts, lexicon)| {
+            let found = tokens.iter().filter(|word| lexicon.stop_words.contains(word.as_str())).count();
+            Some((share(u32::try_from(found).ok()?, total), Language::from_code(facts.code)?))
+        })
+        .collect();
+    shares.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let (best, language) = *shares.first()?;
+    let second = shares.get(1).map_or(0.0, |found| found.0);
+    (best >= 0.2 && best > second * 1.3).then_some(Detection { language, reliable: true })
+}
+
+fn by_patterns(sample: &str) -> Option<Detection> {
+    let allowed: Vec<whatlang::Lang> =
+        LANGUAGES.iter().filter_map(|facts| whatlang::Lang::from_code(facts.code3)).collect();
+    let any = whatlang::detect(sample)?;
+    if any.is_reliable() && !allowed.contains(&any.lang()) {
+        return Some(Detection { language: Language::ENGLISH, reliable: false });
+    }
+    let found = whatlang::Detector::with_allowlist(allowed).detect(sample)?;
+    if !found.is_reliable() {
+        return None;
+    }
+    let reliable = any.lang() == found.lang() && any.is_reliable();
+    Language::from_code(found.lang().code()).map(|language| Detection { language, reliable })
+}
+
+/// At most about `longest` characters of a text, from all over it.
+pub(super) fn sample(text: &str, longest: usize) -> String {
+    if text.len() <= longest {
+        return text.to_owned();
+    }
+    const PIECES: usize = 20;
+    let piece = longest / PIECES;
+    let mut out = String::with_capacity(longest * 2);
+    for n in 0..PIECES {
+        let start = text.ceil_char_boundary(text.len() / PIECES * n);
+        out.extend(text[start..].chars().skip_while(|c| !c.is_whitespace()).take(piece));
+        out.push(' ');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_of_the_table_is_found() {
+        for (code, text) in [
+            (
+                "en",
+                "The people of the town had never seen such a storm, and they were not ready for what it would bring to them in the following days.",
+            ),
+            (
+                "fr",
+                "Les habitants de la ville n'avaient jamais vu une telle tempête, et ils n'étaient pas prêts pour ce qu'elle allait leur apporter dans les jours suivants.",
+            ),
+            (
+                "de",
+                "Die Einwohner der Stadt hatten noch nie einen solchen Sturm gesehen, und sie waren nicht auf das vorbereitet, was er ihnen in den folgenden Tagen bringen würde.",
+            ),
+            (
+                "es",
+                "Los habitantes de la ciudad nunca habían visto una tormenta así, y no estaban preparados para lo que les traería en los días siguientes.",
+            ),
+            (
+                "it",
+                "Gli abitanti della città non avevano mai visto una tempesta simile, e non erano pronti a quello che avrebbe portato loro nei giorni seguenti.",
+            ),
+            (
+                "pt",
+                "Os habitantes da cidade nunca tinham visto uma tempestade assim, e não estavam preparados para o que ela lhes traria nos dias seguintes.",
+            ),
+            (
+                "nl",
+                "De inwoners van de stad hadden nog nooit zo'n storm gezien, en ze waren niet voorbereid op wat hij hun in de volgende dagen zou brengen.",
+            ),
+            (
+                "ar",
+                "لم يكن سكان المدينة قد رأوا عاصفة مثلها من قبل، ولم يكونوا مستعدين لما ستحمله إليهم في الأيام التالية.",
+            ),
+        ] {
+            let found = detect(text);
+            assert_eq!((found.language.code(), found.reliable), (code, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn arabic_starts_at_thirty_percent_of_the_letters() {
+        assert_eq!(language("abcdefg هوز"), Language::ENGLISH);
+        assert_eq!(language("abcdef هوزحطي"), Language::ARABIC);
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_taken_for_english_and_said_to_be_a_guess() {
+        let polish = "Mieszkańcy miasta nigdy nie widzieli takiej burzy i nie byli przygotowani na to, co miała im przynieść w następnych dniach.";
+        assert_eq!(detect(polish), Detection { language: Language::ENGLISH, reliable: false });
+        let persian =
+            "مردم شهر هرگز چنین توفانی ندیده بودند و برای آنچه که در روزهای بعد پیش می‌آمد آماده نبودند و گریه کردند.";
+        assert_eq!(detect(persian), Detection { language: Language::ARABIC, reliable: false });
+        assert!(!detect("12 34").reliable);
+    }
+}

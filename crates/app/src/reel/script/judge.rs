@@ -1,0 +1,129 @@
+//! Whether a document can become a reel at all, and what was found in it.
+
+mod garbled;
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::document::Document;
+use sluice_domain::language::Language;
+
+use super::detect::detect;
+use super::text::{is_garbage, share, word_count};
+use super::{Mode, Prepared, SlideKind, seconds};
+
+/// Fewest characters (without spaces) of a document.
+pub const MIN_CHARACTERS: u32 = 50;
+/// Fewest percent of letters and digits among them.
+pub const MIN_PERCENT: u32 = 30;
+
+/// What was found in a document that can become a reel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Pages.
+    pub pages: u32,
+    /// Its language.
+    pub language: Language,
+    /// False when the language is a guess: the person may know better.
+    pub language_reliable: bool,
+    /// Words.
+    pub words: u32,
+    /// Characters that are not spaces.
+    pub characters: u32,
+    /// The file's own title, or the largest line of its first page.
+    pub title: Option<String>,
+    /// What a reel of each mode would be, without a language model. A mode that the text is too short for is missing.
+    pub estimates: Vec<Estimate>,
+}
+
+/// How long a reel would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Which kind of reel.
+    pub mode: Mode,
+    /// Seconds of narration at the language's pace.
+    pub seconds: u32,
+    /// Words of narration.
+    pub words: u32,
+    /// Scenes, title and question included.
+    pub scenes: u32,
+}
+
+/// Why a document cannot become a reel. The texts are for the person who dropped it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Hardly any text.
+    #[error(
+        "The document has only {characters} characters of text; {MIN_CHARACTERS} are needed. \
+         If its pages are pictures, read it with text recognition (OCR)."
+    )]
+    TooShort {
+        /// Characters that are not spaces.
+        characters: u32,
+    },
+    /// Signs and symbols instead of text.
+    #[error(
+        "Only {percent} % of the characters are letters or digits; at least {MIN_PERCENT} % are needed. \
+         Export the document again with its text, or read it with text recognition (OCR)."
+    )]
+    NotText {
+        /// Percent of letters and digits.
+        percent: u32,
+    },
+    /// Fonts without a map to letters: what is seen is not what is stored.
+    #[error(
+        "The letters on the pages are not the ones stored in the file: its fonts have no usable map to text. \
+         Read it with text recognition (OCR), or export it again with another program."
+    )]
+    Garbled,
+}
+
+impl Unfit {
+    /// Stable code for the interface.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "document_too_short",
+            Self::NotText { .. } => "document_not_text",
+            Self::Garbled => "document_garbled",
+        }
+    }
+}
+
+/// Looks at a document's text: refuses what cannot become a reel, and says what was found in the rest.
+pub fn judge(document: &Document) -> Result<Found, Unfit> {
+    let text = document.text();
+    let (mut characters, mut useful) = (0_u32, 0_u32);
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        characters = characters.saturating_add(1);
+        useful += u32::from(c.is_alphanumeric() && !is_garbage(c));
+    }
+    if characters < MIN_CHARACTERS {
+        return Err(Unfit::TooShort { characters });
+    }
+    let part = share(useful, characters);
+    if part * 100.0 < MIN_PERCENT as f32 {
+        return Err(Unfit::NotText { percent: (part * 100.0) as u32 });
+    }
+    if garbled::is_garbled(&text) {
+        return Err(Unfit::Garbled);
+    }
+    let detection = detect(&text);
+    let prepared = Prepared::new(document, detection.language);
+    let estimates = [Mode::Summary, Mode::Explanation]
+        .into_iter()
+        .filter_map(|mode| {
+            let script = prepared.script(mode).ok()?;
+            let words = script.words();
+            let scenes = u32::try_from(script.scenes.len()).ok()?;
+            debug_assert!(script.scenes.iter().any(|scene| matches!(scene.slide, SlideKind::Question)));
+            Some(Estimate { mode, seconds: seconds(words, detection.language), words, scenes })
+        })
+        .collect();
+    Ok(Found {
+        pages: u32::try_from(document.pages.len()).unwrap_or(u32::MAX),
+        language: detection.language,
+        language_reliable: detection.reliable,
+        words: word_count(&text),
+        characters,
+        title: prepared.title().map(str::to_owned),
+        estimates,
+    })
+}

@@ -1,0 +1,166 @@
+//! What the rules must know of each language: its small words, abbreviations, openings that lean on the sentence
+//! before, headings of parts that are not told, and the question that closes a reel. One file per language.
+
+mod ar;
+mod de;
+mod en;
+mod es;
+mod fr;
+mod it;
+mod nl;
+mod pt;
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use sluice_domain::language::Language;
+
+/// One language's words as they are written down. Lists of words are separated by spaces, lists of phrases by `|`;
+/// all in lower case, Arabic without vowel marks.
+pub(super) struct Words {
+    /// ISO 639-1 code.
+    pub(super) code: &'static str,
+    /// Words that carry no topic.
+    pub(super) stop_words: &'static str,
+    /// Abbreviations whose full stop never ends a sentence.
+    pub(super) abbreviations: &'static str,
+    /// Abbreviations whose full stop also ends the sentence when a capital follows.
+    pub(super) closing_abbreviations: &'static str,
+    /// Abbreviation and how it is said.
+    pub(super) expansions: &'static [(&'static str, &'static str)],
+    /// Openings that can be left out when a comma follows them.
+    pub(super) connectives: &'static str,
+    /// Openings that lean on the sentence before and cannot be left out.
+    pub(super) dangling: &'static str,
+    /// Words that a noun follows.
+    pub(super) determiners: &'static str,
+    /// Words that point back when they come second: "with these", "in such".
+    pub(super) demonstratives: &'static str,
+    /// Phrases that point at another place of the page.
+    pub(super) pointing: &'static str,
+    /// Where a sentence that is too long may end instead.
+    pub(super) tails: &'static str,
+    /// Openings that look like [`Words::dangling`] and stand on their own.
+    pub(super) grounded: &'static str,
+    /// What a document calls itself: "this manual" leans on nothing.
+    pub(super) self_names: &'static str,
+    /// What is numbered and pointed at: figures, tables, sections.
+    pub(super) numbered: &'static str,
+    /// What introduces a pointer: "as shown in", "see".
+    pub(super) pointers: &'static str,
+    /// Headings of parts that are not told: references, contents, thanks.
+    pub(super) left_out: &'static str,
+    /// Headings that are recognised in any type size: abstract, introduction, conclusion.
+    pub(super) plain_headings: &'static str,
+    /// Phrases of copyright notices and licences.
+    pub(super) boilerplate: &'static str,
+    /// Phrases of sentences that say what something is, or what follows from it.
+    pub(super) cues: &'static str,
+    /// How `%` is said.
+    pub(super) percent: &'static str,
+    /// How `&` is said.
+    pub(super) and: &'static str,
+    /// How `§` is said.
+    pub(super) section: &'static str,
+    /// The closing question about two key terms, `{0}` and `{1}`.
+    pub(super) question_of_two: &'static str,
+    /// The closing question about the title, `{0}`.
+    pub(super) question_of_title: &'static str,
+    /// The closing question when there is not even a title.
+    pub(super) question: &'static str,
+    /// Heading of the closing scene.
+    pub(super) question_heading: &'static str,
+}
+
+/// [`Words`] made ready for looking things up.
+pub(super) struct Lexicon {
+    pub(super) words: &'static Words,
+    pub(super) stop_words: HashSet<&'static str>,
+    pub(super) abbreviations: HashSet<&'static str>,
+    pub(super) closing_abbreviations: HashSet<&'static str>,
+    pub(super) connectives: Vec<&'static str>,
+    pub(super) dangling: HashSet<&'static str>,
+    pub(super) determiners: HashSet<&'static str>,
+    pub(super) demonstratives: HashSet<&'static str>,
+    pub(super) pointing: Vec<&'static str>,
+    pub(super) tails: Vec<&'static str>,
+    pub(super) grounded: Vec<&'static str>,
+    pub(super) self_names: HashSet<&'static str>,
+    pub(super) numbered: HashSet<&'static str>,
+    pub(super) pointers: Vec<&'static str>,
+    pub(super) left_out: HashSet<&'static str>,
+    pub(super) plain_headings: HashSet<&'static str>,
+    pub(super) boilerplate: Vec<&'static str>,
+    pub(super) cues: Vec<&'static str>,
+}
+
+static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
+    [&en::WORDS, &ar::WORDS, &fr::WORDS, &de::WORDS, &es::WORDS, &it::WORDS, &pt::WORDS, &nl::WORDS]
+        .into_iter()
+        .map(Lexicon::new)
+        .collect()
+});
+
+impl Lexicon {
+    fn new(words: &'static Words) -> Self {
+        Self {
+            words,
+            stop_words: words.stop_words.split_whitespace().collect(),
+            abbreviations: phrases(words.abbreviations).collect(),
+            closing_abbreviations: phrases(words.closing_abbreviations).collect(),
+            connectives: longest_first(words.connectives),
+            dangling: phrases(words.dangling).collect(),
+            determiners: words.determiners.split_whitespace().collect(),
+            demonstratives: words.demonstratives.split_whitespace().collect(),
+            pointing: phrases(words.pointing).collect(),
+            // The spaces around a tail belong to it.
+            tails: words.tails.split('|').collect(),
+            grounded: longest_first(words.grounded),
+            self_names: words.self_names.split_whitespace().collect(),
+            numbered: words.numbered.split_whitespace().collect(),
+            pointers: longest_first(words.pointers),
+            left_out: phrases(words.left_out).collect(),
+            plain_headings: phrases(words.plain_headings).collect(),
+            boilerplate: phrases(words.boilerplate).collect(),
+            cues: phrases(words.cues).collect(),
+        }
+    }
+
+    /// The lexicon of a language; English's for one that has none.
+    pub(super) fn of(language: Language) -> &'static Self {
+        let code = language.code();
+        LEXICONS.iter().find(|lexicon| lexicon.words.code == code).unwrap_or(&LEXICONS[0])
+    }
+
+    /// Every language's, in the order of `LANGUAGES`.
+    pub(super) fn all() -> &'static [Self] {
+        &LEXICONS
+    }
+}
+
+fn phrases(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.split('|').map(str::trim).filter(|phrase| !phrase.is_empty())
+}
+
+fn longest_first(list: &'static str) -> Vec<&'static str> {
+    let mut found: Vec<&str> = phrases(list).collect();
+    found.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_domain::language::LANGUAGES;
+
+    use super::*;
+
+    #[test]
+    fn every_language_has_its_words() {
+        for (facts, lexicon) in LANGUAGES.iter().zip(Lexicon::all()) {
+            assert_eq!(facts.code, lexicon.words.code);
+            assert!(lexicon.stop_words.len() > 80, "{} has {} stop words", facts.code, lexicon.stop_words.len());
+            assert!(lexicon.words.question_of_two.contains("{0}") && lexicon.words.question_of_two.contains("{1}"));
+            assert!(lexicon.words.question_of_title.contains("{0}"));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What a single block is, by its own looks.
+
+use crate::reel::script::lexicon::Lexicon;
+use crate::reel::script::outline::Placed;
+use crate::reel::script::sentences::is_finished;
+use crate::reel::script::text::{bare, capital_share, fold, is_arabic, share, word_count, words};
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    /// A heading without its number; `depth` is the number's depth (2 for "3.1").
+    Heading { text: String, depth: Option<usize> },
+    /// A paragraph, or a list item or line that is no full sentence.
+    Prose { fragment: bool },
+    /// Nothing to tell.
+    Nothing,
+}
+
+/// Looks at a block, the block after it, and the line height of most of the text.
+pub(super) fn kind_of(block: &Placed<'_>, next: Option<&Placed<'_>>, body: f32, lexicon: &Lexicon) -> Kind {
+    let text = block.text.as_str();
+    if !text.chars().any(char::is_alphabetic) || leads_to_page_numbers(text) {
+        return Kind::Nothing;
+    }
+    if let Some((text, depth)) = heading(block, next, body, lexicon) {
+        return Kind::Heading { text, depth };
+    }
+    if is_caption(text, lexicon)
+        || is_reference(text)
+        || is_notice(text, lexicon)
+        || is_code(text)
+        || is_table(block)
+        || is_note(block, body)
+    {
+        return Kind::Nothing;
+    }
+    Kind::Prose { fragment: !is_finished(text) && !text.contains(". ") }
+}
+
+fn heading(
+    block: &Placed<'_>,
+    next: Option<&Placed<'_>>,
+    body: f32,
+    lexicon: &Lexicon,
+) -> Option<(String, Option<usize>)> {
+    let text = block.text.trim();
+    let length = text.chars().count();
+    let height = block.block.line_height;
+    if length > 120 || block.block.lines > 3 || text.ends_with(['.', ',', ';', ':', '،', '؛']) && length > 40 {
+        return None;
+    }
+    let (title, depth) = without_number(text, lexicon);
+    let title = title.trim_end_matches(['.', ':', ' ']).to_owned();
+    let letters = u32::try_from(title.chars().filter(|c| c.is_alphabetic()).count()).unwrap_or(0);
+    if letters < 2
+        || share(letters, u32::try_from(title.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(1)) < 0.6
+    {
+        return None;
+    }
+    let key = fold(bare(&title));
+    if lexicon.left_out.contains(key.as_str()) || lexicon.plain_headings.contains(key.as_str()) {
+        return Some((title, depth));
+    }
+    let first = title.chars().find(|c| c.is_alphabetic())?;
+    let starts_well = first.is_uppercase() || !first.is_lowercase();
+    if !starts_well || is_code(text) || text.ends_with(|c: char| c.is_ascii_digit()) && text.contains("..") {
+        return None;
+    }
+    let large = body > 0.0 && height >= body * 1.12;
+    let numbered = depth.is_some() && !is_finished(text) && block.block.lines <= 2 && height >= body * 0.97;
+    let leads_paragraph = next.is_some_and(|next| next.block.lines >= 2 && next.text.chars().count() > 100);
+    let capitals = capital_share(&title) > 0.9 && letters > 3 && word_count(&title) <= 10;
+    let short_line =
+        block.block.lines == 1 && word_count(text) <= 8 && length >= 4 && !is_finished(text) && height >= body * 0.97;
+    if large || numbered || (leads_paragraph && (capitals || short_line) && !block.marginal) {
+        Some((title, depth))
+    } else {
+        None
+    }
+}
+
+/// A heading without "3.1", "Chapter 3:", "IV." before it, and how deep the number is.
+pub(super) fn without_number<'a>(text: &'a str, lexicon: &Lexicon) -> (&'a str, Option<usize>) {
+    let mut rest = text.trim();
+    let mut depth = None;
+    for _ in 0..2 {
+        let Some((first, tail)) = rest.split_once(char::is_whitespace) else { break };
+        let word = fold(first.trim_end_matches(['.', ':', ')']));
+        if lexicon.numbered.contains(word.as_str())
+            && depth.is_none()
+            && tail.starts_with(|c: char| c.is_numeric() || is_roman_letter(c))
+        {
+            rest = tail.trim_start();
+            depth = Some(1);
+            if let Some((number, tail)) = rest.split_once(char::is_whitespace) {
+                if number_depth(number).is_some() {
+                    rest = tail.trim_start_matches([' ', '-', '–', '—', ':', '.']);
+                }
+            }
+            break;
+        }
+        let Some(found) = number_depth(first) else { break };
+        depth = Some(found);
+        rest = tail.trim_start_matches([' ', '-', '–', '—', ':', '.']);
+        break;
+    }
+    (rest, depth)
+}
+
+fn is_roman_letter(c: char) -> bool {
+    matches!(c, 'I' | 'V' | 'X' | 'L' | 'C')
+}
+
+/// "3" is 1 deep, "3.1" and "A.2" are 2 deep, "IV." is 1 deep; anything else is no number.
+fn number_depth(word: &str) -> Option<usize> {
+    let core = word.trim_end_matches(['.', ':', ')']);
+    if core.is_empty() || core.len() > 12 {
+        return None;
+    }
+    let parts: Vec<&str> = core.split('.').collect();
+    let digits = |part: &&str| !part.is_empty() && part.chars().count() <= 3 && part.chars().all(char::is_numeric);
+    let roman = parts.len() == 1 && core.chars().all(is_roman_letter) && (core.len() > 1 || word.len() > 1);
+    let letter = parts[0].len() == 1 && parts[0].chars().all(|c| c.is_ascii_uppercase()) && parts.len() > 1;
+    if roman || parts.iter().all(|part| digits(&part)) || (letter && parts[1..].iter().all(|part| digits(&part))) {
+        Some(parts.len())
+    } else {
+        None
+    }
+}
+
+/// Dots or spaces that lead to page numbers, as in a table of contents.
+pub(super) fn leads_to_page_numbers(text: &str) -> bool {
+    let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let dots = squeezed.matches("....").count() + squeezed.matches("……").count() + squeezed.matches("·····").count();
+    if dots == 0 {
+        return false;
+    }
+    let leaders = squeezed.chars().filter(|c| matches!(c, '.' | '…' | '·')).count();
+    leaders * 5 > squeezed.chars().count() || squeezed.ends_with(|c: char| c.is_numeric())
+}
+
+/// "Figure 3: ...", "Tabelle 2.1 - ...", "Table 4. ...".
+fn is_caption(text: &str, lexicon: &Lexicon) -> bool {
+    let mut words = text.split_whitespace();
+    let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
+    if !lexicon.numbered.contains(fold(first.trim_end_matches(':')).as_str()) || !second.starts_with(char::is_numeric) {
+        return false;
+    }
+    let third = words.next().unwrap_or_default();
+    second.ends_with([':', '.', ')']) || matches!(third, "-" | "–" | "—" | ":" | "|") || text.chars().count() < 90
+}
+
+/// "[12] A. Author, ..." or "Author, A. (2010). Title. Journal 3(2), 1–10."
+fn is_reference(text: &str) -> bool {
+    if let Some((inside, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return inside.len() <= 12 && inside.chars().any(char::is_alphanumeric) && !inside.contains(' ');
+    }
+    let lower = text.to_lowercase();
+    let year = text.as_bytes().windows(6).any(|window| {
+        (window[0] == b'(' || window[0] == b' ')
+            && (window[1] == b'1' || window[1] == b'2')
+            && window[2..5].iter().all(u8::is_ascii_digit)
+            && matches!(window[5], b')' | b'.' | b',')
+    });
+    let marks =
+        ["doi:", "https://doi", "et al.", " pp. ", ", vol.", "proc. ", "in proceedings", " journal of ", "isbn"]
+            .iter()
+            .filter(|mark| lower.contains(**mark))
+            .count();
+    let initials = text
+        .split_whitespace()
+        .filter(|word| {
+            word.len() <= 3
+                && word.starts_with(|c: char| c.is_uppercase())
+                && word.trim_end_matches([',', ';']).ends_with('.')
+        })
+        .count();
+    let all = text.split_whitespace().count();
+    year && all < 80 && (marks >= 2 || initials >= 3 || (marks >= 1 && initials >= 1))
+}
+
+/// Copyright notices, licences, addresses of publishers.
+fn is_notice(text: &str, lexicon: &Lexicon) -> bool {
+    let lower = fold(text);
+    let found = lexicon.boilerplate.iter().filter(|phrase| lower.contains(**phrase)).count();
+    let short = text.chars().count() < 240;
+    (found >= 1 && (short || lower.starts_with("copyright") || lower.starts_with('©'))) || found >= 2
+}
+
+/// Listings, commands, formulas: few words and many signs.
+pub(in crate::reel::script) fn is_code(text: &str) -> bool {
+    let (mut signs, mut letters, mut all) = (0_u32, 0_u32, 0_u32);
+    for c in text.chars().filter(|c| !c.is_whitespace()) {
+        all += 1;
+        letters += u32::from(c.is_alphabetic());
+        signs += u32::from(matches!(
+            c,
+            '{' | '}'
+                | '\\'
+                | '='
+                | '<'
+                | '>'
+                | '_'
+                | '$'
+                | '#'
+                | '|'
+                | '^'
+                | '~'
+                | '@'
+                | '+'
+                | '*'
+                | '`'
+                | ';'
+                | '∑'
+                | '∫'
+                | '≤'
+                | '≥'
+                | '∈'
+                | '∀'
+                | '∂'
+                | '√'
+        ));
+    }
+    share(signs, all) > 0.08 || share(letters, all) < 0.5
+}
+
+/// Cells: many short lines, or mostly numbers.
+fn is_table(block: &Placed<'_>) -> bool {
+    let text = block.text.as_str();
+    let all = u32::try_from(text.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(1);
+    let digits = u32::try_from(text.chars().filter(|c| c.is_numeric()).count()).unwrap_or(0);
+    let per_line = text.chars().count() / usize::try_from(block.block.lines.max(1)).unwrap_or(1);
+    share(digits, all) > 0.25 || (block.block.lines >= 5 && per_line < 14 && !text.chars().any(is_arabic))
+}
+
+/// Small type low on the page that starts with its mark, or tiny type anywhere.
+fn is_note(block: &Placed<'_>, body: f32) -> bool {
+    let height = block.block.line_height;
+    if body <= 0.0 || height <= 0.0 {
+        return false;
+    }
+    let mark = block.text.starts_with(|c: char| c.is_numeric() || matches!(c, '*' | '†' | '‡' | '∗' | '§'));
+    (height < body * 0.93 && mark && block.low) || (height < body * 0.72 && words(&block.text).count() < 120)
+}

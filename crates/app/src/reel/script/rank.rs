@@ -1,0 +1,189 @@
+//! How much a sentence says about the whole: centrality (LexRank by Erkan and Radev, 2004: the stationary distribution of
+//! a walk over sentences that are alike by TF-IDF cosine), with its place in the document and its words in common
+//! with the title and its heading.
+
+use super::candidates::{Candidate, Candidates, topic_stems};
+use super::lexicon::Lexicon;
+use super::outline::Outline;
+use super::text::fold;
+
+/// Below this cosine two sentences do not speak of the same thing.
+const ALIKE: f32 = 0.06;
+/// Share of the walk that follows likeness, as in PageRank.
+const DAMPING: f32 = 0.85;
+
+/// Scores and likeness of candidates, by their index.
+pub(super) struct Ranking {
+    /// From 0 (least) to about 1.
+    pub(super) scores: Vec<f32>,
+    vectors: Vec<Vec<(u32, f32)>>,
+}
+
+impl Ranking {
+    /// Cosine of two candidates.
+    pub(super) fn likeness(&self, one: usize, other: usize) -> f32 {
+        dot(&self.vectors[one], &self.vectors[other])
+    }
+}
+
+/// Ranks all candidates.
+pub(super) fn rank(candidates: &Candidates, outline: &Outline, lexicon: &Lexicon) -> Ranking {
+    let vectors = vectors(candidates);
+    let centrality = centrality(&vectors, candidates.stems);
+    let title = weights(outline.title.as_deref(), candidates, lexicon);
+    let headings: Vec<Vec<u32>> =
+        outline.sections.iter().map(|section| weights(section.heading.as_deref(), candidates, lexicon)).collect();
+    let scores = candidates
+        .all
+        .iter()
+        .zip(&centrality)
+        .map(|(candidate, central)| {
+            let place = place(candidate, candidates, outline);
+            let value = 0.5 * central
+                + 0.17 * place
+                + 0.15 * overlap(&candidate.stems, &title)
+                + 0.08 * overlap(&candidate.stems, &headings[candidate.section])
+                + cue(candidate, lexicon)
+                - penalties(candidate);
+            value.max(0.0)
+        })
+        .collect();
+    Ranking { scores, vectors }
+}
+
+/// TF-IDF, each of length one; terms in ascending order.
+fn vectors(candidates: &Candidates) -> Vec<Vec<(u32, f32)>> {
+    let mut documents = vec![0_u32; candidates.stems];
+    for candidate in &candidates.all {
+        let mut last = None;
+        for &stem in &candidate.stems {
+            if last != Some(stem) {
+                documents[stem as usize] += 1;
+            }
+            last = Some(stem);
+        }
+    }
+    let all = candidates.all.len() as f32;
+    candidates
+        .all
+        .iter()
+        .map(|candidate| {
+            let mut vector: Vec<(u32, f32)> = Vec::new();
+            for &stem in &candidate.stems {
+                let idf = ((all + 1.0) / (documents[stem as usize] as f32 + 0.5)).ln().max(0.1);
+                match vector.last_mut() {
+                    Some((last, weight)) if *last == stem => *weight += idf,
+                    _ => vector.push((stem, idf)),
+                }
+            }
+            let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+            for (_, weight) in &mut vector {
+                *weight /= length.max(f32::EPSILON);
+            }
+            vector
+        })
+        .collect()
+}
+
+fn dot(one: &[(u32, f32)], other: &[(u32, f32)]) -> f32 {
+    let (mut i, mut j, mut sum) = (0, 0, 0.0);
+    while i < one.len() && j < other.len() {
+        match one[i].0.cmp(&other[j].0) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                sum += one[i].1 * other[j].1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    sum
+}
+
+/// From 0 to 1, the most central sentence 1.
+fn centrality(vectors: &[Vec<(u32, f32)>], stems: usize) -> Vec<f32> {
+    let mut postings: Vec<Vec<(usize, f32)>> = vec![Vec::new(); stems];
+    for (index, vector) in vectors.iter().enumerate() {
+        for &(stem, weight) in vector {
+            postings[stem as usize].push((index, weight));
+        }
+    }
+    let count = vectors.len();
+    let mut edges: Vec<Vec<(usize, f32)>> = Vec::with_capacity(count);
+    let mut row = vec![0.0_f32; count];
+    for (index, vector) in vectors.iter().enumerate() {
+        row.fill(0.0);
+        for &(stem, weight) in vector {
+            for &(other, theirs) in &postings[stem as usize] {
+                row[other] += weight * theirs;
+            }
+        }
+        row[index] = 0.0;
+        let near: Vec<(usize, f32)> =
+            row.iter().copied().enumerate().filter(|(_, likeness)| *likeness > ALIKE).collect();
+        let total: f32 = near.iter().map(|(_, likeness)| likeness).sum();
+        edges.push(near.into_iter().map(|(other, likeness)| (other, likeness / total)).collect());
+    }
+    let even = 1.0 / count.max(1) as f32;
+    let mut values = vec![even; count];
+    for _ in 0..25 {
+        let mut next = vec![(1.0 - DAMPING) * even; count];
+        for (index, near) in edges.iter().enumerate() {
+            for &(other, part) in near {
+                next[other] += DAMPING * values[index] * part;
+            }
+        }
+        values = next;
+    }
+    let most = values.iter().copied().fold(f32::EPSILON, f32::max);
+    values.into_iter().map(|value| (value / most).sqrt()).collect()
+}
+
+/// The numbers of the stems of a heading that occur in the text.
+fn weights(heading: Option<&str>, candidates: &Candidates, lexicon: &Lexicon) -> Vec<u32> {
+    let Some(heading) = heading else { return Vec::new() };
+    topic_stems(heading, lexicon).iter().filter_map(|stem| candidates.numbers.get(stem).copied()).collect()
+}
+
+fn overlap(stems: &[u32], wanted: &[u32]) -> f32 {
+    if wanted.is_empty() {
+        return 0.0;
+    }
+    let found = wanted.iter().filter(|stem| stems.binary_search(stem).is_ok()).count();
+    found as f32 / wanted.len() as f32
+}
+
+/// First sentences of a document, section and paragraph say more.
+fn place(candidate: &Candidate, candidates: &Candidates, outline: &Outline) -> f32 {
+    let early = 1.0 - (candidate.order as f32 / candidates.sentences.max(1) as f32).min(1.0);
+    let passage = &outline.passages[candidate.passage];
+    let opens_section = candidate.passage == 0 || outline.passages[candidate.passage - 1].section != passage.section;
+    0.4 * early.powi(2) + if opens_section { 0.35 } else { 0.0 } + if candidate.opens { 0.25 } else { 0.0 }
+}
+
+fn cue(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
+    let folded = fold(&candidate.bare);
+    let found = lexicon.cues.iter().filter(|cue| folded.contains(**cue)).count();
+    0.05 * found.min(2) as f32
+}
+
+/// What makes a sentence a poor thing to hear.
+fn penalties(candidate: &Candidate) -> f32 {
+    let length = match candidate.words {
+        0..=6 => 0.2,
+        7..=9 => 0.06,
+        10..=26 => 0.0,
+        27..=32 => 0.06,
+        _ => 0.15,
+    };
+    let asks = candidate.bare.trim_end_matches(['”', '"', '»']).ends_with(['?', '؟', '!']);
+    let digits = candidate.bare.chars().filter(char::is_ascii_digit).count();
+    let marks = candidate.bare.chars().filter(|c| matches!(c, '/' | ':' | ';' | '"' | '“' | '«' | '„')).count();
+    length
+        + if candidate.points { 0.3 } else { 0.0 }
+        + if asks { 0.15 } else { 0.0 }
+        + if candidate.fragment { 0.25 } else { 0.0 }
+        + 0.02 * digits.min(8) as f32
+        + 0.03 * marks.min(5) as f32
+}

@@ -1,0 +1,180 @@
+//! From chosen sentences to scenes of about eight to sixteen seconds, and the title and question around them.
+
+use sluice_domain::language::Language;
+
+use super::candidates::{Candidates, is_topic};
+use super::lexicon::Lexicon;
+use super::outline::Outline;
+use super::select::Choice;
+use super::spoken::softened;
+use super::text::{bare, capitalised, cut, fold, word_count};
+use super::{SceneScript, Sentence, SlideKind};
+
+/// Longest heading of a scene, in characters.
+pub(super) const LONGEST_HEADING: usize = 60;
+
+/// The scenes between title and question.
+pub(super) fn scenes(
+    choice: &Choice,
+    candidates: &Candidates,
+    outline: &Outline,
+    language: Language,
+    lexicon: &Lexicon,
+) -> Vec<SceneScript> {
+    let per_minute = language.facts().words_per_minute;
+    let (fewest, most) = (per_minute * 8 / 60, per_minute * 16 / 60);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (place, &index) in choice.told.iter().enumerate() {
+        let candidate = &candidates.all[index];
+        if let Some(group) = groups.last_mut() {
+            let last = &candidates.all[choice.told[group[group.len() - 1]]];
+            let words: u32 = group.iter().map(|at| candidates.all[choice.told[*at]].words).sum();
+            let leans = candidate.leans;
+            let together = last.section == candidate.section || (words < fewest && last.chapter == candidate.chapter);
+            let fits = words + candidate.words <= most || words < fewest;
+            if leans || (together && fits && group.len() < 3) {
+                group.push(place);
+                continue;
+            }
+        }
+        groups.push(vec![place]);
+    }
+    join_short(&mut groups, choice, candidates, fewest, most);
+    let mut used: Vec<String> = Vec::new();
+    groups
+        .into_iter()
+        .map(|group| {
+            let sentences: Vec<Sentence> = group
+                .iter()
+                .map(|place| {
+                    let candidate = &candidates.all[choice.told[*place]];
+                    let first = *place == group[0];
+                    let text =
+                        if !first && choice.follows(*place, candidates) { &candidate.full } else { &candidate.bare };
+                    Sentence { text: text.clone(), page: Some(candidate.page) }
+                })
+                .collect();
+            let first = &candidates.all[choice.told[group[0]]];
+            let heading = heading(first.section, &sentences, outline, lexicon, &used);
+            used.push(fold(&heading));
+            SceneScript { heading, slide: SlideKind::Page(first.page), sentences }
+        })
+        .collect()
+}
+
+/// A scene of a few words joins the one before or after it, when that is near.
+fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candidates, fewest: u32, most: u32) {
+    let words = |group: &[usize]| group.iter().map(|at| candidates.all[choice.told[*at]].words).sum::<u32>();
+    let page = |group: &[usize]| candidates.all[choice.told[group[0]]].page;
+    let mut index = 0;
+    while index < groups.len() {
+        if words(&groups[index]) * 5 >= fewest * 3 || groups.len() < 2 {
+            index += 1;
+            continue;
+        }
+        let fits = |other: usize| {
+            groups.get(other).filter(|group| {
+                words(group) + words(&groups[index]) <= most + fewest / 2
+                    && page(group).abs_diff(page(&groups[index])) <= 3
+            })
+        };
+        if index > 0 && fits(index - 1).is_some() {
+            let group = groups.remove(index);
+            groups[index - 1].extend(group);
+        } else if fits(index + 1).is_some() {
+            let group = groups.remove(index + 1);
+            groups[index].extend(group);
+            index += 1;
+        } else {
+            index += 1;
+        }
+    }
+}
+
+/// The section's heading; when there is none or it was used already, the longest phrase of topic words.
+fn heading(section: usize, sentences: &[Sentence], outline: &Outline, lexicon: &Lexicon, used: &[String]) -> String {
+    let own = outline.sections[section].heading.as_deref().map(|heading| clean_heading(heading, lexicon));
+    let own = own.filter(|heading| heading.chars().filter(|c| c.is_alphabetic()).count() >= 2);
+    let phrase = key_phrase(sentences, lexicon);
+    match (own, phrase) {
+        (Some(own), Some(phrase)) if used.contains(&fold(&own)) => cut(&capitalised(&phrase), LONGEST_HEADING),
+        (Some(own), _) => own,
+        (None, Some(phrase)) => cut(&capitalised(&phrase), LONGEST_HEADING),
+        (None, None) => cut(sentences.first().map_or("", |sentence| sentence.text.as_str()), LONGEST_HEADING),
+    }
+}
+
+/// A heading as it is shown: no capitals all through, no marks at its end, at most [`LONGEST_HEADING`] characters.
+pub(super) fn clean_heading(heading: &str, lexicon: &Lexicon) -> String {
+    let soft = softened(heading, lexicon);
+    let trimmed = soft
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | ';' | '-' | '–' | '—' | '،' | '*'));
+    cut(&capitalised(trimmed), LONGEST_HEADING)
+}
+
+/// The longest run of topic words (at most three) of the sentences; the first of equals.
+fn key_phrase(sentences: &[Sentence], lexicon: &Lexicon) -> Option<String> {
+    let mut best: Option<(usize, String)> = None;
+    for sentence in sentences {
+        for run in topic_runs(&sentence.text, lexicon) {
+            let run = &run[..run.len().min(3)];
+            let phrase = run.join(" ");
+            let value = run.len() * 100 + phrase.chars().count().min(40);
+            if best.as_ref().is_none_or(|(most, _)| value > *most) {
+                best = Some((value, phrase));
+            }
+        }
+    }
+    best.map(|(_, phrase)| phrase)
+}
+
+/// Runs of topic words that no small word and no mark interrupts.
+pub(super) fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
+    let mut runs = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    for word in text.split_whitespace() {
+        let core = bare(word);
+        let starts_clean = word.starts_with(|c: char| c.is_alphanumeric());
+        let ends_clean = word.ends_with(|c: char| c.is_alphanumeric());
+        if !starts_clean && !run.is_empty() {
+            runs.push(std::mem::take(&mut run));
+        }
+        if is_topic(core, lexicon) {
+            run.push(core);
+        }
+        if (!is_topic(core, lexicon) || !ends_clean) && !run.is_empty() {
+            runs.push(std::mem::take(&mut run));
+        }
+    }
+    if !run.is_empty() {
+        runs.push(run);
+    }
+    runs
+}
+
+/// The title card: the title, and one sentence that opens.
+pub(super) fn title_scene(title: &str, page: u32, opening: Option<Sentence>) -> SceneScript {
+    let spoken = if title.ends_with(['.', '!', '?', '؟', '…']) { title.to_owned() } else { format!("{title}.") };
+    let mut sentences = vec![Sentence { text: spoken, page: Some(page) }];
+    sentences.extend(opening);
+    SceneScript { heading: cut(title, LONGEST_HEADING), slide: SlideKind::Title, sentences }
+}
+
+/// The closing card: one question about two key terms, or about the title.
+pub(super) fn question_scene(terms: &[String], title: Option<&str>, lexicon: &Lexicon) -> SceneScript {
+    let words = lexicon.words;
+    let text = match (terms, title) {
+        ([one, other, ..], _) => words.question_of_two.replace("{0}", one).replace("{1}", other),
+        (_, Some(title)) if word_count(title) <= 14 => words.question_of_title.replace("{0}", &without_quotes(title)),
+        _ => words.question.to_owned(),
+    };
+    SceneScript {
+        heading: words.question_heading.to_owned(),
+        slide: SlideKind::Question,
+        sentences: vec![Sentence { text, page: None }],
+    }
+}
+
+fn without_quotes(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '“' | '”' | '„' | '«' | '»' | '"')).collect()
+}

@@ -1,0 +1,118 @@
+//! Which sentences are told: the best ones that do not repeat each other (maximal marginal relevance, Carbonell and
+//! Goldstein, 1998), spread over the chapters, with the sentence before where one leans on it.
+
+use super::candidates::Candidates;
+use super::rank::Ranking;
+
+/// Weight of repeating what is already told.
+const REPEATS: f32 = 0.75;
+
+/// Chosen candidates by index, in the document's order.
+pub(super) struct Choice {
+    pub(super) opening: Option<usize>,
+    pub(super) told: Vec<usize>,
+}
+
+impl Choice {
+    /// Whether the sentence before a chosen one is told directly before it.
+    pub(super) fn follows(&self, place: usize, candidates: &Candidates) -> bool {
+        let Some(before) = place.checked_sub(1).map(|before| self.told[before]) else { return false };
+        candidates.all[before].order + 1 == candidates.all[self.told[place]].order
+    }
+}
+
+/// The opening sentence, and the others up to about `target` words (never above `most`).
+pub(super) fn select(candidates: &Candidates, ranking: &Ranking, target: u32, most: u32) -> Choice {
+    let opening = opening(candidates, ranking);
+    let mut chosen: Vec<usize> = Vec::new();
+    let mut words = opening.map_or(0, |index| candidates.all[index].words);
+    let chapters = chapter_sizes(candidates);
+    while words < target {
+        let taken: Vec<usize> = opening.iter().copied().chain(chosen.iter().copied()).collect();
+        let best = (0..candidates.all.len())
+            .filter(|index| !taken.contains(index))
+            .filter_map(|index| unit(index, candidates, &taken))
+            .filter(|unit| words + unit.iter().map(|index| candidates.all[*index].words).sum::<u32>() <= most)
+            .map(|unit| (gain(&unit, candidates, ranking, &taken, &chapters), unit))
+            .filter(|(gain, _)| *gain > f32::MIN)
+            .max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
+        let Some((_, unit)) = best else { break };
+        words += unit.iter().map(|index| candidates.all[*index].words).sum::<u32>();
+        chosen.extend(unit);
+    }
+    chosen.sort_unstable();
+    Choice { opening, told: chosen }
+}
+
+/// The sentence of the first part that says best what the document is.
+fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
+    let first = candidates.all.first()?.order;
+    let reach = (candidates.sentences / 8).clamp(6, 40);
+    (0..candidates.all.len())
+        .take_while(|index| candidates.all[*index].order <= first + reach)
+        .filter(|index| {
+            let candidate = &candidates.all[*index];
+            !candidate.leans && !candidate.points && !candidate.fragment && (7..=30).contains(&candidate.words)
+        })
+        .max_by(|one, other| {
+            let value = |index: usize| {
+                let away = (candidates.all[index].order - first) as f32 / reach as f32;
+                ranking.scores[index] - 0.25 * away
+            };
+            value(*one).total_cmp(&value(*other)).then(other.cmp(one))
+        })
+}
+
+/// A sentence with those that it leans on; nothing when they are missing.
+fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<usize>> {
+    let mut unit = vec![index];
+    let mut first = index;
+    while candidates.all[first].leans {
+        let before = first.checked_sub(1)?;
+        let (one, other) = (&candidates.all[before], &candidates.all[first]);
+        if one.order + 1 != other.order || one.section != other.section || unit.len() >= 2 {
+            return None;
+        }
+        if taken.contains(&before) {
+            break;
+        }
+        unit.insert(0, before);
+        first = before;
+    }
+    Some(unit)
+}
+
+/// Share of all words that each chapter has.
+fn chapter_sizes(candidates: &Candidates) -> Vec<f32> {
+    let last = candidates.all.iter().map(|candidate| candidate.chapter).max().unwrap_or(0);
+    let mut sizes = vec![0.0_f32; last + 1];
+    for candidate in &candidates.all {
+        sizes[candidate.chapter] += candidate.words as f32;
+    }
+    let total: f32 = sizes.iter().sum();
+    sizes.into_iter().map(|size| size / total.max(1.0)).collect()
+}
+
+fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usize], chapters: &[f32]) -> f32 {
+    let score = unit.iter().map(|index| ranking.scores[*index]).sum::<f32>() / unit.len() as f32;
+    let repeats = unit
+        .iter()
+        .flat_map(|index| taken.iter().map(move |other| ranking.likeness(*index, *other)))
+        .fold(0.0, f32::max);
+    if repeats > 0.75 {
+        return f32::MIN;
+    }
+    let candidate = &candidates.all[unit[0]];
+    let same_section = taken.iter().filter(|other| candidates.all[**other].section == candidate.section).count();
+    let beside = taken.iter().any(|other| {
+        let other = &candidates.all[*other];
+        other.section == candidate.section && other.order.abs_diff(candidate.order) <= 2
+    });
+    let in_chapter = taken.iter().filter(|other| candidates.all[**other].chapter == candidate.chapter).count() as f32;
+    // A chapter's fair part grows with its length, but every chapter has a claim to one sentence.
+    let fair = (taken.len() as f32 + 1.0) * (0.5 * chapters[candidate.chapter] + 0.5 / chapters.len() as f32);
+    let crowd = (in_chapter - fair).max(-1.0);
+    score - REPEATS * repeats - 0.07 * crowd + if beside && same_section < 4 { 0.10 } else { 0.0 }
+        - if same_section >= 3 { 0.08 * (same_section as f32 - 2.0) } else { 0.0 }
+        - if unit.len() > 1 { 0.05 } else { 0.0 }
+}

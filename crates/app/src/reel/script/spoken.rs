@@ -1,0 +1,230 @@
+//! From a written sentence to one that can be said: without citations, pointers and asides, with abbreviations and
+//! signs as words.
+
+mod marks;
+
+pub(super) use self::marks::{is_address, softened};
+
+use super::lexicon::Lexicon;
+use super::sentences::{is_finished, is_superscript, is_terminal};
+use super::text::{capitalised, fold, word_count};
+
+/// A sentence as it is said.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Spoken {
+    /// With its opening "However,": for when the sentence before is told as well.
+    pub(super) full: String,
+    /// Without it.
+    pub(super) bare: String,
+    /// Cannot be understood without the sentence before.
+    pub(super) leans: bool,
+    /// Points at a figure, table or another place of the page.
+    pub(super) points: bool,
+}
+
+/// Most words of a spoken sentence.
+pub(super) const LONGEST: u32 = 38;
+
+/// The sentence as it is said, or nothing when it cannot be (addresses, formulas, asides only).
+pub(super) fn spoken(raw: &str, lexicon: &Lexicon) -> Option<Spoken> {
+    let text = marks::without_list_mark(raw.trim());
+    let text = marks::without_note_marks(&text);
+    let before = word_count(&text);
+    let text = marks::without_brackets(&text);
+    let text = without_pointers(&text, lexicon);
+    let text = marks::with_words_for_signs(&text, lexicon);
+    let text = marks::with_abbreviations_said(&text, lexicon);
+    let text = marks::with_quiet_capitals(&text, lexicon);
+    let text = marks::tidy(&text);
+    let text = if word_count(&text) > LONGEST - 6 { without_tail(&text, lexicon) } else { text };
+    if word_count(&text) * 5 < before * 2 || marks::has_unspeakable(&text) {
+        return None;
+    }
+    let full = finished(&capitalised(&text));
+    let bare = finished(&capitalised(without_connective(&text, lexicon)));
+    let points = points_elsewhere(&bare, lexicon);
+    let leans = leans(&bare, lexicon);
+    Some(Spoken { full, bare, leans, points })
+}
+
+/// With exactly one closing mark.
+fn finished(text: &str) -> String {
+    let trimmed = text
+        .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '،' | '؛' | '-' | '–' | '—'));
+    if is_finished(trimmed) { trimmed.to_owned() } else { format!("{trimmed}.") }
+}
+
+/// Without "as shown in Figure 2", "(see Section 3)" and their like.
+fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
+    let mut out = text.to_owned();
+    for pointer in &lexicon.pointers {
+        let mut from = 0;
+        while let Some((start, end)) = find_phrase(&out, pointer, from) {
+            let Some(target) = pointed_at(&out[end..], lexicon) else {
+                from = end;
+                continue;
+            };
+            let tail = out[end + target..].to_owned();
+            out.truncate(start);
+            let kept = out.trim_end_matches([' ', ',', '،', '(']).len();
+            let leading = out[..kept].is_empty();
+            out.truncate(kept);
+            let tail = tail.trim_start_matches(|c: char| c == ')' || (leading && (c == ' ' || c == ',' || c == '،')));
+            out.push_str(tail);
+            from = kept;
+        }
+    }
+    out
+}
+
+/// Length in bytes of " the Figures 2 and 3a" at the start of a text, if that is there.
+fn pointed_at(text: &str, lexicon: &Lexicon) -> Option<usize> {
+    let (mut at, mut end) = (0, 0);
+    let (mut named, mut numbered) = (false, false);
+    for word in text.split_inclusive(' ').take(9) {
+        let start = at;
+        at += word.len();
+        let bare = word.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ')' | '(' | ';' | '،'));
+        if bare.is_empty() {
+            continue;
+        }
+        let folded = fold(bare);
+        let plain = folded.trim_end_matches(is_terminal);
+        let letter = bare.chars().count() <= 2 && bare.starts_with(|c: char| c.is_ascii_uppercase());
+        let joins = matches!(
+            plain,
+            "and"
+                | "or"
+                | "the"
+                | "et"
+                | "la"
+                | "le"
+                | "les"
+                | "der"
+                | "die"
+                | "und"
+                | "y"
+                | "e"
+                | "en"
+                | "de"
+                | "het"
+                | "to"
+                | "–"
+                | "-"
+                | "رقم"
+        );
+        if lexicon.numbered.contains(folded.as_str()) || lexicon.numbered.contains(plain) {
+            named = true;
+        } else if named && (bare.starts_with(char::is_numeric) || letter) {
+            numbered = true;
+            end = start + word.trim_end_matches(|c: char| c.is_whitespace() || is_terminal(c)).len();
+        } else if !joins {
+            break;
+        }
+        if numbered && word.trim_end().ends_with([')', '.', ';']) {
+            break;
+        }
+    }
+    (named && numbered).then_some(end)
+}
+
+/// Where a phrase stands as whole words, ignoring case.
+fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usize, usize)> {
+    let mut start = from;
+    while start < text.len() {
+        let rest = text.get(start..)?;
+        let fits = rest.len() >= phrase.len()
+            && rest.is_char_boundary(phrase.len())
+            && fold(&rest[..phrase.len()]) == phrase
+            && !rest[phrase.len()..].starts_with(char::is_alphanumeric)
+            && !text[..start].ends_with(char::is_alphanumeric);
+        if fits {
+            return Some((start, start + phrase.len()));
+        }
+        start = text.ceil_char_boundary(start + 1);
+    }
+    None
+}
+
+/// A sentence that is too long ends where its last subordinate clause begins.
+fn without_tail(text: &str, lexicon: &Lexicon) -> String {
+    let mut best: Option<&str> = None;
+    for tail in &lexicon.tails {
+        for (at, _) in text.match_indices(tail) {
+            let (head, rest) = (&text[..at], &text[at + tail.len()..]);
+            let hard = tail.starts_with([';', '؛']);
+            let words = word_count(head);
+            let whole = hard || !rest.contains([',', '،']);
+            if (9..=LONGEST - 6).contains(&words) && whole && best.is_none_or(|best| best.len() < head.len()) {
+                best = Some(head);
+            }
+        }
+    }
+    best.unwrap_or(text).to_owned()
+}
+
+/// Without "However," at its start.
+fn without_connective<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
+    for phrase in &lexicon.connectives {
+        if let Some((0, end)) = find_phrase_at_start(text, phrase) {
+            let rest = &text[end..];
+            let comma = rest.trim_start().starts_with([',', '،']);
+            if comma && word_count(rest) >= 4 {
+                return rest.trim_start_matches([',', '،', ' ']);
+            }
+        }
+    }
+    text
+}
+
+fn find_phrase_at_start(text: &str, phrase: &str) -> Option<(usize, usize)> {
+    let rest = text.get(..phrase.len())?;
+    let fits = fold(rest) == phrase && !text[phrase.len()..].starts_with(char::is_alphanumeric);
+    fits.then_some((0, phrase.len()))
+}
+
+fn starts_with_phrase(folded: &str, phrase: &str) -> bool {
+    folded.strip_prefix(phrase).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
+}
+
+/// Whether a sentence needs the one before it: "This is why …", "He left", "In such cases".
+pub(super) fn leans(text: &str, lexicon: &Lexicon) -> bool {
+    let folded = fold(text);
+    let folded = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if lexicon.grounded.iter().any(|phrase| starts_with_phrase(folded, phrase)) {
+        return false;
+    }
+    let words: Vec<&str> = folded.split_whitespace().take(5).map(super::text::bare).collect();
+    let names_itself = |from: usize| words.iter().skip(from).take(2).any(|word| lexicon.self_names.contains(word));
+    let points_back = |index: usize| words.get(index).is_some_and(|word| lexicon.demonstratives.contains(word));
+    if points_back(0) || points_back(1) && lexicon.stop_words.contains(words[0]) {
+        return !names_itself(1);
+    }
+    (1..=words.len().min(4)).any(|count| {
+        let opening = words[..count].join(" ");
+        lexicon.dangling.contains(opening.as_str())
+    }) || lexicon.dangling.iter().any(|phrase| phrase.contains('.') && starts_with_phrase(folded, phrase))
+}
+
+/// Whether a sentence points at a figure, a table, or a place above or below.
+fn points_elsewhere(text: &str, lexicon: &Lexicon) -> bool {
+    let folded = fold(text);
+    if lexicon.pointing.iter().any(|phrase| folded.contains(*phrase)) {
+        return true;
+    }
+    let mut named = false;
+    folded.split_whitespace().any(|word| {
+        let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let number = named && core.starts_with(char::is_numeric);
+        named = lexicon.numbered.contains(core);
+        number
+    })
+}
+
+/// Whether a character is left over from a note mark.
+fn is_note_mark(c: char) -> bool {
+    is_superscript(c) || matches!(c, '†' | '‡' | '∗' | '⁎')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What a document is called.
+
+use sluice_domain::document::Document;
+
+use super::lexicon::Lexicon;
+use super::outline::Placed;
+use super::spoken::softened;
+use super::text::{clean, cut, fold, share, word_count, words};
+
+/// Longest title, in characters.
+const LONGEST: usize = 110;
+
+/// The file's own title if it is a real one, else the largest line of the first page that has any.
+pub(super) fn title(document: &Document, placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
+    let largest = largest_line(placed);
+    let own = document.title.as_deref().map(clean).filter(|title| is_real(title));
+    let chosen = match (own, largest) {
+        // The metadata may be a leftover of a template: it must share a word with the first pages.
+        (Some(own), Some(largest)) if !is_on_first_pages(&own, placed) => {
+            if word_count(&largest) >= 2 {
+                largest
+            } else {
+                own
+            }
+        }
+        (Some(own), _) => own,
+        (None, largest) => largest?,
+    };
+    let chosen = softened(&chosen, lexicon);
+    let chosen = chosen
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | ';' | '-' | '–' | '—' | '*' | '∗'));
+    Some(cut(chosen, LONGEST)).filter(|title| title.chars().any(char::is_alphabetic))
+}
+
+/// Not a file's name, a template's, or a program's.
+fn is_real(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    let name_of_file = [
+        ".doc", ".docx", ".tex", ".pdf", ".dvi", ".indd", ".ppt", ".pptx", ".odt", ".qxd", ".rtf", ".xls", ".ps",
+        ".html", ".eps", ".fm", ".md", ".txt",
+    ]
+    .iter()
+    .any(|ending| lower.ends_with(ending));
+    let stock = [
+        "untitled",
+        "microsoft word",
+        "microsoft powerpoint",
+        "powerpoint presentation",
+        "document",
+        "title",
+        "layout",
+        "slide 1",
+        "no title",
+        "unknown",
+        "print",
+        "unbenannt",
+        "sans titre",
+        "sin título",
+        "about:blank",
+    ]
+    .iter()
+    .any(|name| lower == *name || (name.len() > 8 && lower.starts_with(name)));
+    let letters = title.chars().filter(|c| c.is_alphabetic()).count();
+    let path = title.contains(['\\', '/']) && !title.contains(' ') || title.contains('_') && !title.contains(' ');
+    letters >= 3
+        && letters * 2 > title.chars().filter(|c| !c.is_whitespace()).count()
+        && !name_of_file
+        && !stock
+        && !path
+}
+
+fn is_on_first_pages(title: &str, placed: &[Placed<'_>]) -> bool {
+    let first: Vec<String> =
+        placed.iter().filter(|block| block.page_index < 3).map(|block| fold(&block.text)).collect();
+    let (mut found, mut all) = (0_u32, 0_u32);
+    for word in words(title).map(fold).filter(|word| word.chars().count() > 3) {
+        all += 1;
+        found += u32::from(first.iter().any(|text| text.contains(word.as_str())));
+    }
+    all == 0 || share(found, all) >= 0.5
+}
+
+/// The largest type on the first page with text, and the lines of the same size that go on with it.
+fn largest_line(placed: &[Placed<'_>]) -> Option<String> {
+    let first = placed.first()?.page_index;
+    let page: Vec<&Placed<'_>> = placed
+        .iter()
+        .filter(|block| block.page_index == first && (2..=200).contains(&block.text.chars().count()))
+        .filter(|block| block.text.chars().filter(|c| c.is_alphabetic()).count() >= 3 && block.block.lines <= 4)
+        .collect();
+    let tallest = page.iter().map(|block| block.block.line_height).max_by(f32::total_cmp)?;
+    let start = page.iter().position(|block| block.block.line_height >= tallest * 0.97)?;
+    let mut title = page[start].text.clone();
+    for block in page[start + 1..].iter().take(2) {
+        if block.block.line_height < tallest * 0.97
+            || tallest <= 0.0
+            || title.chars().count() + block.text.chars().count() > LONGEST
+        {
+            break;
+        }
+        title.push(' ');
+        title.push_str(&block.text);
+    }
+    Some(title)
+}
