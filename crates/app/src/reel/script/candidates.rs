@@ -5,22 +5,22 @@ use std::collections::HashMap;
 use super::lexicon::Lexicon;
 use super::outline::{Outline, Passage, is_code};
 use super::sentences::{is_finished, split};
-use super::spoken::{LONGEST, spoken};
+use super::spoken::{LONGEST, Spoken, spoken};
 use super::stem::stem;
-use super::text::{bare, fold, is_arabic, share, word_count, words};
+use super::text::{bare, fold, is_arabic, number, share, word_count, words};
 
 /// Most sentences that are compared with one another; of a longer document, the most promising paragraphs of each part
 /// are taken.
 const MOST: usize = 900;
 
+/// Parts of a long document that each give the same number of sentences.
+const STRETCHES: usize = 30;
+
 /// A sentence that can be told.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
-    /// As it is said after the sentence before it.
-    pub(super) full: String,
-    /// As it is said on its own.
-    pub(super) bare: String,
-    /// Words of `bare`.
+    pub(super) said: Spoken,
+    /// Words of its bare form.
     pub(super) words: u32,
     pub(super) page: u32,
     /// Index into the outline's sections.
@@ -30,10 +30,6 @@ pub(super) struct Candidate {
     pub(super) passage: usize,
     /// Place in the document, counted over all sentences: neighbours differ by one.
     pub(super) order: usize,
-    /// Cannot be understood without the sentence before.
-    pub(super) leans: bool,
-    /// Points at a figure or another place of the page.
-    pub(super) points: bool,
     /// No full sentence.
     pub(super) fragment: bool,
     /// The first of its paragraph.
@@ -111,16 +107,13 @@ impl Candidates {
         let mut stems: Vec<u32> = topic_stems(&said.bare, lexicon).into_iter().map(|stem| self.number(stem)).collect();
         stems.sort_unstable();
         Some(Candidate {
-            full: said.full,
-            bare: said.bare,
+            said,
             words,
             page: raw.page,
             section,
             chapter: outline.sections[section].chapter,
             passage: raw.passage,
             order: raw.order,
-            leans: said.leans,
-            points: said.points,
             fragment: raw.fragment,
             opens: raw.opens,
             stems,
@@ -152,7 +145,7 @@ pub(super) fn is_topic(word: &str, lexicon: &Lexicon) -> bool {
 fn reads_as_prose(text: &str, lexicon: &Lexicon, lenient: bool) -> bool {
     let tokens: Vec<&str> = words(text).map(bare).collect();
     let all = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
-    if all < 3 || all > 120 || text.trim_end().ends_with(':') || is_code(text) {
+    if !(3..=120).contains(&all) || text.trim_end().ends_with(':') || is_code(text) {
         return false;
     }
     let count =
@@ -196,12 +189,12 @@ fn most_promising<'a>(raw: Vec<Raw<'a>>, passages: &[Passage], lexicon: &Lexicon
     for word in folded.iter().flatten() {
         *frequency.entry(word.clone()).or_default() += 1;
     }
-    let worth = |sentence: usize| -> f64 {
-        let sum: f64 = folded[sentence].iter().map(|word| f64::from(frequency[word]).ln_1p()).sum();
-        sum / (4.0 + folded[sentence].len() as f64)
+    let worth = |sentence: usize| -> f32 {
+        let sum: f32 = folded[sentence].iter().map(|word| number(frequency[word] as usize).ln_1p()).sum();
+        sum / number(4 + folded[sentence].len())
     };
-    // Paragraphs with their sentences, best first within each of thirty stretches of the document.
-    let mut paragraphs: Vec<(usize, std::ops::Range<usize>, f64)> = Vec::new();
+    // Paragraphs with their sentences, best first within each of the stretches of the document.
+    let mut paragraphs: Vec<(usize, std::ops::Range<usize>, f32)> = Vec::new();
     for (index, sentence) in raw.iter().enumerate() {
         match paragraphs.last_mut() {
             Some((passage, range, value)) if *passage == sentence.passage => {
@@ -215,7 +208,6 @@ fn most_promising<'a>(raw: Vec<Raw<'a>>, passages: &[Passage], lexicon: &Lexicon
             }
         }
     }
-    const STRETCHES: usize = 30;
     let mut keep = vec![false; raw.len()];
     for stretch in 0..STRETCHES {
         let bounds = raw.len() * stretch / STRETCHES..raw.len() * (stretch + 1) / STRETCHES;

@@ -8,6 +8,8 @@ use super::text::{bare, fold, is_arabic, share, words};
 
 /// Characters that are looked at: enough for any document, whatever its length.
 const SAMPLE: usize = 20_000;
+/// In how many places.
+const PIECES: usize = 20;
 
 /// The language of a text, and whether that is more than a guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +85,6 @@ pub(super) fn sample(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
     }
-    const PIECES: usize = 20;
     let piece = longest / PIECES;
     let mut out = String::with_capacity(longest * 2);
     for n in 0..PIECES {

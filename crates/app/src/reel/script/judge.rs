@@ -7,8 +7,8 @@ use sluice_domain::document::Document;
 use sluice_domain::language::Language;
 
 use super::detect::detect;
-use super::text::{is_garbage, share, word_count};
-use super::{Mode, Prepared, SlideKind, seconds};
+use super::text::{is_garbage, word_count};
+use super::{Mode, Prepared, seconds};
 
 /// Fewest characters (without spaces) of a document.
 pub const MIN_CHARACTERS: u32 = 50;
@@ -98,9 +98,9 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
     if characters < MIN_CHARACTERS {
         return Err(Unfit::TooShort { characters });
     }
-    let part = share(useful, characters);
-    if part * 100.0 < MIN_PERCENT as f32 {
-        return Err(Unfit::NotText { percent: (part * 100.0) as u32 });
+    let percent = u32::try_from(u64::from(useful) * 100 / u64::from(characters)).unwrap_or(100);
+    if percent < MIN_PERCENT {
+        return Err(Unfit::NotText { percent });
     }
     if garbled::is_garbled(&text) {
         return Err(Unfit::Garbled);
@@ -113,7 +113,6 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
             let script = prepared.script(mode).ok()?;
             let words = script.words();
             let scenes = u32::try_from(script.scenes.len()).ok()?;
-            debug_assert!(script.scenes.iter().any(|scene| matches!(scene.slide, SlideKind::Question)));
             Some(Estimate { mode, seconds: seconds(words, detection.language), words, scenes })
         })
         .collect();

@@ -319,7 +319,7 @@ impl Prepared {
         let choice = select(&self.candidates, &self.ranking, target, most);
         let opening = choice.opening.map(|index| {
             let candidate = &self.candidates.all[index];
-            Sentence { text: candidate.bare.clone(), page: Some(candidate.page) }
+            Sentence { text: candidate.said.bare.clone(), page: Some(candidate.page) }
         });
         let told: Vec<usize> = choice.opening.iter().chain(&choice.told).copied().collect();
         let terms = terms::key_terms(&self.candidates, &told, self.lexicon, 2);

@@ -197,10 +197,9 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, block: &Placed<'_>, kind: Kind, title: Option<&str>) {
         match kind {
-            Kind::Nothing => {}
             Kind::Heading { text, depth } => self.heading(block, text, depth, title),
             Kind::Prose { fragment } if self.left_out.is_none() => self.prose(block, fragment),
-            Kind::Prose { .. } => {}
+            Kind::Nothing | Kind::Prose { .. } => {}
         }
     }
 

@@ -1,15 +1,15 @@
-//! How much a sentence says about the whole: centrality (LexRank by Erkan and Radev, 2004: the stationary distribution of
+//! How much a sentence says about the whole: centrality (`LexRank` by Erkan and Radev, 2004: the stationary distribution of
 //! a walk over sentences that are alike by TF-IDF cosine), with its place in the document and its words in common
 //! with the title and its heading.
 
 use super::candidates::{Candidate, Candidates, topic_stems};
 use super::lexicon::Lexicon;
 use super::outline::Outline;
-use super::text::fold;
+use super::text::{fold, number};
 
 /// Below this cosine two sentences do not speak of the same thing.
 const ALIKE: f32 = 0.06;
-/// Share of the walk that follows likeness, as in PageRank.
+/// Share of the walk that follows likeness, as in `PageRank`.
 const DAMPING: f32 = 0.85;
 
 /// Scores and likeness of candidates, by their index.
@@ -63,14 +63,14 @@ fn vectors(candidates: &Candidates) -> Vec<Vec<(u32, f32)>> {
             last = Some(stem);
         }
     }
-    let all = candidates.all.len() as f32;
+    let all = number(candidates.all.len());
     candidates
         .all
         .iter()
         .map(|candidate| {
             let mut vector: Vec<(u32, f32)> = Vec::new();
             for &stem in &candidate.stems {
-                let idf = ((all + 1.0) / (documents[stem as usize] as f32 + 0.5)).ln().max(0.1);
+                let idf = ((all + 1.0) / (number(documents[stem as usize] as usize) + 0.5)).ln().max(0.1);
                 match vector.last_mut() {
                     Some((last, weight)) if *last == stem => *weight += idf,
                     _ => vector.push((stem, idf)),
@@ -125,7 +125,7 @@ fn centrality(vectors: &[Vec<(u32, f32)>], stems: usize) -> Vec<f32> {
         let total: f32 = near.iter().map(|(_, likeness)| likeness).sum();
         edges.push(near.into_iter().map(|(other, likeness)| (other, likeness / total)).collect());
     }
-    let even = 1.0 / count.max(1) as f32;
+    let even = 1.0 / number(count.max(1));
     let mut values = vec![even; count];
     for _ in 0..25 {
         let mut next = vec![(1.0 - DAMPING) * even; count];
@@ -151,39 +151,38 @@ fn overlap(stems: &[u32], wanted: &[u32]) -> f32 {
         return 0.0;
     }
     let found = wanted.iter().filter(|stem| stems.binary_search(stem).is_ok()).count();
-    found as f32 / wanted.len() as f32
+    number(found) / number(wanted.len())
 }
 
 /// First sentences of a document, section and paragraph say more.
 fn place(candidate: &Candidate, candidates: &Candidates, outline: &Outline) -> f32 {
-    let early = 1.0 - (candidate.order as f32 / candidates.sentences.max(1) as f32).min(1.0);
+    let early = 1.0 - (number(candidate.order) / number(candidates.sentences.max(1))).min(1.0);
     let passage = &outline.passages[candidate.passage];
     let opens_section = candidate.passage == 0 || outline.passages[candidate.passage - 1].section != passage.section;
     0.4 * early.powi(2) + if opens_section { 0.35 } else { 0.0 } + if candidate.opens { 0.25 } else { 0.0 }
 }
 
 fn cue(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
-    let folded = fold(&candidate.bare);
+    let folded = fold(&candidate.said.bare);
     let found = lexicon.cues.iter().filter(|cue| folded.contains(**cue)).count();
-    0.05 * found.min(2) as f32
+    0.05 * number(found.min(2))
 }
 
 /// What makes a sentence a poor thing to hear.
 fn penalties(candidate: &Candidate) -> f32 {
     let length = match candidate.words {
         0..=6 => 0.2,
-        7..=9 => 0.06,
+        7..=9 | 27..=32 => 0.06,
         10..=26 => 0.0,
-        27..=32 => 0.06,
         _ => 0.15,
     };
-    let asks = candidate.bare.trim_end_matches(['”', '"', '»']).ends_with(['?', '؟', '!']);
-    let digits = candidate.bare.chars().filter(char::is_ascii_digit).count();
-    let marks = candidate.bare.chars().filter(|c| matches!(c, '/' | ':' | ';' | '"' | '“' | '«' | '„')).count();
+    let asks = candidate.said.bare.trim_end_matches(['”', '"', '»']).ends_with(['?', '؟', '!']);
+    let digits = candidate.said.bare.chars().filter(char::is_ascii_digit).count();
+    let marks = candidate.said.bare.chars().filter(|c| matches!(c, '/' | ':' | ';' | '"' | '“' | '«' | '„')).count();
     length
-        + if candidate.points { 0.3 } else { 0.0 }
+        + if candidate.said.points { 0.3 } else { 0.0 }
         + if asks { 0.15 } else { 0.0 }
         + if candidate.fragment { 0.25 } else { 0.0 }
-        + 0.02 * digits.min(8) as f32
-        + 0.03 * marks.min(5) as f32
+        + 0.02 * number(digits.min(8))
+        + 0.03 * number(marks.min(5))
 }

@@ -29,7 +29,7 @@ pub(super) fn scenes(
         if let Some(group) = groups.last_mut() {
             let last = &candidates.all[choice.told[group[group.len() - 1]]];
             let words: u32 = group.iter().map(|at| candidates.all[choice.told[*at]].words).sum();
-            let leans = candidate.leans;
+            let leans = candidate.said.leans;
             let together = last.section == candidate.section || (words < fewest && last.chapter == candidate.chapter);
             let fits = words + candidate.words <= most || words < fewest;
             if leans || (together && fits && group.len() < 3) {
@@ -49,8 +49,11 @@ pub(super) fn scenes(
                 .map(|place| {
                     let candidate = &candidates.all[choice.told[*place]];
                     let first = *place == group[0];
-                    let text =
-                        if !first && choice.follows(*place, candidates) { &candidate.full } else { &candidate.bare };
+                    let text = if !first && choice.follows(*place, candidates) {
+                        &candidate.said.full
+                    } else {
+                        &candidate.said.bare
+                    };
                     Sentence { text: text.clone(), page: Some(candidate.page) }
                 })
                 .collect();

@@ -3,6 +3,7 @@
 
 use super::candidates::Candidates;
 use super::rank::Ranking;
+use super::text::number;
 
 /// Weight of repeating what is already told.
 const REPEATS: f32 = 0.75;
@@ -52,11 +53,14 @@ fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
         .take_while(|index| candidates.all[*index].order <= first + reach)
         .filter(|index| {
             let candidate = &candidates.all[*index];
-            !candidate.leans && !candidate.points && !candidate.fragment && (7..=30).contains(&candidate.words)
+            !candidate.said.leans
+                && !candidate.said.points
+                && !candidate.fragment
+                && (7..=30).contains(&candidate.words)
         })
         .max_by(|one, other| {
             let value = |index: usize| {
-                let away = (candidates.all[index].order - first) as f32 / reach as f32;
+                let away = number(candidates.all[index].order - first) / number(reach);
                 ranking.scores[index] - 0.25 * away
             };
             value(*one).total_cmp(&value(*other)).then(other.cmp(one))
@@ -67,7 +71,7 @@ fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
 fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<usize>> {
     let mut unit = vec![index];
     let mut first = index;
-    while candidates.all[first].leans {
+    while candidates.all[first].said.leans {
         let before = first.checked_sub(1)?;
         let (one, other) = (&candidates.all[before], &candidates.all[first]);
         if one.order + 1 != other.order || one.section != other.section || unit.len() >= 2 {
@@ -87,14 +91,14 @@ fn chapter_sizes(candidates: &Candidates) -> Vec<f32> {
     let last = candidates.all.iter().map(|candidate| candidate.chapter).max().unwrap_or(0);
     let mut sizes = vec![0.0_f32; last + 1];
     for candidate in &candidates.all {
-        sizes[candidate.chapter] += candidate.words as f32;
+        sizes[candidate.chapter] += number(candidate.words as usize);
     }
     let total: f32 = sizes.iter().sum();
     sizes.into_iter().map(|size| size / total.max(1.0)).collect()
 }
 
 fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usize], chapters: &[f32]) -> f32 {
-    let score = unit.iter().map(|index| ranking.scores[*index]).sum::<f32>() / unit.len() as f32;
+    let score = unit.iter().map(|index| ranking.scores[*index]).sum::<f32>() / number(unit.len());
     let repeats = unit
         .iter()
         .flat_map(|index| taken.iter().map(move |other| ranking.likeness(*index, *other)))
@@ -108,11 +112,11 @@ fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usi
         let other = &candidates.all[*other];
         other.section == candidate.section && other.order.abs_diff(candidate.order) <= 2
     });
-    let in_chapter = taken.iter().filter(|other| candidates.all[**other].chapter == candidate.chapter).count() as f32;
+    let in_chapter = number(taken.iter().filter(|other| candidates.all[**other].chapter == candidate.chapter).count());
     // A chapter's fair part grows with its length, but every chapter has a claim to one sentence.
-    let fair = (taken.len() as f32 + 1.0) * (0.5 * chapters[candidate.chapter] + 0.5 / chapters.len() as f32);
+    let fair = number(taken.len() + 1) * (0.5 * chapters[candidate.chapter] + 0.5 / number(chapters.len()));
     let crowd = (in_chapter - fair).max(-1.0);
     score - REPEATS * repeats - 0.07 * crowd + if beside && same_section < 4 { 0.10 } else { 0.0 }
-        - if same_section >= 3 { 0.08 * (same_section as f32 - 2.0) } else { 0.0 }
+        - if same_section >= 3 { 0.08 * number(same_section - 2) } else { 0.0 }
         - if unit.len() > 1 { 0.05 } else { 0.0 }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::candidates::{Candidates, is_topic};
 use super::lexicon::Lexicon;
 use super::stem::stem;
-use super::text::{bare, fold};
+use super::text::{bare, fold, number};
 
 #[derive(Default)]
 struct Seen {
@@ -23,11 +23,11 @@ struct Seen {
 pub(super) fn key_terms(candidates: &Candidates, told: &[usize], lexicon: &Lexicon, wanted: usize) -> Vec<String> {
     let mut seen: HashMap<Vec<String>, Seen> = HashMap::new();
     for candidate in &candidates.all {
-        count(&candidate.bare, lexicon, &mut seen);
+        count(&candidate.said.bare, lexicon, &mut seen);
     }
     let mut heard: HashMap<Vec<String>, Seen> = HashMap::new();
     for index in told {
-        count(&candidates.all[*index].bare, lexicon, &mut heard);
+        count(&candidates.all[*index].said.bare, lexicon, &mut heard);
     }
     let mut ranked: Vec<(f32, String, Vec<String>)> = heard
         .iter()
@@ -37,8 +37,9 @@ pub(super) fn key_terms(candidates: &Candidates, told: &[usize], lexicon: &Lexic
             let pair = key.len() > 1;
             let noun = all.introduced * 4 >= all.all && all.ends * 10 >= all.all * 3;
             let often = all.all >= if pair { 2 } else { 3 };
-            let value =
-                (all.all as f32).ln_1p() * if pair { 1.5 } else { 1.0 } * (1.0 + 0.25 * in_script.all.min(3) as f32);
+            let value = number(all.all as usize).ln_1p()
+                * if pair { 1.5 } else { 1.0 }
+                * (1.0 + 0.25 * number(in_script.all.min(3) as usize));
             (noun && often).then_some((value, form, key.clone()))
         })
         .collect();
@@ -85,7 +86,7 @@ fn count(text: &str, lexicon: &Lexicon, seen: &mut HashMap<Vec<String>, Seen>) {
             entry.ends += u32::from(closed(last) || !topic(last + 1));
             // The first word of a sentence has a capital of its own: it does not vote on the spelling.
             let form = plain.join(" ");
-            *entry.forms.entry(form).or_default() += if start == 0 { 0 } else { 1 };
+            *entry.forms.entry(form).or_default() += u32::from(start > 0);
         }
     }
 }

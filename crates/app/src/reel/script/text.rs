@@ -112,8 +112,14 @@ pub(super) fn share(part: u32, whole: u32) -> f32 {
     if whole == 0 {
         return 0.0;
     }
-    // Counts of characters and words of one document: a rounding in the eighth digit does not matter.
-    (f64::from(part) / f64::from(whole)) as f32
+    number(part as usize) / number(whole as usize)
+}
+
+/// A count as a number to reckon with. Counts of one document's words are small; where one is not, a rounding in the
+/// eighth digit does not matter.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(super) fn number(count: usize) -> f32 {
+    count as f32
 }
 
 /// The text cut at a word to at most `longest` characters, with an ellipsis when something was cut.

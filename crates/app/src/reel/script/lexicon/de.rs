@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "de",
-    stop_words: "ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus außer \
+    small: "ab aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus außer \
         bei beide beiden beim bereits bin bis bist da dabei dadurch daher damit dann daran darauf darf daß dass davon \
         dazu dein dem den denen denn der deren des dessen deshalb die dies diese diesem diesen dieser dieses doch dort \
         du durch dürfen ein eine einem einen einer eines einige einigen er erst es etwa etwas euch euer für ganz gegen \

@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "en",
-    stop_words: "a about above across after again against all almost also although always am among an and another any \
+    small: "a about above across after again against all almost also although always am among an and another any \
         are around as at away be became because been before being below between both but by came can cannot come could \
         did do does doing done down during each either else even ever every few for from further get given go had has \
         have having he hence her here hers herself him himself his how however i if in indeed instead into is it its \

@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "es",
-    stop_words: "a al algo alguna algunas alguno algunos ambos ante antes aquel aquella aquellas aquellos aquí así aun aún \
+    small: "a al algo alguna algunas alguno algunos ambos ante antes aquel aquella aquellas aquellos aquí así aun aún \
         aunque bajo bien cabe cada casi como cómo con contra cual cuál cuales cualquier cualquiera cuando cuándo cuanto \
         de debe deben del desde donde dónde dos durante e el él ella ellas ellos en entonces entre era eran es esa esas \
         ese eso esos esta está están estas este esto estos fue fueron ha había habían haber hace hacer hacia han hasta \

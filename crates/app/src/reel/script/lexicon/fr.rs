@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "fr",
-    stop_words: "a à afin ai aie aient ainsi ait alors après as assez au aucun aucune aujourd'hui auquel aura aurait aussi \
+    small: "a à afin ai aie aient ainsi ait alors après as assez au aucun aucune aujourd'hui auquel aura aurait aussi \
         autre autres aux avaient avait avant avec avez avoir avons ayant beaucoup bien c ça car ce ceci cela celle \
         celles celui cependant ces cet cette ceux chacun chaque chez comme comment d dans de depuis des dès deux devant \
         doit doivent donc dont du durant elle elles en encore entre est et étaient était étant etc été être eu eux fait \

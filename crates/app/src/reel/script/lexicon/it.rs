@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "it",
-    stop_words: "a abbiamo ad agli ai al alcune alcuni all alla alle allo allora altra altre altri altro anche ancora \
+    small: "a abbiamo ad agli ai al alcune alcuni all alla alle allo allora altra altre altri altro anche ancora \
         avere aveva ben c che chi ci ciò ciascun ciascuno col come con contro cosa così cui da dagli dai dal dall dalla \
         dalle dallo degli dei del dell della delle dello deve devono di dopo dove due durante e è ed era erano essa esse \
         essere essi esso fa fare fatto fino fra già gli ha hanno i il in infatti inoltre invece io l la le lei li lo loro \

@@ -21,7 +21,7 @@ pub(super) struct Words {
     /// ISO 639-1 code.
     pub(super) code: &'static str,
     /// Words that carry no topic.
-    pub(super) stop_words: &'static str,
+    pub(super) small: &'static str,
     /// Abbreviations whose full stop never ends a sentence.
     pub(super) abbreviations: &'static str,
     /// Abbreviations whose full stop also ends the sentence when a capital follows.
@@ -72,7 +72,7 @@ pub(super) struct Words {
     pub(super) question_heading: &'static str,
 }
 
-/// [`Words`] made ready for looking things up.
+/// [`Words`] as sets, made ready for looking things up.
 pub(super) struct Lexicon {
     pub(super) words: &'static Words,
     pub(super) stop_words: HashSet<&'static str>,
@@ -105,7 +105,7 @@ impl Lexicon {
     fn new(words: &'static Words) -> Self {
         Self {
             words,
-            stop_words: words.stop_words.split_whitespace().collect(),
+            stop_words: words.small.split_whitespace().collect(),
             abbreviations: phrases(words.abbreviations).collect(),
             closing_abbreviations: phrases(words.closing_abbreviations).collect(),
             connectives: longest_first(words.connectives),

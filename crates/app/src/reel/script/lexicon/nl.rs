@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "nl",
-    stop_words: "aan af al alle alleen alles als altijd ander andere anders bij binnen boven buiten daar daarom dan dat de \
+    small: "aan af al alle alleen alles als altijd ander andere anders bij binnen boven buiten daar daarom dan dat de \
         den der deze die dit doch doen door dus echter een eens eerst elk elke en enige er erg even gaan geen ge haar had \
         hadden heb hebben heeft heel hem het hier hij hoe hun ieder iedere iemand iets ik in indien is ja je jij jou jouw \
         jullie kan kon kunnen kunt maar maken me meer men met mij mijn minder misschien moet moeten mogen na naar nadat \

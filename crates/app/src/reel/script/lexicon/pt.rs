@@ -2,7 +2,7 @@ use super::Words;
 
 pub(super) static WORDS: Words = Words {
     code: "pt",
-    stop_words: "a à ainda algo algum alguma algumas alguns ambos ante antes ao aos apenas após aquela aquelas aquele \
+    small: "a à ainda algo algum alguma algumas alguns ambos ante antes ao aos apenas após aquela aquelas aquele \
         aqueles aquilo as às assim até bem cada com como contra cuja cujo da das de dela delas dele deles depois desde \
         dessa desse desta deste deve devem disso do dois dos durante e é ela elas ele eles em embora enquanto então entre \
         era eram essa essas esse esses esta está estão estar estas este estes eu faz fazer foi foram há isso isto já la \

@@ -81,30 +81,21 @@ fn heading(
 
 /// A heading without "3.1", "Chapter 3:", "IV." before it, and how deep the number is.
 pub(super) fn without_number<'a>(text: &'a str, lexicon: &Lexicon) -> (&'a str, Option<usize>) {
-    let mut rest = text.trim();
-    let mut depth = None;
-    for _ in 0..2 {
-        let Some((first, tail)) = rest.split_once(char::is_whitespace) else { break };
-        let word = fold(first.trim_end_matches(['.', ':', ')']));
-        if lexicon.numbered.contains(word.as_str())
-            && depth.is_none()
-            && tail.starts_with(|c: char| c.is_numeric() || is_roman_letter(c))
-        {
-            rest = tail.trim_start();
-            depth = Some(1);
-            if let Some((number, tail)) = rest.split_once(char::is_whitespace) {
-                if number_depth(number).is_some() {
-                    rest = tail.trim_start_matches([' ', '-', '–', '—', ':', '.']);
-                }
-            }
-            break;
-        }
-        let Some(found) = number_depth(first) else { break };
-        depth = Some(found);
-        rest = tail.trim_start_matches([' ', '-', '–', '—', ':', '.']);
-        break;
+    let text = text.trim();
+    let separators = [' ', '-', '–', '—', ':', '.'];
+    let Some((first, tail)) = text.split_once(char::is_whitespace) else { return (text, None) };
+    let word = fold(first.trim_end_matches(['.', ':', ')']));
+    let counted = tail.trim_start().starts_with(|c: char| c.is_numeric() || is_roman_letter(c));
+    if lexicon.numbered.contains(word.as_str()) && counted {
+        return match tail.trim_start().split_once(char::is_whitespace) {
+            Some((number, title)) if number_depth(number).is_some() => (title.trim_start_matches(separators), Some(1)),
+            _ => (tail.trim_start(), Some(1)),
+        };
     }
-    (rest, depth)
+    match number_depth(first) {
+        Some(depth) => (tail.trim_start_matches(separators), Some(depth)),
+        None => (text, None),
+    }
 }
 
 fn is_roman_letter(c: char) -> bool {
@@ -121,7 +112,7 @@ fn number_depth(word: &str) -> Option<usize> {
     let digits = |part: &&str| !part.is_empty() && part.chars().count() <= 3 && part.chars().all(char::is_numeric);
     let roman = parts.len() == 1 && core.chars().all(is_roman_letter) && (core.len() > 1 || word.len() > 1);
     let letter = parts[0].len() == 1 && parts[0].chars().all(|c| c.is_ascii_uppercase()) && parts.len() > 1;
-    if roman || parts.iter().all(|part| digits(&part)) || (letter && parts[1..].iter().all(|part| digits(&part))) {
+    if roman || parts.iter().all(digits) || (letter && parts[1..].iter().all(digits)) {
         Some(parts.len())
     } else {
         None

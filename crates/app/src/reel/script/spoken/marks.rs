@@ -103,19 +103,18 @@ pub(super) fn with_words_for_signs(text: &str, lexicon: &Lexicon) -> String {
             '%' | '٪' => word(&mut out, lexicon.words.percent, after),
             '&' if before == ' ' && after == ' ' => out.push_str(lexicon.words.and),
             '§' => word(&mut out, lexicon.words.section, after),
-            '—' | '―' => comma(&mut out),
+            '—' | '―' | '•' | '▪' | '●' | '◦' | '‣' | '■' => comma(&mut out),
             '–' | '-' if before == ' ' && after == ' ' => comma(&mut out),
-            '-' if before == '-' && after != '-' || c == '-' && after == '-' => {
+            '-' if before == '-' || after == '-' => {
                 if after == '-' && (before == ' ' || before.is_alphanumeric()) {
                     comma(&mut out);
                 }
             }
             '`' if before == '`' => out.push('“'),
-            '`' => {}
             '\'' if after == '\'' => out.push('”'),
+            '`' => {}
             '\'' if before == '\'' => {}
             '…' => out.push('.'),
-            '•' | '▪' | '●' | '◦' | '‣' | '■' => comma(&mut out),
             c => out.push(c),
         }
     }
@@ -209,9 +208,11 @@ pub(in crate::reel::script) fn softened(text: &str, lexicon: &Lexicon) -> String
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for word in text.split_whitespace() {
-        let only_marks =
+        // French sets a space before these four; other closing marks stand alone only when something was taken out.
+        let french = matches!(word, "!" | "?" | ":" | ";");
+        let closing =
             word.chars().all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | ')' | '،' | '؛' | '؟' | '”'));
-        if !out.is_empty() && !(only_marks && !matches!(word, "!" | "?" | ":" | ";" | ".")) && !matches!(word, ".") {
+        if !out.is_empty() && (french || !closing) {
             out.push(' ');
         }
         out.push_str(word);
@@ -260,10 +261,9 @@ pub(super) fn has_unspeakable(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
     let sign = chars.iter().enumerate().any(|(index, c)| match c {
         '{' | '}' | '\\' | '=' | '<' | '>' | '_' | '|' | '^' | '~' | '@' | '`' | '→' | '⇒' | '∑' | '∫' | '≤' | '≥'
-        | '∈' | '∀' | '∂' | '√' | '∞' | '\t' => true,
+        | '∈' | '∀' | '∂' | '√' | '∞' | '*' => true,
         '$' => !chars.get(index + 1).is_some_and(char::is_ascii_digit),
         '#' => !index.checked_sub(1).is_some_and(|at| chars[at].is_ascii_uppercase()),
-        '*' => true,
         _ => false,
     });
     sign || text.split_whitespace().any(is_address)
