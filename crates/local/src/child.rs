@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::guard;
+use crate::{guard, render};
 
 /// The hidden first argument that makes the binary an engine child.
 pub const SUBCOMMAND: &str = "__engine";
@@ -18,6 +18,7 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
     let rest = args.get(3..).unwrap_or_default();
     let code = match args.get(2).and_then(|name| name.to_str()) {
         Some(guard::SUBCOMMAND) => guard::run_child(rest),
+        Some(render::SUBCOMMAND) => render::run_child(),
         _ => ExitCode::from(64), // EX_USAGE of sysexits.h
     };
     Some(code)

@@ -1,0 +1,145 @@
+//! What can go wrong while a video is made, for the person who has to do something about it.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::guard::GuardError;
+
+/// Why there is no clip, no video, no poster.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// There is no room for the file.
+    #[error("the disk is full: free some space, then retry")]
+    DiskFull,
+    /// A program is not installed.
+    #[error("{tool} is not installed: install the Debian package \"{package}\"")]
+    ToolMissing {
+        /// The program.
+        tool: &'static str,
+        /// The Debian package that has it.
+        package: &'static str,
+    },
+    /// The encoder gave up.
+    #[error("ffmpeg failed: {detail}")]
+    Encoder {
+        /// The last lines that it wrote.
+        detail: String,
+    },
+    /// The page image cannot be used.
+    #[error("the page image {} cannot be used: {detail}", path.display())]
+    Image {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// The narration cannot be used.
+    #[error("the sound {} cannot be used: {detail}", path.display())]
+    Sound {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: String,
+    },
+    /// A slide could not be drawn.
+    #[error("the slide could not be drawn: {0}")]
+    Picture(String),
+    /// The order makes no sense (no clips, no length).
+    #[error("nothing to render: {0}")]
+    Empty(&'static str),
+    /// The finished file is not what was asked for.
+    #[error("the video is not right: {0}")]
+    NotPlayable(String),
+    /// It took longer than it may.
+    #[error("rendering took longer than {0} s and was stopped")]
+    TooSlow(u64),
+    /// The rendering process needed more memory than it may have.
+    #[error("rendering needed more memory than it may have")]
+    TooMuchMemory,
+    /// The rendering process died without a word.
+    #[error("the rendering process stopped: {0}")]
+    Died(String),
+    /// Reading or writing failed.
+    #[error("cannot read or write {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// Which programs rendering runs, and their Debian package.
+pub(crate) const FFMPEG_PACKAGE: &str = "ffmpeg";
+
+/// A [`RenderError`] on its way between processes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    kind: Kind,
+    detail: String,
+    path: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    DiskFull,
+    FfmpegMissing,
+    Encoder,
+    Image,
+    Picture,
+    TooMuchMemory,
+    Other,
+}
+
+impl From<&RenderError> for Failure {
+    fn from(error: &RenderError) -> Self {
+        let (kind, detail, path) = match error {
+            RenderError::DiskFull => (Kind::DiskFull, String::new(), PathBuf::new()),
+            RenderError::ToolMissing { .. } => (Kind::FfmpegMissing, String::new(), PathBuf::new()),
+            RenderError::Encoder { detail } => (Kind::Encoder, detail.clone(), PathBuf::new()),
+            RenderError::Image { path, detail } => (Kind::Image, detail.clone(), path.clone()),
+            RenderError::Picture(detail) => (Kind::Picture, detail.clone(), PathBuf::new()),
+            RenderError::TooMuchMemory => (Kind::TooMuchMemory, String::new(), PathBuf::new()),
+            other => (Kind::Other, other.to_string(), PathBuf::new()),
+        };
+        Self { kind, detail, path }
+    }
+}
+
+impl From<Failure> for RenderError {
+    fn from(failure: Failure) -> Self {
+        let Failure { kind, detail, path } = failure;
+        match kind {
+            Kind::DiskFull => Self::DiskFull,
+            Kind::FfmpegMissing => Self::ToolMissing { tool: "ffmpeg", package: FFMPEG_PACKAGE },
+            Kind::Encoder => Self::Encoder { detail },
+            Kind::Image => Self::Image { path, detail },
+            Kind::Picture => Self::Picture(detail),
+            Kind::TooMuchMemory => Self::TooMuchMemory,
+            Kind::Other => Self::Died(detail),
+        }
+    }
+}
+
+/// What the end of a guarded program means here.
+pub(crate) fn from_guard(error: GuardError) -> RenderError {
+    match error {
+        GuardError::Missing { .. } => RenderError::ToolMissing { tool: "ffmpeg", package: FFMPEG_PACKAGE },
+        GuardError::DiskFull => RenderError::DiskFull,
+        GuardError::OutOfMemory { .. } => RenderError::TooMuchMemory,
+        GuardError::TimedOut { after, .. } => RenderError::TooSlow(after.as_secs()),
+        GuardError::Failed { stderr_tail, .. } => RenderError::Encoder { detail: stderr_tail },
+        GuardError::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => RenderError::DiskFull,
+        other => RenderError::Died(other.to_string()),
+    }
+}
+
+/// What an error of the file system means for a file.
+pub(crate) fn from_io(path: &Path, source: std::io::Error) -> RenderError {
+    match source.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => RenderError::DiskFull,
+        _ => RenderError::Io { path: path.to_owned(), source },
+    }
+}

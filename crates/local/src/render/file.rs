@@ -1,0 +1,68 @@
+//! Files that appear whole or not at all: written under another name in the same folder, flushed to the disk, renamed.
+
+use std::path::{Path, PathBuf};
+
+use super::error::{RenderError, from_io};
+
+const PREFIX: &str = ".sluice-";
+const SUFFIX: &str = ".partial";
+
+/// A file that is being written. It is removed when dropped before it is published.
+#[derive(Debug)]
+pub(crate) struct Partial {
+    file: tempfile::NamedTempFile,
+}
+
+impl Partial {
+    /// A new, empty file in the folder of `out`.
+    pub(crate) fn beside(out: &Path) -> Result<Self, RenderError> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
+            .permissions(std::fs::Permissions::from_mode(0o644))
+            .tempfile_in(folder)
+            .map_err(|error| from_io(folder, error))?;
+        Ok(Self { file })
+    }
+
+    /// Where it is for now.
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Makes it durable and gives it its name.
+    pub(crate) async fn publish(self, out: &Path) -> Result<(), RenderError> {
+        let out: PathBuf = out.to_owned();
+        let published = tokio::task::spawn_blocking(move || {
+            // ffmpeg may have replaced the file: what is flushed is what now has the name.
+            let written = std::fs::File::open(self.file.path()).and_then(|file| file.sync_all());
+            written.map_err(|error| from_io(self.file.path(), error))?;
+            self.file.persist(&out).map_err(|error| from_io(&out, error.error))?;
+            if let Some(folder) = out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                std::fs::File::open(folder)
+                    .and_then(|folder| folder.sync_all())
+                    .map_err(|error| from_io(&out, error))?;
+            }
+            Ok(())
+        });
+        published.await.unwrap_or_else(|error| Err(RenderError::Died(error.to_string())))
+    }
+}
+
+/// Removes what a killed process left half-written in a folder; gives the number of files. Only for a folder in which nothing is
+/// being rendered.
+pub fn sweep_partials(folder: &Path) -> std::io::Result<usize> {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if ours && entry.file_type()?.is_file() {
+            std::fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
