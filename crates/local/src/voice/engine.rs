@@ -1,0 +1,163 @@
+//! The warm child that runs the models (`sluice __engine voice …`), and the messages that it takes.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde::{Deserialize, Serialize};
+
+use super::onnx::Onnx;
+use super::piper::Piper;
+use super::sound::write_pcm;
+use super::vowels::Vowels;
+use crate::child::frames::{read_message, write_message};
+
+/// Name of the engine child that runs the models.
+pub(crate) const SUBCOMMAND: &str = "voice";
+
+/// What the child is asked.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Question {
+    /// Load the English voice.
+    Warm,
+    /// Speak phoneme strings, one after the other, into the file `pcm` (raw 16-bit samples).
+    Speak { sentences: Vec<String>, pace: f32, pcm: PathBuf },
+    /// Add vowel marks to Arabic sentences.
+    Vowels { sentences: Vec<String> },
+}
+
+/// What it answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Answer {
+    Warm,
+    Spoken { sample_rate: u32, sentences: Vec<Utterance> },
+    Vowels { sentences: Vec<String> },
+    Failed { message: String, disk_full: bool },
+}
+
+/// A spoken phoneme string.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Utterance {
+    /// How many samples of the file are its own.
+    pub(super) samples: usize,
+    /// Start and end of each character in samples from its own start; equal for one that has no sound.
+    pub(super) times: Vec<(usize, usize)>,
+}
+
+/// The arguments after `__engine voice`: library, model, description of the voice, number of threads.
+pub(super) fn arguments(library: PathBuf, model: PathBuf, config: PathBuf, threads: usize) -> [OsString; 4] {
+    [library.into(), model.into(), config.into(), threads.to_string().into()]
+}
+
+/// Answers messages on the standard input until it ends.
+pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
+    let [library, model, config, threads] = args else {
+        let _ = writeln!(io::stderr(), "sluice voice: four arguments are expected");
+        return ExitCode::from(64); // EX_USAGE of sysexits.h
+    };
+    let threads = threads.to_str().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let mut engine = Engine {
+        library: library.into(),
+        model: model.into(),
+        config: config.into(),
+        threads,
+        onnx: None,
+        piper: None,
+        vowels: None,
+    };
+    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
+    loop {
+        let exchange = match read_message::<Question>(&mut input) {
+            Ok(None) => return ExitCode::SUCCESS,
+            Ok(Some(question)) => write_message(&mut output, &engine.answer(question)),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = exchange {
+            let _ = writeln!(io::stderr(), "sluice voice: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+}
+
+struct Failure {
+    message: String,
+    disk_full: bool,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self { message, disk_full: false }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self { message: error.to_string(), disk_full: error.kind() == io::ErrorKind::StorageFull }
+    }
+}
+
+struct Engine {
+    library: PathBuf,
+    model: PathBuf,
+    config: PathBuf,
+    threads: usize,
+    onnx: Option<Onnx>,
+    piper: Option<Piper>,
+    vowels: Option<Vowels>,
+}
+
+impl Engine {
+    fn answer(&mut self, question: Question) -> Answer {
+        let done = match question {
+            Question::Warm => self.piper().map(|_| Answer::Warm).map_err(Failure::from),
+            Question::Speak { sentences, pace, pcm } => self.speak(&sentences, pace, &pcm),
+            Question::Vowels { sentences } => self.add_vowels(&sentences).map_err(Failure::from),
+        };
+        done.unwrap_or_else(|Failure { message, disk_full }| Answer::Failed { message, disk_full })
+    }
+
+    fn speak(&mut self, sentences: &[String], pace: f32, pcm: &Path) -> Result<Answer, Failure> {
+        let piper = self.piper()?;
+        let mut file = BufWriter::new(File::create(pcm)?);
+        let mut spoken = Vec::with_capacity(sentences.len());
+        for sentence in sentences {
+            let utterance = piper.speak(sentence, pace)?;
+            write_pcm(&mut file, &utterance.samples)?;
+            let times = utterance.times.into_iter().map(|time| (time.start, time.end)).collect();
+            spoken.push(Utterance { samples: utterance.samples.len(), times });
+        }
+        file.flush()?;
+        Ok(Answer::Spoken { sample_rate: piper.sample_rate(), sentences: spoken })
+    }
+
+    fn add_vowels(&mut self, sentences: &[String]) -> Result<Answer, String> {
+        let mut vowels = match self.vowels.take() {
+            Some(vowels) => vowels,
+            None => Vowels::load(self.onnx()?)?,
+        };
+        let sentences = sentences.iter().map(|sentence| vowels.add(sentence)).collect::<Result<_, _>>()?;
+        self.vowels = Some(vowels);
+        Ok(Answer::Vowels { sentences })
+    }
+
+    fn onnx(&mut self) -> Result<&Onnx, String> {
+        let onnx = match self.onnx.take() {
+            Some(onnx) => onnx,
+            None => Onnx::load(&self.library, self.threads)?,
+        };
+        Ok(self.onnx.insert(onnx))
+    }
+
+    fn piper(&mut self) -> Result<&mut Piper, String> {
+        let piper = match self.piper.take() {
+            Some(piper) => piper,
+            None => {
+                let (model, config) = (self.model.clone(), self.config.clone());
+                Piper::load(self.onnx()?, &model, &config)?
+            }
+        };
+        Ok(self.piper.insert(piper))
+    }
+}

@@ -1,0 +1,474 @@
+//! From written text to what is said: words with what is pronounced for each, grouped into clauses and sentences. Each
+//! word remembers which bytes of the given text it stands for, so that timings find their way back.
+
+use std::ops::Range;
+
+use sluice_domain::language::Language;
+
+use super::english;
+
+/// Most characters of a sentence; a longer one is divided, because the voice model's memory grows with the square.
+const LONGEST_SENTENCE: usize = 360;
+
+/// Most characters that are pronounced without a space; the engines refuse longer ones.
+const LONGEST_WORD: usize = 48;
+
+/// A written word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Its bytes in the given text, punctuation included.
+    pub(crate) range: Range<usize>,
+    /// What is pronounced: letters, digits, and spaces where one written word is said as several.
+    pub(crate) spoken: String,
+}
+
+/// Words that are said in one breath.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Clause {
+    /// Which of the plan's words.
+    pub(crate) words: Range<usize>,
+    /// What it ends with: one of `,` `;` `:` `.` `?` `!`.
+    pub(crate) mark: char,
+}
+
+/// Clauses up to a full stop.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Sentence {
+    /// In order; never empty.
+    pub(crate) clauses: Vec<Clause>,
+}
+
+/// A text, ready to be spoken.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Plan {
+    /// In order; their ranges never overlap.
+    pub(crate) words: Vec<Word>,
+    /// In order; together they hold each word once.
+    pub(crate) sentences: Vec<Sentence>,
+}
+
+/// A clause as the engines take it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct ClauseText {
+    /// The words' spoken forms, separated by spaces; no punctuation.
+    pub(crate) text: String,
+    /// For each word of the clause, its first character in `text`.
+    pub(crate) starts: Vec<usize>,
+}
+
+impl ClauseText {
+    /// Joins spoken forms.
+    pub(crate) fn join<'a>(spoken: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut joined = Self::default();
+        let mut characters = 0;
+        for word in spoken {
+            if characters > 0 {
+                joined.text.push(' ');
+                characters += 1;
+            }
+            joined.starts.push(characters);
+            joined.text.push_str(word);
+            characters += word.chars().count();
+        }
+        joined
+    }
+
+    /// Which word of the clause a character belongs to.
+    pub(crate) fn word_at(&self, character: usize) -> usize {
+        self.starts.partition_point(|start| *start <= character).saturating_sub(1)
+    }
+}
+
+impl Plan {
+    /// Plans how `text` is said in `language`. A text without anything to say has no words.
+    pub(crate) fn new(text: &str, language: Language) -> Self {
+        let tokens = tokens(text);
+        let spoken = spoken_forms(&tokens, language);
+        let mut plan = Self::default();
+        let mut clauses = Clauses::default();
+        let mut waiting = None;
+        for (token, spoken) in tokens.iter().zip(&spoken) {
+            if spoken.text.is_empty() {
+                // Silent: it belongs to the word before it, or to the first word after it.
+                match plan.words.last_mut() {
+                    Some(word) => word.range.end = token.range.end,
+                    None => waiting = waiting.or(Some(token.range.start)),
+                }
+            } else {
+                clauses.break_before(token, plan.words.len());
+                let start = waiting.take().unwrap_or(token.range.start);
+                plan.words.push(Word { range: start..token.range.end, spoken: spoken.text.clone() });
+            }
+            clauses.push(token, spoken, plan.words.len());
+        }
+        clauses.end_sentence('.', plan.words.len());
+        plan.sentences = clauses.sentences;
+        plan.divide_long_sentences();
+        plan
+    }
+
+    /// The words of a clause as the engines take them.
+    pub(crate) fn clause_text(&self, clause: &Clause) -> ClauseText {
+        ClauseText::join(self.words[clause.words.clone()].iter().map(|word| word.spoken.as_str()))
+    }
+
+    fn length(&self, clause: &Clause) -> usize {
+        self.words[clause.words.clone()].iter().map(|word| word.spoken.chars().count() + 1).sum()
+    }
+
+    fn divide_long_sentences(&mut self) {
+        for sentence in std::mem::take(&mut self.sentences) {
+            let mut current = Sentence::default();
+            let mut length = 0;
+            let clauses: Vec<Clause> = sentence.clauses.into_iter().flat_map(|clause| self.divide(clause)).collect();
+            for clause in clauses {
+                let more = self.length(&clause);
+                if length + more > LONGEST_SENTENCE && !current.clauses.is_empty() {
+                    self.sentences.push(std::mem::take(&mut current));
+                    length = 0;
+                }
+                length += more;
+                current.clauses.push(clause);
+            }
+            self.sentences.push(current);
+        }
+    }
+
+    /// Divides a clause that is too long for one sentence between words.
+    fn divide(&self, clause: Clause) -> Vec<Clause> {
+        let mut parts = Vec::new();
+        let mut start = clause.words.start;
+        let mut length = 0;
+        for index in clause.words.clone() {
+            length += self.words[index].spoken.chars().count() + 1;
+            if length > LONGEST_SENTENCE && index > start {
+                parts.push(Clause { words: start..index, mark: ',' });
+                start = index;
+                length = self.words[index].spoken.chars().count() + 1;
+            }
+        }
+        parts.push(Clause { words: start..clause.words.end, mark: clause.mark });
+        parts
+    }
+}
+
+/// Gathers words into clauses and sentences.
+#[derive(Default)]
+struct Clauses {
+    sentences: Vec<Sentence>,
+    clauses: Vec<Clause>,
+    start: usize,
+    ends_line: bool,
+}
+
+impl Clauses {
+    /// Before a spoken token: an opening bracket and the end of a line make a pause.
+    fn break_before(&mut self, token: &Token, words: usize) {
+        if self.ends_line || token.text.starts_with(['(', '[']) {
+            self.end_clause(',', words);
+        }
+        self.ends_line = false;
+    }
+
+    fn push(&mut self, token: &Token, spoken: &Spoken, words: usize) {
+        match spoken.mark {
+            Some(mark @ ('.' | '?' | '!')) => self.end_sentence(mark, words),
+            Some(mark) => self.end_clause(mark, words),
+            None => {}
+        }
+        match token.lines_after {
+            0 => {}
+            1 => self.ends_line = true,
+            _ => self.end_sentence('.', words),
+        }
+    }
+
+    fn end_clause(&mut self, mark: char, words: usize) {
+        if words > self.start {
+            self.clauses.push(Clause { words: self.start..words, mark });
+            self.start = words;
+        }
+    }
+
+    fn end_sentence(&mut self, mark: char, words: usize) {
+        self.end_clause(mark, words);
+        if let Some(last) = self.clauses.last_mut() {
+            last.mark = mark;
+            self.sentences.push(Sentence { clauses: std::mem::take(&mut self.clauses) });
+        }
+        self.ends_line = false;
+    }
+}
+
+/// A run of characters without white space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token<'a> {
+    pub(super) range: Range<usize>,
+    pub(super) text: &'a str,
+    /// Line breaks between it and the next one.
+    lines_after: usize,
+}
+
+impl<'a> Token<'a> {
+    /// Without the punctuation around it.
+    pub(super) fn core(&self) -> &'a str {
+        self.text.trim_matches(|c: char| !is_sounded(c) && !matches!(c, '$' | '€' | '£' | '¥' | '%' | '#' | '~' | '+'))
+    }
+
+    /// The punctuation after the last sounded character.
+    fn tail(&self) -> &'a str {
+        let end =
+            self.text.rfind(is_sounded).map_or(0, |at| at + self.text[at..].chars().next().map_or(0, char::len_utf8));
+        &self.text[end..]
+    }
+
+    /// Nothing but a number in brackets: a reference, which is not read out.
+    fn is_reference(&self) -> bool {
+        let inside = self.text.trim_end_matches(['.', ',', ';', ':']);
+        let Some(inside) = inside.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return false };
+        !inside.is_empty() && inside.chars().all(|c| c.is_numeric() || matches!(c, ',' | '-' | '–'))
+    }
+}
+
+/// What is said for a token, and the pause after it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Spoken {
+    text: String,
+    mark: Option<char>,
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let mut start = None;
+    let token = |range: Range<usize>| Token { text: &text[range.clone()], range, lines_after: 0 };
+    for (at, character) in text.char_indices() {
+        if character.is_whitespace() || character.is_control() {
+            if let Some(start) = start.take() {
+                tokens.push(token(start..at));
+            }
+            if let (true, Some(last)) = (matches!(character, '\n' | '\u{c}' | '\u{2029}'), tokens.last_mut()) {
+                last.lines_after += 1;
+            }
+            continue;
+        }
+        let start_of_token = *start.get_or_insert(at);
+        // A dash between two words joins them in writing only.
+        if matches!(character, '—' | '…') && start_of_token < at {
+            tokens.push(token(start_of_token..at + character.len_utf8()));
+            start = None;
+        }
+    }
+    if let Some(start) = start {
+        tokens.push(token(start..text.len()));
+    }
+    tokens
+}
+
+fn spoken_forms(tokens: &[Token<'_>], language: Language) -> Vec<Spoken> {
+    let english = (language == Language::ENGLISH).then(|| english::spoken_forms(tokens));
+    tokens
+        .iter()
+        .enumerate()
+        .map(|(index, token)| {
+            let next = tokens.get(index + 1);
+            if token.is_reference() {
+                return Spoken { text: String::new(), mark: mark_of(token, next) };
+            }
+            match english.as_ref().and_then(|forms| forms[index].as_ref()) {
+                Some(form) => Spoken {
+                    text: sounded(&form.text),
+                    mark: if form.dot_is_part { mark_without_dot(token, next) } else { mark_of(token, next) },
+                },
+                None => Spoken { text: sounded(token.core()), mark: mark_of(token, next) },
+            }
+        })
+        .collect()
+}
+
+/// The pause that a token's punctuation asks for.
+fn mark_of(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
+    let tail = if token.core().is_empty() { token.text } else { token.tail() };
+    let mark = tail.chars().find_map(|c| match c {
+        '.' | '。' | '۔' | '।' => Some('.'),
+        '?' | '؟' | '？' => Some('?'),
+        '!' | '！' => Some('!'),
+        ',' | '،' | '、' | '—' | '…' | ')' | ']' => Some(','),
+        ';' | '؛' => Some(';'),
+        ':' => Some(':'),
+        '–' | '-' | '•' | '|' if token.core().is_empty() => Some(','),
+        _ => None,
+    })?;
+    let goes_on = next.is_some_and(|next| next.core().chars().next().is_some_and(char::is_lowercase));
+    match mark {
+        // An abbreviation that no table knows, or an initial ("J. Smith"): no full stop.
+        '.' if goes_on || (is_initial(token.core()) && next.is_some()) => None,
+        '?' | '!' if goes_on => Some(','),
+        mark => Some(mark),
+    }
+}
+
+/// As [`mark_of`], where the first full stop belongs to an abbreviation.
+fn mark_without_dot(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
+    if next.is_none() {
+        return Some('.');
+    }
+    let tail = token.tail().replacen('.', "", 1);
+    mark_of(&Token { text: &tail, ..token.clone() }, next).filter(|_| !tail.is_empty())
+}
+
+fn is_initial(core: &str) -> bool {
+    let mut characters = core.chars();
+    matches!((characters.next(), characters.next()), (Some(first), None) if first.is_uppercase())
+}
+
+fn is_sounded(character: char) -> bool {
+    character.is_alphanumeric() || is_mark(character)
+}
+
+/// A sign that changes the letter before it: Latin accents, Arabic vowel marks.
+fn is_mark(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}')
+}
+
+/// Leaves what the engines can pronounce; pictures, signs and invisible characters go.
+fn sounded(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let mut spoken = String::with_capacity(text.len());
+    let mut run = 0;
+    for (index, character) in characters.iter().copied().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| characters.get(index)).copied();
+        let after = characters.get(index + 1).copied();
+        let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+        let kept = match character {
+            '\u{2019}' | '\u{2bc}' => Some('\''),
+            '\'' | '-' => Some(character),
+            '\u{2010}' | '\u{2011}' => Some('-'),
+            // Tatweel only stretches a line.
+            '\u{640}' => None,
+            '.' | ',' | ':' | '٫' | '٬' if digit(before) && digit(after) => Some(character),
+            '%' | '٪' if digit(before) => Some('%'),
+            '$' | '€' | '£' | '¥' | '&' | '+' | '@' | '°' => Some(character),
+            c if is_sounded(c) && !is_pictured(c) => Some(c),
+            c if is_invisible(c) => None,
+            _ => Some(' '),
+        };
+        let Some(character) = kept else { continue };
+        run = if character == ' ' { 0 } else { run + 1 };
+        if run > LONGEST_WORD {
+            spoken.push(' ');
+            run = 1;
+        }
+        spoken.push(character);
+    }
+    let spoken = spoken.split_whitespace().collect::<Vec<_>>().join(" ");
+    let silent = !spoken.chars().any(|c| c.is_alphanumeric() || "$€£¥&+@%°".contains(c));
+    if silent { String::new() } else { spoken }
+}
+
+/// Letters and digits in circles and squares, which Unicode counts as such.
+fn is_pictured(character: char) -> bool {
+    matches!(character, '\u{2460}'..='\u{24ff}' | '\u{1f100}'..='\u{1f1ff}')
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Vec<String> {
+        sentences(text, Language::ENGLISH)
+    }
+
+    fn sentences(text: &str, language: Language) -> Vec<String> {
+        let plan = Plan::new(text, language);
+        plan.sentences
+            .iter()
+            .map(|sentence| {
+                let clauses: Vec<String> = sentence
+                    .clauses
+                    .iter()
+                    .map(|clause| format!("{}{}", plan.clause_text(clause).text, clause.mark))
+                    .collect();
+                clauses.join(" ")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn sentences_and_clauses_follow_the_punctuation() {
+        assert_eq!(
+            said("Hello there, world! Is it (really) so? Yes: \"it is.\""),
+            ["Hello there, world!", "Is it, really, so?", "Yes: it is."]
+        );
+        assert_eq!(said("A heading\n\nThe text goes\non—and on"), ["A heading.", "The text goes, on, and on."]);
+    }
+
+    #[test]
+    fn abbreviations_and_initials_do_not_end_a_sentence() {
+        assert_eq!(
+            said("Dr. J. Smith met Mrs. Jones, e.g. at 5 p.m. in St. Ives. Then etc."),
+            ["Doctor J Smith met Missus Jones, for example at 5 p m in Saint Ives.", "Then et cetera."]
+        );
+        assert_eq!(said("The vol. was thick. Next"), ["The vol was thick.", "Next."]);
+    }
+
+    #[test]
+    fn every_byte_of_a_word_finds_its_way_back() {
+        let text = "  ★ It costs $5.2 million [12] — about 25% more 🎉.";
+        let plan = Plan::new(text, Language::ENGLISH);
+        let words: Vec<(&str, &str)> =
+            plan.words.iter().map(|word| (&text[word.range.clone()], word.spoken.as_str())).collect();
+        assert_eq!(
+            words,
+            [
+                ("★ It", "It"),
+                ("costs", "costs"),
+                ("$5.2", "5.2"),
+                ("million [12] —", "million dollars"),
+                ("about", "about"),
+                ("25%", "25 percent"),
+                ("more 🎉.", "more")
+            ]
+        );
+    }
+
+    #[test]
+    fn arabic_is_divided_at_its_own_punctuation() {
+        assert_eq!(
+            sentences("مرحبا بكم، في 22 دولة. هل هذا PDF؟ نعم", Language::ARABIC),
+            ["مرحبا بكم, في 22 دولة.", "هل هذا PDF?", "نعم."]
+        );
+        // Marks of direction and stretching go; vowel marks stay.
+        assert_eq!(sentences("\u{202b}كـــتَاب\u{202c}", Language::ARABIC), ["كتَاب."]);
+    }
+
+    #[test]
+    fn nothing_to_say_has_no_words() {
+        for text in ["", "  \n", "🎉 🎉🎉", "… — !", "\u{200f}\u{202b}", "\u{1}\u{2}", "[1] [2,3]"] {
+            assert_eq!(Plan::new(text, Language::ENGLISH), Plan::default(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_sentences_and_words_are_divided() {
+        let plan = Plan::new(&"word ".repeat(400), Language::ENGLISH);
+        assert!(plan.sentences.len() >= 5);
+        let counted: usize = plan.sentences.iter().flat_map(|s| &s.clauses).map(|clause| clause.words.len()).sum();
+        assert_eq!(counted, 400);
+        let long = Plan::new(&"a".repeat(1000), Language::ENGLISH);
+        assert_eq!(long.words.len(), 1);
+        assert!(long.words[0].spoken.split(' ').all(|part| part.len() <= LONGEST_WORD));
+    }
+
+    #[test]
+    fn characters_are_found_in_their_word() {
+        let text = ClauseText::join(["ab", "c d", "e"]);
+        assert_eq!(text.text, "ab c d e");
+        let words: Vec<usize> = (0..8).map(|character| text.word_at(character)).collect();
+        assert_eq!(words, [0, 0, 0, 1, 1, 1, 1, 2]);
+    }
+}

@@ -1,0 +1,131 @@
+//! The voices. Adding one of espeak-ng's is one line in [`VOICES`].
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::language::Language;
+
+/// A voice, as others see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VoiceInfo {
+    /// `piper:en_US-joe-medium`, `espeak:ar`.
+    pub id: String,
+    /// What it speaks.
+    pub language: Language,
+    /// For people.
+    pub name: String,
+    /// What speaks: `piper` or `espeak-ng`.
+    pub engine: &'static str,
+    /// The licence of the voice.
+    pub licence: String,
+    /// It can be used now.
+    pub installed: bool,
+}
+
+/// How a voice is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Engine {
+    /// The voice model.
+    Piper,
+    /// libespeak-ng.
+    Espeak {
+        /// Its name there.
+        name: &'static str,
+        /// Its own measure of pace, chosen so that a narrator's pace comes out.
+        words_per_minute: u32,
+        /// 0 to 100.
+        pitch: u32,
+        /// The text gets its vowel marks first.
+        vowel_marks: bool,
+    },
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Voice {
+    pub(super) id: &'static str,
+    pub(super) language: &'static str,
+    name: &'static str,
+    licence: &'static str,
+    pub(super) engine: Engine,
+}
+
+const fn espeak(id: &'static str, language: &'static str, name: &'static str, words_per_minute: u32) -> Voice {
+    let engine = Engine::Espeak { name, words_per_minute, pitch: 45, vowel_marks: false };
+    Voice { id, language, name: "eSpeak NG", licence: "GPL-3.0-or-later", engine }
+}
+
+/// All voices; the best of a language stands first.
+pub(super) static VOICES: [Voice; 9] = [
+    Voice { id: "piper:en_US-joe-medium", language: "en", name: "Joe", licence: "CC0-1.0", engine: Engine::Piper },
+    espeak("espeak:en", "en", "en-us", 155),
+    Voice {
+        engine: Engine::Espeak { name: "ar", words_per_minute: 150, pitch: 45, vowel_marks: true },
+        ..espeak("espeak:ar", "ar", "ar", 150)
+    },
+    espeak("espeak:fr", "fr", "fr-fr", 155),
+    espeak("espeak:de", "de", "de", 155),
+    espeak("espeak:es", "es", "es", 155),
+    espeak("espeak:it", "it", "it", 155),
+    espeak("espeak:pt", "pt", "pt-br", 155),
+    espeak("espeak:nl", "nl", "nl", 155),
+];
+
+/// The phonemes that Piper's English voice was trained on.
+pub(super) const PIPER_PHONEMES: &str = "en-us";
+
+/// How much slower than its own pace Piper's voice speaks.
+pub(super) const PIPER_PACE: f32 = 1.0;
+
+impl Voice {
+    pub(super) fn info(&self, installed: bool) -> VoiceInfo {
+        VoiceInfo {
+            id: self.id.to_owned(),
+            language: Language::from_code(self.language).unwrap_or(Language::ENGLISH),
+            name: self.name.to_owned(),
+            engine: match self.engine {
+                Engine::Piper => "piper",
+                Engine::Espeak { .. } => "espeak-ng",
+            },
+            licence: self.licence.to_owned(),
+            installed,
+        }
+    }
+
+    /// What spoke, with model and version.
+    pub(super) fn spoken_by(&self, espeak_version: &str) -> String {
+        match self.engine {
+            Engine::Piper => {
+                format!("piper {} (phonemes: espeak-ng {espeak_version})", self.id.trim_start_matches("piper:"))
+            }
+            Engine::Espeak { name, vowel_marks: true, .. } => {
+                format!("espeak-ng {espeak_version} {name} (vowel marks: libtashkeel 1.5.0)")
+            }
+            Engine::Espeak { name, .. } => format!("espeak-ng {espeak_version} {name}"),
+        }
+    }
+}
+
+/// libespeak-ng is where the dynamic linker of Debian and its relatives looks for it.
+pub(super) fn espeak_library_found() -> bool {
+    let has = |folder: &Path| folder.join("libespeak-ng.so.1").exists();
+    let subfolders = |folder: &str| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    ["/usr/lib", "/lib", "/usr/local/lib", "/usr/lib64"].iter().any(|folder| has(Path::new(folder)))
+        || subfolders("/usr/lib").filter(|path| path.to_string_lossy().contains("-linux-")).any(|path| has(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sluice_domain::language::LANGUAGES;
+
+    #[test]
+    fn every_language_has_a_voice() {
+        for language in &LANGUAGES {
+            assert!(VOICES.iter().any(|voice| voice.language == language.code), "{}", language.code);
+        }
+        for voice in &VOICES {
+            assert!(Language::from_code(voice.language).is_some(), "{}", voice.id);
+        }
+    }
+}
