@@ -1,9 +1,13 @@
 //! The engine children: `sluice` re-executes itself as `sluice __engine …`, so that native code and foreign files are
 //! met by a process that can be limited, killed and lost without harm to the server.
 
+pub mod frames;
+pub mod warm;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use crate::voice::engine as voice;
 use crate::{guard, render};
 
 /// The hidden first argument that makes the binary an engine child.
@@ -18,6 +22,7 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
     let rest = args.get(3..).unwrap_or_default();
     let code = match args.get(2).and_then(|name| name.to_str()) {
         Some(guard::SUBCOMMAND) => guard::run_child(rest),
+        Some(voice::SUBCOMMAND) => voice::run_child(rest),
         Some(render::SUBCOMMAND) => render::run_child(),
         _ => ExitCode::from(64), // EX_USAGE of sysexits.h
     };

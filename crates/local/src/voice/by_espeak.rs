@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::align::Heard;
+use super::arabic::respell;
 use super::plan::{Clause, ClauseText, Plan, Sentence};
 use super::sound::Piece;
-use super::vowels::pausal;
 
 /// What `sluice-espeak` is asked.
 #[derive(Debug, Serialize)]
@@ -88,8 +88,8 @@ impl SentenceText {
     }
 }
 
-/// Takes the vowelled form of each word out of vowelled sentences, in the form that is said before a pause where there
-/// is one. A sentence whose words cannot be found again stays as it was.
+/// Takes each word out of vowelled clauses and spells it as the synthesiser reads it right. A clause whose words cannot
+/// be found again stays as it was.
 pub(super) fn vowelled_words(plan: &Plan, vowelled: &[String]) -> Vec<String> {
     let mut spoken: Vec<String> = plan.words.iter().map(|word| word.spoken.clone()).collect();
     let clauses: Vec<&Clause> = plan.sentences.iter().flat_map(|sentence| &sentence.clauses).collect();
@@ -107,9 +107,8 @@ pub(super) fn vowelled_words(plan: &Plan, vowelled: &[String]) -> Vec<String> {
         if rest.next().is_some() || words.iter().any(String::is_empty) {
             continue;
         }
-        for (word, vowelled) in clause.words.clone().zip(words) {
-            let last = word + 1 == clause.words.end;
-            spoken[word] = if last { pausal(&vowelled) } else { vowelled };
+        for (word, respelled) in clause.words.clone().zip(respell(&words)) {
+            spoken[word] = respelled;
         }
     }
     spoken
@@ -137,7 +136,8 @@ fn piece(said: &Said, text: &SentenceText, samples: &[i16], sample_rate: u32) ->
     for (index, phoneme) in said.phonemes.iter().enumerate() {
         let end = said.phonemes.get(index + 1).map_or(samples.len(), |next| place(next.ms));
         let start = place(phoneme.ms);
-        if !phoneme.ipa.is_empty() && end > start {
+        // "(en)" and the like say that the language changes.
+        if !phoneme.ipa.is_empty() && !phoneme.ipa.starts_with('(') && end > start {
             piece.phonemes.push((phoneme.ipa.nfc().collect(), start..end));
         }
     }
@@ -153,7 +153,8 @@ fn piece(said: &Said, text: &SentenceText, samples: &[i16], sample_rate: u32) ->
     for (index, (word, start)) in starts.iter().enumerate() {
         let limit = starts.get(index + 1).map_or(samples.len(), |(_, next)| *next);
         // A word ends with its last phoneme, before any pause.
-        let end = piece.phonemes.iter().map(|(_, time)| time.end.min(limit)).filter(|end| end > start).max();
+        let own = piece.phonemes.iter().filter(|(_, time)| time.end > *start && time.start < limit);
+        let end = own.map(|(_, time)| time.end.min(limit)).max();
         piece.words.push((*word, *start..end.unwrap_or(limit)));
     }
     piece
@@ -168,7 +169,7 @@ mod tests {
     fn vowelled_words_find_their_places() {
         let plan = Plan::new("كتب الولد، 1/2 مدينة", Language::ARABIC);
         let vowelled = ["كَتَبَ الوَلَدُ".to_owned(), "1 2 مَدِينَةٌ".to_owned()];
-        assert_eq!(vowelled_words(&plan, &vowelled), ["كَتَبَ", "الوَلَد", "1 2", "مَدِينَه"]);
+        assert_eq!(vowelled_words(&plan, &vowelled), ["كَتَبَ", "لوَلَد", "1 2", "مَدِينَه"]);
         assert_eq!(vowelled_words(&plan, &["كَتَبَ".to_owned()])[1], "الولد", "a lost word leaves the clause as it was");
     }
 

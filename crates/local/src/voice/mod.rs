@@ -6,6 +6,7 @@
 //! the same file with timings into the given text (`sound`).
 
 mod align;
+mod arabic;
 mod by_espeak;
 mod by_piper;
 pub(crate) mod engine;

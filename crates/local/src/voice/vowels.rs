@@ -1,6 +1,6 @@
 //! Vowel marks for Arabic text, by the model of libtashkeel 1.5.0 (see `data/tashkeel/README.md`). Its own crate does
 //! not build against the version of the ONNX binding used here, so its coding of characters is written anew. Used in
-//! the engine child only; [`pausal`] is used by the parent.
+//! the engine child only.
 
 use ort::session::Session;
 use ort::value::Tensor;
@@ -133,26 +133,6 @@ fn write(places: &[(char, Option<usize>, String)], marks: &[u8]) -> String {
     text
 }
 
-/// A vowelled word as it is said before a pause: without its ending. The short vowel goes; a tanwin on alif becomes
-/// the long vowel that the alif is; the feminine ending is said as h.
-pub(super) fn pausal(word: &str) -> String {
-    let letters = word.trim_end_matches(is_vowel_mark);
-    let marks = &word[letters.len()..];
-    if let Some(stem) = letters.strip_suffix('ة') {
-        return format!("{stem}ه");
-    }
-    let kept: String = marks.chars().filter(|mark| *mark == '\u{651}').collect();
-    if letters.ends_with(['ا', 'ى']) {
-        // "شُكْرًا": the tanwin stands on the letter before the alif.
-        let (last, stem) = (letters.chars().next_back().unwrap_or('ا'), letters.trim_end_matches(['ا', 'ى']));
-        if let Some(stem) = stem.strip_suffix('\u{64b}') {
-            return format!("{stem}\u{64e}{last}");
-        }
-        return letters.to_owned();
-    }
-    format!("{letters}{kept}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,14 +149,5 @@ mod tests {
     fn text_keeps_its_characters_and_its_own_marks() {
         let coded = code("كتُب X");
         assert_eq!(write(&coded.places, &[5, 7, 5, 1]), "كَتُبَ X");
-    }
-
-    #[test]
-    fn endings_are_dropped_before_a_pause() {
-        for (word, said) in
-            [("الكِتَابُ", "الكِتَاب"), ("مَدِينَةٍ", "مَدِينَه"), ("شُكْرًا", "شُكْرَا"), ("قَوِيٌّ", "قَوِيّ"), ("عَلَى", "عَلَى"), ("PDF", "PDF")]
-        {
-            assert_eq!(pausal(word), said, "{word}");
-        }
     }
 }

@@ -9,7 +9,7 @@ pub(crate) fn guard() -> Guard {
     Guard::new(engine_child())
 }
 
-fn engine_child() -> PathBuf {
+pub(crate) fn engine_child() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     // target/release/deps/test-… → target/release/examples/engine_child
     let path = test.ancestors().nth(2).unwrap().join("examples/engine_child");
