@@ -1,0 +1,30 @@
+# Two commands matter: `make demo` and `make test`. The scripts say what they do; this file only names them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check setup build bench stop
+
+help: ## what can be made (this list)
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: ## install what is missing, build, make two videos, leave the server running
+	@bash scripts/setup.sh
+	@bash scripts/build.sh
+	@bash scripts/demo.sh
+
+test: ## the same set-up, then every check and every test
+	@bash scripts/setup.sh --tests
+	@bash scripts/test.sh
+
+check: ## the quick part: formatting, lints, types, the repository's rules
+	@bash scripts/check.sh
+
+setup: ## only install what is missing
+	@bash scripts/setup.sh
+
+build: ## only build the page and the release binaries
+	@bash scripts/build.sh
+
+bench: build ## measure a 60-second reel on this machine
+	@bash scripts/bench.sh
+
+stop: ## stop the server that `make demo` left running
+	@bash scripts/stop.sh

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Rules of the repository that no compiler checks.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+say "Repository: its own rules"
+trouble=0
+complain() {
+    printf '    %s\n' "$@" >&2
+    trouble=1
+}
+
+# Files that git knows, or would: text that people wrote.
+files() { git ls-files -co --exclude-standard -- "$@"; }
+
+# Lock files and settings name packages and hashes, never the host that they came from: anyone's mirror serves as well.
+if found=$(files '*package-lock.json' | xargs -r grep -n '"resolved":' | head -n 3) && [[ -n $found ]]; then
+    complain "a lock file names the host that packages came from (npm config: omit-lockfile-registry-resolved):" "$found"
+fi
+
+# Paths of one person's machine.
+if found=$(files | grep -vE '\.(pdf|png|jpg|woff2|ttf)$' | xargs -r grep -nIE '/(home|Users)/[a-z]+/|/root/[a-z.]' | head -n 3) && [[ -n $found ]]; then
+    complain "a path of one machine:" "$found"
+fi
+
+# Left-overs of an unfinished change.
+if found=$(files '*.rs' '*.ts' '*.svelte' '*.sh' | xargs -r grep -nE '^(<<<<<<<|>>>>>>>) |(TODO|FIXME|XXX)\b' | grep -v '^scripts/check-repo.sh' | head -n 3) && [[ -n $found ]]; then
+    complain "left over:" "$found"
+fi
+
+# Small files: a Rust file over 500 lines asks to be split.
+while read -r lines file; do
+    if ((lines > 500)) && [[ $file != total ]]; then complain "$file has $lines lines, the limit is 500"; fi
+done < <(files 'crates/*.rs' | xargs -r wc -l)
+
+if command -v shellcheck >/dev/null; then
+    mapfile -t shell_files < <(files | grep -vE '\.(pdf|png|jpg|woff2|ttf)$' | xargs -r grep -lIE '^#!(/usr/bin/env bash|/bin/bash|/bin/sh|/usr/bin/env sh)' | sort)
+    shellcheck -x --severity=warning "${shell_files[@]}" scripts/lib.sh || complain "shellcheck has remarks; they are above"
+else
+    note "shellcheck is not installed: shell scripts were not checked"
+fi
+
+sluice=$(sluice_binary)
+if [[ ! -x $sluice ]]; then
+    note "sluice is not built: the API document and the page in the binary were not checked"
+elif "$sluice" openapi >/dev/null 2>&1; then
+    "$sluice" openapi | diff -u openapi.json - >/dev/null 2>&1 ||
+        complain "openapi.json is not what the handlers say." "Type:  $sluice openapi > openapi.json && (cd web && npm run generate)"
+    # The script of the page has a name by content: if the binary knows it, this very page is inside.
+    script=$(find web/dist/assets -name 'index-*.js' -printf '%f\n' 2>/dev/null | head -n 1)
+    if [[ -z $script ]] || ! grep -aq "$script" "$sluice"; then
+        complain "the binary holds no page, or an old one." "Type:  make build"
+    fi
+fi
+
+if ((trouble)); then fail "the repository breaks its own rules; they are above."; fi
+note "all kept"

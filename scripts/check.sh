@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The quick part of the tests: formatting, lints, the page's types, the repository's own rules.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+say "Rust: formatting"
+cargo fmt --all --check || fail "some Rust files are not formatted." "Type:  cargo fmt --all"
+say "Rust: lints"
+# Release, like everything: what is checked is what is built, and nothing is compiled in a second profile.
+cargo clippy --release --locked --workspace --all-targets -- -D warnings || fail "clippy has remarks; they are above."
+say "Page: types, formatting"
+(cd web && npm run --silent check) || fail "the page's checks failed; the reason is above." "Formatting is put right by:  cd web && npm run format"
+bash scripts/check-repo.sh

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Makes videos of the example documents and leaves the server running with them in it.
+# PORT chooses another port, DEMO_DATA another folder. Run again, it uses what was made before.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+port=${PORT:-8080}
+data=${DEMO_DATA:-$root/data}
+pid_file=$data/server.pid
+log=$data/server.log
+videos=$data/videos
+sluice=$(sluice_binary)
+begun=$SECONDS
+
+# The process of the pid file, if it is ours and alive.
+running() {
+    [[ -f $pid_file ]] || return 1
+    local pid
+    read -r pid _ <"$pid_file"
+    [[ $pid =~ ^[0-9]+$ ]] && grep -q sluice "/proc/$pid/comm" 2>/dev/null && printf '%s\n' "$pid"
+}
+
+make_video() {
+    local document=$1 name
+    name=$(basename "$document" .pdf)
+    say "Making a video of $document"
+    "$sluice" reel "$document" -o "$videos/$name.mp4" --data "$data" ||
+        fail "the video of $document was not made; the reason is above." \
+            "What this machine lacks is listed by:  $sluice doctor" "Then try again: it goes on where it stopped."
+}
+
+start_server() {
+    local pid version
+    version=$(sha256sum "$sluice" | cut -d' ' -f1)
+    if pid=$(running); then
+        if [[ $(<"$pid_file") == "$pid $port $version" ]]; then
+            say "The server is running already"
+            return
+        fi
+        say "Restarting the server: it runs another build or another port"
+        bash scripts/stop.sh
+    fi
+    if http_get "$port" / >/dev/null; then
+        fail "port $port is taken by another program." "Choose another:  make demo PORT=$((port + 1))"
+    fi
+    say "Starting the server"
+    setsid "$sluice" serve --listen "127.0.0.1:$port" --data "$data" --examples "$root/examples" >>"$log" 2>&1 </dev/null &
+    pid=$!
+    printf '%s\n' "$pid $port $version" >"$pid_file"
+    for _ in {1..150}; do
+        if http_get "$port" /api/v1/health | head -n 1 | grep -q ' 200 '; then return; fi
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.2
+    done
+    tail -n 20 "$log" >&2
+    fail "the server did not start; the end of its log is above." "The whole log: $log"
+}
+
+mkdir -p "$videos"
+for document in examples/*.pdf; do make_video "$document"; done
+start_server
+
+say "Done in $(elapsed $((SECONDS - begun)))"
+for document in examples/*.pdf; do
+    video=$videos/$(basename "$document" .pdf).mp4
+    seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$video" 2>/dev/null || echo '?')
+    note "$document → ${video#"$root"/}: ${seconds%.*} s, $(du -h "$video" | cut -f1)"
+done
+printf '\n    Open  http://127.0.0.1:%s  to play and edit both videos, and to drop a PDF of your own.\n' "$port"
+printf '    Everything was made on this machine; the server answers to this machine only.\n'
+printf '    Log: %s    Stop: make stop\n\n' "${log#"$root"/}"

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Installs what is missing, and only that: Debian packages, the page's dependencies, the models.
+# With --tests also what only the tests need. Run it as often as you like: with nothing missing it takes seconds.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+tests=no
+if [[ ${1:-} == --tests ]]; then tests=yes; fi
+
+has() { command -v "$1" >/dev/null; }
+has_font() { [[ -f $1 ]] || { has fc-list && fc-list | grep -q "$(basename "$1")"; }; }
+has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_pip() { python3 -m pip --version >/dev/null 2>&1; }
+# tesseract prints its languages to either output, by version.
+has_tesseract_language() { tesseract --list-langs 2>&1 | grep -qx "$1"; }
+node_is_new() { has node && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 18 || (a == 18 && b >= 19) ? 0 : 1)'; }
+
+missing=()
+# need PACKAGES… -- TEST…: remembers the Debian packages if the test fails.
+need() {
+    local packages=()
+    while [[ $1 != -- ]]; do packages+=("$1"); shift; done
+    shift
+    "$@" || missing+=("${packages[@]}")
+}
+
+list_missing() {
+    need gcc libc6-dev -- has cc
+    need g++ -- has c++
+    need make -- has make
+    need git -- has git
+    need ca-certificates -- test -s /etc/ssl/certs/ca-certificates.crt
+    need python3 -- has python3
+    need python3-pip -- has_pip
+    need nodejs -- has node
+    need npm -- has npm
+    need ffmpeg -- has ffmpeg
+    need ffmpeg -- has ffprobe
+    need espeak-ng -- has espeak-ng
+    need libespeak-ng1 -- has_library libespeak-ng.so.1
+    need poppler-utils -- has pdftotext
+    need poppler-utils -- has pdftocairo
+    need tesseract-ocr -- has tesseract
+    need tesseract-ocr-ara -- has_tesseract_language ara
+    need tesseract-ocr-fra -- has_tesseract_language fra
+    need fontconfig -- has fc-list
+    need fonts-noto-core -- has_font /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf
+    if [[ $tests == yes ]]; then
+        if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
+        need shellcheck -- has shellcheck
+        # The tests make hostile documents with it.
+        need qpdf -- has qpdf
+    fi
+    if ((${#missing[@]})); then mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u); fi
+}
+
+install_packages() {
+    list_missing
+    if ((${#missing[@]} == 0)); then
+        note "Debian packages: all there"
+        return
+    fi
+    local command=(apt-get install -y --no-install-recommends "${missing[@]}")
+    if ! has apt-get; then
+        fail "some programs are missing, and this system has no apt-get to install them with." \
+            "Install what your system calls these Debian packages, then try again:" "${missing[*]}"
+    fi
+    local as_root=()
+    if [[ $(id -u) != 0 ]]; then
+        # Asks for a password only where there is someone to type it.
+        if has sudo && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+            as_root=(sudo)
+        else
+            fail "some Debian packages are missing, and installing them needs root." \
+                "As root, type:  apt-get update && ${command[*]}" "Then try again."
+        fi
+    fi
+    say "Installing Debian packages: ${missing[*]}"
+    "${as_root[@]}" apt-get update -q || note "apt-get update failed; trying with the lists that are there"
+    if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${command[@]}" -q; then
+        fail "apt-get could not install the packages; its message is above." \
+            "Put that right, or install them yourself:  ${command[*]}"
+    fi
+}
+
+check_rust() {
+    has cargo || fail "Rust is missing." "Install it as https://rustup.rs says, then try again. Nothing else is needed by hand."
+    local wanted
+    wanted=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
+    if ! rustc --version >/dev/null 2>&1; then
+        fail "the pinned Rust $wanted is not installed." "Type:  rustup toolchain install $wanted --component rustfmt,clippy"
+    fi
+    note "Rust: $(rustc --version | cut -d' ' -f2)"
+}
+
+# The page's packages, when the lock file changed or they are not there.
+install_page_packages() {
+    if ! node_is_new; then
+        fail "Node $(node --version) is too old: the page is built with 18.19 or later." \
+            "Install a newer one (Debian 12 and later have it), then try again."
+    fi
+    local key stamp=web/node_modules/.installed
+    key=$(sha256sum web/package-lock.json | cut -d' ' -f1)
+    if same_as_before "$stamp" "$key"; then
+        note "page dependencies: all there"
+        return
+    fi
+    say "Installing the page's dependencies"
+    # Old npm versions warn about the engines of optional parts; what matters fails the build.
+    (cd web && npm ci --no-audit --no-fund --loglevel=error) ||
+        fail "npm could not install the page's dependencies; its message is above." "Is the network there? Try again: it starts afresh."
+    printf '%s' "$key" >"$stamp"
+}
+
+fetch() {
+    local script=$1 what=$2
+    [[ -f $script ]] || return 0
+    bash "$script" || fail "$what could not be fetched; the reason is above." "Try again: what is already there is kept."
+}
+
+say "Checking what is there"
+check_rust
+install_packages
+install_page_packages
+fetch scripts/fetch-models.sh "the models"
+if [[ $tests == yes ]]; then fetch scripts/fetch-corpus.sh "the real documents for the tests"; fi

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Every test, in the order in which a mistake shows soonest. Everything is made in temporary folders.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+begun=$SECONDS
+times=()
+
+# step NAME COMMAND…: runs it, and remembers how long it took.
+step() {
+    local name=$1 started=$SECONDS
+    shift
+    "$@" || fail "$name: failed after $(elapsed $((SECONDS - started))); the reason is above."
+    times+=("$(printf '%-28s %s' "$name" "$(elapsed $((SECONDS - started)))")")
+}
+
+rust_tests() {
+    say "Rust: unit and integration tests"
+    cargo test --release --locked --workspace --no-fail-fast
+}
+
+page_tests() {
+    say "Page: unit tests"
+    (cd web && npm test --silent)
+}
+
+browser_tests() {
+    say "Page in Chromium, against the release binary"
+    if [[ ! -x web/tests/run ]]; then
+        note "there are none yet"
+        return
+    fi
+    SLUICE_BINARY=$(sluice_binary) web/tests/run
+}
+
+# Tests beside cargo's: scripts that take the release binary from outside, such as killing it again and again.
+outside_tests() {
+    local script
+    for script in scripts/tests/*.sh; do
+        [[ -f $script ]] || continue
+        say "$(basename "$script" .sh)"
+        SLUICE_BINARY=$(sluice_binary) bash "$script"
+    done
+}
+
+step "page and binaries" bash scripts/build.sh
+step "formatting, lints, rules" bash scripts/check.sh
+step "page, unit" page_tests
+step "Rust" rust_tests
+step "page, in Chromium" browser_tests
+step "from outside" outside_tests
+
+say "Everything passed in $(elapsed $((SECONDS - begun)))"
+for line in "${times[@]}"; do note "$line"; done
