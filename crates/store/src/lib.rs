@@ -41,11 +41,23 @@ use unit::Kind;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// How long SQLite itself waits for another connection's lock before it says busy, and we ask again.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest wait for a connection. The one writer is a queue, and standing in it is no error.
 const QUEUE_TIMEOUT: Duration = Duration::from_hours(1);
 const READERS: u32 = 4;
+
+/// What a test may set otherwise.
+pub struct Options {
+    /// How long SQLite itself waits for another connection's lock before it says busy, and is asked again.
+    pub busy_timeout: Duration,
+    /// Planned failures.
+    pub faults: Arc<dyn Faults>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { busy_timeout: Duration::from_secs(5), faults: Arc::new(NoFaults) }
+    }
+}
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -64,18 +76,18 @@ struct Inner {
 impl Store {
     /// Opens the database file, creates it when it is missing, and brings its schema up to date.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, Arc::new(NoFaults)).await
+        Self::open_with(path, Options::default()).await
     }
 
-    /// As [`Store::open`], with planned failures for tests.
-    pub async fn open_with(path: &Path, faults: Arc<dyn Faults>) -> Result<Self, StoreError> {
+    /// As [`Store::open`], with other settings.
+    pub async fn open_with(path: &Path, settings: Options) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(settings.busy_timeout);
         let pool = || SqlitePoolOptions::new().acquire_timeout(QUEUE_TIMEOUT).test_before_acquire(false);
         let writer = pool()
             .max_connections(1)
@@ -86,7 +98,8 @@ impl Store {
             .map_err(|error| cannot_open(path, error))?;
         migrate(&writer).await?;
         let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "true"));
-        let inner = Inner { writer, readers, work: watch::Sender::new(0), news: watch::Sender::new(0), faults };
+        let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
+        let inner = Inner { writer, readers, work, news, faults: settings.faults };
         Ok(Self { inner: Arc::new(inner) })
     }
 

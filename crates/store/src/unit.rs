@@ -33,22 +33,24 @@ pub(crate) enum Kind {
 impl Tx {
     /// Waits for a connection and for the lock: busy is asked again for as long as it takes.
     pub(crate) async fn begin(pool: &SqlitePool, kind: Kind) -> Result<Self, StoreError> {
-        let connection = pool.acquire().await?;
-        let mut tx = Self { connection, open: true, now: None, point: "", hints: Hints::default() };
         loop {
-            match tx.start(kind).await {
-                Ok(()) => return Ok(tx),
+            match Self::try_begin(pool, kind).await {
                 Err(error) if is_busy(&error) => {
-                    tracing::warn!("another process has held the database for seconds; still waiting");
-                    tx.end("ROLLBACK").await.ok();
-                    tx.open = true;
+                    tracing::warn!("another connection keeps the database locked; still waiting");
                 }
-                Err(error) => {
-                    tx.roll_back().await;
-                    return Err(error.into());
-                }
+                result => return Ok(result?),
             }
         }
+    }
+
+    async fn try_begin(pool: &SqlitePool, kind: Kind) -> Result<Self, sqlx::Error> {
+        let connection = pool.acquire().await?;
+        let mut tx = Self { connection, open: true, now: None, point: "", hints: Hints::default() };
+        if let Err(error) = tx.start(kind).await {
+            tx.roll_back().await;
+            return Err(error);
+        }
+        Ok(tx)
     }
 
     async fn start(&mut self, kind: Kind) -> Result<(), sqlx::Error> {
@@ -104,8 +106,7 @@ impl Tx {
         match self.end("COMMIT").await {
             Ok(()) => Ok(self.hints),
             Err(error) => {
-                // A commit that failed may still hold its lock (a full disk does not always end the transaction).
-                self.open = true;
+                // A commit that failed may still hold its lock.
                 self.roll_back().await;
                 Err(error.into())
             }
@@ -113,9 +114,9 @@ impl Tx {
     }
 
     pub(crate) async fn roll_back(mut self) {
-        // "No transaction is active" is the only way this fails on a sound connection, and it is what is wanted.
-        if self.end("ROLLBACK").await.is_err() {
-            self.open = true;
+        if let Err(error) = self.end("ROLLBACK").await {
+            // SQLite itself undoes a transaction that finds the disk full, and then there is none to undo.
+            self.open = !error.to_string().contains("no transaction is active");
         }
     }
 

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_store::Store;
-use sluice_store::jobs;
+use sluice_store::{Options, Store, jobs};
 use tempfile::TempDir;
 
 use crate::faults::PlannedFaults;
@@ -23,9 +22,7 @@ impl TestStore {
     pub async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let faults = PlannedFaults::default();
-        let store = Store::open_with(&folder.path().join("sluice.db"), Arc::new(faults.clone()))
-            .await
-            .expect("a database in a temporary folder");
+        let store = open(&folder.path().join("sluice.db"), faults.clone()).await;
         Self { store, faults, folder, ended: false }
     }
 
@@ -36,7 +33,7 @@ impl TestStore {
 
     /// A second connection to the same file, as another process has.
     pub async fn open_again(&self) -> Store {
-        Store::open(&self.path()).await.expect("the same database again")
+        open(&self.path(), PlannedFaults::default()).await
     }
 
     /// The database's file.
@@ -68,6 +65,14 @@ impl TestStore {
         assert!(self.faults.all_happened(), "a planned failure never happened");
         self.store.close().await;
     }
+}
+
+/// Impatient, so that tests see what happens when SQLite says busy.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(5);
+
+async fn open(path: &Path, faults: PlannedFaults) -> Store {
+    let options = Options { busy_timeout: BUSY_TIMEOUT, faults: Arc::new(faults) };
+    Store::open_with(path, options).await.expect("a database in a temporary folder")
 }
 
 impl Drop for TestStore {

@@ -3,4 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod basics;
+mod cancelling;
+mod enqueueing;
+mod events;
+mod failing;
+mod finishing;
+mod leases;
+mod results;
+mod stopping;
+mod storage;
 mod support;
+mod waiting;

@@ -1,6 +1,6 @@
 //! A job whose stages do what the test tells them.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -59,8 +59,8 @@ pub(crate) struct Seen {
 #[derive(Clone)]
 pub(crate) struct Stage {
     plan: Arc<Mutex<VecDeque<Do>>>,
+    plans: Arc<Mutex<HashMap<String, VecDeque<Do>>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
-    pub(crate) runs: Arc<Mutex<Vec<Run>>>,
     there: mpsc::UnboundedSender<Run>,
     arrivals: Arc<tokio::sync::Mutex<mpsc::UnboundedReceiver<Run>>>,
     pub(crate) go: Arc<Notify>,
@@ -71,8 +71,8 @@ impl Stage {
         let (there, arrivals) = mpsc::unbounded_channel();
         Self {
             plan: Arc::new(Mutex::new(plan.into_iter().collect())),
+            plans: Arc::default(),
             seen: Arc::default(),
-            runs: Arc::default(),
             there,
             arrivals: Arc::new(tokio::sync::Mutex::new(arrivals)),
             go: Arc::default(),
@@ -83,8 +83,15 @@ impl Stage {
         self.plan.lock().unwrap().extend(more);
     }
 
-    fn take(&self) -> Do {
-        self.plan.lock().unwrap().pop_front().unwrap_or(Do::Next(Next::Done(json!("done"))))
+    /// What the job of that name does, where several run side by side.
+    pub(crate) fn plan_for(&self, name: &str, plan: impl IntoIterator<Item = Do>) {
+        self.plans.lock().unwrap().entry(name.to_owned()).or_default().extend(plan);
+    }
+
+    fn take(&self, name: &str) -> Do {
+        let own = self.plans.lock().unwrap().get_mut(name).map(VecDeque::pop_front);
+        let done = || self.plan.lock().unwrap().pop_front();
+        own.unwrap_or_else(done).unwrap_or(Do::Next(Next::Done(json!("done"))))
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -119,7 +126,7 @@ impl Job for Play {
         let seen = Seen { name: self.name.clone(), act, attempt: run.attempt(), wake: run.wake().cloned() };
         stage.seen.lock().unwrap().push(seen);
         loop {
-            match stage.take() {
+            match stage.take(&self.name) {
                 Do::Next(next) => return Ok(next),
                 Do::Retry => return Err(JobError::retry("weather", "it rained")),
                 Do::Fail => return Err(JobError::fail("broken", "it will not heal")),

@@ -1,0 +1,34 @@
+//! Contract 16: a full disk fails closed, says so, and is left behind without a restart.
+
+use std::time::Duration;
+
+use sluice_domain::job::JobState;
+use sluice_engine::EnqueueOptions;
+
+use crate::support::{Do, Play, World};
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
+    let world = World::new([Do::Pause]).await;
+    let held = world.enqueue("held").await;
+    let worker = world.engine.start();
+    world.stage.arrival().await;
+    world.test.store().leave_pages(0).await.unwrap();
+    // Each of these needs a page; the first that finds none is refused whole.
+    let play = Play { name: "x".repeat(100_000) };
+    let refused =
+        world.test.store().write(async |tx| world.engine.enqueue(tx, &play, EnqueueOptions::default()).await).await;
+    let error = refused.unwrap_err();
+    assert_eq!(error.code(), "disk_full");
+    assert!(error.to_string().contains("free some space"));
+    let left = world.test.store().read(async |tx| sluice_store::jobs::unfinished(tx).await).await.unwrap();
+    assert_eq!(left.len(), 1, "nothing of it was kept");
+    // What runs meanwhile cannot settle, and does not end: it tries until there is space.
+    world.stage.go.notify_one();
+    world.test.store().leave_pages(100_000).await.unwrap();
+    world.until(&held, JobState::Succeeded).await;
+    let later = world.enqueue("later").await;
+    world.until(&later, JobState::Succeeded).await;
+    worker.shutdown(Duration::ZERO).await;
+    world.test.end().await;
+}
