@@ -77,7 +77,7 @@ pub struct RetryRule {
 
 impl RetryRule {
     /// Five attempts over about a minute.
-    pub const DEFAULT: Self = Self { attempts: 5, first: Duration::from_secs(2), longest: Duration::from_secs(60) };
+    pub const DEFAULT: Self = Self { attempts: 5, first: Duration::from_secs(2), longest: Duration::from_mins(1) };
 
     /// The delay after attempt number `attempt` (counted from 1), or none when that was the last. `jitter` is a random
     /// number from 0 to 1.
