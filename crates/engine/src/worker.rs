@@ -81,6 +81,7 @@ impl Live {
 pub struct Worker {
     task: AbortOnDropHandle<()>,
     orders: mpsc::Sender<Order>,
+    draining: CancellationToken,
 }
 
 enum Order {
@@ -91,8 +92,10 @@ enum Order {
 impl Worker {
     pub(crate) fn start(shared: Arc<Shared>) -> Self {
         let (orders, inbox) = mpsc::channel(8);
-        let task = AbortOnDropHandle::new(tokio::spawn(Loop::new(shared).run(inbox)));
-        Self { task, orders }
+        let work = Loop::new(shared);
+        let draining = work.draining.clone();
+        let task = AbortOnDropHandle::new(tokio::spawn(work.run(inbox)));
+        Self { task, orders, draining }
     }
 
     /// Looks at the database now, and returns when it has: what tests call after they moved the clock.
@@ -106,6 +109,7 @@ impl Worker {
     /// Claims nothing more, gives running jobs `grace` to end, then hands the rest back without spending their
     /// attempts.
     pub async fn shutdown(mut self, grace: Duration) {
+        self.draining.cancel();
         self.orders.send(Order::Shutdown(grace)).await.ok();
         if let Err(error) = (&mut self.task).await {
             tracing::error!(%error, "the worker did not end in order");
@@ -327,7 +331,6 @@ impl Loop {
     }
 
     async fn drain(mut self, grace: Duration) {
-        self.draining.cancel();
         let over = tokio::time::sleep(grace);
         tokio::pin!(over);
         let mut handing_back = false;

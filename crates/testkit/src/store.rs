@@ -77,8 +77,7 @@ async fn open(path: &Path, faults: PlannedFaults) -> Store {
 
 impl Drop for TestStore {
     fn drop(&mut self) {
-        if !self.ended && !std::thread::panicking() {
-            panic!("end the test with TestStore::end, which looks for jobs that are left behind");
-        }
+        let fine = self.ended || std::thread::panicking();
+        assert!(fine, "end the test with TestStore::end, which looks for jobs that are left behind");
     }
 }

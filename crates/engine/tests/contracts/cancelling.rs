@@ -65,7 +65,7 @@ async fn the_tree_falls_with_its_trunk() {
     let world = World::new([]).await;
     let wait = Do::Next(Next::WaitForChildren { then: Act::Second });
     world.stage.plan_for("whole", [Do::Spawn("part"), wait]);
-    world.stage.plan_for("part", [Do::Spawn("part of part"), Do::Next(Next::Snooze(Duration::from_secs(60)))]);
+    world.stage.plan_for("part", [Do::Spawn("part of part"), Do::Next(Next::Snooze(Duration::from_mins(1)))]);
     world.stage.plan_for("part of part", [Do::HeedStop]);
     let job = world.enqueue("whole").await;
     let worker = world.engine.start();
@@ -83,7 +83,7 @@ async fn the_tree_falls_with_its_trunk() {
 #[tokio::test]
 async fn a_job_expires_after_its_time_without_work_on_it() {
     let world = World::new([Do::Retry]).await;
-    let ttl = Some(Duration::from_secs(1800));
+    let ttl = Some(Duration::from_mins(30));
     let job = world.enqueue_with("a", EnqueueOptions { ttl, ..Default::default() }).await;
     world.advance(1000).await;
     world.run().await;
@@ -104,7 +104,7 @@ async fn work_on_a_part_keeps_the_whole_alive() {
     let world = World::new([]).await;
     world.stage.plan_for("whole", [Do::Spawn("part"), Do::Next(Next::WaitForChildren { then: Act::Second })]);
     world.stage.plan_for("part", [Do::Pause]);
-    let ttl = Some(Duration::from_secs(60));
+    let ttl = Some(Duration::from_mins(1));
     let job = world.enqueue_with("whole", EnqueueOptions { ttl, ..Default::default() }).await;
     let worker = world.engine.start();
     world.stage.arrival().await;

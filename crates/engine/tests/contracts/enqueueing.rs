@@ -80,7 +80,7 @@ async fn the_same_key_gives_the_same_job_in_its_present_state_and_refuses_other_
 #[tokio::test]
 async fn a_job_is_not_claimed_before_its_time() {
     let world = World::new([]).await;
-    let options = EnqueueOptions { delay: Duration::from_secs(60), ..Default::default() };
+    let options = EnqueueOptions { delay: Duration::from_mins(1), ..Default::default() };
     let job = world.enqueue_with("a", options).await;
     assert_eq!(world.run().await, 0);
     world.advance(59).await;

@@ -89,7 +89,7 @@ async fn a_panic_fails_the_attempt_and_not_the_worker() {
 
 #[tokio::test]
 async fn waiting_and_snoozing_spend_no_attempt() {
-    let day = Duration::from_secs(86_400);
+    let day = Duration::from_hours(24);
     let world = World::new([
         Do::Next(Next::Snooze(Duration::from_secs(30))),
         Do::Next(Next::Snooze(Duration::from_secs(30))),

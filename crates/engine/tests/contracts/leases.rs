@@ -37,7 +37,7 @@ async fn lease_until(world: &World, job: &JobId) -> i64 {
     world.view(job).await.job.lease_until.unwrap().as_millis()
 }
 
-fn is_lost<T>(result: Result<T, StoreError>) -> bool {
+fn is_lost<T>(result: &Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::LeaseLost { .. }))
 }
 
@@ -62,7 +62,7 @@ async fn a_write_with_anothers_lease_is_refused() {
     world.enqueue("a").await;
     let claimed = claim(&world, "worker").await.unwrap();
     let forged = Lease { id: LeaseId::new(world.test.store().now().await.unwrap(), [1; 10]), ..claimed.lease.clone() };
-    assert!(is_lost(succeed(world.test.store(), &forged).await));
+    assert!(is_lost(&succeed(world.test.store(), &forged).await));
     succeed(world.test.store(), &claimed.lease).await.unwrap();
     world.test.end().await;
 }
@@ -77,17 +77,17 @@ async fn after_expiry_completion_renewal_and_progress_are_refused_and_reported()
 
     // Nobody has taken the job back yet: that the lease ran out is enough.
     let (store, lease) = (world.test.store(), &claimed.lease);
-    assert!(is_lost(succeed(store, lease).await));
+    assert!(is_lost(&succeed(store, lease).await));
     for settlement in [
         Settlement::Queue { stage: "second".into() },
         Settlement::Snooze(Duration::ZERO),
         Settlement::Die(jobs::JobError { code: "x".into(), message: "x".into() }),
         Settlement::Wait { then: "second".into(), signal: "s".into(), deadline: LEASE, poll_every: None },
     ] {
-        assert!(is_lost(store.write(async |tx| jobs::settle(tx, lease, settlement).await).await));
+        assert!(is_lost(&store.write(async |tx| jobs::settle(tx, lease, settlement).await).await));
     }
-    assert!(is_lost(store.write(async |tx| jobs::save_progress(tx, lease, &[], &["late".into()]).await).await));
-    assert!(is_lost(store.write(async |tx| jobs::hold(tx, lease).await).await));
+    assert!(is_lost(&store.write(async |tx| jobs::save_progress(tx, lease, &[], &["late".into()]).await).await));
+    assert!(is_lost(&store.write(async |tx| jobs::hold(tx, lease).await).await));
     let leases = [(job.clone(), lease.id.clone())];
     store.write(async |tx| jobs::renew(tx, "worker", &leases, LEASE).await).await.unwrap();
     assert_eq!(lease_until(&world, &job).await, until, "a lease that ran out is not renewed");
@@ -107,11 +107,11 @@ async fn a_late_acknowledgement_never_changes_a_successor_attempt() {
     // The successor even has the same worker's name.
     let second = claim(&world, "worker").await.unwrap();
     assert_eq!(second.lease.attempt, 2);
-    assert!(is_lost(succeed(world.test.store(), &first.lease).await));
+    assert!(is_lost(&succeed(world.test.store(), &first.lease).await));
     let row = world.view(&job).await.job;
     assert_eq!((row.state, row.attempt, row.lease), (JobState::Running, 2, Some(second.lease.id.clone())));
     succeed(world.test.store(), &second.lease).await.unwrap();
-    assert!(is_lost(succeed(world.test.store(), &second.lease).await), "an end is acknowledged once");
+    assert!(is_lost(&succeed(world.test.store(), &second.lease).await), "an end is acknowledged once");
     world.test.end().await;
 }
 
@@ -122,10 +122,10 @@ async fn lease_expiry_is_decided_by_the_databases_clock() {
     let claimed = claim(&world, "worker").await.unwrap();
     // Another process moves the one clock that counts; this one's has hardly moved.
     let other = world.test.open_again().await;
-    other.advance_clock(Duration::from_millis(14_000)).await.unwrap();
+    other.advance_clock(Duration::from_secs(14)).await.unwrap();
     world.test.store().write(async |tx| jobs::hold(tx, &claimed.lease).await).await.unwrap();
-    other.advance_clock(Duration::from_millis(1_000)).await.unwrap();
-    assert!(is_lost(world.test.store().write(async |tx| jobs::hold(tx, &claimed.lease).await).await));
+    other.advance_clock(Duration::from_secs(1)).await.unwrap();
+    assert!(is_lost(&world.test.store().write(async |tx| jobs::hold(tx, &claimed.lease).await).await));
     world.run().await;
     world.test.end().await;
 }
@@ -159,7 +159,7 @@ async fn a_running_stage_whose_lease_was_lost_is_told_and_can_write_nothing() {
     worker.turn().await;
     late.cancelled().cancelled().await;
     let written: Result<(), StoreError> = late.write(async |_| Ok(())).await;
-    assert!(is_lost(written));
+    assert!(is_lost(&written));
     world.stage.go.notify_one();
     world.until(&job, JobState::Succeeded).await;
     assert_eq!(world.stage.acts(), [(Act::First, 1), (Act::First, 2)]);

@@ -94,11 +94,7 @@ impl World {
 
     async fn calls(&self) -> Vec<(Outcome, u64)> {
         let calls = self.test.store().read(async |tx| results::count_calls(tx).await).await.unwrap();
-        calls
-            .into_iter()
-            .map(|(kind, outcome, count)| (assert_eq!(kind, "oracle"), outcome, count))
-            .map(|c| (c.1, c.2))
-            .collect()
+        calls.into_iter().filter(|call| call.0 == "oracle").map(|(_, outcome, count)| (outcome, count)).collect()
     }
 }
 
@@ -123,7 +119,7 @@ async fn a_call_that_failed_is_counted_and_asked_again() {
     world.oracle.fails.store(1, Ordering::SeqCst);
     let job = world.ask("a").await;
     world.engine.run_until_idle().await.unwrap();
-    world.test.advance(Duration::from_secs(60)).await;
+    world.test.advance(Duration::from_mins(1)).await;
     world.engine.run_until_idle().await.unwrap();
     assert_eq!(world.answer(&job).await, Some(json!(2)));
     assert_eq!(world.calls().await, [(Outcome::Failed, 1), (Outcome::Succeeded, 1)]);
@@ -152,7 +148,7 @@ async fn a_result_and_the_end_of_its_call_are_kept_together_or_not_at_all() {
     world.test.faults().plan("call.finish", Fault::BeforeCommit);
     let job = world.ask("a").await;
     world.engine.run_until_idle().await.unwrap();
-    world.test.advance(Duration::from_secs(60)).await;
+    world.test.advance(Duration::from_mins(1)).await;
     world.engine.run_until_idle().await.unwrap();
     assert_eq!(world.answer(&job).await, Some(json!(2)));
     assert_eq!(world.calls().await, [(Outcome::Succeeded, 1), (Outcome::Unknown, 1)]);
@@ -161,7 +157,7 @@ async fn a_result_and_the_end_of_its_call_are_kept_together_or_not_at_all() {
     world.test.faults().plan("call.finish", Fault::LostReply);
     let job = world.ask("b").await;
     world.engine.run_until_idle().await.unwrap();
-    world.test.advance(Duration::from_secs(60)).await;
+    world.test.advance(Duration::from_mins(1)).await;
     world.engine.run_until_idle().await.unwrap();
     assert_eq!(world.answer(&job).await, Some(json!(3)));
     assert_eq!(world.engine.job(&job).await.unwrap().unwrap().job.state, JobState::Succeeded);

@@ -1,0 +1,202 @@
+//! The database file: what opens, what is refused, and what its `CHECK`s hold.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use sluice_domain::ids::JobId;
+use sluice_domain::time::Timestamp;
+use sluice_store::jobs::{self, NewJob};
+use sluice_store::{Store, StoreError, events};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions};
+
+/// A connection beside the store, for what only a test does.
+async fn raw(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
+}
+
+async fn change(path: &Path, statement: &str) -> Result<(), String> {
+    let mut connection = raw(path).await;
+    let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await;
+    done.map(drop).map_err(|error| error.to_string())
+}
+
+fn new_job(now: Timestamp) -> NewJob {
+    NewJob {
+        id: JobId::new(now, [3; 10]),
+        kind: "test.row".into(),
+        pool: "default".into(),
+        stage: "first".into(),
+        payload: "{}".into(),
+        owner: "local".into(),
+        subject: String::new(),
+        parent: None,
+        priority: 0,
+        delay: Duration::ZERO,
+        max_attempts: 3,
+        idle_ttl: None,
+        idempotency_key: None,
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_the_file_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sluice.db");
+    let store = Store::open(&path).await.unwrap();
+    let job = store
+        .write(async |tx| {
+            let new = new_job(tx.now().await?);
+            jobs::enqueue(tx, &new).await
+        })
+        .await
+        .unwrap();
+    drop(store);
+    let store = Store::open(&path).await.unwrap();
+    assert!(store.read(async |tx| jobs::find(tx, &job).await).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_schema_newer_than_the_binary_refuses_to_start_and_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sluice.db");
+    Store::open(&path).await.unwrap().close().await;
+    change(
+        &path,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of the future', 1, x'00', 0)",
+    )
+    .await
+    .unwrap();
+    let error = Store::open(&path).await.err().unwrap();
+    assert!(matches!(error, StoreError::NewerSchema { found: 9999, .. }));
+    assert!(error.to_string().contains("a later one"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sluice.db");
+    std::fs::write(&path, "dear diary, ".repeat(1000)).unwrap();
+    let error = Store::open(&path).await.err().unwrap();
+    assert_eq!(error.code(), "database_damaged");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("dear diary"));
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_opened_is_named() {
+    let error = Store::open(Path::new("/nowhere/at/all/sluice.db")).await.err().unwrap();
+    assert!(error.to_string().contains("/nowhere/at/all/sluice.db"), "{error}");
+}
+
+#[tokio::test]
+async fn the_table_refuses_states_that_the_machine_does_not_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sluice.db");
+    let store = Store::open(&path).await.unwrap();
+    store
+        .write(async |tx| {
+            let new = new_job(tx.now().await?);
+            jobs::enqueue(tx, &new).await
+        })
+        .await
+        .unwrap();
+    for wrong in [
+        "state = 'paused'",
+        "state = 'running'",
+        "state = 'running', lease_id = 'l', lease_until = 1, lease_worker = 'w'",
+        "state = 'waiting'",
+        "state = 'succeeded', finished_at = 1",
+        "state = 'succeeded', result = '1'",
+        "state = 'dead', finished_at = 1",
+        "state = 'cancelled'",
+        "finished_at = 1",
+        "lease_id = 'l'",
+        "result = '1'",
+        "attempt = 4",
+        "attempt = -1",
+        "error_code = 'x'",
+        "idle_ttl_ms = 5",
+        "run_at = 'tomorrow'",
+    ] {
+        let error = change(&path, &format!("UPDATE jobs SET {wrong}")).await.expect_err(wrong);
+        assert!(error.contains("constraint failed") || error.contains("cannot store"), "{wrong}: {error}");
+    }
+    let right = "state = 'running', attempt = 1, lease_id = 'l', lease_until = 1, lease_worker = 'w'";
+    change(&path, &format!("UPDATE jobs SET {right}")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_sees_one_moment_and_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
+    let emit = async |subject: &str| {
+        let data = serde_json::json!({});
+        store.write(async |tx| events::emit(tx, "local", "test", subject, &data).await).await.unwrap()
+    };
+    emit("before").await;
+    store
+        .read(async |tx| {
+            emit("meanwhile").await;
+            let seen = events::after(tx, "local", 0, 10).await?;
+            assert_eq!(seen.len(), 1, "what is committed meanwhile is not seen");
+            let refused = events::emit(tx, "local", "test", "by a reader", &serde_json::json!({})).await;
+            assert_eq!(refused.unwrap_err().code(), "read_only");
+            Ok::<_, StoreError>(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(store.read(async |tx| events::after(tx, "local", 0, 10).await).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_unit_of_work_whose_task_is_stopped_leaves_nothing_and_blocks_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
+    let data = serde_json::json!({});
+    {
+        let (inside, is_inside) = tokio::sync::oneshot::channel();
+        let stopped = store.write(async |tx| {
+            events::emit(tx, "local", "test", "half", &data).await?;
+            inside.send(()).unwrap();
+            std::future::pending::<Result<(), StoreError>>().await
+        });
+        tokio::select! {
+            _ = stopped => unreachable!("it never ends"),
+            _ = is_inside => {}
+        }
+    }
+    store.write(async |tx| events::emit(tx, "local", "test", "whole", &data).await).await.unwrap();
+    let seen = store.read(async |tx| events::after(tx, "local", 0, 10).await).await.unwrap();
+    assert_eq!(seen.iter().map(|event| event.subject.as_str()).collect::<Vec<_>>(), ["whole"]);
+}
+
+#[tokio::test]
+async fn finished_jobs_and_old_events_are_forgotten_and_unfinished_ones_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
+    let (whole, part) = store
+        .write(async |tx| {
+            let whole = new_job(tx.now().await?);
+            let part = NewJob {
+                id: JobId::new(tx.now().await?, [4; 10]),
+                parent: Some(whole.id.clone()),
+                ..new_job(tx.now().await?)
+            };
+            Ok::<_, StoreError>((jobs::enqueue(tx, &whole).await?, jobs::enqueue(tx, &part).await?))
+        })
+        .await
+        .unwrap();
+    let later = async || {
+        store.advance_clock(Duration::from_hours(1)).await.unwrap();
+        store.now().await.unwrap()
+    };
+    let now = later().await;
+    assert_eq!(store.write(async |tx| jobs::forget_finished(tx, now).await).await.unwrap(), 0);
+    store.write(async |tx| jobs::cancel(tx, &whole).await).await.unwrap();
+    let now = later().await;
+    assert_eq!(store.write(async |tx| jobs::forget_finished(tx, now).await).await.unwrap(), 1);
+    assert!(store.read(async |tx| jobs::find(tx, &part).await).await.unwrap().is_none(), "it goes with the whole");
+    assert!(store.write(async |tx| events::forget(tx, now).await).await.unwrap() >= 4);
+}
