@@ -1,24 +1,29 @@
 // Pictures, a moving picture with sound, and captions for the mock.
 import { execFile } from 'node:child_process';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const making = new Map();
+const KEPT = join(tmpdir(), 'sluice-mock-media');
 
 /** A gentle gradient with a quiet tone, made once per size and length. */
-export function makeVideo(folder, width, height, seconds) {
-  const path = join(folder, `video-${width}x${height}-${seconds}.mp4`);
+export function makeVideo(width, height, seconds) {
+  mkdirSync(KEPT, { recursive: true });
+  const path = join(KEPT, `video-${width}x${height}-${seconds}.mp4`);
   if (existsSync(path)) return Promise.resolve(path);
   if (!making.has(path)) {
-    const video = `gradients=s=${width}x${height}:d=${seconds}:speed=0.008:c0=0x0b3a47:c1=0x17232a:nb_colors=2`;
+    const part = `${path}.${process.pid}`;
+    const small = `${width / 4}x${height / 4}`;
+    const video = `gradients=s=${small}:d=${seconds}:r=10:speed=0.02:c0=0x0b3a47:c1=0x17232a:nb_colors=2`;
     const sound = `sine=frequency=220:duration=${seconds}`;
     const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', video, '-f', 'lavfi', '-i', sound];
-    args.push('-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25', '-c:a', 'aac', '-shortest');
-    args.push('-movflags', '+faststart', '-f', 'mp4', `${path}.part`);
+    args.push('-vf', `scale=${width}:${height}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '10', '-c:a', 'aac', '-shortest');
+    args.push('-movflags', '+faststart', '-f', 'mp4', part);
     const made = run('ffmpeg', args).then(() => {
-      renameSync(`${path}.part`, path);
+      renameSync(part, path);
       return path;
     });
     making.set(path, made);

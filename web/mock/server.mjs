@@ -142,7 +142,7 @@ async function storyboard(reel) {
 async function assemble(reel) {
   const [width, height] = { '16:9': [1280, 720], '9:16': [720, 1280], '1:1': [720, 720] }[reel.shape];
   const seconds = reel.scenes.length * 4;
-  const path = await makeVideo(DATA, width, height, seconds);
+  const path = await makeVideo(width, height, seconds);
   const version = randomUUID().slice(0, 8);
   const media = (name) => `/media/${reel.id}/${version}-${name}?exp=1&sig=m`;
   reel.result = {
@@ -313,7 +313,7 @@ async function media(url, request, response) {
       reel.scenes.map((one) => `${one.heading}\n${one.text}`).join('\n\n'),
     );
   const [width, height] = { '16:9': [1280, 720], '9:16': [720, 1280], '1:1': [720, 720] }[reel.shape];
-  const path = await makeVideo(DATA, width, height, name.startsWith('clip') ? 4 : reel.result.seconds);
+  const path = await makeVideo(width, height, name.startsWith('clip') ? 4 : reel.result.seconds);
   ranged(path, request, response);
 }
 

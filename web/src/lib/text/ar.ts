@@ -187,7 +187,6 @@ export const ar: Record<Key, Message> = {
   'scene.discard': 'تجاهل التغييرات',
   'scene.cancelEdit': 'إغلاق',
   'scene.unsaved': 'لم يُحفظ بعد. يبقى على هذا الجهاز إلى أن تحفظه.',
-  'scene.saved': 'حُفظ المشهد {n}.',
   'scene.spoken': '{words}، نحو {time} نطقًا',
   'scene.saveFailed': 'لم يُحفظ المشهد {n}.',
   'scene.actionFailed': 'لم ينجح ذلك.',

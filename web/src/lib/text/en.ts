@@ -169,7 +169,6 @@ export const en = {
   'scene.discard': 'Discard changes',
   'scene.cancelEdit': 'Close',
   'scene.unsaved': 'Not saved yet. Kept on this device until you save.',
-  'scene.saved': 'Scene {n} saved.',
   'scene.spoken': '{words}, about {time} spoken',
   'scene.saveFailed': 'Scene {n} was not saved.',
   'scene.actionFailed': 'That did not work.',

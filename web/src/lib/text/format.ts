@@ -10,7 +10,7 @@ export interface Locale {
 }
 
 function tag(locale: Locale): string {
-  return `${locale.language === 'ar' ? 'ar' : 'en-GB'}-u-nu-${locale.digits}`;
+  return `${locale.language === 'ar' ? 'ar' : 'en'}-u-nu-${locale.digits}`;
 }
 
 const formatters = new Map<string, Intl.NumberFormat>();
@@ -36,23 +36,23 @@ export function formatPercent(percent: number, locale: Locale): string {
 
 /** Bytes in decimal units, as file managers and the upload limit count them. */
 export function formatBytes(bytes: number, locale: Locale): string {
-  const [value, unit] =
-    bytes >= 1e6 ? [bytes / 1e6, 'megabyte'] : bytes >= 1e3 ? [bytes / 1e3, 'kilobyte'] : [bytes, 'byte'];
-  const digits = unit === 'megabyte' && value < 10 ? 1 : 0;
-  return number(locale, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
+  if (bytes < 1e3) return unit(bytes, 'byte', locale, 0, 'long');
+  if (bytes < 1e6) return unit(bytes / 1e3, 'kilobyte', locale, 0);
+  return unit(bytes / 1e6, 'megabyte', locale, bytes < 1e7 ? 1 : 0);
 }
 
-/** Micro-dollars to "$0.00"; more decimals only when there is something in them. */
+function unit(value: number, name: string, locale: Locale, decimals: number, display?: 'long'): string {
+  const unitDisplay = display ?? (locale.language === 'ar' ? 'long' : 'short');
+  return number(locale, { style: 'unit', unit: name, unitDisplay, maximumFractionDigits: decimals }).format(value);
+}
+
+/** Micro-dollars to "$0.00"; more decimals only when there is something in them. Isolated left-to-right in Arabic text. */
 export function formatMoney(microUsd: number, locale: Locale): string {
   const dollars = microUsd / 1e6;
   const decimals = dollars > 0 && dollars < 0.01 ? 4 : 2;
-  return number(locale, {
-    style: 'currency',
-    currency: 'USD',
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  }).format(dollars);
+  const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const money = `$${number(locale, options).format(dollars)}`;
+  return locale.language === 'ar' ? `\u2066${money}\u2069` : money;
 }
 
 /** A clock reading, "1:05" or "1:02:05", for positions in a video. */
@@ -68,8 +68,7 @@ export function formatClock(seconds: number, locale: Locale): string {
 /** A length of time in words: "45 sec", "1 min 15 sec", "2 hr 5 min". */
 export function formatSpan(seconds: number, locale: Locale): string {
   const whole = Math.max(0, Math.round(seconds));
-  const part = (value: number, unit: string) =>
-    number(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  const part = (value: number, name: string) => unit(value, name, locale, 0);
   if (whole < 60) return part(whole, 'second');
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return joined([part(minutes, 'minute'), whole % 60 ? part(whole % 60, 'second') : ''], locale);

@@ -1,0 +1,46 @@
+import { expect, test } from './test';
+
+test.use({ spec: 'lasting' });
+
+test('a reload in mid-job goes on', async ({ studio, page }) => {
+  await studio.open();
+  await studio.make('rivers-en.pdf');
+  await expect(studio.scenes.first()).toBeVisible();
+  await page.reload();
+  await expect(studio.reel).toBeVisible();
+  await expect(studio.reel).toHaveAttribute('data-state', /working|waiting/);
+  await studio.done();
+  await studio.plays();
+});
+
+test('a server that dies in mid-job is waited for, and the work goes on', async ({ studio, page, server }) => {
+  await studio.open();
+  await studio.make('rivers-en.pdf');
+  await expect(studio.scenes.first()).toBeVisible();
+  await server.kill();
+  const line = page.getByTestId('connection');
+  await expect(line).toContainText('Reconnecting');
+  await expect(studio.scenes.first()).toBeVisible();
+  await studio.picture('reconnecting');
+  await server.start();
+  await expect(line).toBeHidden({ timeout: 30_000 });
+  await studio.done();
+  await studio.plays();
+});
+
+test('a cancelled reel can go on', async ({ studio, page }) => {
+  await studio.open();
+  await studio.make('rivers-ar.pdf');
+  await page.getByTestId('cancel').click();
+  await expect(studio.reel).toHaveAttribute('data-state', 'cancelled');
+  await studio.accessible();
+  await page.getByTestId('retry').click();
+  await studio.done();
+});
+
+test('a page that is not there says so', async ({ studio, page }) => {
+  await studio.open('/reels/01890000-0000-7000-8000-000000000000');
+  await expect(page.getByRole('heading', { name: 'This reel is not here' })).toBeVisible();
+  await page.getByRole('link', { name: 'To all reels' }).click();
+  await expect(page.getByRole('heading', { name: 'Make a video' })).toBeVisible();
+});

@@ -1,0 +1,115 @@
+/** What every spec has: a server, a page at it, and words for the steps of a person. */
+import { AxeBuilder } from './axe';
+import { test as base, expect, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Server } from './server';
+
+export { expect };
+
+const DOCUMENTS = join(import.meta.dirname ?? __dirname, 'documents');
+export const documentPath = (name: string) => join(DOCUMENTS, name);
+
+export const test = base.extend<{ studio: Studio }, { spec: string; server: Server }>({
+  /** A spec that names itself gets a server of its own, because the number of videos per address is limited. */
+  spec: ['', { option: true, scope: 'worker' }],
+  server: [
+    async ({ spec: _ }, use) => {
+      const server = await Server.create();
+      await use(server);
+      await server.end();
+    },
+    { scope: 'worker' },
+  ],
+  studio: async ({ page, server }, use) => {
+    const studio = new Studio(page, server);
+    await use(studio);
+    expect(studio.violations, 'nothing breaks the content security policy').toEqual([]);
+  },
+});
+
+export class Studio {
+  readonly violations: string[] = [];
+
+  constructor(
+    readonly page: Page,
+    readonly server: Server,
+  ) {
+    page.on('console', (line) => {
+      if (/Content Security Policy/i.test(line.text())) this.violations.push(line.text());
+    });
+    page.on('pageerror', (error) => this.violations.push(String(error)));
+  }
+
+  async open(path = '/', settings: { language?: 'en' | 'ar'; theme?: 'light' | 'dark' } = {}) {
+    await this.page.addInitScript((wanted) => {
+      if (!localStorage.getItem('sluice.settings')) localStorage.setItem('sluice.settings', JSON.stringify(wanted));
+    }, settings);
+    await this.page.goto(this.server.url + path);
+  }
+
+  /** Gives a file as the person's choice. */
+  async choose(name: string) {
+    await this.page.getByTestId('file').setInputFiles(documentPath(name));
+  }
+
+  /** Lets a file fall on the page. */
+  async drop(name: string) {
+    const bytes = readFileSync(documentPath(name)).toString('base64');
+    await this.page.evaluate(
+      ([base64, fileName]) => {
+        const content = Uint8Array.from(atob(base64!), (letter) => letter.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([content], fileName!, { type: 'application/pdf' }));
+        for (const kind of ['dragenter', 'dragover', 'drop']) {
+          document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+        }
+      },
+      [bytes, name],
+    );
+  }
+
+  async make(name: string) {
+    await this.choose(name);
+    await this.page.getByTestId('make').click();
+    await this.page.waitForURL('**/reels/*');
+  }
+
+  get reel() {
+    return this.page.getByTestId('reel');
+  }
+
+  get scenes() {
+    return this.page.locator('[data-scene]');
+  }
+
+  async done() {
+    await expect(this.reel).toHaveAttribute('data-state', 'done', { timeout: this.server.real ? 240_000 : 45_000 });
+    await expect(this.page.getByTestId('video')).toBeVisible();
+  }
+
+  /** The video is playable, plays, and its captions are there. */
+  async plays() {
+    const video = this.page.getByTestId('video');
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.readyState)).toBeGreaterThan(0);
+    await video.evaluate((element: HTMLVideoElement) => {
+      element.muted = true;
+      return element.play();
+    });
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(0.5);
+    await expect
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.textTracks[0]?.cues?.length ?? 0))
+      .toBeGreaterThan(1);
+  }
+
+  /** No finding of axe at all, in the state that the page is in. */
+  async accessible() {
+    const findings = await new AxeBuilder(this.page).analyse();
+    expect(findings, 'axe finds nothing').toEqual([]);
+  }
+
+  async picture(name: string) {
+    await this.page.evaluate(() => document.fonts.ready);
+    await this.page.screenshot({ path: `test-results/pictures/${name}.png`, animations: 'disabled' });
+  }
+}
