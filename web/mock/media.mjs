@@ -20,7 +20,21 @@ export function makeVideo(width, height, seconds) {
     const video = `gradients=s=${small}:d=${seconds}:r=10:speed=0.02:c0=0x0b3a47:c1=0x17232a:nb_colors=2`;
     const sound = `sine=frequency=220:duration=${seconds}`;
     const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', video, '-f', 'lavfi', '-i', sound];
-    args.push('-vf', `scale=${width}:${height}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '10', '-c:a', 'aac', '-shortest');
+    args.push(
+      '-vf',
+      `scale=${width}:${height}`,
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-pix_fmt',
+      'yuv420p',
+      '-g',
+      '10',
+      '-c:a',
+      'aac',
+      '-shortest',
+    );
     args.push('-movflags', '+faststart', '-f', 'mp4', part);
     const made = run('ffmpeg', args).then(() => {
       renameSync(part, path);

@@ -2,15 +2,18 @@ import { expect, test } from './test';
 
 test.use({ spec: 'lasting' });
 
-test('a reload in mid-job goes on', async ({ studio, page }) => {
+test('a reload in mid-job goes on', async ({ studio, page, server }) => {
   await studio.open();
   await studio.make('rivers-en.pdf');
   await expect(studio.scenes.first()).toBeVisible();
+  const scenes = await studio.scenes.count();
   await page.reload();
-  await expect(studio.reel).toBeVisible();
-  await expect(studio.reel).toHaveAttribute('data-state', /working|waiting/);
+  await expect(studio.reel).toHaveAttribute('data-state', /working|waiting|done/);
+  await expect(studio.scenes, 'the scenes are there at once, not made again').toHaveCount(scenes);
   await studio.done();
   await studio.plays();
+  await page.goto(server.url);
+  await expect(page.getByTestId('reel-card')).toHaveCount(1);
 });
 
 test('a server that dies in mid-job is waited for, and the work goes on', async ({ studio, page, server }) => {

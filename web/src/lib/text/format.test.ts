@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import * as format from './format';
+
+const english: format.Locale = { language: 'en', digits: 'latn' };
+const arabic: format.Locale = { language: 'ar', digits: 'latn' };
+const arabicDigits: format.Locale = { language: 'ar', digits: 'arab' };
+
+describe('numbers', () => {
+  it('never rounds a percent up: 100% is only for what is done', () => {
+    expect(format.formatPercent(99.9, english)).toBe('99%');
+    expect(format.formatPercent(100, english)).toBe('100%');
+  });
+
+  it('counts bytes as the upload limit does', () => {
+    expect(format.formatBytes(20_000_000, english)).toBe('20 MB');
+    expect(format.formatBytes(2_340_000, english)).toBe('2.3 MB');
+    expect(format.formatBytes(900, english)).toBe('900 bytes');
+  });
+
+  it('shows money with as many decimals as it needs', () => {
+    expect(format.formatMoney(0, english)).toBe('$0.00');
+    expect(format.formatMoney(1_234_567, english)).toBe('$1.23');
+    expect(format.formatMoney(1_500, english)).toBe('$0.0015');
+    expect(format.formatMoney(0, arabic)).toBe('\u2066$0.00\u2069');
+  });
+});
+
+describe('times', () => {
+  it('reads clocks', () => {
+    expect(format.formatClock(0, english)).toBe('0:00');
+    expect(format.formatClock(65.9, english)).toBe('1:05');
+    expect(format.formatClock(3725, english)).toBe('1:02:05');
+    expect(format.formatClock(65, arabicDigits)).toBe('١:٠٥');
+  });
+
+  it('says spans', () => {
+    expect(format.formatSpan(45, english)).toBe('45 sec');
+    expect(format.formatSpan(74, english)).toBe('1 min 14 sec');
+    expect(format.formatSpan(120, english)).toBe('2 min');
+    expect(format.formatSpan(74, arabic)).toMatch(/دقيقة و14 ثانية$/);
+  });
+
+  it('rounds the time left as a person would', () => {
+    expect(format.formatTimeLeft(21_300, english)).toBe('25 sec');
+    expect(format.formatTimeLeft(400, english)).toBe('5 sec');
+    expect(format.formatTimeLeft(100_000, english)).toBe('2 min');
+  });
+
+  it('says when', () => {
+    expect(format.formatRelative(0, 120_000, english)).toBe('2 minutes ago');
+    expect(format.formatRelative(240_000, 0, english)).toBe('in 4 minutes');
+  });
+});
