@@ -1,0 +1,208 @@
+//! From lines to paragraphs: heads and feet go, lines are joined, hyphens at their ends are mended.
+
+use std::collections::HashSet;
+
+use sluice_domain::document::{Block, Page};
+
+use super::layout::{Line, RawPage};
+use super::running;
+
+/// Stands for a hyphen at the end of a line until it is known whether it belongs to the word. Never in the text itself:
+/// control characters are dropped when it is read.
+const DOUBTFUL_HYPHEN: char = '\u{1}';
+
+/// Two lines whose heights differ by more than this factor are not of one paragraph.
+const SAME_HEIGHT: f32 = 1.18;
+
+/// Starts of list items.
+const BULLETS: [char; 9] = ['•', '◦', '▪', '‣', '●', '○', '■', '–', '∙'];
+
+/// The pages with their paragraphs.
+pub(super) fn pages(mut raw: Vec<RawPage>) -> Vec<Page> {
+    running::remove(&mut raw);
+    let mut pages: Vec<Page> = raw.iter().map(page).collect();
+    mend_hyphens(&mut pages);
+    pages
+}
+
+fn page(raw: &RawPage) -> Page {
+    let mut blocks: Vec<Block> = Vec::new();
+    for block in &raw.blocks {
+        for lines in paragraphs(&block.lines) {
+            let block = to_block(lines);
+            match blocks.last_mut() {
+                Some(last) if continues(last, &block) => merge(last, &block),
+                _ => blocks.push(block),
+            }
+        }
+    }
+    blocks.retain(|block| !block.text.is_empty());
+    Page { number: raw.number, width: raw.width, height: raw.height, blocks }
+}
+
+/// Parts a block where the size of its letters changes or a list item begins.
+fn paragraphs(lines: &[Line]) -> Vec<&[Line]> {
+    lines.chunk_by(|line, next| same_height(line.height(), next.height()) && !next.text.starts_with(BULLETS)).collect()
+}
+
+fn same_height(one: f32, other: f32) -> bool {
+    one.max(other) <= one.min(other) * SAME_HEIGHT
+}
+
+/// Whether a paragraph goes on in the next block: in the next column, or behind a figure.
+fn continues(last: &Block, next: &Block) -> bool {
+    let ends_open =
+        last.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '\u{ad}' | '\u{2010}'));
+    let starts_inside = next.text.starts_with(char::is_lowercase);
+    // Two lines at least: table cells and labels do not run on.
+    ends_open && starts_inside && last.lines > 1 && next.lines > 1 && same_height(last.line_height, next.line_height)
+}
+
+fn merge(last: &mut Block, next: &Block) {
+    append_line(&mut last.text, &next.text);
+    last.lines += next.lines;
+    let [left, top, right, bottom] = &mut last.bounds;
+    *left = left.min(next.bounds[0]);
+    *top = top.min(next.bounds[1]);
+    *right = right.max(next.bounds[2]);
+    *bottom = bottom.max(next.bounds[3]);
+}
+
+fn to_block(lines: &[Line]) -> Block {
+    let mut block = Block { bounds: [f32::MAX, f32::MAX, f32::MIN, f32::MIN], ..Block::default() };
+    let mut heights: Vec<f32> = lines.iter().map(Line::height).collect();
+    heights.sort_by(f32::total_cmp);
+    block.line_height = heights.get(heights.len() / 2).copied().unwrap_or_default();
+    for line in lines {
+        let one = Block { text: without_leaders(&line.text), bounds: line.bounds, lines: 1, ..Block::default() };
+        merge(&mut block, &one);
+    }
+    block
+}
+
+/// Adds a line to a text; a hyphen between them stays in doubt.
+fn append_line(text: &mut String, line: &str) {
+    if line.is_empty() {
+        return;
+    }
+    let before_hyphen =
+        text.strip_suffix(['-', '\u{ad}', '\u{2010}']).filter(|rest| rest.ends_with(char::is_alphabetic));
+    match before_hyphen {
+        Some(rest) if line.starts_with(char::is_lowercase) => {
+            text.truncate(rest.len());
+            text.push(DOUBTFUL_HYPHEN);
+        }
+        _ if text.is_empty() => {}
+        _ => text.push(' '),
+    }
+    // Inside a line a soft hyphen is nothing; at its end the next line decides.
+    text.extend(
+        line.char_indices().filter(|(at, c)| *c != '\u{ad}' || at + c.len_utf8() == line.len()).map(|(_, c)| c),
+    );
+}
+
+/// The rows of dots of a table of contents, made one ellipsis.
+fn without_leaders(line: &str) -> String {
+    let is_leader = |word: &str| word.chars().all(|c| matches!(c, '.' | '…' | '·' | '_'));
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut kept: Vec<&str> = Vec::with_capacity(words.len());
+    for run in words.chunk_by(|one, other| is_leader(one) == is_leader(other)) {
+        let dots: usize = run.iter().map(|word| word.chars().count()).sum();
+        if dots >= 4 && run.first().is_some_and(|word| is_leader(word)) { kept.push("…") } else { kept.extend(run) }
+    }
+    let line = kept.join(" ");
+    // "Chapter......12" is one word to poppler.
+    match line.find("....") {
+        Some(start) => {
+            let rest = line.get(start..).unwrap_or_default().trim_start_matches('.');
+            format!("{} … {}", line.get(..start).unwrap_or_default().trim_end(), rest.trim_start())
+                .trim_end()
+                .to_owned()
+        }
+        None => line,
+    }
+}
+
+/// Decides each hyphen at a line's end by the document's own words: `well-known` where that is written elsewhere,
+/// `wellknown` otherwise.
+fn mend_hyphens(pages: &mut [Page]) {
+    let blocks = || pages.iter().flat_map(|page| &page.blocks);
+    if !blocks().any(|block| block.text.contains(DOUBTFUL_HYPHEN)) {
+        return;
+    }
+    let hyphenated: HashSet<String> = blocks()
+        .flat_map(|block| block.text.split_whitespace())
+        .filter(|word| word.contains('-') && !word.contains(DOUBTFUL_HYPHEN))
+        .map(core)
+        .collect();
+    for block in pages.iter_mut().flat_map(|page| &mut page.blocks) {
+        if !block.text.contains(DOUBTFUL_HYPHEN) {
+            continue;
+        }
+        let mend = |word: &str| {
+            let with_hyphen = word.replace(DOUBTFUL_HYPHEN, "-");
+            if hyphenated.contains(&core(&with_hyphen)) { with_hyphen } else { word.replace(DOUBTFUL_HYPHEN, "") }
+        };
+        block.text = block.text.split(' ').map(mend).collect::<Vec<_>>().join(" ");
+    }
+}
+
+/// A word without the punctuation around it, in lower case.
+fn core(word: &str) -> String {
+    word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::layout::RawBlock;
+
+    fn lines(texts: &[&str]) -> Vec<Line> {
+        texts
+            .iter()
+            .zip(0_u8..)
+            .map(|(text, n)| {
+                let top = 200.0 + 12.0 * f32::from(n);
+                Line { text: (*text).to_owned(), bounds: [50.0, top, 300.0, top + 12.0] }
+            })
+            .collect()
+    }
+
+    fn read(blocks: Vec<Vec<Line>>) -> Vec<String> {
+        let blocks = blocks.into_iter().map(|lines| RawBlock { lines }).collect();
+        let read = pages(vec![RawPage { number: 1, width: 500.0, height: 800.0, blocks }]);
+        read.into_iter().flat_map(|page| page.blocks).map(|block| block.text).collect()
+    }
+
+    #[test]
+    fn lines_are_joined_and_hyphens_mended_by_the_documents_own_words() {
+        let text = read(vec![lines(&[
+            "A well-known ex-",
+            "ample of a well-",
+            "known word, pre-",
+            "War and soft\u{ad}",
+            "ened.",
+        ])]);
+        assert_eq!(text, ["A well-known example of a well-known word, pre- War and softened."]);
+    }
+
+    #[test]
+    fn a_paragraph_goes_on_in_the_next_column() {
+        let text = read(vec![lines(&["First line and", "a second that does"]), lines(&["not end but", "goes on."])]);
+        assert_eq!(text, ["First line and a second that does not end but goes on."]);
+    }
+
+    #[test]
+    fn headings_and_list_items_stand_alone() {
+        let mut all = lines(&["Heading", "Some text.", "• one", "two", "• three"]);
+        all[0].bounds[3] += 6.0;
+        assert_eq!(read(vec![all]), ["Heading", "Some text.", "• one two", "• three"]);
+    }
+
+    #[test]
+    fn leaders_become_an_ellipsis() {
+        assert_eq!(without_leaders("Introduction . . . . . . 3"), "Introduction … 3");
+        assert_eq!(without_leaders("Introduction.......... 3"), "Introduction … 3");
+        assert_eq!(without_leaders("wait... what"), "wait... what");
+    }
+}

@@ -1,0 +1,289 @@
+//! From visual to logical order.
+//!
+//! A page shows a line; poppler gives its words from left to right, and the characters of each as they stand on the
+//! page. Reading needs them in the order in which they are spoken. This is the inverse of the Unicode bidirectional
+//! algorithm (UAX #9), which is not unique; where a shown line can come from several texts, the commonest wins:
+//!
+//! - Latin words and what stands between them run from left to right, also inside a right-to-left line.
+//! - Two numbers with a space between them belong to the line's own direction; a number with separators inside
+//!   (`1,234.5`, `2021-06-01`, `10:30`) is one.
+//! - Brackets of a right-to-left run are mirrored when that makes them open before they close: some producers give
+//!   the shape on the page, some the character of the text.
+
+use super::layout::Word;
+use super::letters::{is_arabic_digit, is_arabic_mark, runs_left};
+
+/// A gap narrower than this part of the line's usual gap does not part two Arabic words: justification and the
+/// kerning of letters that do not join open such gaps inside words.
+const NARROW_GAP: f32 = 0.45;
+
+/// The same beside a vowel mark, which has no width of its own.
+const NARROW_GAP_AT_MARK: f32 = 0.75;
+
+/// The usual gap as a part of the line's height, where a line is too short to show its own.
+const USUAL_GAP_TO_HEIGHT: f32 = 0.17;
+
+/// Whether most letters run from right to left.
+pub(super) fn is_right_to_left<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
+    let (mut leftwards, mut rightwards) = (0_usize, 0_usize);
+    for c in texts.flat_map(str::chars) {
+        if runs_left(c) {
+            leftwards += 1;
+        } else if c.is_alphabetic() {
+            rightwards += 1;
+        }
+    }
+    leftwards > rightwards
+}
+
+/// The text of a line of words, in logical order. `right_to_left` is the direction of its paragraph.
+pub(super) fn line(words: &[Word], right_to_left: bool) -> String {
+    let has_arabic = words.iter().any(|word| word.text.chars().any(runs_left));
+    if !has_arabic && !right_to_left {
+        return words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    }
+    let shown: Vec<char> = shown_line(words);
+    if right_to_left { leftwards(&shown) } else { rightwards(&shown) }
+}
+
+/// The line as it is shown, words that are one word joined.
+fn shown_line(words: &[Word]) -> Vec<char> {
+    let usual = usual_gap(words);
+    let (mut shown, mut marks_are_lost) = (Vec::new(), false);
+    for (word, next) in words.iter().zip(words.iter().skip(1).map(Some).chain([None])) {
+        shown.extend(word.text.chars());
+        let Some(next) = next else { break };
+        let (edge, next_edge) = (word.text.chars().next_back(), next.text.chars().next());
+        let (Some(edge), Some(next_edge)) = (edge, next_edge) else { continue };
+        // The logical start of the word on the left is its right edge: a mark there has lost its letter.
+        let detached = is_arabic_mark(edge);
+        marks_are_lost |= detached;
+        let narrow = usual * if detached { NARROW_GAP_AT_MARK } else { NARROW_GAP };
+        let within_word = runs_left(edge) && runs_left(next_edge) && next.bounds[0] - word.bounds[2] < narrow;
+        if !within_word {
+            shown.push(' ');
+        }
+    }
+    if marks_are_lost {
+        // Where one mark stands beside the wrong letter the others do too. The letters are what can be trusted.
+        shown.retain(|c| !is_arabic_mark(*c));
+    }
+    shown
+}
+
+/// The median gap between Arabic words.
+fn usual_gap(words: &[Word]) -> f32 {
+    let edge_runs_left = |c: Option<char>| c.is_some_and(runs_left);
+    let mut gaps: Vec<f32> = words
+        .iter()
+        .zip(words.iter().skip(1))
+        .filter(|(word, next)| {
+            edge_runs_left(word.text.chars().next_back()) && edge_runs_left(next.text.chars().next())
+        })
+        .map(|(word, next)| next.bounds[0] - word.bounds[2])
+        .collect();
+    if gaps.len() < 3 {
+        return words.first().map_or(0.0, |word| (word.bounds[3] - word.bounds[1]) * USUAL_GAP_TO_HEIGHT);
+    }
+    gaps.sort_by(f32::total_cmp);
+    gaps[gaps.len() / 2]
+}
+
+/// Logical order of a shown line of a left-to-right paragraph: its right-to-left runs are turned.
+fn rightwards(shown: &[char]) -> String {
+    let mut text = String::with_capacity(shown.len() * 2);
+    let mut at = 0;
+    while let Some(start) = shown[at..].iter().position(|c| runs_left(*c)).map(|offset| at + offset) {
+        text.extend(&shown[at..start]);
+        // To the last right-to-left letter before the next left-to-right one.
+        let limit = shown[start..].iter().position(|c| is_latin(*c)).map_or(shown.len(), |offset| start + offset);
+        let end = shown[start..limit].iter().rposition(|c| runs_left(*c)).map_or(limit, |offset| start + offset + 1);
+        text.push_str(&leftwards(&shown[start..end]));
+        at = end;
+    }
+    text.extend(&shown[at..]);
+    text
+}
+
+/// Logical order of a shown line of a right-to-left paragraph.
+fn leftwards(shown: &[char]) -> String {
+    let mut runs = left_to_right_runs(shown);
+    let mut text: Vec<(char, bool)> = Vec::with_capacity(shown.len());
+    let mut at = shown.len();
+    while at > 0 {
+        let (start, end) = runs.pop().unwrap_or((0, 0));
+        text.extend(shown[end..at].iter().rev().map(|c| (*c, true)));
+        text.extend(shown[start..end].iter().map(|c| (*c, false)));
+        at = start;
+    }
+    let mirrored: Vec<(char, bool)> =
+        text.iter().map(|(c, turned)| (if *turned { mirror(*c) } else { *c }, *turned)).collect();
+    let best = if misplaced_brackets(&mirrored) <= misplaced_brackets(&text) { mirrored } else { text };
+    best.into_iter().map(|(c, _)| c).collect()
+}
+
+/// Where the shown line runs from left to right: numbers, and Latin words with what stands between them.
+fn left_to_right_runs(shown: &[char]) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize, bool)> = Vec::new();
+    let mut at = 0;
+    while at < shown.len() {
+        let start = at;
+        if is_digit(shown[at]) {
+            at = number_end(shown, at);
+        } else if is_latin(shown[at]) {
+            while at < shown.len() && (is_latin(shown[at]) || is_digit(shown[at])) {
+                at += 1;
+            }
+        } else {
+            at += 1;
+            continue;
+        }
+        let latin = shown[start..at].iter().any(|c| is_latin(*c));
+        let (start, at) = with_its_brackets(shown, start, at);
+        match runs.last_mut() {
+            // Between two of which one is Latin, everything but a right-to-left letter belongs to them.
+            Some((_, end, was_latin))
+                if (latin || *was_latin) && !shown[(*end).min(start)..start].iter().any(|c| runs_left(*c)) =>
+            {
+                *end = at;
+                *was_latin |= latin;
+            }
+            _ => runs.push((start, at, latin)),
+        }
+    }
+    runs.into_iter().map(|(start, end, _)| (start, end)).collect()
+}
+
+/// The end of the number at `start`: digits, single separators between them, and a percent sign after them.
+fn number_end(shown: &[char], start: usize) -> usize {
+    let mut end = start;
+    while end < shown.len() {
+        let between =
+            matches!(shown[end], '.' | ',' | ':' | '/' | '-' | '\u{2013}' | '\u{66b}' | '\u{66c}' | '\u{60c}');
+        let goes_on = is_digit(shown[end]) || (between && shown.get(end + 1).is_some_and(|c| is_digit(*c)));
+        if !goes_on {
+            break;
+        }
+        end += 1;
+    }
+    if shown.get(end).is_some_and(|c| matches!(c, '%' | '\u{66a}' | '°')) { end + 1 } else { end }
+}
+
+/// Takes in brackets that stand directly around a run.
+fn with_its_brackets(shown: &[char], start: usize, end: usize) -> (usize, usize) {
+    let before = start.checked_sub(1).map(|index| shown[index]);
+    match (before, shown.get(end)) {
+        (Some(open), Some(close)) if is_opening(open) && mirror(open) == *close => (start - 1, end + 1),
+        _ => (start, end),
+    }
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || is_arabic_digit(c)
+}
+
+/// A letter that runs from left to right.
+fn is_latin(c: char) -> bool {
+    c.is_alphabetic() && !runs_left(c)
+}
+
+fn is_opening(c: char) -> bool {
+    matches!(c, '(' | '[' | '{' | '<' | '«' | '‹')
+}
+
+fn mirror(c: char) -> char {
+    const PAIRS: [(char, char); 6] = [('(', ')'), ('[', ']'), ('{', '}'), ('<', '>'), ('«', '»'), ('‹', '›')];
+    let other = |(open, close): &(char, char)| {
+        if c == *open { Some(*close) } else { (c == *close).then_some(*open) }
+    };
+    PAIRS.iter().find_map(other).unwrap_or(c)
+}
+
+/// Brackets among the turned characters that close what was not opened, or stay open.
+fn misplaced_brackets(text: &[(char, bool)]) -> usize {
+    let (mut open, mut misplaced) = (0_usize, 0_usize);
+    for (c, _) in text.iter().filter(|(_, turned)| *turned) {
+        if is_opening(*c) {
+            open += 1;
+        } else if mirror(*c) != *c {
+            if open == 0 { misplaced += 1 } else { open -= 1 }
+        }
+    }
+    misplaced + open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line shown with usual gaps.
+    fn logical(shown: &str, right_to_left: bool) -> String {
+        let mut x = 0.0;
+        let words: Vec<Word> = shown
+            .split(' ')
+            .map(|text| {
+                let start = x;
+                x += 10.0;
+                Word { text: text.to_owned(), bounds: [start, 0.0, start + 7.0, 12.0] }
+            })
+            .collect();
+        line(&words, right_to_left)
+    }
+
+    /// How a text without Latin looks on the page.
+    fn reversed(text: &str) -> String {
+        text.chars().rev().collect()
+    }
+
+    #[test]
+    fn arabic_is_turned() {
+        assert_eq!(logical(&reversed("اللغة العربية."), true), "اللغة العربية.");
+    }
+
+    #[test]
+    fn latin_words_and_numbers_keep_their_order() {
+        let shown = format!("{} Windows 11 Pro {}", reversed("جديد."), reversed("نظام"));
+        assert_eq!(logical(&shown, true), "نظام Windows 11 Pro جديد.");
+        let shown = format!("{} 2021-06-01 {} 1,234.5 {}", reversed("يوم"), reversed("في"), reversed("دفع"));
+        assert_eq!(logical(&shown, true), "دفع 1,234.5 في 2021-06-01 يوم");
+        assert_eq!(logical("\u{661}\u{662} 20", true), "20 \u{661}\u{662}", "two numbers follow the paragraph");
+        let shown = format!("50% {}", reversed("نسبة"));
+        assert_eq!(logical(&shown, true), "نسبة 50%");
+    }
+
+    #[test]
+    fn brackets_open_before_they_close() {
+        let by_shape = format!("({}) {}", reversed("الصحة"), reversed("منظمة"));
+        assert_eq!(logical(&by_shape, true), "منظمة (الصحة)");
+        let by_character = format!("){}( {}", reversed("الصحة"), reversed("منظمة"));
+        assert_eq!(logical(&by_character, true), "منظمة (الصحة)");
+        assert_eq!(logical(&format!("(WHO) {}", reversed("منظمة")), true), "منظمة (WHO)");
+        assert_eq!(logical(&format!("(1) {}", reversed("شكل")), true), "شكل (1)");
+    }
+
+    #[test]
+    fn arabic_inside_english_is_turned_alone() {
+        let shown = format!("The word {} means the house.", reversed("كلمة البيت"));
+        assert_eq!(logical(&shown, false), "The word كلمة البيت means the house.");
+    }
+
+    #[test]
+    fn narrow_gaps_do_not_part_words() {
+        let word = |text: &str, left: f32, right: f32| Word { text: reversed(text), bounds: [left, 0.0, right, 12.0] };
+        let words = [
+            word("رابع", 0.0, 8.0),
+            word("ثالث", 10.0, 18.0),
+            word("ثاني", 20.0, 28.0),
+            word("يادي", 30.0, 38.0),
+            word("الز", 38.4, 44.0),
+        ];
+        assert_eq!(line(&words, true), "الزيادي ثاني ثالث رابع");
+    }
+
+    #[test]
+    fn marks_that_lost_their_letters_go() {
+        let word = |text: &str, left: f32, right: f32| Word { text: reversed(text), bounds: [left, 0.0, right, 12.0] };
+        let words = [word("جميلة", 0.0, 18.0), word("\u{651}ة", 20.0, 24.0), word("العربي", 25.0, 38.0)];
+        assert_eq!(line(&words, true), "العربية جميلة");
+    }
+}

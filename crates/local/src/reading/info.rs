@@ -1,0 +1,93 @@
+//! What `pdfinfo` and `pdfimages` say of a file.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use super::{ReadError, intake, title};
+use crate::guard::{Guard, GuardError, Limits};
+
+/// Pictures with fewer pixels are ornaments: no scan of a page is so small.
+const PICTURE_PIXELS: u64 = 200 * 200;
+
+/// What a file says of itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Info {
+    pub(super) pages: u32,
+    /// Its title, when usable.
+    pub(super) title: Option<String>,
+}
+
+/// Asks `pdfinfo`. A file that lost its end is damaged, even where poppler could rescue a part of it.
+pub(super) async fn ask(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<Info, ReadError> {
+    let args = [OsStr::new("-enc"), OsStr::new("UTF-8"), pdf.as_os_str()];
+    let asked = guard.run(limits, "pdfinfo", args, None).await;
+    let complaint = match &asked {
+        Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+        Err(GuardError::Failed { stderr_tail, .. }) => stderr_tail.clone(),
+        Err(_) => String::new(),
+    };
+    if is_about_the_trailer(&complaint) && !intake::has_its_end(pdf).await? {
+        return Err(ReadError::Damaged { detail: "its end is missing".to_owned() });
+    }
+    Ok(parse(&String::from_utf8_lossy(&asked?.stdout)))
+}
+
+fn is_about_the_trailer(complaint: &str) -> bool {
+    ["trailer dictionary", "xref", "XRef", "Page count"].iter().any(|words| complaint.contains(words))
+}
+
+fn parse(text: &str) -> Info {
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+    Info {
+        pages: field("Pages").and_then(|pages| pages.parse().ok()).unwrap_or(0),
+        title: field("Title").and_then(title::usable),
+    }
+}
+
+/// The pages that carry a picture as large as a scan would be.
+pub(super) async fn pages_with_pictures(
+    guard: &Guard,
+    limits: &Limits,
+    pdf: &Path,
+) -> Result<BTreeSet<u32>, ReadError> {
+    let output = guard.run(limits, "pdfimages", [OsStr::new("-list"), pdf.as_os_str()], None).await?;
+    Ok(parse_pictures(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// Rows of `page num type width height …`, after two lines of heading.
+fn parse_pictures(text: &str) -> BTreeSet<u32> {
+    let page = |row: &str| {
+        let mut columns = row.split_whitespace();
+        let page: u32 = columns.next()?.parse().ok()?;
+        let width: u64 = columns.nth(2)?.parse().ok()?;
+        let height: u64 = columns.next()?.parse().ok()?;
+        (width.saturating_mul(height) >= PICTURE_PIXELS).then_some(page)
+    };
+    text.lines().filter_map(page).collect()
+}
+
+/// `poppler 22.12.0`.
+pub(super) async fn poppler_version(guard: &Guard) -> String {
+    let version = crate::tools::version_of(guard, "pdftotext", [OsString::from("-v")]).await;
+    version.map_or_else(|| "poppler".to_owned(), |version| format!("poppler {version}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_and_title_are_found() {
+        let info = parse("Title:           On Growth\nPages:           12\nEncrypted:       no\n");
+        assert_eq!(info, Info { pages: 12, title: Some("On Growth".to_owned()) });
+        assert_eq!(parse("nothing"), Info::default());
+    }
+
+    #[test]
+    fn small_pictures_do_not_count() {
+        let text = "page   num  type   width height color comp bpc\n-----\n\
+                    \u{20}  1     0 image    1654  2339  gray    1   8\n   2     1 image      32    32  gray    1   8\n";
+        assert_eq!(parse_pictures(text), BTreeSet::from([1]));
+    }
+}

@@ -1,0 +1,43 @@
+//! What can be said of a file before any tool opens it.
+
+use std::io::SeekFrom;
+use std::path::{Path, PathBuf};
+
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+
+use super::ReadError;
+
+/// Where the header must start by then, as poppler and Acrobat have it (ISO 32000-1, annex H.3.4.1, note 13).
+const HEADER_WITHIN: u64 = 1024;
+
+/// How far from the end `startxref` is looked for: some writers append rubbish.
+const TRAILER_WITHIN: u64 = 4096;
+
+/// Checks that the file has a PDF's content. Gives its path in a form that no tool takes for an option.
+pub(super) async fn check(pdf: &Path) -> Result<PathBuf, ReadError> {
+    let mut file = tokio::fs::File::open(pdf).await.map_err(ReadError::from_io)?;
+    let mut head = Vec::new();
+    (&mut file).take(HEADER_WITHIN).read_to_end(&mut head).await.map_err(ReadError::from_io)?;
+    if head.is_empty() {
+        return Err(ReadError::Empty);
+    }
+    if !contains(&head, b"%PDF-") {
+        return Err(ReadError::NotAPdf);
+    }
+    Ok(if pdf.is_absolute() { pdf.to_owned() } else { Path::new(".").join(pdf) })
+}
+
+/// Whether the file ends as a PDF does. Without its end it was cut short; poppler would still show what is left.
+pub(super) async fn has_its_end(pdf: &Path) -> Result<bool, ReadError> {
+    let mut file = tokio::fs::File::open(pdf).await.map_err(ReadError::from_io)?;
+    let length = file.metadata().await.map_err(ReadError::from_io)?.len();
+    let start = length.saturating_sub(TRAILER_WITHIN);
+    file.seek(SeekFrom::Start(start)).await.map_err(ReadError::from_io)?;
+    let mut tail = Vec::new();
+    file.take(TRAILER_WITHIN).read_to_end(&mut tail).await.map_err(ReadError::from_io)?;
+    Ok(contains(&tail, b"startxref") || contains(&tail, b"%%EOF"))
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,217 @@
+//! Parses what `pdftotext -bbox-layout` writes, as it comes.
+//!
+//! The output is XHTML in shape only: it is written by `printf`, may hold bytes that are not UTF-8 and characters that
+//! XML forbids. So it is read as what it is: lines, each with one tag.
+
+use std::borrow::Cow;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+
+use super::{ReadError, bidi, letters};
+
+/// Most words of one page. A dense newspaper page has 5,000.
+const WORDS_PER_PAGE: usize = 100_000;
+
+/// A page as it was read, before it is cleaned.
+#[derive(Debug, Default)]
+pub(super) struct RawPage {
+    pub(super) number: u32,
+    pub(super) width: f32,
+    pub(super) height: f32,
+    pub(super) blocks: Vec<RawBlock>,
+}
+
+/// Lines that the reader took for one paragraph.
+#[derive(Debug, Default)]
+pub(super) struct RawBlock {
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line in logical order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Line {
+    pub(super) text: String,
+    /// Left, top, right, bottom.
+    pub(super) bounds: [f32; 4],
+}
+
+impl Line {
+    pub(super) fn height(&self) -> f32 {
+        self.bounds[3] - self.bounds[1]
+    }
+
+    /// Set at a right angle: a margin note, a stamp.
+    fn is_rotated(&self) -> bool {
+        self.text.chars().count() > 3 && self.height() > 3.0 * (self.bounds[2] - self.bounds[0])
+    }
+}
+
+/// A word in visual order.
+#[derive(Debug)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) bounds: [f32; 4],
+}
+
+/// Reads all pages, the first of which has the number `first`.
+pub(super) async fn parse(input: impl AsyncRead + Unpin, first: u32) -> Result<Vec<RawPage>, ReadError> {
+    let mut input = BufReader::with_capacity(64 * 1024, input);
+    let mut parser = Parser { next: first, ..Parser::default() };
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line).await.map_err(ReadError::from_io)? == 0 {
+            return Ok(parser.pages);
+        }
+        parser.line(&String::from_utf8_lossy(&line))?;
+    }
+}
+
+#[derive(Default)]
+struct Parser {
+    next: u32,
+    pages: Vec<RawPage>,
+    page: RawPage,
+    block: Vec<(Vec<Word>, [f32; 4])>,
+    words: Vec<Word>,
+    words_on_page: usize,
+    bounds: [f32; 4],
+    /// The start of a word whose text holds a line break.
+    unfinished: Option<String>,
+}
+
+impl Parser {
+    fn line(&mut self, line: &str) -> Result<(), ReadError> {
+        if let Some(start) = self.unfinished.take() {
+            return self.word(&(start + line));
+        }
+        let line = line.trim_start();
+        if line.starts_with("<word ") {
+            return self.word(line);
+        }
+        if line.starts_with("<line ") {
+            self.bounds = bounds(line);
+            self.words = Vec::new();
+        } else if line.starts_with("</line>") {
+            self.block.push((std::mem::take(&mut self.words), self.bounds));
+        } else if line.starts_with("</block>") {
+            let block = raw_block(&std::mem::take(&mut self.block));
+            if !block.lines.is_empty() {
+                self.page.blocks.push(block);
+            }
+        } else if line.starts_with("<page ") {
+            let size = |name| attribute(line, name).unwrap_or(0.0);
+            self.page = RawPage { number: self.next, width: size("width"), height: size("height"), blocks: Vec::new() };
+            self.next += 1;
+            self.words_on_page = 0;
+        } else if line.starts_with("</page>") {
+            let mut page = std::mem::take(&mut self.page);
+            drop_rotated_lines(&mut page);
+            self.pages.push(page);
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, line: &str) -> Result<(), ReadError> {
+        let Some((tag, rest)) = line.split_once('>') else { return Ok(()) };
+        let Some((text, _)) = rest.rsplit_once("</word>") else {
+            self.unfinished = Some(line.to_owned());
+            return Ok(());
+        };
+        self.words_on_page += 1;
+        if self.words_on_page > WORDS_PER_PAGE {
+            return Err(ReadError::TooMuchMemory);
+        }
+        let text = letters::visible(&unescape(text));
+        if !text.is_empty() {
+            self.words.push(Word { text, bounds: bounds(tag) });
+        }
+        Ok(())
+    }
+}
+
+/// Brings a block's lines into logical order; which way it runs is decided by the block as a whole.
+fn raw_block(lines: &[(Vec<Word>, [f32; 4])]) -> RawBlock {
+    let texts = || lines.iter().flat_map(|(words, _)| words).map(|word| word.text.as_str());
+    let right_to_left = bidi::is_right_to_left(texts());
+    let line = |(words, bounds): &(Vec<Word>, [f32; 4])| {
+        let text = letters::composed(&bidi::line(words, right_to_left));
+        (!text.is_empty()).then_some(Line { text, bounds: *bounds })
+    };
+    RawBlock { lines: lines.iter().filter_map(line).collect() }
+}
+
+/// On a page that is not set at a right angle itself, drops what is.
+fn drop_rotated_lines(page: &mut RawPage) {
+    let lines = || page.blocks.iter().flat_map(|block| &block.lines);
+    let rotated = lines().filter(|line| line.is_rotated()).count();
+    if rotated == 0 || rotated * 2 > lines().count() {
+        return;
+    }
+    for block in &mut page.blocks {
+        block.lines.retain(|line| !line.is_rotated());
+    }
+    page.blocks.retain(|block| !block.lines.is_empty());
+}
+
+fn bounds(tag: &str) -> [f32; 4] {
+    ["xMin", "yMin", "xMax", "yMax"].map(|name| attribute(tag, name).unwrap_or(0.0))
+}
+
+fn attribute(tag: &str, name: &str) -> Option<f32> {
+    let (_, rest) = tag.split_once(name)?;
+    let (value, _) = rest.strip_prefix("=\"")?.split_once('"')?;
+    value.parse().ok().filter(|value: &f32| value.is_finite())
+}
+
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    // The ampersand last: what it makes is not looked at again.
+    let replaced = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    Cow::Owned(replaced)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = r#"<!DOCTYPE html>
+  <page width="595.000000" height="842.000000">
+    <flow>
+      <block xMin="10" yMin="20" xMax="100" yMax="44">
+        <line xMin="10" yMin="20" xMax="100" yMax="32">
+          <word xMin="10" yMin="20" xMax="40" yMax="32">Salt</word>
+          <word xMin="45" yMin="20" xMax="100" yMax="32">&amp;lt; pep
+per</word>
+        </line>
+        <line xMin="10" yMin="32" xMax="50" yMax="44">
+          <word xMin="10" yMin="32" xMax="50" yMax="44">&lt;end&gt;</word>
+        </line>
+      </block>
+    </flow>
+  </page>
+  <page width="1" height="nan">
+  </page>
+"#;
+
+    #[tokio::test]
+    async fn words_become_lines_blocks_and_pages() {
+        let pages = parse(PAGE.as_bytes(), 7).await.unwrap();
+        let [first, second] = pages.as_slice() else { panic!("{pages:?}") };
+        assert_eq!((first.number, second.number, second.height), (7, 8, 0.0));
+        let lines: Vec<&str> =
+            first.blocks.iter().flat_map(|block| &block.lines).map(|line| line.text.as_str()).collect();
+        assert_eq!(lines, ["Salt &lt; pep per", "<end>"]);
+    }
+
+    #[tokio::test]
+    async fn bytes_that_are_no_text_do_no_harm() {
+        let pages =
+            parse(&b"<page \xff>\n<word >\xed\xa0\x80</word>\n<line \n</line>\n</block>\n</page>\n"[..], 1).await;
+        assert_eq!(pages.unwrap().len(), 1);
+    }
+}

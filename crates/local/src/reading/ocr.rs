@@ -1,0 +1,133 @@
+//! Recognises the text of pages that are pictures: `pdftoppm` draws each, `tesseract` reads it.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::time::Duration;
+
+use sluice_domain::language::{LANGUAGES, Language};
+
+use super::layout::{Line, RawBlock, RawPage};
+use super::{ReadError, letters};
+use crate::guard::{Guard, Limits};
+
+/// Longer edge of the picture in pixels: some 200 dots per inch on A4, whatever size the page says it has.
+const LONGER_EDGE: u32 = 2400;
+
+/// Words of which tesseract is less sure than this (0 to 100) are specks and frames.
+const LEAST_CONFIDENCE: f32 = 20.0;
+
+/// For one page.
+const LIMITS: Limits = Limits { cpu: Duration::from_mins(2), wall: Duration::from_mins(1), ..Limits::DOCUMENT };
+
+/// Which of `wanted` tesseract can read, as its own names; of all that Sluice knows, when `wanted` is empty.
+pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Result<Vec<&'static str>, ReadError> {
+    let output = guard.run(&LIMITS, "tesseract", ["--list-langs"], None).await?;
+    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let installed: Vec<&str> = listed.lines().map(str::trim).collect();
+    let known = LANGUAGES.iter().filter(|facts| wanted.is_empty() || wanted.iter().any(|one| one.code() == facts.code));
+    let usable: Vec<&'static str> =
+        known.clone().map(|facts| facts.code3).filter(|code| installed.contains(code)).collect();
+    if usable.is_empty() {
+        let code = known.clone().next().map_or("eng", |facts| facts.code3);
+        return Err(ReadError::ToolMissing { tool: "tesseract".to_owned(), package: format!("tesseract-ocr-{code}") });
+    }
+    Ok(usable)
+}
+
+/// Reads one page.
+pub(super) async fn read_page(guard: &Guard, pdf: &Path, page: u32, languages: &[&str]) -> Result<RawPage, ReadError> {
+    let number = page.to_string();
+    let edge = LONGER_EDGE.to_string();
+    let mut args: Vec<OsString> =
+        ["-q", "-gray", "-scale-to", &edge, "-f", &number, "-l", &number].map(OsString::from).into();
+    args.push(pdf.as_os_str().to_owned());
+    let picture = guard.run(&LIMITS, "pdftoppm", args, None).await?.stdout;
+    let languages = languages.join("+");
+    let args = ["stdin", "stdout", "-l", &languages, "--psm", "3", "tsv"].map(OsStr::new);
+    let table = guard.run(&LIMITS, "tesseract", args, Some(picture)).await?.stdout;
+    Ok(parse(&String::from_utf8_lossy(&table), page))
+}
+
+/// `tesseract 5.3.0`.
+pub(super) async fn name(guard: &Guard) -> String {
+    let version = crate::tools::version_of(guard, "tesseract", [OsString::from("--version")]).await;
+    version.map_or_else(|| "tesseract".to_owned(), |version| format!("tesseract {version}"))
+}
+
+/// Rows of `level page block paragraph line word left top width height confidence text`. Level 1 is the page, 5 a word.
+/// Words come in logical order. The page's size is in pixels of [`LONGER_EDGE`], taken as that many points to A4's.
+fn parse(table: &str, number: u32) -> RawPage {
+    let mut page = RawPage { number, ..RawPage::default() };
+    let (mut block, mut line) = (("", ""), "");
+    for row in table.lines() {
+        let columns: Vec<&str> = row.splitn(12, '\t').collect();
+        let &[level, _, block_number, paragraph, line_number, _, left, top, width, height, confidence, text] =
+            columns.as_slice()
+        else {
+            continue;
+        };
+        let [left, top, width, height, confidence] =
+            [left, top, width, height, confidence].map(|value| value.parse::<f32>().unwrap_or_default());
+        let bounds = [left, top, left + width, top + height].map(to_points);
+        if level == "1" {
+            (page.width, page.height) = (bounds[2], bounds[3]);
+        }
+        let text = letters::composed(&letters::visible(text));
+        if level != "5" || confidence < LEAST_CONFIDENCE || text.is_empty() {
+            continue;
+        }
+        if block != (block_number, paragraph) {
+            block = (block_number, paragraph);
+            line = "";
+            page.blocks.push(RawBlock::default());
+        }
+        let Some(lines) = page.blocks.last_mut().map(|block| &mut block.lines) else { continue };
+        if line != line_number {
+            line = line_number;
+            lines.push(Line { text: String::new(), bounds });
+        }
+        if let Some(line) = lines.last_mut() {
+            join(line, &text, bounds);
+        }
+    }
+    page
+}
+
+fn join(line: &mut Line, word: &str, bounds: [f32; 4]) {
+    if !line.text.is_empty() {
+        line.text.push(' ');
+    }
+    line.text.push_str(word);
+    line.bounds = [
+        line.bounds[0].min(bounds[0]),
+        line.bounds[1].min(bounds[1]),
+        line.bounds[2].max(bounds[2]),
+        line.bounds[3].max(bounds[3]),
+    ];
+}
+
+/// Points of a pixel: A4 is 842 points long.
+fn to_points(pixels: f32) -> f32 {
+    pixels * 842.0 / 2400.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_become_lines() {
+        let table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
+                     1\t1\t0\t0\t0\t0\t0\t0\t1697\t2400\t-1\t\n\
+                     5\t1\t1\t1\t1\t1\t100\t200\t50\t24\t96.1\tOld\n\
+                     5\t1\t1\t1\t1\t2\t160\t200\t50\t24\t95.0\tpaper\n\
+                     5\t1\t1\t1\t2\t1\t100\t230\t50\t24\t5.0\t|\n\
+                     5\t1\t1\t1\t2\t2\t100\t230\t50\t24\t90.0\tburns\n\
+                     5\t1\t2\t1\t1\t1\t100\t300\t50\t24\t90.0\tFin\n";
+        let page = parse(table, 3);
+        let texts: Vec<Vec<&str>> =
+            page.blocks.iter().map(|block| block.lines.iter().map(|line| line.text.as_str()).collect()).collect();
+        assert_eq!(texts, [vec!["Old paper", "burns"], vec!["Fin"]]);
+        assert!((page.height - 842.0).abs() < 0.1 && page.number == 3);
+    }
+}
