@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use sluice_domain::document::{Block, Page};
 
-use super::layout::{Line, RawPage};
+use super::layout::{Line, RawPage, united};
+use super::letters::is_arabic_mark;
 use super::running;
 
 /// Stands for a hyphen at the end of a line until it is known whether it belongs to the word. Never in the text itself:
@@ -13,6 +14,9 @@ const DOUBTFUL_HYPHEN: char = '\u{1}';
 
 /// Two lines whose heights differ by more than this factor are not of one paragraph.
 const SAME_HEIGHT: f32 = 1.18;
+
+/// A paragraph's line takes at least this part of the page's width; a table's cell takes less.
+const WIDE_LINE: f32 = 0.3;
 
 /// Starts of list items.
 const BULLETS: [char; 9] = ['•', '◦', '▪', '‣', '●', '○', '■', '–', '∙'];
@@ -27,26 +31,48 @@ pub(super) fn pages(mut raw: Vec<RawPage>) -> Vec<Page> {
 
 fn page(raw: &RawPage) -> Page {
     let mut blocks: Vec<Block> = Vec::new();
-    for block in &raw.blocks {
-        for lines in paragraphs(&block.lines) {
-            let block = to_block(lines);
-            match blocks.last_mut() {
-                Some(last) if continues(last, &block) => merge(last, &block),
-                _ => blocks.push(block),
-            }
+    let mut last_line: Option<&Line> = None;
+    for lines in raw.blocks.iter().flat_map(|block| paragraphs(&block.lines)) {
+        let block = to_block(lines);
+        let runs_on = last_line.zip(lines.first()).is_some_and(|(last, next)| is_next_line(last, next, raw.width));
+        match blocks.last_mut() {
+            Some(last) if runs_on || continues(last, &block) => merge(last, &block),
+            _ => blocks.push(block),
         }
+        last_line = lines.last();
     }
-    blocks.retain(|block| !block.text.is_empty());
+    blocks.retain(|block| says_something(&block.text));
     Page { number: raw.number, width: raw.width, height: raw.height, blocks }
 }
 
 /// Parts a block where the size of its letters changes or a list item begins.
-fn paragraphs(lines: &[Line]) -> Vec<&[Line]> {
-    lines.chunk_by(|line, next| same_height(line.height(), next.height()) && !next.text.starts_with(BULLETS)).collect()
+fn paragraphs(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
+    lines.chunk_by(|line, next| same_height(line.height, next.height) && !next.text.starts_with(BULLETS))
 }
 
 fn same_height(one: f32, other: f32) -> bool {
     one.max(other) <= one.min(other) * SAME_HEIGHT
+}
+
+/// Whether a line goes on in the next one though poppler parted them: the letters of tall scripts reach into the line
+/// above, and are then taken for another block.
+fn is_next_line(line: &Line, next: &Line, page_width: f32) -> bool {
+    let [left, top, right, bottom] = line.bounds;
+    let [next_left, next_top, next_right, _] = next.bounds;
+    let height = line.height.max(1.0);
+    let follows = next_top > top + 0.3 * height && next_top - bottom < 0.2 * height;
+    let is_full = if line.right_to_left { left <= next_left + height } else { right >= next_right - height };
+    let is_indented = if line.right_to_left { next_right < right - height } else { next_left > left + height };
+    let is_wide = right - left > WIDE_LINE * page_width;
+    let ends_open = !line.text.ends_with(['.', '!', '?', '؟', ':', '…']);
+    line.right_to_left == next.right_to_left
+        && same_height(line.height, next.height)
+        && follows
+        && is_full
+        && !is_indented
+        && is_wide
+        && ends_open
+        && !next.text.starts_with(BULLETS)
 }
 
 /// Whether a paragraph goes on in the next block: in the next column, or behind a figure.
@@ -58,19 +84,23 @@ fn continues(last: &Block, next: &Block) -> bool {
     ends_open && starts_inside && last.lines > 1 && next.lines > 1 && same_height(last.line_height, next.line_height)
 }
 
+/// Neither a lone ornament nor a row of them.
+fn says_something(text: &str) -> bool {
+    let is_speck = text.chars().count() <= 3 && !text.chars().any(|c| c.is_alphanumeric() && !is_arabic_mark(c));
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_ornament = words.len() >= 4 && words.iter().all(|word| word.chars().count() <= 1);
+    !(text.is_empty() || is_speck || is_ornament)
+}
+
 fn merge(last: &mut Block, next: &Block) {
     append_line(&mut last.text, &next.text);
     last.lines += next.lines;
-    let [left, top, right, bottom] = &mut last.bounds;
-    *left = left.min(next.bounds[0]);
-    *top = top.min(next.bounds[1]);
-    *right = right.max(next.bounds[2]);
-    *bottom = bottom.max(next.bounds[3]);
+    last.bounds = united(&last.bounds, &next.bounds);
 }
 
 fn to_block(lines: &[Line]) -> Block {
     let mut block = Block { bounds: [f32::MAX, f32::MAX, f32::MIN, f32::MIN], ..Block::default() };
-    let mut heights: Vec<f32> = lines.iter().map(Line::height).collect();
+    let mut heights: Vec<f32> = lines.iter().map(|line| line.height).collect();
     heights.sort_by(f32::total_cmp);
     block.line_height = heights.get(heights.len() / 2).copied().unwrap_or_default();
     for line in lines {
@@ -163,7 +193,12 @@ mod tests {
             .zip(0_u8..)
             .map(|(text, n)| {
                 let top = 200.0 + 12.0 * f32::from(n);
-                Line { text: (*text).to_owned(), bounds: [50.0, top, 300.0, top + 12.0] }
+                Line {
+                    text: (*text).to_owned(),
+                    bounds: [50.0, top, 300.0, top + 12.0],
+                    height: 12.0,
+                    right_to_left: false,
+                }
             })
             .collect()
     }
@@ -193,9 +228,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_poppler_parted_are_one_paragraph() {
+        let text = read(
+            lines(&["One line that goes on", "in the next one.", "Another one"])
+                .into_iter()
+                .map(|line| vec![line])
+                .collect(),
+        );
+        assert_eq!(text, ["One line that goes on in the next one.", "Another one"]);
+    }
+
+    #[test]
     fn headings_and_list_items_stand_alone() {
         let mut all = lines(&["Heading", "Some text.", "• one", "two", "• three"]);
-        all[0].bounds[3] += 6.0;
+        all[0].height += 6.0;
         assert_eq!(read(vec![all]), ["Heading", "Some text.", "• one two", "• three"]);
     }
 

@@ -59,7 +59,8 @@ fn shown_line(words: &[Word]) -> Vec<char> {
         let detached = is_arabic_mark(edge);
         marks_are_lost |= detached;
         let narrow = usual * if detached { NARROW_GAP_AT_MARK } else { NARROW_GAP };
-        let within_word = runs_left(edge) && runs_left(next_edge) && next.bounds[0] - word.bounds[2] < narrow;
+        let within_word =
+            runs_left(edge) && runs_left(next_edge) && !is_tanween(edge) && next.bounds[0] - word.bounds[2] < narrow;
         if !within_word {
             shown.push(' ');
         }
@@ -151,6 +152,13 @@ fn left_to_right_runs(shown: &[char]) -> Vec<(usize, usize)> {
             _ => runs.push((start, at, latin)),
         }
     }
+    // A full stop at the right edge, where the line starts: no text starts so, it ends the Latin words beside it.
+    if let Some((_, end, true)) = runs.last_mut()
+        && *end + 1 == shown.len()
+        && matches!(shown[*end], '.' | ',' | ';' | ':' | '!' | '?')
+    {
+        *end += 1;
+    }
     runs.into_iter().map(|(start, end, _)| (start, end)).collect()
 }
 
@@ -176,6 +184,11 @@ fn with_its_brackets(shown: &[char], start: usize, end: usize) -> (usize, usize)
         (Some(open), Some(close)) if is_opening(open) && mirror(open) == *close => (start - 1, end + 1),
         _ => (start, end),
     }
+}
+
+/// A mark that ends a word: what follows it is another.
+fn is_tanween(c: char) -> bool {
+    matches!(c, '\u{64b}'..='\u{64d}')
 }
 
 fn is_digit(c: char) -> bool {
@@ -247,6 +260,8 @@ mod tests {
         let shown = format!("{} 2021-06-01 {} 1,234.5 {}", reversed("يوم"), reversed("في"), reversed("دفع"));
         assert_eq!(logical(&shown, true), "دفع 1,234.5 في 2021-06-01 يوم");
         assert_eq!(logical("\u{661}\u{662} 20", true), "20 \u{661}\u{662}", "two numbers follow the paragraph");
+        let shown = format!("{} Xelatex.", reversed("الملف"));
+        assert_eq!(logical(&shown, true), "Xelatex. الملف");
         let shown = format!("50% {}", reversed("نسبة"));
         assert_eq!(logical(&shown, true), "نسبة 50%");
     }

@@ -33,16 +33,16 @@ pub(super) struct Line {
     pub(super) text: String,
     /// Left, top, right, bottom.
     pub(super) bounds: [f32; 4],
+    /// Of its usual word: a raised number makes the bounds higher, not the letters.
+    pub(super) height: f32,
+    /// The direction of its paragraph.
+    pub(super) right_to_left: bool,
 }
 
 impl Line {
-    pub(super) fn height(&self) -> f32 {
-        self.bounds[3] - self.bounds[1]
-    }
-
     /// Set at a right angle: a margin note, a stamp.
     fn is_rotated(&self) -> bool {
-        self.text.chars().count() > 3 && self.height() > 3.0 * (self.bounds[2] - self.bounds[0])
+        self.text.chars().count() > 3 && self.bounds[3] - self.bounds[1] > 3.0 * (self.bounds[2] - self.bounds[0])
     }
 }
 
@@ -95,7 +95,7 @@ impl Parser {
         } else if line.starts_with("</line>") {
             self.block.push((std::mem::take(&mut self.words), self.bounds));
         } else if line.starts_with("</block>") {
-            let block = raw_block(&std::mem::take(&mut self.block));
+            let block = raw_block(std::mem::take(&mut self.block));
             if !block.lines.is_empty() {
                 self.page.blocks.push(block);
             }
@@ -131,14 +131,72 @@ impl Parser {
 }
 
 /// Brings a block's lines into logical order; which way it runs is decided by the block as a whole.
-fn raw_block(lines: &[(Vec<Word>, [f32; 4])]) -> RawBlock {
-    let texts = || lines.iter().flat_map(|(words, _)| words).map(|word| word.text.as_str());
-    let right_to_left = bidi::is_right_to_left(texts());
-    let line = |(words, bounds): &(Vec<Word>, [f32; 4])| {
-        let text = letters::composed(&bidi::line(words, right_to_left));
-        (!text.is_empty()).then_some(Line { text, bounds: *bounds })
+fn raw_block(mut lines: Vec<(Vec<Word>, [f32; 4])>) -> RawBlock {
+    let texts = lines.iter().flat_map(|(words, _)| words).map(|word| word.text.as_str());
+    let right_to_left = bidi::is_right_to_left(texts);
+    if right_to_left {
+        join_pieces(&mut lines);
+    }
+    let line = |(mut words, bounds): (Vec<Word>, [f32; 4])| {
+        let height = median_height(&words);
+        drop_note_marks(&mut words, height, right_to_left);
+        let text = letters::composed(&bidi::line(&words, right_to_left));
+        (!text.is_empty()).then_some(Line { text, bounds, height, right_to_left })
     };
-    RawBlock { lines: lines.iter().filter_map(line).collect() }
+    RawBlock { lines: lines.into_iter().filter_map(line).collect() }
+}
+
+/// Poppler parts a line at a raised mark and orders the pieces from left to right. Pieces at one height are one line.
+fn join_pieces(lines: &mut Vec<(Vec<Word>, [f32; 4])>) {
+    let mut joined: Vec<(Vec<Word>, [f32; 4])> = Vec::with_capacity(lines.len());
+    for (words, bounds) in lines.drain(..) {
+        match joined.last_mut() {
+            Some((last_words, last)) if share_height(last, &bounds) => {
+                last_words.extend(words);
+                last_words.sort_by(|one, other| one.bounds[0].total_cmp(&other.bounds[0]));
+                *last = united(last, &bounds);
+            }
+            _ => joined.push((words, bounds)),
+        }
+    }
+    *lines = joined;
+}
+
+/// Beside each other, and at the same height by more than the overlap of two lines.
+fn share_height(one: &[f32; 4], other: &[f32; 4]) -> bool {
+    let overlap = one[3].min(other[3]) - one[1].max(other[1]);
+    let smaller = (one[3] - one[1]).min(other[3] - other[1]);
+    let shared_width = one[2].min(other[2]) - one[0].max(other[0]);
+    let beside = shared_width < 0.3 * (one[2] - one[0]).min(other[2] - other[0]);
+    beside && overlap > 0.6 * smaller
+}
+
+/// The smallest bounds around both.
+pub(super) fn united(one: &[f32; 4], other: &[f32; 4]) -> [f32; 4] {
+    [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
+}
+
+fn median_height(words: &[Word]) -> f32 {
+    let mut heights: Vec<f32> = words.iter().map(|word| word.bounds[3] - word.bounds[1]).collect();
+    heights.sort_by(f32::total_cmp);
+    heights.get(heights.len() / 2).copied().unwrap_or_default()
+}
+
+/// Drops the small raised numbers that point to a note; they are not for reading out. An exponent stays: it follows a
+/// number or the short name of a unit.
+fn drop_note_marks(words: &mut Vec<Word>, height: f32, right_to_left: bool) {
+    let line_bottom = words.iter().map(|word| word.bounds[3]).fold(f32::MIN, f32::max);
+    let is_mark = |index: usize, word: &Word| {
+        let is_number = word.text.chars().count() <= 2 && word.text.chars().all(char::is_numeric);
+        let is_raised = word.bounds[3] - word.bounds[1] < 0.8 * height && word.bounds[3] < line_bottom - 0.15 * height;
+        let before = if right_to_left { Some(index + 1) } else { index.checked_sub(1) };
+        let before = before.and_then(|index| words.get(index)).map_or("", |word| word.text.as_str());
+        let follows_word = before.chars().count() > 2 && !before.ends_with(char::is_numeric);
+        is_number && is_raised && follows_word
+    };
+    let marks: Vec<bool> = words.iter().enumerate().map(|(index, word)| is_mark(index, word)).collect();
+    let mut marks = marks.into_iter();
+    words.retain(|_| !marks.next().unwrap_or_default());
 }
 
 /// On a page that is not set at a right angle itself, drops what is.

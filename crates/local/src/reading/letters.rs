@@ -9,7 +9,7 @@ const TATWEEL: char = '\u{640}';
 /// at the end of a line; the joiners between letters (U+200C, U+200D) stay, they are spelling.
 pub(super) fn visible(text: &str) -> String {
     let unseen = |c: char| {
-        c.is_control()
+        (c.is_control() && !c.is_whitespace())
             || c == TATWEEL
             || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2060}' | '\u{feff}')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fff0}'..='\u{fffb}')
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn direction_marks_and_controls_go() {
-        assert_eq!(visible("\u{202b}a\u{202c}\u{1}b\u{200b}c\u{a0}d\u{200c}"), "abc d\u{200c}");
+        assert_eq!(visible("\u{202b}a\u{202c}\u{1}b\u{200b}c\u{a0}d\n\u{200c}"), "abc d \u{200c}");
     }
 
     #[test]

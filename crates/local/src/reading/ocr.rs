@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sluice_domain::language::{LANGUAGES, Language};
 
-use super::layout::{Line, RawBlock, RawPage};
-use super::{ReadError, letters};
+use super::layout::{Line, RawBlock, RawPage, united};
+use super::{ReadError, bidi, letters};
 use crate::guard::{Guard, Limits};
 
 /// Longer edge of the picture in pixels: some 200 dots per inch on A4, whatever size the page says it has.
@@ -84,7 +84,7 @@ fn parse(table: &str, number: u32) -> RawPage {
         let Some(lines) = page.blocks.last_mut().map(|block| &mut block.lines) else { continue };
         if line != line_number {
             line = line_number;
-            lines.push(Line { text: String::new(), bounds });
+            lines.push(Line { bounds, height: bounds[3] - bounds[1], ..Line::default() });
         }
         if let Some(line) = lines.last_mut() {
             join(line, &text, bounds);
@@ -98,12 +98,9 @@ fn join(line: &mut Line, word: &str, bounds: [f32; 4]) {
         line.text.push(' ');
     }
     line.text.push_str(word);
-    line.bounds = [
-        line.bounds[0].min(bounds[0]),
-        line.bounds[1].min(bounds[1]),
-        line.bounds[2].max(bounds[2]),
-        line.bounds[3].max(bounds[3]),
-    ];
+    line.bounds = united(&line.bounds, &bounds);
+    line.height = line.bounds[3] - line.bounds[1];
+    line.right_to_left = bidi::is_right_to_left([line.text.as_str()].into_iter());
 }
 
 /// Points of a pixel: A4 is 842 points long.

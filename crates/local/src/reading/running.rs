@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::layout::{Line, RawPage};
 
 /// The part of a page's height, from its top and from its bottom, in which heads and feet stand.
-const BAND: f32 = 0.12;
+const BAND: f32 = 0.15;
 
 /// On so many pages a line must stand to be a head or a foot.
 const PAGES: usize = 3;
@@ -93,7 +93,11 @@ mod tests {
     use crate::reading::layout::RawBlock;
 
     fn page(number: u32, lines: &[(&str, f32)]) -> RawPage {
-        let line = |(text, y): &(&str, f32)| Line { text: (*text).to_owned(), bounds: [50.0, *y, 300.0, *y + 10.0] };
+        let line = |(text, y): &(&str, f32)| Line {
+            text: (*text).to_owned(),
+            bounds: [50.0, *y, 300.0, *y + 10.0],
+            ..Line::default()
+        };
         let blocks = lines.iter().map(|text| RawBlock { lines: vec![line(text)] }).collect();
         RawPage { number, width: 500.0, height: 800.0, blocks }
     }
