@@ -35,7 +35,7 @@ done < <(files 'crates/*.rs' | xargs -r wc -l)
 
 if command -v shellcheck >/dev/null; then
     mapfile -t shell_files < <(files | grep -vE '\.(pdf|png|jpg|woff2|ttf)$' | xargs -r grep -lIE '^#!(/usr/bin/env bash|/bin/bash|/bin/sh|/usr/bin/env sh)' | sort)
-    shellcheck -x --severity=warning "${shell_files[@]}" scripts/lib.sh || complain "shellcheck has remarks; they are above"
+    shellcheck -x --source-path=SCRIPTDIR --severity=warning "${shell_files[@]}" scripts/lib.sh || complain "shellcheck has remarks; they are above"
 else
     note "shellcheck is not installed: shell scripts were not checked"
 fi
