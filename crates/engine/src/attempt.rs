@@ -13,6 +13,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::engine::Shared;
 use crate::job::{JobError, Next};
+use crate::reports::shortened;
 use crate::run::Run;
 use crate::worker::{Live, Stop};
 
@@ -140,7 +141,7 @@ fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
     tracing::warn!(job = %row.id, kind = %row.kind, stage = %row.stage, attempt = run.attempt(), code = %error.code,
         retry = error.retry, "a stage failed: {chain}");
     run.log(format!("attempt {} at \"{}\" failed: {chain}", run.attempt(), row.stage));
-    let stored = jobs::JobError { code: error.code.clone(), message: error.message.clone() };
+    let stored = jobs::JobError { code: error.code.clone(), message: shortened(error.message.clone()) };
     if !error.retry {
         return Settlement::Die(stored);
     }

@@ -191,7 +191,7 @@ impl Engine {
     }
 
     /// Runs a job again that gave up, was cancelled or expired; see [`jobs::retry`].
-    pub async fn retry(&self, tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
+    pub async fn retry(&self, tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
         jobs::retry(tx, job).await
     }
 

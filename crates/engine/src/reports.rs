@@ -18,6 +18,20 @@ pub(crate) struct Pending {
     pub(crate) lines: Vec<String>,
 }
 
+/// Most lines that wait to be written, while the disk is full, say; what comes on top is dropped.
+const MOST_LINES: usize = 1_000;
+/// Longest text of a line or a message, in bytes: a foreign program's last words can be very long.
+const LONGEST_TEXT: usize = 4_096;
+
+/// `text`, cut at a character near the longest that is stored.
+pub(crate) fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST_TEXT {
+        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        text.push('…');
+    }
+    text
+}
+
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.lines.is_empty()
@@ -36,7 +50,11 @@ impl Reports {
     }
 
     pub(crate) fn line(&self, line: String) {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).lines.push(line);
+        let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        if pending.lines.len() < MOST_LINES {
+            pending.lines.push(shortened(line));
+        }
+        drop(pending);
         self.news.notify_one();
     }
 

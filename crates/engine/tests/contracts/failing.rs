@@ -74,6 +74,39 @@ async fn a_dead_job_can_be_run_again_from_the_stage_where_it_stopped() {
 }
 
 #[tokio::test]
+async fn a_retry_by_hand_runs_the_parts_that_stopped_before_the_whole() {
+    let world = World::new([]).await;
+    let wait = Do::Next(Next::WaitForChildren { then: Act::Second });
+    world.stage.plan_for("whole", [Do::Spawn("good"), Do::Spawn("bad"), wait, Do::Fail]);
+    world.stage.plan_for("bad", [Do::Fail]);
+    let job = world.enqueue("whole").await;
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Dead);
+    let again = world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await.unwrap();
+    assert_eq!(again, 2, "the good part is left alone");
+    assert_eq!(world.state(&job).await, JobState::Waiting);
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Succeeded);
+    let last: Vec<_> = world.stage.seen().into_iter().rev().take(2).map(|seen| seen.name).collect();
+    assert_eq!(last, ["whole", "bad"]);
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn long_messages_and_lines_are_cut() {
+    let world = World::new([Do::Pause, Do::Fail]).await;
+    let job = world.enqueue("a").await;
+    let worker = world.engine.start();
+    world.stage.arrival().await.log("é".repeat(100_000));
+    world.stage.go.notify_one();
+    world.until(&job, JobState::Dead).await;
+    let log = world.engine.log(&job, 10).await.unwrap();
+    assert!(log[0].line.len() < 5_000 && log[0].line.ends_with("é…"));
+    worker.shutdown(Duration::ZERO).await;
+    world.test.end().await;
+}
+
+#[tokio::test]
 async fn a_panic_fails_the_attempt_and_not_the_worker() {
     let world = World::new([Do::Panic]).await;
     let job = world.enqueue("a").await;

@@ -139,6 +139,19 @@ impl JobRow {
         self.worked(now);
     }
 
+    /// dead, cancelled or expired → waiting, for parts that run again too; then the stage where it stopped.
+    pub(crate) fn start_again_after(&mut self, signal: &str, now: Timestamp) {
+        self.start_again(now);
+        self.state = JobState::Waiting;
+        self.wait_signal = Some(signal.to_owned());
+        self.wait_deadline = None;
+    }
+
+    /// It ended without a result: a retry by hand makes sense.
+    pub(crate) fn has_stopped(&self) -> bool {
+        self.state.is_final() && self.state != JobState::Succeeded
+    }
+
     /// → a final state.
     pub(crate) fn finish(&mut self, state: JobState, now: Timestamp) {
         self.let_go(state);

@@ -173,16 +173,30 @@ pub async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     Ok(concerned)
 }
 
-/// Runs a job again that gave up, was cancelled or expired: from the stage where it stopped, with all its attempts.
-pub async fn retry(tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
-    let mut row = get(tx, job).await?;
-    if !row.state.is_final() || row.state == JobState::Succeeded {
+/// Runs a job again that gave up, was cancelled or expired: from the stage where it stopped, with all its attempts,
+/// and after the parts of it that had stopped in the same way, which run again too. Says how many jobs these are.
+pub async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
+    let row = get(tx, job).await?;
+    if !row.has_stopped() {
         return Err(StoreError::NotRetryable { job: job.clone(), state: row.state.as_str() });
     }
-    row.start_again(tx.now().await?);
-    row.save(tx).await?;
+    let now = tx.now().await?;
+    let mut again = 0;
+    let mut open = vec![row];
+    while let Some(mut row) = open.pop() {
+        let parts: Vec<_> = children(tx, &row.id).await?.into_iter().filter(JobRow::has_stopped).collect();
+        if parts.is_empty() {
+            row.start_again(now);
+        } else {
+            row.start_again_after(CHILDREN, now);
+        }
+        row.save(tx).await?;
+        changed(tx, &row).await?;
+        open.extend(parts);
+        again += 1;
+    }
     tx.tell_workers();
-    changed(tx, &row).await
+    Ok(again)
 }
 
 /// Tells the job's stream that it changed.
