@@ -3,11 +3,12 @@ import { AxeBuilder } from './axe';
 import { test as base, expect, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Server } from './server';
 
 export { expect };
 
-const DOCUMENTS = join(import.meta.dirname ?? __dirname, 'documents');
+const DOCUMENTS = fileURLToPath(new URL('documents', import.meta.url));
 export const documentPath = (name: string) => join(DOCUMENTS, name);
 
 export const test = base.extend<{ studio: Studio }, { spec: string; server: Server }>({
