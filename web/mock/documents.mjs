@@ -5,8 +5,8 @@ export const DOCUMENTS = {
     language: { code: 'en', name: 'English', dir: 'ltr' },
     words: 2841,
     voices: [
-      { id: 'piper:en_US-joe-medium', name: 'Joe', language: 'en', engine: 'Piper', default: true },
-      { id: 'espeak:en', name: 'English', language: 'en', engine: 'eSpeak NG', default: false },
+      { id: 'piper:en_US-joe-medium', name: 'Joe', language: 'en', engine: 'Piper', default: true, installed: true },
+      { id: 'espeak:en', name: 'English', language: 'en', engine: 'eSpeak NG', default: false, installed: true },
     ],
     scenes: [
       scene('How rivers work', [
@@ -35,7 +35,7 @@ export const DOCUMENTS = {
     title: 'كيف تعمل الأنهار: مقدمة قصيرة في المياه الجارية',
     language: { code: 'ar', name: 'Arabic', dir: 'rtl' },
     words: 1923,
-    voices: [{ id: 'espeak:ar', name: 'العربية', language: 'ar', engine: 'eSpeak NG', default: true }],
+    voices: [{ id: 'espeak:ar', name: 'العربية', language: 'ar', engine: 'eSpeak NG', default: true, installed: true }],
     scenes: [
       scene('كيف تعمل الأنهار', [['لا يبقى النهر كما هو لحظتين، ومع ذلك يحفظ شكله آلاف السنين.', null]]),
       scene('من أين يأتي الماء', [

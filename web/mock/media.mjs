@@ -74,16 +74,22 @@ export function subtitles(reel, mark) {
     const two = (value) => String(value).padStart(2, '0');
     return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${mark}${String(Math.round((seconds - whole) * 1000)).padStart(3, '0')}`;
   };
-  const cues = [];
-  let start = 0;
-  for (const scene of reel.scenes) {
-    const share = (scene.seconds ?? 4) / scene.sentences.length;
-    scene.sentences.forEach((sentence, index) => {
-      cues.push(
-        `${cues.length + 1}\n${time(start + index * share)} --> ${time(start + (index + 1) * share)}\n${sentence.text}`,
-      );
-    });
-    start += scene.seconds ?? 4;
-  }
+  const cues = lines(reel).map(
+    (line, index) => `${index + 1}\n${time(line.start_ms / 1000)} --> ${time(line.end_ms / 1000)}\n${line.text}`,
+  );
   return `${mark === '.' ? 'WEBVTT\n\n' : ''}${cues.join('\n\n')}\n`;
+}
+
+/** The transcript with times: four seconds a scene, shared by its sentences. */
+export function lines(reel) {
+  return reel.scenes.flatMap((scene, at) => {
+    const share = 4000 / scene.sentences.length;
+    return scene.sentences.map((sentence, index) => ({
+      start_ms: Math.round(at * 4000 + index * share),
+      end_ms: Math.round(at * 4000 + (index + 1) * share),
+      scene: scene.n,
+      page: sentence.page,
+      text: sentence.text,
+    }));
+  });
 }

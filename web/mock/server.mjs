@@ -6,7 +6,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeF
 import { join, normalize } from 'node:path';
 import { tmpdir } from 'node:os';
 import { DOCUMENTS, pdfFor } from './documents.mjs';
-import { makeVideo, pageSvg, presenterSvg, subtitles } from './media.mjs';
+import { lines, makeVideo, pageSvg, presenterSvg, subtitles } from './media.mjs';
 import { readPdf } from './reading.mjs';
 
 const option = (name, fallback) => {
@@ -117,6 +117,7 @@ function finishScene(reel, scene) {
   Object.assign(scene, { state: 'done', step: null, percent: 100, seconds: 4 });
   scene.image_url = `/media/${reel.id}/scene-${scene.id}-${version}.svg?exp=1&sig=m`;
   scene.clip_url = `/media/${reel.id}/clip-${scene.id}-${version}.mp4?exp=1&sig=m`;
+  scene.voice_url = scene.clip_url;
 }
 
 async function storyboard(reel) {
@@ -146,10 +147,11 @@ async function assemble(reel) {
   const version = randomUUID().slice(0, 8);
   const media = (name) => `/media/${reel.id}/${version}-${name}?exp=1&sig=m`;
   reel.result = {
+    download_url: media(`video-${width}x${height}-${seconds}.mp4`),
     video_url: media(`video-${width}x${height}-${seconds}.mp4`),
     poster_url: media('poster.svg'),
-    srt_url: `/api/v1/reels/${reel.id}/captions.srt`,
-    vtt_url: `/api/v1/reels/${reel.id}/captions.vtt`,
+    srt_url: media('captions.srt'),
+    vtt_url: media('captions.vtt'),
     transcript_url: media('transcript.txt'),
     chapters_url: media('chapters.txt'),
     seconds,
@@ -157,6 +159,8 @@ async function assemble(reel) {
     width,
     height,
     download_name: `${reel.title.replaceAll(/[\\/]/g, ' ')}.mp4`,
+    current: true,
+    lines: lines(reel),
   };
 }
 
@@ -203,7 +207,8 @@ async function postDocument(request, response) {
     words: known.words,
     characters: known.words * 6,
     bytes: file.size,
-    read_by: form.get('ocr') === 'true' ? 'ocr' : 'text',
+    read_by: 'pdftotext 22.12',
+    ocr: form.get('ocr') === 'true',
     estimates: [
       { mode: 'summary', seconds: 74, scenes: 5, words: 180, cost_micro_usd: 0, wall_seconds: 26 },
       { mode: 'explanation', seconds: 128, scenes: 7, words: 310, cost_micro_usd: 0, wall_seconds: 44 },
@@ -263,6 +268,7 @@ function editScene(reel, n, edit, response) {
   if (edit.text !== undefined && edit.text.split(/\s+/).length > 400) {
     return problem(response, 422, 'script_out_of_range', 'Too long');
   }
+  if (edit.heading !== undefined || edit.text !== undefined) scene.state = scene.image_url ? 'edited' : 'pending';
   if (edit.heading !== undefined) scene.heading = edit.heading;
   if (edit.text !== undefined && edit.text !== scene.text) {
     scene.text = edit.text;
@@ -276,15 +282,13 @@ function editScene(reel, n, edit, response) {
     reel.scenes.splice(edit.position - 1, 0, scene);
     reel.scenes.forEach((one, index) => (one.n = index + 1));
   }
-  scene.state = 'edited';
+  if (reel.result) reel.result.current = false;
   changed(reel);
   json(response, 200, reel);
 }
 
-function renderScene(reel, n, response) {
-  const scene = reel.scenes.find((one) => one.n === n);
-  if (!scene) return problem(response, 404, 'scene_not_found', 'No such scene');
-  scene.state = 'pending';
+function render(reel, response) {
+  for (const scene of reel.scenes) if (scene.state === 'edited' || scene.state === 'failed') scene.state = 'pending';
   for (const step of reel.steps.slice(3)) Object.assign(step, { state: 'pending', percent: 0 });
   void work(reel);
   json(response, 202, reel);
@@ -305,6 +309,8 @@ async function media(url, request, response) {
   if (name === 'presenter.svg') return text(response, 'image/svg+xml', presenterSvg(reelId));
   if (!reel) return problem(response, 404, 'not_found', 'No such file');
   const scene = reel.scenes.find((one) => name.includes(one.id));
+  if (name.endsWith('.vtt')) return text(response, 'text/vtt; charset=utf-8', subtitles(reel, '.'));
+  if (name.endsWith('.srt')) return text(response, 'application/x-subrip', subtitles(reel, ','));
   if (name.endsWith('.svg')) return text(response, 'image/svg+xml', pageSvg(reel, scene));
   if (name.endsWith('.txt'))
     return text(
@@ -379,8 +385,8 @@ async function answer(request, response) {
   if (route === 'GET /api/v1/config') return json(response, 200, CONFIG);
   if (route === 'GET /api/v1/examples') {
     return json(response, 200, [
-      { name: 'How rivers work', language: 'en', url: '/examples/rivers-en.pdf' },
-      { name: 'كيف تعمل الأنهار', language: 'ar', url: '/examples/rivers-ar.pdf' },
+      { name: 'rivers-en.pdf', url: '/examples/rivers-en.pdf' },
+      { name: 'rivers-ar.pdf', url: '/examples/rivers-ar.pdf' },
     ]);
   }
   if (route === 'GET /api/v1/events') return events(request, response);
@@ -403,12 +409,11 @@ async function answerForOne(request, response, [kind, id, what, n, action]) {
     changed(reel);
     return json(response, what === 'retry' ? 202 : 200, { id, kind: 'reel', state: 'running', reel_id: reel.id });
   }
-  if (what === 'captions.vtt') return text(response, 'text/vtt; charset=utf-8', subtitles(reel, '.'));
-  if (what === 'captions.srt') return text(response, 'application/x-subrip', subtitles(reel, ','));
+  if (what === 'render') return render(reel, response);
   if (what === 'scenes' && method === 'PATCH') {
     return editScene(reel, Number(n), JSON.parse((await bodyOf(request)).bytes.toString()), response);
   }
-  if (what === 'scenes' && action === 'render') return renderScene(reel, Number(n), response);
+  if (what === 'scenes' && action === 'render') return render(reel, response);
   if (method === 'DELETE') {
     state.reels = state.reels.filter((one) => one !== reel);
     emit('reel.deleted', { reel_id: id });

@@ -39,6 +39,9 @@ export const api = {
     outcome(client.PATCH('/api/v1/reels/{id}/scenes/{n}', { params: { path: { id, n } }, body })),
   renderScene: (id: string, n: number): Promise<Outcome<Reel>> =>
     outcome(client.POST('/api/v1/reels/{id}/scenes/{n}/render', { params: { path: { id, n } } })),
+  /** Everything that was changed, and the video put together again. */
+  render: (id: string): Promise<Outcome<Reel>> =>
+    outcome(client.POST('/api/v1/reels/{id}/render', { params: { path: { id } } })),
   cancelJob: (id: string) => outcome(client.POST('/api/v1/jobs/{id}/cancel', { params: { path: { id } } })),
   retryJob: (id: string) => outcome(client.POST('/api/v1/jobs/{id}/retry', { params: { path: { id } } })),
 };

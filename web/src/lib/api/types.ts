@@ -3,21 +3,23 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Config = Schemas['Config'];
-export type Example = Schemas['Example'];
-export type Document = Schemas['Document'];
-export type Estimate = Schemas['Estimate'];
-export type Voice = Schemas['Voice'];
-export type Presenter = Schemas['Presenter'];
-export type Language = Schemas['Language'];
+export type Config = Schemas['ConfigView'];
+export type Example = Schemas['ExampleView'];
+export type Document = Schemas['DocumentView'];
+export type Language = Schemas['LanguageView'];
 export type Mode = Schemas['Mode'];
-export type Shape = Schemas['Shape'];
-export type Captions = Schemas['Captions'];
+/** In the API a plain text; these are the ones that the page can draw. */
+export type Shape = '16:9' | '9:16' | '1:1';
+export type Captions = Schemas['CaptionsPlace'];
 export type NewReel = Schemas['NewReel'];
-export type Reel = Schemas['Reel'];
+export type Reel = Schemas['ReelView'];
 export type ReelState = Reel['state'];
-export type ReelResult = Schemas['ReelResult'];
-export type Scene = Schemas['Scene'];
-export type Sentence = Schemas['Sentence'];
-export type Step = Schemas['Step'];
-export type Trouble = Schemas['Trouble'];
+export type ReelResult = Schemas['ResultView'];
+export type Scene = Schemas['SceneView'];
+export type Line = Schemas['Line'];
+export type Trouble = Schemas['ErrorView'];
+
+/** A shape as the page draws it; one that it does not know is drawn wide. */
+export function shapeOf(text: string): Shape {
+  return text === '9:16' || text === '1:1' ? text : '16:9';
+}

@@ -42,7 +42,7 @@ describe('applyChange', () => {
 
 describe('reels', () => {
   it('know whether they move and what has changed', () => {
-    expect(isMoving(sampleReel({ state: 'waiting' }))).toBe(true);
+    expect(isMoving(sampleReel({ state: 'working' }))).toBe(true);
     expect(isMoving(sampleReel({ state: 'failed' }))).toBe(false);
     const reel = sampleReel({ scenes: [sampleScene(), sampleScene({ id: 'scene-2', n: 2, state: 'edited' })] });
     expect(changedScenes(reel).map((scene) => scene.n)).toEqual([2]);

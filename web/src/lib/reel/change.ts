@@ -19,7 +19,7 @@ export function isReelChange(data: unknown): data is ReelChange {
  */
 export function applyChange(reel: Reel, change: ReelChange): Reel {
   if (reel.id !== change.reel_id || reel.state === 'done') return reel;
-  const stillWorking = change.state === undefined || change.state === 'working' || change.state === 'waiting';
+  const stillWorking = change.state === undefined || change.state === 'working';
   if (!stillWorking) return reel;
   const next: Reel = { ...reel };
   if (change.percent !== undefined) next.percent = Math.max(reel.percent, change.percent);
@@ -34,10 +34,15 @@ export function applyChange(reel: Reel, change: ReelChange): Reel {
 
 /** True when more will happen by itself. */
 export function isMoving(reel: Reel): boolean {
-  return reel.state === 'working' || reel.state === 'waiting';
+  return reel.state === 'working';
 }
 
 /** Scenes whose words are not in the video yet. */
 export function changedScenes(reel: Reel): Scene[] {
   return reel.scenes.filter((scene) => scene.state === 'edited');
+}
+
+/** True when the video is not the storyboard as it stands: words or order have changed since. */
+export function isOutdated(reel: Reel): boolean {
+  return reel.result != null && !isMoving(reel) && (!reel.result.current || changedScenes(reel).length > 0);
 }

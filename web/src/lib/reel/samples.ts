@@ -28,7 +28,7 @@ export function sampleReel(changes: Partial<Reel> = {}): Reel {
   return {
     id: 'reel-1',
     title: 'Rivers',
-    document: { id: 'document-1', name: 'rivers.pdf', title: null, pages: 3 },
+    document: { id: 'document-1', name: 'rivers.pdf', pages: 3, words: 500 },
     mode: 'summary',
     shape: '16:9',
     voice: 'piper:en',
@@ -43,7 +43,7 @@ export function sampleReel(changes: Partial<Reel> = {}): Reel {
     eta_ms: 5000,
     steps: [],
     script_source: 'extract',
-    made_with: null,
+    made_with: {},
     cost: { estimated_micro_usd: 0, spent_micro_usd: 0 },
     error: null,
     scenes: [sampleScene()],

@@ -1,64 +1,50 @@
 import { describe, expect, it } from 'vitest';
 import { sampleScene } from './samples';
-import { spokenAt, timeline, type Cue } from './timeline';
+import { spokenAt, timeline } from './timeline';
 
-const cue = (startTime: number, endTime: number, text: string): Cue => ({ startTime, endTime, text });
+const line = (scene: number, start_ms: number, end_ms: number, text: string, page: number | null = null) => ({
+  scene,
+  start_ms,
+  end_ms,
+  text,
+  page,
+});
+const scenes = [sampleScene(), sampleScene({ id: 'scene-2', n: 2, heading: 'Lakes' })];
+const chapters = timeline(
+  [line(1, 500, 3000, 'Water runs.', 1), line(1, 3000, 6000, 'It gathers.', 2), line(2, 6500, 9000, 'A lake.')],
+  scenes,
+);
 
 describe('timeline', () => {
-  it('starts each sentence where the captions have spoken the ones before it', () => {
-    const cues = [cue(0.5, 3, 'Water runs\ndownhill.'), cue(3, 6, 'It gathers'), cue(6, 9, 'in streams.')];
-    const [chapter] = timeline([sampleScene()], cues, 10);
-    expect(chapter?.sentences.map((sentence) => [sentence.start, sentence.end, sentence.page])).toEqual([
-      [0, 3, 1],
-      [3, 10, 2],
+  it('makes a chapter of each scene, with its heading and its sentences', () => {
+    expect(chapters.map(({ n, heading, start, end }) => [n, heading, start, end])).toEqual([
+      [1, 'Rivers', 0.5, 6],
+      [2, 'Lakes', 6.5, 9],
+    ]);
+    expect(chapters[0]?.sentences.map(({ page, start }) => [page, start])).toEqual([
+      [1, 0.5],
+      [2, 3],
     ]);
   });
 
-  it('follows a sentence that ends within a caption', () => {
-    const cues = [cue(0, 4, 'Water runs downhill. It'), cue(4, 8, 'gathers in streams.')];
-    const [chapter] = timeline([sampleScene()], cues, 10);
-    expect(chapter?.sentences[1]?.start).toBeGreaterThan(3);
-    expect(chapter?.sentences[1]?.start).toBeLessThan(4);
-  });
-
-  it('puts chapters one after the other', () => {
-    const scenes = [sampleScene(), sampleScene({ id: 'scene-2', n: 2, seconds: 6 })];
-    const chapters = timeline(scenes, [], 16);
-    expect(chapters.map((chapter) => [chapter.start, chapter.end])).toEqual([
-      [0, 10],
-      [10, 16],
-    ]);
-  });
-
-  it('shares time by length when nothing is known', () => {
-    const scenes = [sampleScene({ seconds: null }), sampleScene({ id: 'scene-2', n: 2, seconds: null })];
-    const chapters = timeline(scenes, [], 20);
-    expect(chapters[1]?.start).toBeCloseTo(10);
-    expect(chapters[1]?.end).toBeCloseTo(20);
-  });
-
-  it('works for Arabic, with its marks or without', () => {
-    const scene = sampleScene({
-      sentences: [
-        { text: 'الماء يجري.', page: 1 },
-        { text: 'ثم يتجمع.', page: 2 },
-      ],
-    });
-    const [chapter] = timeline([scene], [cue(0, 5, 'الْمَاءُ يَجْرِي.'), cue(5, 10, 'ثُمَّ يَتَجَمَّعُ.')], 10);
-    expect(chapter?.sentences[1]?.start).toBeCloseTo(5);
+  it('is empty without lines', () => {
+    expect(timeline([], scenes)).toEqual([]);
   });
 });
 
 describe('spokenAt', () => {
-  const chapters = timeline([sampleScene(), sampleScene({ id: 'scene-2', n: 2 })], [], 20);
-
   it('finds the sentence of a time', () => {
-    expect(spokenAt(chapters, 0)).toEqual({ chapter: 0, sentence: 0 });
-    expect(spokenAt(chapters, 9.9)).toEqual({ chapter: 0, sentence: 1 });
-    expect(spokenAt(chapters, 10)).toEqual({ chapter: 1, sentence: 0 });
+    expect(spokenAt(chapters, 0.5)).toEqual({ chapter: 0, sentence: 0 });
+    expect(spokenAt(chapters, 5)).toEqual({ chapter: 0, sentence: 1 });
+    expect(spokenAt(chapters, 6.5)).toEqual({ chapter: 1, sentence: 0 });
   });
 
-  it('is silent after the end', () => {
-    expect(spokenAt(chapters, 21)).toBeNull();
+  it('stays with the last sentence in a pause and at the end', () => {
+    expect(spokenAt(chapters, 6.2)).toEqual({ chapter: 0, sentence: 1 });
+    expect(spokenAt(chapters, 60)).toEqual({ chapter: 1, sentence: 0 });
+  });
+
+  it('has nothing before the first word', () => {
+    expect(spokenAt(chapters, 0.2)).toBeNull();
   });
 });

@@ -160,7 +160,8 @@ class Intake {
 
   #found(document: Document) {
     this.startProblem = null;
-    this.voice = (document.voices.find((voice) => voice.default) ?? document.voices[0])?.id ?? null;
+    this.voice =
+      (document.voices.find((voice) => voice.default) ?? document.voices.find((voice) => voice.installed))?.id ?? null;
     const modes = document.estimates.map((estimate) => estimate.mode);
     if (modes[0] && !modes.includes(this.choices.mode)) this.choices.mode = modes[0];
     this.stage = { name: 'found', document };

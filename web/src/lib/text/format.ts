@@ -99,5 +99,8 @@ export function formatRelative(at: number, now: number, locale: Locale): string 
 
 /** Date and time, short. */
 export function formatMoment(at: number, locale: Locale): string {
-  return new Intl.DateTimeFormat(tag(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(locale.language === 'en' ? 'en-GB' : tag(locale), {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(at);
 }
