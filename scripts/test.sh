@@ -35,10 +35,9 @@ browser_tests() {
 # Tests beside cargo's: scripts that take the release binary from outside, such as killing it again and again.
 outside_tests() {
     local script
-    for script in scripts/tests/*.sh; do
-        [[ -f $script ]] || continue
-        say "$(basename "$script" .sh)"
-        SLUICE_BINARY=$(sluice_binary) bash "$script"
+    for script in scripts/tests/*.py; do
+        say "$(basename "$script" .py | tr _ ' ')"
+        SLUICE_BINARY=$(sluice_binary) python3 "$script" || return 1
     done
 }
 
