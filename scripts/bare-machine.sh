@@ -56,8 +56,12 @@ fi
 for settings in /etc/pip.conf "$HOME/.npmrc" "$HOME/.config/pip/pip.conf"; do
     if [[ -f $settings ]]; then install -D "$settings" "$tree${settings/#$HOME//root}"; fi
 done
-environment=(HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/root/.cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+# Beside the clone, so that a second visit compiles only what changed.
+environment=(CARGO_TARGET_DIR=/var/cache/sluice HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/root/.cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 while IFS= read -r setting; do environment+=("$setting"); done < <(env | grep -E '^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|PIP_(INDEX|CERT|DEFAULT)|NPM_CONFIG_|npm_config_|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|CARGO_(HTTP|NET|REGISTRIES|SOURCE)|RUSTUP_)' | grep -v '^RUSTUP_HOME=' || true)
+
+# Nobody minds if this tree is lost with the power: dpkg need not wait for the disk.
+echo force-unsafe-io >"$tree/etc/dpkg/dpkg.cfg.d/sluice-bare"
 
 rm -rf "$tree/sluice"
 git clone -q --no-hardlinks "$root" "$tree/sluice"
