@@ -55,6 +55,9 @@ pub(crate) struct Seen {
     pub(crate) wake: Option<Wake>,
 }
 
+/// What takes this long will not come: the test fails instead of hanging.
+const TOO_LONG: Duration = Duration::from_secs(20);
+
 /// Shared by the test and the jobs.
 #[derive(Clone)]
 pub(crate) struct Stage {
@@ -105,7 +108,8 @@ impl Stage {
 
     /// Waits for a stage that pauses or hangs.
     pub(crate) async fn arrival(&self) -> Run {
-        self.arrivals.lock().await.recv().await.unwrap()
+        let arrival = async { self.arrivals.lock().await.recv().await.unwrap() };
+        tokio::time::timeout(TOO_LONG, arrival).await.expect("a stage that pauses")
     }
 }
 
@@ -199,7 +203,8 @@ impl World {
     pub(crate) async fn until(&self, job: &JobId, state: JobState) {
         let mut news = self.test.store().news_hint();
         while self.state(job).await != state {
-            news.changed().await.unwrap();
+            let told = tokio::time::timeout(TOO_LONG, news.changed()).await;
+            told.expect("a change of the job").unwrap();
         }
     }
 
