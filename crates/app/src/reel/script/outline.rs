@@ -11,7 +11,7 @@ pub(super) use self::kinds::is_code;
 use self::kinds::{Kind, kind_of};
 use super::lexicon::Lexicon;
 use super::sentences::is_finished;
-use super::text::{clean, fold, is_arabic};
+use super::text::{clean, fold, is_arabic, word_count};
 
 /// A document as a row of sections.
 pub(super) struct Outline {
@@ -50,6 +50,8 @@ impl Passage {
 pub(super) struct Placed<'a> {
     pub(super) block: &'a Block,
     pub(super) text: String,
+    /// Words of the text.
+    pub(super) words: u32,
     pub(super) page: u32,
     /// Index of the page in the document.
     pub(super) page_index: usize,
@@ -67,7 +69,13 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let contents = contents_pages(&placed);
     let title = super::title::title(document, &placed, lexicon);
     let mut builder = Builder::new(lexicon, body);
+    let mut told = false;
     for (index, block) in placed.iter().enumerate() {
+        let flows = told && index.checked_sub(1).is_some_and(|before| flows_on(&placed[before], block));
+        if flows {
+            builder.go_on(block);
+            continue;
+        }
         let kind = if contents.contains(&block.page_index)
             || (block.marginal && running.contains_key(&line_key(&block.text)))
         {
@@ -75,6 +83,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
         } else {
             kind_of(block, placed.get(index + 1), body, lexicon)
         };
+        told = matches!(kind, Kind::Prose { .. });
         builder.add(block, kind, title.as_deref());
     }
     Outline { title, sections: builder.sections, passages: builder.passages }
@@ -97,7 +106,7 @@ fn place(document: &Document) -> Vec<Placed<'_>> {
                 index <= 1 || index + 1 >= last
             };
             let low = known && top > page.height * 0.5;
-            out.push(Placed { block, text, page: page.number, page_index, marginal, low });
+            out.push(Placed { block, words: word_count(&text), text, page: page.number, page_index, marginal, low });
         }
     }
     out
@@ -234,6 +243,17 @@ impl<'a> Builder<'a> {
         self.sections.push(section);
     }
 
+    /// The next line of the paragraph before.
+    fn go_on(&mut self, block: &Placed<'_>) {
+        self.last_page = block.page_index;
+        if self.left_out.is_none()
+            && let Some(open) = self.passages.last_mut()
+        {
+            append(open, block);
+            open.fragment = open.fragment && !is_finished(&block.text) && !block.text.contains(". ");
+        }
+    }
+
     fn prose(&mut self, block: &Placed<'_>, fragment: bool) {
         let section = self.sections.len() - 1;
         let turned = block.page_index != self.last_page;
@@ -243,14 +263,41 @@ impl<'a> Builder<'a> {
             && !is_finished(&open.text)
             && continues(&open.text, block, turned, self.body)
         {
-            open.text.push(' ');
-            open.pages.push((open.text.len(), block.page));
-            open.text.push_str(&block.text);
+            append(open, block);
             open.fragment = open.fragment && fragment;
             return;
         }
         self.passages.push(Passage { text: block.text.clone(), section, pages: vec![(0, block.page)], fragment });
     }
+}
+
+/// Some files have each line of a paragraph as a block of its own: a full line, and directly below it one of the same
+/// size.
+fn flows_on(before: &Placed<'_>, block: &Placed<'_>) -> bool {
+    let ([left, _, right, bottom], [other_left, top, other_right, _]) = (before.block.bounds, block.block.bounds);
+    let (height, other_height) = (before.block.line_height, block.block.line_height);
+    let (width, other_width) = (right - left, other_right - other_left);
+    let same_size = height > 0.0 && (height / other_height.max(1.0) - 1.0).abs() < 0.25;
+    let below = top > bottom - height * 0.6 && top < bottom + height * 0.6;
+    let same_column = left < other_right && other_left < right;
+    let full = width >= other_width * 0.93;
+    let open = !is_finished(&before.text) && !before.text.ends_with(':');
+    let listed = block.text.starts_with(['•', '▪', '●', '◦', '‣', '–', '*']);
+    before.block.lines == 1
+        && before.page == block.page
+        && same_size
+        && below
+        && same_column
+        && full
+        && !listed
+        && (open || before.words >= 6)
+        && before.words >= 4
+}
+
+fn append(open: &mut Passage, block: &Placed<'_>) {
+    open.text.push(' ');
+    open.pages.push((open.text.len(), block.page));
+    open.text.push_str(&block.text);
 }
 
 /// Whether a block goes on with the sentence that the block before left open.

@@ -44,7 +44,8 @@ pub(super) fn rank(candidates: &Candidates, outline: &Outline, lexicon: &Lexicon
                 + 0.15 * overlap(&candidate.stems, &title)
                 + 0.08 * overlap(&candidate.stems, &headings[candidate.section])
                 + cue(candidate, lexicon)
-                - penalties(candidate);
+                - penalties(candidate)
+                - notice(candidate, lexicon);
             value.max(0.0)
         })
         .collect();
@@ -166,6 +167,12 @@ fn cue(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
     let folded = fold(&candidate.said.bare);
     let found = lexicon.cues.iter().filter(|cue| folded.contains(**cue)).count();
     0.05 * number(found.min(2))
+}
+
+/// Sentences of licences and notices are told only when there is little else.
+fn notice(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
+    let folded = fold(&candidate.said.bare);
+    if lexicon.boilerplate.iter().any(|phrase| folded.contains(*phrase)) { 0.35 } else { 0.0 }
 }
 
 /// What makes a sentence a poor thing to hear.

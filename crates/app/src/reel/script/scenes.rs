@@ -7,7 +7,8 @@ use super::lexicon::Lexicon;
 use super::outline::Outline;
 use super::select::Choice;
 use super::spoken::softened;
-use super::text::{bare, capitalised, cut, fold, word_count};
+use super::terms::key_terms;
+use super::text::{bare, capitalised, cut, word_count};
 use super::{SceneScript, Sentence, SlideKind};
 
 /// Longest heading of a scene, in characters.
@@ -30,7 +31,8 @@ pub(super) fn scenes(
             let last = &candidates.all[choice.told[group[group.len() - 1]]];
             let words: u32 = group.iter().map(|at| candidates.all[choice.told[*at]].words).sum();
             let leans = candidate.said.leans;
-            let together = last.section == candidate.section || (words < fewest && last.chapter == candidate.chapter);
+            let near = last.chapter == candidate.chapter && last.page.abs_diff(candidate.page) <= 1;
+            let together = last.section == candidate.section || (words < fewest && near);
             let fits = words + candidate.words <= most || words < fewest;
             if leans || (together && fits && group.len() < 3) {
                 group.push(place);
@@ -44,22 +46,21 @@ pub(super) fn scenes(
     groups
         .into_iter()
         .map(|group| {
-            let sentences: Vec<Sentence> = group
+            let told: Vec<usize> = group.iter().map(|place| choice.told[*place]).collect();
+            let first = &candidates.all[told[0]];
+            let own = outline.sections[first.section].heading.as_deref().map(|heading| clean_heading(heading, lexicon));
+            let own = own.filter(|heading| heading.chars().filter(|c| c.is_alphabetic()).count() >= 2);
+            let heading = own.unwrap_or_else(|| key_heading(candidates, &told, lexicon, &used));
+            used.push(heading.clone());
+            let sentences = group
                 .iter()
                 .map(|place| {
                     let candidate = &candidates.all[choice.told[*place]];
-                    let first = *place == group[0];
-                    let text = if !first && choice.follows(*place, candidates) {
-                        &candidate.said.full
-                    } else {
-                        &candidate.said.bare
-                    };
+                    let follows = *place != group[0] && choice.follows(*place, candidates);
+                    let text = if follows { &candidate.said.full } else { &candidate.said.bare };
                     Sentence { text: text.clone(), page: Some(candidate.page) }
                 })
                 .collect();
-            let first = &candidates.all[choice.told[group[0]]];
-            let heading = heading(first.section, &sentences, outline, lexicon, &used);
-            used.push(fold(&heading));
             SceneScript { heading, slide: SlideKind::Page(first.page), sentences }
         })
         .collect()
@@ -78,7 +79,7 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
         let fits = |other: usize| {
             groups.get(other).filter(|group| {
                 words(group) + words(&groups[index]) <= most + fewest / 2
-                    && page(group).abs_diff(page(&groups[index])) <= 3
+                    && page(group).abs_diff(page(&groups[index])) <= 1
             })
         };
         if index > 0 && fits(index - 1).is_some() {
@@ -94,17 +95,13 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
     }
 }
 
-/// The section's heading; when there is none or it was used already, the longest phrase of topic words.
-fn heading(section: usize, sentences: &[Sentence], outline: &Outline, lexicon: &Lexicon, used: &[String]) -> String {
-    let own = outline.sections[section].heading.as_deref().map(|heading| clean_heading(heading, lexicon));
-    let own = own.filter(|heading| heading.chars().filter(|c| c.is_alphabetic()).count() >= 2);
-    let phrase = key_phrase(sentences, lexicon);
-    match (own, phrase) {
-        (Some(own), Some(phrase)) if used.contains(&fold(&own)) => cut(&capitalised(&phrase), LONGEST_HEADING),
-        (Some(own), _) => own,
-        (None, Some(phrase)) => cut(&capitalised(&phrase), LONGEST_HEADING),
-        (None, None) => cut(sentences.first().map_or("", |sentence| sentence.text.as_str()), LONGEST_HEADING),
-    }
+/// For a scene under no heading: the key term of its sentences that no other scene has, else their longest phrase.
+fn key_heading(candidates: &Candidates, told: &[usize], lexicon: &Lexicon, used: &[String]) -> String {
+    let mut terms = key_terms(candidates, told, lexicon, 3).into_iter().map(|term| capitalised(&term));
+    let found = terms.find(|term| !used.contains(term));
+    let first = &candidates.all[told[0]].said.bare;
+    let heading = found.or_else(|| key_phrase(first, lexicon).map(|phrase| capitalised(&phrase)));
+    cut(&heading.unwrap_or_else(|| first.clone()), LONGEST_HEADING)
 }
 
 /// A heading as it is shown: no capitals all through, no marks at its end, at most [`LONGEST_HEADING`] characters.
@@ -115,24 +112,21 @@ pub(super) fn clean_heading(heading: &str, lexicon: &Lexicon) -> String {
     cut(&capitalised(trimmed), LONGEST_HEADING)
 }
 
-/// The longest run of topic words (at most three) of the sentences; the first of equals.
-fn key_phrase(sentences: &[Sentence], lexicon: &Lexicon) -> Option<String> {
+/// The longest run of topic words (at most three) of a sentence; the first of equals.
+fn key_phrase(sentence: &str, lexicon: &Lexicon) -> Option<String> {
     let mut best: Option<(usize, String)> = None;
-    for sentence in sentences {
-        for run in topic_runs(&sentence.text, lexicon) {
-            let run = &run[..run.len().min(3)];
-            let phrase = run.join(" ");
-            let value = run.len() * 100 + phrase.chars().count().min(40);
-            if best.as_ref().is_none_or(|(most, _)| value > *most) {
-                best = Some((value, phrase));
-            }
+    for run in topic_runs(sentence, lexicon) {
+        let phrase = run[..run.len().min(3)].join(" ");
+        let value = run.len().min(3) * 100 + phrase.chars().count().min(40);
+        if best.as_ref().is_none_or(|(most, _)| value > *most) {
+            best = Some((value, phrase));
         }
     }
     best.map(|(_, phrase)| phrase)
 }
 
 /// Runs of topic words that no small word and no mark interrupts.
-pub(super) fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
+fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
     let mut runs = Vec::new();
     let mut run: Vec<&str> = Vec::new();
     for word in text.split_whitespace() {

@@ -1,13 +1,14 @@
 //! From a written sentence to one that can be said: without citations, pointers and asides, with abbreviations and
 //! signs as words.
 
+mod arabic;
 mod marks;
 
 pub(super) use self::marks::{is_address, softened};
 
 use super::lexicon::Lexicon;
 use super::sentences::{is_finished, is_superscript, is_terminal};
-use super::text::{capitalised, fold, word_count};
+use super::text::{capitalised, find_phrase, fold, folded_prefix, word_count};
 
 /// A sentence as it is said.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,16 +33,21 @@ pub(super) fn spoken(raw: &str, lexicon: &Lexicon) -> Option<Spoken> {
     let before = word_count(&text);
     let text = marks::without_brackets(&text);
     let text = without_pointers(&text, lexicon);
+    let text = without_reading_hint(&text, lexicon);
     let text = marks::with_words_for_signs(&text, lexicon);
     let text = marks::with_abbreviations_said(&text, lexicon);
     let text = marks::with_quiet_capitals(&text, lexicon);
-    let text = marks::tidy(&text);
+    let text = marks::tidy(&text, lexicon);
     let text = if word_count(&text) > LONGEST - 6 { without_tail(&text, lexicon) } else { text };
     if word_count(&text) * 5 < before * 2 || marks::has_unspeakable(&text) {
         return None;
     }
     let full = finished(&capitalised(&text));
-    let bare = finished(&capitalised(without_connective(&text, lexicon)));
+    let mut bare = without_connective(&text, lexicon);
+    if lexicon.words.code == "ar" {
+        bare = arabic::without_and(bare);
+    }
+    let bare = finished(&capitalised(bare));
     let points = points_elsewhere(&bare, lexicon);
     let leans = leans(&bare, lexicon);
     Some(Spoken { full, bare, leans, points })
@@ -57,7 +63,8 @@ fn finished(text: &str) -> String {
 /// Without "as shown in Figure 2", "(see Section 3)" and their like.
 fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
     let mut out = text.to_owned();
-    for pointer in &lexicon.pointers {
+    let folded = fold(text);
+    for pointer in lexicon.pointers.iter().filter(|pointer| folded.contains(**pointer)) {
         let mut from = 0;
         while let Some((start, end)) = find_phrase(&out, pointer, from) {
             let Some(target) = pointed_at(&out[end..], lexicon) else {
@@ -75,6 +82,18 @@ fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
         }
     }
     out
+}
+
+/// Without a clause at the end that only says where to read on: "; see the manual for details".
+fn without_reading_hint(text: &str, lexicon: &Lexicon) -> String {
+    for (at, mark) in text.match_indices([';', ',', '؛', '،']) {
+        let rest = text[at + mark.len()..].trim_start();
+        let hint = lexicon.see.iter().any(|see| find_phrase(rest, see, 0).is_some_and(|(start, _)| start == 0));
+        if hint && !rest.contains([',', '،']) && word_count(&text[..at]) >= 5 {
+            return text[..at].to_owned();
+        }
+    }
+    text.to_owned()
 }
 
 /// Length in bytes of " the Figures 2 and 3a" at the start of a text, if that is there.
@@ -128,24 +147,6 @@ fn pointed_at(text: &str, lexicon: &Lexicon) -> Option<usize> {
     (named && numbered).then_some(end)
 }
 
-/// Where a phrase stands as whole words, ignoring case.
-fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usize, usize)> {
-    let mut start = from;
-    while start < text.len() {
-        let rest = text.get(start..)?;
-        let fits = rest.len() >= phrase.len()
-            && rest.is_char_boundary(phrase.len())
-            && fold(&rest[..phrase.len()]) == phrase
-            && !rest[phrase.len()..].starts_with(char::is_alphanumeric)
-            && !text[..start].ends_with(char::is_alphanumeric);
-        if fits {
-            return Some((start, start + phrase.len()));
-        }
-        start = text.ceil_char_boundary(start + 1);
-    }
-    None
-}
-
 /// A sentence that is too long ends where its last subordinate clause begins.
 fn without_tail(text: &str, lexicon: &Lexicon) -> String {
     let mut best: Option<&str> = None;
@@ -166,7 +167,7 @@ fn without_tail(text: &str, lexicon: &Lexicon) -> String {
 /// Without "However," at its start.
 fn without_connective<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     for phrase in &lexicon.connectives {
-        if let Some((0, end)) = find_phrase_at_start(text, phrase) {
+        if let Some(end) = folded_prefix(text, phrase) {
             let rest = &text[end..];
             let comma = rest.trim_start().starts_with([',', '،']);
             if comma && word_count(rest) >= 4 {
@@ -175,12 +176,6 @@ fn without_connective<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
         }
     }
     text
-}
-
-fn find_phrase_at_start(text: &str, phrase: &str) -> Option<(usize, usize)> {
-    let rest = text.get(..phrase.len())?;
-    let fits = fold(rest) == phrase && !text[phrase.len()..].starts_with(char::is_alphanumeric);
-    fits.then_some((0, phrase.len()))
 }
 
 fn starts_with_phrase(folded: &str, phrase: &str) -> bool {
@@ -199,6 +194,9 @@ pub(super) fn leans(text: &str, lexicon: &Lexicon) -> bool {
     let points_back = |index: usize| words.get(index).is_some_and(|word| lexicon.demonstratives.contains(word));
     if points_back(0) || points_back(1) && lexicon.stop_words.contains(words[0]) {
         return !names_itself(1);
+    }
+    if lexicon.words.code == "ar" && arabic::refers_back(folded) {
+        return true;
     }
     (1..=words.len().min(4)).any(|count| {
         let opening = words[..count].join(" ");

@@ -46,7 +46,9 @@ pub(super) fn key_terms(candidates: &Candidates, told: &[usize], lexicon: &Lexic
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     let mut terms: Vec<(String, Vec<String>)> = Vec::new();
     for (_, form, key) in ranked {
-        let related = terms.iter().any(|(_, other)| key.iter().any(|stem| other.contains(stem)));
+        // "light" says nothing beside "lighthouse".
+        let alike = |one: &String, other: &String| one.starts_with(other.as_str()) || other.starts_with(one.as_str());
+        let related = terms.iter().any(|(_, other)| key.iter().any(|one| other.iter().any(|other| alike(one, other))));
         if !related {
             terms.push((form, key));
         }

@@ -51,6 +51,32 @@ pub(super) fn clean(text: &str) -> String {
             c => push(c),
         }
     }
+    with_spaces_after_marks(out)
+}
+
+/// Some files have no space after an Arabic comma or full stop, or between Latin letters and Arabic ones after them.
+fn with_spaces_after_marks(text: String) -> String {
+    if !text.chars().any(is_arabic) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let (mut before, mut last) = (' ', ' ');
+    for c in text.chars() {
+        let letter = c.is_alphabetic();
+        let after_mark = matches!(last, '،' | '؛' | '؟') || (matches!(last, '.' | ':' | '!') && is_arabic(before));
+        let after_latin = last.is_ascii_alphabetic() && is_arabic(c);
+        if letter && (after_mark || after_latin) {
+            out.push(' ');
+        }
+        out.push(c);
+        (before, last) = (last, c);
+    }
+    // A mark belongs to the word before it.
+    for mark in ['،', '؛', '؟'] {
+        if out.contains(mark) {
+            out = out.replace(&format!(" {mark}"), &mark.to_string());
+        }
+    }
     out
 }
 
@@ -72,13 +98,51 @@ pub(super) fn bare(word: &str) -> &str {
 /// For comparing: lower case, without vowel marks, with the straight apostrophe.
 pub(super) fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
-    for c in word.chars().filter(|c| !is_arabic_mark(*c)) {
+    for c in word.chars() {
         match c {
+            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
             '’' | '‘' | 'ʼ' => out.push('\''),
+            c if is_arabic_mark(c) => {}
             c => out.extend(c.to_lowercase()),
         }
     }
     out
+}
+
+/// How many bytes at the start of a text are a phrase (in folded form), if they are.
+pub(super) fn folded_prefix(text: &str, phrase: &str) -> Option<usize> {
+    let mut wanted = phrase.chars();
+    let mut next = wanted.next();
+    for (at, c) in text.char_indices() {
+        let Some(expected) = next else { return Some(at) };
+        let same = match c {
+            c if c == expected => true,
+            c if c.is_ascii() => c.to_ascii_lowercase() == expected,
+            '’' | '‘' | 'ʼ' => expected == '\'',
+            c if is_arabic_mark(c) => continue,
+            c => c.to_lowercase().eq(std::iter::once(expected)),
+        };
+        if !same {
+            return None;
+        }
+        next = wanted.next();
+    }
+    next.is_none().then_some(text.len())
+}
+
+/// Where a phrase (in folded form) stands in a text from byte `from` on, as whole words: its start and end.
+pub(super) fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usize, usize)> {
+    let mut inside_word = text[..from].ends_with(char::is_alphanumeric);
+    for (at, c) in text[from..].char_indices() {
+        if !inside_word
+            && let Some(length) = folded_prefix(&text[from + at..], phrase)
+            && !text[from + at + length..].starts_with(char::is_alphanumeric)
+        {
+            return Some((from + at, from + at + length));
+        }
+        inside_word = c.is_alphanumeric();
+    }
+    None
 }
 
 /// The text with its first letter in upper case.
@@ -97,14 +161,14 @@ pub(super) fn capitalised(text: &str) -> String {
     out
 }
 
-/// Share of the letters that are capitals, of those that have a case. From 0 to 1.
+/// Share of the letters that are capitals, those without a case included. From 0 to 1.
 pub(super) fn capital_share(text: &str) -> f32 {
-    let (mut upper, mut cased) = (0_u32, 0_u32);
-    for c in text.chars() {
+    let (mut upper, mut letters) = (0_u32, 0_u32);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
         upper += u32::from(c.is_uppercase());
-        cased += u32::from(c.is_uppercase() || c.is_lowercase());
+        letters += 1;
     }
-    if cased == 0 { 0.0 } else { share(upper, cased) }
+    share(upper, letters)
 }
 
 /// `part / whole`; zero when there is no whole.
@@ -153,6 +217,7 @@ mod tests {
         assert_eq!(clean("ﬁrst\u{200F}  of\u{AD}fice\n"), "first office");
         assert_eq!(clean("\u{202B}ﺍﻟﻌﺮﺑﻴﺔ\u{202C}"), "العربية");
         assert_eq!(clean("e\u{301}te\u{301}"), "été");
+        assert_eq!(clean("الصفيحة،وكل Sluiceوهو كتاب.ثم PDF ، 3.5"), "الصفيحة، وكل Sluice وهو كتاب. ثم PDF، 3.5");
     }
 
     #[test]
@@ -165,6 +230,15 @@ mod tests {
         assert_eq!(capitalised("“the end”"), "“The end”");
         assert_eq!(capitalised("pdfTeX is old"), "pdfTeX is old");
         assert_eq!(capitalised("1st"), "1st");
+    }
+
+    #[test]
+    fn phrases_are_found_as_whole_words_in_any_case() {
+        assert_eq!(find_phrase("Oversee, SEE it", "see", 0), Some((9, 12)));
+        assert_eq!(find_phrase("Today’s Über-fall", "über", 0), Some((10, 15)));
+        assert_eq!(find_phrase("هَذَا كتاب", "هذا", 0), Some((0, 10)));
+        assert_eq!(find_phrase("e.g.", "e.g.", 0), Some((0, 4)));
+        assert_eq!(find_phrase("nothing", "see", 0), None);
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn count(number: usize) -> u32 {
 fn has_mixed_arabic(tokens: &[&str]) -> bool {
     let arabic: Vec<&&str> = tokens.iter().filter(|word| word.chars().any(is_arabic)).collect();
     let mixed = arabic.iter().filter(|word| word.chars().any(|c| c.is_ascii_alphabetic())).count();
-    arabic.len() >= 30 && arabic.len() * 4 > tokens.len() && share(count(mixed), count(arabic.len())) > 0.25
+    arabic.len() >= 30 && arabic.len() * 2 > tokens.len() && share(count(mixed), count(arabic.len())) > 0.25
 }
 
 /// Arabic stored in the order in which it is drawn: words begin with letters that only end words.

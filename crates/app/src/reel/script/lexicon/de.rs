@@ -69,7 +69,9 @@ pub(super) static WORDS: Words = Words {
         ich|mein|meine|mir|mich|deren|dessen|welche|welcher|welches|wobei|wodurch|weshalb|zudem|gleichzeitig|sondern",
     determiners: "der die das den dem des ein eine einen einem einer eines im zum zur vom am beim ins von mit für",
     demonstratives: "diesem diesen dieser dieses diese solchen solcher",
-    pointing: "folgende|folgenden|folgender|im folgenden|oben|unten|nächsten abschnitt|nächsten kapitel|diesem abschnitt|diesem kapitel|siehe ",
+    see: "siehe|vgl.|vergleiche",
+    pointing: "folgende|folgenden|folgender|im folgenden|oben|unten|nächsten abschnitt|nächsten kapitel|diesem abschnitt|diesem kapitel|siehe |\
+        mehr informationen|weitere informationen|weiteren informationen|für weitere|nähere informationen|mehr dazu|finden sie unter|lesen sie bitte",
     tails: "; |, wobei |, obwohl |, weil |, während |, sodass |, so dass |, da |, indem |, damit |, um | – | — ",
     grounded: "es gibt|es ist möglich|es ist wichtig|es ist notwendig|es ist ratsam|es empfiehlt|es wird empfohlen|\
         es handelt sich|es existiert|es existieren|es lohnt|damit sie|damit ein|damit die|damit das|damit der|\
@@ -85,7 +87,8 @@ pub(super) static WORDS: Words = Words {
         urheberrecht|impressum|autoren|autor|über den autor|copyright|schlagwörter|änderungshistorie|urheberrechtshinweis",
     plain_headings: "zusammenfassung|kurzfassung|einleitung|einführung|überblick|hintergrund|fazit|schluss|\
         schlussfolgerung|ergebnisse|diskussion|methoden|methode|motivation|vorwort|ausblick|installation|grundlagen",
-    boilerplate: "alle rechte vorbehalten|copyright|©|creative commons|isbn|issn|doi:|warenzeichen|gedruckt in|\
+    boilerplate: "weitergegeben werden|weiterverbreitet|bedingungen der gnu|gemeinfrei|gewährleistung|haftung für|\
+        alle rechte vorbehalten|copyright|©|creative commons|isbn|issn|doi:|warenzeichen|gedruckt in|\
         veröffentlicht von|general public license|free documentation license|ohne gewähr|vervielfältigung|e-mail|\
         mailingliste|übersetzung von|übersetzt von|urheberrecht",
     cues: " ist ein | ist eine | ist der | ist die | ist das | sind die | bedeutet | bezeichnet | heißt | besteht aus |\

@@ -62,7 +62,9 @@ pub(super) static WORDS: Words = Words {
         on the other hand|ibid|i|my|mine|me",
     determiners: "the a an of this these each its their your our his her my any every some in by for with",
     demonstratives: "this these those such",
-    pointing: "the following|following example|below|above|next section|previous section|this section|next chapter|previous chapter|later in|earlier in|left side|right side",
+    see: "see|refer to|cf.|compare",
+    pointing: "the following|following example|below|above|next section|previous section|this section|next chapter|previous chapter|later in|earlier in|left side|right side|\
+        more information|for details|further information|more details|further details|see also|in detail in|please read|please see|consult",
     tails: "; |, which |, where |, although |, because |, while |, whereas |, so that |, even though |, since |, unless | – | — ",
     grounded: "there is|there are|there was|there were|there has|there have|there will|there may|there can|there exist|\
         it is possible|it is important|it is necessary|it is common|it is recommended|it is useful|it is known|\
@@ -90,7 +92,8 @@ pub(super) static WORDS: Words = Words {
     plain_headings: "abstract|summary|introduction|overview|background|conclusion|conclusions|discussion|results|\
         methods|method|motivation|preface|foreword|related work|future work|limitations|executive summary|evaluation|\
         getting started|installation|usage",
-    boilerplate: "all rights reserved|copyright|©|permission is granted|creative commons|licensed under|\
+    boilerplate: "freely distributed|may be distributed|may be redistributed|redistributed under|terms of the gnu|in the public domain|warranty|liability|orcid|cc by|cc0|\
+        all rights reserved|copyright|©|permission is granted|creative commons|licensed under|\
         free documentation license|general public license|isbn|issn|doi:|arxiv|without warranty|trademark|\
         printed in|published by|no part of this|redistribute it and/or modify|corresponding author|to whom correspondence|\
         received:|accepted:|downloaded from|this page intentionally|latest version of this document|\

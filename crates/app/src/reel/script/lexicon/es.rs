@@ -48,7 +48,9 @@ pub(super) static WORDS: Words = Words {
         por el contrario|a continuación|arriba|abajo|yo|mi|mis|me|pues|sino|cuyo|cuya|lo mismo|lo anterior|con ello|con esto",
     determiners: "el la los las un una unos unas del al de su sus este esta cada",
     demonstratives: "este esta estos estas ese esa esos esas dicho dicha",
-    pointing: "siguiente|siguientes|a continuación|anterior|anteriores|más abajo|más arriba|esta sección|este capítulo|véase|ver ",
+    see: "véase|vea|consulte|ver",
+    pointing: "siguiente|siguientes|a continuación|anterior|anteriores|más abajo|más arriba|esta sección|este capítulo|véase|ver |\
+        más información|para más|más detalles|mayor información|consulte|véase",
     tails: "; |, porque |, aunque |, mientras que |, ya que |, puesto que |, por lo que |, lo que |, donde | – | — ",
     grounded: "lo que|lo más|lo primero|esta guía|esta faq|así como|tal y como|tal como|tal vez|su sistema|su ordenador|\
         sus datos|otra forma|otra manera|otro modo|lo importante|se puede",
@@ -63,7 +65,8 @@ pub(super) static WORDS: Words = Words {
         licencia|autores|autor|sobre el autor|créditos|palabras clave|derechos de autor|copyright|aviso legal|historial",
     plain_headings: "resumen|introducción|conclusión|conclusiones|discusión|resultados|métodos|método|metodología|\
         antecedentes|prefacio|prólogo|presentación|instalación|uso|objetivos|motivación|visión general",
-    boilerplate: "todos los derechos reservados|copyright|©|creative commons|isbn|issn|doi:|marca registrada|\
+    boilerplate: "redistribuir|redistribuido|términos de la licencia|dominio público|garantía alguna|términos de la gnu|\
+        todos los derechos reservados|copyright|©|creative commons|isbn|issn|doi:|marca registrada|\
         marcas registradas|depósito legal|impreso en|publicado por|licencia pública|sin garantía|se concede permiso|\
         correo electrónico|lista de correo|traducción de|traducido por",
     cues: " es un | es una | es el | es la | son los | son las | significa | se llama | consiste | permite |\

@@ -49,7 +49,9 @@ pub(super) static WORDS: Words = Words {
         j'ai|mon|ma|mes|dont|qui|que|lequel|laquelle",
     determiners: "le la les l un une des du de d ce cet cette ces au aux son sa ses leur votre notre chaque",
     demonstratives: "ce cet cette ces",
-    pointing: "suivant|suivante|suivants|suivantes|ci-dessous|ci-dessus|cette section|ce chapitre|prochain chapitre|section suivante|plus loin|plus haut|plus bas|voir ",
+    see: "voir|cf.|consultez|reportez-vous",
+    pointing: "suivant|suivante|suivants|suivantes|ci-dessous|ci-dessus|cette section|ce chapitre|prochain chapitre|section suivante|plus loin|plus haut|plus bas|voir |\
+        plus d'informations|pour plus de|pour de plus amples|plus de détails|veuillez consulter|reportez-vous|consultez|veuillez lire",
     tails: "; | ; |, car |, parce que |, bien que |, tandis que |, alors que |, puisque |, ce qui |, où |, afin de |, afin que | – | — ",
     grounded: "il est possible|il est nécessaire|il est important|il est recommandé|il est conseillé|il est préférable|\
         il existe|il y a|il faut|il s'agit|il convient|il suffit|il peut|il n'est pas|il n'y a|il arrive|il est|\
@@ -67,7 +69,8 @@ pub(super) static WORDS: Words = Words {
         à propos de l'auteur|crédits|mots-clés|mots clés|historique|avertissement|copyright",
     plain_headings: "résumé|introduction|conclusion|conclusions|discussion|résultats|méthodes|méthode|contexte|\
         avant-propos|préface|présentation|installation|utilisation|perspectives|vue d'ensemble|aperçu",
-    boilerplate: "tous droits réservés|copyright|©|licence publique|creative commons|isbn|issn|doi:|marque déposée|\
+    boilerplate: "redistribué|licence publique générale|termes de la licence|sans aucune garantie|domaine public|\
+        tous droits réservés|copyright|©|licence publique|creative commons|isbn|issn|doi:|marque déposée|\
         marques déposées|dépôt légal|imprimé en|publié par|il est permis|sans garantie|reproduction interdite|\
         liste de diffusion|adresse électronique|courriel|traduction française|traducteur|version française|relecture",
     cues: " est un | est une | est le | est la | sont des | signifie | désigne | consiste | s'appelle | permet |\

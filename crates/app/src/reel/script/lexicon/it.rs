@@ -43,7 +43,9 @@ pub(super) static WORDS: Words = Words {
         i quali|per fare ciò|a tal fine|sopra|sotto|di seguito|in primo luogo|in secondo luogo|né",
     determiners: "il lo la i gli le l un uno una del dello della dei degli delle dell al alla nel nella di d questo questa",
     demonstratives: "questo questa questi queste quel quella quei quelle tale tali",
-    pointing: "seguente|seguenti|di seguito|qui sotto|qui sopra|precedente|questa sezione|questo capitolo|prossimo capitolo|si veda|vedi ",
+    see: "si veda|vedi|vedere|cfr.",
+    pointing: "seguente|seguenti|di seguito|qui sotto|qui sopra|precedente|questa sezione|questo capitolo|prossimo capitolo|si veda|vedi |\
+        maggiori informazioni|ulteriori informazioni|per maggiori|più informazioni|maggiori dettagli|ulteriori dettagli|consultare",
     tails: "; |, perché |, anche se |, mentre |, poiché |, dove |, affinché |, sebbene | – | — ",
     grounded: "così come|e se|anche se|ciò che|quello che|quelli che|coloro che",
     self_names: "documento manuale libro guida articolo rapporto tesi relazione pacchetto programma software studio lavoro \
@@ -58,7 +60,8 @@ pub(super) static WORDS: Words = Words {
         note legali|cronologia|indice analitico",
     plain_headings: "riassunto|introduzione|conclusione|conclusioni|discussione|risultati|metodi|metodo|prefazione|\
         premessa|presentazione|installazione|uso|obiettivi|motivazioni|panoramica|contesto",
-    boilerplate: "tutti i diritti riservati|copyright|©|creative commons|isbn|issn|doi:|marchio registrato|\
+    boilerplate: "ridistribuito|ridistribuire|termini della licenza|pubblico dominio|termini della gnu|\
+        tutti i diritti riservati|copyright|©|creative commons|isbn|issn|doi:|marchio registrato|\
         marchi registrati|stampato in|pubblicato da|licenza pubblica|senza garanzia|posta elettronica|mailing list|\
         traduzione di|tradotto da|e-mail",
     cues: " è un | è una | è il | è la | sono i | sono le | significa | si chiama | consiste | permette | consente |\

@@ -36,6 +36,8 @@ pub(super) struct Words {
     pub(super) determiners: &'static str,
     /// Words that point back when they come second: "with these", "in such".
     pub(super) demonstratives: &'static str,
+    /// Openings of a clause that only points at another text.
+    pub(super) see: &'static str,
     /// Phrases that point at another place of the page.
     pub(super) pointing: &'static str,
     /// Where a sentence that is too long may end instead.
@@ -82,6 +84,7 @@ pub(super) struct Lexicon {
     pub(super) dangling: HashSet<&'static str>,
     pub(super) determiners: HashSet<&'static str>,
     pub(super) demonstratives: HashSet<&'static str>,
+    pub(super) see: Vec<&'static str>,
     pub(super) pointing: Vec<&'static str>,
     pub(super) tails: Vec<&'static str>,
     pub(super) grounded: Vec<&'static str>,
@@ -112,6 +115,7 @@ impl Lexicon {
             dangling: phrases(words.dangling).collect(),
             determiners: words.determiners.split_whitespace().collect(),
             demonstratives: words.demonstratives.split_whitespace().collect(),
+            see: phrases(words.see).collect(),
             pointing: phrases(words.pointing).collect(),
             // The spaces around a tail belong to it.
             tails: words.tails.split('|').collect(),

@@ -51,7 +51,9 @@ pub(super) static WORDS: Words = Words {
         hetzelfde|dezelfde|ik|mijn|wat betekent|waardoor|waarbij|waarna|bovenstaande|onderstaande|andere|anderen|het",
     determiners: "de het een van deze dit elke ons uw met voor",
     demonstratives: "dit deze die zulke",
-    pointing: "volgende|onderstaande|bovenstaande|hieronder|hierboven|deze sectie|dit hoofdstuk|zie ",
+    see: "zie|vergelijk|raadpleeg",
+    pointing: "volgende|onderstaande|bovenstaande|hieronder|hierboven|deze sectie|dit hoofdstuk|zie |\
+        meer informatie|voor meer|nadere informatie|meer details|raadpleeg",
     tails: "; |, waarbij |, hoewel |, omdat |, terwijl |, zodat |, aangezien |, waardoor | – | — ",
     grounded: "het is mogelijk|het is belangrijk|het is nodig|het is aan te raden|het wordt aanbevolen|het doel|\
         het project|het systeem|die mensen|zo veel|zo snel|ook als|ook de|ook het|en als|onder de|onder het",
@@ -66,7 +68,8 @@ pub(super) static WORDS: Words = Words {
         copyright|auteursrecht|geschiedenis van wijzigingen",
     plain_headings: "samenvatting|inleiding|introductie|overzicht|achtergrond|conclusie|conclusies|resultaten|discussie|\
         methoden|methode|motivatie|voorwoord|installatie|gebruik|doelstellingen",
-    boilerplate: "alle rechten voorbehouden|copyright|©|creative commons|isbn|issn|doi:|handelsmerk|gedrukt in|\
+    boilerplate: "herverspreid|verspreid worden|voorwaarden van de gnu|publiek domein|garantie voor|\
+        alle rechten voorbehouden|copyright|©|creative commons|isbn|issn|doi:|handelsmerk|gedrukt in|\
         uitgegeven door|general public license|zonder garantie|e-mail|mailinglijst|vertaling van|vertaald door|\
         auteursrecht",
     cues: " is een | is de | is het | zijn de | betekent | heet | bestaat uit | maakt het mogelijk |het doel |belangrijk|\

@@ -45,7 +45,9 @@ pub(super) static WORDS: Words = Words {
         por outro lado|pelo contrário|em seguida|acima|abaixo|eu|meu|minha|me|pois|cujo|cuja|com isso|nisto|disto|daí",
     determiners: "o a os as um uma do da dos das no na nos nas ao de este esta cada",
     demonstratives: "este esta estes estas esse essa esses essas neste nesta nesse nessa deste desta desse dessa tal tais",
-    pointing: "seguinte|seguintes|a seguir|abaixo|acima|anterior|esta secção|esta seção|este capítulo|ver |veja ",
+    see: "ver|veja|consulte|cf.",
+    pointing: "seguinte|seguintes|a seguir|abaixo|acima|anterior|esta secção|esta seção|este capítulo|ver |veja |\
+        mais informações|para mais|mais detalhes|maiores informações|consulte",
     tails: "; |, porque |, embora |, enquanto |, já que |, uma vez que |, pois |, onde |, o que | – | — ",
     grounded: "assim como|assim que|tal como|outra forma|outra maneira|seu sistema|seu computador",
     self_names: "documento manual livro guia artigo relatório tese dissertação tutorial pacote programa software estudo \
@@ -60,7 +62,8 @@ pub(super) static WORDS: Words = Words {
         direitos autorais|direitos de autor|aviso legal|histórico",
     plain_headings: "resumo|introdução|conclusão|conclusões|discussão|resultados|métodos|método|metodologia|prefácio|\
         apresentação|instalação|uso|utilização|objetivos|objectivos|motivação|visão geral|contexto",
-    boilerplate: "todos os direitos reservados|copyright|©|creative commons|isbn|issn|doi:|marca registada|\
+    boilerplate: "redistribuído|redistribuir|termos da licença|domínio público|termos da gnu|\
+        todos os direitos reservados|copyright|©|creative commons|isbn|issn|doi:|marca registada|\
         marca registrada|marcas registradas|impresso em|publicado por|licença pública|sem garantia|correio eletrónico|\
         lista de discussão|tradução de|traduzido por|e-mail",
     cues: " é um | é uma | é o | é a | são os | são as | significa | chama-se | consiste | permite |o objetivo |\

@@ -66,7 +66,9 @@ fn heading(
     if !starts_well || is_code(text) || text.ends_with(|c: char| c.is_ascii_digit()) && text.contains("..") {
         return None;
     }
-    let large = body > 0.0 && height >= body * 1.12;
+    // A line that is as long as the text is wide needs more than a taller sign in it.
+    let long = block.words > 9;
+    let large = body > 0.0 && height >= body * if long { 1.3 } else { 1.12 };
     let numbered = depth.is_some() && !is_finished(text) && block.block.lines <= 2 && height >= body * 0.97;
     let leads_paragraph = next.is_some_and(|next| next.block.lines >= 2 && next.text.chars().count() > 100);
     let capitals = capital_share(&title) > 0.9 && letters > 3 && word_count(&title) <= 10;

@@ -3,7 +3,7 @@
 use super::is_note_mark;
 use crate::reel::script::lexicon::Lexicon;
 use crate::reel::script::sentences::is_terminal;
-use crate::reel::script::text::{capital_share, capitalised, fold};
+use crate::reel::script::text::{capital_share, capitalised, find_phrase, fold};
 
 /// Without the bullet or number of a list item.
 pub(super) fn without_list_mark(text: &str) -> String {
@@ -142,38 +142,23 @@ fn comma(out: &mut String) {
 /// "e.g." as "for example", each at the bounds of a word, ignoring case.
 pub(super) fn with_abbreviations_said(text: &str, lexicon: &Lexicon) -> String {
     let mut out = text.to_owned();
-    for (short, long) in lexicon.words.expansions {
+    let folded = fold(text);
+    for (short, long) in lexicon.words.expansions.iter().filter(|(short, _)| folded.contains(short)) {
         let mut from = 0;
-        while let Some(at) = find_short(&out, short, from) {
-            let rest = &out[at + short.len()..];
+        while let Some((at, end)) = find_phrase(&out, short, from) {
+            let rest = &out[end..];
             if *short == "no." && !rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
-                from = at + short.len();
+                from = end;
                 continue;
             }
             let last = rest.trim_end_matches(['”', '"', ')', '»']).is_empty() && short.ends_with('.');
             let said = if at == 0 { capitalised(long) } else { (*long).to_owned() };
             let said = if last { format!("{said}.") } else { said };
-            out.replace_range(at..at + short.len(), &said);
+            out.replace_range(at..end, &said);
             from = at + said.len();
         }
     }
     out
-}
-
-fn find_short(text: &str, short: &str, from: usize) -> Option<usize> {
-    let mut start = from;
-    while start + short.len() <= text.len() {
-        if text.is_char_boundary(start)
-            && text.is_char_boundary(start + short.len())
-            && !text[..start].ends_with(char::is_alphanumeric)
-            && !(text[start + short.len()..].starts_with(char::is_alphanumeric))
-            && fold(&text[start..start + short.len()]) == short
-        {
-            return Some(start);
-        }
-        start = text.ceil_char_boundary(start + 1);
-    }
-    None
 }
 
 /// Small words in capitals ("MUST NOT") and sentences in capitals, in lower case. Acronyms stay.
@@ -205,15 +190,23 @@ pub(in crate::reel::script) fn softened(text: &str, lexicon: &Lexicon) -> String
 }
 
 /// Single spaces, none before closing marks, no doubled or leading commas, quotes in pairs.
-pub(super) fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str, lexicon: &Lexicon) -> String {
     let mut out = String::with_capacity(text.len());
+    let spaced = lexicon.words.code == "fr";
     for word in text.split_whitespace() {
         // French sets a space before these four; other closing marks stand alone only when something was taken out.
-        let french = matches!(word, "!" | "?" | ":" | ";");
+        let french = spaced && matches!(word, "!" | "?" | ":" | ";");
         let closing =
             word.chars().all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | ')' | '،' | '؛' | '؟' | '”'));
-        if !out.is_empty() && (french || !closing) {
+        // A compound that a line break cut: "Software- Distribution".
+        let cut = out.ends_with('-') && !out.ends_with(" -") && word.starts_with(char::is_uppercase);
+        if !out.is_empty() && (french || !closing) && !cut {
             out.push(' ');
+        }
+        // A term and its explanation that begins with it: "Aptitude aptitude is a program".
+        let again = out.split_whitespace().count() == 1 && word.chars().count() > 2 && fold(word) == fold(out.trim());
+        if again {
+            out.clear();
         }
         out.push_str(word);
     }
