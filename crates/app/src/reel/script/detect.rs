@@ -37,11 +37,40 @@ pub fn detect(text: &str) -> Detection {
     }
     if share(arabic, letters) > 0.3 {
         // Persian and Urdu share the script; their own letters give them away.
-        return Detection { language: Language::ARABIC, reliable: arabic >= 20 && share(persian, arabic) < 0.03 };
+        return Detection { language: Language::ARABIC, reliable: arabic >= 20 && share(persian, arabic) < 0.02 };
     }
     by_words(&sample)
         .or_else(|| by_patterns(&sample))
         .unwrap_or(Detection { language: Language::ENGLISH, reliable: false })
+}
+
+/// The English name of the language that a text is in when that is none of the table, and that is beyond doubt: a long
+/// text, another script or letter patterns that are certain, and hardly a small word of the table's languages.
+pub(super) fn other_language(text: &str) -> Option<&'static str> {
+    let sample = sample(text, SAMPLE);
+    let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
+    let known = sample.chars().filter(|c| c.is_alphabetic() && (is_latin(*c) || is_arabic(*c))).count();
+    if letters >= 50 && known * 2 < letters {
+        let foreign: String = sample.chars().filter(|c| !is_latin(*c)).collect();
+        return Some(whatlang::detect(&foreign).map_or("another language", |found| found.lang().eng_name()));
+    }
+    let found = whatlang::detect(&sample)?;
+    let in_table = LANGUAGES.iter().any(|facts| facts.code3 == found.lang().code());
+    if letters < 300 || in_table || !found.is_reliable() || found.confidence() < 0.9 {
+        return None;
+    }
+    let tokens: Vec<String> = words(&sample).map(|word| fold(bare(word))).collect();
+    let all = u32::try_from(tokens.len()).ok()?;
+    let small = Lexicon::all()
+        .iter()
+        .map(|lexicon| tokens.iter().filter(|word| lexicon.stop_words.contains(word.as_str())).count())
+        .max()
+        .and_then(|count| u32::try_from(count).ok())?;
+    (share(small, all) < 0.2).then(|| found.lang().eng_name())
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_alphabetic() && (c < '\u{250}' || ('\u{1E00}'..='\u{1EFF}').contains(&c))
 }
 
 /// The language whose small words fill at least a fifth of the text, well ahead of the others.
@@ -144,6 +173,17 @@ mod tests {
     fn arabic_starts_at_thirty_percent_of_the_letters() {
         assert_eq!(language("abcdefg هوز"), Language::ENGLISH);
         assert_eq!(language("abcdef هوزحطي"), Language::ARABIC);
+    }
+
+    #[test]
+    fn a_long_text_in_another_language_is_named() {
+        let polish =
+            "Mieszkańcy miasta nigdy nie widzieli takiej burzy i nie byli przygotowani na to, co miała im przynieść. ";
+        let chinese = "城市的居民从未见过这样的风暴，他们没有为接下来的日子做好准备。PDF file. ";
+        assert_eq!(other_language(&polish.repeat(5)), Some("Polish"));
+        assert_eq!(other_language(&chinese.repeat(5)), Some("Mandarin"));
+        assert_eq!(other_language(&"The storm was the worst that the people had ever seen. ".repeat(9)), None);
+        assert_eq!(other_language(polish), None, "too short to be sure");
     }
 
     #[test]

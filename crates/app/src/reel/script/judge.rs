@@ -4,9 +4,9 @@ mod garbled;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::document::Document;
-use sluice_domain::language::Language;
+use sluice_domain::language::{LANGUAGES, Language};
 
-use super::detect::detect;
+use super::detect::{detect, other_language};
 use super::text::{is_garbage, word_count};
 use super::{Mode, Prepared, seconds};
 
@@ -68,6 +68,12 @@ pub enum Unfit {
         /// Percent of letters and digits.
         percent: u32,
     },
+    /// A language that no script can be written and spoken in.
+    #[error("The document seems to be in {found}. Reels can be made of documents in {}.", known_languages())]
+    OtherLanguage {
+        /// Its English name.
+        found: &'static str,
+    },
     /// Fonts without a map to letters: what is seen is not what is stored.
     #[error(
         "The letters on the pages are not the ones stored in the file: its fonts have no usable map to text. \
@@ -82,9 +88,15 @@ impl Unfit {
         match self {
             Self::TooShort { .. } => "document_too_short",
             Self::NotText { .. } => "document_not_text",
+            Self::OtherLanguage { .. } => "document_other_language",
             Self::Garbled => "document_garbled",
         }
     }
+}
+
+/// The languages of the table by their own names, as a list.
+fn known_languages() -> String {
+    LANGUAGES.iter().map(|facts| facts.name).collect::<Vec<_>>().join(", ")
 }
 
 /// Looks at a document's text: refuses what cannot become a reel, and says what was found in the rest.
@@ -104,6 +116,9 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
     }
     if garbled::is_garbled(&text) {
         return Err(Unfit::Garbled);
+    }
+    if let Some(found) = other_language(&text) {
+        return Err(Unfit::OtherLanguage { found });
     }
     let detection = detect(&text);
     let prepared = Prepared::new(document, detection.language);

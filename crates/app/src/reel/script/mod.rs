@@ -38,6 +38,7 @@ use self::lexicon::Lexicon;
 use self::outline::{Outline, outline};
 use self::rank::{Ranking, rank};
 use self::select::select;
+use self::terms::Terms;
 
 /// Shortest and longest script, in seconds.
 pub const MIN_SECONDS: u32 = 20;
@@ -282,6 +283,7 @@ struct Prepared {
     outline: Outline,
     candidates: Candidates,
     ranking: Ranking,
+    terms: Terms,
     first_page: u32,
 }
 
@@ -299,8 +301,9 @@ impl Prepared {
             }
         }
         let ranking = rank(&found, &outline, lexicon);
+        let terms = Terms::new(&found, lexicon);
         let first_page = document.pages.iter().find(|page| !page.blocks.is_empty()).map_or(1, |page| page.number);
-        Self { language, lexicon, outline, candidates: found, ranking, first_page }
+        Self { language, lexicon, outline, candidates: found, ranking, terms, first_page }
     }
 
     fn title(&self) -> Option<&str> {
@@ -322,7 +325,7 @@ impl Prepared {
             Sentence { text: candidate.said.bare.clone(), page: Some(candidate.page) }
         });
         let told: Vec<usize> = choice.opening.iter().chain(&choice.told).copied().collect();
-        let terms = terms::key_terms(&self.candidates, &told, self.lexicon, 2);
+        let terms = self.terms.key(&self.candidates, &told, self.lexicon, 2);
         let spoken_title = if title.is_empty() { String::new() } else { title.to_owned() };
         let mut all = Vec::new();
         if !spoken_title.is_empty() {
@@ -331,7 +334,7 @@ impl Prepared {
             let heading = text::cut(&opening.text, scenes::LONGEST_HEADING);
             all.push(SceneScript { heading, slide: SlideKind::Title, sentences: vec![opening] });
         }
-        all.extend(scenes::scenes(&choice, &self.candidates, &self.outline, self.language, self.lexicon));
+        all.extend(scenes::scenes(&choice, &self.candidates, &self.outline, &self.terms, self.language));
         all.push(scenes::question_scene(&terms, self.title(), self.lexicon));
         let script =
             Script { title: spoken_title, language: self.language, mode, source: ScriptSource::Extract, scenes: all };

@@ -7,7 +7,7 @@ use super::lexicon::Lexicon;
 use super::outline::Outline;
 use super::select::Choice;
 use super::spoken::softened;
-use super::terms::key_terms;
+use super::terms::Terms;
 use super::text::{bare, capitalised, cut, word_count};
 use super::{SceneScript, Sentence, SlideKind};
 
@@ -19,9 +19,10 @@ pub(super) fn scenes(
     choice: &Choice,
     candidates: &Candidates,
     outline: &Outline,
+    terms: &Terms,
     language: Language,
-    lexicon: &Lexicon,
 ) -> Vec<SceneScript> {
+    let lexicon = Lexicon::of(language);
     let per_minute = language.facts().words_per_minute;
     let (fewest, most) = (per_minute * 8 / 60, per_minute * 16 / 60);
     let mut groups: Vec<Vec<usize>> = Vec::new();
@@ -30,7 +31,7 @@ pub(super) fn scenes(
         if let Some(group) = groups.last_mut() {
             let last = &candidates.all[choice.told[group[group.len() - 1]]];
             let words: u32 = group.iter().map(|at| candidates.all[choice.told[*at]].words).sum();
-            let leans = candidate.said.leans;
+            let leans = candidate.said.leans && words + candidate.words <= most + fewest / 2;
             let near = last.chapter == candidate.chapter && last.page.abs_diff(candidate.page) <= 1;
             let together = last.section == candidate.section || (words < fewest && near);
             let fits = words + candidate.words <= most || words < fewest;
@@ -50,7 +51,7 @@ pub(super) fn scenes(
             let first = &candidates.all[told[0]];
             let own = outline.sections[first.section].heading.as_deref().map(|heading| clean_heading(heading, lexicon));
             let own = own.filter(|heading| heading.chars().filter(|c| c.is_alphabetic()).count() >= 2);
-            let heading = own.unwrap_or_else(|| key_heading(candidates, &told, lexicon, &used));
+            let heading = own.unwrap_or_else(|| key_heading(candidates, &told, terms, lexicon, &used));
             used.push(heading.clone());
             let sentences = group
                 .iter()
@@ -96,8 +97,8 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
 }
 
 /// For a scene under no heading: the key term of its sentences that no other scene has, else their longest phrase.
-fn key_heading(candidates: &Candidates, told: &[usize], lexicon: &Lexicon, used: &[String]) -> String {
-    let mut terms = key_terms(candidates, told, lexicon, 3).into_iter().map(|term| capitalised(&term));
+fn key_heading(candidates: &Candidates, told: &[usize], terms: &Terms, lexicon: &Lexicon, used: &[String]) -> String {
+    let mut terms = terms.key(candidates, told, lexicon, 3).into_iter().map(|term| capitalised(&term));
     let found = terms.find(|term| !used.contains(term));
     let first = &candidates.all[told[0]].said.bare;
     let heading = found.or_else(|| key_phrase(first, lexicon).map(|phrase| capitalised(&phrase)));

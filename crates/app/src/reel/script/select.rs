@@ -1,12 +1,14 @@
 //! Which sentences are told: the best ones that do not repeat each other (maximal marginal relevance, Carbonell and
 //! Goldstein, 1998), spread over the chapters, with the sentence before where one leans on it.
 
-use super::candidates::Candidates;
+use super::candidates::{Candidate, Candidates};
 use super::rank::Ranking;
 use super::text::number;
 
 /// Weight of repeating what is already told.
 const REPEATS: f32 = 0.75;
+/// Words after which a section has enough for one scene.
+const FULL_SCENE: u32 = 24;
 
 /// Chosen candidates by index, in the document's order.
 pub(super) struct Choice {
@@ -56,7 +58,7 @@ fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
             !candidate.said.leans
                 && !candidate.said.points
                 && !candidate.fragment
-                && (7..=30).contains(&candidate.words)
+                && (5..=30).contains(&candidate.words)
         })
         .max_by(|one, other| {
             let value = |index: usize| {
@@ -107,16 +109,27 @@ fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usi
         return f32::MIN;
     }
     let candidate = &candidates.all[unit[0]];
-    let same_section = taken.iter().filter(|other| candidates.all[**other].section == candidate.section).count();
-    let beside = taken.iter().any(|other| {
-        let other = &candidates.all[*other];
-        other.section == candidate.section && other.order.abs_diff(candidate.order) <= 2
-    });
+    let same_section: Vec<&Candidate> =
+        taken.iter().map(|other| &candidates.all[*other]).filter(|other| other.section == candidate.section).collect();
+    let beside = same_section.iter().any(|other| other.order.abs_diff(candidate.order) <= 2);
+    let told: u32 = same_section.iter().map(|other| other.words).sum();
+    let unit_cost = if unit.len() > 1 { 0.05 } else { 0.0 };
+    if (1..FULL_SCENE).contains(&told) {
+        // A scene wants its second sentence: best the next one, at least one of the same page.
+        let near = same_section.iter().any(|other| other.page.abs_diff(candidate.page) <= 1);
+        let together = if beside {
+            0.22
+        } else if near {
+            0.10
+        } else {
+            0.0
+        };
+        return score - REPEATS * repeats + together - unit_cost;
+    }
     let in_chapter = number(taken.iter().filter(|other| candidates.all[**other].chapter == candidate.chapter).count());
     // A chapter's fair part grows with its length, but every chapter has a claim to one sentence.
     let fair = number(taken.len() + 1) * (0.5 * chapters[candidate.chapter] + 0.5 / number(chapters.len()));
     let crowd = (in_chapter - fair).max(-1.0);
-    score - REPEATS * repeats - 0.07 * crowd + if beside && same_section < 4 { 0.10 } else { 0.0 }
-        - if same_section >= 3 { 0.08 * number(same_section - 2) } else { 0.0 }
-        - if unit.len() > 1 { 0.05 } else { 0.0 }
+    let crowded_section = if same_section.len() >= 3 { 0.08 * number(same_section.len() - 2) } else { 0.0 };
+    score - REPEATS * repeats - 0.07 * crowd + if beside { 0.10 } else { 0.0 } - crowded_section - unit_cost
 }

@@ -70,7 +70,13 @@ pub(super) fn is_superscript(c: char) -> bool {
 fn ends_here(text: &str, chars: &[(usize, char)], start: usize, mark: usize, end: usize, lexicon: &Lexicon) -> bool {
     let Some((after, c)) = chars.get(end) else { return true };
     if !c.is_whitespace() {
-        // "؟" and Arabic full stops are sometimes set without a space.
+        // A full stop without the space after it: "geometry.The package".
+        if chars[mark].1 == '.' && end == mark + 1 && c.is_uppercase() {
+            let word: String = text[*after..].chars().take_while(|c| c.is_alphabetic()).collect();
+            let before = chars[..mark].iter().rev().take(3).all(|(_, c)| c.is_lowercase());
+            return before && lexicon.stop_words.contains(fold(&word).as_str());
+        }
+        // Arabic marks are sometimes set without a space.
         return is_arabic(*c) && is_arabic(chars[mark.saturating_sub(1)].1) && chars[mark].1 != '.';
     }
     let next = text[*after..].trim_start();
@@ -175,6 +181,14 @@ mod tests {
         assert_eq!(
             sentences("en", "“Is it so?” Yes! It works.12 And on."),
             ["“Is it so?”", "Yes!", "It works.12", "And on."]
+        );
+    }
+
+    #[test]
+    fn a_missing_space_is_seen_through() {
+        assert_eq!(
+            sentences("en", "It has geometry.The package uses System.Object."),
+            ["It has geometry.", "The package uses System.Object."]
         );
     }
 

@@ -19,16 +19,38 @@ struct Seen {
     forms: HashMap<String, u32>,
 }
 
-/// Up to `wanted` terms that occur in the told sentences, the most typical of the document first, none part of another.
-pub(super) fn key_terms(candidates: &Candidates, told: &[usize], lexicon: &Lexicon, wanted: usize) -> Vec<String> {
-    let mut seen: HashMap<Vec<String>, Seen> = HashMap::new();
-    for candidate in &candidates.all {
-        count(&candidate.said.bare, lexicon, &mut seen);
+/// The words of a document that may be terms, counted once.
+pub(super) struct Terms {
+    seen: HashMap<Vec<String>, Seen>,
+}
+
+impl Terms {
+    /// Counts the words of all candidates.
+    pub(super) fn new(candidates: &Candidates, lexicon: &Lexicon) -> Self {
+        let mut seen = HashMap::new();
+        for candidate in &candidates.all {
+            count(&candidate.said.bare, lexicon, &mut seen);
+        }
+        Self { seen }
     }
-    let mut heard: HashMap<Vec<String>, Seen> = HashMap::new();
-    for index in told {
-        count(&candidates.all[*index].said.bare, lexicon, &mut heard);
+
+    /// Up to `wanted` terms that occur in the told sentences, the most typical of the document first, none part of
+    /// another.
+    pub(super) fn key(&self, candidates: &Candidates, told: &[usize], lexicon: &Lexicon, wanted: usize) -> Vec<String> {
+        let mut heard: HashMap<Vec<String>, Seen> = HashMap::new();
+        for index in told {
+            count(&candidates.all[*index].said.bare, lexicon, &mut heard);
+        }
+        ranked(&self.seen, &heard, lexicon, wanted)
     }
+}
+
+fn ranked(
+    seen: &HashMap<Vec<String>, Seen>,
+    heard: &HashMap<Vec<String>, Seen>,
+    lexicon: &Lexicon,
+    wanted: usize,
+) -> Vec<String> {
     let mut ranked: Vec<(f32, String, Vec<String>)> = heard
         .iter()
         .filter_map(|(key, in_script)| {

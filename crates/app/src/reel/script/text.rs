@@ -63,6 +63,11 @@ fn with_spaces_after_marks(text: String) -> String {
     let (mut before, mut last) = (' ', ' ');
     for c in text.chars() {
         let letter = c.is_alphabetic();
+        // The full stop after a Latin word in an Arabic line may be on its other side.
+        if letter && last == '.' && before == ' ' && out.ends_with(" .") {
+            out.truncate(out.len() - 2);
+            out.push_str(". ");
+        }
         let after_mark = matches!(last, '،' | '؛' | '؟') || (matches!(last, '.' | ':' | '!') && is_arabic(before));
         let after_latin = last.is_ascii_alphabetic() && is_arabic(c);
         if letter && (after_mark || after_latin) {

@@ -4,6 +4,7 @@ use sluice_domain::document::Document;
 
 use super::lexicon::Lexicon;
 use super::outline::Placed;
+use super::sentences::split;
 use super::spoken::softened;
 use super::text::{clean, cut, fold, share, word_count, words};
 
@@ -12,8 +13,8 @@ const LONGEST: usize = 110;
 
 /// The file's own title if it is a real one, else the largest line of the first page that has any.
 pub(super) fn title(document: &Document, placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
-    let largest = largest_line(placed);
-    let own = document.title.as_deref().map(clean).filter(|title| is_real(title));
+    let largest = largest_line(placed, lexicon);
+    let own = document.title.as_deref().map(clean).filter(|title| is_real(title) && split(title, lexicon).len() <= 2);
     let chosen = match (own, largest) {
         // The metadata may be a leftover of a template: it must share a word with the first pages.
         (Some(own), Some(largest)) if !is_on_first_pages(&own, placed) => {
@@ -80,26 +81,44 @@ fn is_on_first_pages(title: &str, placed: &[Placed<'_>]) -> bool {
     all == 0 || share(found, all) >= 0.5
 }
 
-/// The largest type on the first page with text, and the lines of the same size that go on with it.
-fn largest_line(placed: &[Placed<'_>]) -> Option<String> {
+/// The largest type on the first page that reads as a title, and the lines of the same size that go on with it.
+fn largest_line(placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
     let first = placed.first()?.page_index;
-    let page: Vec<&Placed<'_>> = placed
-        .iter()
-        .filter(|block| block.page_index == first && (2..=200).contains(&block.text.chars().count()))
-        .filter(|block| block.text.chars().filter(|c| c.is_alphabetic()).count() >= 3 && block.block.lines <= 4)
-        .collect();
-    let tallest = page.iter().map(|block| block.block.line_height).max_by(f32::total_cmp)?;
-    let start = page.iter().position(|block| block.block.line_height >= tallest * 0.97)?;
+    let opening = fold(placed.first()?.text.trim_matches(|c: char| !c.is_alphanumeric()));
+    if lexicon.left_out.contains(opening.as_str()) {
+        // A table of contents comes before anything that has a name.
+        return None;
+    }
+    let page: Vec<&Placed<'_>> =
+        placed.iter().filter(|block| block.page_index == first && block.block.lines <= 4).collect();
+    let fits = |block: &&&Placed<'_>| reads_as_title(&block.text, lexicon);
+    let tallest = page.iter().filter(fits).map(|block| block.block.line_height).max_by(f32::total_cmp)?;
+    let start = page.iter().position(|block| block.block.line_height >= tallest * 0.97 && fits(&block))?;
     let mut title = page[start].text.clone();
     for block in page[start + 1..].iter().take(2) {
-        if block.block.line_height < tallest * 0.97
-            || tallest <= 0.0
-            || title.chars().count() + block.text.chars().count() > LONGEST
-        {
+        let same = tallest > 0.0 && (block.block.line_height / tallest - 1.0).abs() < 0.03;
+        if !same || title.chars().count() + block.text.chars().count() > LONGEST {
             break;
         }
         title.push(' ');
         title.push_str(&block.text);
     }
     Some(title)
+}
+
+/// A name, not a fragment, a row of sentences or the heading of a table of contents.
+fn reads_as_title(text: &str, lexicon: &Lexicon) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let others = text.chars().filter(|c| !c.is_alphabetic() && !c.is_whitespace()).count();
+    let scattered = words(text).filter(|word| word.chars().count() == 1).count() * 5 > words(text).count() * 2;
+    let starts = text.chars().find(|c| c.is_alphanumeric()).is_some_and(|first| !first.is_lowercase());
+    let key = fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
+    let sentences = split(text, lexicon).len();
+    letters >= 3
+        && letters > others
+        && !scattered
+        && text.chars().count() <= 200
+        && (starts || word_count(text) >= 3)
+        && !lexicon.left_out.contains(key.as_str())
+        && (sentences <= 1 || word_count(text) <= 6)
 }

@@ -66,8 +66,8 @@ pub(super) static WORDS: Words = Words {
         zunächst|schließlich|zum beispiel|beispielsweise|so|auch|ebenso|erstens|zweitens|drittens|andererseits|\
         einerseits|hingegen|im gegensatz dazu|solche|solcher|letztere|letzterer|erstere|ersterer|beide|in diesem fall|\
         aus diesem grund|auf diese weise|nun|nur so|sonst|anschließend|ansonsten|stattdessen|oben|unten|z. b.|d. h.|\
-        ich|mein|meine|mir|mich|deren|dessen|welche|welcher|welches|wobei|wodurch|weshalb|zudem|gleichzeitig|sondern",
-    determiners: "der die das den dem des ein eine einen einem einer eines im zum zur vom am beim ins von mit für",
+        deren|dessen|welche|welcher|welches|wobei|wodurch|weshalb|zudem|gleichzeitig|sondern",
+    determiners: "der die das den dem des ein eine einen einem einer eines im zum zur vom am beim ins von",
     demonstratives: "diesem diesen dieser dieses diese solchen solcher",
     see: "siehe|vgl.|vergleiche",
     pointing: "folgende|folgenden|folgender|im folgenden|oben|unten|nächsten abschnitt|nächsten kapitel|diesem abschnitt|diesem kapitel|siehe |\

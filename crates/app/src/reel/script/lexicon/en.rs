@@ -59,8 +59,8 @@ pub(super) static WORDS: Words = Words {
         nor|neither|either|one of them|some of them|most of them|all of them|all of these|each of these|none of these|\
         some of these|many of these|one of these|because of this|as a result|with this|in this|at this|\
         in addition to this|for these|to this end|it's|that's|there's|he's|she's|they're|whereas|which|who|\
-        on the other hand|ibid|i|my|mine|me",
-    determiners: "the a an of this these each its their your our his her my any every some in by for with",
+        on the other hand|ibid",
+    determiners: "the a an of this these each its their your our his her my any every some",
     demonstratives: "this these those such",
     see: "see|refer to|cf.|compare",
     pointing: "the following|following example|below|above|next section|previous section|this section|next chapter|previous chapter|later in|earlier in|left side|right side|\

@@ -45,7 +45,7 @@ pub(super) static WORDS: Words = Words {
         aquí|ahí|allí|el primero|el segundo|el último|los últimos|la última|ambos|ambas|otro|otra|otros|otras|por eso|\
         por ello|de este modo|de esta forma|de esta manera|en este caso|en ese caso|para ello|en cambio|es decir|\
         finalmente|primero|después|tal|tales|dicho|dicha|dichos|dichas|en consecuencia|por otra parte|por otro lado|\
-        por el contrario|a continuación|arriba|abajo|yo|mi|mis|me|pues|sino|cuyo|cuya|lo mismo|lo anterior|con ello|con esto",
+        por el contrario|a continuación|arriba|abajo|pues|sino|cuyo|cuya|lo mismo|lo anterior|con ello|con esto",
     determiners: "el la los las un una unos unas del al de su sus este esta cada",
     demonstratives: "este esta estos estas ese esa esos esas dicho dicha",
     see: "véase|vea|consulte|ver",

@@ -45,8 +45,7 @@ pub(super) static WORDS: Words = Words {
         ensuite|enfin|alors|aussi|de plus|en outre|par ailleurs|par conséquent|en effet|ici|là|l'un|l'une|l'autre|\
         les autres|ce dernier|cette dernière|ces derniers|ces dernières|de même|dans ce cas|pour cela|pour ce faire|\
         à cet effet|de cette façon|de cette manière|en revanche|au contraire|d'autre part|d'une part|ci-dessus|\
-        ci-dessous|car|c'est pourquoi|sinon|d'où|premièrement|deuxièmement|finalement|voilà|voici|ce qui|ce que|je|\
-        j'ai|mon|ma|mes|dont|qui|que|lequel|laquelle",
+        ci-dessous|car|c'est pourquoi|sinon|d'où|premièrement|deuxièmement|finalement|voilà|voici|ce qui|ce que|dont|qui|que|lequel|laquelle",
     determiners: "le la les l un une des du de d ce cet cette ces au aux son sa ses leur votre notre chaque",
     demonstratives: "ce cet cette ces",
     see: "voir|cf.|consultez|reportez-vous",

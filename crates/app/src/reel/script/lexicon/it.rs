@@ -39,7 +39,7 @@ pub(super) static WORDS: Words = Words {
         sua|suoi|sue|tuttavia|inoltre|pertanto|quindi|perciò|infatti|invece|poi|ma|e|o|anche|così|infine|qui|qua|là|\
         tale|tali|entrambi|entrambe|l'altro|l'altra|gli altri|altri|in questo caso|in tal caso|in questo modo|per questo|\
         per questo motivo|di conseguenza|d'altra parte|al contrario|allo stesso modo|cioè|però|dunque|allora|\
-        quest'ultimo|quest'ultima|quest'ultimi|lo stesso|la stessa|ciononostante|io|mio|mia|mi|il quale|la quale|\
+        quest'ultimo|quest'ultima|quest'ultimi|lo stesso|la stessa|ciononostante|il quale|la quale|\
         i quali|per fare ciò|a tal fine|sopra|sotto|di seguito|in primo luogo|in secondo luogo|né",
     determiners: "il lo la i gli le l un uno una del dello della dei degli delle dell al alla nel nella di d questo questa",
     demonstratives: "questo questa questi queste quel quella quei quelle tale tali",

@@ -48,8 +48,8 @@ pub(super) static WORDS: Words = Words {
         hiervoor|hierna|hierin|hier|daar|dan|maar|en|of|want|ook|zo|vervolgens|tenslotte|ten slotte|ten eerste|\
         ten tweede|bijvoorbeeld|zulke|zo'n|beide|laatstgenoemde|in dit geval|in dat geval|om deze reden|op deze manier|\
         op die manier|anders|anderzijds|enerzijds|daarentegen|niettemin|desondanks|immers|namelijk|eerst|nu|boven|onder|\
-        hetzelfde|dezelfde|ik|mijn|wat betekent|waardoor|waarbij|waarna|bovenstaande|onderstaande|andere|anderen|het",
-    determiners: "de het een van deze dit elke ons uw met voor",
+        hetzelfde|dezelfde|wat betekent|waardoor|waarbij|waarna|bovenstaande|onderstaande|andere|anderen|het",
+    determiners: "de het een van deze dit elke ons uw",
     demonstratives: "dit deze die zulke",
     see: "zie|vergelijk|raadpleeg",
     pointing: "volgende|onderstaande|bovenstaande|hieronder|hierboven|deze sectie|dit hoofdstuk|zie |\

@@ -42,7 +42,7 @@ pub(super) static WORDS: Words = Words {
         no entanto|contudo|todavia|porém|entretanto|além disso|portanto|assim|então|depois|mas|e|ou|também|aqui|ali|\
         ambos|ambas|outro|outra|outros|outras|por isso|desta forma|dessa forma|deste modo|desse modo|neste caso|\
         nesse caso|para isso|ou seja|finalmente|primeiro|tal|tais|o mesmo|a mesma|este último|esta última|\
-        por outro lado|pelo contrário|em seguida|acima|abaixo|eu|meu|minha|me|pois|cujo|cuja|com isso|nisto|disto|daí",
+        por outro lado|pelo contrário|em seguida|acima|abaixo|pois|cujo|cuja|com isso|nisto|disto|daí",
     determiners: "o a os as um uma do da dos das no na nos nas ao de este esta cada",
     demonstratives: "este esta estes estas esse essa esses essas neste nesta nesse nessa deste desta desse dessa tal tais",
     see: "ver|veja|consulte|cf.",

@@ -46,10 +46,25 @@ fn heading(
     let text = block.text.trim();
     let length = text.chars().count();
     let height = block.block.line_height;
-    if length > 120 || block.block.lines > 3 || text.ends_with(['.', ',', ';', ':', '،', '؛']) && length > 40 {
+    if length > 120
+        || block.words > 14
+        || text.contains(" ,")
+        || block.block.lines > 3
+        || text.ends_with(['.', ',', ';', ':', '،', '؛']) && length > 40
+    {
         return None;
     }
-    let (title, depth) = without_number(text, lexicon);
+    let goes_on = next.is_some_and(|next| {
+        next.text.starts_with(char::is_lowercase) && (next.block.line_height / height.max(1.0) - 1.0).abs() < 0.25
+    });
+    if goes_on && !is_finished(text) && block.words > 2 {
+        return None;
+    }
+    let (title, depth) = match without_number(text, lexicon) {
+        // "Article 7" has no other name.
+        (rest, depth) if !rest.chars().any(char::is_alphabetic) => (text, depth),
+        found => found,
+    };
     let title = title.trim_end_matches(['.', ':', ' ']).to_owned();
     let letters = u32::try_from(title.chars().filter(|c| c.is_alphabetic()).count()).unwrap_or(0);
     if letters < 2

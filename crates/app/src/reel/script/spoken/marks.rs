@@ -181,9 +181,8 @@ pub(super) fn with_quiet_capitals(text: &str, lexicon: &Lexicon) -> String {
 
 /// A heading or title in capitals, in sentence case; others as they are.
 pub(in crate::reel::script) fn softened(text: &str, lexicon: &Lexicon) -> String {
-    let words = text.split_whitespace().count();
-    let long = text.chars().filter(|c| c.is_alphabetic()).count() > 5;
-    if capital_share(text) > 0.8 && long && (words > 1 || text.chars().count() > 6) {
+    let long = text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 4).count();
+    if capital_share(text) > 0.8 && long >= 1 && !text.contains(char::is_numeric) {
         return capitalised(&text.to_lowercase());
     }
     with_quiet_capitals(text, lexicon)
@@ -215,7 +214,6 @@ pub(super) fn tidy(text: &str, lexicon: &Lexicon) -> String {
         (", ,", ","),
         (",.", "."),
         (" ,", ","),
-        (" .", "."),
         ("،،", "،"),
         (" ،", "،"),
         ("،.", "."),
@@ -224,12 +222,15 @@ pub(super) fn tidy(text: &str, lexicon: &Lexicon) -> String {
         (";.", "."),
         (":.", "."),
         ("..", "."),
-        (" ;.", "."),
     ] {
         while out.contains(twice) && !(twice == ".," && out.contains("etc.,")) {
             out = out.replace(twice, once);
         }
     }
+    if let Some(start) = out.strip_suffix(" .") {
+        out = format!("{start}.");
+    }
+    let out = out.replace(" . ", ". ");
     let out = out.trim_start_matches([',', '،', ';', ':', '.', ' ', ')', '؛']).trim_end().to_owned();
     with_paired_quotes(&out)
 }
