@@ -1,6 +1,8 @@
-//! What tests share: a database that goes away, a clock that they move, and failures that they plan.
+//! What tests share: a database that goes away, a clock that they move, failures that they plan, documents that are
+//! hostile.
 
 pub mod faults;
+pub mod pdf;
 mod store;
 
 pub use faults::PlannedFaults;

@@ -95,6 +95,9 @@ fn from_poppler(words: &str) -> ReadError {
     if words.contains("Incorrect password") || words.contains("security handler") {
         return ReadError::Encrypted;
     }
+    if words.contains("Invalid page count 0") {
+        return ReadError::NoPages;
+    }
     let detail = words.lines().rev().find_map(|line| line.split_once("Error: ").map(|(_, detail)| detail.trim()));
     let detail = detail.filter(|detail| !detail.is_empty()).unwrap_or("its reader crashed");
     ReadError::Damaged { detail: detail.chars().take(200).collect() }

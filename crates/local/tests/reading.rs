@@ -1,0 +1,204 @@
+//! What the reader makes of documents that nobody should send: each a clear answer, in seconds.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use sluice_domain::document::Document;
+use sluice_domain::language::Language;
+use sluice_local::reading::{ReadError, Reader, ReadingLimits};
+use sluice_testkit::pdf::{self, Filling};
+use support::guard;
+
+/// Longest that any file may take: the figure is five seconds on an idle machine, and tests run side by side.
+const LONGEST: Duration = Duration::from_secs(15);
+
+struct Desk {
+    reader: Reader,
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { reader: Reader::new(guard(), ReadingLimits::DEFAULT), folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn lay(&self, file: &[u8]) -> PathBuf {
+        let path = self.folder.path().join("document.pdf");
+        std::fs::write(&path, file).unwrap();
+        path
+    }
+
+    async fn read(&self, file: &[u8]) -> Result<Document, ReadError> {
+        let path = self.lay(file);
+        let began = Instant::now();
+        let read = self.reader.read(&path).await;
+        assert!(began.elapsed() < LONGEST, "{read:?} after {:?}", began.elapsed());
+        read
+    }
+
+    async fn refusal(&self, file: &[u8]) -> ReadError {
+        self.read(file).await.unwrap_err()
+    }
+}
+
+fn letters(document: &Document) -> usize {
+    document.text().chars().filter(|c| c.is_alphabetic()).count()
+}
+
+#[tokio::test]
+async fn a_plain_document_is_read() {
+    let document = Desk::new().read(&pdf::text(&["First page.\nIt has two lines.", "Second page."])).await.unwrap();
+    assert_eq!(document.pages.len(), 2);
+    assert_eq!(document.text(), "First page. It has two lines.\u{c}Second page.");
+    assert!(document.read_by.starts_with("poppler "), "{}", document.read_by);
+    let block = &document.pages[0].blocks[0];
+    assert!(block.lines == 2 && block.line_height > 8.0 && block.bounds[0] > 70.0, "{block:?}");
+}
+
+#[tokio::test]
+async fn a_name_does_not_make_a_pdf() {
+    let desk = Desk::new();
+    assert!(matches!(desk.refusal(b"").await, ReadError::Empty));
+    for file in [pdf::png(), pdf::zip(), pdf::html()] {
+        assert!(matches!(desk.refusal(&file).await, ReadError::NotAPdf));
+    }
+}
+
+#[tokio::test]
+async fn a_header_alone_is_damaged() {
+    let error = Desk::new().refusal(b"%PDF-1.7\nand nothing more").await;
+    assert!(matches!(error, ReadError::Damaged { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_truncated_document_is_damaged_however_much_is_left() {
+    let desk = Desk::new();
+    for part in [0.1, 0.5, 0.9, 0.97] {
+        let error = desk.refusal(&pdf::truncated(&pdf::of_pages(50), part)).await;
+        assert!(matches!(error, ReadError::Damaged { .. }), "{part}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_with_a_password_is_encrypted() {
+    assert!(matches!(Desk::new().refusal(&pdf::encrypted()).await, ReadError::Encrypted));
+}
+
+#[tokio::test]
+async fn a_document_without_pages_says_so() {
+    assert!(matches!(Desk::new().refusal(&pdf::without_pages()).await, ReadError::NoPages));
+}
+
+#[tokio::test]
+async fn too_many_pages_are_counted_and_not_read() {
+    let error = Desk::new().refusal(&pdf::of_pages(5_000)).await;
+    assert!(matches!(error, ReadError::TooManyPages { found: 5_000, limit: 1_000 }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_page_tree_loop_ends() {
+    let read = Desk::new().read(&pdf::page_tree_loop()).await;
+    match read {
+        Ok(document) => assert_eq!(letters(&document), 0),
+        Err(error) => assert!(matches!(error, ReadError::Damaged { .. } | ReadError::NoPages), "{error:?}"),
+    }
+}
+
+#[tokio::test]
+async fn depth_and_recursion_end() {
+    let desk = Desk::new();
+    for file in [pdf::deep_page_tree(20_000), pdf::self_drawing_form()] {
+        match desk.read(&file).await {
+            Ok(document) => assert_eq!(letters(&document), 0),
+            Err(error) => {
+                let clear = matches!(error, ReadError::Damaged { .. } | ReadError::NoPages | ReadError::TooSlow);
+                assert!(clear, "{error:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn bombs_meet_the_limits_and_not_the_machine() {
+    let desk = Desk::new();
+    for filling in [Filling::Nothing, Filling::Text] {
+        let error = desk.refusal(&pdf::bomb(filling, 8 << 30)).await;
+        assert!(matches!(error, ReadError::TooSlow | ReadError::TooMuchMemory), "{filling:?}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn pictures_without_text_are_a_scan() {
+    let error = Desk::new().refusal(&pdf::scanned(3)).await;
+    assert!(matches!(error, ReadError::Scanned { pages: 3, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn little_text_without_pictures_is_left_to_the_judge() {
+    let document = Desk::new().read(&pdf::text(&["Only twenty letters."])).await.unwrap();
+    assert_eq!(document.text(), "Only twenty letters.");
+}
+
+#[tokio::test]
+async fn a_font_that_lies_is_left_to_the_judge() {
+    let document = Desk::new().read(&pdf::lying_font()).await.unwrap();
+    assert!(letters(&document) == 0 && document.text().chars().count() > 400, "{}", document.text());
+}
+
+#[tokio::test]
+async fn a_large_document_is_read_as_any_other() {
+    let document = Desk::new().read(&pdf::of_size(20_000_000)).await.unwrap();
+    assert!(letters(&document) > 300);
+}
+
+#[tokio::test]
+async fn a_missing_program_is_told_with_its_package() {
+    let desk = Desk::new();
+    let path = desk.lay(&pdf::fine());
+    // The guard itself is missing: what is told is that, not something about the file.
+    let reader = Reader::new(sluice_local::guard::Guard::new("/nonexistent".into()), ReadingLimits::DEFAULT);
+    assert!(matches!(reader.read(&path).await, Err(ReadError::Io(_))));
+}
+
+#[tokio::test]
+async fn a_page_becomes_a_picture_of_the_width_asked_for() {
+    let desk = Desk::new();
+    let path = desk.lay(&pdf::text(&["One", "Two"]));
+    let out = desk.folder.path().join("page.png");
+    desk.reader.page_image(&path, 2, 640, &out).await.unwrap();
+    let png = std::fs::read(&out).unwrap();
+    let width = u32::from_be_bytes(png[16..20].try_into().unwrap());
+    assert_eq!((width, &png[..4]), (640, b"\x89PNG".as_slice()));
+    let error = desk.reader.page_image(&path, 9, 640, &out).await.unwrap_err();
+    assert!(matches!(error, ReadError::Damaged { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_scan_is_read_by_recognition() {
+    let desk = Desk::new();
+    if !desk.reader.ocr_available().await {
+        return;
+    }
+    // A page of text, drawn and put back as nothing but a picture.
+    let path = desk.lay(&pdf::fine());
+    let limits = sluice_local::guard::Limits::DOCUMENT;
+    let args = ["-jpeg", "-singlefile", "-scale-to-x", "1240", "-scale-to-y", "1754", path.to_str().unwrap()];
+    let jpeg = guard().run(&limits, "pdftoppm", args, None).await.unwrap().stdout;
+    let scan = pdf::scanned_from_jpegs(&[(jpeg, 1240, 1754)]);
+    assert!(matches!(desk.refusal(&scan).await, ReadError::Scanned { pages: 1, ocr_available: true }));
+    let document = desk.reader.read_by_ocr(&desk.lay(&scan), &[Language::ENGLISH]).await.unwrap();
+    let text = document.text();
+    assert!(text.contains("sailors call it a spring tide"), "{text}");
+    assert!(document.read_by.starts_with("tesseract "), "{}", document.read_by);
+}
+
+#[tokio::test]
+async fn what_the_engines_need_is_named() {
+    let needs = sluice_local::tools::needs(&guard()).await;
+    let poppler = needs.iter().find(|need| need.install == "poppler-utils").unwrap();
+    assert!(poppler.version.as_deref().is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit())));
+    assert!(needs.iter().all(|need| !need.without_it.is_empty()));
+}

@@ -1,0 +1,392 @@
+//! Documents that a test makes itself: plain ones, and the hostile ones for which no real file can be had.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+
+/// A PDF file under construction: numbered objects, written with a correct cross-reference table.
+#[derive(Debug, Default)]
+pub struct Pdf {
+    objects: Vec<Vec<u8>>,
+}
+
+impl Pdf {
+    /// An empty file.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an object and gives its number (from 1).
+    pub fn object(&mut self, body: impl Into<Vec<u8>>) -> usize {
+        self.objects.push(body.into());
+        self.objects.len()
+    }
+
+    /// Adds a stream. `entries` stand in its dictionary beside the length.
+    pub fn stream(&mut self, entries: &str, data: &[u8]) -> usize {
+        let mut body = format!("<< /Length {} {entries} >>\nstream\n", data.len()).into_bytes();
+        body.extend_from_slice(data);
+        body.extend_from_slice(b"\nendstream");
+        self.object(body)
+    }
+
+    /// Fills in an object that others already point at.
+    pub fn replace(&mut self, number: usize, body: impl Into<Vec<u8>>) {
+        if let Some(object) = number.checked_sub(1).and_then(|index| self.objects.get_mut(index)) {
+            *object = body.into();
+        }
+    }
+
+    /// The file, with object `catalog` as its root and more entries for its trailer.
+    pub fn finish(self, catalog: usize, trailer: &str) -> Vec<u8> {
+        let mut file = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+        let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", self.objects.len() + 1);
+        for (body, number) in self.objects.iter().zip(1_usize..) {
+            // Writing to a string or a vector cannot fail.
+            let _ = write!(table, "{:010} 00000 n \n", file.len());
+            let _ = write!(file, "{number} 0 obj\n");
+            file.extend_from_slice(body);
+            file.extend_from_slice(b"\nendobj\n");
+        }
+        let start = file.len();
+        let size = self.objects.len() + 1;
+        let end =
+            format!("{table}trailer\n<< /Size {size} /Root {catalog} 0 R {trailer} >>\nstartxref\n{start}\n%%EOF\n");
+        file.extend_from_slice(end.as_bytes());
+        file
+    }
+
+    /// The file, with the pages in `kids` as its whole tree. `tree` is the object of the tree, which the pages name.
+    fn finish_with_pages(mut self, tree: usize, kids: &[usize]) -> Vec<u8> {
+        let list: Vec<String> = kids.iter().map(|kid| format!("{kid} 0 R")).collect();
+        self.replace(tree, format!("<< /Type /Pages /Count {} /Kids [{}] >>", kids.len(), list.join(" ")));
+        let catalog = self.object(format!("<< /Type /Catalog /Pages {tree} 0 R >>"));
+        self.finish(catalog, "")
+    }
+
+    fn page(&mut self, tree: usize, resources: &str, contents: usize) -> usize {
+        self.object(format!(
+            "<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 595 842] /Resources << {resources} >> /Contents {contents} 0 R >>"
+        ))
+    }
+}
+
+const HELVETICA: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
+
+/// A document with one page for each text. Lines break at line ends; characters outside of ASCII become `?`.
+pub fn text(pages: &[&str]) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let font = pdf.object(HELVETICA);
+    let kids: Vec<usize> = pages
+        .iter()
+        .map(|text| {
+            let contents = pdf.stream("", show(text).as_bytes());
+            pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents)
+        })
+        .collect();
+    pdf.finish_with_pages(tree, &kids)
+}
+
+/// The operators that show a text from the top of a page.
+fn show(text: &str) -> String {
+    let mut operators = "BT /F1 12 Tf 14 TL 72 770 Td\n".to_owned();
+    for line in text.lines() {
+        let safe: String = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+        let safe = safe.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+        let _ = writeln!(operators, "({safe}) Tj T*");
+    }
+    operators + "ET"
+}
+
+/// Some hundred words of English on one page: a document that is fine.
+pub fn fine() -> Vec<u8> {
+    text(&["The tide turns twice a day. It follows the moon, which pulls at the water of the sea.\n\
+            When sun and moon stand in one line, the pull is strongest: sailors call it a spring tide.\n\
+            A week later they stand at a right angle, and the tide is weak: a neap tide.\n\
+            Harbours publish tables of the hours of high water. They are computed years ahead.\n\
+            Wind and air pressure move the water too, and nobody can compute those years ahead.\n\
+            So a careful sailor reads the table first, then looks at the sky, then at the water itself."])
+}
+
+/// A document without pages.
+pub fn without_pages() -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    pdf.finish_with_pages(tree, &[])
+}
+
+/// A document of that many pages with a line on each.
+pub fn of_pages(count: usize) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let font = pdf.object(HELVETICA);
+    let contents = pdf.stream("", show("One line, the same on every page.").as_bytes());
+    let resources = format!("/Font << /F1 {font} 0 R >>");
+    let kids: Vec<usize> = (0..count).map(|_| pdf.page(tree, &resources, contents)).collect();
+    pdf.finish_with_pages(tree, &kids)
+}
+
+/// A document whose page tree has itself as a branch.
+pub fn page_tree_loop() -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let branch = pdf.object(format!("<< /Type /Pages /Parent {tree} 0 R /Count 3 /Kids [{tree} 0 R] >>"));
+    pdf.replace(tree, format!("<< /Type /Pages /Count 6 /Kids [{branch} 0 R {tree} 0 R] >>"));
+    let catalog = pdf.object(format!("<< /Type /Catalog /Pages {tree} 0 R >>"));
+    pdf.finish(catalog, "")
+}
+
+/// A document whose single page lies that many branches deep.
+pub fn deep_page_tree(levels: usize) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let mut parent = tree;
+    for _ in 0..levels {
+        let branch = pdf.object("");
+        pdf.replace(parent, format!("<< /Type /Pages /Count 1 /Kids [{branch} 0 R] >>"));
+        parent = branch;
+    }
+    pdf.replace(parent, format!("<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 595 842] >>"));
+    let catalog = pdf.object(format!("<< /Type /Catalog /Pages {tree} 0 R >>"));
+    pdf.finish(catalog, "")
+}
+
+/// A document whose page draws a form that draws itself, twice.
+pub fn self_drawing_form() -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let form = pdf.object("");
+    let data = "/X Do /X Do";
+    pdf.replace(
+        form,
+        format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X {form} 0 R >> >> \
+             /Length {} >>\nstream\n{data}\nendstream",
+            data.len()
+        ),
+    );
+    let contents = pdf.stream("", b"/X Do");
+    let page = pdf.page(tree, &format!("/XObject << /X {form} 0 R >>"), contents);
+    pdf.finish_with_pages(tree, &[page])
+}
+
+/// What a bomb unfolds into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filling {
+    /// White space: only time is lost.
+    Nothing,
+    /// Text on the page: memory too.
+    Text,
+}
+
+/// A document of some kilobytes whose page unfolds into that many bytes.
+pub fn bomb(filling: Filling, bytes: u64) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let font = pdf.object(HELVETICA);
+    let twice = zlib(&repeated(filling, bytes));
+    let contents = pdf.stream("/Filter [/FlateDecode /FlateDecode]", &twice);
+    let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
+    pdf.finish_with_pages(tree, &[page])
+}
+
+fn zlib(data: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    // Writing to a vector cannot fail.
+    let _ = encoder.write_all(data);
+    encoder.finish().unwrap_or_default()
+}
+
+/// A zlib stream (RFC 1950, 1951) of a short pattern repeated for `bytes`, written bit by bit: compressing gigabytes to
+/// get it would take longer than the test. Each match is 258 bytes long, which is a multiple of both patterns.
+fn repeated(filling: Filling, bytes: u64) -> Vec<u8> {
+    let mut bits = Bits::default();
+    bits.bytes.extend([0x78, 0x01]);
+    // The last block, with fixed codes.
+    bits.push(1, 1);
+    bits.push(1, 2);
+    let (start, period): (&[u8], u32) = match filling {
+        Filling::Nothing => (b" ", 1),
+        Filling::Text => (b"BT /F1 9 Tf (A)Tj ", 6),
+    };
+    for byte in start {
+        bits.push_code(0x30 + u32::from(*byte), 8);
+    }
+    for _ in 0..bytes / 258 {
+        // Length 258: symbol 285. Distances: 1 is symbol 0; 5 and 6 are symbol 4 with one more bit.
+        bits.push_code(0b1100_0101, 8);
+        if period == 1 {
+            bits.push_code(0, 5);
+        } else {
+            bits.push_code(4, 5);
+            bits.push(1, 1);
+        }
+    }
+    bits.push_code(0, 7);
+    bits.push(0, 7);
+    bits.bytes
+}
+
+#[derive(Default)]
+struct Bits {
+    bytes: Vec<u8>,
+    filled: u32,
+    byte: u8,
+}
+
+impl Bits {
+    /// Least significant bit first, as deflate has its fields.
+    fn push(&mut self, value: u32, count: u32) {
+        for bit in 0..count {
+            if value >> bit & 1 == 1 {
+                self.byte |= 1 << self.filled;
+            }
+            self.filled += 1;
+            if self.filled == 8 {
+                self.bytes.push(self.byte);
+                (self.byte, self.filled) = (0, 0);
+            }
+        }
+    }
+
+    /// Most significant bit first, as deflate has its Huffman codes.
+    fn push_code(&mut self, code: u32, count: u32) {
+        for bit in (0..count).rev() {
+            self.push(code >> bit, 1);
+        }
+    }
+}
+
+/// The first `part` (0 to 1) of a file: a download that broke off.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "lengths of test files are small and positive"
+)]
+pub fn truncated(file: &[u8], part: f64) -> Vec<u8> {
+    let length = (file.len() as f64 * part.clamp(0.0, 1.0)) as usize;
+    file.get(..length).unwrap_or(file).to_vec()
+}
+
+/// A document that shows English, while its font says that every letter is a private character.
+pub fn lying_font() -> Vec<u8> {
+    const MAP: &str = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n\
+        /CMapName /Lie def /CMapType 2 def\n1 begincodespacerange <00> <ff> endcodespacerange\n\
+        1 beginbfrange <21> <7e> <e021> endbfrange\nendcmap end end";
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let map = pdf.stream("", MAP.as_bytes());
+    let font = pdf.object(format!("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode {map} 0 R >>"));
+    let line = "Every letter of this line can be seen and none of them can be read.\n";
+    let contents = pdf.stream("", show(&line.repeat(12)).as_bytes());
+    let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
+    pdf.finish_with_pages(tree, &[page])
+}
+
+/// A document of pages that are nothing but a picture each, as a scanner makes them: grey noise without meaning.
+pub fn scanned(pages: usize) -> Vec<u8> {
+    const WIDTH: usize = 620;
+    const HEIGHT: usize = 877;
+    let mut state = 1_u32;
+    let mut noise = || {
+        // Numerical Recipes' linear congruential generator: it only has to look like paper.
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u8::try_from(state >> 29).unwrap_or(0)
+    };
+    let pixels: Vec<u8> = (0..WIDTH * HEIGHT).map(|_| 240 + noise()).collect();
+    let entries =
+        format!("/Width {WIDTH} /Height {HEIGHT} /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /FlateDecode");
+    pictures(&vec![(entries, zlib(&pixels)); pages])
+}
+
+/// A document with a page for each JPEG picture in colour (data, width and height in pixels).
+pub fn scanned_from_jpegs(jpegs: &[(Vec<u8>, usize, usize)]) -> Vec<u8> {
+    let entries = |(data, width, height): &(Vec<u8>, usize, usize)| {
+        let entries =
+            format!("/Width {width} /Height {height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode");
+        (entries, data.clone())
+    };
+    pictures(&jpegs.iter().map(entries).collect::<Vec<_>>())
+}
+
+fn pictures(pictures: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let contents = pdf.stream("", b"q 595 0 0 842 0 0 cm /I Do Q");
+    let kids: Vec<usize> = pictures
+        .iter()
+        .map(|(entries, data)| {
+            let picture = pdf.stream(&format!("/Type /XObject /Subtype /Image {entries}"), data);
+            pdf.page(tree, &format!("/XObject << /I {picture} 0 R >>"), contents)
+        })
+        .collect();
+    pdf.finish_with_pages(tree, &kids)
+}
+
+/// A document that wants a password: nobody has it, its verifier is made up (ISO 32000-1, 7.6.3).
+pub fn encrypted() -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let contents = pdf.stream("", b"unreadable");
+    let page = pdf.page(tree, "", contents);
+    let key = "5a".repeat(32);
+    let encrypt = pdf.object(format!("<< /Filter /Standard /V 1 /R 2 /O <{key}> /U <{key}> /P -4 >>"));
+    pdf.replace(tree, format!("<< /Type /Pages /Count 1 /Kids [{page} 0 R] >>"));
+    let catalog = pdf.object(format!("<< /Type /Catalog /Pages {tree} 0 R >>"));
+    pdf.finish(catalog, &format!("/Encrypt {encrypt} 0 R /ID [<{}> <{}>]", "00".repeat(16), "00".repeat(16)))
+}
+
+/// A document that is fine but for its size: padded to exactly that many bytes.
+pub fn of_size(bytes: usize) -> Vec<u8> {
+    // The comment stands before the last line, so that the file still ends as it must.
+    let file = fine();
+    let padding = bytes.saturating_sub(file.len() + 2);
+    let at = file.windows(9).rposition(|window| window == b"startxref").unwrap_or(file.len());
+    let (head, tail) = file.split_at(at);
+    [head, b"%", &b"x".repeat(padding), b"\n", tail].concat()
+}
+
+/// A picture of one pixel in the PNG format.
+pub fn png() -> Vec<u8> {
+    let mut file =
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00".to_vec();
+    file.extend_from_slice(b"\x3a\x7e\x9b\x55\x00\x00\x00\x00IEND\xaeB`\x82");
+    file
+}
+
+/// An empty archive in the ZIP format.
+pub fn zip() -> Vec<u8> {
+    [b"PK\x05\x06".as_slice(), &[0; 18]].concat()
+}
+
+/// A web page, as a server sends in place of a document that it does not give.
+pub fn html() -> Vec<u8> {
+    b"<!DOCTYPE html><html><head><title>403 Forbidden</title></head><body><h1>Forbidden</h1></body></html>".to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use flate2::read::ZlibDecoder;
+
+    use super::*;
+
+    #[test]
+    fn a_bomb_unfolds() {
+        let mut unfolded = Vec::new();
+        // The checksum at the end is left out, as readers of documents do not look at it.
+        let _ = ZlibDecoder::new(repeated(Filling::Text, 258 * 4).as_slice()).read_to_end(&mut unfolded);
+        assert_eq!(String::from_utf8(unfolded).unwrap(), format!("BT /F1 9 Tf {}", "(A)Tj ".repeat(1 + 43 * 4)));
+        assert!(bomb(Filling::Nothing, 1 << 30).len() < 100_000);
+    }
+
+    #[test]
+    fn a_padded_document_has_the_size_asked_for() {
+        assert_eq!(of_size(1_000_000).len(), 1_000_000);
+    }
+}
