@@ -202,3 +202,38 @@ async fn what_the_engines_need_is_named() {
     assert!(poppler.version.as_deref().is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit())));
     assert!(needs.iter().all(|need| !need.without_it.is_empty()));
 }
+
+fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+}
+
+#[tokio::test]
+async fn right_to_left_text_with_latin_digits_is_in_logical_order() {
+    let document = Desk::new().read(&fixture("arabic-latin-digits.pdf")).await.unwrap();
+    assert_eq!(document.title.as_deref(), Some("القهوة وتجارتها"));
+    let text = document.text();
+    for part in [
+        "في عام 1652 افتتح أول مقهى في لندن، وبلغ عدد المقاهي 82 مقهى بعد 11 سنة.",
+        "وارتفع السعر بنسبة 12.5% بين 2019 و 2021، أي من 1,250 دولارا إلى 1,406 دولارات للطن.",
+        "تستورد شركة Nordic Roast من اليمن 35 طنا كل عام (نحو 700 كيس)،",
+        "من الساعة 8:30 إلى الساعة 17:00 على نظام Windows 11 Pro الحديث.",
+    ] {
+        assert!(text.contains(part), "{part}\nis not in\n{text}");
+    }
+    let columns = ["يبدأ العمود الأول هنا", "وزن الواحد منها 60 كيلوغراما.", "ينتهي العمود الثاني هنا"];
+    let places: Vec<Option<usize>> = columns.iter().map(|part| text.find(part)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in\n{text}");
+}
+
+#[tokio::test]
+async fn columns_are_read_one_after_the_other() {
+    let text = Desk::new().read(&fixture("two-columns.pdf")).await.unwrap().text();
+    let parts = [
+        "The first column opens the story.",
+        "When the weight had sunk to the floor of the tower the light stood still, and a light that stands still tells \
+         a sailor nothing about the place where he is.",
+        "The second column closes the story.",
+    ];
+    let places: Vec<Option<usize>> = parts.iter().map(|part| text.find(part)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in\n{text}");
+}

@@ -45,8 +45,8 @@ impl Pdf {
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", self.objects.len() + 1);
         for (body, number) in self.objects.iter().zip(1_usize..) {
             // Writing to a string or a vector cannot fail.
-            let _ = write!(table, "{:010} 00000 n \n", file.len());
-            let _ = write!(file, "{number} 0 obj\n");
+            let _ = writeln!(table, "{:010} 00000 n ", file.len());
+            let _ = writeln!(file, "{number} 0 obj");
             file.extend_from_slice(body);
             file.extend_from_slice(b"\nendobj\n");
         }

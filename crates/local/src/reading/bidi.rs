@@ -20,6 +20,9 @@ const NARROW_GAP: f32 = 0.45;
 /// The same beside a vowel mark, which has no width of its own.
 const NARROW_GAP_AT_MARK: f32 = 0.75;
 
+/// Marks to letters in a line that is vowelled throughout.
+const VOWELLED: f32 = 0.4;
+
 /// The usual gap as a part of the line's height, where a line is too short to show its own.
 const USUAL_GAP_TO_HEIGHT: f32 = 0.17;
 
@@ -49,27 +52,44 @@ pub(super) fn line(words: &[Word], right_to_left: bool) -> String {
 /// The line as it is shown, words that are one word joined.
 fn shown_line(words: &[Word]) -> Vec<char> {
     let usual = usual_gap(words);
-    let (mut shown, mut marks_are_lost) = (Vec::new(), false);
+    let mut shown = Vec::new();
     for (word, next) in words.iter().zip(words.iter().skip(1).map(Some).chain([None])) {
         shown.extend(word.text.chars());
-        let Some(next) = next else { break };
-        let (edge, next_edge) = (word.text.chars().next_back(), next.text.chars().next());
-        let (Some(edge), Some(next_edge)) = (edge, next_edge) else { continue };
-        // The logical start of the word on the left is its right edge: a mark there has lost its letter.
-        let detached = is_arabic_mark(edge);
-        marks_are_lost |= detached;
-        let narrow = usual * if detached { NARROW_GAP_AT_MARK } else { NARROW_GAP };
-        let within_word =
-            runs_left(edge) && runs_left(next_edge) && !is_tanween(edge) && next.bounds[0] - word.bounds[2] < narrow;
-        if !within_word {
+        if next.is_some_and(|next| !are_one_word(word, next, usual)) {
             shown.push(' ');
         }
     }
-    if marks_are_lost {
-        // Where one mark stands beside the wrong letter the others do too. The letters are what can be trusted.
+    if !marks_can_be_trusted(words) {
         shown.retain(|c| !is_arabic_mark(*c));
     }
     shown
+}
+
+/// Whether a word and the next on its right are pieces of one Arabic word.
+fn are_one_word(word: &Word, next: &Word, usual_gap: f32) -> bool {
+    let mut edge = word.text.chars().rev();
+    let mut next_edge = next.text.chars();
+    let near = [edge.next(), edge.next(), next_edge.next(), next_edge.next()];
+    let [Some(last), _, Some(first), _] = near else { return false };
+    let at_mark = near.iter().flatten().any(|c| is_arabic_mark(*c));
+    let narrow = usual_gap * if at_mark { NARROW_GAP_AT_MARK } else { NARROW_GAP };
+    runs_left(last) && runs_left(first) && !is_tanween(last) && next.bounds[0] - word.bounds[2] < narrow
+}
+
+/// Whether vowel marks stand behind their letters. A mark is placed by itself, often by some points off, and poppler
+/// orders what is shown by place. Only a line that is vowelled throughout is worth the risk, and only when none of its
+/// words starts with a mark, which none can. Elsewhere marks are a help to the eye; the letters are what can be trusted.
+fn marks_can_be_trusted(words: &[Word]) -> bool {
+    let (mut marks, mut letters) = (0.0, 0.0);
+    for c in words.iter().flat_map(|word| word.text.chars()) {
+        if is_arabic_mark(c) {
+            marks += 1.0;
+        } else if runs_left(c) {
+            letters += 1.0;
+        }
+    }
+    let starts_with_mark = |word: &Word| word.text.chars().next_back().is_some_and(is_arabic_mark);
+    marks > VOWELLED * letters && !words.iter().any(starts_with_mark)
 }
 
 /// The median gap between Arabic words.

@@ -1,0 +1,114 @@
+//! Real documents, healthy and hostile, that nobody here wrote: `tests/corpus.tsv` says what each must give.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use sluice_domain::document::Document;
+use sluice_local::reading::{ReadError, Reader, ReadingLimits};
+use support::guard;
+
+/// Fewest letters of a document that is worth reading out, as the rules have it.
+const WORTH_READING: usize = 50;
+
+struct Row {
+    name: String,
+    outcome: String,
+    pages: Option<u32>,
+    language: String,
+}
+
+fn table() -> Vec<Row> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus.tsv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let row = |line: &str| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [name, _, _, _, outcome, pages, language] = columns.try_into().unwrap();
+        Row {
+            name: name.to_owned(),
+            outcome: outcome.to_owned(),
+            pages: pages.parse().ok(),
+            language: language.to_owned(),
+        }
+    };
+    text.lines().filter(|line| !line.starts_with('#')).map(row).collect()
+}
+
+fn document(name: &str) -> PathBuf {
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map_or_else(home, PathBuf::from);
+    let path = cache.join("sluice/corpus").join(name).with_extension("pdf");
+    assert!(path.exists(), "{} is missing: run scripts/fetch-corpus.sh", path.display());
+    path
+}
+
+async fn read(name: &str) -> Result<Document, ReadError> {
+    Reader::new(guard(), ReadingLimits::DEFAULT).read(&document(name)).await
+}
+
+/// The code with which the rules refuse a document, and its pages as far as they are known.
+fn outcome(read: &Result<Document, ReadError>) -> (&'static str, Option<u32>) {
+    match read {
+        Ok(document) => {
+            let letters = document.text().chars().filter(|c| c.is_alphanumeric()).count();
+            let code = if letters < WORTH_READING { "document_too_short" } else { "ok" };
+            (code, Some(u32::try_from(document.pages.len()).unwrap()))
+        }
+        Err(ReadError::Encrypted) => ("document_encrypted", None),
+        Err(ReadError::Scanned { pages, .. }) => ("document_scanned", Some(*pages)),
+        Err(ReadError::TooManyPages { found, .. }) => ("document_too_many_pages", Some(*found)),
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// Part of the letters that are Arabic.
+fn arabic_part(text: &str) -> f64 {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
+    let arabic = letters.iter().filter(|c| ('\u{600}'..='\u{6ff}').contains(*c)).count();
+    f64::from(u32::try_from(arabic).unwrap()) / f64::from(u32::try_from(letters.len().max(1)).unwrap())
+}
+
+#[tokio::test]
+async fn every_document_gives_what_the_table_says() {
+    for row in table() {
+        let began = Instant::now();
+        let read = read(&row.name).await;
+        assert_eq!(outcome(&read), (row.outcome.as_str(), row.pages), "{} in {:?}", row.name, began.elapsed());
+        let Ok(document) = read else { continue };
+        let text = document.text();
+        assert_eq!(arabic_part(&text) > 0.3, row.language == "ar", "{}", row.name);
+        let leftover = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fb50}'..='\u{fdcf}' | '\u{fe70}'..='\u{fefc}' | '\0'..='\u{8}');
+        assert_eq!(text.chars().find(|c| leftover(*c)), None, "{}", row.name);
+    }
+    // The figure: never above 200 MB, neither here nor in a child.
+    let children = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss();
+    let own = getrusage(UsageWho::RUSAGE_SELF).unwrap().max_rss();
+    assert!(children < 200_000 && own < 200_000, "{children} KiB in a child, {own} KiB here");
+}
+
+#[tokio::test]
+async fn arabic_paragraphs_are_whole_and_in_logical_order() {
+    let amiri = read("amiri-arabic").await.unwrap().text();
+    assert!(amiri.contains(
+        "الخط الأميري خط نسخي موجه لطباعة الكتب و النصوص الطويلة، و هو إحياء و محاكاة للخط الطباعي الجميل الذي \
+         تميزت به مطبعة بولاق منذ أوائل القرن العشرين."
+    ));
+    // This one is set in presentation forms.
+    let calculus = read("arabic-calculus").await.unwrap().text();
+    assert!(calculus.contains("المماس لمنحنى دالة في نقطة"), "{calculus}");
+    let book = read("arabic-book").await.unwrap().text();
+    assert!(book.contains("تم إعداده لكتابة كتاب باللغة العربية."), "{book}");
+}
+
+#[tokio::test]
+async fn heads_feet_and_hyphens_do_not_reach_the_text() {
+    let manual = read("gnuplot-manual").await.unwrap();
+    let heads = manual.pages.iter().filter(|page| page.text().contains("gnuplot 5.4 ")).count();
+    assert!(heads < 10, "{heads} pages with their head");
+    let french = read("debian-reference-french").await.unwrap();
+    let heads = french.pages.iter().filter(|page| page.text().contains("Guide de référence pour Debian")).count();
+    assert!(heads < 10, "{heads} pages with their head");
+}

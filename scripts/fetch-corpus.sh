@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Brings the documents of tests/corpus.tsv, out of the packages that have them, and checks each by its SHA-256.
+# Does nothing where all are there. Installs nothing and needs no root; Debian packages come from the lists that
+# `apt-get update` made.
+#
+# The folder: ${XDG_CACHE_HOME:-~/.cache}/sluice/corpus. Needs: python3 with pip, apt-get, dpkg-deb.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+table=tests/corpus.tsv
+corpus=${XDG_CACHE_HOME:-$HOME/.cache}/sluice/corpus
+tries=4
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+rows() { grep -v '^#' "$table"; }
+
+is_there() { [[ -f $corpus/$1.pdf && $(sha256sum <"$corpus/$1.pdf") == "$2 "* ]]; }
+
+# again COMMAND…: tries a few times, with a longer pause after each: registries have bad moments.
+again() {
+    local try
+    for ((try = 1; try <= tries; try++)); do
+        if "$@"; then return 0; fi
+        if ((try < tries)); then sleep $((try * 3)); fi
+    done
+    return 1
+}
+
+download_pip() { python3 -m pip download --quiet --no-deps --no-binary :all: --dest . "$1" 2>log; }
+
+# The sandbox user of apt cannot write here; apt says so and goes on.
+download_deb() { apt-get download -q "$1" >log 2>&1; }
+
+# fetch SOURCE: puts the package into the working folder and prints its file's name.
+fetch() {
+    local kind=${1%%:*} name=${1#*:}
+    local folder="$work/$name"
+    mkdir -p "$folder"
+    (
+        cd "$folder"
+        if ! again "download_$kind" "$name"; then
+            sed 's/^/    /' log >&2
+            exit 1
+        fi
+        rm -f log
+        printf '%s\n' "$folder"/*
+    )
+}
+
+# take FILE PATH: prints what the package has at that path, uncompressed.
+take() {
+    local unpack=(cat)
+    if [[ $2 == *.gz ]]; then unpack=(gzip -dc); fi
+    case $1 in
+        *.deb) dpkg-deb --fsys-tarfile "$1" | tar -xO "./$2" ;;
+        *) tar -xzOf "$1" "$2" ;;
+    esac | "${unpack[@]}"
+}
+
+missing=()
+while IFS=$'\t' read -r name hash source _; do
+    if ! is_there "$name" "$hash"; then missing+=("$source"); fi
+done < <(rows)
+
+if ((${#missing[@]} == 0)); then
+    note "Test documents: all there"
+    exit 0
+fi
+
+say "Fetching documents for the tests"
+mkdir -p "$corpus"
+lost=0
+while read -r wanted; do
+    if ! file=$(fetch "$wanted"); then
+        note "$wanted could not be downloaded"
+        lost=$((lost + 1))
+        continue
+    fi
+    while IFS=$'\t' read -r name hash source path _; do
+        if [[ $source != "$wanted" ]] || is_there "$name" "$hash"; then continue; fi
+        if take "$file" "$path" >"$work/document" && [[ $(sha256sum <"$work/document") == "$hash "* ]]; then
+            mv "$work/document" "$corpus/$name.pdf"
+        else
+            note "$name: $wanted has another version of it, or none"
+            lost=$((lost + 1))
+        fi
+    done < <(rows)
+done < <(printf '%s\n' "${missing[@]}" | sort -u)
+
+if ((lost > 0)); then
+    fail "$lost of the documents or packages for the tests are missing." \
+        "Debian packages:  apt-get update  (as root), then try again:  scripts/fetch-corpus.sh" \
+        "The expected versions are those of Debian 12."
+fi
+note "$(rows | wc -l) documents in $corpus"
