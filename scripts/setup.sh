@@ -39,7 +39,7 @@ list_missing() {
     need espeak-ng -- has espeak-ng
     need libespeak-ng1 -- has_library libespeak-ng.so.1
     need poppler-utils -- has pdftotext
-    need poppler-utils -- has pdftocairo
+    need poppler-utils -- has pdftoppm
     need tesseract-ocr -- has tesseract
     need tesseract-ocr-ara -- has_tesseract_language ara
     need tesseract-ocr-fra -- has_tesseract_language fra
@@ -48,10 +48,16 @@ list_missing() {
     if [[ $tests == yes ]]; then
         if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
         need shellcheck -- has shellcheck
-        # The tests make hostile documents with it.
-        need qpdf -- has qpdf
     fi
     if ((${#missing[@]})); then mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u); fi
+}
+
+# Sets `as_root` to what runs a command as root. Asks for a password only where there is someone to type it.
+may_be_root() {
+    as_root=()
+    if [[ $(id -u) == 0 ]]; then return 0; fi
+    as_root=(sudo)
+    has sudo && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }
 }
 
 install_packages() {
@@ -65,15 +71,9 @@ install_packages() {
         fail "some programs are missing, and this system has no apt-get to install them with." \
             "Install what your system calls these Debian packages, then try again:" "${missing[*]}"
     fi
-    local as_root=()
-    if [[ $(id -u) != 0 ]]; then
-        # Asks for a password only where there is someone to type it.
-        if has sudo && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
-            as_root=(sudo)
-        else
-            fail "some Debian packages are missing, and installing them needs root." \
-                "As root, type:  apt-get update && ${command[*]}" "Then try again."
-        fi
+    if ! may_be_root; then
+        fail "some Debian packages are missing, and installing them needs root." \
+            "As root, type:  apt-get update && ${command[*]}" "Then try again."
     fi
     say "Installing Debian packages: ${missing[*]}"
     "${as_root[@]}" apt-get update -q || note "apt-get update failed; trying with the lists that are there"
@@ -123,4 +123,10 @@ check_rust
 install_packages
 install_page_packages
 fetch scripts/fetch-models.sh "the models"
-if [[ $tests == yes ]]; then fetch scripts/fetch-corpus.sh "the real documents for the tests"; fi
+if [[ $tests == yes && -f scripts/fetch-corpus.sh ]]; then
+    # Some of the documents come out of Debian packages, which apt-get finds by its lists.
+    if has apt-get && ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && may_be_root; then
+        "${as_root[@]}" apt-get update -q || note "apt-get update failed"
+    fi
+    fetch scripts/fetch-corpus.sh "the real documents for the tests"
+fi
