@@ -2,7 +2,7 @@
 // node mock/server.mjs [serve] --listen 127.0.0.1:8090 --data FOLDER; MOCK_SPEED=2 works twice as fast.
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { tmpdir } from 'node:os';
 import { DOCUMENTS, pdfFor } from './documents.mjs';
@@ -27,7 +27,10 @@ const STATE = join(DATA, 'mock.json');
 const state = existsSync(STATE)
   ? JSON.parse(readFileSync(STATE, 'utf8'))
   : { documents: {}, reels: [], events: [], seq: 0, keys: {}, started: [] };
-const save = () => writeFileSync(STATE, JSON.stringify(state));
+function save() {
+  writeFileSync(`${STATE}.new`, JSON.stringify(state));
+  renameSync(`${STATE}.new`, STATE);
+}
 const streams = new Set();
 
 function emit(kind, data) {

@@ -17,5 +17,15 @@ export function draftOf(reelId: string, sceneId: string): Draft | undefined {
 export function keepDraft(reelId: string, sceneId: string, draft: Draft | null): void {
   if (draft) drafts.set(name(reelId, sceneId), draft);
   else drafts.delete(name(reelId, sceneId));
+  save();
+}
+
+/** With a reel its unsaved edits go. */
+export function dropDrafts(reelId: string): void {
+  for (const key of [...drafts.keys()]) if (key.startsWith(`${reelId}/`)) drafts.delete(key);
+  save();
+}
+
+function save() {
   keep('drafts', drafts.size ? Object.fromEntries(drafts) : null);
 }

@@ -9,8 +9,9 @@ import type { Problem } from '../api/problem';
 import type { Reel } from '../api/types';
 import { applyChange, type ReelChange } from '../reel/change';
 import { connection } from './connection.svelte';
+import { dropDrafts } from './drafts.svelte';
 
-const FETCH_AFTER_MS = 250;
+const FETCH_AFTER_MS = 300;
 const LIST_LENGTH = 24;
 /** How long a deletion can be undone. */
 export const UNDO_MS = 7000;
@@ -27,6 +28,9 @@ class Reels {
   readonly hidden = new SvelteSet<string>();
   readonly shown = $derived((this.list ?? []).filter((reel) => !this.hidden.has(reel.id)));
 
+  /** Numbers the questions, so that their answers can be told apart by age. */
+  #asked = 0;
+  #taken = new Map<string, number>();
   #currentId: string | null = null;
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #deletions = new Map<string, ReturnType<typeof setTimeout>>();
@@ -80,8 +84,11 @@ class Reels {
   }
 
   async load(id: string) {
+    const asked = (this.#asked += 1);
     const outcome = await api.reel(id);
-    if (outcome.ok) this.take(outcome.value);
+    // An answer that was overtaken by a newer one is old news.
+    if ((this.#taken.get(id) ?? 0) > asked) return;
+    if (outcome.ok) this.take(outcome.value, asked);
     else if (this.#currentId === id) {
       // What is on the page stays when the server is away; only "it is gone" replaces it.
       if (!this.current || outcome.problem.status === 404) this.currentProblem = outcome.problem;
@@ -90,7 +97,8 @@ class Reels {
   }
 
   /** The newest truth about a reel, from any answer of the server. */
-  take(reel: Reel) {
+  take(reel: Reel, asked = (this.#asked += 1)) {
+    this.#taken.set(reel.id, asked);
     if (this.#currentId === reel.id) {
       this.current = reel;
       this.currentProblem = null;
@@ -140,7 +148,10 @@ class Reels {
     this.#deletions.delete(id);
     const outcome = await api.deleteReel(id, leaving);
     const gone = outcome.ok || outcome.problem.status === 404;
-    if (gone) this.list = this.list?.filter((reel) => reel.id !== id) ?? null;
+    if (gone) {
+      this.list = this.list?.filter((reel) => reel.id !== id) ?? null;
+      dropDrafts(id);
+    }
     this.hidden.delete(id);
     return gone || outcome.ok ? null : outcome.problem;
   }

@@ -19,6 +19,8 @@ class Router {
     if (path !== location.pathname) history.pushState(null, '', path);
     this.#path = path;
     scrollTo(0, 0);
+    // The element that had the focus is on the page that was left.
+    document.getElementById('content')?.focus({ preventScroll: true });
   }
 
   /** For a click handler on the document: takes over plain clicks on links into this page. */
