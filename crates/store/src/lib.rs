@@ -20,6 +20,7 @@ mod error;
 pub mod events;
 pub mod faults;
 pub mod jobs;
+pub mod reels;
 pub mod results;
 pub mod testing;
 mod unit;

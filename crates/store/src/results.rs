@@ -145,3 +145,13 @@ pub async fn count_calls(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, Sto
         })
         .collect()
 }
+
+/// Every call that gave a result: its kind, when it was asked, when it answered. What a benchmark adds up.
+pub async fn finished_calls(tx: &mut Tx) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
+    let rows = sqlx::query("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id")
+        .fetch_all(tx.connection())
+        .await?;
+    let time =
+        |row: &sqlx::sqlite::SqliteRow, column| Ok::<_, StoreError>(Timestamp::from_millis(row.try_get(column)?));
+    rows.iter().map(|row| Ok((row.try_get(0)?, time(row, 1)?, time(row, 2)?))).collect()
+}

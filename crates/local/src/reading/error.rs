@@ -8,25 +8,25 @@ use crate::guard::GuardError;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file has no bytes.
-    #[error("the file is empty")]
+    #[error("the file is empty: choose another one, or save it again")]
     Empty,
     /// Its content is not that of a PDF file, whatever its name says.
-    #[error("the file is not a PDF")]
+    #[error("the file is not a PDF, whatever its name says: save it as PDF and try again")]
     NotAPdf,
     /// It cannot be opened without a password.
-    #[error("the file is protected by a password")]
+    #[error("the file is protected by a password: save a copy without one and try again")]
     Encrypted,
     /// It is cut short or broken.
-    #[error("the file is damaged: {detail}")]
+    #[error("the file is damaged ({detail}): download it again, or save it anew as PDF")]
     Damaged {
         /// What is wrong with it.
         detail: String,
     },
     /// It is a PDF without pages.
-    #[error("the file has no pages")]
+    #[error("the file has no pages: choose another one")]
     NoPages,
     /// Its pages are pictures of text.
-    #[error("the {pages} pages of the file are pictures without a text layer")]
+    #[error("its {pages} pages are pictures without text: have them read by character recognition (OCR)")]
     Scanned {
         /// Pages in all.
         pages: u32,
@@ -34,7 +34,7 @@ pub enum ReadError {
         ocr_available: bool,
     },
     /// It has more pages than are read.
-    #[error("the file has {found} pages, more than {limit}")]
+    #[error("the file has {found} pages and the limit is {limit}: split it")]
     TooManyPages {
         /// Pages in all.
         found: u32,
@@ -42,10 +42,10 @@ pub enum ReadError {
         limit: u32,
     },
     /// Reading took longer than any honest file of its length does.
-    #[error("the file takes too long to read")]
+    #[error("the file takes too long to read: print it to a new PDF and try that")]
     TooSlow,
     /// The file unfolds into more than a document holds.
-    #[error("the file takes too much memory to read")]
+    #[error("the file unfolds into more than can be read: print it to a new PDF and try that")]
     TooMuchMemory,
     /// A program that reading needs is not installed.
     #[error("\"{tool}\" is missing: install the package {package}")]
@@ -56,7 +56,7 @@ pub enum ReadError {
         package: String,
     },
     /// The disk is full.
-    #[error("no space is left on the disk")]
+    #[error("no space is left on the disk: free some and try again")]
     DiskFull,
     /// Reading failed for reasons that lie outside the file; it may work later.
     #[error("the file could not be read")]
@@ -64,6 +64,24 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// A stable code for clients and logs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "document_empty",
+            Self::NotAPdf => "not_a_pdf",
+            Self::Encrypted => "document_encrypted",
+            Self::Damaged { .. } => "document_damaged",
+            Self::NoPages => "document_no_pages",
+            Self::Scanned { .. } => "document_scanned",
+            Self::TooManyPages { .. } => "document_too_many_pages",
+            Self::TooSlow => "document_too_slow",
+            Self::TooMuchMemory => "document_too_much_memory",
+            Self::ToolMissing { .. } => "tool_missing",
+            Self::DiskFull => "disk_full",
+            Self::Io(_) => "document_unreadable",
+        }
+    }
+
     /// Tells a full disk from other trouble.
     pub(super) fn from_io(error: io::Error) -> Self {
         match error.kind() {

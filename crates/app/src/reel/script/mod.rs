@@ -27,6 +27,7 @@ mod title;
 use serde::{Deserialize, Serialize};
 use sluice_domain::document::Document;
 use sluice_domain::language::Language;
+use utoipa::ToSchema;
 
 pub use self::check::{check_text, repair, validate};
 pub use self::detect::{Detection, detect, language};
@@ -46,7 +47,7 @@ pub const MIN_SECONDS: u32 = 20;
 pub const MAX_SECONDS: u32 = 180;
 
 /// What kind of reel is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// 60 to 90 seconds.
@@ -112,7 +113,7 @@ pub enum SlideKind {
 }
 
 /// One spoken sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Sentence {
     /// Plain text.
     pub text: String,

@@ -1,0 +1,142 @@
+//! Taking a document in: read and judged at once, so that what cannot become anything is refused before any work.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sluice_blobs::{BlobError, BlobHash};
+use sluice_domain::document::Document;
+use sluice_domain::ids::DocumentId;
+use sluice_local::reading::ReadError;
+use sluice_store::StoreError;
+use sluice_store::reels::{self, DocumentRow};
+
+use crate::platform::Platform;
+use crate::reel::script::{self, Found, Mode, ScriptError, Unfit};
+
+/// A file that arrived, in a work folder on the media's disk.
+#[derive(Debug)]
+pub struct Upload {
+    /// Where it lies; it is moved away when it is taken in.
+    pub file: PathBuf,
+    /// What it is called.
+    pub name: String,
+    /// Whether to read its pages as pictures.
+    pub ocr: bool,
+}
+
+/// Why a document is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] ReadError),
+    /// It was read, and there is nothing in it to make a video of.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// It has too few sentences that could be told.
+    #[error(transparent)]
+    Script(#[from] ScriptError),
+    /// The disk or the media folder.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What was kept of it cannot be read back.
+    #[error("what was kept of the document cannot be understood")]
+    Kept(#[from] serde_json::Error),
+}
+
+/// Reads, judges and keeps a document. The same bytes are read once.
+pub async fn take_in(platform: &Platform, upload: Upload) -> Result<DocumentRow, IntakeError> {
+    let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
+    let known = platform.blobs.hash_file(upload.file.clone()).await?;
+    if let Some(row) = find(platform, known.as_str(), upload.ocr).await? {
+        return Ok(row);
+    }
+    let document = match upload.ocr {
+        true => platform.reader.read_by_ocr(&upload.file, &[]).await?,
+        false => platform.reader.read(&upload.file).await?,
+    };
+    let text = serde_json::to_vec(&document)?;
+    let read_by = document.read_by.clone();
+    let judging = tokio::task::spawn_blocking(move || judge(&document));
+    let found = judging.await.map_err(|error| BlobError::Io { path: PathBuf::new(), source: error.into() })??;
+    let text = platform.blobs.keep_bytes(text).await?;
+    let file = platform.blobs.keep_file(upload.file).await?;
+    let row = DocumentRow {
+        id: platform.new_id(DocumentId::new).await?,
+        blob: file.hash.to_string(),
+        text_blob: text.hash.to_string(),
+        ocr: upload.ocr,
+        name: tidy_name(&upload.name),
+        bytes,
+        found: serde_json::to_value(&Judged { found, read_by })?,
+        created_at: platform.now().await?,
+    };
+    let inserted = row.clone();
+    let twin = platform
+        .store
+        .write(async move |tx| match reels::document_of_blob(tx, &inserted.blob, inserted.ocr).await? {
+            Some(twin) => Ok(Some(twin)),
+            None => reels::insert_document(tx, &inserted).await.map(|()| None),
+        })
+        .await?;
+    Ok(twin.unwrap_or(row))
+}
+
+/// What is kept of the judgement.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Judged {
+    /// What was found.
+    pub found: Found,
+    /// What read it, with version.
+    pub read_by: String,
+}
+
+/// A script is tried at once: a document that gives none is refused now, and not after the work has begun.
+fn judge(document: &Document) -> Result<Found, IntakeError> {
+    let found = script::judge(document)?;
+    script::extract(document, found.language, Mode::Summary)?;
+    Ok(found)
+}
+
+/// What was found in a document when it was taken in.
+pub fn judged(row: &DocumentRow) -> Result<Judged, serde_json::Error> {
+    serde_json::from_value(row.found.clone())
+}
+
+/// The text of a document, as it was read when it was taken in.
+pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Document, IntakeError> {
+    let hash: BlobHash =
+        row.text_blob.parse().map_err(|_| StoreError::Unreadable { what: "a text hash".to_owned() })?;
+    Ok(serde_json::from_slice(&platform.blobs.read(&hash).await?)?)
+}
+
+async fn find(platform: &Platform, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, IntakeError> {
+    let blob = blob.to_owned();
+    let row = platform.store.read(async move |tx| reels::document_of_blob(tx, &blob, ocr).await).await?;
+    let whole = |row: &DocumentRow| {
+        [&row.blob, &row.text_blob].iter().all(|hash| hash.parse().is_ok_and(|hash| platform.blobs.contains(&hash)))
+    };
+    Ok(row.filter(whole))
+}
+
+/// A file name for showing: no folders, no control characters, at most 120 characters.
+fn tidy_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
+    if clean.trim().is_empty() { "document.pdf".to_owned() } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_folders_and_control_characters() {
+        assert_eq!(tidy_name("C:\\papers\\tide\u{7}s.pdf"), "tides.pdf");
+        assert_eq!(tidy_name("../.."), "..");
+        assert_eq!(tidy_name("\n"), "document.pdf");
+    }
+}

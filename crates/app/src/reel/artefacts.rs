@@ -1,0 +1,92 @@
+//! The text files that come with a video: transcript with page numbers, and chapters.
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::language::Language;
+use utoipa::ToSchema;
+
+/// One sentence of the finished video.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Line {
+    /// Start in milliseconds of the video.
+    pub start_ms: u32,
+    /// End in milliseconds, exclusive.
+    pub end_ms: u32,
+    /// The number of its scene, from 1.
+    pub scene: u32,
+    /// The page of the document that it comes from.
+    pub page: Option<u32>,
+    /// The sentence.
+    pub text: String,
+}
+
+/// A part of the video with a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChapterMark {
+    /// Start in milliseconds of the video.
+    pub start_ms: u32,
+    /// End in milliseconds, exclusive.
+    pub end_ms: u32,
+    /// Its name.
+    pub title: String,
+}
+
+/// The transcript as plain text: a paragraph per scene, its time before it, and after each sentence the page.
+pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], language: Language) -> String {
+    let mut text = format!("{title}\n");
+    for (index, chapter) in chapters.iter().enumerate() {
+        text.push_str(&format!("\n[{}] {}\n", clock(chapter.start_ms), chapter.title));
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        for line in lines.iter().filter(|line| line.scene == number) {
+            text.push_str(&line.text);
+            if let Some(page) = line.page {
+                text.push_str(&format!(" ({})", page_label(page, language)));
+            }
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// Chapters, one a line, in the form that video sites read from a description: `0:00 Title`.
+pub fn chapter_list(chapters: &[ChapterMark]) -> String {
+    chapters.iter().map(|chapter| format!("{} {}\n", clock(chapter.start_ms), chapter.title)).collect()
+}
+
+/// "p. 3", as the language writes it.
+pub fn page_label(page: u32, language: Language) -> String {
+    match language.code() {
+        "ar" => format!("ص {page}"),
+        "de" => format!("S. {page}"),
+        "nl" => format!("blz. {page}"),
+        "es" | "pt" => format!("pág. {page}"),
+        "it" => format!("pag. {page}"),
+        _ => format!("p. {page}"),
+    }
+}
+
+fn clock(millis: u32) -> String {
+    let seconds = millis / 1000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transcript_names_its_pages() {
+        let chapters = [
+            ChapterMark { start_ms: 0, end_ms: 61_000, title: "Tides".to_owned() },
+            ChapterMark { start_ms: 61_000, end_ms: 70_000, title: "Moon".to_owned() },
+        ];
+        let line = |scene, page, text: &str| Line { start_ms: 0, end_ms: 1, scene, page, text: text.to_owned() };
+        let lines = [line(1, Some(3), "Water rises."), line(2, None, "Why?")];
+        assert_eq!(
+            transcript("The sea", &chapters, &lines, Language::ENGLISH),
+            "The sea\n\n[0:00] Tides\nWater rises. (p. 3)\n\n[1:01] Moon\nWhy?\n"
+        );
+        assert_eq!(chapter_list(&chapters), "0:00 Tides\n1:01 Moon\n");
+        assert_eq!(page_label(3, Language::ARABIC), "ص 3");
+    }
+}

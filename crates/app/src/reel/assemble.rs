@@ -1,0 +1,177 @@
+//! The parts become one file, and the file is shown when it opens.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sluice_blobs::BlobHash;
+use sluice_engine::{JobError, Next, Run};
+use sluice_local::render::{self, AssembleSpec, Caption, Chapter, Part};
+use sluice_store::reels;
+
+use super::artefacts::{ChapterMark, Line, chapter_list, transcript};
+use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
+use super::make::{Stage, Subject, announce, result_of};
+use super::storyboard::{self, Made, Scene};
+use crate::platform::Platform;
+
+/// The files of a finished reel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Published {
+    /// The key of the storyboard that it shows.
+    pub key: String,
+    /// MP4.
+    pub video: BlobHash,
+    /// JPEG.
+    pub poster: BlobHash,
+    /// Captions.
+    pub srt: BlobHash,
+    /// Captions.
+    pub vtt: BlobHash,
+    /// Plain text.
+    pub transcript: BlobHash,
+    /// Plain text.
+    pub chapters: BlobHash,
+    /// Length in milliseconds.
+    pub duration_ms: u32,
+    /// Length of the MP4 in bytes.
+    pub bytes: u64,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// What drew and encoded it.
+    pub made_by: String,
+    /// The transcript.
+    pub lines: Vec<Line>,
+}
+
+/// The title card has settled by then.
+const POSTER_MS: u32 = 1500;
+
+pub(crate) async fn assemble(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
+    if joined(run, platform, subject).await?.is_none() {
+        return Ok(Next::Stage(Stage::Scenes));
+    }
+    run.progress("assemble", 1.0);
+    Ok(Next::Stage(Stage::Publish))
+}
+
+/// Shows the video, once its file has opened and has picture and sound of the expected length.
+pub(crate) async fn publish(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
+    // A scene may have been edited meanwhile: then its parts are made first.
+    let Some(value) = joined(run, platform, subject).await? else { return Ok(Next::Stage(Stage::Scenes)) };
+    let published: Published = serde_json::from_value(value.clone()).or_fail("bad_result")?;
+    let file = platform.blobs.path(&published.video);
+    let checking = platform.renderer.check(&file, published.duration_ms);
+    unless_cancelled(run, checking).await?.map_err(failure::render)?;
+    for (hash, parse) in [(&published.srt, render::parse_srt as fn(&str) -> _), (&published.vtt, render::parse_vtt)] {
+        let text = String::from_utf8(platform.blobs.read(hash).await.or_retry()?).or_fail("bad_captions")?;
+        parse(&text).or_fail("bad_captions")?;
+    }
+    let reel = subject.reel.id.clone();
+    run.write(async move |tx| {
+        reels::set_result(tx, &reel, &value).await?;
+        announce(tx, &reel).await
+    })
+    .await?;
+    run.progress("publish", 1.0);
+    Ok(Next::Done(json!({ "video": published.video, "duration_ms": published.duration_ms })))
+}
+
+/// The assembled files, found again by hash; none when a scene has no current parts.
+async fn joined(run: &Run, platform: &Platform, subject: &Subject) -> Result<Option<Value>, JobError> {
+    let Some(parts) = subject.scenes.iter().map(Scene::current).collect::<Option<Vec<&Made>>>() else {
+        return Ok(None);
+    };
+    let key = storyboard::assembly_key(&subject.reel, &subject.scenes)?;
+    let make = async || join(run, platform, subject, &parts, &key).await;
+    result_of(run, platform, &subject.reel.id, &key, "assemble", make).await.map(Some)
+}
+
+async fn join(
+    run: &Run,
+    platform: &Platform,
+    subject: &Subject,
+    parts: &[&Made],
+    key: &str,
+) -> Result<Value, JobError> {
+    let (reel, blobs) = (&subject.reel, &platform.blobs);
+    let folder = blobs.work_folder(run.lease().id.as_str()).or_retry()?;
+    let timeline = timeline(&subject.scenes, parts);
+    let srt = render::srt(&timeline.captions, reel.language);
+    let vtt = render::vtt(&timeline.captions, reel.language);
+    let srt_file = folder.join("captions.srt");
+    tokio::fs::write(&srt_file, &srt).await.or_fail("disk")?;
+    let spec = AssembleSpec {
+        parts: parts
+            .iter()
+            .map(|made| Part {
+                clip: blobs.path(&made.clip),
+                wav: Some(blobs.path(&made.voice)),
+                duration_ms: made.duration_ms,
+            })
+            .collect(),
+        chapters: timeline
+            .chapters
+            .iter()
+            .map(|mark| Chapter { title: mark.title.clone(), start_ms: mark.start_ms, end_ms: mark.end_ms })
+            .collect(),
+        title: reel.title.clone(),
+        language: reel.language,
+        srt: Some(srt_file),
+    };
+    let out = folder.join("video.mp4");
+    let video = unless_cancelled(run, platform.renderer.assemble(&spec, &out)).await?.map_err(failure::render)?;
+    let poster = folder.join("poster.jpg");
+    platform.renderer.poster(&out, POSTER_MS, &poster).await.map_err(failure::render)?;
+    let text = transcript(&reel.title, &timeline.chapters, &timeline.lines, reel.language);
+    let (width, height) = subject.choices.shape.size();
+    let kept = blobs.keep_file(out).await.or_retry()?;
+    Ok(json!(Published {
+        key: key.to_owned(),
+        bytes: kept.bytes,
+        video: kept.hash,
+        poster: blobs.keep_file(poster).await.or_retry()?.hash,
+        srt: blobs.keep_bytes(srt.into_bytes()).await.or_retry()?.hash,
+        vtt: blobs.keep_bytes(vtt.into_bytes()).await.or_retry()?.hash,
+        transcript: blobs.keep_bytes(text.into_bytes()).await.or_retry()?.hash,
+        chapters: blobs.keep_bytes(chapter_list(&timeline.chapters).into_bytes()).await.or_retry()?.hash,
+        duration_ms: video.ms,
+        width,
+        height,
+        made_by: render::RENDERER.to_owned(),
+        lines: timeline.lines,
+    }))
+}
+
+/// What is heard when, over the whole video.
+struct Timeline {
+    captions: Vec<Caption>,
+    chapters: Vec<ChapterMark>,
+    lines: Vec<Line>,
+}
+
+fn timeline(scenes: &[Scene], parts: &[&Made]) -> Timeline {
+    let mut timeline = Timeline { captions: Vec::new(), chapters: Vec::new(), lines: Vec::new() };
+    let mut start = 0;
+    for (scene, made) in scenes.iter().zip(parts) {
+        let end = start + made.duration_ms;
+        let moved = made.captions.iter().map(|caption| Caption {
+            start_ms: caption.start_ms + start,
+            end_ms: caption.end_ms + start,
+            text: caption.text.clone(),
+        });
+        timeline.captions.extend(moved);
+        timeline.chapters.push(ChapterMark { start_ms: start, end_ms: end, title: scene.script.heading.clone() });
+        for (sentence, (from, to)) in scene.script.sentences.iter().zip(&made.sentences) {
+            timeline.lines.push(Line {
+                start_ms: start + from,
+                end_ms: start + to,
+                scene: scene.row.position,
+                page: sentence.page,
+                text: sentence.text.clone(),
+            });
+        }
+        start = end;
+    }
+    timeline
+}

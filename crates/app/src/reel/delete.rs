@@ -1,0 +1,28 @@
+//! Deleting a reel: its work stops, its files and its source go, a tombstone stays.
+
+use sluice_domain::ids::ReelId;
+use sluice_engine::LOCAL_OWNER;
+use sluice_store::{StoreError, Tx, events, jobs, reels};
+
+use crate::platform::Platform;
+use crate::upkeep;
+
+/// Deletes a reel. Says whether there was one.
+pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError> {
+    let reel = id.clone();
+    let existed = platform
+        .store
+        .write(async move |tx: &mut Tx| {
+            let Some(row) = reels::reel(tx, &reel).await? else { return Ok::<_, StoreError>(false) };
+            jobs::cancel(tx, &row.job_id).await?;
+            reels::bury_reel(tx, &reel).await?;
+            events::emit(tx, LOCAL_OWNER, "reel.deleted", reel.as_str(), &serde_json::json!({})).await?;
+            Ok(true)
+        })
+        .await?;
+    if existed && let Err(error) = upkeep::sweep(platform, std::time::Duration::ZERO).await {
+        // The rows are gone; the bytes go with the next sweep.
+        tracing::warn!(%error, "the files of a deleted video could not be removed yet");
+    }
+    Ok(existed)
+}

@@ -1,0 +1,269 @@
+//! The job that renders one scene: voice → captions → frames → clip.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sluice_blobs::{BlobHash, Stored};
+use sluice_domain::ids::{ReelId, SceneId};
+use sluice_domain::speech::Speech;
+use sluice_engine::{Job, JobError, Next, Run};
+use sluice_local::render::{self, Caption, ClipSpec, Presenter, Slide};
+use sluice_store::reels;
+use utoipa::ToSchema;
+
+use super::artefacts::page_label;
+use super::choices::CaptionsPlace;
+use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
+use super::keys;
+use super::make::{self, Subject, announce, result_of};
+use super::script::SlideKind;
+use super::storyboard::{self, Made, Scene};
+use crate::platform::Platform;
+
+/// Renders a scene as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenderScene {
+    /// Its reel.
+    pub reel: ReelId,
+    /// Which.
+    pub scene: SceneId,
+    /// The key that the scene had when this was asked for.
+    pub key: String,
+}
+
+impl RenderScene {
+    /// Whether a stored job of this kind was for the scene's key.
+    pub(crate) fn wants(payload: &str, key: &str) -> bool {
+        serde_json::from_str::<Self>(payload).is_ok_and(|job| job.key == key)
+    }
+}
+
+/// The named stages of [`RenderScene`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SceneStage)]
+pub enum Stage {
+    /// The text is spoken.
+    Voice,
+    /// What is heard when becomes captions.
+    Captions,
+    /// The page becomes a picture.
+    Frames,
+    /// Slide, presenter and captions move, and are encoded.
+    Clip,
+}
+
+impl Stage {
+    /// From its stored name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        serde_json::from_value(Value::from(name)).ok()
+    }
+}
+
+/// A spoken scene.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Spoken {
+    sound: BlobHash,
+    speech: Speech,
+}
+
+impl Job for RenderScene {
+    const KIND: &'static str = "reel.scene";
+    type Stage = Stage;
+    type Context = Platform;
+
+    fn first_stage() -> Stage {
+        Stage::Voice
+    }
+
+    async fn run(&self, stage: Stage, run: &Run, platform: &Platform) -> Result<Next<Stage>, JobError> {
+        let subject = make::load(platform, &self.reel).await?;
+        let scene = subject.scenes.iter().find(|scene| scene.row.id == self.scene);
+        let scene = scene.ok_or_else(|| JobError::fail("scene_deleted", "the scene was deleted"))?;
+        let work = Work { run, platform, subject: &subject, scene };
+        match stage {
+            Stage::Voice => {
+                work.voice().await?;
+                Ok(Next::Stage(Stage::Captions))
+            }
+            Stage::Captions => {
+                work.captions().await?;
+                Ok(Next::Stage(Stage::Frames))
+            }
+            Stage::Frames => {
+                work.page_image().await?;
+                Ok(Next::Stage(Stage::Clip))
+            }
+            Stage::Clip => work.clip().await,
+        }
+    }
+}
+
+/// What the stages have in common. Each asks for the results of those before it: they are found by their keys.
+struct Work<'a> {
+    run: &'a Run,
+    platform: &'a Platform,
+    subject: &'a Subject,
+    scene: &'a Scene,
+}
+
+impl Work<'_> {
+    async fn voice(&self) -> Result<Spoken, JobError> {
+        let voice = &self.subject.choices.voice;
+        let text = self.scene.script.text();
+        let key = keys::key("voice/1", &(voice, &text)).or_fail("bad_key")?;
+        let value = self
+            .result(&key, "voice", async || {
+                let folder = self.folder()?;
+                let file = folder.join("voice.wav");
+                let speaking = self.platform.voices.speak(voice, &text, &file);
+                let speech = unless_cancelled(self.run, speaking).await?.map_err(failure::voice)?;
+                let sound = self.platform.blobs.keep_file(file).await.or_retry()?;
+                Ok(json!(Spoken { sound: sound.hash, speech }))
+            })
+            .await?;
+        self.run.progress("voice", 1.0);
+        serde_json::from_value(value).or_fail("bad_voice")
+    }
+
+    async fn captions(&self) -> Result<Vec<Caption>, JobError> {
+        let spoken = self.voice().await?;
+        let (reel, choices) = (&self.subject.reel, &self.subject.choices);
+        let captions = render::captions(&self.scene.script.text(), &spoken.speech.words, reel.language, choices.shape);
+        self.run.progress("captions", 1.0);
+        Ok(captions)
+    }
+
+    /// The picture of the scene's page, wide enough for a slow zoom.
+    async fn page_image(&self) -> Result<Option<BlobHash>, JobError> {
+        const WIDTH: u32 = 1800;
+        let SlideKind::Page(page) = self.scene.script.slide else {
+            self.run.progress("frames", 1.0);
+            return Ok(None);
+        };
+        let document = &self.subject.document.blob;
+        let key = keys::key("page/1", &(document, page, WIDTH)).or_fail("bad_key")?;
+        let value = self
+            .result(&key, "page", async || {
+                let source = self.blob_path(document)?;
+                let file = self.folder()?.join("page.png");
+                let drawing = self.platform.reader.page_image(&source, page, WIDTH, &file);
+                unless_cancelled(self.run, drawing).await?.map_err(failure::reading)?;
+                self.keep(file).await
+            })
+            .await?;
+        self.run.progress("frames", 1.0);
+        let stored: Stored = serde_json::from_value(value).or_fail("bad_page")?;
+        Ok(Some(stored.hash))
+    }
+
+    async fn clip(&self) -> Result<Next<Stage>, JobError> {
+        let spoken = self.voice().await?;
+        let captions = self.captions().await?;
+        let page = self.page_image().await?;
+        let key = keys::key("clip/1", &(&self.scene.key, &spoken.sound, &page)).or_fail("bad_key")?;
+        let value = self.result(&key, "clip", async || self.render(&spoken, &captions, page.as_ref()).await).await?;
+        let made: Made = serde_json::from_value(value.clone()).or_fail("bad_clip")?;
+        let (scene, reel) = (self.scene.row.id.clone(), self.subject.reel.id.clone());
+        self.run
+            .write(async move |tx| {
+                reels::set_scene_made(tx, &scene, &value).await?;
+                announce(tx, &reel).await
+            })
+            .await?;
+        self.run.progress("clip", 1.0);
+        Ok(Next::Done(json!({ "duration_ms": made.duration_ms })))
+    }
+
+    async fn render(&self, spoken: &Spoken, captions: &[Caption], page: Option<&BlobHash>) -> Result<Value, JobError> {
+        let (choices, language) = (&self.subject.choices, self.subject.reel.language);
+        let folder = self.folder()?;
+        let out = folder.join("clip.mp4");
+        let spec = ClipSpec {
+            shape: choices.shape,
+            language,
+            look: seed(&self.subject.document.blob),
+            slide: self.slide(page),
+            presenter: choices.presenter.as_ref().map(|id| Presenter {
+                id: id.clone(),
+                seed: seed(&self.scene.key),
+                phonemes: spoken.speech.phonemes.clone(),
+            }),
+            captions: match choices.captions {
+                CaptionsPlace::Burned => captions.to_vec(),
+                CaptionsPlace::Beside => Vec::new(),
+            },
+            duration_ms: spoken.speech.duration_ms() + PAUSE_MS,
+            label: self.label(),
+        };
+        let rendering = self.platform.renderer.clip(&spec, &out, |done| self.run.progress("clip", f64::from(done)));
+        let clip = unless_cancelled(self.run, rendering).await?.map_err(failure::render)?;
+        let still = folder.join("still.jpg");
+        self.platform.renderer.poster(&out, clip.ms / 2, &still).await.map_err(failure::render)?;
+        let blobs = &self.platform.blobs;
+        Ok(json!(Made {
+            key: self.scene.key.clone(),
+            clip: blobs.keep_file(out).await.or_retry()?.hash,
+            voice: spoken.sound.clone(),
+            still: blobs.keep_file(still).await.or_retry()?.hash,
+            duration_ms: clip.ms,
+            captions: captions.to_vec(),
+            sentences: storyboard::sentence_times(&self.scene.script, &spoken.speech),
+            spoken_by: spoken.speech.spoken_by.clone(),
+        }))
+    }
+
+    /// A stored result that this reel stands on; made again when bytes that it points at are gone.
+    async fn result<F>(&self, key: &str, kind: &str, make: F) -> Result<Value, JobError>
+    where
+        F: AsyncFnOnce() -> Result<Value, JobError>,
+    {
+        result_of(self.run, self.platform, &self.subject.reel.id, key, kind, make).await
+    }
+
+    fn folder(&self) -> Result<PathBuf, JobError> {
+        self.platform.blobs.work_folder(self.run.lease().id.as_str()).or_retry()
+    }
+
+    fn blob_path(&self, hash: &str) -> Result<PathBuf, JobError> {
+        let hash: BlobHash = hash.parse().or_fail("bad_hash")?;
+        Ok(self.platform.blobs.path(&hash))
+    }
+
+    async fn keep(&self, file: PathBuf) -> Result<Value, JobError> {
+        Ok(json!(self.platform.blobs.keep_file(file).await.or_retry()?))
+    }
+
+    fn slide(&self, page: Option<&BlobHash>) -> Slide {
+        let script = &self.scene.script;
+        match (script.slide, page) {
+            (SlideKind::Page(_), Some(page)) => {
+                let image = self.platform.blobs.path(page);
+                Slide::Page { image, heading: Some(script.heading.clone()), focus: Vec::new() }
+            }
+            (SlideKind::Question, _) => Slide::Question { kicker: script.heading.clone(), text: script.text() },
+            _ => Slide::Title {
+                kicker: self.subject.document.name.clone(),
+                title: self.subject.reel.title.clone(),
+                subtitle: String::new(),
+            },
+        }
+    }
+
+    fn label(&self) -> Option<String> {
+        match self.scene.script.slide {
+            SlideKind::Page(page) => Some(page_label(page, self.subject.reel.language)),
+            _ => None,
+        }
+    }
+}
+
+/// Silence after a scene, so that the next does not follow on its heels.
+const PAUSE_MS: u32 = 450;
+
+/// Small movements differ from scene to scene, and are the same whenever the same scene is rendered.
+fn seed(key: &str) -> u64 {
+    let hash = blake3::hash(key.as_bytes());
+    u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+}

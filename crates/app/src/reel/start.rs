@@ -1,0 +1,182 @@
+//! Starting a reel: choices completed and checked, limits kept, and the row and its job stored together.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sluice_domain::ids::{DocumentId, JobId, ReelId};
+use sluice_domain::language::Language;
+use sluice_domain::time::Timestamp;
+use sluice_local::render::{Shape, presenters};
+use sluice_store::reels::{self, DocumentRow, ReelRow};
+use sluice_store::{StoreError, Tx};
+
+use super::choices::{CaptionsPlace, Choices};
+use super::keys;
+use super::make::MakeReel;
+use super::script::Mode;
+use crate::library;
+use crate::platform::{App, Limits, Platform};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct StartReel {
+    /// Of which document.
+    pub document: DocumentId,
+    /// Summary or explanation.
+    pub mode: Mode,
+    /// The picture's shape.
+    pub shape: Shape,
+    /// The voice's id; none for the best one of the document's language.
+    pub voice: Option<String>,
+    /// The presenter's id; none for a video without.
+    pub presenter: Option<String>,
+    /// Where the captions are.
+    pub captions: CaptionsPlace,
+    /// Who asks, for the limit per address.
+    pub address: String,
+    /// The caller's idempotency key.
+    pub request_key: Option<String>,
+}
+
+/// Why a reel is not started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartReelError {
+    /// No such document.
+    #[error("there is no such document: upload it first")]
+    NoSuchDocument,
+    /// The address has used up its share.
+    #[error("this address has started {limit} videos within ten minutes: try again in {} s", retry_after.as_secs())]
+    TooMany {
+        /// How many are allowed.
+        limit: u32,
+        /// When the next one is.
+        retry_after: Duration,
+    },
+    /// No such voice for this language.
+    #[error("there is no voice \"{voice}\" for {language}: choose one of {known}")]
+    NoSuchVoice {
+        /// What was asked for.
+        voice: String,
+        /// The document's language.
+        language: &'static str,
+        /// The ids that exist.
+        known: String,
+    },
+    /// The voice's model is not there.
+    #[error("the voice \"{voice}\" is not installed: run `make setup`, or choose another one")]
+    VoiceNotInstalled {
+        /// What was asked for.
+        voice: String,
+    },
+    /// No such presenter.
+    #[error("there is no presenter \"{presenter}\"")]
+    NoSuchPresenter {
+        /// What was asked for.
+        presenter: String,
+    },
+    /// The key was used for something else.
+    #[error("this Idempotency-Key was used before for another request: make a new one")]
+    KeyReused,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Starts a reel, or gives the one that was started under the same key.
+pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError> {
+    let platform = &app.platform;
+    let id = ask.document.clone();
+    let document = platform.store.read(async move |tx| reels::document(tx, &id).await).await?;
+    let document = document.ok_or(StartReelError::NoSuchDocument)?;
+    let judged = library::judged(&document);
+    let found = judged.map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?.found;
+    let choices = complete(platform, &ask, found.language)?;
+    let hash = keys::key("request", &(&document.blob, &choices)).unwrap_or_default();
+    let now = platform.now().await?;
+    let reel = ReelRow {
+        id: platform.new_id(ReelId::new).await?,
+        document_id: document.id.clone(),
+        job_id: platform.new_id(JobId::new).await?,
+        title: found.title.clone().unwrap_or_else(|| document.name.clone()),
+        language: found.language,
+        choices: json!(choices),
+        script_source: None,
+        result: None,
+        address: ask.address.clone(),
+        request: ask.request_key.clone().map(|key| (key, hash)),
+        created_at: now,
+        updated_at: now,
+    };
+    let (engine, limits) = (app.engine.clone(), platform.limits.clone());
+    let insert = async move |tx: &mut Tx| -> Result<ReelRow, StartReelError> {
+        if let Some(earlier) = earlier(tx, &reel).await? {
+            return Ok(earlier);
+        }
+        check_rate(tx, &reel.address, now, &limits).await?;
+        let mut reel = reel;
+        let options = super::make::options(&reel.id, limits.idle);
+        reel.job_id = engine.enqueue(tx, &MakeReel { reel: reel.id.clone() }, options).await?;
+        reels::insert_reel(tx, &reel).await?;
+        Ok(reel)
+    };
+    platform.store.write(insert).await
+}
+
+fn complete(platform: &Platform, ask: &StartReel, language: Language) -> Result<Choices, StartReelError> {
+    let known: Vec<_> = platform.voices.list().into_iter().filter(|voice| voice.language == language).collect();
+    let voice = match &ask.voice {
+        Some(id) => known.iter().find(|voice| &voice.id == id).cloned(),
+        None => platform.voices.default_for(language),
+    };
+    let Some(voice) = voice else {
+        return Err(StartReelError::NoSuchVoice {
+            voice: ask.voice.clone().unwrap_or_default(),
+            language: language.facts().name,
+            known: known.iter().map(|voice| voice.id.as_str()).collect::<Vec<_>>().join(", "),
+        });
+    };
+    if !voice.installed {
+        return Err(StartReelError::VoiceNotInstalled { voice: voice.id });
+    }
+    if let Some(presenter) = &ask.presenter
+        && !presenters().iter().any(|known| known.id == presenter)
+    {
+        return Err(StartReelError::NoSuchPresenter { presenter: presenter.clone() });
+    }
+    Ok(Choices {
+        mode: ask.mode,
+        shape: ask.shape,
+        voice: voice.id,
+        presenter: ask.presenter.clone(),
+        captions: ask.captions,
+    })
+}
+
+async fn earlier(tx: &mut Tx, reel: &ReelRow) -> Result<Option<ReelRow>, StartReelError> {
+    let Some((key, hash)) = &reel.request else { return Ok(None) };
+    match reels::reel_of_request(tx, key).await? {
+        Some(earlier) if earlier.request.as_ref().is_some_and(|(_, before)| before == hash) => Ok(Some(earlier)),
+        Some(_) => Err(StartReelError::KeyReused),
+        None => Ok(None),
+    }
+}
+
+async fn check_rate(tx: &mut Tx, address: &str, now: Timestamp, limits: &Limits) -> Result<(), StartReelError> {
+    let starts = reels::starts_of_address(tx, address, now - Limits::WINDOW).await?;
+    let limit = limits.reels_per_window;
+    let over = (starts.len() + 1).saturating_sub(limit as usize);
+    // The next one is allowed when enough of the counted ones have left the window.
+    match over.checked_sub(1).and_then(|index| starts.get(index)) {
+        Some(leaves) => {
+            let retry_after = (*leaves + Limits::WINDOW).since(now) + Duration::from_secs(1);
+            Err(StartReelError::TooMany { limit, retry_after })
+        }
+        None => Ok(()),
+    }
+}
+
+/// The reel's document, for those who have the reel.
+pub(crate) async fn document_of(tx: &mut Tx, reel: &ReelRow) -> Result<DocumentRow, StoreError> {
+    let document = reels::document(tx, &reel.document_id).await?;
+    document.ok_or_else(|| StoreError::Unreadable { what: "a reel without its document".to_owned() })
+}

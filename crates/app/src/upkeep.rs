@@ -1,0 +1,82 @@
+//! What is done now and then: bytes that nothing points at go, temporary folders of dead attempts go, documents that
+//! nobody used go.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use sluice_blobs::{BlobError, BlobHash};
+use sluice_store::{StoreError, Tx, jobs, reels, results};
+
+use crate::platform::Platform;
+
+/// Why a sweep stopped. What it had not removed goes with the next one.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The media folder.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+}
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Blobs that nothing pointed at.
+    pub blobs: usize,
+    /// Temporary folders of attempts that are over.
+    pub folders: usize,
+}
+
+/// Unused documents are kept this long, for someone who uploaded one and is still choosing.
+const DOCUMENT_REST: Duration = Duration::from_secs(24 * 3600);
+/// Unused stage results are kept this long, so that the same work is not done again next week.
+const RESULT_REST: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Removes what nothing needs. Blobs younger than `rest` are spared: what is being made now is not pointed at yet.
+pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepError> {
+    let now = platform.now().await?;
+    let (texts, live) = platform
+        .store
+        .write(async move |tx: &mut Tx| {
+            reels::forget_unused_documents(tx, now - DOCUMENT_REST).await?;
+            results::forget_unused(tx, now - RESULT_REST).await?;
+            let live: HashSet<String> =
+                jobs::unfinished(tx).await?.into_iter().filter_map(|job| job.lease).map(String::from).collect();
+            Ok::<_, StoreError>((reels::what_points_at_bytes(tx).await?, live))
+        })
+        .await?;
+    let mut swept = Swept::default();
+    for name in platform.blobs.work_names()? {
+        if !live.contains(&name) && !name.starts_with(UPLOAD) {
+            platform.blobs.clear_work(&name)?;
+            swept.folders += 1;
+        }
+    }
+    // While an attempt runs it may have kept bytes that its row does not name yet.
+    let rest = if live.is_empty() { rest } else { rest.max(Duration::from_secs(3600)) };
+    let wanted = texts.iter().flat_map(|text| hashes_in(text)).collect();
+    swept.blobs = platform.blobs.sweep(wanted, rest).await?;
+    Ok(swept)
+}
+
+/// What the temporary folders of uploads begin with.
+pub const UPLOAD: &str = "upload-";
+
+/// Every content hash that stands in a text: 64 hexadecimal digits on their own.
+pub(crate) fn hashes_in(text: &str) -> impl Iterator<Item = BlobHash> + '_ {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|word| word.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_found_in_any_json() {
+        let hash = BlobHash::of(b"x");
+        let text = format!("{{\"video\":\"{hash}\",\"key\":\"clip/1:{hash}\",\"other\":\"abc\"}}");
+        assert_eq!(hashes_in(&text).collect::<Vec<_>>(), vec![hash.clone(), hash]);
+    }
+}

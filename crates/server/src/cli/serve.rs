@@ -1,0 +1,76 @@
+//! `sluice serve`: the API, the page, and the workers in one process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use sluice_app::platform::App;
+use sluice_app::upkeep;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Listen};
+use crate::{http, wiring};
+
+/// A busy worker may take this long to finish what it does before its work is handed back.
+const GRACE: Duration = Duration::from_secs(20);
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+/// Bytes that are younger are spared by the sweep.
+const SWEEP_REST: Duration = Duration::from_secs(3600);
+
+pub(crate) async fn serve(config: &Config, listen: &Listen) -> anyhow::Result<()> {
+    if !listen.listen.ip().is_loopback() {
+        bail!("{} is not a loopback address: until accounts exist the server is for this machine alone", listen.listen);
+    }
+    let app = wiring::open(config).await?;
+    let listener = TcpListener::bind(listen.listen)
+        .await
+        .with_context(|| format!("cannot listen at {}: is another server running there?", listen.listen))?;
+    let address = listener.local_addr()?;
+    let worker = app.engine.start();
+    let stopping = CancellationToken::new();
+    let api = http::Api { app: app.clone(), examples: Arc::new(listen.examples.clone()), stopping: stopping.clone() };
+    tracing::info!(%address, data = %config.data.display(), "listening, for this machine only: there are no accounts yet");
+    if !http::page_is_built() {
+        tracing::warn!("this binary was built without its page");
+    }
+    let sweeper = tokio::spawn(sweep(app.clone()));
+    let service = http::router(api).into_make_service_with_connect_info::<SocketAddr>();
+    let until = stopping.clone();
+    tokio::spawn(async move {
+        stop_signal().await;
+        until.cancel();
+    });
+    axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned()).await?;
+    tracing::info!("stopping: work under way is finished or handed back");
+    sweeper.abort();
+    worker.shutdown(GRACE).await;
+    app.platform.store.close().await;
+    Ok(())
+}
+
+async fn sweep(app: App) {
+    loop {
+        match upkeep::sweep(&app.platform, SWEEP_REST).await {
+            Ok(swept) if swept != upkeep::Swept::default() => tracing::info!(?swept, "swept"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a sweep stopped; the next one goes on"),
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// SIGTERM from a supervisor, SIGINT from a person.
+pub(crate) async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be received: stop the server by killing it, nothing is lost");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

@@ -1,0 +1,72 @@
+//! What can be set: by flag, or by the environment variable that `--help` names beside it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+/// Where things are kept and which limits hold.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Config {
+    /// Folder for everything that is kept: the database, the media, the secret for links.
+    #[arg(long, env = "SLUICE_DATA", default_value_os_t = default_folder(""), global = true)]
+    pub(crate) data: PathBuf,
+    /// Folder with the models of the built-in engines.
+    #[arg(long, env = "SLUICE_MODELS", default_value_os_t = default_folder("models"), global = true)]
+    pub(crate) models: PathBuf,
+    /// The executable that speaks through espeak-ng; by default beside this one.
+    #[arg(long, env = "SLUICE_ESPEAK", global = true, hide = true)]
+    pub(crate) espeak: Option<PathBuf>,
+    /// Jobs that run at the same time; by default one per processor core.
+    #[arg(long, env = "SLUICE_WORKERS", global = true)]
+    pub(crate) workers: Option<usize>,
+    /// Most bytes of an uploaded document.
+    #[arg(long, env = "SLUICE_UPLOAD_LIMIT", default_value_t = 20 * 1024 * 1024, global = true)]
+    pub(crate) upload_limit: u64,
+    /// Most pages of a document.
+    #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true)]
+    pub(crate) page_limit: u32,
+    /// Videos that one address may start within ten minutes.
+    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true)]
+    pub(crate) reels_per_ten_minutes: u32,
+    /// Minutes without any work after which an unfinished video expires.
+    #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true)]
+    pub(crate) expire_minutes: u64,
+    /// Seconds of a worker's lease: a dead worker's job goes on elsewhere after at most this long.
+    #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true)]
+    pub(crate) lease_seconds: u64,
+}
+
+impl Config {
+    pub(crate) fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)).max(1)
+    }
+}
+
+/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification.
+#[expect(clippy::disallowed_methods, reason = "this is where the configuration reads the environment")]
+fn default_folder(below: &str) -> PathBuf {
+    let base = match (std::env::var_os("XDG_DATA_HOME"), std::env::var_os("HOME")) {
+        (Some(data), _) if !data.is_empty() => PathBuf::from(data),
+        (_, Some(home)) if !home.is_empty() => PathBuf::from(home).join(".local/share"),
+        _ => PathBuf::from("."),
+    };
+    let folder = base.join("sluice");
+    if below.is_empty() { folder } else { folder.join(below) }
+}
+
+/// How the server is reached.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Listen {
+    /// Address and port. Only loopback addresses are accepted until accounts exist.
+    #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// Folder with example documents that the page offers.
+    #[arg(long, env = "SLUICE_EXAMPLES", default_value = "examples")]
+    pub(crate) examples: PathBuf,
+}

@@ -1,0 +1,107 @@
+//! What changes, as server-sent events (WHATWG HTML, 9.2). An event's id is its place in the stored log, so that a client that
+//! comes back with `Last-Event-ID` misses nothing.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use async_stream::stream;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sluice_engine::LOCAL_OWNER;
+use sluice_store::{StoreError, events};
+use utoipa::IntoParams;
+
+use super::Api;
+use super::problem::Problem;
+
+/// Another process may have written without a hint to us: this is the floor beneath the hints.
+const POLL: Duration = Duration::from_secs(1);
+const BATCH: u32 = 200;
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct EventsQuery {
+    /// As the header `Last-Event-ID`, for clients that cannot set it.
+    last_event_id: Option<i64>,
+}
+
+/// Events as they happen: `reel.changed` and `reel.deleted` (`reel_id`), `job.changed` (`job_id`, `reel_id`, `state`, `stage`), and `reset`
+/// when what was missed is no longer kept. Without a last id the stream begins now.
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(EventsQuery,
+    ("Last-Event-ID" = Option<i64>, Header, description = "Replays what came after this event")),
+    responses((status = 200, content_type = "text/event-stream", body = String)))]
+pub(crate) async fn stream(
+    State(api): State<Api>,
+    Query(query): Query<EventsQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
+    let asked = header.or(query.last_event_id);
+    let (last, first) = api
+        .app
+        .platform
+        .store
+        .read(async |tx| {
+            Ok::<_, StoreError>((events::last(tx, LOCAL_OWNER).await?, events::first(tx, LOCAL_OWNER).await?))
+        })
+        .await?;
+    // Beyond the end is a log of another database; before the beginning is what retention has taken.
+    let missed = asked.is_some_and(|asked| asked > last || first.is_some_and(|first| asked + 1 < first));
+    let start = if missed { last } else { asked.unwrap_or(last) };
+    let body = Sse::new(follow(api, start, missed)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+    let mut response = body.into_response();
+    let fixed = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, fixed);
+    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+fn follow(api: Api, start: i64, missed: bool) -> impl futures::Stream<Item = Result<Event, Infallible>> {
+    stream! {
+        let mut place = start;
+        let mut changed = api.app.engine.changed();
+        // The first thing on the wire, so that a client knows that it is connected and where it is.
+        let name = if missed { "reset" } else { "hello" };
+        yield Ok(Event::default().event(name).id(place.to_string()).data("{}"));
+        loop {
+            changed.mark_unchanged();
+            match api.app.engine.events_after(LOCAL_OWNER, place, BATCH).await {
+                Ok(batch) if batch.is_empty() => {}
+                Ok(batch) => {
+                    for event in batch {
+                        place = event.seq;
+                        yield Ok(encode(&event));
+                    }
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "an event stream ends; its client comes back");
+                    break;
+                }
+            }
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = api.stopping.cancelled() => break,
+            }
+        }
+    }
+}
+
+fn encode(event: &events::Event) -> Event {
+    let mut data = match &event.data {
+        Value::Object(fields) => fields.clone(),
+        _ => serde_json::Map::new(),
+    };
+    if event.kind.starts_with("reel.") {
+        data.insert("reel_id".to_owned(), json!(event.subject));
+    } else {
+        data.insert("job_id".to_owned(), json!(event.subject));
+        let reel = data.remove("subject").unwrap_or_default();
+        data.insert("reel_id".to_owned(), reel);
+    }
+    Event::default().id(event.seq.to_string()).event(event.kind.as_str()).data(Value::Object(data).to_string())
+}

@@ -1,0 +1,130 @@
+//! Jobs: looked at, stopped, tried again.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use sluice_app::reel::edit;
+use sluice_app::reel::view::{ErrorView, StepState};
+use sluice_domain::ids::JobId;
+use sluice_domain::time::Timestamp;
+use sluice_store::reels;
+use utoipa::ToSchema;
+
+use super::Api;
+use super::problem::Problem;
+
+/// A durable piece of work.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JobView {
+    id: String,
+    /// `reel.make` or `reel.scene`.
+    kind: String,
+    /// `scheduled`, `ready`, `running`, `waiting`, `succeeded`, `dead`, `cancelled` or `expired`.
+    state: &'static str,
+    /// The stage that runs, or runs next.
+    stage: String,
+    /// Attempts at this stage so far.
+    attempt: u32,
+    /// Attempts that each stage has.
+    attempts: u32,
+    steps: Vec<JobStep>,
+    log: Vec<LogEntry>,
+    error: Option<ErrorView>,
+    /// The video that it works on.
+    reel_id: Option<String>,
+    /// The job that it is a part of.
+    parent_id: Option<String>,
+    #[schema(value_type = i64)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<i64>)]
+    started_at: Option<Timestamp>,
+    #[schema(value_type = Option<i64>)]
+    finished_at: Option<Timestamp>,
+}
+
+/// A named step of a job.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JobStep {
+    name: String,
+    state: StepState,
+    /// From 0 to 100.
+    percent: f64,
+}
+
+/// A line of a job's log.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LogEntry {
+    #[schema(value_type = i64)]
+    at: Timestamp,
+    line: String,
+}
+
+/// A job with its steps and the end of its log.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
+    responses((status = 200, body = JobView), (status = 404, body = Problem)))]
+pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
+    Ok(Json(view(&api, &job_id(&id)?).await?))
+}
+
+/// Stops a job and all its parts. What was finished stays.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "jobs", params(("id" = String, Path)),
+    responses((status = 200, body = JobView), (status = 404, body = Problem)))]
+pub(crate) async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
+    let id = job_id(&id)?;
+    api.app.platform.store.write(async |tx| api.app.engine.cancel(tx, &id).await).await?;
+    Ok(Json(view(&api, &id).await?))
+}
+
+/// Tries a job again that gave up, was stopped or expired, from where it was.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "jobs", params(("id" = String, Path)),
+    responses((status = 202, body = JobView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn retry(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<JobView>), Problem> {
+    let id = job_id(&id)?;
+    let platform = &api.app.platform;
+    match platform.store.read(async |tx| reels::reel_of_job(tx, &id).await).await? {
+        Some(reel) => edit::retry(platform, &reel).await?,
+        None => {
+            platform.store.write(async |tx| api.app.engine.retry(tx, &id).await).await?;
+        }
+    }
+    Ok((StatusCode::ACCEPTED, Json(view(&api, &id).await?)))
+}
+
+async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
+    let found = api.app.engine.job(id).await?.ok_or_else(|| Problem::not_found("job"))?;
+    let log = api.app.engine.log(id, 200).await?;
+    let reel = api.app.platform.store.read(async |tx| reels::reel_of_job(tx, id).await).await?;
+    let job = found.job;
+    Ok(JobView {
+        id: job.id.to_string(),
+        kind: job.kind,
+        state: job.state.as_str(),
+        stage: job.stage,
+        attempt: job.attempt,
+        attempts: job.max_attempts,
+        steps: found
+            .steps
+            .into_iter()
+            .map(|step| JobStep {
+                state: if step.finished_at.is_some() { StepState::Done } else { StepState::Running },
+                percent: step.fraction * 100.0,
+                name: step.name,
+            })
+            .collect(),
+        log: log.into_iter().map(|line| LogEntry { at: line.at, line: line.line }).collect(),
+        error: job.error.as_ref().map(ErrorView::of),
+        reel_id: reel.map(String::from),
+        parent_id: job.parent.map(String::from),
+        created_at: job.created_at,
+        started_at: job.started_at,
+        finished_at: job.finished_at,
+    })
+}
+
+fn job_id(text: &str) -> Result<JobId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("job"))
+}

@@ -1,0 +1,237 @@
+//! Reels: started, shown, edited, rendered again, deleted.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, FromRequest as _, Multipart, Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use sluice_app::reel::choices::CaptionsPlace;
+use sluice_app::reel::edit::{self, SceneEdit};
+use sluice_app::reel::script::Mode;
+use sluice_app::reel::start::{self, StartReel};
+use sluice_app::reel::view::{self, ReelView, ResultView};
+use sluice_domain::ids::{DocumentId, ReelId};
+use sluice_local::render::Shape;
+use utoipa::{IntoParams, ToSchema};
+
+use super::Api;
+use super::documents;
+use super::problem::Problem;
+
+/// What video to make of which document.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewReel {
+    /// From `POST /api/v1/documents`.
+    document_id: String,
+    /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
+    #[serde(default)]
+    mode: Option<Mode>,
+    /// `16:9` (the default), `9:16` or `1:1`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    shape: Option<Shape>,
+    /// A voice's id; by default the best one of the document's language.
+    voice: Option<String>,
+    /// A presenter's id; without one the video has none.
+    presenter: Option<String>,
+    /// `burned` (the default) or `beside`.
+    #[serde(default)]
+    captions: Option<CaptionsPlace>,
+}
+
+/// Starts a reel: the work goes on by itself from here. Also takes a form with `file` and the same fields.
+#[utoipa::path(post, path = "/api/v1/reels", tag = "reels", request_body = NewReel,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same reel")),
+    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem),
+              (status = 429, body = Problem)))]
+pub(crate) async fn create(
+    State(api): State<Api>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    let new = decode(&api, &headers, request).await?;
+    let document = new.document_id.parse::<DocumentId>().map_err(|_| Problem::not_found("document"))?;
+    let ask = StartReel {
+        document,
+        mode: new.mode.unwrap_or(Mode::Summary),
+        shape: new.shape.unwrap_or(Shape::Landscape),
+        voice: new.voice,
+        presenter: new.presenter,
+        captions: new.captions.unwrap_or_default(),
+        address: address.ip().to_string(),
+        request_key: idempotency_key(&headers)?,
+    };
+    let reel = start::start(&api.app, ask).await?;
+    let location =
+        HeaderValue::from_str(&format!("/api/v1/reels/{}", reel.id)).map_err(|error| Problem::internal(&error))?;
+    let shown = shown(&api, &reel.id).await?;
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(shown)).into_response())
+}
+
+async fn decode(api: &Api, headers: &HeaderMap, request: Request) -> Result<NewReel, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("multipart/form-data") {
+        let Json(value) =
+            Json::<Value>::from_request(request, &()).await.map_err(|e| Problem::bad_request(e.body_text()))?;
+        return serde_json::from_value(value).map_err(|error| Problem::bad_request(error.to_string()));
+    }
+    let form = Multipart::from_request(request, &()).await.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let form = documents::receive(api, headers, form).await?;
+    let mut fields = serde_json::Map::new();
+    for (name, value) in form.fields.iter().filter(|(name, _)| name != "ocr") {
+        fields.insert(name.clone(), Value::from(value.clone()));
+    }
+    // The choices are looked at before the document is read: a typing error costs nothing.
+    fields.insert("document_id".to_owned(), Value::from(""));
+    let mut new: NewReel =
+        serde_json::from_value(Value::Object(fields)).map_err(|error| Problem::bad_request(error.to_string()))?;
+    new.document_id = documents::take_in(api, form).await?.id.to_string();
+    Ok(new)
+}
+
+/// The key of draft-ietf-httpapi-idempotency-key-header; the quotes may be left out.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().map_err(|_| Problem::bad_request("Idempotency-Key must be plain ASCII."))?;
+    let key = text.trim().trim_matches('"');
+    if key.is_empty() || key.len() > 255 {
+        return Err(Problem::bad_request("Idempotency-Key must have 1 to 255 characters."));
+    }
+    Ok(Some(key.to_owned()))
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct ListQuery {
+    /// At most this many, 20 by default, 100 at most.
+    limit: Option<u32>,
+}
+
+/// The latest reels, newest first.
+#[utoipa::path(get, path = "/api/v1/reels", tag = "reels", params(ListQuery), responses((status = 200, body = Vec<ReelView>)))]
+pub(crate) async fn list(
+    State(api): State<Api>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Vec<ReelView>>, Problem> {
+    Ok(Json(view::latest(&api.app.platform, query.limit.unwrap_or(20).min(100)).await?))
+}
+
+/// A reel: storyboard, steps, cost and, when it is done, its files.
+#[utoipa::path(get, path = "/api/v1/reels/{id}", tag = "reels", params(("id" = String, Path)),
+    responses((status = 200, body = ReelView), (status = 404, body = Problem)))]
+pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<ReelView>, Problem> {
+    Ok(Json(shown(&api, &reel_id(&id)?).await?))
+}
+
+/// Deletes a reel: its work stops, its files and its source go.
+#[utoipa::path(delete, path = "/api/v1/reels/{id}", tag = "reels", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn delete(State(api): State<Api>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    match sluice_app::reel::delete::delete(&api.app.platform, &reel_id(&id)?).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found("video")),
+    }
+}
+
+/// What to change in a scene.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScenePatch {
+    /// New words to be said.
+    text: Option<String>,
+    /// A new heading.
+    heading: Option<String>,
+    /// A new place, from 1.
+    position: Option<u32>,
+}
+
+/// Changes a scene. It is rendered again when that is asked for.
+#[utoipa::path(patch, path = "/api/v1/reels/{id}/scenes/{n}", tag = "reels", request_body = ScenePatch,
+    params(("id" = String, Path), ("n" = u32, Path)),
+    responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn edit_scene(
+    State(api): State<Api>,
+    Path((id, n)): Path<(String, u32)>,
+    Json(patch): Json<ScenePatch>,
+) -> Result<Json<ReelView>, Problem> {
+    let id = reel_id(&id)?;
+    let edit = SceneEdit { text: patch.text, heading: patch.heading, position: patch.position };
+    edit::edit_scene(&api.app.platform, &id, n, edit).await?;
+    Ok(Json(shown(&api, &id).await?))
+}
+
+/// Renders a scene that was changed, and puts the video together again.
+#[utoipa::path(post, path = "/api/v1/reels/{id}/scenes/{n}/render", tag = "reels",
+    params(("id" = String, Path), ("n" = u32, Path)),
+    responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
+pub(crate) async fn render_scene(
+    State(api): State<Api>,
+    Path((id, n)): Path<(String, u32)>,
+) -> Result<(StatusCode, Json<ReelView>), Problem> {
+    let id = reel_id(&id)?;
+    edit::render(&api.app, &id, Some(n)).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&api, &id).await?)))
+}
+
+/// Renders everything that was changed, and puts the video together again.
+#[utoipa::path(post, path = "/api/v1/reels/{id}/render", tag = "reels", params(("id" = String, Path)),
+    responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
+pub(crate) async fn render(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<ReelView>), Problem> {
+    let id = reel_id(&id)?;
+    edit::render(&api.app, &id, None).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&api, &id).await?)))
+}
+
+/// The video: a redirect to a signed link.
+#[utoipa::path(get, path = "/api/v1/reels/{id}/result", tag = "reels", params(("id" = String, Path)),
+    responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn result(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
+    redirect(&api, &id, |result| result.video_url).await
+}
+
+/// The captions as SubRip: a redirect to a signed link.
+#[utoipa::path(get, path = "/api/v1/reels/{id}/captions.srt", tag = "reels", params(("id" = String, Path)),
+    responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn captions_srt(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
+    redirect(&api, &id, |result| result.srt_url).await
+}
+
+/// The captions as WebVTT: a redirect to a signed link.
+#[utoipa::path(get, path = "/api/v1/reels/{id}/captions.vtt", tag = "reels", params(("id" = String, Path)),
+    responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn captions_vtt(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
+    redirect(&api, &id, |result| result.vtt_url).await
+}
+
+async fn redirect(api: &Api, id: &str, link: impl FnOnce(ResultView) -> String) -> Result<Response, Problem> {
+    let reel = shown(api, &reel_id(id)?).await?;
+    let result = reel.result.ok_or_else(|| {
+        Problem::new(
+            StatusCode::CONFLICT,
+            "not_ready",
+            "The video is not ready",
+            "Look at the reel's state and steps; ask again when it is done.",
+        )
+    })?;
+    let target = HeaderValue::from_str(&link(result)).map_err(|error| Problem::internal(&error))?;
+    let mut response = Redirect::to("").into_response();
+    *response.status_mut() = StatusCode::FOUND;
+    response.headers_mut().insert(header::LOCATION, target);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+async fn shown(api: &Api, id: &ReelId) -> Result<ReelView, Problem> {
+    view::reel(&api.app.platform, id).await?.ok_or_else(|| Problem::not_found("video"))
+}
+
+fn reel_id(text: &str) -> Result<ReelId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("video"))
+}

@@ -1,0 +1,113 @@
+//! The server itself: what it can do, whether it is well, and the examples to try.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use sluice_local::render;
+use utoipa::ToSchema;
+
+use super::Api;
+use super::problem::Problem;
+
+/// What this server can do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConfigView {
+    version: &'static str,
+    upload_limit_bytes: u64,
+    modes: [&'static str; 2],
+    shapes: [&'static str; 3],
+    presenters: Vec<PresenterView>,
+    /// Whether scans can be read.
+    ocr_available: bool,
+    /// There are no accounts yet, so only this machine is answered.
+    loopback_only: bool,
+}
+
+/// A presenter to choose.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PresenterView {
+    id: String,
+    name: String,
+    image_url: String,
+}
+
+/// What this server can do.
+#[utoipa::path(get, path = "/api/v1/config", tag = "service", responses((status = 200, body = ConfigView)))]
+pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
+    Json(ConfigView {
+        version: env!("CARGO_PKG_VERSION"),
+        upload_limit_bytes: api.app.platform.limits.upload_bytes,
+        modes: ["summary", "explanation"],
+        shapes: ["16:9", "9:16", "1:1"],
+        presenters: render::presenters()
+            .iter()
+            .map(|presenter| PresenterView {
+                id: presenter.id.to_owned(),
+                name: presenter.name.to_owned(),
+                image_url: format!("/presenters/{}.png", presenter.id),
+            })
+            .collect(),
+        ocr_available: api.app.platform.reader.ocr_available().await,
+        loopback_only: true,
+    })
+}
+
+/// A presenter's picture. It is drawn by us, from nothing that a user gave.
+pub(crate) async fn presenter(Path(name): Path<String>) -> Result<Response, Problem> {
+    let id = name.strip_suffix(".png").unwrap_or_default();
+    let known = render::presenters().iter().find(|presenter| presenter.id == id);
+    let known = known.ok_or_else(|| Problem::not_found("presenter"))?;
+    let png = render::presenter_still(known.id, 0, 192).map_err(|error| Problem::internal(&error))?;
+    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=3600")], png).into_response())
+}
+
+/// Whether the server is well.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HealthView {
+    /// `ok`.
+    status: &'static str,
+    version: &'static str,
+}
+
+/// Answers once the database answers.
+#[utoipa::path(get, path = "/api/v1/health", tag = "service", responses((status = 200, body = HealthView)))]
+pub(crate) async fn health(State(api): State<Api>) -> Result<Json<HealthView>, Problem> {
+    api.app.platform.now().await?;
+    Ok(Json(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+}
+
+/// A document to try.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExampleView {
+    name: String,
+    url: String,
+}
+
+/// Documents to try, from the folder of examples.
+#[utoipa::path(get, path = "/api/v1/examples", tag = "service", responses((status = 200, body = Vec<ExampleView>)))]
+pub(crate) async fn examples(State(api): State<Api>) -> Json<Vec<ExampleView>> {
+    let mut found = Vec::new();
+    if let Ok(mut entries) = tokio::fs::read_dir(api.examples.as_path()).await {
+        while let Ok(Some(entry)) = entries.next_entry().await {
+            found.extend(entry.file_name().into_string().ok().filter(|name| is_example(name)));
+        }
+    }
+    found.sort();
+    Json(found.into_iter().map(|name| ExampleView { url: format!("/examples/{name}"), name }).collect())
+}
+
+/// An example document.
+pub(crate) async fn example(State(api): State<Api>, Path(name): Path<String>) -> Result<Response, Problem> {
+    if !is_example(&name) {
+        return Err(Problem::not_found("example"));
+    }
+    let bytes = tokio::fs::read(api.examples.join(&name)).await.map_err(|_| Problem::not_found("example"))?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
+}
+
+fn is_example(name: &str) -> bool {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    plain && name.ends_with(".pdf") && !name.starts_with('.')
+}
