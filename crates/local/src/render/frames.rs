@@ -81,12 +81,10 @@ fn render(spec: &ClipSpec, out: &Path, guard: &Guard, progress: impl Fn(f32)) ->
     let mut drawing = Drawing::new(spec)?;
     let encoder = Encoder::start(guard, (width, height), out)?;
     let frames = spec.frames();
-    let mut frame = Picture::new(width as usize, height as usize);
     for number in 0..frames {
+        let Some(mut frame) = encoder.spare() else { break };
         drawing.draw(&mut frame, number)?;
-        let Some(mut buffer) = encoder.spare() else { break };
-        frame.write_to(&mut buffer);
-        if !encoder.push(buffer) {
+        if !encoder.push(frame) {
             break;
         }
         if number % 10 == 9 {
@@ -197,8 +195,8 @@ fn caption_layer(text: &str, layout: &Layout, palette: &Palette, type_: &mut Typ
 /// ffmpeg at work, fed by a thread of its own.
 struct Encoder {
     child: Child,
-    full: SyncSender<Vec<u8>>,
-    empty: Receiver<Vec<u8>>,
+    full: SyncSender<Picture>,
+    empty: Receiver<Picture>,
     feeder: JoinHandle<std::io::Result<()>>,
     words: JoinHandle<Vec<u8>>,
 }
@@ -211,11 +209,11 @@ impl Encoder {
         let mut command = guard.command(&Limits::MEDIA, "ffmpeg", arguments(size, out)).into_std();
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| from_guard(GuardError::Io(error)))?;
-        let (full, frames) = sync_channel::<Vec<u8>>(AHEAD);
+        let (full, frames) = sync_channel::<Picture>(AHEAD);
         let (give_back, empty) = channel();
         for _ in 0..=AHEAD + 1 {
             // The receiver is in our hand.
-            let _ = give_back.send(Vec::new());
+            let _ = give_back.send(Picture::new(size.0 as usize, size.1 as usize));
         }
         let stdin = child.stdin.take();
         let feeder = std::thread::spawn(move || feed(stdin, &frames, &give_back));
@@ -235,13 +233,13 @@ impl Encoder {
         Ok(Self { child, full, empty, feeder, words })
     }
 
-    /// A buffer for the next frame; none when the encoder is gone.
-    fn spare(&self) -> Option<Vec<u8>> {
+    /// A picture to draw the next frame on; none when the encoder is gone.
+    fn spare(&self) -> Option<Picture> {
         self.empty.recv().ok()
     }
 
     /// Gives a frame to the encoder; false when it is gone.
-    fn push(&self, frame: Vec<u8>) -> bool {
+    fn push(&self, frame: Picture) -> bool {
         self.full.send(frame).is_ok()
     }
 
@@ -260,14 +258,16 @@ impl Encoder {
 
 fn feed(
     stdin: Option<ChildStdin>,
-    frames: &Receiver<Vec<u8>>,
-    give_back: &std::sync::mpsc::Sender<Vec<u8>>,
+    frames: &Receiver<Picture>,
+    give_back: &std::sync::mpsc::Sender<Picture>,
 ) -> std::io::Result<()> {
     let Some(mut stdin) = stdin else { return Ok(()) };
     // A pipe of one megabyte instead of 64 kB: fewer turns between the two processes. Refused is no harm.
     let _ = nix::fcntl::fcntl(&stdin, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1 << 20));
     while let Ok(frame) = frames.recv() {
-        stdin.write_all(&frame)?;
+        for plane in &frame.planes {
+            stdin.write_all(&plane.data)?;
+        }
         // The drawing side may have finished.
         let _ = give_back.send(frame);
     }

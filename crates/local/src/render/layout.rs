@@ -69,7 +69,8 @@ impl Zone {
     }
 
     /// Bottom edge.
-    pub(crate) fn bottom(self) -> f32 {
+    #[cfg(test)]
+    fn bottom(self) -> f32 {
         self.y + self.height
     }
 
@@ -85,8 +86,10 @@ pub(crate) struct Layout {
     pub(crate) height: f32,
     /// The heading of a page slide.
     pub(crate) header: Zone,
-    /// The window onto the page.
+    /// The window onto a page that is too high to be seen whole.
     pub(crate) page: Zone,
+    /// The room of a page that is seen whole, and needs no map.
+    pub(crate) wide_page: Zone,
     /// Burned captions.
     pub(crate) captions: Zone,
     /// The presenter's circle; the zone is a square.
@@ -117,7 +120,7 @@ impl Layout {
     }
 
     fn landscape(presenter: bool) -> Self {
-        let side = if presenter { 256.0 } else { 184.0 };
+        let side = if presenter { 256.0 } else { 320.0 };
         let page_width = 1280.0 - 48.0 - 48.0 - side - 36.0;
         Self {
             width: 1280.0,
@@ -125,6 +128,7 @@ impl Layout {
             margin: 48.0,
             header: Zone::new(48.0, 28.0, 1280.0 - 96.0, 68.0),
             page: Zone::new(48.0, 108.0, page_width, 470.0),
+            wide_page: Zone::new(48.0, 108.0, if presenter { page_width } else { 1280.0 - 96.0 }, 470.0),
             captions: if presenter {
                 Zone::new(48.0, 596.0, page_width, 96.0)
             } else {
@@ -144,14 +148,15 @@ impl Layout {
     }
 
     fn portrait(presenter: bool) -> Self {
-        let page_height = if presenter { 690.0 } else { 840.0 };
+        let page_height = if presenter { 676.0 } else { 840.0 };
         Self {
             width: 720.0,
             height: 1280.0,
             margin: 40.0,
             header: Zone::new(40.0, 56.0, 640.0, 104.0),
             page: Zone::new(40.0, 180.0, 640.0, page_height),
-            captions: Zone::new(40.0, if presenter { 886.0 } else { 1060.0 }, 640.0, 108.0),
+            wide_page: Zone::new(40.0, 180.0, 640.0, page_height),
+            captions: Zone::new(40.0, if presenter { 872.0 } else { 1060.0 }, 640.0, 108.0),
             presenter: presenter.then_some(Zone::new(720.0 - 40.0 - 250.0, 1280.0 - 34.0 - 250.0, 250.0, 250.0)),
             map: presenter.then_some(Zone::new(40.0, 1280.0 - 34.0 - 250.0, 320.0, 250.0)),
             words: Zone::new(56.0, 170.0, 608.0, if presenter { 660.0 } else { 820.0 }),
@@ -168,6 +173,7 @@ impl Layout {
             margin: 32.0,
             header: Zone::new(32.0, 22.0, 656.0, 60.0),
             page: Zone::new(32.0, 92.0, 656.0, if presenter { 400.0 } else { 480.0 }),
+            wide_page: Zone::new(32.0, 92.0, 656.0, if presenter { 400.0 } else { 480.0 }),
             captions: if presenter { Zone::new(32.0, 556.0, 448.0, 96.0) } else { Zone::new(32.0, 594.0, 656.0, 96.0) },
             presenter: presenter.then_some(Zone::new(720.0 - 24.0 - 196.0, 720.0 - 20.0 - 196.0, 196.0, 196.0)),
             map: None,
@@ -180,7 +186,7 @@ impl Layout {
 
     fn mirrored(mut self) -> Self {
         let frame = self.width;
-        for zone in [&mut self.header, &mut self.page, &mut self.captions, &mut self.words] {
+        for zone in [&mut self.header, &mut self.page, &mut self.wide_page, &mut self.captions, &mut self.words] {
             *zone = zone.mirrored(frame);
         }
         self.presenter = self.presenter.map(|zone| zone.mirrored(frame));
@@ -202,7 +208,8 @@ mod tests {
         for shape in [Shape::Landscape, Shape::Portrait, Shape::Square] {
             for (presenter, right_to_left) in [(true, false), (true, true), (false, false), (false, true)] {
                 let layout = Layout::new(shape, presenter, right_to_left);
-                let content = [Some(layout.header), Some(layout.page), layout.map, Some(layout.words)];
+                let content =
+                    [Some(layout.header), Some(layout.page), Some(layout.wide_page), layout.map, Some(layout.words)];
                 for zone in content.into_iter().flatten() {
                     assert!(apart(zone, layout.captions), "{shape:?} {presenter} {zone:?} under the captions");
                     if let Some(person) = layout.presenter {

@@ -39,13 +39,13 @@ const HIGH_PASS: Filter = Filter { b: [1.0, -2.0, 1.0], a: [-1.990_047_454_833_9
 #[expect(clippy::cast_precision_loss, reason = "a mean over a few thousand blocks")]
 pub(crate) fn integrated(samples: &[f32]) -> Option<f64> {
     let (mut head, mut high_pass) = (HEAD, HIGH_PASS);
-    let part = RATE as usize / 10;
+    let step = RATE as usize / 10;
     let parts: Vec<f64> = samples
-        .chunks_exact(part)
+        .chunks_exact(step)
         .map(|chunk| chunk.iter().map(|sample| high_pass.step(head.step(f64::from(*sample))).powi(2)).sum::<f64>())
         .collect();
     // Blocks of 400 ms that overlap by three quarters. Two equal channels double the power.
-    let blocks: Vec<f64> = parts.windows(4).map(|four| 2.0 * four.iter().sum::<f64>() / (4 * part) as f64).collect();
+    let blocks: Vec<f64> = parts.windows(4).map(|four| 2.0 * four.iter().sum::<f64>() / (4 * step) as f64).collect();
     let level = |power: f64| -0.691 + 10.0 * power.log10();
     let mean = |over: f64| {
         let heard: Vec<f64> = blocks.iter().copied().filter(|power| level(*power) > over).collect();
@@ -73,6 +73,7 @@ pub(crate) fn normalise(samples: &mut [f32]) {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "some seconds of sound")]
 mod tests {
     use super::*;
 

@@ -5,6 +5,7 @@
 mod assemble;
 mod camera;
 mod captions;
+mod card;
 mod error;
 mod file;
 mod fonts;
@@ -21,6 +22,7 @@ mod spec;
 mod subtitles;
 mod text;
 mod wave;
+mod window;
 mod yuv;
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Captions as files: SubRip (SRT) and WebVTT, written so that players show mixed directions right, and read back to check.
+//! Captions as files: `SubRip` (SRT) and `WebVTT`, written so that players show mixed directions right, and read back to check.
 
 use std::fmt::Write as _;
 
@@ -40,10 +40,10 @@ pub enum SubtitleError {
 /// Right-to-left embedding and its end. Players of SRT take each line for left-to-right, or guess from its first letter.
 const EMBED: char = '\u{202B}';
 const POP: char = '\u{202C}';
-/// WebVTT takes the direction of a line from its first strong character, so one is put there.
+/// `WebVTT` takes the direction of a line from its first strong character, so one is put there.
 const MARK: char = '\u{200F}';
 
-/// SubRip.
+/// `SubRip`.
 pub fn srt(captions: &[Caption], language: Language) -> String {
     let mut out = String::new();
     for (index, caption) in captions.iter().enumerate() {
@@ -60,7 +60,7 @@ pub fn srt(captions: &[Caption], language: Language) -> String {
     out
 }
 
-/// WebVTT.
+/// `WebVTT`.
 pub fn vtt(captions: &[Caption], language: Language) -> String {
     let mut out = String::from("WEBVTT\n\n");
     for (index, caption) in captions.iter().enumerate() {
@@ -87,12 +87,12 @@ fn clock(ms: u32, point: char) -> String {
     format!("{:02}:{:02}:{:02}{point}{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 
-/// Reads SubRip.
+/// Reads `SubRip`.
 pub fn parse_srt(text: &str) -> Result<Vec<Caption>, SubtitleError> {
     parse(text, ',')
 }
 
-/// Reads WebVTT.
+/// Reads `WebVTT`.
 pub fn parse_vtt(text: &str) -> Result<Vec<Caption>, SubtitleError> {
     let text = text.trim_start_matches('\u{FEFF}');
     let Some((header, rest)) = text.split_once('\n') else {

@@ -223,7 +223,8 @@ impl Typesetter {
                     break;
                 }
                 let shorter = last.graphemes(true).count().saturating_sub(1);
-                *last = last.graphemes(true).take(shorter).collect::<String>().trim_end().to_owned();
+                let kept: String = last.graphemes(true).take(shorter).collect();
+                kept.trim_end().clone_into(last);
             }
         }
         kept

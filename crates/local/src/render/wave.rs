@@ -98,7 +98,12 @@ fn dot(one: &[f32], other: &[f32]) -> f32 {
     lanes.iter().sum()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "small numbers of phases and taps")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small, positive numbers of phases and taps"
+)]
 fn filters(up: u32, down: u32) -> Vec<Vec<f32>> {
     let cutoff = 0.95 * (f64::from(up) / f64::from(down)).min(1.0);
     // Longer when going down, so that the filter covers the same number of slower samples; a multiple of eight.
@@ -107,7 +112,7 @@ fn filters(up: u32, down: u32) -> Vec<Vec<f32>> {
     (0..up)
         .map(|phase| {
             let shift = f64::from(phase) / f64::from(up);
-            let mut weights: Vec<f64> = (0..taps)
+            let weights: Vec<f64> = (0..taps)
                 .map(|tap| {
                     let x = tap as f64 - (half - 1.0) - shift;
                     let turn = std::f64::consts::PI * x * cutoff;
@@ -118,8 +123,7 @@ fn filters(up: u32, down: u32) -> Vec<Vec<f32>> {
                 })
                 .collect();
             let sum: f64 = weights.iter().sum();
-            weights.iter_mut().for_each(|weight| *weight /= sum);
-            weights.into_iter().map(|weight| weight as f32).collect()
+            weights.into_iter().map(|weight| (weight / sum) as f32).collect()
         })
         .collect()
 }
@@ -129,6 +133,7 @@ fn gcd(a: u32, b: u32) -> u32 {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "a second of sound")]
 mod tests {
     use super::*;
 

@@ -86,6 +86,60 @@ impl Picture {
         self.planes[0].height
     }
 
+    /// A glow around a point that fades from one colour to another within a radius. Worked out finer than a byte can say, with a grain
+    /// that hides the steps: dark gradients show bands otherwise.
+    pub(crate) fn glow(width: usize, height: usize, centre: (f32, f32), radius: f32, colours: [[u8; 3]; 2]) -> Self {
+        let mut picture = Self::new(width, height);
+        let exact = colours.map(|colour| yuv(colour.map(f32::from)));
+        for (index, plane) in picture.planes.iter_mut().enumerate() {
+            let scale = if index == 0 { 1.0 } else { 2.0 };
+            let columns = plane.width;
+            for (at, value) in plane.data.iter_mut().enumerate() {
+                let (x, y) = (at % columns, at / columns);
+                let (dx, dy) = ((x as f32 + 0.5) * scale - centre.0, (y as f32 + 0.5) * scale - centre.1);
+                let part = (dx.hypot(dy) / radius).min(1.0);
+                let part = part * part * (3.0 - 2.0 * part);
+                let level = exact[0][index] + (exact[1][index] - exact[0][index]) * part;
+                *value = (level + GRAIN[(y & 3) * 4 + (x & 3)] as f32 / 256.0) as u8;
+            }
+        }
+        picture
+    }
+
+    /// A piece of the picture as a layer for the same place; `alpha` says for each of its columns and rows how much of it.
+    pub(crate) fn cut(&self, area: Area, alpha: impl Fn(usize, usize) -> u8) -> Layer {
+        let mut layer = Layer::new(area);
+        for (at, value) in layer.alpha.iter_mut().enumerate() {
+            *value = alpha(at % area.width, at / area.width);
+        }
+        let half = area.halved();
+        for at in 0..half.width * half.height {
+            let corner = (at / half.width) * 2 * area.width + (at % half.width) * 2;
+            let sum: u16 =
+                [0, 1, area.width, area.width + 1].map(|step| u16::from(layer.alpha[corner + step])).iter().sum();
+            layer.half_alpha[at] = (sum / 4) as u8;
+        }
+        for (index, plane) in self.planes.iter().enumerate() {
+            let (area, alpha) = if index == 0 { (area, &layer.alpha) } else { (half, &layer.half_alpha) };
+            for (at, value) in layer.planes[index].iter_mut().enumerate() {
+                let under = plane.row(area.y + at / area.width)[area.x + at % area.width];
+                *value = (u16::from(under) * u16::from(alpha[at]) / 255) as u8;
+            }
+        }
+        layer
+    }
+
+    /// Fills `area` with rows of `source` from row `top` on, which is even, and its first columns.
+    pub(crate) fn copy_rows(&mut self, area: Area, source: &Self, top: usize) {
+        for (index, plane) in self.planes.iter_mut().enumerate() {
+            let (area, top) = if index == 0 { (area, top) } else { (area.halved(), top / 2) };
+            for row in 0..area.height {
+                let from = &source.planes[index].row(top + row)[..area.width];
+                plane.span_mut(area.x, area.y + row, area.width).copy_from_slice(from);
+            }
+        }
+    }
+
     /// An opaque pixmap. A grain of less than one level breaks up the bands that a dark gradient would show.
     pub(crate) fn from_pixmap(pixmap: &Pixmap) -> Self {
         let layer = Layer::from_pixmap(pixmap, 0, 0);
@@ -175,14 +229,6 @@ impl Picture {
         }
         Ok(pixmap)
     }
-
-    /// All planes one after the other, as `rawvideo` wants them.
-    pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
-        out.clear();
-        for plane in &self.planes {
-            out.extend_from_slice(&plane.data);
-        }
-    }
 }
 
 /// Room for a row that is worked on.
@@ -194,7 +240,7 @@ pub(crate) struct RowBuffer {
 
 /// Position in 1/65536 pixels.
 fn fixed(value: f32) -> i64 {
-    (f64::from(value) * 65_536.0) as i64
+    (f64::from(value) * 65_536.0).round() as i64
 }
 
 fn sample_plane(plane: &mut Plane, area: Area, source: &Plane, cut: (f32, f32, f32), rows: &mut RowBuffer) {
@@ -312,7 +358,7 @@ impl Layer {
             let out = self.planes[0][start..start + width].iter_mut().zip(&mut self.alpha[start..start + width]);
             for (x, ((value, alpha), pixel)) in out.zip(line.as_chunks::<4>().0).enumerate() {
                 *alpha = pixel[3];
-                *value = luma(pixel, GRAIN[(y & 3) * 4 + (x & 3)]);
+                *value = luma(*pixel, GRAIN[(y & 3) * 4 + (x & 3)]);
             }
         }
         for (y, lines) in rgba.chunks_exact(width * 8).enumerate() {
@@ -335,11 +381,21 @@ impl Layer {
     }
 }
 
+/// An RGB colour as BT.709 in limited range, exactly.
+fn yuv([red, green, blue]: [f32; 3]) -> [f32; 3] {
+    let luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    [
+        16.0 + luma * 219.0 / 255.0,
+        128.0 + (blue - luma) / 1.8556 * 224.0 / 255.0,
+        128.0 + (red - luma) / 1.5748 * 224.0 / 255.0,
+    ]
+}
+
 /// Ordered dither (Bayer, 4 × 4) in 1/256 levels.
 const GRAIN: [i32; 16] = [8, 136, 40, 168, 200, 72, 232, 104, 56, 184, 24, 152, 248, 120, 216, 88];
 
 /// BT.709 brightness in limited range, 8-bit fixed point in 1/65536; the alpha stands for the offset of 16.
-fn luma(pixel: &[u8; 4], grain: i32) -> u8 {
+fn luma(pixel: [u8; 4], grain: i32) -> u8 {
     let [red, green, blue, alpha] = pixel.map(i32::from);
     let sum = 11_966i32
         .wrapping_mul(red)

@@ -55,10 +55,12 @@ const MOUTH_X: f32 = 200.0;
 const MOUTH_Y: f32 = 234.0;
 
 fn draw_mouth(mouth: Mouth, person: &Person) -> String {
-    let half = 29.0 * (1.0 + 0.22 * mouth.wide - 0.42 * mouth.round);
+    let half = 29.0 * (1.0 + 0.22 * mouth.wide - 0.37 * mouth.round);
     let inner = half * (0.88 - 0.10 * mouth.round);
     let opening = 29.0 * mouth.open * (1.0 - 0.35 * mouth.tuck);
-    let corner = MOUTH_Y - 2.2 * mouth.wide.max(0.0) * (1.0 - mouth.open);
+    // A friendly mouth: its corners are a little up unless they have something else to do.
+    let smile = 3.2 * (1.0 - mouth.open) * (1.0 - mouth.round) * (1.0 - 0.5 * mouth.press);
+    let corner = MOUTH_Y - smile - 2.2 * mouth.wide.max(0.0) * (1.0 - mouth.open);
     let (upper, lower) = (MOUTH_Y - 0.24 * opening, MOUTH_Y + 0.76 * opening);
     let upper_lip = 5.2 * (1.0 - 0.5 * mouth.press) * (1.0 + 0.4 * mouth.round);
     let lower_lip = 7.4 * (1.0 - 0.4 * mouth.press) * (1.0 + 0.3 * mouth.round) * (1.0 - 0.35 * mouth.tuck);
@@ -69,14 +71,14 @@ fn draw_mouth(mouth: Mouth, person: &Person) -> String {
     let outline = format!(
         "M{left} {corner} C{} {} {} {} {x} {} C{} {} {} {} {right} {corner} C{} {low} {} {low} {left} {corner}Z",
         x - half * 0.62,
-        (corner + bow) / 2.0 - 1.0,
+        f32::midpoint(corner, bow) - 1.0,
         x - half * 0.36,
         bow - 2.6,
         bow + 0.6,
         x + half * 0.36,
         bow - 2.6,
         x + half * 0.62,
-        (corner + bow) / 2.0 - 1.0,
+        f32::midpoint(corner, bow) - 1.0,
         x + half * 0.66,
         x - half * 0.66,
         low = reach(corner, lower + lower_lip),
@@ -118,15 +120,17 @@ fn draw_mouth(mouth: Mouth, person: &Person) -> String {
             x + half * 0.97,
         );
     }
-    let _ = write!(
-        svg,
-        "<path d=\"M{} {y} Q{x} {} {} {y}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.6\" stroke-linecap=\"round\" opacity=\"0.7\"/>",
-        x - 10.0,
-        lower + lower_lip + 8.5,
-        x + 10.0,
-        person.skin_shade,
-        y = lower + lower_lip + 5.5,
-    );
+    if !person.is_bearded() {
+        let _ = write!(
+            svg,
+            "<path d=\"M{} {y} Q{x} {} {} {y}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2.6\" stroke-linecap=\"round\" opacity=\"0.7\"/>",
+            x - 10.0,
+            lower + lower_lip + 8.5,
+            x + 10.0,
+            person.skin_shade,
+            y = lower + lower_lip + 5.5,
+        );
+    }
     svg
 }
 
@@ -194,10 +198,15 @@ fn eye(svg: &mut String, x: f32, outwards: f32, open: f32, gaze: (f32, f32), per
     }
     let _ = write!(
         svg,
-        "<path d=\"{upper}\" fill=\"none\" stroke=\"#241a18\" stroke-width=\"3.8\" stroke-linecap=\"round\"/>\
-         <path d=\"M{} {} l{} -3.6\" stroke=\"#241a18\" stroke-width=\"2.8\" stroke-linecap=\"round\" fill=\"none\"/>",
-        x + outwards * reach,
-        y + 1.0,
-        outwards * 3.4,
+        "<path d=\"{upper}\" fill=\"none\" stroke=\"#241a18\" stroke-width=\"3.8\" stroke-linecap=\"round\"/>"
     );
+    if !person.is_bearded() {
+        let _ = write!(
+            svg,
+            "<path d=\"M{} {} l{} -3.6\" stroke=\"#241a18\" stroke-width=\"2.8\" stroke-linecap=\"round\" fill=\"none\"/>",
+            x + outwards * reach,
+            y + 1.0,
+            outwards * 3.4,
+        );
+    }
 }

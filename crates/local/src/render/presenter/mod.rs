@@ -27,13 +27,16 @@ use visemes::Lips;
 const FIELD: f32 = 400.0;
 /// Pixels drawn for each that is shown: the head turns, and must stay crisp.
 const OVERSAMPLING: f32 = 2.0;
+/// How much of the field is seen: people fill their circle.
+const ZOOM: f32 = 1.15;
+/// The corner of the field that is the corner of the picture.
+const ORIGIN: (f32, f32) = (FIELD / 2.0 * (1.0 - 1.0 / ZOOM), 36.0);
 /// Where the head turns: the neck.
 const NECK: (f32, f32) = (200.0, 292.0);
 
 /// A person at work.
 pub(crate) struct Actor {
     person: Person,
-    id: String,
     size: usize,
     scale: f32,
     disc: Vec<u8>,
@@ -51,11 +54,13 @@ pub(crate) struct Actor {
     type_: Typesetter,
 }
 
-/// A drawing in twice the size of the frame, and the part of it that is not empty.
+/// A drawing in twice the size of the frame.
 struct Sprite {
     width: usize,
     height: usize,
     data: Vec<u8>,
+    /// Where it is not empty, in pixels of the frame, with room for its movements: left, top, right, bottom.
+    reach: [usize; 4],
 }
 
 /// A small drawing with its place on a sprite.
@@ -79,14 +84,16 @@ impl Actor {
         let person = cast::person(&order.id);
         let size = whole(zone.width) & !1;
         let drawn = whole(zone.width * OVERSAMPLING);
-        let scale = zone.width / FIELD;
+        let fit = zone.width / FIELD;
+        let scale = fit * ZOOM;
         let draw = |body: &str| -> Result<Sprite, RenderError> {
-            let pixmap = type_.draw(&document(FIELD, FIELD, body), side(drawn), side(drawn), scale * OVERSAMPLING)?;
-            Ok(Sprite { width: drawn, height: drawn, data: pixmap.take() })
+            let body = format!("<g transform=\"translate({} {})\">{body}</g>", -ORIGIN.0, -ORIGIN.1);
+            let pixmap = type_.draw(&document(FIELD, FIELD, &body), side(drawn), side(drawn), scale * OVERSAMPLING)?;
+            Ok(Sprite::new(drawn, pixmap.take()))
         };
-        let head = draw(&person.head(&order.id))?;
-        let disc = type_.draw(&document(FIELD, FIELD, &disc(palette)), side(size), side(size), scale)?;
-        let mask = type_.draw(&document(FIELD, FIELD, INSIDE), side(size), side(size), scale)?;
+        let head = draw(&person.head())?;
+        let disc = type_.draw(&document(FIELD, FIELD, &disc(palette)), side(size), side(size), fit)?;
+        let mask = type_.draw(&document(FIELD, FIELD, INSIDE), side(size), side(size), fit)?;
         Ok(Self {
             behind: draw(person.behind())?,
             body: draw(&person.body())?,
@@ -100,7 +107,6 @@ impl Actor {
             motion: Motion::new(order.seed, seconds, zone.x + zone.width / 2.0 > frame_width / 2.0),
             mouths: HashMap::new(),
             eyes: HashMap::new(),
-            id: order.id.clone(),
             person,
             size,
             scale,
@@ -125,7 +131,7 @@ impl Actor {
             self.mouths.insert(mouth, patch);
         }
         if !self.eyes.contains_key(&pose.eyes) {
-            let svg = pose.eyes.svg(&self.person, self.person.over_eyes(&self.id));
+            let svg = pose.eyes.svg(&self.person, self.person.over_eyes());
             self.eyes.insert(pose.eyes, Patch::new(&svg, EYES_FIELD, size, &self.type_)?);
         }
         for patch in self.mouths.get(&mouth).into_iter().chain(self.eyes.get(&pose.eyes)) {
@@ -185,7 +191,7 @@ impl Turn {
     fn new(degrees: f32, moved: (f32, f32), scale: f32) -> Self {
         // The inverse of: turn about the neck, then move.
         let (sin, cos) = (-degrees.to_radians()).sin_cos();
-        let neck = (NECK.0 * scale, NECK.1 * scale);
+        let neck = ((NECK.0 - ORIGIN.0) * scale, (NECK.1 - ORIGIN.1) * scale);
         let centre = (neck.0 + moved.0 * scale, neck.1 + moved.1 * scale);
         let at = (0.5 - centre.0, 0.5 - centre.1);
         let x = (cos * at.0 - sin * at.1 + neck.0) * OVERSAMPLING - 0.5;
@@ -193,17 +199,45 @@ impl Turn {
         let fixed = |value: f32| (f64::from(value) * 65_536.0) as i64;
         Self { along: (fixed(cos * OVERSAMPLING), fixed(sin * OVERSAMPLING)), origin: (fixed(x), fixed(y)) }
     }
+
+    /// The sprite's place for a pixel of the frame.
+    fn at(self, column: usize, row: usize) -> (i64, i64) {
+        let (column, row) = (i64::try_from(column).unwrap_or(0), i64::try_from(row).unwrap_or(0));
+        (
+            self.origin.0 + column * self.along.0 - row * self.along.1,
+            self.origin.1 + column * self.along.1 + row * self.along.0,
+        )
+    }
 }
 
 impl Sprite {
+    fn new(side: usize, data: Vec<u8>) -> Self {
+        let (mut left, mut top, mut right, mut bottom) = (side, side, 0, 0);
+        for (at, pixel) in data.as_chunks::<4>().0.iter().enumerate() {
+            if pixel[3] > 0 {
+                left = left.min(at % side);
+                right = right.max(at % side + 1);
+                top = top.min(at / side);
+                bottom = bottom.max(at / side + 1);
+            }
+        }
+        let room = side / 40 + 4;
+        let low = |edge: usize| edge.saturating_sub(room) / 2;
+        let high = |edge: usize| (edge + room).min(side) / 2;
+        Self { width: side, height: side, data, reach: [low(left), low(top), high(right), high(bottom)] }
+    }
+
     /// Blends the sprite onto a canvas of `size` × `size`, where `mask` lets it.
     fn blend_onto(&self, canvas: &mut [u8], size: usize, mask: &[u8], turn: Turn) {
+        let [left, top, right, bottom] = self.reach.map(|edge| edge.min(size));
+        if left >= right {
+            return;
+        }
         let pixels = self.data.as_chunks::<4>().0;
-        let (mut row_x, mut row_y) = turn.origin;
         let rows = canvas.as_chunks_mut::<4>().0.chunks_exact_mut(size).zip(mask.chunks_exact(size));
-        for (out, mask) in rows {
-            let (mut x, mut y) = (row_x, row_y);
-            for (under, mask) in out.iter_mut().zip(mask) {
+        for (row, (out, mask)) in rows.enumerate().take(bottom).skip(top) {
+            let (mut x, mut y) = turn.at(left, row);
+            for (under, mask) in out[left..right].iter_mut().zip(&mask[left..right]) {
                 if *mask > 0
                     && let Some(colour) = self.pixel(pixels, x, y)
                 {
@@ -212,8 +246,6 @@ impl Sprite {
                 x += turn.along.0;
                 y += turn.along.1;
             }
-            row_x -= turn.along.1;
-            row_y += turn.along.0;
         }
     }
 
@@ -241,10 +273,16 @@ impl Sprite {
 
 const LANES: u64 = 0x00FF_00FF_00FF_00FF;
 
-/// Four bytes, each with room above it.
+/// Four bytes, each with room above it: red, blue, green, alpha from the lowest.
 fn spread(pixel: [u8; 4]) -> u64 {
-    let [red, green, blue, alpha] = pixel.map(u64::from);
-    red | green << 16 | blue << 32 | alpha << 48
+    let packed = u64::from(u32::from_le_bytes(pixel));
+    (packed & 0x00FF_00FF) | (packed & 0xFF00_FF00) << 24
+}
+
+/// The bytes again.
+#[expect(clippy::cast_possible_truncation, reason = "each lane holds a byte")]
+fn gather(spread: u64) -> [u8; 4] {
+    ((spread & 0x00FF_00FF) as u32 | ((spread >> 24) as u32 & 0xFF00_FF00)).to_le_bytes()
 }
 
 /// Between two spread pixels, `part` of 256 towards the second.
@@ -252,26 +290,27 @@ fn between(one: u64, other: u64, part: u64) -> u64 {
     (one.wrapping_mul(256 - part).wrapping_add(other.wrapping_mul(part)) >> 8) & LANES
 }
 
-/// Puts a spread, premultiplied pixel over another one.
-#[expect(clippy::cast_possible_truncation, reason = "each lane holds a byte")]
+/// Puts a spread pixel over another one. No lane runs over: none is larger than its alpha.
 fn over(under: &mut [u8; 4], colour: u64, mask: u64) {
     let colour = if mask == 255 { colour } else { (colour.wrapping_mul(mask + 1) >> 8) & LANES };
     let alpha = colour >> 48;
     let kept = if alpha == 255 { 0 } else { (spread(*under).wrapping_mul(256 - alpha) >> 8) & LANES };
-    let sum = colour.wrapping_add(kept);
-    for (lane, value) in under.iter_mut().enumerate() {
-        *value = ((sum >> (16 * lane)) & 0x1FF).min(255) as u8;
-    }
+    *under = gather(colour.wrapping_add(kept));
 }
 
 impl Patch {
     /// Draws a part of the field that begins on whole pixels.
     fn new(svg: &str, field: [f32; 4], scale: f32, type_: &Typesetter) -> Result<Self, RenderError> {
         let [left, top, width, height] = field;
+        let (left, top) = (left - ORIGIN.0, top - ORIGIN.1);
         let (x, y) = (whole((left * scale).floor()), whole((top * scale).floor()));
         let (columns, rows) = (whole((width * scale).ceil()), whole((height * scale).ceil()));
         #[expect(clippy::cast_precision_loss, reason = "small pixel coordinates")]
-        let moved = format!("<g transform=\"translate({} {})\">{svg}</g>", -(x as f32) / scale, -(y as f32) / scale);
+        let moved = format!(
+            "<g transform=\"translate({} {})\">{svg}</g>",
+            -ORIGIN.0 - x as f32 / scale,
+            -ORIGIN.1 - y as f32 / scale
+        );
         let pixmap = type_.draw(&document(FIELD, FIELD, &moved), side(columns), side(rows), scale)?;
         Ok(Self { x, y, width: columns, data: pixmap.take() })
     }

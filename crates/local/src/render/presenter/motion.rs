@@ -119,7 +119,7 @@ fn step(value: f32) -> i8 {
     value.round() as i8
 }
 
-/// A number from 0 to 1 out of a seed, a stream and an index (SplitMix64, Steele et al. 2014).
+/// A number from 0 to 1 out of a seed, a stream and an index (`SplitMix64`, Steele et al. 2014).
 #[expect(clippy::cast_precision_loss, reason = "24 bits fit a float")]
 fn unit(seed: u64, stream: u64, index: u64) -> f32 {
     let mut z = seed

@@ -146,6 +146,10 @@ pub(crate) struct Lips {
 
 /// Longest crossing from one mouth to the next, in seconds: lips take 50 to 80 ms.
 const CROSSING: f32 = 0.075;
+/// How much longer they take to come to rest.
+const CLOSING: f32 = 1.6;
+/// A gap between two sounds that is too short to rest in, in seconds.
+const NO_REST: f32 = 0.08;
 /// Lips are a little ahead of the sound.
 const AHEAD: f32 = 0.012;
 
@@ -170,6 +174,12 @@ impl Lips {
                 from += share;
             }
         }
+        for index in 1..sounds.len() {
+            let start = sounds[index].0;
+            if start - sounds[index - 1].1 < NO_REST {
+                sounds[index - 1].1 = start;
+            }
+        }
         Self { held: (0..sounds.len()).map(|index| hold(&sounds, index)).collect() }
     }
 
@@ -183,7 +193,7 @@ impl Lips {
         };
         if time >= current.end {
             let next = self.held.get(index).map_or(f32::INFINITY, |next| next.start);
-            let closing = cross(current.mouth, rest, time - current.end, CROSSING * 1.6);
+            let closing = cross(current.mouth, rest, time - current.end, CROSSING * CLOSING);
             return match self.held.get(index) {
                 Some(held) if next - time < CROSSING / 2.0 => cross(closing, held.mouth, time - next, CROSSING),
                 _ => closing,
@@ -200,7 +210,7 @@ impl Lips {
             Some(next) if next.start - current.end < 0.02 => {
                 cross(entering, next.mouth, time - next.start, crossing(current, next))
             }
-            _ => entering,
+            _ => cross(entering, rest, time - current.end, CROSSING * CLOSING),
         }
     }
 }

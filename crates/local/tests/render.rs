@@ -1,0 +1,274 @@
+//! Rendering from the outside: orders in, files out, looked at with ffprobe and ffmpeg. Properties, not pixels.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod render_files;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use render_files::{decode_gray, ffprobe, page, renderer, spec, title, tone};
+use sluice_domain::language::Language;
+use sluice_domain::speech::PhonemeTiming;
+use sluice_local::render::{
+    AssembleSpec, Caption, Chapter, ClipSpec, Part, Presenter, RenderError, Shape, Slide, presenter_still, presenters,
+    srt, still, sweep_partials,
+};
+
+fn entries(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_clip_has_exactly_its_frames_in_every_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    for (shape, ms, frames) in [(Shape::Landscape, 1000, 25), (Shape::Portrait, 1001, 26), (Shape::Square, 30, 1)] {
+        let out = folder.path().join("clip.mp4");
+        let order = ClipSpec { shape, duration_ms: ms, ..spec(title()) };
+        let clip = renderer().clip(&order, &out, |_| {}).await.unwrap();
+        assert_eq!((clip.frames, clip.ms), (frames, frames * 40));
+        let (width, height) = shape.size();
+        let counted = ffprobe(&out, "v:0", "stream=width,height,nb_read_frames,codec_name,pix_fmt,color_space,profile");
+        assert_eq!(counted, format!("h264|High|{width}|{height}|yuv420p|bt709|{frames}"), "{shape:?}");
+        assert_eq!(ffprobe(&out, "a", "stream=index"), "", "a clip has no sound");
+    }
+    assert_eq!(entries(folder.path()), ["clip.mp4"], "nothing is left behind");
+}
+
+#[tokio::test]
+async fn clips_and_sounds_join_without_gap_or_drift() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut parts = Vec::new();
+    for (number, (rate, ms)) in [(22_050u32, 1330u32), (16_000, 970), (48_000, 1510)].into_iter().enumerate() {
+        let (clip, wav) = (at(&format!("{number}.mp4")), at(&format!("{number}.wav")));
+        let order = ClipSpec { duration_ms: ms, ..spec(title()) };
+        renderer().clip(&order, &clip, |_| {}).await.unwrap();
+        // The sound is shorter than its clip: the rest is silence.
+        std::fs::write(&wav, tone(rate, ms - 400)).unwrap();
+        parts.push(Part { clip, wav: Some(wav), duration_ms: ms });
+    }
+    let captions = [Caption { start_ms: 0, end_ms: 1200, text: "one = two; # three".to_owned() }];
+    std::fs::write(at("all.srt"), srt(&captions, Language::ARABIC)).unwrap();
+    let chapter = |title: &str, start_ms, end_ms| Chapter { title: title.to_owned(), start_ms, end_ms };
+    let order = AssembleSpec {
+        parts,
+        chapters: vec![chapter("First; = #\\ \n[CHAPTER]", 0, 1360), chapter("الثاني", 1360, 3880)],
+        title: "A title: with = and ; and \"quotes\"".to_owned(),
+        language: Language::ARABIC,
+        srt: Some(at("all.srt")),
+    };
+    let out = at("it's all.mp4");
+    let made = renderer().assemble(&order, &out).await.unwrap();
+    assert_eq!((made.ms, made.starts_ms.as_slice()), (3880, [0, 1360, 2360].as_slice()));
+    let probe = renderer().check(&out, made.ms).await.unwrap();
+    assert_eq!((probe.frames, probe.chapters, probe.video_ms), (97, 2, 3880), "{probe:?}");
+    assert!(probe.audio_ms.abs_diff(3880) <= 1, "{probe:?}");
+    // Every frame 40 ms after the one before it.
+    let times = ffprobe(&out, "v:0", "frame=best_effort_timestamp_time");
+    let times: Vec<f64> = times.split('|').filter_map(|time| time.parse().ok()).collect();
+    assert_eq!(times.len(), 97);
+    assert!(times.iter().zip(0i32..).all(|(time, frame)| (time - f64::from(frame) * 0.04).abs() < 0.001), "{times:?}");
+    // Each tone begins where its scene begins and ends 400 ms before its scene's ordered end.
+    let sound = render_files::decode_sound(&out);
+    let loud = |ms: usize| sound[ms * 48..(ms + 10) * 48].iter().any(|sample| sample.unsigned_abs() > 2000);
+    for (start, ms) in [(0usize, 1330usize), (1360, 970), (2360, 1510)] {
+        assert!(loud(start + 5) && loud(start + ms - 415), "the sound of the scene at {start} is in its place");
+        assert!(!loud(start + ms - 385) && !loud(start + ms - 20), "silence after the scene at {start}");
+    }
+    assert!(renderer().check(&out, made.ms + 900).await.is_err());
+    assert_eq!(ffprobe(&out, "s:0", "stream=codec_name:stream_tags=language"), "mov_text|ara");
+    renderer().poster(&out, 1000, &at("poster.jpg")).await.unwrap();
+    assert!(std::fs::read(at("poster.jpg")).unwrap().starts_with(b"\xff\xd8"));
+}
+
+#[tokio::test]
+async fn lips_open_and_close_within_40_ms_of_the_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("lips.mp4");
+    // Boundaries that do not fall on frames.
+    let boundaries = [510u32, 823, 1147, 1466, 1791, 2113, 2500];
+    let phonemes: Vec<PhonemeTiming> = boundaries
+        .windows(2)
+        .zip(["m", "aː"].iter().cycle())
+        .map(|(pair, ipa)| PhonemeTiming { ipa: (*ipa).to_owned(), start_ms: pair[0], end_ms: pair[1] })
+        .collect();
+    let presenter = Presenter { id: "ada".to_owned(), seed: 1, phonemes };
+    let order = ClipSpec { presenter: Some(presenter), duration_ms: 3000, ..spec(title()) };
+    renderer().clip(&order, &out, |_| {}).await.unwrap();
+    // Dark and red is the inside of a mouth: of the frame's lower right corner, count what is darker than lips and skin.
+    let openness: Vec<usize> = decode_gray(&out, "crop=60:40:1074:564")
+        .chunks_exact(60 * 40)
+        .map(|mouth| mouth.iter().filter(|value| **value < 62).count())
+        .collect();
+    let (least, most) = (openness.iter().min().unwrap(), openness.iter().max().unwrap());
+    let half = usize::midpoint(*least, *most);
+    assert!(most - least > 40, "the mouth opens: {openness:?}");
+    for (number, boundary) in boundaries[1..].iter().enumerate() {
+        let opens = number % 2 == 0;
+        let crossing = (0..openness.len())
+            .filter(|frame| *frame > 0 && (openness[*frame] > half) == opens && (openness[frame - 1] > half) != opens)
+            .map(|frame| u32::try_from(frame).unwrap() * 40)
+            .min_by_key(|ms| ms.abs_diff(*boundary))
+            .unwrap_or(0);
+        assert!(crossing.abs_diff(*boundary) <= 40, "boundary {boundary} ms, lips at {crossing} ms: {openness:?}");
+    }
+}
+
+#[test]
+fn hostile_text_is_drawn_or_left_out_but_never_fatal() {
+    let words = [
+        String::new(),
+        "x".repeat(500),
+        "word ".repeat(100),
+        "ﷺ😀👩‍👩‍👧‍👦🏳️‍🌈 <script>&amp;\"'</svg> ]]>".to_owned(),
+        "a\u{0}b\u{1b}[31m\u{202e}evil\u{7f}\u{fffe}\u{200b}".to_owned(),
+        "مرحبا بالعالم 2021 IPCC ".repeat(20),
+        "中文标题 हिन्दी ไทย".to_owned(),
+        "e\u{301}\u{302}\u{303}".repeat(50),
+    ];
+    for language in [Language::ENGLISH, Language::ARABIC] {
+        for text in &words {
+            let order = ClipSpec {
+                language,
+                slide: Slide::Title { kicker: text.clone(), title: text.clone(), subtitle: text.clone() },
+                captions: vec![Caption { start_ms: 0, end_ms: 900, text: format!("{text}\n{text}\n{text}") }],
+                label: Some(text.clone()),
+                ..spec(title())
+            };
+            still(&order, 500).unwrap();
+            let slide = Slide::Question { kicker: text.clone(), text: text.clone() };
+            still(&ClipSpec { slide, ..order }, 500).unwrap();
+        }
+    }
+}
+
+#[test]
+fn pages_of_any_size_find_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    for (width, height) in [(1, 1), (8, 8), (2000, 30), (30, 2000), (600, 9_000), (620, 877), (800, 450)] {
+        let image = folder.path().join(format!("{width}x{height}.png"));
+        std::fs::write(&image, page(width, height)).unwrap();
+        for shape in [Shape::Landscape, Shape::Portrait, Shape::Square] {
+            let slide = Slide::Page { image: image.clone(), heading: Some("A".to_owned()), focus: Vec::new() };
+            for (language, at) in [(Language::ENGLISH, 29_000), (Language::ARABIC, 5_010)] {
+                let order = ClipSpec { shape, language, duration_ms: 30_000, ..spec(slide.clone()) };
+                still(&order, at).unwrap_or_else(|error| panic!("{width} × {height} {shape:?} at {at}: {error}"));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_rendered_is_refused_with_the_reason_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("clip.mp4");
+    let image = folder.path().join("page.png");
+    std::fs::write(&image, b"%PDF-1.7 not a picture").unwrap();
+    let order = spec(Slide::Page { image: image.clone(), heading: None, focus: Vec::new() });
+    let error = renderer().clip(&order, &out, |_| {}).await.unwrap_err();
+    assert!(matches!(&error, RenderError::Image { path, .. } if *path == image), "{error:?}");
+    let error = renderer().clip(&ClipSpec { duration_ms: 0, ..spec(title()) }, &out, |_| {}).await.unwrap_err();
+    assert!(matches!(error, RenderError::Empty(_)), "{error:?}");
+    let nowhere = folder.path().join("nowhere/clip.mp4");
+    let error = renderer().clip(&spec(title()), &nowhere, |_| {}).await.unwrap_err();
+    assert!(matches!(error, RenderError::Io { .. }), "{error:?}");
+    std::fs::write(&out, b"no video").unwrap();
+    let error = renderer().check(&out, 1000).await.unwrap_err();
+    assert!(matches!(error, RenderError::NotPlayable(_)), "{error:?}");
+    assert_eq!(entries(folder.path()), ["clip.mp4", "page.png"]);
+}
+
+#[tokio::test]
+async fn a_cancelled_clip_leaves_no_file_and_no_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("clip.mp4");
+    let started = Arc::new(tokio::sync::Notify::new());
+    let seen = Arc::clone(&started);
+    let order = ClipSpec { duration_ms: 600_000, ..spec(title()) };
+    let renderer = renderer();
+    tokio::select! {
+        ended = renderer.clip(&order, &out, move |_| seen.notify_one()) => panic!("ten minutes in no time: {ended:?}"),
+        () = started.notified() => {}
+    }
+    assert_eq!(entries(folder.path()), Vec::<String>::new());
+    let place = folder.path().to_string_lossy().into_owned();
+    let running = || {
+        std::fs::read_dir("/proc").unwrap().flatten().any(|process| {
+            let command = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&command).contains(&place)
+        })
+    };
+    // The kernel needs a moment to bury them.
+    let mut looks = 0;
+    while running() {
+        looks += 1;
+        assert!(looks < 100_000, "ffmpeg is still running");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[test]
+fn a_killed_renderer_leaves_only_what_the_sweep_finds() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".sluice-abc.partial"), b"half").unwrap();
+    std::fs::write(folder.path().join("clip.mp4"), b"whole").unwrap();
+    assert_eq!(sweep_partials(folder.path()).unwrap(), 1);
+    assert_eq!(entries(folder.path()), ["clip.mp4"]);
+}
+
+/// A file system of a few hundred kilobytes; none without the right to mount one.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mounted() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = std::process::Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=200k", "tmpfs"]).arg(folder.path());
+        mount.output().is_ok_and(|output| output.status.success()).then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(self.0.path()).output();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_called_so_and_nothing_is_left() {
+    let Some(disk) = SmallDisk::mounted() else {
+        // Only root may mount; the rest of the suite does not need it.
+        return;
+    };
+    let order = ClipSpec { duration_ms: 20_000, ..spec(title()) };
+    let error = renderer().clip(&order, &disk.0.path().join("clip.mp4"), |_| {}).await.unwrap_err();
+    assert!(matches!(error, RenderError::DiskFull), "{error:?}");
+    assert_eq!(entries(disk.0.path()), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn progress_only_grows() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = std::sync::Mutex::new(0.0f32);
+    let fell = AtomicBool::new(false);
+    let told = |done: f32| {
+        let mut last = last.lock().unwrap();
+        fell.fetch_or(done < *last, Ordering::Relaxed);
+        *last = done;
+    };
+    renderer().clip(&spec(title()), &folder.path().join("a.mp4"), told).await.unwrap();
+    assert!(!fell.load(Ordering::Relaxed));
+    assert!((*last.lock().unwrap() - 1.0).abs() < f32::EPSILON);
+}
+
+#[test]
+fn every_presenter_has_a_picture() {
+    for info in presenters() {
+        assert!(presenter_still(info.id, 0, 128).unwrap().starts_with(b"\x89PNG"));
+    }
+    assert!(presenter_still("nobody", 0, 128).is_err());
+}

@@ -1,0 +1,112 @@
+//! Inputs that are made on the spot, and a look at what came out.
+
+use std::path::Path;
+use std::process::Command;
+
+use resvg::tiny_skia::{Color, Paint, Pixmap, Rect, Transform};
+use sluice_domain::language::Language;
+use sluice_local::render::{ClipSpec, Presenter, Renderer, Shape, Slide};
+
+/// A renderer whose child is the example beside this test.
+pub(crate) fn renderer() -> Renderer {
+    let test = std::env::current_exe().unwrap();
+    let child = test.parent().unwrap().parent().unwrap().join("examples/engine_child");
+    assert!(child.is_file(), "{} is built by `cargo test`", child.display());
+    Renderer::new(child)
+}
+
+/// One second of a title card with a silent presenter.
+pub(crate) fn spec(slide: Slide) -> ClipSpec {
+    ClipSpec {
+        shape: Shape::Landscape,
+        language: Language::ENGLISH,
+        look: 0,
+        slide,
+        presenter: Some(Presenter { id: "ada".to_owned(), seed: 1, phonemes: Vec::new() }),
+        captions: Vec::new(),
+        duration_ms: 1000,
+        label: Some("p. 1".to_owned()),
+    }
+}
+
+pub(crate) fn title() -> Slide {
+    Slide::Title { kicker: "Kicker".to_owned(), title: "A title".to_owned(), subtitle: "Below".to_owned() }
+}
+
+/// A page with black bars for lines of text, as PNG.
+pub(crate) fn page(width: u32, height: u32) -> Vec<u8> {
+    let mut pixmap = Pixmap::new(width, height).unwrap();
+    pixmap.fill(Color::WHITE);
+    let (wide, high) = (f32::from(u16::try_from(width).unwrap()), f32::from(u16::try_from(height).unwrap()));
+    let mut line = high * 0.1;
+    while line < high * 0.9 {
+        if let Some(bar) = Rect::from_xywh(wide * 0.1, line, wide * 0.8, 12.0f32.min(high * 0.3)) {
+            pixmap.fill_rect(bar, &Paint::default(), Transform::identity(), None);
+        }
+        line += 40.0;
+    }
+    pixmap.encode_png().unwrap()
+}
+
+/// A WAVE file with a tone of 300 Hz.
+pub(crate) fn tone(rate: u32, ms: u32) -> Vec<u8> {
+    let count = u64::from(rate) * u64::from(ms) / 1000;
+    let bytes = u32::try_from(count * 2).unwrap();
+    let mut wave = Vec::new();
+    wave.extend_from_slice(b"RIFF");
+    wave.extend_from_slice(&(36 + bytes).to_le_bytes());
+    wave.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wave.extend_from_slice(&rate.to_le_bytes());
+    wave.extend_from_slice(&(rate * 2).to_le_bytes());
+    wave.extend_from_slice(b"\x02\0\x10\0data");
+    wave.extend_from_slice(&bytes.to_le_bytes());
+    for index in 0..count {
+        let high = index * 600 / u64::from(rate) % 2 == 0;
+        wave.extend_from_slice(&(if high { 6000i16 } else { -6000 }).to_le_bytes());
+    }
+    wave
+}
+
+fn output(program: &str, arguments: &[&str], file: &Path) -> Vec<u8> {
+    let mut command = Command::new(program);
+    for argument in arguments {
+        if *argument == "FILE" {
+            command.arg(file);
+        } else {
+            command.arg(argument);
+        }
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// What ffprobe says of a stream: values separated by `|`, frames counted.
+pub(crate) fn ffprobe(file: &Path, stream: &str, entries: &str) -> String {
+    let arguments = [
+        "-v",
+        "error",
+        "-count_frames",
+        "-select_streams",
+        stream,
+        "-show_entries",
+        entries,
+        "-of",
+        "default=noprint_wrappers=1:nokey=1",
+        "FILE",
+    ];
+    String::from_utf8(output("ffprobe", &arguments, file)).unwrap().trim().lines().collect::<Vec<_>>().join("|")
+}
+
+/// The brightness of each pixel of each frame behind a filter.
+pub(crate) fn decode_gray(file: &Path, filter: &str) -> Vec<u8> {
+    let arguments = ["-v", "error", "-i", "FILE", "-vf", filter, "-pix_fmt", "gray", "-f", "rawvideo", "-"];
+    output("ffmpeg", &arguments, file)
+}
+
+/// The sound as mono samples at 48 kHz.
+pub(crate) fn decode_sound(file: &Path) -> Vec<i16> {
+    let arguments = ["-v", "error", "-i", "FILE", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"];
+    let bytes = output("ffmpeg", &arguments, file);
+    bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+}
