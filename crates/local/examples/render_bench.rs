@@ -92,7 +92,7 @@ async fn main() {
     let seconds = |ms: u32| ms as f32 / 1000.0;
     println!("{:<28} {:>9} {:>9} {:>7}", "", "video s", "wall s", "ratio");
     let print = |name: &str, wall: f32| {
-        println!("{name:<28} {:>9.2} {wall:>9.2} {:>7.3}", seconds(length), wall / seconds(length))
+        println!("{name:<28} {:>9.2} {wall:>9.2} {:>7.3}", seconds(length), wall / seconds(length));
     };
     let start = Instant::now();
     for (number, scene) in scenes.iter().enumerate() {

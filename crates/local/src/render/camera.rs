@@ -84,6 +84,14 @@ impl Path {
         Self::Stops(vec![(0.0, start), (seconds.max(0.1), View { x: grown * window.0, y: grown * window.1, zoom })])
     }
 
+    /// The lowest top edge of all views.
+    pub(crate) fn lowest(&self) -> f32 {
+        match self {
+            Self::Wander { from, towards, reach } => from.y + towards.1.max(0.0) * reach,
+            Self::Stops(stops) => stops.iter().map(|(_, view)| view.y).fold(0.0, f32::max),
+        }
+    }
+
     /// Where the camera looks at `seconds`.
     pub(crate) fn at(&self, seconds: f32) -> View {
         match self {

@@ -40,16 +40,16 @@ const HIGH_PASS: Filter = Filter { b: [1.0, -2.0, 1.0], a: [-1.990_047_454_833_9
 pub(crate) fn integrated(samples: &[f32]) -> Option<f64> {
     let (mut head, mut high_pass) = (HEAD, HIGH_PASS);
     let step = RATE as usize / 10;
-    let parts: Vec<f64> = samples
+    let tenths: Vec<f64> = samples
         .chunks_exact(step)
         .map(|chunk| chunk.iter().map(|sample| high_pass.step(head.step(f64::from(*sample))).powi(2)).sum::<f64>())
         .collect();
     // Blocks of 400 ms that overlap by three quarters. Two equal channels double the power.
-    let blocks: Vec<f64> = parts.windows(4).map(|four| 2.0 * four.iter().sum::<f64>() / (4 * step) as f64).collect();
+    let blocks: Vec<f64> = tenths.windows(4).map(|four| 2.0 * four.iter().sum::<f64>() / (4 * step) as f64).collect();
     let level = |power: f64| -0.691 + 10.0 * power.log10();
     let mean = |over: f64| {
-        let heard: Vec<f64> = blocks.iter().copied().filter(|power| level(*power) > over).collect();
-        (!heard.is_empty()).then(|| heard.iter().sum::<f64>() / heard.len() as f64)
+        let audible: Vec<f64> = blocks.iter().copied().filter(|power| level(*power) > over).collect();
+        (!audible.is_empty()).then(|| audible.iter().sum::<f64>() / audible.len() as f64)
     };
     let absolute = mean(-70.0)?;
     mean(level(absolute) - 10.0).map(level)

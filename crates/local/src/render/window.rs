@@ -106,19 +106,21 @@ impl Fitted {
         let shown = self.shown();
         let size = (self.card.width, self.card.height);
         let path = Path::over(shown.0, shown.1, size, seconds, &self.targets(pixmap, focus), right_to_left);
-        // Of a page longer than what is kept, only its beginning.
+        // Only what the camera will see of the page is prepared.
+        let seen = (path.lowest() + self.card.height + 4.0).min(shown.1);
         let useful = page::Cut {
             width: self.useful.width.min((shown.0 / self.scale).ceil() as usize).max(1),
-            height: self.useful.height.min((shown.1 / self.scale).ceil() as usize).max(1),
+            height: self.useful.height.min((seen / self.scale).ceil() as usize).max(1),
             ..self.useful
         };
-        let (wide, high) = ((shown.0 * OVERSAMPLING).round() as usize, (shown.1 * OVERSAMPLING).round() as usize);
-        let source = Picture::from_pixmap(&page::resize(pixmap, useful, wide & !1, high & !1)?);
+        let wide = (shown.0 * OVERSAMPLING).round() as usize & !1;
+        let high = (useful.height as f32 * self.scale * OVERSAMPLING).max(seen * OVERSAMPLING).round() as usize & !1;
+        let source = Picture::from_pixmap(&page::resize(pixmap, useful, wide, high)?);
         let area =
             Area::even(self.card.x as usize, self.card.y as usize, self.card.width as usize, self.card.height as usize);
         let mut rows = RowBuffer::default();
         let whole = matches!(path, Path::Wander { towards: (_, down), .. } if down > 0.0).then(|| {
-            let height = (high / 2 & !1).max(area.height);
+            let height = ((high / 2) & !1).max(area.height);
             let full = Area { x: 0, y: 0, width: area.width, height };
             [0.0, 1.0].map(|top| {
                 let mut picture = Picture::new(full.width, full.height);

@@ -250,7 +250,7 @@ impl Sprite {
     }
 
     /// The mean of the four pixels around a position, its channels spread over the four parts of a word; none if transparent.
-    #[expect(clippy::cast_sign_loss, clippy::cast_possible_truncation, reason = "checked to be inside the sprite")]
+    #[expect(clippy::cast_sign_loss, reason = "checked to be inside the sprite")]
     fn pixel(&self, pixels: &[[u8; 4]], x: i64, y: i64) -> Option<u64> {
         if x < 0 || y < 0 {
             return None;
