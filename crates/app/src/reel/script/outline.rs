@@ -81,7 +81,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
         {
             Kind::Nothing
         } else {
-            kind_of(block, placed.get(index + 1), body, lexicon)
+            kind_of(block, placed.get(index + 1).map(|next| (next, flows_on(block, next))), body, lexicon)
         };
         told = matches!(kind, Kind::Prose { .. });
         builder.add(block, kind, title.as_deref());
@@ -277,7 +277,7 @@ fn flows_on(before: &Placed<'_>, block: &Placed<'_>) -> bool {
     let ([left, _, right, bottom], [other_left, top, other_right, _]) = (before.block.bounds, block.block.bounds);
     let (height, other_height) = (before.block.line_height, block.block.line_height);
     let (width, other_width) = (right - left, other_right - other_left);
-    let same_size = height > 0.0 && (height / other_height.max(1.0) - 1.0).abs() < 0.25;
+    let same_size = height > 0.0 && (height / other_height.max(1.0) - 1.0).abs() < 0.3;
     let below = top > bottom - height * 0.6 && top < bottom + height * 0.6;
     let same_column = left < other_right && other_left < right;
     let full = width >= other_width * 0.93;

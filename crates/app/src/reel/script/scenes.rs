@@ -33,7 +33,7 @@ pub(super) fn scenes(
             let words: u32 = group.iter().map(|at| candidates.all[choice.told[*at]].words).sum();
             let leans = candidate.said.leans && words + candidate.words <= most + fewest / 2;
             let near = last.chapter == candidate.chapter && last.page.abs_diff(candidate.page) <= 1;
-            let together = last.section == candidate.section || (words < fewest && near);
+            let together = last.section == candidate.section || (words * 2 < fewest && near);
             let fits = words + candidate.words <= most || words < fewest;
             if leans || (together && fits && group.len() < 3) {
                 group.push(place);

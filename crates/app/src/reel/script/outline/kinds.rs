@@ -16,8 +16,9 @@ pub(super) enum Kind {
     Nothing,
 }
 
-/// Looks at a block, the block after it, and the line height of most of the text.
-pub(super) fn kind_of(block: &Placed<'_>, next: Option<&Placed<'_>>, body: f32, lexicon: &Lexicon) -> Kind {
+/// Looks at a block, the block after it (and whether that is the next line of the same paragraph), and the line height
+/// of most of the text.
+pub(super) fn kind_of(block: &Placed<'_>, next: Option<(&Placed<'_>, bool)>, body: f32, lexicon: &Lexicon) -> Kind {
     let text = block.text.as_str();
     if !text.chars().any(char::is_alphabetic) || leads_to_page_numbers(text) {
         return Kind::Nothing;
@@ -39,7 +40,7 @@ pub(super) fn kind_of(block: &Placed<'_>, next: Option<&Placed<'_>>, body: f32, 
 
 fn heading(
     block: &Placed<'_>,
-    next: Option<&Placed<'_>>,
+    next: Option<(&Placed<'_>, bool)>,
     body: f32,
     lexicon: &Lexicon,
 ) -> Option<(String, Option<usize>)> {
@@ -54,8 +55,9 @@ fn heading(
     {
         return None;
     }
-    let goes_on = next.is_some_and(|next| {
-        next.text.starts_with(char::is_lowercase) && (next.block.line_height / height.max(1.0) - 1.0).abs() < 0.25
+    let goes_on = next.is_some_and(|(next, flows)| {
+        let same_size = (next.block.line_height / height.max(1.0) - 1.0).abs() < 0.25;
+        same_size && next.text.starts_with(char::is_lowercase) || flows && next.block.line_height < body * 1.12
     });
     if goes_on && !is_finished(text) && block.words > 2 {
         return None;
@@ -85,7 +87,7 @@ fn heading(
     let long = block.words > 9;
     let large = body > 0.0 && height >= body * if long { 1.3 } else { 1.12 };
     let numbered = depth.is_some() && !is_finished(text) && block.block.lines <= 2 && height >= body * 0.97;
-    let leads_paragraph = next.is_some_and(|next| next.block.lines >= 2 && next.text.chars().count() > 100);
+    let leads_paragraph = next.is_some_and(|(next, _)| next.block.lines >= 2 && next.text.chars().count() > 100);
     let capitals = capital_share(&title) > 0.9 && letters > 3 && word_count(&title) <= 10;
     let short_line =
         block.block.lines == 1 && word_count(text) <= 8 && length >= 4 && !is_finished(text) && height >= body * 0.97;
