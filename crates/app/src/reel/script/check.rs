@@ -8,7 +8,7 @@ use super::lexicon::Lexicon;
 use super::scenes::question_scene;
 use super::spoken::is_address;
 use super::text::{is_garbage, word_count};
-use super::{MAX_SECONDS, MIN_SECONDS, Mode, Script, ScriptError, Sentence, SlideKind, TextProblem, seconds};
+use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sentence, SlideKind, TextProblem, seconds};
 
 /// Most words of one scene.
 const MOST_WORDS_OF_A_SCENE: u32 = 120;
@@ -117,7 +117,7 @@ fn lengthen(script: &mut Script, document: &Document) {
     if script.words() >= fewest {
         return;
     }
-    let Ok(fresh) = super::extract(document, script.language, Mode::Explanation) else { return };
+    let Ok(fresh) = Prepared::new(document, script.language).script(Mode::Explanation) else { return };
     for scene in fresh.scenes.into_iter().filter(|scene| matches!(scene.slide, SlideKind::Page(_))) {
         if script.words() >= fewest {
             break;

@@ -262,7 +262,7 @@ impl SceneScript {
 /// Seconds that a narrator takes for a number of words, rounded.
 pub fn seconds(words: u32, language: Language) -> u32 {
     let pace = language.facts().words_per_minute.max(1);
-    (words * 60 + pace / 2) / pace
+    (words.saturating_mul(60).saturating_add(pace / 2)) / pace
 }
 
 /// The script of a document: chosen, shortened, checked, repaired once if need be.

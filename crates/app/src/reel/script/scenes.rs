@@ -73,7 +73,7 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
     let page = |group: &[usize]| candidates.all[choice.told[group[0]]].page;
     let mut index = 0;
     while index < groups.len() {
-        if words(&groups[index]) * 5 >= fewest * 3 || groups.len() < 2 {
+        if words(&groups[index]) * 5 >= fewest * 2 || groups.len() < 2 {
             index += 1;
             continue;
         }

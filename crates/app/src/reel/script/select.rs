@@ -10,6 +10,11 @@ const REPEATS: f32 = 0.75;
 /// Words after which a section has enough for one scene.
 const FULL_SCENE: u32 = 24;
 
+/// Most chapters that are told one by one.
+const MOST_CHAPTERS: usize = 12;
+/// Parts of equal length of a document without chapters, or with more.
+const STRETCHES: usize = 8;
+
 /// Chosen candidates by index, in the document's order.
 pub(super) struct Choice {
     pub(super) opening: Option<usize>,
@@ -29,14 +34,14 @@ pub(super) fn select(candidates: &Candidates, ranking: &Ranking, target: u32, mo
     let opening = opening(candidates, ranking);
     let mut chosen: Vec<usize> = Vec::new();
     let mut words = opening.map_or(0, |index| candidates.all[index].words);
-    let chapters = chapter_sizes(candidates);
+    let parts = Parts::of(candidates);
     while words < target {
         let taken: Vec<usize> = opening.iter().copied().chain(chosen.iter().copied()).collect();
         let best = (0..candidates.all.len())
             .filter(|index| !taken.contains(index))
             .filter_map(|index| unit(index, candidates, &taken))
             .filter(|unit| words + unit.iter().map(|index| candidates.all[*index].words).sum::<u32>() <= most)
-            .map(|unit| (gain(&unit, candidates, ranking, &taken, &chapters), unit))
+            .map(|unit| (gain(&unit, candidates, ranking, &taken, &parts), unit))
             .filter(|(gain, _)| *gain > f32::MIN)
             .max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
         let Some((_, unit)) = best else { break };
@@ -88,18 +93,41 @@ fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<us
     Some(unit)
 }
 
-/// Share of all words that each chapter has.
-fn chapter_sizes(candidates: &Candidates) -> Vec<f32> {
-    let last = candidates.all.iter().map(|candidate| candidate.chapter).max().unwrap_or(0);
-    let mut sizes = vec![0.0_f32; last + 1];
-    for candidate in &candidates.all {
-        sizes[candidate.chapter] += number(candidate.words as usize);
-    }
-    let total: f32 = sizes.iter().sum();
-    sizes.into_iter().map(|size| size / total.max(1.0)).collect()
+/// The parts of a document that each have a claim to be told: its chapters, or stretches of equal length when it has no
+/// chapters or more of them than a script has sentences.
+struct Parts {
+    /// The part of each candidate, by its index.
+    of: Vec<usize>,
+    /// Share of all words that each part has.
+    shares: Vec<f32>,
 }
 
-fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usize], chapters: &[f32]) -> f32 {
+impl Parts {
+    fn of(candidates: &Candidates) -> Self {
+        let mut chapters: Vec<usize> = candidates.all.iter().map(|candidate| candidate.chapter).collect();
+        chapters.dedup();
+        let by_chapter = (3..=MOST_CHAPTERS).contains(&chapters.len());
+        let of: Vec<usize> = candidates
+            .all
+            .iter()
+            .map(|candidate| {
+                if by_chapter {
+                    chapters.iter().position(|chapter| *chapter == candidate.chapter).unwrap_or(0)
+                } else {
+                    candidate.order * STRETCHES / (candidates.sentences + 1)
+                }
+            })
+            .collect();
+        let mut words = vec![0_usize; if by_chapter { chapters.len() } else { STRETCHES }];
+        for (candidate, part) in candidates.all.iter().zip(&of) {
+            words[*part] += candidate.words as usize;
+        }
+        let total = number(words.iter().sum::<usize>().max(1));
+        Self { of, shares: words.into_iter().map(|words| number(words) / total).collect() }
+    }
+}
+
+fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usize], parts: &Parts) -> f32 {
     let score = unit.iter().map(|index| ranking.scores[*index]).sum::<f32>() / number(unit.len());
     let repeats = unit
         .iter()
@@ -126,10 +154,11 @@ fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usi
         };
         return score - REPEATS * repeats + together - unit_cost;
     }
-    let in_chapter = number(taken.iter().filter(|other| candidates.all[**other].chapter == candidate.chapter).count());
-    // A chapter's fair part grows with its length, but every chapter has a claim to one sentence.
-    let fair = number(taken.len() + 1) * (0.5 * chapters[candidate.chapter] + 0.5 / number(chapters.len()));
-    let crowd = (in_chapter - fair).max(-1.0);
+    let part = parts.of[unit[0]];
+    let in_part = number(taken.iter().filter(|other| parts.of[**other] == part).count());
+    // A part's fair share grows with its length, but every part has a claim to one sentence.
+    let fair = number(taken.len() + 1) * (0.5 * parts.shares[part] + 0.5 / number(parts.shares.len()));
+    let crowd = (in_part - fair).max(-1.0);
     let crowded_section = if same_section.len() >= 3 { 0.08 * number(same_section.len() - 2) } else { 0.0 };
-    score - REPEATS * repeats - 0.07 * crowd + if beside { 0.10 } else { 0.0 } - crowded_section - unit_cost
+    score - REPEATS * repeats - 0.1 * crowd + if beside { 0.10 } else { 0.0 } - crowded_section - unit_cost
 }
