@@ -224,7 +224,7 @@ async fn download(
     let unreachable = |source| ModelError::Unreachable { name: file.name, url: url.to_owned(), source };
     let client = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(20))
-        .read_timeout(Duration::from_secs(60))
+        .read_timeout(Duration::from_mins(1))
         .build()
         .map_err(unreachable)?;
     let have = fs::metadata(part).await.map_or(0, |found| found.len());
@@ -271,7 +271,12 @@ async fn sha256(path: &Path) -> io::Result<String> {
         }
         hash.update(&buffer[..read]);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hash.finalize()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn failed(file: &ModelFile, path: &Path, source: io::Error) -> ModelError {
@@ -324,7 +329,7 @@ mod tests {
     }
 
     fn file() -> &'static ModelFile {
-        let sha256: String = Sha256::digest(CONTENT).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(&Sha256::digest(CONTENT));
         Box::leak(Box::new(ModelFile { sha256: Box::leak(sha256.into_boxed_str()), ..FILE }))
     }
 

@@ -1,6 +1,6 @@
 //! Texts, kind and hostile, are spoken by the real engines; sound and timings are measured.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+#![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a test fails where it stands")]
 
 #[path = "support/voices.rs"]
 mod engines;

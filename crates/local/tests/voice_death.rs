@@ -32,7 +32,7 @@ async fn kill_once_it_runs() {
         }
     };
     kill(engine, Signal::SIGKILL).unwrap();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 #[tokio::test]

@@ -34,14 +34,14 @@ const CORRECTED: [(&str, &str); 3] = [("شكرا", "شُكْرًا"), ("جدا",
 /// A letter with its marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Letter {
-    letter: char,
+    base: char,
     doubled: bool,
     vowel: Option<char>,
 }
 
 impl Letter {
     fn bare(letter: char) -> Self {
-        Self { letter, doubled: false, vowel: None }
+        Self { base: letter, doubled: false, vowel: None }
     }
 
     fn with(letter: char, vowel: char) -> Self {
@@ -67,7 +67,7 @@ pub(super) fn respell(words: &[String]) -> Vec<String> {
                 pause(&mut letters);
             }
             let joins = std::mem::replace(&mut after_vowel, ends_in_vowel(&letters));
-            spell(&joined(letters, joins))
+            spell(&joined(&letters, joins))
         })
         .collect()
 }
@@ -108,7 +108,7 @@ fn letters(word: &str) -> Vec<Letter> {
 /// becomes the long vowel that the alif is.
 fn pause(letters: &mut [Letter]) {
     if let [.., before, last] = letters
-        && matches!(last.letter, 'ا' | 'ى')
+        && matches!(last.base, 'ا' | 'ى')
         && (before.vowel == Some(FATHATAN) || last.vowel == Some(FATHATAN))
     {
         before.vowel = Some(FATHA);
@@ -117,35 +117,33 @@ fn pause(letters: &mut [Letter]) {
     }
     if let Some(last) = letters.last_mut() {
         last.vowel = None;
-        if last.letter == 'ة' {
-            last.letter = 'ه';
+        if last.base == 'ة' {
+            last.base = 'ه';
         }
         // The nisba ending is said as a long i.
-        last.doubled &= !matches!(last.letter, 'ي' | 'و');
+        last.doubled &= !matches!(last.base, 'ي' | 'و');
     }
 }
 
 fn ends_in_vowel(letters: &[Letter]) -> bool {
     letters.last().is_some_and(|last| match last.vowel {
         Some(mark) => matches!(mark, '\u{64e}'..='\u{650}'),
-        None => matches!(last.letter, 'ا' | 'ى' | 'ي' | 'و'),
+        None => matches!(last.base, 'ا' | 'ى' | 'ي' | 'و'),
     })
 }
 
 /// Joins the beginning of a word to what is said before it: the alif of the article and of verbs like "istaxdama" is
 /// heard only where nothing stands before it, and the article's l becomes the sun letter after it.
-fn joined(letters: Vec<Letter>, joins: bool) -> Vec<Letter> {
+fn joined(letters: &[Letter], joins: bool) -> Vec<Letter> {
     let prefixes = letters
         .iter()
-        .take_while(|letter| {
-            matches!(letter.letter, 'و' | 'ف' | 'ب' | 'ك') && letter.vowel.is_some() && !letter.doubled
-        })
+        .take_while(|letter| matches!(letter.base, 'و' | 'ف' | 'ب' | 'ك') && letter.vowel.is_some() && !letter.doubled)
         .count();
     let (prefix, word) = letters.split_at(prefixes.min(2));
     let silent_alif = joins || !prefix.is_empty();
     let mut spoken = prefix.to_vec();
     match word {
-        [alif, lam, rest @ ..] if alif.is_bare('ا') && lam.letter == 'ل' && lam.vowel.is_none_or(|v| v == SUKUN) => {
+        [alif, lam, rest @ ..] if alif.is_bare('ا') && lam.base == 'ل' && lam.vowel.is_none_or(|v| v == SUKUN) => {
             if !silent_alif {
                 spoken.push(Letter::with('أ', FATHA));
             }
@@ -163,7 +161,7 @@ fn joined(letters: Vec<Letter>, joins: bool) -> Vec<Letter> {
         }
         // "li-l-": the alif is not even written.
         [first, lam, rest @ ..]
-            if first.letter == 'ل'
+            if first.base == 'ل'
                 && first.vowel.is_some()
                 && lam.is_bare('ل')
                 && rest.first().is_some_and(|r| r.doubled) =>
@@ -176,7 +174,7 @@ fn joined(letters: Vec<Letter>, joins: bool) -> Vec<Letter> {
     // The alif after the plural's u is not said.
     if let [.., waw, alif] = spoken.as_slice()
         && alif.is_bare('ا')
-        && waw.letter == 'و'
+        && waw.base == 'و'
         && waw.vowel.is_none_or(|vowel| vowel == SUKUN)
     {
         spoken.pop();
@@ -187,7 +185,7 @@ fn joined(letters: Vec<Letter>, joins: bool) -> Vec<Letter> {
 /// Writes letters out; a doubled one twice.
 fn spell(letters: &[Letter]) -> String {
     let mut word = String::new();
-    for (index, Letter { letter, doubled, vowel }) in letters.iter().copied().enumerate() {
+    for (index, Letter { base: letter, doubled, vowel }) in letters.iter().copied().enumerate() {
         word.push(letter);
         if doubled && (vowel.is_some() || index > 0) {
             word.push(SUKUN);

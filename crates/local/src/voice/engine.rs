@@ -143,20 +143,16 @@ impl Engine {
     }
 
     fn onnx(&mut self) -> Result<&Onnx, String> {
-        let onnx = match self.onnx.take() {
-            Some(onnx) => onnx,
-            None => Onnx::load(&self.library, self.threads)?,
-        };
+        let onnx = self.onnx.take().map_or_else(|| Onnx::load(&self.library, self.threads), Ok)?;
         Ok(self.onnx.insert(onnx))
     }
 
     fn piper(&mut self) -> Result<&mut Piper, String> {
-        let piper = match self.piper.take() {
-            Some(piper) => piper,
-            None => {
-                let (model, config) = (self.model.clone(), self.config.clone());
-                Piper::load(self.onnx()?, &model, &config)?
-            }
+        let piper = if let Some(piper) = self.piper.take() {
+            piper
+        } else {
+            let (model, config) = (self.model.clone(), self.config.clone());
+            Piper::load(self.onnx()?, &model, &config)?
         };
         Ok(self.piper.insert(piper))
     }

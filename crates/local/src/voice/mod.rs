@@ -44,12 +44,12 @@ use crate::models::{Models, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL};
 pub const MOST_CHARACTERS: usize = 5_000;
 
 /// How long an engine may take: this to start and load its model, …
-const STARTING: Duration = Duration::from_secs(60);
+const STARTING: Duration = Duration::from_mins(1);
 /// …and this for each character, a fifth of the speed of speech.
 const EACH_CHARACTER: Duration = Duration::from_millis(300);
 
 /// A month. Warm children have no time limit of their own; each request has.
-const FOR_EVER: Duration = Duration::from_secs(30 * 24 * 3600);
+const FOR_EVER: Duration = Duration::from_hours(30 * 24);
 const MIB: u64 = 1024 * 1024;
 
 /// For the child with the models.
@@ -227,14 +227,12 @@ impl Voices {
     }
 
     async fn spoken_by(&self, voice: &Voice) -> Result<String, VoiceError> {
-        let version = match self.espeak_version.get() {
-            Some(version) => version,
-            None => {
-                let response = self.ask_espeak(&Request::Version, STARTING).await?;
-                let Response::Version { version } = response else { return Err(confused()) };
-                self.espeak_version.get_or_init(|| version)
-            }
-        };
+        if let Some(version) = self.espeak_version.get() {
+            return Ok(voice.spoken_by(version));
+        }
+        let response = self.ask_espeak(&Request::Version, STARTING).await?;
+        let Response::Version { version } = response else { return Err(confused()) };
+        let version = self.espeak_version.get_or_init(|| version);
         Ok(voice.spoken_by(version))
     }
 

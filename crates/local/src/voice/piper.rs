@@ -72,12 +72,13 @@ impl Piper {
     pub(super) fn speak(&mut self, phonemes: &str, pace: f32) -> Result<Utterance, String> {
         let (ids, owners) = self.encode(phonemes);
         let length = ids.len();
+        let count = i64::try_from(length).map_err(|error| error.to_string())?;
         let settings = &self.config.inference;
         let scales = vec![settings.noise_scale, settings.length_scale * pace, settings.noise_w];
         let said = |error: ort::Error| error.to_string();
         let inputs = ort::inputs![
             "input" => Tensor::from_array(([1, length], ids)).map_err(said)?,
-            "input_lengths" => Tensor::from_array(([1], vec![length as i64])).map_err(said)?,
+            "input_lengths" => Tensor::from_array(([1], vec![count])).map_err(said)?,
             "scales" => Tensor::from_array(([3], scales)).map_err(said)?,
         ];
         let outputs = self.session.run(inputs).map_err(said)?;

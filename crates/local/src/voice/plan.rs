@@ -120,7 +120,7 @@ impl Plan {
         for sentence in std::mem::take(&mut self.sentences) {
             let mut current = Sentence::default();
             let mut length = 0;
-            let clauses: Vec<Clause> = sentence.clauses.into_iter().flat_map(|clause| self.divide(clause)).collect();
+            let clauses: Vec<Clause> = sentence.clauses.into_iter().flat_map(|clause| self.divide(&clause)).collect();
             for clause in clauses {
                 let more = self.length(&clause);
                 if length + more > LONGEST_SENTENCE && !current.clauses.is_empty() {
@@ -135,7 +135,7 @@ impl Plan {
     }
 
     /// Divides a clause that is too long for one sentence between words.
-    fn divide(&self, clause: Clause) -> Vec<Clause> {
+    fn divide(&self, clause: &Clause) -> Vec<Clause> {
         let mut parts = Vec::new();
         let mut start = clause.words.start;
         let mut length = 0;
@@ -156,7 +156,7 @@ impl Plan {
 #[derive(Default)]
 struct Clauses {
     sentences: Vec<Sentence>,
-    clauses: Vec<Clause>,
+    open: Vec<Clause>,
     start: usize,
     ends_line: bool,
 }
@@ -185,16 +185,16 @@ impl Clauses {
 
     fn end_clause(&mut self, mark: char, words: usize) {
         if words > self.start {
-            self.clauses.push(Clause { words: self.start..words, mark });
+            self.open.push(Clause { words: self.start..words, mark });
             self.start = words;
         }
     }
 
     fn end_sentence(&mut self, mark: char, words: usize) {
         self.end_clause(mark, words);
-        if let Some(last) = self.clauses.last_mut() {
+        if let Some(last) = self.open.last_mut() {
             last.mark = mark;
-            self.sentences.push(Sentence { clauses: std::mem::take(&mut self.clauses) });
+            self.sentences.push(Sentence { clauses: std::mem::take(&mut self.open) });
         }
         self.ends_line = false;
     }
@@ -341,14 +341,12 @@ fn sounded(text: &str) -> String {
         let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
         let kept = match character {
             '\u{2019}' | '\u{2bc}' => Some('\''),
-            '\'' | '-' => Some(character),
             '\u{2010}' | '\u{2011}' => Some('-'),
             // Tatweel only stretches a line.
             '\u{640}' => None,
             '.' | ',' | ':' | '٫' | '٬' if digit(before) && digit(after) => Some(character),
             '%' | '٪' if digit(before) => Some('%'),
-            '$' | '€' | '£' | '¥' | '&' | '+' | '@' | '°' => Some(character),
-            c if is_sounded(c) && !is_pictured(c) => Some(c),
+            c if "'-$€£¥&+@°".contains(c) || (is_sounded(c) && !is_pictured(c)) => Some(c),
             c if is_invisible(c) => None,
             _ => Some(' '),
         };

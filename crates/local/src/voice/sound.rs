@@ -134,8 +134,7 @@ fn fade(samples: &mut [i16], length: usize) {
     let last = samples.len().saturating_sub(1);
     for index in 0..length {
         for place in [index, last - index] {
-            let faded = i64::from(samples[place]) * index as i64 / length as i64;
-            samples[place] = i16::try_from(faded).unwrap_or(0);
+            samples[place] = rounded(f64::from(samples[place]) * number(index) / number(length));
         }
     }
 }
@@ -149,11 +148,16 @@ fn even_out(samples: &mut [i16]) {
     if count == 0 {
         return;
     }
-    let power: f64 = loud().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / count as f64;
+    let power: f64 = loud().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / number(count);
     let gain = (LOUDNESS * full / power.sqrt()).min(HIGHEST_PEAK * full / f64::from(peak));
     for sample in samples {
         *sample = rounded(f64::from(*sample) * gain);
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are not 2^53 samples")]
+fn number(count: usize) -> f64 {
+    count as f64
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "clamped to the range of i16 just before")]

@@ -63,12 +63,12 @@ pub(super) static VOICES: [Voice; 9] = [
         engine: Engine::Espeak { name: "ar", words_per_minute: 215, pitch: 45, vowel_marks: true },
         ..espeak("espeak:ar", "ar", "ar", 215)
     },
-    espeak("espeak:fr", "fr", "fr", 155),
-    espeak("espeak:de", "de", "de", 165),
-    espeak("espeak:es", "es", "es", 155),
-    espeak("espeak:it", "it", "it", 165),
+    espeak("espeak:fr", "fr", "fr", 126),
+    espeak("espeak:de", "de", "de", 148),
+    espeak("espeak:es", "es", "es", 140),
+    espeak("espeak:it", "it", "it", 160),
     espeak("espeak:pt", "pt", "pt-br", 165),
-    espeak("espeak:nl", "nl", "nl", 165),
+    espeak("espeak:nl", "nl", "nl", 150),
 ];
 
 /// The phonemes that Piper's English voice was trained on.

@@ -71,11 +71,12 @@ impl Vowels {
         if length == 0 {
             return Ok(text.to_owned());
         }
+        let count = i64::try_from(length).map_err(|error| error.to_string())?;
         let said = |error: ort::Error| error.to_string();
         let inputs: [ort::session::SessionInputValue<'_>; 3] = [
             Tensor::from_array(([1, length], coded.characters)).map_err(said)?.into(),
             Tensor::from_array(([1, length], coded.hints)).map_err(said)?.into(),
-            Tensor::from_array(([1], vec![length as i64])).map_err(said)?.into(),
+            Tensor::from_array(([1], vec![count])).map_err(said)?.into(),
         ];
         let outputs = self.session.run(inputs).map_err(said)?;
         let (_, marks) = outputs[0].try_extract_tensor::<u8>().map_err(said)?;
