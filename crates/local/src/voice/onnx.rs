@@ -22,12 +22,12 @@ impl Onnx {
 
     /// A session for a model that is in memory.
     pub(super) fn session(&self, model: &[u8]) -> ort::Result<Session> {
-        let builder = Session::builder(&self.environment)?
-            .with_optimization_level(GraphOptimizationLevel::All)?
+        let mut builder = Session::builder(&self.environment)?
+            // Further levels make these models no faster to run, and slower to load.
+            .with_optimization_level(GraphOptimizationLevel::Level1)?
             .with_intra_threads(self.threads)?
             // The cores are shared with the renderer: threads that wait must not spin.
             .with_intra_op_spinning(false)?;
-        let mut builder = builder;
         builder.commit_from_memory(model)
     }
 }
