@@ -54,9 +54,10 @@ pub async fn take_in(platform: &Platform, upload: Upload) -> Result<DocumentRow,
     if let Some(row) = find(platform, known.as_str(), upload.ocr).await? {
         return Ok(row);
     }
-    let document = match upload.ocr {
-        true => platform.reader.read_by_ocr(&upload.file, &[]).await?,
-        false => platform.reader.read(&upload.file).await?,
+    let document = if upload.ocr {
+        platform.reader.read_by_ocr(&upload.file, &[]).await?
+    } else {
+        platform.reader.read(&upload.file).await?
     };
     let text = serde_json::to_vec(&document)?;
     let read_by = document.read_by.clone();

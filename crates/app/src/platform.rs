@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Limits {
     /// The span in which an address's reels are counted.
-    pub const WINDOW: Duration = Duration::from_secs(600);
+    pub const WINDOW: Duration = Duration::from_mins(10);
 }
 
 /// Handles to rows, bytes and engines: what a job works with. Cheap to clone.

@@ -30,9 +30,9 @@ pub struct Swept {
 }
 
 /// Unused documents are kept this long, for someone who uploaded one and is still choosing.
-const DOCUMENT_REST: Duration = Duration::from_secs(24 * 3600);
+const DOCUMENT_REST: Duration = Duration::from_hours(24);
 /// Unused stage results are kept this long, so that the same work is not done again next week.
-const RESULT_REST: Duration = Duration::from_secs(30 * 24 * 3600);
+const RESULT_REST: Duration = Duration::from_hours(30 * 24);
 
 /// Removes what nothing needs. Blobs younger than `rest` are spared: what is being made now is not pointed at yet.
 pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepError> {
@@ -55,7 +55,7 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
         }
     }
     // While an attempt runs it may have kept bytes that its row does not name yet.
-    let rest = if live.is_empty() { rest } else { rest.max(Duration::from_secs(3600)) };
+    let rest = if live.is_empty() { rest } else { rest.max(Duration::from_hours(1)) };
     let wanted = texts.iter().flat_map(|text| hashes_in(text)).collect();
     swept.blobs = platform.blobs.sweep(wanted, rest).await?;
     Ok(swept)

@@ -214,10 +214,7 @@ fn sync_folder(folder: &Path) -> Result<(), BlobError> {
 }
 
 fn remove_folder(folder: &Path) -> Result<(), BlobError> {
-    let outcome = match folder.is_dir() {
-        true => std::fs::remove_dir_all(folder),
-        false => std::fs::remove_file(folder),
-    };
+    let outcome = if folder.is_dir() { std::fs::remove_dir_all(folder) } else { std::fs::remove_file(folder) };
     match outcome {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(BlobError::at(folder, error)),
         _ => Ok(()),
@@ -259,7 +256,7 @@ mod tests {
         let kept = blobs.keep_bytes(b"kept".to_vec()).await.unwrap();
         let orphan = blobs.keep_bytes(b"orphan".to_vec()).await.unwrap();
         let wanted = HashSet::from([kept.hash.clone()]);
-        assert_eq!(blobs.sweep(wanted.clone(), Duration::from_secs(3600)).await.unwrap(), 0, "it is too new");
+        assert_eq!(blobs.sweep(wanted.clone(), Duration::from_hours(1)).await.unwrap(), 0, "it is too new");
         assert_eq!(blobs.sweep(wanted, Duration::ZERO).await.unwrap(), 1);
         assert!(blobs.contains(&kept.hash) && !blobs.contains(&orphan.hash));
     }

@@ -30,7 +30,7 @@ pub struct Links {
 
 impl Links {
     /// How long a link works.
-    pub const LIFETIME: Duration = Duration::from_secs(6 * 60 * 60);
+    pub const LIFETIME: Duration = Duration::from_hours(6);
 
     /// With the installation's secret: 32 random bytes.
     pub const fn new(key: [u8; 32]) -> Self {
@@ -73,7 +73,9 @@ impl Links {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// RFC 3986: everything but unreserved characters is escaped.
@@ -83,7 +85,8 @@ fn percent_encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.push('%');
+            encoded.push_str(&hex(&[byte]).to_uppercase());
         }
     }
     encoded

@@ -49,7 +49,6 @@ impl Config {
 }
 
 /// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification.
-#[expect(clippy::disallowed_methods, reason = "this is where the configuration reads the environment")]
 fn default_folder(below: &str) -> PathBuf {
     let base = match (std::env::var_os("XDG_DATA_HOME"), std::env::var_os("HOME")) {
         (Some(data), _) if !data.is_empty() => PathBuf::from(data),

@@ -29,7 +29,7 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     let limits = Limits {
         upload_bytes: config.upload_limit,
         reels_per_window: config.reels_per_ten_minutes,
-        idle: Duration::from_secs(config.expire_minutes.max(1) * 60),
+        idle: Duration::from_mins(config.expire_minutes.max(1)),
     };
     let platform = Platform {
         store,

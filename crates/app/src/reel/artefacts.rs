@@ -32,24 +32,23 @@ pub struct ChapterMark {
 
 /// The transcript as plain text: a paragraph per scene, its time before it, and after each sentence the page.
 pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], language: Language) -> String {
-    let mut text = format!("{title}\n");
+    let mut parts = vec![title.to_owned(), "\n".to_owned()];
     for (index, chapter) in chapters.iter().enumerate() {
-        text.push_str(&format!("\n[{}] {}\n", clock(chapter.start_ms), chapter.title));
+        parts.push(format!("\n[{}] {}\n", clock(chapter.start_ms), chapter.title));
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         for line in lines.iter().filter(|line| line.scene == number) {
-            text.push_str(&line.text);
-            if let Some(page) = line.page {
-                text.push_str(&format!(" ({})", page_label(page, language)));
-            }
-            text.push('\n');
+            let page = line.page.map_or(String::new(), |page| format!(" ({})", page_label(page, language)));
+            parts.push(format!("{}{page}\n", line.text));
         }
     }
-    text
+    parts.concat()
 }
 
 /// Chapters, one a line, in the form that video sites read from a description: `0:00 Title`.
 pub fn chapter_list(chapters: &[ChapterMark]) -> String {
-    chapters.iter().map(|chapter| format!("{} {}\n", clock(chapter.start_ms), chapter.title)).collect()
+    let lines: Vec<String> =
+        chapters.iter().map(|chapter| format!("{} {}\n", clock(chapter.start_ms), chapter.title)).collect();
+    lines.concat()
 }
 
 /// "p. 3", as the language writes it.

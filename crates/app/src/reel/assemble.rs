@@ -62,7 +62,7 @@ pub(crate) async fn publish(run: &Run, platform: &Platform, subject: &Subject) -
     let published: Published = serde_json::from_value(value.clone()).or_fail("bad_result")?;
     let file = platform.blobs.path(&published.video);
     let checking = platform.renderer.check(&file, published.duration_ms);
-    unless_cancelled(run, checking).await?.map_err(failure::render)?;
+    Box::pin(unless_cancelled(run, checking)).await?.map_err(failure::render)?;
     for (hash, parse) in [(&published.srt, render::parse_srt as fn(&str) -> _), (&published.vtt, render::parse_vtt)] {
         let text = String::from_utf8(platform.blobs.read(hash).await.or_retry()?).or_fail("bad_captions")?;
         parse(&text).or_fail("bad_captions")?;

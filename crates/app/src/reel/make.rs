@@ -95,7 +95,7 @@ impl Job for MakeReel {
             Stage::Script => write_script(run, platform, &subject).await,
             Stage::Scenes => render_scenes(run, platform, subject).await,
             Stage::Assemble => assemble::assemble(run, platform, &subject).await,
-            Stage::Publish => assemble::publish(run, platform, &subject).await,
+            Stage::Publish => Box::pin(assemble::publish(run, platform, &subject)).await,
         }
     }
 }

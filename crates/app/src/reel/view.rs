@@ -412,7 +412,7 @@ impl Rows {
     fn state(&self, published: bool) -> ReelState {
         match self.job.as_ref().map(|job| job.row.state) {
             Some(JobState::Succeeded) | None if published => ReelState::Done,
-            Some(JobState::Dead) | None | Some(JobState::Succeeded) => ReelState::Failed,
+            Some(JobState::Dead | JobState::Succeeded) | None => ReelState::Failed,
             Some(JobState::Cancelled) => ReelState::Cancelled,
             Some(JobState::Expired) => ReelState::Expired,
             Some(_) => ReelState::Working,

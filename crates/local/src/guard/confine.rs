@@ -126,8 +126,8 @@ fn without_network() -> Result<BpfProgram, seccompiler::BackendError> {
 fn become_program(program: &OsStr, args: &[OsString]) -> io::Error {
     let mut command = Command::new(program);
     command.args(args).env_clear().env("LANG", "C.UTF-8");
-    // OpenMP's busy waiting takes the cores from everybody else.
-    command.env("OMP_WAIT_POLICY", "passive").env("GOMP_SPINCOUNT", "0");
+    // OpenMP's threads wait busily and take the cores from everybody else; programs run side by side instead.
+    command.env("OMP_WAIT_POLICY", "passive").env("GOMP_SPINCOUNT", "0").env("OMP_THREAD_LIMIT", "1");
     for name in KEPT_VARIABLES {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

@@ -60,7 +60,9 @@ fn is_next_line(line: &Line, next: &Line, page_width: f32) -> bool {
     let [left, top, right, bottom] = line.bounds;
     let [next_left, next_top, next_right, _] = next.bounds;
     let height = line.height.max(1.0);
-    let follows = next_top > top + 0.3 * height && next_top - bottom < 0.2 * height;
+    // A small letter after no end of a sentence speaks for more than the gap speaks against.
+    let widest_gap = if next.text.starts_with(char::is_lowercase) { 0.8 } else { 0.2 };
+    let follows = next_top > top + 0.3 * height && next_top - bottom < widest_gap * height;
     let is_full = if line.right_to_left { left <= next_left + height } else { right >= next_right - height };
     let is_indented = if line.right_to_left { next_right < right - height } else { next_left > left + height };
     let is_wide = right - left > WIDE_LINE * page_width;

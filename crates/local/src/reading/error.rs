@@ -116,6 +116,9 @@ fn from_poppler(words: &str) -> ReadError {
     if words.contains("Invalid page count 0") {
         return ReadError::NoPages;
     }
+    if words.contains("Wrong page range") {
+        return ReadError::Damaged { detail: "its pages cannot be found".to_owned() };
+    }
     let detail = words.lines().rev().find_map(|line| line.split_once("Error: ").map(|(_, detail)| detail.trim()));
     let detail = detail.filter(|detail| !detail.is_empty()).unwrap_or("its reader crashed");
     ReadError::Damaged { detail: detail.chars().take(200).collect() }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::try_join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use sluice_domain::document::Document;
 use sluice_domain::language::Language;
 use tokio::sync::OnceCell;
@@ -39,11 +40,11 @@ const MIB: u64 = 1024 * 1024;
 /// A page with fewer letters than this has no text worth the name: a page number, a stamp.
 const SPARSE_PAGE_LETTERS: usize = 30;
 
-/// Most processes that read one document side by side.
-const READERS: u32 = 2;
+/// Most processes that read one document side by side, where there are so many cores.
+const MOST_READERS: u32 = 4;
 
-/// Pages from which on a second process pays off.
-const PAGES_FOR_TWO: u32 = 40;
+/// Pages that make one more process pay off.
+const PAGES_PER_READER: u32 = 40;
 
 /// What a document may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,11 +122,13 @@ impl Reader {
     pub async fn read_by_ocr(&self, pdf: &Path, languages: &[Language]) -> Result<Document, ReadError> {
         let pdf = intake::check(pdf).await?;
         let info = self.info(&pdf, self.limits.max_ocr_pages).await?;
-        let languages = ocr::usable_languages(&self.guard, languages).await?;
-        let mut pages = Vec::new();
-        for number in 1..=info.pages {
-            pages.push(ocr::read_page(&self.guard, &pdf, number, &languages).await?);
-        }
+        let usable = ocr::usable_languages(&self.guard, languages).await?;
+        let chosen = ocr::of_one_script(&self.guard, &pdf, &usable).await?;
+        let pages = stream::iter(1..=info.pages)
+            .map(|number| ocr::read_page(&self.guard, &pdf, number, &chosen))
+            .buffered(cores())
+            .try_collect()
+            .await?;
         let read_by = ocr::name(&self.guard).await;
         Ok(Document { title: info.title, pages: assemble::pages(pages), read_by })
     }
@@ -187,7 +190,8 @@ impl Reader {
 
     /// The pages' lines, read by several processes side by side when there are many.
     async fn raw_pages(&self, pdf: &Path, pages: u32) -> Result<Vec<RawPage>, ReadError> {
-        let readers = if pages < PAGES_FOR_TWO { 1 } else { READERS };
+        let cores = u32::try_from(cores()).unwrap_or(1);
+        let readers = (pages / PAGES_PER_READER + 1).min(cores).min(MOST_READERS);
         let each = pages.div_ceil(readers);
         let limits = self.limits.reading(pages);
         let parts = (0..readers).map(|part| {
@@ -206,4 +210,9 @@ impl Reader {
         let (pages, _) = self.guard.run_with(limits, "pdftotext", args, None, parse).await?;
         pages
     }
+}
+
+/// Processes that can work side by side on this machine.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 
 /// The outer form of a video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// 1280 × 720.
+    #[serde(rename = "16:9")]
     Landscape,
     /// 720 × 1280.
+    #[serde(rename = "9:16")]
     Portrait,
     /// 720 × 720.
+    #[serde(rename = "1:1")]
     Square,
 }
 

@@ -25,6 +25,7 @@ use crate::wiring;
 
 /// Makes a narrated video of a PDF.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ReelCommand {
     /// The document.
     pdf: PathBuf,
@@ -66,7 +67,7 @@ enum ModeArgument {
 }
 
 fn shape(text: &str) -> Result<Shape, String> {
-    serde_json::from_value(serde_json::Value::from(text)).map_err(|_| "choose 16:9, 9:16 or 1:1".to_owned())
+    Shape::from_ratio(text).ok_or_else(|| "choose 16:9, 9:16 or 1:1".to_owned())
 }
 
 pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Result<()> {
@@ -93,7 +94,7 @@ pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Resul
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = take_in(app, command).await?;
     // The same document with the same choices is the same reel: that is how an interrupted command goes on.
-    let shape = serde_json::to_string(&command.shape)?;
+    let shape = command.shape.ratio();
     let key = format!(
         "cli:{document}:{:?}:{shape}:{:?}:{}:{}",
         command.mode, command.voice, command.presenter, command.no_captions

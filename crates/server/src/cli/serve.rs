@@ -16,9 +16,9 @@ use crate::{http, wiring};
 
 /// A busy worker may take this long to finish what it does before its work is handed back.
 const GRACE: Duration = Duration::from_secs(20);
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// Bytes that are younger are spared by the sweep.
-const SWEEP_REST: Duration = Duration::from_secs(3600);
+const SWEEP_REST: Duration = Duration::from_hours(1);
 
 pub(crate) async fn serve(config: &Config, listen: &Listen) -> anyhow::Result<()> {
     if !listen.listen.ip().is_loopback() {

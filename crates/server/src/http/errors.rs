@@ -104,7 +104,7 @@ fn conflict(code: &'static str, error: &dyn std::error::Error) -> Problem {
     Problem::new(StatusCode::CONFLICT, code, "Not now", error.to_string())
 }
 
-/// RateLimit fields as in draft-ietf-httpapi-ratelimit-headers of 2025-09.
+/// The fields `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers of 2025-09.
 fn rate_limited(limit: u32, seconds: u64, text: String) -> Problem {
     let header_value = |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     let window = Limits::WINDOW.as_secs();

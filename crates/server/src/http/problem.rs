@@ -14,7 +14,7 @@ pub(crate) struct Problem {
     #[serde(rename = "type")]
     kind: String,
     /// The kind of problem in a few words; the same for each occurrence.
-    title: String,
+    title: &'static str,
     /// The HTTP status, again.
     status: u16,
     /// What happened this time and what to do, for a person.
@@ -27,19 +27,19 @@ pub(crate) struct Problem {
     facts: Map<String, Value>,
     #[serde(skip)]
     #[schema(ignore)]
-    headers: HeaderMap,
+    headers: Box<HeaderMap>,
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("https://sluice.invalid/problems/{code}"),
-            title: title.to_owned(),
+            title,
             status: status.as_u16(),
             detail: detail.into(),
             code,
             facts: Map::new(),
-            headers: HeaderMap::new(),
+            headers: Box::default(),
         }
     }
 
@@ -98,7 +98,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = self.headers.clone();
+        let headers = HeaderMap::clone(&self.headers);
         let mut response = (status, headers, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response

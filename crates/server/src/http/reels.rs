@@ -131,10 +131,8 @@ pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Resu
 #[utoipa::path(delete, path = "/api/v1/reels/{id}", tag = "reels", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn delete(State(api): State<Api>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    match sluice_app::reel::delete::delete(&api.app.platform, &reel_id(&id)?).await? {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Problem::not_found("video")),
-    }
+    let existed = sluice_app::reel::delete::delete(&api.app.platform, &reel_id(&id)?).await?;
+    if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("video")) }
 }
 
 /// What to change in a scene.

@@ -108,6 +108,6 @@ pub(crate) async fn example(State(api): State<Api>, Path(name): Path<String>) ->
 }
 
 fn is_example(name: &str) -> bool {
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-    plain && name.ends_with(".pdf") && !name.starts_with('.')
+    let letters = |stem: &str| stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    name.strip_suffix(".pdf").is_some_and(|stem| !stem.is_empty() && letters(stem))
 }
