@@ -1,166 +1,1314 @@
-/**
- * The server's API by hand, in the shape that `openapi-typescript` writes; `npm run generate` replaces it from openapi.json.
- */
-type Headers = { [name: string]: unknown };
-type Json<Body> = { headers: Headers; content: { 'application/json': Body } };
-type Problems = { 404: { headers: Headers; content: { 'application/json': components['schemas']['Problem'] } } };
-type Nothing = { headers: Headers; content?: never };
-type NoParameters = { query?: never; header?: never; path?: never; cookie?: never };
-type ById = { query?: never; header?: never; path: { id: string }; cookie?: never };
-type ByScene = { query?: never; header?: never; path: { id: string; n: number }; cookie?: never };
-type Get<Parameters, Ok> = { parameters: Parameters; requestBody?: never; responses: { 200: Json<Ok> } & Problems };
-type Post<Parameters, Status extends number, Ok> = {
-  parameters: Parameters;
-  requestBody?: never;
-  responses: { [status in Status]: Json<Ok> } & Problems;
-};
-
+// Written by `npm run generate` from openapi.json.
 export interface paths {
-  '/api/v1/config': { get: Get<NoParameters, components['schemas']['ConfigView']> };
-  '/api/v1/examples': { get: Get<NoParameters, components['schemas']['ExampleView'][]> };
-  '/api/v1/reels': {
-    get: Get<{ query?: { limit?: number | null }; header?: never; path?: never; cookie?: never }, components['schemas']['ReelView'][]>;
-    post: {
-      parameters: { query?: never; header?: { 'Idempotency-Key'?: string | null }; path?: never; cookie?: never };
-      requestBody: { content: { 'application/json': components['schemas']['NewReel'] } };
-      responses: { 202: Json<components['schemas']['ReelView']> } & Problems;
+    "/api/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server can do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfigView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  '/api/v1/reels/{id}': {
-    get: Get<ById, components['schemas']['ReelView']>;
-    delete: { parameters: ById; requestBody?: never; responses: { 204: Nothing } & Problems };
-  };
-  '/api/v1/reels/{id}/render': { post: Post<ById, 202, components['schemas']['ReelView']> };
-  '/api/v1/reels/{id}/scenes/{n}': {
-    patch: {
-      parameters: ByScene;
-      requestBody: { content: { 'application/json': components['schemas']['ScenePatch'] } };
-      responses: { 200: Json<components['schemas']['ReelView']> } & Problems;
+    "/api/v1/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in a document: reads it at once, and says what was found or why not. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /**
+                         * Format: binary
+                         * @description The PDF.
+                         */
+                        file: string;
+                        /** @description `true` reads the pages as pictures (for scans). */
+                        ocr?: boolean | null;
+                    };
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentView"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  '/api/v1/reels/{id}/scenes/{n}/render': { post: Post<ByScene, 202, components['schemas']['ReelView']> };
-  '/api/v1/jobs/{id}/cancel': { post: Post<ById, 200, components['schemas']['JobView']> };
-  '/api/v1/jobs/{id}/retry': { post: Post<ById, 202, components['schemas']['JobView']> };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as they happen: `reel.changed` and `reel.deleted` (`reel_id`), `job.changed` (`job_id`, `reel_id`, `state`, `stage`), and `reset`
+         *     when what was missed is no longer kept. Without a last id the stream begins now.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description As the header `Last-Event-ID`, for clients that cannot set it. */
+                    last_event_id?: number | null;
+                };
+                header?: {
+                    /** @description Replays what came after this event */
+                    "Last-Event-ID"?: number | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents to try, from the folder of examples. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExampleView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers once the database answers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HealthView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job with its steps and the end of its log. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a job and all its parts. What was finished stays. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a job again that gave up, was stopped or expired, from where it was. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest reels, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description At most this many, 20 by default, 100 at most. */
+                    limit?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Starts a reel: the work goes on by itself from here. Also takes a form with `file` and the same fields. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same key again gives the same reel */
+                    "Idempotency-Key"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReel"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A reel: storyboard, steps, cost and, when it is done, its files. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a reel: its work stops, its files and its source go. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/captions.srt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The captions as SubRip: a redirect to a signed link. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/captions.vtt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The captions as WebVTT: a redirect to a signed link. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renders everything that was changed, and puts the video together again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The video: a redirect to a signed link. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/scenes/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a scene. It is rendered again when that is asked for. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    n: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ScenePatch"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/scenes/{n}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renders a scene that was changed, and puts the video together again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    n: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Problem: { type: string; title: string; status: number; detail: string; code: string };
-    LanguageView: { code: string; name: string; dir: 'ltr' | 'rtl' };
-    Mode: 'summary' | 'explanation';
-    CaptionsPlace: 'burned' | 'beside';
-    PresenterView: { id: string; name: string; image_url: string };
-    ConfigView: {
-      version: string;
-      upload_limit_bytes: number;
-      modes: string[];
-      shapes: string[];
-      presenters: components['schemas']['PresenterView'][];
-      ocr_available: boolean;
-      loopback_only: boolean;
+    schemas: {
+        /**
+         * @description Where the captions are.
+         * @enum {string}
+         */
+        CaptionsPlace: "burned" | "beside";
+        /** @description What this server can do. */
+        ConfigView: {
+            /** @description There are no accounts yet, so only this machine is answered. */
+            loopback_only: boolean;
+            modes: string[];
+            /** @description Whether scans can be read. */
+            ocr_available: boolean;
+            presenters: components["schemas"]["PresenterView"][];
+            shapes: string[];
+            /** Format: int64 */
+            upload_limit_bytes: number;
+            version: string;
+        };
+        /** @description Money, in millionths of a US dollar. */
+        CostView: {
+            /**
+             * Format: int64
+             * @description Before.
+             */
+            estimated_micro_usd: number;
+            /**
+             * Format: int64
+             * @description Up to now.
+             */
+            spent_micro_usd: number;
+        };
+        /**
+         * @description Which way a text runs.
+         * @enum {string}
+         */
+        Direction: "ltr" | "rtl";
+        /** @description The document of a reel, in short. */
+        DocumentBrief: {
+            /** @description Its id. */
+            id: string;
+            /** @description The file's name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its pages.
+             */
+            pages: number;
+            /**
+             * Format: int32
+             * @description Its words.
+             */
+            words: number;
+        };
+        /** @description What was found in a document, and what can be made of it. */
+        DocumentView: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int32 */
+            characters: number;
+            estimates: components["schemas"]["EstimateView"][];
+            id: string;
+            language: components["schemas"]["LanguageView"];
+            /** @description The file's name. */
+            name: string;
+            /** @description Whether its text was read from pictures of its pages. */
+            ocr: boolean;
+            /** Format: int32 */
+            pages: number;
+            /** @description What read it. */
+            read_by: string;
+            /** @description From the file's own metadata or its largest heading. */
+            title?: string | null;
+            voices: components["schemas"]["VoiceView"][];
+            /** Format: int32 */
+            words: number;
+        };
+        /** @description Why something failed. */
+        ErrorView: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description For the reader: what happened and what to do. */
+            detail: string;
+            /** @description In a few words. */
+            title: string;
+        };
+        /** @description What a video in this mode would be. */
+        EstimateView: {
+            /** Format: int64 */
+            cost_micro_usd: number;
+            /** @description `summary` or `explanation`. */
+            mode: components["schemas"]["Mode"];
+            /** Format: int32 */
+            scenes: number;
+            /** Format: int32 */
+            seconds: number;
+            /**
+             * Format: int32
+             * @description About how long it takes to make.
+             */
+            wall_seconds: number;
+            /** Format: int32 */
+            words: number;
+        };
+        /** @description A document to try. */
+        ExampleView: {
+            name: string;
+            url: string;
+        };
+        /** @description Whether the server is well. */
+        HealthView: {
+            /** @description `ok`. */
+            status: string;
+            version: string;
+        };
+        /** @description A named step of a job. */
+        JobStep: {
+            name: string;
+            /**
+             * Format: double
+             * @description From 0 to 100.
+             */
+            percent: number;
+            state: components["schemas"]["StepState"];
+        };
+        /** @description A durable piece of work. */
+        JobView: {
+            /**
+             * Format: int32
+             * @description Attempts at this stage so far.
+             */
+            attempt: number;
+            /**
+             * Format: int32
+             * @description Attempts that each stage has.
+             */
+            attempts: number;
+            /** Format: int64 */
+            created_at: number;
+            error?: components["schemas"]["ErrorView"] | null;
+            /** Format: int64 */
+            finished_at?: number | null;
+            id: string;
+            /** @description `reel.make` or `reel.scene`. */
+            kind: string;
+            log: components["schemas"]["LogEntry"][];
+            /** @description The job that it is a part of. */
+            parent_id?: string | null;
+            /** @description The video that it works on. */
+            reel_id?: string | null;
+            /** @description The stage that runs, or runs next. */
+            stage: string;
+            /** Format: int64 */
+            started_at?: number | null;
+            /** @description `scheduled`, `ready`, `running`, `waiting`, `succeeded`, `dead`, `cancelled` or `expired`. */
+            state: string;
+            steps: components["schemas"]["JobStep"][];
+        };
+        /** @description A language, as a page needs it. */
+        LanguageView: {
+            /** @description ISO 639-1. */
+            code: string;
+            /** @description `ltr` or `rtl`. */
+            dir: components["schemas"]["Direction"];
+            /** @description Its own name. */
+            name: string;
+        };
+        /** @description One sentence of the finished video. */
+        Line: {
+            /**
+             * Format: int32
+             * @description End in milliseconds, exclusive.
+             */
+            end_ms: number;
+            /**
+             * Format: int32
+             * @description The page of the document that it comes from.
+             */
+            page?: number | null;
+            /**
+             * Format: int32
+             * @description The number of its scene, from 1.
+             */
+            scene: number;
+            /**
+             * Format: int32
+             * @description Start in milliseconds of the video.
+             */
+            start_ms: number;
+            /** @description The sentence. */
+            text: string;
+        };
+        /** @description A line of a job's log. */
+        LogEntry: {
+            /** Format: int64 */
+            at: number;
+            line: string;
+        };
+        /** @description What made a result. */
+        MadeWith: {
+            /** @description What read the document. */
+            reading?: string | null;
+            /** @description How the script was written. */
+            script?: string | null;
+            /** @description What drew and encoded. */
+            video?: string | null;
+            /** @description What spoke. */
+            voice?: string | null;
+        };
+        /**
+         * @description What kind of reel is asked for.
+         * @enum {string}
+         */
+        Mode: "summary" | "explanation";
+        /** @description What video to make of which document. */
+        NewReel: {
+            captions?: components["schemas"]["CaptionsPlace"] | null;
+            /** @description From `POST /api/v1/documents`. */
+            document_id: string;
+            mode?: components["schemas"]["Mode"] | null;
+            /** @description A presenter's id; without one the video has none. */
+            presenter?: string | null;
+            /** @description `16:9` (the default), `9:16` or `1:1`. */
+            shape?: string | null;
+            /** @description A voice's id; by default the best one of the document's language. */
+            voice?: string | null;
+        };
+        /**
+         * @description Where a step or a scene is.
+         * @enum {string}
+         */
+        PartState: "pending" | "working" | "done" | "failed" | "edited";
+        /** @description A presenter to choose. */
+        PresenterView: {
+            id: string;
+            image_url: string;
+            name: string;
+        };
+        /** @description What happened and what to do, as `application/problem+json`. */
+        Problem: Record<string, never> & {
+            /** @description The stable code. */
+            code: string;
+            /** @description What happened this time and what to do, for a person. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The HTTP status, again.
+             */
+            status: number;
+            /** @description The kind of problem in a few words; the same for each occurrence. */
+            title: string;
+            /** @description Identifies the kind of problem: `https://sluice.invalid/problems/<code>`; an identifier, not an address. */
+            type: string;
+        };
+        /**
+         * @description The named stages of [`MakeReel`].
+         * @enum {string}
+         */
+        ReelStage: "read" | "outline" | "script" | "scenes" | "assemble" | "publish";
+        /**
+         * @description Where a reel is.
+         * @enum {string}
+         */
+        ReelState: "working" | "done" | "failed" | "cancelled" | "expired";
+        /** @description A reel. */
+        ReelView: {
+            /** @description `burned` or `beside`. */
+            captions: components["schemas"]["CaptionsPlace"];
+            /** @description What it costs. */
+            cost: components["schemas"]["CostView"];
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            created_at: number;
+            /** @description Its source. */
+            document: components["schemas"]["DocumentBrief"];
+            error?: components["schemas"]["ErrorView"] | null;
+            /**
+             * Format: int64
+             * @description About how long it will still take, in milliseconds.
+             */
+            eta_ms?: number | null;
+            /** @description Its id. */
+            id: string;
+            /** @description The job that makes it. */
+            job_id: string;
+            /** @description The language of its script. */
+            language: components["schemas"]["LanguageView"];
+            /** @description What made it. */
+            made_with: components["schemas"]["MadeWith"];
+            /** @description `summary` or `explanation`. */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Format: double
+             * @description From 0 to 100.
+             */
+            percent: number;
+            /** @description The presenter's id. */
+            presenter?: string | null;
+            result?: components["schemas"]["ResultView"] | null;
+            /** @description The storyboard. */
+            scenes: components["schemas"]["SceneView"][];
+            /** @description `extract` when the script was chosen from the document's own sentences. */
+            script_source?: string | null;
+            /** @description `16:9`, `9:16` or `1:1`. */
+            shape: string;
+            /** @description Where it is. */
+            state: components["schemas"]["ReelState"];
+            /** @description Its steps, in order. */
+            steps: components["schemas"]["StepView"][];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            updated_at: number;
+            /** @description The voice's id. */
+            voice: string;
+        };
+        /** @description The published video. */
+        ResultView: {
+            /**
+             * Format: int64
+             * @description Length of the MP4 in bytes.
+             */
+            bytes: number;
+            /** @description Chapters, a line each. */
+            chapters_url: string;
+            /** @description Whether it shows the storyboard as it is now. */
+            current: boolean;
+            /** @description What the MP4 is called when it is saved. */
+            download_name: string;
+            /** @description MP4, to save. */
+            download_url: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /** @description The transcript with times and pages. */
+            lines: components["schemas"]["Line"][];
+            /** @description JPEG. */
+            poster_url: string;
+            /**
+             * Format: double
+             * @description Length in seconds.
+             */
+            seconds: number;
+            /** @description Captions for players and editors. */
+            srt_url: string;
+            /** @description What is said, with page numbers. */
+            transcript_url: string;
+            /** @description MP4, to play. */
+            video_url: string;
+            /** @description Captions for browsers. */
+            vtt_url: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /**
+         * @description What a scene shows.
+         * @enum {string}
+         */
+        SceneKind: "title" | "page" | "question";
+        /** @description What to change in a scene. */
+        ScenePatch: {
+            /** @description A new heading. */
+            heading?: string | null;
+            /**
+             * Format: int32
+             * @description A new place, from 1.
+             */
+            position?: number | null;
+            /** @description New words to be said. */
+            text?: string | null;
+        };
+        /**
+         * @description The named stages of [`RenderScene`].
+         * @enum {string}
+         */
+        SceneStage: "voice" | "captions" | "frames" | "clip";
+        /** @description A scene of the storyboard. */
+        SceneView: {
+            /** @description Its picture without sound. */
+            clip_url?: string | null;
+            error?: components["schemas"]["ErrorView"] | null;
+            /** @description Its heading. */
+            heading: string;
+            /** @description Its id; it stays the same when the scenes are put in another order. */
+            id: string;
+            /** @description A still of it. */
+            image_url?: string | null;
+            /** @description What it shows. */
+            kind: components["schemas"]["SceneKind"];
+            /**
+             * Format: int32
+             * @description Its place, from 1.
+             */
+            n: number;
+            /** @description The pages that it cites. */
+            pages: number[];
+            /**
+             * Format: double
+             * @description From 0 to 100.
+             */
+            percent: number;
+            /**
+             * Format: double
+             * @description Its length in seconds.
+             */
+            seconds?: number | null;
+            /** @description What is said, sentence by sentence, each with the page that it comes from. */
+            sentences: components["schemas"]["Sentence"][];
+            /**
+             * Format: int32
+             * @description Its start in milliseconds of the video.
+             */
+            start_ms?: number | null;
+            /** @description Where it is. */
+            state: components["schemas"]["PartState"];
+            step?: components["schemas"]["SceneStage"] | null;
+            /** @description What is said. */
+            text: string;
+            /** @description Its sound. */
+            voice_url?: string | null;
+        };
+        /** @description One spoken sentence. */
+        Sentence: {
+            /**
+             * Format: int32
+             * @description The page that says so (from 1); none for the closing question.
+             */
+            page?: number | null;
+            /** @description Plain text. */
+            text: string;
+        };
+        /**
+         * @description Where a step is.
+         * @enum {string}
+         */
+        StepState: "pending" | "running" | "done" | "failed";
+        /** @description A named step of making a reel. */
+        StepView: {
+            /** @description Which. */
+            name: components["schemas"]["ReelStage"];
+            /**
+             * Format: double
+             * @description From 0 to 100.
+             */
+            percent: number;
+            /** @description Where it is. */
+            state: components["schemas"]["StepState"];
+        };
+        /** @description A voice that speaks the document's language. */
+        VoiceView: {
+            default: boolean;
+            engine: string;
+            id: string;
+            installed: boolean;
+            language: string;
+            name: string;
+        };
     };
-    ExampleView: { name: string; url: string };
-    EstimateView: {
-      mode: components['schemas']['Mode'];
-      seconds: number;
-      scenes: number;
-      words: number;
-      cost_micro_usd: number;
-      wall_seconds: number;
-    };
-    VoiceView: { id: string; name: string; language: string; engine: string; installed: boolean; default: boolean };
-    DocumentView: {
-      id: string;
-      name: string;
-      title?: string | null;
-      pages: number;
-      language: components['schemas']['LanguageView'];
-      words: number;
-      characters: number;
-      bytes: number;
-      read_by: string;
-      ocr: boolean;
-      estimates: components['schemas']['EstimateView'][];
-      voices: components['schemas']['VoiceView'][];
-    };
-    DocumentBrief: { id: string; name: string; pages: number; words: number };
-    NewReel: {
-      document_id: string;
-      mode?: null | components['schemas']['Mode'];
-      shape?: string | null;
-      voice?: string | null;
-      presenter?: string | null;
-      captions?: null | components['schemas']['CaptionsPlace'];
-    };
-    StepView: {
-      name: 'read' | 'outline' | 'script' | 'scenes' | 'assemble' | 'publish';
-      state: 'pending' | 'running' | 'done' | 'failed';
-      percent: number;
-    };
-    ErrorView: { code: string; title: string; detail: string };
-    Sentence: { text: string; page?: number | null };
-    Line: { start_ms: number; end_ms: number; scene: number; page?: number | null; text: string };
-    SceneView: {
-      id: string;
-      n: number;
-      kind: 'title' | 'page' | 'question';
-      heading: string;
-      text: string;
-      sentences: components['schemas']['Sentence'][];
-      pages: number[];
-      state: 'pending' | 'working' | 'done' | 'failed' | 'edited';
-      percent: number;
-      step?: null | 'voice' | 'captions' | 'frames' | 'clip';
-      seconds?: number | null;
-      start_ms?: number | null;
-      image_url?: string | null;
-      clip_url?: string | null;
-      voice_url?: string | null;
-      error?: null | components['schemas']['ErrorView'];
-    };
-    ResultView: {
-      video_url: string;
-      download_url: string;
-      poster_url: string;
-      srt_url: string;
-      vtt_url: string;
-      transcript_url: string;
-      chapters_url: string;
-      seconds: number;
-      bytes: number;
-      width: number;
-      height: number;
-      download_name: string;
-      current: boolean;
-      lines: components['schemas']['Line'][];
-    };
-    MadeWith: { reading?: string | null; script?: string | null; voice?: string | null; video?: string | null };
-    CostView: { estimated_micro_usd: number; spent_micro_usd: number };
-    ReelView: {
-      id: string;
-      title: string;
-      document: components['schemas']['DocumentBrief'];
-      mode: components['schemas']['Mode'];
-      shape: string;
-      voice: string;
-      presenter?: string | null;
-      captions: components['schemas']['CaptionsPlace'];
-      language: components['schemas']['LanguageView'];
-      state: 'working' | 'done' | 'failed' | 'cancelled' | 'expired';
-      job_id: string;
-      created_at: number;
-      updated_at: number;
-      percent: number;
-      eta_ms?: number | null;
-      steps: components['schemas']['StepView'][];
-      script_source?: string | null;
-      made_with: components['schemas']['MadeWith'];
-      cost: components['schemas']['CostView'];
-      error?: null | components['schemas']['ErrorView'];
-      scenes: components['schemas']['SceneView'][];
-      result?: null | components['schemas']['ResultView'];
-    };
-    ScenePatch: { text?: string | null; heading?: string | null; position?: number | null };
-    JobView: { id: string; state: string; reel_id?: string | null };
-  };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
