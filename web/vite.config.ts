@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// `npm run dev` talks to a server on this address: the real one, or `npm run mock`.
-const server = process.env['SLUICE_URL'] ?? 'http://127.0.0.1:8090';
+// `npm run dev` talks to the server on this address.
+const server = process.env['SLUICE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [

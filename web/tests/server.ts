@@ -1,4 +1,4 @@
-/** A server of a worker's own: the release binary in SLUICE_BINARY, or the mock; on a free port, with a folder that is thrown away. */
+/** A server of a worker's own: the release binary in SLUICE_BINARY, on a free port, with a folder that is thrown away. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,11 +6,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const BINARY = process.env['SLUICE_BINARY'] ?? '';
 const START_MS = 20_000;
 
 export class Server {
   readonly url: string;
-  readonly real = process.env['SLUICE_BINARY'] !== undefined;
   #child: ChildProcess | null = null;
   #said = '';
 
@@ -28,8 +28,7 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const [program, before] = this.real ? [process.env['SLUICE_BINARY']!, []] : [process.execPath, ['mock/server.mjs']];
-    const child = spawn(program, [...before, 'serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], {
+    const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -1,11 +1,12 @@
 //! What is done now and then: bytes that nothing points at go, temporary folders of dead attempts go, documents that
-//! nobody used go.
+//! nobody used go, old history goes.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use sluice_blobs::{BlobError, BlobHash};
-use sluice_store::{StoreError, Tx, jobs, reels, results};
+use sluice_domain::ids::DocumentId;
+use sluice_store::{StoreError, Tx, events, jobs, reels, results};
 
 use crate::platform::Platform;
 
@@ -33,6 +34,12 @@ pub struct Swept {
 const DOCUMENT_REST: Duration = Duration::from_hours(24);
 /// Unused stage results are kept this long, so that the same work is not done again next week.
 const RESULT_REST: Duration = Duration::from_hours(30 * 24);
+/// Finished jobs, with their steps and logs, and the ledger of calls are kept this long.
+const HISTORY_REST: Duration = Duration::from_hours(30 * 24);
+/// A browser that was away for longer than this is told to look at the whole.
+const EVENT_REST: Duration = Duration::from_hours(7 * 24);
+/// No upload takes longer than this.
+const UPLOAD_REST: Duration = Duration::from_hours(1);
 
 /// Removes what nothing needs. Blobs younger than `rest` are spared: what is being made now is not pointed at yet.
 pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepError> {
@@ -42,14 +49,20 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
         .write(async move |tx: &mut Tx| {
             reels::forget_unused_documents(tx, now - DOCUMENT_REST).await?;
             results::forget_unused(tx, now - RESULT_REST).await?;
+            results::forget_calls(tx, now - HISTORY_REST).await?;
+            jobs::forget_finished(tx, now - HISTORY_REST).await?;
+            events::forget(tx, now - EVENT_REST).await?;
             let live: HashSet<String> =
                 jobs::unfinished(tx).await?.into_iter().filter_map(|job| job.lease).map(String::from).collect();
             Ok::<_, StoreError>((reels::what_points_at_bytes(tx).await?, live))
         })
         .await?;
     let mut swept = Swept::default();
+    // An upload's folder is named by an id, and ids sort by time: what is younger than this may still be arriving.
+    let arriving = format!("{UPLOAD}{}", DocumentId::new(now - UPLOAD_REST, [0; 10]));
     for name in platform.blobs.work_names()? {
-        if !live.contains(&name) && !name.starts_with(UPLOAD) {
+        let in_use = live.contains(&name) || (name.starts_with(UPLOAD) && name >= arriving);
+        if !in_use {
             platform.blobs.clear_work(&name)?;
             swept.folders += 1;
         }

@@ -222,6 +222,8 @@ async fn download(
     progress: &mut impl FnMut(Progress),
 ) -> Result<(), ModelError> {
     let unreachable = |source| ModelError::Unreachable { name: file.name, url: url.to_owned(), source };
+    // Refused when it was done before, and then it holds.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(20))
         .read_timeout(Duration::from_mins(1))

@@ -12,7 +12,7 @@ use sluice_domain::language::Language;
 use sluice_domain::speech::PhonemeTiming;
 use sluice_local::render::{
     AssembleSpec, Caption, Chapter, ClipSpec, Part, Presenter, RenderError, Shape, Slide, presenter_still, presenters,
-    srt, still, sweep_partials,
+    srt, still,
 };
 
 fn entries(folder: &Path) -> Vec<String> {
@@ -209,15 +209,6 @@ async fn a_cancelled_clip_leaves_no_file_and_no_process() {
         assert!(looks < 100_000, "ffmpeg is still running");
         tokio::task::yield_now().await;
     }
-}
-
-#[test]
-fn a_killed_renderer_leaves_only_what_the_sweep_finds() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(".sluice-abc.partial"), b"half").unwrap();
-    std::fs::write(folder.path().join("clip.mp4"), b"whole").unwrap();
-    assert_eq!(sweep_partials(folder.path()).unwrap(), 1);
-    assert_eq!(entries(folder.path()), ["clip.mp4"]);
 }
 
 /// A file system of a few hundred kilobytes; none without the right to mount one.

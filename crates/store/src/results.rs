@@ -128,6 +128,15 @@ pub async fn finish_call(tx: &mut Tx, call: &str, outcome: Outcome) -> Result<()
     Ok(())
 }
 
+/// Forgets the calls that ended before `before`, and says how many.
+pub async fn forget_calls(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sqlx::query("DELETE FROM calls WHERE finished_at < $1")
+        .bind(before.as_millis())
+        .execute(tx.connection())
+        .await?;
+    Ok(done.rows_affected())
+}
+
 /// How many calls were ever asked, per kind and outcome. What a test counts to show that nothing was done twice.
 pub async fn count_calls(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreError> {
     let rows = sqlx::query("SELECT kind, outcome, COUNT(*) FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")

@@ -20,7 +20,8 @@ pub struct Line {
 }
 
 /// A part of the video with a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Chapter)]
 pub struct ChapterMark {
     /// Start in milliseconds of the video.
     pub start_ms: u32,
@@ -30,13 +31,13 @@ pub struct ChapterMark {
     pub title: String,
 }
 
-/// The transcript as plain text: a paragraph per scene, its time before it, and after each sentence the page.
+/// The transcript as plain text: a paragraph per chapter, its time before it, and after each sentence the page.
 pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], language: Language) -> String {
     let mut parts = vec![title.to_owned(), "\n".to_owned()];
-    for (index, chapter) in chapters.iter().enumerate() {
+    for chapter in chapters {
         parts.push(format!("\n[{}] {}\n", clock(chapter.start_ms), chapter.title));
-        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        for line in lines.iter().filter(|line| line.scene == number) {
+        let span = chapter.start_ms..chapter.end_ms;
+        for line in lines.iter().filter(|line| span.contains(&line.start_ms)) {
             let page = line.page.map_or(String::new(), |page| format!(" ({})", page_label(page, language)));
             parts.push(format!("{}{page}\n", line.text));
         }
@@ -79,8 +80,11 @@ mod tests {
             ChapterMark { start_ms: 0, end_ms: 61_000, title: "Tides".to_owned() },
             ChapterMark { start_ms: 61_000, end_ms: 70_000, title: "Moon".to_owned() },
         ];
-        let line = |scene, page, text: &str| Line { start_ms: 0, end_ms: 1, scene, page, text: text.to_owned() };
-        let lines = [line(1, Some(3), "Water rises."), line(2, None, "Why?")];
+        let line = |start_ms, scene, page, text: &str| {
+            let end_ms = start_ms + 900;
+            Line { start_ms, end_ms, scene, page, text: text.to_owned() }
+        };
+        let lines = [line(0, 1, Some(3), "Water rises."), line(61_000, 2, None, "Why?")];
         assert_eq!(
             transcript("The sea", &chapters, &lines, Language::ENGLISH),
             "The sea\n\n[0:00] Tides\nWater rises. (p. 3)\n\n[1:01] Moon\nWhy?\n"

@@ -8,6 +8,7 @@ use sluice_local::render::{self, AssembleSpec, Caption, Chapter, Part};
 use sluice_store::reels;
 
 use super::artefacts::{ChapterMark, Line, chapter_list, transcript};
+use super::choices::CaptionsPlace;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::make::{Stage, Subject, announce, result_of};
 use super::storyboard::{self, Made, Scene};
@@ -42,6 +43,9 @@ pub struct Published {
     pub made_by: String,
     /// The transcript.
     pub lines: Vec<Line>,
+    /// The chapters, in order, without gaps.
+    #[serde(default)]
+    pub marks: Vec<ChapterMark>,
 }
 
 /// The title card has settled by then.
@@ -65,7 +69,8 @@ pub(crate) async fn publish(run: &Run, platform: &Platform, subject: &Subject) -
     Box::pin(unless_cancelled(run, checking)).await?.map_err(failure::render)?;
     for (hash, parse) in [(&published.srt, render::parse_srt as fn(&str) -> _), (&published.vtt, render::parse_vtt)] {
         let text = String::from_utf8(platform.blobs.read(hash).await.or_retry()?).or_fail("bad_captions")?;
-        parse(&text).or_fail("bad_captions")?;
+        let captions = parse(&text).or_fail("bad_captions")?;
+        render::validate_captions(&captions).or_fail("bad_captions")?;
     }
     let reel = subject.reel.id.clone();
     run.write(async move |tx| {
@@ -117,7 +122,8 @@ async fn join(
             .collect(),
         title: reel.title.clone(),
         language: reel.language,
-        srt: Some(srt_file),
+        // Where the picture has them already, a player that also shows the track would show them twice.
+        srt: (subject.choices.captions == CaptionsPlace::Beside).then_some(srt_file),
     };
     let out = folder.join("video.mp4");
     let video = unless_cancelled(run, platform.renderer.assemble(&spec, &out)).await?.map_err(failure::render)?;
@@ -140,6 +146,7 @@ async fn join(
         height,
         made_by: render::RENDERER.to_owned(),
         lines: timeline.lines,
+        marks: timeline.chapters,
     }))
 }
 
@@ -161,7 +168,14 @@ fn timeline(scenes: &[Scene], parts: &[&Made]) -> Timeline {
             text: caption.text.clone(),
         });
         timeline.captions.extend(moved);
-        timeline.chapters.push(ChapterMark { start_ms: start, end_ms: end, title: scene.script.heading.clone() });
+        match timeline.chapters.last_mut().filter(|last| last.title == scene.script.heading) {
+            Some(same) => same.end_ms = end,
+            None => timeline.chapters.push(ChapterMark {
+                start_ms: start,
+                end_ms: end,
+                title: scene.script.heading.clone(),
+            }),
+        }
         for (sentence, (from, to)) in scene.script.sentences.iter().zip(&made.sentences) {
             timeline.lines.push(Line {
                 start_ms: start + from,

@@ -162,7 +162,7 @@ impl Work<'_> {
         let spoken = self.voice().await?;
         let captions = self.captions().await?;
         let page = self.page_image().await?;
-        let key = keys::key("clip/1", &(&self.scene.key, &spoken.sound, &page)).or_fail("bad_key")?;
+        let key = keys::key("clip/2", &(render::RENDERER, &self.scene.key, &spoken.sound, &page)).or_fail("bad_key")?;
         let value = self.result(&key, "clip", async || self.render(&spoken, &captions, page.as_ref()).await).await?;
         let made: Made = serde_json::from_value(value.clone()).or_fail("bad_clip")?;
         let (scene, reel) = (self.scene.row.id.clone(), self.subject.reel.id.clone());

@@ -50,19 +50,3 @@ impl Partial {
         published.await.unwrap_or_else(|error| Err(RenderError::Died(error.to_string())))
     }
 }
-
-/// Removes what a killed process left half-written in a folder; gives the number of files. Only for a folder in which nothing is
-/// being rendered.
-pub fn sweep_partials(folder: &Path) -> std::io::Result<usize> {
-    let mut removed = 0;
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if ours && entry.file_type()?.is_file() {
-            std::fs::remove_file(entry.path())?;
-            removed += 1;
-        }
-    }
-    Ok(removed)
-}

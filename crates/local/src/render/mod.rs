@@ -32,7 +32,6 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 pub use assemble::{AssembleSpec, Assembled, Chapter, Part};
 pub use captions::{Caption, captions};
 pub use error::RenderError;
-pub use file::sweep_partials;
 pub use frames::{SUBCOMMAND, run_child};
 pub use layout::Shape;
 pub use presenter::{PresenterInfo, presenter_still, presenters};

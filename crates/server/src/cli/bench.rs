@@ -114,10 +114,10 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
 }
 
 async fn take_in(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
-    let file = app.platform.blobs.work_folder("upload-bench")?.join("upload");
+    let file = app.platform.blobs.work_folder("bench")?.join("upload");
     tokio::fs::copy(pdf, &file).await.with_context(|| format!("cannot read {}", pdf.display()))?;
     let row = library::take_in(&app.platform, Upload { file, name: "bench.pdf".to_owned(), ocr: false }).await?;
-    app.platform.blobs.clear_work("upload-bench")?;
+    app.platform.blobs.clear_work("bench")?;
     Ok(row.id)
 }
 

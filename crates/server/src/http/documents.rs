@@ -26,6 +26,8 @@ pub(crate) struct DocumentView {
     title: Option<String>,
     pages: u32,
     language: LanguageView,
+    /// False when the language is a guess.
+    language_reliable: bool,
     words: u32,
     characters: u32,
     bytes: i64,
@@ -72,7 +74,7 @@ struct DocumentForm {
 }
 
 /// Takes in a document: reads it at once, and says what was found or why not.
-#[utoipa::path(post, path = "/api/v1/documents", tag = "documents",
+#[utoipa::path(post, path = "/api/v1/documents", operation_id = "upload_document", tag = "documents",
     request_body(content = inline(DocumentForm), content_type = "multipart/form-data"),
     responses((status = 201, body = DocumentView), (status = 413, body = Problem), (status = 415, body = Problem),
               (status = 422, body = Problem), (status = 507, body = Problem)))]
@@ -191,6 +193,7 @@ pub(crate) fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem
         title: found.title.clone(),
         pages: found.pages,
         language: found.language.into(),
+        language_reliable: found.language_reliable,
         words: found.words,
         characters: found.characters,
         bytes: row.bytes,

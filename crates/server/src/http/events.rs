@@ -30,7 +30,7 @@ pub(crate) struct EventsQuery {
 
 /// Events as they happen: `reel.changed` and `reel.deleted` (`reel_id`), `job.changed` (`job_id`, `reel_id`, `state`, `stage`), and `reset`
 /// when what was missed is no longer kept. Without a last id the stream begins now.
-#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(EventsQuery,
+#[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
     ("Last-Event-ID" = Option<i64>, Header, description = "Replays what came after this event")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn stream(

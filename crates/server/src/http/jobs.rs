@@ -61,14 +61,14 @@ pub(crate) struct LogEntry {
 }
 
 /// A job with its steps and the end of its log.
-#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", operation_id = "show_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
 pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
     Ok(Json(view(&api, &job_id(&id)?).await?))
 }
 
 /// Stops a job and all its parts. What was finished stays.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "jobs", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", operation_id = "cancel_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
 pub(crate) async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
     let id = job_id(&id)?;
@@ -77,7 +77,7 @@ pub(crate) async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Re
 }
 
 /// Tries a job again that gave up, was stopped or expired, from where it was.
-#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "jobs", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", operation_id = "retry_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 202, body = JobView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn retry(
     State(api): State<Api>,

@@ -44,7 +44,7 @@ pub(crate) struct NewReel {
 }
 
 /// Starts a reel: the work goes on by itself from here. Also takes a form with `file` and the same fields.
-#[utoipa::path(post, path = "/api/v1/reels", tag = "reels", request_body = NewReel,
+#[utoipa::path(post, path = "/api/v1/reels", operation_id = "start_reel", tag = "reels", request_body = NewReel,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same reel")),
     responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem),
               (status = 429, body = Problem)))]
@@ -112,7 +112,7 @@ pub(crate) struct ListQuery {
 }
 
 /// The latest reels, newest first.
-#[utoipa::path(get, path = "/api/v1/reels", tag = "reels", params(ListQuery), responses((status = 200, body = Vec<ReelView>)))]
+#[utoipa::path(get, path = "/api/v1/reels", operation_id = "list_reels", tag = "reels", params(ListQuery), responses((status = 200, body = Vec<ReelView>)))]
 pub(crate) async fn list(
     State(api): State<Api>,
     Query(query): Query<ListQuery>,
@@ -121,14 +121,14 @@ pub(crate) async fn list(
 }
 
 /// A reel: storyboard, steps, cost and, when it is done, its files.
-#[utoipa::path(get, path = "/api/v1/reels/{id}", tag = "reels", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/reels/{id}", operation_id = "show_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<ReelView>, Problem> {
     Ok(Json(shown(&api, &reel_id(&id)?).await?))
 }
 
 /// Deletes a reel: its work stops, its files and its source go.
-#[utoipa::path(delete, path = "/api/v1/reels/{id}", tag = "reels", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/reels/{id}", operation_id = "delete_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn delete(State(api): State<Api>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let existed = sluice_app::reel::delete::delete(&api.app.platform, &reel_id(&id)?).await?;
@@ -176,7 +176,7 @@ pub(crate) async fn render_scene(
 }
 
 /// Renders everything that was changed, and puts the video together again.
-#[utoipa::path(post, path = "/api/v1/reels/{id}/render", tag = "reels", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/api/v1/reels/{id}/render", operation_id = "render_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render(
     State(api): State<Api>,
@@ -188,7 +188,7 @@ pub(crate) async fn render(
 }
 
 /// The video: a redirect to a signed link.
-#[utoipa::path(get, path = "/api/v1/reels/{id}/result", tag = "reels", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/reels/{id}/result", operation_id = "reel_result", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn result(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
     redirect(&api, &id, |result| result.video_url).await

@@ -34,7 +34,7 @@ pub(crate) struct PresenterView {
 }
 
 /// What this server can do.
-#[utoipa::path(get, path = "/api/v1/config", tag = "service", responses((status = 200, body = ConfigView)))]
+#[utoipa::path(get, path = "/api/v1/config", operation_id = "show_config", tag = "service", responses((status = 200, body = ConfigView)))]
 pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
     Json(ConfigView {
         version: env!("CARGO_PKG_VERSION"),
@@ -72,7 +72,7 @@ pub(crate) struct HealthView {
 }
 
 /// Answers once the database answers.
-#[utoipa::path(get, path = "/api/v1/health", tag = "service", responses((status = 200, body = HealthView)))]
+#[utoipa::path(get, path = "/api/v1/health", operation_id = "health", tag = "service", responses((status = 200, body = HealthView)))]
 pub(crate) async fn health(State(api): State<Api>) -> Result<Json<HealthView>, Problem> {
     api.app.platform.now().await?;
     Ok(Json(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") }))
@@ -86,7 +86,7 @@ pub(crate) struct ExampleView {
 }
 
 /// Documents to try, from the folder of examples.
-#[utoipa::path(get, path = "/api/v1/examples", tag = "service", responses((status = 200, body = Vec<ExampleView>)))]
+#[utoipa::path(get, path = "/api/v1/examples", operation_id = "list_examples", tag = "service", responses((status = 200, body = Vec<ExampleView>)))]
 pub(crate) async fn examples(State(api): State<Api>) -> Json<Vec<ExampleView>> {
     let mut found = Vec::new();
     if let Ok(mut entries) = tokio::fs::read_dir(api.examples.as_path()).await {

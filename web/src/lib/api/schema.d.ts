@@ -842,6 +842,21 @@ export interface components {
          * @enum {string}
          */
         CaptionsPlace: "burned" | "beside";
+        /** @description A part of the video with a name. */
+        Chapter: {
+            /**
+             * Format: int32
+             * @description End in milliseconds, exclusive.
+             */
+            end_ms: number;
+            /**
+             * Format: int32
+             * @description Start in milliseconds of the video.
+             */
+            start_ms: number;
+            /** @description Its name. */
+            title: string;
+        };
         /** @description What this server can do. */
         ConfigView: {
             /** @description There are no accounts yet, so only this machine is answered. */
@@ -899,6 +914,8 @@ export interface components {
             estimates: components["schemas"]["EstimateView"][];
             id: string;
             language: components["schemas"]["LanguageView"];
+            /** @description False when the language is a guess. */
+            language_reliable: boolean;
             /** @description The file's name. */
             name: string;
             /** @description Whether its text was read from pictures of its pages. */
@@ -1164,6 +1181,8 @@ export interface components {
              * @description Length of the MP4 in bytes.
              */
             bytes: number;
+            /** @description The chapters, in order, without gaps. */
+            chapters: components["schemas"]["Chapter"][];
             /** @description Chapters, a line each. */
             chapters_url: string;
             /** @description Whether it shows the storyboard as it is now. */

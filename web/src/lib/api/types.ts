@@ -16,6 +16,7 @@ export type Reel = Schemas['ReelView'];
 export type ReelState = Reel['state'];
 export type ReelResult = Schemas['ResultView'];
 export type Scene = Schemas['SceneView'];
+export type PublishedChapter = Schemas['Chapter'];
 export type Line = Schemas['Line'];
 export type Trouble = Schemas['ErrorView'];
 

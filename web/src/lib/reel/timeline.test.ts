@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { sampleScene } from './samples';
 import { spokenAt, timeline } from './timeline';
 
 const line = (scene: number, start_ms: number, end_ms: number, text: string, page: number | null = null) => ({
@@ -9,26 +8,31 @@ const line = (scene: number, start_ms: number, end_ms: number, text: string, pag
   text,
   page,
 });
-const scenes = [sampleScene(), sampleScene({ id: 'scene-2', n: 2, heading: 'Lakes' })];
 const chapters = timeline(
-  [line(1, 500, 3000, 'Water runs.', 1), line(1, 3000, 6000, 'It gathers.', 2), line(2, 6500, 9000, 'A lake.')],
-  scenes,
+  [line(1, 500, 3000, 'Water runs.', 1), line(2, 3000, 6000, 'It gathers.', 2), line(3, 6500, 9000, 'A lake.')],
+  [
+    { title: 'Rivers', start_ms: 0, end_ms: 6400 },
+    { title: 'Lakes', start_ms: 6400, end_ms: 9400 },
+  ],
 );
 
 describe('timeline', () => {
-  it('makes a chapter of each scene, with its heading and its sentences', () => {
-    expect(chapters.map(({ n, heading, start, end }) => [n, heading, start, end])).toEqual([
-      [1, 'Rivers', 0.5, 6],
-      [2, 'Lakes', 6.5, 9],
+  it('gives each chapter the sentences that begin in it', () => {
+    expect(chapters.map(({ title, start, end }) => [title, start, end])).toEqual([
+      ['Rivers', 0, 6.4],
+      ['Lakes', 6.4, 9.4],
     ]);
-    expect(chapters[0]?.sentences.map(({ page, start }) => [page, start])).toEqual([
-      [1, 0.5],
-      [2, 3],
+    expect(chapters.map(({ sentences }) => sentences.map(({ page, start }) => [page, start]))).toEqual([
+      [
+        [1, 0.5],
+        [2, 3],
+      ],
+      [[null, 6.5]],
     ]);
   });
 
-  it('is empty without lines', () => {
-    expect(timeline([], scenes)).toEqual([]);
+  it('is empty without chapters', () => {
+    expect(timeline([], [])).toEqual([]);
   });
 });
 

@@ -5,14 +5,26 @@ import type { Config, Example } from '../api/types';
 class ServerConfig {
   value = $state.raw<Config | null>(null);
   examples = $state.raw<Example[]>([]);
+  /** Plain fields: an effect that calls `load` must not be run again by what it loads. */
+  #asking = false;
+  #answered = { config: false, examples: false };
 
   async load() {
+    if (this.#asking) return;
+    this.#asking = true;
     const [config, examples] = await Promise.all([
-      this.value ? null : api.config(),
-      this.examples.length ? null : api.examples(),
+      this.#answered.config ? null : api.config(),
+      this.#answered.examples ? null : api.examples(),
     ]);
-    if (config?.ok) this.value = config.value;
-    if (examples?.ok && Array.isArray(examples.value)) this.examples = examples.value;
+    if (config?.ok) {
+      this.value = config.value;
+      this.#answered.config = true;
+    }
+    if (examples?.ok) {
+      this.examples = examples.value;
+      this.#answered.examples = true;
+    }
+    this.#asking = false;
   }
 }
 

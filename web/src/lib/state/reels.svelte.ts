@@ -11,7 +11,7 @@ import { applyChange, type ReelChange } from '../reel/change';
 import { connection } from './connection.svelte';
 import { dropDrafts } from './drafts.svelte';
 
-const FETCH_AFTER_MS = 300;
+const FETCH_AFTER_MS = 500;
 const LIST_LENGTH = 24;
 /** How long a deletion can be undone. */
 export const UNDO_MS = 7000;

@@ -63,6 +63,7 @@ export const ar: Record<Key, Message> = {
   },
   'found.label.pages': 'الصفحات',
   'found.label.language': 'اللغة',
+  'found.language.guess': 'على الأرجح {language}',
   'found.label.words': 'الكلمات',
   'found.label.size': 'الحجم',
   'found.label.readBy': 'طريقة القراءة',

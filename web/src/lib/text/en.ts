@@ -52,6 +52,7 @@ export const en = {
   'found.words': { one: '{count} word', other: '{count} words' },
   'found.label.pages': 'Pages',
   'found.label.language': 'Language',
+  'found.language.guess': 'Probably {language}',
   'found.label.words': 'Words',
   'found.label.size': 'Size',
   'found.label.readBy': 'Read by',

@@ -1,0 +1,280 @@
+//! The rows behind a reel's view, and how they become it.
+
+use sluice_blobs::BlobHash;
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::time::Timestamp;
+use sluice_store::jobs::{self, JobRow, Step};
+use sluice_store::reels::{self, DocumentRow, ReelRow};
+use sluice_store::{StoreError, Tx};
+
+use super::{
+    CostView, DocumentBrief, ErrorView, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView,
+    StepState, StepView,
+};
+use crate::platform::Platform;
+use crate::reel::assemble::Published;
+use crate::reel::choices::Choices;
+use crate::reel::make::Stage;
+use crate::reel::scene::{self, RenderScene};
+use crate::reel::script::SlideKind;
+use crate::reel::start::document_of;
+use crate::reel::storyboard::{self, Scene};
+
+/// A job with its steps.
+struct Watched {
+    row: JobRow,
+    steps: Vec<Step>,
+}
+
+impl Watched {
+    async fn read(tx: &mut Tx, id: &JobId) -> Result<Option<Self>, StoreError> {
+        let Some(row) = jobs::find(tx, id).await? else { return Ok(None) };
+        Ok(Some(Self { row, steps: jobs::steps_of(tx, id).await? }))
+    }
+}
+
+/// A reel with all that its view needs.
+pub(super) struct Rows {
+    reel: ReelRow,
+    document: DocumentRow,
+    choices: Choices,
+    job: Option<Watched>,
+    scenes: Vec<(Scene, Option<Watched>)>,
+    now: Timestamp,
+}
+
+impl Rows {
+    pub(super) async fn read(tx: &mut Tx, reel: ReelRow) -> Result<Self, StoreError> {
+        let document = document_of(tx, &reel).await?;
+        let choices = storyboard::choices(&reel)?;
+        let job = Watched::read(tx, &reel.job_id).await?;
+        let mut scenes = Vec::new();
+        for row in reels::scenes(tx, &reel.id).await? {
+            let job = match &row.job_id {
+                Some(id) => Watched::read(tx, id).await?,
+                None => None,
+            };
+            scenes.push((Scene::of(row, &choices, &document)?, job));
+        }
+        Ok(Self { now: tx.now().await?, reel, document, choices, job, scenes })
+    }
+
+    pub(super) fn view(self, platform: &Platform) -> Result<ReelView, StoreError> {
+        let judged = crate::library::judged(&self.document)
+            .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?;
+        let published: Option<Published> =
+            self.reel.result.as_ref().map(|result| storyboard::decode(result, "a reel's result")).transpose()?;
+        let links = Links { platform, now: self.now };
+        let state = self.state(published.is_some());
+        let mut start = Some(0);
+        let scenes: Vec<SceneView> = self.scenes.iter().map(|part| scene_view(part, &links, &mut start)).collect();
+        let steps = self.steps(&scenes, state);
+        let percent = overall(&steps);
+        let current = published.as_ref().is_some_and(|published| {
+            let scenes: Vec<Scene> = self.scenes.iter().map(|(scene, _)| scene.clone()).collect();
+            storyboard::assembly_key(&self.reel, &scenes).is_ok_and(|key| key == published.key)
+        });
+        let voice = self.scenes.iter().find_map(|(scene, _)| scene.made.as_ref().map(|made| made.spoken_by.clone()));
+        Ok(ReelView {
+            id: self.reel.id.to_string(),
+            title: self.reel.title.clone(),
+            document: DocumentBrief {
+                id: self.document.id.to_string(),
+                name: self.document.name.clone(),
+                pages: judged.found.pages,
+                words: judged.found.words,
+            },
+            mode: self.choices.mode,
+            shape: self.choices.shape,
+            voice: self.choices.voice.clone(),
+            presenter: self.choices.presenter.clone(),
+            captions: self.choices.captions,
+            language: self.reel.language.into(),
+            state,
+            job_id: self.reel.job_id.to_string(),
+            created_at: self.reel.created_at,
+            updated_at: self.reel.updated_at,
+            percent,
+            eta_ms: self.eta(percent, state),
+            steps,
+            script_source: self.reel.script_source.clone(),
+            made_with: MadeWith {
+                reading: Some(judged.read_by.clone()),
+                script: self.reel.script_source.clone(),
+                voice,
+                video: published.as_ref().map(|published| published.made_by.clone()),
+            },
+            cost: CostView { estimated_micro_usd: 0, spent_micro_usd: 0 },
+            error: self.error(),
+            scenes,
+            result: published.map(|published| result_view(published, &links, &self.reel, current)),
+        })
+    }
+
+    fn state(&self, published: bool) -> ReelState {
+        match self.job.as_ref().map(|job| job.row.state) {
+            Some(JobState::Succeeded) | None if published => ReelState::Done,
+            Some(JobState::Dead | JobState::Succeeded) | None => ReelState::Failed,
+            Some(JobState::Cancelled) => ReelState::Cancelled,
+            Some(JobState::Expired) => ReelState::Expired,
+            Some(_) => ReelState::Working,
+        }
+    }
+
+    fn error(&self) -> Option<ErrorView> {
+        let job = &self.job.as_ref()?.row;
+        let error = job.error.as_ref().filter(|_| job.state == JobState::Dead)?;
+        Some(ErrorView::of(error))
+    }
+
+    fn steps(&self, scenes: &[SceneView], state: ReelState) -> Vec<StepView> {
+        let stage = self.job.as_ref().map_or("read", |job| job.row.stage.as_str());
+        let at = Stage::ALL.iter().position(|known| known.name() == stage).unwrap_or(0);
+        #[expect(clippy::cast_precision_loss, reason = "a reel has tens of scenes")]
+        let rendered = scenes.iter().map(|scene| scene.percent).sum::<f64>() / scenes.len().max(1) as f64;
+        let step = |(index, known): (usize, &Stage)| {
+            let name = known.name();
+            let done = state == ReelState::Done || index < at;
+            let noted = self.job.iter().flat_map(|job| &job.steps).find(|step| step.name == name);
+            let percent = match (done, *known) {
+                (true, _) => 100.0,
+                (false, Stage::Scenes) if index == at => rendered,
+                (false, _) if index == at => noted.map_or(0.0, |step| step.fraction * 100.0),
+                _ => 0.0,
+            };
+            let state = match (done, index == at, state) {
+                (true, _, _) => StepState::Done,
+                (false, true, ReelState::Working) => StepState::Running,
+                (false, true, _) => StepState::Failed,
+                _ => StepState::Pending,
+            };
+            StepView { name: *known, state, percent }
+        };
+        Stage::ALL.iter().enumerate().map(step).collect()
+    }
+
+    /// What is left, if it goes on as it went. A learned estimate is the engine's to give.
+    fn eta(&self, percent: f64, state: ReelState) -> Option<i64> {
+        const ENOUGH: f64 = 15.0;
+        let started = self.job.as_ref()?.row.started_at?;
+        if state != ReelState::Working || percent < ENOUGH {
+            return None;
+        }
+        let elapsed = self.now.since(started).as_secs_f64();
+        #[expect(clippy::cast_possible_truncation, reason = "an estimate")]
+        Some((elapsed * (100.0 - percent) / percent * 1000.0) as i64)
+    }
+}
+
+/// How much of the whole each step is, in the order of the stages, in percent.
+const WEIGHTS: [f64; 6] = [2.0, 2.0, 2.0, 84.0, 8.0, 2.0];
+
+fn overall(steps: &[StepView]) -> f64 {
+    steps.iter().zip(WEIGHTS).map(|(step, weight)| step.percent * weight / 100.0).sum()
+}
+
+fn scene_view((scene, job): &(Scene, Option<Watched>), links: &Links, start: &mut Option<u32>) -> SceneView {
+    let current = scene.current();
+    // What failed was perhaps what the scene said before it was edited.
+    let failed = |job: &&Watched| job.row.state == JobState::Dead && RenderScene::wants(&job.row.payload, &scene.key);
+    let error = job.as_ref().filter(failed).and_then(|job| job.row.error.as_ref());
+    let working = job.as_ref().filter(|job| !job.row.state.is_final());
+    let state = match (current, working, error, &scene.made) {
+        (Some(_), ..) => PartState::Done,
+        (None, Some(_), ..) => PartState::Working,
+        (None, None, Some(_), _) => PartState::Failed,
+        (None, None, None, Some(_)) => PartState::Edited,
+        (None, None, None, None) => PartState::Pending,
+    };
+    let step = working.filter(|_| state == PartState::Working);
+    let step = step.and_then(|job| scene::Stage::parse(&job.row.stage));
+    let percent = match (state, working) {
+        (PartState::Done, _) => 100.0,
+        (PartState::Working, Some(job)) => scene_percent(&job.steps),
+        _ => 0.0,
+    };
+    let start_ms = *start;
+    *start = start.zip(current).map(|(start, made)| start + made.duration_ms);
+    let made = scene.made.as_ref();
+    SceneView {
+        id: scene.row.id.to_string(),
+        n: scene.row.position,
+        kind: match scene.script.slide {
+            SlideKind::Title => SceneKind::Title,
+            SlideKind::Page(_) => SceneKind::Page,
+            SlideKind::Question => SceneKind::Question,
+        },
+        heading: scene.script.heading.clone(),
+        text: scene.script.text(),
+        pages: storyboard::pages(&scene.script),
+        sentences: scene.script.sentences.clone(),
+        state,
+        percent,
+        step,
+        seconds: made.map(|made| f64::from(made.duration_ms) / 1000.0),
+        start_ms,
+        image_url: made.map(|made| links.show(&made.still, "scene.jpg")),
+        clip_url: made.map(|made| links.show(&made.clip, "scene.mp4")),
+        voice_url: made.map(|made| links.show(&made.voice, "scene.wav")),
+        error: error.filter(|_| state == PartState::Failed).map(ErrorView::of),
+    }
+}
+
+/// Voice is about an eighth of the work, drawing and encoding the rest.
+fn scene_percent(steps: &[Step]) -> f64 {
+    let of = |name: &str| steps.iter().find(|step| step.name == name).map_or(0.0, |step| step.fraction);
+    of("voice") * 12.0 + of("captions") + of("frames") * 3.0 + of("clip") * 84.0
+}
+
+fn result_view(published: Published, links: &Links, reel: &ReelRow, current: bool) -> ResultView {
+    let name = file_stem(&reel.title);
+    let video = format!("{name}.mp4");
+    ResultView {
+        video_url: links.show(&published.video, &video),
+        download_url: links.save(&published.video, &video),
+        poster_url: links.show(&published.poster, "poster.jpg"),
+        srt_url: links.save(&published.srt, &format!("{name}.srt")),
+        vtt_url: links.show(&published.vtt, &format!("{name}.vtt")),
+        transcript_url: links.save(&published.transcript, &format!("{name}.txt")),
+        chapters_url: links.save(&published.chapters, &format!("{name} chapters.txt")),
+        seconds: f64::from(published.duration_ms) / 1000.0,
+        bytes: published.bytes,
+        width: published.width,
+        height: published.height,
+        download_name: video,
+        current,
+        lines: published.lines,
+        chapters: published.marks,
+    }
+}
+
+/// A title as a file name: no separators, at most 80 characters.
+pub fn file_stem(title: &str) -> String {
+    let clean: String =
+        title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { ' ' } else { c }).take(80).collect();
+    let joined = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    let trimmed = joined.trim_matches('.').to_owned();
+    if trimmed.is_empty() { "video".to_owned() } else { trimmed }
+}
+
+struct Links<'a> {
+    platform: &'a Platform,
+    now: Timestamp,
+}
+
+impl Links<'_> {
+    fn show(&self, hash: &BlobHash, name: &str) -> String {
+        self.platform.links.sign(hash, name, false, self.expires())
+    }
+
+    fn save(&self, hash: &BlobHash, name: &str) -> String {
+        self.platform.links.sign(hash, name, true, self.expires())
+    }
+
+    /// Rounded up, so that the same file has the same link for a while and the browser's cache finds it again.
+    fn expires(&self) -> i64 {
+        let lifetime = i64::try_from(sluice_blobs::Links::LIFETIME.as_secs()).unwrap_or(i64::MAX);
+        (self.now.as_millis() / 1000 / lifetime + 2) * lifetime
+    }
+}
