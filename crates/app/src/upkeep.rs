@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::ids::DocumentId;
 use sluice_store::{StoreError, Tx, events, jobs, reels, results};
@@ -78,8 +79,19 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
 pub const UPLOAD: &str = "upload-";
 
 /// Every content hash that stands in a text: 64 hexadecimal digits on their own.
-pub(crate) fn hashes_in(text: &str) -> impl Iterator<Item = BlobHash> + '_ {
+fn hashes_in(text: &str) -> impl Iterator<Item = BlobHash> + '_ {
     text.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|word| word.parse().ok())
+}
+
+/// The blobs that a stored result points at: its strings that are a content hash and nothing else. A result's key, which
+/// has a hash too, is none.
+pub(crate) fn blobs_of(value: &Value) -> Vec<BlobHash> {
+    match value {
+        Value::String(text) => text.parse().into_iter().collect(),
+        Value::Array(items) => items.iter().flat_map(blobs_of).collect(),
+        Value::Object(fields) => fields.values().flat_map(blobs_of).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +102,7 @@ mod tests {
     fn hashes_are_found_in_any_json() {
         let hash = BlobHash::of(b"x");
         let text = format!("{{\"video\":\"{hash}\",\"key\":\"clip/1:{hash}\",\"other\":\"abc\"}}");
-        assert_eq!(hashes_in(&text).collect::<Vec<_>>(), vec![hash.clone(), hash]);
+        assert_eq!(hashes_in(&text).collect::<Vec<_>>(), vec![hash.clone(), hash.clone()]);
+        assert_eq!(blobs_of(&serde_json::from_str(&text).unwrap()), vec![hash]);
     }
 }

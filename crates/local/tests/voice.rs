@@ -207,3 +207,22 @@ async fn without_the_model_english_is_spoken_by_espeak_and_says_so() {
     assert!(error.to_string().contains("make setup"), "{error}");
     assert!(matches!(error, VoiceError::NotInstalled { .. }), "{error:?}");
 }
+
+#[tokio::test]
+async fn the_same_words_are_spoken_in_the_same_way() {
+    let text = "The keeper climbs the stairs at dusk, trims the wick, and waits for the ships that he will never meet.";
+    let folder = tempfile::tempdir().unwrap();
+    let mut spoken = Vec::new();
+    for name in ["one", "two"] {
+        // Voices of its own each time: what was spoken before must not matter.
+        let voices = voices();
+        if name == "two" {
+            speak(&voices, PIPER, "Something else comes first.").await;
+        }
+        let path = folder.path().join(name);
+        let speech = voices.speak(PIPER, text, &path).await.unwrap();
+        spoken.push((speech, std::fs::read(&path).unwrap()));
+    }
+    assert_eq!(spoken[0].0, spoken[1].0, "the same timings");
+    assert_eq!(spoken[0].1, spoken[1].1, "the same sound, to the bit");
+}

@@ -20,7 +20,7 @@ use super::start::document_of;
 use super::storyboard::{self, Scene};
 use crate::library;
 use crate::platform::Platform;
-use crate::upkeep::hashes_in;
+use crate::upkeep::blobs_of;
 
 /// Makes, or brings up to date, the video of a reel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -232,7 +232,7 @@ where
     F: AsyncFnOnce() -> Result<Value, JobError>,
 {
     let stored = run.read(async |tx| results::find(tx, key).await).await?;
-    let whole = |value: &Value| hashes_in(&value.to_string()).all(|hash| platform.blobs.contains(&hash));
+    let whole = |value: &Value| blobs_of(value).iter().all(|hash| platform.blobs.contains(hash));
     if stored.is_some_and(|value| !whole(&value)) {
         run.forget_result(key).await?;
     }

@@ -16,6 +16,7 @@ mod onnx;
 mod piper;
 mod plan;
 mod sound;
+mod surgery;
 mod table;
 mod vowels;
 
