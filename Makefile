@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. The scripts say what they do; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-more check setup build bench stop
+.PHONY: help demo test check setup build bench stop
 
 help: ## what can be made (this list)
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -10,13 +10,9 @@ demo: ## install what is missing, build, make two videos, leave the server runni
 	@bash scripts/build.sh
 	@bash scripts/demo.sh
 
-test: ## the same set-up, then every check and the tests (test-more has the longest ones)
+test: ## the same set-up, then every check and every test
 	@bash scripts/setup.sh --tests
 	@bash scripts/test.sh
-
-test-more: ## as test, with the longer browser specs and the kill tests (KILLS, SEED)
-	@bash scripts/setup.sh --tests
-	@MORE=1 bash scripts/test.sh
 
 check: ## the quick part: formatting, lints, types, the repository's rules
 	@bash scripts/check.sh

@@ -25,15 +25,7 @@ page_tests() {
 
 browser_tests() {
     say "Page in Chromium, against the release binary"
-    if [[ ! -x web/tests/run ]]; then
-        note "there are none yet"
-        return
-    fi
-    if [[ ${MORE:-} ]]; then
-        SLUICE_BINARY=$(sluice_binary) web/tests/run
-    else
-        SLUICE_BINARY=$(sluice_binary) web/tests/run flow.spec.ts refused.spec.ts --grep-invert 'change places'
-    fi
+    SLUICE_BINARY=$(sluice_binary) web/tests/run
 }
 
 # Tests beside cargo's: scripts that take the release binary from outside, such as killing it again and again.
@@ -50,8 +42,7 @@ step "formatting, lints, rules" bash scripts/check.sh
 step "page, unit" page_tests
 step "Rust" rust_tests
 step "page, in Chromium" browser_tests
-if [[ ${MORE:-} ]]; then step "from outside" outside_tests; fi
+step "from outside" outside_tests
 
-[[ ${MORE:-} ]] || note "Not in this run: the browser's longer specs and the kill tests. Type:  make test-more"
 say "Everything passed in $(elapsed $((SECONDS - begun)))"
 for line in "${times[@]}"; do note "$line"; done

@@ -5,6 +5,7 @@ The same video must come out as without any kill; no part may be made twice; no 
 left. SLUICE_BINARY is the release binary, KILLS the number of random kills, SEED repeats a run.
 """
 
+import atexit
 import collections
 import http.client
 import json
@@ -34,6 +35,7 @@ class Server:
 
     def __init__(self, binary, data):
         self.binary, self.data, self.process, self.retried = binary, pathlib.Path(data), None, 0
+        atexit.register(self.end)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -56,6 +58,11 @@ class Server:
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+
+    def end(self):
+        """However this script ends, no server stays."""
+        if self.process and self.process.poll() is None:
+            self.kill()
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

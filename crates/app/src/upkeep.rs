@@ -43,7 +43,10 @@ const EVENT_REST: Duration = Duration::from_hours(7 * 24);
 const UPLOAD_REST: Duration = Duration::from_hours(1);
 
 /// Removes what nothing needs. Blobs younger than `rest` are spared: what is being made now is not pointed at yet.
+///
+/// First it looks at the disk and then at the rows: what is begun in between was not on the disk, and is not touched.
 pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepError> {
+    let (blobs, folders) = (platform.blobs.all()?, platform.blobs.work_names()?);
     let now = platform.now().await?;
     let (texts, live) = platform
         .store
@@ -58,21 +61,18 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
             Ok::<_, StoreError>((reels::what_points_at_bytes(tx).await?, live))
         })
         .await?;
-    let mut swept = Swept::default();
     // An upload's folder is named by an id, and ids sort by time: what is younger than this may still be arriving.
-    let arriving = format!("{UPLOAD}{}", DocumentId::new(now - UPLOAD_REST, [0; 10]));
-    for name in platform.blobs.work_names()? {
-        let in_use = live.contains(&name) || (name.starts_with(UPLOAD) && name >= arriving);
-        if !in_use {
-            platform.blobs.clear_work(&name)?;
-            swept.folders += 1;
-        }
+    let oldest = format!("{UPLOAD}{}", DocumentId::new(now - UPLOAD_REST, [0; 10]));
+    let (in_use, dead): (Vec<_>, Vec<_>) = folders
+        .into_iter()
+        .partition(|name| live.contains(name) || (name.starts_with(UPLOAD) && name.as_str() >= oldest.as_str()));
+    for name in &dead {
+        platform.blobs.clear_work(name)?;
     }
-    // While an attempt runs it may have kept bytes that its row does not name yet.
-    let rest = if live.is_empty() { rest } else { rest.max(Duration::from_hours(1)) };
+    // Whoever is at work may have kept bytes that no row names yet.
+    let rest = if live.is_empty() && in_use.is_empty() { rest } else { rest.max(Duration::from_hours(1)) };
     let wanted = texts.iter().flat_map(|text| hashes_in(text)).collect();
-    swept.blobs = platform.blobs.sweep(wanted, rest).await?;
-    Ok(swept)
+    Ok(Swept { blobs: platform.blobs.sweep(blobs, wanted, rest).await?, folders: dead.len() })
 }
 
 /// What the temporary folders of uploads begin with.

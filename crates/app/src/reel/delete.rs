@@ -1,11 +1,16 @@
 //! Deleting a reel: its work stops, its files and its source go, a tombstone stays.
 
+use std::time::Duration;
+
 use sluice_domain::ids::ReelId;
 use sluice_engine::LOCAL_OWNER;
 use sluice_store::{StoreError, Tx, events, jobs, reels};
 
 use crate::platform::Platform;
 use crate::upkeep;
+
+/// A file that is as young as this may just have been kept for somebody else, under the same hash.
+const JUST_WRITTEN: Duration = Duration::from_secs(2);
 
 /// Deletes a reel. Says whether there was one.
 pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError> {
@@ -20,7 +25,7 @@ pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError
             Ok(true)
         })
         .await?;
-    if existed && let Err(error) = upkeep::sweep(platform, std::time::Duration::ZERO).await {
+    if existed && let Err(error) = upkeep::sweep(platform, JUST_WRITTEN).await {
         // The rows are gone; the bytes go with the next sweep.
         tracing::warn!(%error, "the files of a deleted video could not be removed yet");
     }
