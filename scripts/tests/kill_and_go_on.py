@@ -143,7 +143,8 @@ def fetch(server, url):
 def outcome(server, reel):
     """What a person gets: the video's length, its captions, its transcript, its scenes."""
     if reel["state"] != "done":
-        raise SystemExit(f"the reel ended as {reel['state']}: {reel['error']}")
+        log = (server.data / "server.log").read_text()[-6000:]
+        raise SystemExit(f"the reel ended as {reel['state']}: {reel['error']}\n{log}")
     result = reel["result"]
     video = fetch(server, result["video_url"])
     if video[4:8] != b"ftyp" or len(video) != result["bytes"]:

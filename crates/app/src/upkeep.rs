@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::ids::DocumentId;
+use sluice_store::jobs::JobRow;
 use sluice_store::{StoreError, Tx, events, jobs, reels, results};
 
 use crate::platform::Platform;
@@ -56,8 +57,8 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
             results::forget_calls(tx, now - HISTORY_REST).await?;
             jobs::forget_finished(tx, now - HISTORY_REST).await?;
             events::forget(tx, now - EVENT_REST).await?;
-            let live: HashSet<String> =
-                jobs::unfinished(tx).await?.into_iter().filter_map(|job| job.lease).map(String::from).collect();
+            let unfinished = jobs::unfinished(tx).await?;
+            let live: HashSet<String> = unfinished.iter().filter_map(JobRow::held).map(|lease| lease.name()).collect();
             Ok::<_, StoreError>((reels::what_points_at_bytes(tx).await?, live))
         })
         .await?;

@@ -14,6 +14,7 @@ use sluice_local::render::{
     AssembleSpec, Caption, Chapter, ClipSpec, Part, Presenter, RenderError, Shape, Slide, presenter_still, presenters,
     srt, still,
 };
+use sluice_testkit::SmallDisk;
 
 fn entries(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
@@ -211,34 +212,13 @@ async fn a_cancelled_clip_leaves_no_file_and_no_process() {
     }
 }
 
-/// A file system of a few hundred kilobytes; none without the right to mount one.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mounted() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = std::process::Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=200k", "tmpfs"]).arg(folder.path());
-        mount.output().is_ok_and(|output| output.status.success()).then_some(Self(folder))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new("umount").arg(self.0.path()).output();
-    }
-}
-
 #[tokio::test]
 async fn a_full_disk_is_called_so_and_nothing_is_left() {
-    let Some(disk) = SmallDisk::mounted() else {
-        // Only root may mount; the rest of the suite does not need it.
-        return;
-    };
+    let Some(disk) = SmallDisk::mounted("200k") else { return };
     let order = ClipSpec { duration_ms: 20_000, ..spec(title()) };
-    let error = renderer().clip(&order, &disk.0.path().join("clip.mp4"), |_| {}).await.unwrap_err();
+    let error = renderer().clip(&order, &disk.path().join("clip.mp4"), |_| {}).await.unwrap_err();
     assert!(matches!(error, RenderError::DiskFull), "{error:?}");
-    assert_eq!(entries(disk.0.path()), Vec::<String>::new());
+    assert_eq!(entries(disk.path()), Vec::<String>::new());
 }
 
 #[tokio::test]

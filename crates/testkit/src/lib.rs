@@ -1,9 +1,11 @@
 //! What tests share: a database that goes away, a clock that they move, failures that they plan, documents that are
 //! hostile.
 
+mod disk;
 pub mod faults;
 pub mod pdf;
 mod store;
 
+pub use disk::SmallDisk;
 pub use faults::PlannedFaults;
 pub use store::TestStore;

@@ -100,7 +100,7 @@ async fn join(
     key: &str,
 ) -> Result<Value, JobError> {
     let (reel, blobs) = (&subject.reel, &platform.blobs);
-    let folder = blobs.work_folder(run.lease().id.as_str()).or_retry()?;
+    let folder = blobs.work_folder(&run.lease().name()).or_retry()?;
     let timeline = timeline(&subject.scenes, parts);
     let srt = render::srt(&timeline.captions, reel.language);
     let vtt = render::vtt(&timeline.captions, reel.language);

@@ -238,7 +238,7 @@ where
     }
     let outcome = run.result_or(key, kind, make).await;
     // What is worth keeping was moved to the media folder.
-    platform.blobs.clear_work(run.lease().id.as_str()).or_retry()?;
+    platform.blobs.clear_work(&run.lease().name()).or_retry()?;
     run.write(async |tx| reels::use_result(tx, reel, key).await).await?;
     outcome
 }

@@ -223,7 +223,7 @@ impl Work<'_> {
     }
 
     fn folder(&self) -> Result<PathBuf, JobError> {
-        self.platform.blobs.work_folder(self.run.lease().id.as_str()).or_retry()
+        self.platform.blobs.work_folder(&self.run.lease().name()).or_retry()
     }
 
     fn blob_path(&self, hash: &str) -> Result<PathBuf, JobError> {

@@ -119,3 +119,24 @@ async fn work_on_a_part_keeps_the_whole_alive() {
     worker.shutdown(Duration::ZERO).await;
     world.test.end().await;
 }
+
+#[tokio::test]
+async fn a_retry_takes_back_the_request_to_a_part_that_has_not_stopped_yet() {
+    let world = World::new([]).await;
+    world.stage.plan_for("whole", [Do::Spawn("part"), Do::Next(Next::WaitForChildren { then: Act::Second })]);
+    world.stage.plan_for("part", [Do::Hang]);
+    let job = world.enqueue("whole").await;
+    let worker = world.engine.start();
+    let part = world.stage.arrival().await;
+    world.until(&job, JobState::Waiting).await;
+    assert_eq!(world.cancel(&job).await, 2);
+    assert_eq!((world.state(&job).await, world.state(part.job_id()).await), (JobState::Cancelled, JobState::Running));
+    let again = world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await.unwrap();
+    assert_eq!(again, 2);
+    assert_eq!(world.state(&job).await, JobState::Waiting);
+    // It was told to stop, hands itself back, and runs again.
+    world.until(&job, JobState::Succeeded).await;
+    assert_eq!(world.state(part.job_id()).await, JobState::Succeeded);
+    worker.shutdown(Duration::ZERO).await;
+    world.test.end().await;
+}

@@ -57,7 +57,7 @@ pub enum VoiceError {
 impl VoiceError {
     /// The same request may well succeed when it is made again.
     pub fn may_heal(&self) -> bool {
-        matches!(self, Self::Engine(_) | Self::DiskFull | Self::Io { .. })
+        matches!(self, Self::Engine(_) | Self::Failed { .. } | Self::DiskFull | Self::Io { .. })
     }
 
     pub(super) fn from_io(source: io::Error) -> Self {

@@ -162,9 +162,9 @@ struct Noise(u64);
 impl Noise {
     fn of(phonemes: &str) -> Self {
         // FNV-1a: spreads short texts well, and will be the same in every version.
-        let hash = phonemes.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = phonemes
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self(hash)
     }
 

@@ -21,10 +21,13 @@ use axum::routing::get;
 use sluice_app::platform::App;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 pub(crate) use page::is_built as page_is_built;
+
+/// Most bytes of a request's body that is no upload.
+const SMALL: usize = 256 * 1024;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -54,8 +57,9 @@ struct Description;
 
 fn routes() -> (Router<Api>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
-        .routes(routes!(documents::create))
-        .routes(routes!(reels::create, reels::list))
+        // Uploads count their bytes themselves.
+        .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(reels::create, reels::list).layer(DefaultBodyLimit::disable()))
         .routes(routes!(reels::show, reels::delete))
         .routes(routes!(reels::edit_scene))
         .routes(routes!(reels::render_scene))
@@ -83,8 +87,7 @@ pub(crate) fn router(api: Api) -> Router {
         .route("/examples/{name}", get(service::example))
         .route("/presenters/{name}", get(service::presenter))
         .fallback(get(page::serve))
-        // Uploads count their bytes themselves, everything else is small.
-        .layer(DefaultBodyLimit::max(256 * 1024))
+        .layer(DefaultBodyLimit::max(SMALL))
         .layer(middleware::from_fn(security::protect))
         .layer(TraceLayer::new_for_http())
         .with_state(api)

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::Json;
+use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, FromRequest as _, Multipart, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -76,9 +77,12 @@ pub(crate) async fn create(
 async fn decode(api: &Api, headers: &HeaderMap, request: Request) -> Result<NewReel, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
-        let Json(value) =
-            Json::<Value>::from_request(request, &()).await.map_err(|e| Problem::bad_request(e.body_text()))?;
-        return serde_json::from_value(value).map_err(|error| Problem::bad_request(error.to_string()));
+        if !kind.starts_with("application/json") {
+            return Err(Problem::bad_request("Send a form with a file, or application/json."));
+        }
+        let body = to_bytes(request.into_body(), super::SMALL).await;
+        let body = body.map_err(|_| Problem::bad_request("The request broke off, or is too long."))?;
+        return serde_json::from_slice(&body).map_err(|error| Problem::bad_request(error.to_string()));
     }
     let form = Multipart::from_request(request, &()).await.map_err(|error| Problem::bad_request(error.body_text()))?;
     let form = documents::receive(api, headers, form).await?;

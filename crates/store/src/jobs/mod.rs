@@ -174,7 +174,8 @@ pub async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
 }
 
 /// Runs a job again that gave up, was cancelled or expired: from the stage where it stopped, with all its attempts,
-/// and after the parts of it that had stopped in the same way, which run again too. Says how many jobs these are.
+/// and after the parts of it that had stopped in the same way, which run again too. A part that was asked to stop and
+/// has not yet is asked no more. Says how many jobs these are.
 pub async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     let row = get(tx, job).await?;
     if !row.has_stopped() {
@@ -184,11 +185,12 @@ pub async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     let mut again = 0;
     let mut open = vec![row];
     while let Some(mut row) = open.pop() {
-        let parts: Vec<_> = children(tx, &row.id).await?.into_iter().filter(JobRow::has_stopped).collect();
-        if parts.is_empty() {
-            row.start_again(now);
-        } else {
-            row.start_again_after(CHILDREN, now);
+        let unfinished = |part: &JobRow| part.has_stopped() || !part.state.is_final();
+        let parts: Vec<_> = children(tx, &row.id).await?.into_iter().filter(unfinished).collect();
+        match (row.has_stopped(), parts.is_empty()) {
+            (true, true) => row.start_again(now),
+            (true, false) => row.start_again_after(CHILDREN, now),
+            (false, _) => row.cancel_requested_at = None,
         }
         row.save(tx).await?;
         changed(tx, &row).await?;

@@ -17,10 +17,17 @@ use crate::{StoreError, Tx};
 pub struct Lease {
     /// The job.
     pub job: JobId,
-    /// The lease's own id: no two attempts share it.
+    /// The lease's own id. Jobs that were claimed together share it.
     pub id: LeaseId,
     /// The attempt at the present stage, from 1.
     pub attempt: u32,
+}
+
+impl Lease {
+    /// A name that no other attempt has, at this job or another: for folders.
+    pub fn name(&self) -> String {
+        format!("{}.{}", self.job, self.id)
+    }
 }
 
 /// What ended a wait.
@@ -130,6 +137,12 @@ pub struct JobRow {
 }
 
 impl JobRow {
+    /// The lease that it is held by.
+    pub fn held(&self) -> Option<Lease> {
+        let id = self.lease.clone()?;
+        Some(Lease { job: self.id.clone(), id, attempt: self.attempt })
+    }
+
     pub(crate) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
         let state: String = row.try_get("state")?;
         let wake: Option<String> = row.try_get("wake")?;

@@ -84,11 +84,8 @@ pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Resul
     row.save(tx).await?;
     abandon_calls(tx, lease, now).await?;
     after(tx, &row).await?;
-    Ok(match &row.lease {
-        Some(id) => {
-            let lease = Lease { job: row.id.clone(), id: id.clone(), attempt: row.attempt };
-            Ended::Advanced(Box::new(Claimed { lease, row }))
-        }
+    Ok(match row.held() {
+        Some(lease) => Ended::Advanced(Box::new(Claimed { lease, row })),
         None => Ended::LetGo(row.state),
     })
 }

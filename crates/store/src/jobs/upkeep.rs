@@ -7,7 +7,7 @@ use sqlx::Row;
 
 use crate::dialect::now_ms;
 use crate::jobs::get;
-use crate::jobs::row::{Lease, Wake, id};
+use crate::jobs::row::{Wake, id};
 use crate::jobs::settle::{abandon_calls, after};
 use crate::{StoreError, Tx};
 
@@ -54,8 +54,8 @@ async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
     let now = tx.now().await?;
     for job in &picked {
         let mut row = get(tx, job).await?;
-        let Some(id) = row.lease.clone() else { continue };
-        abandon_calls(tx, &Lease { job: row.id.clone(), id, attempt: row.attempt }, now).await?;
+        let Some(lease) = row.held() else { continue };
+        abandon_calls(tx, &lease, now).await?;
         row.rescue(now);
         row.save(tx).await?;
         after(tx, &row).await?;

@@ -1,0 +1,88 @@
+//! What holds over time: keys that order once, limits per address, stopping and going on, expiry.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use sluice_store::Store;
+use sluice_testkit::pdf;
+
+use crate::support::{Server, problem};
+
+#[tokio::test]
+async fn a_key_orders_once_and_an_address_has_its_share() {
+    let server = Server::with(&[("SLUICE_REELS_PER_TEN_MINUTES", "2")]).await;
+    let document = server.document(pdf::fine()).await;
+    let order = async |key: &str, shape: &str| {
+        let body = json!({"document_id": document["id"], "shape": shape});
+        server.post("/api/v1/reels").header("idempotency-key", key).json(&body).send().await.unwrap()
+    };
+    let first: Value = order("one", "16:9").await.json().await.unwrap();
+    let same: Value = order("\"one\"", "16:9").await.json().await.unwrap();
+    assert_eq!(first["id"], same["id"], "the same key orders once");
+    let (status, code, _) = problem(order("one", "9:16").await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"));
+    assert_eq!(order("two", "16:9").await.status(), StatusCode::ACCEPTED);
+
+    let answer = order("three", "16:9").await;
+    assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS);
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    let seconds: u64 = header("retry-after").parse().unwrap();
+    assert!((1..=601).contains(&seconds), "{seconds}");
+    assert_eq!(header("ratelimit-policy"), "\"reels\";q=2;w=600");
+    assert_eq!(header("ratelimit"), format!("\"reels\";r=0;t={seconds}"));
+    assert_eq!(problem(answer).await.2["retry_after_seconds"], seconds);
+    // The key of an order that was taken works still.
+    assert_eq!(order("two", "16:9").await.status(), StatusCode::ACCEPTED);
+
+    // When the window has passed there is room again.
+    let store = Store::open(&server.data().join("sluice.db")).await.unwrap();
+    store.advance_clock(Duration::from_secs(seconds)).await.unwrap();
+    assert_eq!(order("four", "16:9").await.status(), StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn a_stopped_video_goes_on_from_where_it_was() {
+    let server = Server::start().await;
+    let document = server.document(pdf::fine()).await;
+    let id = server.reel(json!({"document_id": document["id"]})).await;
+    let some = |reel: &Value| reel["scenes"].as_array().unwrap().iter().any(|scene| scene["state"] == "done");
+    let reel = server.until(&id, some).await;
+    let job = reel["job_id"].as_str().unwrap().to_owned();
+    let answer = server.post(&format!("/api/v1/jobs/{job}/cancel")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let stopped = server.settled(&id).await;
+    assert_eq!(stopped["state"], "cancelled");
+    let made: Vec<&Value> = stopped["scenes"].as_array().unwrap().iter().filter(|s| s["state"] == "done").collect();
+    assert!(!made.is_empty(), "what was finished stays");
+
+    let answer = server.post(&format!("/api/v1/jobs/{job}/retry")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    let done = server.done(&id).await;
+    for scene in made {
+        let path = |scene: &Value| scene["clip_url"].as_str().unwrap().split('?').next().unwrap().to_owned();
+        let now = done["scenes"].as_array().unwrap().iter().find(|other| other["id"] == scene["id"]).unwrap();
+        assert_eq!(path(now), path(scene), "and is not made again");
+    }
+    let view = server.json(&format!("/api/v1/jobs/{job}")).await;
+    assert_eq!((&view["state"], &view["reel_id"]), (&json!("succeeded"), &json!(id)));
+}
+
+#[tokio::test]
+async fn an_unfinished_video_expires_after_half_an_hour_without_work_and_can_be_asked_for_again() {
+    let mut server = Server::start().await;
+    let document = server.document(pdf::fine()).await;
+    let id = server.reel(json!({"document_id": document["id"]})).await;
+    server.until(&id, |reel| !reel["scenes"].as_array().unwrap().is_empty()).await;
+    server.kill();
+    let store = Store::open(&server.data().join("sluice.db")).await.unwrap();
+    store.advance_clock(Duration::from_mins(31)).await.unwrap();
+    store.close().await;
+    server.restart().await;
+    let reel = server.until(&id, |reel| reel["state"] != "working").await;
+    assert_eq!(reel["state"], "expired", "{reel}");
+    let job = reel["job_id"].as_str().unwrap();
+    let answer = server.post(&format!("/api/v1/jobs/{job}/retry")).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::ACCEPTED);
+    server.done(&id).await;
+}

@@ -1,0 +1,8 @@
+//! The release binary as a program of somebody else meets it: over HTTP, with real files.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
+
+mod documents;
+mod intake;
+mod lasting;
+mod support;
+mod video;
