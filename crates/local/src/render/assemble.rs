@@ -165,8 +165,22 @@ fn arguments(spec: &AssembleSpec, folder: &Path, out: &Path) -> Vec<OsString> {
     if spec.srt.is_some() {
         add(&["-map", "3:s:0", "-c:s", "mov_text", "-metadata:s:s:0", &format!("language={code}")]);
     }
-    add(&["-map_metadata", "2", "-map_chapters", "2", "-c:v", "copy", "-c:a", "aac", "-b:a", "128k", "-ac", "2"]);
-    add(&["-aac_coder", "fast", "-metadata:s:v:0", &format!("language={code}")]);
+    add(&["-map_metadata", "2", "-map_chapters", "2", "-c:v", "copy", "-c:a", "aac"]);
+    // One voice is one channel. At this rate its noises need no modelling, and an edited scene waits for this.
+    add(&[
+        "-ac",
+        "1",
+        "-b:a",
+        "96k",
+        "-aac_coder",
+        "fast",
+        "-aac_tns",
+        "0",
+        "-aac_pns",
+        "0",
+        "-metadata:s:v:0",
+        &format!("language={code}"),
+    ]);
     add(&["-metadata:s:a:0", &format!("language={code}"), "-video_track_timescale", &clock]);
     add(&["-movflags", "+faststart", "-fflags", "+bitexact", "-f", "mp4", "-y"]);
     arguments.push(out.into());

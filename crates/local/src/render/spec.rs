@@ -15,7 +15,7 @@ pub const FRAMES_PER_SECOND: u32 = 25;
 /// Milliseconds of a frame.
 pub const FRAME_MS: u32 = 1000 / FRAMES_PER_SECOND;
 /// Changes whenever the same order would give another picture: part of what a clip's hash is made of.
-pub const RENDERER: &str = "sluice-render 1";
+pub const RENDERER: &str = "sluice-render 2";
 
 /// What is behind the presenter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
