@@ -23,7 +23,7 @@ pub(crate) async fn check_files(server: &Server, reel: &Value) -> f64 {
 
     let (width, height) = match reel["shape"].as_str().unwrap() {
         "9:16" => (720, 1280),
-        "1:1" => (1080, 1080),
+        "1:1" => (720, 720),
         _ => (1280, 720),
     };
     assert_eq!(probe(path, "v:0", "stream=codec_name,width,height"), format!("h264,{width},{height}"));
