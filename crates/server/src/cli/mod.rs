@@ -2,6 +2,7 @@
 
 mod bench;
 mod doctor;
+mod jobs;
 mod models;
 mod reel;
 mod serve;
@@ -37,6 +38,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Lists, shows, stops and retries jobs.
+    Jobs {
+        #[command(subcommand)]
+        command: jobs::JobsCommand,
+    },
     /// The models of the built-in engines.
     Models {
         #[command(subcommand)]
@@ -58,6 +64,7 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
         Command::Serve(listen) => serve::serve(&cli.config, &listen).await,
         Command::Reel(command) => reel::make(&cli.config, command).await,
         Command::Doctor { json } => doctor::doctor(&cli.config, json).await,
+        Command::Jobs { command } => jobs::run(&cli.config, command).await,
         Command::Models { command } => models::run(&cli.config, command).await,
         Command::Bench { command } => bench::run(&cli.config, command).await,
         Command::Openapi => http::openapi().map_err(Into::into).and_then(|text| say(text.trim_end())),

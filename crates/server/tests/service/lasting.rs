@@ -86,3 +86,33 @@ async fn an_unfinished_video_expires_after_half_an_hour_without_work_and_can_be_
     assert_eq!(answer.status(), StatusCode::ACCEPTED);
     server.done(&id).await;
 }
+
+#[tokio::test]
+async fn jobs_are_steered_from_the_command_line_while_the_server_runs() {
+    let server = Server::start().await;
+    let document = server.document(pdf::fine()).await;
+    let id = server.reel(json!({"document_id": document["id"]})).await;
+    let reel = server.until(&id, |reel| !reel["scenes"].as_array().unwrap().is_empty()).await;
+    let job = reel["job_id"].as_str().unwrap();
+    let sluice = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sluice"));
+        let output = command.arg("jobs").args(arguments).arg("--data").arg(server.data()).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = sluice(&["list", "--kind", "reel.make", "--json"]);
+    let list: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, list.as_array().unwrap().len(), &list[0]["id"]), (0, 1, &json!(job)));
+    assert!(sluice(&["list"]).1.lines().count() > 2);
+    assert_eq!(sluice(&["cancel", job]).0, 0);
+    assert_eq!(server.settled(&id).await["state"], "cancelled");
+    assert_eq!(sluice(&["list", "--state", "cancelled", "--kind", "reel.make"]).1.lines().count(), 2);
+    assert_eq!(sluice(&["retry", job]).0, 0);
+    server.done(&id).await;
+    let (_, text) = sluice(&["show", job, "--json"]);
+    let shown: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&shown["state"], shown["parts"].as_array().unwrap().is_empty()), (&json!("succeeded"), false));
+    assert!(sluice(&["show", job]).1.contains("succeeded"));
+    assert_eq!(sluice(&["retry", job]).0, 1, "there is nothing to try again");
+    assert_eq!(sluice(&["show", "01890000-0000-7000-8000-000000000000"]).0, 1);
+    assert_eq!(sluice(&["show", "x"]).0, 2, "wrong usage");
+}

@@ -143,6 +143,31 @@ pub async fn by_subject(tx: &mut Tx, subject: &str) -> Result<Vec<JobRow>, Store
     rows.iter().map(JobRow::read).collect()
 }
 
+/// Which jobs a list has.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only those in this state.
+    pub state: Option<JobState>,
+    /// Only those of this kind.
+    pub kind: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// The latest jobs that pass a filter, newest first.
+pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM jobs WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR kind = $2)
+         ORDER BY created_at DESC, id DESC LIMIT $3",
+    )
+    .bind(filter.state.map(JobState::as_str))
+    .bind(filter.kind.as_deref())
+    .bind(filter.limit)
+    .fetch_all(tx.connection())
+    .await?;
+    rows.iter().map(JobRow::read).collect()
+}
+
 /// The jobs that are not finished, oldest first.
 pub async fn unfinished(tx: &mut Tx) -> Result<Vec<JobRow>, StoreError> {
     let rows = sqlx::query("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY created_at, id")

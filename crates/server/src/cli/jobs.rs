@@ -1,0 +1,198 @@
+//! `sluice jobs`: the work behind everything, looked at and steered from the command line.
+
+use anyhow::{Context as _, bail};
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::time::Timestamp;
+use sluice_store::StoreError;
+use sluice_store::jobs::{self, Filter, JobRow};
+
+use super::say;
+use crate::config::Config;
+use crate::wiring;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum JobsCommand {
+    /// The latest jobs, newest first.
+    List {
+        /// Only those in this state.
+        #[arg(long)]
+        state: Option<State>,
+        /// Only those of this kind, such as reel.scene.
+        #[arg(long)]
+        kind: Option<String>,
+        /// At most this many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// One JSON array.
+        #[arg(long)]
+        json: bool,
+    },
+    /// One job with its steps and the end of its log.
+    Show {
+        /// Its id.
+        id: JobId,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Tries a job again that gave up, was stopped or expired, from where it was.
+    Retry {
+        /// Its id.
+        id: JobId,
+    },
+    /// Stops a job and all its parts. What was finished stays.
+    Cancel {
+        /// Its id.
+        id: JobId,
+    },
+}
+
+/// The states by their stored names.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum State {
+    Scheduled,
+    Ready,
+    Running,
+    Waiting,
+    Succeeded,
+    Dead,
+    Cancelled,
+    Expired,
+}
+
+impl From<State> for JobState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Scheduled => Self::Scheduled,
+            State::Ready => Self::Ready,
+            State::Running => Self::Running,
+            State::Waiting => Self::Waiting,
+            State::Succeeded => Self::Succeeded,
+            State::Dead => Self::Dead,
+            State::Cancelled => Self::Cancelled,
+            State::Expired => Self::Expired,
+        }
+    }
+}
+
+pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result<()> {
+    if !config.data.join("sluice.db").is_file() {
+        bail!("there is no database in {}: say where it is with --data", config.data.display());
+    }
+    let engine = wiring::open(config).await?.engine;
+    let store = engine.store();
+    match command {
+        JobsCommand::List { state, kind, limit, json } => {
+            let filter = Filter { state: state.map(JobState::from), kind, limit };
+            let rows = store.read(async |tx| jobs::list(tx, &filter).await).await?;
+            if json {
+                return say(&serde_json::to_string(&rows.iter().map(brief).collect::<Vec<_>>())?);
+            }
+            say(&format!(
+                "{:<36}  {:<10}  {:<9}  {:<9}  {:>7}  {:>9}  error",
+                "id", "kind", "state", "stage", "attempt", "age"
+            ))?;
+            let now = store.now().await?;
+            for row in &rows {
+                let error = row.error.as_ref().map_or("", |error| error.code.as_str());
+                say(&format!(
+                    "{:<36}  {:<10}  {:<9}  {:<9}  {:>3} / {}  {:>9}  {error}",
+                    row.id,
+                    row.kind,
+                    row.state.as_str(),
+                    row.stage,
+                    row.attempt,
+                    row.max_attempts,
+                    age(now, row.created_at)
+                ))?;
+            }
+            Ok(())
+        }
+        JobsCommand::Show { id, json } => {
+            let found = engine.job(&id).await?.with_context(|| format!("there is no job {id}"))?;
+            let log = engine.log(&id, 50).await?;
+            let parts = store.read(async |tx| jobs::children(tx, &id).await).await?;
+            if json {
+                let mut whole = brief(&found.job);
+                whole["steps"] =
+                    found.steps.iter().map(|step| json!({"name": step.name, "fraction": step.fraction})).collect();
+                whole["log"] = log.iter().map(|line| json!({"at": line.at.as_millis(), "line": line.line})).collect();
+                whole["parts"] = parts.iter().map(brief).collect();
+                return say(&serde_json::to_string(&whole)?);
+            }
+            let now = store.now().await?;
+            let row = &found.job;
+            say(&format!(
+                "{} {}: {} in \"{}\", attempt {} of {}",
+                row.kind,
+                row.id,
+                row.state.as_str(),
+                row.stage,
+                row.attempt,
+                row.max_attempts
+            ))?;
+            say(&format!("works on {}, made {} ago", row.subject, age(now, row.created_at)))?;
+            if let Some(error) = &row.error {
+                say(&format!("error {}: {}", error.code, error.message))?;
+            }
+            for step in &found.steps {
+                say(&format!("  {:<10} {:>3.0} %", step.name, step.fraction * 100.0))?;
+            }
+            for part in &parts {
+                say(&format!("  part {} {}: {} in \"{}\"", part.kind, part.id, part.state.as_str(), part.stage))?;
+            }
+            for line in &log {
+                say(&format!("  {} ago  {}", age(now, line.at), line.line))?;
+            }
+            Ok(())
+        }
+        JobsCommand::Retry { id } => {
+            let jobs =
+                store.write(async |tx| engine.retry(tx, &id).await).await.map_err(|error| unknown(error, &id))?;
+            say(&format!("{jobs} jobs run again"))
+        }
+        JobsCommand::Cancel { id } => {
+            let jobs =
+                store.write(async |tx| engine.cancel(tx, &id).await).await.map_err(|error| unknown(error, &id))?;
+            say(&format!("{jobs} jobs are stopped"))
+        }
+    }
+}
+
+fn unknown(error: StoreError, id: &JobId) -> anyhow::Error {
+    match error {
+        StoreError::NoSuchJob { .. } => anyhow::anyhow!("there is no job {id}"),
+        error => error.into(),
+    }
+}
+
+fn brief(row: &JobRow) -> Value {
+    json!({
+        "id": row.id.as_str(),
+        "kind": row.kind,
+        "state": row.state.as_str(),
+        "stage": row.stage,
+        "attempt": row.attempt,
+        "attempts": row.max_attempts,
+        "subject": row.subject,
+        "parent": row.parent.as_ref().map(JobId::as_str),
+        "error": row.error.as_ref().map(|error| json!({"code": error.code, "message": error.message})),
+        "created_at": row.created_at.as_millis(),
+        "started_at": row.started_at.map(Timestamp::as_millis),
+        "finished_at": row.finished_at.map(Timestamp::as_millis),
+    })
+}
+
+/// How long ago, in the largest unit that fits.
+fn age(now: Timestamp, then: Timestamp) -> String {
+    let seconds = now.since(then).as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
