@@ -27,6 +27,18 @@ pub enum JobState {
 }
 
 impl JobState {
+    /// All of them, in the order of a job's life.
+    pub const ALL: [Self; 8] = [
+        Self::Scheduled,
+        Self::Ready,
+        Self::Running,
+        Self::Waiting,
+        Self::Succeeded,
+        Self::Dead,
+        Self::Cancelled,
+        Self::Expired,
+    ];
+
     /// As it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,18 +55,7 @@ impl JobState {
 
     /// From its stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Scheduled,
-            Self::Ready,
-            Self::Running,
-            Self::Waiting,
-            Self::Succeeded,
-            Self::Dead,
-            Self::Cancelled,
-            Self::Expired,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
     /// Nothing more will happen to it by itself.

@@ -3,50 +3,19 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use sluice_domain::document::Document;
 use sluice_local::reading::{ReadError, Reader, ReadingLimits};
+use sluice_testkit::corpus;
 use support::guard;
 
 /// Fewest letters of a document that is worth reading out, as the rules have it.
 const WORTH_READING: usize = 50;
 
-struct Row {
-    name: String,
-    outcome: String,
-    pages: Option<u32>,
-    language: String,
-}
-
-fn table() -> Vec<Row> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus.tsv");
-    let text = std::fs::read_to_string(path).unwrap();
-    let row = |line: &str| {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [name, _, _, _, outcome, pages, language] = columns.try_into().unwrap();
-        Row {
-            name: name.to_owned(),
-            outcome: outcome.to_owned(),
-            pages: pages.parse().ok(),
-            language: language.to_owned(),
-        }
-    };
-    text.lines().filter(|line| !line.starts_with('#')).map(row).collect()
-}
-
-fn document(name: &str) -> PathBuf {
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
-    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map_or_else(home, PathBuf::from);
-    let path = cache.join("sluice/corpus").join(name).with_extension("pdf");
-    assert!(path.exists(), "{} is missing: run scripts/fetch-corpus.sh", path.display());
-    path
-}
-
 async fn read(name: &str) -> Result<Document, ReadError> {
-    Reader::new(guard(), ReadingLimits::DEFAULT).read(&document(name)).await
+    Reader::new(guard(), ReadingLimits::DEFAULT).read(&corpus::path(name)).await
 }
 
 /// The code with which the rules refuse a document, and its pages as far as they are known.
@@ -73,7 +42,7 @@ fn arabic_part(text: &str) -> f64 {
 
 #[tokio::test]
 async fn every_document_gives_what_the_table_says() {
-    for row in table() {
+    for row in corpus::table() {
         let began = Instant::now();
         let read = read(&row.name).await;
         assert_eq!(outcome(&read), (row.outcome.as_str(), row.pages), "{} in {:?}", row.name, began.elapsed());

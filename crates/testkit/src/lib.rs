@@ -1,6 +1,7 @@
 //! What tests share: a database that goes away, a clock that they move, failures that they plan, documents that are
 //! hostile.
 
+pub mod corpus;
 mod disk;
 pub mod faults;
 pub mod pdf;

@@ -1,7 +1,7 @@
 //! `sluice jobs`: the work behind everything, looked at and steered from the command line.
 
 use anyhow::{Context as _, bail};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use serde_json::{Value, json};
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
@@ -18,8 +18,8 @@ pub(crate) enum JobsCommand {
     /// The latest jobs, newest first.
     List {
         /// Only those in this state.
-        #[arg(long)]
-        state: Option<State>,
+        #[arg(long, value_parser = state)]
+        state: Option<JobState>,
         /// Only those of this kind, such as reel.scene.
         #[arg(long)]
         kind: Option<String>,
@@ -50,32 +50,8 @@ pub(crate) enum JobsCommand {
     },
 }
 
-/// The states by their stored names.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum State {
-    Scheduled,
-    Ready,
-    Running,
-    Waiting,
-    Succeeded,
-    Dead,
-    Cancelled,
-    Expired,
-}
-
-impl From<State> for JobState {
-    fn from(state: State) -> Self {
-        match state {
-            State::Scheduled => Self::Scheduled,
-            State::Ready => Self::Ready,
-            State::Running => Self::Running,
-            State::Waiting => Self::Waiting,
-            State::Succeeded => Self::Succeeded,
-            State::Dead => Self::Dead,
-            State::Cancelled => Self::Cancelled,
-            State::Expired => Self::Expired,
-        }
-    }
+fn state(text: &str) -> Result<JobState, String> {
+    JobState::parse(text).ok_or_else(|| format!("one of {}", JobState::ALL.map(JobState::as_str).join(", ")))
 }
 
 pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result<()> {
@@ -86,7 +62,7 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
     let store = engine.store();
     match command {
         JobsCommand::List { state, kind, limit, json } => {
-            let filter = Filter { state: state.map(JobState::from), kind, limit };
+            let filter = Filter { state, kind, limit };
             let rows = store.read(async |tx| jobs::list(tx, &filter).await).await?;
             if json {
                 return say(&serde_json::to_string(&rows.iter().map(brief).collect::<Vec<_>>())?);

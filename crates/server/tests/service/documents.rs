@@ -1,41 +1,11 @@
 //! Real documents that nobody here wrote, from upload to a file that plays: `tests/corpus.tsv` says what each must give.
 
-use std::path::{Path, PathBuf};
-
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use sluice_testkit::corpus;
 
-use crate::support::{Server, file, problem};
+use crate::support::{Server, problem};
 use crate::video::check_files;
-
-struct Row {
-    name: String,
-    outcome: String,
-    pages: Option<u32>,
-    language: String,
-}
-
-fn table() -> Vec<Row> {
-    let text = String::from_utf8(file("tests/corpus.tsv")).unwrap();
-    let row = |line: &str| {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [name, _, _, _, outcome, pages, language] = columns.try_into().unwrap();
-        Row {
-            name: name.to_owned(),
-            outcome: outcome.to_owned(),
-            pages: pages.parse().ok(),
-            language: language.to_owned(),
-        }
-    };
-    text.lines().filter(|line| !line.starts_with('#')).map(row).collect()
-}
-
-fn bytes(name: &str) -> Vec<u8> {
-    let home = || PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache");
-    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map_or_else(home, PathBuf::from);
-    let path = cache.join("sluice/corpus").join(name).with_extension("pdf");
-    std::fs::read(&path).unwrap_or_else(|_| panic!("{} is missing: run scripts/fetch-corpus.sh", path.display()))
-}
 
 #[tokio::test]
 async fn every_document_becomes_a_video_that_plays_or_is_refused_with_its_reason() {
@@ -44,8 +14,8 @@ async fn every_document_becomes_a_video_that_plays_or_is_refused_with_its_reason
     // Each in another form, so that all of them are met.
     let shapes = ["16:9", "9:16", "1:1"];
     let presenters = [Some("ada"), None, Some("omar"), Some("noor")];
-    for row in table() {
-        let answer = server.upload(bytes(&row.name), &[]).await;
+    for row in corpus::table() {
+        let answer = server.upload(row.bytes(), &[]).await;
         if row.outcome != "ok" {
             let (_, code, body) = problem(answer).await;
             assert_eq!(code, row.outcome, "{}: {body}", row.name);
@@ -77,5 +47,5 @@ async fn every_document_becomes_a_video_that_plays_or_is_refused_with_its_reason
     }
     assert!(videos >= 12 && arabic >= 2 && refused >= 5, "{videos} videos, {arabic} Arabic ones, {refused} refused");
     assert_eq!(server.work().len(), 0, "nothing is left behind");
-    assert!(Path::new(server.data()).join("sluice.db").exists());
+    assert!(server.data().join("sluice.db").exists());
 }
