@@ -45,6 +45,8 @@ list_missing() {
     need tesseract-ocr-fra -- has_tesseract_language fra
     need fontconfig -- has fc-list
     need fonts-noto-core -- has_font /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf
+    # What PDFs that name a standard font, and do not bring it, are drawn with: without it their pages look wrong.
+    need fonts-urw-base35 -- has_font /usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf
     if [[ $tests == yes ]]; then
         if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
         need shellcheck -- has shellcheck

@@ -191,7 +191,9 @@ async fn a_scan_is_read_by_recognition() {
     assert!(matches!(desk.refusal(&scan).await, ReadError::Scanned { pages: 1, ocr_available: true }));
     let document = desk.reader.read_by_ocr(&desk.lay(&scan), &[Language::ENGLISH]).await.unwrap();
     let text = document.text();
-    assert!(text.contains("sailors call it a spring tide"), "{text}");
+    // Which gaps are spaces depends on the font that the page was drawn with; which letters they are does not.
+    let letters: String = text.split_whitespace().collect();
+    assert!(letters.contains("sailorscallitaspringtide"), "{text}");
     assert!(document.read_by.starts_with("tesseract "), "{}", document.read_by);
 }
 
