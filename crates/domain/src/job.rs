@@ -16,6 +16,8 @@ pub enum JobState {
     Running,
     /// For a signal or the next poll; no worker is held.
     Waiting,
+    /// For jobs that it depends on.
+    Blocked,
     /// Finished with a result.
     Succeeded,
     /// Gave up: the dead-letter queue.
@@ -28,11 +30,12 @@ pub enum JobState {
 
 impl JobState {
     /// All of them, in the order of a job's life.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Scheduled,
         Self::Ready,
         Self::Running,
         Self::Waiting,
+        Self::Blocked,
         Self::Succeeded,
         Self::Dead,
         Self::Cancelled,
@@ -46,6 +49,7 @@ impl JobState {
             Self::Ready => "ready",
             Self::Running => "running",
             Self::Waiting => "waiting",
+            Self::Blocked => "blocked",
             Self::Succeeded => "succeeded",
             Self::Dead => "dead",
             Self::Cancelled => "cancelled",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
 use sluice_store::StoreError;
-use sluice_store::jobs::{self, Claimed, Ended, Settlement};
+use sluice_store::jobs::{self, Claimed, Ended, Finish, Settlement, Then};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -33,13 +33,13 @@ pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<L
 
 /// How a stage ended.
 enum Outcome {
-    Returned(Result<Next<String>, JobError>),
+    Returned(Result<Next<Then>, JobError>),
     /// It was stopped before it returned.
     Stopped,
 }
 
 async fn attempt(shared: &Arc<Shared>, run: &Run, live: &Live) -> Outcome {
-    let row = &run.claimed().row;
+    let row = run.claimed();
     let Some(handler) = shared.registry.handler(&row.kind) else { return Outcome::Stopped };
     let future = handler.start(&row.payload, &row.stage, run.clone());
     // A task of its own: a panic ends in it, and it can be dropped at an await.
@@ -109,28 +109,31 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
     let reason = live.reason();
     let next = match outcome {
         _ if reason == Some(Stop::LeaseLost) => return None,
-        Outcome::Stopped => return Some(Settlement::Snooze(Duration::ZERO)),
+        Outcome::Stopped => return Some(Settlement::Snooze { delay: Duration::ZERO, error: None }),
         // Whatever a stage says after it was told to stop, it did not fail by itself.
-        Outcome::Returned(Err(_)) if reason.is_some() => return Some(Settlement::Snooze(Duration::ZERO)),
+        Outcome::Returned(Err(_)) if reason.is_some() => {
+            return Some(Settlement::Snooze { delay: Duration::ZERO, error: None });
+        }
         Outcome::Returned(Err(error)) => return Some(failed(shared, run, &error)),
         Outcome::Returned(Ok(next)) => next,
     };
     Some(match next {
-        Next::Stage(stage) if live.is_draining() => Settlement::Queue { stage },
-        Next::Stage(stage) => {
+        // What has to be there for it is looked at when it is claimed.
+        Next::Stage(then) if live.is_draining() || !then.need.is_free() => Settlement::Queue { then },
+        Next::Stage(then) => {
             let lease = run.new_id(LeaseId::new);
             live.expect(run.job_id(), &lease);
-            Settlement::Advance { stage, lease, lease_time: shared.settings.lease }
+            Settlement::Advance { then, lease, lease_time: shared.settings.lease }
         }
         Next::Done(result) => Settlement::Succeed(result),
         Next::Wait { then, signal, deadline, poll_every } => Settlement::Wait { then, signal, deadline, poll_every },
         Next::WaitForChildren { then } => Settlement::WaitForChildren { then },
-        Next::Snooze(delay) => Settlement::Snooze(delay),
+        Next::Snooze(delay) => Settlement::Snooze { delay, error: None },
     })
 }
 
 fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
-    let row = &run.claimed().row;
+    let row = run.claimed();
     let mut chain = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -138,10 +141,13 @@ fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
         chain.push_str(&cause.to_string());
         source = cause.source();
     }
-    tracing::warn!(job = %row.id, kind = %row.kind, stage = %row.stage, attempt = run.attempt(), code = %error.code,
+    tracing::warn!(job = %run.job_id(), kind = %row.kind, stage = %row.stage, attempt = run.attempt(), code = %error.code,
         retry = error.retry, "a stage failed: {chain}");
     run.log(format!("attempt {} at \"{}\" failed: {chain}", run.attempt(), row.stage));
     let stored = jobs::JobError { code: error.code.clone(), message: shortened(error.message.clone()) };
+    if let Some(delay) = error.put_off {
+        return Settlement::Snooze { delay, error: Some(stored) };
+    }
     if !error.retry {
         return Settlement::Die(stored);
     }
@@ -176,15 +182,24 @@ async fn settle(shared: &Shared, run: &Run, settlement: Settlement) -> Option<En
     let give_up = Instant::now() + shared.settings.lease;
     let mut pause = FIRST_PAUSE;
     let pending = run.reports().take();
+    let finish = Finish {
+        claimed: run.shared_claim(),
+        settlement,
+        steps: pending.steps,
+        lines: pending.lines,
+        asked_nobody: !run.has_asked(),
+    };
     loop {
         let tried = shared
-            .store
-            .write(async |tx| {
-                tx.at("settle");
-                if !pending.is_empty() {
-                    jobs::save_progress(tx, run.lease(), &pending.steps, &pending.lines).await?;
-                }
-                jobs::settle(tx, run.lease(), settlement.clone()).await
+            .finishes
+            .run(finish.clone(), async |finishes| {
+                shared
+                    .store
+                    .write(async |tx| {
+                        tx.at("settle");
+                        jobs::settle_many(tx, &finishes).await
+                    })
+                    .await
             })
             .await;
         match tried {

@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 use sluice_domain::ids::JobId;
+use sluice_domain::time::Timestamp;
 use sluice_store::events::{self, Event};
-use sluice_store::jobs::{self, JobRow, LogLine, NewJob, Signalled, Step};
+use sluice_store::jobs::{self, Ended, Finish, JobRow, LogLine, NewJob, Signalled, Step};
 use sluice_store::{Store, StoreError, Tx};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OnceCell, Semaphore, watch};
+use tokio::time::Instant;
 
-use crate::job::Job;
+use crate::batch::Batch;
+use crate::job::{Job, JobError};
 use crate::randomness::Randomness;
-use crate::registry::{Registry, stage_name};
+use crate::registry::{Registry, then};
 use crate::turns::Turns;
 use crate::worker::{Worker, run_until_idle};
 
@@ -59,8 +62,10 @@ pub struct EnqueueOptions {
     pub subject: Option<String>,
     /// The job that it is a part of.
     pub parent: Option<JobId>,
-    /// Lower is sooner; 0 by default.
+    /// Lower is sooner, by a minute each; 0 by default.
     pub priority: i32,
+    /// Blocked until these have succeeded; dead when one of them fails.
+    pub after: Vec<JobId>,
 }
 
 /// A job and its steps.
@@ -78,8 +83,18 @@ pub(crate) struct Shared {
     pub(crate) registry: Registry,
     pub(crate) randomness: Randomness,
     pub(crate) settings: Settings,
-    pub(crate) slots: HashMap<&'static str, Arc<Semaphore>>,
+    pub(crate) slots: HashMap<&'static str, Slots>,
     pub(crate) turns: Turns,
+    began: OnceCell<(Instant, Timestamp)>,
+    /// Attempts that are to be ended, and jobs that are to be made on their own: each many in one unit of work.
+    pub(crate) finishes: Batch<Finish, Ended>,
+    pub(crate) enqueued: Batch<NewJob, JobId>,
+}
+
+/// The slots of a pool in this process.
+pub(crate) struct Slots {
+    pub(crate) size: usize,
+    pub(crate) free: Arc<Semaphore>,
 }
 
 /// The engine. Cheap to clone.
@@ -135,17 +150,21 @@ impl Builder {
             .registry
             .pools()
             .map(|(pool, _)| {
-                let slots = self.concurrency.get(pool).copied().unwrap_or(DEFAULT_CONCURRENCY);
-                (pool, Arc::new(Semaphore::new(slots)))
+                let size = self.concurrency.get(pool).copied().unwrap_or(DEFAULT_CONCURRENCY);
+                (pool, Slots { size, free: Arc::new(Semaphore::new(size)) })
             })
             .collect();
+        let writers = self.store.writers();
         let shared = Shared {
+            finishes: Batch::new(writers),
+            enqueued: Batch::new(writers),
             store: self.store,
             registry: self.registry,
             randomness: self.randomness,
             settings: self.settings,
             slots,
             turns: Turns::default(),
+            began: OnceCell::new(),
         };
         Engine { shared: Arc::new(shared) }
     }
@@ -178,6 +197,27 @@ impl Engine {
     /// Enqueues a job in the caller's unit of work: if that is kept, so is the job.
     pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
         enqueue(&self.shared, tx, job, options).await
+    }
+
+    /// Enqueues a job by itself, in no one's unit of work. When this returns, it is on the disk; callers that come at
+    /// the same time share the write.
+    pub async fn submit<J: Job>(&self, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
+        let now = self.shared.moment().await?;
+        let new = new_job(&self.shared, job, options, now)?;
+        let shared = &self.shared;
+        shared.enqueued.run(new, async |jobs| shared.write_jobs(&jobs).await).await
+    }
+
+    /// As [`Engine::submit`], for many jobs of one kind: all in one unit of work, each refused by itself.
+    pub async fn submit_many<J: Job>(
+        &self,
+        jobs: &[J],
+        options: &EnqueueOptions,
+    ) -> Result<Vec<Result<JobId, StoreError>>, StoreError> {
+        let now = self.shared.moment().await?;
+        let new: Vec<NewJob> =
+            jobs.iter().map(|job| new_job(&self.shared, job, options.clone(), now)).collect::<Result<_, _>>()?;
+        self.shared.write_jobs(&new).await
     }
 
     /// Sends a signal to a job; it ends the present or the next wait for it.
@@ -234,21 +274,51 @@ impl Engine {
     }
 }
 
+impl Shared {
+    /// About the time by the database's clock, without asking it: to order the ids of new jobs. What counts is read
+    /// in their unit of work.
+    async fn moment(&self) -> Result<Timestamp, StoreError> {
+        let read = async || Ok::<_, StoreError>((Instant::now(), self.store.now().await?));
+        let (then, at) = *self.began.get_or_try_init(read).await?;
+        Ok(at + then.elapsed())
+    }
+
+    async fn write_jobs(&self, new: &[NewJob]) -> Result<Vec<Result<JobId, StoreError>>, StoreError> {
+        self.store
+            .write(async |tx| {
+                tx.at("enqueue");
+                jobs::enqueue_many(tx, new).await
+            })
+            .await
+    }
+}
+
 pub(crate) async fn enqueue<J: Job>(
     shared: &Shared,
     tx: &mut Tx,
     job: &J,
     options: EnqueueOptions,
 ) -> Result<JobId, StoreError> {
-    let unreadable = |error: &dyn std::fmt::Display| StoreError::Unreadable { what: format!("a new job ({error})") };
-    let payload = serde_json::to_string(job).map_err(|error| unreadable(&error))?;
-    let stage = stage_name(&J::first_stage()).map_err(|error| unreadable(&error))?;
-    let id = JobId::new(tx.now().await?, shared.randomness.id_bytes());
-    let new = NewJob {
-        id,
+    let now = tx.now().await?;
+    jobs::enqueue(tx, &new_job(shared, job, options, now)?).await
+}
+
+/// `now` only orders the ids of jobs that are made one after the other; times are the database's.
+fn new_job<J: Job>(
+    shared: &Shared,
+    job: &J,
+    options: EnqueueOptions,
+    now: Timestamp,
+) -> Result<NewJob, StoreError> {
+    let payload = serde_json::to_string(job)
+        .map_err(|error| StoreError::Unreadable { what: format!("a new job ({error})") })?;
+    let first = then(job, &J::first_stage())
+        .map_err(|error: JobError| StoreError::Unreadable { what: format!("a new job ({error})") })?;
+    Ok(NewJob {
+        id: JobId::new(now, shared.randomness.id_bytes()),
         kind: J::KIND.to_owned(),
         pool: J::pool().to_owned(),
-        stage,
+        stage: first.stage,
         payload,
         owner: options.owner.unwrap_or_else(|| LOCAL_OWNER.to_owned()),
         subject: options.subject.unwrap_or_default(),
@@ -258,6 +328,8 @@ pub(crate) async fn enqueue<J: Job>(
         max_attempts: J::retry_rule().attempts,
         idle_ttl: options.ttl,
         idempotency_key: options.idempotency_key,
-    };
-    jobs::enqueue(tx, &new).await
+        after: options.after,
+        limit_key: job.limit_key(),
+        need: first.need,
+    })
 }

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_domain::job::RetryRule;
 use sluice_store::StoreError;
+use sluice_store::jobs::Need;
 
 use crate::run::Run;
 
@@ -30,6 +31,17 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// How often each stage is tried.
     fn retry_rule() -> RetryRule {
         RetryRule::DEFAULT
+    }
+
+    /// What must be there before a stage is begun: a provider that is well, money, and about how much work it is.
+    /// By default nothing.
+    fn need(&self, _stage: &Self::Stage) -> Need {
+        Need::default()
+    }
+
+    /// At most so many jobs with the same key run at once, as `limits` says; without one by default.
+    fn limit_key(&self) -> Option<String> {
+        None
     }
 
     /// The worker pool that has what it needs.
@@ -94,6 +106,8 @@ impl<S> Next<S> {
 pub struct JobError {
     /// Try again, while there are attempts.
     pub retry: bool,
+    /// It is not the job's fault, but a provider's: try again after this, and spend no attempt.
+    pub put_off: Option<Duration>,
     /// Stable, for programs.
     pub code: String,
     /// For the reader: what happened and what to do.
@@ -105,12 +119,18 @@ pub struct JobError {
 impl JobError {
     /// Something that may heal by itself.
     pub fn retry(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { retry: true, code: code.into(), message: message.into(), source: None }
+        Self { retry: true, put_off: None, code: code.into(), message: message.into(), source: None }
     }
 
     /// Something that will be the same next time.
     pub fn fail(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { retry: false, code: code.into(), message: message.into(), source: None }
+        Self { retry: false, put_off: None, code: code.into(), message: message.into(), source: None }
+    }
+
+    /// Something that is not the job's fault, such as a provider in trouble: it is tried again after a while, and no
+    /// attempt is spent.
+    pub fn put_off(delay: Duration, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { put_off: Some(delay), ..Self::retry(code, message) }
     }
 
     /// Adds what was behind it.
@@ -137,7 +157,10 @@ impl From<StoreError> for JobError {
     fn from(error: StoreError) -> Self {
         let ours = matches!(
             error,
-            StoreError::IdempotencyConflict { .. } | StoreError::PayloadTooLarge { .. } | StoreError::NoSuchJob { .. }
+            StoreError::IdempotencyConflict { .. }
+                | StoreError::PayloadTooLarge { .. }
+                | StoreError::NoSuchJob { .. }
+                | StoreError::NoSuchDependency { .. }
         );
         let text = error.to_string();
         let made = if ours { Self::fail(error.code(), text) } else { Self::retry(error.code(), text) };

@@ -56,6 +56,7 @@
 //! ```
 
 mod attempt;
+mod batch;
 mod engine;
 mod job;
 mod randomness;
@@ -70,5 +71,5 @@ pub use job::{Job, JobError, Next};
 pub use randomness::Randomness;
 pub use run::Run;
 pub use sluice_store::events::Event;
-pub use sluice_store::jobs::{JobRow, LogLine, Signalled, Step, Wake};
+pub use sluice_store::jobs::{JobRow, LogLine, Need, Signalled, Step, Wake};
 pub use worker::Worker;

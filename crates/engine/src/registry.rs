@@ -8,11 +8,12 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_domain::job::RetryRule;
+use sluice_store::jobs::Then;
 
 use crate::job::{Job, JobError, Next};
 use crate::run::Run;
 
-pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Next<String>, JobError>> + Send>>;
+pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Next<Then>, JobError>> + Send>>;
 
 /// A kind of job, whatever its types.
 pub(crate) trait Handler: Send + Sync {
@@ -31,14 +32,20 @@ impl<J: Job> Handler for Typed<J> {
         let stage = parse_stage::<J::Stage>(stage);
         let context = self.context.clone();
         Box::pin(async move {
-            let next = job?.run(stage?, &run, &context).await?;
-            next.map(|stage| stage_name(&stage))
+            let job = job?;
+            let next = job.run(stage?, &run, &context).await?;
+            next.map(|stage| then(&job, &stage))
         })
     }
 
     fn retry_rule(&self) -> RetryRule {
         J::retry_rule()
     }
+}
+
+/// A stage as it is stored, and what it asks for.
+pub(crate) fn then<J: Job>(job: &J, stage: &J::Stage) -> Result<Then, JobError> {
+    Ok(Then { stage: stage_name(stage)?, need: job.need(stage) })
 }
 
 /// The name under which a stage is stored.

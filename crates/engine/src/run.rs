@@ -1,6 +1,7 @@
 //! What a running stage can ask of the engine. Every write goes through its lease.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,7 +26,9 @@ pub struct Run {
 
 struct Inner {
     shared: Arc<Shared>,
-    claimed: Claimed,
+    claimed: Arc<Claimed>,
+    /// An engine or a provider was asked.
+    asked: AtomicBool,
     claimed_at: Instant,
     stop: CancellationToken,
     reports: Reports,
@@ -33,7 +36,14 @@ struct Inner {
 
 impl Run {
     pub(crate) fn new(shared: Arc<Shared>, claimed: Claimed, stop: CancellationToken) -> Self {
-        let inner = Inner { shared, claimed, claimed_at: Instant::now(), stop, reports: Reports::default() };
+        let inner = Inner {
+            shared,
+            claimed: Arc::new(claimed),
+            asked: AtomicBool::new(false),
+            claimed_at: Instant::now(),
+            stop,
+            reports: Reports::default(),
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -49,22 +59,22 @@ impl Run {
 
     /// No further attempt follows when this one fails.
     pub fn is_last_attempt(&self) -> bool {
-        self.attempt() >= self.inner.claimed.row.max_attempts
+        self.attempt() >= self.inner.claimed.max_attempts
     }
 
     /// Whose job it is.
     pub fn owner(&self) -> &str {
-        &self.inner.claimed.row.owner
+        &self.inner.claimed.owner
     }
 
     /// The id of what it works on.
     pub fn subject(&self) -> &str {
-        &self.inner.claimed.row.subject
+        &self.inner.claimed.subject
     }
 
     /// What ended the wait before this stage, if there was one.
     pub fn wake(&self) -> Option<&Wake> {
-        self.inner.claimed.row.wake.as_ref()
+        self.inner.claimed.wake.as_ref()
     }
 
     /// The lease under which everything is written.
@@ -75,7 +85,7 @@ impl Run {
     /// The time by the database's clock at the claim, and what has passed here since. For a decision that others
     /// share, ask the database: [`Tx::now`].
     pub fn now(&self) -> Timestamp {
-        self.inner.claimed.row.updated_at + self.inner.claimed_at.elapsed()
+        self.inner.claimed.claimed_at + self.inner.claimed_at.elapsed()
     }
 
     /// A new id: `run.new_id(SceneId::new)`.
@@ -129,11 +139,11 @@ impl Run {
     /// cancelled with it, and waited for by [`crate::Next::WaitForChildren`]. Give it an idempotency key: this
     /// stage may run again.
     pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
-        let row = &self.inner.claimed.row;
+        let row = &self.inner.claimed;
         let options = EnqueueOptions {
             owner: options.owner.or_else(|| Some(row.owner.clone())),
             subject: options.subject.or_else(|| Some(row.subject.clone())),
-            parent: options.parent.or_else(|| Some(row.id.clone())),
+            parent: options.parent.or_else(|| Some(row.lease.job.clone())),
             ..options
         };
         enqueue(&self.inner.shared, tx, job, options).await
@@ -156,6 +166,7 @@ impl Run {
         if let Some(found) = self.stored_result(key).await? {
             return Ok(found);
         }
+        self.inner.asked.store(true, Ordering::Relaxed);
         let id = self.new_id(JobId::new);
         let call = Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned() };
         self.write(async |tx| {
@@ -197,7 +208,7 @@ impl Run {
     }
 
     /// Adds an entry to the owner's event log.
-    pub async fn emit(&self, tx: &mut Tx, kind: &str, subject: &str, data: &Value) -> Result<i64, StoreError> {
+    pub async fn emit(&self, tx: &mut Tx, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
         sluice_store::events::emit(tx, self.owner(), kind, subject, data).await
     }
 
@@ -207,5 +218,13 @@ impl Run {
 
     pub(crate) fn claimed(&self) -> &Claimed {
         &self.inner.claimed
+    }
+
+    pub(crate) fn shared_claim(&self) -> Arc<Claimed> {
+        Arc::clone(&self.inner.claimed)
+    }
+
+    pub(crate) fn has_asked(&self) -> bool {
+        self.inner.asked.load(Ordering::Relaxed)
     }
 }

@@ -1,20 +1,28 @@
 //! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Claim, Claimed, Held};
+use sluice_store::jobs::{self, Charge, Claim, Claimed};
 use sluice_store::{StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::attempt::supervise;
 use crate::engine::Shared;
+
+/// What was asked to be renewed, and what of it still holds.
+#[derive(Default)]
+struct Renewal {
+    asked: HashSet<(JobId, LeaseId)>,
+    held: HashSet<(JobId, LeaseId)>,
+}
 
 /// Why a running job must stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,11 +129,12 @@ impl Worker {
 pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreError> {
     let mut this = Loop::new(shared);
     loop {
-        let looked = this.look().await?;
-        if looked.claimed == 0 && this.running.is_empty() && !looked.moved {
+        let moved = this.keep_up().await?;
+        let claimed = this.claim().await?;
+        if claimed == 0 && this.running.is_empty() && !moved {
             return Ok(this.claims);
         }
-        if looked.claimed == 0
+        if claimed == 0
             && let Some(ended) = this.running.join_next().await
         {
             this.ended(ended);
@@ -140,22 +149,22 @@ struct Loop {
     running: JoinSet<u64>,
     live: HashMap<u64, Arc<Live>>,
     claims: usize,
+    /// The last claim took all that it had slots for: there may be more.
+    hungry: bool,
     renewed_at: Option<Timestamp>,
+    /// When time may next have moved something.
+    due: Instant,
     draining: CancellationToken,
-}
-
-/// What a look at the database found.
-struct Looked {
-    claimed: usize,
-    /// Time has moved other jobs.
-    moved: bool,
-    /// How long nothing will be due.
-    rest: Duration,
 }
 
 /// A look that failed is repeated after this, doubled each time up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// While there is more to claim than there are slots, freed slots are gathered for as long, or until a quarter is
+/// free: one claim for many jobs.
+const GATHERING: Duration = Duration::from_millis(2);
+/// Shortest time between two looks at what time has moved.
+const LOOK_SPACING: Duration = Duration::from_millis(50);
 
 impl Loop {
     fn new(shared: Arc<Shared>) -> Self {
@@ -166,7 +175,9 @@ impl Loop {
             running: JoinSet::new(),
             live: HashMap::new(),
             claims: 0,
+            hungry: false,
             renewed_at: None,
+            due: Instant::now(),
             draining: CancellationToken::new(),
         }
     }
@@ -174,26 +185,32 @@ impl Loop {
     async fn run(mut self, mut inbox: mpsc::Receiver<Order>) {
         let mut hint = self.shared.store.work_hint();
         let mut pause = FIRST_PAUSE;
+        let mut told = true;
         loop {
-            hint.mark_unchanged();
-            let rest = match self.look().await {
-                Ok(looked) => {
+            let wake = match self.look(told).await {
+                Ok(()) => {
                     pause = FIRST_PAUSE;
-                    looked.rest
+                    self.due
                 }
                 Err(error) => {
                     tracing::error!(code = error.code(), %error, "the worker cannot reach its jobs; it tries again");
                     pause = (pause * 2).min(LONGEST_PAUSE);
-                    pause
+                    self.due = Instant::now() + pause;
+                    self.due
                 }
             };
+            told = false;
             tokio::select! {
-                _ = hint.changed() => {}
-                Some(ended) = self.running.join_next() => self.ended(ended),
-                () = tokio::time::sleep(rest) => {}
+                _ = hint.changed() => told = true,
+                Some(ended) = self.running.join_next() => {
+                    self.ended(ended);
+                    self.gather().await;
+                }
+                () = tokio::time::sleep_until(wake) => {}
                 order = inbox.recv() => match order {
                     Some(Order::Turn(done)) => {
-                        if let Err(error) = self.look().await {
+                        self.due = Instant::now();
+                        if let Err(error) = self.look(true).await {
                             tracing::error!(code = error.code(), %error, "a look at the database failed");
                         }
                         done.send(()).ok();
@@ -205,66 +222,74 @@ impl Loop {
         }
     }
 
-    /// Renews our leases, moves what time has moved, stops what is no longer ours or wanted, and claims what there
-    /// are free slots for: one unit of work.
-    async fn look(&mut self) -> Result<Looked, StoreError> {
-        let shared = Arc::clone(&self.shared);
+    /// Claims when there may be something to claim, then looks what time has moved when something may be due.
+    async fn look(&mut self, told: bool) -> Result<(), StoreError> {
+        let due = Instant::now() >= self.due;
+        if told || due || self.hungry {
+            self.claim().await?;
+        }
+        if told && !self.live.is_empty() {
+            self.heed_cancels().await?;
+        }
+        if due && self.keep_up().await? {
+            self.claim().await?;
+        }
+        Ok(())
+    }
+
+    /// Waits a moment for more slots, when there is more to claim than there are free ones.
+    async fn gather(&mut self) {
+        let until = Instant::now() + GATHERING;
+        while let Some(ended) = self.running.try_join_next() {
+            self.ended(ended);
+        }
+        while self.hungry && !self.running.is_empty() && !self.has_room() {
+            tokio::select! {
+                Some(ended) = self.running.join_next() => self.ended(ended),
+                () = tokio::time::sleep_until(until) => break,
+            }
+        }
+    }
+
+    /// A quarter of a pool's slots is free.
+    fn has_room(&self) -> bool {
+        self.shared.slots.values().any(|pool| pool.free.available_permits() * 4 >= pool.size)
+    }
+
+    /// One unit of work: jobs for the free slots.
+    async fn claim(&mut self) -> Result<usize, StoreError> {
         let mut free = self.free_slots();
-        let renewed_at = self.renewed_at;
-        let (claimed, looked, held, renewed_at) = shared
+        if free.values().all(Vec::is_empty) {
+            return Ok(0);
+        }
+        let shared = Arc::clone(&self.shared);
+        let (jobs, charges, contended) = shared
             .store
             .write(async |tx| {
-                tx.at("look");
-                let renewed_at = self.renew_in_time(tx, renewed_at).await?;
-                let upkeep = jobs::keep_up(tx).await?;
-                let held = jobs::held_by(tx, &self.name).await?;
-                let claimed = self.claim(tx, &mut free).await?;
-                let rest = self.rest(tx).await?;
-                let looked = Looked { claimed: claimed.len(), moved: upkeep != jobs::Upkeep::default(), rest };
-                Ok::<_, StoreError>((claimed, looked, held, renewed_at))
+                tx.at("claim");
+                self.claim_in(tx, &mut free).await
             })
             .await?;
-        self.renewed_at = renewed_at;
-        self.stop_unwanted(&held);
-        for (claimed, slot) in claimed {
+        if contended {
+            self.due = self.due.min(Instant::now() + FIRST_PAUSE);
+        }
+        self.hungry = free.values().any(Vec::is_empty) && !jobs.is_empty();
+        let claimed = jobs.len();
+        for (claimed, slot) in jobs {
             self.begin(claimed, slot);
         }
-        Ok(looked)
+        if !charges.is_empty() {
+            shared.store.write(async |tx| jobs::charge(tx, &charges).await).await?;
+        }
+        Ok(claimed)
     }
 
-    fn free_slots(&self) -> HashMap<&'static str, Vec<OwnedSemaphorePermit>> {
-        let mut free = HashMap::new();
-        if self.draining.is_cancelled() {
-            return free;
-        }
-        for (pool, slots) in &self.shared.slots {
-            let taken = std::iter::from_fn(|| Arc::clone(slots).try_acquire_owned().ok()).collect();
-            free.insert(*pool, taken);
-        }
-        free
-    }
-
-    async fn renew_in_time(&self, tx: &mut Tx, last: Option<Timestamp>) -> Result<Option<Timestamp>, StoreError> {
-        let now = tx.now().await?;
-        let lease = self.shared.settings.lease;
-        if let Some(last) = last
-            && now.since(last) < lease / 3
-        {
-            return Ok(Some(last));
-        }
-        let leases: Vec<_> = self.live.values().flat_map(|live| live.leases()).collect();
-        if !leases.is_empty() {
-            jobs::renew(tx, &self.name, &leases, lease).await?;
-        }
-        Ok(Some(now))
-    }
-
-    async fn claim(
+    async fn claim_in(
         &self,
         tx: &mut Tx,
         free: &mut HashMap<&'static str, Vec<OwnedSemaphorePermit>>,
-    ) -> Result<Vec<(Claimed, OwnedSemaphorePermit)>, StoreError> {
-        let mut all = Vec::new();
+    ) -> Result<(Vec<(Claimed, OwnedSemaphorePermit)>, Vec<Charge>, bool), StoreError> {
+        let (mut all, mut charges, mut contended) = (Vec::new(), Vec::new(), false);
         for (pool, kinds) in self.shared.registry.pools() {
             let Some(slots) = free.get_mut(pool).filter(|slots| !slots.is_empty()) else { continue };
             let lease = LeaseId::new(tx.now().await?, self.shared.randomness.id_bytes());
@@ -276,29 +301,93 @@ impl Loop {
                 lease: &lease,
                 lease_time: self.shared.settings.lease,
             };
-            let claimed = jobs::claim(tx, &claim).await?;
-            let slots = slots.drain(..claimed.len().min(slots.len()));
-            all.extend(claimed.into_iter().zip(slots));
+            let claims = jobs::claim(tx, &claim).await?;
+            let slots = slots.drain(..claims.jobs.len().min(slots.len()));
+            all.extend(claims.jobs.into_iter().zip(slots));
+            charges.extend(claims.charges);
+            contended |= claims.contended;
         }
-        Ok(all)
+        Ok((all, charges, contended))
     }
 
-    async fn rest(&self, tx: &mut Tx) -> Result<Duration, StoreError> {
-        let settings = &self.shared.settings;
-        let floor = settings.poll.min(settings.lease / 3);
+    /// One unit of work: renews our leases and moves what time has moved. Gives whether it moved something; stops what
+    /// is no longer ours or wanted.
+    async fn keep_up(&mut self) -> Result<bool, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        let (moved, renewed, cancelling, due) = shared
+            .store
+            .write(async |tx| {
+                tx.at("keep_up");
+                let renewed = self.renew_in_time(tx).await?;
+                let moved = jobs::keep_up(tx).await? != jobs::Upkeep::default();
+                let cancelling = jobs::cancelling(tx, &self.name).await?;
+                let now = tx.now().await?;
+                let due = jobs::next_due(tx).await?.map(|due| due.since(now));
+                Ok::<_, StoreError>((moved, renewed, cancelling, due))
+            })
+            .await?;
+        if let Some((at, renewal)) = renewed {
+            self.renewed_at = Some(at);
+            self.stop_lost(&renewal);
+        }
+        self.stop_cancelled(&cancelling);
+        let floor = shared.settings.poll.min(shared.settings.lease / 3);
+        let spacing = LOOK_SPACING.min(floor);
+        let rest = if moved { spacing } else { due.unwrap_or(floor).clamp(Duration::from_millis(1), floor) };
+        self.due = Instant::now() + rest;
+        Ok(moved)
+    }
+
+    async fn heed_cancels(&mut self) -> Result<(), StoreError> {
+        let store = &self.shared.store;
+        let cancelling = store.read(async |tx| jobs::cancelling(tx, &self.name).await).await?;
+        self.stop_cancelled(&cancelling);
+        Ok(())
+    }
+
+    fn free_slots(&self) -> HashMap<&'static str, Vec<OwnedSemaphorePermit>> {
+        let mut free = HashMap::new();
+        if self.draining.is_cancelled() {
+            return free;
+        }
+        for (pool, slots) in &self.shared.slots {
+            let taken = std::iter::from_fn(|| Arc::clone(&slots.free).try_acquire_owned().ok()).collect();
+            free.insert(*pool, taken);
+        }
+        free
+    }
+
+    /// Renews our leases when a third of their time has passed; gives when that was and which still hold.
+    async fn renew_in_time(&self, tx: &mut Tx) -> Result<Option<(Timestamp, Renewal)>, StoreError> {
         let now = tx.now().await?;
-        let due = jobs::next_due(tx).await?.map_or(floor, |due| due.since(now));
-        Ok(due.clamp(Duration::from_millis(1), floor))
+        let lease = self.shared.settings.lease;
+        if self.renewed_at.is_some_and(|last| now.since(last) < lease / 3) {
+            return Ok(None);
+        }
+        let leases: Vec<_> = self.live.values().flat_map(|live| live.leases()).collect();
+        let held = if leases.is_empty() { Vec::new() } else { jobs::renew(tx, &self.name, &leases, lease).await? };
+        let renewal = Renewal { asked: leases.into_iter().collect(), held: held.into_iter().collect() };
+        Ok(Some((now, renewal)))
     }
 
-    fn stop_unwanted(&self, held: &[Held]) {
+    fn stop_lost(&self, renewal: &Renewal) {
         for live in self.live.values() {
             let leases = live.leases();
-            let mine = |held: &&Held| leases.iter().any(|(job, lease)| held.job == *job && held.lease == *lease);
-            match held.iter().find(mine) {
-                Some(held) if held.cancel_requested => live.stop(Stop::Cancelled),
-                Some(_) => {}
-                None => live.lost(),
+            // A job that has gone on to its next stage meanwhile has a lease that was not asked about.
+            let asked = leases.iter().all(|lease| renewal.asked.contains(lease));
+            if asked && !leases.iter().any(|lease| renewal.held.contains(lease)) {
+                live.lost();
+            }
+        }
+    }
+
+    fn stop_cancelled(&self, cancelling: &[(JobId, LeaseId)]) {
+        if cancelling.is_empty() {
+            return;
+        }
+        for live in self.live.values() {
+            if live.leases().iter().any(|lease| cancelling.contains(lease)) {
+                live.stop(Stop::Cancelled);
             }
         }
     }
@@ -335,10 +424,9 @@ impl Loop {
         tokio::pin!(over);
         let mut handing_back = false;
         while !self.running.is_empty() {
-            let rest = match self.look().await {
-                Ok(looked) => looked.rest,
-                Err(_) => LONGEST_PAUSE,
-            };
+            if Instant::now() >= self.due && self.keep_up().await.is_err() {
+                self.due = Instant::now() + LONGEST_PAUSE;
+            }
             tokio::select! {
                 Some(ended) = self.running.join_next() => self.ended(ended),
                 () = &mut over, if !handing_back => {
@@ -347,7 +435,7 @@ impl Loop {
                         live.stop(Stop::Shutdown);
                     }
                 }
-                () = tokio::time::sleep(rest) => {}
+                () = tokio::time::sleep_until(self.due) => {}
             }
         }
     }

@@ -59,6 +59,21 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+    /// The database server does not answer.
+    #[error("the database server cannot be reached: check its address, and whether it runs")]
+    Unreachable(#[source] sqlx::Error),
+    /// Two units of work wanted the same rows; this one gave way.
+    #[error("another change of the same rows came first: try again")]
+    Contended(#[source] sqlx::Error),
+    /// A job that is to be waited for does not exist.
+    #[error("there is no job {job} to depend on")]
+    NoSuchDependency {
+        /// What was asked for.
+        job: JobId,
+    },
+    /// Someone who wrote for several was stopped: whether it was kept is not known.
+    #[error("the write was interrupted: look whether it was kept, or try again")]
+    Interrupted,
     /// A later version wrote this database.
     #[error(
         "the database has schema {found} and this version of sluice knows up to {known}: \
@@ -102,6 +117,10 @@ impl StoreError {
             Self::DiskFull => "disk_full",
             Self::ReadOnly => "read_only",
             Self::CannotOpen { .. } => "cannot_open",
+            Self::Unreachable(_) => "database_unreachable",
+            Self::Contended(_) => "contended",
+            Self::NoSuchDependency { .. } => "no_such_dependency",
+            Self::Interrupted => "interrupted",
             Self::NewerSchema { .. } => "newer_schema",
             Self::Damaged(_) => "database_damaged",
             Self::Unreadable { .. } => "unreadable_row",
@@ -119,9 +138,21 @@ const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
 const NOT_A_DATABASE: i32 = 26;
 
+fn database_code(error: &sqlx::Error) -> Option<String> {
+    Some(error.as_database_error()?.code()?.into_owned())
+}
+
+/// SQLite's primary code; PostgreSQL's states have five characters.
 fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+    let code = database_code(error)?;
+    if code.len() == 5 && !matches!(error.as_database_error(), Some(error) if is_sqlite(error)) {
+        return None;
+    }
+    Some(code.parse::<i32>().ok()? & 0xff)
+}
+
+fn is_sqlite(error: &dyn sqlx::error::DatabaseError) -> bool {
+    error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
 }
 
 /// Another connection holds the lock: to be waited for, never to be reported.
@@ -131,11 +162,38 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) {
+            return Self::Unreachable(error);
+        }
         match primary_code(&error) {
-            Some(FULL) => Self::DiskFull,
-            Some(READ_ONLY) => Self::ReadOnly,
-            Some(CORRUPT | NOT_A_DATABASE) => Self::Damaged(error),
+            Some(FULL) => return Self::DiskFull,
+            Some(READ_ONLY) => return Self::ReadOnly,
+            Some(CORRUPT | NOT_A_DATABASE) => return Self::Damaged(error),
+            Some(_) => return Self::Database(error),
+            None => {}
+        }
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        match database_code(&error).as_deref() {
+            Some("53100") => Self::DiskFull,
+            Some("25006") => Self::ReadOnly,
+            Some("40001" | "40P01" | "55P03") => Self::Contended(error),
+            // The server ends, starts, or has no room for another connection.
+            Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "08000") => Self::Unreachable(error),
             _ => Self::Database(error),
+        }
+    }
+}
+
+impl StoreError {
+    /// The same for another whose unit of work was in the same transaction.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::DiskFull => Self::DiskFull,
+            Self::ReadOnly => Self::ReadOnly,
+            Self::Planned { point } => Self::Planned { point },
+            Self::Interrupted => Self::Interrupted,
+            other => Self::Database(sqlx::Error::Protocol(format!("the shared commit failed: {other}"))),
         }
     }
 }

@@ -1,16 +1,23 @@
-//! The ordered event log: rows that are written with the change that they tell of.
+//! The ordered event log: entries that are written with the change that they tell of.
+//!
+//! Each stream counts its entries from 1, without gaps. The count is a row that the writer holds until its transaction
+//! ends, so numbers become visible in their order, also on PostgreSQL, where a sequence would hand them out before the
+//! commit and a reader could pass by one that commits late. It is the last row that a unit of work takes: whoever
+//! holds it waits for nobody. All entries of one commit are one row, whose number is that of its last entry.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_domain::time::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
+use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Its place in the log; grows, with gaps.
+    /// Its place in its stream, counted from 1 without gaps.
     pub seq: i64,
     /// Whose log it is: the owner of what changed.
     pub stream: String,
@@ -24,67 +31,126 @@ pub struct Event {
     pub at: Timestamp,
 }
 
-/// Adds an entry and gives its place. Readers see it when the unit of work commits.
-pub async fn emit(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &Value) -> Result<i64, StoreError> {
-    let now = tx.now().await?;
-    let row =
-        sqlx::query("INSERT INTO events (stream, kind, subject, data, at) VALUES ($1, $2, $3, $4, $5) RETURNING seq")
-            .bind(stream)
-            .bind(kind)
-            .bind(subject)
-            .bind(data.to_string())
-            .bind(now.as_millis())
-            .fetch_one(tx.connection())
+/// An entry as it is stored: many to a row.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    kind: String,
+    subject: String,
+    data: Box<serde_json::value::RawValue>,
+}
+
+/// Most entries in a row: what a reader has to unpack to find one.
+const ROW: usize = 200;
+
+/// Adds an entry. Readers see it when the unit of work commits.
+pub async fn emit(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
+    emit_text(tx, stream, kind, subject, data.to_string())
+}
+
+/// As [`emit`], with data that is JSON already.
+pub(crate) fn emit_text(
+    tx: &mut Tx,
+    stream: &str,
+    kind: &str,
+    subject: &str,
+    data: String,
+) -> Result<(), StoreError> {
+    if !tx.may_write() {
+        return Err(StoreError::ReadOnly);
+    }
+    let data = serde_json::value::RawValue::from_string(data).map_err(unreadable)?;
+    let entry = Entry { kind: kind.to_owned(), subject: subject.to_owned(), data };
+    match tx.told.entries.get_mut(stream) {
+        Some(entries) => entries.push(entry),
+        None => drop(tx.told.entries.insert(stream.to_owned(), vec![entry])),
+    }
+    Ok(())
+}
+
+fn unreadable(error: serde_json::Error) -> StoreError {
+    StoreError::Unreadable { what: format!("an event's data ({error})") }
+}
+
+/// Writes the entries of a transaction, as the last thing that it does. Streams come in their order, so that two
+/// transactions never wait for each other.
+pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) -> Result<(), StoreError> {
+    for (stream, entries) in entries {
+        let now = tx.now().await?;
+        let row = sql("INSERT INTO streams (stream, last) VALUES ($1, $2)
+                       ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last RETURNING last")
+            .bind(stream.as_str())
+            .bind(i64::try_from(entries.len()).unwrap_or(i64::MAX))
+            .one(tx)
             .await?;
-    tx.tell_readers();
-    Ok(row.try_get(0)?)
+        let mut left = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let last: i64 = row.get("last")?;
+        for entries in entries.chunks(ROW) {
+            left -= i64::try_from(entries.len()).unwrap_or(i64::MAX);
+            sql("INSERT INTO event_log (stream, seq, entries, at) VALUES ($1, $2, $3, $4)")
+                .bind(stream.as_str())
+                .bind(last - left)
+                .bind(serde_json::to_string(entries).map_err(unreadable)?)
+                .bind(now.as_millis())
+                .execute(tx)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// The next `limit` entries of `stream` after place `seq`, in order.
 pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT seq, stream, kind, subject, data, at FROM events WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3",
-    )
-    .bind(stream)
-    .bind(seq)
-    .bind(limit)
-    .fetch_all(tx.connection())
-    .await?;
-    rows.iter().map(event).collect()
+    let rows = sql("SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+        .bind(stream)
+        .bind(seq)
+        .bind(limit)
+        .all(tx)
+        .await?;
+    let mut events = Vec::new();
+    for row in &rows {
+        unpack(row, seq, &mut events)?;
+        if events.len() >= limit as usize {
+            events.truncate(limit as usize);
+            break;
+        }
+    }
+    Ok(events)
 }
 
-/// The place of the last entry of `stream`, zero when it is empty.
+fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreError> {
+    let entries: String = row.get("entries")?;
+    let entries: Vec<Entry> = crate::json(&entries, "entries of the event log")?;
+    let (last, stream): (i64, String) = (row.get("seq")?, row.get("stream")?);
+    let first = last + 1 - i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    let at = Timestamp::from_millis(row.get("at")?);
+    for (seq, entry) in (first..).zip(entries).filter(|(seq, _)| *seq > after) {
+        let data = crate::json(entry.data.get(), "an event's data")?;
+        events.push(Event { seq, stream: stream.clone(), kind: entry.kind, subject: entry.subject, data, at });
+    }
+    Ok(())
+}
+
+/// The place of the last entry of `stream`, zero when there never was one.
 pub async fn last(tx: &mut Tx, stream: &str) -> Result<i64, StoreError> {
-    let row = sqlx::query("SELECT COALESCE(MAX(seq), 0) FROM events WHERE stream = $1")
-        .bind(stream)
-        .fetch_one(tx.connection())
-        .await?;
-    Ok(row.try_get(0)?)
+    let row = sql("SELECT last FROM streams WHERE stream = $1").bind(stream).optional(tx).await?;
+    row.map_or(Ok(0), |row| row.get("last"))
 }
 
 /// The place of the first entry of `stream` that is still kept, if any: a reader that was further behind has missed
 /// something and must look at the whole.
 pub async fn first(tx: &mut Tx, stream: &str) -> Result<Option<i64>, StoreError> {
-    let row =
-        sqlx::query("SELECT MIN(seq) FROM events WHERE stream = $1").bind(stream).fetch_one(tx.connection()).await?;
-    Ok(row.try_get(0)?)
+    let row = sql("SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 ORDER BY seq LIMIT 1")
+        .bind(stream)
+        .optional(tx)
+        .await?;
+    let mut events = Vec::new();
+    if let Some(row) = row {
+        unpack(&row, i64::MIN, &mut events)?;
+    }
+    Ok(events.first().map(|event| event.seq))
 }
 
-/// Forgets the entries from before `before`, and says how many.
+/// Forgets what was written before `before`, and says how many rows that were.
 pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done =
-        sqlx::query("DELETE FROM events WHERE at < $1").bind(before.as_millis()).execute(tx.connection()).await?;
-    Ok(done.rows_affected())
-}
-
-fn event(row: &SqliteRow) -> Result<Event, StoreError> {
-    let data: String = row.try_get("data")?;
-    Ok(Event {
-        seq: row.try_get("seq")?,
-        stream: row.try_get("stream")?,
-        kind: row.try_get("kind")?,
-        subject: row.try_get("subject")?,
-        data: crate::json(&data, "an event's data")?,
-        at: Timestamp::from_millis(row.try_get("at")?),
-    })
+    sql("DELETE FROM event_log WHERE at < $1").bind(before.as_millis()).execute(tx).await
 }

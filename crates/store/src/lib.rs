@@ -11,54 +11,43 @@
 //! # Ok(()) }
 //! ```
 //!
-//! On SQLite there is one connection that writes (`BEGIN IMMEDIATE`, WAL, `synchronous=FULL`: what was acknowledged
-//! survives a power cut) and a pool that reads. Statements are written so that PostgreSQL can run them too; what must
-//! differ is in `dialect.rs`.
+//! A statement is one text for both databases ([`sql`]); what must differ is in `dialect.rs`. On `SQLite` there is one
+//! connection that writes (`BEGIN IMMEDIATE`, WAL, `synchronous=FULL`: what was acknowledged survives a power cut),
+//! shared by units that wait for it (`group.rs`), and a pool that reads. On `PostgreSQL` each unit is a transaction of
+//! its own (`synchronous_commit` as the server has it, which is `on` by default).
 
+pub mod controls;
 mod dialect;
 mod error;
 pub mod events;
 pub mod faults;
+mod group;
 pub mod jobs;
+mod open;
+mod postgres;
+pub mod providers;
 pub mod reels;
 pub mod results;
+mod sql;
 pub mod testing;
 mod unit;
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqlitePool;
 use tokio::sync::watch;
 
+pub use dialect::Dialect;
 pub use error::{PAYLOAD_LIMIT, StoreError};
+pub use open::{Database, Options, PostgresUrl};
 pub use unit::Tx;
 
-use faults::{Fault, Faults, NoFaults};
-use unit::Kind;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
-/// Longest wait for a connection. The one writer is a queue, and standing in it is no error.
-const QUEUE_TIMEOUT: Duration = Duration::from_hours(1);
-const READERS: u32 = 4;
-
-/// What a test may set otherwise.
-pub struct Options {
-    /// How long SQLite itself waits for another connection's lock before it says busy, and is asked again.
-    pub busy_timeout: Duration,
-    /// Planned failures.
-    pub faults: Arc<dyn Faults>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), faults: Arc::new(NoFaults) }
-    }
-}
+use faults::{Fault, Faults};
+use group::{Group, tell};
+use postgres::Bell;
+use unit::{Link, Snapshot, Transaction};
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -67,75 +56,74 @@ pub struct Store {
 }
 
 struct Inner {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    backend: Backend,
     work: watch::Sender<u64>,
     news: watch::Sender<u64>,
     faults: Arc<dyn Faults>,
 }
 
+enum Backend {
+    Sqlite { group: Arc<Group>, readers: SqlitePool },
+    Postgres { pool: PgPool, bell: Bell },
+}
+
 impl Store {
-    /// Opens the database file, creates it when it is missing, and brings its schema up to date.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, Options::default()).await
-    }
-
-    /// As [`Store::open`], with other settings.
-    pub async fn open_with(path: &Path, settings: Options) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(settings.busy_timeout);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(QUEUE_TIMEOUT).test_before_acquire(false);
-        let writer = pool()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options.clone())
-            .await
-            .map_err(|error| cannot_open(path, error))?;
-        migrate(&writer).await?;
-        let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "true"));
-        let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
-        let inner = Inner { writer, readers, work, news, faults: settings.faults };
-        Ok(Self { inner: Arc::new(inner) })
-    }
-
     /// Runs a unit of work that may write. It is kept when the closure gives `Ok`, and undone otherwise; when this
-    /// returns `Ok`, it is on the disk. Waits for its turn, also behind other processes.
+    /// returns `Ok`, it is on the disk. On `SQLite` it waits for its turn, also behind other processes.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<StoreError>,
     {
-        let mut tx = Tx::begin(&self.inner.writer, Kind::Write).await?;
+        let mut tx = self.begin_writing().await?;
         let value = match work(&mut tx).await {
             Ok(value) => value,
             Err(error) => {
-                tx.roll_back().await;
+                undo(tx).await;
                 return Err(error);
             }
         };
         let point = tx.point();
         let fault = self.inner.faults.at(point);
         if fault == Some(Fault::BeforeCommit) {
-            tx.roll_back().await;
+            undo(tx).await;
             return Err(StoreError::Planned { point }.into());
         }
-        let hints = tx.commit().await?;
-        if hints.work {
-            self.inner.work.send_modify(|count| *count = count.wrapping_add(1));
-        }
-        if hints.news {
-            self.inner.news.send_modify(|count| *count = count.wrapping_add(1));
-        }
+        self.keep(tx).await?;
         if fault == Some(Fault::LostReply) {
             return Err(StoreError::Planned { point }.into());
         }
         Ok(value)
+    }
+
+    async fn begin_writing(&self) -> Result<Tx, StoreError> {
+        Ok(Tx::new(match &self.inner.backend {
+            Backend::Sqlite { group, .. } => Link::Writer(group.turn().await?),
+            Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, true).await?),
+        }))
+    }
+
+    async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
+        let (work, news) = (tx.told.work, !tx.told.entries.is_empty());
+        if tx.on_postgres()
+            && let Err(error) = tx.write_events().await
+        {
+            undo(tx).await;
+            return Err(error);
+        }
+        match tx.link {
+            Link::Writer(turn) => turn.keep(tx.told).await,
+            Link::Postgres(transaction) => {
+                transaction.commit().await?;
+                tell(&self.inner.work, work);
+                tell(&self.inner.news, news);
+                if let Backend::Postgres { bell, .. } = &self.inner.backend {
+                    bell.ring(work, news);
+                }
+                Ok(())
+            }
+            Link::Reader(_) => Err(StoreError::ReadOnly),
+        }
     }
 
     /// Runs a unit of work that only reads, on one snapshot of the database.
@@ -144,9 +132,12 @@ impl Store {
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<StoreError>,
     {
-        let mut tx = Tx::begin(&self.inner.readers, Kind::Read).await?;
+        let mut tx = Tx::new(match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => Link::Reader(Snapshot::begin(readers).await?),
+            Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, false).await?),
+        });
         let result = work(&mut tx).await;
-        tx.roll_back().await;
+        tx.end_reading().await;
         result
     }
 
@@ -155,44 +146,53 @@ impl Store {
         self.read(async |tx| tx.now().await).await
     }
 
-    /// Changes after each commit of this process that may have made work: a hint, losing it loses nothing.
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        match self.inner.backend {
+            Backend::Sqlite { .. } => Dialect::Sqlite,
+            Backend::Postgres { .. } => Dialect::Postgres,
+        }
+    }
+
+    /// How many units of work are worth writing at once: on `SQLite` they share one writer.
+    pub fn writers(&self) -> usize {
+        match self.inner.backend {
+            Backend::Sqlite { .. } => 1,
+            Backend::Postgres { .. } => 2,
+        }
+    }
+
+    /// Changes after each commit that may have made work, of this process and, on `PostgreSQL`, of others: a hint,
+    /// losing it loses nothing.
     pub fn work_hint(&self) -> watch::Receiver<u64> {
         self.inner.work.subscribe()
     }
 
-    /// Changes after each commit of this process that added events: a hint, losing it loses nothing.
+    /// Changes after each commit that added events, in the same way: a hint, losing it loses nothing.
     pub fn news_hint(&self) -> watch::Receiver<u64> {
         self.inner.news.subscribe()
     }
 
-    /// Waits for open units of work and closes the file; its write-ahead log is folded in.
+    /// Waits for open units of work and closes the database.
     pub async fn close(&self) {
-        self.inner.readers.close().await;
-        self.inner.writer.close().await;
+        match &self.inner.backend {
+            Backend::Sqlite { group, readers } => {
+                readers.close().await;
+                group.close().await;
+            }
+            Backend::Postgres { pool, bell } => {
+                bell.close();
+                pool.close().await;
+            }
+        }
     }
 }
 
-fn cannot_open(path: &Path, error: sqlx::Error) -> StoreError {
-    match StoreError::from(error) {
-        StoreError::Database(source) => StoreError::CannotOpen { path: path.to_owned(), source },
-        other => other,
-    }
-}
-
-/// Brings the schema up to date; another process that does the same at the same time is waited for.
-async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    const TRIES: u32 = 5;
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        return match MIGRATIONS.run(writer).await {
-            Ok(()) => Ok(()),
-            Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries < TRIES => continue,
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
-            Err(error) => Err(StoreError::Database(sqlx::Error::Migrate(Box::new(error)))),
-        };
+async fn undo(tx: Tx) {
+    match tx.link {
+        Link::Writer(turn) => turn.undo().await,
+        Link::Postgres(transaction) => transaction.roll_back().await,
+        Link::Reader(_) => {}
     }
 }
 

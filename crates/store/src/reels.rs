@@ -4,9 +4,7 @@ use serde_json::Value;
 use sluice_domain::ids::{DocumentId, JobId, ReelId, SceneId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
-
+use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
 /// A source document.
@@ -80,19 +78,19 @@ pub struct SceneRow {
 
 /// Adds a document.
 pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), StoreError> {
-    sqlx::query(
+    sql(
         "INSERT INTO documents (id, blob, text_blob, ocr, name, bytes, found, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(row.id.as_str())
     .bind(&row.blob)
     .bind(&row.text_blob)
-    .bind(i64::from(row.ocr))
+    .bind(row.ocr)
     .bind(&row.name)
     .bind(row.bytes)
     .bind(row.found.to_string())
     .bind(row.created_at.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
     Ok(())
 }
@@ -100,23 +98,23 @@ pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), Store
 /// A document by its id.
 pub async fn document(tx: &mut Tx, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError> {
     let row =
-        sqlx::query("SELECT * FROM documents WHERE id = $1").bind(id.as_str()).fetch_optional(tx.connection()).await?;
+        sql("SELECT * FROM documents WHERE id = $1").bind(id.as_str()).optional(tx).await?;
     row.as_ref().map(document_row).transpose()
 }
 
 /// A document by what is in it and how it was read.
 pub async fn document_of_blob(tx: &mut Tx, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, StoreError> {
-    let row = sqlx::query("SELECT * FROM documents WHERE blob = $1 AND ocr = $2")
+    let row = sql("SELECT * FROM documents WHERE blob = $1 AND ocr = $2")
         .bind(blob)
-        .bind(i64::from(ocr))
-        .fetch_optional(tx.connection())
+        .bind(ocr)
+        .optional(tx)
         .await?;
     row.as_ref().map(document_row).transpose()
 }
 
 /// Adds a reel.
 pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
-    sqlx::query(
+    sql(
         "INSERT INTO reels (id, document_id, job_id, title, language, choices, address, request_key, request_hash,
          created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
@@ -127,73 +125,73 @@ pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
     .bind(row.language.code())
     .bind(row.choices.to_string())
     .bind(&row.address)
-    .bind(row.request.as_ref().map(|(key, _)| key))
-    .bind(row.request.as_ref().map(|(_, hash)| hash))
+    .bind(row.request.as_ref().map(|(key, _)| key.as_str()))
+    .bind(row.request.as_ref().map(|(_, hash)| hash.as_str()))
     .bind(row.created_at.as_millis())
     .bind(row.updated_at.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
     Ok(())
 }
 
 /// A reel by its id; none when it was deleted.
 pub async fn reel(tx: &mut Tx, id: &ReelId) -> Result<Option<ReelRow>, StoreError> {
-    let row = sqlx::query("SELECT * FROM reels WHERE id = $1 AND deleted_at IS NULL")
+    let row = sql("SELECT * FROM reels WHERE id = $1 AND deleted_at IS NULL")
         .bind(id.as_str())
-        .fetch_optional(tx.connection())
+        .optional(tx)
         .await?;
     row.as_ref().map(reel_row).transpose()
 }
 
 /// The reel that was asked for under an idempotency key.
 pub async fn reel_of_request(tx: &mut Tx, key: &str) -> Result<Option<ReelRow>, StoreError> {
-    let row = sqlx::query("SELECT * FROM reels WHERE request_key = $1 AND deleted_at IS NULL")
+    let row = sql("SELECT * FROM reels WHERE request_key = $1 AND deleted_at IS NULL")
         .bind(key)
-        .fetch_optional(tx.connection())
+        .optional(tx)
         .await?;
     row.as_ref().map(reel_row).transpose()
 }
 
 /// The reel that a job makes or belongs to.
 pub async fn reel_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<ReelId>, StoreError> {
-    let row = sqlx::query(
+    let row = sql(
         "SELECT id FROM reels WHERE job_id = $1 AND deleted_at IS NULL
          UNION SELECT reel_id FROM scenes WHERE job_id = $1",
     )
     .bind(job.as_str())
-    .fetch_optional(tx.connection())
+    .optional(tx)
     .await?;
     row.map(|row| parse(&row, "id")).transpose()
 }
 
 /// The latest reels, newest first.
 pub async fn latest_reels(tx: &mut Tx, limit: u32) -> Result<Vec<ReelRow>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM reels WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1")
+    let rows = sql("SELECT * FROM reels WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1")
         .bind(limit)
-        .fetch_all(tx.connection())
+        .all(tx)
         .await?;
     rows.iter().map(reel_row).collect()
 }
 
 /// When the reels of an address since `since` were asked for, oldest first, deleted ones included.
 pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
-    let rows = sqlx::query("SELECT created_at FROM reels WHERE address = $1 AND created_at > $2 ORDER BY created_at")
+    let rows = sql("SELECT created_at FROM reels WHERE address = $1 AND created_at > $2 ORDER BY created_at")
         .bind(address)
         .bind(since.as_millis())
-        .fetch_all(tx.connection())
+        .all(tx)
         .await?;
-    rows.iter().map(|row| Ok(Timestamp::from_millis(row.try_get(0)?))).collect()
+    rows.iter().map(|row| Ok(Timestamp::from_millis(row.get("created_at")?))).collect()
 }
 
 /// Notes how the script was written and what the reel is called now.
 pub async fn set_script(tx: &mut Tx, id: &ReelId, title: &str, source: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query("UPDATE reels SET title = $2, script_source = $3, updated_at = $4 WHERE id = $1")
+    sql("UPDATE reels SET title = $2, script_source = $3, updated_at = $4 WHERE id = $1")
         .bind(id.as_str())
         .bind(title)
         .bind(source)
         .bind(now.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -201,11 +199,11 @@ pub async fn set_script(tx: &mut Tx, id: &ReelId, title: &str, source: &str) -> 
 /// Puts another job in charge of a reel.
 pub async fn set_reel_job(tx: &mut Tx, id: &ReelId, job: &JobId) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query("UPDATE reels SET job_id = $2, updated_at = $3 WHERE id = $1")
+    sql("UPDATE reels SET job_id = $2, updated_at = $3 WHERE id = $1")
         .bind(id.as_str())
         .bind(job.as_str())
         .bind(now.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -213,11 +211,11 @@ pub async fn set_reel_job(tx: &mut Tx, id: &ReelId, job: &JobId) -> Result<(), S
 /// Publishes a reel's files.
 pub async fn set_result(tx: &mut Tx, id: &ReelId, result: &Value) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query("UPDATE reels SET result = $2, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL")
+    sql("UPDATE reels SET result = $2, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL")
         .bind(id.as_str())
         .bind(result.to_string())
         .bind(now.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -226,69 +224,69 @@ pub async fn set_result(tx: &mut Tx, id: &ReelId, result: &Value) -> Result<(), 
 pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     clear_scenes(tx, id).await?;
-    sqlx::query(
+    sql(
         "DELETE FROM stage_results WHERE key IN (SELECT key FROM reel_results WHERE reel_id = $1)
          AND key NOT IN (SELECT key FROM reel_results WHERE reel_id <> $1)",
     )
     .bind(id.as_str())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
-    sqlx::query("DELETE FROM reel_results WHERE reel_id = $1").bind(id.as_str()).execute(tx.connection()).await?;
+    sql("DELETE FROM reel_results WHERE reel_id = $1").bind(id.as_str()).execute(tx).await?;
     let row =
-        sqlx::query("SELECT document_id FROM reels WHERE id = $1").bind(id.as_str()).fetch_one(tx.connection()).await?;
-    let document: Option<String> = row.try_get(0)?;
-    sqlx::query(
+        sql("SELECT document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
+    let document: Option<String> = row.get("document_id")?;
+    sql(
         "UPDATE reels SET result = NULL, document_id = NULL, title = '', deleted_at = $2, updated_at = $2 WHERE id = $1",
     )
     .bind(id.as_str())
     .bind(now.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
-    sqlx::query(
+    sql(
         "DELETE FROM documents WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)",
     )
     .bind(document)
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
     Ok(())
 }
 
 /// Forgets documents from before `before` of which no reel was made.
 pub async fn forget_unused_documents(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query(
+    let done = sql(
         "DELETE FROM documents WHERE created_at < $1
          AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)",
     )
     .bind(before.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
-    Ok(done.rows_affected())
+    Ok(done)
 }
 
 /// Adds a scene.
 pub async fn insert_scene(tx: &mut Tx, row: &SceneRow) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO scenes (id, reel_id, position, script, edited) VALUES ($1, $2, $3, $4, $5)")
+    sql("INSERT INTO scenes (id, reel_id, position, script, edited) VALUES ($1, $2, $3, $4, $5)")
         .bind(row.id.as_str())
         .bind(row.reel_id.as_str())
         .bind(row.position)
         .bind(row.script.to_string())
-        .bind(i64::from(row.edited))
-        .execute(tx.connection())
+        .bind(row.edited)
+        .execute(tx)
         .await?;
     Ok(())
 }
 
 /// Takes all scenes of a reel away.
 pub async fn clear_scenes(tx: &mut Tx, reel: &ReelId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM scenes WHERE reel_id = $1").bind(reel.as_str()).execute(tx.connection()).await?;
+    sql("DELETE FROM scenes WHERE reel_id = $1").bind(reel.as_str()).execute(tx).await?;
     Ok(())
 }
 
 /// The scenes of a reel, in order.
 pub async fn scenes(tx: &mut Tx, reel: &ReelId) -> Result<Vec<SceneRow>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM scenes WHERE reel_id = $1 ORDER BY position")
+    let rows = sql("SELECT * FROM scenes WHERE reel_id = $1 ORDER BY position")
         .bind(reel.as_str())
-        .fetch_all(tx.connection())
+        .all(tx)
         .await?;
     rows.iter().map(scene_row).collect()
 }
@@ -296,16 +294,16 @@ pub async fn scenes(tx: &mut Tx, reel: &ReelId) -> Result<Vec<SceneRow>, StoreEr
 /// A scene by its id.
 pub async fn scene(tx: &mut Tx, id: &SceneId) -> Result<Option<SceneRow>, StoreError> {
     let row =
-        sqlx::query("SELECT * FROM scenes WHERE id = $1").bind(id.as_str()).fetch_optional(tx.connection()).await?;
+        sql("SELECT * FROM scenes WHERE id = $1").bind(id.as_str()).optional(tx).await?;
     row.as_ref().map(scene_row).transpose()
 }
 
 /// Replaces what a scene says, as a person wrote it.
 pub async fn edit_scene(tx: &mut Tx, id: &SceneId, script: &Value) -> Result<(), StoreError> {
-    sqlx::query("UPDATE scenes SET script = $2, edited = 1 WHERE id = $1")
+    sql("UPDATE scenes SET script = $2, edited = 1 WHERE id = $1")
         .bind(id.as_str())
         .bind(script.to_string())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -316,10 +314,10 @@ pub async fn order_scenes(tx: &mut Tx, order: &[SceneId]) -> Result<(), StoreErr
     for (sign, index) in [-1_i64, 1].into_iter().flat_map(|sign| (0..order.len()).map(move |index| (sign, index))) {
         let Some(id) = order.get(index) else { continue };
         let place = sign * i64::try_from(index + 1).unwrap_or(i64::MAX);
-        sqlx::query("UPDATE scenes SET position = $2 WHERE id = $1")
+        sql("UPDATE scenes SET position = $2 WHERE id = $1")
             .bind(id.as_str())
             .bind(place)
-            .execute(tx.connection())
+            .execute(tx)
             .await?;
     }
     Ok(())
@@ -327,101 +325,101 @@ pub async fn order_scenes(tx: &mut Tx, order: &[SceneId]) -> Result<(), StoreErr
 
 /// Puts a job in charge of rendering a scene.
 pub async fn set_scene_job(tx: &mut Tx, id: &SceneId, job: &JobId) -> Result<(), StoreError> {
-    sqlx::query("UPDATE scenes SET job_id = $2 WHERE id = $1")
+    sql("UPDATE scenes SET job_id = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(job.as_str())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
 
 /// Keeps a scene's rendered parts.
 pub async fn set_scene_made(tx: &mut Tx, id: &SceneId, made: &Value) -> Result<(), StoreError> {
-    sqlx::query("UPDATE scenes SET made = $2 WHERE id = $1")
+    sql("UPDATE scenes SET made = $2 WHERE id = $1")
         .bind(id.as_str())
         .bind(made.to_string())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
 
 /// Notes that a reel stands on a stage result.
 pub async fn use_result(tx: &mut Tx, reel: &ReelId, key: &str) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO reel_results (reel_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+    sql("INSERT INTO reel_results (reel_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING")
         .bind(reel.as_str())
         .bind(key)
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
 
 /// Everything that may point at bytes: hashes of documents, and the JSON in which results name theirs.
 pub async fn what_points_at_bytes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query(
+    let rows = sql(
         "SELECT blob AS text FROM documents UNION ALL SELECT text_blob FROM documents
          UNION ALL SELECT result FROM reels WHERE result IS NOT NULL
          UNION ALL SELECT made FROM scenes WHERE made IS NOT NULL
          UNION ALL SELECT value FROM stage_results",
     )
-    .fetch_all(tx.connection())
+    .all(tx)
     .await?;
-    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    rows.iter().map(|row| row.get("text")).collect()
 }
 
-fn document_row(row: &SqliteRow) -> Result<DocumentRow, StoreError> {
+fn document_row(row: &Row) -> Result<DocumentRow, StoreError> {
     Ok(DocumentRow {
         id: parse(row, "id")?,
-        blob: row.try_get("blob")?,
-        text_blob: row.try_get("text_blob")?,
-        ocr: row.try_get::<i64, _>("ocr")? != 0,
-        name: row.try_get("name")?,
-        bytes: row.try_get("bytes")?,
+        blob: row.get("blob")?,
+        text_blob: row.get("text_blob")?,
+        ocr: row.get("ocr")?,
+        name: row.get("name")?,
+        bytes: row.get("bytes")?,
         found: json(row, "found")?,
-        created_at: Timestamp::from_millis(row.try_get("created_at")?),
+        created_at: Timestamp::from_millis(row.get("created_at")?),
     })
 }
 
-fn reel_row(row: &SqliteRow) -> Result<ReelRow, StoreError> {
+fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {
     Ok(ReelRow {
         id: parse(row, "id")?,
         document_id: parse(row, "document_id")?,
         job_id: parse(row, "job_id")?,
-        title: row.try_get("title")?,
-        language: Language::from_code(row.try_get("language")?).unwrap_or(Language::ENGLISH),
+        title: row.get("title")?,
+        language: Language::from_code(&row.get::<String>("language")?).unwrap_or(Language::ENGLISH),
         choices: json(row, "choices")?,
-        script_source: row.try_get("script_source")?,
+        script_source: row.get("script_source")?,
         result: optional_json(row, "result")?,
-        address: row.try_get("address")?,
-        request: row.try_get::<Option<String>, _>("request_key")?.zip(row.try_get("request_hash")?),
-        created_at: Timestamp::from_millis(row.try_get("created_at")?),
-        updated_at: Timestamp::from_millis(row.try_get("updated_at")?),
+        address: row.get("address")?,
+        request: row.get::<Option<String>>("request_key")?.zip(row.get("request_hash")?),
+        created_at: Timestamp::from_millis(row.get("created_at")?),
+        updated_at: Timestamp::from_millis(row.get("updated_at")?),
     })
 }
 
-fn scene_row(row: &SqliteRow) -> Result<SceneRow, StoreError> {
-    let job: Option<String> = row.try_get("job_id")?;
+fn scene_row(row: &Row) -> Result<SceneRow, StoreError> {
+    let job: Option<String> = row.get("job_id")?;
     Ok(SceneRow {
         id: parse(row, "id")?,
         reel_id: parse(row, "reel_id")?,
-        position: row.try_get("position")?,
+        position: row.get("position")?,
         script: json(row, "script")?,
-        edited: row.try_get::<i64, _>("edited")? != 0,
+        edited: row.get("edited")?,
         job_id: job.map(|_| parse(row, "job_id")).transpose()?,
         made: optional_json(row, "made")?,
     })
 }
 
-fn parse<T: std::str::FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
-    let text: String = row.try_get(column)?;
+fn parse<T: std::str::FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
+    let text: String = row.get(column)?;
     text.parse().map_err(|_| StoreError::Unreadable { what: format!("the {column} \"{text}\"") })
 }
 
-fn json(row: &SqliteRow, column: &str) -> Result<Value, StoreError> {
-    let text: String = row.try_get(column)?;
+fn json(row: &Row, column: &str) -> Result<Value, StoreError> {
+    let text: String = row.get(column)?;
     crate::json(&text, column)
 }
 
-fn optional_json(row: &SqliteRow, column: &str) -> Result<Option<Value>, StoreError> {
-    let text: Option<String> = row.try_get(column)?;
+fn optional_json(row: &Row, column: &str) -> Result<Option<Value>, StoreError> {
+    let text: Option<String> = row.get(column)?;
     text.map(|text| crate::json(&text, column)).transpose()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sluice_domain::time::Timestamp;
-use sqlx::Row;
+use crate::sql::{Row, sql};
 
 use crate::jobs::Lease;
 use crate::{StoreError, Tx};
@@ -45,17 +45,17 @@ impl Outcome {
 /// The stored result under `key`, if it was made before.
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Value>, StoreError> {
     let row =
-        sqlx::query("SELECT value FROM stage_results WHERE key = $1").bind(key).fetch_optional(tx.connection()).await?;
-    row.map(|row| crate::json(row.try_get(0)?, "a stage's result")).transpose()
+        sql("SELECT value FROM stage_results WHERE key = $1").bind(key).optional(tx).await?;
+    row.map(|row| crate::json(&row.get::<String>("value")?, "a stage's result")).transpose()
 }
 
 /// Notes that a stored result was used, so that it is kept longer.
 pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query("UPDATE stage_results SET last_used_at = $2 WHERE key = $1")
+    sql("UPDATE stage_results SET last_used_at = $2 WHERE key = $1")
         .bind(key)
         .bind(now.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
@@ -63,7 +63,7 @@ pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
 /// Stores a result; an older one under the same key gives way.
 pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query(
+    sql(
         "INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value, last_used_at = excluded.last_used_at",
     )
@@ -71,36 +71,36 @@ pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(
     .bind(kind)
     .bind(value.to_string())
     .bind(now.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
     Ok(())
 }
 
 /// Forgets one result, as when the bytes that it points at are gone.
 pub async fn forget(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM stage_results WHERE key = $1").bind(key).execute(tx.connection()).await?;
+    sql("DELETE FROM stage_results WHERE key = $1").bind(key).execute(tx).await?;
     Ok(())
 }
 
 /// Every stored result, for a sweep that compares them with the bytes that they point at.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(String, Value)>, StoreError> {
-    let rows = sqlx::query("SELECT key, value FROM stage_results ORDER BY key").fetch_all(tx.connection()).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, crate::json(row.try_get(1)?, "a stage's result")?))).collect()
+    let rows = sql("SELECT key, value FROM stage_results ORDER BY key").all(tx).await?;
+    rows.iter().map(|row| Ok((row.get("key")?, crate::json(&row.get::<String>("value")?, "a stage's result")?))).collect()
 }
 
 /// Forgets the results that nothing has used since `before`, and says how many.
 pub async fn forget_unused(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM stage_results WHERE last_used_at < $1")
+    let done = sql("DELETE FROM stage_results WHERE last_used_at < $1")
         .bind(before.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
-    Ok(done.rows_affected())
+    Ok(done)
 }
 
 /// Writes the intent of a call.
 pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query(
+    sql(
         "INSERT INTO calls (id, key, kind, job, attempt, lease, started_at, outcome)
          VALUES ($1, $2, $3, $4, $5, $6, $7, 'started')",
     )
@@ -111,7 +111,7 @@ pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), S
     .bind(lease.attempt)
     .bind(lease.id.as_str())
     .bind(now.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
     Ok(())
 }
@@ -119,48 +119,48 @@ pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), S
 /// Writes how a call ended.
 pub async fn finish_call(tx: &mut Tx, call: &str, outcome: Outcome) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sqlx::query("UPDATE calls SET outcome = $2, finished_at = $3 WHERE id = $1")
+    sql("UPDATE calls SET outcome = $2, finished_at = $3 WHERE id = $1")
         .bind(call)
         .bind(outcome.as_str())
         .bind(now.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     Ok(())
 }
 
 /// Forgets the calls that ended before `before`, and says how many.
 pub async fn forget_calls(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query("DELETE FROM calls WHERE finished_at < $1")
+    let done = sql("DELETE FROM calls WHERE finished_at < $1")
         .bind(before.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
-    Ok(done.rows_affected())
+    Ok(done)
 }
 
 /// How many calls were ever asked, per kind and outcome. What a test counts to show that nothing was done twice.
 pub async fn count_calls(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreError> {
-    let rows = sqlx::query("SELECT kind, outcome, COUNT(*) FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")
-        .fetch_all(tx.connection())
+    let rows = sql("SELECT kind, outcome, COUNT(*) AS count FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")
+        .all(tx)
         .await?;
     rows.iter()
         .map(|row| {
-            let name: String = row.try_get(1)?;
+            let name: String = row.get("outcome")?;
             let outcome = [Outcome::Started, Outcome::Succeeded, Outcome::Failed, Outcome::Unknown]
                 .into_iter()
                 .find(|outcome| outcome.as_str() == name)
                 .ok_or_else(|| StoreError::Unreadable { what: format!("the outcome \"{name}\" of a call") })?;
-            let count: i64 = row.try_get(2)?;
-            Ok((row.try_get(0)?, outcome, count.unsigned_abs()))
+            let count: i64 = row.get("count")?;
+            Ok((row.get("kind")?, outcome, count.unsigned_abs()))
         })
         .collect()
 }
 
 /// Every call that gave a result: its kind, when it was asked, when it answered. What a benchmark adds up.
 pub async fn finished_calls(tx: &mut Tx) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
-    let rows = sqlx::query("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id")
-        .fetch_all(tx.connection())
+    let rows = sql("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id")
+        .all(tx)
         .await?;
     let time =
-        |row: &sqlx::sqlite::SqliteRow, column| Ok::<_, StoreError>(Timestamp::from_millis(row.try_get(column)?));
-    rows.iter().map(|row| Ok((row.try_get(0)?, time(row, 1)?, time(row, 2)?))).collect()
+        |row: &Row, column: &str| Ok::<_, StoreError>(Timestamp::from_millis(row.get(column)?));
+    rows.iter().map(|row| Ok((row.get("kind")?, time(row, "started_at")?, time(row, "finished_at")?))).collect()
 }

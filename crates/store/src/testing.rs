@@ -4,16 +4,14 @@ use std::time::Duration;
 
 use sluice_domain::time::millis;
 
-use crate::{Store, StoreError};
+use crate::sql::sql;
+use crate::{Backend, Dialect, Store, StoreError};
 
 impl Store {
     /// Moves the database's clock forward. Leases, delays and deadlines see it at once.
     pub async fn advance_clock(&self, by: Duration) -> Result<(), StoreError> {
         self.write(async |tx| {
-            sqlx::query("UPDATE clock SET offset_ms = offset_ms + $1")
-                .bind(millis(by))
-                .execute(tx.connection())
-                .await?;
+            sql("UPDATE clock SET offset_ms = offset_ms + $1").bind(millis(by)).execute(tx).await?;
             tx.forget_now();
             tx.tell_workers();
             Ok(())
@@ -21,14 +19,35 @@ impl Store {
         .await
     }
 
-    /// Fills the disk: the file may not grow beyond its present pages and `more`, until the next call.
+    /// Fills the disk (`SQLite` alone): the file may not grow beyond its present pages and `more`, until the next call.
     pub async fn leave_pages(&self, more: u32) -> Result<(), StoreError> {
         self.write(async |tx| {
-            let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(tx.connection()).await?;
-            let statement = format!("PRAGMA max_page_count = {}", pages + i64::from(more));
-            sqlx::query(sqlx::AssertSqlSafe(statement)).fetch_one(tx.connection()).await?;
+            let pages: i64 = sql("PRAGMA page_count").one(tx).await?.get("page_count")?;
+            sql(format!("PRAGMA max_page_count = {}", pages + i64::from(more))).one(tx).await?;
             Ok(())
         })
         .await
+    }
+
+    /// Runs a statement as it stands, in both databases' words.
+    pub async fn execute(&self, statement: &str) -> Result<u64, StoreError> {
+        self.write(async |tx| sql(statement.to_owned()).execute(tx).await).await
+    }
+
+    /// How much write-ahead log `PostgreSQL` has written so far, in bytes; nothing on `SQLite`.
+    pub async fn wal_bytes(&self) -> Result<Option<i64>, StoreError> {
+        if self.dialect() == Dialect::Sqlite {
+            return Ok(None);
+        }
+        let text = "SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT) AS bytes";
+        self.read(async |tx| sql(text).one(tx).await?.get("bytes")).await.map(Some)
+    }
+
+    /// What autovacuum does on `PostgreSQL` when it has time: between two runs of a benchmark.
+    pub async fn maintain(&self) -> Result<(), StoreError> {
+        if let Backend::Postgres { pool, .. } = &self.inner.backend {
+            sqlx::raw_sql("VACUUM ANALYZE").execute(pool).await?;
+        }
+        Ok(())
     }
 }

@@ -1,40 +1,78 @@
 //! The unit of work: one transaction, and what the world should hear once it is kept.
 
+use std::collections::BTreeMap;
+
 use sluice_domain::time::Timestamp;
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Row, Sqlite};
+use sqlx::{Postgres, Sqlite};
 
-use crate::dialect::{BEGIN_WRITE, now_ms};
 use crate::error::{StoreError, is_busy};
+use crate::events::{self, Entry};
+use crate::group::Turn;
+use crate::sql::sql;
 
 /// An open unit of work. Dropped in mid-way (its task was stopped), it is undone.
 pub struct Tx {
-    connection: PoolConnection<Sqlite>,
-    open: bool,
+    pub(crate) link: Link,
     now: Option<Timestamp>,
     point: &'static str,
-    hints: Hints,
+    pub(crate) told: Told,
 }
 
-/// Whom to wake after the commit.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Hints {
+/// What a unit of work runs on.
+pub(crate) enum Link {
+    /// Its turn on SQLite's one writer.
+    Writer(Turn),
+    /// A snapshot of SQLite.
+    Reader(Snapshot),
+    /// A transaction of PostgreSQL.
+    Postgres(Transaction),
+}
+
+/// A connection of either database.
+pub(crate) enum Connection<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+/// What is to be told once the unit is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// There may be work.
     pub(crate) work: bool,
-    pub(crate) news: bool,
+    /// The log's new entries, by stream.
+    pub(crate) entries: BTreeMap<String, Vec<Entry>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Read,
-    Write,
+impl Told {
+    pub(crate) fn join(&mut self, other: Self) {
+        self.work |= other.work;
+        for (stream, mut entries) in other.entries {
+            self.entries.entry(stream).or_default().append(&mut entries);
+        }
+    }
 }
 
-impl Tx {
-    /// Waits for a connection and for the lock: busy is asked again for as long as it takes.
-    pub(crate) async fn begin(pool: &SqlitePool, kind: Kind) -> Result<Self, StoreError> {
+/// A read-only transaction on SQLite.
+pub(crate) struct Snapshot {
+    connection: PoolConnection<Sqlite>,
+    open: bool,
+}
+
+/// A transaction on PostgreSQL.
+pub(crate) struct Transaction {
+    connection: PoolConnection<Postgres>,
+    open: bool,
+    pub(crate) writes: bool,
+}
+
+impl Snapshot {
+    /// Waits for a connection; busy is asked again for as long as it takes.
+    pub(crate) async fn begin(pool: &SqlitePool) -> Result<Self, StoreError> {
         loop {
-            match Self::try_begin(pool, kind).await {
+            match Self::try_begin(pool).await {
                 Err(error) if is_busy(&error) => {
                     tracing::warn!("another connection keeps the database locked; still waiting");
                 }
@@ -43,36 +81,87 @@ impl Tx {
         }
     }
 
-    async fn try_begin(pool: &SqlitePool, kind: Kind) -> Result<Self, sqlx::Error> {
-        let connection = pool.acquire().await?;
-        let mut tx = Self { connection, open: true, now: None, point: "", hints: Hints::default() };
-        if let Err(error) = tx.start(kind).await {
-            tx.roll_back().await;
-            return Err(error);
-        }
-        Ok(tx)
+    async fn try_begin(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
+        let mut this = Self { connection: pool.acquire().await?, open: true };
+        sqlx::query("BEGIN").execute(&mut *this.connection).await?;
+        // The snapshot is taken by the first read: take it here, where busy is waited for.
+        sqlx::query("SELECT id FROM clock").fetch_one(&mut *this.connection).await?;
+        Ok(this)
     }
 
-    async fn start(&mut self, kind: Kind) -> Result<(), sqlx::Error> {
-        match kind {
-            Kind::Write => sqlx::query(BEGIN_WRITE).execute(&mut *self.connection).await.map(drop),
-            Kind::Read => {
-                sqlx::query("BEGIN").execute(&mut *self.connection).await?;
-                // The snapshot is taken by the first read: take it here, where busy is waited for.
-                sqlx::query("SELECT id FROM clock").fetch_one(&mut *self.connection).await.map(drop)
-            }
+    async fn end(mut self) {
+        self.open = sqlx::query("ROLLBACK").execute(&mut *self.connection).await.is_err();
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        if self.open {
+            // Closing rolls back, and leaves no doubt about the state of the next connection.
+            self.connection.close_on_drop();
         }
     }
+}
 
-    /// The database's clock, read once per unit of work: all times that it writes are the same.
+impl Transaction {
+    pub(crate) async fn begin(pool: &PgPool, writes: bool) -> Result<Self, StoreError> {
+        let mut this = Self { connection: pool.acquire().await?, open: true, writes };
+        // Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock
+        // the rows that they change.
+        let begin = if writes { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
+        sqlx::raw_sql(begin).execute(&mut *this.connection).await?;
+        Ok(this)
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        sqlx::raw_sql("COMMIT").execute(&mut *self.connection).await?;
+        self.open = false;
+        Ok(())
+    }
+
+    pub(crate) async fn roll_back(mut self) {
+        self.open = sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection).await.is_err();
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if self.open {
+            self.connection.close_on_drop();
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(link: Link) -> Self {
+        Self { link, now: None, point: "", told: Told::default() }
+    }
+
+    /// The database's clock, read once per unit of work: all times that it writes are the same. Units that share a
+    /// commit share it, too.
     pub async fn now(&mut self) -> Result<Timestamp, StoreError> {
-        if let Some(now) = self.now {
+        let known = match &self.link {
+            Link::Writer(turn) => turn.now(),
+            _ => self.now,
+        };
+        if let Some(now) = known {
             return Ok(now);
         }
-        let row = sqlx::query(concat!("SELECT ", now_ms!())).fetch_one(self.connection()).await?;
-        let now = Timestamp::from_millis(row.try_get(0)?);
-        self.now = Some(now);
+        let row = sql("SELECT {now} AS now").one(self).await?;
+        let now = Timestamp::from_millis(row.get("now")?);
+        self.set_now(Some(now));
         Ok(now)
+    }
+
+    fn set_now(&mut self, now: Option<Timestamp>) {
+        match &mut self.link {
+            Link::Writer(turn) => turn.set_now(now),
+            _ => self.now = now,
+        }
+    }
+
+    pub(crate) fn forget_now(&mut self) {
+        self.set_now(None);
     }
 
     /// Names this unit of work, for planned failures and for what is logged about it.
@@ -86,52 +175,41 @@ impl Tx {
 
     /// Wakes workers once this is kept.
     pub fn tell_workers(&mut self) {
-        self.hints.work = true;
+        self.told.work = true;
     }
 
-    /// Wakes readers of the event log once this is kept.
-    pub fn tell_readers(&mut self) {
-        self.hints.news = true;
-    }
-
-    pub(crate) fn forget_now(&mut self) {
-        self.now = None;
-    }
-
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.connection
-    }
-
-    pub(crate) async fn commit(mut self) -> Result<Hints, StoreError> {
-        match self.end("COMMIT").await {
-            Ok(()) => Ok(self.hints),
-            Err(error) => {
-                // A commit that failed may still hold its lock.
-                self.roll_back().await;
-                Err(error.into())
-            }
+    pub(crate) fn may_write(&self) -> bool {
+        match &self.link {
+            Link::Writer(_) => true,
+            Link::Reader(_) => false,
+            Link::Postgres(transaction) => transaction.writes,
         }
     }
 
-    pub(crate) async fn roll_back(mut self) {
-        if let Err(error) = self.end("ROLLBACK").await {
-            // SQLite itself undoes a transaction that finds the disk full, and then there is none to undo.
-            self.open = !error.to_string().contains("no transaction is active");
+    pub(crate) fn connection(&mut self) -> Connection<'_> {
+        match &mut self.link {
+            Link::Writer(turn) => Connection::Sqlite(turn.connection()),
+            Link::Reader(snapshot) => Connection::Sqlite(&mut snapshot.connection),
+            Link::Postgres(transaction) => Connection::Postgres(&mut transaction.connection),
         }
     }
 
-    async fn end(&mut self, statement: &'static str) -> Result<(), sqlx::Error> {
-        sqlx::query(statement).execute(&mut *self.connection).await?;
-        self.open = false;
-        Ok(())
+    pub(crate) fn on_postgres(&self) -> bool {
+        matches!(self.link, Link::Postgres(_))
     }
-}
 
-impl Drop for Tx {
-    fn drop(&mut self) {
-        if self.open {
-            // Closing rolls back, and leaves no doubt about the state of the next connection.
-            self.connection.close_on_drop();
+    /// Writes the log's entries. On SQLite the group does this once for all of its units.
+    pub(crate) async fn write_events(&mut self) -> Result<(), StoreError> {
+        let entries = std::mem::take(&mut self.told.entries);
+        events::write(self, entries).await
+    }
+
+    /// Ends a unit that only read.
+    pub(crate) async fn end_reading(self) {
+        match self.link {
+            Link::Reader(snapshot) => snapshot.end().await,
+            Link::Postgres(transaction) => transaction.roll_back().await,
+            Link::Writer(_) => {}
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod corpus;
 mod disk;
 pub mod faults;
 pub mod pdf;
+pub mod postgres;
 mod store;
 
 pub use disk::SmallDisk;

@@ -1,29 +1,40 @@
-//! A database in a temporary folder.
+//! A database that goes away with the test.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_store::{Options, Store, jobs};
+use sluice_store::{Database, Dialect, Options, Store, jobs};
 use tempfile::TempDir;
 
 use crate::faults::PlannedFaults;
+use crate::postgres::Server;
 
 /// A database that goes away with the test. End the test with [`TestStore::end`]: a job that is left behind fails it.
 pub struct TestStore {
     store: Store,
     faults: PlannedFaults,
+    database: Database,
     folder: TempDir,
     ended: bool,
 }
 
 impl TestStore {
-    /// A new, empty database.
+    /// A new, empty `SQLite` database.
     pub async fn open() -> Self {
+        Self::open_on(Dialect::Sqlite).await
+    }
+
+    /// A new, empty database of either kind.
+    pub async fn open_on(dialect: Dialect) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let faults = PlannedFaults::default();
-        let store = open(&folder.path().join("sluice.db"), faults.clone()).await;
-        Self { store, faults, folder, ended: false }
+        let database = match dialect {
+            Dialect::Sqlite => Database::Sqlite(folder.path().join("sluice.db")),
+            Dialect::Postgres => Server::shared().database(),
+        };
+        let store = open(&database, faults.clone()).await;
+        Self { store, faults, database, folder, ended: false }
     }
 
     /// The database.
@@ -31,12 +42,17 @@ impl TestStore {
         &self.store
     }
 
-    /// A second connection to the same file, as another process has.
+    /// The same database opened once more, as another process has it.
     pub async fn open_again(&self) -> Store {
-        open(&self.path(), PlannedFaults::default()).await
+        open(&self.database, PlannedFaults::default()).await
     }
 
-    /// The database's file.
+    /// Where the database is.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The database's file, on `SQLite`.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("sluice.db")
     }
@@ -70,9 +86,9 @@ impl TestStore {
 /// Impatient, so that tests see what happens when SQLite says busy.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5);
 
-async fn open(path: &Path, faults: PlannedFaults) -> Store {
+async fn open(database: &Database, faults: PlannedFaults) -> Store {
     let options = Options { busy_timeout: BUSY_TIMEOUT, faults: Arc::new(faults) };
-    Store::open_with(path, options).await.expect("a database in a temporary folder")
+    Store::open_with(database, options).await.expect("a new database")
 }
 
 impl Drop for TestStore {

@@ -135,6 +135,9 @@ async fn enqueue_raw(world: &World, kind: &str, stage: &str, payload: &str) -> J
                 max_attempts: 3,
                 idle_ttl: None,
                 idempotency_key: None,
+                after: Vec::new(),
+                limit_key: None,
+                need: sluice_store::jobs::Need::default(),
             };
             jobs::enqueue(tx, &new).await
         })

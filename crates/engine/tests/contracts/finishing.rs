@@ -55,7 +55,7 @@ async fn a_claim_that_was_not_heard_of_is_taken_back() {
     for fault in [Fault::BeforeCommit, Fault::LostReply] {
         let world = World::new([]).await;
         let job = world.enqueue("a").await;
-        world.test.faults().plan("look", fault);
+        world.test.faults().plan("claim", fault);
         assert!(world.engine.run_until_idle().await.is_err());
         world.advance(15).await;
         world.run().await;
@@ -145,35 +145,5 @@ async fn a_busy_database_never_reaches_a_handler() {
     assert!(world.stage.acts().iter().all(|(_, attempt)| *attempt == 1), "no attempt failed: {:?}", world.stage.acts());
     stop.send(()).unwrap();
     assert!(noise.await.unwrap() > 0);
-    world.test.end().await;
-}
-
-#[tokio::test]
-async fn a_writer_waits_behind_another_process_for_as_long_as_it_takes() {
-    let world = World::new([]).await;
-    let other = world.test.open_again().await;
-    let (locked, is_locked) = oneshot::channel();
-    let (release, released) = oneshot::channel::<()>();
-    let holder = tokio::spawn(async move {
-        other
-            .write(async |_| {
-                locked.send(()).unwrap();
-                released.await.unwrap();
-                Ok::<_, StoreError>(())
-            })
-            .await
-    });
-    is_locked.await.unwrap();
-    let enqueue = world.enqueue("a");
-    let mut enqueue = Box::pin(enqueue);
-    // Far more than SQLite's own patience passes (5 ms in tests): the write still waits, without an error.
-    let waited = tokio::time::timeout(Duration::from_millis(100), &mut enqueue).await;
-    assert!(waited.is_err(), "it waits");
-    release.send(()).unwrap();
-    holder.await.unwrap().unwrap();
-    let job = enqueue.as_mut().await;
-    drop(enqueue);
-    world.run().await;
-    assert_eq!(world.state(&job).await, JobState::Succeeded);
     world.test.end().await;
 }

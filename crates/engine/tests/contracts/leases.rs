@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
-use sluice_store::jobs::{self, Claim, Claimed, Ended, Lease, Settlement};
+use sluice_store::jobs::{self, Claim, Claimed, Ended, Lease, Need, Settlement, Then};
 use sluice_store::{Store, StoreError};
 
 use crate::support::{Act, Do, World};
@@ -26,6 +26,7 @@ async fn claim(world: &World, worker: &str) -> Option<Claimed> {
         })
         .await
         .unwrap()
+        .jobs
         .pop()
 }
 
@@ -35,6 +36,10 @@ async fn succeed(store: &Store, lease: &Lease) -> Result<Ended, StoreError> {
 
 async fn lease_until(world: &World, job: &JobId) -> i64 {
     world.view(job).await.job.lease_until.unwrap().as_millis()
+}
+
+fn second() -> Then {
+    Then { stage: "second".into(), need: Need::default() }
 }
 
 fn is_lost<T>(result: &Result<T, StoreError>) -> bool {
@@ -79,17 +84,18 @@ async fn after_expiry_completion_renewal_and_progress_are_refused_and_reported()
     let (store, lease) = (world.test.store(), &claimed.lease);
     assert!(is_lost(&succeed(store, lease).await));
     for settlement in [
-        Settlement::Queue { stage: "second".into() },
-        Settlement::Snooze(Duration::ZERO),
+        Settlement::Queue { then: second() },
+        Settlement::Snooze { delay: Duration::ZERO, error: None },
         Settlement::Die(jobs::JobError { code: "x".into(), message: "x".into() }),
-        Settlement::Wait { then: "second".into(), signal: "s".into(), deadline: LEASE, poll_every: None },
+        Settlement::Wait { then: second(), signal: "s".into(), deadline: LEASE, poll_every: None },
     ] {
         assert!(is_lost(&store.write(async |tx| jobs::settle(tx, lease, settlement).await).await));
     }
     assert!(is_lost(&store.write(async |tx| jobs::save_progress(tx, lease, &[], &["late".into()]).await).await));
     assert!(is_lost(&store.write(async |tx| jobs::hold(tx, lease).await).await));
     let leases = [(job.clone(), lease.id.clone())];
-    store.write(async |tx| jobs::renew(tx, "worker", &leases, LEASE).await).await.unwrap();
+    let renewed = store.write(async |tx| jobs::renew(tx, "worker", &leases, LEASE).await).await.unwrap();
+    assert!(renewed.is_empty(), "and its worker is told");
     assert_eq!(lease_until(&world, &job).await, until, "a lease that ran out is not renewed");
     let held = store.read(async |tx| jobs::held_by(tx, "worker").await).await.unwrap();
     assert!(held.is_empty(), "and its worker is told");

@@ -1,6 +1,9 @@
-//! The engine's contracts, each a named test on a real database. Crash points are named, the clock is moved by the
-//! test, and nothing sleeps.
+//! The engine's contracts, each a named test on a real database: here `SQLite`. Crash points are named, the clock is
+//! moved by the test, and nothing sleeps. `contracts_postgres.rs` is the same suite on `PostgreSQL`.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+/// The database that this suite runs on.
+const ON: sluice_store::Dialect = sluice_store::Dialect::Sqlite;
 
 mod basics;
 mod cancelling;

@@ -73,7 +73,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let test = TestStore::open().await;
+        let test = TestStore::open_on(crate::ON).await;
         let oracle = Oracle::default();
         let engine = Engine::builder(test.store().clone()).register::<Ask>(oracle.clone()).pool("default", 4).build();
         Self { test, engine, oracle }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use sluice_domain::job::JobState;
 use sluice_engine::EnqueueOptions;
+use sluice_store::StoreError;
+use tokio::sync::oneshot;
 
 use crate::support::{Do, Play, World};
 
@@ -30,5 +32,35 @@ async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
     let later = world.enqueue("later").await;
     world.until(&later, JobState::Succeeded).await;
     worker.shutdown(Duration::ZERO).await;
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn a_writer_waits_behind_another_process_for_as_long_as_it_takes() {
+    let world = World::new([]).await;
+    let other = world.test.open_again().await;
+    let (locked, is_locked) = oneshot::channel();
+    let (release, released) = oneshot::channel::<()>();
+    let holder = tokio::spawn(async move {
+        other
+            .write(async |_| {
+                locked.send(()).unwrap();
+                released.await.unwrap();
+                Ok::<_, StoreError>(())
+            })
+            .await
+    });
+    is_locked.await.unwrap();
+    let enqueue = world.enqueue("a");
+    let mut enqueue = Box::pin(enqueue);
+    // Far more than SQLite's own patience passes (5 ms in tests): the write still waits, without an error.
+    let waited = tokio::time::timeout(Duration::from_millis(100), &mut enqueue).await;
+    assert!(waited.is_err(), "it waits");
+    release.send(()).unwrap();
+    holder.await.unwrap().unwrap();
+    let job = enqueue.as_mut().await;
+    drop(enqueue);
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Succeeded);
     world.test.end().await;
 }

@@ -168,7 +168,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(plan: impl IntoIterator<Item = Do>) -> Self {
-        let test = TestStore::open().await;
+        let test = TestStore::open_on(crate::ON).await;
         let stage = Stage::new(plan);
         let engine = engine_on(test.store().clone(), &stage);
         Self { test, engine, stage }

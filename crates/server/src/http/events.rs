@@ -49,7 +49,7 @@ pub(crate) async fn stream(
         })
         .await?;
     // Beyond the end is a log of another database; before the beginning is what retention has taken.
-    let missed = asked.is_some_and(|asked| asked > last || first.is_some_and(|first| asked + 1 < first));
+    let missed = asked.is_some_and(|asked| asked > last || first.map_or(asked < last, |first| asked + 1 < first));
     let start = if missed { last } else { asked.unwrap_or(last) };
     let body = Sse::new(follow(api, start, missed)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
     let mut response = body.into_response();

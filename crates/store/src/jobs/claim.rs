@@ -1,15 +1,21 @@
 //! Claims, and the leases that they give.
+//!
+//! A claim serves the owners that have ready jobs in a pool by start-time fair queueing (Goyal, Vin, Cheng 1996): each
+//! has a tag, what it has had so far in milliseconds of work per weight, and the smallest tag is next. Who comes back
+//! after a while begins at the pool's clock, so idle time gives no credit, and an owner's first job waits for one slot
+//! to become free, however many jobs another has. Within an owner, jobs come by their place: when they became ready,
+//! moved by their priority.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
-use sluice_domain::time::millis;
-use sqlx::{AssertSqlSafe, Row};
+use sluice_domain::job::JobState;
+use sluice_domain::time::{Timestamp, millis};
 
-use crate::dialect::{held, now_ms};
-use crate::jobs::changed;
-use crate::jobs::row::{JobRow, Lease, id};
+use crate::jobs::gate::{Candidate, Gate, Verdict};
+use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
+use crate::jobs::{Change, emit_change};
+use crate::sql::{Query, Row, chunk, list, placeholders, sql};
 use crate::{StoreError, Tx};
 
 /// Who claims what.
@@ -29,13 +35,54 @@ pub struct Claim<'a> {
     pub lease_time: Duration,
 }
 
-/// A job in the hands of a worker.
+/// A job in the hands of a worker: what is needed to run it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
     /// The right to write.
     pub lease: Lease,
-    /// The job at the time of the claim.
-    pub row: JobRow,
+    /// What runs it.
+    pub kind: String,
+    /// The stage to run.
+    pub stage: String,
+    /// Its data as JSON.
+    pub payload: String,
+    /// Whose it is.
+    pub owner: String,
+    /// The id of what it works on.
+    pub subject: String,
+    /// The job that it is a part of.
+    pub parent: Option<JobId>,
+    /// Attempts that each stage has.
+    pub max_attempts: u32,
+    /// What ended its last wait.
+    pub wake: Option<Wake>,
+    /// What the stage asked for.
+    pub need: Need,
+    /// When it was claimed, by the database's clock.
+    pub claimed_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
+                       provider, work_ms, cost, place";
+
+/// What a claim gave.
+#[derive(Debug, Default)]
+pub struct Claims {
+    /// The jobs, in the order in which they were picked.
+    pub jobs: Vec<Claimed>,
+    /// Another process holds a limit's lock: there may be more in a moment.
+    pub contended: bool,
+    /// What the owners have now had: to be written with [`charge`].
+    pub charges: Vec<Charge>,
+}
+
+/// An owner's tag in a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    pool: String,
+    /// Empty for the pool's own clock.
+    owner: String,
+    used: i64,
 }
 
 /// A lease that still holds.
@@ -49,64 +96,318 @@ pub struct Held {
     pub cancel_requested: bool,
 }
 
+impl Claimed {
+    fn read(row: &Row, lease: &LeaseId, now: Timestamp) -> Result<Self, StoreError> {
+        let wake: Option<String> = row.get("wake")?;
+        let wake_data: Option<String> = row.get("wake_data")?;
+        Ok(Self {
+            lease: Lease { job: id(row, "id")?, id: lease.clone(), attempt: row.get("attempt")? },
+            kind: row.get("kind")?,
+            stage: row.get("stage")?,
+            payload: row.get("payload")?,
+            owner: row.get("owner")?,
+            subject: row.get("subject")?,
+            parent: optional_id(row, "parent")?,
+            max_attempts: row.get("max_attempts")?,
+            wake: wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?,
+            need: Need::read(row)?,
+            claimed_at: now,
+        })
+    }
+
+    pub(crate) fn of(row: &JobRow, lease: Lease, now: Timestamp) -> Self {
+        Self {
+            lease,
+            kind: row.kind.clone(),
+            stage: row.stage.clone(),
+            payload: row.payload.clone(),
+            owner: row.owner.clone(),
+            subject: row.subject.clone(),
+            parent: row.parent.clone(),
+            max_attempts: row.max_attempts,
+            wake: row.wake.clone(),
+            need: row.need.clone(),
+            claimed_at: now,
+        }
+    }
+
+    /// How its stream is told of a change.
+    pub(crate) fn change<'a>(&'a self, state: JobState) -> Change<'a> {
+        Change {
+            id: &self.lease.job,
+            owner: &self.owner,
+            kind: &self.kind,
+            state,
+            stage: &self.stage,
+            attempt: self.lease.attempt,
+            subject: &self.subject,
+            parent: self.parent.as_ref(),
+            error: None,
+            steps: None,
+        }
+    }
+}
+
+/// An owner that has ready jobs.
+struct Line {
+    owner: String,
+    /// What it has had, in milliseconds of work per weight.
+    tag: i64,
+    weight: i64,
+    served: bool,
+    empty: bool,
+}
+
+/// What a job without an estimate is taken to be.
+const UNKNOWN_WORK_MS: i64 = 1_000;
+/// Most owners that one claim looks at.
+const MOST_LINES: u32 = 1_000;
+
 /// Takes the next ready jobs: the attempt is counted and the lease begins here, by the database's clock.
-pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Vec<Claimed>, StoreError> {
+pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError> {
+    let mut claims = Claims::default();
     if claim.kinds.is_empty() || claim.limit == 0 {
-        return Ok(Vec::new());
+        return Ok(claims);
     }
     let now = tx.now().await?;
-    let statement = statement(claim.kinds.len());
-    let mut query = sqlx::query(AssertSqlSafe(statement))
-        .bind(claim.lease.as_str())
-        .bind(millis(claim.lease_time))
-        .bind(claim.worker)
-        .bind(claim.pool)
-        .bind(claim.limit)
-        .bind(now.as_millis());
-    for kind in claim.kinds {
-        query = query.bind(*kind);
+    let Some((mut lines, mut clock, mut gate)) = lines(tx, claim.pool).await? else { return Ok(claims) };
+    let shared = lines.len() > 1;
+    let mut want = claim.limit as usize;
+    while want > 0 {
+        let open = lines.iter().filter(|line| !line.empty).count();
+        let Some(line) = lines.iter_mut().filter(|line| !line.empty).min_by_key(|line| (line.tag, line.served)) else {
+            break;
+        };
+        clock = clock.max(line.tag);
+        // A part of the free slots at a time, and one at a time when there are few.
+        let quota = if open == 1 { want } else { (want / (2 * open)).max(1) };
+        let got = gate.take(tx, claim, &line.owner, quota, now).await?;
+        line.empty = got.len() < quota;
+        line.served |= !got.is_empty();
+        let work = got.iter().map(|job| millis(job.need.work).max(1).max(if job.need.work.is_zero() { UNKNOWN_WORK_MS } else { 1 }));
+        line.tag += work.sum::<i64>() / line.weight;
+        want -= got.len();
+        claims.jobs.extend(got);
     }
-    let rows = query.fetch_all(tx.connection()).await?;
-    let mut claimed = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let row = JobRow::read(row)?;
-        let lease = Lease { job: row.id.clone(), id: claim.lease.clone(), attempt: row.attempt };
-        changed(tx, &row).await?;
-        claimed.push(Claimed { lease, row });
+    claims.contended = gate.contended;
+    if shared && !claims.jobs.is_empty() {
+        let charge = |owner: &str, used| Charge { pool: claim.pool.to_owned(), owner: owner.to_owned(), used };
+        claims.charges = lines.iter().filter(|line| line.served).map(|line| charge(&line.owner, line.tag)).collect();
+        claims.charges.push(charge("", clock));
     }
-    // RETURNING promises no order.
-    claimed.sort_by(|a, b| (a.row.priority, a.row.run_at, &a.row.id).cmp(&(b.row.priority, b.row.run_at, &b.row.id)));
-    if !claimed.is_empty() {
-        parents_live_on(tx, claim.worker).await?;
+    for job in &claims.jobs {
+        emit_change(tx, &job.change(JobState::Running))?;
     }
-    Ok(claimed)
+    if claims.jobs.iter().any(|job| job.parent.is_some()) {
+        parents_live_on(tx, claim.worker, now).await?;
+    }
+    Ok(claims)
 }
 
-/// The number of kinds is all that differs from worker to worker: only placeholders are added to the text.
-fn statement(kinds: usize) -> String {
-    let mut list = String::new();
-    for n in 0..kinds {
-        let comma = if n == 0 { "" } else { ", " };
-        // Writing to a String does not fail.
-        let _ = write!(list, "{comma}${}", n + 7);
-    }
-    let now = now_ms!();
-    format!(
-        "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_id = $1, lease_until = {now} + $2,
-             lease_worker = $3, started_at = COALESCE(started_at, $6), updated_at = $6,
-             expires_at = $6 + idle_ttl_ms
-         WHERE id IN (SELECT id FROM jobs WHERE state = 'ready' AND pool = $4 AND kind IN ({list})
-                      ORDER BY priority, run_at, id LIMIT $5)
-         RETURNING *"
+/// The owners with ready jobs in a pool, the pool's clock, and what may stand in their way. Nothing if there are none.
+async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>, StoreError> {
+    // A walk from owner to owner along the index, whatever the number of their jobs.
+    let rows = sql(
+        "WITH RECURSIVE line(owner) AS (
+             SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 ORDER BY owner LIMIT 1)
+             UNION ALL
+             SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 AND owner > line.owner
+                     ORDER BY owner LIMIT 1)
+             FROM line WHERE line.owner IS NOT NULL)
+         SELECT line.owner AS owner, COALESCE(shares.used, 0) AS used, COALESCE(limits.weight, 1) AS weight,
+             (SELECT used FROM shares WHERE pool = $1 AND owner = '') AS clock,
+             (SELECT COUNT(*) FROM limits) AS limited,
+             (SELECT COUNT(*) FROM pauses) AS paused,
+             (SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'ready' AND pool = $1
+                 AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0) LIMIT 1) AS one) AS choosy
+         FROM line LEFT JOIN shares ON shares.pool = $1 AND shares.owner = line.owner
+         LEFT JOIN limits ON limits.scope = 'owner' AND limits.name = line.owner
+         WHERE line.owner IS NOT NULL LIMIT $2",
     )
+    .bind(pool)
+    .bind(MOST_LINES)
+    .all(tx)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let clock = first.get::<Option<i64>>("clock")?.unwrap_or(0);
+    let gate = Gate::open(tx, first.get("limited")?, first.get("paused")?, first.get("choosy")?).await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let used: i64 = row.get("used")?;
+        let owner: String = row.get("owner")?;
+        let empty = gate.is_paused("queue", pool) || gate.is_paused("owner", &owner);
+        lines.push(Line { owner, tag: used.max(clock), weight: row.get("weight")?, served: false, empty });
+    }
+    Ok(Some((lines, clock, gate)))
 }
 
-/// The fence: fails unless `lease` holds its job, by the database's clock. Gives the job's row.
+/// Writes what owners have had. A unit of work of its own, so that on PostgreSQL nobody waits for a claim's commit to
+/// claim of the same owner; a charge that is lost in a crash makes a share a little larger, once.
+pub async fn charge(tx: &mut Tx, charges: &[Charge]) -> Result<(), StoreError> {
+    for charge in charges {
+        sql("INSERT INTO shares (pool, owner, used) VALUES ($1, $2, $3)
+             ON CONFLICT (pool, owner) DO UPDATE SET used =
+                 CASE WHEN excluded.used > shares.used THEN excluded.used ELSE shares.used END")
+        .bind(&charge.pool)
+        .bind(&charge.owner)
+        .bind(charge.used)
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+fn leased(set: Query, claim: &Claim<'_>, now: Timestamp) -> Query {
+    set.bind(claim.lease.as_str()).bind((now + claim.lease_time).as_millis()).bind(claim.worker).bind(now.as_millis())
+}
+
+const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_id = $1, lease_until = $2,
+         lease_worker = $3, started_at = COALESCE(started_at, $4), updated_at = $4, expires_at = $4 + idle_ttl_ms";
+
+/// Takes the first `quota` jobs of an owner, whatever they are.
+pub(crate) async fn take_first(
+    tx: &mut Tx,
+    claim: &Claim<'_>,
+    owner: &str,
+    quota: usize,
+    now: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    let kinds = list(8, claim.kinds.len());
+    let text = format!(
+        "{LEASED} WHERE id IN (SELECT id FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6
+             AND kind IN ({kinds}) ORDER BY place, id LIMIT $7 {{skip_locked}})
+         RETURNING {COLUMNS}"
+    );
+    let query = leased(sql(text), claim, now).bind(claim.pool).bind(owner).bind(quota as u64);
+    let rows = query.bind_all(claim.kinds.iter().copied()).all(tx).await?;
+    in_order(&rows, claim, now)
+}
+
+/// RETURNING promises no order.
+fn in_order(rows: &[Row], claim: &Claim<'_>, now: Timestamp) -> Result<Vec<Claimed>, StoreError> {
+    let mut jobs = Vec::with_capacity(rows.len());
+    for row in rows {
+        jobs.push((row.get::<i64>("place")?, Claimed::read(row, claim.lease, now)?));
+    }
+    jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
+    Ok(jobs.into_iter().map(|(_, job)| job).collect())
+}
+
+/// The next jobs of an owner that are not of a kind, key or provider that is closed, locked so that no other claim
+/// takes them.
+pub(crate) async fn candidates(
+    tx: &mut Tx,
+    claim: &Claim<'_>,
+    owner: &str,
+    limit: usize,
+    closed: &[(&'static str, String)],
+    refused: &[String],
+) -> Result<Vec<Candidate>, StoreError> {
+    let of = |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.clone()).collect::<Vec<_>>();
+    let (kinds, keys, providers) = (of("kind"), of("key"), of("provider"));
+    let mut next = 4;
+    let mut numbers = |count: usize| {
+        let numbers = list(next, count);
+        next += count;
+        numbers
+    };
+    let mut text = format!(
+        "SELECT id, owner, kind, limit_key, provider, cost FROM jobs
+         WHERE state = 'ready' AND pool = $1 AND owner = $2 AND kind IN ({})",
+        numbers(claim.kinds.len())
+    );
+    let mut values: Vec<String> = claim.kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    for (column, names) in
+        [("kind", kinds), ("COALESCE(limit_key, '')", keys), ("COALESCE(provider, '')", providers), ("id", refused.to_vec())]
+    {
+        if !names.is_empty() {
+            text.push_str(&format!(" AND {column} NOT IN ({})", numbers(names.len())));
+            values.extend(names);
+        }
+    }
+    text.push_str(" ORDER BY place, id LIMIT $3 {skip_locked}");
+    let rows = sql(text).bind(claim.pool).bind(owner).bind(limit as u64).bind_all(values).all(tx).await?;
+    rows.iter().map(Candidate::read).collect()
+}
+
+/// Takes these jobs, which this unit of work has locked.
+pub(crate) async fn take_these(
+    tx: &mut Tx,
+    claim: &Claim<'_>,
+    ids: &[String],
+    now: Timestamp,
+) -> Result<Vec<Claimed>, StoreError> {
+    let mut rows = Vec::with_capacity(ids.len());
+    let mut rest = ids;
+    while !rest.is_empty() {
+        let (these, others) = rest.split_at(chunk(rest.len()));
+        let text =
+            format!("{LEASED} WHERE state = 'ready' AND id IN ({}) RETURNING {COLUMNS}", list(5, these.len()));
+        rows.extend(leased(sql(text), claim, now).bind_all(these.iter().cloned()).all(tx).await?);
+        rest = others;
+    }
+    in_order(&rows, claim, now)
+}
+
+impl Gate {
+    /// Takes up to `quota` jobs of an owner that nothing stands in the way of.
+    async fn take(
+        &mut self,
+        tx: &mut Tx,
+        claim: &Claim<'_>,
+        owner: &str,
+        quota: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let room = self.room(tx, "owner", owner).await?;
+        let mut left = room.map_or(quota, |room| quota.min(usize::try_from(room).unwrap_or(0)));
+        if left == 0 {
+            return Ok(Vec::new());
+        }
+        if !self.is_choosy() {
+            let taken = take_first(tx, claim, owner, left, now).await?;
+            self.used("owner", owner, taken.len());
+            return Ok(taken);
+        }
+        let mut taken = Vec::new();
+        let mut refused: Vec<String> = Vec::new();
+        while left > 0 {
+            let page = left.clamp(20, 500);
+            let closed = self.closed();
+            let found = candidates(tx, claim, owner, page, &closed, &refused).await?;
+            let mut admitted = Vec::new();
+            for candidate in &found {
+                if admitted.len() == left {
+                    break;
+                }
+                match self.admit(tx, candidate, claim.lease, now).await? {
+                    Verdict::Yes => admitted.push(candidate.id.clone()),
+                    Verdict::No => {}
+                    Verdict::Never => refused.push(candidate.id.clone()),
+                }
+            }
+            let got = take_these(tx, claim, &admitted, now).await?;
+            left -= got.len();
+            taken.extend(got);
+            // Closing a key may have hidden what comes after it.
+            if found.len() < page && self.closed() == closed || admitted.is_empty() && self.closed() == closed {
+                break;
+            }
+        }
+        self.used("owner", owner, taken.len());
+        Ok(taken)
+    }
+}
+
+/// The fence: fails unless `lease` holds its job, by the database's clock. Gives the job's row, which nobody else
+/// changes until this unit of work ends.
 pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
-    let row = sqlx::query(concat!("SELECT * FROM jobs WHERE ", held!()))
+    let now = tx.now().await?;
+    let row = sql("SELECT * FROM jobs WHERE id = $1 AND lease_id = $2 AND state = 'running' AND lease_until > $3 {lock}")
         .bind(lease.job.as_str())
         .bind(lease.id.as_str())
-        .fetch_optional(tx.connection())
+        .bind(now.as_millis())
+        .optional(tx)
         .await?;
     if let Some(row) = row {
         return JobRow::read(&row);
@@ -115,60 +416,77 @@ pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
     Err(StoreError::LeaseLost { job: lease.job.clone() })
 }
 
-/// Renews those of `leases` that have not run out. A lease that nobody asks to renew lapses, so that a job whose
-/// worker gave up on it is taken back.
+/// Renews those of `leases` that have not run out, and gives those that hold. A lease that nobody asks to renew lapses,
+/// so that a job whose worker gave up on it is taken back.
 pub async fn renew(
     tx: &mut Tx,
     worker: &str,
     leases: &[(JobId, LeaseId)],
     lease_time: Duration,
-) -> Result<(), StoreError> {
-    for (job, lease) in leases {
-        sqlx::query(concat!(
-            "UPDATE jobs SET lease_until = ",
-            now_ms!(),
-            " + $3, expires_at = ",
-            now_ms!(),
-            " + idle_ttl_ms WHERE ",
-            held!()
-        ))
-        .bind(job.as_str())
-        .bind(lease.as_str())
-        .bind(millis(lease_time))
-        .execute(tx.connection())
-        .await?;
+) -> Result<Vec<(JobId, LeaseId)>, StoreError> {
+    let now = tx.now().await?;
+    let mut held = Vec::with_capacity(leases.len());
+    let mut rest = leases;
+    while !rest.is_empty() {
+        let (these, others) = rest.split_at(chunk(rest.len()));
+        let text = format!(
+            "UPDATE jobs SET lease_until = $1, expires_at = $2 + idle_ttl_ms
+             FROM (VALUES {}) AS held
+             WHERE jobs.id = held.column1 AND jobs.lease_id = held.column2 AND jobs.state = 'running'
+                 AND jobs.lease_until > $2
+             RETURNING jobs.id AS id, jobs.lease_id AS lease_id",
+            placeholders(3, these.len(), 2)
+        );
+        let mut query = sql(text).bind((now + lease_time).as_millis()).bind(now.as_millis());
+        for (job, lease) in these {
+            query = query.bind(job.as_str()).bind(lease.as_str());
+        }
+        for row in query.all(tx).await? {
+            held.push((id(&row, "id")?, id(&row, "lease_id")?));
+        }
+        rest = others;
     }
-    parents_live_on(tx, worker).await
+    parents_live_on(tx, worker, now).await?;
+    Ok(held)
+}
+
+/// The jobs of a worker whose owners asked that they stop.
+pub async fn cancelling(tx: &mut Tx, worker: &str) -> Result<Vec<(JobId, LeaseId)>, StoreError> {
+    let rows = sql("SELECT id, lease_id FROM jobs
+                    WHERE lease_worker = $1 AND state = 'running' AND cancel_requested_at IS NOT NULL")
+    .bind(worker)
+    .all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((id(row, "id")?, id(row, "lease_id")?))).collect()
 }
 
 /// The leases of a worker that still hold.
 pub async fn held_by(tx: &mut Tx, worker: &str) -> Result<Vec<Held>, StoreError> {
-    let rows = sqlx::query(concat!(
-        "SELECT id, lease_id, cancel_requested_at FROM jobs
-         WHERE lease_worker = $1 AND state = 'running' AND lease_until > ",
-        now_ms!()
-    ))
+    let now = tx.now().await?;
+    let rows = sql("SELECT id, lease_id, cancel_requested_at FROM jobs
+                    WHERE lease_worker = $1 AND state = 'running' AND lease_until > $2")
     .bind(worker)
-    .fetch_all(tx.connection())
+    .bind(now.as_millis())
+    .all(tx)
     .await?;
     rows.iter().map(held_row).collect()
 }
 
-fn held_row(row: &sqlx::sqlite::SqliteRow) -> Result<Held, StoreError> {
-    let cancel: Option<i64> = row.try_get("cancel_requested_at")?;
+fn held_row(row: &Row) -> Result<Held, StoreError> {
+    let cancel: Option<i64> = row.get("cancel_requested_at")?;
     Ok(Held { job: id(row, "id")?, lease: id(row, "lease_id")?, cancel_requested: cancel.is_some() })
 }
 
 /// Work on a part is work on the whole: a job does not expire while its children run.
-async fn parents_live_on(tx: &mut Tx, worker: &str) -> Result<(), StoreError> {
-    sqlx::query(concat!(
-        "UPDATE jobs SET expires_at = ",
-        now_ms!(),
-        " + idle_ttl_ms WHERE idle_ttl_ms IS NOT NULL AND finished_at IS NULL
-         AND id IN (SELECT parent FROM jobs WHERE lease_worker = $1 AND state = 'running' AND parent IS NOT NULL)"
-    ))
+async fn parents_live_on(tx: &mut Tx, worker: &str, now: Timestamp) -> Result<(), StoreError> {
+    sql("UPDATE jobs SET expires_at = $2 + idle_ttl_ms WHERE id IN (
+             SELECT id FROM jobs WHERE idle_ttl_ms IS NOT NULL AND finished_at IS NULL
+                 AND id IN (SELECT parent FROM jobs WHERE lease_worker = $1 AND state = 'running'
+                            AND parent IS NOT NULL)
+             {skip_locked})")
     .bind(worker)
-    .execute(tx.connection())
+    .bind(now.as_millis())
+    .execute(tx)
     .await?;
     Ok(())
 }

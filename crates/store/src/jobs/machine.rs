@@ -8,12 +8,21 @@ use sluice_domain::ids::LeaseId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
-use crate::jobs::row::{JobError, JobRow, Wake};
+use crate::jobs::row::{JobError, JobRow, Need, Wake};
+
+/// The stage that follows, and what it asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Then {
+    /// Its name.
+    pub stage: String,
+    /// What must be there to begin it.
+    pub need: Need,
+}
 
 /// What a job waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wait {
-    pub(crate) then: String,
+    pub(crate) then: Then,
     pub(crate) signal: String,
     pub(crate) deadline: Option<Duration>,
     pub(crate) poll_every: Option<Duration>,
@@ -21,23 +30,24 @@ pub(crate) struct Wait {
 
 impl JobRow {
     /// running → running: the next stage, under a new lease, with its first attempt counted.
-    pub(crate) fn advance(&mut self, stage: String, lease: LeaseId, until: Timestamp, now: Timestamp) {
-        self.enter(stage, now);
+    pub(crate) fn advance(&mut self, then: Then, lease: LeaseId, until: Timestamp, now: Timestamp) {
+        self.enter(then, now);
         self.attempt = 1;
         self.lease = Some(lease);
         self.lease_until = Some(until);
     }
 
     /// running → ready: the next stage is for whoever claims it.
-    pub(crate) fn queue(&mut self, stage: String, now: Timestamp) {
-        self.enter(stage, now);
+    pub(crate) fn queue(&mut self, then: Then, now: Timestamp) {
+        self.enter(then, now);
         self.let_go(JobState::Ready);
         self.attempt = 0;
         self.run_at = now;
     }
 
-    fn enter(&mut self, stage: String, now: Timestamp) {
-        self.stage = stage;
+    fn enter(&mut self, then: Then, now: Timestamp) {
+        self.stage = then.stage;
+        self.need = then.need;
         self.error = None;
         self.forget_wait();
         self.worked(now);
@@ -117,6 +127,24 @@ impl JobRow {
     pub(crate) fn become_due(&mut self, now: Timestamp) {
         self.state = JobState::Ready;
         self.updated_at = now;
+    }
+
+    /// blocked → ready or scheduled: everything that it needs has succeeded.
+    pub(crate) fn unblock(&mut self, now: Timestamp) {
+        self.state = if self.run_at > now { JobState::Scheduled } else { JobState::Ready };
+        self.run_at = self.run_at.max(now);
+        self.worked(now);
+    }
+
+    /// blocked → dead: what it needs will not succeed.
+    pub(crate) fn miss(&mut self, needed: &JobRow, now: Timestamp) {
+        let message = format!("job {}, which it depends on, is {}", needed.id, needed.state.as_str());
+        self.die(JobError { code: "dependency_failed".into(), message }, now);
+    }
+
+    /// ready → scheduled: what it asks for is not to be had before then.
+    pub(crate) fn put_off(&mut self, delay: Duration, now: Timestamp) {
+        self.later(delay, now);
     }
 
     /// Anything but final and running → cancelled; running → asked to stop.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
+use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::jobs::stored;
+use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
 /// The right of one attempt to write.
@@ -53,7 +53,7 @@ impl Wake {
         }
     }
 
-    fn read(name: &str, data: Option<&str>) -> Result<Self, StoreError> {
+    pub(crate) fn read(name: &str, data: Option<&str>) -> Result<Self, StoreError> {
         match name {
             "signal" => Ok(Self::Signal(crate::json(data.unwrap_or("null"), "a signal's payload")?)),
             "poll" => Ok(Self::Poll),
@@ -71,6 +71,33 @@ pub struct JobError {
     pub code: String,
     /// For the reader.
     pub message: String,
+}
+
+/// What a stage asks for, so that it is only begun when that is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Need {
+    /// The provider that it calls: not begun while that is paused, cooling down or full.
+    pub provider: Option<String>,
+    /// About how much work it is: the price by which owners share a pool.
+    pub work: Duration,
+    /// The most that it will cost: reserved when it is claimed.
+    pub cost: MicroUsd,
+}
+
+impl Need {
+    /// Nothing has to be there for it.
+    pub fn is_free(&self) -> bool {
+        self.provider.is_none() && self.cost == MicroUsd(0)
+    }
+
+    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
+        let work: i64 = row.get("work_ms")?;
+        Ok(Self {
+            provider: row.get("provider")?,
+            work: Duration::from_millis(work.unsigned_abs()),
+            cost: MicroUsd(row.get("cost")?),
+        })
+    }
 }
 
 /// A job as it is stored.
@@ -126,6 +153,12 @@ pub struct JobRow {
     pub result: Option<Value>,
     /// Why it failed.
     pub error: Option<JobError>,
+    /// At most so many at once have this key.
+    pub limit_key: Option<String>,
+    /// What the present stage asks for.
+    pub need: Need,
+    /// Some job depends on it.
+    pub(crate) needed: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -143,34 +176,34 @@ impl JobRow {
         Some(Lease { job: self.id.clone(), id, attempt: self.attempt })
     }
 
-    pub(crate) fn read(row: &SqliteRow) -> Result<Self, StoreError> {
-        let state: String = row.try_get("state")?;
-        let wake: Option<String> = row.try_get("wake")?;
-        let wake_data: Option<String> = row.try_get("wake_data")?;
-        let result: Option<String> = row.try_get("result")?;
-        let code: Option<String> = row.try_get("error_code")?;
-        let message: Option<String> = row.try_get("error_message")?;
-        let idle_ttl: Option<i64> = row.try_get("idle_ttl_ms")?;
+    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
+        let state: String = row.get("state")?;
+        let wake: Option<String> = row.get("wake")?;
+        let wake_data: Option<String> = row.get("wake_data")?;
+        let result: Option<String> = row.get("result")?;
+        let code: Option<String> = row.get("error_code")?;
+        let message: Option<String> = row.get("error_message")?;
+        let idle_ttl: Option<i64> = row.get("idle_ttl_ms")?;
         let state = JobState::parse(&state)
             .ok_or_else(|| StoreError::Unreadable { what: format!("the state \"{state}\" of a job") })?;
         Ok(Self {
             id: id(row, "id")?,
-            kind: row.try_get("kind")?,
-            pool: row.try_get("pool")?,
+            kind: row.get("kind")?,
+            pool: row.get("pool")?,
             state,
-            stage: row.try_get("stage")?,
-            payload: row.try_get("payload")?,
-            owner: row.try_get("owner")?,
-            subject: row.try_get("subject")?,
+            stage: row.get("stage")?,
+            payload: row.get("payload")?,
+            owner: row.get("owner")?,
+            subject: row.get("subject")?,
             parent: optional_id(row, "parent")?,
-            priority: row.try_get("priority")?,
-            run_at: Timestamp::from_millis(row.try_get("run_at")?),
-            attempt: row.try_get("attempt")?,
-            max_attempts: row.try_get("max_attempts")?,
+            priority: row.get("priority")?,
+            run_at: Timestamp::from_millis(row.get("run_at")?),
+            attempt: row.get("attempt")?,
+            max_attempts: row.get("max_attempts")?,
             lease: optional_id(row, "lease_id")?,
             lease_until: time(row, "lease_until")?,
-            lease_worker: row.try_get("lease_worker")?,
-            wait_signal: row.try_get("wait_signal")?,
+            lease_worker: row.get("lease_worker")?,
+            wait_signal: row.get("wait_signal")?,
             wait_deadline: time(row, "wait_deadline")?,
             next_poll: time(row, "next_poll")?,
             wake: wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?,
@@ -179,8 +212,11 @@ impl JobRow {
             expires_at: time(row, "expires_at")?,
             result: result.map(|text| crate::json(&text, "a job's result")).transpose()?,
             error: code.zip(message).map(|(code, message)| JobError { code, message }),
-            created_at: Timestamp::from_millis(row.try_get("created_at")?),
-            updated_at: Timestamp::from_millis(row.try_get("updated_at")?),
+            limit_key: row.get("limit_key")?,
+            need: Need::read(row)?,
+            needed: row.get("needed")?,
+            created_at: Timestamp::from_millis(row.get("created_at")?),
+            updated_at: Timestamp::from_millis(row.get("updated_at")?),
             started_at: time(row, "started_at")?,
             finished_at: time(row, "finished_at")?,
         })
@@ -189,11 +225,12 @@ impl JobRow {
     /// Writes everything that a transition can change. The caller holds the row: this unit of work read it.
     pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let (wake, wake_data) = self.wake.as_ref().map(Wake::stored).unzip();
-        sqlx::query(
+        sql(
             "UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
-                 error_message = $18, updated_at = $19, finished_at = $20
+                 error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
+                 cost = $24
              WHERE id = $1",
         )
         .bind(self.id.as_str())
@@ -216,7 +253,11 @@ impl JobRow {
         .bind(self.error.as_ref().map(|error| error.message.as_str()))
         .bind(self.updated_at.as_millis())
         .bind(stored(self.finished_at))
-        .execute(tx.connection())
+        .bind(place(self.run_at, self.priority))
+        .bind(self.need.provider.as_deref())
+        .bind(millis(self.need.work))
+        .bind(self.need.cost.0)
+        .execute(tx)
         .await?;
         Ok(())
     }
@@ -227,18 +268,27 @@ impl JobRow {
     }
 }
 
-pub(crate) fn id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
-    row: &SqliteRow,
-    column: &str,
-) -> Result<T, StoreError> {
-    parse_id(row.try_get(column)?)
+/// How much sooner a priority of one less makes a job: it is as if it had become ready so much earlier. So a job that
+/// waits ages, and in the end overtakes whatever came later with a better priority.
+const AGEING: Duration = Duration::from_mins(1);
+
+/// Where a job stands among the ready ones of its owner.
+pub(crate) fn place(run_at: Timestamp, priority: i32) -> i64 {
+    run_at.as_millis().saturating_add(i64::from(priority).saturating_mul(millis(AGEING)))
 }
 
-fn optional_id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
-    row: &SqliteRow,
+pub(crate) fn id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
+    row: &Row,
+    column: &str,
+) -> Result<T, StoreError> {
+    parse_id(row.get(column)?)
+}
+
+pub(crate) fn optional_id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
+    row: &Row,
     column: &str,
 ) -> Result<Option<T>, StoreError> {
-    let text: Option<String> = row.try_get(column)?;
+    let text: Option<String> = row.get(column)?;
     text.map(parse_id).transpose()
 }
 
@@ -246,7 +296,7 @@ fn parse_id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(text: Str
     T::try_from(text).map_err(|error| StoreError::Unreadable { what: format!("a bad id ({error})") })
 }
 
-fn time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
-    let millis: Option<i64> = row.try_get(column)?;
+fn time(row: &Row, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    let millis: Option<i64> = row.get(column)?;
     Ok(millis.map(Timestamp::from_millis))
 }

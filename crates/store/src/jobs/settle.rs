@@ -1,5 +1,7 @@
-//! How an attempt ends: one fenced unit of work.
+//! How an attempt ends: fenced by its lease, one at a time or many in one unit of work.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,10 +10,12 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::{Claimed, hold};
-use crate::jobs::machine::Wait;
+use crate::jobs::machine::{Then, Wait};
 use crate::jobs::row::{JobError, JobRow, Lease, Wake};
 use crate::jobs::signals::{self, CHILDREN};
-use crate::jobs::{cancel, changed};
+use crate::jobs::steps::{StepChange, save_progress};
+use crate::jobs::{cancel, changed, dependencies, emit_change, find, lock_parent, spend};
+use crate::sql::{chunk, placeholders, sql};
 use crate::{StoreError, Tx};
 
 /// What an attempt ended in.
@@ -19,8 +23,8 @@ use crate::{StoreError, Tx};
 pub enum Settlement {
     /// The next stage, at once and by the same worker.
     Advance {
-        /// Its name.
-        stage: String,
+        /// Which.
+        then: Then,
         /// Its lease.
         lease: LeaseId,
         /// For how long.
@@ -28,8 +32,8 @@ pub enum Settlement {
     },
     /// The next stage, by whoever claims it.
     Queue {
-        /// Its name.
-        stage: String,
+        /// Which.
+        then: Then,
     },
     /// Done, with a result.
     Succeed(Value),
@@ -45,7 +49,7 @@ pub enum Settlement {
     /// Wait for a signal, the next poll or the deadline.
     Wait {
         /// The stage that follows.
-        then: String,
+        then: Then,
         /// The signal's name.
         signal: String,
         /// Longest wait.
@@ -56,10 +60,15 @@ pub enum Settlement {
     /// Wait until every job that is part of this one has ended.
     WaitForChildren {
         /// The stage that follows.
-        then: String,
+        then: Then,
     },
-    /// The same stage after a delay; the attempt is given back.
-    Snooze(Duration),
+    /// The same stage after a delay; the attempt is given back. With what stood in the way, if something did.
+    Snooze {
+        /// For how long not.
+        delay: Duration,
+        /// Why.
+        error: Option<JobError>,
+    },
 }
 
 /// What became of the job.
@@ -71,9 +80,101 @@ pub enum Ended {
     LetGo(JobState),
 }
 
+/// An attempt that is to be ended, with the last of its progress.
+#[derive(Debug, Clone)]
+pub struct Finish {
+    /// What was claimed.
+    pub claimed: Arc<Claimed>,
+    /// What it ended in.
+    pub settlement: Settlement,
+    /// Steps that were not written yet.
+    pub steps: Vec<StepChange>,
+    /// Lines that were not written yet.
+    pub lines: Vec<String>,
+    /// It asked no engine and no provider, so it left nothing open.
+    pub asked_nobody: bool,
+}
+
+impl Finish {
+    /// Nothing follows from its end, so many of its kind are one statement.
+    fn is_plain(&self) -> bool {
+        matches!(self.settlement, Settlement::Succeed(_))
+            && self.asked_nobody
+            && self.claimed.parent.is_none()
+            && self.claimed.need.is_free()
+            && self.steps.is_empty()
+            && self.lines.is_empty()
+    }
+}
+
+/// Ends many attempts. Each is refused by itself with [`StoreError::LeaseLost`]; any other error undoes all.
+pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
+    let plain: Vec<&Finish> = finishes.iter().filter(|finish| finish.is_plain()).collect();
+    let done = succeed_many(tx, &plain).await?;
+    let mut ended = Vec::with_capacity(finishes.len());
+    for finish in finishes {
+        let lease = &finish.claimed.lease;
+        if finish.is_plain() && done.contains(lease.job.as_str()) {
+            ended.push(Ok(Ended::LetGo(JobState::Succeeded)));
+            continue;
+        }
+        ended.push(match finish_one(tx, finish).await {
+            Err(error @ StoreError::LeaseLost { .. }) => Err(error),
+            result => Ok(result?),
+        });
+    }
+    Ok(ended)
+}
+
+async fn finish_one(tx: &mut Tx, finish: &Finish) -> Result<Ended, StoreError> {
+    if !finish.steps.is_empty() || !finish.lines.is_empty() {
+        save_progress(tx, &finish.claimed.lease, &finish.steps, &finish.lines).await?;
+    }
+    settle(tx, &finish.claimed.lease, finish.settlement.clone()).await
+}
+
+/// The jobs of `plain` that could be ended as they stand. The others are looked at one by one: their lease is lost,
+/// they are asked to stop, or some job depends on them.
+async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>, StoreError> {
+    let now = tx.now().await?;
+    let mut done = HashSet::with_capacity(plain.len());
+    let mut rest = plain;
+    while rest.len() > 1 {
+        let (these, others) = rest.split_at(chunk(rest.len()));
+        let text = format!(
+            "UPDATE jobs SET state = 'succeeded', lease_id = NULL, lease_until = NULL, lease_worker = NULL,
+                 next_poll = NULL, error_code = NULL, error_message = NULL, result = ended.column3, updated_at = $1,
+                 finished_at = $1
+             FROM (VALUES {}) AS ended
+             WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2 AND jobs.state = 'running'
+                 AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
+             RETURNING jobs.id AS id",
+            placeholders(2, these.len(), 3)
+        );
+        let mut query = sql(text).bind(now.as_millis());
+        for finish in these {
+            let Settlement::Succeed(result) = &finish.settlement else { continue };
+            let lease = &finish.claimed.lease;
+            query = query.bind(lease.job.as_str()).bind(lease.id.as_str()).bind(result.to_string());
+        }
+        for row in query.all(tx).await? {
+            done.insert(row.get::<String>("id")?);
+        }
+        rest = others;
+    }
+    for finish in plain {
+        if done.contains(finish.claimed.lease.job.as_str()) {
+            emit_change(tx, &finish.claimed.change(JobState::Succeeded))?;
+        }
+    }
+    Ok(done)
+}
+
 /// Ends an attempt under its lease. Refused with [`StoreError::LeaseLost`] when the lease no longer holds: then
 /// nothing changes. When its owner asked that the job stops, it is cancelled, whatever the attempt gave.
 pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Result<Ended, StoreError> {
+    // Rows are locked from old to new: whoever wants several of a family waits for nobody who waits for it.
+    lock_parent(tx, &lease.job).await?;
     let mut row = hold(tx, lease).await?;
     let now = tx.now().await?;
     if row.cancel_requested_at.is_some() {
@@ -85,19 +186,22 @@ pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Resul
     abandon_calls(tx, lease, now).await?;
     after(tx, &row).await?;
     Ok(match row.held() {
-        Some(lease) => Ended::Advanced(Box::new(Claimed { lease, row })),
+        Some(lease) => Ended::Advanced(Box::new(Claimed::of(&row, lease, now))),
         None => Ended::LetGo(row.state),
     })
 }
 
 async fn apply(tx: &mut Tx, row: &mut JobRow, settlement: Settlement, now: Timestamp) -> Result<(), StoreError> {
     match settlement {
-        Settlement::Advance { stage, lease, lease_time } => row.advance(stage, lease, now + lease_time, now),
-        Settlement::Queue { stage } => row.queue(stage, now),
+        Settlement::Advance { then, lease, lease_time } => row.advance(then, lease, now + lease_time, now),
+        Settlement::Queue { then } => row.queue(then, now),
         Settlement::Succeed(result) => row.succeed(result, now),
         Settlement::Fail { error, delay } => row.fail(error, delay, now),
         Settlement::Die(error) => row.die(error, now),
-        Settlement::Snooze(delay) => row.snooze(delay, now),
+        Settlement::Snooze { delay, error } => {
+            row.error = error.or(row.error.take());
+            row.snooze(delay, now);
+        }
         Settlement::Wait { then, signal, deadline, poll_every } => {
             let sent = signals::take(tx, &row.id, &signal).await?;
             row.wait(Wait { then, signal, deadline: Some(deadline), poll_every }, now);
@@ -117,24 +221,27 @@ async fn apply(tx: &mut Tx, row: &mut JobRow, settlement: Settlement, now: Times
 
 /// What follows from a job's new state, in the same unit of work.
 pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
-    changed(tx, row).await?;
-    tx.tell_workers();
+    changed(tx, row)?;
+    if row.state != JobState::Running {
+        tx.tell_workers();
+    }
     if !row.state.is_final() {
         return Ok(());
     }
     if matches!(row.state, JobState::Cancelled | JobState::Expired) {
         // The tree falls with its trunk, also what was enqueued after the request.
         for child in crate::jobs::children(tx, &row.id).await? {
-            cancel(tx, &child.id).await?;
+            Box::pin(cancel(tx, &child.id)).await?;
         }
     }
-    tell_parent(tx, row).await
+    tell_parent(tx, row).await?;
+    dependencies::ended(tx, row).await
 }
 
 /// Wakes a parent that waits for its children when this was the last of them.
 pub(crate) async fn tell_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     let Some(parent) = &row.parent else { return Ok(()) };
-    let Some(mut parent) = crate::jobs::find(tx, parent).await? else { return Ok(()) };
+    let Some(mut parent) = find(tx, parent).await? else { return Ok(()) };
     let waits = parent.state == JobState::Waiting && parent.wait_signal.as_deref() == Some(CHILDREN);
     if !waits || has_unfinished_children(tx, &parent.id).await? {
         return Ok(());
@@ -142,27 +249,25 @@ pub(crate) async fn tell_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreEr
     parent.wake_up(Wake::Children, tx.now().await?);
     parent.save(tx).await?;
     tx.tell_workers();
-    changed(tx, &parent).await
+    changed(tx, &parent)
 }
 
 async fn has_unfinished_children(tx: &mut Tx, parent: &JobId) -> Result<bool, StoreError> {
-    let found = sqlx::query("SELECT id FROM jobs WHERE parent = $1 AND finished_at IS NULL LIMIT 1")
+    let found = sql("SELECT id FROM jobs WHERE parent = $1 AND finished_at IS NULL LIMIT 1")
         .bind(parent.as_str())
-        .fetch_optional(tx.connection())
+        .optional(tx)
         .await?;
     Ok(found.is_some())
 }
 
-/// Nobody will hear how the calls ended that this lease left open.
+/// Nobody will hear how the calls ended that this lease left open; what it reserved is settled.
 pub(crate) async fn abandon_calls(tx: &mut Tx, lease: &Lease, now: Timestamp) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE calls SET outcome = 'unknown', finished_at = $3
-         WHERE lease = $2 AND job = $1 AND outcome = 'started'",
-    )
+    sql("UPDATE calls SET outcome = 'unknown', finished_at = $3
+         WHERE lease = $2 AND job = $1 AND outcome = 'started'")
     .bind(lease.job.as_str())
     .bind(lease.id.as_str())
     .bind(now.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
-    Ok(())
+    spend::settle_spend(tx, lease).await
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
-use sqlx::Row;
+use crate::sql::sql;
 
 use crate::jobs::row::Wake;
 use crate::jobs::{changed, get};
@@ -30,12 +30,12 @@ pub async fn send(tx: &mut Tx, job: &JobId, name: &str, payload: &Value) -> Resu
         return Ok(Signalled::Late);
     }
     let now = tx.now().await?;
-    sqlx::query("INSERT INTO signals (job, name, payload, sent_at) VALUES ($1, $2, $3, $4)")
+    sql("INSERT INTO signals (job, name, payload, sent_at) VALUES ($1, $2, $3, $4)")
         .bind(job.as_str())
         .bind(name)
         .bind(payload.to_string())
         .bind(now.as_millis())
-        .execute(tx.connection())
+        .execute(tx)
         .await?;
     if row.state != JobState::Waiting || row.wait_signal.as_deref() != Some(name) {
         return Ok(Signalled::Kept);
@@ -44,14 +44,14 @@ pub async fn send(tx: &mut Tx, job: &JobId, name: &str, payload: &Value) -> Resu
     row.wake_up(Wake::Signal(payload), now);
     row.save(tx).await?;
     tx.tell_workers();
-    changed(tx, &row).await?;
+    changed(tx, &row)?;
     Ok(Signalled::Woke)
 }
 
 /// Consumes the oldest signal of that name.
 pub(crate) async fn take(tx: &mut Tx, job: &JobId, name: &str) -> Result<Option<Value>, StoreError> {
     let now = tx.now().await?;
-    let row = sqlx::query(
+    let row = sql(
         "UPDATE signals SET consumed_at = $3 WHERE id IN (
              SELECT id FROM signals WHERE job = $1 AND name = $2 AND consumed_at IS NULL ORDER BY id LIMIT 1)
          RETURNING payload",
@@ -59,7 +59,7 @@ pub(crate) async fn take(tx: &mut Tx, job: &JobId, name: &str) -> Result<Option<
     .bind(job.as_str())
     .bind(name)
     .bind(now.as_millis())
-    .fetch_optional(tx.connection())
+    .optional(tx)
     .await?;
-    row.map(|row| crate::json(row.try_get(0)?, "a signal's payload")).transpose()
+    row.map(|row| crate::json(&row.get::<String>("payload")?, "a signal's payload")).transpose()
 }

@@ -1,9 +1,9 @@
 //! What a job tells about itself: named steps and log lines.
 
-use serde_json::json;
+use serde::Serialize;
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
-use sqlx::Row;
+use crate::sql::sql;
 
 use crate::jobs::changed_with;
 use crate::jobs::claim::hold;
@@ -24,7 +24,7 @@ pub struct Step {
 }
 
 /// How far a step has come.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StepChange {
     /// Its name.
     pub name: String,
@@ -54,21 +54,20 @@ pub async fn save_progress(
         save_step(tx, &lease.job, step, now).await?;
     }
     for line in lines {
-        sqlx::query("INSERT INTO job_log (job, at, line) VALUES ($1, $2, $3)")
+        sql("INSERT INTO job_log (job, at, line) VALUES ($1, $2, $3)")
             .bind(lease.job.as_str())
             .bind(now.as_millis())
             .bind(line)
-            .execute(tx.connection())
+            .execute(tx)
             .await?;
     }
-    let steps: Vec<_> = steps.iter().map(|step| json!({ "name": step.name, "fraction": step.fraction })).collect();
-    changed_with(tx, &row, Some(steps.into())).await
+    changed_with(tx, &row, Some(steps))
 }
 
 async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) -> Result<(), StoreError> {
     let fraction = step.fraction.clamp(0.0, 1.0);
     let done = fraction >= 1.0;
-    sqlx::query(
+    sql(
         "INSERT INTO job_steps (job, name, position, fraction, state, started_at, finished_at)
          VALUES ($1, $2, (SELECT COUNT(*) FROM job_steps WHERE job = $1), $3, $4, $5, $6)
          ON CONFLICT (job, name) DO UPDATE
@@ -80,7 +79,7 @@ async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) 
     .bind(if done { "done" } else { "running" })
     .bind(now.as_millis())
     .bind(done.then_some(now.as_millis()))
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
     Ok(())
 }
@@ -88,17 +87,17 @@ async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) 
 /// A job's steps, in the order in which they began.
 pub async fn steps_of(tx: &mut Tx, job: &JobId) -> Result<Vec<Step>, StoreError> {
     let rows =
-        sqlx::query("SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 ORDER BY position")
+        sql("SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 ORDER BY position")
             .bind(job.as_str())
-            .fetch_all(tx.connection())
+            .all(tx)
             .await?;
     rows.iter()
         .map(|row| {
-            let finished: Option<i64> = row.try_get("finished_at")?;
+            let finished: Option<i64> = row.get("finished_at")?;
             Ok(Step {
-                name: row.try_get("name")?,
-                fraction: row.try_get("fraction")?,
-                started_at: Timestamp::from_millis(row.try_get("started_at")?),
+                name: row.get("name")?,
+                fraction: row.get("fraction")?,
+                started_at: Timestamp::from_millis(row.get("started_at")?),
                 finished_at: finished.map(Timestamp::from_millis),
             })
         })
@@ -107,13 +106,13 @@ pub async fn steps_of(tx: &mut Tx, job: &JobId) -> Result<Vec<Step>, StoreError>
 
 /// A job's last `limit` log lines, oldest first.
 pub async fn log_of(tx: &mut Tx, job: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
-    let rows = sqlx::query("SELECT at, line FROM job_log WHERE job = $1 ORDER BY id DESC LIMIT $2")
+    let rows = sql("SELECT at, line FROM job_log WHERE job = $1 ORDER BY id DESC LIMIT $2")
         .bind(job.as_str())
         .bind(limit)
-        .fetch_all(tx.connection())
+        .all(tx)
         .await?;
     rows.iter()
         .rev()
-        .map(|row| Ok(LogLine { at: Timestamp::from_millis(row.try_get(0)?), line: row.try_get(1)? }))
+        .map(|row| Ok(LogLine { at: Timestamp::from_millis(row.get("at")?), line: row.get("line")? }))
         .collect()
 }

@@ -3,12 +3,11 @@
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sqlx::Row;
+use crate::sql::sql;
 
-use crate::dialect::now_ms;
-use crate::jobs::get;
-use crate::jobs::row::{Wake, id};
+use crate::jobs::row::{JobRow, Wake, id};
 use crate::jobs::settle::{abandon_calls, after};
+use crate::jobs::{get, lock_parent};
 use crate::{StoreError, Tx};
 
 /// How many jobs changed, per reason.
@@ -25,11 +24,7 @@ pub struct Upkeep {
 }
 
 /// At most this many of each are moved in one unit of work; the rest follows in the next.
-macro_rules! batch {
-    () => {
-        " LIMIT 500"
-    };
-}
+const BATCH: u32 = 500;
 
 /// Moves every job that time has moved.
 pub async fn keep_up(tx: &mut Tx) -> Result<Upkeep, StoreError> {
@@ -41,20 +36,26 @@ pub async fn keep_up(tx: &mut Tx) -> Result<Upkeep, StoreError> {
     })
 }
 
-/// The jobs that `statement` picks, each read again when its turn comes: moving one may have moved another.
+/// The jobs that `statement` picks: those that no other process moves in this moment. Each is read again when its turn
+/// comes, since moving one may have moved another.
 async fn pick(tx: &mut Tx, statement: &'static str) -> Result<Vec<JobId>, StoreError> {
-    let rows = sqlx::query(statement).fetch_all(tx.connection()).await?;
+    let now = tx.now().await?;
+    let rows = sql(statement).bind(now.as_millis()).bind(BATCH).all(tx).await?;
     rows.iter().map(|row| id(row, "id")).collect()
 }
 
+/// The job's row, with its parent locked before it.
+async fn turn_of(tx: &mut Tx, job: &JobId) -> Result<JobRow, StoreError> {
+    lock_parent(tx, job).await?;
+    get(tx, job).await
+}
+
 async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
-    let picked =
-        pick(tx, concat!("SELECT id FROM jobs WHERE state = 'running' AND lease_until <= ", now_ms!(), batch!()))
-            .await?;
+    let picked = pick(tx, "SELECT id FROM jobs WHERE state = 'running' AND lease_until <= $1 ORDER BY id LIMIT $2").await?;
     let now = tx.now().await?;
     for job in &picked {
-        let mut row = get(tx, job).await?;
-        let Some(lease) = row.held() else { continue };
+        let mut row = turn_of(tx, job).await?;
+        let Some(lease) = row.held().filter(|_| row.lease_until.is_some_and(|until| until <= now)) else { continue };
         abandon_calls(tx, &lease, now).await?;
         row.rescue(now);
         row.save(tx).await?;
@@ -68,24 +69,17 @@ async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
 async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
     let picked = pick(
         tx,
-        concat!(
-            "SELECT id FROM jobs WHERE state = 'waiting' AND (wait_deadline <= ",
-            now_ms!(),
-            " OR next_poll <= ",
-            now_ms!(),
-            ")",
-            batch!()
-        ),
+        "SELECT id FROM jobs WHERE state = 'waiting' AND (wait_deadline <= $1 OR next_poll <= $1) ORDER BY id LIMIT $2",
     )
     .await?;
     let now = tx.now().await?;
     for job in &picked {
-        let mut row = get(tx, job).await?;
-        if row.state != JobState::Waiting {
-            continue;
-        }
+        let mut row = turn_of(tx, job).await?;
         let over = row.wait_deadline.is_some_and(|deadline| deadline <= now);
         let polls = row.next_poll.is_some_and(|poll| poll <= now);
+        if row.state != JobState::Waiting || !(over || polls) {
+            continue;
+        }
         row.wake_up(if polls && !over { Wake::Poll } else { Wake::Deadline }, now);
         row.save(tx).await?;
         after(tx, &row).await?;
@@ -94,11 +88,13 @@ async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
 }
 
 async fn promote_scheduled(tx: &mut Tx) -> Result<usize, StoreError> {
-    let picked =
-        pick(tx, concat!("SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= ", now_ms!(), batch!())).await?;
+    let picked = pick(tx, "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 ORDER BY run_at LIMIT $2").await?;
     let now = tx.now().await?;
     for job in &picked {
-        let mut row = get(tx, job).await?;
+        let mut row = turn_of(tx, job).await?;
+        if row.state != JobState::Scheduled || row.run_at > now {
+            continue;
+        }
         row.become_due(now);
         row.save(tx).await?;
         after(tx, &row).await?;
@@ -109,18 +105,15 @@ async fn promote_scheduled(tx: &mut Tx) -> Result<usize, StoreError> {
 async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
     let picked = pick(
         tx,
-        concat!(
-            "SELECT id FROM jobs WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
-             AND expires_at <= ",
-            now_ms!(),
-            batch!()
-        ),
+        "SELECT id FROM jobs WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
+         AND expires_at <= $1 ORDER BY id LIMIT $2",
     )
     .await?;
     let now = tx.now().await?;
     for job in &picked {
-        let mut row = get(tx, job).await?;
-        if row.state.is_final() {
+        let mut row = turn_of(tx, job).await?;
+        let over = row.expires_at.is_some_and(|at| at <= now);
+        if row.state.is_final() || row.state == JobState::Running || !over {
             continue;
         }
         row.finish(JobState::Expired, now);
@@ -132,31 +125,33 @@ async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
 
 /// When time will next move a job, if ever.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    let row = sqlx::query(
-        "SELECT MIN(due) FROM (
+    let row = sql(
+        "SELECT MIN(due) AS due FROM (
              SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled'
              UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running'
              UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting'
              UNION ALL SELECT MIN(next_poll) FROM jobs WHERE state = 'waiting'
+             UNION ALL SELECT MIN(until) FROM providers WHERE circuit = 'open'
+             UNION ALL SELECT MIN(next_at) FROM schedules
              UNION ALL SELECT MIN(expires_at) FROM jobs
                  WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
          ) AS dues",
     )
-    .fetch_one(tx.connection())
+    .one(tx)
     .await?;
-    let due: Option<i64> = row.try_get(0)?;
+    let due: Option<i64> = row.get("due")?;
     Ok(due.map(Timestamp::from_millis))
 }
 
 /// Forgets jobs that ended before `before`, with their steps, logs and signals. A job goes with the job that it is
 /// part of, and not before all of it has ended.
 pub async fn forget_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sqlx::query(
+    let done = sql(
         "DELETE FROM jobs WHERE parent IS NULL AND finished_at < $1
          AND NOT EXISTS (SELECT 1 FROM jobs AS part WHERE part.parent = jobs.id AND part.finished_at IS NULL)",
     )
     .bind(before.as_millis())
-    .execute(tx.connection())
+    .execute(tx)
     .await?;
-    Ok(done.rows_affected())
+    Ok(done)
 }

@@ -1,4 +1,4 @@
-//! `sluice bench`: figures of this machine, as a table and as JSON.
+//! `sluice bench reel`: how long a reel takes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Subcommand};
+use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use sluice_app::library::{self, Upload};
@@ -22,15 +22,9 @@ use sluice_local::render::Shape;
 use sluice_store::reels::{self, SceneRow};
 use sluice_store::{StoreError, results};
 
-use super::say;
+use crate::cli::say;
 use crate::config::Config;
 use crate::wiring;
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum BenchCommand {
-    /// Makes a reel of about a minute, and one of twenty scenes of which one is then edited.
-    Reel(ReelBench),
-}
 
 #[derive(Debug, Args)]
 pub(crate) struct ReelBench {
@@ -65,8 +59,7 @@ struct Report {
     edit_one_scene_ratio: f64,
 }
 
-pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Result<()> {
-    let BenchCommand::Reel(options) = command;
+pub(super) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<()> {
     // A folder of its own, so that nothing was made before.
     let data = tempfile::tempdir()?;
     let config = Config { data: data.path().to_owned(), reels_per_ten_minutes: 100, ..config.clone() };

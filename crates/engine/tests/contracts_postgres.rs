@@ -1,0 +1,28 @@
+//! The engine's contracts on `PostgreSQL`: the same suite as `contracts/main.rs`, on a server that it starts itself.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+/// The database that this suite runs on.
+const ON: sluice_store::Dialect = sluice_store::Dialect::Postgres;
+
+#[path = "contracts/basics.rs"]
+mod basics;
+#[path = "contracts/cancelling.rs"]
+mod cancelling;
+#[path = "contracts/enqueueing.rs"]
+mod enqueueing;
+#[path = "contracts/events.rs"]
+mod events;
+#[path = "contracts/failing.rs"]
+mod failing;
+#[path = "contracts/finishing.rs"]
+mod finishing;
+#[path = "contracts/leases.rs"]
+mod leases;
+#[path = "contracts/results.rs"]
+mod results;
+#[path = "contracts/stopping.rs"]
+mod stopping;
+#[path = "contracts/support.rs"]
+mod support;
+#[path = "contracts/waiting.rs"]
+mod waiting;

@@ -1,0 +1,24 @@
+//! `sluice bench`: figures of this machine, as a table and as JSON.
+
+mod engine;
+mod postgres;
+mod reel;
+
+use clap::Subcommand;
+
+use crate::config::Config;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Makes a reel of about a minute, and one of twenty scenes of which one is then edited.
+    Reel(reel::ReelBench),
+    /// Enqueues, claims and finishes jobs that do nothing, on an empty database that goes away.
+    Engine(engine::EngineBench),
+}
+
+pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Result<()> {
+    match command {
+        BenchCommand::Reel(options) => reel::run(config, options).await,
+        BenchCommand::Engine(options) => engine::run(options).await,
+    }
+}

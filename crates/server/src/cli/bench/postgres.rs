@@ -1,0 +1,48 @@
+//! A PostgreSQL that goes away with the benchmark.
+
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use sluice_store::{Database, Options, PostgresUrl, Store};
+use tempfile::TempDir;
+
+const SCRIPT: &str = include_str!("../../../../../scripts/throwaway-postgres.sh");
+
+/// A running server with default settings, but for its size: every commit is on the disk.
+pub(crate) struct Server {
+    folder: TempDir,
+    /// Closed with this process, which ends the server.
+    _pipe: ChildStdin,
+    _keeper: Child,
+}
+
+impl Server {
+    pub(crate) fn start() -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut keeper = Command::new("sh")
+            .args(["-c", SCRIPT, "sh"])
+            .arg(folder.path())
+            .arg("-c shared_buffers=256MB")
+            .stdin(Stdio::piped())
+            .spawn()
+            .context("cannot start a shell")?;
+        let pipe = keeper.stdin.take().context("no pipe to the server")?;
+        Ok(Self { folder, _pipe: pipe, _keeper: keeper })
+    }
+
+    /// Its database, once it answers.
+    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        const TRIES: u32 = 300;
+        let url = format!("postgres://postgres@localhost/postgres?host={}", self.folder.path().display());
+        let database = Database::Postgres(PostgresUrl { url, direct: None });
+        for _ in 0..TRIES {
+            if let Ok(store) = Store::open_with(&database, Options::default()).await {
+                return Ok(store);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap_or_default();
+        bail!("PostgreSQL did not start: {}", log.trim())
+    }
+}

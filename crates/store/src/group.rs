@@ -1,0 +1,285 @@
+//! Group commit on SQLite: units of work that wait for the one writer share a transaction and its commit.
+//!
+//! A unit has the writer to itself while it runs. When it is done and others wait, it leaves the transaction open, each
+//! unit behind a savepoint of its own, and waits for its acknowledgement; the last one commits for all. So a unit that
+//! fails is undone alone, what was acknowledged is on the disk (`synchronous=FULL`), and under load one flush of the
+//! disk serves hundreds of callers. A unit that is alone pays nothing for this: it is one transaction.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sluice_domain::time::Timestamp;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot, watch};
+use tokio::time::Instant;
+
+use crate::error::{StoreError, is_busy};
+use crate::unit::{Link, Told, Tx};
+
+/// Most units that share a commit, and the longest that the first of them waits for others to end.
+const MOST_UNITS: usize = 1_000;
+const LONGEST_WAIT: Duration = Duration::from_millis(10);
+
+/// SQLite's plain `BEGIN` takes the write lock at the first write, where waiting for it can fail with a stale snapshot;
+/// `IMMEDIATE` waits at the start, where nothing has been read yet.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// The one writer and those who wait for it.
+pub(crate) struct Group {
+    writer: Arc<Mutex<Writer>>,
+    waiting: AtomicUsize,
+    work: watch::Sender<u64>,
+    news: watch::Sender<u64>,
+}
+
+/// The writing connection and the transaction that is open on it.
+struct Writer {
+    connection: SqliteConnection,
+    begun_at: Option<Instant>,
+    /// The unit that runs, if any: whatever finds one here that is not its own undoes it first.
+    unit: Option<Unit>,
+    /// Units that are done and wait for the commit.
+    kept: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    told: Told,
+    now: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    /// The first of its transaction: undone with it.
+    First,
+    /// Behind a savepoint.
+    Saved,
+}
+
+/// A unit's turn: the writer is its own.
+pub(crate) struct Turn {
+    writer: OwnedMutexGuard<Writer>,
+    group: Arc<Group>,
+}
+
+/// Someone who waits for the writer.
+struct Waiting {
+    group: Arc<Group>,
+    got_it: bool,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let left = self.group.waiting.fetch_sub(1, Ordering::SeqCst) - 1;
+        // Others may count on it to commit for them.
+        if !self.got_it && left == 0 {
+            self.group.tidy_soon();
+        }
+    }
+}
+
+async fn run(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::query(statement).execute(connection).await.map(drop)
+}
+
+impl Writer {
+    /// Undoes the unit that is under way, and nothing else.
+    async fn undo(&mut self) {
+        let undone = match self.unit.take() {
+            None => return,
+            Some(Unit::First) => {
+                self.begun_at = None;
+                run(&mut self.connection, "ROLLBACK").await
+            }
+            Some(Unit::Saved) => match run(&mut self.connection, "ROLLBACK TO unit").await {
+                Ok(()) => run(&mut self.connection, "RELEASE unit").await,
+                error => error,
+            },
+        };
+        if let Err(error) = undone {
+            // SQLite itself undoes a transaction that finds the disk full, and then there is none to undo.
+            self.begun_at = None;
+            self.fail(&error.into());
+        }
+    }
+
+    /// Tells everyone whose unit was in this transaction that it was not kept.
+    fn fail(&mut self, error: &StoreError) {
+        self.told = Told::default();
+        self.now = None;
+        for waiting in self.kept.drain(..) {
+            waiting.send(Err(error.again())).ok();
+        }
+    }
+}
+
+impl Group {
+    pub(crate) fn new(connection: SqliteConnection, work: watch::Sender<u64>, news: watch::Sender<u64>) -> Arc<Self> {
+        let writer = Writer {
+            connection,
+            begun_at: None,
+            unit: None,
+            kept: Vec::new(),
+            told: Told::default(),
+            now: None,
+        };
+        Arc::new(Self { writer: Arc::new(Mutex::new(writer)), waiting: AtomicUsize::new(0), work, news })
+    }
+
+    /// Waits for the writer, and begins a unit on it. Waits also behind other processes: busy is asked again for as
+    /// long as it takes.
+    pub(crate) async fn turn(self: &Arc<Self>) -> Result<Turn, StoreError> {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        let mut waiting = Waiting { group: Arc::clone(self), got_it: false };
+        let writer = Arc::clone(&self.writer).lock_owned().await;
+        waiting.got_it = true;
+        drop(waiting);
+        let mut turn = Turn { writer, group: Arc::clone(self) };
+        turn.begin().await?;
+        Ok(turn)
+    }
+
+    fn nobody_waits(&self) -> bool {
+        self.waiting.load(Ordering::SeqCst) == 0
+    }
+
+    /// Commits what nobody is left to commit.
+    fn tidy_soon(self: &Arc<Self>) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let group = Arc::clone(self);
+        runtime.spawn(async move {
+            let writer = Arc::clone(&group.writer).lock_owned().await;
+            let mut turn = Turn { writer, group };
+            turn.writer.undo().await;
+            turn.leave().await;
+        });
+    }
+
+    /// Waits until nothing is under way, and closes the connection; its write-ahead log is folded in.
+    pub(crate) async fn close(&self) {
+        let mut writer = self.writer.lock().await;
+        writer.undo().await;
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await {
+            tracing::warn!(%error, "the write-ahead log was not folded in");
+        }
+    }
+}
+
+impl Turn {
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        let writer = &mut *self.writer;
+        writer.undo().await;
+        if writer.begun_at.is_some() {
+            writer.unit = Some(Unit::Saved);
+            if let Err(error) = run(&mut writer.connection, "SAVEPOINT unit").await {
+                writer.unit = None;
+                return Err(error.into());
+            }
+            return Ok(());
+        }
+        writer.unit = Some(Unit::First);
+        loop {
+            match run(&mut writer.connection, BEGIN).await {
+                Ok(()) => break,
+                Err(error) if is_busy(&error) => {
+                    tracing::warn!("another connection keeps the database locked; still waiting");
+                }
+                Err(error) => {
+                    writer.unit = None;
+                    return Err(error.into());
+                }
+            }
+        }
+        writer.begun_at = Some(Instant::now());
+        writer.now = None;
+        Ok(())
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.writer.connection
+    }
+
+    pub(crate) fn now(&self) -> Option<Timestamp> {
+        self.writer.now
+    }
+
+    pub(crate) fn set_now(&mut self, now: Option<Timestamp>) {
+        self.writer.now = now;
+    }
+
+    /// Undoes the unit.
+    pub(crate) async fn undo(mut self) {
+        self.writer.undo().await;
+        self.leave().await;
+    }
+
+    /// Keeps the unit: returns when it is on the disk.
+    pub(crate) async fn keep(mut self, told: Told) -> Result<(), StoreError> {
+        let writer = &mut *self.writer;
+        if writer.unit == Some(Unit::Saved)
+            && let Err(error) = run(&mut writer.connection, "RELEASE unit").await
+        {
+            self.undo().await;
+            return Err(error.into());
+        }
+        writer.unit = None;
+        writer.told.join(told);
+        let (sender, kept) = oneshot::channel();
+        writer.kept.push(sender);
+        self.leave().await;
+        // Whoever commits answers, also when the caller is gone.
+        kept.await.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::WorkerCrashed)))
+    }
+
+    /// Goes on: the next unit joins the transaction, or all of it is committed.
+    async fn leave(self) {
+        let Some(begun_at) = self.writer.begun_at else { return };
+        let full = self.writer.kept.len() >= MOST_UNITS || begun_at.elapsed() > LONGEST_WAIT;
+        if !full && !self.group.nobody_waits() {
+            return;
+        }
+        // A task of its own: a caller that is dropped in mid-way must not leave the others without an answer.
+        tokio::spawn(self.commit()).await.ok();
+    }
+
+    async fn commit(mut self) {
+        let told = std::mem::take(&mut self.writer.told);
+        let (work, news) = (told.work, !told.entries.is_empty());
+        let group = Arc::clone(&self.group);
+        let mut tx = Tx::new(Link::Writer(self));
+        tx.told = told;
+        let mut done = tx.write_events().await;
+        let Link::Writer(mut turn) = tx.link else { return };
+        let writer = &mut *turn.writer;
+        if done.is_ok() {
+            done = run(&mut writer.connection, "COMMIT").await.map_err(Into::into);
+        }
+        writer.begun_at = None;
+        match done {
+            Ok(()) => {
+                for waiting in writer.kept.drain(..) {
+                    waiting.send(Ok(())).ok();
+                }
+                tell(&group.work, work);
+                tell(&group.news, news);
+            }
+            Err(error) => {
+                // A commit that failed may still hold its lock; when SQLite undid it by itself, there is nothing to undo.
+                run(&mut writer.connection, "ROLLBACK").await.ok();
+                writer.fail(&error);
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // The unit's task was stopped in mid-way. Whoever comes next undoes it; if nobody comes, that is done now.
+        if self.writer.unit.is_some() && self.group.nobody_waits() {
+            self.group.tidy_soon();
+        }
+    }
+}
+
+pub(crate) fn tell(hint: &watch::Sender<u64>, yes: bool) {
+    if yes {
+        hint.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}

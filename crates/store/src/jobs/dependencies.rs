@@ -1,0 +1,75 @@
+//! Jobs that wait for other jobs: blocked until all of them have succeeded, dead when one of them will not.
+
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+
+use crate::jobs::row::{JobRow, id};
+use crate::jobs::settle::after;
+use crate::jobs::{find, get};
+use crate::sql::sql;
+use crate::{StoreError, Tx};
+
+/// Notes what a new job depends on; gives whether something of it is still to come. Fails when something of it has
+/// failed or does not exist.
+pub(crate) async fn depend(tx: &mut Tx, job: &JobId, needs: &[JobId]) -> Result<bool, StoreError> {
+    let mut blocked = false;
+    // All lock from old to new.
+    let mut needs = needs.to_vec();
+    needs.sort();
+    needs.dedup();
+    for needed in &needs {
+        sql("UPDATE jobs SET needed = 1 WHERE id = $1").bind(needed.as_str()).execute(tx).await?;
+        let Some(row) = find(tx, needed).await? else {
+            return Err(StoreError::NoSuchDependency { job: needed.clone() });
+        };
+        blocked |= row.state != JobState::Succeeded;
+        sql("INSERT INTO dependencies (job, needs) VALUES ($1, $2)")
+            .bind(job.as_str())
+            .bind(needed.as_str())
+            .execute(tx)
+            .await?;
+    }
+    Ok(blocked)
+}
+
+/// What a job depends on.
+pub async fn needs(tx: &mut Tx, job: &JobId) -> Result<Vec<JobId>, StoreError> {
+    let rows = sql("SELECT needs FROM dependencies WHERE job = $1 ORDER BY needs").bind(job.as_str()).all(tx).await?;
+    rows.iter().map(|row| id(row, "needs")).collect()
+}
+
+/// A job has ended: those that depend on it go on or fail.
+pub(crate) async fn ended(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
+    if !row.needed {
+        return Ok(());
+    }
+    let rows =
+        sql("SELECT job FROM dependencies WHERE needs = $1 ORDER BY job").bind(row.id.as_str()).all(tx).await?;
+    for dependent in &rows {
+        settle(tx, &id(dependent, "job")?, row).await?;
+    }
+    Ok(())
+}
+
+async fn settle(tx: &mut Tx, dependent: &JobId, ended: &JobRow) -> Result<(), StoreError> {
+    let mut row = get(tx, dependent).await?;
+    if row.state != JobState::Blocked {
+        return Ok(());
+    }
+    let now = tx.now().await?;
+    if ended.state == JobState::Succeeded {
+        let open = sql("SELECT d.needs AS needs FROM dependencies d JOIN jobs j ON j.id = d.needs
+                        WHERE d.job = $1 AND j.state <> 'succeeded' LIMIT 1")
+        .bind(dependent.as_str())
+        .optional(tx)
+        .await?;
+        if open.is_some() {
+            return Ok(());
+        }
+        row.unblock(now);
+    } else {
+        row.miss(ended, now);
+    }
+    row.save(tx).await?;
+    Box::pin(after(tx, &row)).await
+}

@@ -1,0 +1,192 @@
+//! What may stand in the way of a ready job: pauses, limits, a provider's health, money. Read once per claim, and exact:
+//! what is counted is locked, so two processes never count the same slot.
+//!
+//! A slot of a limit is a running job, not a counter: it is given back by whatever ends the job's lease, once.
+
+use std::collections::{HashMap, HashSet};
+
+use sluice_domain::ids::LeaseId;
+use sluice_domain::money::MicroUsd;
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::spend::{self, Reserved};
+use crate::providers;
+use crate::sql::{Row, sql};
+use crate::{StoreError, Tx};
+
+/// A ready job, before it is claimed.
+pub(crate) struct Candidate {
+    pub(crate) id: String,
+    pub(crate) owner: String,
+    pub(crate) kind: String,
+    pub(crate) limit_key: Option<String>,
+    pub(crate) provider: Option<String>,
+    pub(crate) cost: MicroUsd,
+}
+
+impl Candidate {
+    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get("id")?,
+            owner: row.get("owner")?,
+            kind: row.get("kind")?,
+            limit_key: row.get("limit_key")?,
+            provider: row.get("provider")?,
+            cost: MicroUsd(row.get("cost")?),
+        })
+    }
+
+    /// Everything that it is counted under, but its owner.
+    fn scopes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            Some(("kind", self.kind.as_str())),
+            self.limit_key.as_deref().map(|key| ("key", key)),
+            self.provider.as_deref().map(|provider| ("provider", provider)),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+/// Whether a job may be claimed.
+pub(crate) enum Verdict {
+    Yes,
+    /// Something that it shares with others is full or closed.
+    No,
+    /// This one alone may not, now.
+    Never,
+}
+
+/// What stands in the way.
+pub(crate) struct Gate {
+    limits: HashMap<(String, String), i64>,
+    pauses: HashSet<(String, String)>,
+    rooms: HashMap<(&'static str, String), i64>,
+    choosy: bool,
+    /// Another process holds the lock of a limit.
+    pub(crate) contended: bool,
+}
+
+impl Gate {
+    pub(crate) async fn open(tx: &mut Tx, limited: bool, paused: bool, choosy: bool) -> Result<Self, StoreError> {
+        let mut limits = HashMap::new();
+        if limited {
+            let rows = sql("SELECT scope, name, concurrency FROM limits WHERE concurrency IS NOT NULL").all(tx).await?;
+            for row in &rows {
+                limits.insert((row.get("scope")?, row.get("name")?), row.get("concurrency")?);
+            }
+        }
+        let mut pauses = HashSet::new();
+        if paused {
+            for row in &sql("SELECT scope, name FROM pauses").all(tx).await? {
+                pauses.insert((row.get("scope")?, row.get("name")?));
+            }
+        }
+        // Only an owner's limit or pause leaves its first jobs as the ones to take.
+        let by_owner = |scope: &String| scope == "owner" || scope == "queue";
+        let choosy = choosy || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
+        Ok(Self { limits, pauses, rooms: HashMap::new(), choosy, contended: false })
+    }
+
+    pub(crate) fn is_choosy(&self) -> bool {
+        self.choosy
+    }
+
+    pub(crate) fn is_paused(&self, scope: &str, name: &str) -> bool {
+        !self.pauses.is_empty() && self.pauses.contains(&(scope.to_owned(), name.to_owned()))
+    }
+
+    fn limit(&self, scope: &str, name: &str) -> Option<i64> {
+        let of = |name: &str| self.limits.get(&(scope.to_owned(), name.to_owned())).copied();
+        if self.limits.is_empty() { None } else { of(name).or_else(|| of("*")) }
+    }
+
+    /// How many more may run; nothing when there is no limit.
+    pub(crate) async fn room(&mut self, tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<i64>, StoreError> {
+        if let Some(room) = self.rooms.get(&(scope, name.to_owned())) {
+            return Ok(Some(*room));
+        }
+        let now = tx.now().await?;
+        let health = if scope == "provider" { providers::window(tx, name, now).await? } else { None };
+        let limit = match (self.limit(scope, name), health) {
+            (Some(limit), Some(window)) => limit.min(window),
+            (Some(limit), None) | (None, Some(limit)) => limit,
+            (None, None) if self.is_paused(scope, name) => 0,
+            (None, None) => return Ok(None),
+        };
+        let room = if limit == 0 || self.is_paused(scope, name) {
+            0
+        } else if lock(tx, scope, name).await? {
+            (limit - running(tx, scope, name).await?).max(0)
+        } else {
+            self.contended = true;
+            0
+        };
+        self.rooms.insert((scope, name.to_owned()), room);
+        Ok(Some(room))
+    }
+
+    /// Notes that so many more run.
+    pub(crate) fn used(&mut self, scope: &'static str, name: &str, count: usize) {
+        if self.rooms.is_empty() {
+            return;
+        }
+        if let Some(room) = self.rooms.get_mut(&(scope, name.to_owned())) {
+            *room -= i64::try_from(count).unwrap_or(i64::MAX);
+        }
+    }
+
+    /// What has no room left.
+    pub(crate) fn closed(&self) -> Vec<(&'static str, String)> {
+        let mut closed: Vec<_> =
+            self.rooms.iter().filter(|(_, room)| **room <= 0).map(|(key, _)| key.clone()).collect();
+        closed.sort();
+        closed
+    }
+
+    /// Whether a candidate may be claimed now; what it will cost is reserved.
+    pub(crate) async fn admit(
+        &mut self,
+        tx: &mut Tx,
+        candidate: &Candidate,
+        lease: &LeaseId,
+        now: Timestamp,
+    ) -> Result<Verdict, StoreError> {
+        for (scope, name) in candidate.scopes() {
+            if self.room(tx, scope, name).await?.is_some_and(|room| room <= 0) {
+                return Ok(Verdict::No);
+            }
+        }
+        if candidate.cost > MicroUsd(0) && spend::reserve(tx, candidate, lease, now).await? != Reserved::Yes {
+            return Ok(Verdict::Never);
+        }
+        for (scope, name) in candidate.scopes() {
+            self.used(scope, name, 1);
+        }
+        Ok(Verdict::Yes)
+    }
+}
+
+/// Holds a limit until the unit of work ends. False when another process does.
+async fn lock(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
+    if !tx.on_postgres() {
+        // The one writer holds everything.
+        return Ok(true);
+    }
+    // It ends with the transaction, so it also works behind a pooler.
+    let row = sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS got_it")
+        .bind(format!("limit:{scope}:{name}"))
+        .one(tx)
+        .await?;
+    row.get("got_it")
+}
+
+pub(crate) async fn running(tx: &mut Tx, scope: &str, name: &str) -> Result<i64, StoreError> {
+    let text = match scope {
+        "owner" => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND owner = $1",
+        "kind" => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND kind = $1",
+        "key" => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND limit_key = $1 AND limit_key IS NOT NULL",
+        _ => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND provider = $1",
+    };
+    sql(text).bind(name).one(tx).await?.get("count")
+}

@@ -1,0 +1,324 @@
+//! Money: reserved with the claim, settled on the result, released when abandoned. One row per attempt that may cost.
+//!
+//! A budget is a row with what is reserved and what is spent under it, changed in the transaction that changes the
+//! ledger. A reservation is one statement that fails when it would pass the cap, so there is no overspend and no
+//! refusal of what would have fitted, whatever the number of callers.
+
+use std::time::Duration;
+
+use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::money::MicroUsd;
+use sluice_domain::time::{Timestamp, millis};
+
+use crate::jobs::gate::Candidate;
+use crate::jobs::row::{JobError, Lease};
+use crate::jobs::settle::after;
+use crate::jobs::get;
+use crate::sql::{Row, sql};
+use crate::{StoreError, Tx};
+
+/// What happens to a job that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// It waits until there is money.
+    Wait,
+    /// It fails with `over_budget`.
+    Fail,
+}
+
+impl Over {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wait => "wait",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// A cap and what has been used of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// `owner`, `job`, `day` or `provider`.
+    pub scope: String,
+    /// Which; `*` is for each one without a row of its own. A day is written `2026-11-22`, in UTC.
+    pub name: String,
+    /// The most.
+    pub cap: MicroUsd,
+    /// Reserved by attempts that run.
+    pub reserved: MicroUsd,
+    /// Spent.
+    pub spent: MicroUsd,
+    /// What happens to a job that does not fit.
+    pub over: Over,
+}
+
+/// What became of a reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    Yes,
+    /// The job is looked at again later.
+    Waits,
+    /// The job is dead.
+    Failed,
+}
+
+/// How long a job that does not fit is left alone.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// Sets a cap; the name `*` is for each one without a cap of its own.
+pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, over: Over) -> Result<(), StoreError> {
+    sql("INSERT INTO budgets (scope, name, cap, over) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (scope, name) DO UPDATE SET cap = excluded.cap, over = excluded.over")
+    .bind(scope)
+    .bind(name)
+    .bind(cap.0)
+    .bind(over.as_str())
+    .execute(tx)
+    .await?;
+    tx.tell_workers();
+    Ok(())
+}
+
+/// Every cap.
+pub async fn budgets(tx: &mut Tx) -> Result<Vec<Budget>, StoreError> {
+    sql("SELECT * FROM budgets ORDER BY scope, name").all(tx).await?.iter().map(budget).collect()
+}
+
+fn budget(row: &Row) -> Result<Budget, StoreError> {
+    let over: String = row.get("over")?;
+    Ok(Budget {
+        scope: row.get("scope")?,
+        name: row.get("name")?,
+        cap: MicroUsd(row.get("cap")?),
+        reserved: MicroUsd(row.get("reserved")?),
+        spent: MicroUsd(row.get("spent")?),
+        over: if over == "fail" { Over::Fail } else { Over::Wait },
+    })
+}
+
+/// The scopes that an attempt is paid from, in the order in which all lock them.
+fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
+    let mut scopes = vec![("day", day), ("job", job), ("owner", owner)];
+    scopes.extend(provider.map(|provider| ("provider", provider)));
+    scopes
+}
+
+/// Reserves what a job's stage may cost. When it does not fit, the job waits or fails, as the owner of the cap chose.
+pub(crate) async fn reserve(
+    tx: &mut Tx,
+    candidate: &Candidate,
+    lease: &LeaseId,
+    now: Timestamp,
+) -> Result<Reserved, StoreError> {
+    let day = day(now);
+    let scopes = scopes(&day, &candidate.id, &candidate.owner, candidate.provider.as_deref());
+    let mut taken = Vec::new();
+    for (scope, name) in scopes {
+        let Some(budget) = cap_of(tx, scope, name).await? else { continue };
+        let fits = sql("UPDATE budgets SET reserved = reserved + $3
+                        WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= cap")
+        .bind(scope)
+        .bind(name)
+        .bind(candidate.cost.0)
+        .execute(tx)
+        .await?;
+        if fits == 0 {
+            give_back(tx, &taken, candidate.cost, MicroUsd(0)).await?;
+            return refuse(tx, candidate, &budget, now).await;
+        }
+        taken.push((scope, name));
+    }
+    sql("INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, state, at)
+         SELECT id, $2, attempt + 1, stage, owner, provider, $3, $4, 'reserved', $5 FROM jobs WHERE id = $1")
+    .bind(&candidate.id)
+    .bind(lease.as_str())
+    .bind(&day)
+    .bind(candidate.cost.0)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(Reserved::Yes)
+}
+
+/// The cap for a name, made from that for each when there is none yet.
+async fn cap_of(tx: &mut Tx, scope: &str, name: &str) -> Result<Option<Budget>, StoreError> {
+    let find = "SELECT * FROM budgets WHERE scope = $1 AND name = $2";
+    if let Some(row) = sql(find).bind(scope).bind(name).optional(tx).await? {
+        return budget(&row).map(Some);
+    }
+    sql("INSERT INTO budgets (scope, name, cap, over)
+         SELECT scope, $2, cap, over FROM budgets WHERE scope = $1 AND name = '*' ON CONFLICT DO NOTHING")
+    .bind(scope)
+    .bind(name)
+    .execute(tx)
+    .await?;
+    sql(find).bind(scope).bind(name).optional(tx).await?.as_ref().map(budget).transpose()
+}
+
+async fn refuse(tx: &mut Tx, candidate: &Candidate, budget: &Budget, now: Timestamp) -> Result<Reserved, StoreError> {
+    let mut row = get(tx, &candidate.id.parse().map_err(|_| bad_id(&candidate.id))?).await?;
+    let refused = match budget.over {
+        Over::Wait => {
+            row.put_off(LOOK_AGAIN, now);
+            Reserved::Waits
+        }
+        Over::Fail => {
+            let message = format!(
+                "it may cost {}, and of the {} for {} {} there are {} left",
+                candidate.cost,
+                budget.cap,
+                budget.scope,
+                budget.name,
+                MicroUsd((budget.cap.0 - budget.reserved.0 - budget.spent.0).max(0))
+            );
+            row.die(JobError { code: "over_budget".into(), message }, now);
+            Reserved::Failed
+        }
+    };
+    row.save(tx).await?;
+    after(tx, &row).await?;
+    Ok(refused)
+}
+
+fn bad_id(text: &str) -> StoreError {
+    StoreError::Unreadable { what: format!("the job id \"{text}\"") }
+}
+
+/// Gives back what was reserved and books what was spent.
+async fn give_back(
+    tx: &mut Tx,
+    scopes: &[(&'static str, &str)],
+    reserved: MicroUsd,
+    spent: MicroUsd,
+) -> Result<(), StoreError> {
+    for (scope, name) in scopes {
+        sql("UPDATE budgets SET reserved = reserved - $3, spent = spent + $4 WHERE scope = $1 AND name = $2")
+            .bind(*scope)
+            .bind(*name)
+            .bind(reserved.0)
+            .bind(spent.0)
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends the reservation of an attempt: what its calls cost is spent, the rest is free again. A call whose outcome is
+/// not known may have been paid for: until that is known, all that was reserved for its attempt counts as spent.
+pub(crate) async fn settle_spend(tx: &mut Tx, lease: &Lease) -> Result<(), StoreError> {
+    let Some(row) = sql("SELECT * FROM spend WHERE job = $1 AND lease = $2 AND state = 'reserved' {lock}")
+        .bind(lease.job.as_str())
+        .bind(lease.id.as_str())
+        .optional(tx)
+        .await?
+    else {
+        return Ok(());
+    };
+    let calls = sql("SELECT COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
+                         COUNT(*) AS count, COUNT(CASE WHEN outcome IN ('unknown', 'started') THEN 1 END) AS unknown
+                     FROM calls WHERE job = $1 AND lease = $2")
+    .bind(lease.job.as_str())
+    .bind(lease.id.as_str())
+    .one(tx)
+    .await?;
+    let reserved = MicroUsd(row.get("reserved")?);
+    let known = MicroUsd(calls.get("cost")?);
+    let unknown: i64 = calls.get("unknown")?;
+    let spent = if unknown > 0 { MicroUsd(reserved.0.max(known.0)) } else { known };
+    let nothing_asked = calls.get::<i64>("count")? == 0;
+    let state = if nothing_asked { "released" } else { "settled" };
+    sql("UPDATE spend SET state = $3, spent = $4 WHERE job = $1 AND lease = $2")
+        .bind(lease.job.as_str())
+        .bind(lease.id.as_str())
+        .bind(state)
+        .bind((!nothing_asked).then_some(spent.0))
+        .execute(tx)
+        .await?;
+    book(tx, &row, reserved, spent).await
+}
+
+async fn book(tx: &mut Tx, row: &Row, reserved: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
+    let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
+    let provider: Option<String> = row.get("provider")?;
+    give_back(tx, &scopes(&day, &job, &owner, provider.as_deref()), reserved, spent).await
+}
+
+/// Corrects what an attempt spent, once the provider has told what became of its calls.
+pub async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
+    let Some(row) = sql("SELECT * FROM spend WHERE job = $1 AND lease = $2 AND state = 'settled' {lock}")
+        .bind(job.as_str())
+        .bind(lease.as_str())
+        .optional(tx)
+        .await?
+    else {
+        return Ok(());
+    };
+    let calls = sql("SELECT COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
+                         COUNT(CASE WHEN outcome IN ('unknown', 'started') THEN 1 END) AS unknown
+                     FROM calls WHERE job = $1 AND lease = $2")
+    .bind(job.as_str())
+    .bind(lease.as_str())
+    .one(tx)
+    .await?;
+    if calls.get::<i64>("unknown")? > 0 {
+        return Ok(());
+    }
+    let (booked, known): (i64, i64) = (row.get("spent")?, calls.get("cost")?);
+    sql("UPDATE spend SET spent = $3 WHERE job = $1 AND lease = $2")
+        .bind(job.as_str())
+        .bind(lease.as_str())
+        .bind(known)
+        .execute(tx)
+        .await?;
+    book(tx, &row, MicroUsd(0), MicroUsd(known - booked)).await
+}
+
+/// Caps whose figures differ from the sum of the ledger's rows: none, if nothing is wrong.
+pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let rows = sql("SELECT b.scope AS scope, b.name AS name, b.reserved AS reserved, b.spent AS spent,
+             COALESCE(CAST(SUM(CASE WHEN s.state = 'reserved' THEN s.reserved ELSE 0 END) AS BIGINT), 0) AS all_reserved,
+             COALESCE(CAST(SUM(COALESCE(s.spent, 0)) AS BIGINT), 0) AS all_spent
+         FROM budgets b LEFT JOIN spend s ON b.name = CASE b.scope
+             WHEN 'owner' THEN s.owner WHEN 'job' THEN s.job WHEN 'day' THEN s.day ELSE s.provider END
+         GROUP BY b.scope, b.name, b.reserved, b.spent")
+    .all(tx)
+    .await?;
+    let mut drifted = Vec::new();
+    for row in &rows {
+        let figures: [i64; 4] =
+            [row.get("reserved")?, row.get("spent")?, row.get("all_reserved")?, row.get("all_spent")?];
+        if figures[0] != figures[2] || figures[1] != figures[3] {
+            let (scope, name): (String, String) = (row.get("scope")?, row.get("name")?);
+            drifted.push(format!("{scope} {name}: {figures:?}"));
+        }
+    }
+    Ok(drifted)
+}
+
+/// The day of a point in time, in UTC, as `2026-11-22`. After Howard Hinnant's `civil_from_days`.
+fn day(at: Timestamp) -> String {
+    let days = at.as_millis().div_euclid(millis(Duration::from_hours(24)));
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(day(Timestamp::from_millis(0)), "1970-01-01");
+        assert_eq!(day(Timestamp::from_millis(951_782_400_000)), "2000-02-29");
+        assert_eq!(day(Timestamp::from_millis(1_795_305_599_999)), "2026-11-21");
+        assert_eq!(day(Timestamp::from_millis(1_795_305_600_000)), "2026-11-22");
+    }
+}

@@ -1,0 +1,177 @@
+//! Opening a database, and bringing its schema up to date.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migrate, MigrateError, Migration, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Acquire, AssertSqlSafe, ConnectOptions as _, SqlSafeStr as _};
+use tokio::sync::watch;
+
+use crate::dialect::ddl;
+use crate::faults::{Faults, NoFaults};
+use crate::group::Group;
+use crate::postgres::Bell;
+use crate::{Backend, Inner, Store, StoreError};
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Longest wait for a connection that reads.
+const QUEUE_TIMEOUT: Duration = Duration::from_hours(1);
+const READERS: u32 = 4;
+
+/// Connections of one process to `PostgreSQL`, the listening one not counted.
+const CONNECTIONS: u32 = 10;
+/// Longest wait for one of them: after it, the caller is told that the database is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where the rows are.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// A file, made when it is missing.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(PostgresUrl),
+}
+
+/// How to reach a `PostgreSQL` server. Shown without its password.
+#[derive(Clone)]
+pub struct PostgresUrl {
+    /// `postgres://user:password@host/database`. With `?pgbouncer=true` it may be a pooler in transaction mode: then
+    /// no statement is prepared for longer than its transaction.
+    pub url: String,
+    /// A connection that no pooler is on, for LISTEN; `url` itself when there is none. Behind a pooler and without
+    /// it, other processes' work is found by looking once a second.
+    pub direct: Option<String>,
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresUrl(…)")
+    }
+}
+
+/// What a test may set otherwise.
+pub struct Options {
+    /// How long `SQLite` itself waits for another connection's lock before it says busy, and is asked again.
+    pub busy_timeout: Duration,
+    /// Planned failures.
+    pub faults: Arc<dyn Faults>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { busy_timeout: Duration::from_secs(5), faults: Arc::new(NoFaults) }
+    }
+}
+
+impl Store {
+    /// Opens a `SQLite` file, creates it when it is missing, and brings its schema up to date.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(&Database::Sqlite(path.to_owned()), Options::default()).await
+    }
+
+    /// Opens either database, with other settings.
+    pub async fn open_with(database: &Database, options: Options) -> Result<Self, StoreError> {
+        let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
+        let backend = match database {
+            Database::Sqlite(path) => sqlite(path, options.busy_timeout, &work, &news).await?,
+            Database::Postgres(url) => postgres(url, &work, &news).await?,
+        };
+        Ok(Self { inner: Arc::new(Inner { backend, work, news, faults: options.faults }) })
+    }
+}
+
+async fn sqlite(
+    path: &Path,
+    busy_timeout: Duration,
+    work: &watch::Sender<u64>,
+    news: &watch::Sender<u64>,
+) -> Result<Backend, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .statement_cache_capacity(500)
+        .busy_timeout(busy_timeout);
+    let cannot_open = |error| match StoreError::from(error) {
+        StoreError::Database(source) => StoreError::CannotOpen { path: path.to_owned(), source },
+        other => other,
+    };
+    // 64 MiB: claims and settlements under load find their pages.
+    let mut writer = options.clone().pragma("cache_size", "-65536").connect().await.map_err(cannot_open)?;
+    migrate(&MIGRATIONS, &mut writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .acquire_timeout(QUEUE_TIMEOUT)
+        .test_before_acquire(false)
+        .max_connections(READERS)
+        .connect_lazy_with(options.pragma("query_only", "true"));
+    Ok(Backend::Sqlite { group: Group::new(writer, work.clone(), news.clone()), readers })
+}
+
+async fn postgres(
+    url: &PostgresUrl,
+    work: &watch::Sender<u64>,
+    news: &watch::Sender<u64>,
+) -> Result<Backend, StoreError> {
+    let pooled = url.url.contains("pgbouncer=true");
+    let mut options: PgConnectOptions =
+        url.url.replace("pgbouncer=true", "").trim_end_matches(['?', '&']).parse().map_err(unreachable)?;
+    options = options.application_name("sluice").statement_cache_capacity(500);
+    if pooled {
+        // What a pooler would not pass on, or not find again on its next server connection.
+        options = options.statement_cache_capacity(0).extra_float_digits(None);
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .min_connections(2)
+        .acquire_timeout(CONNECT_TIMEOUT)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await
+        .map_err(unreachable)?;
+    let mut connection = pool.acquire().await.map_err(unreachable)?;
+    migrate(&postgres_migrations(), &mut *connection).await?;
+    drop(connection);
+    let direct = match &url.direct {
+        Some(direct) => Some(direct.parse().map_err(unreachable)?),
+        None if pooled => None,
+        None => Some(options),
+    };
+    let bell = Bell::hang(direct, work.clone(), news.clone());
+    Ok(Backend::Postgres { pool, bell })
+}
+
+fn unreachable(error: sqlx::Error) -> StoreError {
+    StoreError::Unreachable(error)
+}
+
+/// The same migrations in PostgreSQL's words.
+fn postgres_migrations() -> Migrator {
+    let translated = MIGRATIONS.iter().map(|migration| {
+        let text = AssertSqlSafe(ddl(migration.sql.as_str())).into_sql_str();
+        Migration::new(migration.version, migration.description.clone(), migration.migration_type, text, false)
+    });
+    Migrator { migrations: Cow::Owned(translated.collect()), ..Migrator::DEFAULT }
+}
+
+/// Brings the schema up to date; another process that does the same at the same time is waited for.
+async fn migrate<'a, C>(migrations: &Migrator, connection: C) -> Result<(), StoreError>
+where
+    C: Acquire<'a>,
+    <C::Connection as std::ops::Deref>::Target: Migrate,
+{
+    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+    match migrations.run(connection).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
+        Err(error) => Err(StoreError::Database(sqlx::Error::Migrate(Box::new(error)))),
+    }
+}

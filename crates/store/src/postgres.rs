@@ -1,0 +1,109 @@
+//! Waking other processes: NOTIFY after the commit, LISTEN on a connection of its own.
+//!
+//! A notification inside a transaction makes PostgreSQL's commits queue up behind one lock. Ours is sent after the
+//! commit, by one task per process, and those that come while one is under way are one: it is only a hint, and who
+//! misses it looks once a second.
+
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::group::tell;
+
+const CHANNEL: &str = "sluice";
+/// Pause before a lost connection is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Shortest time between two notifications: under load there is no need to tell of every commit.
+const SPACING: Duration = Duration::from_millis(5);
+
+/// What rings at other processes, and rings here when they do.
+pub(crate) struct Bell {
+    pending: watch::Sender<(bool, bool)>,
+    tasks: Vec<AbortOnDropHandle<()>>,
+}
+
+impl Bell {
+    /// Without a direct connection it is mute: then looking once a second is all there is.
+    pub(crate) fn hang(
+        direct: Option<PgConnectOptions>,
+        work: watch::Sender<u64>,
+        news: watch::Sender<u64>,
+    ) -> Self {
+        let pending = watch::Sender::new((false, false));
+        let Some(direct) = direct else { return Self { pending, tasks: Vec::new() } };
+        // What this process told itself needs no echo.
+        let name = format!("{:016x}", std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), CHANNEL));
+        let tasks = vec![
+            AbortOnDropHandle::new(tokio::spawn(listen(direct.clone(), name.clone(), work, news))),
+            AbortOnDropHandle::new(tokio::spawn(speak(direct, name, pending.clone()))),
+        ];
+        Self { pending, tasks }
+    }
+
+    pub(crate) fn ring(&self, work: bool, news: bool) {
+        if (work || news) && !self.tasks.is_empty() {
+            self.pending.send_modify(|pending| *pending = (pending.0 | work, pending.1 | news));
+        }
+    }
+
+    pub(crate) fn close(&self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn listen(direct: PgConnectOptions, name: String, work: watch::Sender<u64>, news: watch::Sender<u64>) {
+    loop {
+        if let Err(error) = try_to_listen(&direct, &name, &work, &news).await {
+            tracing::warn!(%error, "the connection that listens was lost; looking once a second until it is back");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn try_to_listen(
+    direct: &PgConnectOptions,
+    name: &str,
+    work: &watch::Sender<u64>,
+    news: &watch::Sender<u64>,
+) -> Result<(), sqlx::Error> {
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(direct.clone()).await?;
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.listen(CHANNEL).await?;
+    // Whatever came while nobody listened.
+    tell(work, true);
+    tell(news, true);
+    while let Some(notification) = listener.try_recv().await? {
+        let Some((sender, what)) = notification.payload().split_once(' ') else { continue };
+        tell(work, sender != name && what.contains('w'));
+        tell(news, sender != name && what.contains('n'));
+    }
+    Ok(())
+}
+
+async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(bool, bool)>) {
+    let mut changed = pending.subscribe();
+    loop {
+        let Ok(mut connection) = direct.connect().await else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        // A hint need not survive a crash.
+        if sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection).await.is_err() {
+            continue;
+        }
+        while changed.wait_for(|pending| pending.0 || pending.1).await.is_ok() {
+            let (work, news) = pending.send_replace((false, false));
+            let text = format!("{name} {}{}", if work { "w" } else { "" }, if news { "n" } else { "" });
+            let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(&mut connection).await;
+            if told.is_err() {
+                break;
+            }
+            tokio::time::sleep(SPACING).await;
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What is known of a provider: rows, so that it survives a restart and every process acts alike.
+//!
+//! The circuit opens after failures in a row, or at once when the provider says how long to stay away; after that time
+//! one call tries (half-open), and its outcome closes or opens it again. While it is closed, how many calls run at once
+//! grows by one per round of successes and halves on trouble (AIMD, Chiu and Jain 1989).
+
+use std::time::Duration;
+
+use sluice_domain::time::Timestamp;
+
+use crate::sql::{Row, sql};
+use crate::{StoreError, Tx};
+
+/// Whether a provider is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Circuit {
+    /// It is.
+    Closed,
+    /// Not until its time is over.
+    Open,
+    /// By one call at a time, to see whether it is well.
+    HalfOpen,
+}
+
+impl Circuit {
+    /// As it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+        }
+    }
+}
+
+/// A provider's health.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Its name.
+    pub name: String,
+    /// Whether it is asked.
+    pub circuit: Circuit,
+    /// When an open circuit is tried again.
+    pub until: Option<Timestamp>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Calls at once, in thousandths.
+    pub window: i64,
+    /// Why it is not well.
+    pub reason: String,
+}
+
+/// Failures in a row that open the circuit.
+const FAILURES: u32 = 5;
+/// First and longest time for which it is open.
+const FIRST_REST: Duration = Duration::from_secs(5);
+const LONGEST_REST: Duration = Duration::from_mins(5);
+/// Calls at once, in thousandths: at first, at least, at most.
+const START: i64 = 32_000;
+const LEAST: i64 = 1_000;
+const MOST: i64 = 1_000_000;
+
+/// A provider's health, if anything is known of it.
+pub async fn health(tx: &mut Tx, name: &str) -> Result<Option<Health>, StoreError> {
+    let row = sql("SELECT * FROM providers WHERE name = $1 {lock_if_writing}".replace("{lock_if_writing}", lock(tx)))
+        .bind(name)
+        .optional(tx)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn lock(tx: &Tx) -> &'static str {
+    if tx.may_write() { "{lock}" } else { "" }
+}
+
+/// Every provider that something is known of.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
+    sql("SELECT * FROM providers ORDER BY name").all(tx).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Health, StoreError> {
+    let circuit: String = row.get("circuit")?;
+    Ok(Health {
+        name: row.get("name")?,
+        circuit: match circuit.as_str() {
+            "open" => Circuit::Open,
+            "half_open" => Circuit::HalfOpen,
+            _ => Circuit::Closed,
+        },
+        until: row.get::<Option<i64>>("until")?.map(Timestamp::from_millis),
+        failures: row.get("failures")?,
+        window: row.get("window_size")?,
+        reason: row.get("reason")?,
+    })
+}
+
+/// How many calls of a provider may run at once; nothing when nothing is known of it.
+pub(crate) async fn window(tx: &mut Tx, name: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    let row = sql("SELECT * FROM providers WHERE name = $1").bind(name).optional(tx).await?;
+    let Some(health) = row.as_ref().map(read).transpose()? else { return Ok(None) };
+    Ok(Some(match health.circuit {
+        Circuit::Closed => health.window / 1_000,
+        Circuit::HalfOpen => 1,
+        // Its time is over: one call tries.
+        Circuit::Open if health.until.is_some_and(|until| until <= now) => 1,
+        Circuit::Open => 0,
+    }))
+}
+
+/// Notes that a call succeeded.
+pub async fn succeeded(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    let Some(mut health) = health(tx, name).await? else { return Ok(()) };
+    let well = health.circuit == Circuit::Closed && health.failures == 0;
+    if well && health.window >= MOST {
+        return Ok(());
+    }
+    // By one for as many successes as there are calls at once.
+    health.window = (health.window + 1_000_000 / health.window.max(1)).min(MOST);
+    if health.circuit != Circuit::Closed {
+        health.window = START;
+    }
+    health.circuit = Circuit::Closed;
+    health.failures = 0;
+    health.until = None;
+    health.reason.clear();
+    tx.tell_workers();
+    save(tx, &health).await
+}
+
+/// Notes that a provider had trouble, and gives how long to stay away. `retry_after` is what it said itself.
+pub async fn failed(
+    tx: &mut Tx,
+    name: &str,
+    retry_after: Option<Duration>,
+    reason: &str,
+) -> Result<Duration, StoreError> {
+    let now = tx.now().await?;
+    let mut health = health(tx, name).await?.unwrap_or(Health {
+        name: name.to_owned(),
+        circuit: Circuit::Closed,
+        until: None,
+        failures: 0,
+        window: START,
+        reason: String::new(),
+    });
+    health.failures += 1;
+    health.window = (health.window / 2).max(LEAST);
+    reason.clone_into(&mut health.reason);
+    let doublings = (health.failures.saturating_sub(FAILURES)).min(10);
+    let own = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
+    let opens = retry_after.is_some() || health.failures >= FAILURES || health.circuit != Circuit::Closed;
+    let rest = retry_after.unwrap_or(own);
+    if opens {
+        health.circuit = Circuit::Open;
+        // Several calls fail at once: the longest rest counts.
+        health.until = health.until.max(Some(now + rest));
+    }
+    save(tx, &health).await?;
+    Ok(if opens { rest } else { Duration::ZERO })
+}
+
+async fn save(tx: &mut Tx, health: &Health) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sql("INSERT INTO providers (name, circuit, until, failures, window_size, reason, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (name) DO UPDATE SET circuit = excluded.circuit, until = excluded.until,
+             failures = excluded.failures, window_size = excluded.window_size, reason = excluded.reason,
+             changed_at = excluded.changed_at")
+    .bind(&health.name)
+    .bind(health.circuit.as_str())
+    .bind(health.until.map(Timestamp::as_millis))
+    .bind(health.failures)
+    .bind(health.window)
+    .bind(&health.reason)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! One SQL text for both databases: a statement is written once, with `$1` placeholders and the fragments of
+//! [`crate::dialect`] in braces, and runs on whichever is open with its native types.
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments as _, Row as _};
+
+use crate::dialect::{Dialect, translated};
+use crate::unit::Connection;
+use crate::{StoreError, Tx};
+
+/// A value that is bound. Both databases store exactly these: 64-bit integers, text and doubles.
+#[derive(Debug, Clone)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Real(f64),
+}
+
+macro_rules! value {
+    ($($from:ty => |$it:ident| $to:expr;)*) => {
+        $(impl From<$from> for Value {
+            fn from($it: $from) -> Self {
+                $to
+            }
+        })*
+    };
+}
+
+value! {
+    i64 => |n| Self::Int(Some(n));
+    i32 => |n| Self::Int(Some(n.into()));
+    u32 => |n| Self::Int(Some(n.into()));
+    u64 => |n| Self::Int(Some(i64::try_from(n).unwrap_or(i64::MAX)));
+    bool => |yes| Self::Int(Some(yes.into()));
+    Option<i64> => |n| Self::Int(n);
+    f64 => |x| Self::Real(x);
+    &str => |text| Self::Text(Some(text.to_owned()));
+    String => |text| Self::Text(Some(text));
+    &String => |text| Self::Text(Some(text.clone()));
+    Option<&str> => |text| Self::Text(text.map(str::to_owned));
+    Option<String> => |text| Self::Text(text);
+}
+
+/// A statement with its values.
+pub(crate) struct Query {
+    text: std::borrow::Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+/// A statement, with nothing bound yet.
+pub(crate) fn sql(text: impl Into<std::borrow::Cow<'static, str>>) -> Query {
+    Query { text: text.into(), values: Vec::new() }
+}
+
+impl Query {
+    /// Binds the next placeholder.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Binds the next placeholders.
+    pub(crate) fn bind_all<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.values.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Runs it; gives the number of rows that changed.
+    pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, StoreError> {
+        Ok(match tx.connection() {
+            Connection::Sqlite(open) => {
+                let text = translated(Dialect::Sqlite, self.text);
+                sqlx::query_with(text, sqlite(self.values)?).execute(open).await?.rows_affected()
+            }
+            Connection::Postgres(open) => {
+                let text = translated(Dialect::Postgres, self.text);
+                sqlx::query_with(text, postgres(self.values)?).execute(open).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Runs it; gives all rows.
+    pub(crate) async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
+        Ok(match tx.connection() {
+            Connection::Sqlite(open) => {
+                let text = translated(Dialect::Sqlite, self.text);
+                let rows = sqlx::query_with(text, sqlite(self.values)?).fetch_all(open).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Connection::Postgres(open) => {
+                let text = translated(Dialect::Postgres, self.text);
+                let rows = sqlx::query_with(text, postgres(self.values)?).fetch_all(open).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    /// Runs it; gives the first row, if there is one.
+    pub(crate) async fn optional(self, tx: &mut Tx) -> Result<Option<Row>, StoreError> {
+        Ok(self.all(tx).await?.into_iter().next())
+    }
+
+    /// Runs it; gives the one row that it must have.
+    pub(crate) async fn one(self, tx: &mut Tx) -> Result<Row, StoreError> {
+        self.optional(tx).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+    }
+}
+
+fn encode_error(error: sqlx::error::BoxDynError) -> StoreError {
+    StoreError::Database(sqlx::Error::Encode(error))
+}
+
+fn sqlite(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
+    let mut arguments = SqliteArguments::default();
+    arguments.reserve(values.len(), 0);
+    for value in values {
+        match value {
+            Value::Int(n) => arguments.add(n),
+            Value::Text(text) => arguments.add(text),
+            Value::Real(x) => arguments.add(x),
+        }
+        .map_err(encode_error)?;
+    }
+    Ok(arguments)
+}
+
+fn postgres(values: Vec<Value>) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    arguments.reserve(values.len(), values.len() * 16);
+    for value in values {
+        match value {
+            Value::Int(n) => arguments.add(n),
+            Value::Text(text) => arguments.add(text),
+            Value::Real(x) => arguments.add(x),
+        }
+        .map_err(encode_error)?;
+    }
+    Ok(arguments)
+}
+
+/// A row of either database.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// What a column can be read as.
+pub(crate) trait Column: Sized {
+    fn read(row: &Row, column: &str) -> Result<Self, StoreError>;
+}
+
+impl Row {
+    /// The value of a column.
+    pub(crate) fn get<T: Column>(&self, column: &str) -> Result<T, StoreError> {
+        T::read(self, column)
+    }
+}
+
+macro_rules! native {
+    ($($type:ty),*) => {
+        $(impl Column for $type {
+            fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
+                Ok(match row {
+                    Row::Sqlite(row) => row.try_get(column)?,
+                    Row::Postgres(row) => row.try_get(column)?,
+                })
+            }
+        })*
+    };
+}
+native!(i64, Option<i64>, String, Option<String>, f64);
+
+impl Column for u32 {
+    fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
+        let n: i64 = row.get(column)?;
+        Self::try_from(n).map_err(|_| StoreError::Unreadable { what: format!("{n} as {column}") })
+    }
+}
+
+impl Column for i32 {
+    fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
+        let n: i64 = row.get(column)?;
+        Self::try_from(n).map_err(|_| StoreError::Unreadable { what: format!("{n} as {column}") })
+    }
+}
+
+impl Column for bool {
+    fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
+        Ok(row.get::<i64>(column)? != 0)
+    }
+}
+
+/// `($1, $2), ($3, $4)`: a list of `rows` rows with `columns` placeholders each, the first being number `from`.
+pub(crate) fn placeholders(from: usize, rows: usize, columns: usize) -> String {
+    let mut list = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        list.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            if column > 0 {
+                list.push_str(", ");
+            }
+            list.push('$');
+            list.push_str(&(from + row * columns + column).to_string());
+        }
+        list.push(')');
+    }
+    list
+}
+
+/// `$3, $4, $5`: `count` placeholders from number `from` on.
+pub(crate) fn list(from: usize, count: usize) -> String {
+    (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// How many rows one statement takes: few sizes, so that each is prepared once.
+pub(crate) fn chunk(rows: usize) -> usize {
+    [100, 25, 5].into_iter().find(|size| rows >= *size).unwrap_or(1)
+}

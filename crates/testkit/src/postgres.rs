@@ -1,0 +1,85 @@
+//! A throw-away PostgreSQL of this process's own: one server, a database for each test.
+
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use sluice_store::{Database, PostgresUrl};
+
+/// Starts the server, and ends it when the pipe to it closes, however this process ends.
+const SCRIPT: &str = include_str!("../../../scripts/throwaway-postgres.sh");
+
+/// A running server.
+pub struct Server {
+    folder: PathBuf,
+    databases: AtomicU32,
+    /// Closed with this process, which ends the server.
+    _pipe: ChildStdin,
+    _keeper: Child,
+}
+
+impl Server {
+    /// Starts one. `settings` are more of the server's own, as `-c name=value`.
+    pub fn start(settings: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("sluice-pg-").tempdir().expect("a temporary folder").keep();
+        let mut keeper = Command::new("sh")
+            .args(["-c", SCRIPT, "sh"])
+            .arg(&folder)
+            .arg(settings)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        let pipe = keeper.stdin.take().expect("a pipe");
+        let server = Self { folder, databases: AtomicU32::new(0), _pipe: pipe, _keeper: keeper };
+        server.wait();
+        server
+    }
+
+    /// The server that the tests of this process share.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Server> = OnceLock::new();
+        SHARED.get_or_init(|| Self::start("-c fsync=off -c max_connections=500"))
+    }
+
+    fn tool(&self, name: &str, arguments: &[&str]) -> bool {
+        let done = Command::new(name)
+            .arg("-h")
+            .arg(&self.folder)
+            .args(["-U", "postgres"])
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        done.expect("PostgreSQL's client programs (Debian: postgresql)").success()
+    }
+
+    fn wait(&self) {
+        for _ in 0..600 {
+            if self.tool("psql", &["-d", "postgres", "-c", "SELECT 1"]) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let log = std::fs::read_to_string(self.folder.join("server.log")).unwrap_or_default();
+        panic!("PostgreSQL did not start; is Debian's package postgresql installed? {log}");
+    }
+
+    /// The folder of the server's socket.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    /// The address of a database.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@localhost/{database}?host={}", self.folder.display())
+    }
+
+    /// A new, empty database.
+    pub fn database(&self) -> Database {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        assert!(self.tool("createdb", &[&name]), "createdb {name}");
+        Database::Postgres(PostgresUrl { url: self.url(&name), direct: None })
+    }
+}

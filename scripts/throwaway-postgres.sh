@@ -1,0 +1,26 @@
+#!/bin/sh
+# A PostgreSQL that goes away: throwaway-postgres.sh FOLDER [SETTINGS], in an empty folder, as `-c name=value` settings.
+# It listens on a socket in that folder alone, and ends when its standard input closes, however its owner ends.
+# PostgreSQL does not run as root, so root becomes `postgres` for it.
+set -eu
+dir=$1
+settings=${2:-}
+bin=
+for found in /usr/lib/postgresql/*/bin; do [ -x "$found/initdb" ] && bin=$found; done
+if [ -z "$bin" ]; then
+    echo "PostgreSQL's server programs are missing; install them (Debian: apt-get install postgresql)" >"$dir/server.log"
+    exit 1
+fi
+run() { "$@"; }
+if [ "$(id -u)" = 0 ]; then
+    chown postgres "$dir"
+    run() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
+fi
+run "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1
+# shellcheck disable=SC2086 # several settings are several words
+run "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= $settings >"$dir/server.log" 2>&1 &
+server=$!
+cat >/dev/null
+kill -QUIT "$server" 2>/dev/null || true
+wait "$server" || true
+rm -rf "$dir"
