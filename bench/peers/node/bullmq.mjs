@@ -1,11 +1,13 @@
 // Measures BullMQ on Redis.
 import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 import { measure, readSettings, required, versioned } from './common.mjs';
 
 const CONCURRENCY = 50;
 const QUEUE = 'bench';
 
-const connection = { url: required('PEERS_REDIS', 'the address of a Redis server'), maxRetriesPerRequest: null };
+const url = required('PEERS_REDIS', 'the address of a Redis server');
+const connection = { url, maxRetriesPerRequest: null };
 const queue = new Queue(QUEUE, { connection });
 const job = (stamp) => ({ name: 'noop', data: { stamp }, opts: { removeOnComplete: true } });
 
@@ -36,10 +38,12 @@ const peer = {
   clear: () => queue.obliterate({ force: true }),
 };
 
+/** How Redis makes what it was told durable. */
 async function durability() {
-  const client = await queue.client;
-  const [, appendonly] = await client.config('GET', 'appendonly');
-  const [, appendfsync] = await client.config('GET', 'appendfsync');
+  const redis = new Redis(url);
+  const [, appendonly] = await redis.config('GET', 'appendonly');
+  const [, appendfsync] = await redis.config('GET', 'appendfsync');
+  await redis.quit();
   return appendonly === 'yes' ? appendfsync : 'no log';
 }
 

@@ -8,6 +8,9 @@ const LOCAL_QUEUE = 500;
 
 const connectionString = required('PEERS_POSTGRES', 'the address of an empty PostgreSQL database');
 const pgPool = new pg.Pool({ connectionString, max: CONCURRENCY + 4 });
+const tell = (error) => console.error(`graphile-worker: ${error.message}`);
+pgPool.on('error', tell);
+pgPool.on('connect', (client) => client.on('error', tell));
 const logger = new Logger(() => () => {});
 await runMigrations({ pgPool, logger });
 const utils = await makeWorkerUtils({ pgPool, logger });

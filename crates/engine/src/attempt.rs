@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
+use sluice_domain::job::JobState;
 use sluice_store::StoreError;
 use sluice_store::jobs::{self, Claimed, Ended, Finish, Settlement, Then};
 use tokio::time::Instant;
@@ -22,10 +23,19 @@ pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<L
     let mut claimed = claimed;
     loop {
         let run = Run::new(Arc::clone(&shared), claimed, live.token().clone());
+        let begun = Instant::now();
         let outcome = attempt(&shared, &run, &live).await;
+        if matches!(outcome, Outcome::Returned(Ok(_))) {
+            shared.measure(&run.claimed().kind, &run.claimed().stage, begun.elapsed());
+        }
         let Some(settlement) = decide(&shared, &run, &live, outcome) else { return };
         match settle(&shared, &run, settlement).await {
             Some(Ended::Advanced(next)) => claimed = *next,
+            Some(Ended::LetGo(JobState::Succeeded)) => {
+                let row = run.claimed();
+                let whole = row.claimed_at.since(row.started_at) + begun.elapsed();
+                return shared.measure(&row.kind, "", whole);
+            }
             Some(Ended::LetGo(_)) | None => return,
         }
     }

@@ -1,7 +1,7 @@
 //! The engine as its callers see it: jobs go in, and are looked at, signalled and stopped.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -9,11 +9,15 @@ use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 use sluice_store::events::{self, Event};
 use sluice_store::jobs::{self, Ended, Finish, JobRow, LogLine, NewJob, Signalled, Step};
+use sluice_store::jobs::Why;
+use sluice_store::schedules::{self, CatchUp, Schedule};
+use sluice_store::workers::{self, Measured};
 use sluice_store::{Store, StoreError, Tx};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::batch::Batch;
+use crate::cron::{Template, next_tick};
 use crate::job::{Job, JobError};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
@@ -86,6 +90,8 @@ pub(crate) struct Shared {
     pub(crate) slots: HashMap<&'static str, Slots>,
     pub(crate) turns: Turns,
     began: OnceCell<(Instant, Timestamp)>,
+    /// How long stages and jobs took, until it is written.
+    pub(crate) measured: Mutex<BTreeMap<(String, String), Measured>>,
     /// Attempts that are to be ended, and jobs that are to be made on their own: each many in one unit of work.
     pub(crate) finishes: Batch<Finish, Ended>,
     pub(crate) enqueued: Batch<NewJob, JobId>,
@@ -165,6 +171,7 @@ impl Builder {
             slots,
             turns: Turns::default(),
             began: OnceCell::new(),
+            measured: Mutex::default(),
         };
         Engine { shared: Arc::new(shared) }
     }
@@ -185,7 +192,19 @@ impl Engine {
     /// Starts to work in the background. Dropping the worker stops it at once, as a crash would; use
     /// [`Worker::shutdown`] to end in order.
     pub fn start(&self) -> Worker {
-        Worker::start(Arc::clone(&self.shared))
+        Worker::start(Arc::clone(&self.shared), None)
+    }
+
+    /// As [`Engine::start`], for these pools alone: where a machine has what only some kinds of work need.
+    pub fn start_pools(&self, pools: &[String]) -> Worker {
+        Worker::start(Arc::clone(&self.shared), Some(pools.iter().cloned().collect()))
+    }
+
+    /// The pools of everything that is registered.
+    pub fn pools(&self) -> Vec<&'static str> {
+        let mut pools: Vec<_> = self.shared.registry.pools().map(|(pool, _)| pool).collect();
+        pools.sort_unstable();
+        pools
     }
 
     /// Runs what can run now, and what follows from it, until nothing is left that could run without time passing.
@@ -218,6 +237,46 @@ impl Engine {
         let new: Vec<NewJob> =
             jobs.iter().map(|job| new_job(&self.shared, job, options.clone(), now)).collect::<Result<_, _>>()?;
         self.shared.write_jobs(&new).await
+    }
+
+    /// Makes `job` at every tick of a cron expression (in UTC, seconds allowed), once per tick, whatever the number of
+    /// processes. The same name again changes the schedule. `catch_up` says what happens to ticks that nobody was there
+    /// for.
+    pub async fn schedule<J: Job>(
+        &self,
+        tx: &mut Tx,
+        name: &str,
+        cron: &str,
+        job: &J,
+        options: EnqueueOptions,
+        catch_up: CatchUp,
+    ) -> Result<(), StoreError> {
+        let now = tx.now().await?;
+        let template = Template::of(new_job(&self.shared, job, options, now)?);
+        let text = serde_json::to_string(&template)
+            .map_err(|error| StoreError::Unreadable { what: format!("a schedule's job ({error})") })?;
+        let schedule = Schedule {
+            name: name.to_owned(),
+            cron: cron.to_owned(),
+            job: text,
+            catch_up,
+            next_at: next_tick(cron, now)?,
+            last_at: None,
+        };
+        schedules::set(tx, &schedule).await
+    }
+
+    /// Why a job is where it is: every reason that holds now, its place in the line, and when it should begin.
+    pub async fn why(&self, job: &JobId) -> Result<Why, StoreError> {
+        self.shared.store.read(async |tx| jobs::why(tx, job).await).await
+    }
+
+    /// When a job that has begun should be done, from and to, as its kind usually takes; nothing while that is not
+    /// known.
+    pub async fn done_by(&self, job: &JobRow) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let Some(began) = job.started_at.filter(|_| !job.state.is_final()) else { return Ok(None) };
+        let usual = self.shared.store.read(async |tx| workers::usual(tx, &job.kind, "").await).await?;
+        Ok(usual.map(|usual| (began + usual.mean.saturating_sub(usual.spread), began + usual.mean + usual.spread)))
     }
 
     /// Sends a signal to a job; it ends the present or the next wait for it.
@@ -275,6 +334,18 @@ impl Engine {
 }
 
 impl Shared {
+    /// Notes how long a stage took, or a whole job under the stage `''`.
+    pub(crate) fn measure(&self, kind: &str, stage: &str, took: Duration) {
+        let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = measured.entry((kind.to_owned(), stage.to_owned())).or_default();
+        entry.count += 1;
+        entry.sum_ms += u64::try_from(took.as_millis()).unwrap_or(0);
+    }
+
+    pub(crate) fn take_measured(&self) -> BTreeMap<(String, String), Measured> {
+        std::mem::take(&mut *self.measured.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// About the time by the database's clock, without asking it: to order the ids of new jobs. What counts is read
     /// in their unit of work.
     async fn moment(&self) -> Result<Timestamp, StoreError> {

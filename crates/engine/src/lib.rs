@@ -57,6 +57,8 @@
 
 mod attempt;
 mod batch;
+mod call;
+mod cron;
 mod engine;
 mod job;
 mod randomness;
@@ -66,10 +68,12 @@ mod run;
 mod turns;
 mod worker;
 
+pub use call::{Answer, Ask, CallError, Found};
 pub use engine::{Builder, Engine, EnqueueOptions, JobView, LOCAL_OWNER, Settings};
 pub use job::{Job, JobError, Next};
 pub use randomness::Randomness;
 pub use run::Run;
 pub use sluice_store::events::Event;
-pub use sluice_store::jobs::{JobRow, LogLine, Need, Signalled, Step, Wake};
+pub use sluice_store::jobs::{JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
+pub use sluice_store::schedules::CatchUp;
 pub use worker::Worker;

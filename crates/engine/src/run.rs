@@ -10,7 +10,8 @@ use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, Claimed, JobRow, Lease, Wake};
 use sluice_store::results::{self, Call, Outcome};
-use sluice_store::{StoreError, Tx};
+use sluice_store::{Store, StoreError, Tx};
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -162,11 +163,11 @@ impl Run {
         T: Serialize + DeserializeOwned,
         F: AsyncFnOnce() -> Result<T, JobError>,
     {
-        let _turn = self.inner.shared.turns.wait(key).await;
+        let _turn = self.turn(key).await;
         if let Some(found) = self.stored_result(key).await? {
             return Ok(found);
         }
-        self.inner.asked.store(true, Ordering::Relaxed);
+        self.note_asked();
         let id = self.new_id(JobId::new);
         let call = Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned() };
         self.write(async |tx| {
@@ -194,7 +195,19 @@ impl Run {
         result
     }
 
-    async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn turn(&self, key: &str) -> OwnedMutexGuard<()> {
+        self.inner.shared.turns.wait(key).await
+    }
+
+    pub(crate) fn note_asked(&self) {
+        self.inner.asked.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.shared.store
+    }
+
+    pub(crate) async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let Some(value) = self.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
         // What an older version stored in another shape is made anew.
         let Ok(found) = serde_json::from_value::<T>(value) else { return Ok(None) };

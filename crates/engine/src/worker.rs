@@ -1,13 +1,14 @@
 //! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, Charge, Claim, Claimed};
-use sluice_store::{StoreError, Tx};
+use sluice_store::workers::{self, Capability};
+use sluice_store::{Dialect, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::attempt::supervise;
+use crate::cron;
 use crate::engine::Shared;
 
 /// What was asked to be renewed, and what of it still holds.
@@ -98,9 +100,9 @@ enum Order {
 }
 
 impl Worker {
-    pub(crate) fn start(shared: Arc<Shared>) -> Self {
+    pub(crate) fn start(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
         let (orders, inbox) = mpsc::channel(8);
-        let work = Loop::new(shared);
+        let work = Loop::new(shared, pools);
         let draining = work.draining.clone();
         let task = AbortOnDropHandle::new(tokio::spawn(work.run(inbox)));
         Self { task, orders, draining }
@@ -127,7 +129,7 @@ impl Worker {
 
 /// Runs until nothing is left that could run without time passing; gives the number of claims.
 pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreError> {
-    let mut this = Loop::new(shared);
+    let mut this = Loop::new(shared, None);
     loop {
         let moved = this.keep_up().await?;
         let claimed = this.claim().await?;
@@ -144,6 +146,8 @@ pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreEr
 
 struct Loop {
     shared: Arc<Shared>,
+    /// Only these pools; all of them without.
+    pools: Option<HashSet<String>>,
     /// Unlike that of every other worker.
     name: String,
     running: JoinSet<u64>,
@@ -167,10 +171,11 @@ const GATHERING: Duration = Duration::from_millis(2);
 const LOOK_SPACING: Duration = Duration::from_millis(50);
 
 impl Loop {
-    fn new(shared: Arc<Shared>) -> Self {
+    fn new(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
         let name = LeaseId::new(Timestamp::from_millis(0), shared.randomness.id_bytes()).to_string();
         Self {
             shared,
+            pools,
             name,
             running: JoinSet::new(),
             live: HashMap::new(),
@@ -225,11 +230,11 @@ impl Loop {
     /// Claims when there may be something to claim, then looks what time has moved when something may be due.
     async fn look(&mut self, told: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
-        if told || due || self.hungry {
-            self.claim().await?;
-        }
         if told && !self.live.is_empty() {
             self.heed_cancels().await?;
+        }
+        if told || due || self.hungry {
+            self.claim().await?;
         }
         if due && self.keep_up().await? {
             self.claim().await?;
@@ -278,7 +283,7 @@ impl Loop {
         for (claimed, slot) in jobs {
             self.begin(claimed, slot);
         }
-        if !charges.is_empty() {
+        if !charges.is_empty() && shared.store.dialect() == Dialect::Postgres {
             shared.store.write(async |tx| jobs::charge(tx, &charges).await).await?;
         }
         Ok(claimed)
@@ -307,6 +312,9 @@ impl Loop {
             charges.extend(claims.charges);
             contended |= claims.contended;
         }
+        if self.shared.store.dialect() == Dialect::Sqlite {
+            jobs::charge(tx, &charges).await?;
+        }
         Ok((all, charges, contended))
     }
 
@@ -319,7 +327,13 @@ impl Loop {
             .write(async |tx| {
                 tx.at("keep_up");
                 let renewed = self.renew_in_time(tx).await?;
-                let moved = jobs::keep_up(tx).await? != jobs::Upkeep::default();
+                let mut moved = jobs::keep_up(tx).await? != jobs::Upkeep::default();
+                moved |= cron::tick(&shared, tx).await? > 0;
+                if renewed.is_some() {
+                    workers::seen(tx, &self.name, &self.capabilities()).await?;
+                    // What is lost with a failed write was only an estimate.
+                    workers::learn(tx, &shared.take_measured()).await?;
+                }
                 let cancelling = jobs::cancelling(tx, &self.name).await?;
                 let now = tx.now().await?;
                 let due = jobs::next_due(tx).await?.map(|due| due.since(now));
@@ -345,12 +359,16 @@ impl Loop {
         Ok(())
     }
 
+    fn serves(&self, pool: &str) -> bool {
+        self.pools.as_ref().is_none_or(|pools| pools.contains(pool))
+    }
+
     fn free_slots(&self) -> HashMap<&'static str, Vec<OwnedSemaphorePermit>> {
         let mut free = HashMap::new();
         if self.draining.is_cancelled() {
             return free;
         }
-        for (pool, slots) in &self.shared.slots {
+        for (pool, slots) in self.shared.slots.iter().filter(|(pool, _)| self.serves(pool)) {
             let taken = std::iter::from_fn(|| Arc::clone(&slots.free).try_acquire_owned().ok()).collect();
             free.insert(*pool, taken);
         }
@@ -368,6 +386,16 @@ impl Loop {
         let held = if leases.is_empty() { Vec::new() } else { jobs::renew(tx, &self.name, &leases, lease).await? };
         let renewal = Renewal { asked: leases.into_iter().collect(), held: held.into_iter().collect() };
         Ok(Some((now, renewal)))
+    }
+
+    fn capabilities(&self) -> BTreeMap<String, Capability> {
+        let pools = self.shared.registry.pools().filter(|(pool, _)| self.serves(pool));
+        let of = |(pool, kinds): (&'static str, &[&'static str])| {
+            let slots = self.shared.slots.get(pool).map_or(0, |slots| slots.size);
+            let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+            (pool.to_owned(), Capability { kinds, slots })
+        };
+        pools.map(of).collect()
     }
 
     fn stop_lost(&self, renewal: &Renewal) {
@@ -437,6 +465,11 @@ impl Loop {
                 }
                 () = tokio::time::sleep_until(self.due) => {}
             }
+        }
+        // Who asks why something waits is not told of a worker that has gone.
+        let left = self.shared.store.write(async |tx| workers::left(tx, &self.name).await).await;
+        if let Err(error) = left {
+            tracing::warn!(%error, "the worker could not sign off");
         }
     }
 }

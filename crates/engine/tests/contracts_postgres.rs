@@ -18,6 +18,10 @@ mod failing;
 mod finishing;
 #[path = "contracts/leases.rs"]
 mod leases;
+#[path = "contracts/offers.rs"]
+mod offers;
+#[path = "contracts/paying.rs"]
+mod paying;
 #[path = "contracts/results.rs"]
 mod results;
 #[path = "contracts/stopping.rs"]

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use sluice_store::{Database, PostgresUrl};
 
 /// Where things are kept and which limits hold.
 #[derive(Debug, Clone, Args)]
@@ -12,6 +14,17 @@ pub(crate) struct Config {
     /// Folder for everything that is kept: the database, the media, the secret for links.
     #[arg(long, env = "SLUICE_DATA", default_value_os_t = default_folder(""), global = true)]
     pub(crate) data: PathBuf,
+    /// Where the rows are: a postgres:// address; without it a SQLite file in the data folder. Behind PgBouncer in
+    /// transaction mode add `?pgbouncer=true`.
+    #[arg(long, env = "SLUICE_DATABASE", global = true, hide_env_values = true, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// A file with that address, so that it is in no process list.
+    #[arg(long, env = "SLUICE_DATABASE_FILE", global = true, conflicts_with = "database", value_name = "FILE")]
+    pub(crate) database_file: Option<PathBuf>,
+    /// An address of the same database past the pooler, for LISTEN. Without it, other machines' work is found by
+    /// looking once a second.
+    #[arg(long, env = "SLUICE_DATABASE_DIRECT", global = true, hide_env_values = true, value_name = "URL")]
+    pub(crate) database_direct: Option<String>,
     /// Folder with the models of the built-in engines.
     #[arg(long, env = "SLUICE_MODELS", default_value_os_t = default_folder("models"), global = true)]
     pub(crate) models: PathBuf,
@@ -39,6 +52,24 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// The database that is configured.
+    pub(crate) fn database(&self) -> anyhow::Result<Database> {
+        let from_file = |file: &PathBuf| {
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+        };
+        let url = match &self.database_file {
+            Some(file) => Some(from_file(file)?.trim().to_owned()),
+            None => self.database.clone(),
+        };
+        match url {
+            None => Ok(Database::Sqlite(self.data.join("sluice.db"))),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Database::Postgres(PostgresUrl { url, direct: self.database_direct.clone() }))
+            }
+            Some(_) => bail!("the database's address does not begin with postgres://; for SQLite leave it out"),
+        }
+    }
+
     pub(crate) fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
@@ -59,9 +90,29 @@ fn default_folder(below: &str) -> PathBuf {
     if below.is_empty() { folder } else { folder.join(below) }
 }
 
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    /// Everything: one machine.
+    All,
+    /// The API and the page; work is for the workers.
+    Api,
+    /// Work, and nothing that listens.
+    Worker,
+}
+
 /// How the server is reached.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Listen {
+    /// What this process does. Other roles than all need PostgreSQL, and a data folder that all of them share.
+    #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
+    pub(crate) role: Role,
+    /// The pools that this process works for, such as media; all of them by default.
+    #[arg(long, env = "SLUICE_POOLS", value_delimiter = ',')]
+    pub(crate) pools: Vec<String>,
+    /// Seconds that work may take to finish after SIGTERM; then it is handed back.
+    #[arg(long, env = "SLUICE_GRACE_SECONDS", default_value_t = 20)]
+    pub(crate) grace_seconds: u64,
     /// Address and port. Only loopback addresses are accepted until accounts exist.
     #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,

@@ -15,7 +15,7 @@ use sluice_local::models::Models;
 use sluice_local::reading::{Reader, ReadingLimits};
 use sluice_local::render::Renderer;
 use sluice_local::voice::{VoiceSettings, Voices};
-use sluice_store::Store;
+use sluice_store::{Options, Store};
 
 use crate::config::Config;
 
@@ -23,7 +23,7 @@ use crate::config::Config;
 pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
-    let store = Store::open(&config.data.join("sluice.db")).await?;
+    let store = Store::open_with(&config.database()?, Options::default()).await?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
     let limits = Limits {

@@ -10,6 +10,7 @@ CREATE TABLE jobs_again (
         state IN ('scheduled', 'ready', 'running', 'waiting', 'blocked', 'succeeded', 'dead', 'cancelled', 'expired')
     ),
     stage TEXT NOT NULL,
+    first_stage TEXT NOT NULL,
     payload TEXT NOT NULL CHECK (octet_length(payload) <= 262144),
     owner TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -63,11 +64,11 @@ CREATE TABLE jobs_again (
     CHECK ((idle_ttl_ms IS NULL) = (expires_at IS NULL)),
     CHECK ((error_code IS NULL) = (error_message IS NULL))
 ) STRICT;
-INSERT INTO jobs_again (id, kind, pool, state, stage, payload, owner, subject, parent, priority, place, run_at,
+INSERT INTO jobs_again (id, kind, pool, state, stage, first_stage, payload, owner, subject, parent, priority, place, run_at,
     attempt, max_attempts, lease_id, lease_until, lease_worker, wait_signal, wait_deadline, next_poll, wake, wake_data,
     cancel_requested_at, idle_ttl_ms, expires_at, idempotency_key, result, error_code, error_message, created_at,
     updated_at, started_at, finished_at)
-SELECT id, kind, pool, state, stage, payload, owner, subject, parent, priority, run_at + priority * 60000, run_at,
+SELECT id, kind, pool, state, stage, stage, payload, owner, subject, parent, priority, run_at + priority * 60000, run_at,
     attempt, max_attempts, lease_id, lease_until, lease_worker, wait_signal, wait_deadline, next_poll, wake, wake_data,
     cancel_requested_at, idle_ttl_ms, expires_at, idempotency_key, result, error_code, error_message, created_at,
     updated_at, started_at, finished_at
@@ -248,3 +249,15 @@ CREATE TABLE durations (
     spread_ms INTEGER NOT NULL,
     PRIMARY KEY (kind, stage)
 ) STRICT;
+
+-- Who works here: what each can run, and when it was last heard of.
+CREATE TABLE workers (
+    name TEXT NOT NULL PRIMARY KEY,
+    -- JSON: kinds and slots by pool.
+    pools TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX jobs_dead ON jobs (kind, finished_at) WHERE state = 'dead';
+CREATE INDEX calls_unknown ON calls (key) WHERE outcome = 'unknown';

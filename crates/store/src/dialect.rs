@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// Which database is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,13 +13,21 @@ pub enum Dialect {
     Postgres,
 }
 
+/// SQLite's clock.
+macro_rules! sqlite_now {
+    () => {
+        "(CAST(unixepoch('subsec') * 1000 AS INTEGER) + (SELECT offset_ms FROM clock))"
+    };
+}
+pub(crate) use sqlite_now;
+
 /// The fragments: name, SQLite's text, PostgreSQL's text.
 const FRAGMENTS: [(&str, &str, &str); 3] = [
     // The database's own clock in milliseconds since 1970. Leases are decided by it alone, so that workers whose
     // clocks differ agree on who holds a job. There is no function for it that both have.
     (
         "{now}",
-        "(CAST(unixepoch('subsec') * 1000 AS INTEGER) + (SELECT offset_ms FROM clock))",
+        sqlite_now!(),
         "(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + (SELECT offset_ms FROM clock))",
     ),
     // A row that is read in order to be changed. SQLite has one writer, which holds the whole file already.
@@ -28,26 +36,60 @@ const FRAGMENTS: [(&str, &str, &str); 3] = [
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
 ];
 
-/// The statement in the dialect of the open database. Each text is worked on once: there are few, and they are kept.
-pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> &'static str {
-    static KNOWN: OnceLock<RwLock<HashMap<(Dialect, Cow<'static, str>), &'static str>>> = OnceLock::new();
-    if let Cow::Borrowed(text) = text
-        && !text.contains('{')
-    {
-        return text;
+/// A statement in the words of one database.
+pub(crate) struct Statement {
+    /// Its text.
+    pub(crate) text: Arc<str>,
+    /// Which values its placeholders take, in their order in the text; empty when they are numbered there.
+    pub(crate) order: Vec<usize>,
+}
+
+/// Most texts that are kept: more than there are, but for lists of every length.
+const KEPT: usize = 1_000;
+
+/// The statement in the dialect of the open database. Each text is worked on once, and kept.
+pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> Arc<Statement> {
+    static KNOWN: [OnceLock<RwLock<HashMap<Cow<'static, str>, Arc<Statement>>>>; 2] =
+        [const { OnceLock::new() }; 2];
+    let known = KNOWN[usize::from(dialect == Dialect::Postgres)].get_or_init(RwLock::default);
+    if let Some(found) = known.read().unwrap_or_else(PoisonError::into_inner).get(&text) {
+        return Arc::clone(found);
     }
-    let known = KNOWN.get_or_init(RwLock::default);
-    let key = (dialect, text);
-    if let Some(found) = known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        return found;
-    }
-    let mut made = key.1.clone().into_owned();
+    let mut made = text.clone().into_owned();
     for (name, sqlite, postgres) in FRAGMENTS {
         made = made.replace(name, if dialect == Dialect::Sqlite { sqlite } else { postgres });
     }
-    let made: &'static str = made.leak();
-    known.write().unwrap_or_else(PoisonError::into_inner).insert(key, made);
-    made
+    let order = if dialect == Dialect::Sqlite { unnumber(&mut made) } else { Vec::new() };
+    let statement = Arc::new(Statement { text: made.into(), order });
+    let mut known = known.write().unwrap_or_else(PoisonError::into_inner);
+    if known.len() < KEPT {
+        known.insert(text, Arc::clone(&statement));
+    }
+    statement
+}
+
+/// Puts `?` for `$1`, and gives which value each takes. To SQLite, `$1` is a name, and it looks for names one by one:
+/// with a thousand of them, binding takes longer than the statement.
+fn unnumber(text: &mut String) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut made = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('$') {
+        let (before, from) = rest.split_at(at);
+        let digits = from[1..].bytes().take_while(u8::is_ascii_digit).count();
+        made.push_str(before);
+        match from[1..=digits].parse::<usize>() {
+            Ok(number) => {
+                order.push(number - 1);
+                made.push('?');
+            }
+            Err(_) => made.push('$'),
+        }
+        rest = &from[1 + digits..];
+    }
+    made.push_str(rest);
+    *text = made;
+    order
 }
 
 /// A migration in PostgreSQL's words: the same tables with its names of the types.
@@ -58,4 +100,17 @@ pub(crate) fn ddl(text: &str) -> String {
         .replace("REAL", "DOUBLE PRECISION")
         // PostgreSQL is always strict.
         .replace(") STRICT;", ");")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlites_placeholders_take_the_values_that_the_numbers_name() {
+        let statement = translated(Dialect::Sqlite, "SELECT $2, $1, $2, '$' {lock}".into());
+        assert_eq!((&*statement.text, statement.order.as_slice()), ("SELECT ?, ?, ?, '$' ", &[1, 0, 1][..]));
+        let statement = translated(Dialect::Postgres, "SELECT $2, $1 {lock}".into());
+        assert_eq!((&*statement.text, statement.order.is_empty()), ("SELECT $2, $1 FOR UPDATE", true));
+    }
 }

@@ -65,6 +65,14 @@ pub enum StoreError {
     /// Two units of work wanted the same rows; this one gave way.
     #[error("another change of the same rows came first: try again")]
     Contended(#[source] sqlx::Error),
+    /// No times of day.
+    #[error("\"{cron}\" is not a schedule: {why}")]
+    BadSchedule {
+        /// What was given.
+        cron: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A job that is to be waited for does not exist.
     #[error("there is no job {job} to depend on")]
     NoSuchDependency {
@@ -121,6 +129,7 @@ impl StoreError {
             Self::Contended(_) => "contended",
             Self::NoSuchDependency { .. } => "no_such_dependency",
             Self::Interrupted => "interrupted",
+            Self::BadSchedule { .. } => "bad_schedule",
             Self::NewerSchema { .. } => "newer_schema",
             Self::Damaged(_) => "database_damaged",
             Self::Unreadable { .. } => "unreadable_row",

@@ -76,19 +76,13 @@ fn unreadable(error: serde_json::Error) -> StoreError {
 pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) -> Result<(), StoreError> {
     for (stream, entries) in entries {
         let now = tx.now().await?;
-        let row = sql("INSERT INTO streams (stream, last) VALUES ($1, $2)
-                       ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last RETURNING last")
-            .bind(stream.as_str())
-            .bind(i64::try_from(entries.len()).unwrap_or(i64::MAX))
-            .one(tx)
-            .await?;
-        let mut left = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        let last: i64 = row.get("last")?;
+        sql(COUNT).bind(stream.as_str()).bind(length(&entries)).execute(tx).await?;
+        let mut left = length(&entries);
         for entries in entries.chunks(ROW) {
-            left -= i64::try_from(entries.len()).unwrap_or(i64::MAX);
-            sql("INSERT INTO event_log (stream, seq, entries, at) VALUES ($1, $2, $3, $4)")
+            left -= length(entries);
+            sql(LOG)
                 .bind(stream.as_str())
-                .bind(last - left)
+                .bind(left)
                 .bind(serde_json::to_string(entries).map_err(unreadable)?)
                 .bind(now.as_millis())
                 .execute(tx)
@@ -96,6 +90,39 @@ pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) ->
         }
     }
     Ok(())
+}
+
+const COUNT: &str = "INSERT INTO streams (stream, last) VALUES ($1, $2)
+    ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last";
+const LOG: &str = "INSERT INTO event_log (stream, seq, entries, at)
+    SELECT stream, last - $2, $3, $4 FROM streams WHERE stream = $1";
+
+fn length(entries: &[Entry]) -> i64 {
+    i64::try_from(entries.len()).unwrap_or(i64::MAX)
+}
+
+/// On SQLite: writes the entries and commits, in one message to the connection's thread if they are few.
+pub(crate) async fn write_and_commit(tx: &mut Tx, mut entries: BTreeMap<String, Vec<Entry>>) -> Result<(), StoreError> {
+    const ALL: &str = "INSERT INTO streams (stream, last) VALUES ($1, $2)
+        ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last;
+        INSERT INTO event_log (stream, seq, entries, at) SELECT stream, last, $3, $4 FROM streams WHERE stream = $1;
+        COMMIT";
+    if entries.len() == 1
+        && let Some(only) = entries.first_entry().filter(|only| only.get().len() <= ROW)
+    {
+        let (stream, entries) = only.remove_entry();
+        let now = tx.now().await?;
+        return sql(ALL)
+            .bind(stream)
+            .bind(length(&entries))
+            .bind(serde_json::to_string(&entries).map_err(unreadable)?)
+            .bind(now.as_millis())
+            .execute(tx)
+            .await
+            .map(drop);
+    }
+    write(tx, entries).await?;
+    sql("COMMIT").execute(tx).await.map(drop)
 }
 
 /// The next `limit` entries of `stream` after place `seq`, in order.

@@ -10,11 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot, watch};
 use tokio::time::Instant;
 
+use crate::dialect::sqlite_now;
 use crate::error::{StoreError, is_busy};
+use crate::events;
 use crate::unit::{Link, Told, Tx};
 
 /// Most units that share a commit, and the longest that the first of them waits for others to end.
@@ -23,7 +26,8 @@ const LONGEST_WAIT: Duration = Duration::from_millis(10);
 
 /// SQLite's plain `BEGIN` takes the write lock at the first write, where waiting for it can fail with a stale snapshot;
 /// `IMMEDIATE` waits at the start, where nothing has been read yet.
-const BEGIN: &str = "BEGIN IMMEDIATE";
+/// The clock is read in the same message to the connection's thread.
+const BEGIN: &str = concat!("BEGIN IMMEDIATE; SELECT ", sqlite_now!());
 
 /// The one writer and those who wait for it.
 pub(crate) struct Group {
@@ -176,19 +180,23 @@ impl Turn {
         }
         writer.unit = Some(Unit::First);
         loop {
-            match run(&mut writer.connection, BEGIN).await {
-                Ok(()) => break,
+            match sqlx::query(BEGIN).fetch_one(&mut writer.connection).await {
+                Ok(row) => {
+                    writer.now = Some(Timestamp::from_millis(row.try_get(0)?));
+                    break;
+                }
                 Err(error) if is_busy(&error) => {
                     tracing::warn!("another connection keeps the database locked; still waiting");
                 }
                 Err(error) => {
+                    // It may have begun.
+                    run(&mut writer.connection, "ROLLBACK").await.ok();
                     writer.unit = None;
                     return Err(error.into());
                 }
             }
         }
         writer.begun_at = Some(Instant::now());
-        writer.now = None;
         Ok(())
     }
 
@@ -245,12 +253,10 @@ impl Turn {
         let group = Arc::clone(&self.group);
         let mut tx = Tx::new(Link::Writer(self));
         tx.told = told;
-        let mut done = tx.write_events().await;
+        let entries = std::mem::take(&mut tx.told.entries);
+        let done = events::write_and_commit(&mut tx, entries).await;
         let Link::Writer(mut turn) = tx.link else { return };
         let writer = &mut *turn.writer;
-        if done.is_ok() {
-            done = run(&mut writer.connection, "COMMIT").await.map_err(Into::into);
-        }
         writer.begun_at = None;
         match done {
             Ok(()) => {

@@ -28,9 +28,11 @@ mod postgres;
 pub mod providers;
 pub mod reels;
 pub mod results;
+pub mod schedules;
 mod sql;
 pub mod testing;
 mod unit;
+pub mod workers;
 
 use std::sync::Arc;
 

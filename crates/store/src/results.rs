@@ -1,10 +1,11 @@
 //! Stored results of stages, found by the hash of what went in, and the calls of engines that made them.
 
 use serde_json::Value;
+use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use crate::sql::{Row, sql};
 
-use crate::jobs::Lease;
+use crate::jobs::{Lease, row, spend};
 use crate::{StoreError, Tx};
 
 /// A call of an engine: one row, written before it is asked.
@@ -114,6 +115,46 @@ pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), S
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// A call whose outcome nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCall {
+    /// Its id.
+    pub id: String,
+    /// The provider's own id, when it is known.
+    pub provider_id: Option<String>,
+}
+
+/// The calls of this key that may have been answered without anyone hearing it.
+pub async fn unknown_calls(tx: &mut Tx, key: &str) -> Result<Vec<OpenCall>, StoreError> {
+    let rows = sql("SELECT id, provider_id FROM calls WHERE key = $1 AND outcome = 'unknown' ORDER BY id")
+        .bind(key)
+        .all(tx)
+        .await?;
+    rows.iter().map(|row| Ok(OpenCall { id: row.get("id")?, provider_id: row.get("provider_id")? })).collect()
+}
+
+/// Writes what became of a call, with what it cost; what its attempt has spent is put right.
+pub async fn settle_unknown(
+    tx: &mut Tx,
+    call: &str,
+    outcome: Outcome,
+    provider_id: Option<&str>,
+    cost: MicroUsd,
+) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let row = sql("UPDATE calls SET outcome = $2, finished_at = $3, provider_id = COALESCE($4, provider_id), cost = $5
+                   WHERE id = $1 RETURNING job, lease")
+        .bind(call)
+        .bind(outcome.as_str())
+        .bind(now.as_millis())
+        .bind(provider_id)
+        .bind(cost.0)
+        .optional(tx)
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?).await
 }
 
 /// Writes how a call ended.

@@ -1,9 +1,11 @@
 //! One SQL text for both databases: a statement is written once, with `$1` placeholders and the fragments of
 //! [`crate::dialect`] in braces, and runs on whichever is open with its native types.
 
+use std::sync::Arc;
+
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments as _, Row as _};
+use sqlx::{Arguments as _, AssertSqlSafe, Row as _};
 
 use crate::dialect::{Dialect, translated};
 use crate::unit::Connection;
@@ -70,11 +72,11 @@ impl Query {
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, StoreError> {
         Ok(match tx.connection() {
             Connection::Sqlite(open) => {
-                let text = translated(Dialect::Sqlite, self.text);
-                sqlx::query_with(text, sqlite(self.values)?).execute(open).await?.rows_affected()
+                let statement = translated(Dialect::Sqlite, self.text);
+                sqlx::query_with(AssertSqlSafe(Arc::clone(&statement.text)), sqlite(&statement.order, self.values)?).execute(open).await?.rows_affected()
             }
             Connection::Postgres(open) => {
-                let text = translated(Dialect::Postgres, self.text);
+                let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 sqlx::query_with(text, postgres(self.values)?).execute(open).await?.rows_affected()
             }
         })
@@ -84,12 +86,12 @@ impl Query {
     pub(crate) async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
         Ok(match tx.connection() {
             Connection::Sqlite(open) => {
-                let text = translated(Dialect::Sqlite, self.text);
-                let rows = sqlx::query_with(text, sqlite(self.values)?).fetch_all(open).await?;
+                let statement = translated(Dialect::Sqlite, self.text);
+                let rows = sqlx::query_with(AssertSqlSafe(Arc::clone(&statement.text)), sqlite(&statement.order, self.values)?).fetch_all(open).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Connection::Postgres(open) => {
-                let text = translated(Dialect::Postgres, self.text);
+                let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let rows = sqlx::query_with(text, postgres(self.values)?).fetch_all(open).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
@@ -111,10 +113,21 @@ fn encode_error(error: sqlx::error::BoxDynError) -> StoreError {
     StoreError::Database(sqlx::Error::Encode(error))
 }
 
-fn sqlite(values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
+fn sqlite(order: &[usize], mut values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
     let mut arguments = SqliteArguments::default();
-    arguments.reserve(values.len(), 0);
-    for value in values {
+    arguments.reserve(order.len(), 0);
+    // Each is taken by its last use; the uses before copy it.
+    let mut uses = vec![0_u32; values.len()];
+    for index in order {
+        if let Some(uses) = uses.get_mut(*index) {
+            *uses += 1;
+        }
+    }
+    for index in order {
+        let missing = || StoreError::Database(sqlx::Error::Encode(format!("no value for ${}", index + 1).into()));
+        let (value, left) = values.get_mut(*index).zip(uses.get_mut(*index)).ok_or_else(missing)?;
+        *left -= 1;
+        let value = if *left == 0 { std::mem::replace(value, Value::Int(None)) } else { value.clone() };
         match value {
             Value::Int(n) => arguments.add(n),
             Value::Text(text) => arguments.add(text),
@@ -215,5 +228,5 @@ pub(crate) fn list(from: usize, count: usize) -> String {
 
 /// How many rows one statement takes: few sizes, so that each is prepared once.
 pub(crate) fn chunk(rows: usize) -> usize {
-    [100, 25, 5].into_iter().find(|size| rows >= *size).unwrap_or(1)
+    [250, 50, 10].into_iter().find(|size| rows >= *size).unwrap_or(1)
 }

@@ -1,7 +1,9 @@
 //! apalis on PostgreSQL.
 
+use std::time::Duration;
+
 use anyhow::Result;
-use apalis::prelude::TaskSink;
+use apalis::prelude::{BackendExt, Strategy, TaskSink};
 use apalis_postgres::{Config, PostgresStorage};
 use peer_common::{Peer, Report, Settings, handler, measure};
 use sqlx::PgPool;
@@ -16,12 +18,30 @@ const CONNECTIONS: u32 = 20;
 struct Apalis {
     pool: PgPool,
     config: Config,
+    /// Workers look for jobs this often when they are not notified of any.
+    poll_interval: Duration,
+    /// How many jobs run at a time; no limit if `None`.
     concurrency: Option<usize>,
 }
 
 impl Apalis {
     fn storage(&self) -> PostgresStorage<Noop> {
         PostgresStorage::new(&self.pool).with_config(self.config.clone())
+    }
+
+    /// What all figures have in common.
+    async fn report(&self, name: &str, settings: &Settings) -> Result<Report> {
+        let limit = self.concurrency.map_or("no limit".to_owned(), |jobs| jobs.to_string());
+        let batch = self.config.batch_size;
+        let interval = self.poll_interval.as_millis();
+        Ok(Report {
+            system: format!("apalis 1.0 {name}"),
+            database: settings.database,
+            sync: sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&self.pool).await?,
+            settings: format!(
+                "notified, polls each {interval} ms, batches of {batch}, concurrency {limit}, {CONNECTIONS} connections"
+            ),
+        })
     }
 }
 
@@ -39,7 +59,8 @@ impl Peer for Apalis {
     }
 
     async fn workers(&self) -> Result<WorkerFuture> {
-        Ok(worker_future!(self.storage().with_pubsub(), self.concurrency))
+        let strategy = Strategy::new().interval(self.poll_interval);
+        Ok(worker_future!(self.storage().with_pubsub().poll_with_strategy(strategy), self.concurrency))
     }
 
     async fn start(&self, worker: WorkerFuture) -> Result<JoinHandle<()>> {
@@ -62,7 +83,7 @@ impl Peer for Apalis {
     }
 }
 
-/// Measures apalis tuned, and with the settings that it has by itself; woken by notifications both times.
+/// Measures apalis tuned, and with what the library has by itself or shows in its documentation.
 pub(crate) async fn measure_all(settings: &Settings) -> Result<()> {
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
@@ -70,18 +91,18 @@ pub(crate) async fn measure_all(settings: &Settings) -> Result<()> {
         .connect(settings.postgres()?)
         .await?;
     PostgresStorage::setup(&pool).await?;
-    let variants = [("tuned", Config::default().batch_size(200), Some(100)), ("default", Config::default(), None)];
-    for (name, config, concurrency) in variants {
-        let config = config.queue(QUEUE);
-        let limit = concurrency.map_or("no limit".to_owned(), |jobs: usize| jobs.to_string());
-        let batch = config.batch_size;
-        let report = Report {
-            system: format!("apalis 1.0 {name}"),
-            database: settings.database,
-            sync: sqlx::query_scalar("SHOW synchronous_commit").fetch_one(&pool).await?,
-            settings: format!("notified, batches of {batch}, concurrency {limit}, {CONNECTIONS} connections"),
-        };
-        measure(&Apalis { pool: pool.clone(), config, concurrency }, settings, &report).await?;
-    }
-    Ok(())
+    let tuned = Apalis {
+        pool: pool.clone(),
+        config: Config::default().queue(QUEUE).batch_size(200),
+        poll_interval: Duration::from_millis(10),
+        concurrency: Some(100),
+    };
+    measure(&tuned, settings, &tuned.report("tuned", settings).await?).await?;
+    let default = Apalis {
+        pool,
+        config: Config::default().queue(QUEUE),
+        poll_interval: Duration::from_secs(5),
+        concurrency: None,
+    };
+    measure(&default, settings, &default.report("default", settings).await?).await
 }

@@ -18,7 +18,8 @@ use riverqueue::{
 };
 use serde::{Deserialize, Serialize};
 
-const CONNECTIONS: u32 = 5;
+const SQLITE_CONNECTIONS: u32 = 5;
+const POSTGRES_CONNECTIONS: u32 = 20;
 
 #[derive(Clone, Debug, Deserialize, JobArgs, Serialize)]
 #[river(kind = "noop")]
@@ -61,8 +62,8 @@ impl Pool {
             .synchronous(synchronous)
             .busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .min_connections(CONNECTIONS)
+            .max_connections(SQLITE_CONNECTIONS)
+            .min_connections(SQLITE_CONNECTIONS)
             .connect_with(options)
             .await?;
         SqliteMigrator::new(pool.clone()).migrate_up().await?;
@@ -71,8 +72,8 @@ impl Pool {
 
     async fn open_postgres(settings: &Settings) -> Result<Self> {
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .min_connections(CONNECTIONS)
+            .max_connections(POSTGRES_CONNECTIONS)
+            .min_connections(POSTGRES_CONNECTIONS)
             .connect(settings.postgres()?)
             .await?;
         PostgresMigrator::new(pool.clone()).migrate_up().await?;
@@ -166,11 +167,15 @@ async fn measure_variant(pool: &Pool, variant: &Variant, settings: &Settings) ->
     let river = River::new(pool, variant)?;
     let Variant { name, cooldown, max_workers } = variant;
     let cooldown = cooldown.as_millis();
+    let connections = match pool {
+        Pool::Sqlite(_) => SQLITE_CONNECTIONS,
+        Pool::Postgres(_) => POSTGRES_CONNECTIONS,
+    };
     let report = Report {
         system: format!("river 0.5 {name}"),
         database: settings.database,
         sync: pool.sync().await?,
-        settings: format!("cooldown {cooldown} ms, {max_workers} workers, {CONNECTIONS} connections"),
+        settings: format!("cooldown {cooldown} ms, {max_workers} workers, {connections} connections"),
     };
     measure(&river, settings, &report).await
 }

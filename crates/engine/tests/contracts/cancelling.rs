@@ -131,6 +131,8 @@ async fn a_retry_takes_back_the_request_to_a_part_that_has_not_stopped_yet() {
     world.until(&job, JobState::Waiting).await;
     assert_eq!(world.cancel(&job).await, 2);
     assert_eq!((world.state(&job).await, world.state(part.job_id()).await), (JobState::Cancelled, JobState::Running));
+    // Its worker has read the request; before that, the retry would leave it running.
+    part.cancelled().cancelled().await;
     let again = world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await.unwrap();
     assert_eq!(again, 2);
     assert_eq!(world.state(&job).await, JobState::Waiting);

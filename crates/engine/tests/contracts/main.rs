@@ -12,6 +12,8 @@ mod events;
 mod failing;
 mod finishing;
 mod leases;
+mod offers;
+mod paying;
 mod results;
 mod stopping;
 mod storage;

@@ -1,5 +1,7 @@
 //! `sluice jobs`: the work behind everything, looked at and steered from the command line.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -7,7 +9,9 @@ use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::StoreError;
-use sluice_store::jobs::{self, Filter, JobRow};
+use sluice_engine::{Engine, Reason, Why};
+use sluice_store::Database;
+use sluice_store::jobs::{self, Filter, JobRow, Redrive};
 
 use super::say;
 use crate::config::Config;
@@ -43,6 +47,38 @@ pub(crate) enum JobsCommand {
         /// Its id.
         id: JobId,
     },
+    /// Why a job is where it is: every reason, its place in the line, when it should begin.
+    Why {
+        /// Its id.
+        id: JobId,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Runs jobs again that gave up: all of the dead-letter queue that the filters name.
+    Redrive {
+        /// Only those of this kind.
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only those of this owner.
+        #[arg(long)]
+        owner: Option<String>,
+        /// Only those that ended with this code, such as worker_died.
+        #[arg(long)]
+        error: Option<String>,
+        /// Only those that ended in the last so many minutes.
+        #[arg(long, value_name = "MINUTES")]
+        since: Option<u64>,
+        /// From their first stage; by default from the one where they stopped.
+        #[arg(long)]
+        from_start: bool,
+        /// At most this many.
+        #[arg(long, default_value_t = 10_000)]
+        limit: u32,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Stops a job and all its parts. What was finished stays.
     Cancel {
         /// Its id.
@@ -55,10 +91,7 @@ fn state(text: &str) -> Result<JobState, String> {
 }
 
 pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result<()> {
-    if !config.data.join("sluice.db").is_file() {
-        bail!("there is no database in {}: say where it is with --data", config.data.display());
-    }
-    let engine = wiring::open(config).await?.engine;
+    let engine = open(config).await?;
     let store = engine.store();
     match command {
         JobsCommand::List { state, kind, limit, json } => {
@@ -130,10 +163,81 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
                 store.write(async |tx| engine.retry(tx, &id).await).await.map_err(|error| unknown(error, &id))?;
             say(&format!("{jobs} jobs run again"))
         }
+        JobsCommand::Why { id, json } => {
+            let why = engine.why(&id).await.map_err(|error| unknown(error, &id))?;
+            if json { say(&serde_json::to_string(&why)?) } else { tell(&why, store.now().await?) }
+        }
+        JobsCommand::Redrive { kind, owner, error, since, from_start, limit, json } => {
+            let since = match since {
+                Some(minutes) => Some(store.now().await? - Duration::from_mins(minutes)),
+                None => None,
+            };
+            let filter = Redrive { kind, owner, error, since, from_start, limit };
+            let again = store.write(async |tx| jobs::redrive(tx, &filter).await).await?;
+            if json { say(&json!({ "redriven": again }).to_string()) } else { say(&format!("{again} jobs run again")) }
+        }
         JobsCommand::Cancel { id } => {
             let jobs =
                 store.write(async |tx| engine.cancel(tx, &id).await).await.map_err(|error| unknown(error, &id))?;
             say(&format!("{jobs} jobs are stopped"))
+        }
+    }
+}
+
+/// The engine on the database that is configured. A SQLite file is not made here: one that is missing is a mistake.
+pub(super) async fn open(config: &Config) -> anyhow::Result<Engine> {
+    if let Database::Sqlite(file) = config.database()?
+        && !file.is_file()
+    {
+        bail!("there is no database in {}: say where it is with --data", config.data.display());
+    }
+    Ok(wiring::open(config).await?.engine)
+}
+
+fn tell(why: &Why, now: Timestamp) -> anyhow::Result<()> {
+    say(&format!("it is {}", why.state.as_str()))?;
+    for reason in &why.reasons {
+        say(&format!("  {}", sentence(reason, now)))?;
+    }
+    if let Some(position) = why.position {
+        say(&format!("  its place among the ready jobs of its owner: {position}"))?;
+    }
+    if let Some((from, to)) = why.eta {
+        say(&format!("  it should begin in {} to {}", age(from, now), age(to, now)))?;
+    }
+    Ok(())
+}
+
+fn sentence(reason: &Reason, now: Timestamp) -> String {
+    let until = |at: &Option<Timestamp>| at.map_or_else(String::new, |at| format!(", for {} more", age(at, now)));
+    match reason {
+        Reason::Running { worker } => format!("a worker has it: {worker}"),
+        Reason::Ended { state, error } => {
+            format!("it ended: {}{}", state.as_str(), error.as_ref().map_or_else(String::new, |it| format!(" ({it})")))
+        }
+        Reason::Time { until: at, error } => {
+            let put_off = error.as_ref().map_or_else(String::new, |it| format!(": {it}"));
+            format!("its time comes in {}{put_off}", age(*at, now))
+        }
+        Reason::Dependency { jobs } => {
+            let jobs: Vec<_> = jobs.iter().map(JobId::as_str).collect();
+            format!("it depends on jobs that have not succeeded: {}", jobs.join(", "))
+        }
+        Reason::Parts { unfinished } => format!("{unfinished} of its parts are unfinished"),
+        Reason::Signal { name, deadline, .. } => format!("it waits for the signal \"{name}\"{}", until(deadline)),
+        Reason::Paused { scope, name, why } => format!("{scope} {name} is paused: {why}"),
+        Reason::Limit { scope, name, most, running } => {
+            format!("{running} jobs of {scope} {name} run, and {most} may")
+        }
+        Reason::Provider { name, why, until: at } => format!("provider {name} is not asked ({why}){}", until(at)),
+        Reason::Budget { scope, name, cost, left } => {
+            format!("it may cost {cost}, and the budget of {scope} {name} has {left} left")
+        }
+        Reason::NoWorker { pool, kind } => {
+            format!("no worker with that capability: nobody who lives runs {kind} in pool {pool}")
+        }
+        Reason::Share { ahead, others, slots } => {
+            format!("{ahead} jobs of its owner come first; {others} other owners share {slots} slots")
         }
     }
 }

@@ -4,6 +4,7 @@ mod bench;
 mod doctor;
 mod jobs;
 mod models;
+mod queues;
 mod reel;
 mod serve;
 
@@ -38,10 +39,15 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Lists, shows, stops and retries jobs.
+    /// Lists, shows, stops and retries jobs, and says why they wait.
     Jobs {
         #[command(subcommand)]
         command: jobs::JobsCommand,
+    },
+    /// Holds back pools, kinds, owners or providers, and lets them go on.
+    Queues {
+        #[command(subcommand)]
+        command: queues::QueuesCommand,
     },
     /// The models of the built-in engines.
     Models {
@@ -65,6 +71,7 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
         Command::Reel(command) => reel::make(&cli.config, command).await,
         Command::Doctor { json } => doctor::doctor(&cli.config, json).await,
         Command::Jobs { command } => jobs::run(&cli.config, command).await,
+        Command::Queues { command } => queues::run(&cli.config, command).await,
         Command::Models { command } => models::run(&cli.config, command).await,
         Command::Bench { command } => bench::run(&cli.config, command).await,
         Command::Openapi => http::openapi().map_err(Into::into).and_then(|text| say(text.trim_end())),

@@ -7,15 +7,14 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use sluice_app::platform::App;
 use sluice_app::upkeep;
+use sluice_store::Database;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Listen};
+use crate::config::{Config, Listen, Role};
 use crate::{http, wiring};
 
-/// A busy worker may take this long to finish what it does before its work is handed back.
-const GRACE: Duration = Duration::from_secs(20);
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// Bytes that are younger are spared by the sweep.
 const SWEEP_REST: Duration = Duration::from_hours(1);
@@ -24,12 +23,19 @@ pub(crate) async fn serve(config: &Config, listen: &Listen) -> anyhow::Result<()
     if !listen.listen.ip().is_loopback() {
         bail!("{} is not a loopback address: until accounts exist the server is for this machine alone", listen.listen);
     }
+    if listen.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
+        bail!("--role {:?} is for several processes on one PostgreSQL: give its address with --database", listen.role);
+    }
     let app = wiring::open(config).await?;
+    let pools = pools_of(&app, &listen.pools)?;
+    if listen.role == Role::Worker {
+        return work(app, &pools, listen).await;
+    }
     let listener = TcpListener::bind(listen.listen)
         .await
         .with_context(|| format!("cannot listen at {}: is another server running there?", listen.listen))?;
     let address = listener.local_addr()?;
-    let worker = app.engine.start();
+    let worker = (listen.role == Role::All).then(|| app.engine.start_pools(&pools));
     let stopping = CancellationToken::new();
     let api = http::Api { app: app.clone(), examples: Arc::new(listen.examples.clone()), stopping: stopping.clone() };
     tracing::info!(%address, data = %config.data.display(), "listening, for this machine only: there are no accounts yet");
@@ -46,9 +52,32 @@ pub(crate) async fn serve(config: &Config, listen: &Listen) -> anyhow::Result<()
     axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned()).await?;
     tracing::info!("stopping: work under way is finished or handed back");
     sweeper.abort();
-    worker.shutdown(GRACE).await;
+    if let Some(worker) = worker {
+        worker.shutdown(Duration::from_secs(listen.grace_seconds)).await;
+    }
     app.platform.store.close().await;
     Ok(())
+}
+
+/// Works until it is told to stop; then finishes what it can and hands the rest back.
+async fn work(app: App, pools: &[String], listen: &Listen) -> anyhow::Result<()> {
+    let worker = app.engine.start_pools(pools);
+    tracing::info!(?pools, "working");
+    stop_signal().await;
+    tracing::info!("stopping: work under way is finished or handed back");
+    worker.shutdown(Duration::from_secs(listen.grace_seconds)).await;
+    app.platform.store.close().await;
+    Ok(())
+}
+
+/// The pools to work for: those that were named, or all.
+fn pools_of(app: &App, named: &[String]) -> anyhow::Result<Vec<String>> {
+    let known = app.engine.pools();
+    if let Some(unknown) = named.iter().find(|name| !known.contains(&name.as_str())) {
+        bail!("there is no pool \"{unknown}\": there are {}", known.join(", "));
+    }
+    let all = || known.iter().map(|pool| (*pool).to_owned()).collect();
+    Ok(if named.is_empty() { all() } else { named.to_vec() })
 }
 
 async fn sweep(app: App) {

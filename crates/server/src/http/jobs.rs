@@ -8,6 +8,7 @@ use sluice_app::reel::edit;
 use sluice_app::reel::view::{ErrorView, StepState};
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
+use sluice_engine::Reason;
 use sluice_store::reels;
 use utoipa::ToSchema;
 
@@ -92,6 +93,37 @@ pub(crate) async fn retry(
         }
     }
     Ok((StatusCode::ACCEPTED, Json(view(&api, &id).await?)))
+}
+
+/// Why a job is where it is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct WhyView {
+    state: &'static str,
+    /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `paused`, `limit`,
+    /// `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
+    #[schema(value_type = Vec<Object>)]
+    reasons: Vec<Reason>,
+    /// Its place among the ready jobs of its owner, from 1.
+    position: Option<u64>,
+    /// When it should begin: from and to.
+    #[schema(value_type = Option<Vec<i64>>)]
+    eta: Option<(Timestamp, Timestamp)>,
+    /// When a job that has begun should be done: from and to, as its kind usually takes.
+    #[schema(value_type = Option<Vec<i64>>)]
+    done_by: Option<(Timestamp, Timestamp)>,
+}
+
+/// Why a job is waiting: every reason that holds now, its place in the line, and when it should begin.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/why", operation_id = "why_job", tag = "jobs", params(("id" = String, Path)),
+    responses((status = 200, body = WhyView), (status = 404, body = Problem)))]
+pub(crate) async fn why(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<WhyView>, Problem> {
+    let id = job_id(&id)?;
+    let engine = &api.app.engine;
+    let why = engine.why(&id).await?;
+    let job = engine.job(&id).await?.ok_or_else(|| Problem::not_found("job"))?.job;
+    let done_by = engine.done_by(&job).await?;
+    let (reasons, position, eta) = (why.reasons, why.position, why.eta);
+    Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
 }
 
 async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {

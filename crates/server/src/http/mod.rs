@@ -70,9 +70,11 @@ fn routes() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
+        .routes(routes!(jobs::why))
         .routes(routes!(events::stream))
         .routes(routes!(service::config))
         .routes(routes!(service::health))
+        .routes(routes!(service::useful_work))
         .routes(routes!(service::examples))
         .split_for_parts()
 }

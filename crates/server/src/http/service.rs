@@ -1,11 +1,14 @@
 //! The server itself: what it can do, whether it is well, and the examples to try.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use sluice_local::render;
+use sluice_store::workers;
 use utoipa::ToSchema;
 
 use super::Api;
@@ -76,6 +79,22 @@ pub(crate) struct HealthView {
 pub(crate) async fn health(State(api): State<Api>) -> Result<Json<HealthView>, Problem> {
     api.app.platform.now().await?;
     Ok(Json(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") }))
+}
+
+/// How much a further worker could do now.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UsefulWorkView {
+    /// Of all pools together.
+    useful_work: u64,
+    /// By pool.
+    pools: BTreeMap<String, u64>,
+}
+
+/// For an autoscaler: runnable and running jobs, without what only waits for a provider, a pause or money.
+#[utoipa::path(get, path = "/internal/useful-work", operation_id = "useful_work", tag = "service", responses((status = 200, body = UsefulWorkView)))]
+pub(crate) async fn useful_work(State(api): State<Api>) -> Result<Json<UsefulWorkView>, Problem> {
+    let pools = api.app.platform.store.read(async |tx| workers::useful_work(tx).await).await?;
+    Ok(Json(UsefulWorkView { useful_work: pools.values().sum(), pools }))
 }
 
 /// A document to try.

@@ -60,10 +60,12 @@ pub struct Claimed {
     pub need: Need,
     /// When it was claimed, by the database's clock.
     pub claimed_at: Timestamp,
+    /// When it was claimed for the first time.
+    pub started_at: Timestamp,
 }
 
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
-                       provider, work_ms, cost, place";
+                       provider, work_ms, cost, place, started_at";
 
 /// What a claim gave.
 #[derive(Debug, Default)]
@@ -112,6 +114,7 @@ impl Claimed {
             wake: wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?,
             need: Need::read(row)?,
             claimed_at: now,
+            started_at: Timestamp::from_millis(row.get("started_at")?),
         })
     }
 
@@ -128,6 +131,7 @@ impl Claimed {
             wake: row.wake.clone(),
             need: row.need.clone(),
             claimed_at: now,
+            started_at: row.started_at.unwrap_or(now),
         }
     }
 
@@ -171,7 +175,6 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
     }
     let now = tx.now().await?;
     let Some((mut lines, mut clock, mut gate)) = lines(tx, claim.pool).await? else { return Ok(claims) };
-    let shared = lines.len() > 1;
     let mut want = claim.limit as usize;
     while want > 0 {
         let open = lines.iter().filter(|line| !line.empty).count();
@@ -190,7 +193,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
         claims.jobs.extend(got);
     }
     claims.contended = gate.contended;
-    if shared && !claims.jobs.is_empty() {
+    if !claims.jobs.is_empty() {
         let charge = |owner: &str, used| Charge { pool: claim.pool.to_owned(), owner: owner.to_owned(), used };
         claims.charges = lines.iter().filter(|line| line.served).map(|line| charge(&line.owner, line.tag)).collect();
         claims.charges.push(charge("", clock));
@@ -241,18 +244,28 @@ async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>
     Ok(Some((lines, clock, gate)))
 }
 
-/// Writes what owners have had. A unit of work of its own, so that on PostgreSQL nobody waits for a claim's commit to
-/// claim of the same owner; a charge that is lost in a crash makes a share a little larger, once.
+/// Writes what owners have had. On SQLite in the claim's unit of work; on PostgreSQL in one of its own, so that nobody
+/// waits for a claim's commit to claim of the same owner. A charge that is lost in a crash makes a share a little larger,
+/// once, so it need not be on the disk.
 pub async fn charge(tx: &mut Tx, charges: &[Charge]) -> Result<(), StoreError> {
-    for charge in charges {
-        sql("INSERT INTO shares (pool, owner, used) VALUES ($1, $2, $3)
+    if tx.on_postgres() {
+        sql("SET LOCAL synchronous_commit TO off").execute(tx).await?;
+    }
+    let mut rest = charges;
+    while !rest.is_empty() {
+        let (these, others) = rest.split_at(if rest.len() == 2 { 2 } else { chunk(rest.len()) });
+        let text = format!(
+            "INSERT INTO shares (pool, owner, used) VALUES {}
              ON CONFLICT (pool, owner) DO UPDATE SET used =
-                 CASE WHEN excluded.used > shares.used THEN excluded.used ELSE shares.used END")
-        .bind(&charge.pool)
-        .bind(&charge.owner)
-        .bind(charge.used)
-        .execute(tx)
-        .await?;
+                 CASE WHEN excluded.used > shares.used THEN excluded.used ELSE shares.used END",
+            placeholders(1, these.len(), 3)
+        );
+        let mut query = sql(text);
+        for charge in these {
+            query = query.bind(&charge.pool).bind(&charge.owner).bind(charge.used);
+        }
+        query.execute(tx).await?;
+        rest = others;
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ impl Gate {
         !self.pauses.is_empty() && self.pauses.contains(&(scope.to_owned(), name.to_owned()))
     }
 
-    fn limit(&self, scope: &str, name: &str) -> Option<i64> {
+    pub(crate) fn limit(&self, scope: &str, name: &str) -> Option<i64> {
         let of = |name: &str| self.limits.get(&(scope.to_owned(), name.to_owned())).copied();
         if self.limits.is_empty() { None } else { of(name).or_else(|| of("*")) }
     }

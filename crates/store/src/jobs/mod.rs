@@ -5,12 +5,13 @@ mod claim;
 pub mod dependencies;
 mod gate;
 mod machine;
-mod row;
+pub(crate) mod row;
 mod settle;
 mod signals;
 pub mod spend;
 mod steps;
 mod upkeep;
+mod why;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};
 pub use signals::{CHILDREN, Signalled, send as send_signal};
 pub use steps::{LogLine, Step, StepChange, log_of, save_progress, steps_of};
+pub use why::{Reason, Why, why};
 pub use upkeep::{Upkeep, forget_finished, keep_up, next_due};
 
 /// A job that is to be made.
@@ -171,15 +173,15 @@ fn made(tx: &mut Tx, job: &NewJob) -> Result<(), StoreError> {
 
 /// Writes the rows of new jobs; gives how many there were room for.
 async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, StoreError> {
-    const COLUMNS: usize = 22;
+    const COLUMNS: usize = 23;
     let mut made = 0;
     let mut rest = jobs;
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
         let text = format!(
             "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, place, run_at,
-                 max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, created_at,
-                 updated_at)
+                 max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, first_stage,
+                 created_at, updated_at)
              VALUES {}
              ON CONFLICT (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
             placeholders(1, these.len(), COLUMNS)
@@ -208,6 +210,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(job.need.provider.as_deref())
                 .bind(millis(job.need.work))
                 .bind(job.need.cost.0)
+                .bind(&job.stage)
                 .bind(now.as_millis())
                 .bind(now.as_millis());
         }
@@ -279,11 +282,53 @@ pub struct Filter {
     pub limit: u32,
 }
 
-/// The latest jobs that pass a filter, newest first.
+/// Which dead jobs are run again.
+#[derive(Debug, Clone, Default)]
+pub struct Redrive {
+    /// Only those of this kind.
+    pub kind: Option<String>,
+    /// Only those of this owner.
+    pub owner: Option<String>,
+    /// Only those that ended with this code.
+    pub error: Option<String>,
+    /// Only those that ended since.
+    pub since: Option<Timestamp>,
+    /// From their first stage, instead of the one where they stopped.
+    pub from_start: bool,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Runs dead jobs again, oldest first; says how many. Parts run again with what they are part of.
+pub async fn redrive(tx: &mut Tx, filter: &Redrive) -> Result<usize, StoreError> {
+    let rows = sql("SELECT id FROM jobs WHERE state = 'dead' AND (CAST($1 AS TEXT) IS NULL OR kind = $1)
+             AND (CAST($2 AS TEXT) IS NULL OR owner = $2) AND (CAST($3 AS TEXT) IS NULL OR error_code = $3)
+             AND finished_at >= $4
+             AND (parent IS NULL OR EXISTS (SELECT 1 FROM jobs AS whole WHERE whole.id = jobs.parent
+                 AND whole.finished_at IS NULL))
+         ORDER BY finished_at, id LIMIT $5")
+    .bind(filter.kind.as_deref())
+    .bind(filter.owner.as_deref())
+    .bind(filter.error.as_deref())
+    .bind(filter.since.map_or(0, Timestamp::as_millis))
+    .bind(filter.limit)
+    .all(tx)
+    .await?;
+    for row in &rows {
+        let job = row::id(row, "id")?;
+        if filter.from_start {
+            sql("UPDATE jobs SET stage = first_stage WHERE id = $1").bind(JobId::as_str(&job)).execute(tx).await?;
+        }
+        retry(tx, &job).await?;
+    }
+    Ok(rows.len())
+}
+
+/// The latest jobs that pass a filter, newest first: ids sort by the time at which they were made.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
     let rows = sql(
         "SELECT * FROM jobs WHERE (CAST($1 AS TEXT) IS NULL OR state = $1) AND (CAST($2 AS TEXT) IS NULL OR kind = $2)
-         ORDER BY created_at DESC, id DESC LIMIT $3",
+         ORDER BY id DESC LIMIT $3",
     )
     .bind(filter.state.map(JobState::as_str))
     .bind(filter.kind.as_deref())

@@ -296,7 +296,7 @@ pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
 }
 
 /// The day of a point in time, in UTC, as `2026-11-22`. After Howard Hinnant's `civil_from_days`.
-fn day(at: Timestamp) -> String {
+pub(crate) fn day(at: Timestamp) -> String {
     let days = at.as_millis().div_euclid(millis(Duration::from_hours(24)));
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);

@@ -1,0 +1,329 @@
+//! Money and providers: spend reserved with the claim, calls that are never paid twice, health that drives scheduling.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::money::MicroUsd;
+use sluice_engine::{
+    Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, Need, Next, Randomness, Reason, Run,
+};
+use sluice_store::faults::Fault;
+use sluice_store::jobs::spend::{self, Over};
+use sluice_store::providers;
+use sluice_testkit::TestStore;
+
+const PRICE: MicroUsd = MicroUsd(1_000);
+
+/// What the provider does with the next call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Answers,
+    Busy(u64),
+    Breaks,
+    Refuses,
+    /// Does it, and the answer is lost.
+    LosesTheAnswer,
+}
+
+/// A provider that remembers what it did, as real ones do.
+#[derive(Clone, Default)]
+struct Provider {
+    acts: Arc<Mutex<Vec<Act>>>,
+    done: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<u32>>,
+}
+
+impl Provider {
+    fn plan(&self, acts: &[Act]) {
+        self.acts.lock().unwrap().extend(acts.iter().rev());
+    }
+
+    fn done(&self) -> usize {
+        self.done.lock().unwrap().len()
+    }
+
+    fn asked(&self) -> u32 {
+        *self.asked.lock().unwrap()
+    }
+}
+
+fn answer() -> Answer<String> {
+    Answer { value: "spoken".into(), provider_id: Some("p-1".into()), cost: PRICE }
+}
+
+impl Ask<String> for Provider {
+    fn provider(&self) -> &str {
+        "loud"
+    }
+
+    async fn ask(&self, key: &str) -> Result<Answer<String>, CallError> {
+        *self.asked.lock().unwrap() += 1;
+        let act = self.acts.lock().unwrap().pop().unwrap_or(Act::Answers);
+        let message = "overloaded".to_owned();
+        match act {
+            Act::Answers => {
+                self.done.lock().unwrap().push(key.to_owned());
+                Ok(answer())
+            }
+            Act::Busy(seconds) => {
+                Err(CallError::Trouble { retry_after: Some(Duration::from_secs(seconds)), message })
+            }
+            Act::Breaks => Err(CallError::Trouble { retry_after: None, message }),
+            Act::Refuses => Err(CallError::Refused { code: "bad_text".into(), message: "no".into() }),
+            Act::LosesTheAnswer => {
+                self.done.lock().unwrap().push(key.to_owned());
+                Err(CallError::Unknown { message: "the connection was reset".into() })
+            }
+        }
+    }
+
+    async fn look(&self, key: &str, _provider_id: Option<&str>) -> Result<Found<String>, CallError> {
+        let known = self.done.lock().unwrap().iter().any(|done| done == key);
+        Ok(if known { Found::Done(answer()) } else { Found::Nothing })
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Speak {
+    text: String,
+    cost: i64,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum Only {
+    Speak,
+}
+
+impl Job for Speak {
+    const KIND: &'static str = "test.speak";
+    type Stage = Only;
+    type Context = Provider;
+
+    fn first_stage() -> Only {
+        Only::Speak
+    }
+
+    fn need(&self, _stage: &Only) -> Need {
+        Need { provider: Some("loud".into()), work: Duration::from_secs(1), cost: MicroUsd(self.cost) }
+    }
+
+    async fn run(&self, Only::Speak: Only, run: &Run, provider: &Provider) -> Result<Next<Only>, JobError> {
+        let said: String = run.call(&self.text, "speech", provider).await?;
+        Ok(Next::Done(json!(said)))
+    }
+}
+
+struct World {
+    test: TestStore,
+    engine: Engine,
+    provider: Provider,
+}
+
+impl World {
+    async fn new(acts: &[Act]) -> Self {
+        let test = TestStore::open_on(crate::ON).await;
+        let provider = Provider::default();
+        provider.plan(acts);
+        let engine = Engine::builder(test.store().clone())
+            .register::<Speak>(provider.clone())
+            .randomness(Randomness::seeded(3))
+            .build();
+        Self { test, engine, provider }
+    }
+
+    async fn enqueue(&self, text: &str, cost: i64) -> JobId {
+        self.engine.submit(&Speak { text: text.into(), cost }, EnqueueOptions::default()).await.unwrap()
+    }
+
+    async fn run(&self) -> usize {
+        self.engine.run_until_idle().await.unwrap()
+    }
+
+    async fn state(&self, job: &JobId) -> JobState {
+        self.engine.job(job).await.unwrap().unwrap().job.state
+    }
+
+    async fn budget(&self, scope: &str, name: &str, cap: i64, over: Over) {
+        let store = self.test.store();
+        store.write(async |tx| spend::set_budget(tx, scope, name, MicroUsd(cap), over).await).await.unwrap();
+    }
+
+    /// Reserved and spent of a budget.
+    async fn figures(&self, scope: &str, name: &str) -> (i64, i64) {
+        let all = self.test.store().read(async |tx| spend::budgets(tx).await).await.unwrap();
+        let found = all.into_iter().find(|it| it.scope == scope && it.name == name).unwrap();
+        (found.reserved.0, found.spent.0)
+    }
+
+    async fn end(self) {
+        let drift = self.test.store().read(async |tx| spend::drift(tx).await).await.unwrap();
+        assert!(drift.is_empty(), "the budgets say other than the ledger: {drift:?}");
+        self.test.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_call_costs_is_reserved_before_and_settled_after() {
+    let world = World::new(&[]).await;
+    world.budget("owner", "local", 5_000, Over::Wait).await;
+    let job = world.enqueue("a", 3_000).await;
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Succeeded);
+    assert_eq!(world.figures("owner", "local").await, (0, PRICE.0), "what it cost, and not what was reserved");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn over_the_cap_a_job_waits_until_there_is_money() {
+    let world = World::new(&[]).await;
+    world.budget("day", "*", 4_000, Over::Wait).await;
+    let first = world.enqueue("a", 3_500).await;
+    world.run().await;
+    assert_eq!(world.state(&first).await, JobState::Succeeded);
+    let second = world.enqueue("b", 3_500).await;
+    world.run().await;
+    assert_eq!(world.state(&second).await, JobState::Scheduled);
+    let why = world.engine.why(&second).await.unwrap().reasons;
+    let poor = |it: &Reason| matches!(it, Reason::Budget { scope, left: MicroUsd(3_000), .. } if scope == "day");
+    assert!(why.iter().any(poor), "{why:?}");
+    world.test.advance(Duration::from_hours(24)).await;
+    world.run().await;
+    assert_eq!(world.state(&second).await, JobState::Succeeded, "the next day has its own money");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn over_the_cap_a_job_fails_where_its_owner_chose_so() {
+    let world = World::new(&[]).await;
+    world.budget("owner", "*", 2_000, Over::Fail).await;
+    let job = world.enqueue("a", 3_000).await;
+    world.run().await;
+    let row = world.engine.job(&job).await.unwrap().unwrap().job;
+    assert_eq!((row.state, row.error.unwrap().code.as_str()), (JobState::Dead, "over_budget"));
+    assert_eq!(world.provider.asked(), 0, "nothing was asked");
+    assert_eq!(world.figures("owner", "local").await, (0, 0));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn racing_claims_never_overspend_and_refuse_nothing_that_fits() {
+    let world = World::new(&[]).await;
+    world.budget("owner", "local", 50 * PRICE.0, Over::Fail).await;
+    let texts: Vec<_> = (0..80).map(|n| Speak { text: format!("t{n}"), cost: PRICE.0 }).collect();
+    world.engine.submit_many(&texts, &EnqueueOptions::default()).await.unwrap();
+    let engines = three_more(&world).await;
+    let runs = engines.iter().map(Engine::run_until_idle);
+    for done in futures::future::join_all(runs).await {
+        done.unwrap();
+    }
+    assert_eq!(world.figures("owner", "local").await, (0, 50 * PRICE.0));
+    assert_eq!(world.provider.done(), 50, "what fitted was done, and nothing more");
+    world.end().await;
+}
+
+async fn three_more(world: &World) -> Vec<Engine> {
+    let mut engines = Vec::new();
+    for seed in 0..3 {
+        let store = world.test.open_again().await;
+        let builder = Engine::builder(store).register::<Speak>(world.provider.clone());
+        engines.push(builder.randomness(Randomness::seeded(seed)).build());
+    }
+    engines
+}
+
+#[tokio::test]
+async fn a_provider_that_says_when_is_left_alone_until_then_and_no_attempt_is_spent() {
+    let world = World::new(&[Act::Busy(60)]).await;
+    let first = world.enqueue("a", 0).await;
+    world.run().await;
+    assert_eq!(world.provider.asked(), 1);
+    let row = world.engine.job(&first).await.unwrap().unwrap().job;
+    assert_eq!((row.state, row.attempt), (JobState::Scheduled, 0));
+    let second = world.enqueue("b", 0).await;
+    world.run().await;
+    assert_eq!(world.state(&second).await, JobState::Ready, "the others are not tried in vain");
+    let why = world.engine.why(&second).await.unwrap().reasons;
+    assert!(why.iter().any(|it| matches!(it, Reason::Provider { name, .. } if name == "loud")), "{why:?}");
+    world.test.advance(Duration::from_secs(61)).await;
+    world.run().await;
+    assert_eq!((world.state(&first).await, world.state(&second).await), (JobState::Succeeded, JobState::Succeeded));
+    let health = world.test.store().read(async |tx| providers::health(tx, "loud").await).await.unwrap().unwrap();
+    assert_eq!(health.circuit.as_str(), "closed");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn failures_in_a_row_open_the_circuit_and_one_call_tries_it_again() {
+    let world = World::new(&[Act::Breaks; 5]).await;
+    for n in 0..6 {
+        world.enqueue(&format!("{n}"), 0).await;
+    }
+    world.run().await;
+    let asked = world.provider.asked();
+    assert!(asked <= 6, "{asked}");
+    for _ in 0..6 {
+        world.test.advance(Duration::from_secs(10)).await;
+        world.run().await;
+    }
+    let left = world.test.store().read(async |tx| sluice_store::jobs::unfinished(tx).await).await.unwrap();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(world.provider.done(), 6);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_fails_the_job_and_says_nothing_about_the_providers_health() {
+    let world = World::new(&[Act::Refuses]).await;
+    let job = world.enqueue("a", 500).await;
+    world.run().await;
+    let row = world.engine.job(&job).await.unwrap().unwrap().job;
+    assert_eq!((row.state, row.error.unwrap().code.as_str()), (JobState::Dead, "bad_text"));
+    assert!(world.test.store().read(async |tx| providers::health(tx, "loud").await).await.unwrap().is_none());
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_was_lost_is_looked_up_and_not_paid_again() {
+    let world = World::new(&[Act::LosesTheAnswer]).await;
+    world.budget("owner", "*", 10_000, Over::Wait).await;
+    let job = world.enqueue("a", 2_000).await;
+    world.run().await;
+    assert_eq!(world.figures("owner", "local").await, (0, 2_000), "until it is known, all that was reserved is spent");
+    world.test.advance(Duration::from_secs(30)).await;
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Succeeded);
+    assert_eq!((world.provider.done(), world.provider.asked()), (1, 1));
+    assert_eq!(world.figures("owner", "local").await, (0, PRICE.0), "and what it cost is put right");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_crash_between_asking_and_noting_the_answer_pays_once() {
+    let world = World::new(&[]).await;
+    world.test.faults().plan("call.finish", Fault::BeforeCommit);
+    let job = world.enqueue("a", 0).await;
+    world.run().await;
+    // The attempt failed for want of a database; its call is unknown.
+    assert_eq!(world.provider.done(), 1);
+    world.test.advance(Duration::from_mins(2)).await;
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Succeeded);
+    assert_eq!((world.provider.done(), world.provider.asked()), (1, 1));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_same_words_are_paid_for_once_for_all_jobs() {
+    let world = World::new(&[]).await;
+    for _ in 0..3 {
+        world.enqueue("same", 0).await;
+    }
+    world.run().await;
+    assert_eq!(world.provider.asked(), 1);
+    world.end().await;
+}

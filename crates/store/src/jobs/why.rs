@@ -1,0 +1,270 @@
+//! "Why is it waiting?": every reason that holds now, the place in the line, and a range in which it should begin.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::money::MicroUsd;
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::gate::{Gate, running};
+use crate::jobs::row::JobRow;
+use crate::jobs::signals::CHILDREN;
+use crate::jobs::{children, dependencies, get, spend};
+use crate::providers::{self, Circuit};
+use crate::sql::sql;
+use crate::workers::{self, Usual};
+use crate::{StoreError, Tx, controls};
+
+/// One reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Reason {
+    /// It is at work.
+    Running {
+        /// The worker that has it.
+        worker: String,
+    },
+    /// It has ended.
+    Ended {
+        /// How.
+        state: JobState,
+        /// With which error.
+        error: Option<String>,
+    },
+    /// Its time has not come.
+    Time {
+        /// When it does.
+        until: Timestamp,
+        /// What it was put off for, if something.
+        error: Option<String>,
+    },
+    /// Jobs that it depends on have not succeeded.
+    Dependency {
+        /// Which.
+        jobs: Vec<JobId>,
+    },
+    /// Parts of it are at work.
+    Parts {
+        /// How many.
+        unfinished: usize,
+    },
+    /// It waits for a signal.
+    Signal {
+        /// Its name.
+        name: String,
+        /// Until when at the latest.
+        deadline: Option<Timestamp>,
+        /// When it looks for itself.
+        next_poll: Option<Timestamp>,
+    },
+    /// Someone paused it.
+    Paused {
+        /// `queue`, `kind`, `owner` or `provider`.
+        scope: String,
+        /// Which.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// As many as may run do.
+    Limit {
+        /// `owner`, `kind`, `key` or `provider`.
+        scope: String,
+        /// Which.
+        name: String,
+        /// So many may run.
+        most: i64,
+        /// So many do.
+        running: i64,
+    },
+    /// Its provider is not well.
+    Provider {
+        /// Which.
+        name: String,
+        /// What happened.
+        why: String,
+        /// When it is tried again.
+        until: Option<Timestamp>,
+    },
+    /// There is not enough money.
+    Budget {
+        /// `owner`, `job`, `day` or `provider`.
+        scope: String,
+        /// Which.
+        name: String,
+        /// What it may cost.
+        cost: MicroUsd,
+        /// What is left.
+        left: MicroUsd,
+    },
+    /// No worker that lives can run it.
+    NoWorker {
+        /// The pool that it is for.
+        pool: String,
+        /// What would have to be known there.
+        kind: String,
+    },
+    /// Others come first.
+    Share {
+        /// Jobs of its owner before it.
+        ahead: u64,
+        /// Other owners with ready jobs, who share the pool with it.
+        others: u64,
+        /// Slots of the pool, of all workers.
+        slots: u64,
+    },
+}
+
+/// What can be said about a job that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Why {
+    /// Where it is.
+    pub state: JobState,
+    /// Every reason that holds, what stands in the way most first.
+    pub reasons: Vec<Reason>,
+    /// Its place among the ready jobs of its owner, from 1.
+    pub position: Option<u64>,
+    /// When it should begin, from and to, if that can be told.
+    pub eta: Option<(Timestamp, Timestamp)>,
+}
+
+/// Why a job is where it is.
+pub async fn why(tx: &mut Tx, job: &JobId) -> Result<Why, StoreError> {
+    let row = get(tx, job).await?;
+    let mut why = Why { state: row.state, reasons: Vec::new(), position: None, eta: None };
+    match row.state {
+        JobState::Running => {
+            why.reasons.push(Reason::Running { worker: row.lease_worker.clone().unwrap_or_default() });
+        }
+        JobState::Scheduled => {
+            why.reasons.extend(over_budget(tx, &row).await?);
+            let error = row.error.as_ref().map(|error| error.message.clone());
+            why.reasons.push(Reason::Time { until: row.run_at, error });
+            why.eta = Some((row.run_at, row.run_at));
+        }
+        JobState::Blocked => why.reasons.push(Reason::Dependency { jobs: open_needs(tx, &row).await? }),
+        JobState::Waiting if row.wait_signal.as_deref() == Some(CHILDREN) => {
+            let parts = children(tx, &row.id).await?;
+            let unfinished = parts.iter().filter(|part| !part.state.is_final()).count();
+            why.reasons.push(Reason::Parts { unfinished });
+        }
+        JobState::Waiting => why.reasons.push(Reason::Signal {
+            name: row.wait_signal.clone().unwrap_or_default(),
+            deadline: row.wait_deadline,
+            next_poll: row.next_poll,
+        }),
+        JobState::Ready => ready(tx, &row, &mut why).await?,
+        state => {
+            let error = row.error.as_ref().map(|error| format!("{}: {}", error.code, error.message));
+            why.reasons.push(Reason::Ended { state, error });
+        }
+    }
+    Ok(why)
+}
+
+async fn open_needs(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {
+    let mut open = Vec::new();
+    for needed in dependencies::needs(tx, &row.id).await? {
+        if get(tx, &needed).await?.state != JobState::Succeeded {
+            open.push(needed);
+        }
+    }
+    Ok(open)
+}
+
+async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreError> {
+    let mut scopes = vec![("queue", row.pool.as_str()), ("owner", &row.owner), ("kind", &row.kind)];
+    scopes.extend(row.limit_key.as_deref().map(|key| ("key", key)));
+    scopes.extend(row.need.provider.as_deref().map(|provider| ("provider", provider)));
+    let pauses = controls::pauses(tx).await?;
+    for pause in pauses.iter().filter(|pause| scopes.contains(&(pause.scope.as_str(), pause.name.as_str()))) {
+        let (scope, name) = (pause.scope.clone(), pause.name.clone());
+        why.reasons.push(Reason::Paused { scope, name, why: pause.reason.clone() });
+    }
+    let alive = workers::alive(tx).await?;
+    let able = |worker: &&workers::WorkerRow| {
+        worker.pools.get(&row.pool).is_some_and(|pool| pool.kinds.contains(&row.kind))
+    };
+    let slots: u64 =
+        alive.iter().filter(able).filter_map(|worker| worker.pools.get(&row.pool)).map(|pool| pool.slots as u64).sum();
+    if slots == 0 {
+        why.reasons.push(Reason::NoWorker { pool: row.pool.clone(), kind: row.kind.clone() });
+    }
+    let gate = Gate::open(tx, true, false, true).await?;
+    for (scope, name) in scopes {
+        let Some(most) = gate.limit(scope, name) else { continue };
+        let running = running(tx, scope, name).await?;
+        if running >= most {
+            why.reasons.push(Reason::Limit { scope: scope.to_owned(), name: name.to_owned(), most, running });
+        }
+    }
+    if let Some(name) = &row.need.provider
+        && let Some(health) = providers::health(tx, name).await?
+        && health.circuit != Circuit::Closed
+    {
+        why.reasons.push(Reason::Provider { name: name.clone(), why: health.reason, until: health.until });
+    }
+    why.reasons.extend(over_budget(tx, row).await?);
+    let free = why.reasons.is_empty();
+    let ahead = ahead(tx, row).await?;
+    let others = others(tx, row).await?;
+    why.position = Some(ahead + 1);
+    why.reasons.push(Reason::Share { ahead, others, slots });
+    if free && let Some(usual) = workers::usual(tx, &row.kind, &row.stage).await? {
+        why.eta = Some(eta(tx.now().await?, usual, ahead, others, slots));
+    }
+    Ok(())
+}
+
+/// The soonest is when all slots take its owner's jobs, the latest when every other owner takes a full share.
+fn eta(now: Timestamp, usual: Usual, ahead: u64, others: u64, slots: u64) -> (Timestamp, Timestamp) {
+    let times = |duration: Duration, n: u64| duration.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX));
+    let soonest = times(usual.mean.saturating_sub(usual.spread), ahead / slots.max(1));
+    let latest = times(usual.mean + usual.spread, ((ahead + 1) * (others + 1)).div_ceil(slots.max(1)));
+    (now + soonest, now + latest)
+}
+
+async fn ahead(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
+    let place = crate::jobs::row::place(row.run_at, row.priority);
+    let found = sql("SELECT COUNT(*) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2
+                     AND (place < $3 OR (place = $3 AND id < $4))")
+    .bind(&row.pool)
+    .bind(&row.owner)
+    .bind(place)
+    .bind(row.id.as_str())
+    .one(tx)
+    .await?;
+    Ok(found.get::<i64>("count")?.unsigned_abs())
+}
+
+async fn others(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
+    let found = sql("SELECT COUNT(DISTINCT owner) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner <> $2")
+        .bind(&row.pool)
+        .bind(&row.owner)
+        .one(tx)
+        .await?;
+    Ok(found.get::<i64>("count")?.unsigned_abs())
+}
+
+async fn over_budget(tx: &mut Tx, row: &JobRow) -> Result<Vec<Reason>, StoreError> {
+    let mut over = Vec::new();
+    if row.need.cost == MicroUsd(0) {
+        return Ok(over);
+    }
+    let today = spend::day(tx.now().await?);
+    for budget in spend::budgets(tx).await? {
+        let concerns = match budget.scope.as_str() {
+            "owner" => budget.name == row.owner,
+            "job" => budget.name == row.id.as_str(),
+            "day" => budget.name == today,
+            _ => Some(&budget.name) == row.need.provider.as_ref(),
+        };
+        let left = MicroUsd(budget.cap.0 - budget.reserved.0 - budget.spent.0);
+        if concerns && left < row.need.cost {
+            over.push(Reason::Budget { scope: budget.scope, name: budget.name, cost: row.need.cost, left });
+        }
+    }
+    Ok(over)
+}

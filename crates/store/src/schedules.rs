@@ -1,0 +1,109 @@
+//! Jobs that are made by the clock: one per tick, whatever the number of processes.
+
+use sluice_domain::time::Timestamp;
+
+use crate::sql::{Row, sql};
+use crate::{StoreError, Tx};
+
+/// What happens to the ticks that nobody was there for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CatchUp {
+    /// The latest of them is made up for, once.
+    #[default]
+    Latest,
+    /// Each of them is.
+    All,
+    /// They are left out.
+    None,
+}
+
+impl CatchUp {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::All => "all",
+            Self::None => "none",
+        }
+    }
+}
+
+/// A schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its name.
+    pub name: String,
+    /// When, as a cron expression, in UTC.
+    pub cron: String,
+    /// What is made, as the engine wrote it.
+    pub job: String,
+    /// The rule for missed ticks.
+    pub catch_up: CatchUp,
+    /// The next tick.
+    pub next_at: Timestamp,
+    /// The last tick that made a job.
+    pub last_at: Option<Timestamp>,
+}
+
+/// Makes or changes a schedule. One that stays as it is keeps its place in time.
+pub async fn set(tx: &mut Tx, schedule: &Schedule) -> Result<(), StoreError> {
+    sql("INSERT INTO schedules (name, cron, job, catch_up, next_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (name) DO UPDATE SET job = excluded.job, catch_up = excluded.catch_up,
+             next_at = CASE WHEN schedules.cron = excluded.cron THEN schedules.next_at ELSE excluded.next_at END,
+             cron = excluded.cron")
+    .bind(&schedule.name)
+    .bind(&schedule.cron)
+    .bind(&schedule.job)
+    .bind(schedule.catch_up.as_str())
+    .bind(schedule.next_at.as_millis())
+    .execute(tx)
+    .await?;
+    tx.tell_workers();
+    Ok(())
+}
+
+/// Takes a schedule away; says whether there was one.
+pub async fn remove(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
+    Ok(sql("DELETE FROM schedules WHERE name = $1").bind(name).execute(tx).await? > 0)
+}
+
+/// Every schedule.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Schedule>, StoreError> {
+    sql("SELECT * FROM schedules ORDER BY name").all(tx).await?.iter().map(read).collect()
+}
+
+/// Those whose tick has come and that no other process is at.
+pub async fn due(tx: &mut Tx) -> Result<Vec<Schedule>, StoreError> {
+    let now = tx.now().await?;
+    let rows = sql("SELECT * FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT 100 {skip_locked}")
+        .bind(now.as_millis())
+        .all(tx)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Moves a schedule on, in the unit of work that made its jobs.
+pub async fn ticked(tx: &mut Tx, name: &str, last: Option<Timestamp>, next: Timestamp) -> Result<(), StoreError> {
+    sql("UPDATE schedules SET next_at = $2, last_at = COALESCE($3, last_at) WHERE name = $1")
+        .bind(name)
+        .bind(next.as_millis())
+        .bind(last.map(Timestamp::as_millis))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &Row) -> Result<Schedule, StoreError> {
+    let catch_up: String = row.get("catch_up")?;
+    Ok(Schedule {
+        name: row.get("name")?,
+        cron: row.get("cron")?,
+        job: row.get("job")?,
+        catch_up: match catch_up.as_str() {
+            "all" => CatchUp::All,
+            "none" => CatchUp::None,
+            _ => CatchUp::Latest,
+        },
+        next_at: Timestamp::from_millis(row.get("next_at")?),
+        last_at: row.get::<Option<i64>>("last_at")?.map(Timestamp::from_millis),
+    })
+}

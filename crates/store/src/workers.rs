@@ -1,0 +1,156 @@
+//! Who works here, how long things take, and how much there is to do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::time::{Timestamp, millis};
+
+use crate::sql::sql;
+use crate::{StoreError, Tx};
+
+/// What a worker runs of a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capability {
+    /// Which kinds.
+    pub kinds: Vec<String>,
+    /// How many at once.
+    pub slots: usize,
+}
+
+/// A worker that was heard of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerRow {
+    /// Its name.
+    pub name: String,
+    /// What it runs, by pool.
+    pub pools: BTreeMap<String, Capability>,
+    /// When it was last heard of.
+    pub seen_at: Timestamp,
+}
+
+/// A worker that was not heard of for so long is gone.
+pub const GONE: Duration = Duration::from_secs(30);
+
+/// Notes that a worker lives; those that have been gone for long are forgotten.
+pub async fn seen(tx: &mut Tx, name: &str, pools: &BTreeMap<String, Capability>) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let text = serde_json::to_string(pools)
+        .map_err(|error| StoreError::Unreadable { what: format!("a worker's pools ({error})") })?;
+    sql("INSERT INTO workers (name, pools, started_at, seen_at) VALUES ($1, $2, $3, $3)
+         ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at, pools = excluded.pools")
+    .bind(name)
+    .bind(text)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A worker ended in order.
+pub async fn left(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    let long_ago = tx.now().await? - GONE * 10;
+    sql("DELETE FROM workers WHERE name = $1 OR seen_at < $2")
+        .bind(name)
+        .bind(long_ago.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The workers that live.
+pub async fn alive(tx: &mut Tx) -> Result<Vec<WorkerRow>, StoreError> {
+    let since = tx.now().await? - GONE;
+    let rows = sql("SELECT * FROM workers WHERE seen_at >= $1 ORDER BY name").bind(since.as_millis()).all(tx).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(WorkerRow {
+                name: row.get("name")?,
+                pools: crate::json(&row.get::<String>("pools")?, "a worker's pools")?,
+                seen_at: Timestamp::from_millis(row.get("seen_at")?),
+            })
+        })
+        .collect()
+}
+
+/// How long something took, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usual {
+    /// How many that is learned from.
+    pub count: u64,
+    /// On average.
+    pub mean: Duration,
+    /// How far from that it usually is.
+    pub spread: Duration,
+}
+
+/// What was measured of a kind's stage, or of whole jobs under the stage `''`: how many, and milliseconds in all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured {
+    /// How many.
+    pub count: u64,
+    /// Together.
+    pub sum_ms: u64,
+}
+
+/// Adds what was measured. The mean is that of about the last hundred: it follows a change of the machine.
+pub async fn learn(tx: &mut Tx, measured: &BTreeMap<(String, String), Measured>) -> Result<(), StoreError> {
+    const MEMORY: u64 = 100;
+    for ((kind, stage), new) in measured {
+        let old = usual(tx, kind, stage).await?;
+        let mean_of_new = new.sum_ms / new.count.max(1);
+        let (count, mean, spread) = match old {
+            None => (new.count, mean_of_new, 0),
+            Some(old) => {
+                let weight = old.count.min(MEMORY);
+                let was = u64::try_from(millis(old.mean)).unwrap_or(0);
+                let mean = (was * weight + new.sum_ms) / (weight + new.count).max(1);
+                let off = mean_of_new.abs_diff(was);
+                let spread = u64::try_from(millis(old.spread)).unwrap_or(0);
+                (weight + new.count, mean, (spread * weight + off * new.count) / (weight + new.count).max(1))
+            }
+        };
+        sql("INSERT INTO durations (kind, stage, count, mean_ms, spread_ms) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (kind, stage) DO UPDATE SET count = excluded.count, mean_ms = excluded.mean_ms,
+                 spread_ms = excluded.spread_ms")
+        .bind(kind)
+        .bind(stage)
+        .bind(count)
+        .bind(mean)
+        .bind(spread)
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// How long a stage of a kind usually takes; the stage `''` is the whole job, from its first claim to its end.
+pub async fn usual(tx: &mut Tx, kind: &str, stage: &str) -> Result<Option<Usual>, StoreError> {
+    let row = sql("SELECT * FROM durations WHERE kind = $1 AND stage = $2").bind(kind).bind(stage).optional(tx).await?;
+    row.map(|row| {
+        let time = |column: &str| Ok::<_, StoreError>(Duration::from_millis(row.get::<i64>(column)?.unsigned_abs()));
+        Ok(Usual {
+            count: row.get::<i64>("count")?.unsigned_abs(),
+            mean: time("mean_ms")?,
+            spread: time("spread_ms")?,
+        })
+    })
+    .transpose()
+}
+
+/// Work that a further worker could do now, by pool: ready and running jobs, without what waits for a provider, a pause
+/// or money. What an autoscaler goes by.
+pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreError> {
+    let now = tx.now().await?;
+    let rows = sql("SELECT pool, COUNT(*) AS count FROM jobs
+         WHERE state IN ('ready', 'running')
+             AND NOT EXISTS (SELECT 1 FROM pauses WHERE (scope = 'queue' AND name = jobs.pool)
+                 OR (scope = 'kind' AND name = jobs.kind) OR (scope = 'owner' AND name = jobs.owner)
+                 OR (scope = 'provider' AND name = jobs.provider))
+             AND NOT EXISTS (SELECT 1 FROM providers WHERE name = jobs.provider AND circuit = 'open' AND until > $1)
+         GROUP BY pool ORDER BY pool")
+    .bind(now.as_millis())
+    .all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.get("pool")?, row.get::<i64>("count")?.unsigned_abs()))).collect()
+}

@@ -1,0 +1,763 @@
+#!/usr/bin/env python3
+"""Chaos: real worker processes on real databases, and what can happen to them, with a check of the history after each.
+
+    open         many processes open a new database at the same moment
+    kill         SIGKILL of a worker at a random moment, again and again
+    freeze       SIGSTOP of a worker past its lease: others take over, and what it writes later is refused
+    postgres     SIGKILL of PostgreSQL with all of its processes; workers go on by themselves, as fast as before
+    connections  connections cut by the server; a proxy that falls silent past the lease, then goes on, breaks, or stays silent
+    disk         SQLite on a full disk, then space again (mounting a small one needs root)
+    clock        the database's clock goes forward by an hour and back, while jobs run
+
+After each: no job is lost, left or finished twice; each paid call (a line in a file outside of the database) has its row
+in the ledger; a call was paid again only where the ledger says that nobody knows how the first one ended; no process is
+left. Workers are `crates/engine/examples/node.rs`; NODE_BINARY is a built one.
+
+    scripts/chaos.py [--short] [--seed N] [--only NAME,…] [--database sqlite,postgres]
+"""
+
+import argparse
+import atexit
+import collections
+import contextlib
+import glob
+import json
+import os
+import pathlib
+import random
+import re
+import selectors
+import shutil
+import signal
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+LEASE_SECONDS = 1.0
+# Everything must have ended this long after the last disturbance.
+END_SECONDS = 60
+# After the database is back: longest time until jobs end again.
+BACK_SECONDS = 20
+HOUR_MS = 3_600_000
+
+
+class Failed(Exception):
+    """A promise that was not kept."""
+
+
+def expect(kept, promise):
+    if not kept:
+        raise Failed(promise)
+
+
+class Log:
+    """What processes write while a scenario runs."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def count(self, text):
+        return self.path.read_text(errors="replace").count(text) if self.path.exists() else 0
+
+    def codes(self):
+        """The codes of the errors that were logged, and how often."""
+        found = re.findall(r"\bcode=\"?([a-z_]+)", self.path.read_text(errors="replace"))
+        return dict(collections.Counter(found).most_common())
+
+    def tail(self):
+        return self.path.read_text(errors="replace")[-3000:] if self.path.exists() else ""
+
+
+class Node:
+    """A worker process. It may be started again after it was killed."""
+
+    def __init__(self, world, slots):
+        self.world, self.slots, self.process = world, slots, None
+
+    def start(self):
+        self.process = self.world.spawn("--slots", self.slots)
+        return self
+
+    def wait_ready(self):
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            ready = selector.select(30) and self.process.stdout.readline().strip()
+        expect(ready == "ready", "a worker starts within 30 seconds")
+        return self
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def stop(self):
+        """SIGTERM: it ends in order, and soon."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            raise Failed("a worker ends within 20 seconds of SIGTERM") from None
+        self.process.stdout.close()
+        expect(code == 0, f"a worker ends in order (it gave {code})")
+
+    def expect_alive(self):
+        expect(self.process.poll() is None, f"a worker goes on without a restart (it ended with {self.process.poll()})")
+
+
+class World:
+    """One scenario on one database: its processes, its effects file, its log."""
+
+    def __init__(self, binary, folder, database, lease=LEASE_SECONDS):
+        self.binary, self.folder, self.database, self.lease = binary, folder, database, lease
+        folder.mkdir()
+        self.effects, self.log = folder / "effects", Log(folder / "log")
+        self.address, self.processes, self.nodes, self.orders = database.address, [], [], []
+
+    def spawn(self, *arguments):
+        with open(self.log.path, "ab") as log:
+            process = subprocess.Popen(
+                [self.binary, "--database", self.address, "--effects", self.effects,
+                 "--lease-seconds", str(self.lease), *map(str, arguments)],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
+        self.processes = [known for known in self.processes if known.poll() is None] + [process]
+        return process
+
+    def start_nodes(self, count, slots=8):
+        self.nodes = [Node(self, slots).start() for _ in range(count)]
+        for node in self.nodes:
+            node.wait_ready()
+
+    def make_schema(self):
+        """Makes the database by opening it once."""
+        expect(self.spawn("--enqueue", 0).wait(60) == 0, "a new database can be opened")
+
+    def enqueue(self, count, owner="chaos", **options):
+        """Makes jobs, in the background; `settle` waits for it."""
+        words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+        words = [word for word in words if word != "True"]
+        process = self.spawn("--enqueue", count, "--owner", owner, *words)
+        self.orders.append((process, owner, count, words))
+        return process
+
+    def settle(self, seconds=END_SECONDS):
+        """Waits until all that was enqueued has ended, stops the workers, and checks the history."""
+        for process, owner, _, _ in self.orders:
+            try:
+                code = process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                raise Failed(f"the jobs of {owner} can be enqueued") from None
+            expect(code == 0, f"the jobs of {owner} can be enqueued (it gave {code})")
+        histories = {}
+        for _, owner, count, words in self.orders:
+            words = [word for at, word in enumerate(words)
+                     if word != "--per-second" and (at == 0 or words[at - 1] != "--per-second")]
+            process = self.spawn("--check", count, "--owner", owner, "--wait-seconds", seconds, *words)
+            out = process.communicate(timeout=seconds + 120)[0]
+            expect(process.returncode == 0, "the history can be read")
+            histories[owner] = json.loads(out)
+        for node in self.nodes:
+            node.expect_alive()
+            node.stop()
+        self.expect_nothing_left()
+        for history in histories.values():
+            check_history(history)
+        return histories
+
+    def expect_nothing_left(self):
+        """No process that has this scenario's database open in its command line."""
+        left = []
+        for entry in pathlib.Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                with contextlib.suppress(OSError):
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    if os.fsencode(str(self.effects)) in words:
+                        left.append(entry.name)
+        expect(not left, f"no process is left ({left})")
+
+    def end(self):
+        """However the scenario ends, no process of its stays."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def check_history(history):
+    """What the event log tells of all jobs of an owner."""
+    expect(history["lost"] == 0, f"nothing is lost ({history['lost']} jobs are)")
+    expect(history["unfinished"] == 0, f"every job ends ({history['unfinished']} did not: {history['states']})")
+    expect(history["finished_twice"] == 0, f"nothing is finished twice ({history['finished_twice']} jobs were)")
+    expect(set(history["states"]) == {"succeeded"}, f"every job succeeds ({history['states']})")
+    expect(history["gaps_in_the_log"] == 0, f"the event log has no gaps ({history['gaps_in_the_log']})")
+
+
+def check_rows(database):
+    """The rows say the same as the log."""
+    left = database.rows("SELECT state, count(*) FROM jobs WHERE state <> 'succeeded' GROUP BY state")
+    expect(not left, f"no row is left in another state ({left})")
+    held = database.rows("SELECT outcome, count(*) FROM calls WHERE outcome = 'started' GROUP BY outcome")
+    expect(not held, f"no call is left open ({held})")
+
+
+def check_calls(world):
+    """Compares what was paid with the ledger. Gives the calls that were paid, those whose end is unknown, and the
+    jobs that were paid more than once, which is right only when all but one of the calls are unknown."""
+    ledger = {(job, lease): outcome for job, lease, outcome in
+              world.database.rows("SELECT job, lease, outcome FROM calls")}
+    lines = world.effects.read_text().splitlines() if world.effects.exists() else []
+    effects = [line.split() for line in lines]
+    expect(all(len(effect) == 4 for effect in effects), "each effect is a whole line")
+    paid = collections.Counter((job, lease) for job, _, _, lease in effects)
+    expect(all(count == 1 for count in paid.values()), "one attempt pays once")
+    unnoted = [key for key in paid if key not in ledger]
+    expect(not unnoted, f"a call is noted before it is asked ({len(unnoted)} were not)")
+    odd = {outcome for key, outcome in ledger.items() if key in paid} - {"succeeded", "unknown"}
+    expect(not odd, f"a call that was paid succeeded or is unknown ({odd})")
+    succeeded = collections.Counter(job for (job, _), outcome in ledger.items() if outcome == "succeeded")
+    twice = [job for job, count in succeeded.items() if count > 1]
+    expect(not twice, f"nothing that is known to be paid is paid again ({len(twice)} jobs)")
+    unpaid = [key for key, outcome in ledger.items() if outcome == "succeeded" and key not in paid]
+    expect(not unpaid, f"a call that succeeded was paid ({len(unpaid)} were not)")
+    orders = int(world.database.rows("SELECT count(*) FROM jobs WHERE kind = 'chaos.order'")[0][0])
+    expect(len(succeeded) == orders, f"each order was paid ({len(succeeded)} of {orders})")
+    per_job = collections.Counter(job for job, _ in paid)
+    unknown = sum(outcome == "unknown" for outcome in ledger.values())
+    return len(effects), unknown, sum(count > 1 for count in per_job.values())
+
+
+class Sqlite:
+    """A file."""
+
+    name = "sqlite"
+
+    def __init__(self, folder):
+        self.file = folder / "sluice.db"
+        self.address = str(self.file)
+
+    def rows(self, statement):
+        database = sqlite3.connect(self.file, timeout=30)
+        # The tables' own checks use it, and Python's SQLite may be too old to have it.
+        database.create_function("octet_length", 1, lambda text: len(text.encode()), deterministic=True)
+        try:
+            return database.execute(statement).fetchall()
+        finally:
+            database.close()
+
+    def move_clock(self, milliseconds):
+        database = sqlite3.connect(self.file, timeout=30)
+        with database:
+            database.execute("UPDATE clock SET offset_ms = ?", (milliseconds,))
+        database.close()
+
+    def check_sound(self):
+        expect(self.rows("PRAGMA integrity_check") == [("ok",)], "the file is sound")
+
+
+class Server:
+    """A PostgreSQL server of our own, with fsync. It can be killed and started again on its data."""
+
+    def __init__(self, folder):
+        self.folder, self.process, self.made = folder, None, 0
+        programs = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+        found = programs[-1] if programs else shutil.which("initdb")
+        if not found:
+            raise SystemExit("PostgreSQL's server programs are missing; install them (Debian: apt-get install postgresql)")
+        self.programs = pathlib.Path(found).parent
+        # PostgreSQL does not run as root.
+        self.user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.getuid() == 0 else []
+        folder.mkdir()
+        if self.user:
+            shutil.chown(folder, "postgres")
+        subprocess.run([*self.user, self.programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust",
+                        "-E", "UTF8", "--locale=C"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        atexit.register(self.kill)
+        self.start()
+
+    def start(self):
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [*self.user, self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder,
+                 "-c", "listen_addresses=", "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "max_connections=200"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/")
+
+    def wait_ready(self):
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            if self.psql("postgres", "SELECT 1").returncode == 0:
+                return
+            time.sleep(0.02)
+        raise SystemExit("PostgreSQL did not start:\n" + (self.folder / "server.log").read_text()[-2000:])
+
+    def children(self):
+        found = []
+        for stat in glob.glob("/proc/[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                text = pathlib.Path(stat).read_text()
+                if int(text.rsplit(")", 1)[1].split()[1]) == self.process.pid:
+                    found.append(int(text.split()[0]))
+        return found
+
+    def kill(self):
+        """All at once, as when the machine's power goes."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        # Stopped first, so that it starts no new ones meanwhile.
+        self.process.send_signal(signal.SIGSTOP)
+        children = self.children()
+        self.process.kill()
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self.process.wait()
+        while any(os.path.exists(f"/proc/{child}") for child in children):
+            time.sleep(0.005)
+
+    def psql(self, database, statement):
+        return subprocess.run(["psql", "-h", self.folder, "-U", "postgres", "-d", database, "-AtqX", "-F", "\t",
+                               "-c", statement], capture_output=True, text=True, cwd="/")
+
+    def database(self):
+        self.made += 1
+        done = self.psql("postgres", f"CREATE DATABASE chaos_{self.made}")
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        return Postgres(self, f"chaos_{self.made}")
+
+
+class Postgres:
+    """A database of the server."""
+
+    name = "postgres"
+
+    def __init__(self, server, name):
+        self.server, self.database = server, name
+        self.socket = server.folder / ".s.PGSQL.5432"
+        self.address = f"postgres://postgres@localhost/{name}?host={server.folder}"
+
+    def rows(self, statement):
+        done = self.server.psql(self.database, statement)
+        if done.returncode:
+            raise Failed(f"the database answers: {done.stderr}")
+        return [tuple(line.split("\t")) for line in done.stdout.splitlines()]
+
+    def move_clock(self, milliseconds):
+        self.rows(f"UPDATE clock SET offset_ms = {milliseconds}")
+
+    def cut(self):
+        """Ends the connections of all workers; gives how many there were."""
+        return len(self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                             f"WHERE datname = '{self.database}' AND pid <> pg_backend_pid()"))
+
+    def check_sound(self):
+        pass
+
+
+class Proxy:
+    """Stands between workers and PostgreSQL. Silent, it keeps connections open and forwards nothing."""
+
+    def __init__(self, target):
+        self.target, self.silent, self.pairs, self.closed = target, threading.Event(), [], False
+        self.forgotten = set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while not self.closed:
+            try:
+                ours, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                theirs = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                theirs.connect(str(self.target))
+            except OSError:
+                ours.close()
+                continue
+            pair = (ours, theirs)
+            self.pairs.append(pair)
+            for source, sink in (pair, pair[::-1]):
+                threading.Thread(target=self.forward, args=(source, sink, pair), daemon=True).start()
+
+    def forward(self, source, sink, pair):
+        try:
+            while data := source.recv(65536):
+                while self.silent.is_set() or pair in self.forgotten:
+                    time.sleep(0.01)
+                    if self.closed:
+                        return
+                sink.sendall(data)
+        except OSError:
+            pass
+        # A connection that nobody answers on any more is not even closed.
+        if pair not in self.forgotten:
+            self.shut(pair)
+
+    @staticmethod
+    def shut(pair):
+        for end in pair:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def cut(self):
+        pairs, self.pairs = self.pairs, []
+        for pair in pairs:
+            self.shut(pair)
+
+    def forget(self):
+        """All connections of now stay open and silent for ever; new ones work. The server's ends are closed, as a
+        server does that notices first."""
+        self.forgotten.update(self.pairs)
+        for _, theirs in self.pairs:
+            with contextlib.suppress(OSError):
+                theirs.shutdown(socket.SHUT_RDWR)
+        self.pairs = []
+
+    def close(self):
+        self.closed = True
+        self.listener.close()
+        self.cut()
+        for pair in self.forgotten:
+            self.shut(pair)
+
+
+class Chaos:
+    """The scenarios. Each gives a note of what it did."""
+
+    def __init__(self, short, rng):
+        self.short, self.rng = short, rng
+
+    def open(self, world):
+        count = 6
+        orders = [world.enqueue(10, owner=f"owner-{at}") for at in range(count)]
+        world.start_nodes(count)
+        return f"{len(orders) + count} at once"
+
+    def kill(self, world):
+        kills = 40 if self.short else 1000
+        # About what three workers do beside being killed, for a little longer than the kills last.
+        world.enqueue(int(kills * 0.12 * 100), per_second=100)
+        world.start_nodes(3)
+        for _ in range(kills):
+            time.sleep(self.rng.uniform(0.05, 0.15))
+            node = self.rng.choice(world.nodes)
+            node.kill()
+            node.start()
+        return f"{kills} kills"
+
+    def freeze(self, world):
+        rounds = 3 if self.short else 30
+        world.enqueue(int(rounds * (2 + 2 * world.lease) * 150), per_second=150, long_every=20, long_ms=700)
+        world.start_nodes(2, slots=16)
+        time.sleep(1)
+        for at in range(rounds):
+            node = world.nodes[at % 2]
+            node.process.send_signal(signal.SIGSTOP)
+            time.sleep(world.lease * 2 + self.rng.uniform(0.2, 0.7))
+            node.process.send_signal(signal.SIGCONT)
+            time.sleep(self.rng.uniform(0.3, 0.8))
+
+        def judge():
+            expect(world.log.count("refused a late write") > 0, "a late write was tried, and refused")
+        return f"{rounds} freezes", judge
+
+    def postgres(self, world):
+        server, rounds = world.database.server, 2 if self.short else 3
+        window = 2.0 if self.short else 6.0
+        # What does nothing but end: made before, so that its rate is the engine's own.
+        jobs = 90_000 if self.short else 900_000
+        filler = world.enqueue(jobs, owner="quick", quick=True)
+        expect(filler.wait(timeout=120) == 0, "the jobs can be enqueued")
+        world.start_nodes(2, slots=64)
+        orders = world.enqueue(300 if self.short else 3000, per_second=20 if self.short else 60)
+        time.sleep(window + 1)
+        spans, backs = [], []
+        for _ in range(rounds):
+            killed = time.time()
+            server.kill()
+            time.sleep(self.rng.uniform(0.1, 1.0))
+            server.start()
+            server.wait_ready()
+            up = time.time()
+            back = self.wait_for_finished_after(world, up, "the server's return")
+            backs.append(back - up)
+            # Leases of what was under way lapse; after that it is as before.
+            time.sleep(world.lease + window)
+            spans.append((killed, back + world.lease))
+            for node in world.nodes:
+                node.expect_alive()
+        expect(orders.poll() in (None, 0), "the one who enqueues goes on")
+        ratios = [self.rate(world, after, window) / self.rate(world, killed - window, window) for killed, after in spans]
+        before = self.rate(world, spans[0][0] - window, window)
+        ratio, least = (max(ratios), 0.9) if self.short else (statistics.median(ratios), 0.98)
+        print(f"    jobs in a second before: {before:,.0f}; after each kill, compared with before it: "
+              f"{', '.join(f'{ratio:.2f}' for ratio in ratios)}; first job {max(backs):.2f} s after the server was back "
+              f"at the latest", flush=True)
+
+        def judge():
+            expect(ratio >= least, f"the rate is at least {least:.0%} of the rate before ({ratio:.0%})")
+        return f"{rounds} server kills", judge
+
+    @staticmethod
+    def wait_for_finished_after(world, moment, what):
+        """When the first job ended after `moment`, both in seconds since 1970."""
+        until = time.monotonic() + BACK_SECONDS
+        statement = f"SELECT min(finished_at) FROM jobs WHERE finished_at > {int(moment * 1000)}"
+        while time.monotonic() < until:
+            first = world.database.rows(statement)[0][0]
+            if first:
+                return int(first) / 1000
+            time.sleep(0.05)
+        raise Failed(f"jobs end again within {BACK_SECONDS} seconds after {what}")
+
+    @staticmethod
+    def rate(world, begin, seconds):
+        """Jobs that ended in a second: the median of half seconds, so that one checkpoint does not decide."""
+        counts = dict.fromkeys(range(int(seconds * 2)), 0)
+        statement = ("SELECT (finished_at - {0}) / 500, count(*) FROM jobs WHERE kind = 'chaos.quick' "
+                     "AND finished_at >= {0} AND finished_at < {1} GROUP BY 1")
+        for half, count in world.database.rows(statement.format(int(begin * 1000), int((begin + seconds) * 1000))):
+            counts[int(half)] = int(count)
+        rate = statistics.median(counts.values()) * 2
+        expect(rate > 0, "there is work in the time that is measured")
+        return rate
+
+    def connections(self, world):
+        cuts, rounds = (8, 1) if self.short else (150, 3)
+        proxy = Proxy(world.database.socket)
+        try:
+            world.start_nodes(2)
+            world.enqueue(int((cuts * 0.3 + rounds * 15) * 80), per_second=80, long_every=50)
+            cut = 0
+            for _ in range(cuts):
+                time.sleep(self.rng.uniform(0.1, 0.4))
+                cut += world.database.cut()
+            expect(cut > 0, "there are connections to cut")
+            # From here on, one of the two is behind the proxy.
+            world.nodes.pop().stop()
+            direct, world.address = world.address, (
+                f"postgres://postgres@127.0.0.1:{proxy.port}/{world.database.database}?sslmode=disable")
+            world.nodes.append(Node(world, 8).start().wait_ready())
+            world.address = direct
+            for at in range(rounds * 3):
+                self.silence(world, proxy, ("resume", "break", "forget")[at % 3])
+            # Now alone: it has to come back by itself.
+            world.nodes.pop(0).stop()
+            world.enqueue(200, owner="late")
+            histories = world.settle()
+            return f"{cut} cut, {rounds * 3} silences", None, histories
+        finally:
+            proxy.close()
+
+    def silence(self, world, proxy, then):
+        """The worker behind the proxy hears nothing for longer than its lease; the other one goes on meanwhile."""
+        time.sleep(self.rng.uniform(0.5, 1.0))
+        proxy.silent.set()
+        begun = time.time()
+        # What the silent one holds must be free after this.
+        time.sleep(world.lease * 2)
+        other = self.wait_for_finished_after(world, begun + world.lease * 2, f"one worker is silent ({then})")
+        if then == "break":
+            proxy.cut()
+        elif then == "forget":
+            proxy.forget()
+        proxy.silent.clear()
+        print(f"    one worker silent, then {then}: another one ended a job {other - begun:.1f} s after the silence began",
+              flush=True)
+
+    def disk(self, world):
+        rounds = 1 if self.short else 5
+        seconds = 6 * rounds
+        world.start_nodes(2)
+        world.enqueue(seconds * 150, per_second=150)
+        folder = world.database.file.parent
+        for at in range(rounds):
+            time.sleep(self.rng.uniform(0.5, 1.5))
+            seen = world.log.count("disk_full")
+            until = time.monotonic() + 10
+            with open(folder / f"filler-{at}", "wb", buffering=0) as filler:
+                while world.log.count("disk_full") == seen and time.monotonic() < until:
+                    fill(filler)
+                    time.sleep(0.02)
+                said = world.log.count("disk_full") > seen
+                hold = time.monotonic() + world.lease + 1
+                while time.monotonic() < hold:
+                    fill(filler)
+                    time.sleep(0.02)
+            (folder / f"filler-{at}").unlink()
+            expect(said, "a full disk is said to be full")
+            for node in world.nodes:
+                node.expect_alive()
+        return f"{rounds} times full"
+
+    def clock(self, world):
+        rounds = 1 if self.short else 5
+        hold = 2.0
+        world.enqueue(int(100 * rounds * hold * 3), per_second=100, long_every=20)
+        world.start_nodes(2)
+        stayed = 0
+        for _ in range(rounds):
+            time.sleep(self.rng.uniform(0.5, 1.0))
+            world.database.move_clock(HOUR_MS)
+            time.sleep(hold)
+            world.database.move_clock(0)
+            back = time.time()
+            time.sleep(hold + 2)
+            # What began after the step back and takes longer than a lease has to be kept alive like any other.
+            long = "state = 'succeeded' AND started_at > {0} AND started_at < {1} AND finished_at - started_at > 1400"
+            ended = world.database.rows("SELECT count(*) FROM jobs WHERE " + long.format(
+                int(back * 1000), int(back * 1000) + HOUR_MS // 2))[0][0]
+            expect(int(ended) > 0, "a job that lasts longer than its lease ends after the clock went back")
+            stayed = max(stayed, int(world.database.rows(
+                "SELECT count(*) FROM jobs WHERE finished_at IS NULL AND COALESCE(lease_until, next_poll, run_at) "
+                f"> {int(time.time() * 1000) + HOUR_MS // 2}")[0][0]))
+        # What was put off by the forward clock's time comes when the clock is there again.
+        print(f"    {stayed} jobs had times of the clock that went back, and waited for them", flush=True)
+        world.database.move_clock(2 * HOUR_MS)
+        return f"{rounds} jumps by an hour, and back"
+
+
+def fill(filler):
+    """Writes until there is no space left."""
+    for size in (1 << 20, 4096):
+        with contextlib.suppress(OSError):
+            while filler.write(b"\0" * size) == size:
+                pass
+
+
+SCENARIOS = {"open": ["sqlite", "postgres"], "kill": ["sqlite", "postgres"], "freeze": ["sqlite", "postgres"], "postgres": ["postgres"],
+             "connections": ["postgres"], "disk": ["sqlite"], "clock": ["sqlite", "postgres"]}
+
+
+@contextlib.contextmanager
+def small_disk(folder, size):
+    """A file system in memory with little room; nothing where mounting is not allowed."""
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True).returncode:
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def play(chaos, name, world):
+    """Runs a scenario and judges it; gives a row of the table."""
+    begun = time.monotonic()
+    try:
+        if name != "open":
+            world.make_schema()
+        done = getattr(chaos, name)(world)
+        note, judge, histories = (done if isinstance(done, tuple) else (done, None)) + (None,) * (
+            1 if not isinstance(done, tuple) or len(done) == 2 else 0)
+        histories = histories or world.settle()
+        check_rows(world.database)
+        paid, unknown, again = check_calls(world)
+        world.database.check_sound()
+        if judge:
+            judge()
+    except Failed:
+        print(world.log.tail(), f"\n    errors that were logged: {world.log.codes()}", file=sys.stderr)
+        raise
+    finally:
+        world.end()
+    jobs = sum(history["jobs"] for history in histories.values())
+    begins = sum(history["begun"] for history in histories.values())
+    late = world.log.count("refused a late write")
+    return [name, world.database.name, note, f"{jobs:,}", f"{begins:,}", f"{paid:,}", f"{unknown:,}", f"{again:,}",
+            f"{late:,}", f"{time.monotonic() - begun:.0f}"]
+
+
+HEAD = ["scenario", "database", "what happened", "jobs", "stages begun", "calls paid", "end unknown", "paid again",
+        "late writes refused", "seconds"]
+
+
+def table(rows):
+    widths = [max(len(row[at]) for row in [HEAD, *rows]) for at in range(len(HEAD))]
+    for row in [HEAD, *rows]:
+        print("    " + "  ".join(cell.ljust(width) if at < 3 else cell.rjust(width)
+                                 for at, (cell, width) in enumerate(zip(row, widths))).rstrip())
+
+
+def node_binary():
+    """The worker: a built one, or it is built."""
+    if known := os.environ.get("NODE_BINARY"):
+        return known
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "-p", "sluice-engine", "--example", "node"],
+                   cwd=ROOT, check=True)
+    described = subprocess.run(["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"], cwd=ROOT,
+                               check=True, capture_output=True)
+    return pathlib.Path(json.loads(described.stdout)["target_directory"]) / "release" / "examples" / "node"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--short", action="store_true", help="about a minute")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(SCENARIOS), help="names of scenarios")
+    parser.add_argument("--database", type=lambda text: text.split(","), default=["sqlite", "postgres"])
+    parser.add_argument("--keep", action="store_true", help="keep the folder with databases and logs")
+    wanted = parser.parse_args()
+    if unknown := set(wanted.only) - set(SCENARIOS):
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
+    print(f"    chaos, {'short' if wanted.short else 'whole'} form, seed {wanted.seed} (--seed repeats it)", flush=True)
+    # An end that is asked for ends the processes, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+    binary, rows, failures = node_binary(), [], []
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-chaos-"))
+    folder.chmod(0o755)
+    server = None
+    try:
+        for name in wanted.only:
+            for kind in SCENARIOS[name]:
+                if kind not in wanted.database:
+                    continue
+                if kind == "postgres" and server is None:
+                    server = Server(folder / "server")
+                    server.wait_ready()
+                own = folder / f"{name}-{kind}"
+                # One generator each, so that a scenario alone does the same.
+                chaos = Chaos(wanted.short, random.Random(f"{wanted.seed} {name} {kind}"))
+                with contextlib.ExitStack() as stack:
+                    if name == "disk":
+                        place = stack.enter_context(small_disk(folder / "small", "24m"))
+                        if place is None:
+                            print("    not shown here: a full disk (mounting a small one needs root)", flush=True)
+                            continue
+                        database = Sqlite(place)
+                    else:
+                        own.with_suffix(".db").mkdir()
+                        database = server.database() if kind == "postgres" else Sqlite(own.with_suffix(".db"))
+                    world = World(binary, own, database)
+                    try:
+                        rows.append(play(chaos, name, world))
+                        print(f"    {name} on {kind}: {rows[-1][2]}: kept ({rows[-1][-1]} s; logged: "
+                              f"{world.log.codes() or 'no errors'})", flush=True)
+                    except Failed as failure:
+                        failures.append(f"{name} on {kind}: {failure}")
+                        print(f"    {name} on {kind}: NOT KEPT: {failure}", flush=True)
+    finally:
+        if server:
+            server.kill()
+        if wanted.keep:
+            print(f"    kept: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    table(rows)
+    for failure in failures:
+        print(f"    not kept: {failure}")
+    print(f"{len(rows)} passed, {len(failures)} failed (seed {wanted.seed})")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
