@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. The scripts say what they do; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup build bench stop
+.PHONY: help demo test check setup build bench chaos stop
 
 help: ## what can be made (this list)
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ build: ## only build the page and the release binaries
 
 bench: build ## measure a 60-second reel on this machine
 	@bash scripts/bench.sh
+
+chaos: ## kill, freeze and starve the engine's workers and databases for a quarter of an hour
+	@python3 scripts/chaos.py
 
 stop: ## stop the server that `make demo` left running
 	@bash scripts/stop.sh

@@ -10,6 +10,7 @@ if [[ ${1:-} == --tests ]]; then tests=yes; fi
 has() { command -v "$1" >/dev/null; }
 has_font() { [[ -f $1 ]] || { has fc-list && fc-list | grep -q "$(basename "$1")"; }; }
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_postgres() { compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && has psql; }
 has_pip() { python3 -m pip --version >/dev/null 2>&1; }
 # tesseract prints its languages to either output, by version.
 has_tesseract_language() { tesseract --list-langs 2>&1 | grep -qx "$1"; }
@@ -50,6 +51,8 @@ list_missing() {
     if [[ $tests == yes ]]; then
         if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
         need shellcheck -- has shellcheck
+        # The engine's suites run on a server that they start themselves.
+        need postgresql -- has_postgres
     fi
     if ((${#missing[@]})); then mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u); fi
 }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# A PostgreSQL that goes away: throwaway-postgres.sh FOLDER [SETTINGS], in an empty folder, as `-c name=value` settings.
+# A PostgreSQL that goes away: throwaway-postgres.sh FOLDER [-c NAME=VALUE…], in an empty folder.
 # It listens on a socket in that folder alone, and ends when its standard input closes, however its owner ends.
 # PostgreSQL does not run as root, so root becomes `postgres` for it.
 set -eu
 dir=$1
-settings=${2:-}
+shift
 bin=
 for found in /usr/lib/postgresql/*/bin; do [ -x "$found/initdb" ] && bin=$found; done
 if [ -z "$bin" ]; then
@@ -17,8 +17,7 @@ if [ "$(id -u)" = 0 ]; then
     run() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
 fi
 run "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C --no-sync >"$dir/initdb.log" 2>&1
-# shellcheck disable=SC2086 # several settings are several words
-run "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= $settings >"$dir/server.log" 2>&1 &
+run "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= "$@" >"$dir/server.log" 2>&1 &
 server=$!
 cat >/dev/null
 kill -QUIT "$server" 2>/dev/null || true

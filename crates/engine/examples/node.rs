@@ -66,6 +66,9 @@ struct Args {
     /// The jobs are of the kind that does nothing, and have no keys.
     #[arg(long)]
     quick: bool,
+    /// How long these last.
+    #[arg(long, default_value_t = 0)]
+    quick_ms: u64,
     /// Waits until so many jobs have ended, tells what became of them, and ends.
     #[arg(long)]
     check: Option<u32>,
@@ -119,10 +122,11 @@ impl Job for Plain {
     }
 }
 
-/// A job that does nothing: how many of them end in a second is the engine's own rate.
+/// A job that does nothing, or sleeps for as long as all others: how many of them end in a second is a rate.
 #[derive(Serialize, Deserialize)]
 struct Quick {
     n: u32,
+    milliseconds: u64,
 }
 
 impl Job for Quick {
@@ -139,6 +143,9 @@ impl Job for Quick {
     }
 
     async fn run(&self, _: Only, _: &Run, _: &World) -> Result<Next<Only>, JobError> {
+        if self.milliseconds > 0 {
+            tokio::time::sleep(Duration::from_millis(self.milliseconds)).await;
+        }
         Ok(Next::Done(json!(self.n)))
     }
 }
@@ -216,7 +223,9 @@ impl Job for Order {
                     poll_every: (!Self::is_signalled(self.n)).then(|| Duration::from_millis(100)),
                 })
             }
-            OrderStage::Close if run.wake() == Some(&Wake::Deadline) => Err(JobError::fail("silence", "no signal came")),
+            OrderStage::Close if run.wake() == Some(&Wake::Deadline) => {
+                Err(JobError::fail("silence", "no signal came"))
+            }
             OrderStage::Close => Ok(Next::Done(json!({ "paid": paid }))),
         }
     }
@@ -326,7 +335,7 @@ async fn enqueue(engine: &Engine, args: &Args, count: u32) -> Result<(), Failure
 
 async fn submit(engine: &Engine, args: &Args, numbers: std::ops::Range<u32>) -> Result<(), StoreError> {
     if args.quick {
-        let quick: Vec<Quick> = numbers.map(|n| Quick { n }).collect();
+        let quick: Vec<Quick> = numbers.map(|n| Quick { n, milliseconds: args.quick_ms }).collect();
         let options = EnqueueOptions { owner: Some(args.owner.clone()), ..Default::default() };
         return engine.submit_many(&quick, &options).await?.into_iter().try_for_each(|made| made.map(drop));
     }
@@ -343,11 +352,8 @@ async fn submit(engine: &Engine, args: &Args, numbers: std::ops::Range<u32>) -> 
 
 /// Makes job number `n`, or finds it.
 async fn make(engine: &Engine, args: &Args, tx: &mut sluice_store::Tx, n: u32) -> Result<JobId, StoreError> {
-    let options = EnqueueOptions {
-        owner: Some(args.owner.clone()),
-        idempotency_key: Some(n.to_string()),
-        ..Default::default()
-    };
+    let options =
+        EnqueueOptions { owner: Some(args.owner.clone()), idempotency_key: Some(n.to_string()), ..Default::default() };
     if n.is_multiple_of(3) {
         // Numbered by themselves, so that half of them are even.
         return engine.enqueue(tx, &Order { n: n / 3 }, options).await;

@@ -130,8 +130,9 @@ async fn make(
     tick: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let template: Template = serde_json::from_str(&schedule.job)
-        .map_err(|error| StoreError::Unreadable { what: format!("the job of schedule \"{}\" ({error})", schedule.name) })?;
+    let template: Template = serde_json::from_str(&schedule.job).map_err(|error| StoreError::Unreadable {
+        what: format!("the job of schedule \"{}\" ({error})", schedule.name),
+    })?;
     let id = JobId::new(now, shared.randomness.id_bytes());
     let key = format!("cron/{}/{}", schedule.name, tick.as_millis());
     jobs::enqueue(tx, &template.job(id, key)).await.map(drop)

@@ -8,8 +8,8 @@ use serde_json::Value;
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 use sluice_store::events::{self, Event};
-use sluice_store::jobs::{self, Ended, Finish, JobRow, LogLine, NewJob, Signalled, Step};
 use sluice_store::jobs::Why;
+use sluice_store::jobs::{self, Ended, Finish, JobRow, LogLine, NewJob, Signalled, Step};
 use sluice_store::schedules::{self, CatchUp, Schedule};
 use sluice_store::workers::{self, Measured};
 use sluice_store::{Store, StoreError, Tx};
@@ -375,14 +375,9 @@ pub(crate) async fn enqueue<J: Job>(
 }
 
 /// `now` only orders the ids of jobs that are made one after the other; times are the database's.
-fn new_job<J: Job>(
-    shared: &Shared,
-    job: &J,
-    options: EnqueueOptions,
-    now: Timestamp,
-) -> Result<NewJob, StoreError> {
-    let payload = serde_json::to_string(job)
-        .map_err(|error| StoreError::Unreadable { what: format!("a new job ({error})") })?;
+fn new_job<J: Job>(shared: &Shared, job: &J, options: EnqueueOptions, now: Timestamp) -> Result<NewJob, StoreError> {
+    let payload =
+        serde_json::to_string(job).map_err(|error| StoreError::Unreadable { what: format!("a new job ({error})") })?;
     let first = then(job, &J::first_stage())
         .map_err(|error: JobError| StoreError::Unreadable { what: format!("a new job ({error})") })?;
     Ok(NewJob {

@@ -221,8 +221,8 @@ impl Run {
     }
 
     /// Adds an entry to the owner's event log.
-    pub async fn emit(&self, tx: &mut Tx, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
-        sluice_store::events::emit(tx, self.owner(), kind, subject, data).await
+    pub fn emit(&self, tx: &mut Tx, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
+        sluice_store::events::emit(tx, self.owner(), kind, subject, data)
     }
 
     pub(crate) fn reports(&self) -> &Reports {

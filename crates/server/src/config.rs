@@ -14,17 +14,17 @@ pub(crate) struct Config {
     /// Folder for everything that is kept: the database, the media, the secret for links.
     #[arg(long, env = "SLUICE_DATA", default_value_os_t = default_folder(""), global = true)]
     pub(crate) data: PathBuf,
-    /// Where the rows are: a postgres:// address; without it a SQLite file in the data folder. Behind PgBouncer in
+    /// Where the rows are: a `postgres://` address; without it a file in the data folder. Behind `PgBouncer` in
     /// transaction mode add `?pgbouncer=true`.
-    #[arg(long, env = "SLUICE_DATABASE", global = true, hide_env_values = true, value_name = "URL")]
-    pub(crate) database: Option<String>,
+    #[arg(long, env = "SLUICE_DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
     /// A file with that address, so that it is in no process list.
-    #[arg(long, env = "SLUICE_DATABASE_FILE", global = true, conflicts_with = "database", value_name = "FILE")]
-    pub(crate) database_file: Option<PathBuf>,
+    #[arg(long, env = "SLUICE_DATABASE_URL_FILE", global = true, conflicts_with = "database_url", value_name = "FILE")]
+    pub(crate) database_url_file: Option<PathBuf>,
     /// An address of the same database past the pooler, for LISTEN. Without it, other machines' work is found by
     /// looking once a second.
-    #[arg(long, env = "SLUICE_DATABASE_DIRECT", global = true, hide_env_values = true, value_name = "URL")]
-    pub(crate) database_direct: Option<String>,
+    #[arg(long, env = "SLUICE_DATABASE_DIRECT_URL", global = true, hide_env_values = true, value_name = "URL")]
+    pub(crate) database_direct_url: Option<String>,
     /// Folder with the models of the built-in engines.
     #[arg(long, env = "SLUICE_MODELS", default_value_os_t = default_folder("models"), global = true)]
     pub(crate) models: PathBuf,
@@ -54,17 +54,16 @@ pub(crate) struct Config {
 impl Config {
     /// The database that is configured.
     pub(crate) fn database(&self) -> anyhow::Result<Database> {
-        let from_file = |file: &PathBuf| {
-            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
-        };
-        let url = match &self.database_file {
+        let from_file =
+            |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
+        let url = match &self.database_url_file {
             Some(file) => Some(from_file(file)?.trim().to_owned()),
-            None => self.database.clone(),
+            None => self.database_url.clone(),
         };
         match url {
             None => Ok(Database::Sqlite(self.data.join("sluice.db"))),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(Database::Postgres(PostgresUrl { url, direct: self.database_direct.clone() }))
+                Ok(Database::Postgres(PostgresUrl { url, direct: self.database_direct_url.clone() }))
             }
             Some(_) => bail!("the database's address does not begin with postgres://; for SQLite leave it out"),
         }
@@ -103,7 +102,7 @@ pub(crate) enum Role {
 
 /// How the server is reached.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Listen {
+pub(crate) struct Serve {
     /// What this process does. Other roles than all need PostgreSQL, and a data folder that all of them share.
     #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
     pub(crate) role: Role,

@@ -49,8 +49,8 @@ const KEPT: usize = 1_000;
 
 /// The statement in the dialect of the open database. Each text is worked on once, and kept.
 pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> Arc<Statement> {
-    static KNOWN: [OnceLock<RwLock<HashMap<Cow<'static, str>, Arc<Statement>>>>; 2] =
-        [const { OnceLock::new() }; 2];
+    type Known = RwLock<HashMap<Cow<'static, str>, Arc<Statement>>>;
+    static KNOWN: [OnceLock<Known>; 2] = [const { OnceLock::new() }; 2];
     let known = KNOWN[usize::from(dialect == Dialect::Postgres)].get_or_init(RwLock::default);
     if let Some(found) = known.read().unwrap_or_else(PoisonError::into_inner).get(&text) {
         return Arc::clone(found);

@@ -43,22 +43,16 @@ pub(crate) struct Entry {
 const ROW: usize = 200;
 
 /// Adds an entry. Readers see it when the unit of work commits.
-pub async fn emit(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
+pub fn emit(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
     emit_text(tx, stream, kind, subject, data.to_string())
 }
 
 /// As [`emit`], with data that is JSON already.
-pub(crate) fn emit_text(
-    tx: &mut Tx,
-    stream: &str,
-    kind: &str,
-    subject: &str,
-    data: String,
-) -> Result<(), StoreError> {
+pub(crate) fn emit_text(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: String) -> Result<(), StoreError> {
     if !tx.may_write() {
         return Err(StoreError::ReadOnly);
     }
-    let data = serde_json::value::RawValue::from_string(data).map_err(unreadable)?;
+    let data = serde_json::value::RawValue::from_string(data).map_err(|error| unreadable(&error))?;
     let entry = Entry { kind: kind.to_owned(), subject: subject.to_owned(), data };
     match tx.told.entries.get_mut(stream) {
         Some(entries) => entries.push(entry),
@@ -67,7 +61,7 @@ pub(crate) fn emit_text(
     Ok(())
 }
 
-fn unreadable(error: serde_json::Error) -> StoreError {
+fn unreadable(error: &serde_json::Error) -> StoreError {
     StoreError::Unreadable { what: format!("an event's data ({error})") }
 }
 
@@ -83,7 +77,7 @@ pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) ->
             sql(LOG)
                 .bind(stream.as_str())
                 .bind(left)
-                .bind(serde_json::to_string(entries).map_err(unreadable)?)
+                .bind(serde_json::to_string(entries).map_err(|error| unreadable(&error))?)
                 .bind(now.as_millis())
                 .execute(tx)
                 .await?;
@@ -115,7 +109,7 @@ pub(crate) async fn write_and_commit(tx: &mut Tx, mut entries: BTreeMap<String, 
         return sql(ALL)
             .bind(stream)
             .bind(length(&entries))
-            .bind(serde_json::to_string(&entries).map_err(unreadable)?)
+            .bind(serde_json::to_string(&entries).map_err(|error| unreadable(&error))?)
             .bind(now.as_millis())
             .execute(tx)
             .await
@@ -127,12 +121,13 @@ pub(crate) async fn write_and_commit(tx: &mut Tx, mut entries: BTreeMap<String, 
 
 /// The next `limit` entries of `stream` after place `seq`, in order.
 pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-    let rows = sql("SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-        .bind(stream)
-        .bind(seq)
-        .bind(limit)
-        .all(tx)
-        .await?;
+    let rows =
+        sql("SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+            .bind(stream)
+            .bind(seq)
+            .bind(limit)
+            .all(tx)
+            .await?;
     let mut events = Vec::new();
     for row in &rows {
         unpack(row, seq, &mut events)?;

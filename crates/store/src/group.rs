@@ -116,14 +116,8 @@ impl Writer {
 
 impl Group {
     pub(crate) fn new(connection: SqliteConnection, work: watch::Sender<u64>, news: watch::Sender<u64>) -> Arc<Self> {
-        let writer = Writer {
-            connection,
-            begun_at: None,
-            unit: None,
-            kept: Vec::new(),
-            told: Told::default(),
-            now: None,
-        };
+        let writer =
+            Writer { connection, begun_at: None, unit: None, kept: Vec::new(), told: Told::default(), now: None };
         Arc::new(Self { writer: Arc::new(Mutex::new(writer)), waiting: AtomicUsize::new(0), work, news })
     }
 

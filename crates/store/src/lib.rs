@@ -6,7 +6,7 @@
 //! ```no_run
 //! # async fn example(store: sluice_store::Store) -> Result<(), sluice_store::StoreError> {
 //! use sluice_store::events;
-//! store.write(async |tx| events::emit(tx, "owner", "reel.changed", "some id", &serde_json::json!({})).await).await?;
+//! store.write(async |tx| events::emit(tx, "owner", "reel.changed", "some id", &serde_json::json!({}))).await?;
 //! let seen = store.read(async |tx| events::after(tx, "owner", 0, 100).await).await?;
 //! # Ok(()) }
 //! ```
@@ -77,21 +77,22 @@ impl Store {
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<StoreError>,
     {
-        let mut tx = self.begin_writing().await?;
-        let value = match work(&mut tx).await {
+        let mut tx = Box::pin(self.begin_writing()).await?;
+        // Boxed: callers need not carry it in their own futures.
+        let value = match Box::pin(work(&mut tx)).await {
             Ok(value) => value,
             Err(error) => {
-                undo(tx).await;
+                Box::pin(undo(tx)).await;
                 return Err(error);
             }
         };
         let point = tx.point();
         let fault = self.inner.faults.at(point);
         if fault == Some(Fault::BeforeCommit) {
-            undo(tx).await;
+            Box::pin(undo(tx)).await;
             return Err(StoreError::Planned { point }.into());
         }
-        self.keep(tx).await?;
+        Box::pin(self.keep(tx)).await?;
         if fault == Some(Fault::LostReply) {
             return Err(StoreError::Planned { point }.into());
         }
@@ -102,6 +103,13 @@ impl Store {
         Ok(Tx::new(match &self.inner.backend {
             Backend::Sqlite { group, .. } => Link::Writer(group.turn().await?),
             Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, true).await?),
+        }))
+    }
+
+    async fn begin_reading(&self) -> Result<Tx, StoreError> {
+        Ok(Tx::new(match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => Link::Reader(Snapshot::begin(readers).await?),
+            Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, false).await?),
         }))
     }
 
@@ -134,12 +142,9 @@ impl Store {
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<StoreError>,
     {
-        let mut tx = Tx::new(match &self.inner.backend {
-            Backend::Sqlite { readers, .. } => Link::Reader(Snapshot::begin(readers).await?),
-            Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, false).await?),
-        });
-        let result = work(&mut tx).await;
-        tx.end_reading().await;
+        let mut tx = Box::pin(self.begin_reading()).await?;
+        let result = Box::pin(work(&mut tx)).await;
+        Box::pin(tx.end_reading()).await;
         result
     }
 

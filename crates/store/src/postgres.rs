@@ -27,11 +27,7 @@ pub(crate) struct Bell {
 
 impl Bell {
     /// Without a direct connection it is mute: then looking once a second is all there is.
-    pub(crate) fn hang(
-        direct: Option<PgConnectOptions>,
-        work: watch::Sender<u64>,
-        news: watch::Sender<u64>,
-    ) -> Self {
+    pub(crate) fn hang(direct: Option<PgConnectOptions>, work: watch::Sender<u64>, news: watch::Sender<u64>) -> Self {
         let pending = watch::Sender::new((false, false));
         let Some(direct) = direct else { return Self { pending, tasks: Vec::new() } };
         // What this process told itself needs no echo.

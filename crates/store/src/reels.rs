@@ -1,11 +1,11 @@
 //! Documents, reels and scenes.
 
+use crate::sql::{Row, sql};
+use crate::{StoreError, Tx};
 use serde_json::Value;
 use sluice_domain::ids::{DocumentId, JobId, ReelId, SceneId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
-use crate::sql::{Row, sql};
-use crate::{StoreError, Tx};
 
 /// A source document.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,10 +78,8 @@ pub struct SceneRow {
 
 /// Adds a document.
 pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), StoreError> {
-    sql(
-        "INSERT INTO documents (id, blob, text_blob, ocr, name, bytes, found, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
+    sql("INSERT INTO documents (id, blob, text_blob, ocr, name, bytes, found, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
     .bind(row.id.as_str())
     .bind(&row.blob)
     .bind(&row.text_blob)
@@ -97,27 +95,20 @@ pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), Store
 
 /// A document by its id.
 pub async fn document(tx: &mut Tx, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError> {
-    let row =
-        sql("SELECT * FROM documents WHERE id = $1").bind(id.as_str()).optional(tx).await?;
+    let row = sql("SELECT * FROM documents WHERE id = $1").bind(id.as_str()).optional(tx).await?;
     row.as_ref().map(document_row).transpose()
 }
 
 /// A document by what is in it and how it was read.
 pub async fn document_of_blob(tx: &mut Tx, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, StoreError> {
-    let row = sql("SELECT * FROM documents WHERE blob = $1 AND ocr = $2")
-        .bind(blob)
-        .bind(ocr)
-        .optional(tx)
-        .await?;
+    let row = sql("SELECT * FROM documents WHERE blob = $1 AND ocr = $2").bind(blob).bind(ocr).optional(tx).await?;
     row.as_ref().map(document_row).transpose()
 }
 
 /// Adds a reel.
 pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
-    sql(
-        "INSERT INTO reels (id, document_id, job_id, title, language, choices, address, request_key, request_hash,
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
+    sql("INSERT INTO reels (id, document_id, job_id, title, language, choices, address, request_key, request_hash,
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
     .bind(row.id.as_str())
     .bind(row.document_id.as_str())
     .bind(row.job_id.as_str())
@@ -136,28 +127,20 @@ pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
 
 /// A reel by its id; none when it was deleted.
 pub async fn reel(tx: &mut Tx, id: &ReelId) -> Result<Option<ReelRow>, StoreError> {
-    let row = sql("SELECT * FROM reels WHERE id = $1 AND deleted_at IS NULL")
-        .bind(id.as_str())
-        .optional(tx)
-        .await?;
+    let row = sql("SELECT * FROM reels WHERE id = $1 AND deleted_at IS NULL").bind(id.as_str()).optional(tx).await?;
     row.as_ref().map(reel_row).transpose()
 }
 
 /// The reel that was asked for under an idempotency key.
 pub async fn reel_of_request(tx: &mut Tx, key: &str) -> Result<Option<ReelRow>, StoreError> {
-    let row = sql("SELECT * FROM reels WHERE request_key = $1 AND deleted_at IS NULL")
-        .bind(key)
-        .optional(tx)
-        .await?;
+    let row = sql("SELECT * FROM reels WHERE request_key = $1 AND deleted_at IS NULL").bind(key).optional(tx).await?;
     row.as_ref().map(reel_row).transpose()
 }
 
 /// The reel that a job makes or belongs to.
 pub async fn reel_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<ReelId>, StoreError> {
-    let row = sql(
-        "SELECT id FROM reels WHERE job_id = $1 AND deleted_at IS NULL
-         UNION SELECT reel_id FROM scenes WHERE job_id = $1",
-    )
+    let row = sql("SELECT id FROM reels WHERE job_id = $1 AND deleted_at IS NULL
+         UNION SELECT reel_id FROM scenes WHERE job_id = $1")
     .bind(job.as_str())
     .optional(tx)
     .await?;
@@ -224,16 +207,13 @@ pub async fn set_result(tx: &mut Tx, id: &ReelId, result: &Value) -> Result<(), 
 pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     clear_scenes(tx, id).await?;
-    sql(
-        "DELETE FROM stage_results WHERE key IN (SELECT key FROM reel_results WHERE reel_id = $1)
-         AND key NOT IN (SELECT key FROM reel_results WHERE reel_id <> $1)",
-    )
+    sql("DELETE FROM stage_results WHERE key IN (SELECT key FROM reel_results WHERE reel_id = $1)
+         AND key NOT IN (SELECT key FROM reel_results WHERE reel_id <> $1)")
     .bind(id.as_str())
     .execute(tx)
     .await?;
     sql("DELETE FROM reel_results WHERE reel_id = $1").bind(id.as_str()).execute(tx).await?;
-    let row =
-        sql("SELECT document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
+    let row = sql("SELECT document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
     let document: Option<String> = row.get("document_id")?;
     sql(
         "UPDATE reels SET result = NULL, document_id = NULL, title = '', deleted_at = $2, updated_at = $2 WHERE id = $1",
@@ -242,21 +222,17 @@ pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     .bind(now.as_millis())
     .execute(tx)
     .await?;
-    sql(
-        "DELETE FROM documents WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)",
-    )
-    .bind(document)
-    .execute(tx)
-    .await?;
+    sql("DELETE FROM documents WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)")
+        .bind(document)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Forgets documents from before `before` of which no reel was made.
 pub async fn forget_unused_documents(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql(
-        "DELETE FROM documents WHERE created_at < $1
-         AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)",
-    )
+    let done = sql("DELETE FROM documents WHERE created_at < $1
+         AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)")
     .bind(before.as_millis())
     .execute(tx)
     .await?;
@@ -284,17 +260,13 @@ pub async fn clear_scenes(tx: &mut Tx, reel: &ReelId) -> Result<(), StoreError> 
 
 /// The scenes of a reel, in order.
 pub async fn scenes(tx: &mut Tx, reel: &ReelId) -> Result<Vec<SceneRow>, StoreError> {
-    let rows = sql("SELECT * FROM scenes WHERE reel_id = $1 ORDER BY position")
-        .bind(reel.as_str())
-        .all(tx)
-        .await?;
+    let rows = sql("SELECT * FROM scenes WHERE reel_id = $1 ORDER BY position").bind(reel.as_str()).all(tx).await?;
     rows.iter().map(scene_row).collect()
 }
 
 /// A scene by its id.
 pub async fn scene(tx: &mut Tx, id: &SceneId) -> Result<Option<SceneRow>, StoreError> {
-    let row =
-        sql("SELECT * FROM scenes WHERE id = $1").bind(id.as_str()).optional(tx).await?;
+    let row = sql("SELECT * FROM scenes WHERE id = $1").bind(id.as_str()).optional(tx).await?;
     row.as_ref().map(scene_row).transpose()
 }
 
@@ -314,32 +286,20 @@ pub async fn order_scenes(tx: &mut Tx, order: &[SceneId]) -> Result<(), StoreErr
     for (sign, index) in [-1_i64, 1].into_iter().flat_map(|sign| (0..order.len()).map(move |index| (sign, index))) {
         let Some(id) = order.get(index) else { continue };
         let place = sign * i64::try_from(index + 1).unwrap_or(i64::MAX);
-        sql("UPDATE scenes SET position = $2 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(place)
-            .execute(tx)
-            .await?;
+        sql("UPDATE scenes SET position = $2 WHERE id = $1").bind(id.as_str()).bind(place).execute(tx).await?;
     }
     Ok(())
 }
 
 /// Puts a job in charge of rendering a scene.
 pub async fn set_scene_job(tx: &mut Tx, id: &SceneId, job: &JobId) -> Result<(), StoreError> {
-    sql("UPDATE scenes SET job_id = $2 WHERE id = $1")
-        .bind(id.as_str())
-        .bind(job.as_str())
-        .execute(tx)
-        .await?;
+    sql("UPDATE scenes SET job_id = $2 WHERE id = $1").bind(id.as_str()).bind(job.as_str()).execute(tx).await?;
     Ok(())
 }
 
 /// Keeps a scene's rendered parts.
 pub async fn set_scene_made(tx: &mut Tx, id: &SceneId, made: &Value) -> Result<(), StoreError> {
-    sql("UPDATE scenes SET made = $2 WHERE id = $1")
-        .bind(id.as_str())
-        .bind(made.to_string())
-        .execute(tx)
-        .await?;
+    sql("UPDATE scenes SET made = $2 WHERE id = $1").bind(id.as_str()).bind(made.to_string()).execute(tx).await?;
     Ok(())
 }
 
@@ -355,12 +315,10 @@ pub async fn use_result(tx: &mut Tx, reel: &ReelId, key: &str) -> Result<(), Sto
 
 /// Everything that may point at bytes: hashes of documents, and the JSON in which results name theirs.
 pub async fn what_points_at_bytes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    let rows = sql(
-        "SELECT blob AS text FROM documents UNION ALL SELECT text_blob FROM documents
+    let rows = sql("SELECT blob AS text FROM documents UNION ALL SELECT text_blob FROM documents
          UNION ALL SELECT result FROM reels WHERE result IS NOT NULL
          UNION ALL SELECT made FROM scenes WHERE made IS NOT NULL
-         UNION ALL SELECT value FROM stage_results",
-    )
+         UNION ALL SELECT value FROM stage_results")
     .all(tx)
     .await?;
     rows.iter().map(|row| row.get("text")).collect()

@@ -1,9 +1,9 @@
 //! Stored results of stages, found by the hash of what went in, and the calls of engines that made them.
 
+use crate::sql::{Row, sql};
 use serde_json::Value;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
-use crate::sql::{Row, sql};
 
 use crate::jobs::{Lease, row, spend};
 use crate::{StoreError, Tx};
@@ -45,8 +45,7 @@ impl Outcome {
 
 /// The stored result under `key`, if it was made before.
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Value>, StoreError> {
-    let row =
-        sql("SELECT value FROM stage_results WHERE key = $1").bind(key).optional(tx).await?;
+    let row = sql("SELECT value FROM stage_results WHERE key = $1").bind(key).optional(tx).await?;
     row.map(|row| crate::json(&row.get::<String>("value")?, "a stage's result")).transpose()
 }
 
@@ -64,10 +63,8 @@ pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
 /// Stores a result; an older one under the same key gives way.
 pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql(
-        "INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, last_used_at = excluded.last_used_at",
-    )
+    sql("INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, last_used_at = excluded.last_used_at")
     .bind(key)
     .bind(kind)
     .bind(value.to_string())
@@ -86,25 +83,22 @@ pub async fn forget(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
 /// Every stored result, for a sweep that compares them with the bytes that they point at.
 pub async fn all(tx: &mut Tx) -> Result<Vec<(String, Value)>, StoreError> {
     let rows = sql("SELECT key, value FROM stage_results ORDER BY key").all(tx).await?;
-    rows.iter().map(|row| Ok((row.get("key")?, crate::json(&row.get::<String>("value")?, "a stage's result")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get("key")?, crate::json(&row.get::<String>("value")?, "a stage's result")?)))
+        .collect()
 }
 
 /// Forgets the results that nothing has used since `before`, and says how many.
 pub async fn forget_unused(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM stage_results WHERE last_used_at < $1")
-        .bind(before.as_millis())
-        .execute(tx)
-        .await?;
+    let done = sql("DELETE FROM stage_results WHERE last_used_at < $1").bind(before.as_millis()).execute(tx).await?;
     Ok(done)
 }
 
 /// Writes the intent of a call.
 pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql(
-        "INSERT INTO calls (id, key, kind, job, attempt, lease, started_at, outcome)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'started')",
-    )
+    sql("INSERT INTO calls (id, key, kind, job, attempt, lease, started_at, outcome)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'started')")
     .bind(&call.id)
     .bind(&call.key)
     .bind(&call.kind)
@@ -146,13 +140,13 @@ pub async fn settle_unknown(
     let now = tx.now().await?;
     let row = sql("UPDATE calls SET outcome = $2, finished_at = $3, provider_id = COALESCE($4, provider_id), cost = $5
                    WHERE id = $1 RETURNING job, lease")
-        .bind(call)
-        .bind(outcome.as_str())
-        .bind(now.as_millis())
-        .bind(provider_id)
-        .bind(cost.0)
-        .optional(tx)
-        .await?;
+    .bind(call)
+    .bind(outcome.as_str())
+    .bind(now.as_millis())
+    .bind(provider_id)
+    .bind(cost.0)
+    .optional(tx)
+    .await?;
     let Some(row) = row else { return Ok(()) };
     spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?).await
 }
@@ -171,10 +165,7 @@ pub async fn finish_call(tx: &mut Tx, call: &str, outcome: Outcome) -> Result<()
 
 /// Forgets the calls that ended before `before`, and says how many.
 pub async fn forget_calls(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM calls WHERE finished_at < $1")
-        .bind(before.as_millis())
-        .execute(tx)
-        .await?;
+    let done = sql("DELETE FROM calls WHERE finished_at < $1").bind(before.as_millis()).execute(tx).await?;
     Ok(done)
 }
 
@@ -198,10 +189,8 @@ pub async fn count_calls(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, Sto
 
 /// Every call that gave a result: its kind, when it was asked, when it answered. What a benchmark adds up.
 pub async fn finished_calls(tx: &mut Tx) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
-    let rows = sql("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id")
-        .all(tx)
-        .await?;
-    let time =
-        |row: &Row, column: &str| Ok::<_, StoreError>(Timestamp::from_millis(row.get(column)?));
+    let rows =
+        sql("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id").all(tx).await?;
+    let time = |row: &Row, column: &str| Ok::<_, StoreError>(Timestamp::from_millis(row.get(column)?));
     rows.iter().map(|row| Ok((row.get("kind")?, time(row, "started_at")?, time(row, "finished_at")?))).collect()
 }

@@ -73,7 +73,10 @@ impl Query {
         Ok(match tx.connection() {
             Connection::Sqlite(open) => {
                 let statement = translated(Dialect::Sqlite, self.text);
-                sqlx::query_with(AssertSqlSafe(Arc::clone(&statement.text)), sqlite(&statement.order, self.values)?).execute(open).await?.rows_affected()
+                sqlx::query_with(AssertSqlSafe(Arc::clone(&statement.text)), sqlite(&statement.order, self.values)?)
+                    .execute(open)
+                    .await?
+                    .rows_affected()
             }
             Connection::Postgres(open) => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
@@ -87,7 +90,12 @@ impl Query {
         Ok(match tx.connection() {
             Connection::Sqlite(open) => {
                 let statement = translated(Dialect::Sqlite, self.text);
-                let rows = sqlx::query_with(AssertSqlSafe(Arc::clone(&statement.text)), sqlite(&statement.order, self.values)?).fetch_all(open).await?;
+                let rows = sqlx::query_with(
+                    AssertSqlSafe(Arc::clone(&statement.text)),
+                    sqlite(&statement.order, self.values)?,
+                )
+                .fetch_all(open)
+                .await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Connection::Postgres(open) => {

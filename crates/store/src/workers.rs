@@ -129,11 +129,7 @@ pub async fn usual(tx: &mut Tx, kind: &str, stage: &str) -> Result<Option<Usual>
     let row = sql("SELECT * FROM durations WHERE kind = $1 AND stage = $2").bind(kind).bind(stage).optional(tx).await?;
     row.map(|row| {
         let time = |column: &str| Ok::<_, StoreError>(Duration::from_millis(row.get::<i64>(column)?.unsigned_abs()));
-        Ok(Usual {
-            count: row.get::<i64>("count")?.unsigned_abs(),
-            mean: time("mean_ms")?,
-            spread: time("spread_ms")?,
-        })
+        Ok(Usual { count: row.get::<i64>("count")?.unsigned_abs(), mean: time("mean_ms")?, spread: time("spread_ms")? })
     })
     .transpose()
 }

@@ -136,7 +136,7 @@ async fn a_reader_sees_one_moment_and_cannot_write() {
     let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
     let emit = async |subject: &str| {
         let data = serde_json::json!({});
-        store.write(async |tx| events::emit(tx, "local", "test", subject, &data).await).await.unwrap()
+        store.write(async |tx| events::emit(tx, "local", "test", subject, &data)).await.unwrap()
     };
     emit("before").await;
     store
@@ -144,7 +144,7 @@ async fn a_reader_sees_one_moment_and_cannot_write() {
             emit("meanwhile").await;
             let seen = events::after(tx, "local", 0, 10).await?;
             assert_eq!(seen.len(), 1, "what is committed meanwhile is not seen");
-            let refused = events::emit(tx, "local", "test", "by a reader", &serde_json::json!({})).await;
+            let refused = events::emit(tx, "local", "test", "by a reader", &serde_json::json!({}));
             assert_eq!(refused.unwrap_err().code(), "read_only");
             Ok::<_, StoreError>(())
         })
@@ -161,7 +161,7 @@ async fn a_unit_of_work_whose_task_is_stopped_leaves_nothing_and_blocks_nobody()
     {
         let (inside, is_inside) = tokio::sync::oneshot::channel();
         let stopped = store.write(async |tx| {
-            events::emit(tx, "local", "test", "half", &data).await?;
+            events::emit(tx, "local", "test", "half", &data)?;
             inside.send(()).unwrap();
             std::future::pending::<Result<(), StoreError>>().await
         });
@@ -170,7 +170,7 @@ async fn a_unit_of_work_whose_task_is_stopped_leaves_nothing_and_blocks_nobody()
             _ = is_inside => {}
         }
     }
-    store.write(async |tx| events::emit(tx, "local", "test", "whole", &data).await).await.unwrap();
+    store.write(async |tx| events::emit(tx, "local", "test", "whole", &data)).await.unwrap();
     let seen = store.read(async |tx| events::after(tx, "local", 0, 10).await).await.unwrap();
     assert_eq!(seen.iter().map(|event| event.subject.as_str()).collect::<Vec<_>>(), ["whole"]);
 }

@@ -21,13 +21,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one. `settings` are more of the server's own, as `-c name=value`.
-    pub fn start(settings: &str) -> Self {
+    /// Starts one. `settings` are more of the server's own arguments, as `-c`, `name=value`.
+    pub fn start(settings: &[&str]) -> Self {
         let folder = tempfile::Builder::new().prefix("sluice-pg-").tempdir().expect("a temporary folder").keep();
         let mut keeper = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(&folder)
-            .arg(settings)
+            .args(settings)
             .stdin(Stdio::piped())
             .spawn()
             .expect("a shell");
@@ -40,7 +40,7 @@ impl Server {
     /// The server that the tests of this process share.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Server> = OnceLock::new();
-        SHARED.get_or_init(|| Self::start("-c fsync=off -c max_connections=500"))
+        SHARED.get_or_init(|| Self::start(&["-c", "fsync=off", "-c", "max_connections=500"]))
     }
 
     fn tool(&self, name: &str, arguments: &[&str]) -> bool {

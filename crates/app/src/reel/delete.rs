@@ -21,7 +21,7 @@ pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError
             let Some(row) = reels::reel(tx, &reel).await? else { return Ok::<_, StoreError>(false) };
             jobs::cancel(tx, &row.job_id).await?;
             reels::bury_reel(tx, &reel).await?;
-            events::emit(tx, LOCAL_OWNER, "reel.deleted", reel.as_str(), &serde_json::json!({})).await?;
+            events::emit(tx, LOCAL_OWNER, "reel.deleted", reel.as_str(), &serde_json::json!({}))?;
             Ok(true)
         })
         .await?;

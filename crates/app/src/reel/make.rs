@@ -245,5 +245,5 @@ where
 
 /// Tells those who look at a reel that it changed.
 pub(crate) async fn announce(tx: &mut Tx, reel: &ReelId) -> Result<(), StoreError> {
-    events::emit(tx, LOCAL_OWNER, "reel.changed", reel.as_str(), &json!({})).await.map(drop)
+    events::emit(tx, LOCAL_OWNER, "reel.changed", reel.as_str(), &json!({})).map(drop)
 }

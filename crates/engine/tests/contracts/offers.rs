@@ -156,7 +156,10 @@ async fn a_limit_is_never_passed_and_its_slot_comes_back_once() {
     let waiting = world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap();
     let waiting = waiting.iter().find(|job| job.state == JobState::Ready).unwrap();
     let why = reasons(&world, &waiting.id).await;
-    assert!(why.iter().any(|it| matches!(it, Reason::Limit { scope, most: 2, running: 2, .. } if scope == "owner")), "{why:?}");
+    assert!(
+        why.iter().any(|it| matches!(it, Reason::Limit { scope, most: 2, running: 2, .. } if scope == "owner")),
+        "{why:?}"
+    );
     // A lease that runs out gives its slot back, whoever looks first, and a cancel beside it does not give another.
     world.advance(16).await;
     world.cancel(&b).await;
@@ -187,7 +190,8 @@ async fn what_is_paused_waits_and_says_so_and_goes_on() {
         let job = world.enqueue("a").await;
         assert_eq!(world.run().await, 0, "{scope}");
         let why = reasons(&world, &job).await;
-        let paused = |it: &Reason| matches!(it, Reason::Paused { scope: it, why, .. } if it == scope && why == "a repair");
+        let paused =
+            |it: &Reason| matches!(it, Reason::Paused { scope: it, why, .. } if it == scope && why == "a repair");
         assert!(why.iter().any(paused), "{why:?}");
         assert!(store.write(async |tx| controls::resume(tx, scope, name).await).await.unwrap());
         assert_eq!(world.run().await, 1);
@@ -231,7 +235,9 @@ async fn a_schedule_fires_once_per_tick_across_processes_and_catches_up_as_it_sa
 #[tokio::test]
 async fn dead_jobs_are_redriven_by_filter() {
     let world = World::new([]).await;
-    for (name, plan) in [("broken", Do::Fail), ("panics", Do::Panic), ("advances", Do::Next(Next::Stage(crate::support::Act::Second)))] {
+    for (name, plan) in
+        [("broken", Do::Fail), ("panics", Do::Panic), ("advances", Do::Next(Next::Stage(crate::support::Act::Second)))]
+    {
         world.stage.plan_for(name, [plan, Do::Fail, Do::Fail, Do::Fail]);
         world.enqueue(name).await;
     }
@@ -239,9 +245,8 @@ async fn dead_jobs_are_redriven_by_filter() {
         world.run().await;
         world.advance(20).await;
     }
-    let redrive = async |filter: Redrive| {
-        world.test.store().write(async |tx| jobs::redrive(tx, &filter).await).await.unwrap()
-    };
+    let redrive =
+        async |filter: Redrive| world.test.store().write(async |tx| jobs::redrive(tx, &filter).await).await.unwrap();
     let all = Redrive { limit: 100, ..Redrive::default() };
     assert_eq!(redrive(Redrive { error: Some("nothing".into()), ..all.clone() }).await, 0);
     assert_eq!(redrive(Redrive { kind: Some("other".into()), ..all.clone() }).await, 0);

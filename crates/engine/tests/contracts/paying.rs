@@ -57,7 +57,7 @@ fn answer() -> Answer<String> {
 }
 
 impl Ask<String> for Provider {
-    fn provider(&self) -> &str {
+    fn provider(&self) -> &'static str {
         "loud"
     }
 
@@ -70,9 +70,7 @@ impl Ask<String> for Provider {
                 self.done.lock().unwrap().push(key.to_owned());
                 Ok(answer())
             }
-            Act::Busy(seconds) => {
-                Err(CallError::Trouble { retry_after: Some(Duration::from_secs(seconds)), message })
-            }
+            Act::Busy(seconds) => Err(CallError::Trouble { retry_after: Some(Duration::from_secs(seconds)), message }),
             Act::Breaks => Err(CallError::Trouble { retry_after: None, message }),
             Act::Refuses => Err(CallError::Refused { code: "bad_text".into(), message: "no".into() }),
             Act::LosesTheAnswer => {

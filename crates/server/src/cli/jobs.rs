@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sluice_store::StoreError;
 use sluice_engine::{Engine, Reason, Why};
 use sluice_store::Database;
+use sluice_store::StoreError;
 use sluice_store::jobs::{self, Filter, JobRow, Redrive};
 
 use super::say;
@@ -63,7 +63,7 @@ pub(crate) enum JobsCommand {
         /// Only those of this owner.
         #[arg(long)]
         owner: Option<String>,
-        /// Only those that ended with this code, such as worker_died.
+        /// Only those that ended with this code, such as `worker_died`.
         #[arg(long)]
         error: Option<String>,
         /// Only those that ended in the last so many minutes.

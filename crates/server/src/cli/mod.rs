@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::config::{Config, Listen};
+use crate::config::{Config, Serve};
 use crate::http;
 
 /// Runs AI media work in production: durable jobs, on one machine or many.
@@ -30,7 +30,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Starts the server with its page and its workers.
-    Serve(Listen),
+    Serve(Serve),
     /// Makes a narrated video of a PDF. Interrupted, the same command goes on where it was.
     Reel(reel::ReelCommand),
     /// Lists what this machine needs, what it has, and what is lost without.
@@ -68,12 +68,12 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
     start_log(matches!(cli.command, Command::Serve(_)));
     let outcome = match cli.command {
         Command::Serve(listen) => serve::serve(&cli.config, &listen).await,
-        Command::Reel(command) => reel::make(&cli.config, command).await,
+        Command::Reel(command) => Box::pin(reel::make(&cli.config, command)).await,
         Command::Doctor { json } => doctor::doctor(&cli.config, json).await,
-        Command::Jobs { command } => jobs::run(&cli.config, command).await,
+        Command::Jobs { command } => Box::pin(jobs::run(&cli.config, command)).await,
         Command::Queues { command } => queues::run(&cli.config, command).await,
         Command::Models { command } => models::run(&cli.config, command).await,
-        Command::Bench { command } => bench::run(&cli.config, command).await,
+        Command::Bench { command } => Box::pin(bench::run(&cli.config, command)).await,
         Command::Openapi => http::openapi().map_err(Into::into).and_then(|text| say(text.trim_end())),
     };
     match outcome {

@@ -50,12 +50,7 @@ pub(crate) struct Target {
 
 impl Target {
     fn scope(&self) -> anyhow::Result<(&'static str, &str)> {
-        let of = [
-            ("queue", &self.queue),
-            ("kind", &self.kind),
-            ("owner", &self.owner),
-            ("provider", &self.provider),
-        ];
+        let of = [("queue", &self.queue), ("kind", &self.kind), ("owner", &self.owner), ("provider", &self.provider)];
         match of.iter().find_map(|(scope, name)| Some((*scope, name.as_deref()?))) {
             Some(found) => Ok(found),
             None => bail!("say what: a pool, --kind, --owner or --provider"),

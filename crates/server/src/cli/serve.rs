@@ -12,32 +12,38 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Listen, Role};
+use crate::config::{Config, Role, Serve};
 use crate::{http, wiring};
 
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 /// Bytes that are younger are spared by the sweep.
 const SWEEP_REST: Duration = Duration::from_hours(1);
 
-pub(crate) async fn serve(config: &Config, listen: &Listen) -> anyhow::Result<()> {
-    if !listen.listen.ip().is_loopback() {
-        bail!("{} is not a loopback address: until accounts exist the server is for this machine alone", listen.listen);
+pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
+    if !options.listen.ip().is_loopback() {
+        bail!(
+            "{} is not a loopback address: until accounts exist the server is for this machine alone",
+            options.listen
+        );
     }
-    if listen.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
-        bail!("--role {:?} is for several processes on one PostgreSQL: give its address with --database", listen.role);
+    if options.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
+        bail!(
+            "--role {:?} is for several processes on one PostgreSQL: give its address with --database-url",
+            options.role
+        );
     }
     let app = wiring::open(config).await?;
-    let pools = pools_of(&app, &listen.pools)?;
-    if listen.role == Role::Worker {
-        return work(app, &pools, listen).await;
+    let pools = pools_of(&app, &options.pools)?;
+    if options.role == Role::Worker {
+        return work(app, &pools, options).await;
     }
-    let listener = TcpListener::bind(listen.listen)
+    let listener = TcpListener::bind(options.listen)
         .await
-        .with_context(|| format!("cannot listen at {}: is another server running there?", listen.listen))?;
+        .with_context(|| format!("cannot listen at {}: is another server running there?", options.listen))?;
     let address = listener.local_addr()?;
-    let worker = (listen.role == Role::All).then(|| app.engine.start_pools(&pools));
+    let worker = (options.role == Role::All).then(|| app.engine.start_pools(&pools));
     let stopping = CancellationToken::new();
-    let api = http::Api { app: app.clone(), examples: Arc::new(listen.examples.clone()), stopping: stopping.clone() };
+    let api = http::Api { app: app.clone(), examples: Arc::new(options.examples.clone()), stopping: stopping.clone() };
     tracing::info!(%address, data = %config.data.display(), "listening, for this machine only: there are no accounts yet");
     if !http::page_is_built() {
         tracing::warn!("this binary was built without its page");
@@ -53,19 +59,19 @@ pub(crate) async fn serve(config: &Config, listen: &Listen) -> anyhow::Result<()
     tracing::info!("stopping: work under way is finished or handed back");
     sweeper.abort();
     if let Some(worker) = worker {
-        worker.shutdown(Duration::from_secs(listen.grace_seconds)).await;
+        worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
     }
     app.platform.store.close().await;
     Ok(())
 }
 
 /// Works until it is told to stop; then finishes what it can and hands the rest back.
-async fn work(app: App, pools: &[String], listen: &Listen) -> anyhow::Result<()> {
+async fn work(app: App, pools: &[String], options: &Serve) -> anyhow::Result<()> {
     let worker = app.engine.start_pools(pools);
     tracing::info!(?pools, "working");
     stop_signal().await;
     tracing::info!("stopping: work under way is finished or handed back");
-    worker.shutdown(Duration::from_secs(listen.grace_seconds)).await;
+    worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
     app.platform.store.close().await;
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! to become free, however many jobs another has. Within an owner, jobs come by their place: when they became ready,
 //! moved by their priority.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
@@ -136,7 +137,7 @@ impl Claimed {
     }
 
     /// How its stream is told of a change.
-    pub(crate) fn change<'a>(&'a self, state: JobState) -> Change<'a> {
+    pub(crate) fn change(&self, state: JobState) -> Change<'_> {
         Change {
             id: &self.lease.job,
             owner: &self.owner,
@@ -187,7 +188,9 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
         let got = gate.take(tx, claim, &line.owner, quota, now).await?;
         line.empty = got.len() < quota;
         line.served |= !got.is_empty();
-        let work = got.iter().map(|job| millis(job.need.work).max(1).max(if job.need.work.is_zero() { UNKNOWN_WORK_MS } else { 1 }));
+        let work = got
+            .iter()
+            .map(|job| millis(job.need.work).max(1).max(if job.need.work.is_zero() { UNKNOWN_WORK_MS } else { 1 }));
         line.tag += work.sum::<i64>() / line.weight;
         want -= got.len();
         claims.jobs.extend(got);
@@ -210,8 +213,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
 /// The owners with ready jobs in a pool, the pool's clock, and what may stand in their way. Nothing if there are none.
 async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>, StoreError> {
     // A walk from owner to owner along the index, whatever the number of their jobs.
-    let rows = sql(
-        "WITH RECURSIVE line(owner) AS (
+    let rows = sql("WITH RECURSIVE line(owner) AS (
              SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 ORDER BY owner LIMIT 1)
              UNION ALL
              SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 AND owner > line.owner
@@ -225,8 +227,7 @@ async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>
                  AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0) LIMIT 1) AS one) AS choosy
          FROM line LEFT JOIN shares ON shares.pool = $1 AND shares.owner = line.owner
          LEFT JOIN limits ON limits.scope = 'owner' AND limits.name = line.owner
-         WHERE line.owner IS NOT NULL LIMIT $2",
-    )
+         WHERE line.owner IS NOT NULL LIMIT $2")
     .bind(pool)
     .bind(MOST_LINES)
     .all(tx)
@@ -316,7 +317,8 @@ pub(crate) async fn candidates(
     closed: &[(&'static str, String)],
     refused: &[String],
 ) -> Result<Vec<Candidate>, StoreError> {
-    let of = |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.clone()).collect::<Vec<_>>();
+    let of =
+        |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.clone()).collect::<Vec<_>>();
     let (kinds, keys, providers) = (of("kind"), of("key"), of("provider"));
     let mut next = 4;
     let mut numbers = |count: usize| {
@@ -330,11 +332,15 @@ pub(crate) async fn candidates(
         numbers(claim.kinds.len())
     );
     let mut values: Vec<String> = claim.kinds.iter().map(|kind| (*kind).to_owned()).collect();
-    for (column, names) in
-        [("kind", kinds), ("COALESCE(limit_key, '')", keys), ("COALESCE(provider, '')", providers), ("id", refused.to_vec())]
-    {
+    for (column, names) in [
+        ("kind", kinds),
+        ("COALESCE(limit_key, '')", keys),
+        ("COALESCE(provider, '')", providers),
+        ("id", refused.to_vec()),
+    ] {
         if !names.is_empty() {
-            text.push_str(&format!(" AND {column} NOT IN ({})", numbers(names.len())));
+            // Writing to a String does not fail.
+            let _ = write!(text, " AND {column} NOT IN ({})", numbers(names.len()));
             values.extend(names);
         }
     }
@@ -354,8 +360,7 @@ pub(crate) async fn take_these(
     let mut rest = ids;
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
-        let text =
-            format!("{LEASED} WHERE state = 'ready' AND id IN ({}) RETURNING {COLUMNS}", list(5, these.len()));
+        let text = format!("{LEASED} WHERE state = 'ready' AND id IN ({}) RETURNING {COLUMNS}", list(5, these.len()));
         rows.extend(leased(sql(text), claim, now).bind_all(these.iter().cloned()).all(tx).await?);
         rest = others;
     }
@@ -416,12 +421,13 @@ impl Gate {
 /// changes until this unit of work ends.
 pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
     let now = tx.now().await?;
-    let row = sql("SELECT * FROM jobs WHERE id = $1 AND lease_id = $2 AND state = 'running' AND lease_until > $3 {lock}")
-        .bind(lease.job.as_str())
-        .bind(lease.id.as_str())
-        .bind(now.as_millis())
-        .optional(tx)
-        .await?;
+    let row =
+        sql("SELECT * FROM jobs WHERE id = $1 AND lease_id = $2 AND state = 'running' AND lease_until > $3 {lock}")
+            .bind(lease.job.as_str())
+            .bind(lease.id.as_str())
+            .bind(now.as_millis())
+            .optional(tx)
+            .await?;
     if let Some(row) = row {
         return JobRow::read(&row);
     }

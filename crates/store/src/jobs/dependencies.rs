@@ -43,8 +43,7 @@ pub(crate) async fn ended(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     if !row.needed {
         return Ok(());
     }
-    let rows =
-        sql("SELECT job FROM dependencies WHERE needs = $1 ORDER BY job").bind(row.id.as_str()).all(tx).await?;
+    let rows = sql("SELECT job FROM dependencies WHERE needs = $1 ORDER BY job").bind(row.id.as_str()).all(tx).await?;
     for dependent in &rows {
         settle(tx, &id(dependent, "job")?, row).await?;
     }

@@ -102,7 +102,12 @@ impl Gate {
     }
 
     /// How many more may run; nothing when there is no limit.
-    pub(crate) async fn room(&mut self, tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<i64>, StoreError> {
+    pub(crate) async fn room(
+        &mut self,
+        tx: &mut Tx,
+        scope: &'static str,
+        name: &str,
+    ) -> Result<Option<i64>, StoreError> {
         if let Some(room) = self.rooms.get(&(scope, name.to_owned())) {
             return Ok(Some(*room));
         }
@@ -174,10 +179,11 @@ async fn lock(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> 
         return Ok(true);
     }
     // It ends with the transaction, so it also works behind a pooler.
-    let row = sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS got_it")
-        .bind(format!("limit:{scope}:{name}"))
-        .one(tx)
-        .await?;
+    let row =
+        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS got_it")
+            .bind(format!("limit:{scope}:{name}"))
+            .one(tx)
+            .await?;
     row.get("got_it")
 }
 
@@ -185,7 +191,9 @@ pub(crate) async fn running(tx: &mut Tx, scope: &str, name: &str) -> Result<i64,
     let text = match scope {
         "owner" => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND owner = $1",
         "kind" => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND kind = $1",
-        "key" => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND limit_key = $1 AND limit_key IS NOT NULL",
+        "key" => {
+            "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND limit_key = $1 AND limit_key IS NOT NULL"
+        }
         _ => "SELECT COUNT(*) AS count FROM jobs WHERE state = 'running' AND provider = $1",
     };
     sql(text).bind(name).one(tx).await?.get("count")

@@ -29,8 +29,8 @@ pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};
 pub use signals::{CHILDREN, Signalled, send as send_signal};
 pub use steps::{LogLine, Step, StepChange, log_of, save_progress, steps_of};
-pub use why::{Reason, Why, why};
 pub use upkeep::{Upkeep, forget_finished, keep_up, next_due};
+pub use why::{Reason, Why, why};
 
 /// A job that is to be made.
 #[derive(Debug, Clone)]
@@ -227,7 +227,8 @@ pub async fn get(tx: &mut Tx, job: &JobId) -> Result<JobRow, StoreError> {
 
 /// One job, if there is such a job; see [`get`].
 pub async fn find(tx: &mut Tx, job: &JobId) -> Result<Option<JobRow>, StoreError> {
-    let text = if tx.may_write() { "SELECT * FROM jobs WHERE id = $1 {lock}" } else { "SELECT * FROM jobs WHERE id = $1" };
+    let text =
+        if tx.may_write() { "SELECT * FROM jobs WHERE id = $1 {lock}" } else { "SELECT * FROM jobs WHERE id = $1" };
     sql(text).bind(job.as_str()).optional(tx).await?.as_ref().map(JobRow::read).transpose()
 }
 
@@ -255,19 +256,15 @@ async fn find_by_key(tx: &mut Tx, owner: &str, kind: &str, key: &str) -> Result<
 
 /// The jobs that are part of `parent`, in the order in which they were made.
 pub async fn children(tx: &mut Tx, parent: &JobId) -> Result<Vec<JobRow>, StoreError> {
-    let rows = sql("SELECT * FROM jobs WHERE parent = $1 ORDER BY created_at, id")
-        .bind(parent.as_str())
-        .all(tx)
-        .await?;
+    let rows =
+        sql("SELECT * FROM jobs WHERE parent = $1 ORDER BY created_at, id").bind(parent.as_str()).all(tx).await?;
     rows.iter().map(JobRow::read).collect()
 }
 
 /// The jobs that work or worked on `subject`, newest first.
 pub async fn by_subject(tx: &mut Tx, subject: &str) -> Result<Vec<JobRow>, StoreError> {
-    let rows = sql("SELECT * FROM jobs WHERE subject = $1 ORDER BY created_at DESC, id DESC")
-        .bind(subject)
-        .all(tx)
-        .await?;
+    let rows =
+        sql("SELECT * FROM jobs WHERE subject = $1 ORDER BY created_at DESC, id DESC").bind(subject).all(tx).await?;
     rows.iter().map(JobRow::read).collect()
 }
 
@@ -346,9 +343,7 @@ pub async fn count_in_state(tx: &mut Tx, state: &str) -> Result<u64, StoreError>
 
 /// The jobs that are not finished, oldest first.
 pub async fn unfinished(tx: &mut Tx) -> Result<Vec<JobRow>, StoreError> {
-    let rows = sql("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY created_at, id")
-        .all(tx)
-        .await?;
+    let rows = sql("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY created_at, id").all(tx).await?;
     rows.iter().map(JobRow::read).collect()
 }
 

@@ -225,14 +225,12 @@ impl JobRow {
     /// Writes everything that a transition can change. The caller holds the row: this unit of work read it.
     pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), StoreError> {
         let (wake, wake_data) = self.wake.as_ref().map(Wake::stored).unzip();
-        sql(
-            "UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
+        sql("UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
                  error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
                  cost = $24
-             WHERE id = $1",
-        )
+             WHERE id = $1")
         .bind(self.id.as_str())
         .bind(self.state.as_str())
         .bind(&self.stage)

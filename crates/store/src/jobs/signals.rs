@@ -1,9 +1,9 @@
 //! Signals: rows, so that one that is sent before its wait is not lost.
 
+use crate::sql::sql;
 use serde_json::Value;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
-use crate::sql::sql;
 
 use crate::jobs::row::Wake;
 use crate::jobs::{changed, get};
@@ -51,11 +51,9 @@ pub async fn send(tx: &mut Tx, job: &JobId, name: &str, payload: &Value) -> Resu
 /// Consumes the oldest signal of that name.
 pub(crate) async fn take(tx: &mut Tx, job: &JobId, name: &str) -> Result<Option<Value>, StoreError> {
     let now = tx.now().await?;
-    let row = sql(
-        "UPDATE signals SET consumed_at = $3 WHERE id IN (
+    let row = sql("UPDATE signals SET consumed_at = $3 WHERE id IN (
              SELECT id FROM signals WHERE job = $1 AND name = $2 AND consumed_at IS NULL ORDER BY id LIMIT 1)
-         RETURNING payload",
-    )
+         RETURNING payload")
     .bind(job.as_str())
     .bind(name)
     .bind(now.as_millis())

@@ -11,9 +11,9 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::gate::Candidate;
+use crate::jobs::get;
 use crate::jobs::row::{JobError, Lease};
 use crate::jobs::settle::after;
-use crate::jobs::get;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 

@@ -1,9 +1,9 @@
 //! What a job tells about itself: named steps and log lines.
 
+use crate::sql::sql;
 use serde::Serialize;
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
-use crate::sql::sql;
 
 use crate::jobs::changed_with;
 use crate::jobs::claim::hold;
@@ -67,12 +67,10 @@ pub async fn save_progress(
 async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) -> Result<(), StoreError> {
     let fraction = step.fraction.clamp(0.0, 1.0);
     let done = fraction >= 1.0;
-    sql(
-        "INSERT INTO job_steps (job, name, position, fraction, state, started_at, finished_at)
+    sql("INSERT INTO job_steps (job, name, position, fraction, state, started_at, finished_at)
          VALUES ($1, $2, (SELECT COUNT(*) FROM job_steps WHERE job = $1), $3, $4, $5, $6)
          ON CONFLICT (job, name) DO UPDATE
-         SET fraction = excluded.fraction, state = excluded.state, finished_at = excluded.finished_at",
-    )
+         SET fraction = excluded.fraction, state = excluded.state, finished_at = excluded.finished_at")
     .bind(job.as_str())
     .bind(&step.name)
     .bind(fraction)
@@ -86,11 +84,10 @@ async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) 
 
 /// A job's steps, in the order in which they began.
 pub async fn steps_of(tx: &mut Tx, job: &JobId) -> Result<Vec<Step>, StoreError> {
-    let rows =
-        sql("SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 ORDER BY position")
-            .bind(job.as_str())
-            .all(tx)
-            .await?;
+    let rows = sql("SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 ORDER BY position")
+        .bind(job.as_str())
+        .all(tx)
+        .await?;
     rows.iter()
         .map(|row| {
             let finished: Option<i64> = row.get("finished_at")?;

@@ -1,9 +1,9 @@
 //! What time does to jobs: delays end, waits end, leases run out, jobs expire. All by the database's clock.
 
+use crate::sql::sql;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use crate::sql::sql;
 
 use crate::jobs::row::{JobRow, Wake, id};
 use crate::jobs::settle::{abandon_calls, after};
@@ -51,7 +51,8 @@ async fn turn_of(tx: &mut Tx, job: &JobId) -> Result<JobRow, StoreError> {
 }
 
 async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
-    let picked = pick(tx, "SELECT id FROM jobs WHERE state = 'running' AND lease_until <= $1 ORDER BY id LIMIT $2").await?;
+    let picked =
+        pick(tx, "SELECT id FROM jobs WHERE state = 'running' AND lease_until <= $1 ORDER BY id LIMIT $2").await?;
     let now = tx.now().await?;
     for job in &picked {
         let mut row = turn_of(tx, job).await?;
@@ -88,7 +89,8 @@ async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
 }
 
 async fn promote_scheduled(tx: &mut Tx) -> Result<usize, StoreError> {
-    let picked = pick(tx, "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 ORDER BY run_at LIMIT $2").await?;
+    let picked =
+        pick(tx, "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 ORDER BY run_at LIMIT $2").await?;
     let now = tx.now().await?;
     for job in &picked {
         let mut row = turn_of(tx, job).await?;
@@ -125,8 +127,7 @@ async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
 
 /// When time will next move a job, if ever.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
-    let row = sql(
-        "SELECT MIN(due) AS due FROM (
+    let row = sql("SELECT MIN(due) AS due FROM (
              SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled'
              UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running'
              UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting'
@@ -135,8 +136,7 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
              UNION ALL SELECT MIN(next_at) FROM schedules
              UNION ALL SELECT MIN(expires_at) FROM jobs
                  WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
-         ) AS dues",
-    )
+         ) AS dues")
     .one(tx)
     .await?;
     let due: Option<i64> = row.get("due")?;
@@ -146,10 +146,8 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
 /// Forgets jobs that ended before `before`, with their steps, logs and signals. A job goes with the job that it is
 /// part of, and not before all of it has ended.
 pub async fn forget_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql(
-        "DELETE FROM jobs WHERE parent IS NULL AND finished_at < $1
-         AND NOT EXISTS (SELECT 1 FROM jobs AS part WHERE part.parent = jobs.id AND part.finished_at IS NULL)",
-    )
+    let done = sql("DELETE FROM jobs WHERE parent IS NULL AND finished_at < $1
+         AND NOT EXISTS (SELECT 1 FROM jobs AS part WHERE part.parent = jobs.id AND part.finished_at IS NULL)")
     .bind(before.as_millis())
     .execute(tx)
     .await?;

@@ -184,9 +184,8 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
         why.reasons.push(Reason::Paused { scope, name, why: pause.reason.clone() });
     }
     let alive = workers::alive(tx).await?;
-    let able = |worker: &&workers::WorkerRow| {
-        worker.pools.get(&row.pool).is_some_and(|pool| pool.kinds.contains(&row.kind))
-    };
+    let able =
+        |worker: &&workers::WorkerRow| worker.pools.get(&row.pool).is_some_and(|pool| pool.kinds.contains(&row.kind));
     let slots: u64 =
         alive.iter().filter(able).filter_map(|worker| worker.pools.get(&row.pool)).map(|pool| pool.slots as u64).sum();
     if slots == 0 {
@@ -240,11 +239,12 @@ async fn ahead(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
 }
 
 async fn others(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
-    let found = sql("SELECT COUNT(DISTINCT owner) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner <> $2")
-        .bind(&row.pool)
-        .bind(&row.owner)
-        .one(tx)
-        .await?;
+    let found =
+        sql("SELECT COUNT(DISTINCT owner) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner <> $2")
+            .bind(&row.pool)
+            .bind(&row.owner)
+            .one(tx)
+            .await?;
     Ok(found.get::<i64>("count")?.unsigned_abs())
 }
 

@@ -23,7 +23,7 @@ impl Server {
         let mut keeper = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(folder.path())
-            .arg("-c shared_buffers=256MB")
+            .args(["-c", "shared_buffers=256MB"])
             .stdin(Stdio::piped())
             .spawn()
             .context("cannot start a shell")?;
