@@ -155,7 +155,8 @@ struct Loop {
     claims: usize,
     /// The last claim took all that it had slots for: there may be more.
     hungry: bool,
-    renewed_at: Option<Timestamp>,
+    /// By the database's clock, and by ours: whichever says first that it is time.
+    renewed_at: Option<(Timestamp, Instant)>,
     /// When time may next have moved something.
     due: Instant,
     draining: CancellationToken,
@@ -341,7 +342,7 @@ impl Loop {
             })
             .await?;
         if let Some((at, renewal)) = renewed {
-            self.renewed_at = Some(at);
+            self.renewed_at = Some((at, Instant::now()));
             self.stop_lost(&renewal);
         }
         self.stop_cancelled(&cancelling);
@@ -379,7 +380,10 @@ impl Loop {
     async fn renew_in_time(&self, tx: &mut Tx) -> Result<Option<(Timestamp, Renewal)>, StoreError> {
         let now = tx.now().await?;
         let lease = self.shared.settings.lease;
-        if self.renewed_at.is_some_and(|last| now.since(last) < lease / 3) {
+        // A clock that was set back would put the next renewal off beyond the lease.
+        let early =
+            |(at, then): (Timestamp, Instant)| now >= at && now.since(at) < lease / 3 && then.elapsed() < lease / 3;
+        if self.renewed_at.is_some_and(early) {
             return Ok(None);
         }
         let leases: Vec<_> = self.live.values().flat_map(|live| live.leases()).collect();

@@ -22,7 +22,7 @@ macro_rules! sqlite_now {
 pub(crate) use sqlite_now;
 
 /// The fragments: name, SQLite's text, PostgreSQL's text.
-const FRAGMENTS: [(&str, &str, &str); 3] = [
+const FRAGMENTS: [(&str, &str, &str); 4] = [
     // The database's own clock in milliseconds since 1970. Leases are decided by it alone, so that workers whose
     // clocks differ agree on who holds a job. There is no function for it that both have.
     (
@@ -34,6 +34,8 @@ const FRAGMENTS: [(&str, &str, &str); 3] = [
     ("{lock}", "", "FOR UPDATE"),
     // The same for a queue: what another holds is taken by it, and nobody waits.
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
+    // The same where other tables are read beside it.
+    ("{skip_locked_jobs}", "", "FOR UPDATE OF jobs SKIP LOCKED"),
 ];
 
 /// A statement in the words of one database.

@@ -161,17 +161,29 @@ fn postgres_migrations() -> Migrator {
     Migrator { migrations: Cow::Owned(translated.collect()), ..Migrator::DEFAULT }
 }
 
-/// Brings the schema up to date; another process that does the same at the same time is waited for.
-async fn migrate<'a, C>(migrations: &Migrator, connection: C) -> Result<(), StoreError>
+/// Brings the schema up to date; another process that does the same at the same time is waited for. On `SQLite` that one
+/// is met in mid-way: then it is looked at again.
+async fn migrate<C>(migrations: &Migrator, connection: &mut C) -> Result<(), StoreError>
 where
-    C: Acquire<'a>,
-    <C::Connection as std::ops::Deref>::Target: Migrate,
+    C: Migrate,
+    for<'a> &'a mut C: Acquire<'a>,
+    for<'a> <<&'a mut C as Acquire<'a>>::Connection as std::ops::Deref>::Target: Migrate,
 {
+    const TRIES: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(50);
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    match migrations.run(connection).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
-        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
-        Err(error) => Err(StoreError::Database(sqlx::Error::Migrate(Box::new(error)))),
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        return match migrations.run(&mut *connection).await {
+            Ok(()) => Ok(()),
+            Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
+            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries < TRIES => {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
+            Err(error) => Err(StoreError::Database(sqlx::Error::Migrate(Box::new(error)))),
+        };
     }
 }

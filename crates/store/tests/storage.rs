@@ -136,7 +136,7 @@ async fn a_reader_sees_one_moment_and_cannot_write() {
     let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
     let emit = async |subject: &str| {
         let data = serde_json::json!({});
-        store.write(async |tx| events::emit(tx, "local", "test", subject, &data)).await.unwrap()
+        store.write(async |tx| events::emit(tx, "local", "test", subject, &data)).await.unwrap();
     };
     emit("before").await;
     store

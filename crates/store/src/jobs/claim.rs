@@ -436,7 +436,8 @@ pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
 }
 
 /// Renews those of `leases` that have not run out, and gives those that hold. A lease that nobody asks to renew lapses,
-/// so that a job whose worker gave up on it is taken back.
+/// so that a job whose worker gave up on it is taken back. A row that is being settled at this moment is passed by: two
+/// units of work that lock many rows in different orders would wait for each other.
 pub async fn renew(
     tx: &mut Tx,
     worker: &str,
@@ -448,19 +449,25 @@ pub async fn renew(
     let mut rest = leases;
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
+        let mine = |first: usize| {
+            format!(
+                "FROM jobs, (VALUES {}) AS mine
+                 WHERE jobs.id = mine.column1 AND jobs.lease_id = mine.column2 AND jobs.state = 'running'
+                     AND jobs.lease_until > $1",
+                placeholders(first, these.len(), 2)
+            )
+        };
+        let bound = |query: Query| {
+            these.iter().fold(query, |query, (job, lease)| query.bind(job.as_str()).bind(lease.as_str()))
+        };
         let text = format!(
-            "UPDATE jobs SET lease_until = $1, expires_at = $2 + idle_ttl_ms
-             FROM (VALUES {}) AS held
-             WHERE jobs.id = held.column1 AND jobs.lease_id = held.column2 AND jobs.state = 'running'
-                 AND jobs.lease_until > $2
-             RETURNING jobs.id AS id, jobs.lease_id AS lease_id",
-            placeholders(3, these.len(), 2)
+            "UPDATE jobs SET lease_until = $2, expires_at = $1 + idle_ttl_ms
+             WHERE id IN (SELECT jobs.id {} {{skip_locked_jobs}})",
+            mine(3)
         );
-        let mut query = sql(text).bind((now + lease_time).as_millis()).bind(now.as_millis());
-        for (job, lease) in these {
-            query = query.bind(job.as_str()).bind(lease.as_str());
-        }
-        for row in query.all(tx).await? {
+        bound(sql(text).bind(now.as_millis()).bind((now + lease_time).as_millis())).execute(tx).await?;
+        let text = format!("SELECT jobs.id AS id, jobs.lease_id AS lease_id {}", mine(2));
+        for row in bound(sql(text).bind(now.as_millis())).all(tx).await? {
             held.push((id(&row, "id")?, id(&row, "lease_id")?));
         }
         rest = others;
