@@ -202,6 +202,8 @@ impl StoreError {
             Self::ReadOnly => Self::ReadOnly,
             Self::Planned { point } => Self::Planned { point },
             Self::Interrupted => Self::Interrupted,
+            Self::Contended(error) => Self::Contended(sqlx::Error::Protocol(error.to_string())),
+            Self::Unreachable(error) => Self::Unreachable(sqlx::Error::Protocol(error.to_string())),
             other => Self::Database(sqlx::Error::Protocol(format!("the shared commit failed: {other}"))),
         }
     }

@@ -121,21 +121,22 @@ pub(crate) async fn write_and_commit(tx: &mut Tx, mut entries: BTreeMap<String, 
 
 /// The next `limit` entries of `stream` after place `seq`, in order.
 pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-    let rows =
-        sql("SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-            .bind(stream)
-            .bind(seq)
-            .bind(limit)
-            .all(tx)
-            .await?;
-    let mut events = Vec::new();
-    for row in &rows {
-        unpack(row, seq, &mut events)?;
-        if events.len() >= limit as usize {
-            events.truncate(limit as usize);
+    // A row has up to 200 entries: few rows at a time.
+    const PAGE: u32 = 8;
+    let text = "SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let mut events: Vec<Event> = Vec::new();
+    let mut place = seq;
+    while events.len() < limit as usize {
+        let rows = sql(text).bind(stream).bind(place).bind(PAGE).all(tx).await?;
+        for row in &rows {
+            unpack(row, seq, &mut events)?;
+            place = row.get("seq")?;
+        }
+        if rows.len() < PAGE as usize {
             break;
         }
     }
+    events.truncate(limit as usize);
     Ok(events)
 }
 

@@ -29,6 +29,10 @@ const CONNECTIONS: u32 = 10;
 /// Longest wait for one of them: after it, the caller is told that the database is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A process that fell silent in mid-transaction holds its rows for so long, and no longer. (A pooler has its own
+/// `idle_transaction_timeout`.)
+const IDLE_LIMIT: &str = "5s";
+
 /// Where the rows are.
 #[derive(Debug, Clone)]
 pub enum Database {
@@ -127,6 +131,8 @@ async fn postgres(
     if pooled {
         // What a pooler would not pass on, or not find again on its next server connection.
         options = options.statement_cache_capacity(0).extra_float_digits(None);
+    } else {
+        options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT)]);
     }
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)

@@ -1,7 +1,9 @@
 //! One SQL text for both databases: a statement is written once, with `$1` placeholders and the fragments of
 //! [`crate::dialect`] in braces, and runs on whichever is open with its native types.
 
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -80,7 +82,7 @@ impl Query {
             }
             Connection::Postgres(open) => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
-                sqlx::query_with(text, postgres(self.values)?).execute(open).await?.rows_affected()
+                in_time(sqlx::query_with(text, postgres(self.values)?).execute(open)).await?.rows_affected()
             }
         })
     }
@@ -100,7 +102,7 @@ impl Query {
             }
             Connection::Postgres(open) => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
-                let rows = sqlx::query_with(text, postgres(self.values)?).fetch_all(open).await?;
+                let rows = in_time(sqlx::query_with(text, postgres(self.values)?).fetch_all(open)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -114,6 +116,16 @@ impl Query {
     /// Runs it; gives the one row that it must have.
     pub(crate) async fn one(self, tx: &mut Tx) -> Result<Row, StoreError> {
         self.optional(tx).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+    }
+}
+
+/// Longest time that the server may take for a statement: a connection whose other end is gone says nothing at all.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
+
+async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(STATEMENT_LIMIT, answer).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(StoreError::Unreachable(sqlx::Error::Protocol("the server did not answer in time".to_owned()))),
     }
 }
 

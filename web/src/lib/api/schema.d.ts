@@ -371,6 +371,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a job is waiting: every reason that holds now, its place in the line, and when it should begin. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WhyView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reels": {
         parameters: {
             query?: never;
@@ -827,6 +872,41 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/internal/useful-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For an autoscaler: runnable and running jobs, without what only waits for a provider, a pause or money. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsefulWorkView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1313,6 +1393,18 @@ export interface components {
             /** @description Where it is. */
             state: components["schemas"]["StepState"];
         };
+        /** @description How much a further worker could do now. */
+        UsefulWorkView: {
+            /** @description By pool. */
+            pools: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Of all pools together.
+             */
+            useful_work: number;
+        };
         /** @description A voice that speaks the document's language. */
         VoiceView: {
             default: boolean;
@@ -1321,6 +1413,24 @@ export interface components {
             installed: boolean;
             language: string;
             name: string;
+        };
+        /** @description Why a job is where it is. */
+        WhyView: {
+            /** @description When a job that has begun should be done: from and to, as its kind usually takes. */
+            done_by?: number[] | null;
+            /** @description When it should begin: from and to. */
+            eta?: number[] | null;
+            /**
+             * Format: int64
+             * @description Its place among the ready jobs of its owner, from 1.
+             */
+            position?: number | null;
+            /**
+             * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `paused`, `limit`,
+             *     `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
+             */
+            reasons: Record<string, never>[];
+            state: string;
         };
     };
     responses: never;
