@@ -10,7 +10,9 @@ import sys
 
 # Permissive ones, and MPL-2.0, whose terms stay with its own files.
 ALLOWED = {
-    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0",
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
+    # Permissive, for data: the list of certificate authorities.
+    "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0", "MPL-2.0",
     "Unicode-3.0", "Unlicense", "Zlib",
 }
 # A program of its own, which others talk to over pipes.

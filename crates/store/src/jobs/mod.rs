@@ -4,6 +4,7 @@
 mod claim;
 pub mod dependencies;
 mod gate;
+mod lease;
 mod machine;
 pub(crate) mod row;
 mod settle;
@@ -23,7 +24,8 @@ use sluice_domain::time::{Timestamp, millis};
 use crate::sql::{chunk, placeholders, sql};
 use crate::{PAYLOAD_LIMIT, StoreError, Tx, events};
 
-pub use claim::{Charge, Claim, Claimed, Claims, Held, cancelling, charge, claim, held_by, hold, renew};
+pub use claim::{Charge, Claim, Claimed, Claims, charge, claim};
+pub use lease::{Held, cancelling, held_by, hold, renew};
 pub use machine::Then;
 pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};

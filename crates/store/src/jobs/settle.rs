@@ -9,7 +9,8 @@ use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
-use crate::jobs::claim::{Claimed, hold};
+use crate::jobs::claim::Claimed;
+use crate::jobs::lease::hold;
 use crate::jobs::machine::{Then, Wait};
 use crate::jobs::row::{JobError, JobRow, Lease, Wake};
 use crate::jobs::signals::{self, CHILDREN};

@@ -6,7 +6,7 @@ use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::changed_with;
-use crate::jobs::claim::hold;
+use crate::jobs::lease::hold;
 use crate::jobs::row::Lease;
 use crate::{StoreError, Tx};
 

@@ -2,18 +2,17 @@
 //!
 //! Every figure is the median of several runs in one sitting, on one process with its own worker, at the defaults.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use sluice_engine::{Engine, EnqueueOptions, Job, JobError, Next, Run};
+use sluice_engine::{Engine, EnqueueOptions};
 use sluice_store::{Store, StoreError, controls, jobs};
-use tokio::sync::oneshot;
 
+use super::jobs::{Noop, Probe, Slow, ThreeStages};
 use super::postgres::Server;
 use crate::cli::say;
 
@@ -61,125 +60,6 @@ impl Kind {
             Self::Sqlite => "WAL, synchronous=FULL",
             Self::Postgres => "synchronous_commit=on, fsync=on",
         }
-    }
-}
-
-/// What the jobs tell.
-#[derive(Default)]
-struct Probe {
-    ran: AtomicU64,
-    seen: Mutex<Option<oneshot::Sender<Instant>>>,
-}
-
-impl Probe {
-    fn expect(&self) -> oneshot::Receiver<Instant> {
-        let (sender, receiver) = oneshot::channel();
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
-        receiver
-    }
-
-    fn tell(&self) {
-        if let Some(sender) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            sender.send(Instant::now()).ok();
-        }
-    }
-}
-
-/// Does nothing.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Noop {
-    /// It tells when it begins.
-    tell: bool,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum Once {
-    Only,
-}
-
-impl Job for Noop {
-    const KIND: &'static str = "bench.noop";
-    type Stage = Once;
-    type Context = Arc<Probe>;
-
-    fn first_stage() -> Once {
-        Once::Only
-    }
-
-    fn pool() -> &'static str {
-        "bench"
-    }
-
-    async fn run(&self, Once::Only: Once, _run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
-        if self.tell {
-            probe.tell();
-        }
-        probe.ran.fetch_add(1, Ordering::Relaxed);
-        Ok(Next::Done(Value::Null))
-    }
-}
-
-/// Goes through three stages, each of which is stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct ThreeStages;
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-enum Stage {
-    One,
-    Two,
-    Three,
-}
-
-impl Job for ThreeStages {
-    const KIND: &'static str = "bench.three";
-    type Stage = Stage;
-    type Context = Arc<Probe>;
-
-    fn first_stage() -> Stage {
-        Stage::One
-    }
-
-    fn pool() -> &'static str {
-        "bench"
-    }
-
-    async fn run(&self, stage: Stage, _run: &Run, _probe: &Arc<Probe>) -> Result<Next<Stage>, JobError> {
-        Ok(match stage {
-            Stage::One => Next::Stage(Stage::Two),
-            Stage::Two => Next::Stage(Stage::Three),
-            Stage::Three => Next::Done(Value::Null),
-        })
-    }
-}
-
-/// Takes a while, in a pool with one slot.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Slow {
-    tell: bool,
-}
-
-const SLOW: Duration = Duration::from_millis(5);
-
-impl Job for Slow {
-    const KIND: &'static str = "bench.slow";
-    type Stage = Once;
-    type Context = Arc<Probe>;
-
-    fn first_stage() -> Once {
-        Once::Only
-    }
-
-    fn pool() -> &'static str {
-        "bench.slow"
-    }
-
-    async fn run(&self, Once::Only: Once, _run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
-        probe.ran.fetch_add(1, Ordering::SeqCst);
-        if self.tell {
-            probe.tell();
-        }
-        tokio::time::sleep(SLOW).await;
-        Ok(Next::Done(Value::Null))
     }
 }
 

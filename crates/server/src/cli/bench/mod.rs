@@ -1,6 +1,7 @@
 //! `sluice bench`: figures of this machine, as a table and as JSON.
 
 mod engine;
+mod jobs;
 mod postgres;
 mod reel;
 

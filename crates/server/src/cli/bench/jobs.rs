@@ -1,0 +1,129 @@
+//! The jobs of the benchmark.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sluice_engine::{Job, JobError, Next, Run};
+use tokio::sync::oneshot;
+
+/// What the jobs tell.
+#[derive(Default)]
+pub(super) struct Probe {
+    pub(super) ran: AtomicU64,
+    seen: Mutex<Option<oneshot::Sender<Instant>>>,
+}
+
+impl Probe {
+    pub(super) fn expect(&self) -> oneshot::Receiver<Instant> {
+        let (sender, receiver) = oneshot::channel();
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        receiver
+    }
+
+    pub(super) fn tell(&self) {
+        if let Some(sender) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            sender.send(Instant::now()).ok();
+        }
+    }
+}
+
+/// Does nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Noop {
+    /// It tells when it begins.
+    pub(super) tell: bool,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum Once {
+    Only,
+}
+
+impl Job for Noop {
+    const KIND: &'static str = "bench.noop";
+    type Stage = Once;
+    type Context = Arc<Probe>;
+
+    fn first_stage() -> Once {
+        Once::Only
+    }
+
+    fn pool() -> &'static str {
+        "bench"
+    }
+
+    async fn run(&self, Once::Only: Once, _run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
+        if self.tell {
+            probe.tell();
+        }
+        probe.ran.fetch_add(1, Ordering::Relaxed);
+        Ok(Next::Done(Value::Null))
+    }
+}
+
+/// Goes through three stages, each of which is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct ThreeStages;
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum Stage {
+    One,
+    Two,
+    Three,
+}
+
+impl Job for ThreeStages {
+    const KIND: &'static str = "bench.three";
+    type Stage = Stage;
+    type Context = Arc<Probe>;
+
+    fn first_stage() -> Stage {
+        Stage::One
+    }
+
+    fn pool() -> &'static str {
+        "bench"
+    }
+
+    async fn run(&self, stage: Stage, _run: &Run, _probe: &Arc<Probe>) -> Result<Next<Stage>, JobError> {
+        Ok(match stage {
+            Stage::One => Next::Stage(Stage::Two),
+            Stage::Two => Next::Stage(Stage::Three),
+            Stage::Three => Next::Done(Value::Null),
+        })
+    }
+}
+
+/// Takes a while, in a pool with one slot.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Slow {
+    pub(super) tell: bool,
+}
+
+pub(super) const SLOW: Duration = Duration::from_millis(5);
+
+impl Job for Slow {
+    const KIND: &'static str = "bench.slow";
+    type Stage = Once;
+    type Context = Arc<Probe>;
+
+    fn first_stage() -> Once {
+        Once::Only
+    }
+
+    fn pool() -> &'static str {
+        "bench.slow"
+    }
+
+    async fn run(&self, Once::Only: Once, _run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
+        probe.ran.fetch_add(1, Ordering::SeqCst);
+        if self.tell {
+            probe.tell();
+        }
+        tokio::time::sleep(SLOW).await;
+        Ok(Next::Done(Value::Null))
+    }
+}

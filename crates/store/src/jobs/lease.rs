@@ -1,0 +1,121 @@
+//! Leases: the fence before every write of a running job, and what keeps it up.
+
+use std::time::Duration;
+
+use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::row::{JobRow, Lease, id};
+use crate::sql::{Query, Row, chunk, placeholders, sql};
+use crate::{StoreError, Tx};
+
+/// A lease that still holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The job.
+    pub job: JobId,
+    /// The lease.
+    pub lease: LeaseId,
+    /// Its owner asked that it stops.
+    pub cancel_requested: bool,
+}
+
+/// The fence: fails unless `lease` holds its job, by the database's clock. Gives the job's row, which nobody else
+/// changes until this unit of work ends.
+pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
+    let now = tx.now().await?;
+    let row =
+        sql("SELECT * FROM jobs WHERE id = $1 AND lease_id = $2 AND state = 'running' AND lease_until > $3 {lock}")
+            .bind(lease.job.as_str())
+            .bind(lease.id.as_str())
+            .bind(now.as_millis())
+            .optional(tx)
+            .await?;
+    if let Some(row) = row {
+        return JobRow::read(&row);
+    }
+    tracing::info!(job = %lease.job, lease = %lease.id, attempt = lease.attempt, "refused a late write");
+    Err(StoreError::LeaseLost { job: lease.job.clone() })
+}
+
+/// Renews those of `leases` that have not run out, and gives those that hold. A lease that nobody asks to renew lapses,
+/// so that a job whose worker gave up on it is taken back. A row that is being settled at this moment is passed by: two
+/// units of work that lock many rows in different orders would wait for each other.
+pub async fn renew(
+    tx: &mut Tx,
+    worker: &str,
+    leases: &[(JobId, LeaseId)],
+    lease_time: Duration,
+) -> Result<Vec<(JobId, LeaseId)>, StoreError> {
+    let now = tx.now().await?;
+    let mut held = Vec::with_capacity(leases.len());
+    let mut rest = leases;
+    while !rest.is_empty() {
+        let (these, others) = rest.split_at(chunk(rest.len()));
+        let mine = |first: usize| {
+            format!(
+                "FROM jobs, (VALUES {}) AS mine
+                 WHERE jobs.id = mine.column1 AND jobs.lease_id = mine.column2 AND jobs.state = 'running'
+                     AND jobs.lease_until > $1",
+                placeholders(first, these.len(), 2)
+            )
+        };
+        let bound = |query: Query| {
+            these.iter().fold(query, |query, (job, lease)| query.bind(job.as_str()).bind(lease.as_str()))
+        };
+        let text = format!(
+            "UPDATE jobs SET lease_until = $2, expires_at = $1 + idle_ttl_ms
+             WHERE id IN (SELECT jobs.id {} {{skip_locked_jobs}})",
+            mine(3)
+        );
+        bound(sql(text).bind(now.as_millis()).bind((now + lease_time).as_millis())).execute(tx).await?;
+        let text = format!("SELECT jobs.id AS id, jobs.lease_id AS lease_id {}", mine(2));
+        for row in bound(sql(text).bind(now.as_millis())).all(tx).await? {
+            held.push((id(&row, "id")?, id(&row, "lease_id")?));
+        }
+        rest = others;
+    }
+    parents_live_on(tx, worker, now).await?;
+    Ok(held)
+}
+
+/// The jobs of a worker whose owners asked that they stop.
+pub async fn cancelling(tx: &mut Tx, worker: &str) -> Result<Vec<(JobId, LeaseId)>, StoreError> {
+    let rows = sql("SELECT id, lease_id FROM jobs
+                    WHERE lease_worker = $1 AND state = 'running' AND cancel_requested_at IS NOT NULL")
+    .bind(worker)
+    .all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((id(row, "id")?, id(row, "lease_id")?))).collect()
+}
+
+/// The leases of a worker that still hold.
+pub async fn held_by(tx: &mut Tx, worker: &str) -> Result<Vec<Held>, StoreError> {
+    let now = tx.now().await?;
+    let rows = sql("SELECT id, lease_id, cancel_requested_at FROM jobs
+                    WHERE lease_worker = $1 AND state = 'running' AND lease_until > $2")
+    .bind(worker)
+    .bind(now.as_millis())
+    .all(tx)
+    .await?;
+    rows.iter().map(held_row).collect()
+}
+
+fn held_row(row: &Row) -> Result<Held, StoreError> {
+    let cancel: Option<i64> = row.get("cancel_requested_at")?;
+    Ok(Held { job: id(row, "id")?, lease: id(row, "lease_id")?, cancel_requested: cancel.is_some() })
+}
+
+/// Work on a part is work on the whole: a job does not expire while its children run.
+pub(crate) async fn parents_live_on(tx: &mut Tx, worker: &str, now: Timestamp) -> Result<(), StoreError> {
+    sql("UPDATE jobs SET expires_at = $2 + idle_ttl_ms WHERE id IN (
+             SELECT id FROM jobs WHERE idle_ttl_ms IS NOT NULL AND finished_at IS NULL
+                 AND id IN (SELECT parent FROM jobs WHERE lease_worker = $1 AND state = 'running'
+                            AND parent IS NOT NULL)
+             {skip_locked})")
+    .bind(worker)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
