@@ -106,7 +106,7 @@ pub(crate) struct Serve {
     /// What this process does. Other roles than all need PostgreSQL, and a data folder that all of them share.
     #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
     pub(crate) role: Role,
-    /// The pools that this process works for, such as media; all of them by default.
+    /// The pools that this process works for, such as default; all of them by default.
     #[arg(long, env = "SLUICE_POOLS", value_delimiter = ',')]
     pub(crate) pools: Vec<String>,
     /// Seconds that work may take to finish after SIGTERM; then it is handed back.

@@ -35,7 +35,7 @@ pub(crate) enum QueuesCommand {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Target {
-    /// A pool, such as media.
+    /// A pool, such as default.
     queue: Option<String>,
     /// A kind of job, such as reel.scene.
     #[arg(long)]
