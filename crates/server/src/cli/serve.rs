@@ -27,10 +27,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         );
     }
     if options.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
-        bail!(
-            "--role {:?} is for several processes on one PostgreSQL: give its address with --database-url",
-            options.role
-        );
+        bail!("a role of its own is for several processes on one PostgreSQL: give its address with --database-url");
     }
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
