@@ -228,16 +228,17 @@ impl Loop {
         }
     }
 
-    /// Claims when there may be something to claim, then looks what time has moved when something may be due.
+    /// Looks what time has moved when something may be due, then claims when there may be something to claim: what
+    /// has expired meanwhile is not begun.
     async fn look(&mut self, told: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
         if told && !self.live.is_empty() {
             self.heed_cancels().await?;
         }
-        if told || due || self.hungry {
-            self.claim().await?;
+        if due {
+            self.keep_up().await?;
         }
-        if due && self.keep_up().await? {
+        if told || due || self.hungry {
             self.claim().await?;
         }
         Ok(())
