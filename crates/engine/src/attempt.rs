@@ -200,18 +200,7 @@ async fn settle(shared: &Shared, run: &Run, settlement: Settlement) -> Option<En
         asked_nobody: !run.has_asked(),
     };
     loop {
-        let tried = shared
-            .finishes
-            .run(finish.clone(), async |finishes| {
-                shared
-                    .store
-                    .write(async |tx| {
-                        tx.at("settle");
-                        jobs::settle_many(tx, &finishes).await
-                    })
-                    .await
-            })
-            .await;
+        let tried = shared.finishes.run(finish.clone(), |finishes| shared.settle(finishes)).await;
         match tried {
             Ok(ended) => return Some(ended),
             Err(StoreError::LeaseLost { .. }) => return None,

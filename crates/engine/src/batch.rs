@@ -1,5 +1,6 @@
 //! Work of many callers done as one: whoever comes first takes what the others have brought, too.
 
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use sluice_store::StoreError;
@@ -24,21 +25,27 @@ impl<I, O> Batch<I, O> {
 
     /// Brings an item, and waits until it or someone else has done it. `work` does a batch; an error of the whole
     /// batch is told to everyone in it.
-    pub(crate) async fn run<F>(&self, item: I, work: F) -> Result<O, StoreError>
+    pub(crate) async fn run<F, W>(&self, item: I, work: F) -> Result<O, StoreError>
     where
-        F: AsyncFnOnce(Vec<I>) -> Result<Vec<Result<O, StoreError>>, StoreError>,
+        F: Fn(Vec<I>) -> W,
+        W: Future<Output = Result<Vec<Result<O, StoreError>>, StoreError>>,
     {
         let (answer, mut outcome) = oneshot::channel();
         self.items.lock().unwrap_or_else(PoisonError::into_inner).push((item, answer));
-        tokio::select! {
-            biased;
-            outcome = &mut outcome => return outcome.unwrap_or_else(|_| Err(interrupted())),
-            turn = self.turns.acquire() => {
-                let _turn = turn.map_err(|_| interrupted())?;
-                let taken = self.take();
-                if !taken.is_empty() {
+        loop {
+            tokio::select! {
+                biased;
+                outcome = &mut outcome => return outcome.unwrap_or_else(|_| Err(interrupted())),
+                turn = self.turns.acquire() => {
+                    let _turn = turn.map_err(|_| interrupted())?;
+                    let taken = self.take();
+                    // Nothing is left, so another has taken this one's item, and will answer.
+                    if taken.is_empty() {
+                        break;
+                    }
                     let (items, answers): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
                     answer_all(answers, work(items).await);
+                    // With very many items, its own may come only with the next batch.
                 }
             }
         }

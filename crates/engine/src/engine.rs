@@ -224,7 +224,7 @@ impl Engine {
         let now = self.shared.moment().await?;
         let new = new_job(&self.shared, job, options, now)?;
         let shared = &self.shared;
-        shared.enqueued.run(new, async |jobs| shared.write_jobs(&jobs).await).await
+        shared.enqueued.run(new, |jobs| shared.write_jobs(jobs)).await
     }
 
     /// As [`Engine::submit`], for many jobs of one kind: all in one unit of work, each refused by itself.
@@ -236,7 +236,7 @@ impl Engine {
         let now = self.shared.moment().await?;
         let new: Vec<NewJob> =
             jobs.iter().map(|job| new_job(&self.shared, job, options.clone(), now)).collect::<Result<_, _>>()?;
-        self.shared.write_jobs(&new).await
+        self.shared.write_jobs(new).await
     }
 
     /// Makes `job` at every tick of a cron expression (in UTC, seconds allowed), once per tick, whatever the number of
@@ -354,11 +354,21 @@ impl Shared {
         Ok(at + then.elapsed())
     }
 
-    async fn write_jobs(&self, new: &[NewJob]) -> Result<Vec<Result<JobId, StoreError>>, StoreError> {
+    /// Ends many attempts in one unit of work.
+    pub(crate) async fn settle(&self, finishes: Vec<Finish>) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
+        self.store
+            .write(async |tx| {
+                tx.at("settle");
+                jobs::settle_many(tx, &finishes).await
+            })
+            .await
+    }
+
+    async fn write_jobs(&self, new: Vec<NewJob>) -> Result<Vec<Result<JobId, StoreError>>, StoreError> {
         self.store
             .write(async |tx| {
                 tx.at("enqueue");
-                jobs::enqueue_many(tx, new).await
+                jobs::enqueue_many(tx, &new).await
             })
             .await
     }

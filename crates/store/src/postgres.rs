@@ -90,6 +90,7 @@ async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(b
         };
         // A hint need not survive a crash.
         if sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection).await.is_err() {
+            tokio::time::sleep(PAUSE).await;
             continue;
         }
         while changed.wait_for(|pending| pending.0 || pending.1).await.is_ok() {

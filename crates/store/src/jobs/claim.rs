@@ -178,10 +178,11 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
         let got = gate.take(tx, claim, &line.owner, quota, now).await?;
         line.empty = got.len() < quota;
         line.served |= !got.is_empty();
-        let work = got
-            .iter()
-            .map(|job| millis(job.need.work).max(1).max(if job.need.work.is_zero() { UNKNOWN_WORK_MS } else { 1 }));
-        line.tag += work.sum::<i64>() / line.weight;
+        let work = |job: &Claimed| match millis(job.need.work) {
+            0 => UNKNOWN_WORK_MS,
+            known => known,
+        };
+        line.tag += got.iter().map(work).sum::<i64>() / line.weight;
         want -= got.len();
         claims.jobs.extend(got);
     }

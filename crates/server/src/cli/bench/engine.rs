@@ -339,7 +339,7 @@ impl Bench {
             let before = self.probe.ran.load(Ordering::SeqCst);
             tokio::time::timeout(Duration::from_secs(30), seen).await.context("a newcomer was starved")??;
             // Its own beginning is one of them.
-            worst = worst.max(self.probe.ran.load(Ordering::SeqCst) - before - 1);
+            worst = worst.max((self.probe.ran.load(Ordering::SeqCst) - before).saturating_sub(1));
         }
         worker.shutdown(Duration::from_secs(1)).await;
         self.clear().await?;
