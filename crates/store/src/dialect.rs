@@ -13,21 +13,13 @@ pub enum Dialect {
     Postgres,
 }
 
-/// SQLite's clock.
-macro_rules! sqlite_now {
-    () => {
-        "(CAST(unixepoch('subsec') * 1000 AS INTEGER) + (SELECT offset_ms FROM clock))"
-    };
-}
-pub(crate) use sqlite_now;
-
 /// The fragments: name, SQLite's text, PostgreSQL's text.
 const FRAGMENTS: [(&str, &str, &str); 4] = [
     // The database's own clock in milliseconds since 1970. Leases are decided by it alone, so that workers whose
     // clocks differ agree on who holds a job. There is no function for it that both have.
     (
         "{now}",
-        sqlite_now!(),
+        "(CAST(unixepoch('subsec') * 1000 AS INTEGER) + (SELECT offset_ms FROM clock))",
         "(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + (SELECT offset_ms FROM clock))",
     ),
     // A row that is read in order to be changed. SQLite has one writer, which holds the whole file already.

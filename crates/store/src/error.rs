@@ -1,11 +1,16 @@
 //! What can go wrong with the database, said so that the reader knows what to do.
 
+use std::error::Error;
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
 use sluice_domain::ids::JobId;
 
 /// Largest payload of a job in bytes; what is larger belongs in blobs.
 pub const PAYLOAD_LIMIT: usize = 256 * 1024;
+
+/// What the database's own interface said.
+pub type Cause = Box<dyn Error + Send + Sync>;
 
 /// Why a unit of work was not done. Nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
@@ -57,14 +62,14 @@ pub enum StoreError {
         path: PathBuf,
         /// Why not.
         #[source]
-        source: sqlx::Error,
+        source: Cause,
     },
     /// The database server does not answer.
     #[error("the database server cannot be reached: check its address, and whether it runs")]
-    Unreachable(#[source] sqlx::Error),
+    Unreachable(#[source] Cause),
     /// Two units of work wanted the same rows; this one gave way.
     #[error("another change of the same rows came first: try again")]
-    Contended(#[source] sqlx::Error),
+    Contended(#[source] Cause),
     /// No times of day.
     #[error("\"{cron}\" is not a schedule: {why}")]
     BadSchedule {
@@ -95,7 +100,7 @@ pub enum StoreError {
     },
     /// The file is no database or a broken one.
     #[error("the database file is damaged: restore a backup")]
-    Damaged(#[source] sqlx::Error),
+    Damaged(#[source] Cause),
     /// A row holds what this version cannot read.
     #[error("the database holds {what}, which this version cannot read")]
     Unreadable {
@@ -110,7 +115,7 @@ pub enum StoreError {
     },
     /// Anything else that the database said.
     #[error("the database failed")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Cause),
 }
 
 impl StoreError {
@@ -139,56 +144,32 @@ impl StoreError {
     }
 }
 
-/// SQLite's primary result codes (`https://www.sqlite.org/rescode.html`) that are told apart.
-const BUSY: i32 = 5;
-const LOCKED: i32 = 6;
-const READ_ONLY: i32 = 8;
-const CORRUPT: i32 = 11;
-const FULL: i32 = 13;
-const NOT_A_DATABASE: i32 = 26;
-
-fn database_code(error: &sqlx::Error) -> Option<String> {
-    Some(error.as_database_error()?.code()?.into_owned())
-}
-
-/// SQLite's primary code; PostgreSQL's states have five characters.
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code = database_code(error)?;
-    if code.len() == 5 && !matches!(error.as_database_error(), Some(error) if is_sqlite(error)) {
-        return None;
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.into()),
+            _ => Self::Database(error.into()),
+        }
     }
-    Some(code.parse::<i32>().ok()? & 0xff)
-}
-
-fn is_sqlite(error: &dyn sqlx::error::DatabaseError) -> bool {
-    error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some()
-}
-
-/// Another connection holds the lock: to be waited for, never to be reported.
-pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
-    matches!(primary_code(error), Some(BUSY | LOCKED))
 }
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         if matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) {
-            return Self::Unreachable(error);
-        }
-        match primary_code(&error) {
-            Some(FULL) => return Self::DiskFull,
-            Some(READ_ONLY) => return Self::ReadOnly,
-            Some(CORRUPT | NOT_A_DATABASE) => return Self::Damaged(error),
-            Some(_) => return Self::Database(error),
-            None => {}
+            return Self::Unreachable(error.into());
         }
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        match database_code(&error).as_deref() {
+        match error.as_database_error().and_then(|error| error.code()).as_deref() {
             Some("53100") => Self::DiskFull,
             Some("25006") => Self::ReadOnly,
-            Some("40001" | "40P01" | "55P03") => Self::Contended(error),
+            Some("40001" | "40P01" | "55P03") => Self::Contended(error.into()),
             // The server ends, starts, or has no room for another connection.
-            Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "08000") => Self::Unreachable(error),
-            _ => Self::Database(error),
+            Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "08000") => {
+                Self::Unreachable(error.into())
+            }
+            _ => Self::Database(error.into()),
         }
     }
 }
@@ -202,9 +183,9 @@ impl StoreError {
             Self::ReadOnly => Self::ReadOnly,
             Self::Planned { point } => Self::Planned { point },
             Self::Interrupted => Self::Interrupted,
-            Self::Contended(error) => Self::Contended(sqlx::Error::Protocol(error.to_string())),
-            Self::Unreachable(error) => Self::Unreachable(sqlx::Error::Protocol(error.to_string())),
-            other => Self::Database(sqlx::Error::Protocol(format!("the shared commit failed: {other}"))),
+            Self::Contended(error) => Self::Contended(error.to_string().into()),
+            Self::Unreachable(error) => Self::Unreachable(error.to_string().into()),
+            other => Self::Database(format!("the shared commit failed: {other}").into()),
         }
     }
 }

@@ -95,30 +95,6 @@ fn length(entries: &[Entry]) -> i64 {
     i64::try_from(entries.len()).unwrap_or(i64::MAX)
 }
 
-/// On SQLite: writes the entries and commits, in one message to the connection's thread if they are few.
-pub(crate) async fn write_and_commit(tx: &mut Tx, mut entries: BTreeMap<String, Vec<Entry>>) -> Result<(), StoreError> {
-    const ALL: &str = "INSERT INTO streams (stream, last) VALUES ($1, $2)
-        ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last;
-        INSERT INTO event_log (stream, seq, entries, at) SELECT stream, last, $3, $4 FROM streams WHERE stream = $1;
-        COMMIT";
-    if entries.len() == 1
-        && let Some(only) = entries.first_entry().filter(|only| only.get().len() <= ROW)
-    {
-        let (stream, entries) = only.remove_entry();
-        let now = tx.now().await?;
-        return sql(ALL)
-            .bind(stream)
-            .bind(length(&entries))
-            .bind(serde_json::to_string(&entries).map_err(|error| unreadable(&error))?)
-            .bind(now.as_millis())
-            .execute(tx)
-            .await
-            .map(drop);
-    }
-    write(tx, entries).await?;
-    sql("COMMIT").execute(tx).await.map(drop)
-}
-
 /// The next `limit` entries of `stream` after place `seq`, in order.
 pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
     // A row has up to 200 entries: few rows at a time.

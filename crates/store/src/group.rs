@@ -10,14 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteConnection;
+use rusqlite::Connection;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot, watch};
 use tokio::time::Instant;
 
-use crate::dialect::sqlite_now;
-use crate::error::{StoreError, is_busy};
-use crate::events;
+use crate::error::StoreError;
+use crate::sqlite::{aside, run, when_free};
 use crate::unit::{Link, Told, Tx};
 
 /// Most units that share a commit, and the longest that the first of them waits for others to end.
@@ -26,20 +24,21 @@ const LONGEST_WAIT: Duration = Duration::from_millis(10);
 
 /// SQLite's plain `BEGIN` takes the write lock at the first write, where waiting for it can fail with a stale snapshot;
 /// `IMMEDIATE` waits at the start, where nothing has been read yet.
-/// The clock is read in the same message to the connection's thread.
-const BEGIN: &str = concat!("BEGIN IMMEDIATE; SELECT ", sqlite_now!());
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The one writer and those who wait for it.
 pub(crate) struct Group {
     writer: Arc<Mutex<Writer>>,
     waiting: AtomicUsize,
+    /// When the log tells of another process's lock.
+    say_after: Duration,
     work: watch::Sender<u64>,
     news: watch::Sender<u64>,
 }
 
 /// The writing connection and the transaction that is open on it.
 struct Writer {
-    connection: SqliteConnection,
+    connection: Connection,
     begun_at: Option<Instant>,
     /// The unit that runs, if any: whatever finds one here that is not its own undoes it first.
     unit: Option<Unit>,
@@ -79,23 +78,18 @@ impl Drop for Waiting {
     }
 }
 
-async fn run(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::query(statement).execute(connection).await.map(drop)
-}
-
 impl Writer {
     /// Undoes the unit that is under way, and nothing else.
-    async fn undo(&mut self) {
+    fn undo(&mut self) {
         let undone = match self.unit.take() {
             None => return,
             Some(Unit::First) => {
                 self.begun_at = None;
-                run(&mut self.connection, "ROLLBACK").await
+                run(&self.connection, "ROLLBACK")
             }
-            Some(Unit::Saved) => match run(&mut self.connection, "ROLLBACK TO unit").await {
-                Ok(()) => run(&mut self.connection, "RELEASE unit").await,
-                error => error,
-            },
+            Some(Unit::Saved) => {
+                run(&self.connection, "ROLLBACK TO unit").and_then(|()| run(&self.connection, "RELEASE unit"))
+            }
         };
         if let Err(error) = undone {
             // SQLite itself undoes a transaction that finds the disk full, and then there is none to undo.
@@ -115,10 +109,15 @@ impl Writer {
 }
 
 impl Group {
-    pub(crate) fn new(connection: SqliteConnection, work: watch::Sender<u64>, news: watch::Sender<u64>) -> Arc<Self> {
+    pub(crate) fn new(
+        connection: Connection,
+        say_after: Duration,
+        work: watch::Sender<u64>,
+        news: watch::Sender<u64>,
+    ) -> Arc<Self> {
         let writer =
             Writer { connection, begun_at: None, unit: None, kept: Vec::new(), told: Told::default(), now: None };
-        Arc::new(Self { writer: Arc::new(Mutex::new(writer)), waiting: AtomicUsize::new(0), work, news })
+        Arc::new(Self { writer: Arc::new(Mutex::new(writer)), waiting: AtomicUsize::new(0), say_after, work, news })
     }
 
     /// Waits for the writer, and begins a unit on it. Waits also behind other processes: busy is asked again for as
@@ -145,7 +144,7 @@ impl Group {
         runtime.spawn(async move {
             let writer = Arc::clone(&group.writer).lock_owned().await;
             let mut turn = Turn { writer, group };
-            turn.writer.undo().await;
+            turn.writer.undo();
             turn.leave().await;
         });
     }
@@ -153,8 +152,8 @@ impl Group {
     /// Waits until nothing is under way, and closes the connection; its write-ahead log is folded in.
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;
-        writer.undo().await;
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut writer.connection).await {
+        writer.undo();
+        if let Err(error) = aside(|| run(&writer.connection, "PRAGMA wal_checkpoint(TRUNCATE)")) {
             tracing::warn!(%error, "the write-ahead log was not folded in");
         }
     }
@@ -163,38 +162,20 @@ impl Group {
 impl Turn {
     async fn begin(&mut self) -> Result<(), StoreError> {
         let writer = &mut *self.writer;
-        writer.undo().await;
+        writer.undo();
         if writer.begun_at.is_some() {
+            run(&writer.connection, "SAVEPOINT unit")?;
             writer.unit = Some(Unit::Saved);
-            if let Err(error) = run(&mut writer.connection, "SAVEPOINT unit").await {
-                writer.unit = None;
-                return Err(error.into());
-            }
             return Ok(());
         }
+        writer.now = None;
+        when_free(self.group.say_after, || run(&writer.connection, BEGIN)).await?;
         writer.unit = Some(Unit::First);
-        loop {
-            match sqlx::query(BEGIN).fetch_one(&mut writer.connection).await {
-                Ok(row) => {
-                    writer.now = Some(Timestamp::from_millis(row.try_get(0)?));
-                    break;
-                }
-                Err(error) if is_busy(&error) => {
-                    tracing::warn!("another connection keeps the database locked; still waiting");
-                }
-                Err(error) => {
-                    // It may have begun.
-                    run(&mut writer.connection, "ROLLBACK").await.ok();
-                    writer.unit = None;
-                    return Err(error.into());
-                }
-            }
-        }
         writer.begun_at = Some(Instant::now());
         Ok(())
     }
 
-    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+    pub(crate) fn connection(&mut self) -> &mut Connection {
         &mut self.writer.connection
     }
 
@@ -208,7 +189,7 @@ impl Turn {
 
     /// Undoes the unit.
     pub(crate) async fn undo(mut self) {
-        self.writer.undo().await;
+        self.writer.undo();
         self.leave().await;
     }
 
@@ -216,7 +197,7 @@ impl Turn {
     pub(crate) async fn keep(mut self, told: Told) -> Result<(), StoreError> {
         let writer = &mut *self.writer;
         if writer.unit == Some(Unit::Saved)
-            && let Err(error) = run(&mut writer.connection, "RELEASE unit").await
+            && let Err(error) = run(&writer.connection, "RELEASE unit")
         {
             self.undo().await;
             return Err(error.into());
@@ -227,7 +208,7 @@ impl Turn {
         writer.kept.push(sender);
         self.leave().await;
         // Whoever commits answers, also when the caller is gone.
-        kept.await.unwrap_or_else(|_| Err(StoreError::Database(sqlx::Error::WorkerCrashed)))
+        kept.await.unwrap_or_else(|_| Err(StoreError::Interrupted))
     }
 
     /// Goes on: the next unit joins the transaction, or all of it is committed.
@@ -237,22 +218,21 @@ impl Turn {
         if !full && !self.group.nobody_waits() {
             return;
         }
-        // A task of its own: a caller that is dropped in mid-way must not leave the others without an answer.
-        tokio::spawn(self.commit()).await.ok();
+        self.commit().await;
     }
 
+    /// Nothing in here waits, so no caller is stopped in mid-way.
     async fn commit(mut self) {
         let told = std::mem::take(&mut self.writer.told);
         let (work, news) = (told.work, !told.entries.is_empty());
         let group = Arc::clone(&self.group);
         let mut tx = Tx::new(Link::Writer(self));
         tx.told = told;
-        let entries = std::mem::take(&mut tx.told.entries);
-        let done = events::write_and_commit(&mut tx, entries).await;
+        let written = tx.write_events().await;
         let Link::Writer(mut turn) = tx.link else { return };
         let writer = &mut *turn.writer;
         writer.begun_at = None;
-        match done {
+        match written.and_then(|()| Ok(aside(|| run(&writer.connection, "COMMIT"))?)) {
             Ok(()) => {
                 for waiting in writer.kept.drain(..) {
                     waiting.send(Ok(())).ok();
@@ -262,7 +242,7 @@ impl Turn {
             }
             Err(error) => {
                 // A commit that failed may still hold its lock; when SQLite undid it by itself, there is nothing to undo.
-                run(&mut writer.connection, "ROLLBACK").await.ok();
+                run(&writer.connection, "ROLLBACK").ok();
                 writer.fail(&error);
             }
         }

@@ -30,6 +30,7 @@ pub mod reels;
 pub mod results;
 pub mod schedules;
 mod sql;
+mod sqlite;
 pub mod testing;
 mod unit;
 pub mod workers;
@@ -38,18 +39,18 @@ use std::sync::Arc;
 
 use sluice_domain::time::Timestamp;
 use sqlx::postgres::PgPool;
-use sqlx::sqlite::SqlitePool;
 use tokio::sync::watch;
 
 pub use dialect::Dialect;
-pub use error::{PAYLOAD_LIMIT, StoreError};
+pub use error::{Cause, PAYLOAD_LIMIT, StoreError};
 pub use open::{Database, Options, PostgresUrl};
 pub use unit::Tx;
 
 use faults::{Fault, Faults};
 use group::{Group, tell};
 use postgres::Bell;
-use unit::{Link, Snapshot, Transaction};
+use sqlite::Readers;
+use unit::{Link, Transaction};
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -65,7 +66,7 @@ struct Inner {
 }
 
 enum Backend {
-    Sqlite { group: Arc<Group>, readers: SqlitePool },
+    Sqlite { group: Arc<Group>, readers: Readers },
     Postgres { pool: PgPool, bell: Bell },
 }
 
@@ -108,7 +109,7 @@ impl Store {
 
     async fn begin_reading(&self) -> Result<Tx, StoreError> {
         Ok(Tx::new(match &self.inner.backend {
-            Backend::Sqlite { readers, .. } => Link::Reader(Snapshot::begin(readers).await?),
+            Backend::Sqlite { readers, .. } => Link::Reader(readers.begin().await?),
             Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, false).await?),
         }))
     }

@@ -6,23 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{Migrate, MigrateError, Migration, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Acquire, AssertSqlSafe, ConnectOptions as _, SqlSafeStr as _};
+use sqlx::migrate::{MigrateError, Migration, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 use tokio::sync::watch;
 
 use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
 use crate::postgres::Bell;
-use crate::{Backend, Inner, Store, StoreError};
+use crate::{Backend, Inner, Store, StoreError, sqlite};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
-/// Longest wait for a connection that reads.
-const QUEUE_TIMEOUT: Duration = Duration::from_hours(1);
-const READERS: u32 = 4;
 
 /// Connections of one process to `PostgreSQL`, the listening one not counted.
 const CONNECTIONS: u32 = 10;
@@ -61,15 +56,18 @@ impl fmt::Debug for PostgresUrl {
 
 /// What a test may set otherwise.
 pub struct Options {
-    /// How long `SQLite` itself waits for another connection's lock before it says busy, and is asked again.
+    /// How long another process's lock on a `SQLite` file is waited for before the log says so; it is waited for as
+    /// long as it takes.
     pub busy_timeout: Duration,
+    /// `SQLite`'s clock, as the time since 1970, for simulations: they flush nothing to the disk, either.
+    pub clock: Option<fn() -> Duration>,
     /// Planned failures.
     pub faults: Arc<dyn Faults>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), faults: Arc::new(NoFaults) }
+        Self { busy_timeout: Duration::from_secs(5), clock: None, faults: Arc::new(NoFaults) }
     }
 }
 
@@ -83,40 +81,31 @@ impl Store {
     pub async fn open_with(database: &Database, options: Options) -> Result<Self, StoreError> {
         let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
         let backend = match database {
-            Database::Sqlite(path) => sqlite(path, options.busy_timeout, &work, &news).await?,
+            Database::Sqlite(path) => sqlite(path, &options, &work, &news)?,
             Database::Postgres(url) => postgres(url, &work, &news).await?,
         };
         Ok(Self { inner: Arc::new(Inner { backend, work, news, faults: options.faults }) })
     }
 }
 
-async fn sqlite(
+fn sqlite(
     path: &Path,
-    busy_timeout: Duration,
+    options: &Options,
     work: &watch::Sender<u64>,
     news: &watch::Sender<u64>,
 ) -> Result<Backend, StoreError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .statement_cache_capacity(500)
-        .busy_timeout(busy_timeout);
-    let cannot_open = |error| match StoreError::from(error) {
+    let cannot_open = |error: rusqlite::Error| match StoreError::from(error) {
         StoreError::Database(source) => StoreError::CannotOpen { path: path.to_owned(), source },
         other => other,
     };
+    let writer = sqlite::open(path, options).map_err(cannot_open)?;
+    let migrations: Vec<_> = MIGRATIONS.iter().cloned().collect();
+    sqlite::migrate(&writer, &migrations)?;
     // 64 MiB: claims and settlements under load find their pages.
-    let mut writer = options.clone().pragma("cache_size", "-65536").connect().await.map_err(cannot_open)?;
-    migrate(&MIGRATIONS, &mut writer).await?;
-    let readers = SqlitePoolOptions::new()
-        .acquire_timeout(QUEUE_TIMEOUT)
-        .test_before_acquire(false)
-        .max_connections(READERS)
-        .connect_lazy_with(options.pragma("query_only", "true"));
-    Ok(Backend::Sqlite { group: Group::new(writer, work.clone(), news.clone()), readers })
+    writer.execute_batch("PRAGMA cache_size = -65536")?;
+    writer.busy_timeout(Duration::ZERO)?;
+    let readers = sqlite::Readers::open(path, options).map_err(cannot_open)?;
+    Ok(Backend::Sqlite { group: Group::new(writer, options.busy_timeout, work.clone(), news.clone()), readers })
 }
 
 async fn postgres(
@@ -143,7 +132,7 @@ async fn postgres(
         .await
         .map_err(unreachable)?;
     let mut connection = pool.acquire().await.map_err(unreachable)?;
-    migrate(&postgres_migrations(), &mut *connection).await?;
+    migrate(&postgres_migrations(), &mut connection).await?;
     drop(connection);
     let direct = match &url.direct {
         Some(direct) => Some(direct.parse().map_err(unreachable)?),
@@ -155,7 +144,7 @@ async fn postgres(
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {
-    StoreError::Unreachable(error)
+    StoreError::Unreachable(error.into())
 }
 
 /// The same migrations in PostgreSQL's words.
@@ -167,29 +156,13 @@ fn postgres_migrations() -> Migrator {
     Migrator { migrations: Cow::Owned(translated.collect()), ..Migrator::DEFAULT }
 }
 
-/// Brings the schema up to date; another process that does the same at the same time is waited for. On `SQLite` that one
-/// is met in mid-way: then it is looked at again.
-async fn migrate<C>(migrations: &Migrator, connection: &mut C) -> Result<(), StoreError>
-where
-    C: Migrate,
-    for<'a> &'a mut C: Acquire<'a>,
-    for<'a> <<&'a mut C as Acquire<'a>>::Connection as std::ops::Deref>::Target: Migrate,
-{
-    const TRIES: u32 = 20;
-    const PAUSE: Duration = Duration::from_millis(50);
+/// Brings the schema up to date; another process that does the same at the same time is waited for.
+async fn migrate(migrations: &Migrator, connection: &mut PgConnection) -> Result<(), StoreError> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        return match migrations.run(&mut *connection).await {
-            Ok(()) => Ok(()),
-            Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tries < TRIES => {
-                tokio::time::sleep(PAUSE).await;
-                continue;
-            }
-            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
-            Err(error) => Err(StoreError::Database(sqlx::Error::Migrate(Box::new(error)))),
-        };
+    match migrations.run(connection).await {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
+        Err(error) => Err(StoreError::Database(error.into())),
     }
 }

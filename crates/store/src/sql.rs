@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments as _, AssertSqlSafe, Row as _};
+use sqlx::{Arguments as _, AssertSqlSafe, Postgres, Row as _};
 
 use crate::dialect::{Dialect, translated};
+use crate::sqlite::{self, SqliteRow};
 use crate::unit::Connection;
 use crate::{StoreError, Tx};
 
@@ -19,6 +19,8 @@ pub(crate) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
     Real(f64),
+    /// As SQLite gives it: without a type.
+    Null,
 }
 
 macro_rules! value {
@@ -73,12 +75,8 @@ impl Query {
     /// Runs it; gives the number of rows that changed.
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, StoreError> {
         Ok(match tx.connection() {
-            Connection::Sqlite(open) => {
-                let statement = translated(Dialect::Sqlite, self.text);
-                sqlx::query_with(AssertSqlSafe(Arc::clone(&statement.text)), sqlite(&statement.order, self.values)?)
-                    .execute(open)
-                    .await?
-                    .rows_affected()
+            Connection::Sqlite { open, .. } => {
+                sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values)?
             }
             Connection::Postgres(open) => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
@@ -90,14 +88,10 @@ impl Query {
     /// Runs it; gives all rows.
     pub(crate) async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
         Ok(match tx.connection() {
-            Connection::Sqlite(open) => {
+            Connection::Sqlite { open, reads } => {
                 let statement = translated(Dialect::Sqlite, self.text);
-                let rows = sqlx::query_with(
-                    AssertSqlSafe(Arc::clone(&statement.text)),
-                    sqlite(&statement.order, self.values)?,
-                )
-                .fetch_all(open)
-                .await?;
+                let read = || sqlite::all(open, &statement, &self.values);
+                let rows = if reads { sqlite::aside(read)? } else { read()? };
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Connection::Postgres(open) => {
@@ -115,7 +109,7 @@ impl Query {
 
     /// Runs it; gives the one row that it must have.
     pub(crate) async fn one(self, tx: &mut Tx) -> Result<Row, StoreError> {
-        self.optional(tx).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+        self.optional(tx).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
 }
 
@@ -125,37 +119,8 @@ const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
 async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
     match tokio::time::timeout(STATEMENT_LIMIT, answer).await {
         Ok(answer) => Ok(answer?),
-        Err(_) => Err(StoreError::Unreachable(sqlx::Error::Protocol("the server did not answer in time".to_owned()))),
+        Err(_) => Err(StoreError::Unreachable("the server did not answer in time".into())),
     }
-}
-
-fn encode_error(error: sqlx::error::BoxDynError) -> StoreError {
-    StoreError::Database(sqlx::Error::Encode(error))
-}
-
-fn sqlite(order: &[usize], mut values: Vec<Value>) -> Result<SqliteArguments, StoreError> {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(order.len(), 0);
-    // Each is taken by its last use; the uses before copy it.
-    let mut uses = vec![0_u32; values.len()];
-    for index in order {
-        if let Some(uses) = uses.get_mut(*index) {
-            *uses += 1;
-        }
-    }
-    for index in order {
-        let missing = || StoreError::Database(sqlx::Error::Encode(format!("no value for ${}", index + 1).into()));
-        let (value, left) = values.get_mut(*index).zip(uses.get_mut(*index)).ok_or_else(missing)?;
-        *left -= 1;
-        let value = if *left == 0 { std::mem::replace(value, Value::Int(None)) } else { value.clone() };
-        match value {
-            Value::Int(n) => arguments.add(n),
-            Value::Text(text) => arguments.add(text),
-            Value::Real(x) => arguments.add(x),
-        }
-        .map_err(encode_error)?;
-    }
-    Ok(arguments)
 }
 
 fn postgres(values: Vec<Value>) -> Result<PgArguments, StoreError> {
@@ -166,8 +131,9 @@ fn postgres(values: Vec<Value>) -> Result<PgArguments, StoreError> {
             Value::Int(n) => arguments.add(n),
             Value::Text(text) => arguments.add(text),
             Value::Real(x) => arguments.add(x),
+            Value::Null => arguments.add(None::<String>),
         }
-        .map_err(encode_error)?;
+        .map_err(sqlx::Error::Encode)?;
     }
     Ok(arguments)
 }
@@ -191,18 +157,38 @@ impl Row {
 }
 
 macro_rules! native {
-    ($($type:ty),*) => {
+    ($($type:ty: $cell:pat => $value:expr;)*) => {
         $(impl Column for $type {
             fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
-                Ok(match row {
-                    Row::Sqlite(row) => row.try_get(column)?,
-                    Row::Postgres(row) => row.try_get(column)?,
-                })
+                match row {
+                    Row::Sqlite(row) => match row.cell(column)? {
+                        $cell => Ok($value),
+                        other => Err(StoreError::Unreadable { what: format!("{other:?} as {column}") }),
+                    },
+                    Row::Postgres(row) => Ok(row.try_get(column)?),
+                }
             }
         })*
     };
 }
-native!(i64, Option<i64>, String, Option<String>, f64);
+native! {
+    i64: Value::Int(Some(n)) => *n;
+    f64: Value::Real(x) => *x;
+    String: Value::Text(Some(text)) => text.clone();
+}
+
+impl<T: Column> Column for Option<T>
+where
+    for<'a> Option<T>: sqlx::Decode<'a, Postgres> + sqlx::Type<Postgres>,
+{
+    fn read(row: &Row, column: &str) -> Result<Self, StoreError> {
+        match row {
+            Row::Sqlite(row) if matches!(row.cell(column)?, Value::Null) => Ok(None),
+            Row::Sqlite(_) => T::read(row, column).map(Some),
+            Row::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+}
 
 impl Column for u32 {
     fn read(row: &Row, column: &str) -> Result<Self, StoreError> {

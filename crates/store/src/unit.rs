@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use sluice_domain::time::Timestamp;
+use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Postgres, Sqlite};
 
-use crate::error::{StoreError, is_busy};
+use crate::error::StoreError;
 use crate::events::{self, Entry};
 use crate::group::Turn;
 use crate::sql::sql;
+use crate::sqlite::Snapshot;
 
 /// An open unit of work. Dropped in mid-way (its task was stopped), it is undone.
 pub struct Tx {
@@ -33,7 +33,11 @@ pub(crate) enum Link {
 
 /// A connection of either database.
 pub(crate) enum Connection<'a> {
-    Sqlite(&'a mut SqliteConnection),
+    Sqlite {
+        open: &'a mut rusqlite::Connection,
+        /// A reader may walk over a whole table.
+        reads: bool,
+    },
     Postgres(&'a mut PgConnection),
 }
 
@@ -55,52 +59,11 @@ impl Told {
     }
 }
 
-/// A read-only transaction on SQLite.
-pub(crate) struct Snapshot {
-    connection: PoolConnection<Sqlite>,
-    open: bool,
-}
-
 /// A transaction on PostgreSQL.
 pub(crate) struct Transaction {
     connection: PoolConnection<Postgres>,
     open: bool,
     pub(crate) writes: bool,
-}
-
-impl Snapshot {
-    /// Waits for a connection; busy is asked again for as long as it takes.
-    pub(crate) async fn begin(pool: &SqlitePool) -> Result<Self, StoreError> {
-        loop {
-            match Self::try_begin(pool).await {
-                Err(error) if is_busy(&error) => {
-                    tracing::warn!("another connection keeps the database locked; still waiting");
-                }
-                result => return Ok(result?),
-            }
-        }
-    }
-
-    async fn try_begin(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
-        let mut this = Self { connection: pool.acquire().await?, open: true };
-        sqlx::query("BEGIN").execute(&mut *this.connection).await?;
-        // The snapshot is taken by the first read: take it here, where busy is waited for.
-        sqlx::query("SELECT id FROM clock").fetch_one(&mut *this.connection).await?;
-        Ok(this)
-    }
-
-    async fn end(mut self) {
-        self.open = sqlx::query("ROLLBACK").execute(&mut *self.connection).await.is_err();
-    }
-}
-
-impl Drop for Snapshot {
-    fn drop(&mut self) {
-        if self.open {
-            // Closing rolls back, and leaves no doubt about the state of the next connection.
-            self.connection.close_on_drop();
-        }
-    }
 }
 
 impl Transaction {
@@ -188,8 +151,8 @@ impl Tx {
 
     pub(crate) fn connection(&mut self) -> Connection<'_> {
         match &mut self.link {
-            Link::Writer(turn) => Connection::Sqlite(turn.connection()),
-            Link::Reader(snapshot) => Connection::Sqlite(&mut snapshot.connection),
+            Link::Writer(turn) => Connection::Sqlite { open: turn.connection(), reads: false },
+            Link::Reader(snapshot) => Connection::Sqlite { open: snapshot.connection(), reads: true },
             Link::Postgres(transaction) => Connection::Postgres(&mut transaction.connection),
         }
     }
@@ -206,10 +169,9 @@ impl Tx {
 
     /// Ends a unit that only read.
     pub(crate) async fn end_reading(self) {
-        match self.link {
-            Link::Reader(snapshot) => snapshot.end().await,
-            Link::Postgres(transaction) => transaction.roll_back().await,
-            Link::Writer(_) => {}
+        // SQLite's snapshots end when they are dropped.
+        if let Link::Postgres(transaction) = self.link {
+            transaction.roll_back().await;
         }
     }
 }

@@ -8,18 +8,11 @@ use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, NewJob};
 use sluice_store::{Store, StoreError, events};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions};
 
-/// A connection beside the store, for what only a test does.
-async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new().filename(path).connect().await.unwrap()
-}
-
-async fn change(path: &Path, statement: &str) -> Result<(), String> {
-    let mut connection = raw(path).await;
-    let done = sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&mut connection).await;
-    done.map(drop).map_err(|error| error.to_string())
+/// Changes the file beside the store, as only a test does.
+fn change(path: &Path, statement: &str) -> Result<(), String> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute(statement, []).map(drop).map_err(|error| error.to_string())
 }
 
 fn new_job(now: Timestamp) -> NewJob {
@@ -70,7 +63,6 @@ async fn a_schema_newer_than_the_binary_refuses_to_start_and_says_what_to_do() {
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
          VALUES (9999, 'of the future', 1, x'00', 0)",
     )
-    .await
     .unwrap();
     let error = Store::open(&path).await.err().unwrap();
     assert!(matches!(error, StoreError::NewerSchema { found: 9999, .. }));
@@ -123,11 +115,11 @@ async fn the_table_refuses_states_that_the_machine_does_not_have() {
         "idle_ttl_ms = 5",
         "run_at = 'tomorrow'",
     ] {
-        let error = change(&path, &format!("UPDATE jobs SET {wrong}")).await.expect_err(wrong);
+        let error = change(&path, &format!("UPDATE jobs SET {wrong}")).expect_err(wrong);
         assert!(error.contains("constraint failed") || error.contains("cannot store"), "{wrong}: {error}");
     }
     let right = "state = 'running', attempt = 1, lease_id = 'l', lease_until = 1, lease_worker = 'w'";
-    change(&path, &format!("UPDATE jobs SET {right}")).await.unwrap();
+    change(&path, &format!("UPDATE jobs SET {right}")).unwrap();
 }
 
 #[tokio::test]
