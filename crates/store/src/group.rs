@@ -169,7 +169,8 @@ impl Turn {
             return Ok(());
         }
         writer.now = None;
-        when_free(self.group.say_after, || run(&writer.connection, BEGIN)).await?;
+        let connection = &mut writer.connection;
+        when_free(self.group.say_after, move || run(connection, BEGIN)).await?;
         writer.unit = Some(Unit::First);
         writer.begun_at = Some(Instant::now());
         Ok(())

@@ -194,11 +194,12 @@ impl Readers {
         let closed = || StoreError::Database("it was closed".into());
         let free = Arc::clone(&self.free).acquire_owned().await.map_err(|_| closed())?;
         let connection = self.idle().ok_or_else(closed)?;
-        let snapshot = Snapshot { connection, _free: free };
-        let begin = || {
-            run(&snapshot.connection, "BEGIN")?;
+        let mut snapshot = Snapshot { connection, _free: free };
+        let begun = &mut snapshot;
+        let begin = move || {
+            run(&begun.connection, "BEGIN")?;
             // The snapshot is taken by the first read: take it here, where busy is waited for.
-            run(&snapshot.connection, "SELECT id FROM clock").inspect_err(|_| snapshot.end())
+            run(&begun.connection, "SELECT id FROM clock").inspect_err(|_| begun.end())
         };
         when_free(self.say_after, begin).await?;
         Ok(snapshot)
