@@ -153,8 +153,8 @@ struct Loop {
     running: JoinSet<u64>,
     live: HashMap<u64, Arc<Live>>,
     claims: usize,
-    /// The last claim took all that it had slots for: there may be more.
-    hungry: bool,
+    /// Pools whose last claim took all that they had slots for: there may be more.
+    hungry: HashSet<&'static str>,
     /// By the database's clock, and by ours: whichever says first that it is time.
     renewed_at: Option<(Timestamp, Instant)>,
     /// When time may next have moved something.
@@ -181,7 +181,7 @@ impl Loop {
             running: JoinSet::new(),
             live: HashMap::new(),
             claims: 0,
-            hungry: false,
+            hungry: HashSet::new(),
             renewed_at: None,
             due: Instant::now(),
             draining: CancellationToken::new(),
@@ -238,7 +238,7 @@ impl Loop {
         if due {
             self.keep_up().await?;
         }
-        if told || due || self.hungry {
+        if told || due || !self.hungry.is_empty() {
             self.claim().await?;
         }
         Ok(())
@@ -250,7 +250,7 @@ impl Loop {
         while let Some(ended) = self.running.try_join_next() {
             self.ended(ended);
         }
-        while self.hungry && !self.running.is_empty() && !self.has_room() {
+        while !self.hungry.is_empty() && !self.running.is_empty() && !self.has_room() {
             tokio::select! {
                 Some(ended) = self.running.join_next() => self.ended(ended),
                 () = tokio::time::sleep_until(until) => break,
@@ -258,9 +258,10 @@ impl Loop {
         }
     }
 
-    /// A quarter of a pool's slots is free.
+    /// A quarter of the slots is free, of a pool that has more to claim.
     fn has_room(&self) -> bool {
-        self.shared.slots.values().any(|pool| pool.free.available_permits() * 4 >= pool.size)
+        let slots = self.hungry.iter().filter_map(|pool| self.shared.slots.get(pool));
+        slots.into_iter().any(|pool| pool.free.available_permits() * 4 >= pool.size)
     }
 
     /// One unit of work: jobs for the free slots.
@@ -269,6 +270,8 @@ impl Loop {
         if free.values().all(Vec::is_empty) {
             return Ok(0);
         }
+        // One that has no slot free stays as hungry as it was.
+        let asked: Vec<_> = free.iter().filter(|(_, slots)| !slots.is_empty()).map(|(pool, _)| *pool).collect();
         let shared = Arc::clone(&self.shared);
         let (jobs, charges, contended) = shared
             .store
@@ -280,7 +283,13 @@ impl Loop {
         if contended {
             self.due = self.due.min(Instant::now() + FIRST_PAUSE);
         }
-        self.hungry = free.values().any(Vec::is_empty) && !jobs.is_empty();
+        for pool in asked {
+            if free.get(pool).is_some_and(Vec::is_empty) {
+                self.hungry.insert(pool);
+            } else {
+                self.hungry.remove(pool);
+            }
+        }
         let claimed = jobs.len();
         for (claimed, slot) in jobs {
             self.begin(claimed, slot);

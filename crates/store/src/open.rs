@@ -81,14 +81,14 @@ impl Store {
     pub async fn open_with(database: &Database, options: Options) -> Result<Self, StoreError> {
         let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
         let backend = match database {
-            Database::Sqlite(path) => sqlite(path, &options, &work, &news)?,
+            Database::Sqlite(path) => sqlite(path, &options, &work, &news).await?,
             Database::Postgres(url) => postgres(url, &work, &news).await?,
         };
         Ok(Self { inner: Arc::new(Inner { backend, work, news, faults: options.faults }) })
     }
 }
 
-fn sqlite(
+async fn sqlite(
     path: &Path,
     options: &Options,
     work: &watch::Sender<u64>,
@@ -98,13 +98,14 @@ fn sqlite(
         StoreError::Database(source) => StoreError::CannotOpen { path: path.to_owned(), source },
         other => other,
     };
-    let writer = sqlite::open(path, options).map_err(cannot_open)?;
+    let open = || sqlite::open(path, options);
+    let writer = sqlite::when_free(options.busy_timeout, open).await.map_err(cannot_open)?;
     let migrations: Vec<_> = MIGRATIONS.iter().cloned().collect();
     sqlite::migrate(&writer, &migrations)?;
     // 64 MiB: claims and settlements under load find their pages.
     writer.execute_batch("PRAGMA cache_size = -65536")?;
     writer.busy_timeout(Duration::ZERO)?;
-    let readers = sqlite::Readers::open(path, options).map_err(cannot_open)?;
+    let readers = sqlite::Readers::open(path, options).await.map_err(cannot_open)?;
     Ok(Backend::Sqlite { group: Group::new(writer, options.busy_timeout, work.clone(), news.clone()), readers })
 }
 
@@ -121,7 +122,8 @@ async fn postgres(
         // What a pooler would not pass on, or not find again on its next server connection.
         options = options.statement_cache_capacity(0).extra_float_digits(None);
     } else {
-        options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT)]);
+        // Compiling a statement takes longer than these do, and estimates of tables that change all the time are high.
+        options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")]);
     }
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)

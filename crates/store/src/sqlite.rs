@@ -23,12 +23,15 @@ use crate::{Options, StoreError};
 /// Statements that stay prepared, per connection.
 const PREPARED: usize = 500;
 
+/// Longest wait for another process that opens the same file.
+const OPENING: Duration = Duration::from_secs(5);
+
 /// Opens the file, made when it is missing.
 pub(crate) fn open(path: &Path, options: &Options) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     // While it is opened; afterwards busy is waited for without holding a thread.
-    connection.busy_timeout(options.busy_timeout)?;
+    connection.busy_timeout(OPENING)?;
     let synchronous = if options.clock.is_some() { "OFF" } else { "FULL" };
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON;"
@@ -177,10 +180,10 @@ pub(crate) struct Readers {
 const READERS: usize = 4;
 
 impl Readers {
-    pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, rusqlite::Error> {
+    pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, rusqlite::Error> {
         let mut all = Vec::new();
         for _ in 0..READERS {
-            let connection = open(path, options)?;
+            let connection = when_free(OPENING, || open(path, options)).await?;
             connection.execute_batch("PRAGMA query_only = ON")?;
             connection.busy_timeout(Duration::ZERO)?;
             all.push(Arc::new(tokio::sync::Mutex::new(connection)));

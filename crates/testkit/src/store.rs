@@ -87,7 +87,7 @@ impl TestStore {
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5);
 
 async fn open(database: &Database, faults: PlannedFaults) -> Store {
-    let options = Options { busy_timeout: BUSY_TIMEOUT, faults: Arc::new(faults) };
+    let options = Options { busy_timeout: BUSY_TIMEOUT, faults: Arc::new(faults), ..Options::default() };
     Store::open_with(database, options).await.expect("a new database")
 }
 

@@ -6,19 +6,8 @@ use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::row::{JobRow, Lease, id};
-use crate::sql::{Query, Row, chunk, placeholders, sql};
+use crate::sql::{Query, chunk, placeholders, sql};
 use crate::{StoreError, Tx};
-
-/// A lease that still holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// The job.
-    pub job: JobId,
-    /// The lease.
-    pub lease: LeaseId,
-    /// Its owner asked that it stops.
-    pub cancel_requested: bool,
-}
 
 /// The fence: fails unless `lease` holds its job, by the database's clock. Gives the job's row, which nobody else
 /// changes until this unit of work ends.
@@ -89,29 +78,12 @@ pub async fn cancelling(tx: &mut Tx, worker: &str) -> Result<Vec<(JobId, LeaseId
     rows.iter().map(|row| Ok((id(row, "id")?, id(row, "lease_id")?))).collect()
 }
 
-/// The leases of a worker that still hold.
-pub async fn held_by(tx: &mut Tx, worker: &str) -> Result<Vec<Held>, StoreError> {
-    let now = tx.now().await?;
-    let rows = sql("SELECT id, lease_id, cancel_requested_at FROM jobs
-                    WHERE lease_worker = $1 AND state = 'running' AND lease_until > $2")
-    .bind(worker)
-    .bind(now.as_millis())
-    .all(tx)
-    .await?;
-    rows.iter().map(held_row).collect()
-}
-
-fn held_row(row: &Row) -> Result<Held, StoreError> {
-    let cancel: Option<i64> = row.get("cancel_requested_at")?;
-    Ok(Held { job: id(row, "id")?, lease: id(row, "lease_id")?, cancel_requested: cancel.is_some() })
-}
-
 /// Work on a part is work on the whole: a job does not expire while its children run.
 pub(crate) async fn parents_live_on(tx: &mut Tx, worker: &str, now: Timestamp) -> Result<(), StoreError> {
     sql("UPDATE jobs SET expires_at = $2 + idle_ttl_ms WHERE id IN (
              SELECT id FROM jobs WHERE idle_ttl_ms IS NOT NULL AND finished_at IS NULL
                  AND id IN (SELECT parent FROM jobs WHERE lease_worker = $1 AND state = 'running'
-                            AND parent IS NOT NULL)
+                            AND owner >= '' AND parent IS NOT NULL)
              {skip_locked})")
     .bind(worker)
     .bind(now.as_millis())

@@ -25,7 +25,7 @@ use crate::sql::{chunk, placeholders, sql};
 use crate::{PAYLOAD_LIMIT, StoreError, Tx, events};
 
 pub use claim::{Charge, Claim, Claimed, Claims, charge, claim};
-pub use lease::{Held, cancelling, held_by, hold, renew};
+pub use lease::{cancelling, hold, renew};
 pub use machine::Then;
 pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};

@@ -36,12 +36,14 @@ pub async fn keep_up(tx: &mut Tx) -> Result<Upkeep, StoreError> {
     })
 }
 
-/// The jobs that `statement` picks: those that no other process moves in this moment. Each is read again when its turn
-/// comes, since moving one may have moved another.
+/// The jobs that `statement` picks, from old to new. Each is read again when its turn comes, since moving one may have
+/// moved another. They are put in order here: asked for an order, `SQLite` walks all jobs in it.
 async fn pick(tx: &mut Tx, statement: &'static str) -> Result<Vec<JobId>, StoreError> {
     let now = tx.now().await?;
     let rows = sql(statement).bind(now.as_millis()).bind(BATCH).all(tx).await?;
-    rows.iter().map(|row| id(row, "id")).collect()
+    let mut picked = rows.iter().map(|row| id(row, "id")).collect::<Result<Vec<_>, _>>()?;
+    picked.sort();
+    Ok(picked)
 }
 
 /// The job's row, with its parent locked before it.
@@ -51,8 +53,9 @@ async fn turn_of(tx: &mut Tx, job: &JobId) -> Result<JobRow, StoreError> {
 }
 
 async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
+    // Every owner is `>= ''`: it leads to the index of what runs.
     let picked =
-        pick(tx, "SELECT id FROM jobs WHERE state = 'running' AND lease_until <= $1 ORDER BY id LIMIT $2").await?;
+        pick(tx, "SELECT id FROM jobs WHERE state = 'running' AND owner >= '' AND lease_until <= $1 LIMIT $2").await?;
     let now = tx.now().await?;
     for job in &picked {
         let mut row = turn_of(tx, job).await?;
@@ -70,7 +73,8 @@ async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
 async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
     let picked = pick(
         tx,
-        "SELECT id FROM jobs WHERE state = 'waiting' AND (wait_deadline <= $1 OR next_poll <= $1) ORDER BY id LIMIT $2",
+        "SELECT id FROM jobs WHERE state = 'waiting' AND wait_deadline <= $1
+         UNION SELECT id FROM jobs WHERE state = 'waiting' AND next_poll <= $1 LIMIT $2",
     )
     .await?;
     let now = tx.now().await?;
@@ -89,8 +93,7 @@ async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
 }
 
 async fn promote_scheduled(tx: &mut Tx) -> Result<usize, StoreError> {
-    let picked =
-        pick(tx, "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 ORDER BY run_at LIMIT $2").await?;
+    let picked = pick(tx, "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 LIMIT $2").await?;
     let now = tx.now().await?;
     for job in &picked {
         let mut row = turn_of(tx, job).await?;
@@ -108,7 +111,7 @@ async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
     let picked = pick(
         tx,
         "SELECT id FROM jobs WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
-         AND expires_at <= $1 ORDER BY id LIMIT $2",
+         AND expires_at <= $1 LIMIT $2",
     )
     .await?;
     let now = tx.now().await?;
@@ -129,7 +132,7 @@ async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let row = sql("SELECT MIN(due) AS due FROM (
              SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled'
-             UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running'
+             UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running' AND owner >= ''
              UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting'
              UNION ALL SELECT MIN(next_poll) FROM jobs WHERE state = 'waiting'
              UNION ALL SELECT MIN(until) FROM providers WHERE circuit = 'open'
