@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. The scripts say what they do; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup build bench chaos stop
+.PHONY: help demo test check setup build bench chaos simulate mutants stop
 
 help: ## what can be made (this list)
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -27,7 +27,13 @@ bench: build ## measure a 60-second reel on this machine
 	@bash scripts/bench.sh
 
 chaos: ## kill, freeze and starve the engine's workers and databases for a quarter of an hour
-	@python3 scripts/chaos.py
+	@python3 scripts/chaos.py $(ARGS)
+
+simulate: ## a million jobs on a virtual clock, with crashes, failing writes and a bad provider (ARGS="--seed 17" replays)
+	@bash scripts/simulate.sh $(ARGS)
+
+mutants: ## break the engine on purpose, and show that a test notices each time
+	@python3 scripts/mutants.py $(ARGS)
 
 stop: ## stop the server that `make demo` left running
 	@bash scripts/stop.sh

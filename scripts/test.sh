@@ -18,6 +18,12 @@ rust_tests() {
     cargo test --release --locked --workspace --no-fail-fast
 }
 
+# A million jobs, which takes some minutes. `make simulate ARGS="--runs …"` goes on for longer.
+simulation() {
+    say "The engine, simulated"
+    bash scripts/simulate.sh
+}
+
 page_tests() {
     say "Page: unit tests"
     (cd web && npm test --silent)
@@ -41,6 +47,7 @@ step "page and binaries" bash scripts/build.sh
 step "formatting, lints, rules" bash scripts/check.sh
 step "page, unit" page_tests
 step "Rust" rust_tests
+step "the engine, simulated" simulation
 step "page, in Chromium" browser_tests
 step "from outside" outside_tests
 

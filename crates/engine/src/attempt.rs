@@ -59,6 +59,7 @@ async fn attempt(shared: &Arc<Shared>, run: &Run, live: &Live) -> Outcome {
     let mut next_write = Instant::now();
     loop {
         tokio::select! {
+            biased;
             result = &mut task => return Outcome::Returned(result.unwrap_or_else(|error| Err(panicked(error)))),
             () = &mut stopped => break,
             () = reports_are_due(run, next_write) => {}

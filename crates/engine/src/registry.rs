@@ -1,6 +1,6 @@
 //! The kinds of jobs that this process can run, with their types taken off.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ fn parse_stage<S: DeserializeOwned>(name: &str) -> Result<S, JobError> {
 #[derive(Default)]
 pub(crate) struct Registry {
     handlers: HashMap<&'static str, Arc<dyn Handler>>,
-    pools: HashMap<&'static str, Vec<&'static str>>,
+    pools: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 impl Registry {

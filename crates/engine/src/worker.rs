@@ -1,6 +1,6 @@
 //! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -151,7 +151,7 @@ struct Loop {
     /// Unlike that of every other worker.
     name: String,
     running: JoinSet<u64>,
-    live: HashMap<u64, Arc<Live>>,
+    live: BTreeMap<u64, Arc<Live>>,
     claims: usize,
     /// Pools whose last claim took all that they had slots for: there may be more.
     hungry: HashSet<&'static str>,
@@ -179,7 +179,7 @@ impl Loop {
             pools,
             name,
             running: JoinSet::new(),
-            live: HashMap::new(),
+            live: BTreeMap::new(),
             claims: 0,
             hungry: HashSet::new(),
             renewed_at: None,
@@ -207,12 +207,9 @@ impl Loop {
             };
             told = false;
             tokio::select! {
-                _ = hint.changed() => told = true,
-                Some(ended) = self.running.join_next() => {
-                    self.ended(ended);
-                    self.gather().await;
-                }
-                () = tokio::time::sleep_until(wake) => {}
+                // In this order, so that a simulation repeats. Nobody is left out: a look heeds the time, and what has
+                // ended is gathered at once.
+                biased;
                 order = inbox.recv() => match order {
                     Some(Order::Turn(done)) => {
                         self.due = Instant::now();
@@ -224,6 +221,12 @@ impl Loop {
                     Some(Order::Shutdown(grace)) => return self.drain(grace).await,
                     None => return,
                 },
+                Some(ended) = self.running.join_next() => {
+                    self.ended(ended);
+                    self.gather().await;
+                }
+                _ = hint.changed() => told = true,
+                () = tokio::time::sleep_until(wake) => {}
             }
         }
     }
@@ -252,6 +255,7 @@ impl Loop {
         }
         while !self.hungry.is_empty() && !self.running.is_empty() && !self.has_room() {
             tokio::select! {
+                biased;
                 Some(ended) = self.running.join_next() => self.ended(ended),
                 () = tokio::time::sleep_until(until) => break,
             }
@@ -303,7 +307,7 @@ impl Loop {
     async fn claim_in(
         &self,
         tx: &mut Tx,
-        free: &mut HashMap<&'static str, Vec<OwnedSemaphorePermit>>,
+        free: &mut BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
     ) -> Result<(Vec<(Claimed, OwnedSemaphorePermit)>, Vec<Charge>, bool), StoreError> {
         let (mut all, mut charges, mut contended) = (Vec::new(), Vec::new(), false);
         for (pool, kinds) in self.shared.registry.pools() {
@@ -374,8 +378,8 @@ impl Loop {
         self.pools.as_ref().is_none_or(|pools| pools.contains(pool))
     }
 
-    fn free_slots(&self) -> HashMap<&'static str, Vec<OwnedSemaphorePermit>> {
-        let mut free = HashMap::new();
+    fn free_slots(&self) -> BTreeMap<&'static str, Vec<OwnedSemaphorePermit>> {
+        let mut free = BTreeMap::new();
         if self.draining.is_cancelled() {
             return free;
         }
@@ -470,6 +474,7 @@ impl Loop {
                 self.due = Instant::now() + LONGEST_PAUSE;
             }
             tokio::select! {
+                biased;
                 Some(ended) = self.running.join_next() => self.ended(ended),
                 () = &mut over, if !handing_back => {
                     handing_back = true;

@@ -161,7 +161,7 @@ impl From<sqlx::Error> for StoreError {
             return Self::Unreachable(error.into());
         }
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
-        match error.as_database_error().and_then(|error| error.code()).as_deref() {
+        match error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() {
             Some("53100") => Self::DiskFull,
             Some("25006") => Self::ReadOnly,
             Some("40001" | "40P01" | "55P03") => Self::Contended(error.into()),

@@ -129,6 +129,12 @@ fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreErr
     Ok(())
 }
 
+/// All streams that have ever had an entry.
+pub async fn streams(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+    let rows = sql("SELECT stream FROM streams ORDER BY stream").all(tx).await?;
+    rows.iter().map(|row| row.get("stream")).collect()
+}
+
 /// The place of the last entry of `stream`, zero when there never was one.
 pub async fn last(tx: &mut Tx, stream: &str) -> Result<i64, StoreError> {
     let row = sql("SELECT last FROM streams WHERE stream = $1").bind(stream).optional(tx).await?;

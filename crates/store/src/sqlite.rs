@@ -38,9 +38,8 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Connection, rusqlit
     ))?;
     if let Some(clock) = options.clock {
         // Its own function of that name is what `{now}` asks.
-        connection.create_scalar_function("unixepoch", 1, FunctionFlags::SQLITE_UTF8, move |_| {
-            Ok(clock().as_secs_f64())
-        })?;
+        connection
+            .create_scalar_function("unixepoch", 1, FunctionFlags::SQLITE_UTF8, move |_| Ok(clock().as_secs_f64()))?;
     }
     Ok(connection)
 }
@@ -71,7 +70,7 @@ pub(crate) async fn when_free<T>(
     say_after: Duration,
     mut work: impl FnMut() -> Result<T, rusqlite::Error>,
 ) -> Result<T, rusqlite::Error> {
-    const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+    const LONGEST_PAUSE: Duration = Duration::from_millis(5);
     let mut pause = Duration::from_millis(1);
     let mut since = Instant::now();
     loop {

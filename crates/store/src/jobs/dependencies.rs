@@ -9,8 +9,16 @@ use crate::jobs::{find, get};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// Notes what a new job depends on; gives whether something of it is still to come. Fails when something of it has
-/// failed or does not exist.
+/// Refuses a job that would wait for one that does not exist.
+pub(crate) async fn exist(tx: &mut Tx, needs: &[JobId]) -> Result<(), StoreError> {
+    for needed in needs {
+        let found = sql("SELECT id FROM jobs WHERE id = $1").bind(needed.as_str()).optional(tx).await?;
+        found.ok_or_else(|| StoreError::NoSuchDependency { job: needed.clone() })?;
+    }
+    Ok(())
+}
+
+/// Notes what a new job depends on; gives whether something of it is still to come.
 pub(crate) async fn depend(tx: &mut Tx, job: &JobId, needs: &[JobId]) -> Result<bool, StoreError> {
     let mut blocked = false;
     // All lock from old to new.

@@ -79,6 +79,8 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreError> {
     {
         return same_job(job, key, found);
     }
+    // Before anything is written: one that is refused may share its unit of work with others that are not.
+    dependencies::exist(tx, &job.after).await?;
     let now = tx.now().await?;
     // Another process may have used the key in this moment: then it is found when that has committed.
     if insert(tx, std::slice::from_ref(job), now).await? == 0 {
@@ -90,6 +92,7 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreError> {
     if dependencies::depend(tx, &job.id, &job.after).await? {
         sql("UPDATE jobs SET state = 'blocked' WHERE id = $1").bind(job.id.as_str()).execute(tx).await?;
         let row = get(tx, &job.id).await?;
+        changed(tx, &row)?;
         // One that failed before is as one that fails later.
         for needed in &job.after {
             let needed = get(tx, needed).await?;
@@ -97,7 +100,6 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreError> {
                 dependencies::ended(tx, &needed).await?;
             }
         }
-        changed(tx, &row)?;
         return Ok(job.id.clone());
     }
     made(tx, job)?;

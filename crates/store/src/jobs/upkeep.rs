@@ -130,16 +130,19 @@ async fn expire(tx: &mut Tx) -> Result<usize, StoreError> {
 
 /// When time will next move a job, if ever.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let now = tx.now().await?;
+    // A circuit whose rest is over stays open until somebody asks: nothing is due then.
     let row = sql("SELECT MIN(due) AS due FROM (
              SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled'
              UNION ALL SELECT MIN(lease_until) FROM jobs WHERE state = 'running' AND owner >= ''
              UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting'
              UNION ALL SELECT MIN(next_poll) FROM jobs WHERE state = 'waiting'
-             UNION ALL SELECT MIN(until) FROM providers WHERE circuit = 'open'
+             UNION ALL SELECT MIN(until) FROM providers WHERE circuit = 'open' AND until > $1
              UNION ALL SELECT MIN(next_at) FROM schedules
              UNION ALL SELECT MIN(expires_at) FROM jobs
                  WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
          ) AS dues")
+    .bind(now.as_millis())
     .one(tx)
     .await?;
     let due: Option<i64> = row.get("due")?;

@@ -1,0 +1,484 @@
+//! One world: nodes that work, callers that ask, and what goes wrong for them, all out of one seed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use serde_json::json;
+use sluice_domain::ids::JobId;
+use sluice_domain::money::MicroUsd;
+use sluice_engine::{CatchUp, Engine, EnqueueOptions, Randomness, Worker};
+use sluice_store::jobs::spend::{self, Over};
+use sluice_store::{Database, Options, Store, StoreError, controls, jobs as stored};
+
+use crate::faults::Troubles;
+use crate::jobs::{CROWD_WORK, Listener, One, Outside, PER_KEY, Paid, Plain, Tick, Whole};
+use crate::provider::Provider;
+use crate::{checks, clock, history};
+
+/// What is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Every kind of job, and every kind of trouble.
+    Mixed,
+    /// Very many small jobs, and a few of their neighbours.
+    Crowd,
+}
+
+/// What a world came to.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    pub(crate) kind: Kind,
+    /// Of everything that the event logs tell, in their order.
+    pub(crate) fingerprint: u64,
+    /// Jobs that have ended.
+    pub(crate) ended: u64,
+    pub(crate) attempts: u64,
+    pub(crate) crashes: u64,
+    pub(crate) faults: u64,
+    pub(crate) jumps: u64,
+    pub(crate) calls: u64,
+    /// What must never be.
+    pub(crate) wrong: Vec<String>,
+}
+
+/// Runs the world of a seed, on a thread's own runtime whose clock stands still until everyone waits.
+pub(crate) fn run(seed: u64) -> Summary {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+    runtime.block_on(async {
+        clock::begin();
+        Box::pin(World::new(seed).play()).await
+    })
+}
+
+/// Owners of jobs; the last is the crowd's.
+const OWNERS: [&str; 4] = ["ada", "grace", "edsger", "crowd"];
+/// What may run at once of each.
+const PER_OWNER: i64 = 9;
+/// What each may spend at first, and what is added in the end.
+const CAP: MicroUsd = MicroUsd(6_500);
+const ENOUGH: MicroUsd = MicroUsd(1_000_000);
+
+/// How much of each there is.
+struct Scale {
+    nodes: usize,
+    slots: usize,
+    callers: u32,
+    jobs: u32,
+    /// Moments at which something may happen.
+    steps: u32,
+}
+
+struct World {
+    kind: Kind,
+    random: StdRng,
+    scale: Scale,
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+    outside: Arc<Outside>,
+    /// Commits that fail, of 10,000.
+    trouble: u32,
+    jumps: bool,
+    nodes: Vec<Node>,
+    crashes: u64,
+    jumped: u64,
+    faults: u64,
+}
+
+/// A process.
+struct Node {
+    store: Store,
+    engine: Engine,
+    troubles: Arc<Troubles>,
+    worker: Option<Worker>,
+}
+
+/// Where the files are: in memory if there is room for it.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.expect("a temporary folder")
+}
+
+/// Of ten worlds, this many are crowds.
+const CROWDS: u64 = 2;
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed);
+        let kind = if seed % 10 < CROWDS { Kind::Crowd } else { Kind::Mixed };
+        let scale = match kind {
+            Kind::Mixed => Scale { nodes: random.random_range(1..=3), slots: 8, callers: 4, jobs: 60, steps: 60 },
+            Kind::Crowd => Scale { nodes: 2, slots: 200, callers: 1, jobs: 20_000, steps: 40 },
+        };
+        let calm = random.random_range(0..4) == 0;
+        let trouble = if calm { 0 } else { random.random_range(10..400) };
+        let jumps = !calm && random.random_range(0..2) == 0;
+        // Who was stopped between the intent and the question for longer than its lease asks late: what protects from
+        // that is the provider's own knowledge of the key, so where the clock jumps it has it.
+        let provider = Provider::new(random.random(), jumps, if calm { 0 } else { 25 });
+        let outside = Outside {
+            random: Mutex::new(StdRng::seed_from_u64(random.random())),
+            provider: Arc::new(provider),
+            begun: Mutex::default(),
+            neighbours: Mutex::default(),
+            wrong: Mutex::default(),
+            calm: calm.into(),
+        };
+        let folder = folder();
+        Self {
+            kind,
+            random,
+            scale,
+            path: folder.path().join("world.db"),
+            _folder: folder,
+            outside: Arc::new(outside),
+            trouble,
+            jumps,
+            nodes: Vec::new(),
+            crashes: 0,
+            jumped: 0,
+            faults: 0,
+        }
+    }
+
+    async fn node(&mut self, trouble: u32) -> Node {
+        let troubles = Arc::new(Troubles::new(self.random.random(), trouble));
+        let store = open(&self.path, Arc::clone(&troubles)).await;
+        let engine = Engine::builder(store.clone())
+            .randomness(Randomness::seeded(self.random.random()))
+            .register::<Plain>(Arc::clone(&self.outside))
+            .register::<Paid>(Arc::clone(&self.outside))
+            .register::<Listener>(Arc::clone(&self.outside))
+            .register::<Whole>(Arc::clone(&self.outside))
+            .register::<Tick>(Arc::clone(&self.outside))
+            .register::<One>(Arc::clone(&self.outside))
+            .pool("default", self.scale.slots)
+            .build();
+        Node { store, engine, troubles, worker: None }
+    }
+
+    async fn start(&mut self) {
+        let node = self.node(self.trouble).await;
+        let worker = Some(node.engine.start());
+        self.nodes.push(Node { worker, ..node });
+    }
+
+    /// The process of a node is gone, in the midst of whatever it did.
+    fn crash(&mut self, index: usize) {
+        let node = self.nodes.remove(index);
+        self.faults += node.troubles.happened();
+        self.crashes += 1;
+        drop(node.worker);
+    }
+
+    async fn play(mut self) -> Summary {
+        // An engine that only asks, and looks: its own commits fail as those of the others do.
+        let caller = self.node(self.trouble).await;
+        let watcher = self.node(0).await;
+        self.prepare(&watcher).await.expect("a new database");
+        for _ in 0..self.scale.nodes {
+            self.start().await;
+        }
+        let acknowledged = Arc::new(Mutex::new(Vec::new()));
+        let mut callers = tokio::task::JoinSet::new();
+        for number in 0..self.scale.callers {
+            let caller = Caller {
+                number,
+                jobs: self.scale.jobs,
+                kind: self.kind,
+                engine: caller.engine.clone(),
+                random: StdRng::seed_from_u64(self.random.random()),
+                acknowledged: Arc::clone(&acknowledged),
+                outside: Arc::clone(&self.outside),
+                slow: self.trouble > 0,
+            };
+            callers.spawn(caller.work());
+        }
+        for _ in 0..self.scale.steps {
+            self.step().await;
+            self.look(&watcher).await;
+        }
+        while let Some(done) = callers.join_next().await {
+            done.expect("a caller that does its work");
+        }
+        self.outside.calm.store(true, Ordering::Relaxed);
+        self.heal(&caller, &watcher).await;
+        self.settle(&watcher).await;
+        for node in &self.nodes {
+            self.faults += node.troubles.happened();
+        }
+        self.sum_up(&watcher, &acknowledged).await
+    }
+
+    async fn prepare(&self, node: &Node) -> Result<(), StoreError> {
+        node.store
+            .write(async |tx| {
+                if self.kind == Kind::Crowd {
+                    return Ok(());
+                }
+                controls::set_limit(tx, "owner", "*", Some(PER_OWNER)).await?;
+                controls::set_limit(tx, "key", "*", Some(PER_KEY)).await?;
+                for owner in OWNERS {
+                    spend::set_budget(tx, "owner", owner, CAP, Over::Wait).await?;
+                }
+                let options = EnqueueOptions { owner: Some("clock".to_owned()), ..EnqueueOptions::default() };
+                node.engine.schedule(tx, "tick", "*/10 * * * * *", &Tick {}, options, CatchUp::All).await
+            })
+            .await
+    }
+
+    /// A while passes; then something may happen.
+    async fn step(&mut self) {
+        let longest = if self.kind == Kind::Crowd { 80 } else { 1_500 };
+        let while_ = self.random.random_range(20..longest);
+        tokio::time::sleep(Duration::from_millis(while_)).await;
+        if self.trouble == 0 {
+            return;
+        }
+        let nodes = self.nodes.len();
+        match self.random.random_range(0..100) {
+            0..12 if nodes > 0 => {
+                let index = self.random.random_range(0..nodes);
+                self.crash(index);
+            }
+            12..40 if nodes < self.scale.nodes => self.start().await,
+            // Cut off from the database: it works on, and its leases run out.
+            40..44 if nodes > 0 => {
+                let index = self.random.random_range(0..nodes);
+                self.nodes[index].troubles.cut_off(true);
+            }
+            44..60 => self.nodes.iter().for_each(|node| node.troubles.cut_off(false)),
+            60..63 if self.jumps => {
+                self.jumped += 1;
+                clock::jump(self.random.random_range(-5_000..40_000));
+            }
+            _ => {}
+        }
+    }
+
+    async fn look(&self, watcher: &Node) {
+        if self.kind == Kind::Mixed
+            && let Err(error) = checks::at_this_moment(&watcher.store, &self.outside, PER_OWNER).await
+        {
+            self.outside.wrong(format!("the database cannot be read: {error}"));
+        }
+    }
+
+    /// From now on nothing goes wrong any more, and there is money.
+    async fn heal(&mut self, caller: &Node, watcher: &Node) {
+        caller.troubles.cease();
+        for node in &self.nodes {
+            node.troubles.cease();
+        }
+        self.trouble = 0;
+        while self.nodes.len() < self.scale.nodes {
+            self.start().await;
+        }
+        let raised = watcher.store.write(async |tx| {
+            for owner in OWNERS {
+                spend::set_budget(tx, "owner", owner, ENOUGH, Over::Wait).await?;
+            }
+            sluice_store::schedules::remove(tx, "tick").await?;
+            Ok::<_, StoreError>(())
+        });
+        raised.await.expect("a write that nothing fails");
+    }
+
+    /// Whatever is left ends by itself, and soon.
+    async fn settle(&mut self, watcher: &Node) {
+        const LONGEST: Duration = Duration::from_hours(1);
+        let begun = tokio::time::Instant::now();
+        loop {
+            let left = watcher.store.read(async |tx| stored::unfinished(tx).await).await.expect("a read");
+            if left.is_empty() {
+                return;
+            }
+            if begun.elapsed() > LONGEST {
+                let of = |job: &stored::JobRow| {
+                    format!("{} {} {} attempt {} {:?}", job.id, job.kind, job.state.as_str(), job.attempt, job.error)
+                };
+                let left: Vec<_> = left.iter().map(of).collect();
+                return self.outside.wrong(format!("never ended: {left:?}"));
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.look(watcher).await;
+        }
+    }
+
+    async fn sum_up(self, watcher: &Node, acknowledged: &Mutex<Vec<JobId>>) -> Summary {
+        let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap_or_else(PoisonError::into_inner));
+        let told = history::read(&watcher.store).await.expect("the history");
+        let mut wrong = std::mem::take(&mut *self.outside.wrong.lock().unwrap_or_else(PoisonError::into_inner));
+        wrong.extend(history::judge(&told, &acknowledged));
+        let (calls, twice) = self.outside.provider.charged();
+        wrong.extend(twice.into_iter().map(|key| format!("paid more than once: {key}")));
+        wrong.truncate(20);
+        Summary {
+            kind: self.kind,
+            fingerprint: told.fingerprint(),
+            ended: told.ended(),
+            attempts: told.attempts(),
+            crashes: self.crashes,
+            faults: self.faults,
+            jumps: self.jumped,
+            calls,
+            wrong,
+        }
+    }
+}
+
+async fn open(path: &Path, troubles: Arc<Troubles>) -> Store {
+    let options = Options { clock: Some(clock::now), faults: troubles, ..Options::default() };
+    Store::open_with(&Database::Sqlite(path.to_owned()), options).await.expect("a database")
+}
+
+/// Somebody who wants work done.
+struct Caller {
+    number: u32,
+    jobs: u32,
+    kind: Kind,
+    engine: Engine,
+    random: StdRng,
+    acknowledged: Arc<Mutex<Vec<JobId>>>,
+    outside: Arc<Outside>,
+    slow: bool,
+}
+
+impl Caller {
+    async fn work(mut self) {
+        match self.kind {
+            Kind::Mixed => self.many_things().await,
+            Kind::Crowd => self.crowd().await,
+        }
+    }
+
+    fn owner(&self) -> String {
+        OWNERS[self.number as usize % OWNERS.len()].to_owned()
+    }
+
+    /// Asks until there is an answer, as a patient caller does: the key makes it one job.
+    async fn make(&mut self, n: u32) -> JobId {
+        let mut options = EnqueueOptions {
+            owner: Some(self.owner()),
+            idempotency_key: Some(n.to_string()),
+            priority: self.random.random_range(-1..=1),
+            ..EnqueueOptions::default()
+        };
+        if self.random.random_range(0..8) == 0 {
+            options.delay = Duration::from_millis(self.random.random_range(1..9_000));
+        }
+        if self.random.random_range(0..8) == 0 {
+            let made = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+            if !made.is_empty() {
+                options.after = vec![made[self.random.random_range(0..made.len())].clone()];
+            }
+        }
+        let which = self.random.random_range(0..10);
+        let key = (which < 3).then(|| format!("key {}", n % 4));
+        let parts = self.random.random_range(1..5);
+        loop {
+            let made = match which {
+                0..5 => self.engine.submit(&Plain { n, key: key.clone() }, options.clone()).await,
+                5..7 => self.engine.submit(&Paid { n: n + 1_000 * self.number }, options.clone()).await,
+                7 => self.engine.submit(&Listener { n }, options.clone()).await,
+                8 => self.engine.submit(&Whole { n, parts }, options.clone()).await,
+                _ => {
+                    let (engine, options) = (&self.engine, options.clone());
+                    let plain = Plain { n, key: None };
+                    engine.store().write(async |tx| engine.enqueue(tx, &plain, options).await).await
+                }
+            };
+            match made {
+                Ok(job) => return job,
+                Err(StoreError::Planned { .. } | StoreError::Interrupted) => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Err(error) => self.outside.wrong(format!("a job was refused: {error}")),
+            }
+        }
+    }
+
+    async fn many_things(&mut self) {
+        for n in 0..self.jobs {
+            let job = self.make(n).await;
+            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+            let pause = self.random.random_range(0..1_200);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            let some = {
+                let made = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+                made[self.random.random_range(0..made.len())].clone()
+            };
+            let (engine, store) = (&self.engine, self.engine.store());
+            // What fails here was only a wish.
+            match self.random.random_range(0..20) {
+                0 => drop(store.write(async |tx| engine.cancel(tx, &some).await).await),
+                1..5 => {
+                    drop(store.write(async |tx| engine.signal(tx, &some, "word", &json!(n)).await).await);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Very many jobs of one owner, and now and then the first one of another.
+    async fn crowd(&mut self) {
+        const BATCH: u32 = 500;
+        let mut batches = self.jobs / BATCH;
+        while batches > 0 {
+            let options = EnqueueOptions { owner: Some("crowd".to_owned()), ..EnqueueOptions::default() };
+            let jobs = vec![One { neighbour: None }; BATCH as usize];
+            match self.engine.submit_many(&jobs, &options).await {
+                Ok(made) => {
+                    let made = made.into_iter().map(|job| job.expect("a job that is not refused"));
+                    self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
+                    batches -= 1;
+                }
+                // It may have been kept, or not: then there are some more.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+        let mut asked = BTreeMap::new();
+        for neighbour in 0..15 {
+            let options = EnqueueOptions {
+                owner: Some(format!("neighbour {neighbour}")),
+                idempotency_key: Some("the only one".to_owned()),
+                ..EnqueueOptions::default()
+            };
+            let one = One { neighbour: Some(neighbour) };
+            let job = loop {
+                match self.engine.submit(&one, options.clone()).await {
+                    Ok(job) => break job,
+                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+                }
+            };
+            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+            asked.insert(neighbour, clock::passed());
+            let pause = self.random.random_range(5..40);
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        if !self.slow {
+            self.were_not_starved(&asked).await;
+        }
+    }
+
+    /// Where nothing fails, another owner's first job waits for a slot's work and for the gathering of slots.
+    async fn were_not_starved(&self, asked: &BTreeMap<u32, u64>) {
+        const GATHERING: u64 = 2;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let begun = self.outside.neighbours.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let longest = AtomicU64::new(0);
+        for (neighbour, at) in asked {
+            let waited = begun.get(neighbour).map(|then| then.saturating_sub(*at));
+            longest.fetch_max(waited.unwrap_or(u64::MAX), Ordering::Relaxed);
+            if waited.is_none_or(|waited| waited > CROWD_WORK + GATHERING) {
+                self.outside.wrong(format!("a neighbour of a crowd waited for {waited:?} ms"));
+            }
+        }
+    }
+}
