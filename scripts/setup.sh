@@ -53,6 +53,7 @@ list_missing() {
         need shellcheck -- has shellcheck
         # The engine's suites run on a server that they start themselves.
         need postgresql -- has_postgres
+        need pgbouncer -- has pgbouncer
     fi
     if ((${#missing[@]})); then mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u); fi
 }

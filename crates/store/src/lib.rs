@@ -67,7 +67,7 @@ struct Inner {
 
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
-    Postgres { pool: PgPool, bell: Bell },
+    Postgres { pool: PgPool, bell: Bell, prepares: bool },
 }
 
 impl Store {
@@ -103,14 +103,18 @@ impl Store {
     async fn begin_writing(&self) -> Result<Tx, StoreError> {
         Ok(Tx::new(match &self.inner.backend {
             Backend::Sqlite { group, .. } => Link::Writer(group.turn().await?),
-            Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, true).await?),
+            Backend::Postgres { pool, prepares, .. } => {
+                Link::Postgres(Transaction::begin(pool, true, *prepares).await?)
+            }
         }))
     }
 
     async fn begin_reading(&self) -> Result<Tx, StoreError> {
         Ok(Tx::new(match &self.inner.backend {
             Backend::Sqlite { readers, .. } => Link::Reader(readers.begin().await?),
-            Backend::Postgres { pool, .. } => Link::Postgres(Transaction::begin(pool, false).await?),
+            Backend::Postgres { pool, prepares, .. } => {
+                Link::Postgres(Transaction::begin(pool, false, *prepares).await?)
+            }
         }))
     }
 
@@ -188,7 +192,7 @@ impl Store {
                 readers.close().await;
                 group.close().await;
             }
-            Backend::Postgres { pool, bell } => {
+            Backend::Postgres { pool, bell, .. } => {
                 bell.close();
                 pool.close().await;
             }

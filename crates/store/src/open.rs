@@ -1,13 +1,12 @@
 //! Opening a database, and bringing its schema up to date.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, Migrator};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 use tokio::sync::watch;
 
@@ -133,38 +132,56 @@ async fn postgres(
         .connect_with(options.clone())
         .await
         .map_err(unreachable)?;
-    let mut connection = pool.acquire().await.map_err(unreachable)?;
-    migrate(&postgres_migrations(), &mut connection).await?;
-    drop(connection);
+    migrate(&pool).await?;
     let direct = match &url.direct {
         Some(direct) => Some(direct.parse().map_err(unreachable)?),
         None if pooled => None,
         None => Some(options),
     };
     let bell = Bell::hang(direct, work.clone(), news.clone());
-    Ok(Backend::Postgres { pool, bell })
+    Ok(Backend::Postgres { pool, bell, prepares: !pooled })
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {
     StoreError::Unreachable(error.into())
 }
 
-/// The same migrations in PostgreSQL's words.
-fn postgres_migrations() -> Migrator {
-    let translated = MIGRATIONS.iter().map(|migration| {
-        let text = AssertSqlSafe(ddl(migration.sql.as_str())).into_sql_str();
-        Migration::new(migration.version, migration.description.clone(), migration.migration_type, text, false)
-    });
-    Migrator { migrations: Cow::Owned(translated.collect()), ..Migrator::DEFAULT }
-}
-
-/// Brings the schema up to date; another process that does the same at the same time is waited for.
-async fn migrate(migrations: &Migrator, connection: &mut PgConnection) -> Result<(), StoreError> {
+/// Brings `PostgreSQL`'s schema up to date, in one transaction: another process that does the same at the same time is
+/// waited for, and nothing of it needs a connection of its own, so that a pooler may be between. The table is sqlx's.
+async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+    const PREPARE: &str = "SELECT pg_advisory_xact_lock(7305805);
+        CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+            version BIGINT PRIMARY KEY,
+            description TEXT NOT NULL,
+            installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
+            success BOOLEAN NOT NULL,
+            checksum BYTEA NOT NULL,
+            execution_time BIGINT NOT NULL
+        )";
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    match migrations.run(connection).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found)) => Err(StoreError::NewerSchema { found, known }),
-        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => Err(error.into()),
-        Err(error) => Err(StoreError::Database(error.into())),
+    let mut transaction = pool.begin().await?;
+    sqlx::raw_sql(PREPARE).execute(&mut *transaction).await?;
+    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
+        .persistent(false)
+        .fetch_one(&mut *transaction)
+        .await?;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
     }
+    for migration in MIGRATIONS.iter().filter(|migration| migration.version > found) {
+        let text = AssertSqlSafe(ddl(migration.sql.as_str())).into_sql_str();
+        sqlx::raw_sql(text).execute(&mut *transaction).await?;
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES ($1, $2, TRUE, $3, 0)",
+        )
+        .bind(migration.version)
+        .bind(&*migration.description)
+        .bind(&*migration.checksum)
+        .persistent(false)
+        .execute(&mut *transaction)
+        .await?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }

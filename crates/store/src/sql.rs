@@ -78,9 +78,10 @@ impl Query {
             Connection::Sqlite { open, .. } => {
                 sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values)?
             }
-            Connection::Postgres(open) => {
+            Connection::Postgres { open, prepares } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
-                in_time(sqlx::query_with(text, postgres(self.values)?).execute(open)).await?.rows_affected()
+                let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
+                in_time(query.execute(open)).await?.rows_affected()
             }
         })
     }
@@ -94,9 +95,10 @@ impl Query {
                 let rows = if reads { sqlite::aside(read)? } else { read()? };
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Connection::Postgres(open) => {
+            Connection::Postgres { open, prepares } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
-                let rows = in_time(sqlx::query_with(text, postgres(self.values)?).fetch_all(open)).await?;
+                let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
+                let rows = in_time(query.fetch_all(open)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })

@@ -38,7 +38,11 @@ pub(crate) enum Connection<'a> {
         /// A reader may walk over a whole table.
         reads: bool,
     },
-    Postgres(&'a mut PgConnection),
+    Postgres {
+        open: &'a mut PgConnection,
+        /// Statements stay prepared: not behind a pooler, where the next one may meet another server connection.
+        prepares: bool,
+    },
 }
 
 /// What is to be told once the unit is kept.
@@ -64,11 +68,12 @@ pub(crate) struct Transaction {
     connection: PoolConnection<Postgres>,
     open: bool,
     pub(crate) writes: bool,
+    prepares: bool,
 }
 
 impl Transaction {
-    pub(crate) async fn begin(pool: &PgPool, writes: bool) -> Result<Self, StoreError> {
-        let mut this = Self { connection: pool.acquire().await?, open: true, writes };
+    pub(crate) async fn begin(pool: &PgPool, writes: bool, prepares: bool) -> Result<Self, StoreError> {
+        let mut this = Self { connection: pool.acquire().await?, open: true, writes, prepares };
         // Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock
         // the rows that they change.
         let begin = if writes { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
@@ -153,7 +158,9 @@ impl Tx {
         match &mut self.link {
             Link::Writer(turn) => Connection::Sqlite { open: turn.connection(), reads: false },
             Link::Reader(snapshot) => Connection::Sqlite { open: snapshot.connection(), reads: true },
-            Link::Postgres(transaction) => Connection::Postgres(&mut transaction.connection),
+            Link::Postgres(transaction) => {
+                Connection::Postgres { open: &mut transaction.connection, prepares: transaction.prepares }
+            }
         }
     }
 

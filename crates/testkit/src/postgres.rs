@@ -82,4 +82,61 @@ impl Server {
         assert!(self.tool("createdb", &[&name]), "createdb {name}");
         Database::Postgres(PostgresUrl { url: self.url(&name), direct: None })
     }
+
+    /// Runs a statement in the server's own database.
+    pub fn run(&self, statement: &str) {
+        assert!(self.tool("psql", &["-d", "postgres", "-c", statement]), "{statement}");
+    }
+}
+
+/// Starts the pooler, and ends it when the pipe to it closes. It does not run as root, either.
+const POOLER: &str = "if [ \"$(id -u)\" = 0 ]; then chown -R postgres \"$1\"; as='setpriv --reuid=postgres --regid=postgres --clear-groups'; fi
+    ${as:-} pgbouncer \"$1/pgbouncer.ini\" >\"$1/pgbouncer.log\" 2>&1 & pooler=$!; cat >/dev/null; kill $pooler; rm -rf \"$1\"";
+
+/// A `PgBouncer` in transaction mode before a server.
+pub struct PgBouncer {
+    folder: PathBuf,
+    _pipe: ChildStdin,
+    _keeper: Child,
+}
+
+impl PgBouncer {
+    /// Server connections per database: fewer than its clients want, so that they are shared.
+    const CONNECTIONS: u32 = 4;
+
+    /// Starts one.
+    pub fn start(server: &Server) -> Self {
+        let folder = tempfile::Builder::new().prefix("sluice-pooler-").tempdir().expect("a temporary folder").keep();
+        let settings = format!(
+            "[databases]\n* = host={} user=postgres\n[pgbouncer]\npool_mode = transaction\ndefault_pool_size = {}\n\
+             auth_type = any\nunix_socket_dir = {}\nlisten_port = 6432\nmax_client_conn = 200\n",
+            server.folder().display(),
+            Self::CONNECTIONS,
+            folder.display()
+        );
+        std::fs::write(folder.join("pgbouncer.ini"), settings).expect("its settings");
+        let mut keeper =
+            Command::new("sh").args(["-c", POOLER, "sh"]).arg(&folder).stdin(Stdio::piped()).spawn().expect("a shell");
+        let pipe = keeper.stdin.take().expect("a pipe");
+        let this = Self { folder, _pipe: pipe, _keeper: keeper };
+        this.wait();
+        this
+    }
+
+    fn wait(&self) {
+        for _ in 0..200 {
+            if self.folder.join(".s.PGSQL.6432").exists() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let log = std::fs::read_to_string(self.folder.join("pgbouncer.log")).unwrap_or_default();
+        panic!("PgBouncer did not start; is Debian's package pgbouncer installed? {log}");
+    }
+
+    /// The address, through the pooler, of a database that has this address.
+    pub fn url(&self, direct: &str) -> String {
+        let (base, _) = direct.split_once('?').expect("an address with a folder");
+        format!("{}?host={}", base.replace("@localhost", "@localhost:6432"), self.folder.display())
+    }
 }

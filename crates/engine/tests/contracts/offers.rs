@@ -89,6 +89,18 @@ async fn a_job_whose_dependency_fails_is_dead_and_so_is_what_depends_on_it() {
 }
 
 #[tokio::test]
+async fn a_job_after_one_that_does_not_exist_is_refused_and_leaves_nothing() {
+    let world = World::new([]).await;
+    let nobody = JobId::new(world.test.store().now().await.unwrap(), [9; 10]);
+    let after = EnqueueOptions { after: vec![nobody], ..EnqueueOptions::default() };
+    // Made on its own, it shares its unit of work with others that are not refused.
+    let refused = world.engine.submit(&Play { name: "a".into() }, after).await;
+    assert_eq!(refused.unwrap_err().code(), "no_such_dependency");
+    assert!(world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap().is_empty());
+    world.test.end().await;
+}
+
+#[tokio::test]
 async fn a_job_that_waits_ages_past_a_better_priority_that_comes_later() {
     let world = World::new([]).await;
     let low = EnqueueOptions { priority: 3, ..of("low") };

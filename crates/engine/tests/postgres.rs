@@ -1,0 +1,200 @@
+//! What only PostgreSQL has: several writers at once, connections that are cut, a pooler between.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::time::Duration;
+
+use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::job::JobState;
+use sluice_engine::{Engine, EnqueueOptions, Next};
+use sluice_store::jobs::{self, Claim, Claims, Filter};
+use sluice_store::{Database, Dialect, PostgresUrl, Store, StoreError, Tx, controls};
+use sluice_testkit::TestStore;
+use sluice_testkit::postgres::{PgBouncer, Server};
+use tokio::sync::oneshot;
+
+use crate::support::{Do, Play, Stage, World, engine_on};
+
+/// The database that this suite runs on.
+const ON: Dialect = Dialect::Postgres;
+
+#[path = "contracts/support.rs"]
+#[expect(dead_code, reason = "the contracts use the rest")]
+mod support;
+
+/// Nothing here takes as long, unless it waits for what it should pass by.
+const SOON: Duration = Duration::from_secs(3);
+
+async fn claim(tx: &mut Tx, lease: [u8; 10], limit: u32) -> Result<Claims, StoreError> {
+    let lease = LeaseId::new(tx.now().await?, lease);
+    let (kinds, lease_time) = (&["test.play"], Duration::from_secs(15));
+    jobs::claim(tx, &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time }).await
+}
+
+fn names(claims: &Claims) -> Vec<JobId> {
+    claims.jobs.iter().map(|job| job.lease.job.clone()).collect()
+}
+
+/// Two claims at once: the second begins and ends while the first one's transaction is still open.
+async fn two_at_once(world: &World, limit: u32) -> (Vec<JobId>, Claims) {
+    let (other, store) = (world.test.open_again().await, world.test.store().clone());
+    let (claimed, is_claimed) = oneshot::channel();
+    let (go, may_go) = oneshot::channel::<()>();
+    let first = tokio::spawn(async move {
+        store
+            .write(async |tx| {
+                let claims = claim(tx, [1; 10], limit).await?;
+                claimed.send(()).unwrap();
+                may_go.await.unwrap();
+                Ok::<_, StoreError>(claims)
+            })
+            .await
+            .unwrap()
+    });
+    is_claimed.await.unwrap();
+    let second = tokio::time::timeout(SOON, other.write(async |tx| claim(tx, [2; 10], limit).await));
+    let second = second.await.expect("a claim that waits for nobody").unwrap();
+    go.send(()).unwrap();
+    (names(&first.await.unwrap()), second)
+}
+
+async fn finish_all(world: &World) {
+    world.advance(16).await;
+    world.run().await;
+}
+
+#[tokio::test]
+async fn claims_pass_by_rows_that_another_claim_holds() {
+    let world = World::new([]).await;
+    for n in 0..6 {
+        world.enqueue(&n.to_string()).await;
+    }
+    let (first, second) = two_at_once(&world, 3).await;
+    let second = names(&second);
+    assert_eq!((first.len(), second.len()), (3, 3));
+    assert!(first.iter().all(|job| !second.contains(job)), "no job is claimed twice");
+    finish_all(&world).await;
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn processes_that_claim_at_once_never_count_the_same_slot_of_a_limit() {
+    let world = World::new([]).await;
+    world.test.store().write(async |tx| controls::set_limit(tx, "owner", "*", Some(3)).await).await.unwrap();
+    for n in 0..6 {
+        world.enqueue(&n.to_string()).await;
+    }
+    let (first, second) = two_at_once(&world, 3).await;
+    assert_eq!((first.len(), second.jobs.len()), (3, 0), "three may run");
+    assert!(second.contended, "and the second looks again soon");
+    finish_all(&world).await;
+    world.test.end().await;
+}
+
+async fn all_succeed(store: &Store, count: usize) {
+    let done = async {
+        loop {
+            let filter = Filter { state: Some(JobState::Succeeded), limit: 10_000, ..Filter::default() };
+            match store.read(async |tx| jobs::list(tx, &filter).await).await {
+                Ok(jobs) if jobs.len() == count => return,
+                _ => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), done).await.expect("all jobs succeed");
+}
+
+/// Makes a job, however often the connection is lost meanwhile: the key makes it one.
+async fn make(engine: &Engine, n: usize) {
+    let job = Play { name: n.to_string() };
+    let options = EnqueueOptions { idempotency_key: Some(n.to_string()), ..EnqueueOptions::default() };
+    while engine.submit(&job, options.clone()).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_are_cut_again_and_again_lose_nothing() {
+    const JOBS: usize = 200;
+    let test = TestStore::open_on(ON).await;
+    let stage = Stage::new([]);
+    let engine = engine_on(test.store().clone(), &stage);
+    let worker = engine.start();
+    let Database::Postgres(url) = test.database() else { unreachable!("this is PostgreSQL") };
+    let database = url.url.split('?').next().and_then(|url| url.rsplit('/').next()).unwrap();
+    let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
+    for n in 0..JOBS {
+        make(&engine, n).await;
+        if n % 40 == 20 {
+            // From another database.
+            Server::shared().run(&cut);
+        }
+    }
+    all_succeed(test.store(), JOBS).await;
+    let ran = stage.seen().len();
+    assert!(ran < JOBS * 2, "{ran} runs of {JOBS} jobs");
+    worker.shutdown(SOON).await;
+    test.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exhausted_pool_of_connections_is_waited_for() {
+    let test = TestStore::open_on(ON).await;
+    let stage = Stage::new([]);
+    let engine = engine_on(test.store().clone(), &stage);
+    let worker = engine.start();
+    let (stop, _) = tokio::sync::broadcast::channel::<()>(1);
+    let mut readers = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let (store, mut stopped) = (test.store().clone(), stop.subscribe());
+        readers.spawn(async move {
+            store
+                .read(async |_| {
+                    tokio::time::timeout(Duration::from_secs(2), stopped.recv()).await.ok();
+                    Ok::<_, StoreError>(())
+                })
+                .await
+        });
+    }
+    for n in 0..20 {
+        make(&engine, n).await;
+    }
+    stop.send(()).ok();
+    while let Some(read) = readers.join_next().await {
+        read.unwrap().unwrap();
+    }
+    all_succeed(test.store(), 20).await;
+    worker.shutdown(SOON).await;
+    test.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_pgbouncer_in_transaction_mode_everything_works() {
+    const JOBS: usize = 60;
+    let server = Server::shared();
+    let Database::Postgres(direct) = server.database() else { unreachable!("this is PostgreSQL") };
+    let bouncer = PgBouncer::start(server);
+    let pooled = bouncer.url(&direct.url);
+    // With a direct connection for LISTEN beside it, and without one.
+    for direct in [Some(direct.url.clone()), None] {
+        let has_direct = direct.is_some();
+        let database = Database::Postgres(PostgresUrl { url: format!("{pooled}&pgbouncer=true"), direct });
+        let (here, there) = (open(&database).await, open(&database).await);
+        let stage = Stage::new([Do::Progress(0.5), Do::Retry, Do::Next(Next::Done(serde_json::json!(1)))]);
+        let maker = engine_on(here.clone(), &stage);
+        // Two processes share few server connections, so each statement may meet another one.
+        let workers = [engine_on(here.clone(), &stage).start(), engine_on(there.clone(), &stage).start()];
+        for n in 0..JOBS {
+            make(&maker, n + if has_direct { 0 } else { JOBS }).await;
+        }
+        all_succeed(&there, if has_direct { JOBS } else { 2 * JOBS }).await;
+        for worker in workers {
+            worker.shutdown(SOON).await;
+        }
+        here.close().await;
+        there.close().await;
+    }
+}
+
+async fn open(database: &Database) -> Store {
+    Store::open_with(database, sluice_store::Options::default()).await.unwrap()
+}

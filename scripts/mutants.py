@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""Breaks the engine on purpose, and shows that a test notices: `make mutants`.
+
+Each mutant is one change of the code, made in a copy of the tree that goes away. It counts as noticed when its check
+fails; a mutant that does not compile, or whose text is not there exactly once, is an error of this list. All checks
+run on the unbroken tree first. `--only` takes the beginnings of names."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+STORE, ENGINE = "crates/store/src", "crates/engine/src"
+# What notices: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
+SQLITE = ["cargo", "test", "--release", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts", "--"]
+POSTGRES = ["cargo", "test", "--release", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts_postgres", "--"]
+SERVER = ["cargo", "test", "--release", "--locked", "-q", "-p", "sluice-engine", "--test", "postgres", "--"]
+WORLDS = ["cargo", "run", "--release", "--locked", "-q", "-p", "sluice-engine", "--example", "simulate", "--", "--runs", "60000"]
+
+# name, file, what is there, what is put there, what notices
+MUTANTS = [
+    ("the lease is not checked for its time", f"{STORE}/jobs/lease.rs",
+     "state = 'running' AND lease_until > $3 {lock}", "state = 'running' AND $3 > 0 {lock}", SQLITE + ["leases::"]),
+    ("the lease is not checked for its name", f"{STORE}/jobs/lease.rs",
+     "WHERE id = $1 AND lease_id = $2 AND", "WHERE id = $1 AND $2 <> '' AND", SQLITE + ["leases::"]),
+    ("many are finished without a look at the lease's time", f"{STORE}/jobs/settle.rs",
+     "AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL", "AND jobs.cancel_requested_at IS NULL", SQLITE + ["leases::"]),
+    ("an expired lease is renewed", f"{STORE}/jobs/lease.rs",
+     "AND jobs.lease_until > $1\",", "AND jobs.lease_until + $1 > 0\",", SQLITE + ["leases::"]),
+    ("the attempt is counted late", f"{STORE}/jobs/claim.rs",
+     "attempt = attempt + 1,", "attempt = CASE WHEN attempt = 0 THEN 1 ELSE attempt END,", SQLITE),
+    ("BEGIN for BEGIN IMMEDIATE", f"{STORE}/group.rs",
+     'const BEGIN: &str = "BEGIN IMMEDIATE";', 'const BEGIN: &str = "BEGIN";', WORLDS),
+    ("SKIP LOCKED is left out", f"{STORE}/dialect.rs",
+     '("{skip_locked}", "", "FOR UPDATE SKIP LOCKED")', '("{skip_locked}", "", "FOR UPDATE")', SERVER),
+    ("dead workers' jobs stay with them", f"{STORE}/jobs/upkeep.rs",
+     "rescued: rescue(tx).await?,", "rescued: 0,", SQLITE + ["leases::"]),
+    ("a snooze spends an attempt", f"{STORE}/jobs/machine.rs",
+     "self.attempt = self.attempt.saturating_sub(1);\n        self.later(delay, now);", "self.later(delay, now);", SQLITE),
+    ("a limit does not count what runs", f"{STORE}/jobs/gate.rs",
+     "(limit - running(tx, scope, name).await?).max(0)", "limit", SQLITE + ["offers::"]),
+    ("processes count a limit's slots at the same time", f"{STORE}/jobs/gate.rs",
+     "    if !tx.on_postgres() {", "    if tx.on_postgres() || !tx.on_postgres() {", SERVER),
+    ("owners are served as they come", f"{STORE}/jobs/claim.rs",
+     ".min_by_key(|line| (line.tag, line.served))", ".min_by_key(|line| (line.served, line.owner.clone()))", WORLDS),
+    ("money is reserved beyond the cap", f"{STORE}/jobs/spend.rs",
+     "AND reserved + spent + $3 <= cap", "AND reserved + spent <= cap", SQLITE + ["paying::"]),
+    ("a reservation is not given back", f"{STORE}/jobs/spend.rs",
+     "SET reserved = reserved - $3, spent = spent + $4", "SET reserved = reserved - $3 + $3, spent = spent + $4", SQLITE + ["paying::"]),
+    ("a lost answer is not asked about", f"{ENGINE}/call.rs",
+     "for open in self.read(async |tx| results::unknown_calls(tx, key).await).await? {",
+     "for open in self.read(async |tx| results::unknown_calls(tx, key).await).await?.into_iter().take(0) {", SQLITE + ["paying::"]),
+    ("a paid answer is not kept", f"{ENGINE}/call.rs",
+     "results::keep(tx, key, kind, &value).await?;", "", SQLITE + ["paying::"]),
+    ("a dead worker's calls count as unasked", f"{STORE}/jobs/settle.rs",
+     "SET outcome = 'unknown', finished_at = $3", "SET outcome = 'failed', finished_at = $3", WORLDS),
+    ("a schedule's tick is not noted", f"{STORE}/schedules.rs",
+     "UPDATE schedules SET next_at = $2, last_at", "UPDATE schedules SET next_at = next_at + $2 - $2, last_at", SQLITE + ["offers::a_schedule"]),
+    ("the log's places have gaps", f"{STORE}/events.rs",
+     "SELECT stream, last - $2, $3, $4 FROM streams", "SELECT stream, last - $2 + 1, $3, $4 FROM streams", SQLITE + ["events::"]),
+    ("a failing unit of work takes its neighbours with it", f"{STORE}/group.rs",
+     'run(&self.connection, "ROLLBACK TO unit")', 'run(&self.connection, "SELECT 1")', SQLITE),
+    ("a parent is woken by its first child", f"{STORE}/jobs/settle.rs",
+     "if !waits || has_unfinished_children(tx, &parent.id).await? {", "if !waits {", SQLITE + ["waiting::"]),
+    ("what is blocked does not wait for all", f"{STORE}/jobs/dependencies.rs",
+     "if open.is_some() {", "if open.is_none() && open.is_some() {", SQLITE + ["offers::"]),
+]
+
+
+def run(command, tree, quiet=True):
+    return subprocess.run(command, cwd=tree, text=True, stdout=subprocess.PIPE if quiet else None,
+                          stderr=subprocess.STDOUT if quiet else None, timeout=1_200)
+
+
+def does_not_compile(output):
+    return "could not compile" in output or "error: failed to" in output
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    mutants = [mutant for mutant in MUTANTS if mutant[0].startswith(options.only)]
+    begun, unnoticed, errors = time.monotonic(), [], []
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, names.split("\0")):
+            if name.startswith(("crates/", "Cargo", ".cargo/", "rust", "clippy", "docs/", "scripts/")):
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, tree / name)
+        for check in sorted({tuple(check) for *_, check in mutants}):
+            done = run(list(check), tree)
+            if done.returncode != 0:
+                sys.exit(f"{' '.join(check)} fails on the unbroken tree:\n{done.stdout[-3000:]}")
+        for name, file, old, new, check in mutants:
+            path = tree / file
+            text = path.read_text()
+            if text.count(old) != 1:
+                errors.append(f"{name}: its text is in {file} {text.count(old)} times")
+                continue
+            path.write_text(text.replace(old, new))
+            started = time.monotonic()
+            try:
+                done = run(check, tree)
+                output, failed = done.stdout, done.returncode != 0
+            except subprocess.TimeoutExpired:
+                output, failed = "", True
+            path.write_text(text)
+            if does_not_compile(output):
+                errors.append(f"{name}: it does not compile\n{output[-1500:]}")
+                continue
+            print(f"  {'noticed' if failed else 'NOT NOTICED':<12} {name} ({time.monotonic() - started:.0f} s)", flush=True)
+            if not failed:
+                unnoticed.append(name)
+    for error in errors:
+        print(f"  error: {error}")
+    print(f"{len(mutants) - len(unnoticed) - len(errors)} of {len(mutants)} mutants noticed, {len(unnoticed)} not, "
+          f"{len(errors)} errors, {time.monotonic() - begun:.0f} s")
+    sys.exit(1 if unnoticed or errors else 0)
+
+
+if __name__ == "__main__":
+    main()
