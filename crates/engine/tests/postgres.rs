@@ -100,7 +100,7 @@ async fn all_succeed(store: &Store, count: usize) {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), done).await.expect("all jobs succeed");
+    tokio::time::timeout(Duration::from_mins(1), done).await.expect("all jobs succeed");
 }
 
 /// Makes a job, however often the connection is lost meanwhile: the key makes it one.
