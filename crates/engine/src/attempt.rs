@@ -189,7 +189,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Writes how the attempt ended, with its last progress. A write that fails is tried again for as long as the lease
 /// could last; after that it lapses, and the job is taken back.
-async fn settle(shared: &Shared, run: &Run, settlement: Settlement) -> Option<Ended> {
+async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Option<Ended> {
     let give_up = Instant::now() + shared.settings.lease;
     let mut pause = FIRST_PAUSE;
     let pending = run.reports().take();
@@ -201,7 +201,11 @@ async fn settle(shared: &Shared, run: &Run, settlement: Settlement) -> Option<En
         asked_nobody: !run.has_asked(),
     };
     loop {
-        let tried = shared.finishes.run(finish.clone(), |finishes| shared.settle(finishes)).await;
+        let write = |finishes| {
+            let shared = Arc::clone(shared);
+            async move { shared.settle(finishes).await }
+        };
+        let tried = shared.finishes.run(finish.clone(), write).await;
         match tried {
             Ok(ended) => return Some(ended),
             Err(StoreError::LeaseLost { .. }) => return None,

@@ -223,8 +223,11 @@ impl Engine {
     pub async fn submit<J: Job>(&self, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
         let now = self.shared.moment().await?;
         let new = new_job(&self.shared, job, options, now)?;
-        let shared = &self.shared;
-        shared.enqueued.run(new, |jobs| shared.write_jobs(jobs)).await
+        let write = |jobs| {
+            let shared = Arc::clone(&self.shared);
+            async move { shared.write_jobs(jobs).await }
+        };
+        self.shared.enqueued.run(new, write).await
     }
 
     /// As [`Engine::submit`], for many jobs of one kind: all in one unit of work, each refused by itself.

@@ -118,7 +118,7 @@ impl Query {
 /// Longest time that the server may take for a statement: a connection whose other end is gone says nothing at all.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
 
-async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
     match tokio::time::timeout(STATEMENT_LIMIT, answer).await {
         Ok(answer) => Ok(answer?),
         Err(_) => Err(StoreError::Unreachable("the server did not answer in time".into())),

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 use crate::error::StoreError;
 use crate::events::{self, Entry};
 use crate::group::Turn;
-use crate::sql::sql;
+use crate::sql::{in_time, sql};
 use crate::sqlite::Snapshot;
 
 /// An open unit of work. Dropped in mid-way (its task was stopped), it is undone.
@@ -77,18 +77,18 @@ impl Transaction {
         // Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock
         // the rows that they change.
         let begin = if writes { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
-        sqlx::raw_sql(begin).execute(&mut *this.connection).await?;
+        in_time(sqlx::raw_sql(begin).execute(&mut *this.connection)).await?;
         Ok(this)
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        sqlx::raw_sql("COMMIT").execute(&mut *self.connection).await?;
+        in_time(sqlx::raw_sql("COMMIT").execute(&mut *self.connection)).await?;
         self.open = false;
         Ok(())
     }
 
     pub(crate) async fn roll_back(mut self) {
-        self.open = sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection).await.is_err();
+        self.open = in_time(sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection)).await.is_err();
     }
 }
 

@@ -31,6 +31,9 @@ pub(crate) struct Outside {
     pub(crate) wrong: Mutex<Vec<String>>,
     /// Nothing goes wrong by itself any more.
     pub(crate) calm: std::sync::atomic::AtomicBool,
+    /// All of the crowd has been made, and when the last of it began.
+    pub(crate) crowd_is_there: tokio::sync::Notify,
+    pub(crate) crowd_began_last: std::sync::atomic::AtomicU64,
 }
 
 impl Outside {
@@ -299,6 +302,8 @@ impl Job for One {
         if let Some(n) = self.neighbour {
             let mut neighbours = scene.neighbours.lock().unwrap_or_else(PoisonError::into_inner);
             neighbours.entry(n).or_insert_with(crate::clock::passed);
+        } else {
+            scene.crowd_began_last.store(crate::clock::passed(), std::sync::atomic::Ordering::Relaxed);
         }
         tokio::time::sleep(Duration::from_millis(CROWD_WORK)).await;
         Ok(Next::Done(json!(null)))

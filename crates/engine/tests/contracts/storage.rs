@@ -1,4 +1,4 @@
-//! Contract 16: a full disk fails closed, says so, and is left behind without a restart.
+//! Contract 16: a full disk fails closed, says so, and is left behind without a restart. Contract 15 on SQLite.
 
 use std::time::Duration;
 
@@ -62,5 +62,30 @@ async fn a_writer_waits_behind_another_process_for_as_long_as_it_takes() {
     drop(enqueue);
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Succeeded);
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_is_folded_in_while_work_goes_on() {
+    const ROUNDS: usize = 4;
+    const MOST: u64 = 16 << 20;
+    let world = World::new([]).await;
+    let worker = world.engine.start();
+    let log = world.test.path().with_extension("db-wal");
+    let long = "x".repeat(20_000);
+    for round in 0..ROUNDS {
+        let jobs: Vec<Play> = (0..500).map(|n| Play { name: format!("{round}/{n} {long}") }).collect();
+        for made in world.engine.submit_many(&jobs, &EnqueueOptions::default()).await.unwrap() {
+            made.unwrap();
+        }
+        assert!(std::fs::metadata(&log).unwrap().len() < MOST, "in round {round}");
+    }
+    // 40 MB of payload have gone through it by now, and go through it again with each change of a job.
+    let mut news = world.test.store().news_hint();
+    while !world.test.store().read(async |tx| sluice_store::jobs::unfinished(tx).await).await.unwrap().is_empty() {
+        news.changed().await.unwrap();
+        assert!(std::fs::metadata(&log).unwrap().len() < MOST, "while the jobs end");
+    }
+    worker.shutdown(Duration::from_secs(3)).await;
     world.test.end().await;
 }
