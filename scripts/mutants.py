@@ -73,9 +73,12 @@ MUTANTS = [
 ]
 
 
-def run(command, tree, quiet=True):
-    return subprocess.run(command, cwd=tree, text=True, stdout=subprocess.PIPE if quiet else None,
-                          stderr=subprocess.STDOUT if quiet else None, timeout=1_200)
+def run(command, tree):
+    """Its exit code and output. By way of a file: a database server that outlives its test would hold a pipe open."""
+    with tempfile.TemporaryFile(mode="w+") as output:
+        done = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=1_200)
+        output.seek(0)
+        return done.returncode, output.read()
 
 
 def does_not_compile(output):
@@ -96,9 +99,9 @@ def main():
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, tree / name)
         for check in sorted({tuple(check) for *_, check in mutants}):
-            done = run(list(check), tree)
-            if done.returncode != 0:
-                sys.exit(f"{' '.join(check)} fails on the unbroken tree:\n{done.stdout[-3000:]}")
+            code, output = run(list(check), tree)
+            if code != 0:
+                sys.exit(f"{' '.join(check)} fails on the unbroken tree:\n{output[-3000:]}")
         for name, file, old, new, check in mutants:
             path = tree / file
             text = path.read_text()
@@ -108,8 +111,8 @@ def main():
             path.write_text(text.replace(old, new))
             started = time.monotonic()
             try:
-                done = run(check, tree)
-                output, failed = done.stdout, done.returncode != 0
+                code, output = run(check, tree)
+                failed = code != 0
             except subprocess.TimeoutExpired:
                 output, failed = "", True
             path.write_text(text)
