@@ -23,8 +23,6 @@ pub(crate) const PER_KEY: i64 = 2;
 pub(crate) struct Outside {
     pub(crate) random: Mutex<StdRng>,
     pub(crate) provider: Arc<Provider>,
-    /// Jobs of each owner that have begun.
-    pub(crate) begun: Mutex<BTreeMap<String, u64>>,
     /// When jobs of the crowd's neighbours began, by their number.
     pub(crate) neighbours: Mutex<BTreeMap<u32, u64>>,
     /// What must never be.
@@ -297,8 +295,7 @@ impl Job for One {
         RULE
     }
 
-    async fn run(&self, _: Act, run: &Run, scene: &Scene) -> Result<Next<Act>, JobError> {
-        *scene.begun.lock().unwrap_or_else(PoisonError::into_inner).entry(run.owner().to_owned()).or_default() += 1;
+    async fn run(&self, _: Act, _: &Run, scene: &Scene) -> Result<Next<Act>, JobError> {
         if let Some(n) = self.neighbour {
             let mut neighbours = scene.neighbours.lock().unwrap_or_else(PoisonError::into_inner);
             neighbours.entry(n).or_insert_with(crate::clock::passed);

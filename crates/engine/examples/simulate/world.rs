@@ -125,7 +125,6 @@ impl World {
         let outside = Outside {
             random: Mutex::new(StdRng::seed_from_u64(random.random())),
             provider: Arc::new(provider),
-            begun: Mutex::default(),
             neighbours: Mutex::default(),
             wrong: Mutex::default(),
             calm: calm.into(),
