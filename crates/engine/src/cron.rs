@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sluice_domain::ids::JobId;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Need, NewJob};
+use sluice_store::jobs::{self, Amounts, Need, NewJob};
 use sluice_store::schedules::{self, CatchUp, Schedule};
 use sluice_store::{StoreError, Tx};
 
@@ -32,6 +32,8 @@ pub(crate) struct Template {
     provider: Option<String>,
     work_ms: u64,
     cost: i64,
+    #[serde(default)]
+    amounts: Amounts,
 }
 
 impl Template {
@@ -49,6 +51,7 @@ impl Template {
             provider: job.need.provider,
             work_ms: u64::try_from(job.need.work.as_millis()).unwrap_or(u64::MAX),
             cost: job.need.cost.0,
+            amounts: job.need.amounts,
         }
     }
 
@@ -73,6 +76,7 @@ impl Template {
                 provider: self.provider.clone(),
                 work: std::time::Duration::from_millis(self.work_ms),
                 cost: MicroUsd(self.cost),
+                amounts: self.amounts,
             },
         }
     }

@@ -1,9 +1,11 @@
-//! What an operator sets: limits, weights, pauses.
+//! What an operator sets: limits, weights, rates, pauses.
 
 use sluice_domain::time::Timestamp;
 
 use crate::sql::sql;
 use crate::{StoreError, Tx};
+
+pub use crate::jobs::rates::{Rate, RateOf, Unit, rates, set_rate};
 
 /// A limit or a weight.
 #[derive(Debug, Clone, PartialEq, Eq)]

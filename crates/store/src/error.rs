@@ -78,6 +78,12 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// No rate that can be kept.
+    #[error("that is not a rate: {why}")]
+    BadRate {
+        /// What is wrong with it, and what to do.
+        why: String,
+    },
     /// A job that is to be waited for does not exist.
     #[error("there is no job {job} to depend on")]
     NoSuchDependency {
@@ -135,6 +141,7 @@ impl StoreError {
             Self::NoSuchDependency { .. } => "no_such_dependency",
             Self::Interrupted => "interrupted",
             Self::BadSchedule { .. } => "bad_schedule",
+            Self::BadRate { .. } => "bad_rate",
             Self::NewerSchema { .. } => "newer_schema",
             Self::Damaged(_) => "database_damaged",
             Self::Unreadable { .. } => "unreadable_row",

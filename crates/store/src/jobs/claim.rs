@@ -67,7 +67,7 @@ pub struct Claimed {
 }
 
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
-                       provider, work_ms, cost, place, started_at";
+                       provider, work_ms, cost, amounts, place, started_at";
 
 /// What a claim gave.
 #[derive(Debug, Default)]
@@ -76,6 +76,8 @@ pub struct Claims {
     pub jobs: Vec<Claimed>,
     /// Another process holds a limit's lock: there may be more in a moment.
     pub contended: bool,
+    /// When a rate that refused a job will let it through.
+    pub next: Option<Timestamp>,
     /// What the owners have now had: to be written with [`charge`].
     pub charges: Vec<Charge>,
 }
@@ -187,6 +189,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
         claims.jobs.extend(got);
     }
     claims.contended = gate.contended;
+    claims.next = gate.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {
         let charge = |owner: &str, used| Charge { pool: claim.pool.to_owned(), owner: owner.to_owned(), used };
         claims.charges = lines.iter().filter(|line| line.served).map(|line| charge(&line.owner, line.tag)).collect();
@@ -213,6 +216,7 @@ async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>
          SELECT line.owner AS owner, COALESCE(shares.used, 0) AS used, COALESCE(limits.weight, 1) AS weight,
              (SELECT used FROM shares WHERE pool = $1 AND owner = '') AS clock,
              (SELECT COUNT(*) FROM limits) AS limited,
+             (SELECT COUNT(*) FROM rates) AS rated,
              (SELECT COUNT(*) FROM pauses) AS paused,
              (SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'ready' AND pool = $1
                  AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0) LIMIT 1) AS one) AS choosy
@@ -225,7 +229,10 @@ async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>
     .await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let clock = first.get::<Option<i64>>("clock")?.unwrap_or(0);
-    let gate = Gate::open(tx, first.get("limited")?, first.get("paused")?, first.get("choosy")?).await?;
+    let mut gate = Gate::open(tx, first.get("limited")?, first.get("paused")?, first.get("choosy")?).await?;
+    if first.get("rated")? {
+        gate.heed_rates(tx).await?;
+    }
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
         let used: i64 = row.get("used")?;
@@ -318,7 +325,7 @@ pub(crate) async fn candidates(
         numbers
     };
     let mut text = format!(
-        "SELECT id, owner, kind, limit_key, provider, cost FROM jobs
+        "SELECT id, owner, kind, limit_key, provider, cost, amounts FROM jobs
          WHERE state = 'ready' AND pool = $1 AND owner = $2 AND kind IN ({})",
         numbers(claim.kinds.len())
     );

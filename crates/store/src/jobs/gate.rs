@@ -1,4 +1,4 @@
-//! What may stand in the way of a ready job: pauses, limits, a provider's health, money. Read once per claim, and exact:
+//! What may stand in the way of a ready job: pauses, limits, rates, a provider's health, money. Read once per claim, and exact:
 //! what is counted is locked, so two processes never count the same slot.
 //!
 //! A slot of a limit is a running job, not a counter: it is given back by whatever ends the job's lease, once.
@@ -9,6 +9,7 @@ use sluice_domain::ids::LeaseId;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::rates::{Amounts, Rates};
 use crate::jobs::spend::{self, Reserved};
 use crate::providers;
 use crate::sql::{Row, sql};
@@ -22,6 +23,7 @@ pub(crate) struct Candidate {
     pub(crate) limit_key: Option<String>,
     pub(crate) provider: Option<String>,
     pub(crate) cost: MicroUsd,
+    pub(crate) amounts: Amounts,
 }
 
 impl Candidate {
@@ -33,6 +35,7 @@ impl Candidate {
             limit_key: row.get("limit_key")?,
             provider: row.get("provider")?,
             cost: MicroUsd(row.get("cost")?),
+            amounts: Amounts::read(row)?,
         })
     }
 
@@ -61,6 +64,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Gate {
     limits: HashMap<(String, String), i64>,
     pauses: HashSet<(String, String)>,
+    rates: Rates,
     rooms: HashMap<(&'static str, String), i64>,
     choosy: bool,
     /// Another process holds the lock of a limit.
@@ -85,7 +89,19 @@ impl Gate {
         // Only an owner's limit or pause leaves its first jobs as the ones to take.
         let by_owner = |scope: &String| scope == "owner" || scope == "queue";
         let choosy = choosy || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
-        Ok(Self { limits, pauses, rooms: HashMap::new(), choosy, contended: false })
+        Ok(Self { limits, pauses, rates: Rates::default(), rooms: HashMap::new(), choosy, contended: false })
+    }
+
+    /// Reads the rates, where there are any.
+    pub(crate) async fn heed_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.rates = Rates::read(tx).await?;
+        self.choosy |= !self.rates.are_of_owners_alone();
+        Ok(())
+    }
+
+    /// Takes from the buckets what was claimed; gives when one that refused a job will let it through.
+    pub(crate) async fn take_from_buckets(&mut self, tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+        self.rates.write_back(tx).await
     }
 
     pub(crate) fn is_choosy(&self) -> bool {
@@ -113,16 +129,19 @@ impl Gate {
         }
         let now = tx.now().await?;
         let health = if scope == "provider" { providers::window(tx, name, now).await? } else { None };
-        let limit = match (self.limit(scope, name), health) {
-            (Some(limit), Some(window)) => limit.min(window),
-            (Some(limit), None) | (None, Some(limit)) => limit,
-            (None, None) if self.is_paused(scope, name) => 0,
-            (None, None) => return Ok(None),
-        };
-        let room = if limit == 0 || self.is_paused(scope, name) {
+        let limit = [self.limit(scope, name), health].into_iter().flatten().min();
+        let (rated, paused) = (self.rates.concern(scope, name), self.is_paused(scope, name));
+        if limit.is_none() && !rated && !paused {
+            return Ok(None);
+        }
+        let room = if limit == Some(0) || paused {
             0
         } else if lock(tx, scope, name).await? {
-            (limit - running(tx, scope, name).await?).max(0)
+            let slots = match limit {
+                Some(limit) => (limit - running(tx, scope, name).await?).max(0),
+                None => i64::MAX,
+            };
+            if rated { slots.min(self.rates.open(tx, scope, name, now).await?) } else { slots }
         } else {
             self.contended = true;
             0
@@ -131,13 +150,14 @@ impl Gate {
         Ok(Some(room))
     }
 
-    /// Notes that so many more run.
+    /// Notes that so many more run, each of which is a request.
     pub(crate) fn used(&mut self, scope: &'static str, name: &str, count: usize) {
         if self.rooms.is_empty() {
             return;
         }
         if let Some(room) = self.rooms.get_mut(&(scope, name.to_owned())) {
             *room -= i64::try_from(count).unwrap_or(i64::MAX);
+            self.rates.take_requests(scope, name, count);
         }
     }
 
@@ -162,13 +182,37 @@ impl Gate {
                 return Ok(Verdict::No);
             }
         }
+        if self.is_too_much(candidate) {
+            return Ok(Verdict::No);
+        }
         if candidate.cost > MicroUsd(0) && spend::reserve(tx, candidate, lease, now).await? != Reserved::Yes {
             return Ok(Verdict::Never);
         }
+        self.rates.take("owner", &candidate.owner, candidate.amounts);
         for (scope, name) in candidate.scopes() {
             self.used(scope, name, 1);
+            self.rates.take(scope, name, candidate.amounts);
         }
         Ok(Verdict::Yes)
+    }
+
+    /// Whether a rate does not let it through now. That closes what the rate is for: nothing smaller overtakes, or a
+    /// large job would never begin.
+    fn is_too_much(&mut self, candidate: &Candidate) -> bool {
+        if self.rates.are_none() {
+            return false;
+        }
+        let owner = ("owner", candidate.owner.as_str());
+        if self.rooms.get(&("owner", candidate.owner.clone())).is_some_and(|room| *room <= 0) {
+            return true;
+        }
+        for (scope, name) in std::iter::once(owner).chain(candidate.scopes()) {
+            if self.rates.refuse(scope, name, candidate.amounts) {
+                self.rooms.insert((scope, name.to_owned()), 0);
+                return true;
+            }
+        }
+        false
     }
 }
 

@@ -1,11 +1,13 @@
 //! Jobs: their rows, and every change of them. A change reads the row under its fence, moves it by one of the
 //! transitions in `machine.rs`, and writes the row and its event in the same unit of work.
 
+mod bucket;
 mod claim;
 pub mod dependencies;
 mod gate;
 mod lease;
 mod machine;
+pub(crate) mod rates;
 pub(crate) mod row;
 mod settle;
 mod signals;
@@ -27,6 +29,7 @@ use crate::{PAYLOAD_LIMIT, StoreError, Tx, events};
 pub use claim::{Charge, Claim, Claimed, Claims, charge, claim};
 pub use lease::{cancelling, hold, renew};
 pub use machine::Then;
+pub use rates::{Amounts, correct_amounts};
 pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};
 pub use signals::{CHILDREN, Signalled, send as send_signal};
@@ -177,15 +180,15 @@ fn made(tx: &mut Tx, job: &NewJob) -> Result<(), StoreError> {
 
 /// Writes the rows of new jobs; gives how many there were room for.
 async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, StoreError> {
-    const COLUMNS: usize = 23;
+    const COLUMNS: usize = 24;
     let mut made = 0;
     let mut rest = jobs;
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
         let text = format!(
             "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, place, run_at,
-                 max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, first_stage,
-                 created_at, updated_at)
+                 max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, amounts,
+                 first_stage, created_at, updated_at)
              VALUES {}
              ON CONFLICT (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
             placeholders(1, these.len(), COLUMNS)
@@ -214,6 +217,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(job.need.provider.as_deref())
                 .bind(millis(job.need.work))
                 .bind(job.need.cost.0)
+                .bind(job.need.amounts.stored())
                 .bind(&job.stage)
                 .bind(now.as_millis())
                 .bind(now.as_millis());

@@ -8,6 +8,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
+use crate::jobs::rates::Amounts;
 use crate::jobs::stored;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
@@ -82,12 +83,14 @@ pub struct Need {
     pub work: Duration,
     /// The most that it will cost: reserved when it is claimed.
     pub cost: MicroUsd,
+    /// How much it will ask for of what rates count: taken when it is claimed.
+    pub amounts: Amounts,
 }
 
 impl Need {
     /// Nothing has to be there for it.
     pub fn is_free(&self) -> bool {
-        self.provider.is_none() && self.cost == MicroUsd(0)
+        self.provider.is_none() && self.cost == MicroUsd(0) && self.amounts.is_empty()
     }
 
     pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
@@ -96,6 +99,7 @@ impl Need {
             provider: row.get("provider")?,
             work: Duration::from_millis(work.unsigned_abs()),
             cost: MicroUsd(row.get("cost")?),
+            amounts: Amounts::read(row)?,
         })
     }
 }
@@ -229,7 +233,7 @@ impl JobRow {
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
                  error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
-                 cost = $24
+                 cost = $24, amounts = $25
              WHERE id = $1")
         .bind(self.id.as_str())
         .bind(self.state.as_str())
@@ -255,6 +259,7 @@ impl JobRow {
         .bind(self.need.provider.as_deref())
         .bind(millis(self.need.work))
         .bind(self.need.cost.0)
+        .bind(self.need.amounts.stored())
         .execute(tx)
         .await?;
         Ok(())

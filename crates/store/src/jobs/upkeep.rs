@@ -7,7 +7,7 @@ use sluice_domain::time::Timestamp;
 
 use crate::jobs::row::{JobRow, Wake, id};
 use crate::jobs::settle::{abandon_calls, after};
-use crate::jobs::{get, lock_parent};
+use crate::jobs::{get, lock_parent, rates};
 use crate::{StoreError, Tx};
 
 /// How many jobs changed, per reason.
@@ -157,5 +157,6 @@ pub async fn forget_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, Stor
     .bind(before.as_millis())
     .execute(tx)
     .await?;
+    rates::forget_full(tx).await?;
     Ok(done)
 }

@@ -1,0 +1,467 @@
+//! Rates: so many requests, tokens, seconds or characters per period, and at most a burst at once.
+//!
+//! Each is a token bucket (`bucket.rs`), a row that is read and written once per claim, under the lock of its limit. A
+//! job is let through when there is as much as it needs, or a whole burst, and takes all that it needs: what goes below
+//! nothing is a debt, which is paid off first. So a job of any size runs, and the rate is exact in the long run.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::bucket::{Bucket, Terms};
+use crate::jobs::lease::hold;
+use crate::jobs::row::Lease;
+use crate::sql::{Row, chunk, placeholders, sql};
+use crate::{StoreError, Tx};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Claims: each is one.
+    Requests,
+    /// Of a language model.
+    Tokens,
+    /// Of sound.
+    Seconds,
+    /// Of text.
+    Characters,
+}
+
+impl Unit {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Requests, Self::Tokens, Self::Seconds, Self::Characters];
+
+    /// As it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Tokens => "tokens",
+            Self::Seconds => "seconds",
+            Self::Characters => "characters",
+        }
+    }
+
+    /// The unit of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.as_str() == name)
+    }
+
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let name: String = row.get("unit")?;
+        Self::parse(&name).ok_or_else(|| StoreError::Unreadable { what: format!("the unit \"{name}\" of a rate") })
+    }
+}
+
+/// How much a stage asks for of what rates count, as far as that can be told before. One request is understood.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Amounts {
+    /// Of a language model, in and out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub tokens: u64,
+    /// Of sound.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub seconds: u64,
+    /// Of text.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub characters: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+impl Amounts {
+    /// Nothing but the request.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    const fn of(self, unit: Unit) -> u64 {
+        match unit {
+            Unit::Requests => 1,
+            Unit::Tokens => self.tokens,
+            Unit::Seconds => self.seconds,
+            Unit::Characters => self.characters,
+        }
+    }
+
+    pub(crate) fn stored(self) -> Option<String> {
+        if self.is_empty() { None } else { serde_json::to_string(&self).ok() }
+    }
+
+    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
+        let text: Option<String> = row.get("amounts")?;
+        text.map_or(Ok(Self::default()), |text| crate::json(&text, "what a job asks for"))
+    }
+}
+
+/// `amount` units per `per`, and at most `burst` at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// So many units.
+    pub amount: u64,
+    /// In each such time.
+    pub per: Duration,
+    /// The most at once, after a while without any.
+    pub burst: u64,
+}
+
+/// A rate and what it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateOf {
+    /// `owner`, `kind`, `key` or `provider`.
+    pub scope: String,
+    /// Which; `*` is for each one without a rate of its own.
+    pub name: String,
+    /// What it counts.
+    pub unit: Unit,
+    /// How much.
+    pub rate: Rate,
+}
+
+/// What stands in a job's way.
+pub(crate) struct Refusal {
+    pub(crate) scope: &'static str,
+    pub(crate) name: String,
+    pub(crate) unit: Unit,
+    pub(crate) needs: u64,
+    pub(crate) until: Timestamp,
+}
+
+const SCOPES: [&str; 4] = ["owner", "kind", "key", "provider"];
+
+fn known_scope(scope: &str) -> Result<&'static str, StoreError> {
+    let found = SCOPES.into_iter().find(|known| *known == scope);
+    found.ok_or_else(|| StoreError::BadRate { why: "it must be for an owner, a kind, a key or a provider".to_owned() })
+}
+
+/// Every rate, and the buckets that a claim has looked into.
+#[derive(Default)]
+pub(crate) struct Rates {
+    terms: HashMap<(&'static str, String), Vec<(Unit, Terms)>>,
+    buckets: BTreeMap<(&'static str, String), Vec<Bucket>>,
+    /// When one that refused will let through what it refused.
+    next: Option<Timestamp>,
+}
+
+impl Rates {
+    /// As they are now. In a unit of work that writes, nobody changes them until that ends.
+    pub(crate) async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
+        if tx.on_postgres() && tx.may_write() {
+            sql("SELECT CAST(pg_advisory_xact_lock_shared(hashtextextended('rates', 0)) AS TEXT)").execute(tx).await?;
+        }
+        Self::as_stored(tx).await
+    }
+
+    async fn as_stored(tx: &mut Tx) -> Result<Self, StoreError> {
+        let mut rates = Self::default();
+        for row in &sql("SELECT * FROM rates ORDER BY scope, name, unit").all(tx).await? {
+            let scope = known_scope(&row.get::<String>("scope")?)?;
+            rates.terms.entry((scope, row.get("name")?)).or_default().push((Unit::read(row)?, Terms::read(row)?));
+        }
+        Ok(rates)
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Only requests of owners are counted: then its first jobs are the ones to take.
+    pub(crate) fn are_of_owners_alone(&self) -> bool {
+        let requests = |terms: &Vec<(Unit, Terms)>| terms.iter().all(|(unit, _)| *unit == Unit::Requests);
+        self.terms.iter().all(|((scope, _), terms)| *scope == "owner" && requests(terms))
+    }
+
+    /// What holds for one name: its own rate of each unit, or else that of each.
+    fn of(&self, scope: &'static str, name: &str) -> impl Iterator<Item = (Unit, Terms)> {
+        let listed = |name: &str| self.terms.get(&(scope, name.to_owned()));
+        let (own, each) = (listed(name), listed("*"));
+        Unit::ALL.into_iter().filter_map(move |unit| {
+            let find = |listed: Option<&Vec<(Unit, Terms)>>| listed?.iter().find(|(of, _)| *of == unit).copied();
+            find(own).or_else(|| find(each))
+        })
+    }
+
+    pub(crate) fn concern(&self, scope: &'static str, name: &str) -> bool {
+        !self.are_none() && self.of(scope, name).next().is_some()
+    }
+
+    /// Looks into the buckets of one name, whose lock the caller has; gives how many requests they let through.
+    pub(crate) async fn open(
+        &mut self,
+        tx: &mut Tx,
+        scope: &'static str,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        let now = now.as_millis();
+        let mut buckets: Vec<_> = self.of(scope, name).map(|(unit, terms)| Bucket::full(unit, terms, now)).collect();
+        let rows = sql("SELECT unit, level, filled_at FROM buckets WHERE scope = $1 AND name = $2")
+            .bind(scope)
+            .bind(name)
+            .all(tx)
+            .await?;
+        for row in &rows {
+            let unit = Unit::read(row)?;
+            if let Some(bucket) = buckets.iter_mut().find(|bucket| bucket.unit == unit) {
+                (bucket.level, bucket.filled_at) = (row.get("level")?, row.get("filled_at")?);
+                bucket.fill(now);
+            }
+        }
+        let requests = buckets.iter().find(|bucket| bucket.unit == Unit::Requests);
+        let room = requests.map_or(i64::MAX, |bucket| bucket.level.div_euclid(bucket.terms.period).max(0));
+        self.buckets.insert((scope, name.to_owned()), buckets);
+        Ok(room)
+    }
+
+    fn opened(&mut self, scope: &'static str, name: &str) -> impl Iterator<Item = &mut Bucket> {
+        self.buckets.get_mut(&(scope, name.to_owned())).into_iter().flatten()
+    }
+
+    /// Takes a request for each of so many claims.
+    pub(crate) fn take_requests(&mut self, scope: &'static str, name: &str, claims: usize) {
+        for bucket in self.opened(scope, name).filter(|bucket| bucket.unit == Unit::Requests) {
+            bucket.take(claims as u64);
+        }
+    }
+
+    /// Takes what a claim asks for beside its request.
+    pub(crate) fn take(&mut self, scope: &'static str, name: &str, asked: Amounts) {
+        for bucket in self.opened(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
+            bucket.take(asked.of(bucket.unit));
+        }
+    }
+
+    /// Whether one of them does not let so much through now.
+    pub(crate) fn refuse(&mut self, scope: &'static str, name: &str, asked: Amounts) -> bool {
+        let lacks = |bucket: &&mut Bucket| bucket.lacks(asked.of(bucket.unit)) > 0;
+        let refusing =
+            self.opened(scope, name).filter(lacks).map(|bucket| bucket.lets_through_at(asked.of(bucket.unit)));
+        let Some(until) = refusing.max() else { return false };
+        self.look_again(until);
+        true
+    }
+
+    fn look_again(&mut self, at: Timestamp) {
+        self.next = Some(self.next.map_or(at, |next| next.min(at)));
+    }
+
+    /// Writes what was taken, and gives when the first of those that are closed opens.
+    pub(crate) async fn write_back(&mut self, tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+        let mut next = self.next;
+        let mut changed = Vec::new();
+        for ((scope, name), bucket) in self.buckets.iter().flat_map(|(of, all)| all.iter().map(move |one| (of, one))) {
+            if bucket.unit == Unit::Requests && bucket.lacks(1) > 0 {
+                let at = bucket.lets_through_at(1);
+                next = Some(next.map_or(at, |next| next.min(at)));
+            }
+            if bucket.changed {
+                changed.push((*scope, name.as_str(), bucket));
+            }
+        }
+        write(tx, &changed).await?;
+        Ok(next)
+    }
+}
+
+async fn write(tx: &mut Tx, buckets: &[(&str, &str, &Bucket)]) -> Result<(), StoreError> {
+    let mut rest = buckets;
+    while !rest.is_empty() {
+        let (these, others) = rest.split_at(chunk(rest.len()));
+        let text = format!(
+            "INSERT INTO buckets (scope, name, unit, level, filled_at, full_at) VALUES {}
+             ON CONFLICT (scope, name, unit) DO UPDATE SET level = excluded.level, filled_at = excluded.filled_at,
+                 full_at = excluded.full_at",
+            placeholders(1, these.len(), 6)
+        );
+        let mut query = sql(text);
+        for (scope, name, bucket) in these {
+            query = query.bind(*scope).bind(*name).bind(bucket.unit.as_str());
+            query = query.bind(bucket.level).bind(bucket.filled_at).bind(bucket.full_at());
+        }
+        query.execute(tx).await?;
+        rest = others;
+    }
+    Ok(())
+}
+
+/// The rates that do not let a job through now.
+pub(crate) async fn refusals(
+    tx: &mut Tx,
+    names: &[(&'static str, &str)],
+    asked: Amounts,
+) -> Result<Vec<Refusal>, StoreError> {
+    let now = tx.now().await?;
+    let mut rates = Rates::read(tx).await?;
+    let mut refusals = Vec::new();
+    for (scope, name) in names {
+        if !rates.concern(scope, name) {
+            continue;
+        }
+        rates.open(tx, scope, name, now).await?;
+        for bucket in rates.opened(scope, name) {
+            let needs = asked.of(bucket.unit);
+            if bucket.lacks(needs) > 0 {
+                let (name, until) = ((*name).to_owned(), bucket.lets_through_at(needs));
+                refusals.push(Refusal { scope, name, unit: bucket.unit, needs, until });
+            }
+        }
+    }
+    Ok(refusals)
+}
+
+/// Puts right what a stage was taken to need, once it is known what it used: each bucket gets the difference, or gives
+/// it. From then on that is the stage's need, so saying it again changes nothing. Refused when the lease is lost.
+pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let mut rates = Rates::read(tx).await?;
+    let found = sql("SELECT owner, kind, limit_key, provider FROM jobs WHERE id = $1")
+        .bind(lease.job.as_str())
+        .optional(tx)
+        .await?
+        .ok_or_else(|| StoreError::NoSuchJob { job: lease.job.clone() })?;
+    let names: [(&'static str, Option<String>); 4] = [
+        ("owner", Some(found.get("owner")?)),
+        ("kind", Some(found.get("kind")?)),
+        ("key", found.get("limit_key")?),
+        ("provider", found.get("provider")?),
+    ];
+    let mut concerned = Vec::new();
+    for (scope, name) in names {
+        let Some(name) = name.filter(|name| rates.concern(scope, name)) else { continue };
+        // Before the job's own row, and by all in this order: a claim that has the lock may want the row.
+        wait_for(tx, scope, &name).await?;
+        rates.open(tx, scope, &name, now).await?;
+        concerned.push((scope, name));
+    }
+    let mut row = hold(tx, lease).await?;
+    let taken = std::mem::replace(&mut row.need.amounts, used);
+    row.save(tx).await?;
+    for (scope, name) in &concerned {
+        for bucket in rates.opened(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
+            bucket.take(used.of(bucket.unit).saturating_sub(taken.of(bucket.unit)));
+            bucket.give_back(taken.of(bucket.unit).saturating_sub(used.of(bucket.unit)));
+        }
+    }
+    rates.write_back(tx).await?;
+    tx.tell_workers();
+    Ok(())
+}
+
+/// The lock of a limit, which claims try to get and never wait for.
+async fn wait_for(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreError> {
+    if tx.on_postgres() {
+        sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT)")
+            .bind(format!("limit:{scope}:{name}"))
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Sets how many units of an owner, a kind, a key or a provider there are per period; nothing takes the rate away. What
+/// has been used so far counts under the new rate, too: see [`Rate`].
+pub async fn set_rate(tx: &mut Tx, scope: &str, name: &str, unit: Unit, rate: Option<Rate>) -> Result<(), StoreError> {
+    let scope = known_scope(scope)?;
+    let terms = rate.map(Terms::of).transpose()?;
+    if tx.on_postgres() {
+        // No claim is under way that counts by the old rate.
+        sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended('rates', 0)) AS TEXT)").execute(tx).await?;
+    }
+    let before = Rates::as_stored(tx).await?;
+    match terms {
+        Some(terms) => {
+            sql("INSERT INTO rates (scope, name, unit, amount, period_ms, burst) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (scope, name, unit) DO UPDATE SET amount = excluded.amount,
+                     period_ms = excluded.period_ms, burst = excluded.burst")
+            .bind(scope)
+            .bind(name)
+            .bind(unit.as_str())
+            .bind(terms.amount)
+            .bind(terms.period)
+            .bind(terms.burst)
+        }
+        None => sql("DELETE FROM rates WHERE scope = $1 AND name = $2 AND unit = $3")
+            .bind(scope)
+            .bind(name)
+            .bind(unit.as_str()),
+    }
+    .execute(tx)
+    .await?;
+    let after = Rates::as_stored(tx).await?;
+    go_on(tx, scope, unit, &before, &after).await?;
+    tx.tell_workers();
+    Ok(())
+}
+
+/// Takes the buckets of a scope from the old rates to the new ones.
+async fn go_on(tx: &mut Tx, scope: &'static str, unit: Unit, before: &Rates, after: &Rates) -> Result<(), StoreError> {
+    let now = tx.now().await?.as_millis();
+    let rows = sql("SELECT name, level, filled_at FROM buckets WHERE scope = $1 AND unit = $2 ORDER BY name")
+        .bind(scope)
+        .bind(unit.as_str())
+        .all(tx)
+        .await?;
+    for row in &rows {
+        let name: String = row.get("name")?;
+        let terms = |rates: &Rates| rates.of(scope, &name).find(|(of, _)| *of == unit).map(|(_, terms)| terms);
+        match (terms(before), terms(after)) {
+            (Some(old), Some(new)) if old != new => {
+                let (level, filled_at) = (row.get("level")?, row.get("filled_at")?);
+                let mut bucket = Bucket { unit, terms: old, level, filled_at, changed: false };
+                bucket.fill(now);
+                bucket.change(new);
+                write(tx, &[(scope, &name, &bucket)]).await?;
+            }
+            (Some(_), Some(_)) => {}
+            (None, _) | (_, None) => {
+                sql("DELETE FROM buckets WHERE scope = $1 AND name = $2 AND unit = $3")
+                    .bind(scope)
+                    .bind(&name)
+                    .bind(unit.as_str())
+                    .execute(tx)
+                    .await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every rate.
+pub async fn rates(tx: &mut Tx) -> Result<Vec<RateOf>, StoreError> {
+    let rows = sql("SELECT * FROM rates ORDER BY scope, name, unit").all(tx).await?;
+    rows.iter()
+        .map(|row| {
+            let (scope, name) = (row.get("scope")?, row.get("name")?);
+            Ok(RateOf { scope, name, unit: Unit::read(row)?, rate: Terms::read(row)?.rate() })
+        })
+        .collect()
+}
+
+/// Forgets the buckets that are full again: one that is not there is full.
+pub(crate) async fn forget_full(tx: &mut Tx) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sql("DELETE FROM buckets WHERE (scope, name, unit) IN
+             (SELECT scope, name, unit FROM buckets WHERE full_at <= $1 {skip_locked})")
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_stored_when_there_are_any() {
+        assert_eq!(Amounts::default().stored(), None);
+        let some = Amounts { tokens: 1_200, ..Amounts::default() };
+        assert_eq!(some.stored().as_deref(), Some(r#"{"tokens":1200}"#));
+    }
+}
