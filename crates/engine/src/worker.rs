@@ -159,10 +159,13 @@ struct Loop {
     renewed_at: Option<(Timestamp, Instant)>,
     /// When time may next have moved something.
     due: Instant,
+    /// When a limit's lock may be free, or a rate let something through: time for a claim.
+    again: Option<Instant>,
     draining: CancellationToken,
 }
 
-/// A look that failed is repeated after this, doubled each time up to [`LONGEST_PAUSE`].
+/// A look that failed is repeated after [`FIRST_PAUSE`], doubled each time up to [`LONGEST_PAUSE`].
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// While there is more to claim than there are slots, freed slots are gathered for as long, or until a quarter is
@@ -184,6 +187,7 @@ impl Loop {
             hungry: HashSet::new(),
             renewed_at: None,
             due: Instant::now(),
+            again: None,
             draining: CancellationToken::new(),
         }
     }
@@ -196,7 +200,7 @@ impl Loop {
             let wake = match self.look(told).await {
                 Ok(()) => {
                     pause = FIRST_PAUSE;
-                    self.due
+                    self.again.unwrap_or(self.due).min(self.due)
                 }
                 Err(error) => {
                     tracing::error!(code = error.code(), %error, "the worker cannot reach its jobs; it tries again");
@@ -235,13 +239,14 @@ impl Loop {
     /// has expired meanwhile is not begun.
     async fn look(&mut self, told: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
+        let again = self.again.is_some_and(|again| Instant::now() >= again);
         if told && !self.live.is_empty() {
             self.heed_cancels().await?;
         }
         if due {
             self.keep_up().await?;
         }
-        if told || due || !self.hungry.is_empty() {
+        if told || due || again || !self.hungry.is_empty() {
             self.claim().await?;
         }
         Ok(())
@@ -270,6 +275,7 @@ impl Loop {
 
     /// One unit of work: jobs for the free slots.
     async fn claim(&mut self) -> Result<usize, StoreError> {
+        self.again = None;
         let mut free = self.free_slots();
         if free.values().all(Vec::is_empty) {
             return Ok(0);
@@ -277,16 +283,14 @@ impl Loop {
         // One that has no slot free stays as hungry as it was.
         let asked: Vec<_> = free.iter().filter(|(_, slots)| !slots.is_empty()).map(|(pool, _)| *pool).collect();
         let shared = Arc::clone(&self.shared);
-        let (jobs, charges, contended) = shared
+        let (jobs, charges, again) = shared
             .store
             .write(async |tx| {
                 tx.at("claim");
                 self.claim_in(tx, &mut free).await
             })
             .await?;
-        if contended {
-            self.due = self.due.min(Instant::now() + FIRST_PAUSE);
-        }
+        self.again = again;
         for pool in asked {
             if free.get(pool).is_some_and(Vec::is_empty) {
                 self.hungry.insert(pool);
@@ -308,11 +312,12 @@ impl Loop {
         &self,
         tx: &mut Tx,
         free: &mut BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
-    ) -> Result<(Vec<(Claimed, OwnedSemaphorePermit)>, Vec<Charge>, bool), StoreError> {
-        let (mut all, mut charges, mut contended) = (Vec::new(), Vec::new(), false);
+    ) -> Result<(Vec<(Claimed, OwnedSemaphorePermit)>, Vec<Charge>, Option<Instant>), StoreError> {
+        let (mut all, mut charges, mut again) = (Vec::new(), Vec::new(), None);
+        let (now, here) = (tx.now().await?, Instant::now());
         for (pool, kinds) in self.shared.registry.pools() {
             let Some(slots) = free.get_mut(pool).filter(|slots| !slots.is_empty()) else { continue };
-            let lease = LeaseId::new(tx.now().await?, self.shared.randomness.id_bytes());
+            let lease = LeaseId::new(now, self.shared.randomness.id_bytes());
             let claim = Claim {
                 pool,
                 kinds,
@@ -325,12 +330,13 @@ impl Loop {
             let slots = slots.drain(..claims.jobs.len().min(slots.len()));
             all.extend(claims.jobs.into_iter().zip(slots));
             charges.extend(claims.charges);
-            contended |= claims.contended;
+            let rests = [claims.next.map(|next| next.since(now)), claims.contended.then_some(FIRST_PAUSE)];
+            again = rests.into_iter().flatten().chain(again).min();
         }
         if self.shared.store.dialect() == Dialect::Sqlite {
             jobs::charge(tx, &charges).await?;
         }
-        Ok((all, charges, contended))
+        Ok((all, charges, again.map(|rest| here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll))))
     }
 
     /// One unit of work: renews our leases and moves what time has moved. Gives whether it moved something; stops what
@@ -362,7 +368,7 @@ impl Loop {
         self.stop_cancelled(&cancelling);
         let floor = shared.settings.poll.min(shared.settings.lease / 3);
         let spacing = LOOK_SPACING.min(floor);
-        let rest = if moved { spacing } else { due.unwrap_or(floor).clamp(Duration::from_millis(1), floor) };
+        let rest = if moved { spacing } else { due.unwrap_or(floor).clamp(SHORTEST_PAUSE, floor) };
         self.due = Instant::now() + rest;
         Ok(moved)
     }
