@@ -33,7 +33,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         RetryRule::DEFAULT
     }
 
-    /// What must be there before a stage is begun: a provider that is well, money, and about how much work it is.
+    /// What must be there before a stage is begun: a provider that is well, money, tokens and the like of which there
+    /// are only so many at a time, and about how much work it is.
     /// By default nothing.
     fn need(&self, _stage: &Self::Stage) -> Need {
         Need::default()

@@ -25,6 +25,6 @@ pub use job::{Job, JobError, Next};
 pub use randomness::Randomness;
 pub use run::Run;
 pub use sluice_store::events::Event;
-pub use sluice_store::jobs::{JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
+pub use sluice_store::jobs::{Amounts, JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
 pub use sluice_store::schedules::CatchUp;
 pub use worker::Worker;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Claimed, JobRow, Lease, Wake};
+use sluice_store::jobs::{self, Amounts, Claimed, JobRow, Lease, Wake};
 use sluice_store::results::{self, Call, Outcome};
 use sluice_store::{Store, StoreError, Tx};
 use tokio::sync::OwnedMutexGuard;
@@ -193,6 +193,16 @@ impl Run {
         })
         .await?;
         result
+    }
+
+    /// Says what this stage really used of what rates count, where its need was an estimate: the rates get the
+    /// difference, or give it. It is the stage's need from then on. Refused when another attempt may hold the job.
+    pub async fn used(&self, amounts: Amounts) -> Result<(), StoreError> {
+        let correct = async |tx: &mut Tx| {
+            tx.at("run.used");
+            jobs::correct_amounts(tx, self.lease(), amounts).await
+        };
+        self.inner.shared.store.write(correct).await
     }
 
     pub(crate) async fn turn(&self, key: &str) -> OwnedMutexGuard<()> {
