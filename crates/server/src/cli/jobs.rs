@@ -229,6 +229,10 @@ fn sentence(reason: &Reason, now: Timestamp) -> String {
         Reason::Limit { scope, name, most, running } => {
             format!("{running} jobs of {scope} {name} run, and {most} may")
         }
+        Reason::Rate { scope, name, unit, needs, until: at } => {
+            let (unit, wait) = (unit.as_str(), age(*at, now));
+            format!("it needs {needs} {unit} of {scope} {name}, whose rate has them in {wait}")
+        }
         Reason::Provider { name, why, until: at } => format!("provider {name} is not asked ({why}){}", until(at)),
         Reason::Budget { scope, name, cost, left } => {
             format!("it may cost {cost}, and the budget of {scope} {name} has {left} left")

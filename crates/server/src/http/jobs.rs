@@ -100,7 +100,7 @@ pub(crate) async fn retry(
 pub(crate) struct WhyView {
     state: &'static str,
     /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `paused`, `limit`,
-    /// `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
+    /// `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Reason>,
     /// Its place among the ready jobs of its owner, from 1.

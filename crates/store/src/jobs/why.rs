@@ -9,6 +9,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::gate::{Gate, running};
+use crate::jobs::rates::{self, Unit};
 use crate::jobs::row::JobRow;
 use crate::jobs::signals::CHILDREN;
 use crate::jobs::{children, dependencies, get, spend};
@@ -78,6 +79,19 @@ pub enum Reason {
         most: i64,
         /// So many do.
         running: i64,
+    },
+    /// As much as may be in this time has been.
+    Rate {
+        /// `owner`, `kind`, `key` or `provider`.
+        scope: String,
+        /// Which.
+        name: String,
+        /// What is counted.
+        unit: Unit,
+        /// So much of it this job needs.
+        needs: u64,
+        /// When that is there.
+        until: Timestamp,
     },
     /// Its provider is not well.
     Provider {
@@ -192,12 +206,16 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
         why.reasons.push(Reason::NoWorker { pool: row.pool.clone(), kind: row.kind.clone() });
     }
     let gate = Gate::open(tx, true, false, true).await?;
-    for (scope, name) in scopes {
+    for (scope, name) in scopes.iter().copied() {
         let Some(most) = gate.limit(scope, name) else { continue };
         let running = running(tx, scope, name).await?;
         if running >= most {
             why.reasons.push(Reason::Limit { scope: scope.to_owned(), name: name.to_owned(), most, running });
         }
+    }
+    for it in rates::refusals(tx, &scopes, row.need.amounts).await? {
+        let (scope, name) = (it.scope.to_owned(), it.name);
+        why.reasons.push(Reason::Rate { scope, name, unit: it.unit, needs: it.needs, until: it.until });
     }
     if let Some(name) = &row.need.provider
         && let Some(health) = providers::health(tx, name).await?

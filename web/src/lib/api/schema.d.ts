@@ -1427,7 +1427,7 @@ export interface components {
             position?: number | null;
             /**
              * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `paused`, `limit`,
-             *     `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
+             *     `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
              */
             reasons: Record<string, never>[];
             state: string;
