@@ -22,6 +22,8 @@ mod leases;
 mod offers;
 #[path = "contracts/paying.rs"]
 mod paying;
+#[path = "contracts/rates.rs"]
+mod rates;
 #[path = "contracts/results.rs"]
 mod results;
 #[path = "contracts/stopping.rs"]

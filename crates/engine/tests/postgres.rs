@@ -6,13 +6,14 @@ use std::time::Duration;
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Next};
+use sluice_store::controls::{Rate, Unit};
 use sluice_store::jobs::{self, Claim, Claims, Filter};
 use sluice_store::{Database, Dialect, PostgresUrl, Store, StoreError, Tx, controls};
 use sluice_testkit::TestStore;
 use sluice_testkit::postgres::{PgBouncer, Server};
 use tokio::sync::oneshot;
 
-use crate::support::{Do, Play, Stage, World, engine_on};
+use crate::support::{Do, Play, Stage, World, engine_on, is_kept};
 
 /// The database that this suite runs on.
 const ON: Dialect = Dialect::Postgres;
@@ -88,6 +89,69 @@ async fn processes_that_claim_at_once_never_count_the_same_slot_of_a_limit() {
     assert!(second.contended, "and the second looks again soon");
     finish_all(&world).await;
     world.test.end().await;
+}
+
+#[tokio::test]
+async fn processes_that_claim_at_once_never_take_the_same_token() {
+    let world = World::new([]).await;
+    let few = Some(Rate { amount: 1, per: Duration::from_hours(1), burst: 2 });
+    for scope in ["owner", "kind"] {
+        world
+            .test
+            .store()
+            .write(async |tx| controls::set_rate(tx, scope, "*", Unit::Requests, few).await)
+            .await
+            .unwrap();
+    }
+    for n in 0..6 {
+        world.enqueue(&n.to_string()).await;
+    }
+    let (first, second) = two_at_once(&world, 3).await;
+    assert_eq!((first.len(), second.jobs.len()), (2, 0), "two may begin");
+    assert!(second.contended, "and the second looks again soon");
+    for scope in ["owner", "kind"] {
+        world
+            .test
+            .store()
+            .write(async |tx| controls::set_rate(tx, scope, "*", Unit::Requests, None).await)
+            .await
+            .unwrap();
+    }
+    finish_all(&world).await;
+    world.test.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_together_never_pass_a_rate_and_use_it_up() {
+    const JOBS: usize = 80;
+    for scope in ["owner", "kind"] {
+        let test = TestStore::open_on(ON).await;
+        let kept = Rate { amount: 40, per: Duration::from_secs(1), burst: 10 };
+        let set = test.store().write(async |tx| controls::set_rate(tx, scope, "*", Unit::Requests, Some(kept)).await);
+        set.await.unwrap();
+        let stage = Stage::new([]);
+        let maker = engine_on(test.store().clone(), &stage);
+        let mut workers = Vec::new();
+        for _ in 0..3 {
+            workers.push(engine_on(test.open_again().await, &stage).start());
+        }
+        for n in 0..JOBS {
+            make(&maker, n).await;
+        }
+        all_succeed(test.store(), JOBS).await;
+        for worker in workers {
+            worker.shutdown(SOON).await;
+        }
+        let filter = Filter { limit: 1_000, ..Filter::default() };
+        let rows = test.store().read(async |tx| jobs::list(tx, &filter).await).await.unwrap();
+        let mut begun: Vec<_> = rows.iter().map(|row| row.started_at.unwrap()).collect();
+        begun.sort_unstable();
+        assert!(is_kept(kept, &begun), "{scope}: {begun:?}");
+        // 70 came at 40 per second; who looks only once a second would have lost half of them.
+        let took = begun[JOBS - 1].since(begun[0]);
+        assert!(took < Duration::from_secs(4), "{scope}: {took:?}");
+        test.end().await;
+    }
 }
 
 async fn all_succeed(store: &Store, count: usize) {

@@ -14,6 +14,7 @@ mod finishing;
 mod leases;
 mod offers;
 mod paying;
+mod rates;
 mod results;
 mod stopping;
 mod storage;

@@ -107,7 +107,12 @@ impl Job for Speak {
     }
 
     fn need(&self, _stage: &Only) -> Need {
-        Need { provider: Some("loud".into()), work: Duration::from_secs(1), cost: MicroUsd(self.cost) }
+        Need {
+            provider: Some("loud".into()),
+            work: Duration::from_secs(1),
+            cost: MicroUsd(self.cost),
+            ..Need::default()
+        }
     }
 
     async fn run(&self, Only::Speak: Only, run: &Run, provider: &Provider) -> Result<Next<Only>, JobError> {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_domain::ids::JobId;
 use sluice_domain::job::{JobState, RetryRule};
+use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, EnqueueOptions, Job, JobError, JobView, Next, Randomness, Run, Wake};
+use sluice_store::controls::Rate;
 use sluice_testkit::TestStore;
 use tokio::sync::{Notify, mpsc};
 
@@ -215,4 +217,17 @@ impl World {
 
 pub(crate) fn engine_on(store: sluice_store::Store, stage: &Stage) -> Engine {
     Engine::builder(store).register::<Play>(stage.clone()).randomness(Randomness::seeded(7)).build()
+}
+
+/// In no span of time did more begin than a burst and what came meanwhile.
+pub(crate) fn is_kept(rate: Rate, begun: &[Timestamp]) -> bool {
+    let mut begun: Vec<_> = begun.iter().map(|at| at.as_millis()).collect();
+    begun.sort_unstable();
+    (0..begun.len()).all(|first| {
+        (first..begun.len()).all(|last| {
+            let (count, span) = ((last - first + 1) as i128, i128::from(begun[last] - begun[first]));
+            let per = rate.per.as_millis().cast_signed();
+            (count - i128::from(rate.burst)) * per <= i128::from(rate.amount) * span
+        })
+    })
 }
