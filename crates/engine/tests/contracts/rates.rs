@@ -91,7 +91,8 @@ impl World {
         Self { test, engine, begun }
     }
 
-    async fn rate(&self, scope: &str, name: &str, unit: Unit, rate: Option<Rate>) {
+    async fn rate(&self, scope: &str, name: &str, unit: Unit, rate: impl Into<Option<Rate>>) {
+        let rate = rate.into();
         self.test.store().write(async |tx| controls::set_rate(tx, scope, name, unit, rate).await).await.unwrap();
     }
 
@@ -170,8 +171,8 @@ async fn claim(tx: &mut sluice_store::Tx, engine: &Engine, limit: u32) -> Result
     jobs::claim(tx, &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time }).await
 }
 
-fn rate(amount: u64, per: Duration, burst: u64) -> Option<Rate> {
-    Some(Rate { amount, per, burst })
+const fn rate(amount: u64, per: Duration, burst: u64) -> Rate {
+    Rate { amount, per, burst }
 }
 
 /// Soon after what was reckoned: the clock goes on while a test runs.
@@ -422,7 +423,7 @@ async fn what_cannot_be_a_rate_is_refused_with_what_to_do() {
     for (scope, rate) in [("queue", rate(1, HOUR, 1)), ("owner", rate(0, HOUR, 1)), ("owner", rate(1, HOUR, u64::MAX))]
     {
         let store = world.test.store();
-        let refused = store.write(async |tx| controls::set_rate(tx, scope, "x", Unit::Tokens, rate).await).await;
+        let refused = store.write(async |tx| controls::set_rate(tx, scope, "x", Unit::Tokens, Some(rate)).await).await;
         assert_eq!(refused.unwrap_err().code(), "bad_rate");
     }
     world.end().await;
