@@ -9,9 +9,11 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::job::{JobState, RetryRule};
-use sluice_engine::{EnqueueOptions, Job, JobError, Need, Next, Run, Wake};
+use sluice_domain::time::Timestamp;
+use sluice_engine::{Amounts, EnqueueOptions, Job, JobError, Need, Next, Run, Wake};
 
 use crate::provider::{Asking, PRICE, Provider};
+use crate::rates;
 
 /// What panics on purpose say.
 pub(crate) const PLANNED_PANIC: &str = "a panic that was planned";
@@ -25,6 +27,9 @@ pub(crate) struct Outside {
     pub(crate) provider: Arc<Provider>,
     /// When jobs of the crowd's neighbours began, by their number.
     pub(crate) neighbours: Mutex<BTreeMap<u32, u64>>,
+    /// The provider has rates, and when calls began, with their tokens.
+    pub(crate) rated: bool,
+    pub(crate) begun: Mutex<Vec<(Timestamp, u64)>>,
     /// What must never be.
     pub(crate) wrong: Mutex<Vec<String>>,
     /// Nothing goes wrong by itself any more.
@@ -143,7 +148,12 @@ impl Job for Paid {
 
     fn need(&self, act: &Act) -> Need {
         match act {
-            Act::Second => Need { provider: Some("acme".to_owned()), work: Duration::from_millis(300), cost: PRICE },
+            Act::Second => Need {
+                provider: Some("acme".to_owned()),
+                work: Duration::from_millis(300),
+                cost: PRICE,
+                amounts: Amounts { tokens: rates::tokens(self.n), ..Amounts::default() },
+            },
             Act::First | Act::Third => Need::default(),
         }
     }
@@ -152,6 +162,7 @@ impl Job for Paid {
         if act == Act::First {
             return Ok(Next::Stage(Act::Second));
         }
+        rates::note(scene, run.now(), self.n);
         scene.misfortune(run).await?;
         let key = format!("question {}", self.n);
         let answer: serde_json::Value = run.call(&key, "acme/v1", &Asking(&scene.provider)).await?;

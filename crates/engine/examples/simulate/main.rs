@@ -4,7 +4,7 @@
 //! A seed decides everything: `simulate --seed 17` does exactly what it did before, also on another machine. Without
 //! a seed it goes on from `--from` until `--runs` jobs have ended. Each seed is one world; `history.rs` reads its
 //! event log and ledger afterwards and looks for what must never be: a job lost or finished twice, a call paid twice,
-//! a limit or a budget exceeded, an owner starved. (Ticks of a schedule are played, and not yet counted.)
+//! a limit, a rate or a budget exceeded, an owner starved. (Ticks of a schedule are played, and not yet counted.)
 
 mod checks;
 mod clock;
@@ -12,6 +12,7 @@ mod faults;
 mod history;
 mod jobs;
 mod provider;
+mod rates;
 mod world;
 
 use std::io::Write as _;

@@ -18,7 +18,7 @@ use sluice_store::{Database, Options, Store, StoreError, controls, jobs as store
 use crate::faults::Troubles;
 use crate::jobs::{CROWD_WORK, Listener, One, Outside, PER_KEY, Paid, Plain, Tick, Whole};
 use crate::provider::Provider;
-use crate::{checks, clock, history};
+use crate::{checks, clock, history, rates};
 
 /// What is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,8 @@ impl World {
             random: Mutex::new(StdRng::seed_from_u64(random.random())),
             provider: Arc::new(provider),
             neighbours: Mutex::default(),
+            rated: kind == Kind::Mixed && seed.is_multiple_of(2),
+            begun: Mutex::default(),
             wrong: Mutex::default(),
             calm: calm.into(),
             crowd_is_there: tokio::sync::Notify::new(),
@@ -227,6 +229,7 @@ impl World {
                 if self.kind == Kind::Crowd {
                     return Ok(());
                 }
+                rates::set(tx, &self.outside).await?;
                 controls::set_limit(tx, "owner", "*", Some(PER_OWNER)).await?;
                 controls::set_limit(tx, "key", "*", Some(PER_KEY)).await?;
                 for owner in OWNERS {
@@ -321,6 +324,7 @@ impl World {
         let told = history::read(&watcher.store).await.expect("the history");
         let mut wrong = std::mem::take(&mut *self.outside.wrong.lock().unwrap_or_else(PoisonError::into_inner));
         wrong.extend(history::judge(&told, &acknowledged));
+        wrong.extend(rates::judge(&self.outside));
         let (calls, twice) = self.outside.provider.charged();
         wrong.extend(twice.into_iter().map(|key| format!("paid more than once: {key}")));
         wrong.truncate(20);
