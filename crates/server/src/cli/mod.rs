@@ -3,6 +3,7 @@
 mod bench;
 mod doctor;
 mod jobs;
+mod limits;
 mod models;
 mod queues;
 mod reel;
@@ -49,6 +50,11 @@ enum Command {
         #[command(subcommand)]
         command: queues::QueuesCommand,
     },
+    /// How much may run at once, how much of anything per time, and how owners share.
+    Limits {
+        #[command(subcommand)]
+        command: limits::LimitsCommand,
+    },
     /// The models of the built-in engines.
     Models {
         #[command(subcommand)]
@@ -72,6 +78,7 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
         Command::Doctor { json } => doctor::doctor(&cli.config, json).await,
         Command::Jobs { command } => Box::pin(jobs::run(&cli.config, command)).await,
         Command::Queues { command } => queues::run(&cli.config, command).await,
+        Command::Limits { command } => limits::run(&cli.config, command).await,
         Command::Models { command } => models::run(&cli.config, command).await,
         Command::Bench { command } => Box::pin(bench::run(&cli.config, command)).await,
         Command::Openapi => http::openapi().map_err(Into::into).and_then(|text| say(text.trim_end())),

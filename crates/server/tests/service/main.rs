@@ -4,5 +4,6 @@
 mod documents;
 mod intake;
 mod lasting;
+mod limits;
 mod support;
 mod video;
