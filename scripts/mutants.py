@@ -70,6 +70,20 @@ MUTANTS = [
      "if !waits || has_unfinished_children(tx, &parent.id).await? {", "if !waits {", SQLITE + ["waiting::"]),
     ("what is blocked does not wait for all", f"{STORE}/jobs/dependencies.rs",
      "if open.is_some() {", "if open.is_none() && open.is_some() {", SQLITE + ["offers::"]),
+    ("a rate is not charged", f"{STORE}/jobs/rates.rs",
+     "        write(tx, &changed).await?;\n", "", SQLITE + ["rates::"]),
+    ("a rate is not charged, in a world", f"{STORE}/jobs/rates.rs",
+     "        write(tx, &changed).await?;\n", "", WORLDS),
+    ("a rate forgives debts", f"{STORE}/jobs/bucket.rs",
+     "saturating_sub(self.terms.price(n)).max(DEEPEST);", "saturating_sub(self.terms.price(n)).max(0);", SQLITE + ["rates::"]),
+    ("a rate runs with a clock that is set back", f"{STORE}/jobs/bucket.rs",
+     "if now < self.filled_at {", "if now < i64::MIN {", SQLITE + ["rates::"]),
+    ("a rate lets what is small overtake", f"{STORE}/jobs/gate.rs",
+     "                self.rooms.insert((scope, name.to_owned()), 0);\n                return true;", "                return true;", SQLITE + ["rates::"]),
+    ("a rate's corrections add up", f"{STORE}/jobs/rates.rs",
+     "let taken = std::mem::replace(&mut row.need.amounts, used);", "let taken = row.need.amounts;", SQLITE + ["rates::"]),
+    ("a rate wakes nobody", f"{ENGINE}/worker.rs",
+     "self.again.unwrap_or(self.due).min(self.due)", "self.due", SQLITE + ["rates::"]),
 ]
 
 
