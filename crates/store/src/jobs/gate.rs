@@ -1,5 +1,5 @@
-//! What may stand in the way of a ready job: pauses, limits, rates, a provider's health, money. Read once per claim, and exact:
-//! what is counted is locked, so two processes never count the same slot.
+//! What may stand in the way of a ready job: pauses, limits, rates, a provider's health, money. Read once per claim, and
+//! exact: what is counted is locked, so two processes never count the same slot.
 //!
 //! A slot of a limit is a running job, not a counter: it is given back by whatever ends the job's lease, once.
 
