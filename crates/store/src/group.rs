@@ -14,6 +14,7 @@ use sluice_domain::time::Timestamp;
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot, watch};
 use tokio::time::Instant;
 
+use crate::checkpoint::Checkpointer;
 use crate::error::StoreError;
 use crate::sqlite::{aside, run, when_free};
 use crate::unit::{Link, Told, Tx};
@@ -39,6 +40,7 @@ pub(crate) struct Group {
 /// The writing connection and the transaction that is open on it.
 struct Writer {
     connection: Connection,
+    checkpointer: Option<Checkpointer>,
     begun_at: Option<Instant>,
     /// The unit that runs, if any: whatever finds one here that is not its own undoes it first.
     unit: Option<Unit>,
@@ -111,12 +113,20 @@ impl Writer {
 impl Group {
     pub(crate) fn new(
         connection: Connection,
+        checkpointer: Option<Checkpointer>,
         say_after: Duration,
         work: watch::Sender<u64>,
         news: watch::Sender<u64>,
     ) -> Arc<Self> {
-        let writer =
-            Writer { connection, begun_at: None, unit: None, kept: Vec::new(), told: Told::default(), now: None };
+        let writer = Writer {
+            connection,
+            checkpointer,
+            begun_at: None,
+            unit: None,
+            kept: Vec::new(),
+            told: Told::default(),
+            now: None,
+        };
         Arc::new(Self { writer: Arc::new(Mutex::new(writer)), waiting: AtomicUsize::new(0), say_after, work, news })
     }
 
@@ -153,6 +163,9 @@ impl Group {
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;
         writer.undo();
+        if let Some(checkpointer) = writer.checkpointer.take() {
+            aside(|| checkpointer.end());
+        }
         if let Err(error) = aside(|| run(&writer.connection, "PRAGMA wal_checkpoint(TRUNCATE)")) {
             tracing::warn!(%error, "the write-ahead log was not folded in");
         }
@@ -240,6 +253,9 @@ impl Turn {
                 }
                 tell(&group.work, work);
                 tell(&group.news, news);
+                if let Some(checkpointer) = &mut writer.checkpointer {
+                    checkpointer.after_commit(&writer.connection);
+                }
             }
             Err(error) => {
                 // A commit that failed may still hold its lock; when SQLite undid it by itself, there is nothing to undo.

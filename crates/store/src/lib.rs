@@ -16,6 +16,7 @@
 //! shared by units that wait for it (`group.rs`), and a pool that reads. On `PostgreSQL` each unit is a transaction of
 //! its own (`synchronous_commit` as the server has it, which is `on` by default).
 
+mod checkpoint;
 pub mod controls;
 mod dialect;
 mod error;
@@ -50,7 +51,7 @@ use faults::{Fault, Faults};
 use group::{Group, tell};
 use postgres::Bell;
 use sqlite::Readers;
-use unit::{Link, Transaction};
+use unit::Link;
 
 /// An open database. Cheap to clone.
 #[derive(Clone)]
@@ -101,21 +102,17 @@ impl Store {
     }
 
     async fn begin_writing(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::new(match &self.inner.backend {
-            Backend::Sqlite { group, .. } => Link::Writer(group.turn().await?),
-            Backend::Postgres { pool, prepares, .. } => {
-                Link::Postgres(Transaction::begin(pool, true, *prepares).await?)
-            }
-        }))
+        match &self.inner.backend {
+            Backend::Sqlite { group, .. } => Ok(Tx::new(Link::Writer(group.turn().await?))),
+            Backend::Postgres { pool, prepares, .. } => Tx::on_server(pool, true, *prepares).await,
+        }
     }
 
     async fn begin_reading(&self) -> Result<Tx, StoreError> {
-        Ok(Tx::new(match &self.inner.backend {
-            Backend::Sqlite { readers, .. } => Link::Reader(readers.begin().await?),
-            Backend::Postgres { pool, prepares, .. } => {
-                Link::Postgres(Transaction::begin(pool, false, *prepares).await?)
-            }
-        }))
+        match &self.inner.backend {
+            Backend::Sqlite { readers, .. } => Ok(Tx::new(Link::Reader(readers.begin().await?))),
+            Backend::Postgres { pool, prepares, .. } => Tx::on_server(pool, false, *prepares).await,
+        }
     }
 
     async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 use tokio::sync::watch;
 
+use crate::checkpoint::Checkpointer;
 use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
@@ -105,7 +106,9 @@ async fn sqlite(
     writer.execute_batch("PRAGMA cache_size = -65536")?;
     writer.busy_timeout(Duration::ZERO)?;
     let readers = sqlite::Readers::open(path, options).await.map_err(cannot_open)?;
-    Ok(Backend::Sqlite { group: Group::new(writer, options.busy_timeout, work.clone(), news.clone()), readers })
+    let checkpointer = Checkpointer::start(path, &writer, options).map_err(cannot_open)?;
+    let group = Group::new(writer, checkpointer, options.busy_timeout, work.clone(), news.clone());
+    Ok(Backend::Sqlite { group, readers })
 }
 
 async fn postgres(
