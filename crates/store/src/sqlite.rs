@@ -6,6 +6,7 @@
 //! with one thread and a stopped clock, a simulation of the engine over a real database is deterministic.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -102,12 +103,20 @@ impl ToSql for Value {
 pub(crate) struct SqliteRow {
     names: Arc<[Box<str>]>,
     cells: Vec<Value>,
+    /// Where to look first: columns are mostly read in their order.
+    next: AtomicUsize,
 }
 
 impl SqliteRow {
     pub(crate) fn cell(&self, column: &str) -> Result<&Value, StoreError> {
-        let found = self.names.iter().zip(&self.cells).find(|(name, _)| ***name == *column);
-        found.map(|(_, cell)| cell).ok_or_else(|| StoreError::Unreadable { what: format!("no column {column}") })
+        let next = self.next.load(Ordering::Relaxed);
+        let named = |index: &usize| self.names.get(*index).is_some_and(|name| **name == *column);
+        let found = (next..self.names.len()).chain(0..next).find(named);
+        let cell = found.and_then(|index| {
+            self.next.store(index + 1, Ordering::Relaxed);
+            self.cells.get(index)
+        });
+        cell.ok_or_else(|| StoreError::Unreadable { what: format!("no column {column}") })
     }
 }
 
@@ -146,7 +155,7 @@ pub(crate) fn all(
         let mut read = Vec::new();
         while let Some(row) = rows.next()? {
             let cells = (0..names.len()).map(|index| cell(row.get_ref(index)?)).collect::<Result<_, StoreError>>()?;
-            read.push(SqliteRow { names: Arc::clone(&names), cells });
+            read.push(SqliteRow { names: Arc::clone(&names), cells, next: AtomicUsize::new(0) });
         }
         Ok(read)
     })

@@ -67,7 +67,7 @@ pub struct Claimed {
 }
 
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
-                       provider, work_ms, cost, amounts, place, started_at";
+                       provider, work_ms, cost, amounts, started_at, limit_key, place";
 
 /// What a claim gave.
 #[derive(Debug, Default)]
@@ -93,8 +93,7 @@ pub struct Charge {
 
 impl Claimed {
     fn read(row: &Row, lease: &LeaseId, now: Timestamp) -> Result<Self, StoreError> {
-        let wake: Option<String> = row.get("wake")?;
-        let wake_data: Option<String> = row.get("wake_data")?;
+        let started_at: Option<i64> = row.get("started_at")?;
         Ok(Self {
             lease: Lease { job: id(row, "id")?, id: lease.clone(), attempt: row.get("attempt")? },
             kind: row.get("kind")?,
@@ -104,10 +103,14 @@ impl Claimed {
             subject: row.get("subject")?,
             parent: optional_id(row, "parent")?,
             max_attempts: row.get("max_attempts")?,
-            wake: wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?,
+            wake: {
+                let wake: Option<String> = row.get("wake")?;
+                let wake_data: Option<String> = row.get("wake_data")?;
+                wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?
+            },
             need: Need::read(row)?,
             claimed_at: now,
-            started_at: Timestamp::from_millis(row.get("started_at")?),
+            started_at: started_at.map_or(now, Timestamp::from_millis),
         })
     }
 
@@ -277,13 +280,18 @@ const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, 
          lease_worker = $3, started_at = COALESCE(started_at, $4), updated_at = $4, expires_at = $4 + idle_ttl_ms";
 
 /// Takes the first `quota` jobs of an owner, whatever they are.
-pub(crate) async fn take_first(
+async fn take_first(
     tx: &mut Tx,
     claim: &Claim<'_>,
     owner: &str,
     quota: usize,
     now: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
+    if !tx.on_postgres() {
+        // With no way to a server, two statements are faster than one that keeps its rows aside until it has ended.
+        let found = candidates(tx, claim, owner, quota, &[], &[], now).await?;
+        return take_these(tx, claim, found, now).await;
+    }
     let kinds = list(8, claim.kinds.len());
     let text = format!(
         "{LEASED} WHERE id IN (SELECT id FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6
@@ -292,32 +300,28 @@ pub(crate) async fn take_first(
     );
     let query = leased(sql(text), claim, now).bind(claim.pool).bind(owner).bind(quota as u64);
     let rows = query.bind_all(claim.kinds.iter().copied()).all(tx).await?;
-    in_order(&rows, claim, now)
-}
-
-/// RETURNING promises no order.
-fn in_order(rows: &[Row], claim: &Claim<'_>, now: Timestamp) -> Result<Vec<Claimed>, StoreError> {
     let mut jobs = Vec::with_capacity(rows.len());
-    for row in rows {
+    for row in &rows {
         jobs.push((row.get::<i64>("place")?, Claimed::read(row, claim.lease, now)?));
     }
+    // RETURNING promises no order.
     jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
     Ok(jobs.into_iter().map(|(_, job)| job).collect())
 }
 
 /// The next jobs of an owner that are not of a kind, key or provider that is closed, locked so that no other claim
 /// takes them.
-pub(crate) async fn candidates(
+async fn candidates(
     tx: &mut Tx,
     claim: &Claim<'_>,
     owner: &str,
     limit: usize,
     closed: &[(&'static str, String)],
-    refused: &[String],
+    refused: &[JobId],
+    now: Timestamp,
 ) -> Result<Vec<Candidate>, StoreError> {
-    let of =
-        |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.clone()).collect::<Vec<_>>();
-    let (kinds, keys, providers) = (of("kind"), of("key"), of("provider"));
+    let of = |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.as_str()).collect();
+    let (kinds, keys, providers): (Vec<_>, Vec<_>, Vec<_>) = (of("kind"), of("key"), of("provider"));
     let mut next = 4;
     let mut numbers = |count: usize| {
         let numbers = list(next, count);
@@ -325,16 +329,15 @@ pub(crate) async fn candidates(
         numbers
     };
     let mut text = format!(
-        "SELECT id, owner, kind, limit_key, provider, cost, amounts FROM jobs
-         WHERE state = 'ready' AND pool = $1 AND owner = $2 AND kind IN ({})",
+        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND kind IN ({})",
         numbers(claim.kinds.len())
     );
-    let mut values: Vec<String> = claim.kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    let mut values = claim.kinds.to_vec();
     for (column, names) in [
         ("kind", kinds),
         ("COALESCE(limit_key, '')", keys),
         ("COALESCE(provider, '')", providers),
-        ("id", refused.to_vec()),
+        ("id", refused.iter().map(JobId::as_str).collect()),
     ] {
         if !names.is_empty() {
             // Writing to a String does not fail.
@@ -344,25 +347,35 @@ pub(crate) async fn candidates(
     }
     text.push_str(" ORDER BY place, id LIMIT $3 {skip_locked}");
     let rows = sql(text).bind(claim.pool).bind(owner).bind(limit as u64).bind_all(values).all(tx).await?;
-    rows.iter().map(Candidate::read).collect()
+    let read = |row| {
+        let mut job = Claimed::read(row, claim.lease, now)?;
+        // As it will be counted.
+        job.lease.attempt += 1;
+        Ok(Candidate { job, limit_key: row.get("limit_key")? })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Takes these jobs, which this unit of work has locked.
-pub(crate) async fn take_these(
+async fn take_these(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    ids: &[String],
+    these: Vec<Candidate>,
     now: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let mut rows = Vec::with_capacity(ids.len());
-    let mut rest = ids;
+    let jobs: Vec<Claimed> = these.into_iter().map(|candidate| candidate.job).collect();
+    let mut rest = jobs.as_slice();
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
-        let text = format!("{LEASED} WHERE state = 'ready' AND id IN ({}) RETURNING {COLUMNS}", list(5, these.len()));
-        rows.extend(leased(sql(text), claim, now).bind_all(these.iter().cloned()).all(tx).await?);
+        let text = format!("{LEASED} WHERE state = 'ready' AND id IN ({})", list(5, these.len()));
+        let ids = these.iter().map(|job| job.lease.job.as_str());
+        let taken = leased(sql(text), claim, now).bind_all(ids).execute(tx).await?;
+        if taken != these.len() as u64 {
+            return Err(StoreError::Unreadable { what: format!("{taken} of {} jobs to claim", these.len()) });
+        }
         rest = others;
     }
-    in_order(&rows, claim, now)
+    Ok(jobs)
 }
 
 impl Gate {
@@ -386,27 +399,29 @@ impl Gate {
             return Ok(taken);
         }
         let mut taken = Vec::new();
-        let mut refused: Vec<String> = Vec::new();
+        let mut refused: Vec<JobId> = Vec::new();
         while left > 0 {
             let page = left.clamp(20, 500);
             let closed = self.closed();
-            let found = candidates(tx, claim, owner, page, &closed, &refused).await?;
+            let found = candidates(tx, claim, owner, page, &closed, &refused, now).await?;
+            let last = found.len() < page;
             let mut admitted = Vec::new();
-            for candidate in &found {
+            for candidate in found {
                 if admitted.len() == left {
                     break;
                 }
-                match self.admit(tx, candidate, claim.lease, now).await? {
-                    Verdict::Yes => admitted.push(candidate.id.clone()),
+                match self.admit(tx, &candidate, now).await? {
+                    Verdict::Yes => admitted.push(candidate),
                     Verdict::No => {}
-                    Verdict::Never => refused.push(candidate.id.clone()),
+                    Verdict::Never => refused.push(candidate.job.lease.job),
                 }
             }
-            let got = take_these(tx, claim, &admitted, now).await?;
+            let none = admitted.is_empty();
+            let got = take_these(tx, claim, admitted, now).await?;
             left -= got.len();
             taken.extend(got);
             // Closing a key may have hidden what comes after it.
-            if found.len() < page && self.closed() == closed || admitted.is_empty() && self.closed() == closed {
+            if (last || none) && self.closed() == closed {
                 break;
             }
         }

@@ -5,46 +5,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sluice_domain::ids::LeaseId;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
-use crate::jobs::rates::{Amounts, Rates};
+use crate::jobs::claim::Claimed;
+use crate::jobs::rates::Rates;
 use crate::jobs::spend::{self, Reserved};
 use crate::providers;
-use crate::sql::{Row, sql};
+use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// A ready job, before it is claimed.
+/// A ready job, as it will be when it is claimed.
 pub(crate) struct Candidate {
-    pub(crate) id: String,
-    pub(crate) owner: String,
-    pub(crate) kind: String,
+    pub(crate) job: Claimed,
     pub(crate) limit_key: Option<String>,
-    pub(crate) provider: Option<String>,
-    pub(crate) cost: MicroUsd,
-    pub(crate) amounts: Amounts,
 }
 
 impl Candidate {
-    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id: row.get("id")?,
-            owner: row.get("owner")?,
-            kind: row.get("kind")?,
-            limit_key: row.get("limit_key")?,
-            provider: row.get("provider")?,
-            cost: MicroUsd(row.get("cost")?),
-            amounts: Amounts::read(row)?,
-        })
-    }
-
     /// Everything that it is counted under, but its owner.
     fn scopes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
-            Some(("kind", self.kind.as_str())),
+            Some(("kind", self.job.kind.as_str())),
             self.limit_key.as_deref().map(|key| ("key", key)),
-            self.provider.as_deref().map(|provider| ("provider", provider)),
+            self.job.need.provider.as_deref().map(|provider| ("provider", provider)),
         ]
         .into_iter()
         .flatten()
@@ -174,7 +157,6 @@ impl Gate {
         &mut self,
         tx: &mut Tx,
         candidate: &Candidate,
-        lease: &LeaseId,
         now: Timestamp,
     ) -> Result<Verdict, StoreError> {
         for (scope, name) in candidate.scopes() {
@@ -185,13 +167,14 @@ impl Gate {
         if self.is_too_much(candidate) {
             return Ok(Verdict::No);
         }
-        if candidate.cost > MicroUsd(0) && spend::reserve(tx, candidate, lease, now).await? != Reserved::Yes {
+        if candidate.job.need.cost > MicroUsd(0) && spend::reserve(tx, &candidate.job, now).await? != Reserved::Yes {
             return Ok(Verdict::Never);
         }
-        self.rates.take("owner", &candidate.owner, candidate.amounts);
+        let asked = candidate.job.need.amounts;
+        self.rates.take("owner", &candidate.job.owner, asked);
         for (scope, name) in candidate.scopes() {
             self.used(scope, name, 1);
-            self.rates.take(scope, name, candidate.amounts);
+            self.rates.take(scope, name, asked);
         }
         Ok(Verdict::Yes)
     }
@@ -202,12 +185,12 @@ impl Gate {
         if self.rates.are_none() {
             return false;
         }
-        let owner = ("owner", candidate.owner.as_str());
-        if self.rooms.get(&("owner", candidate.owner.clone())).is_some_and(|room| *room <= 0) {
+        let owner = ("owner", candidate.job.owner.as_str());
+        if self.rooms.get(&("owner", candidate.job.owner.clone())).is_some_and(|room| *room <= 0) {
             return true;
         }
         for (scope, name) in std::iter::once(owner).chain(candidate.scopes()) {
-            if self.rates.refuse(scope, name, candidate.amounts) {
+            if self.rates.refuse(scope, name, candidate.job.need.amounts) {
                 self.rooms.insert((scope, name.to_owned()), 0);
                 return true;
             }

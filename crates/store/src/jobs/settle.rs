@@ -16,7 +16,7 @@ use crate::jobs::row::{JobError, JobRow, Lease, Wake};
 use crate::jobs::signals::{self, CHILDREN};
 use crate::jobs::steps::{StepChange, save_progress};
 use crate::jobs::{cancel, changed, dependencies, emit_change, find, lock_parent, spend};
-use crate::sql::{chunk, placeholders, sql};
+use crate::sql::{Query, chunk, placeholders, sql};
 use crate::{StoreError, Tx};
 
 /// What an attempt ended in.
@@ -142,24 +142,19 @@ async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>,
     let mut rest = plain;
     while rest.len() > 1 {
         let (these, others) = rest.split_at(chunk(rest.len()));
-        let text = format!(
-            "UPDATE jobs SET state = 'succeeded', lease_id = NULL, lease_until = NULL, lease_worker = NULL,
-                 next_poll = NULL, error_code = NULL, error_message = NULL, result = ended.column3, updated_at = $1,
-                 finished_at = $1
-             FROM (VALUES {}) AS ended
-             WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2 AND jobs.state = 'running'
-                 AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
-             RETURNING jobs.id AS id",
-            placeholders(2, these.len(), 3)
-        );
-        let mut query = sql(text).bind(now.as_millis());
-        for finish in these {
-            let Settlement::Succeed(result) = &finish.settlement else { continue };
-            let lease = &finish.claimed.lease;
-            query = query.bind(lease.job.as_str()).bind(lease.id.as_str()).bind(result.to_string());
-        }
-        for row in query.all(tx).await? {
-            done.insert(row.get::<String>("id")?);
+        if tx.on_postgres() {
+            done.extend(succeeded(tx, these, now).await?);
+        } else {
+            // Rows that are given back are kept aside until the statement has ended. Mostly all are done, and their
+            // number says so; else they are ended once more, and asked for.
+            sql("SAVEPOINT ends").execute(tx).await?;
+            if succeed(these, now, "").execute(tx).await? == these.len() as u64 {
+                done.extend(these.iter().map(|finish| finish.claimed.lease.job.to_string()));
+            } else {
+                sql("ROLLBACK TO ends").execute(tx).await?;
+                done.extend(succeeded(tx, these, now).await?);
+            }
+            sql("RELEASE ends").execute(tx).await?;
         }
         rest = others;
     }
@@ -169,6 +164,31 @@ async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>,
         }
     }
     Ok(done)
+}
+
+async fn succeeded(tx: &mut Tx, these: &[&Finish], now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let rows = succeed(these, now, "RETURNING jobs.id AS id").all(tx).await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
+    let text = format!(
+        "UPDATE jobs SET state = 'succeeded', lease_id = NULL, lease_until = NULL, lease_worker = NULL,
+             next_poll = NULL, error_code = NULL, error_message = NULL, result = ended.column3, updated_at = $1,
+             finished_at = $1
+         FROM (VALUES {}) AS ended
+         WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2 AND jobs.state = 'running'
+             AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
+         {returning}",
+        placeholders(2, these.len(), 3)
+    );
+    let mut query = sql(text).bind(now.as_millis());
+    for finish in these {
+        let Settlement::Succeed(result) = &finish.settlement else { continue };
+        let lease = &finish.claimed.lease;
+        query = query.bind(lease.job.as_str()).bind(lease.id.as_str()).bind(result.to_string());
+    }
+    query
 }
 
 /// Ends an attempt under its lease. Refused with [`StoreError::LeaseLost`] when the lease no longer holds: then

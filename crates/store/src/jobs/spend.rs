@@ -10,7 +10,7 @@ use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::jobs::gate::Candidate;
+use crate::jobs::claim::Claimed;
 use crate::jobs::get;
 use crate::jobs::row::{JobError, Lease};
 use crate::jobs::settle::after;
@@ -104,14 +104,10 @@ fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a s
 }
 
 /// Reserves what a job's stage may cost. When it does not fit, the job waits or fails, as the owner of the cap chose.
-pub(crate) async fn reserve(
-    tx: &mut Tx,
-    candidate: &Candidate,
-    lease: &LeaseId,
-    now: Timestamp,
-) -> Result<Reserved, StoreError> {
+pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Result<Reserved, StoreError> {
     let day = day(now);
-    let scopes = scopes(&day, &candidate.id, &candidate.owner, candidate.provider.as_deref());
+    let (id, cost) = (job.lease.job.as_str(), job.need.cost);
+    let scopes = scopes(&day, id, &job.owner, job.need.provider.as_deref());
     let mut taken = Vec::new();
     for (scope, name) in scopes {
         let Some(budget) = cap_of(tx, scope, name).await? else { continue };
@@ -119,21 +115,25 @@ pub(crate) async fn reserve(
                         WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= cap")
         .bind(scope)
         .bind(name)
-        .bind(candidate.cost.0)
+        .bind(cost.0)
         .execute(tx)
         .await?;
         if fits == 0 {
-            give_back(tx, &taken, candidate.cost, MicroUsd(0)).await?;
-            return refuse(tx, candidate, &budget, now).await;
+            give_back(tx, &taken, cost, MicroUsd(0)).await?;
+            return refuse(tx, job, &budget, now).await;
         }
         taken.push((scope, name));
     }
     sql("INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, state, at)
-         SELECT id, $2, attempt + 1, stage, owner, provider, $3, $4, 'reserved', $5 FROM jobs WHERE id = $1")
-    .bind(&candidate.id)
-    .bind(lease.as_str())
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9)")
+    .bind(id)
+    .bind(job.lease.id.as_str())
+    .bind(job.lease.attempt)
+    .bind(&job.stage)
+    .bind(&job.owner)
+    .bind(job.need.provider.as_deref())
     .bind(&day)
-    .bind(candidate.cost.0)
+    .bind(cost.0)
     .bind(now.as_millis())
     .execute(tx)
     .await?;
@@ -155,8 +155,8 @@ async fn cap_of(tx: &mut Tx, scope: &str, name: &str) -> Result<Option<Budget>, 
     sql(find).bind(scope).bind(name).optional(tx).await?.as_ref().map(budget).transpose()
 }
 
-async fn refuse(tx: &mut Tx, candidate: &Candidate, budget: &Budget, now: Timestamp) -> Result<Reserved, StoreError> {
-    let mut row = get(tx, &candidate.id.parse().map_err(|_| bad_id(&candidate.id))?).await?;
+async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> Result<Reserved, StoreError> {
+    let mut row = get(tx, &job.lease.job).await?;
     let refused = match budget.over {
         Over::Wait => {
             row.put_off(LOOK_AGAIN, now);
@@ -165,7 +165,7 @@ async fn refuse(tx: &mut Tx, candidate: &Candidate, budget: &Budget, now: Timest
         Over::Fail => {
             let message = format!(
                 "it may cost {}, and of the {} for {} {} there are {} left",
-                candidate.cost,
+                job.need.cost,
                 budget.cap,
                 budget.scope,
                 budget.name,
@@ -178,10 +178,6 @@ async fn refuse(tx: &mut Tx, candidate: &Candidate, budget: &Budget, now: Timest
     row.save(tx).await?;
     after(tx, &row).await?;
     Ok(refused)
-}
-
-fn bad_id(text: &str) -> StoreError {
-    StoreError::Unreadable { what: format!("the job id \"{text}\"") }
 }
 
 /// Gives back what was reserved and books what was spent.
