@@ -70,6 +70,12 @@ fn unreadable(error: &serde_json::Error) -> StoreError {
 pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) -> Result<(), StoreError> {
     for (stream, entries) in entries {
         let now = tx.now().await?;
+        if tx.on_postgres() && entries.len() <= ROW {
+            let text = serde_json::to_string(&entries).map_err(|error| unreadable(&error))?;
+            let both = sql(BOTH).bind(stream.as_str()).bind(length(&entries));
+            both.bind(text).bind(now.as_millis()).execute(tx).await?;
+            continue;
+        }
         sql(COUNT).bind(stream.as_str()).bind(length(&entries)).execute(tx).await?;
         let mut left = length(&entries);
         for entries in entries.chunks(ROW) {
@@ -88,6 +94,10 @@ pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) ->
 
 const COUNT: &str = "INSERT INTO streams (stream, last) VALUES ($1, $2)
     ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last";
+/// Both of these, without a second way to the server; SQLite has no statement within a statement that writes.
+const BOTH: &str = "WITH counted AS (INSERT INTO streams (stream, last) VALUES ($1, $2)
+        ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last RETURNING stream, last)
+    INSERT INTO event_log (stream, seq, entries, at) SELECT stream, last, $3, $4 FROM counted";
 const LOG: &str = "INSERT INTO event_log (stream, seq, entries, at)
     SELECT stream, last - $2, $3, $4 FROM streams WHERE stream = $1";
 

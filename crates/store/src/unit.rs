@@ -1,12 +1,14 @@
 //! The unit of work: one transaction, and what the world should hear once it is kept.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sluice_domain::time::Timestamp;
-use sqlx::Postgres;
+use sqlx::{AssertSqlSafe, Postgres, Row as _};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool};
 
+use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events::{self, Entry};
 use crate::group::Turn;
@@ -72,13 +74,17 @@ pub(crate) struct Transaction {
 }
 
 impl Transaction {
-    pub(crate) async fn begin(pool: &PgPool, writes: bool, prepares: bool) -> Result<Self, StoreError> {
+    /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
+    /// rows that they change. The database's clock comes on the same way.
+    pub(crate) async fn begin(pool: &PgPool, writes: bool, prepares: bool) -> Result<(Self, Timestamp), StoreError> {
+        const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
+        const WRITE: &str = "BEGIN; SELECT {now} AS now";
         let mut this = Self { connection: pool.acquire().await?, open: true, writes, prepares };
-        // Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock
-        // the rows that they change.
-        let begin = if writes { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
-        in_time(sqlx::raw_sql(begin).execute(&mut *this.connection)).await?;
-        Ok(this)
+        let begin = translated(Dialect::Postgres, if writes { WRITE } else { READ }.into());
+        let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
+        let row = in_time(begin.fetch_one(&mut *this.connection)).await?;
+        let now = Timestamp::from_millis(row.try_get("now")?);
+        Ok((this, now))
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
@@ -103,6 +109,11 @@ impl Drop for Transaction {
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
         Self { link, now: None, point: "", told: Told::default() }
+    }
+
+    pub(crate) async fn on_server(pool: &PgPool, writes: bool, prepares: bool) -> Result<Self, StoreError> {
+        let (transaction, now) = Transaction::begin(pool, writes, prepares).await?;
+        Ok(Self { now: Some(now), ..Self::new(Link::Postgres(transaction)) })
     }
 
     /// The database's clock, read once per unit of work: all times that it writes are the same. Units that share a
