@@ -461,7 +461,7 @@ async fn a_database_from_before_rates_is_brought_up_to_date() {
         "CREATE TABLE buckets (name TEXT NOT NULL PRIMARY KEY, capacity INTEGER NOT NULL, per_second INTEGER NOT NULL,
              level INTEGER NOT NULL, filled_at INTEGER NOT NULL)",
         "ALTER TABLE jobs DROP COLUMN amounts",
-        "DELETE FROM _sqlx_migrations WHERE version = 5",
+        "DELETE FROM _sqlx_migrations WHERE version >= 5",
     ] {
         store.execute(statement).await.unwrap();
     }
