@@ -44,8 +44,7 @@ pub async fn renew(
         let mine = |first: usize| {
             format!(
                 "FROM jobs, (VALUES {}) AS mine
-                 WHERE jobs.id = mine.column1 AND jobs.lease_id = mine.column2 AND jobs.state = 'running'
-                     AND jobs.lease_until > $1",
+                 WHERE jobs.id = mine.column1 AND jobs.lease_id = mine.column2 AND jobs.lease_until > $1",
                 placeholders(first, these.len(), 2)
             )
         };

@@ -171,13 +171,15 @@ async fn succeeded(tx: &mut Tx, these: &[&Finish], now: Timestamp) -> Result<Vec
     rows.iter().map(|row| row.get("id")).collect()
 }
 
+// Who has a lease runs: that is not asked for, or PostgreSQL would rather walk over all that ran of late, which its
+// statistics know nothing of, than look up each job by its id (23 ms for 50 jobs).
 fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
     let text = format!(
         "UPDATE jobs SET state = 'succeeded', lease_id = NULL, lease_until = NULL, lease_worker = NULL,
              next_poll = NULL, error_code = NULL, error_message = NULL, result = ended.column3, updated_at = $1,
              finished_at = $1
          FROM (VALUES {}) AS ended
-         WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2 AND jobs.state = 'running'
+         WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2
              AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
          {returning}",
         placeholders(2, these.len(), 3)
