@@ -2,8 +2,8 @@
 //!
 //! Left to itself, the commit that makes the log long folds it in, two flushes of the disk in which nobody else
 //! commits. Here a thread of its own does most of it while others write. The log can begin anew only when all of it is
-//! folded in and nobody writes, so the little that came meanwhile is left to the writer. Whatever the load, the log does
-//! not grow beyond [`MOST`] pages by much.
+//! folded in and nobody writes, so the little that came meanwhile is left to the writer. Whatever the load, the log is
+//! not longer than [`MOST`] pages and one commit.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -19,9 +19,9 @@ use crate::{Options, sqlite};
 
 /// Pages of 4 KiB after which the thread is asked, after which the log may begin anew, and after which the writer does
 /// not wait for the thread.
-const SOME: u32 = 1_000;
-const MANY: u32 = 2_000;
-const MOST: u32 = 3_000;
+const SOME: u32 = 500;
+const MANY: u32 = 1_000;
+const MOST: u32 = 1_400;
 
 const FOLD: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
@@ -42,11 +42,7 @@ pub(crate) struct Checkpointer {
 
 impl Checkpointer {
     /// Takes the work over from SQLite. Nothing in a simulation, which repeats only with one thread.
-    pub(crate) fn start(
-        path: &Path,
-        writer: &Connection,
-        options: &Options,
-    ) -> Result<Option<Self>, rusqlite::Error> {
+    pub(crate) fn start(path: &Path, writer: &Connection, options: &Options) -> Result<Option<Self>, rusqlite::Error> {
         if options.clock.is_some() {
             return Ok(None);
         }
