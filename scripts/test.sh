@@ -24,6 +24,12 @@ simulation() {
     bash scripts/simulate.sh
 }
 
+# A minute of it, with real processes on real databases; `make chaos` is the whole.
+chaos() {
+    say "Chaos, in short"
+    python3 scripts/chaos.py --short
+}
+
 page_tests() {
     say "Page: unit tests"
     (cd web && npm test --silent)
@@ -48,6 +54,7 @@ step "formatting, lints, rules" bash scripts/check.sh
 step "page, unit" page_tests
 step "Rust" rust_tests
 step "the engine, simulated" simulation
+step "chaos, in short" chaos
 step "page, in Chromium" browser_tests
 step "from outside" outside_tests
 
