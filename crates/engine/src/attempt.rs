@@ -14,9 +14,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::engine::Shared;
 use crate::job::{JobError, Next};
+use crate::live::{Live, Stop};
 use crate::reports::shortened;
 use crate::run::Run;
-use crate::worker::{Live, Stop};
 
 /// Runs the stages of a job until it is let go or lost.
 pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<Live>) {

@@ -12,6 +12,7 @@ mod call;
 mod cron;
 mod engine;
 mod job;
+mod live;
 mod randomness;
 mod registry;
 mod reports;

@@ -1,14 +1,14 @@
 //! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, Charge, Claim, Claimed};
 use sluice_store::workers::{self, Capability};
-use sluice_store::{Dialect, StoreError, Tx};
+use sluice_store::{Dialect, Idle, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -18,73 +18,13 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::attempt::supervise;
 use crate::cron;
 use crate::engine::Shared;
+use crate::live::{Live, Stop};
 
 /// What was asked to be renewed, and what of it still holds.
 #[derive(Default)]
 struct Renewal {
     asked: HashSet<(JobId, LeaseId)>,
     held: HashSet<(JobId, LeaseId)>,
-}
-
-/// Why a running job must stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    Cancelled,
-    LeaseLost,
-    Shutdown,
-}
-
-/// A job in our hands.
-#[derive(Debug, Default)]
-pub(crate) struct Live {
-    /// The leases under which it may be held: the present one, and while it is settled also the next stage's.
-    leases: Mutex<Vec<(JobId, LeaseId)>>,
-    stop: CancellationToken,
-    reason: OnceLock<Stop>,
-    draining: CancellationToken,
-}
-
-impl Live {
-    fn new(job: JobId, lease: LeaseId, draining: CancellationToken) -> Self {
-        Self { leases: Mutex::new(vec![(job, lease)]), draining, ..Self::default() }
-    }
-
-    /// Adds the lease under which the next stage may be held.
-    pub(crate) fn expect(&self, job: &JobId, lease: &LeaseId) {
-        let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those of stages before the present one are settled.
-        let settled = leases.len().saturating_sub(1);
-        leases.drain(..settled);
-        leases.push((job.clone(), lease.clone()));
-    }
-
-    fn leases(&self) -> Vec<(JobId, LeaseId)> {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn stop(&self, reason: Stop) {
-        // The first reason counts.
-        if self.reason.set(reason).is_ok() {
-            self.stop.cancel();
-        }
-    }
-
-    pub(crate) fn lost(&self) {
-        self.stop(Stop::LeaseLost);
-    }
-
-    pub(crate) fn token(&self) -> &CancellationToken {
-        &self.stop
-    }
-
-    pub(crate) fn reason(&self) -> Option<Stop> {
-        self.reason.get().copied()
-    }
-
-    /// The worker wants to end: no further stage is begun.
-    pub(crate) fn is_draining(&self) -> bool {
-        self.draining.is_cancelled()
-    }
 }
 
 /// A running worker. Dropped, it stops at once, as a crash would: its jobs are taken back when their leases run out.
@@ -161,6 +101,8 @@ struct Loop {
     due: Instant,
     /// When a limit's lock may be free, or a rate let something through: time for a claim.
     again: Option<Instant>,
+    /// Whoever makes work lets us join its commit.
+    idle: Option<Idle>,
     draining: CancellationToken,
 }
 
@@ -188,6 +130,7 @@ impl Loop {
             renewed_at: None,
             due: Instant::now(),
             again: None,
+            idle: None,
             draining: CancellationToken::new(),
         }
     }
@@ -210,6 +153,7 @@ impl Loop {
                 }
             };
             told = false;
+            self.idle = if self.has_free_slots() { self.shared.store.idle() } else { None };
             tokio::select! {
                 // In this order, so that a simulation repeats. Nobody is left out: a look heeds the time, and what has
                 // ended is gathered at once.
@@ -226,6 +170,7 @@ impl Loop {
                     None => return,
                 },
                 Some(ended) = self.running.join_next() => {
+                    self.idle = None;
                     self.ended(ended);
                     self.gather().await;
                 }
@@ -249,6 +194,7 @@ impl Loop {
         if told || due || again || !self.hungry.is_empty() {
             self.claim().await?;
         }
+        self.idle = None;
         Ok(())
     }
 
@@ -283,9 +229,11 @@ impl Loop {
         // One that has no slot free stays as hungry as it was.
         let asked: Vec<_> = free.iter().filter(|(_, slots)| !slots.is_empty()).map(|(pool, _)| *pool).collect();
         let shared = Arc::clone(&self.shared);
+        let mut idle = self.idle.take();
         let (jobs, charges, again) = shared
             .store
             .write(async |tx| {
+                drop(idle.take());
                 tx.at("claim");
                 self.claim_in(tx, &mut free).await
             })
@@ -394,6 +342,11 @@ impl Loop {
             free.insert(*pool, taken);
         }
         free
+    }
+
+    fn has_free_slots(&self) -> bool {
+        let served = self.shared.slots.iter().filter(|(pool, _)| self.serves(pool));
+        !self.draining.is_cancelled() && served.into_iter().any(|(_, slots)| slots.free.available_permits() > 0)
     }
 
     /// Renews our leases when a third of their time has passed; gives when that was and which still hold.

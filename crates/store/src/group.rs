@@ -31,6 +31,8 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 pub(crate) struct Group {
     writer: Arc<Mutex<Writer>>,
     waiting: AtomicUsize,
+    /// Workers that have nothing to do but to wait for work.
+    idle: AtomicUsize,
     /// When the log tells of another process's lock.
     say_after: Duration,
     work: watch::Sender<u64>,
@@ -56,6 +58,17 @@ enum Unit {
     First,
     /// Behind a savepoint.
     Saved,
+}
+
+/// Someone waits for work, for as long as this is kept.
+pub struct Idle {
+    group: Arc<Group>,
+}
+
+impl Drop for Idle {
+    fn drop(&mut self) {
+        self.group.idle.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// A unit's turn: the writer is its own.
@@ -127,7 +140,14 @@ impl Group {
             told: Told::default(),
             now: None,
         };
-        Arc::new(Self { writer: Arc::new(Mutex::new(writer)), waiting: AtomicUsize::new(0), say_after, work, news })
+        Arc::new(Self {
+            writer: Arc::new(Mutex::new(writer)),
+            waiting: AtomicUsize::new(0),
+            idle: AtomicUsize::new(0),
+            say_after,
+            work,
+            news,
+        })
     }
 
     /// Waits for the writer, and begins a unit on it. Waits also behind other processes: busy is asked again for as
@@ -141,6 +161,11 @@ impl Group {
         let mut turn = Turn { writer, group: Arc::clone(self) };
         turn.begin().await?;
         Ok(turn)
+    }
+
+    pub(crate) fn idle(self: &Arc<Self>) -> Idle {
+        self.idle.fetch_add(1, Ordering::SeqCst);
+        Idle { group: Arc::clone(self) }
     }
 
     fn nobody_waits(&self) -> bool {
@@ -217,12 +242,30 @@ impl Turn {
             return Err(error.into());
         }
         writer.unit = None;
+        let work = told.work;
         writer.told.join(told);
         let (sender, kept) = oneshot::channel();
         writer.kept.push(sender);
+        if work {
+            self.invite().await;
+        }
         self.leave().await;
         // Whoever commits answers, also when the caller is gone.
         kept.await.unwrap_or_else(|_| Err(StoreError::Interrupted))
+    }
+
+    /// Wakes those who wait for work, before the commit: whoever is idle takes the work in the same transaction, so
+    /// that one flush of the disk serves both. Nothing comes of it before that.
+    async fn invite(&mut self) {
+        // The woken task is next on this thread, or at once on another that is free.
+        const TURNS: usize = 20;
+        tell(&self.group.work, true);
+        for _ in 0..TURNS {
+            if self.group.idle.load(Ordering::SeqCst) == 0 || !self.group.nobody_waits() {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Goes on: the next unit joins the transaction, or all of it is committed.
@@ -238,7 +281,7 @@ impl Turn {
     /// Nothing in here waits, so no caller is stopped in mid-way.
     async fn commit(mut self) {
         let told = std::mem::take(&mut self.writer.told);
-        let (work, news) = (told.work, !told.entries.is_empty());
+        let news = !told.entries.is_empty();
         let group = Arc::clone(&self.group);
         let mut tx = Tx::new(Link::Writer(self));
         tx.told = told;
@@ -251,7 +294,6 @@ impl Turn {
                 for waiting in writer.kept.drain(..) {
                     waiting.send(Ok(())).ok();
                 }
-                tell(&group.work, work);
                 tell(&group.news, news);
                 if let Some(checkpointer) = &mut writer.checkpointer {
                     checkpointer.after_commit(&writer.connection);
@@ -268,8 +310,9 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        // The unit's task was stopped in mid-way. Whoever comes next undoes it; if nobody comes, that is done now.
-        if self.writer.unit.is_some() && self.group.nobody_waits() {
+        // The unit's task was stopped in mid-way. Whoever comes next undoes it, or commits what it had kept; if nobody
+        // comes, that is done now.
+        if (self.writer.unit.is_some() || self.writer.begun_at.is_some()) && self.group.nobody_waits() {
             self.group.tidy_soon();
         }
     }

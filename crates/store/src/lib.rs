@@ -44,6 +44,7 @@ use tokio::sync::watch;
 
 pub use dialect::Dialect;
 pub use error::{Cause, PAYLOAD_LIMIT, StoreError};
+pub use group::Idle;
 pub use open::{Database, Options, PostgresUrl};
 pub use unit::Tx;
 
@@ -171,10 +172,19 @@ impl Store {
         }
     }
 
-    /// Changes after each commit that may have made work, of this process and, on `PostgreSQL`, of others: a hint,
-    /// losing it loses nothing.
+    /// Changes when a unit of work may have made work, of this process and, on `PostgreSQL`, of others: a hint, losing
+    /// it loses nothing. On `SQLite` it comes before the commit, and who writes then may be part of it.
     pub fn work_hint(&self) -> watch::Receiver<u64> {
         self.inner.work.subscribe()
+    }
+
+    /// Says that someone waits for work and has nothing else to do, for as long as the answer is kept: on `SQLite` who
+    /// makes work then lets it join the commit.
+    pub fn idle(&self) -> Option<Idle> {
+        match &self.inner.backend {
+            Backend::Sqlite { group, .. } => Some(group.idle()),
+            Backend::Postgres { .. } => None,
+        }
     }
 
     /// Changes after each commit that added events, in the same way: a hint, losing it loses nothing.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sluice_domain::time::Timestamp;
-use sqlx::{AssertSqlSafe, Postgres, Row as _};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Postgres, Row as _};
 
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
