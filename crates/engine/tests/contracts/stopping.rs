@@ -25,9 +25,12 @@ async fn a_busy_worker_finishes_its_stage_within_its_grace_and_begins_no_other()
     let job = world.enqueue("a").await;
     let worker = world.engine.start();
     world.stage.arrival().await;
-    let later = world.enqueue("b").await;
-    let stage = world.stage.clone();
-    let ((), ()) = tokio::join!(worker.shutdown(Duration::from_secs(30)), async { stage.go.notify_one() });
+    // Made when the worker already wants to stop: before that, it would be begun at once.
+    let ((), later) = tokio::join!(worker.shutdown(Duration::from_secs(30)), async {
+        let later = world.enqueue("b").await;
+        world.stage.go.notify_one();
+        later
+    });
     let row = world.view(&job).await.job;
     assert_eq!((row.state, row.stage.as_str(), row.attempt), (JobState::Ready, "second", 0));
     world.run().await;

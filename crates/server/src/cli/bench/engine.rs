@@ -2,8 +2,8 @@
 //!
 //! Every figure is the median of several runs in one sitting, on one process with its own worker, at the defaults.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use sluice_engine::{Engine, EnqueueOptions};
 use sluice_store::{Store, StoreError, controls, jobs};
 
-use super::jobs::{Noop, Probe, Slow, ThreeStages};
+use super::jobs::{Calls, Noop, Probe, Slow, ThreeStages};
 use super::postgres::Server;
 use crate::cli::say;
 
@@ -87,6 +87,7 @@ pub(super) async fn run(options: EngineBench) -> anyhow::Result<()> {
         .register::<Noop>(Arc::clone(&probe))
         .register::<ThreeStages>(Arc::clone(&probe))
         .register::<Slow>(Arc::clone(&probe))
+        .register::<Calls>(Arc::clone(&probe))
         .pool("bench", SLOTS)
         .pool("bench.slow", 1)
         .build();
@@ -158,6 +159,9 @@ impl Bench {
         if self.wants("three_stage") {
             self.three_stages().await?;
         }
+        if self.wants("call_overhead") {
+            self.calls().await?;
+        }
         if self.wants("fairness_worst_wait_slots") {
             self.fairness().await?;
         }
@@ -165,7 +169,7 @@ impl Bench {
     }
 
     async fn clear(&self) -> anyhow::Result<()> {
-        for table in ["jobs", "event_log", "streams", "shares"] {
+        for table in ["jobs", "event_log", "streams", "shares", "calls", "stage_results"] {
             self.store.execute(&format!("DELETE FROM {table}")).await?;
         }
         if self.options.database == Kind::Postgres {
@@ -319,6 +323,31 @@ impl Bench {
         Ok(())
     }
 
+    /// What the ledger adds to a provider's call: one job that asks, then eight side by side, which share commits.
+    async fn calls(&mut self) -> anyhow::Result<()> {
+        for (name, jobs) in [("call_overhead", 1), ("call_overhead_8_jobs", 8)] {
+            let worker = self.engine.start();
+            let calls = vec![Calls { count: self.options.samples }; jobs];
+            for made in self.engine.submit_many(&calls, &EnqueueOptions::default()).await? {
+                made?;
+            }
+            let begun = Instant::now();
+            while self.count("succeeded").await? < jobs as u64 {
+                if begun.elapsed() > Duration::from_mins(1) {
+                    bail!("the calls did not end");
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            worker.shutdown(Duration::from_secs(5)).await;
+            self.clear().await?;
+            let took = std::mem::take(&mut *self.probe.took.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut took: Vec<f64> = took.iter().map(|took| took.as_secs_f64() * 1_000.0).collect();
+            self.note(&format!("{name}_p50_ms"), quantile(&mut took, 0.5));
+            self.note(&format!("{name}_p99_ms"), quantile(&mut took, 0.99));
+        }
+        Ok(())
+    }
+
     /// One slot, one owner with very many jobs: how many of those begin before another owner's first job does.
     async fn fairness(&mut self) -> anyhow::Result<()> {
         const CROWD: u32 = 100_000;
@@ -360,6 +389,7 @@ impl Bench {
             "three_stage_p99_ms" => "<= 30",
             "pickup_p99_ms" | "limit_cost_percent" => "<= 5",
             "fairness_worst_wait_slots" => "<= 1",
+            "call_overhead_p99_ms" => "<= 0.3",
             "pickup_p50_ms" | "wal_kib_per_job" => "<= 2",
             _ => "",
         }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sluice_engine::{Job, JobError, Next, Run};
+use sluice_domain::money::MicroUsd;
+use sluice_engine::{Answer, Ask, CallError, Found, Job, JobError, Next, Run};
 use tokio::sync::oneshot;
 
 /// What the jobs tell.
@@ -14,6 +15,8 @@ use tokio::sync::oneshot;
 pub(super) struct Probe {
     pub(super) ran: AtomicU64,
     seen: Mutex<Option<oneshot::Sender<Instant>>>,
+    /// How long calls took.
+    pub(super) took: Mutex<Vec<Duration>>,
 }
 
 impl Probe {
@@ -94,6 +97,53 @@ impl Job for ThreeStages {
             Stage::Two => Next::Stage(Stage::Three),
             Stage::Three => Next::Done(Value::Null),
         })
+    }
+}
+
+/// Asks a provider that answers at once, again and again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Calls {
+    pub(super) count: u32,
+}
+
+struct AtOnce;
+
+impl Ask<u32> for AtOnce {
+    fn provider(&self) -> &'static str {
+        "bench"
+    }
+
+    async fn ask(&self, _key: &str) -> Result<Answer<u32>, CallError> {
+        Ok(Answer { value: 1, provider_id: None, cost: MicroUsd(0) })
+    }
+
+    async fn look(&self, _key: &str, _provider_id: Option<&str>) -> Result<Found<u32>, CallError> {
+        Ok(Found::Nothing)
+    }
+}
+
+impl Job for Calls {
+    const KIND: &'static str = "bench.calls";
+    type Stage = Once;
+    type Context = Arc<Probe>;
+
+    fn first_stage() -> Once {
+        Once::Only
+    }
+
+    fn pool() -> &'static str {
+        "bench"
+    }
+
+    async fn run(&self, Once::Only: Once, run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
+        let mut took = Vec::new();
+        for call in 0..self.count {
+            let begun = Instant::now();
+            run.call::<u32, _>(&format!("{} {call}", run.job_id()), "bench", &AtOnce).await?;
+            took.push(begun.elapsed());
+        }
+        probe.took.lock().unwrap_or_else(PoisonError::into_inner).extend(took);
+        Ok(Next::Done(Value::Null))
     }
 }
 
