@@ -11,7 +11,7 @@ use sluice_store::events::{self, Event};
 use sluice_store::jobs::Why;
 use sluice_store::jobs::{self, Ended, Finish, JobRow, LogLine, NewJob, Signalled, Step};
 use sluice_store::schedules::{self, CatchUp, Schedule};
-use sluice_store::workers::{self, Measured};
+use sluice_store::workers::Measured;
 use sluice_store::{Store, StoreError, Tx};
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use crate::batch::Batch;
 use crate::cron::{Template, next_tick};
 use crate::job::{Job, JobError};
+use crate::progress::{self, Progress};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
 use crate::turns::Turns;
@@ -277,9 +278,12 @@ impl Engine {
     /// When a job that has begun should be done, from and to, as its kind usually takes; nothing while that is not
     /// known.
     pub async fn done_by(&self, job: &JobRow) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-        let Some(began) = job.started_at.filter(|_| !job.state.is_final()) else { return Ok(None) };
-        let usual = self.shared.store.read(async |tx| workers::usual(tx, &job.kind, "").await).await?;
-        Ok(usual.map(|usual| (began + usual.mean.saturating_sub(usual.spread), began + usual.mean + usual.spread)))
+        self.shared.store.read(async |tx| progress::done_by(tx, job).await).await
+    }
+
+    /// How far a job and all its parts have come, if there is such a job.
+    pub async fn progress(&self, id: &JobId) -> Result<Option<Progress>, StoreError> {
+        self.shared.store.read(async |tx| progress::progress(tx, id).await).await
     }
 
     /// Sends a signal to a job; it ends the present or the next wait for it.

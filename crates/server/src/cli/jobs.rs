@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Engine, Reason, Why};
+use sluice_engine::{Engine, Progress, Reason, Why};
 use sluice_store::Database;
 use sluice_store::StoreError;
 use sluice_store::jobs::{self, Filter, JobRow, Redrive};
@@ -121,15 +121,11 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             Ok(())
         }
         JobsCommand::Show { id, json } => {
-            let found = engine.job(&id).await?.with_context(|| format!("there is no job {id}"))?;
+            let found = engine.progress(&id).await?.with_context(|| format!("there is no job {id}"))?;
             let log = engine.log(&id, 50).await?;
-            let parts = store.read(async |tx| jobs::children(tx, &id).await).await?;
             if json {
-                let mut whole = brief(&found.job);
-                whole["steps"] =
-                    found.steps.iter().map(|step| json!({"name": step.name, "fraction": step.fraction})).collect();
+                let mut whole = whole(&found);
                 whole["log"] = log.iter().map(|line| json!({"at": line.at.as_millis(), "line": line.line})).collect();
-                whole["parts"] = parts.iter().map(brief).collect();
                 return say(&serde_json::to_string(&whole)?);
             }
             let now = store.now().await?;
@@ -147,12 +143,10 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             if let Some(error) = &row.error {
                 say(&format!("error {}: {}", error.code, error.message))?;
             }
-            for step in &found.steps {
-                say(&format!("  {:<10} {:>3.0} %", step.name, step.fraction * 100.0))?;
+            if let Some((from, to)) = found.done_by {
+                say(&format!("should be done in {} to {}", age(from, now), age(to, now)))?;
             }
-            for part in &parts {
-                say(&format!("  part {} {}: {} in \"{}\"", part.kind, part.id, part.state.as_str(), part.stage))?;
-            }
+            say_tree(&found, 1)?;
             for line in &log {
                 say(&format!("  {} ago  {}", age(now, line.at), line.line))?;
             }
@@ -182,6 +176,31 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             say(&format!("{jobs} jobs are stopped"))
         }
     }
+}
+
+/// A job with its steps and parts, as JSON.
+fn whole(progress: &Progress) -> Value {
+    let mut whole = brief(&progress.job);
+    whole["fraction"] = json!(progress.fraction);
+    whole["steps"] = progress.steps.iter().map(|step| json!({"name": step.name, "fraction": step.fraction})).collect();
+    whole["done_by"] = json!(progress.done_by.map(|(from, to)| [from.as_millis(), to.as_millis()]));
+    whole["parts"] = progress.parts.iter().map(self::whole).collect();
+    whole
+}
+
+/// The steps and parts of a job, each level further in.
+fn say_tree(progress: &Progress, level: usize) -> anyhow::Result<()> {
+    let margin = "  ".repeat(level);
+    for step in &progress.steps {
+        say(&format!("{margin}{:<10} {:>3.0} %", step.name, step.fraction * 100.0))?;
+    }
+    for part in &progress.parts {
+        let job = &part.job;
+        let percent = part.fraction * 100.0;
+        say(&format!("{margin}{} {}: {} in \"{}\", {percent:.0} %", job.kind, job.id, job.state.as_str(), job.stage))?;
+        say_tree(part, level + 1)?;
+    }
+    Ok(())
 }
 
 /// The engine on the database that is configured. A SQLite file is not made here: one that is missing is a mistake.

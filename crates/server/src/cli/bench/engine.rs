@@ -426,14 +426,15 @@ impl Bench {
         if !done.status.success() {
             bail!("bench/peers/run failed");
         }
-        say(&format!("{:<34} {:<26} {:>12} {:>12}", "other queues", "what", "measured", "ours / theirs"))?;
+        say(&format!("{:<44} {:<26} {:>12} {:>14}", "other queues", "what", "measured", "ours / theirs"))?;
         for line in String::from_utf8_lossy(&done.stdout).lines() {
             let peer: Value = serde_json::from_str(line).with_context(|| format!("bench/peers/run said: {line}"))?;
             let name = peer["measure"].as_str().unwrap_or_default();
             let theirs = peer["value"].as_f64().unwrap_or(f64::NAN);
             let ours = self.figures.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN);
-            let system = peer["system"].as_str().unwrap_or_default();
-            say(&format!("{system:<34} {name:<26} {theirs:>12.2} {:>12.2}", ours / theirs))?;
+            let of = |field: &str| peer[field].as_str().unwrap_or_default();
+            let system = format!("{}, {}", of("system"), of("sync"));
+            say(&format!("{system:<44} {name:<26} {theirs:>12.2} {:>14.2}", ours / theirs))?;
         }
         Ok(())
     }

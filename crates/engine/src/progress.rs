@@ -1,0 +1,55 @@
+//! How far a job has come: a tree of its parts and their named steps.
+
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::time::Timestamp;
+use sluice_store::jobs::{self, JobRow, Step};
+use sluice_store::{StoreError, Tx, workers};
+
+/// A job, its steps and the jobs that are part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// The job.
+    pub job: JobRow,
+    /// Its steps, in the order in which they began.
+    pub steps: Vec<Step>,
+    /// Its parts, in the order in which they were made.
+    pub parts: Vec<Progress>,
+    /// How much of it is done, from 0 to 1: the mean of its steps and parts, as far as they are known by now.
+    pub fraction: f64,
+    /// When it should be done, from and to, as its kind usually takes; nothing while that is not known, it has not
+    /// begun or has ended.
+    pub done_by: Option<(Timestamp, Timestamp)>,
+}
+
+/// The tree under a job, on one snapshot of the database.
+pub(crate) async fn progress(tx: &mut Tx, id: &JobId) -> Result<Option<Progress>, StoreError> {
+    match jobs::find(tx, id).await? {
+        Some(job) => tree(tx, job).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreError> {
+    let steps = jobs::steps_of(tx, &job.id).await?;
+    let mut parts = Vec::new();
+    for part in jobs::children(tx, &job.id).await? {
+        parts.push(Box::pin(tree(tx, part)).await?);
+    }
+    let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &parts) };
+    let done_by = done_by(tx, &job).await?;
+    Ok(Progress { job, steps, parts, fraction, done_by })
+}
+
+fn mean(steps: &[Step], parts: &[Progress]) -> f64 {
+    let done = steps.iter().map(|step| step.fraction).chain(parts.iter().map(|part| part.fraction));
+    let (sum, count) = done.fold((0.0, 0.0), |(sum, count), fraction| (sum + fraction, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// When a job that has begun should be done, from and to, as its kind usually takes.
+pub(crate) async fn done_by(tx: &mut Tx, job: &JobRow) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    let Some(began) = job.started_at.filter(|_| !job.state.is_final()) else { return Ok(None) };
+    let usual = workers::usual(tx, &job.kind, "").await?;
+    Ok(usual.map(|usual| (began + usual.mean.saturating_sub(usual.spread), began + usual.mean + usual.spread)))
+}
