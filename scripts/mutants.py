@@ -15,6 +15,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# A folder of its own: cargo names what it builds by the place in the tree, so a broken crate would pass for ours.
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "mutants"
 
 STORE, ENGINE = "crates/store/src", "crates/engine/src"
 # What notices: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
@@ -90,7 +92,8 @@ MUTANTS = [
 def run(command, tree):
     """Its exit code and output. By way of a file: a database server that outlives its test would hold a pipe open."""
     with tempfile.TemporaryFile(mode="w+") as output:
-        done = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, timeout=1_200)
+        done = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                              timeout=1_200, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)})
         output.seek(0)
         return done.returncode, output.read()
 
@@ -111,7 +114,9 @@ def main():
         for name in filter(None, names.split("\0")):
             if name.startswith(("crates/", "Cargo", ".cargo/", "rust", "clippy", "docs/", "scripts/")):
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, tree / name)
+                # Not with its time: cargo would take what the last mutant left for what this file gives.
+                shutil.copyfile(ROOT / name, tree / name)
+                shutil.copymode(ROOT / name, tree / name)
         for check in sorted({tuple(check) for *_, check in mutants}):
             code, output = run(list(check), tree)
             if code != 0:

@@ -1,11 +1,12 @@
 //! Contracts 2, 3, 4 and 5: everything is written under a lease, by the database's clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
-use sluice_store::jobs::{self, Claim, Claimed, Ended, Lease, Need, Settlement, Then};
+use sluice_store::jobs::{self, Claim, Claimed, Ended, Finish, Lease, Need, Settlement, Then};
 use sluice_store::{Store, StoreError};
 
 use crate::support::{Act, Do, World};
@@ -58,6 +59,30 @@ async fn a_claim_gives_a_job_an_attempt_and_a_lease() {
     assert_eq!(row.lease, Some(claimed.lease.id.clone()));
     assert!(claim(&world, "another").await.is_none(), "what is held is not claimed");
     assert_eq!(succeed(world.test.store(), &claimed.lease).await.unwrap(), Ended::LetGo(JobState::Succeeded));
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn of_many_that_end_together_those_whose_lease_ran_out_are_refused() {
+    let world = World::new([]).await;
+    let mut finishes = Vec::new();
+    for (name, wait) in [("late", 0), ("late too", 10), ("in time", 6)] {
+        let job = world.enqueue(name).await;
+        let claimed = Arc::new(claim(&world, "worker").await.unwrap());
+        assert_eq!(claimed.lease.job, job);
+        let settlement = Settlement::Succeed(json!(name));
+        finishes.push(Finish { claimed, settlement, steps: Vec::new(), lines: Vec::new(), asked_nobody: true });
+        world.advance(wait).await;
+    }
+    let store = world.test.store();
+    let ended = store.write(async |tx| jobs::settle_many(tx, &finishes).await).await.unwrap();
+    assert!(is_lost(&ended[0]) && is_lost(&ended[1]), "{ended:?}");
+    assert_eq!(*ended[2].as_ref().unwrap(), Ended::LetGo(JobState::Succeeded));
+    for (finish, state) in finishes.iter().zip([JobState::Running, JobState::Running, JobState::Succeeded]) {
+        assert_eq!(world.state(&finish.claimed.lease.job).await, state);
+    }
+    // They are taken back, and run again.
+    world.run().await;
     world.test.end().await;
 }
 
