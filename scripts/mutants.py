@@ -20,10 +20,10 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "mutants"
 
 STORE, ENGINE = "crates/store/src", "crates/engine/src"
 # What notices: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
-SQLITE = ["cargo", "test", "--release", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts", "--"]
-POSTGRES = ["cargo", "test", "--release", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts_postgres", "--"]
-SERVER = ["cargo", "test", "--release", "--locked", "-q", "-p", "sluice-engine", "--test", "postgres", "--"]
-WORLDS = ["cargo", "run", "--release", "--locked", "-q", "-p", "sluice-engine", "--example", "simulate", "--", "--runs", "60000"]
+SQLITE = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts", "--"]
+POSTGRES = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts_postgres", "--"]
+SERVER = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "postgres", "--"]
+WORLDS = ["cargo", "run", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--example", "simulate", "--", "--runs", "60000"]
 
 # name, file, what is there, what is put there, what notices
 MUTANTS = [

@@ -79,7 +79,7 @@ impl App {
             .settings(settings)
             .randomness(platform.randomness.clone())
             .pool("default", workers)
-            .pool("media", workers)
+            .pool("video", workers)
             .register::<MakeReel>(platform.clone())
             .register::<RenderScene>(platform.clone())
             .build();

@@ -4,6 +4,8 @@
 /// The database that this suite runs on.
 const ON: sluice_store::Dialect = sluice_store::Dialect::Postgres;
 
+#[path = "contracts/asking.rs"]
+mod asking;
 #[path = "contracts/basics.rs"]
 mod basics;
 #[path = "contracts/cancelling.rs"]

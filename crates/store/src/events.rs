@@ -32,28 +32,31 @@ pub struct Event {
 }
 
 /// An entry as it is stored: many to a row.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Entry {
+#[derive(Deserialize)]
+struct Entry {
     kind: String,
     subject: String,
     data: Box<serde_json::value::RawValue>,
+}
+
+/// The same, as it is written.
+#[derive(Serialize)]
+struct NewEntry<'a, D> {
+    kind: &'a str,
+    subject: &'a str,
+    data: &'a D,
 }
 
 /// Most entries in a row: what a reader has to unpack to find one.
 const ROW: usize = 200;
 
 /// Adds an entry. Readers see it when the unit of work commits.
-pub fn emit(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
-    emit_text(tx, stream, kind, subject, data.to_string())
-}
-
-/// As [`emit`], with data that is JSON already.
-pub(crate) fn emit_text(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: String) -> Result<(), StoreError> {
+pub fn emit<D: Serialize>(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &D) -> Result<(), StoreError> {
     if !tx.may_write() {
         return Err(StoreError::ReadOnly);
     }
-    let data = serde_json::value::RawValue::from_string(data).map_err(|error| unreadable(&error))?;
-    let entry = Entry { kind: kind.to_owned(), subject: subject.to_owned(), data };
+    let entry = serde_json::to_string(&NewEntry { kind, subject, data })
+        .map_err(|error| StoreError::Unreadable { what: format!("an event's data ({error})") })?;
     match tx.told.entries.get_mut(stream) {
         Some(entries) => entries.push(entry),
         None => drop(tx.told.entries.insert(stream.to_owned(), vec![entry])),
@@ -61,32 +64,21 @@ pub(crate) fn emit_text(tx: &mut Tx, stream: &str, kind: &str, subject: &str, da
     Ok(())
 }
 
-fn unreadable(error: &serde_json::Error) -> StoreError {
-    StoreError::Unreadable { what: format!("an event's data ({error})") }
-}
-
 /// Writes the entries of a transaction, as the last thing that it does. Streams come in their order, so that two
 /// transactions never wait for each other.
-pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<Entry>>) -> Result<(), StoreError> {
+pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<String>>) -> Result<(), StoreError> {
     for (stream, entries) in entries {
         let now = tx.now().await?;
         if tx.on_postgres() && entries.len() <= ROW {
-            let text = serde_json::to_string(&entries).map_err(|error| unreadable(&error))?;
             let both = sql(BOTH).bind(stream.as_str()).bind(length(&entries));
-            both.bind(text).bind(now.as_millis()).execute(tx).await?;
+            both.bind(array(&entries)).bind(now.as_millis()).execute(tx).await?;
             continue;
         }
         sql(COUNT).bind(stream.as_str()).bind(length(&entries)).execute(tx).await?;
         let mut left = length(&entries);
         for entries in entries.chunks(ROW) {
             left -= length(entries);
-            sql(LOG)
-                .bind(stream.as_str())
-                .bind(left)
-                .bind(serde_json::to_string(entries).map_err(|error| unreadable(&error))?)
-                .bind(now.as_millis())
-                .execute(tx)
-                .await?;
+            sql(LOG).bind(stream.as_str()).bind(left).bind(array(entries)).bind(now.as_millis()).execute(tx).await?;
         }
     }
     Ok(())
@@ -101,8 +93,13 @@ const BOTH: &str = "WITH counted AS (INSERT INTO streams (stream, last) VALUES (
 const LOG: &str = "INSERT INTO event_log (stream, seq, entries, at)
     SELECT stream, last - $2, $3, $4 FROM streams WHERE stream = $1";
 
-fn length(entries: &[Entry]) -> i64 {
+fn length(entries: &[String]) -> i64 {
     i64::try_from(entries.len()).unwrap_or(i64::MAX)
+}
+
+/// Entries as one JSON array.
+fn array(entries: &[String]) -> String {
+    format!("[{}]", entries.join(","))
 }
 
 /// The next `limit` entries of `stream` after place `seq`, in order.

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Postgres, Row as _};
 
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
-use crate::events::{self, Entry};
+use crate::events;
 use crate::group::Turn;
 use crate::sql::{in_time, sql};
 use crate::sqlite::Snapshot;
@@ -52,8 +52,8 @@ pub(crate) enum Connection<'a> {
 pub(crate) struct Told {
     /// There may be work.
     pub(crate) work: bool,
-    /// The log's new entries, by stream.
-    pub(crate) entries: BTreeMap<String, Vec<Entry>>,
+    /// The log's new entries as JSON, by stream.
+    pub(crate) entries: BTreeMap<String, Vec<String>>,
 }
 
 impl Told {

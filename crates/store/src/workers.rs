@@ -1,12 +1,14 @@
 //! Who works here, how long things take, and how much there is to do.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::sql::sql;
+use crate::jobs::rates;
+use crate::sql::{list, sql};
 use crate::{StoreError, Tx};
 
 /// What a worker runs of a pool.
@@ -134,19 +136,35 @@ pub async fn usual(tx: &mut Tx, kind: &str, stage: &str) -> Result<Option<Usual>
     .transpose()
 }
 
-/// Work that a further worker could do now, by pool: ready and running jobs, without what waits for a provider, a pause
-/// or money. What an autoscaler goes by.
+/// Work that a further worker could do now, by pool: ready and running jobs, without what waits for a provider, a rate,
+/// a pause or money. What an autoscaler goes by.
 pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreError> {
     let now = tx.now().await?;
-    let rows = sql("SELECT pool, COUNT(*) AS count FROM jobs
+    let closed = rates::closed(tx).await?;
+    let mut text = String::from(
+        "SELECT pool, COUNT(*) AS count FROM jobs
          WHERE state IN ('ready', 'running')
              AND NOT EXISTS (SELECT 1 FROM pauses WHERE (scope = 'queue' AND name = jobs.pool)
                  OR (scope = 'kind' AND name = jobs.kind) OR (scope = 'owner' AND name = jobs.owner)
                  OR (scope = 'provider' AND name = jobs.provider))
-             AND NOT EXISTS (SELECT 1 FROM providers WHERE name = jobs.provider AND circuit = 'open' AND until > $1)
-         GROUP BY pool ORDER BY pool")
-    .bind(now.as_millis())
-    .all(tx)
-    .await?;
+             AND NOT EXISTS (SELECT 1 FROM providers WHERE name = jobs.provider AND circuit = 'open' AND until > $1)",
+    );
+    let (mut names, mut next) = (Vec::new(), 2);
+    for (scope, column) in [
+        ("owner", "owner"),
+        ("kind", "kind"),
+        ("key", "COALESCE(limit_key, '')"),
+        ("provider", "COALESCE(provider, '')"),
+    ] {
+        let closed: Vec<_> = closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.clone()).collect();
+        if !closed.is_empty() {
+            // Writing to a String does not fail.
+            let _ = write!(text, " AND (state = 'running' OR {column} NOT IN ({}))", list(next, closed.len()));
+            next += closed.len();
+            names.extend(closed);
+        }
+    }
+    text.push_str(" GROUP BY pool ORDER BY pool");
+    let rows = sql(text).bind(now.as_millis()).bind_all(names).all(tx).await?;
     rows.iter().map(|row| Ok((row.get("pool")?, row.get::<i64>("count")?.unsigned_abs()))).collect()
 }

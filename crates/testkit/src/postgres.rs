@@ -87,6 +87,12 @@ impl Server {
     pub fn run(&self, statement: &str) {
         assert!(self.tool("psql", &["-d", "postgres", "-c", statement]), "{statement}");
     }
+
+    /// Whether the server does what a statement asks in this database.
+    pub fn accepts(&self, database: &Database, statement: &str) -> bool {
+        let Database::Postgres(PostgresUrl { url, .. }) = database else { return false };
+        self.tool("psql", &["-d", url, "-c", statement])
+    }
 }
 
 /// Starts the pooler, and ends it when the pipe to it closes. It does not run as root, either.

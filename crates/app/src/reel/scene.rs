@@ -77,6 +77,11 @@ impl Job for RenderScene {
         Stage::Voice
     }
 
+    /// Speaks, draws and encodes: for machines that have the cores for it.
+    fn pool() -> &'static str {
+        "video"
+    }
+
     async fn run(&self, stage: Stage, run: &Run, platform: &Platform) -> Result<Next<Stage>, JobError> {
         let subject = make::load(platform, &self.reel).await?;
         let scene = subject.scenes.iter().find(|scene| scene.row.id == self.scene);

@@ -5,6 +5,7 @@
 /// The database that this suite runs on.
 const ON: sluice_store::Dialect = sluice_store::Dialect::Sqlite;
 
+mod asking;
 mod basics;
 mod cancelling;
 mod enqueueing;

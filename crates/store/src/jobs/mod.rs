@@ -180,7 +180,7 @@ fn made(tx: &mut Tx, job: &NewJob) -> Result<(), StoreError> {
 
 /// Writes the rows of new jobs; gives how many there were room for.
 async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, StoreError> {
-    const COLUMNS: usize = 24;
+    const COLUMNS: usize = 25;
     let mut made = 0;
     let mut rest = jobs;
     while !rest.is_empty() {
@@ -188,7 +188,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
         let text = format!(
             "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, place, run_at,
                  max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, amounts,
-                 first_stage, created_at, updated_at)
+                 first_stage, first_need, created_at, updated_at)
              VALUES {}
              ON CONFLICT (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
             placeholders(1, these.len(), COLUMNS)
@@ -219,6 +219,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(job.need.cost.0)
                 .bind(job.need.amounts.stored())
                 .bind(&job.stage)
+                .bind(job.need.stored())
                 .bind(now.as_millis())
                 .bind(now.as_millis());
         }
@@ -306,12 +307,14 @@ pub struct Redrive {
 
 /// Runs dead jobs again, oldest first; says how many. Parts run again with what they are part of.
 pub async fn redrive(tx: &mut Tx, filter: &Redrive) -> Result<usize, StoreError> {
-    let rows = sql("SELECT id FROM jobs WHERE state = 'dead' AND (CAST($1 AS TEXT) IS NULL OR kind = $1)
+    let rows = sql(
+        "SELECT id, first_stage, first_need FROM jobs WHERE state = 'dead' AND (CAST($1 AS TEXT) IS NULL OR kind = $1)
              AND (CAST($2 AS TEXT) IS NULL OR owner = $2) AND (CAST($3 AS TEXT) IS NULL OR error_code = $3)
              AND finished_at >= $4
              AND (parent IS NULL OR EXISTS (SELECT 1 FROM jobs AS whole WHERE whole.id = jobs.parent
                  AND whole.finished_at IS NULL))
-         ORDER BY finished_at, id LIMIT $5")
+         ORDER BY finished_at, id LIMIT $5",
+    )
     .bind(filter.kind.as_deref())
     .bind(filter.owner.as_deref())
     .bind(filter.error.as_deref())
@@ -322,7 +325,9 @@ pub async fn redrive(tx: &mut Tx, filter: &Redrive) -> Result<usize, StoreError>
     for row in &rows {
         let job = row::id(row, "id")?;
         if filter.from_start {
-            sql("UPDATE jobs SET stage = first_stage WHERE id = $1").bind(JobId::as_str(&job)).execute(tx).await?;
+            let mut whole = get(tx, &job).await?;
+            (whole.stage, whole.need) = (row.get("first_stage")?, Need::of_first_stage(row)?);
+            whole.save(tx).await?;
         }
         retry(tx, &job).await?;
     }
@@ -446,9 +451,7 @@ pub(crate) fn emit_change(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreE
         steps: change.steps,
         subject: change.subject,
     };
-    let text = serde_json::to_string(&data)
-        .map_err(|error| StoreError::Unreadable { what: format!("a job's change ({error})") })?;
-    events::emit_text(tx, change.owner, "job.changed", change.id.as_str(), text)
+    events::emit(tx, change.owner, "job.changed", change.id.as_str(), &data)
 }
 
 /// Tells the job's stream that it changed.

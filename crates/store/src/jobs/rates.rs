@@ -315,6 +315,26 @@ pub(crate) async fn refusals(
     Ok(refusals)
 }
 
+/// Whose rates let nothing through now.
+pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<(&'static str, String)>, StoreError> {
+    let now = tx.now().await?.as_millis();
+    let rates = Rates::read(tx).await?;
+    let mut closed = Vec::new();
+    // One that is full is not there.
+    for row in &sql("SELECT * FROM buckets ORDER BY scope, name, unit").all(tx).await? {
+        let (scope, unit) = (known_scope(&row.get::<String>("scope")?)?, Unit::read(row)?);
+        let name: String = row.get("name")?;
+        let Some((_, terms)) = rates.of(scope, &name).find(|(of, _)| *of == unit) else { continue };
+        let (level, filled_at) = (row.get("level")?, row.get("filled_at")?);
+        let mut bucket = Bucket { unit, terms, level, filled_at, changed: false };
+        bucket.fill(now);
+        if bucket.lacks(1) > 0 {
+            closed.push((scope, name));
+        }
+    }
+    Ok(closed)
+}
+
 /// Puts right what a stage was taken to need, once it is known what it used: each bucket gets the difference, or gives
 /// it. From then on that is the stage's need, so saying it again changes nothing. Refused when the lease is lost.
 pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
@@ -93,6 +94,19 @@ impl Need {
         self.provider.is_none() && self.cost == MicroUsd(0) && self.amounts.is_empty()
     }
 
+    /// As JSON, unless it is nothing.
+    pub(crate) fn stored(&self) -> Option<String> {
+        let Self { provider, work, cost, amounts } = self;
+        let stored = StoredNeed { provider: provider.clone(), work_ms: millis(*work), cost: cost.0, amounts: *amounts };
+        if *self == Self::default() { None } else { serde_json::to_string(&stored).ok() }
+    }
+
+    pub(crate) fn of_first_stage(row: &Row) -> Result<Self, StoreError> {
+        let Some(text) = row.get::<Option<String>>("first_need")? else { return Ok(Self::default()) };
+        let StoredNeed { provider, work_ms, cost, amounts } = crate::json(&text, "what a job's first stage asks for")?;
+        Ok(Self { provider, work: Duration::from_millis(work_ms.unsigned_abs()), cost: MicroUsd(cost), amounts })
+    }
+
     pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
         let work: i64 = row.get("work_ms")?;
         Ok(Self {
@@ -102,6 +116,14 @@ impl Need {
             amounts: Amounts::read(row)?,
         })
     }
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredNeed {
+    provider: Option<String>,
+    work_ms: i64,
+    cost: i64,
+    amounts: Amounts,
 }
 
 /// A job as it is stored.
