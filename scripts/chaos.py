@@ -8,10 +8,11 @@
     connections  connections cut by the server; a proxy that falls silent past the lease, then goes on, breaks, or stays silent
     disk         SQLite on a full disk, then space again (mounting a small one needs root)
     clock        the database's clock goes forward by an hour and back, while jobs run
+    budget       calls that race for money of which half of them fit: exactly those are made, and no other is refused
 
 After each: no job is lost, left or finished twice; each paid call (a line in a file outside of the database) has its row
 in the ledger; a call was paid again only where the ledger says that nobody knows how the first one ended; no process is
-left. Workers are `crates/engine/examples/node.rs`; NODE_BINARY is a built one.
+left. Workers are `crates/engine/examples/node.rs`; NODE_BINARY is a built one, with `race` beside it.
 
     scripts/chaos.py [--short] [--seed N] [--only NAME,…] [--database sqlite,postgres]
 """
@@ -636,6 +637,21 @@ class Chaos:
         return Done(f"{rounds} jumps by an hour, and back")
 
 
+    def budget(self, world):
+        """A program of its own, `crates/engine/examples/race.rs`; what fits is known, so nothing is left to judge later."""
+        calls = 4_000 if self.short else {"sqlite": 1_000_000, "postgres": 20_000}[world.database.name]
+        begun = time.monotonic()
+        with open(world.log.path, "ab") as log:
+            done = subprocess.run([pathlib.Path(world.binary).with_name("race"), "--database", world.address,
+                                   "--calls", str(calls)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        expect(done.returncode == 0, f"the race ends (it gave {done.returncode})")
+        found = json.loads(done.stdout)
+        expect(found["kept"], f"what fits is paid, and nothing else: {found}")
+        what = f"{found['fit']:,} fit, {found['refused']:,} refused, {calls / found['seconds']:,.0f} a second"
+        return ["budget", world.database.name, what, f"{calls:,}", f"{calls:,}", f"{found['asked']:,}", "0", "0", "0",
+                f"{time.monotonic() - begun:.0f}"]
+
+
 def fill(filler):
     """Writes until there is no space left."""
     for size in (1 << 20, 4096):
@@ -645,7 +661,8 @@ def fill(filler):
 
 
 SCENARIOS = {"open": ["sqlite", "postgres"], "kill": ["sqlite", "postgres"], "freeze": ["sqlite", "postgres"], "postgres": ["postgres"],
-             "connections": ["postgres"], "disk": ["sqlite"], "clock": ["sqlite", "postgres"]}
+             "connections": ["postgres"], "disk": ["sqlite"], "clock": ["sqlite", "postgres"],
+             "budget": ["sqlite", "postgres"]}
 
 
 @contextlib.contextmanager
@@ -665,6 +682,8 @@ def play(chaos, name, world):
     """Runs a scenario and judges it; gives a row of the table."""
     begun = time.monotonic()
     try:
+        if name == "budget":
+            return chaos.budget(world)
         if name != "open":
             world.make_schema()
         done = getattr(chaos, name)(world)
@@ -700,8 +719,8 @@ def node_binary():
     """The worker: a built one, or it is built."""
     if known := os.environ.get("NODE_BINARY"):
         return known
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "-p", "sluice-engine", "--example", "node"],
-                   cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "-p", "sluice-engine", "--example", "node",
+                    "--example", "race"], cwd=ROOT, check=True)
     described = subprocess.run(["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"], cwd=ROOT,
                                check=True, capture_output=True)
     return pathlib.Path(json.loads(described.stdout)["target_directory"]) / "release" / "examples" / "node"

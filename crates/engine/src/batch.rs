@@ -39,6 +39,7 @@ impl<I, O: Send + 'static> Batch<I, O> {
                 outcome = &mut outcome => return outcome.unwrap_or_else(|_| Err(interrupted())),
                 turn = Arc::clone(&self.turns).acquire_owned() => {
                     let turn = turn.map_err(|_| interrupted())?;
+                    self.gather().await;
                     let taken = self.take();
                     // Nothing is left, so another has taken this one's item, and will answer.
                     if taken.is_empty() {
@@ -56,6 +57,24 @@ impl<I, O: Send + 'static> Batch<I, O> {
             }
         }
         outcome.await.unwrap_or_else(|_| Err(interrupted()))
+    }
+
+    /// Lets those come that are about to bring an item, for as long as each round of the runtime brings more: under
+    /// load a commit serves hundreds, and an item that is alone loses nothing.
+    async fn gather(&self) {
+        let mut seen = self.len();
+        loop {
+            tokio::task::yield_now().await;
+            let now = self.len();
+            if now <= seen || now >= MOST {
+                return;
+            }
+            seen = now;
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn take(&self) -> Vec<(I, Answer<O>)> {

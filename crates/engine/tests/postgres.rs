@@ -280,7 +280,7 @@ async fn the_table_refuses_states_that_the_machine_does_not_have() {
     let world = World::new([]).await;
     world.enqueue("a").await;
     let set = |to: &str| Server::shared().accepts(world.test.database(), &format!("UPDATE jobs SET {to}"));
-    let leased = "lease_id = 'l', lease_until = 1, lease_worker = 'w'";
+    let leased = "lease_id = id, lease_until = 1, lease_worker = 'w'";
     for wrong in [
         "state = 'paused'",
         "state = 'running'",
@@ -302,5 +302,49 @@ async fn the_table_refuses_states_that_the_machine_does_not_have() {
     }
     assert!(set(&format!("state = 'running', attempt = 1, {leased}")));
     finish_all(&world).await;
+    world.test.end().await;
+}
+
+/// Contract 15. `PostgreSQL` keeps each version of a row that a snapshot may still see: two for a job of one stage, its
+/// claim and its end, and nothing that grows faster. When the snapshot ends they go, and the engine's own end by
+/// themselves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_a_held_snapshot_dead_rows_are_two_for_a_job_and_go_when_it_ends() {
+    const JOBS: usize = 500;
+    let world = World::new([]).await;
+    let accepts = |statement: &str| Server::shared().accepts(world.test.database(), statement);
+    let dead = |of: &str| {
+        let found = format!("(SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'jobs') {of}");
+        accepts(&format!("DO $$ BEGIN ASSERT {found}; END $$"))
+    };
+    let (hold, held) = oneshot::channel::<()>();
+    let (begun, has_begun) = oneshot::channel();
+    let other = world.test.open_again().await;
+    let snapshot = tokio::spawn(async move {
+        let long = async |tx: &mut Tx| {
+            jobs::count_in_state(tx, "ready").await?;
+            begun.send(()).ok();
+            held.await.ok();
+            jobs::count_in_state(tx, "succeeded").await
+        };
+        other.read(long).await
+    });
+    has_begun.await.unwrap();
+    let worker = world.engine.start();
+    for n in 0..JOBS {
+        make(&world.engine, n).await;
+    }
+    all_succeed(world.test.store(), JOBS).await;
+    worker.shutdown(SOON).await;
+    assert!(accepts("VACUUM jobs"), "while the snapshot is held, it has to leave them");
+    assert!(dead(&format!("BETWEEN {} AND {}", JOBS, JOBS * 5 / 2)), "two for a job, and few for what was renewed");
+    hold.send(()).ok();
+    match snapshot.await.unwrap() {
+        Ok(seen) => assert_eq!(seen, 0, "one moment"),
+        // It was held for longer than the engine lets its own connections idle.
+        Err(error) => assert!(matches!(error, StoreError::Database(_) | StoreError::Unreachable(_)), "{error}"),
+    }
+    assert!(accepts("VACUUM jobs"));
+    assert!(dead("= 0"), "and they are gone");
     world.test.end().await;
 }

@@ -47,6 +47,12 @@ impl Told {
         self.all().filter(|event| is_final(event)).count() as u64
     }
 
+    /// Jobs of a kind that were ever made.
+    pub(crate) fn jobs_of_kind(&self, kind: &str) -> u64 {
+        let of_kind = self.all().filter(|event| event.kind == "job.changed" && event.data["kind"] == kind);
+        of_kind.map(|event| &event.subject).collect::<std::collections::BTreeSet<_>>().len() as u64
+    }
+
     /// Claims, and stages that followed at once.
     pub(crate) fn attempts(&self) -> u64 {
         self.all().filter(|event| event.data["state"] == "running" && event.data["steps"].is_null()).count() as u64

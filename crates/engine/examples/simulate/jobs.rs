@@ -30,6 +30,8 @@ pub(crate) struct Outside {
     /// The provider has rates, and when calls began, with their tokens.
     pub(crate) rated: bool,
     pub(crate) begun: Mutex<Vec<(Timestamp, u64)>>,
+    /// When the schedule's first tick was to be, in milliseconds.
+    pub(crate) first_tick: Mutex<Option<i64>>,
     /// What must never be.
     pub(crate) wrong: Mutex<Vec<String>>,
     /// Nothing goes wrong by itself any more.

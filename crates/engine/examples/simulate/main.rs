@@ -13,6 +13,7 @@ mod history;
 mod jobs;
 mod provider;
 mod rates;
+mod ticks;
 mod world;
 
 use std::io::Write as _;

@@ -11,14 +11,14 @@ use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
 use sluice_domain::ids::JobId;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{CatchUp, Engine, EnqueueOptions, Randomness, Worker};
+use sluice_engine::{Engine, EnqueueOptions, Randomness, Worker};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::{Database, Options, Store, StoreError, controls, jobs as stored};
 
 use crate::faults::Troubles;
 use crate::jobs::{CROWD_WORK, Listener, One, Outside, PER_KEY, Paid, Plain, Tick, Whole};
 use crate::provider::Provider;
-use crate::{checks, clock, history, rates};
+use crate::{checks, clock, history, rates, ticks};
 
 /// What is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +128,7 @@ impl World {
             neighbours: Mutex::default(),
             rated: kind == Kind::Mixed && seed.is_multiple_of(2),
             begun: Mutex::default(),
+            first_tick: Mutex::default(),
             wrong: Mutex::default(),
             calm: calm.into(),
             crowd_is_there: tokio::sync::Notify::new(),
@@ -215,12 +216,12 @@ impl World {
             done.expect("a caller that does its work");
         }
         self.outside.calm.store(true, Ordering::Relaxed);
-        self.heal(&caller, &watcher).await;
+        let ticks = self.heal(&caller, &watcher).await;
         self.settle(&watcher).await;
         for node in &self.nodes {
             self.faults += node.troubles.happened();
         }
-        self.sum_up(&watcher, &acknowledged).await
+        self.sum_up(&watcher, &acknowledged, ticks).await
     }
 
     async fn prepare(&self, node: &Node) -> Result<(), StoreError> {
@@ -235,8 +236,7 @@ impl World {
                 for owner in OWNERS {
                     spend::set_budget(tx, "owner", owner, CAP, Over::Wait).await?;
                 }
-                let options = EnqueueOptions { owner: Some("clock".to_owned()), ..EnqueueOptions::default() };
-                node.engine.schedule(tx, "tick", "*/10 * * * * *", &Tick {}, options, CatchUp::All).await
+                ticks::begin(tx, &node.engine, &self.outside).await
             })
             .await
     }
@@ -278,8 +278,8 @@ impl World {
         }
     }
 
-    /// From now on nothing goes wrong any more, and there is money.
-    async fn heal(&mut self, caller: &Node, watcher: &Node) {
+    /// From now on nothing goes wrong any more, and there is money. Gives the ticks of the schedule, which ends.
+    async fn heal(&mut self, caller: &Node, watcher: &Node) -> u64 {
         caller.troubles.cease();
         for node in &self.nodes {
             node.troubles.cease();
@@ -292,10 +292,9 @@ impl World {
             for owner in OWNERS {
                 spend::set_budget(tx, "owner", owner, ENOUGH, Over::Wait).await?;
             }
-            sluice_store::schedules::remove(tx, "tick").await?;
-            Ok::<_, StoreError>(())
+            ticks::end(tx, &self.outside).await
         });
-        raised.await.expect("a write that nothing fails");
+        raised.await.expect("a write that nothing fails")
     }
 
     /// Whatever is left ends by itself, and soon.
@@ -319,12 +318,13 @@ impl World {
         }
     }
 
-    async fn sum_up(self, watcher: &Node, acknowledged: &Mutex<Vec<JobId>>) -> Summary {
+    async fn sum_up(self, watcher: &Node, acknowledged: &Mutex<Vec<JobId>>, ticks: u64) -> Summary {
         let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap_or_else(PoisonError::into_inner));
         let told = history::read(&watcher.store).await.expect("the history");
         let mut wrong = std::mem::take(&mut *self.outside.wrong.lock().unwrap_or_else(PoisonError::into_inner));
         wrong.extend(history::judge(&told, &acknowledged));
         wrong.extend(rates::judge(&self.outside));
+        wrong.extend(ticks::judge(&told, ticks));
         let (calls, twice) = self.outside.provider.charged();
         wrong.extend(twice.into_iter().map(|key| format!("paid more than once: {key}")));
         wrong.truncate(20);

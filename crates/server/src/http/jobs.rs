@@ -8,7 +8,7 @@ use sluice_app::reel::edit;
 use sluice_app::reel::view::{ErrorView, StepState};
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
-use sluice_engine::Reason;
+use sluice_engine::{Progress, Reason, Step};
 use sluice_store::reels;
 use utoipa::ToSchema;
 
@@ -51,6 +51,13 @@ pub(crate) struct JobStep {
     state: StepState,
     /// From 0 to 100.
     percent: f64,
+}
+
+impl JobStep {
+    fn of(step: Step) -> Self {
+        let state = if step.finished_at.is_some() { StepState::Done } else { StepState::Running };
+        Self { name: step.name, state, percent: step.fraction * 100.0 }
+    }
 }
 
 /// A line of a job's log.
@@ -126,6 +133,48 @@ pub(crate) async fn why(State(api): State<Api>, Path(id): Path<String>) -> Resul
     Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
 }
 
+/// How far a job and all its parts have come.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ProgressView {
+    id: String,
+    kind: String,
+    state: &'static str,
+    stage: String,
+    /// From 0 to 100: the mean of its steps and parts, as far as they are known by now.
+    percent: f64,
+    steps: Vec<JobStep>,
+    /// The jobs that are part of it, in the order in which they were made.
+    #[schema(no_recursion)]
+    parts: Vec<ProgressView>,
+    /// When it should be done: from and to, as its kind usually takes.
+    #[schema(value_type = Option<Vec<i64>>)]
+    done_by: Option<(Timestamp, Timestamp)>,
+}
+
+impl ProgressView {
+    fn of(progress: Progress) -> Self {
+        let Progress { job, steps, parts, fraction, done_by } = progress;
+        Self {
+            id: job.id.to_string(),
+            kind: job.kind,
+            state: job.state.as_str(),
+            stage: job.stage,
+            percent: fraction * 100.0,
+            steps: steps.into_iter().map(JobStep::of).collect(),
+            parts: parts.into_iter().map(Self::of).collect(),
+            done_by,
+        }
+    }
+}
+
+/// How far a job and all its parts have come, as a tree.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/progress", operation_id = "progress_of_job", tag = "jobs", params(("id" = String, Path)),
+    responses((status = 200, body = ProgressView), (status = 404, body = Problem)))]
+pub(crate) async fn progress(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<ProgressView>, Problem> {
+    let found = api.app.engine.progress(&job_id(&id)?).await?;
+    Ok(Json(ProgressView::of(found.ok_or_else(|| Problem::not_found("job"))?)))
+}
+
 async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
     let found = api.app.engine.job(id).await?.ok_or_else(|| Problem::not_found("job"))?;
     let log = api.app.engine.log(id, 200).await?;
@@ -138,15 +187,7 @@ async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
         stage: job.stage,
         attempt: job.attempt,
         attempts: job.max_attempts,
-        steps: found
-            .steps
-            .into_iter()
-            .map(|step| JobStep {
-                state: if step.finished_at.is_some() { StepState::Done } else { StepState::Running },
-                percent: step.fraction * 100.0,
-                name: step.name,
-            })
-            .collect(),
+        steps: found.steps.into_iter().map(JobStep::of).collect(),
         log: log.into_iter().map(|line| LogEntry { at: line.at, line: line.line }).collect(),
         error: job.error.as_ref().map(ErrorView::of),
         reel_id: reel.map(String::from),

@@ -71,6 +71,7 @@ fn routes() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
         .routes(routes!(jobs::why))
+        .routes(routes!(jobs::progress))
         .routes(routes!(events::stream))
         .routes(routes!(service::config))
         .routes(routes!(service::health))

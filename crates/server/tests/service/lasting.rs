@@ -66,6 +66,11 @@ async fn a_stopped_video_goes_on_from_where_it_was() {
     }
     let view = server.json(&format!("/api/v1/jobs/{job}")).await;
     assert_eq!((&view["state"], &view["reel_id"]), (&json!("succeeded"), &json!(id)));
+    let tree = server.json(&format!("/api/v1/jobs/{job}/progress")).await;
+    assert_eq!((&tree["state"], &tree["percent"]), (&json!("succeeded"), &json!(100.0)));
+    let parts = tree["parts"].as_array().unwrap();
+    assert!(parts.len() >= done["scenes"].as_array().unwrap().len(), "a part for each scene");
+    assert!(parts.iter().all(|part| part["kind"] == "reel.scene" && part["percent"] == 100.0), "{tree}");
 }
 
 #[tokio::test]

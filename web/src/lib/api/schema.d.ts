@@ -318,6 +318,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a job and all its parts have come, as a tree. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProgressView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/retry": {
         parameters: {
             query?: never;
@@ -1186,6 +1231,23 @@ export interface components {
             title: string;
             /** @description Identifies the kind of problem: `https://sluice.invalid/problems/<code>`; an identifier, not an address. */
             type: string;
+        };
+        /** @description How far a job and all its parts have come. */
+        ProgressView: {
+            /** @description When it should be done: from and to, as its kind usually takes. */
+            done_by?: number[] | null;
+            id: string;
+            kind: string;
+            /** @description The jobs that are part of it, in the order in which they were made. */
+            parts: components["schemas"]["ProgressView"][];
+            /**
+             * Format: double
+             * @description From 0 to 100: the mean of its steps and parts, as far as they are known by now.
+             */
+            percent: number;
+            stage: string;
+            state: string;
+            steps: components["schemas"]["JobStep"][];
         };
         /**
          * @description The named stages of [`MakeReel`].
