@@ -7,7 +7,9 @@ run on the unbroken tree first. `--only` takes the beginnings of names."""
 
 import argparse
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "mutants"
 
 STORE, ENGINE = "crates/store/src", "crates/engine/src"
+# Longest time that a check takes to build, and to run, in seconds; unbroken, each runs for less than a minute.
+LONGEST_BUILD, LONGEST_CHECK = 1_200, 240
 # What notices: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
 SQLITE = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts", "--"]
 POSTGRES = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts_postgres", "--"]
@@ -89,17 +93,26 @@ MUTANTS = [
 ]
 
 
-def run(command, tree):
+def run(command, tree, seconds):
     """Its exit code and output. By way of a file: a database server that outlives its test would hold a pipe open."""
     with tempfile.TemporaryFile(mode="w+") as output:
-        done = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                              timeout=1_200, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)})
+        # A session of its own: what hangs is ended with all that it has started.
+        with subprocess.Popen(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                              start_new_session=True, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)}) as process:
+            try:
+                code = process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                code = None
         output.seek(0)
-        return done.returncode, output.read()
+        return code, output.read()
 
 
-def does_not_compile(output):
-    return "could not compile" in output or "error: failed to" in output
+def build(check):
+    """What builds a check without running it."""
+    if check[1] == "run":
+        return ["cargo", "build", *check[2:check.index("--")]]
+    return [*check[:check.index("--")], "--no-run"]
 
 
 def main():
@@ -118,9 +131,10 @@ def main():
                 shutil.copyfile(ROOT / name, tree / name)
                 shutil.copymode(ROOT / name, tree / name)
         for check in sorted({tuple(check) for *_, check in mutants}):
-            code, output = run(list(check), tree)
-            if code != 0:
-                sys.exit(f"{' '.join(check)} fails on the unbroken tree:\n{output[-3000:]}")
+            for command, seconds in ((build(list(check)), LONGEST_BUILD), (list(check), LONGEST_CHECK)):
+                code, output = run(command, tree, seconds)
+                if code != 0:
+                    sys.exit(f"{' '.join(command)} fails on the unbroken tree:\n{output[-3000:]}")
         for name, file, old, new, check in mutants:
             path = tree / file
             text = path.read_text()
@@ -129,16 +143,19 @@ def main():
                 continue
             path.write_text(text.replace(old, new))
             started = time.monotonic()
-            try:
-                code, output = run(check, tree)
-                failed = code != 0
-            except subprocess.TimeoutExpired:
-                output, failed = "", True
-            path.write_text(text)
-            if does_not_compile(output):
+            code, output = run(build(check), tree, LONGEST_BUILD)
+            if code != 0:
+                path.write_text(text)
                 errors.append(f"{name}: it does not compile\n{output[-1500:]}")
                 continue
-            print(f"  {'noticed' if failed else 'NOT NOTICED':<12} {name} ({time.monotonic() - started:.0f} s)", flush=True)
+            code, output = run(check, tree, LONGEST_CHECK)
+            failed = code != 0
+            path.write_text(text)
+            # What noticed it: a test, a violation of a simulated world, or that it never ends.
+            by = re.search(r"^(\S+) --- FAILED|^test (\S+) \.\.\. FAILED|^(.*violation.*)$", output, re.MULTILINE)
+            how = "it hangs" if code is None else next(filter(None, by.groups())) if by else "no test by name"
+            print(f"  {'noticed' if failed else 'NOT NOTICED':<12} {name} ({time.monotonic() - started:.0f} s"
+                  f"{': ' + how[:100] if failed else ''})", flush=True)
             if not failed:
                 unnoticed.append(name)
     for error in errors:

@@ -22,8 +22,8 @@ const PRICE: MicroUsd = MicroUsd(7);
 const PROVIDER: &str = "till";
 /// Jobs that are enqueued in one unit of work.
 const BULK: u32 = 5_000;
-/// Pause between two looks at what has ended.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Pause between two looks at what has ended, each of which counts all jobs.
+const PAUSE: Duration = Duration::from_secs(2);
 
 #[derive(Parser)]
 #[command(about = "Calls that race for the same money, for scripts/chaos.py")]
@@ -57,7 +57,7 @@ impl Ask<u64> for Till {
 
     async fn ask(&self, _key: &str) -> Result<Answer<u64>, CallError> {
         let value = self.asked.fetch_add(1, Ordering::Relaxed);
-        Ok(Answer { value, provider_id: None, cost: PRICE })
+        Ok(Answer { value, provider_id: None, cost: PRICE, quota: None })
     }
 
     async fn look(&self, _key: &str, _provider_id: Option<&str>) -> Result<Found<u64>, CallError> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sluice_domain::ids::JobId;
 use sluice_domain::money::MicroUsd;
+use sluice_store::providers::Quota;
 use sluice_store::results::{self, Call, Outcome};
 use sluice_store::{StoreError, providers};
 
@@ -23,6 +24,8 @@ pub struct Answer<T> {
     pub provider_id: Option<String>,
     /// What it cost.
     pub cost: MicroUsd,
+    /// What it said of how many more requests it takes.
+    pub quota: Option<Quota>,
 }
 
 /// Why a provider gave nothing.
@@ -141,6 +144,9 @@ impl Run {
                 let id = answer.provider_id.as_deref();
                 results::settle_unknown(tx, call, Outcome::Succeeded, id, answer.cost).await?;
                 results::keep(tx, key, kind, &value).await?;
+                if let Some(quota) = answer.quota {
+                    providers::note_quota(tx, provider, quota).await?;
+                }
                 providers::succeeded(tx, provider).await
             })
             .await?;

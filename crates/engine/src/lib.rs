@@ -29,5 +29,6 @@ pub use randomness::Randomness;
 pub use run::Run;
 pub use sluice_store::events::Event;
 pub use sluice_store::jobs::{Amounts, JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
+pub use sluice_store::providers::Quota;
 pub use sluice_store::schedules::CatchUp;
 pub use worker::Worker;

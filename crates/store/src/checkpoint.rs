@@ -56,7 +56,13 @@ impl Checkpointer {
                 done.store(true, Ordering::Release);
             }
         };
-        let Ok(thread) = std::thread::Builder::new().name("sluice-wal".into()).spawn(work) else { return Ok(None) };
+        let thread = match std::thread::Builder::new().name("sluice-wal".into()).spawn(work) {
+            Ok(thread) => thread,
+            Err(error) => {
+                tracing::warn!(%error, "no thread for the write-ahead log: commits fold it in, and some take longer");
+                return Ok(None);
+            }
+        };
         writer.wal_hook(Some(|_, pages| {
             PAGES.set(pages.unsigned_abs());
             Ok(())

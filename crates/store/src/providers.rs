@@ -2,7 +2,8 @@
 //!
 //! The circuit opens after failures in a row, or at once when the provider says how long to stay away; after that time
 //! one call tries (half-open), and its outcome closes or opens it again. While it is closed, how many calls run at once
-//! grows by one per round of successes and halves on trouble (AIMD, Chiu and Jain 1989).
+//! grows by one per round of successes and halves on trouble (AIMD, Chiu and Jain 1989). What its answers say of how
+//! many more requests it takes (a quota) is never passed: what runs may not have been counted by it yet.
 
 use std::time::Duration;
 
@@ -33,6 +34,16 @@ impl Circuit {
     }
 }
 
+/// How many more requests a provider takes, as it said with an answer: `RateLimit` (the IETF's draft "`RateLimit` header
+/// fields for HTTP"), or what many call `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// So many.
+    pub left: u32,
+    /// Until there are more.
+    pub resets_in: Duration,
+}
+
 /// A provider's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
@@ -48,6 +59,15 @@ pub struct Health {
     pub window: i64,
     /// Why it is not well.
     pub reason: String,
+    /// How many more requests it takes, and until when that holds.
+    pub quota: Option<(u32, Timestamp)>,
+}
+
+impl Health {
+    /// What is left of its quota, while that holds.
+    pub(crate) fn left(&self, now: Timestamp) -> Option<(u32, Timestamp)> {
+        self.quota.filter(|(_, until)| *until > now)
+    }
 }
 
 /// Failures in a row that open the circuit.
@@ -55,6 +75,8 @@ const FAILURES: u32 = 5;
 /// First and longest time for which it is open.
 const FIRST_REST: Duration = Duration::from_secs(5);
 const LONGEST_REST: Duration = Duration::from_mins(5);
+/// Longest time for which a quota is believed.
+const LONGEST_QUOTA: Duration = Duration::from_hours(24);
 /// Calls at once, in thousandths: at first, at least, at most.
 const START: i64 = 32_000;
 const LEAST: i64 = 1_000;
@@ -91,6 +113,11 @@ fn read(row: &Row) -> Result<Health, StoreError> {
         failures: row.get("failures")?,
         window: row.get("window_size")?,
         reason: row.get("reason")?,
+        quota: {
+            let left: Option<i64> = row.get("quota_left")?;
+            let until = row.get::<Option<i64>>("quota_until")?.map(Timestamp::from_millis);
+            left.map(|left| u32::try_from(left).unwrap_or(u32::MAX)).zip(until)
+        },
     })
 }
 
@@ -98,13 +125,40 @@ fn read(row: &Row) -> Result<Health, StoreError> {
 pub(crate) async fn window(tx: &mut Tx, name: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
     let row = sql("SELECT * FROM providers WHERE name = $1").bind(name).optional(tx).await?;
     let Some(health) = row.as_ref().map(read).transpose()? else { return Ok(None) };
-    Ok(Some(match health.circuit {
+    let window = match health.circuit {
         Circuit::Closed => health.window / 1_000,
         Circuit::HalfOpen => 1,
         // Its time is over: one call tries.
         Circuit::Open if health.until.is_some_and(|until| until <= now) => 1,
         Circuit::Open => 0,
-    }))
+    };
+    Ok(Some(health.left(now).map_or(window, |(left, _)| window.min(left.into()))))
+}
+
+/// Notes what a provider said of its quota. Answers come in any order: within one window the least counts.
+pub async fn note_quota(tx: &mut Tx, name: &str, quota: Quota) -> Result<(), StoreError> {
+    // What two answers say of the same end of a window differs by as much.
+    const SAME: Duration = Duration::from_secs(1);
+    let now = tx.now().await?;
+    let until = now + quota.resets_in.min(LONGEST_QUOTA);
+    let known = health(tx, name).await?;
+    let left = match known.as_ref().and_then(|health| health.left(now)) {
+        Some((left, known)) if until <= known + SAME => left.min(quota.left),
+        _ => quota.left,
+    };
+    // One of which nothing else is known is well, and takes as many at once as it likes.
+    sql("INSERT INTO providers (name, circuit, window_size, changed_at, quota_left, quota_until)
+         VALUES ($1, 'closed', $2, $3, $4, $5)
+         ON CONFLICT (name) DO UPDATE SET quota_left = excluded.quota_left, quota_until = excluded.quota_until,
+             changed_at = excluded.changed_at")
+    .bind(name)
+    .bind(MOST)
+    .bind(now.as_millis())
+    .bind(left)
+    .bind(until.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Notes that a call succeeded.
@@ -142,6 +196,7 @@ pub async fn failed(
         failures: 0,
         window: START,
         reason: String::new(),
+        quota: None,
     });
     health.failures += 1;
     health.window = (health.window / 2).max(LEAST);

@@ -147,7 +147,8 @@ pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreErro
              AND NOT EXISTS (SELECT 1 FROM pauses WHERE (scope = 'queue' AND name = jobs.pool)
                  OR (scope = 'kind' AND name = jobs.kind) OR (scope = 'owner' AND name = jobs.owner)
                  OR (scope = 'provider' AND name = jobs.provider))
-             AND NOT EXISTS (SELECT 1 FROM providers WHERE name = jobs.provider AND circuit = 'open' AND until > $1)",
+             AND NOT EXISTS (SELECT 1 FROM providers WHERE name = jobs.provider
+                 AND (circuit = 'open' AND until > $1 OR quota_left = 0 AND quota_until > $1 AND jobs.state = 'ready'))",
     );
     let (mut names, mut next) = (Vec::new(), 2);
     for (scope, column) in [

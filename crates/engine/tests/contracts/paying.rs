@@ -10,7 +10,7 @@ use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{
-    Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, Need, Next, Randomness, Reason, Run,
+    Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, Need, Next, Quota, Randomness, Reason, Run,
 };
 use sluice_store::faults::Fault;
 use sluice_store::jobs::spend::{self, Over};
@@ -36,6 +36,8 @@ struct Provider {
     acts: Arc<Mutex<Vec<Act>>>,
     done: Arc<Mutex<Vec<String>>>,
     asked: Arc<Mutex<u32>>,
+    /// What it says of its quota with each answer.
+    quota: Arc<Mutex<Option<Quota>>>,
 }
 
 impl Provider {
@@ -50,10 +52,18 @@ impl Provider {
     fn asked(&self) -> u32 {
         *self.asked.lock().unwrap()
     }
+
+    /// One less each time.
+    fn next_quota(&self) -> Option<Quota> {
+        let mut quota = self.quota.lock().unwrap();
+        let said = quota.map(|quota| Quota { left: quota.left.saturating_sub(1), ..quota });
+        *quota = said;
+        said
+    }
 }
 
-fn answer() -> Answer<String> {
-    Answer { value: "spoken".into(), provider_id: Some("p-1".into()), cost: PRICE }
+fn answer(quota: Option<Quota>) -> Answer<String> {
+    Answer { value: "spoken".into(), provider_id: Some("p-1".into()), cost: PRICE, quota }
 }
 
 impl Ask<String> for Provider {
@@ -68,7 +78,7 @@ impl Ask<String> for Provider {
         match act {
             Act::Answers => {
                 self.done.lock().unwrap().push(key.to_owned());
-                Ok(answer())
+                Ok(answer(self.next_quota()))
             }
             Act::Busy(seconds) => Err(CallError::Trouble { retry_after: Some(Duration::from_secs(seconds)), message }),
             Act::Breaks => Err(CallError::Trouble { retry_after: None, message }),
@@ -82,7 +92,7 @@ impl Ask<String> for Provider {
 
     async fn look(&self, key: &str, _provider_id: Option<&str>) -> Result<Found<String>, CallError> {
         let known = self.done.lock().unwrap().iter().any(|done| done == key);
-        Ok(if known { Found::Done(answer()) } else { Found::Nothing })
+        Ok(if known { Found::Done(answer(None)) } else { Found::Nothing })
     }
 }
 
@@ -276,6 +286,31 @@ async fn failures_in_a_row_open_the_circuit_and_one_call_tries_it_again() {
     let left = world.test.store().read(async |tx| sluice_store::jobs::unfinished(tx).await).await.unwrap();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(world.provider.done(), 6);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_quota_that_a_provider_tells_of_is_not_passed_and_work_goes_on_when_it_is_over() {
+    let world = World::new(&[]).await;
+    *world.provider.quota.lock().unwrap() = Some(Quota { left: 4, resets_in: Duration::from_secs(40) });
+    let mut jobs = Vec::new();
+    for n in 0..6 {
+        jobs.push(world.enqueue(&format!("{n}"), 0).await);
+    }
+    world.run().await;
+    assert_eq!(world.provider.asked(), 4, "as many as it takes");
+    let why = world.engine.why(jobs.last().unwrap()).await.unwrap().reasons;
+    let quota = |it: &Reason| matches!(it, Reason::Provider { name, why, until: Some(_) } if name == "loud" && why.contains("0 more"));
+    assert!(why.iter().any(quota), "{why:?}");
+    let useful = world.test.store().read(async |tx| sluice_store::workers::useful_work(tx).await).await.unwrap();
+    assert!(useful.is_empty(), "a further worker could do nothing: {useful:?}");
+    *world.provider.quota.lock().unwrap() = Some(Quota { left: 100, resets_in: Duration::from_secs(40) });
+    world.test.advance(Duration::from_secs(30)).await;
+    world.run().await;
+    assert_eq!(world.provider.asked(), 4, "it is not over yet");
+    world.test.advance(Duration::from_secs(11)).await;
+    world.run().await;
+    assert_eq!(world.provider.asked(), 6);
     world.end().await;
 }
 

@@ -461,6 +461,10 @@ async fn a_database_from_before_rates_is_brought_up_to_date() {
         "CREATE TABLE buckets (name TEXT NOT NULL PRIMARY KEY, capacity INTEGER NOT NULL, per_second INTEGER NOT NULL,
              level INTEGER NOT NULL, filled_at INTEGER NOT NULL)",
         "ALTER TABLE jobs DROP COLUMN amounts",
+        "ALTER TABLE jobs DROP COLUMN first_need",
+        "ALTER TABLE providers DROP COLUMN quota_left",
+        "ALTER TABLE providers DROP COLUMN quota_until",
+        "DROP INDEX calls_job",
         "DELETE FROM _sqlx_migrations WHERE version >= 5",
     ] {
         store.execute(statement).await.unwrap();

@@ -138,6 +138,7 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
              UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting'
              UNION ALL SELECT MIN(next_poll) FROM jobs WHERE state = 'waiting'
              UNION ALL SELECT MIN(until) FROM providers WHERE circuit = 'open' AND until > $1
+             UNION ALL SELECT MIN(quota_until) FROM providers WHERE quota_until > $1
              UNION ALL SELECT MIN(next_at) FROM schedules
              UNION ALL SELECT MIN(expires_at) FROM jobs
                  WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'

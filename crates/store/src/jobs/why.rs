@@ -219,9 +219,17 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
     }
     if let Some(name) = &row.need.provider
         && let Some(health) = providers::health(tx, name).await?
-        && health.circuit != Circuit::Closed
     {
-        why.reasons.push(Reason::Provider { name: name.clone(), why: health.reason, until: health.until });
+        let now = tx.now().await?;
+        if let Some((left, until)) = health.left(now)
+            && i64::from(left) <= running(tx, "provider", name).await?
+        {
+            let why_not = format!("it said that it takes {left} more requests");
+            why.reasons.push(Reason::Provider { name: name.clone(), why: why_not, until: Some(until) });
+        }
+        if health.circuit != Circuit::Closed {
+            why.reasons.push(Reason::Provider { name: name.clone(), why: health.reason, until: health.until });
+        }
     }
     why.reasons.extend(over_budget(tx, row).await?);
     let free = why.reasons.is_empty();

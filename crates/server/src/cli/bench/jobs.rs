@@ -114,7 +114,7 @@ impl Ask<u32> for AtOnce {
     }
 
     async fn ask(&self, _key: &str) -> Result<Answer<u32>, CallError> {
-        Ok(Answer { value: 1, provider_id: None, cost: MicroUsd(0) })
+        Ok(Answer { value: 1, provider_id: None, cost: MicroUsd(0), quota: None })
     }
 
     async fn look(&self, _key: &str, _provider_id: Option<&str>) -> Result<Found<u32>, CallError> {
