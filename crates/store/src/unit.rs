@@ -79,10 +79,10 @@ impl Transaction {
     pub(crate) async fn begin(pool: &PgPool, writes: bool, prepares: bool) -> Result<(Self, Timestamp), StoreError> {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
         // Its statistics know nothing of rows that are there for milliseconds: it takes a full table for empty, and
-        // walks over all of it. What is written is found by its keys.
+        // walks over all of it, with processes that it starts for that. What is written is found by its keys.
         const WRITE: &str = "BEGIN; SELECT {now} AS now, set_config('enable_seqscan', 'off', true),
             set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true)";
+            set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)";
         let mut this = Self { connection: pool.acquire().await?, open: true, writes, prepares };
         let begin = translated(Dialect::Postgres, if writes { WRITE } else { READ }.into());
         let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));

@@ -49,12 +49,16 @@ async fn reasons(world: &World, job: &JobId) -> Vec<Reason> {
 async fn a_job_is_blocked_until_what_it_depends_on_has_succeeded() {
     let world = World::new([]).await;
     let first = world.enqueue("first").await;
-    let second = world.enqueue("second").await;
+    let later = EnqueueOptions { delay: Duration::from_secs(100), ..EnqueueOptions::default() };
+    let second = world.enqueue_with("second", later).await;
     let options = EnqueueOptions { after: vec![first.clone(), second.clone()], ..EnqueueOptions::default() };
     let last = world.enqueue_with("last", options).await;
     assert_eq!(world.state(&last).await, JobState::Blocked);
     let why = reasons(&world, &last).await;
     assert!(matches!(&why[..], [Reason::Dependency { jobs }] if jobs.len() == 2), "{why:?}");
+    world.run().await;
+    assert_eq!(world.state(&last).await, JobState::Blocked, "one of the two is not enough");
+    world.advance(101).await;
     world.run().await;
     assert_eq!(world.state(&last).await, JobState::Succeeded);
     let order: Vec<_> = world.stage.seen().into_iter().map(|seen| seen.name).collect();

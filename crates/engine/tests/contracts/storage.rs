@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_domain::job::JobState;
 use sluice_engine::EnqueueOptions;
-use sluice_store::{StoreError, jobs};
+use sluice_store::{StoreError, controls, jobs};
 use tokio::sync::oneshot;
 
 use crate::support::{Do, Play, World};
@@ -62,6 +62,46 @@ async fn a_writer_waits_behind_another_process_for_as_long_as_it_takes() {
     drop(enqueue);
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Succeeded);
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn of_those_that_share_a_commit_one_that_fails_is_undone_alone() {
+    let world = World::new([]).await;
+    let (inside, is_inside) = oneshot::channel();
+    let (go, gone) = oneshot::channel::<()>();
+    let store = world.test.store().clone();
+    let first = tokio::spawn(async move {
+        store
+            .write(async |tx| {
+                controls::pause(tx, "kind", "first", "").await?;
+                inside.send(()).unwrap();
+                gone.await.unwrap();
+                Ok::<_, StoreError>(())
+            })
+            .await
+    });
+    is_inside.await.unwrap();
+    // They come while the first has the writer, so that all three are one transaction.
+    let others = ["fails", "last"].map(|name| {
+        let store = world.test.store().clone();
+        tokio::spawn(async move {
+            store
+                .write(async |tx| {
+                    controls::pause(tx, "kind", name, "").await?;
+                    if name == "fails" { Err(StoreError::Interrupted) } else { Ok(()) }
+                })
+                .await
+        })
+    });
+    tokio::task::yield_now().await;
+    go.send(()).unwrap();
+    first.await.unwrap().unwrap();
+    let [failed, last] = others;
+    assert!(matches!(failed.await.unwrap(), Err(StoreError::Interrupted)));
+    last.await.unwrap().unwrap();
+    let kept = world.test.store().read(async |tx| controls::pauses(tx).await).await.unwrap();
+    assert_eq!(kept.iter().map(|pause| pause.name.as_str()).collect::<Vec<_>>(), ["first", "last"]);
     world.test.end().await;
 }
 
