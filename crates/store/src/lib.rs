@@ -50,7 +50,7 @@ pub use unit::Tx;
 
 use faults::{Fault, Faults};
 use group::{Group, tell};
-use postgres::Bell;
+use postgres::{Bell, Way};
 use sqlite::Readers;
 use unit::Link;
 
@@ -69,7 +69,7 @@ struct Inner {
 
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
-    Postgres { pool: PgPool, bell: Bell, prepares: bool },
+    Postgres { pool: PgPool, way: Arc<Way>, bell: Bell, prepares: bool },
 }
 
 impl Store {
@@ -105,14 +105,14 @@ impl Store {
     async fn begin_writing(&self) -> Result<Tx, StoreError> {
         match &self.inner.backend {
             Backend::Sqlite { group, .. } => Ok(Tx::new(Link::Writer(group.turn().await?))),
-            Backend::Postgres { pool, prepares, .. } => Tx::on_server(pool, true, *prepares).await,
+            Backend::Postgres { pool, way, prepares, .. } => Tx::on_server(pool, way, true, *prepares).await,
         }
     }
 
     async fn begin_reading(&self) -> Result<Tx, StoreError> {
         match &self.inner.backend {
             Backend::Sqlite { readers, .. } => Ok(Tx::new(Link::Reader(readers.begin().await?))),
-            Backend::Postgres { pool, prepares, .. } => Tx::on_server(pool, false, *prepares).await,
+            Backend::Postgres { pool, way, prepares, .. } => Tx::on_server(pool, way, false, *prepares).await,
         }
     }
 

@@ -14,7 +14,7 @@ use crate::checkpoint::Checkpointer;
 use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
-use crate::postgres::Bell;
+use crate::postgres::{Bell, Way};
 use crate::{Backend, Inner, Store, StoreError, sqlite};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
@@ -127,11 +127,17 @@ async fn postgres(
         // Compiling a statement takes longer than these do, and estimates of tables that change all the time are high.
         options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")]);
     }
+    let way = Arc::new(Way::default());
+    let heeded = Arc::clone(&way);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .min_connections(2)
         .acquire_timeout(CONNECT_TIMEOUT)
         .test_before_acquire(false)
+        .before_acquire(move |_, known| {
+            let sound = !heeded.was_silent_within(known.age);
+            Box::pin(async move { Ok(sound) })
+        })
         .connect_with(options.clone())
         .await
         .map_err(unreachable)?;
@@ -142,7 +148,7 @@ async fn postgres(
         None => Some(options),
     };
     let bell = Bell::hang(direct, work.clone(), news.clone());
-    Ok(Backend::Postgres { pool, bell, prepares: !pooled })
+    Ok(Backend::Postgres { pool, way, bell, prepares: !pooled })
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {

@@ -1,16 +1,19 @@
-//! Waking other processes: NOTIFY after the commit, LISTEN on a connection of its own.
+//! The way to a server: how long its answers are waited for, and how processes wake each other.
 //!
-//! A notification inside a transaction makes PostgreSQL's commits queue up behind one lock. Ours is sent after the
+//! Waking is NOTIFY after the commit, and LISTEN on a connection of its own. A notification inside a transaction makes PostgreSQL's commits queue up behind one lock. Ours is sent after the
 //! commit, by one task per process, and those that come while one is under way are one: it is only a hint, and who
 //! misses it looks once a second.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::StoreError;
 use crate::group::tell;
 
 const CHANNEL: &str = "sluice";
@@ -18,6 +21,51 @@ const CHANNEL: &str = "sluice";
 const PAUSE: Duration = Duration::from_secs(1);
 /// Shortest time between two notifications: under load there is no need to tell of every commit.
 const SPACING: Duration = Duration::from_millis(5);
+
+/// Longest time that the server may take for an answer: a connection whose other end is gone says nothing at all.
+const LIMIT: Duration = Duration::from_secs(10);
+/// After so long without a notification the connection that listens is tried.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// What is known of the way to the server.
+#[derive(Debug, Default)]
+pub(crate) struct Way {
+    silent_at: Mutex<Option<Instant>>,
+}
+
+impl Way {
+    /// Waits for an answer for as long as the server may take.
+    pub(crate) async fn answer<T>(
+        &self,
+        answer: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        let answer = in_time(answer).await;
+        if answer.is_none() {
+            *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        Ok(answer.unwrap_or_else(|| Err(silent()))?)
+    }
+
+    /// Some answer since then did not come.
+    pub(crate) fn was_silent_since(&self, then: Instant) -> bool {
+        self.silent_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= then)
+    }
+
+    /// A connection of this age may be as dead as the one on which an answer did not come: trying each of them for
+    /// [`LIMIT`] would take minutes, and a new one takes milliseconds.
+    pub(crate) fn was_silent_within(&self, age: Duration) -> bool {
+        let silent_at = *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner);
+        silent_at.is_some_and(|at| at.elapsed() <= age)
+    }
+}
+
+async fn in_time<T>(answer: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(LIMIT, answer).await.ok()
+}
+
+fn silent() -> sqlx::Error {
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the server did not answer in time").into()
+}
 
 /// What rings at other processes, and rings here when they do.
 pub(crate) struct Bell {
@@ -73,31 +121,37 @@ async fn try_to_listen(
     // Whatever came while nobody listened.
     tell(work, true);
     tell(news, true);
-    while let Some(notification) = listener.try_recv().await? {
+    loop {
+        let Ok(heard) = tokio::time::timeout(QUIET, listener.try_recv()).await else {
+            // Nothing is told, or the other end is gone without a word: an answer tells which.
+            in_time(listener.listen(CHANNEL)).await.unwrap_or_else(|| Err(silent()))?;
+            continue;
+        };
+        let Some(notification) = heard? else { return Ok(()) };
         let Some((sender, what)) = notification.payload().split_once(' ') else { continue };
         tell(work, sender != name && what.contains('w'));
         tell(news, sender != name && what.contains('n'));
     }
-    Ok(())
 }
 
 async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(bool, bool)>) {
     let mut changed = pending.subscribe();
     loop {
-        let Ok(mut connection) = direct.connect().await else {
+        let Some(Ok(mut connection)) = in_time(direct.connect()).await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
         // A hint need not survive a crash.
-        if sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection).await.is_err() {
+        let set = in_time(sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection)).await;
+        if !matches!(set, Some(Ok(_))) {
             tokio::time::sleep(PAUSE).await;
             continue;
         }
         while changed.wait_for(|pending| pending.0 || pending.1).await.is_ok() {
             let (work, news) = pending.send_replace((false, false));
             let text = format!("{name} {}{}", if work { "w" } else { "" }, if news { "n" } else { "" });
-            let told = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text).execute(&mut connection).await;
-            if told.is_err() {
+            let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text);
+            if !matches!(in_time(notify.execute(&mut connection)).await, Some(Ok(_))) {
                 break;
             }
             tokio::time::sleep(SPACING).await;

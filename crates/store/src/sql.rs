@@ -1,9 +1,7 @@
 //! One SQL text for both databases: a statement is written once, with `$1` placeholders and the fragments of
 //! [`crate::dialect`] in braces, and runs on whichever is open with its native types.
 
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Arguments as _, AssertSqlSafe, Postgres, Row as _};
@@ -78,10 +76,10 @@ impl Query {
             Connection::Sqlite { open, .. } => {
                 sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values)?
             }
-            Connection::Postgres { open, prepares } => {
+            Connection::Postgres { open, prepares, way } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                in_time(query.execute(open)).await?.rows_affected()
+                way.answer(query.execute(open)).await?.rows_affected()
             }
         })
     }
@@ -95,10 +93,10 @@ impl Query {
                 let rows = if reads { sqlite::aside(read)? } else { read()? };
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Connection::Postgres { open, prepares } => {
+            Connection::Postgres { open, prepares, way } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                let rows = in_time(query.fetch_all(open)).await?;
+                let rows = way.answer(query.fetch_all(open)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -112,16 +110,6 @@ impl Query {
     /// Runs it; gives the one row that it must have.
     pub(crate) async fn one(self, tx: &mut Tx) -> Result<Row, StoreError> {
         self.optional(tx).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
-    }
-}
-
-/// Longest time that the server may take for a statement: a connection whose other end is gone says nothing at all.
-const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
-
-pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-    match tokio::time::timeout(STATEMENT_LIMIT, answer).await {
-        Ok(answer) => Ok(answer?),
-        Err(_) => Err(StoreError::Unreachable("the server did not answer in time".into())),
     }
 }
 

@@ -7,12 +7,14 @@ use sluice_domain::time::Timestamp;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Postgres, Row as _};
+use tokio::time::Instant;
 
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events;
 use crate::group::Turn;
-use crate::sql::{in_time, sql};
+use crate::postgres::Way;
+use crate::sql::sql;
 use crate::sqlite::Snapshot;
 
 /// An open unit of work. Dropped in mid-way (its task was stopped), it is undone.
@@ -44,6 +46,7 @@ pub(crate) enum Connection<'a> {
         open: &'a mut PgConnection,
         /// Statements stay prepared: not behind a pooler, where the next one may meet another server connection.
         prepares: bool,
+        way: &'a Way,
     },
 }
 
@@ -71,34 +74,47 @@ pub(crate) struct Transaction {
     open: bool,
     pub(crate) writes: bool,
     prepares: bool,
+    way: Arc<Way>,
+    begun_at: Instant,
 }
 
 impl Transaction {
     /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
     /// rows that they change. The database's clock comes on the same way.
-    pub(crate) async fn begin(pool: &PgPool, writes: bool, prepares: bool) -> Result<(Self, Timestamp), StoreError> {
+    pub(crate) async fn begin(
+        pool: &PgPool,
+        way: &Arc<Way>,
+        writes: bool,
+        prepares: bool,
+    ) -> Result<(Self, Timestamp), StoreError> {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
         // Its statistics know nothing of rows that are there for milliseconds: it takes a full table for empty, and
         // walks over all of it, with processes that it starts for that. What is written is found by its keys.
         const WRITE: &str = "BEGIN; SELECT {now} AS now, set_config('enable_seqscan', 'off', true),
             set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
             set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)";
-        let mut this = Self { connection: pool.acquire().await?, open: true, writes, prepares };
+        let connection = pool.acquire().await?;
+        let (way, begun_at) = (Arc::clone(way), Instant::now());
+        let mut this = Self { connection, open: true, writes, prepares, way, begun_at };
         let begin = translated(Dialect::Postgres, if writes { WRITE } else { READ }.into());
         let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
-        let row = in_time(begin.fetch_one(&mut *this.connection)).await?;
+        let row = this.way.answer(begin.fetch_one(&mut *this.connection)).await?;
         let now = Timestamp::from_millis(row.try_get("now")?);
         Ok((this, now))
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        in_time(sqlx::raw_sql("COMMIT").execute(&mut *self.connection)).await?;
+        self.way.answer(sqlx::raw_sql("COMMIT").execute(&mut *self.connection)).await?;
         self.open = false;
         Ok(())
     }
 
     pub(crate) async fn roll_back(mut self) {
-        self.open = in_time(sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection)).await.is_err();
+        // Who did not answer before will not answer now: the server undoes what it has lost the other end of.
+        if self.way.was_silent_since(self.begun_at) {
+            return;
+        }
+        self.open = self.way.answer(sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection)).await.is_err();
     }
 }
 
@@ -115,8 +131,13 @@ impl Tx {
         Self { link, now: None, point: "", told: Told::default() }
     }
 
-    pub(crate) async fn on_server(pool: &PgPool, writes: bool, prepares: bool) -> Result<Self, StoreError> {
-        let (transaction, now) = Transaction::begin(pool, writes, prepares).await?;
+    pub(crate) async fn on_server(
+        pool: &PgPool,
+        way: &Arc<Way>,
+        writes: bool,
+        prepares: bool,
+    ) -> Result<Self, StoreError> {
+        let (transaction, now) = Transaction::begin(pool, way, writes, prepares).await?;
         Ok(Self { now: Some(now), ..Self::new(Link::Postgres(transaction)) })
     }
 
@@ -174,7 +195,8 @@ impl Tx {
             Link::Writer(turn) => Connection::Sqlite { open: turn.connection(), reads: false },
             Link::Reader(snapshot) => Connection::Sqlite { open: snapshot.connection(), reads: true },
             Link::Postgres(transaction) => {
-                Connection::Postgres { open: &mut transaction.connection, prepares: transaction.prepares }
+                let Transaction { connection, prepares, way, .. } = transaction;
+                Connection::Postgres { open: connection, prepares: *prepares, way }
             }
         }
     }
