@@ -201,8 +201,9 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
         asked_nobody: !run.has_asked(),
     };
     loop {
-        let write = |finishes| {
-            let shared = Arc::clone(shared);
+        let writer = Arc::clone(shared);
+        let write = move |finishes| {
+            let shared = Arc::clone(&writer);
             async move { shared.settle(finishes).await }
         };
         let tried = shared.finishes.run(finish.clone(), write).await;

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_store::StoreError;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 /// Most items in one batch.
 const MOST: usize = 500;
@@ -13,74 +13,66 @@ type Answer<O> = oneshot::Sender<Result<O, StoreError>>;
 
 /// A queue of items, each with someone who waits for its outcome.
 pub(crate) struct Batch<I, O> {
-    items: Mutex<Vec<(I, Answer<O>)>>,
-    turns: Arc<Semaphore>,
+    queue: Arc<Mutex<Queue<I, O>>>,
+    at_once: usize,
 }
 
-impl<I, O: Send + 'static> Batch<I, O> {
+struct Queue<I, O> {
+    items: Vec<(I, Answer<O>)>,
+    /// Tasks that do one batch after the other.
+    tasks: usize,
+}
+
+impl<I: Send + 'static, O: Send + 'static> Batch<I, O> {
     /// At most so many batches are under way at once.
     pub(crate) fn new(at_once: usize) -> Self {
-        Self { items: Mutex::default(), turns: Arc::new(Semaphore::new(at_once)) }
+        Self { queue: Arc::new(Mutex::new(Queue { items: Vec::new(), tasks: 0 })), at_once }
     }
 
-    /// Brings an item, and waits until it or someone else has done it. `work` does a batch, in a task of its own: a
-    /// caller that is dropped in mid-way leaves nobody without an answer. An error of the whole batch is told to
-    /// everyone in it.
+    /// Brings an item, and waits until it is done. `work` does a batch, in a task of its own: a caller that is dropped
+    /// in mid-way leaves nobody without an answer. An error of the whole batch is told to everyone in it.
     pub(crate) async fn run<F, W>(&self, item: I, work: F) -> Result<O, StoreError>
     where
-        F: Fn(Vec<I>) -> W,
+        F: Fn(Vec<I>) -> W + Send + 'static,
         W: Future<Output = Result<Vec<Result<O, StoreError>>, StoreError>> + Send + 'static,
     {
-        let (answer, mut outcome) = oneshot::channel();
-        self.items.lock().unwrap_or_else(PoisonError::into_inner).push((item, answer));
-        loop {
-            tokio::select! {
-                biased;
-                outcome = &mut outcome => return outcome.unwrap_or_else(|_| Err(interrupted())),
-                turn = Arc::clone(&self.turns).acquire_owned() => {
-                    let turn = turn.map_err(|_| interrupted())?;
-                    self.gather().await;
-                    let taken = self.take();
-                    // Nothing is left, so another has taken this one's item, and will answer.
-                    if taken.is_empty() {
-                        break;
-                    }
-                    let (items, answers): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
-                    let work = work(items);
-                    let done = tokio::spawn(async move {
-                        answer_all(answers, work.await);
-                        drop(turn);
-                    });
-                    done.await.ok();
-                    // With very many items, its own may come only with the next batch.
-                }
-            }
+        let (answer, outcome) = oneshot::channel();
+        let begins = {
+            let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.items.push((item, answer));
+            let begins = queue.tasks < self.at_once;
+            queue.tasks += usize::from(begins);
+            begins
+        };
+        if begins {
+            tokio::spawn(do_all(Arc::clone(&self.queue), work));
         }
         outcome.await.unwrap_or_else(|_| Err(interrupted()))
     }
+}
 
-    /// Lets those come that are about to bring an item, for as long as each round of the runtime brings more: under
-    /// load a commit serves hundreds, and an item that is alone loses nothing.
-    async fn gather(&self) {
-        let mut seen = self.len();
-        loop {
-            tokio::task::yield_now().await;
-            let now = self.len();
-            if now <= seen || now >= MOST {
+/// Does batches until nothing is left: what comes while one is under way is the next.
+async fn do_all<I, O, F, W>(queue: Arc<Mutex<Queue<I, O>>>, work: F)
+where
+    I: Send + 'static,
+    O: Send + 'static,
+    F: Fn(Vec<I>) -> W,
+    W: Future<Output = Result<Vec<Result<O, StoreError>>, StoreError>> + Send + 'static,
+{
+    loop {
+        let taken: Vec<_> = {
+            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let many = queue.items.len().min(MOST);
+            if many == 0 {
+                queue.tasks -= 1;
                 return;
             }
-            seen = now;
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.items.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    fn take(&self) -> Vec<(I, Answer<O>)> {
-        let mut items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        let many = items.len().min(MOST);
-        items.drain(..many).collect()
+            queue.items.drain(..many).collect()
+        };
+        let (items, answers): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
+        // In a task of its own: a fault in it ends that batch, and not the ones after it.
+        let outcome = tokio::spawn(work(items)).await.unwrap_or_else(|_| Err(interrupted()));
+        answer_all(answers, outcome);
     }
 }
 
@@ -113,12 +105,12 @@ mod tests {
     #[tokio::test]
     async fn a_caller_that_goes_away_leaves_the_others_their_answers() {
         let batch = Arc::new(Batch::<u32, u32>::new(1));
-        let go = Arc::new(Semaphore::new(0));
+        let go = Arc::new(tokio::sync::Semaphore::new(0));
         let (begun, mut batches) = mpsc::unbounded_channel();
         let call = |item: u32| {
             let (batch, go, begun) = (Arc::clone(&batch), Arc::clone(&go), begun.clone());
             tokio::spawn(async move {
-                let work = |items: Vec<u32>| {
+                let work = move |items: Vec<u32>| {
                     let (go, begun) = (Arc::clone(&go), begun.clone());
                     async move {
                         begun.send(items.clone()).ok();

@@ -224,8 +224,9 @@ impl Engine {
     pub async fn submit<J: Job>(&self, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
         let now = self.shared.moment().await?;
         let new = new_job(&self.shared, job, options, now)?;
-        let write = |jobs| {
-            let shared = Arc::clone(&self.shared);
+        let shared = Arc::clone(&self.shared);
+        let write = move |jobs| {
+            let shared = Arc::clone(&shared);
             async move { shared.write_jobs(jobs).await }
         };
         self.shared.enqueued.run(new, write).await
