@@ -3,7 +3,8 @@
 //! Each stream counts its entries from 1, without gaps. The count is a row that the writer holds until its transaction
 //! ends, so numbers become visible in their order, also on PostgreSQL, where a sequence would hand them out before the
 //! commit and a reader could pass by one that commits late. It is the last row that a unit of work takes: whoever
-//! holds it waits for nobody. All entries of one commit are one row, whose number is that of its last entry.
+//! holds it waits for nobody. The entries of one commit share rows, whose number is that of their last entry; those
+//! that differ in nothing but what they happened to are stored once, with a list of that.
 
 use std::collections::BTreeMap;
 
@@ -31,54 +32,124 @@ pub struct Event {
     pub at: Timestamp,
 }
 
-/// An entry as it is stored: many to a row.
+/// A run of entries as it is stored: many to a row.
 #[derive(Deserialize)]
-struct Entry {
+struct Stored {
     kind: String,
-    subject: String,
+    subject: Subjects,
     data: Box<serde_json::value::RawValue>,
 }
 
-/// The same, as it is written.
+/// What they happened to.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Subjects {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// What entries of a run have in common, as it is written.
 #[derive(Serialize)]
-struct NewEntry<'a, D> {
+struct Common<'a, D> {
     kind: &'a str,
-    subject: &'a str,
     data: &'a D,
 }
 
 /// Most entries in a row: what a reader has to unpack to find one.
-const ROW: usize = 200;
+const ROW: usize = 500;
+
+/// The entries of a stream that are to be written, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    runs: Vec<Run>,
+}
+
+#[derive(Debug)]
+struct Run {
+    /// [`Common`] as JSON.
+    common: String,
+    subjects: Vec<String>,
+}
+
+impl Entries {
+    fn push(&mut self, common: String, subject: &str) {
+        match self.runs.last_mut().filter(|run| run.common == common) {
+            Some(run) => run.subjects.push(subject.to_owned()),
+            None => self.runs.push(Run { common, subjects: vec![subject.to_owned()] }),
+        }
+    }
+
+    /// Adds those of another unit of work.
+    pub(crate) fn append(&mut self, mut later: Self) {
+        self.runs.append(&mut later.runs);
+    }
+
+    fn len(&self) -> usize {
+        self.runs.iter().map(|run| run.subjects.len()).sum()
+    }
+
+    /// The rows to write: the number of entries in each, and these as a JSON array.
+    fn rows(&self) -> Result<Vec<(usize, String)>, serde_json::Error> {
+        let mut rows: Vec<(usize, String)> = Vec::new();
+        for run in &self.runs {
+            let mut rest = run.subjects.as_slice();
+            while !rest.is_empty() {
+                if rows.last().is_none_or(|(count, _)| *count == ROW) {
+                    rows.push((0, String::new()));
+                }
+                let Some((count, text)) = rows.last_mut() else { break };
+                let (these, others) = rest.split_at(rest.len().min(ROW - *count));
+                text.push(if *count == 0 { '[' } else { ',' });
+                text.push_str("{\"subject\":");
+                text.push_str(&serde_json::to_string(these)?);
+                text.push(',');
+                text.push_str(run.common.trim_start_matches('{'));
+                *count += these.len();
+                rest = others;
+            }
+        }
+        for (_, text) in &mut rows {
+            text.push(']');
+        }
+        Ok(rows)
+    }
+}
 
 /// Adds an entry. Readers see it when the unit of work commits.
 pub fn emit<D: Serialize>(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &D) -> Result<(), StoreError> {
     if !tx.may_write() {
         return Err(StoreError::ReadOnly);
     }
-    let entry = serde_json::to_string(&NewEntry { kind, subject, data })
-        .map_err(|error| StoreError::Unreadable { what: format!("an event's data ({error})") })?;
+    let common = serde_json::to_string(&Common { kind, data }).map_err(|error| unwritable(&error))?;
     match tx.told.entries.get_mut(stream) {
-        Some(entries) => entries.push(entry),
-        None => drop(tx.told.entries.insert(stream.to_owned(), vec![entry])),
+        Some(entries) => entries.push(common, subject),
+        None => tx.told.entries.entry(stream.to_owned()).or_default().push(common, subject),
     }
     Ok(())
 }
 
+fn unwritable(error: &serde_json::Error) -> StoreError {
+    StoreError::Unreadable { what: format!("an event's data ({error})") }
+}
+
 /// Writes the entries of a transaction, as the last thing that it does. Streams come in their order, so that two
 /// transactions never wait for each other.
-pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Vec<String>>) -> Result<(), StoreError> {
+pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Entries>) -> Result<(), StoreError> {
     for (stream, entries) in entries {
         let now = tx.now().await?;
-        if tx.on_postgres() && entries.len() <= ROW {
-            let both = sql(BOTH).bind(stream.as_str()).bind(length(&entries));
-            both.bind(array(&entries)).bind(now.as_millis()).execute(tx).await?;
+        let rows = entries.rows().map_err(|error| unwritable(&error))?;
+        if tx.on_postgres()
+            && let [(count, text)] = rows.as_slice()
+        {
+            let both = sql(BOTH).bind(stream.as_str()).bind(length(*count));
+            both.bind(text.as_str()).bind(now.as_millis()).execute(tx).await?;
             continue;
         }
-        sql(COUNT).bind(stream.as_str()).bind(length(&entries)).execute(tx).await?;
-        let mut left = length(&entries);
-        for entries in entries.chunks(ROW) {
-            left -= length(entries);
-            sql(LOG).bind(stream.as_str()).bind(left).bind(array(entries)).bind(now.as_millis()).execute(tx).await?;
+        let mut left = length(entries.len());
+        sql(COUNT).bind(stream.as_str()).bind(left).execute(tx).await?;
+        for (count, text) in rows {
+            left -= length(count);
+            sql(LOG).bind(stream.as_str()).bind(left).bind(text).bind(now.as_millis()).execute(tx).await?;
         }
     }
     Ok(())
@@ -93,19 +164,14 @@ const BOTH: &str = "WITH counted AS (INSERT INTO streams (stream, last) VALUES (
 const LOG: &str = "INSERT INTO event_log (stream, seq, entries, at)
     SELECT stream, last - $2, $3, $4 FROM streams WHERE stream = $1";
 
-fn length(entries: &[String]) -> i64 {
-    i64::try_from(entries.len()).unwrap_or(i64::MAX)
-}
-
-/// Entries as one JSON array.
-fn array(entries: &[String]) -> String {
-    format!("[{}]", entries.join(","))
+fn length(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// The next `limit` entries of `stream` after place `seq`, in order.
 pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-    // A row has up to 200 entries: few rows at a time.
-    const PAGE: u32 = 8;
+    // A row has up to 500 entries: few rows at a time.
+    const PAGE: u32 = 4;
     let text = "SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     let mut events: Vec<Event> = Vec::new();
     let mut place = seq;
@@ -125,13 +191,25 @@ pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Ve
 
 fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreError> {
     let entries: String = row.get("entries")?;
-    let entries: Vec<Entry> = crate::json(&entries, "entries of the event log")?;
+    let runs: Vec<Stored> = crate::json(&entries, "entries of the event log")?;
     let (last, stream): (i64, String) = (row.get("seq")?, row.get("stream")?);
-    let first = last + 1 - i64::try_from(entries.len()).unwrap_or(i64::MAX);
     let at = Timestamp::from_millis(row.get("at")?);
-    for (seq, entry) in (first..).zip(entries).filter(|(seq, _)| *seq > after) {
-        let data = crate::json(entry.data.get(), "an event's data")?;
-        events.push(Event { seq, stream: stream.clone(), kind: entry.kind, subject: entry.subject, data, at });
+    let mut these = Vec::new();
+    for run in runs {
+        let data: Value = crate::json(run.data.get(), "an event's data")?;
+        let subjects = match run.subject {
+            Subjects::One(subject) => vec![subject],
+            Subjects::Many(subjects) => subjects,
+        };
+        let event =
+            |subject| Event { seq: 0, stream: stream.clone(), kind: run.kind.clone(), subject, data: data.clone(), at };
+        these.extend(subjects.into_iter().map(event));
+    }
+    for (seq, mut event) in (last + 1 - length(these.len())..).zip(these) {
+        event.seq = seq;
+        if seq > after {
+            events.push(event);
+        }
     }
     Ok(())
 }
@@ -165,4 +243,49 @@ pub async fn first(tx: &mut Tx, stream: &str) -> Result<Option<i64>, StoreError>
 /// Forgets what was written before `before`, and says how many rows that were.
 pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     sql("DELETE FROM event_log WHERE at < $1").bind(before.as_millis()).execute(tx).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+
+    #[tokio::test]
+    async fn entries_that_share_rows_and_what_is_common_come_back_one_by_one() -> Result<(), StoreError> {
+        let folder = tempfile::tempdir().map_err(|error| StoreError::Database(error.into()))?;
+        let store = Store::open(&folder.path().join("a.db")).await?;
+        // As rows were before: each entry whole.
+        store
+            .write(async |tx| {
+                sql(COUNT).bind("o").bind(2).execute(tx).await?;
+                let whole =
+                    r#"[{"kind":"k","subject":"\"a\"","data":{"n":0}},{"kind":"k","subject":"b","data":{"n":0}}]"#;
+                sql(LOG).bind("o").bind(0).bind(whole).bind(7).execute(tx).await
+            })
+            .await?;
+        // 1,300 in one unit: a long run, one by itself, and another run, over three rows.
+        let expected: Vec<(String, i64)> =
+            (0..1_300).map(|n| (format!("\"{n}\" }}]"), if n == 700 { 1 } else { 2 })).collect();
+        store
+            .write(async |tx| {
+                for (subject, n) in &expected {
+                    emit(tx, "o", "k", subject, &serde_json::json!({ "n": n, "brace": {} }))?;
+                }
+                Ok::<_, StoreError>(())
+            })
+            .await?;
+        let (all, some, rows) = store
+            .read(async |tx| {
+                let rows = sql("SELECT seq FROM event_log").all(tx).await?.len();
+                Ok::<_, StoreError>((after(tx, "o", 0, 2_000).await?, after(tx, "o", 650, 60).await?, rows))
+            })
+            .await?;
+        assert_eq!(rows, 1 + 3);
+        assert!(all.iter().map(|event| event.seq).eq(1..=1_302));
+        assert_eq!((all[0].subject.as_str(), all[1].subject.as_str()), ("\"a\"", "b"));
+        let read = all[2..].iter().map(|event| (event.subject.clone(), event.data["n"].as_i64().unwrap_or(-1)));
+        assert!(read.eq(expected));
+        assert_eq!(some, all[650..710]);
+        Ok(())
+    }
 }

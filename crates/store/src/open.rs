@@ -15,7 +15,7 @@ use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
 use crate::postgres::{Bell, Way};
-use crate::{Backend, Inner, Store, StoreError, sqlite};
+use crate::{Backend, Inner, Store, StoreError, sqlite, unit};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -125,7 +125,9 @@ async fn postgres(
         options = options.statement_cache_capacity(0).extra_float_digits(None);
     } else {
         // Compiling a statement takes longer than these do, and estimates of tables that change all the time are high.
-        options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")]);
+        options = options
+            .options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")])
+            .options(unit::planner(false));
     }
     let way = Arc::new(Way::default());
     let heeded = Arc::clone(&way);

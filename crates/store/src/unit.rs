@@ -1,6 +1,7 @@
 //! The unit of work: one transaction, and what the world should hear once it is kept.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sluice_domain::time::Timestamp;
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
-use crate::events;
+use crate::events::{self, Entries};
 use crate::group::Turn;
 use crate::postgres::Way;
 use crate::sql::sql;
@@ -55,15 +56,15 @@ pub(crate) enum Connection<'a> {
 pub(crate) struct Told {
     /// There may be work.
     pub(crate) work: bool,
-    /// The log's new entries as JSON, by stream.
-    pub(crate) entries: BTreeMap<String, Vec<String>>,
+    /// The log's new entries, by stream.
+    pub(crate) entries: BTreeMap<String, Entries>,
 }
 
 impl Told {
     pub(crate) fn join(&mut self, other: Self) {
         self.work |= other.work;
-        for (stream, mut entries) in other.entries {
-            self.entries.entry(stream).or_default().append(&mut entries);
+        for (stream, entries) in other.entries {
+            self.entries.entry(stream).or_default().append(entries);
         }
     }
 }
@@ -78,6 +79,20 @@ pub(crate) struct Transaction {
     begun_at: Instant,
 }
 
+/// How statements are planned: with walks over tables for what reads, and without for what writes. The planner's
+/// statistics know nothing of rows that are there for milliseconds, so it takes a full table for empty, and walks over
+/// all of it, with processes that it starts for that. What is written is found by its keys.
+pub(crate) fn planner(walks: bool) -> [(&'static str, &'static str); 5] {
+    let (switch, processes) = if walks { ("on", "2") } else { ("off", "0") };
+    [
+        ("enable_seqscan", switch),
+        ("enable_bitmapscan", switch),
+        ("enable_hashjoin", switch),
+        ("enable_mergejoin", switch),
+        ("max_parallel_workers_per_gather", processes),
+    ]
+}
+
 impl Transaction {
     /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
     /// rows that they change. The database's clock comes on the same way.
@@ -88,15 +103,19 @@ impl Transaction {
         prepares: bool,
     ) -> Result<(Self, Timestamp), StoreError> {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
-        // Its statistics know nothing of rows that are there for milliseconds: it takes a full table for empty, and
-        // walks over all of it, with processes that it starts for that. What is written is found by its keys.
-        const WRITE: &str = "BEGIN; SELECT {now} AS now, set_config('enable_seqscan', 'off', true),
-            set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)";
+        const WRITE: &str = "BEGIN; SELECT {now} AS now";
+        let mut text = if writes { WRITE } else { READ }.to_owned();
+        // A connection's own settings are those for writing; behind a pooler it has none that are its own.
+        if writes != prepares {
+            for (name, value) in planner(!writes) {
+                // Writing to a String does not fail.
+                let _ = write!(text, ", set_config('{name}', '{value}', true)");
+            }
+        }
         let connection = pool.acquire().await?;
         let (way, begun_at) = (Arc::clone(way), Instant::now());
         let mut this = Self { connection, open: true, writes, prepares, way, begun_at };
-        let begin = translated(Dialect::Postgres, if writes { WRITE } else { READ }.into());
+        let begin = translated(Dialect::Postgres, text.into());
         let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
         let row = this.way.answer(begin.fetch_one(&mut *this.connection)).await?;
         let now = Timestamp::from_millis(row.try_get("now")?);

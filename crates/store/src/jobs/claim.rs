@@ -293,9 +293,11 @@ async fn take_first(
         return take_these(tx, claim, found, now).await;
     }
     let kinds = list(8, claim.kinds.len());
+    // By where they are, which stays so while they are locked: without another look at the index of ids.
     let text = format!(
-        "{LEASED} WHERE id IN (SELECT id FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6
-             AND kind IN ({kinds}) ORDER BY place, id LIMIT $7 {{skip_locked}})
+        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6
+             AND kind IN ({kinds}) ORDER BY place, id LIMIT $7 {{skip_locked}}) AS first
+         WHERE jobs.ctid = first.at
          RETURNING {COLUMNS}"
     );
     let query = leased(sql(text), claim, now).bind(claim.pool).bind(owner).bind(quota as u64);
