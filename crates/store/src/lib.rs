@@ -17,6 +17,7 @@
 //! its own (`synchronous_commit` as the server has it, which is `on` by default).
 
 mod checkpoint;
+mod connections;
 pub mod controls;
 mod dialect;
 mod error;
@@ -39,7 +40,6 @@ pub mod workers;
 use std::sync::Arc;
 
 use sluice_domain::time::Timestamp;
-use sqlx::postgres::PgPool;
 use tokio::sync::watch;
 
 pub use dialect::Dialect;
@@ -48,9 +48,10 @@ pub use group::Idle;
 pub use open::{Database, Options, PostgresUrl};
 pub use unit::Tx;
 
+use connections::Connections;
 use faults::{Fault, Faults};
 use group::{Group, tell};
-use postgres::{Bell, Way};
+use postgres::Bell;
 use sqlite::Readers;
 use unit::Link;
 
@@ -69,7 +70,7 @@ struct Inner {
 
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
-    Postgres { pool: PgPool, way: Arc<Way>, bell: Bell, prepares: bool },
+    Postgres { connections: Arc<Connections>, bell: Bell, prepares: bool },
 }
 
 impl Store {
@@ -105,14 +106,14 @@ impl Store {
     async fn begin_writing(&self) -> Result<Tx, StoreError> {
         match &self.inner.backend {
             Backend::Sqlite { group, .. } => Ok(Tx::new(Link::Writer(group.turn().await?))),
-            Backend::Postgres { pool, way, prepares, .. } => Tx::on_server(pool, way, true, *prepares).await,
+            Backend::Postgres { connections, prepares, .. } => Tx::on_server(connections, true, *prepares).await,
         }
     }
 
     async fn begin_reading(&self) -> Result<Tx, StoreError> {
         match &self.inner.backend {
             Backend::Sqlite { readers, .. } => Ok(Tx::new(Link::Reader(readers.begin().await?))),
-            Backend::Postgres { pool, way, prepares, .. } => Tx::on_server(pool, way, false, *prepares).await,
+            Backend::Postgres { connections, prepares, .. } => Tx::on_server(connections, false, *prepares).await,
         }
     }
 
@@ -199,9 +200,9 @@ impl Store {
                 readers.close().await;
                 group.close().await;
             }
-            Backend::Postgres { pool, bell, .. } => {
+            Backend::Postgres { connections, bell, .. } => {
                 bell.close();
-                pool.close().await;
+                connections.close().await;
             }
         }
     }

@@ -6,23 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 use tokio::sync::watch;
 
 use crate::checkpoint::Checkpointer;
+use crate::connections::Connections;
 use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
-use crate::postgres::{Bell, Way};
+use crate::postgres::Bell;
 use crate::{Backend, Inner, Store, StoreError, sqlite, unit};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
-
-/// Connections of one process to `PostgreSQL`, the listening one not counted.
-const CONNECTIONS: u32 = 10;
-/// Longest wait for one of them: after it, the caller is told that the database is not there.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A process that fell silent in mid-transaction holds its rows for so long, and no longer. (A pooler has its own
 /// `idle_transaction_timeout`.)
@@ -129,28 +125,17 @@ async fn postgres(
             .options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")])
             .options(unit::planner(false));
     }
-    let way = Arc::new(Way::default());
-    let heeded = Arc::clone(&way);
-    let pool = PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .min_connections(2)
-        .acquire_timeout(CONNECT_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(move |_, known| {
-            let sound = !heeded.was_silent_within(known.age);
-            Box::pin(async move { Ok(sound) })
-        })
-        .connect_with(options.clone())
-        .await
-        .map_err(unreachable)?;
-    migrate(&pool).await?;
+    let connections = Connections::new(options.clone());
+    let mut first = connections.get().await?;
+    migrate(first.connection()).await?;
+    first.give_back();
     let direct = match &url.direct {
         Some(direct) => Some(direct.parse().map_err(unreachable)?),
         None if pooled => None,
         None => Some(options),
     };
     let bell = Bell::hang(direct, work.clone(), news.clone());
-    Ok(Backend::Postgres { pool, way, bell, prepares: !pooled })
+    Ok(Backend::Postgres { connections, bell, prepares: !pooled })
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {
@@ -159,7 +144,7 @@ fn unreachable(error: sqlx::Error) -> StoreError {
 
 /// Brings `PostgreSQL`'s schema up to date, in one transaction: another process that does the same at the same time is
 /// waited for, and nothing of it needs a connection of its own, so that a pooler may be between. The table is sqlx's.
-async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
+async fn migrate(connection: &mut PgConnection) -> Result<(), StoreError> {
     const PREPARE: &str = "SELECT pg_advisory_xact_lock(7305805);
         CREATE TABLE IF NOT EXISTS _sqlx_migrations (
             version BIGINT PRIMARY KEY,
@@ -170,7 +155,7 @@ async fn migrate(pool: &PgPool) -> Result<(), StoreError> {
             execution_time BIGINT NOT NULL
         )";
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let mut transaction = pool.begin().await?;
+    let mut transaction = connection.begin().await?;
     sqlx::raw_sql(PREPARE).execute(&mut *transaction).await?;
     let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
         .persistent(false)

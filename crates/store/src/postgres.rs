@@ -1,19 +1,17 @@
-//! The way to a server: how long its answers are waited for, and how processes wake each other.
+//! Waking other processes: NOTIFY after the commit, LISTEN on a connection of its own.
 //!
-//! Waking is NOTIFY after the commit, and LISTEN on a connection of its own. A notification inside a transaction makes PostgreSQL's commits queue up behind one lock. Ours is sent after the
+//! A notification inside a transaction makes PostgreSQL's commits queue up behind one lock. Ours is sent after the
 //! commit, by one task per process, and those that come while one is under way are one: it is only a hint, and who
 //! misses it looks once a second.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::StoreError;
+use crate::connections::{in_time, silent};
 use crate::group::tell;
 
 const CHANNEL: &str = "sluice";
@@ -22,50 +20,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Shortest time between two notifications: under load there is no need to tell of every commit.
 const SPACING: Duration = Duration::from_millis(5);
 
-/// Longest time that the server may take for an answer: a connection whose other end is gone says nothing at all.
-const LIMIT: Duration = Duration::from_secs(10);
 /// After so long without a notification the connection that listens is tried.
 const QUIET: Duration = Duration::from_secs(30);
-
-/// What is known of the way to the server.
-#[derive(Debug, Default)]
-pub(crate) struct Way {
-    silent_at: Mutex<Option<Instant>>,
-}
-
-impl Way {
-    /// Waits for an answer for as long as the server may take.
-    pub(crate) async fn answer<T>(
-        &self,
-        answer: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, StoreError> {
-        let answer = in_time(answer).await;
-        if answer.is_none() {
-            *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        }
-        Ok(answer.unwrap_or_else(|| Err(silent()))?)
-    }
-
-    /// Some answer since then did not come.
-    pub(crate) fn was_silent_since(&self, then: Instant) -> bool {
-        self.silent_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= then)
-    }
-
-    /// A connection of this age may be as dead as the one on which an answer did not come: trying each of them for
-    /// [`LIMIT`] would take minutes, and a new one takes milliseconds.
-    pub(crate) fn was_silent_within(&self, age: Duration) -> bool {
-        let silent_at = *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner);
-        silent_at.is_some_and(|at| at.elapsed() <= age)
-    }
-}
-
-async fn in_time<T>(answer: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(LIMIT, answer).await.ok()
-}
-
-fn silent() -> sqlx::Error {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the server did not answer in time").into()
-}
 
 /// What rings at other processes, and rings here when they do.
 pub(crate) struct Bell {

@@ -76,10 +76,10 @@ impl Query {
             Connection::Sqlite { open, .. } => {
                 sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values)?
             }
-            Connection::Postgres { open, prepares, way } => {
+            Connection::Postgres { open, prepares, all } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                way.answer(query.execute(open)).await?.rows_affected()
+                all.answer(query.execute(open)).await?.rows_affected()
             }
         })
     }
@@ -93,10 +93,10 @@ impl Query {
                 let rows = if reads { sqlite::aside(read)? } else { read()? };
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Connection::Postgres { open, prepares, way } => {
+            Connection::Postgres { open, prepares, all } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                let rows = way.answer(query.fetch_all(open)).await?;
+                let rows = all.answer(query.fetch_all(open)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })

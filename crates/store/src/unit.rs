@@ -5,16 +5,15 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sluice_domain::time::Timestamp;
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{AssertSqlSafe, Postgres, Row as _};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Row as _};
 use tokio::time::Instant;
 
+use crate::connections::{Connections, Lent};
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events::{self, Entries};
 use crate::group::Turn;
-use crate::postgres::Way;
 use crate::sql::sql;
 use crate::sqlite::Snapshot;
 
@@ -47,7 +46,7 @@ pub(crate) enum Connection<'a> {
         open: &'a mut PgConnection,
         /// Statements stay prepared: not behind a pooler, where the next one may meet another server connection.
         prepares: bool,
-        way: &'a Way,
+        all: &'a Connections,
     },
 }
 
@@ -69,13 +68,11 @@ impl Told {
     }
 }
 
-/// A transaction on PostgreSQL.
+/// A transaction on PostgreSQL. Dropped before its end, its connection is cut, and the server undoes it.
 pub(crate) struct Transaction {
-    connection: PoolConnection<Postgres>,
-    open: bool,
+    lent: Lent,
     pub(crate) writes: bool,
     prepares: bool,
-    way: Arc<Way>,
     begun_at: Instant,
 }
 
@@ -97,8 +94,7 @@ impl Transaction {
     /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
     /// rows that they change. The database's clock comes on the same way.
     pub(crate) async fn begin(
-        pool: &PgPool,
-        way: &Arc<Way>,
+        connections: &Arc<Connections>,
         writes: bool,
         prepares: bool,
     ) -> Result<(Self, Timestamp), StoreError> {
@@ -112,36 +108,40 @@ impl Transaction {
                 let _ = write!(text, ", set_config('{name}', '{value}', true)");
             }
         }
-        let connection = pool.acquire().await?;
-        let (way, begun_at) = (Arc::clone(way), Instant::now());
-        let mut this = Self { connection, open: true, writes, prepares, way, begun_at };
         let begin = translated(Dialect::Postgres, text.into());
-        let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
-        let row = this.way.answer(begin.fetch_one(&mut *this.connection)).await?;
-        let now = Timestamp::from_millis(row.try_get("now")?);
-        Ok((this, now))
+        loop {
+            let mut lent = connections.get().await?;
+            let begun_at = Instant::now();
+            let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
+            match connections.answer(begin.fetch_one(lent.connection())).await {
+                Ok(row) => {
+                    let now = Timestamp::from_millis(row.try_get("now")?);
+                    return Ok((Self { lent, writes, prepares, begun_at }, now));
+                }
+                // The other end had gone while it was idle, and nothing has been done: another one, a new one at last.
+                Err(_) if lent.used_before => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        self.way.answer(sqlx::raw_sql("COMMIT").execute(&mut *self.connection)).await?;
-        self.open = false;
+        self.end("COMMIT").await?;
+        self.lent.give_back();
         Ok(())
     }
 
     pub(crate) async fn roll_back(mut self) {
         // Who did not answer before will not answer now: the server undoes what it has lost the other end of.
-        if self.way.was_silent_since(self.begun_at) {
-            return;
+        if !self.lent.all().was_silent_since(self.begun_at) && self.end("ROLLBACK").await.is_ok() {
+            self.lent.give_back();
         }
-        self.open = self.way.answer(sqlx::raw_sql("ROLLBACK").execute(&mut *self.connection)).await.is_err();
     }
-}
 
-impl Drop for Transaction {
-    fn drop(&mut self) {
-        if self.open {
-            self.connection.close_on_drop();
-        }
+    async fn end(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        let (connection, all) = self.lent.both();
+        all.answer(sqlx::raw_sql(statement).execute(connection)).await?;
+        Ok(())
     }
 }
 
@@ -151,12 +151,11 @@ impl Tx {
     }
 
     pub(crate) async fn on_server(
-        pool: &PgPool,
-        way: &Arc<Way>,
+        connections: &Arc<Connections>,
         writes: bool,
         prepares: bool,
     ) -> Result<Self, StoreError> {
-        let (transaction, now) = Transaction::begin(pool, way, writes, prepares).await?;
+        let (transaction, now) = Transaction::begin(connections, writes, prepares).await?;
         Ok(Self { now: Some(now), ..Self::new(Link::Postgres(transaction)) })
     }
 
@@ -214,8 +213,9 @@ impl Tx {
             Link::Writer(turn) => Connection::Sqlite { open: turn.connection(), reads: false },
             Link::Reader(snapshot) => Connection::Sqlite { open: snapshot.connection(), reads: true },
             Link::Postgres(transaction) => {
-                let Transaction { connection, prepares, way, .. } = transaction;
-                Connection::Postgres { open: connection, prepares: *prepares, way }
+                let prepares = transaction.prepares;
+                let (open, all) = transaction.lent.both();
+                Connection::Postgres { open, prepares, all }
             }
         }
     }
