@@ -80,7 +80,7 @@ async fn try_to_listen(
     loop {
         let Ok(heard) = tokio::time::timeout(QUIET, listener.try_recv()).await else {
             // Nothing is told, or the other end is gone without a word: an answer tells which.
-            in_time(listener.listen(CHANNEL)).await.unwrap_or_else(|| Err(silent()))?;
+            in_time(Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(silent()))?;
             continue;
         };
         let Some(notification) = heard? else { return Ok(()) };
