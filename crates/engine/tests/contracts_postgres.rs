@@ -28,6 +28,8 @@ mod paying;
 mod rates;
 #[path = "contracts/results.rs"]
 mod results;
+#[path = "contracts/schema.rs"]
+mod schema;
 #[path = "contracts/stopping.rs"]
 mod stopping;
 #[path = "contracts/support.rs"]

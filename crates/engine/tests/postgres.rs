@@ -263,48 +263,6 @@ async fn open(database: &Database) -> Store {
     Store::open_with(database, sluice_store::Options::default()).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_schema_newer_than_the_binary_refuses_to_start_and_says_what_to_do() {
-    let test = TestStore::open_on(ON).await;
-    let future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-                  VALUES (9999, 'of the future', TRUE, '', 0)";
-    assert!(Server::shared().accepts(test.database(), future));
-    let error = Store::open_with(test.database(), sluice_store::Options::default()).await.err().unwrap();
-    assert!(matches!(error, StoreError::NewerSchema { found: 9999, .. }));
-    assert!(error.to_string().contains("a later one"), "{error}");
-    test.end().await;
-}
-
-#[tokio::test]
-async fn the_table_refuses_states_that_the_machine_does_not_have() {
-    let world = World::new([]).await;
-    world.enqueue("a").await;
-    let set = |to: &str| Server::shared().accepts(world.test.database(), &format!("UPDATE jobs SET {to}"));
-    let leased = "lease_id = id, lease_until = 1, lease_worker = 'w'";
-    for wrong in [
-        "state = 'paused'",
-        "state = 'running'",
-        &format!("state = 'running', {leased}"),
-        "state = 'waiting'",
-        "state = 'succeeded', finished_at = 1",
-        "state = 'succeeded', result = '1'",
-        "state = 'dead', finished_at = 1",
-        "state = 'cancelled'",
-        "finished_at = 1",
-        "lease_id = 'l'",
-        "result = '1'",
-        "attempt = 4",
-        "attempt = -1",
-        "error_code = 'x'",
-        "idle_ttl_ms = 5",
-    ] {
-        assert!(!set(wrong), "{wrong}");
-    }
-    assert!(set(&format!("state = 'running', attempt = 1, {leased}")));
-    finish_all(&world).await;
-    world.test.end().await;
-}
-
 /// Contract 15. `PostgreSQL` keeps each version of a row that a snapshot may still see: two for a job of one stage, its
 /// claim and its end, and nothing that grows faster. When the snapshot ends they go.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,6 +17,7 @@ mod offers;
 mod paying;
 mod rates;
 mod results;
+mod schema;
 mod stopping;
 mod storage;
 mod support;
