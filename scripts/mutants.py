@@ -51,6 +51,8 @@ MUTANTS = [
      "self.attempt = self.attempt.saturating_sub(1);\n        self.later(delay, now);", "self.later(delay, now);", SQLITE),
     ("a limit does not count what runs", f"{STORE}/jobs/gate.rs",
      "(limit - running(tx, scope, name).await?).max(0)", "limit", SQLITE + ["offers::"]),
+    ("connections of the time of a silence are tried again", f"{STORE}/connections.rs",
+     "&& silent_at.is_none_or(|at| at < open.opened_at)", "&& silent_at.is_none_or(|_| true)", SERVER + ["after_one_silence"]),
     ("processes count a limit's slots at the same time", f"{STORE}/jobs/gate.rs",
      "    if !tx.on_postgres() {", "    if tx.on_postgres() || !tx.on_postgres() {", SERVER + ["processes_that_claim"]),
     ("owners are served as they come", f"{STORE}/jobs/claim.rs",

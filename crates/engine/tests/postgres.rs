@@ -8,10 +8,15 @@ use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Next};
 use sluice_store::controls::{Rate, Unit};
 use sluice_store::jobs::{self, Claim, Claims, Filter};
-use sluice_store::{Database, Dialect, PostgresUrl, Store, StoreError, Tx, controls};
+use sluice_store::{Database, Dialect, Options, PostgresUrl, Store, StoreError, Tx, controls};
 use sluice_testkit::TestStore;
 use sluice_testkit::postgres::{PgBouncer, Server};
-use tokio::sync::oneshot;
+use tokio::io::copy_bidirectional;
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Barrier, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::support::{Do, Play, Stage, World, engine_on, is_kept};
 
@@ -261,6 +266,90 @@ async fn behind_pgbouncer_in_transaction_mode_everything_works() {
 
 async fn open(database: &Database) -> Store {
     Store::open_with(database, sluice_store::Options::default()).await.unwrap()
+}
+
+/// Between a process and its server; connections through it can fall silent, for ever, as when a machine is gone.
+struct Wire {
+    folder: tempfile::TempDir,
+    silence: watch::Sender<()>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Wire {
+    const SOCKET: &str = ".s.PGSQL.5432";
+
+    fn new(server: &Server) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(folder.path().join(Self::SOCKET)).unwrap();
+        let (target, silence) = (server.folder().join(Self::SOCKET), watch::Sender::new(()));
+        let told = silence.clone();
+        let task = tokio::spawn(async move {
+            let mut wires = JoinSet::new();
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                let (target, mut told) = (target.clone(), told.subscribe());
+                wires.spawn(async move {
+                    let mut far = UnixStream::connect(target).await.unwrap();
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => {}
+                        Ok(()) = told.changed() => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Self { folder, silence, _task: AbortOnDropHandle::new(task) }
+    }
+
+    /// The connections that there are; later ones are not concerned.
+    fn fall_silent(&self) {
+        self.silence.send_replace(());
+    }
+}
+
+/// Three connections are dead and do not say so: whoever comes waits for one of them, once, and not for each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_one_silence_all_connections_of_that_time_are_replaced() {
+    const LIMIT: Duration = Duration::from_secs(2);
+    let test = TestStore::open_on(ON).await;
+    let Database::Postgres(PostgresUrl { url, .. }) = test.database() else { unreachable!() };
+    let server = Server::shared();
+    let wire = Wire::new(server);
+    let path = |folder: &std::path::Path| folder.display().to_string();
+    let url = url.replace(&path(server.folder()), &path(wire.folder.path()));
+    let options = Options { answer_timeout: LIMIT, ..Options::default() };
+    let store = Store::open_with(&Database::Postgres(PostgresUrl { url, direct: None }), options).await.unwrap();
+    let write = async || store.write(async |tx| controls::pause(tx, "kind", "test.play", "").await).await;
+    // In use at once, so that there are three.
+    let meet = Barrier::new(3);
+    let use_one = async || {
+        let used = store.read(async |_| Ok::<_, StoreError>(meet.wait().await));
+        used.await.unwrap();
+    };
+    tokio::join!(use_one(), use_one(), use_one());
+
+    wire.fall_silent();
+    let begun = Instant::now();
+    write().await.unwrap();
+    let (waited, begun) = (begun.elapsed(), Instant::now());
+    assert!((LIMIT..LIMIT * 2).contains(&waited), "one of them was waited for: {waited:?}");
+    let seen = store.read(async |tx| controls::pauses(tx).await).await.unwrap();
+    assert_eq!(seen.len(), 1);
+    assert!(begun.elapsed() < LIMIT, "and nobody else waits");
+
+    // Silent in the midst of a unit of work: it fails once, and is not waited for once more in order to undo it.
+    let begun = Instant::now();
+    let broken = store.write(async |tx| {
+        wire.fall_silent();
+        controls::resume(tx, "kind", "test.play").await
+    });
+    let error = broken.await.unwrap_err();
+    let waited = begun.elapsed();
+    assert_eq!(error.code(), "database_unreachable");
+    assert!((LIMIT..LIMIT * 2).contains(&waited), "{waited:?}");
+    store.write(async |tx| controls::resume(tx, "kind", "test.play").await).await.unwrap();
+    assert_eq!(store.read(async |tx| controls::pauses(tx).await).await.unwrap().len(), 0);
+    drop(wire);
+    test.end().await;
 }
 
 /// Contract 15. `PostgreSQL` keeps each version of a row that a snapshot may still see: two for a job of one stage, its

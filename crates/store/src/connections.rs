@@ -8,8 +8,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -17,9 +17,9 @@ use crate::StoreError;
 
 /// Connections of one process, those that listen and notify not counted.
 const MOST: u32 = 10;
-/// Longest time that the server may take for an answer, and that a caller waits for a free connection: one whose other
-/// end is gone says nothing at all.
-const LIMIT: Duration = Duration::from_secs(10);
+/// Longest time that the server may take for an answer, unless a test sets another, and that a caller waits for a free
+/// connection: one whose other end is gone says nothing at all.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 /// A server's process for a connection gathers memory: after so long it is replaced.
 const LIFETIME: Duration = Duration::from_mins(30);
 /// Longest time to say goodbye.
@@ -28,6 +28,9 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Connections, made when they are needed and kept.
 pub(crate) struct Connections {
     options: PgConnectOptions,
+    /// What a new one is told first, if anything.
+    settings: String,
+    limit: Duration,
     free: Arc<Semaphore>,
     idle: Mutex<Vec<Open>>,
     silent_at: Mutex<Option<Instant>>,
@@ -48,14 +51,14 @@ pub(crate) struct Lent {
 }
 
 impl Connections {
-    pub(crate) fn new(options: PgConnectOptions) -> Arc<Self> {
+    pub(crate) fn new(options: PgConnectOptions, settings: String, limit: Duration) -> Arc<Self> {
         let free = Arc::new(Semaphore::new(MOST as usize));
-        Arc::new(Self { options, free, idle: Mutex::default(), silent_at: Mutex::default() })
+        Arc::new(Self { options, settings, limit, free, idle: Mutex::default(), silent_at: Mutex::default() })
     }
 
     /// One of them, the last used first; waits while all are in use.
     pub(crate) async fn get(self: &Arc<Self>) -> Result<Lent, StoreError> {
-        let place = in_time(Arc::clone(&self.free).acquire_owned())
+        let place = in_time(self.limit, Arc::clone(&self.free).acquire_owned())
             .await
             .ok_or_else(|| unreachable("all connections were in use"))?
             .map_err(|_| unreachable("it was closed"))?;
@@ -69,7 +72,7 @@ impl Connections {
     }
 
     /// The last used one that is to be used again. One that is older than the last silence may be as dead as the one
-    /// on which an answer did not come: to try each for [`LIMIT`] would take minutes, and a new one takes milliseconds.
+    /// on which an answer did not come: to try each for the limit would take minutes, and a new one takes milliseconds.
     fn keep_sound(&self) -> Option<Open> {
         let silent_at = *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,7 +86,10 @@ impl Connections {
     }
 
     async fn open(&self) -> Result<Open, StoreError> {
-        let connection = self.answer(PgConnection::connect_with(&self.options)).await?;
+        let mut connection = self.answer(PgConnection::connect_with(&self.options)).await?;
+        if !self.settings.is_empty() {
+            self.answer(sqlx::raw_sql(AssertSqlSafe(self.settings.as_str())).execute(&mut connection)).await?;
+        }
         Ok(Open { connection: Box::new(connection), opened_at: Instant::now() })
     }
 
@@ -92,7 +98,7 @@ impl Connections {
         &self,
         answer: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
-        let answer = in_time(answer).await;
+        let answer = in_time(self.limit, answer).await;
         if answer.is_none() {
             *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
@@ -106,7 +112,7 @@ impl Connections {
 
     /// Waits for those that are in use, and says goodbye.
     pub(crate) async fn close(&self) {
-        let everyone = in_time(self.free.acquire_many(MOST)).await;
+        let everyone = in_time(self.limit, self.free.acquire_many(MOST)).await;
         self.free.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for open in idle {
@@ -142,8 +148,8 @@ async fn goodbye(open: Open) {
 }
 
 /// Nothing when it takes longer than the server may take.
-pub(crate) async fn in_time<T>(answer: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(LIMIT, answer).await.ok()
+pub(crate) async fn in_time<T>(limit: Duration, answer: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, answer).await.ok()
 }
 
 /// No answer came in time.

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
 use tokio::sync::watch;
 
 use crate::checkpoint::Checkpointer;
-use crate::connections::Connections;
+use crate::connections::{self, Connections};
 use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
@@ -55,6 +55,8 @@ pub struct Options {
     /// How long another process's lock on a `SQLite` file is waited for before the log says so; it is waited for as
     /// long as it takes.
     pub busy_timeout: Duration,
+    /// How long an answer of a `PostgreSQL` server is waited for.
+    pub answer_timeout: Duration,
     /// `SQLite`'s clock, as the time since 1970, for simulations: they flush nothing to the disk, either.
     pub clock: Option<fn() -> Duration>,
     /// Planned failures.
@@ -63,7 +65,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(5), clock: None, faults: Arc::new(NoFaults) }
+        Self {
+            busy_timeout: Duration::from_secs(5),
+            answer_timeout: connections::LIMIT,
+            clock: None,
+            faults: Arc::new(NoFaults),
+        }
     }
 }
 
@@ -78,7 +85,7 @@ impl Store {
         let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
         let backend = match database {
             Database::Sqlite(path) => sqlite(path, &options, &work, &news).await?,
-            Database::Postgres(url) => postgres(url, &work, &news).await?,
+            Database::Postgres(url) => postgres(url, options.answer_timeout, &work, &news).await?,
         };
         Ok(Self { inner: Arc::new(Inner { backend, work, news, faults: options.faults }) })
     }
@@ -109,6 +116,7 @@ async fn sqlite(
 
 async fn postgres(
     url: &PostgresUrl,
+    answer_timeout: Duration,
     work: &watch::Sender<u64>,
     news: &watch::Sender<u64>,
 ) -> Result<Backend, StoreError> {
@@ -116,16 +124,17 @@ async fn postgres(
     let mut options: PgConnectOptions =
         url.url.replace("pgbouncer=true", "").trim_end_matches(['?', '&']).parse().map_err(unreachable)?;
     options = options.application_name("sluice").statement_cache_capacity(500);
+    let mut settings = String::new();
     if pooled {
         // What a pooler would not pass on, or not find again on its next server connection.
         options = options.statement_cache_capacity(0).extra_float_digits(None);
     } else {
         // Compiling a statement takes longer than these do, and estimates of tables that change all the time are high.
-        options = options
-            .options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")])
-            .options(unit::planner(false));
+        options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")]);
+        // Told once the connection is made, so that the server's own stay what a reader goes back to.
+        settings = unit::PLANNER.map(|(name, value)| format!("SET {name} = {value};")).concat();
     }
-    let connections = Connections::new(options.clone());
+    let connections = Connections::new(options.clone(), settings, answer_timeout);
     let mut first = connections.get().await?;
     migrate(first.connection()).await?;
     first.give_back();

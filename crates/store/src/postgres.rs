@@ -4,14 +4,15 @@
 //! commit, by one task per process, and those that come while one is under way are one: it is only a hint, and who
 //! misses it looks once a second.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::connections::{in_time, silent};
+use crate::connections::{LIMIT, in_time, silent};
 use crate::group::tell;
 
 const CHANNEL: &str = "sluice";
@@ -58,7 +59,7 @@ impl Bell {
 
 async fn listen(direct: PgConnectOptions, name: String, work: watch::Sender<u64>, news: watch::Sender<u64>) {
     loop {
-        if let Err(error) = try_to_listen(&direct, &name, &work, &news).await {
+        if let Err(error) = Box::pin(try_to_listen(&direct, &name, &work, &news)).await {
             tracing::warn!(%error, "the connection that listens was lost; looking once a second until it is back");
         }
         tokio::time::sleep(PAUSE).await;
@@ -71,19 +72,25 @@ async fn try_to_listen(
     work: &watch::Sender<u64>,
     news: &watch::Sender<u64>,
 ) -> Result<(), sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(1).connect_with(direct.clone()).await?;
+    // A pool waits for a server that starts, longer after each try: by seconds when it is there again. So it is asked
+    // here whether it is, once a second, and the listener does not look for another connection by itself.
+    in_time(LIMIT, direct.connect()).await.unwrap_or_else(|| Err(silent()))?.close().await?;
+    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(LIMIT).connect_with(direct.clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(CHANNEL).await?;
+    listener.eager_reconnect(false);
+    in_time(LIMIT, Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(silent()))?;
     // Whatever came while nobody listened.
     tell(work, true);
     tell(news, true);
     loop {
         let Ok(heard) = tokio::time::timeout(QUIET, listener.try_recv()).await else {
             // Nothing is told, or the other end is gone without a word: an answer tells which.
-            in_time(Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(silent()))?;
+            in_time(LIMIT, Box::pin(sqlx::raw_sql("SELECT 1").execute(&mut listener)))
+                .await
+                .unwrap_or_else(|| Err(silent()))?;
             continue;
         };
-        let Some(notification) = heard? else { return Ok(()) };
+        let Some(notification) = heard? else { return Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()) };
         let Some((sender, what)) = notification.payload().split_once(' ') else { continue };
         tell(work, sender != name && what.contains('w'));
         tell(news, sender != name && what.contains('n'));
@@ -93,12 +100,12 @@ async fn try_to_listen(
 async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(bool, bool)>) {
     let mut changed = pending.subscribe();
     loop {
-        let Some(Ok(mut connection)) = in_time(direct.connect()).await else {
+        let Some(Ok(mut connection)) = in_time(LIMIT, direct.connect()).await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
         // A hint need not survive a crash.
-        let set = in_time(sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection)).await;
+        let set = in_time(LIMIT, sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection)).await;
         if !matches!(set, Some(Ok(_))) {
             tokio::time::sleep(PAUSE).await;
             continue;
@@ -107,7 +114,7 @@ async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(b
             let (work, news) = pending.send_replace((false, false));
             let text = format!("{name} {}{}", if work { "w" } else { "" }, if news { "n" } else { "" });
             let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text);
-            if !matches!(in_time(notify.execute(&mut connection)).await, Some(Ok(_))) {
+            if !matches!(in_time(LIMIT, notify.execute(&mut connection)).await, Some(Ok(_))) {
                 break;
             }
             tokio::time::sleep(SPACING).await;

@@ -76,19 +76,16 @@ pub(crate) struct Transaction {
     begun_at: Instant,
 }
 
-/// How statements are planned: with walks over tables for what reads, and without for what writes. The planner's
-/// statistics know nothing of rows that are there for milliseconds, so it takes a full table for empty, and walks over
-/// all of it, with processes that it starts for that. What is written is found by its keys.
-pub(crate) fn planner(walks: bool) -> [(&'static str, &'static str); 5] {
-    let (switch, processes) = if walks { ("on", "2") } else { ("off", "0") };
-    [
-        ("enable_seqscan", switch),
-        ("enable_bitmapscan", switch),
-        ("enable_hashjoin", switch),
-        ("enable_mergejoin", switch),
-        ("max_parallel_workers_per_gather", processes),
-    ]
-}
+/// How statements that write are planned: without walks over tables. The planner's statistics know nothing of rows that
+/// are there for milliseconds, so it takes a full table for empty, and walks over all of it, with processes that it
+/// starts for that. What is written is found by its keys.
+pub(crate) const PLANNER: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("max_parallel_workers_per_gather", "0"),
+];
 
 impl Transaction {
     /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
@@ -101,11 +98,13 @@ impl Transaction {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
         const WRITE: &str = "BEGIN; SELECT {now} AS now";
         let mut text = if writes { WRITE } else { READ }.to_owned();
-        // A connection's own settings are those for writing; behind a pooler it has none that are its own.
+        // A connection's own settings are those for writing, and NULL is the server's own; behind a pooler no
+        // connection has settings of its own.
         if writes != prepares {
-            for (name, value) in planner(!writes) {
+            for (name, value) in PLANNER {
+                let value = if writes { format!("'{value}'") } else { "NULL".to_owned() };
                 // Writing to a String does not fail.
-                let _ = write!(text, ", set_config('{name}', '{value}', true)");
+                let _ = write!(text, ", set_config('{name}', {value}, true)");
             }
         }
         let begin = translated(Dialect::Postgres, text.into());
@@ -119,7 +118,7 @@ impl Transaction {
                     return Ok((Self { lent, writes, prepares, begun_at }, now));
                 }
                 // The other end had gone while it was idle, and nothing has been done: another one, a new one at last.
-                Err(_) if lent.used_before => {}
+                Err(error) if lent.used_before => tracing::debug!(%error, "a connection that was idle is replaced"),
                 Err(error) => return Err(error),
             }
         }
