@@ -28,6 +28,13 @@ if found=$(files '*.rs' '*.ts' '*.svelte' '*.sh' | xargs -r grep -nE '^(<<<<<<<|
     complain "left over:" "$found"
 fi
 
+# The engine's page names a test for each contract, and each of them is there.
+contracts=$(grep -E '^\| [0-9]+\. ' docs/engine.md)
+(($(wc -l <<<"$contracts") == 16)) || complain "docs/engine.md has no tests for some of the sixteen contracts"
+while read -r test; do
+    grep -rqE "fn $test\b" crates/engine/tests || complain "docs/engine.md names a test that is not there: $test"
+done < <(grep -oE '`[a-z0-9]+(_[a-z0-9]+){3,}`' <<<"$contracts" | tr -d '`')
+
 # Small files: a Rust file over 500 lines asks to be split.
 while read -r lines file; do
     if ((lines > 600)) && [[ $file != total ]]; then

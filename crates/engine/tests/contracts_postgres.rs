@@ -26,6 +26,8 @@ mod offers;
 mod paying;
 #[path = "contracts/rates.rs"]
 mod rates;
+#[path = "contracts/refusing.rs"]
+mod refusing;
 #[path = "contracts/results.rs"]
 mod results;
 #[path = "contracts/schema.rs"]

@@ -1,16 +1,19 @@
 //! What only PostgreSQL has: several writers at once, connections that are cut, a pooler between.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+use std::fs;
 use std::time::Duration;
 
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Next};
 use sluice_store::controls::{Rate, Unit};
 use sluice_store::jobs::{self, Claim, Claims, Filter};
 use sluice_store::{Database, Dialect, Options, PostgresUrl, Store, StoreError, Tx, controls};
-use sluice_testkit::TestStore;
 use sluice_testkit::postgres::{PgBouncer, Server};
+use sluice_testkit::{SmallDisk, TestStore};
 use tokio::io::copy_bidirectional;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Barrier, oneshot, watch};
@@ -188,14 +191,10 @@ async fn connections_that_are_cut_again_and_again_lose_nothing() {
     let stage = Stage::new([]);
     let engine = engine_on(test.store().clone(), &stage);
     let worker = engine.start();
-    let Database::Postgres(url) = test.database() else { unreachable!("this is PostgreSQL") };
-    let database = url.url.split('?').next().and_then(|url| url.rsplit('/').next()).unwrap();
-    let cut = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'");
     for n in 0..JOBS {
         make(&engine, n).await;
         if n % 40 == 20 {
-            // From another database.
-            Server::shared().run(&cut);
+            Server::shared().cut(test.database());
         }
     }
     all_succeed(test.store(), JOBS).await;
@@ -266,6 +265,43 @@ async fn behind_pgbouncer_in_transaction_mode_everything_works() {
 
 async fn open(database: &Database) -> Store {
     Store::open_with(database, sluice_store::Options::default()).await.unwrap()
+}
+
+/// Contract 16. Only its tables are on the full disk: a server whose log finds no space ends, and is started again.
+#[tokio::test]
+async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
+    let Some(disk) = SmallDisk::mounted("32m") else { return };
+    let database = Server::shared().database_in(disk.path());
+    let store = open(&database).await;
+    let stage = Stage::new([Do::Pause]);
+    let engine = engine_on(store.clone(), &stage);
+    // Nothing that the server could compress.
+    let play = |n: usize| {
+        let mut random = StdRng::seed_from_u64(n as u64);
+        Play { name: (0..200_000).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect() }
+    };
+    let submit = async |n: usize| engine.submit(&play(n), EnqueueOptions::default()).await;
+    submit(0).await.unwrap();
+    let worker = engine.start();
+    stage.arrival().await;
+    let filler = disk.path().join("filler");
+    fs::write(&filler, vec![0; 32 << 20]).expect_err("more than there is room for");
+    let mut made = 1;
+    let error = loop {
+        match submit(made).await {
+            Ok(_) => made += 1,
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error.code(), "disk_full");
+    assert!(error.to_string().contains("free some space"));
+    fs::remove_file(&filler).unwrap();
+    stage.go.notify_one();
+    submit(made).await.unwrap();
+    all_succeed(&store, made + 1).await;
+    worker.shutdown(SOON).await;
+    store.close().await;
+    Server::shared().drop_database_in(&database);
 }
 
 /// Between a process and its server; connections through it can fall silent, for ever, as when a machine is gone.

@@ -53,7 +53,9 @@ pub enum StoreError {
     #[error("the disk is full: nothing was written; free some space and it goes on by itself")]
     DiskFull,
     /// The database file or its folder cannot be written.
-    #[error("the database is read-only: check the owner and the mount of its folder")]
+    #[error(
+        "the database is read-only: check the owner and the mount of its folder, or whether the server is a standby"
+    )]
     ReadOnly,
     /// The file cannot be opened.
     #[error("cannot open the database {}", path.display())]

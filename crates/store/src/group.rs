@@ -184,6 +184,11 @@ impl Group {
         });
     }
 
+    /// For tests: it takes no writes any more, as when its file system takes none; or it takes them again.
+    pub(crate) async fn set_read_only(&self, yes: bool) -> Result<(), StoreError> {
+        Ok(self.writer.lock().await.connection.pragma_update(None, "query_only", yes)?)
+    }
+
     /// Waits until nothing is under way, and closes the connection; its write-ahead log is folded in.
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;

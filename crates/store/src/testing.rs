@@ -29,6 +29,14 @@ impl Store {
         .await
     }
 
+    /// Takes no writes any more, or takes them again (`SQLite` alone).
+    pub async fn set_read_only(&self, yes: bool) -> Result<(), StoreError> {
+        match &self.inner.backend {
+            Backend::Sqlite { group, .. } => group.set_read_only(yes).await,
+            Backend::Postgres { .. } => Ok(()),
+        }
+    }
+
     /// Runs a statement as it stands, in both databases' words.
     pub async fn execute(&self, statement: &str) -> Result<u64, StoreError> {
         self.write(async |tx| sql(statement.to_owned()).execute(tx).await).await

@@ -96,7 +96,7 @@ impl Transaction {
         prepares: bool,
     ) -> Result<(Self, Timestamp), StoreError> {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
-        const WRITE: &str = "BEGIN; SELECT {now} AS now";
+        const WRITE: &str = "BEGIN; SELECT {now} AS now, current_setting('transaction_read_only') AS read_only";
         let mut text = if writes { WRITE } else { READ }.to_owned();
         // A connection's own settings are those for writing, and NULL is the server's own; behind a pooler no
         // connection has settings of its own.
@@ -113,6 +113,12 @@ impl Transaction {
             let begun_at = Instant::now();
             let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
             match connections.answer(begin.fetch_one(lent.connection())).await {
+                Ok(row) if writes && row.try_get::<&str, _>("read_only")? == "on" => {
+                    // A standby, such as what was the primary before a failover: another one, which may be the new one.
+                    if !lent.used_before {
+                        return Err(StoreError::ReadOnly);
+                    }
+                }
                 Ok(row) => {
                     let now = Timestamp::from_millis(row.try_get("now")?);
                     return Ok((Self { lent, writes, prepares, begun_at }, now));

@@ -83,6 +83,41 @@ impl Server {
         Database::Postgres(PostgresUrl { url: self.url(&name), direct: None })
     }
 
+    /// A new, empty database whose tables are in this folder.
+    pub fn database_in(&self, folder: &std::path::Path) -> Database {
+        // The server runs as another user when this is root.
+        let _ = Command::new("chown").arg("postgres").arg(folder).status();
+        let database = self.database();
+        let name = name(&database);
+        self.run(&format!("CREATE TABLESPACE {name} LOCATION '{}'", folder.display()));
+        self.run(&format!("ALTER DATABASE {name} SET TABLESPACE {name}"));
+        database
+    }
+
+    /// Ends such a database, so that the folder is free.
+    pub fn drop_database_in(&self, database: &Database) {
+        let name = name(database);
+        self.run(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        self.run(&format!("DROP TABLESPACE {name}"));
+    }
+
+    /// Ends all connections to a database.
+    pub fn cut(&self, database: &Database) {
+        let name = name(database);
+        self.run(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
+    }
+
+    /// New connections to a database cannot write, and those that there are end; or new ones can write again.
+    pub fn set_read_only(&self, database: &Database, yes: bool) {
+        let name = name(database);
+        if yes {
+            self.run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+            self.cut(database);
+        } else {
+            self.run(&format!("ALTER DATABASE {name} RESET default_transaction_read_only"));
+        }
+    }
+
     /// Runs a statement in the server's own database.
     pub fn run(&self, statement: &str) {
         assert!(self.tool("psql", &["-d", "postgres", "-c", statement]), "{statement}");
@@ -93,6 +128,13 @@ impl Server {
         let Database::Postgres(PostgresUrl { url, .. }) = database else { return false };
         self.tool("psql", &["-d", url, "-c", statement])
     }
+}
+
+/// Its name on the server.
+fn name(database: &Database) -> &str {
+    let Database::Postgres(PostgresUrl { url, .. }) = database else { panic!("no database of PostgreSQL") };
+    let path = url.split('?').next().and_then(|url| url.rsplit('/').next());
+    path.expect("an address with a database")
 }
 
 /// Starts the pooler, and ends it when the pipe to it closes. It does not run as root, either.

@@ -72,6 +72,15 @@ impl TestStore {
         self.store.advance_clock(by).await.expect("the clock moves");
     }
 
+    /// From now on the database takes no writes, or takes them again. On `PostgreSQL` that is as with a failover: a
+    /// connection from the time in which it took none is of no use later.
+    pub async fn set_read_only(&self, yes: bool) {
+        match &self.database {
+            Database::Sqlite(_) => self.store.set_read_only(yes).await.expect("a pragma"),
+            Database::Postgres(_) => Server::shared().set_read_only(&self.database, yes),
+        }
+    }
+
     /// Ends the test: no unfinished job may be left, and every planned failure must have happened.
     pub async fn end(mut self) {
         self.ended = true;

@@ -16,6 +16,7 @@ mod leases;
 mod offers;
 mod paying;
 mod rates;
+mod refusing;
 mod results;
 mod schema;
 mod stopping;

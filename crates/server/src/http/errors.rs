@@ -15,6 +15,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::DiskFull => Self::disk_full(),
+            StoreError::ReadOnly | StoreError::Unreachable(_) => Self::unavailable(&error),
             StoreError::NoSuchJob { .. } => Self::not_found("job"),
             StoreError::NotRetryable { .. } => conflict("not_retryable", &error),
             _ => Self::internal(&error),

@@ -43,7 +43,9 @@ pub(crate) struct Api {
     info(
         title = "Sluice",
         description = "AI media work in production: documents in, narrated videos out. Times are milliseconds since 1970, \
-                       money is in millionths of a US dollar, and every error is an `application/problem+json` with a stable `code`."
+                       money is in millionths of a US dollar, and every error is an `application/problem+json` with a stable `code`. \
+                       Beside the answers that are listed, any request may get a 500 (a fault of the server) or a 503 (its database \
+                       cannot be used now)."
     ),
     tags(
         (name = "documents", description = "Source files, read and judged when they arrive"),

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use sluice_store::StoreError;
 use utoipa::ToSchema;
 
 /// What happened and what to do, as `application/problem+json`.
@@ -69,19 +70,23 @@ impl Problem {
 
     /// The client learns that it is our fault; the chain of causes goes to the log, once.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
-        let mut chain = error.to_string();
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            chain.push_str(": ");
-            chain.push_str(&next.to_string());
-            cause = next.source();
-        }
-        tracing::error!(error = %chain, "a request failed");
+        log(error);
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
             "Something went wrong here",
             "This is not your fault. Nothing was lost; try again, and look into the server's log if it stays.",
+        )
+    }
+
+    /// The database does not answer, or takes no writes: that may pass.
+    pub(crate) fn unavailable(error: &StoreError) -> Self {
+        log(error);
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            error.code(),
+            "The database cannot be used now",
+            "Nothing was kept of this request. Try again in a while; the server's log says what is missing.",
         )
     }
 
@@ -93,6 +98,17 @@ impl Problem {
             "There is no space left to keep this. Free some space on the server, then try again; nothing was lost.",
         )
     }
+}
+
+fn log(error: &dyn std::error::Error) {
+    let mut chain = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        chain.push_str(": ");
+        chain.push_str(&next.to_string());
+        cause = next.source();
+    }
+    tracing::error!(error = %chain, "a request failed");
 }
 
 impl IntoResponse for Problem {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sluice_store::Store;
-use sluice_testkit::pdf;
+use sluice_store::{Database, PostgresUrl, Store};
+use sluice_testkit::{pdf, postgres};
 
 use crate::support::{Server, problem};
 
@@ -71,6 +71,19 @@ async fn a_stopped_video_goes_on_from_where_it_was() {
     let parts = tree["parts"].as_array().unwrap();
     assert!(parts.len() >= done["scenes"].as_array().unwrap().len(), "a part for each scene");
     assert!(parts.iter().all(|part| part["kind"] == "reel.scene" && part["percent"] == 100.0), "{tree}");
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_writes_is_called_so_and_everything_goes_on_afterwards() {
+    let database = postgres::Server::shared().database();
+    let Database::Postgres(PostgresUrl { url, .. }) = &database else { unreachable!() };
+    let server = Server::with(&[("SLUICE_DATABASE_URL", url)]).await;
+    postgres::Server::shared().set_read_only(&database, true);
+    let (status, code, _) = problem(server.upload(pdf::fine(), &[]).await).await;
+    assert_eq!((status, code.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "read_only"));
+    assert_eq!(server.json("/api/v1/reels").await, json!([]), "reading goes on");
+    postgres::Server::shared().set_read_only(&database, false);
+    server.document(pdf::fine()).await;
 }
 
 #[tokio::test]
