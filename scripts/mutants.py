@@ -121,9 +121,12 @@ def build(check):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="")
-    options = parser.parse_args()
-    mutants = [mutant for mutant in MUTANTS if mutant[0].startswith(options.only)]
+    parser.add_argument("--only", default="", metavar="BEGINNING,…")
+    wanted = parser.parse_args().only.split(",")
+    mutants = [mutant for mutant in MUTANTS if mutant[0].startswith(tuple(wanted))]
+    for beginning in wanted:
+        if not any(mutant[0].startswith(beginning) for mutant in mutants):
+            parser.error(f"no mutant's name begins with \"{beginning}\"")
     begun, unnoticed, errors = time.monotonic(), [], []
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
