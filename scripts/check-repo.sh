@@ -64,7 +64,7 @@ elif "$sluice" openapi >/dev/null 2>&1; then
     "$sluice" openapi | diff -u openapi.json - >/dev/null 2>&1 ||
         complain "openapi.json is not what the handlers say." "Type:  $sluice openapi > openapi.json && (cd web && npm run generate)"
     # The script of the page has a name by content: if the binary knows it, this very page is inside.
-    script=$(find web/dist/assets -name 'index-*.js' -printf '%f\n' 2>/dev/null | head -n 1)
+    script=$(find web/dist/assets -name 'index-*.js' -printf '%f\n' 2>/dev/null | head -n 1) || true
     if [[ -z $script ]] || ! grep -aq "$script" "$sluice"; then
         complain "the binary holds no page, or an old one." "Type:  make build"
     fi
