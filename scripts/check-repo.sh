@@ -29,7 +29,7 @@ if found=$(files '*.rs' '*.ts' '*.svelte' '*.sh' | xargs -r grep -nE '^(<<<<<<<|
 fi
 
 # The engine's page names a test for each contract, and each of them is there.
-contracts=$(grep -E '^\| [0-9]+\. ' docs/engine.md)
+contracts=$(grep -E '^\| [0-9]+\. ' docs/engine.md) || true
 (($(wc -l <<<"$contracts") == 16)) || complain "docs/engine.md has no tests for some of the sixteen contracts"
 while read -r test; do
     grep -rqE "fn $test\b" crates/engine/tests || complain "docs/engine.md names a test that is not there: $test"
