@@ -70,6 +70,11 @@ impl Query {
         self
     }
 
+    /// Binds the next `count` placeholders to NULL, which nothing is equal to.
+    pub(crate) fn bind_none(self, count: usize) -> Self {
+        self.bind_all(std::iter::repeat_n(None::<&str>, count))
+    }
+
     /// Runs it; gives the number of rows that changed.
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, StoreError> {
         Ok(match tx.connection() {
@@ -222,7 +227,15 @@ pub(crate) fn list(from: usize, count: usize) -> String {
     (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
-/// How many rows one statement takes: few sizes, so that each is prepared once.
+/// Most rows that one statement takes.
+pub(crate) const ROWS: usize = 256;
+
+/// How many of `rows` rows one statement takes: few sizes, so that each is prepared once.
 pub(crate) fn chunk(rows: usize) -> usize {
-    [250, 50, 10].into_iter().find(|size| rows >= *size).unwrap_or(1)
+    (1 << rows.max(1).ilog2()).min(ROWS)
+}
+
+/// How many rows a statement for `rows` of them is written for, where what is too much can be filled up with nothing.
+pub(crate) fn padded(rows: usize) -> usize {
+    rows.next_power_of_two()
 }

@@ -6,7 +6,7 @@ use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::row::{JobRow, Lease, id};
-use crate::sql::{Query, chunk, placeholders, sql};
+use crate::sql::{Query, ROWS, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
 /// The fence: fails unless `lease` holds its job, by the database's clock. Gives the job's row, which nobody else
@@ -38,18 +38,17 @@ pub async fn renew(
 ) -> Result<Vec<(JobId, LeaseId)>, StoreError> {
     let now = tx.now().await?;
     let mut held = Vec::with_capacity(leases.len());
-    let mut rest = leases;
-    while !rest.is_empty() {
-        let (these, others) = rest.split_at(chunk(rest.len()));
+    for these in leases.chunks(ROWS) {
         let mine = |first: usize| {
             format!(
                 "FROM jobs, (VALUES {}) AS mine
                  WHERE jobs.id = mine.column1 AND jobs.lease_id = mine.column2 AND jobs.lease_until > $1",
-                placeholders(first, these.len(), 2)
+                placeholders(first, padded(these.len()), 2)
             )
         };
         let bound = |query: Query| {
-            these.iter().fold(query, |query, (job, lease)| query.bind(job.as_str()).bind(lease.as_str()))
+            let query = these.iter().fold(query, |query, (job, lease)| query.bind(job.as_str()).bind(lease.as_str()));
+            query.bind_none(2 * (padded(these.len()) - these.len()))
         };
         let text = format!(
             "UPDATE jobs SET lease_until = $2, expires_at = $1 + idle_ttl_ms
@@ -61,7 +60,6 @@ pub async fn renew(
         for row in bound(sql(text).bind(now.as_millis())).all(tx).await? {
             held.push((id(&row, "id")?, id(&row, "lease_id")?));
         }
-        rest = others;
     }
     parents_live_on(tx, worker, now).await?;
     Ok(held)

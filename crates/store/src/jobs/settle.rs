@@ -16,7 +16,7 @@ use crate::jobs::row::{JobError, JobRow, Lease, Wake};
 use crate::jobs::signals::{self, CHILDREN};
 use crate::jobs::steps::{StepChange, save_progress};
 use crate::jobs::{cancel, changed, dependencies, emit_change, find, lock_parent, spend};
-use crate::sql::{Query, chunk, placeholders, sql};
+use crate::sql::{Query, ROWS, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
 /// What an attempt ended in.
@@ -139,9 +139,7 @@ async fn finish_one(tx: &mut Tx, finish: &Finish) -> Result<Ended, StoreError> {
 async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>, StoreError> {
     let now = tx.now().await?;
     let mut done = HashSet::with_capacity(plain.len());
-    let mut rest = plain;
-    while rest.len() > 1 {
-        let (these, others) = rest.split_at(chunk(rest.len()));
+    for these in plain.chunks(ROWS) {
         if tx.on_postgres() {
             done.extend(succeeded(tx, these, now).await?);
         } else {
@@ -156,7 +154,6 @@ async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>,
             }
             sql("RELEASE ends").execute(tx).await?;
         }
-        rest = others;
     }
     for finish in plain {
         if done.contains(finish.claimed.lease.job.as_str()) {
@@ -184,7 +181,7 @@ fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
          WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2
              AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
          {returning}",
-        placeholders(2, these.len(), 3)
+        placeholders(2, padded(these.len()), 3)
     );
     let mut query = sql(text).bind(now.as_millis());
     for finish in these {
@@ -192,7 +189,7 @@ fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
         let lease = &finish.claimed.lease;
         query = query.bind(lease.job.as_str()).bind(lease.id.as_str()).bind(result.to_string());
     }
-    query
+    query.bind_none(3 * (padded(these.len()) - these.len()))
 }
 
 /// Ends an attempt under its lease. Refused with [`StoreError::LeaseLost`] when the lease no longer holds: then
