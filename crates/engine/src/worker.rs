@@ -1,15 +1,15 @@
 //! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Charge, Claim, Claimed};
+use sluice_store::jobs::{self, Charge, Claim, Claimed, Floors};
 use sluice_store::workers::{self, Capability};
 use sluice_store::{Dialect, Idle, StoreError, Tx};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,16 @@ use crate::live::{Live, Stop};
 struct Renewal {
     asked: HashSet<(JobId, LeaseId)>,
     held: HashSet<(JobId, LeaseId)>,
+}
+
+/// What a unit of work claimed, and what it learned.
+#[derive(Default)]
+struct Begun {
+    jobs: Vec<(Claimed, OwnedSemaphorePermit)>,
+    charges: Vec<Charge>,
+    floors: Vec<(&'static str, Floors)>,
+    /// When there may be something to claim again.
+    again: Option<Instant>,
 }
 
 /// A running worker. Dropped, it stops at once, as a crash would: its jobs are taken back when their leases run out.
@@ -97,6 +107,12 @@ struct Loop {
     hungry: HashSet<&'static str>,
     /// By the database's clock, and by ours: whichever says first that it is time.
     renewed_at: Option<(Timestamp, Instant)>,
+    /// Where the next claim from each pool begins.
+    floors: HashMap<&'static str, Floors>,
+    /// When all of them were last forgotten.
+    forgotten_at: Instant,
+    /// Something may have become ready below them.
+    early: watch::Receiver<u64>,
     /// When time may next have moved something.
     due: Instant,
     /// When a limit's lock may be free, or a rate let something through: time for a claim.
@@ -119,6 +135,7 @@ const LOOK_SPACING: Duration = Duration::from_millis(50);
 impl Loop {
     fn new(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
         let name = LeaseId::new(Timestamp::from_millis(0), shared.randomness.id_bytes()).to_string();
+        let early = shared.store.early_hint();
         Self {
             shared,
             pools,
@@ -127,6 +144,9 @@ impl Loop {
             live: BTreeMap::new(),
             claims: 0,
             hungry: HashSet::new(),
+            floors: HashMap::new(),
+            forgotten_at: Instant::now(),
+            early,
             renewed_at: None,
             due: Instant::now(),
             again: None,
@@ -191,11 +211,23 @@ impl Loop {
         if due {
             self.keep_up().await?;
         }
+        // Where nobody waits for it, if there is such a moment.
+        let poll = self.shared.settings.poll;
+        let since = self.forgotten_at.elapsed();
+        if (due && since >= poll / 2) || since >= poll * 2 {
+            self.forget_floors();
+        }
         if told || due || again || !self.hungry.is_empty() {
             self.claim().await?;
         }
         self.idle = None;
         Ok(())
+    }
+
+    /// Lets each pool's next claim begin at the start.
+    fn forget_floors(&mut self) {
+        self.floors.values_mut().for_each(Floors::forget);
+        self.forgotten_at = Instant::now();
     }
 
     /// Waits a moment for more slots, when there is more to claim than there are free ones.
@@ -226,11 +258,15 @@ impl Loop {
         if free.values().all(Vec::is_empty) {
             return Ok(0);
         }
+        if self.early.has_changed().is_ok_and(|early| early) {
+            self.early.mark_unchanged();
+            self.forget_floors();
+        }
         // One that has no slot free stays as hungry as it was.
         let asked: Vec<_> = free.iter().filter(|(_, slots)| !slots.is_empty()).map(|(pool, _)| *pool).collect();
         let shared = Arc::clone(&self.shared);
         let mut idle = self.idle.take();
-        let (jobs, charges, again) = shared
+        let begun = shared
             .store
             .write(async |tx| {
                 drop(idle.take());
@@ -238,7 +274,8 @@ impl Loop {
                 self.claim_in(tx, &mut free).await
             })
             .await?;
-        self.again = again;
+        self.again = begun.again;
+        self.floors.extend(begun.floors);
         for pool in asked {
             if free.get(pool).is_some_and(Vec::is_empty) {
                 self.hungry.insert(pool);
@@ -246,12 +283,12 @@ impl Loop {
                 self.hungry.remove(pool);
             }
         }
-        let claimed = jobs.len();
-        for (claimed, slot) in jobs {
+        let claimed = begun.jobs.len();
+        for (claimed, slot) in begun.jobs {
             self.begin(claimed, slot);
         }
-        if !charges.is_empty() && shared.store.dialect() == Dialect::Postgres {
-            shared.store.write(async |tx| jobs::charge(tx, &charges).await).await?;
+        if !begun.charges.is_empty() && shared.store.dialect() == Dialect::Postgres {
+            shared.store.write(async |tx| jobs::charge(tx, &begun.charges).await).await?;
         }
         Ok(claimed)
     }
@@ -260,8 +297,9 @@ impl Loop {
         &self,
         tx: &mut Tx,
         free: &mut BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
-    ) -> Result<(Vec<(Claimed, OwnedSemaphorePermit)>, Vec<Charge>, Option<Instant>), StoreError> {
-        let (mut all, mut charges, mut again) = (Vec::new(), Vec::new(), None);
+    ) -> Result<Begun, StoreError> {
+        let mut begun = Begun::default();
+        let unknown = Floors::default();
         let (now, here) = (tx.now().await?, Instant::now());
         for (pool, kinds) in self.shared.registry.pools() {
             let Some(slots) = free.get_mut(pool).filter(|slots| !slots.is_empty()) else { continue };
@@ -274,17 +312,20 @@ impl Loop {
                 lease: &lease,
                 lease_time: self.shared.settings.lease,
             };
-            let claims = jobs::claim(tx, &claim).await?;
+            let claims = jobs::claim(tx, &claim, self.floors.get(pool).unwrap_or(&unknown)).await?;
             let slots = slots.drain(..claims.jobs.len().min(slots.len()));
-            all.extend(claims.jobs.into_iter().zip(slots));
-            charges.extend(claims.charges);
-            let rests = [claims.next.map(|next| next.since(now)), claims.contended.then_some(FIRST_PAUSE)];
-            again = rests.into_iter().flatten().chain(again).min();
+            begun.jobs.extend(claims.jobs.into_iter().zip(slots));
+            begun.charges.extend(claims.charges);
+            begun.floors.push((pool, claims.floors));
+            for rest in [claims.next.map(|next| next.since(now)), claims.contended.then_some(FIRST_PAUSE)] {
+                let at = rest.map(|rest| here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll));
+                begun.again = begun.again.into_iter().chain(at).min();
+            }
         }
         if self.shared.store.dialect() == Dialect::Sqlite {
-            jobs::charge(tx, &charges).await?;
+            jobs::charge(tx, &begun.charges).await?;
         }
-        Ok((all, charges, again.map(|rest| here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll))))
+        Ok(begun)
     }
 
     /// One unit of work: renews our leases and moves what time has moved. Gives whether it moved something; stops what

@@ -63,9 +63,44 @@ pub struct Store {
 
 struct Inner {
     backend: Backend,
+    hints: Hints,
+    faults: Arc<dyn Faults>,
+}
+
+/// Who waits here for what a commit may have brought.
+#[derive(Clone, Default)]
+struct Hints {
     work: watch::Sender<u64>,
     news: watch::Sender<u64>,
-    faults: Arc<dyn Faults>,
+    early: watch::Sender<u64>,
+}
+
+/// What a commit may have brought.
+#[derive(Debug, Clone, Copy, Default)]
+struct Hint {
+    work: bool,
+    news: bool,
+    /// Work with a place that workers may have passed by.
+    early: bool,
+}
+
+impl Hint {
+    fn is_any(self) -> bool {
+        self.work || self.news || self.early
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { work: self.work | other.work, news: self.news | other.news, early: self.early | other.early }
+    }
+}
+
+impl Hints {
+    fn tell(&self, hint: Hint) {
+        // First, so that whoever looks for work has heard it.
+        tell(&self.early, hint.early);
+        tell(&self.work, hint.work);
+        tell(&self.news, hint.news);
+    }
 }
 
 enum Backend {
@@ -118,7 +153,7 @@ impl Store {
     }
 
     async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
-        let (work, news) = (tx.told.work, !tx.told.entries.is_empty());
+        let mut hint = Hint { work: tx.told.work, news: !tx.told.entries.is_empty(), early: tx.told.early };
         if tx.on_postgres()
             && let Err(error) = tx.write_events().await
         {
@@ -128,11 +163,11 @@ impl Store {
         match tx.link {
             Link::Writer(turn) => turn.keep(tx.told).await,
             Link::Postgres(transaction) => {
-                transaction.commit().await?;
-                tell(&self.inner.work, work);
-                tell(&self.inner.news, news);
+                let took = transaction.commit().await?;
+                hint.early |= hint.work && took > jobs::LATE / 2;
+                self.inner.hints.tell(hint);
                 if let Backend::Postgres { bell, .. } = &self.inner.backend {
-                    bell.ring(work, news);
+                    bell.ring(hint);
                 }
                 Ok(())
             }
@@ -176,7 +211,13 @@ impl Store {
     /// Changes when a unit of work may have made work, of this process and, on `PostgreSQL`, of others: a hint, losing
     /// it loses nothing. On `SQLite` it comes before the commit, and who writes then may be part of it.
     pub fn work_hint(&self) -> watch::Receiver<u64> {
-        self.inner.work.subscribe()
+        self.inner.hints.work.subscribe()
+    }
+
+    /// Changes when a unit of work, of any process, may have made work with a place that workers have passed by: a claim
+    /// then begins at the start. On `PostgreSQL` alone; losing it costs a second.
+    pub fn early_hint(&self) -> watch::Receiver<u64> {
+        self.inner.hints.early.subscribe()
     }
 
     /// Says that someone waits for work and has nothing else to do, for as long as the answer is kept: on `SQLite` who
@@ -190,7 +231,7 @@ impl Store {
 
     /// Changes after each commit that added events, in the same way: a hint, losing it loses nothing.
     pub fn news_hint(&self) -> watch::Receiver<u64> {
-        self.inner.news.subscribe()
+        self.inner.hints.news.subscribe()
     }
 
     /// Waits for open units of work and closes the database.

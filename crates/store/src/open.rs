@@ -8,7 +8,6 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
-use tokio::sync::watch;
 
 use crate::checkpoint::Checkpointer;
 use crate::connections::{self, Connections};
@@ -16,7 +15,7 @@ use crate::dialect::ddl;
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
 use crate::postgres::Bell;
-use crate::{Backend, Inner, Store, StoreError, sqlite, unit};
+use crate::{Backend, Hints, Inner, Store, StoreError, sqlite, unit};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -82,21 +81,16 @@ impl Store {
 
     /// Opens either database, with other settings.
     pub async fn open_with(database: &Database, options: Options) -> Result<Self, StoreError> {
-        let (work, news) = (watch::Sender::new(0), watch::Sender::new(0));
+        let hints = Hints::default();
         let backend = match database {
-            Database::Sqlite(path) => sqlite(path, &options, &work, &news).await?,
-            Database::Postgres(url) => postgres(url, options.answer_timeout, &work, &news).await?,
+            Database::Sqlite(path) => sqlite(path, &options, &hints).await?,
+            Database::Postgres(url) => postgres(url, options.answer_timeout, &hints).await?,
         };
-        Ok(Self { inner: Arc::new(Inner { backend, work, news, faults: options.faults }) })
+        Ok(Self { inner: Arc::new(Inner { backend, hints, faults: options.faults }) })
     }
 }
 
-async fn sqlite(
-    path: &Path,
-    options: &Options,
-    work: &watch::Sender<u64>,
-    news: &watch::Sender<u64>,
-) -> Result<Backend, StoreError> {
+async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend, StoreError> {
     let cannot_open = |error: rusqlite::Error| match StoreError::from(error) {
         StoreError::Database(source) => StoreError::CannotOpen { path: path.to_owned(), source },
         other => other,
@@ -110,16 +104,11 @@ async fn sqlite(
     writer.busy_timeout(Duration::ZERO)?;
     let readers = sqlite::Readers::open(path, options).await.map_err(cannot_open)?;
     let checkpointer = Checkpointer::start(path, &writer, options).map_err(cannot_open)?;
-    let group = Group::new(writer, checkpointer, options.busy_timeout, work.clone(), news.clone());
+    let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.news.clone());
     Ok(Backend::Sqlite { group, readers })
 }
 
-async fn postgres(
-    url: &PostgresUrl,
-    answer_timeout: Duration,
-    work: &watch::Sender<u64>,
-    news: &watch::Sender<u64>,
-) -> Result<Backend, StoreError> {
+async fn postgres(url: &PostgresUrl, answer_timeout: Duration, hints: &Hints) -> Result<Backend, StoreError> {
     let pooled = url.url.contains("pgbouncer=true");
     let mut options: PgConnectOptions =
         url.url.replace("pgbouncer=true", "").trim_end_matches(['?', '&']).parse().map_err(unreachable)?;
@@ -143,7 +132,7 @@ async fn postgres(
         None if pooled => None,
         None => Some(options),
     };
-    let bell = Bell::hang(direct, work.clone(), news.clone());
+    let bell = Bell::hang(direct, hints);
     Ok(Backend::Postgres { connections, bell, prepares: !pooled })
 }
 

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::connections::{LIMIT, in_time, silent};
-use crate::group::tell;
+use crate::{Hint, Hints};
 
 const CHANNEL: &str = "sluice";
 /// Pause before a lost connection is tried again.
@@ -26,27 +26,27 @@ const QUIET: Duration = Duration::from_secs(30);
 
 /// What rings at other processes, and rings here when they do.
 pub(crate) struct Bell {
-    pending: watch::Sender<(bool, bool)>,
+    pending: watch::Sender<Hint>,
     tasks: Vec<AbortOnDropHandle<()>>,
 }
 
 impl Bell {
     /// Without a direct connection it is mute: then looking once a second is all there is.
-    pub(crate) fn hang(direct: Option<PgConnectOptions>, work: watch::Sender<u64>, news: watch::Sender<u64>) -> Self {
-        let pending = watch::Sender::new((false, false));
+    pub(crate) fn hang(direct: Option<PgConnectOptions>, hints: &Hints) -> Self {
+        let pending = watch::Sender::new(Hint::default());
         let Some(direct) = direct else { return Self { pending, tasks: Vec::new() } };
         // What this process told itself needs no echo.
         let name = format!("{:016x}", std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), CHANNEL));
         let tasks = vec![
-            AbortOnDropHandle::new(tokio::spawn(listen(direct.clone(), name.clone(), work, news))),
+            AbortOnDropHandle::new(tokio::spawn(listen(direct.clone(), name.clone(), hints.clone()))),
             AbortOnDropHandle::new(tokio::spawn(speak(direct, name, pending.clone()))),
         ];
         Self { pending, tasks }
     }
 
-    pub(crate) fn ring(&self, work: bool, news: bool) {
-        if (work || news) && !self.tasks.is_empty() {
-            self.pending.send_modify(|pending| *pending = (pending.0 | work, pending.1 | news));
+    pub(crate) fn ring(&self, hint: Hint) {
+        if hint.is_any() && !self.tasks.is_empty() {
+            self.pending.send_modify(|pending| *pending = pending.and(hint));
         }
     }
 
@@ -57,21 +57,16 @@ impl Bell {
     }
 }
 
-async fn listen(direct: PgConnectOptions, name: String, work: watch::Sender<u64>, news: watch::Sender<u64>) {
+async fn listen(direct: PgConnectOptions, name: String, hints: Hints) {
     loop {
-        if let Err(error) = Box::pin(try_to_listen(&direct, &name, &work, &news)).await {
+        if let Err(error) = Box::pin(try_to_listen(&direct, &name, &hints)).await {
             tracing::warn!(%error, "the connection that listens was lost; looking once a second until it is back");
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn try_to_listen(
-    direct: &PgConnectOptions,
-    name: &str,
-    work: &watch::Sender<u64>,
-    news: &watch::Sender<u64>,
-) -> Result<(), sqlx::Error> {
+async fn try_to_listen(direct: &PgConnectOptions, name: &str, hints: &Hints) -> Result<(), sqlx::Error> {
     // A pool waits for a server that starts, longer after each try: by seconds when it is there again. So it is asked
     // here whether it is, once a second, and the listener does not look for another connection by itself.
     in_time(LIMIT, direct.connect()).await.unwrap_or_else(|| Err(silent()))?.close().await?;
@@ -80,8 +75,7 @@ async fn try_to_listen(
     listener.eager_reconnect(false);
     in_time(LIMIT, Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(silent()))?;
     // Whatever came while nobody listened.
-    tell(work, true);
-    tell(news, true);
+    hints.tell(Hint { work: true, news: true, early: true });
     loop {
         let Ok(heard) = tokio::time::timeout(QUIET, listener.try_recv()).await else {
             // Nothing is told, or the other end is gone without a word: an answer tells which.
@@ -92,12 +86,14 @@ async fn try_to_listen(
         };
         let Some(notification) = heard? else { return Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()) };
         let Some((sender, what)) = notification.payload().split_once(' ') else { continue };
-        tell(work, sender != name && what.contains('w'));
-        tell(news, sender != name && what.contains('n'));
+        if sender != name {
+            let told = |letter| what.contains(letter);
+            hints.tell(Hint { work: told('w'), news: told('n'), early: told('e') });
+        }
     }
 }
 
-async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(bool, bool)>) {
+async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<Hint>) {
     let mut changed = pending.subscribe();
     loop {
         let Some(Ok(mut connection)) = in_time(LIMIT, direct.connect()).await else {
@@ -110,9 +106,11 @@ async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<(b
             tokio::time::sleep(PAUSE).await;
             continue;
         }
-        while changed.wait_for(|pending| pending.0 || pending.1).await.is_ok() {
-            let (work, news) = pending.send_replace((false, false));
-            let text = format!("{name} {}{}", if work { "w" } else { "" }, if news { "n" } else { "" });
+        while changed.wait_for(|hint| hint.is_any()).await.is_ok() {
+            let hint = pending.send_replace(Hint::default());
+            let letters = [(hint.work, 'w'), (hint.news, 'n'), (hint.early, 'e')];
+            let letters = letters.iter().filter(|(told, _)| *told).map(|(_, letter)| letter);
+            let text = format!("{name} {}", letters.collect::<String>());
             let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text);
             if !matches!(in_time(LIMIT, notify.execute(&mut connection)).await, Some(Ok(_))) {
                 break;

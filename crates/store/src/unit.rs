@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
 use sqlx::postgres::PgConnection;
@@ -55,6 +56,8 @@ pub(crate) enum Connection<'a> {
 pub(crate) struct Told {
     /// There may be work.
     pub(crate) work: bool,
+    /// Some of it may have a place that workers have passed by.
+    pub(crate) early: bool,
     /// The log's new entries, by stream.
     pub(crate) entries: BTreeMap<String, Entries>,
 }
@@ -62,6 +65,7 @@ pub(crate) struct Told {
 impl Told {
     pub(crate) fn join(&mut self, other: Self) {
         self.work |= other.work;
+        self.early |= other.early;
         for (stream, entries) in other.entries {
             self.entries.entry(stream).or_default().append(entries);
         }
@@ -130,10 +134,11 @@ impl Transaction {
         }
     }
 
-    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+    /// Gives how long it took from its beginning.
+    pub(crate) async fn commit(mut self) -> Result<Duration, StoreError> {
         self.end("COMMIT").await?;
         self.lent.give_back();
-        Ok(())
+        Ok(self.begun_at.elapsed())
     }
 
     pub(crate) async fn roll_back(mut self) {
@@ -203,6 +208,10 @@ impl Tx {
     /// Wakes workers once this is kept.
     pub fn tell_workers(&mut self) {
         self.told.work = true;
+    }
+
+    pub(crate) fn tell_early(&mut self) {
+        self.told.early = true;
     }
 
     pub(crate) fn may_write(&self) -> bool {

@@ -24,7 +24,12 @@ async fn claim(world: &World, limit: u32) -> Vec<String> {
         .write(async |tx| {
             let lease = LeaseId::new(tx.now().await?, world.engine.randomness().id_bytes());
             let (kinds, lease_time) = (&["test.play"], Duration::from_secs(15));
-            jobs::claim(tx, &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time }).await
+            jobs::claim(
+                tx,
+                &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time },
+                &jobs::Floors::default(),
+            )
+            .await
         })
         .await
         .unwrap();

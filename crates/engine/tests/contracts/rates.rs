@@ -168,7 +168,12 @@ fn engine(store: sluice_store::Store, begun: &Begun) -> Engine {
 async fn claim(tx: &mut sluice_store::Tx, engine: &Engine, limit: u32) -> Result<Claims, sluice_store::StoreError> {
     let lease = LeaseId::new(tx.now().await?, engine.randomness().id_bytes());
     let (kinds, lease_time) = (&["test.chew"], Duration::from_secs(15));
-    jobs::claim(tx, &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time }).await
+    jobs::claim(
+        tx,
+        &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time },
+        &jobs::Floors::default(),
+    )
+    .await
 }
 
 const fn rate(amount: u64, per: Duration, burst: u64) -> Rate {

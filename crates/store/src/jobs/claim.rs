@@ -5,7 +5,12 @@
 //! after a while begins at the pool's clock, so idle time gives no credit, and an owner's first job waits for one slot
 //! to become free, however many jobs another has. Within an owner, jobs come by their place: when they became ready,
 //! moved by their priority.
+//!
+//! PostgreSQL keeps the index entries of what is no longer ready until the next vacuum, and a walk along the index
+//! steps over all of them: milliseconds after a hundred thousand jobs. A worker therefore knows where its walks ended
+//! ([`Floors`]), and begins there.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -17,7 +22,7 @@ use crate::jobs::gate::{Candidate, Gate, Verdict};
 use crate::jobs::lease::parents_live_on;
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
 use crate::jobs::{Change, emit_change};
-use crate::sql::{Query, Row, chunk, list, placeholders, sql};
+use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
 /// Who claims what.
@@ -80,6 +85,53 @@ pub struct Claims {
     pub next: Option<Timestamp>,
     /// What the owners have now had: to be written with [`charge`].
     pub charges: Vec<Charge>,
+    /// What the worker's next claim from this pool may begin with, once this one is kept. Of use on `PostgreSQL` alone.
+    pub floors: Floors,
+}
+
+/// Where a worker's walks over a pool's ready jobs begin: for each owner the place below which nothing is ready, as far
+/// as is known. A walk from the start finds what that is wrong about: it is due about once a second, and at once when a
+/// unit of work says that it made a job ready [`LATE`] (`Store::early_hint`).
+#[derive(Debug, Clone, Default)]
+pub struct Floors {
+    of: BTreeMap<String, i64>,
+    /// When they were learned, by the database's clock: one that was set back gives places below them.
+    at: Option<Timestamp>,
+}
+
+/// A job is visible at most so long after its place, or it is told of by itself.
+pub(crate) const LATE: Duration = Duration::from_secs(1);
+/// Most owners whose floors are kept.
+const MOST_FLOORS: usize = 100;
+
+impl Floors {
+    /// Lets the next walk begin at the start.
+    pub fn forget(&mut self) {
+        self.at = None;
+    }
+
+    /// The floors, if a walk at `now` may begin there.
+    fn known(&self, now: Timestamp) -> Option<&BTreeMap<String, i64>> {
+        (self.at.is_some_and(|at| at <= now) && !self.of.is_empty()).then_some(&self.of)
+    }
+
+    /// What is known after a walk at `now` that met `lines`.
+    fn after(&self, lines: &[Line], now: Timestamp) -> Self {
+        // What is not visible yet has a later place.
+        let sure = (now - LATE).as_millis();
+        let met = lines.iter().map(|line| (line.owner.as_str(), line.floor.min(sure)));
+        let mut of: BTreeMap<String, i64> =
+            met.filter(|(_, floor)| *floor > i64::MIN).map(|(owner, floor)| (owner.to_owned(), floor)).collect();
+        if lines.len() < MOST_LINES as usize {
+            // Who was known and not met has nothing that is ready.
+            let gone = self.of.keys().filter(|owner| !lines.iter().any(|line| line.owner == **owner));
+            of.extend(gone.map(|owner| (owner.clone(), sure)));
+        }
+        if of.len() > MOST_FLOORS {
+            of.clear();
+        }
+        Self { of, at: Some(now) }
+    }
 }
 
 /// An owner's tag in a pool.
@@ -156,6 +208,8 @@ struct Line {
     weight: i64,
     served: bool,
     empty: bool,
+    /// Nothing below this place is ready.
+    floor: i64,
 }
 
 /// What a job without an estimate is taken to be.
@@ -164,13 +218,17 @@ const UNKNOWN_WORK_MS: i64 = 1_000;
 const MOST_LINES: u32 = 1_000;
 
 /// Takes the next ready jobs: the attempt is counted and the lease begins here, by the database's clock.
-pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError> {
+pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
     let mut claims = Claims::default();
     if claim.kinds.is_empty() || claim.limit == 0 {
         return Ok(claims);
     }
     let now = tx.now().await?;
-    let Some((mut lines, mut clock, mut gate)) = lines(tx, claim.pool).await? else { return Ok(claims) };
+    let known = if tx.on_postgres() { floors.known(now) } else { None };
+    let Some((mut lines, mut clock, mut gate)) = lines(tx, claim.pool, known).await? else {
+        claims.floors = floors.after(&[], now);
+        return Ok(claims);
+    };
     let mut want = claim.limit as usize;
     while want > 0 {
         let open = lines.iter().filter(|line| !line.empty).count();
@@ -180,7 +238,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
         clock = clock.max(line.tag);
         // A part of the free slots at a time, and one at a time when there are few.
         let quota = if open == 1 { want } else { (want / (2 * open)).max(1) };
-        let got = gate.take(tx, claim, &line.owner, quota, now).await?;
+        let got = gate.take(tx, claim, line, quota, now).await?;
         line.empty = got.len() < quota;
         line.served |= !got.is_empty();
         let work = |job: &Claimed| match millis(job.need.work) {
@@ -192,6 +250,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
         claims.jobs.extend(got);
     }
     claims.contended = gate.contended;
+    claims.floors = floors.after(&lines, now);
     claims.next = gate.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {
         let charge = |owner: &str, used| Charge { pool: claim.pool.to_owned(), owner: owner.to_owned(), used };
@@ -208,28 +267,16 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>) -> Result<Claims, StoreError>
 }
 
 /// The owners with ready jobs in a pool, the pool's clock, and what may stand in their way. Nothing if there are none.
-async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>, StoreError> {
-    // A walk from owner to owner along the index, whatever the number of their jobs.
-    let rows = sql("WITH RECURSIVE line(owner) AS (
-             SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 ORDER BY owner LIMIT 1)
-             UNION ALL
-             SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 AND owner > line.owner
-                     ORDER BY owner LIMIT 1)
-             FROM line WHERE line.owner IS NOT NULL)
-         SELECT line.owner AS owner, COALESCE(shares.used, 0) AS used, COALESCE(limits.weight, 1) AS weight,
-             (SELECT used FROM shares WHERE pool = $1 AND owner = '') AS clock,
-             (SELECT COUNT(*) FROM limits) AS limited,
-             (SELECT COUNT(*) FROM rates) AS rated,
-             (SELECT COUNT(*) FROM pauses) AS paused,
-             (SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'ready' AND pool = $1
-                 AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0) LIMIT 1) AS one) AS choosy
-         FROM line LEFT JOIN shares ON shares.pool = $1 AND shares.owner = line.owner
-         LEFT JOIN limits ON limits.scope = 'owner' AND limits.name = line.owner
-         WHERE line.owner IS NOT NULL LIMIT $2")
-    .bind(pool)
-    .bind(MOST_LINES)
-    .all(tx)
-    .await?;
+async fn lines(
+    tx: &mut Tx,
+    pool: &str,
+    floors: Option<&BTreeMap<String, i64>>,
+) -> Result<Option<(Vec<Line>, i64, Gate)>, StoreError> {
+    let query = match floors {
+        Some(floors) => sql(format!("{FROM_FLOORS} {OF_LINES}")).bind(pool).bind(MOST_LINES).bind(listed(floors)?),
+        None => sql(format!("{FROM_THE_START} {OF_LINES}")).bind(pool).bind(MOST_LINES),
+    };
+    let rows = query.all(tx).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let clock = first.get::<Option<i64>>("clock")?.unwrap_or(0);
     let mut gate = Gate::open(tx, first.get("limited")?, first.get("paused")?, first.get("choosy")?).await?;
@@ -241,9 +288,61 @@ async fn lines(tx: &mut Tx, pool: &str) -> Result<Option<(Vec<Line>, i64, Gate)>
         let used: i64 = row.get("used")?;
         let owner: String = row.get("owner")?;
         let empty = gate.is_paused("queue", pool) || gate.is_paused("owner", &owner);
-        lines.push(Line { owner, tag: used.max(clock), weight: row.get("weight")?, served: false, empty });
+        let floor = floors.and_then(|floors| floors.get(&owner)).copied().unwrap_or(i64::MIN);
+        lines.push(Line { owner, tag: used.max(clock), weight: row.get("weight")?, served: false, empty, floor });
     }
     Ok(Some((lines, clock, gate)))
+}
+
+/// A walk from owner to owner along the index, whatever the number of their jobs.
+const FROM_THE_START: &str = "WITH RECURSIVE line(owner) AS (
+     SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 ORDER BY owner LIMIT 1)
+     UNION ALL
+     SELECT (SELECT owner FROM jobs WHERE state = 'ready' AND pool = $1 AND owner > line.owner ORDER BY owner LIMIT 1)
+     FROM line WHERE line.owner IS NOT NULL)";
+/// The same, without a step below the floors, which are known on PostgreSQL: a walk from each of them to the next owner
+/// that has one, and one from the start to the first of them.
+const FROM_FLOORS: &str = "WITH RECURSIVE floors(owner, place) AS (
+     SELECT '', CAST(-9223372036854775808 AS BIGINT)
+     UNION ALL SELECT owner, place FROM json_to_recordset(CAST($3 AS JSON)) AS known(owner TEXT, place BIGINT)),
+ spans(owner, place, next) AS (SELECT owner, place, LEAD(owner) OVER (ORDER BY owner, place) FROM floors),
+ line(owner, next) AS (
+     SELECT CASE WHEN next IS NULL
+         THEN (SELECT jobs.owner FROM jobs WHERE state = 'ready' AND pool = $1
+               AND (jobs.owner, jobs.place) >= (spans.owner, spans.place)
+               ORDER BY jobs.owner, jobs.place LIMIT 1)
+         ELSE (SELECT jobs.owner FROM jobs WHERE state = 'ready' AND pool = $1
+               AND (jobs.owner, jobs.place) >= (spans.owner, spans.place) AND jobs.owner < spans.next
+               ORDER BY jobs.owner, jobs.place LIMIT 1) END, next
+     FROM spans
+     UNION ALL
+     SELECT CASE WHEN next IS NULL
+         THEN (SELECT jobs.owner FROM jobs WHERE state = 'ready' AND pool = $1 AND jobs.owner > line.owner
+               ORDER BY jobs.owner LIMIT 1)
+         ELSE (SELECT jobs.owner FROM jobs WHERE state = 'ready' AND pool = $1 AND jobs.owner > line.owner
+               AND jobs.owner < line.next ORDER BY jobs.owner LIMIT 1) END, next
+     FROM line WHERE line.owner IS NOT NULL)";
+const OF_LINES: &str =
+    "SELECT line.owner AS owner, COALESCE(shares.used, 0) AS used, COALESCE(limits.weight, 1) AS weight,
+     (SELECT used FROM shares WHERE pool = $1 AND owner = '') AS clock,
+     (SELECT COUNT(*) FROM limits) AS limited,
+     (SELECT COUNT(*) FROM rates) AS rated,
+     (SELECT COUNT(*) FROM pauses) AS paused,
+     (SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'ready' AND pool = $1
+         AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0) LIMIT 1) AS one) AS choosy
+     FROM line LEFT JOIN shares ON shares.pool = $1 AND shares.owner = line.owner
+     LEFT JOIN limits ON limits.scope = 'owner' AND limits.name = line.owner
+     WHERE line.owner IS NOT NULL LIMIT $2";
+
+/// The floors as JSON.
+fn listed(floors: &BTreeMap<String, i64>) -> Result<String, StoreError> {
+    #[derive(serde::Serialize)]
+    struct Known<'a> {
+        owner: &'a str,
+        place: i64,
+    }
+    let known: Vec<_> = floors.iter().map(|(owner, place)| Known { owner, place: *place }).collect();
+    serde_json::to_string(&known).map_err(|error| StoreError::Unreadable { what: format!("an owner ({error})") })
 }
 
 /// Writes what owners have had. On SQLite in the claim's unit of work; on PostgreSQL in one of its own, so that nobody
@@ -255,7 +354,7 @@ pub async fn charge(tx: &mut Tx, charges: &[Charge]) -> Result<(), StoreError> {
     }
     let mut rest = charges;
     while !rest.is_empty() {
-        let (these, others) = rest.split_at(if rest.len() == 2 { 2 } else { chunk(rest.len()) });
+        let (these, others) = rest.split_at(chunk(rest.len()));
         let text = format!(
             "INSERT INTO shares (pool, owner, used) VALUES {}
              ON CONFLICT (pool, owner) DO UPDATE SET used =
@@ -283,24 +382,24 @@ const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, 
 async fn take_first(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    owner: &str,
+    line: &mut Line,
     quota: usize,
     now: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
     if !tx.on_postgres() {
         // With no way to a server, two statements are faster than one that keeps its rows aside until it has ended.
-        let found = candidates(tx, claim, owner, quota, &[], &[], now).await?;
+        let found = candidates(tx, claim, line, quota, &[], &[], now).await?;
         return take_these(tx, claim, found, now).await;
     }
-    let kinds = list(8, claim.kinds.len());
+    let kinds = list(9, claim.kinds.len());
     // By where they are, which stays so while they are locked: without another look at the index of ids.
     let text = format!(
-        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6
+        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6 AND place >= $8
              AND kind IN ({kinds}) ORDER BY place, id LIMIT $7 {{skip_locked}}) AS first
          WHERE jobs.ctid = first.at
          RETURNING {COLUMNS}"
     );
-    let query = leased(sql(text), claim, now).bind(claim.pool).bind(owner).bind(quota as u64);
+    let query = leased(sql(text), claim, now).bind(claim.pool).bind(&line.owner).bind(quota as u64).bind(line.floor);
     let rows = query.bind_all(claim.kinds.iter().copied()).all(tx).await?;
     let mut jobs = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -308,6 +407,8 @@ async fn take_first(
     }
     // RETURNING promises no order.
     jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
+    // All of these are taken; a walk that looks at each locks what it then leaves, and so what others pass by.
+    line.floor = jobs.last().filter(|_| jobs.len() == quota).map_or(i64::MAX, |(place, _)| *place);
     Ok(jobs.into_iter().map(|(_, job)| job).collect())
 }
 
@@ -316,7 +417,7 @@ async fn take_first(
 async fn candidates(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    owner: &str,
+    line: &Line,
     limit: usize,
     closed: &[(&'static str, String)],
     refused: &[JobId],
@@ -324,14 +425,14 @@ async fn candidates(
 ) -> Result<Vec<Candidate>, StoreError> {
     let of = |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.as_str()).collect();
     let (kinds, keys, providers): (Vec<_>, Vec<_>, Vec<_>) = (of("kind"), of("key"), of("provider"));
-    let mut next = 4;
+    let mut next = 5;
     let mut numbers = |count: usize| {
         let numbers = list(next, count);
         next += count;
         numbers
     };
     let mut text = format!(
-        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND kind IN ({})",
+        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND place >= $4 AND kind IN ({})",
         numbers(claim.kinds.len())
     );
     let mut values = claim.kinds.to_vec();
@@ -348,7 +449,8 @@ async fn candidates(
         }
     }
     text.push_str(" ORDER BY place, id LIMIT $3 {skip_locked}");
-    let rows = sql(text).bind(claim.pool).bind(owner).bind(limit as u64).bind_all(values).all(tx).await?;
+    let query = sql(text).bind(claim.pool).bind(&line.owner).bind(limit as u64).bind(line.floor);
+    let rows = query.bind_all(values).all(tx).await?;
     let read = |row| {
         let mut job = Claimed::read(row, claim.lease, now)?;
         // As it will be counted.
@@ -366,16 +468,14 @@ async fn take_these(
     now: Timestamp,
 ) -> Result<Vec<Claimed>, StoreError> {
     let jobs: Vec<Claimed> = these.into_iter().map(|candidate| candidate.job).collect();
-    let mut rest = jobs.as_slice();
-    while !rest.is_empty() {
-        let (these, others) = rest.split_at(chunk(rest.len()));
-        let text = format!("{LEASED} WHERE state = 'ready' AND id IN ({})", list(5, these.len()));
+    for these in jobs.chunks(ROWS) {
+        let text = format!("{LEASED} WHERE state = 'ready' AND id IN ({})", list(5, padded(these.len())));
         let ids = these.iter().map(|job| job.lease.job.as_str());
-        let taken = leased(sql(text), claim, now).bind_all(ids).execute(tx).await?;
+        let query = leased(sql(text), claim, now).bind_all(ids).bind_none(padded(these.len()) - these.len());
+        let taken = query.execute(tx).await?;
         if taken != these.len() as u64 {
             return Err(StoreError::Unreadable { what: format!("{taken} of {} jobs to claim", these.len()) });
         }
-        rest = others;
     }
     Ok(jobs)
 }
@@ -386,18 +486,18 @@ impl Gate {
         &mut self,
         tx: &mut Tx,
         claim: &Claim<'_>,
-        owner: &str,
+        line: &mut Line,
         quota: usize,
         now: Timestamp,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let room = self.room(tx, "owner", owner).await?;
+        let room = self.room(tx, "owner", &line.owner).await?;
         let mut left = room.map_or(quota, |room| quota.min(usize::try_from(room).unwrap_or(0)));
         if left == 0 {
             return Ok(Vec::new());
         }
         if !self.is_choosy() {
-            let taken = take_first(tx, claim, owner, left, now).await?;
-            self.used("owner", owner, taken.len());
+            let taken = take_first(tx, claim, line, left, now).await?;
+            self.used("owner", &line.owner, taken.len());
             return Ok(taken);
         }
         let mut taken = Vec::new();
@@ -405,7 +505,7 @@ impl Gate {
         while left > 0 {
             let page = left.clamp(20, 500);
             let closed = self.closed();
-            let found = candidates(tx, claim, owner, page, &closed, &refused, now).await?;
+            let found = candidates(tx, claim, line, page, &closed, &refused, now).await?;
             let last = found.len() < page;
             let mut admitted = Vec::new();
             for candidate in found {
@@ -427,7 +527,7 @@ impl Gate {
                 break;
             }
         }
-        self.used("owner", owner, taken.len());
+        self.used("owner", &line.owner, taken.len());
         Ok(taken)
     }
 }

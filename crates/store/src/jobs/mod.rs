@@ -26,7 +26,8 @@ use sluice_domain::time::{Timestamp, millis};
 use crate::sql::{chunk, placeholders, sql};
 use crate::{PAYLOAD_LIMIT, StoreError, Tx, events};
 
-pub use claim::{Charge, Claim, Claimed, Claims, charge, claim};
+pub(crate) use claim::LATE;
+pub use claim::{Charge, Claim, Claimed, Claims, Floors, charge, claim};
 pub use lease::{cancelling, hold, renew};
 pub use machine::Then;
 pub use rates::{Amounts, correct_amounts};
@@ -222,6 +223,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(job.need.stored())
                 .bind(now.as_millis())
                 .bind(now.as_millis());
+            row::tell_early(tx, job.state(), run_at, job.priority).await?;
         }
         made += query.execute(tx).await?;
         rest = others;

@@ -9,6 +9,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
+use crate::jobs::claim::LATE;
 use crate::jobs::rates::Amounts;
 use crate::jobs::stored;
 use crate::sql::{Row, sql};
@@ -284,7 +285,7 @@ impl JobRow {
         .bind(self.need.amounts.stored())
         .execute(tx)
         .await?;
-        Ok(())
+        tell_early(tx, self.state, self.run_at, self.priority).await
     }
 
     /// Time to live in milliseconds from `now`, when it has one.
@@ -300,6 +301,19 @@ const AGEING: Duration = Duration::from_mins(1);
 /// Where a job stands among the ready ones of its owner.
 pub(crate) fn place(run_at: Timestamp, priority: i32) -> i64 {
     run_at.as_millis().saturating_add(i64::from(priority).saturating_mul(millis(AGEING)))
+}
+
+/// Tells workers of a job that became ready well before now: they may have passed by its place.
+pub(crate) async fn tell_early(
+    tx: &mut Tx,
+    state: JobState,
+    run_at: Timestamp,
+    priority: i32,
+) -> Result<(), StoreError> {
+    if state == JobState::Ready && place(run_at, priority) < (tx.now().await? - LATE / 2).as_millis() {
+        tx.tell_early();
+    }
+    Ok(())
 }
 
 pub(crate) fn id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
