@@ -29,11 +29,11 @@ impl Store {
         .await
     }
 
-    /// Takes no writes any more, or takes them again (`SQLite` alone).
+    /// Takes no writes any more, or takes them again. (`PostgreSQL` is told so by its server, and refuses this.)
     pub async fn set_read_only(&self, yes: bool) -> Result<(), StoreError> {
         match &self.inner.backend {
             Backend::Sqlite { group, .. } => group.set_read_only(yes).await,
-            Backend::Postgres { .. } => Ok(()),
+            Backend::Postgres { .. } => Err(StoreError::ReadOnly),
         }
     }
 

@@ -125,6 +125,7 @@ impl Transaction {
                     if !lent.used_before {
                         return Err(StoreError::ReadOnly);
                     }
+                    tracing::info!("a connection whose server takes no writes is replaced");
                 }
                 Ok(row) => {
                     let now = Timestamp::from_millis(row.try_get("now")?);

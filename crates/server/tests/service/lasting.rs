@@ -87,6 +87,28 @@ async fn a_database_that_takes_no_writes_is_called_so_and_everything_goes_on_aft
 }
 
 #[tokio::test]
+async fn a_database_that_is_not_there_is_called_so_and_everything_goes_on_afterwards() {
+    let postgres = postgres::Server::shared();
+    let database = postgres.database();
+    let Database::Postgres(PostgresUrl { url, .. }) = &database else { unreachable!() };
+    // A way to its socket of our own, which can be taken away.
+    let folder = tempfile::tempdir().unwrap();
+    let way = folder.path().join(".s.PGSQL.5432");
+    let open = || std::os::unix::fs::symlink(postgres.folder().join(".s.PGSQL.5432"), &way).unwrap();
+    open();
+    let url = url.replace(&postgres.folder().display().to_string(), &folder.path().display().to_string());
+    let server = Server::with(&[("SLUICE_DATABASE_URL", &url)]).await;
+    std::fs::remove_file(&way).unwrap();
+    postgres.cut(&database);
+    for answer in [server.upload(pdf::fine(), &[]).await, server.get("/api/v1/reels").send().await.unwrap()] {
+        let (status, code, _) = problem(answer).await;
+        assert_eq!((status, code.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "database_unreachable"));
+    }
+    open();
+    server.document(pdf::fine()).await;
+}
+
+#[tokio::test]
 async fn an_unfinished_video_expires_after_half_an_hour_without_work_and_can_be_asked_for_again() {
     let mut server = Server::start().await;
     let document = server.document(pdf::fine()).await;
