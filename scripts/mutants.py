@@ -63,6 +63,8 @@ MUTANTS = [
      "if (due && since >= poll / 2) || since >= poll * 2 {", "if due && since > poll * 1_000_000 {", SERVER + ["a_job_that_nobody_told_of"]),
     ("claims pass the places of what is not visible yet", f"{STORE}/jobs/claim.rs",
      "line.floor.min(sure)", "line.floor.max(sure)", SERVER + ["a_claim_begins"]),
+    ("a name in the log may end its constant", f"{STORE}/events.rs",
+     """.replace('\\'', "''"))""", ")", POSTGRES + ["events::whatever"]),
     ("owners are served as they come", f"{STORE}/jobs/claim.rs",
      ".min_by_key(|line| (line.tag, line.served))", ".min_by_key(|line| (line.served, line.owner.clone()))", SQLITE + ["offers::"]),
     ("money is reserved beyond the cap", f"{STORE}/jobs/spend.rs",

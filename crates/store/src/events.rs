@@ -7,6 +7,7 @@
 //! that differ in nothing but what they happened to are stored once, with a list of that.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -132,22 +133,13 @@ fn unwritable(error: &serde_json::Error) -> StoreError {
     StoreError::Unreadable { what: format!("an event's data ({error})") }
 }
 
-/// Writes the entries of a transaction, as the last thing that it does. Streams come in their order, so that two
-/// transactions never wait for each other.
+/// Writes the entries of a transaction on `SQLite`, as the last thing that it does.
 pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Entries>) -> Result<(), StoreError> {
     for (stream, entries) in entries {
         let now = tx.now().await?;
-        let rows = entries.rows().map_err(|error| unwritable(&error))?;
-        if tx.on_postgres()
-            && let [(count, text)] = rows.as_slice()
-        {
-            let both = sql(BOTH).bind(stream.as_str()).bind(length(*count));
-            both.bind(text.as_str()).bind(now.as_millis()).execute(tx).await?;
-            continue;
-        }
         let mut left = length(entries.len());
         sql(COUNT).bind(stream.as_str()).bind(left).execute(tx).await?;
-        for (count, text) in rows {
+        for (count, text) in entries.rows().map_err(|error| unwritable(&error))? {
             left -= length(count);
             sql(LOG).bind(stream.as_str()).bind(left).bind(text).bind(now.as_millis()).execute(tx).await?;
         }
@@ -155,12 +147,39 @@ pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Entries>) -> Re
     Ok(())
 }
 
+/// The same for `PostgreSQL`, as statements that go to the server in one message with the COMMIT: from the count on,
+/// every other commit of the stream waits, and so none of that time is ours. Streams come in their order, so that two
+/// transactions never wait for each other.
+pub(crate) fn statements(entries: BTreeMap<String, Entries>, now: Timestamp) -> Result<String, StoreError> {
+    let mut all = String::new();
+    for (stream, entries) in entries {
+        let mut left = length(entries.len());
+        // Writing to a String does not fail.
+        let _ = write!(
+            all,
+            "WITH counted AS (INSERT INTO streams (stream, last) VALUES ({}, {left})
+                 ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last RETURNING stream, last)
+             INSERT INTO event_log (stream, seq, entries, at)
+             SELECT stream, last - column1, column2, {} FROM counted, (VALUES ",
+            literal(&stream),
+            now.as_millis()
+        );
+        for (at, (count, text)) in entries.rows().map_err(|error| unwritable(&error))?.into_iter().enumerate() {
+            left -= length(count);
+            let _ = write!(all, "{}({left}, {})", if at == 0 { "" } else { ", " }, literal(&text));
+        }
+        all.push_str(") AS run; ");
+    }
+    Ok(all)
+}
+
+/// A string constant that is the same text under every setting of the server.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
 const COUNT: &str = "INSERT INTO streams (stream, last) VALUES ($1, $2)
     ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last";
-/// Both of these, without a second way to the server; SQLite has no statement within a statement that writes.
-const BOTH: &str = "WITH counted AS (INSERT INTO streams (stream, last) VALUES ($1, $2)
-        ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last RETURNING stream, last)
-    INSERT INTO event_log (stream, seq, entries, at) SELECT stream, last, $3, $4 FROM counted";
 const LOG: &str = "INSERT INTO event_log (stream, seq, entries, at)
     SELECT stream, last - $2, $3, $4 FROM streams WHERE stream = $1";
 

@@ -154,16 +154,18 @@ impl Store {
 
     async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
         let mut hint = Hint { work: tx.told.work, news: !tx.told.entries.is_empty(), early: tx.told.early };
-        if tx.on_postgres()
-            && let Err(error) = tx.write_events().await
-        {
-            undo(tx).await;
-            return Err(error);
-        }
-        match tx.link {
-            Link::Writer(turn) => turn.keep(tx.told).await,
-            Link::Postgres(transaction) => {
-                let took = transaction.commit().await?;
+        let now = if tx.on_postgres() { Some(tx.now().await?) } else { None };
+        match (tx.link, now) {
+            (Link::Writer(turn), _) => turn.keep(tx.told).await,
+            (Link::Postgres(transaction), Some(now)) => {
+                let log = match events::statements(tx.told.entries, now) {
+                    Ok(log) => log,
+                    Err(error) => {
+                        transaction.roll_back().await;
+                        return Err(error);
+                    }
+                };
+                let took = transaction.commit(log).await?;
                 hint.early |= hint.work && took > jobs::LATE / 2;
                 self.inner.hints.tell(hint);
                 if let Backend::Postgres { bell, .. } = &self.inner.backend {
@@ -171,7 +173,7 @@ impl Store {
                 }
                 Ok(())
             }
-            Link::Reader(_) => Err(StoreError::ReadOnly),
+            _ => Err(StoreError::ReadOnly),
         }
     }
 

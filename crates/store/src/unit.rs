@@ -138,23 +138,24 @@ impl Transaction {
         }
     }
 
-    /// Gives how long it took from its beginning.
-    pub(crate) async fn commit(mut self) -> Result<Duration, StoreError> {
-        self.end("COMMIT").await?;
+    /// Does these last statements, and keeps it all; gives how long that took from its beginning.
+    pub(crate) async fn commit(mut self, mut last: String) -> Result<Duration, StoreError> {
+        last.push_str("COMMIT");
+        self.end(last).await?;
         self.lent.give_back();
         Ok(self.begun_at.elapsed())
     }
 
     pub(crate) async fn roll_back(mut self) {
         // Who did not answer before will not answer now: the server undoes what it has lost the other end of.
-        if !self.lent.all().was_silent_since(self.begun_at) && self.end("ROLLBACK").await.is_ok() {
+        if !self.lent.all().was_silent_since(self.begun_at) && self.end("ROLLBACK".to_owned()).await.is_ok() {
             self.lent.give_back();
         }
     }
 
-    async fn end(&mut self, statement: &'static str) -> Result<(), StoreError> {
+    async fn end(&mut self, statements: String) -> Result<(), StoreError> {
         let (connection, all) = self.lent.both();
-        all.answer(sqlx::raw_sql(statement).execute(connection)).await?;
+        all.answer(sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection)).await?;
         Ok(())
     }
 }
@@ -242,7 +243,7 @@ impl Tx {
         matches!(self.link, Link::Postgres(_))
     }
 
-    /// Writes the log's entries. On SQLite the group does this once for all of its units.
+    /// Writes the log's entries on SQLite, once for all units of a group.
     pub(crate) async fn write_events(&mut self) -> Result<(), StoreError> {
         let entries = std::mem::take(&mut self.told.entries);
         events::write(self, entries).await

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sluice_domain::job::JobState;
 use sluice_engine::{EnqueueOptions, Next};
+use sluice_store::{StoreError, events};
 
 use crate::support::{Act, Do, World};
 
@@ -50,6 +51,32 @@ async fn each_owner_has_a_log_of_their_own() {
         let events = world.engine.events_after(owner, 0, 100).await.unwrap();
         assert_eq!(events.len(), 3);
         assert!(events.iter().all(|event| event.stream == owner));
+    }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn whatever_an_owner_a_kind_and_data_are_called_is_logged_as_it_is() {
+    let world = World::new([]).await;
+    let odd = ["o'; ROLLBACK; --", r"a\\', 0); --", r#"\'"{now}$1\u0027"#, "ö\n\u{1f980}'"];
+    let data = serde_json::json!({ "all": odd });
+    // More than a row holds, so that there are several.
+    let subjects: Vec<_> = (0..1_200).map(|n| format!("{} {n}", odd[n % odd.len()])).collect();
+    let write = world.test.store().write(async |tx| {
+        for owner in odd {
+            for subject in &subjects {
+                events::emit(tx, owner, "it's", subject, &data)?;
+            }
+        }
+        Ok::<_, StoreError>(())
+    });
+    write.await.unwrap();
+    for owner in odd {
+        let logged = world.engine.events_after(owner, 0, 2_000).await.unwrap();
+        let found: Vec<_> = logged.iter().map(|event| event.subject.as_str()).collect();
+        assert_eq!(found, subjects, "{owner}");
+        assert!(logged.iter().all(|event| event.kind == "it's" && event.stream == owner && event.data == data));
+        assert!((1..).zip(&logged).all(|(place, event)| event.seq == place), "counted from 1, without gaps");
     }
     world.test.end().await;
 }
