@@ -61,7 +61,7 @@ MUTANTS = [
      "        tx.tell_early();\n", "", SERVER + ["an_urgent_job"]),
     ("a claim never begins at the start again", f"{ENGINE}/worker.rs",
      "if (due && since >= poll / 2) || since >= poll * 2 {", "if due && since > poll * 1_000_000 {", SERVER + ["a_job_that_nobody_told_of"]),
-    ("claims pass the places of what is not visible yet", f"{STORE}/jobs/claim.rs",
+    ("claims pass the places of what is not visible yet", f"{STORE}/jobs/lines.rs",
      "line.floor.min(sure)", "line.floor.max(sure)", SERVER + ["a_claim_begins"]),
     ("a name in the log may end its constant", f"{STORE}/events.rs",
      """.replace('\\'', "''"))""", ")", POSTGRES + ["events::whatever"]),

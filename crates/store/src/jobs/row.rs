@@ -9,7 +9,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::jobs::claim::LATE;
+use crate::jobs::lines::LATE;
 use crate::jobs::rates::Amounts;
 use crate::jobs::stored;
 use crate::sql::{Row, sql};
