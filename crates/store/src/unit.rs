@@ -141,7 +141,10 @@ impl Transaction {
     /// Does these last statements, and keeps it all; gives how long that took from its beginning.
     pub(crate) async fn commit(mut self, mut last: String) -> Result<Duration, StoreError> {
         last.push_str("COMMIT");
-        self.end(last).await?;
+        if let Err(error) = self.end(last).await {
+            self.roll_back().await;
+            return Err(error);
+        }
         self.lent.give_back();
         Ok(self.begun_at.elapsed())
     }
