@@ -295,6 +295,16 @@ async fn under_a_held_snapshot_dead_rows_are_two_for_a_job_and_go_when_it_ends()
     world.test.end().await;
 }
 
+#[tokio::test]
+async fn a_throw_away_server_ends_with_its_owner_and_leaves_nothing() {
+    let server = Server::start(&[]);
+    let folder = server.folder().to_owned();
+    assert!(folder.exists());
+    drop(server);
+    // Its keeper removes the folder when the server has ended.
+    until(|| !folder.exists()).await;
+}
+
 /// Waits until what is asked is so, which takes no longer than a moment.
 async fn until(is_so: impl Fn() -> bool) {
     for _ in 0..200 {
