@@ -26,7 +26,7 @@ build: ## only build the page and the release binaries
 bench: build ## measure a 60-second reel on this machine
 	@bash scripts/bench.sh
 
-chaos: ## kill, freeze and starve the engine's workers and databases for a quarter of an hour
+chaos: ## kill, freeze and starve the engine's workers and databases for half an hour
 	@python3 scripts/chaos.py $(ARGS)
 
 simulate: ## a million jobs on a virtual clock, with crashes, failing writes and a bad provider (ARGS="--seed 17" replays)
