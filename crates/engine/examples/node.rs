@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::{JobState, RetryRule};
-use sluice_engine::{Engine, EnqueueOptions, Job, JobError, Next, Run, Settings, Wake};
+use sluice_domain::money::MicroUsd;
+use sluice_engine::{Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, Next, Run, Settings, Wake};
 use sluice_store::{Database, Options, PostgresUrl, Store, StoreError, events, jobs, results};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
@@ -72,6 +73,9 @@ struct Args {
     /// Waits until so many jobs have ended, tells what became of them, and ends.
     #[arg(long)]
     check: Option<u32>,
+    /// Their orders are paid at a shop that can be asked what it did.
+    #[arg(long)]
+    bought: bool,
     /// Longest wait of `--check`.
     #[arg(long, default_value_t = 60)]
     wait_seconds: u64,
@@ -155,6 +159,8 @@ impl Job for Quick {
 #[derive(Serialize, Deserialize)]
 struct Order {
     n: u32,
+    /// Paid at a [`Shop`], so never twice; else where nobody can be asked, and perhaps again after a crash.
+    bought: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,7 +172,11 @@ enum OrderStage {
 
 impl Order {
     async fn pay(&self, run: &Run, world: &World) -> Result<u32, JobError> {
-        run.result_or(&format!("paid/{}", run.job_id()), "chaos.paid", async || {
+        let key = format!("paid/{}", run.job_id());
+        if self.bought {
+            return run.call(&key, "chaos.bought", &Shop { n: self.n, world, run }).await;
+        }
+        run.result_or(&key, "chaos.paid", async || {
             pause_up_to(4).await;
             spend(world, run).map_err(|error| JobError::fail("no_effect", error.to_string()))?;
             pause_up_to(4).await;
@@ -185,6 +195,42 @@ fn spend(world: &World, run: &Run) -> std::io::Result<()> {
     let lease = run.lease();
     let line = format!("{} {} {} {}\n", lease.job, "Pay", lease.attempt, lease.id);
     OpenOptions::new().append(true).create(true).open(&*world.effects)?.write_all(line.as_bytes())
+}
+
+/// A provider that knows what it was paid for. It knows no idempotency keys: who asks twice pays twice.
+struct Shop<'a> {
+    n: u32,
+    world: &'a World,
+    run: &'a Run,
+}
+
+impl Shop<'_> {
+    fn answer(&self) -> Answer<u32> {
+        Answer { value: self.n, provider_id: None, cost: MicroUsd(1), quota: None }
+    }
+}
+
+impl Ask<u32> for Shop<'_> {
+    fn provider(&self) -> &'static str {
+        "shop"
+    }
+
+    async fn ask(&self, _: &str) -> Result<Answer<u32>, CallError> {
+        pause_up_to(4).await;
+        spend(self.world, self.run).map_err(|error| CallError::Unknown { message: error.to_string() })?;
+        pause_up_to(4).await;
+        Ok(self.answer())
+    }
+
+    async fn look(&self, _: &str, _: Option<&str>) -> Result<Found<u32>, CallError> {
+        let paid = match std::fs::read_to_string(&*self.world.effects) {
+            Ok(paid) => paid,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+            Err(_) => return Ok(Found::CannotTell),
+        };
+        let is_paid = paid.lines().any(|line| line.split(' ').next() == Some(self.run.job_id().as_str()));
+        Ok(if is_paid { Found::Done(self.answer()) } else { Found::Nothing })
+    }
 }
 
 impl Job for Order {
@@ -356,7 +402,7 @@ async fn make(engine: &Engine, args: &Args, tx: &mut sluice_store::Tx, n: u32) -
         EnqueueOptions { owner: Some(args.owner.clone()), idempotency_key: Some(n.to_string()), ..Default::default() };
     if n.is_multiple_of(3) {
         // Numbered by themselves, so that half of them are even.
-        return engine.enqueue(tx, &Order { n: n / 3 }, options).await;
+        return engine.enqueue(tx, &Order { n: n / 3, bought: args.bought }, options).await;
     }
     let is_long = args.long_every > 0 && n % args.long_every == 1;
     let milliseconds = if is_long { args.long_ms } else { u64::from(n * 7 % 20) };
