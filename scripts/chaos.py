@@ -13,7 +13,7 @@
 
 After each: no job is lost, left or finished twice; each paid call (a line in a file outside of the database) has its row
 in the ledger; a call was paid again only where the ledger says that nobody knows how the first one ended; no process is
-left. Workers are `crates/engine/examples/node.rs`; NODE_BINARY is a built one, with `race` beside it.
+left. Workers are `crates/engine/examples/node/main.rs`; NODE_BINARY is a built one, with `race` beside it.
 
     scripts/chaos.py [--short] [--seed N] [--only NAME,…] [--database sqlite,postgres]
 """
