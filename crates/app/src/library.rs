@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::document::Document;
-use sluice_domain::ids::DocumentId;
+use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::reading::ReadError;
 use sluice_store::StoreError;
-use sluice_store::reels::{self, DocumentRow};
+use sluice_store::documents::{self, DocumentRow};
 
 use crate::platform::Platform;
 use crate::reel::script::{self, Found, Mode, ScriptError, Unfit};
@@ -16,6 +16,8 @@ use crate::reel::script::{self, Found, Mode, ScriptError, Unfit};
 /// A file that arrived, in a work folder on the media's disk.
 #[derive(Debug)]
 pub struct Upload {
+    /// Whose it is.
+    pub owner: OwnerId,
     /// Where it lies; it is moved away when it is taken in.
     pub file: PathBuf,
     /// What it is called.
@@ -51,7 +53,7 @@ pub enum IntakeError {
 pub async fn take_in(platform: &Platform, upload: Upload) -> Result<DocumentRow, IntakeError> {
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
     let known = platform.blobs.hash_file(upload.file.clone()).await?;
-    if let Some(row) = find(platform, known.as_str(), upload.ocr).await? {
+    if let Some(row) = find(platform, &upload.owner, known.as_str(), upload.ocr).await? {
         return Ok(row);
     }
     let document = if upload.ocr {
@@ -67,6 +69,7 @@ pub async fn take_in(platform: &Platform, upload: Upload) -> Result<DocumentRow,
     let file = platform.blobs.keep_file(upload.file).await?;
     let row = DocumentRow {
         id: platform.new_id(DocumentId::new).await?,
+        owner: upload.owner,
         blob: file.hash.to_string(),
         text_blob: text.hash.to_string(),
         ocr: upload.ocr,
@@ -78,9 +81,11 @@ pub async fn take_in(platform: &Platform, upload: Upload) -> Result<DocumentRow,
     let inserted = row.clone();
     let twin = platform
         .store
-        .write(async move |tx| match reels::document_of_blob(tx, &inserted.blob, inserted.ocr).await? {
-            Some(twin) => Ok(Some(twin)),
-            None => reels::insert_document(tx, &inserted).await.map(|()| None),
+        .write(async move |tx| {
+            match documents::document_of_blob(tx, &inserted.owner, &inserted.blob, inserted.ocr).await? {
+                Some(twin) => Ok(Some(twin)),
+                None => documents::insert_document(tx, &inserted).await.map(|()| None),
+            }
         })
         .await?;
     Ok(twin.unwrap_or(row))
@@ -114,9 +119,9 @@ pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Documen
     Ok(serde_json::from_slice(&platform.blobs.read(&hash).await?)?)
 }
 
-async fn find(platform: &Platform, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, IntakeError> {
-    let blob = blob.to_owned();
-    let row = platform.store.read(async move |tx| reels::document_of_blob(tx, &blob, ocr).await).await?;
+async fn find(platform: &Platform, owner: &OwnerId, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, IntakeError> {
+    let (owner, blob) = (owner.clone(), blob.to_owned());
+    let row = platform.store.read(async move |tx| documents::document_of_blob(tx, &owner, &blob, ocr).await).await?;
     let whole = |row: &DocumentRow| {
         [&row.blob, &row.text_blob].iter().all(|hash| hash.parse().is_ok_and(|hash| platform.blobs.contains(&hash)))
     };

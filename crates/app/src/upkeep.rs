@@ -8,7 +8,7 @@ use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::ids::DocumentId;
 use sluice_store::jobs::JobRow;
-use sluice_store::{StoreError, Tx, events, jobs, reels, results};
+use sluice_store::{StoreError, Tx, documents, events, jobs, reel, results};
 
 use crate::platform::Platform;
 
@@ -52,14 +52,14 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
     let (texts, live) = platform
         .store
         .write(async move |tx: &mut Tx| {
-            reels::forget_unused_documents(tx, now - DOCUMENT_REST).await?;
+            documents::forget_unused_documents(tx, now - DOCUMENT_REST).await?;
             results::forget_unused(tx, now - RESULT_REST).await?;
             results::forget_calls(tx, now - HISTORY_REST).await?;
             jobs::forget_finished(tx, now - HISTORY_REST).await?;
             events::forget(tx, now - EVENT_REST).await?;
             let unfinished = jobs::unfinished(tx).await?;
             let live: HashSet<String> = unfinished.iter().filter_map(JobRow::held).map(|lease| lease.name()).collect();
-            Ok::<_, StoreError>((reels::what_points_at_bytes(tx).await?, live))
+            Ok::<_, StoreError>((reel::what_points_at_bytes(tx).await?, live))
         })
         .await?;
     // An upload's folder is named by an id, and ids sort by time: what is younger than this may still be arriving.

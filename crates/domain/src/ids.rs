@@ -95,9 +95,74 @@ id!(
     SceneId
 );
 
+/// Whose something is: one person's or one organisation's rows. An account's id, or [`OwnerId::local`] on an
+/// installation without accounts. 1 to 64 ASCII letters, digits and `-_.:@`.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OwnerId(String);
+
+impl OwnerId {
+    /// The owner of everything on an installation without accounts.
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
+
+    /// The owner as it is stored and shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for OwnerId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:@".contains(&byte);
+        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(InvalidId { text: text.chars().take(64).collect() })
+    }
+}
+
+impl TryFrom<String> for OwnerId {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<OwnerId> for String {
+    fn from(owner: OwnerId) -> Self {
+        owner.0
+    }
+}
+
+impl fmt::Display for OwnerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for OwnerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_owner_is_short_plain_text_that_means_nothing_else() {
+        assert_eq!("ada@example.org".parse::<OwnerId>().map(String::from), Ok("ada@example.org".to_owned()));
+        let long = "a".repeat(65);
+        for text in ["", "*", "a b", "a\0", "ä", long.as_str()] {
+            assert!(text.parse::<OwnerId>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn ids_sort_by_time_and_round_trip() {

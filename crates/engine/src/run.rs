@@ -169,7 +169,8 @@ impl Run {
         }
         self.note_asked();
         let id = self.new_id(JobId::new);
-        let call = Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned() };
+        let call =
+            Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned(), owner: self.owner().to_owned() };
         self.write(async |tx| {
             tx.at("call.start");
             results::start_call(tx, self.lease(), &call).await

@@ -97,15 +97,42 @@ pub enum StoreError {
     Interrupted,
     /// A later version wrote this database.
     #[error(
-        "the database has schema {found} and this version of sluice knows up to {known}: \
+        "the database's tables of \"{module}\" have version {found} and this sluice knows up to {known}: \
          start the version that wrote it, or a later one"
     )]
     NewerSchema {
-        /// The schema's number in the file.
+        /// Whose tables.
+        module: String,
+        /// The newest version in the database.
         found: i64,
-        /// The last number that this binary knows.
+        /// The newest version that this binary knows.
         known: i64,
     },
+    /// A migration is missing before one that was applied.
+    #[error("the database's history lacks migration {version} of \"{module}\": restore a backup")]
+    SchemaGap {
+        /// Whose tables.
+        module: &'static str,
+        /// Which one is missing.
+        version: i64,
+    },
+    /// A migration was applied with another text.
+    #[error(
+        "migration {version} of \"{module}\" was applied with another text than this sluice has: \
+         start the version that wrote the database, or a released one"
+    )]
+    SchemaEdited {
+        /// Whose tables.
+        module: &'static str,
+        /// Which one differs.
+        version: i64,
+    },
+    /// Tables of this project without its history.
+    #[error(
+        "the database was made before the first release of its schema: move it away, or name another data folder or \
+         database, and a new one is made"
+    )]
+    SchemaUnknown,
     /// The file is no database or a broken one.
     #[error("the database file is damaged: restore a backup")]
     Damaged(#[source] Cause),
@@ -145,6 +172,9 @@ impl StoreError {
             Self::BadSchedule { .. } => "bad_schedule",
             Self::BadRate { .. } => "bad_rate",
             Self::NewerSchema { .. } => "newer_schema",
+            Self::SchemaGap { .. } => "schema_gap",
+            Self::SchemaEdited { .. } => "schema_edited",
+            Self::SchemaUnknown => "schema_unknown",
             Self::Damaged(_) => "database_damaged",
             Self::Unreadable { .. } => "unreadable_row",
             Self::Planned { .. } => "planned_failure",

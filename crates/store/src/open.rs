@@ -5,19 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{AssertSqlSafe, Connection as _, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use crate::checkpoint::Checkpointer;
 use crate::connections::{self, Connections};
-use crate::dialect::ddl;
+use crate::dialect::{Dialect, ddl};
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
+use crate::migrations::{self, Applied, MODULES, Module};
 use crate::postgres::Bell;
 use crate::{Backend, Hints, Inner, Store, StoreError, sqlite, unit};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// A process that fell silent in mid-transaction holds its rows for so long, and no longer. (A pooler has its own
 /// `idle_transaction_timeout`.)
@@ -60,6 +58,8 @@ pub struct Options {
     pub clock: Option<fn() -> Duration>,
     /// Planned failures.
     pub faults: Arc<dyn Faults>,
+    /// Whose tables there are.
+    pub modules: Vec<Module>,
 }
 
 impl Default for Options {
@@ -69,6 +69,7 @@ impl Default for Options {
             answer_timeout: connections::LIMIT,
             clock: None,
             faults: Arc::new(NoFaults),
+            modules: MODULES.to_vec(),
         }
     }
 }
@@ -84,7 +85,7 @@ impl Store {
         let hints = Hints::default();
         let backend = match database {
             Database::Sqlite(path) => sqlite(path, &options, &hints).await?,
-            Database::Postgres(url) => postgres(url, options.answer_timeout, &hints).await?,
+            Database::Postgres(url) => postgres(url, &options, &hints).await?,
         };
         Ok(Self { inner: Arc::new(Inner { backend, hints, faults: options.faults }) })
     }
@@ -97,8 +98,7 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     };
     let open = || sqlite::open(path, options);
     let writer = sqlite::when_free(options.busy_timeout, open).await.map_err(cannot_open)?;
-    let migrations: Vec<_> = MIGRATIONS.iter().cloned().collect();
-    sqlite::migrate(&writer, &migrations)?;
+    sqlite::migrate(&writer, &options.modules)?;
     // 64 MiB: claims and settlements under load find their pages.
     writer.execute_batch("PRAGMA cache_size = -65536")?;
     writer.busy_timeout(Duration::ZERO)?;
@@ -108,12 +108,12 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     Ok(Backend::Sqlite { group, readers })
 }
 
-async fn postgres(url: &PostgresUrl, answer_timeout: Duration, hints: &Hints) -> Result<Backend, StoreError> {
+async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Result<Backend, StoreError> {
     let pooled = url.url.contains("pgbouncer=true");
     let mut options: PgConnectOptions =
         url.url.replace("pgbouncer=true", "").trim_end_matches(['?', '&']).parse().map_err(unreachable)?;
     options = options.application_name("sluice").statement_cache_capacity(500);
-    let mut settings = String::new();
+    let mut planner = String::new();
     if pooled {
         // What a pooler would not pass on, or not find again on its next server connection.
         options = options.statement_cache_capacity(0).extra_float_digits(None);
@@ -121,11 +121,11 @@ async fn postgres(url: &PostgresUrl, answer_timeout: Duration, hints: &Hints) ->
         // Compiling a statement takes longer than these do, and estimates of tables that change all the time are high.
         options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")]);
         // Told once the connection is made, so that the server's own stay what a reader goes back to.
-        settings = unit::PLANNER.map(|(name, value)| format!("SET {name} = {value};")).concat();
+        planner = unit::PLANNER.map(|(name, value)| format!("SET {name} = {value};")).concat();
     }
-    let connections = Connections::new(options.clone(), settings, answer_timeout);
+    let connections = Connections::new(options.clone(), planner, settings.answer_timeout);
     let mut first = connections.get().await?;
-    migrate(first.connection()).await?;
+    migrate(first.connection(), &settings.modules).await?;
     first.give_back();
     let direct = match &url.direct {
         Some(direct) => Some(direct.parse().map_err(unreachable)?),
@@ -141,40 +141,38 @@ fn unreachable(error: sqlx::Error) -> StoreError {
 }
 
 /// Brings `PostgreSQL`'s schema up to date, in one transaction: another process that does the same at the same time is
-/// waited for, and nothing of it needs a connection of its own, so that a pooler may be between. The table is sqlx's.
-async fn migrate(connection: &mut PgConnection) -> Result<(), StoreError> {
-    const PREPARE: &str = "SELECT pg_advisory_xact_lock(7305805);
-        CREATE TABLE IF NOT EXISTS _sqlx_migrations (
-            version BIGINT PRIMARY KEY,
-            description TEXT NOT NULL,
-            installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
-            success BOOLEAN NOT NULL,
-            checksum BYTEA NOT NULL,
-            execution_time BIGINT NOT NULL
-        )";
-    let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
+/// waited for, and nothing of it needs a connection of its own, so that a pooler may be between.
+async fn migrate(connection: &mut PgConnection, modules: &[Module]) -> Result<(), StoreError> {
     let mut transaction = connection.begin().await?;
-    sqlx::raw_sql(PREPARE).execute(&mut *transaction).await?;
-    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
+    let history = format!("SELECT pg_advisory_xact_lock(7305805); {}", ddl(Dialect::Postgres, migrations::HISTORY));
+    sqlx::raw_sql(AssertSqlSafe(history)).execute(&mut *transaction).await?;
+    let rows = sqlx::query("SELECT module, version, checksum FROM schema_migrations")
+        .persistent(false)
+        .fetch_all(&mut *transaction)
+        .await?;
+    let mut applied = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (module, version, checksum) = (row.try_get("module")?, row.try_get("version")?, row.try_get("checksum")?);
+        applied.push(Applied { module, version, checksum });
+    }
+    let jobs: Option<String> = sqlx::query_scalar("SELECT CAST(to_regclass('jobs') AS TEXT)")
         .persistent(false)
         .fetch_one(&mut *transaction)
         .await?;
-    if found > known {
-        return Err(StoreError::NewerSchema { found, known });
+    if applied.is_empty() && jobs.is_some() {
+        return Err(StoreError::SchemaUnknown);
     }
-    for migration in MIGRATIONS.iter().filter(|migration| migration.version > found) {
-        let text = AssertSqlSafe(ddl(migration.sql.as_str())).into_sql_str();
+    for step in migrations::pending(modules, &applied)? {
+        let text = AssertSqlSafe(ddl(Dialect::Postgres, step.sql));
         sqlx::raw_sql(text).execute(&mut *transaction).await?;
-        sqlx::query(
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-             VALUES ($1, $2, TRUE, $3, 0)",
-        )
-        .bind(migration.version)
-        .bind(&*migration.description)
-        .bind(&*migration.checksum)
-        .persistent(false)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("INSERT INTO schema_migrations (module, version, name, checksum) VALUES ($1, $2, $3, $4)")
+            .bind(step.module)
+            .bind(step.version)
+            .bind(step.name)
+            .bind(&step.checksum)
+            .persistent(false)
+            .execute(&mut *transaction)
+            .await?;
     }
     transaction.commit().await?;
     Ok(())

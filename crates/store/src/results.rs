@@ -17,6 +17,8 @@ pub struct Call {
     pub key: String,
     /// Which engine and step, as `voice` or `frames`.
     pub kind: String,
+    /// For whom it is made.
+    pub owner: String,
 }
 
 /// How a call ended.
@@ -97,11 +99,12 @@ pub async fn forget_unused(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreE
 /// Writes the intent of a call.
 pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql("INSERT INTO calls (id, key, kind, job, attempt, lease, started_at, outcome)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'started')")
+    sql("INSERT INTO calls (id, key, kind, owner, job, attempt, lease, started_at, outcome)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'started')")
     .bind(&call.id)
     .bind(&call.key)
     .bind(&call.kind)
+    .bind(&call.owner)
     .bind(lease.job.as_str())
     .bind(lease.attempt)
     .bind(lease.id.as_str())

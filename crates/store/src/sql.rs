@@ -239,3 +239,21 @@ pub(crate) fn chunk(rows: usize) -> usize {
 pub(crate) fn padded(rows: usize) -> usize {
     rows.next_power_of_two()
 }
+
+/// An id in a column.
+pub(crate) fn parse<T: std::str::FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|_| StoreError::Unreadable { what: format!("the {column} \"{text}\"") })
+}
+
+/// JSON in a column.
+pub(crate) fn json(row: &Row, column: &str) -> Result<serde_json::Value, StoreError> {
+    let text: String = row.get(column)?;
+    crate::json(&text, column)
+}
+
+/// JSON in a column that may be empty.
+pub(crate) fn optional_json(row: &Row, column: &str) -> Result<Option<serde_json::Value>, StoreError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| crate::json(&text, column)).transpose()
+}

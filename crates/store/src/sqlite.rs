@@ -14,11 +14,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql};
-use sqlx::migrate::Migration;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use crate::dialect::Statement;
+use crate::dialect::{Dialect, Statement, ddl};
+use crate::migrations::{self, Applied, Module};
 use crate::sql::Value;
 use crate::{Options, StoreError};
 
@@ -261,49 +261,31 @@ impl Drop for Snapshot {
     }
 }
 
-/// Brings the schema up to date, each migration in a transaction of its own; another process that does the same at the
-/// same time is waited for. The table is sqlx's, which keeps it on `PostgreSQL`.
-pub(crate) fn migrate(connection: &Connection, migrations: &[Migration]) -> Result<(), StoreError> {
-    let known = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
-    connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
-             version BIGINT PRIMARY KEY,
-             description TEXT NOT NULL,
-             installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP,
-             success BOOLEAN NOT NULL,
-             checksum BLOB NOT NULL,
-             execution_time BIGINT NOT NULL
-         )",
-    )?;
-    let newest = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations";
-    let found: i64 = connection.query_row(newest, [], |row| row.get(0))?;
-    if found > known {
-        return Err(StoreError::NewerSchema { found, known });
-    }
-    for migration in migrations.iter().filter(|migration| migration.version > found) {
-        connection.execute_batch("BEGIN IMMEDIATE")?;
-        let done = apply(connection, migration);
-        connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-        done?;
-    }
-    Ok(())
+/// Brings the schema up to date, all in one transaction; another process that does the same at the same time is waited
+/// for.
+pub(crate) fn migrate(connection: &Connection, modules: &[Module]) -> Result<(), StoreError> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let done = apply(connection, modules);
+    connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
+    done
 }
 
-fn apply(connection: &Connection, migration: &Migration) -> Result<(), StoreError> {
-    let begun = Instant::now();
-    let made = connection.execute(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (?, ?, 1, ?, 0) ON CONFLICT (version) DO NOTHING",
-        (migration.version, &*migration.description, &*migration.checksum),
-    )?;
-    // Another process was first.
-    if made == 0 {
-        return Ok(());
+fn apply(connection: &Connection, modules: &[Module]) -> Result<(), StoreError> {
+    connection.execute_batch(&ddl(Dialect::Sqlite, migrations::HISTORY))?;
+    let mut statement = connection.prepare("SELECT module, version, checksum FROM schema_migrations")?;
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Applied { module: row.get("module")?, version: row.get("version")?, checksum: row.get("checksum")? })
+    };
+    let applied = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+    if applied.is_empty() && connection.table_exists(None, "jobs")? {
+        return Err(StoreError::SchemaUnknown);
     }
-    connection.execute_batch(migration.sql.as_str())?;
-    connection.execute(
-        "UPDATE _sqlx_migrations SET execution_time = ? WHERE version = ?",
-        (i64::try_from(begun.elapsed().as_nanos()).unwrap_or(i64::MAX), migration.version),
-    )?;
+    for step in migrations::pending(modules, &applied)? {
+        connection.execute_batch(&ddl(Dialect::Sqlite, step.sql))?;
+        connection.execute(
+            "INSERT INTO schema_migrations (module, version, name, checksum) VALUES (?, ?, ?, ?)",
+            (step.module, step.version, step.name, &step.checksum),
+        )?;
+    }
     Ok(())
 }

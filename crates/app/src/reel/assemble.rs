@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sluice_blobs::BlobHash;
 use sluice_engine::{JobError, Next, Run};
 use sluice_local::render::{self, AssembleSpec, Caption, Chapter, Part};
-use sluice_store::reels;
+use sluice_store::reel;
 
 use super::artefacts::{ChapterMark, Line, chapter_list, transcript};
 use super::choices::CaptionsPlace;
@@ -74,7 +74,7 @@ pub(crate) async fn publish(run: &Run, platform: &Platform, subject: &Subject) -
     }
     let reel = subject.reel.id.clone();
     run.write(async move |tx| {
-        reels::set_result(tx, &reel, &value).await?;
+        reel::set_result(tx, &reel, &value).await?;
         announce(tx, &reel).await
     })
     .await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::ReelId;
 use sluice_engine::LOCAL_OWNER;
-use sluice_store::{StoreError, Tx, events, jobs, reels};
+use sluice_store::{StoreError, Tx, events, jobs, reel};
 
 use crate::platform::Platform;
 use crate::upkeep;
@@ -18,9 +18,9 @@ pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError
     let existed = platform
         .store
         .write(async move |tx: &mut Tx| {
-            let Some(row) = reels::reel(tx, &reel).await? else { return Ok::<_, StoreError>(false) };
+            let Some(row) = reel::reel(tx, &reel).await? else { return Ok::<_, StoreError>(false) };
             jobs::cancel(tx, &row.job_id).await?;
-            reels::bury_reel(tx, &reel).await?;
+            reel::bury_reel(tx, &reel).await?;
             events::emit(tx, LOCAL_OWNER, "reel.deleted", reel.as_str(), &serde_json::json!({}))?;
             Ok(true)
         })

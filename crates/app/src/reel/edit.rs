@@ -4,7 +4,7 @@ use serde_json::json;
 use sluice_domain::ids::{JobId, ReelId, SceneId};
 use sluice_domain::job::JobState;
 use sluice_store::jobs;
-use sluice_store::reels::{self, ReelRow};
+use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
 use super::make::{self, MakeReel, announce};
@@ -69,7 +69,7 @@ pub async fn edit_scene(platform: &Platform, id: &ReelId, n: u32, edit: SceneEdi
             let count = scenes.len();
             let scene = scenes.get_mut(at).ok_or(EditError::NoSuchScene { n })?;
             if rewrite(scene, &reel, &edit)? {
-                reels::edit_scene(tx, &scene.row.id, &json!(scene.script)).await?;
+                reel::edit_scene(tx, &scene.row.id, &json!(scene.script)).await?;
             }
             if let Some(position) = edit.position {
                 let to = usize::try_from(position).unwrap_or(0).checked_sub(1).filter(|to| *to < count);
@@ -77,7 +77,7 @@ pub async fn edit_scene(platform: &Platform, id: &ReelId, n: u32, edit: SceneEdi
                 let moved = scenes.remove(at);
                 scenes.insert(to, moved);
                 let order: Vec<SceneId> = scenes.into_iter().map(|scene| scene.row.id).collect();
-                reels::order_scenes(tx, &order).await?;
+                reel::order_scenes(tx, &order).await?;
             }
             announce(tx, &id).await?;
             Ok(())
@@ -118,7 +118,7 @@ pub async fn render(app: &App, id: &ReelId, n: Option<u32>) -> Result<(), EditEr
                 return Ok(());
             }
             let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, make::options(&id, idle)).await?;
-            reels::set_reel_job(tx, &id, &job).await?;
+            reel::set_reel_job(tx, &id, &job).await?;
             announce(tx, &id).await?;
             Ok(())
         })
@@ -149,10 +149,10 @@ async fn may_retry(tx: &mut Tx, job: &JobId) -> Result<bool, StoreError> {
 }
 
 async fn load(tx: &mut Tx, id: &ReelId) -> Result<(ReelRow, Vec<Scene>), EditError> {
-    let reel = reels::reel(tx, id).await?.ok_or(EditError::NoSuchReel)?;
+    let reel = reel::reel(tx, id).await?.ok_or(EditError::NoSuchReel)?;
     let document = document_of(tx, &reel).await?;
     let choices = storyboard::choices(&reel)?;
-    let rows = reels::scenes(tx, id).await?;
+    let rows = reel::scenes(tx, id).await?;
     let scenes = rows.into_iter().map(|row| Scene::of(row, &choices, &document)).collect::<Result<_, _>>()?;
     Ok((reel, scenes))
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_domain::ids::{ReelId, SceneId};
 use sluice_engine::{EnqueueOptions, Job, JobError, LOCAL_OWNER, Next, Run};
-use sluice_store::reels::{self, DocumentRow, ReelRow, SceneRow};
+use sluice_store::documents::DocumentRow;
+use sluice_store::reel::{self, ReelRow, SceneRow};
 use sluice_store::{StoreError, Tx, events, jobs, results};
 use utoipa::ToSchema;
 
@@ -107,10 +108,10 @@ pub(crate) async fn load(platform: &Platform, id: &ReelId) -> Result<Subject, Jo
 }
 
 async fn load_in(tx: &mut Tx, id: &ReelId) -> Result<Option<Subject>, StoreError> {
-    let Some(reel) = reels::reel(tx, id).await? else { return Ok(None) };
+    let Some(reel) = reel::reel(tx, id).await? else { return Ok(None) };
     let document = document_of(tx, &reel).await?;
     let choices = storyboard::choices(&reel)?;
-    let rows = reels::scenes(tx, id).await?;
+    let rows = reel::scenes(tx, id).await?;
     let scenes = rows.into_iter().map(|row| Scene::of(row, &choices, &document)).collect::<Result<_, _>>()?;
     Ok(Some(Subject { reel, document, choices, scenes }))
 }
@@ -152,6 +153,7 @@ async fn write_script(run: &Run, platform: &Platform, subject: &Subject) -> Resu
         for (index, scene) in script.scenes.iter().enumerate() {
             rows.push(SceneRow {
                 id: run.new_id(SceneId::new),
+                owner: subject.reel.owner.clone(),
                 reel_id: subject.reel.id.clone(),
                 position: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 script: json!(scene),
@@ -163,9 +165,9 @@ async fn write_script(run: &Run, platform: &Platform, subject: &Subject) -> Resu
         let reel = subject.reel.id.clone();
         run.write(async move |tx| {
             for row in &rows {
-                reels::insert_scene(tx, row).await?;
+                reel::insert_scene(tx, row).await?;
             }
-            reels::set_script(tx, &reel, &script.title, script_source(script.source)).await?;
+            reel::set_script(tx, &reel, &script.title, script_source(script.source)).await?;
             announce(tx, &reel).await
         })
         .await?;
@@ -211,7 +213,7 @@ async fn render_scenes(run: &Run, platform: &Platform, subject: Subject) -> Resu
     run.write(async |tx| {
         for job in &wanted {
             let id = run.enqueue(tx, job, options(&job.reel, idle)).await?;
-            reels::set_scene_job(tx, &job.scene, &id).await?;
+            reel::set_scene_job(tx, &job.scene, &id).await?;
         }
         Ok::<_, StoreError>(())
     })
@@ -239,7 +241,7 @@ where
     let outcome = run.result_or(key, kind, make).await;
     // What is worth keeping was moved to the media folder.
     platform.blobs.clear_work(&run.lease().name()).or_retry()?;
-    run.write(async |tx| reels::use_result(tx, reel, key).await).await?;
+    run.write(async |tx| reel::use_result(tx, reel, key).await).await?;
     outcome
 }
 

@@ -9,7 +9,7 @@ use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::speech::Speech;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_local::render::{self, Caption, ClipSpec, Presenter, Slide};
-use sluice_store::reels;
+use sluice_store::reel;
 use utoipa::ToSchema;
 
 use super::artefacts::page_label;
@@ -173,7 +173,7 @@ impl Work<'_> {
         let (scene, reel) = (self.scene.row.id.clone(), self.subject.reel.id.clone());
         self.run
             .write(async move |tx| {
-                reels::set_scene_made(tx, &scene, &value).await?;
+                reel::set_scene_made(tx, &scene, &value).await?;
                 announce(tx, &reel).await
             })
             .await?;

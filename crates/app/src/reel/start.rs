@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::{DocumentId, JobId, ReelId};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 use sluice_local::render::{Shape, presenters};
-use sluice_store::reels::{self, DocumentRow, ReelRow};
+use sluice_store::documents::{self, DocumentRow};
+use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
 use super::choices::{CaptionsPlace, Choices};
@@ -20,6 +21,8 @@ use crate::platform::{App, Limits, Platform};
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct StartReel {
+    /// Whose it is to be.
+    pub owner: OwnerId,
     /// Of which document.
     pub document: DocumentId,
     /// Summary or explanation.
@@ -85,8 +88,8 @@ pub enum StartReelError {
 /// Starts a reel, or gives the one that was started under the same key.
 pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError> {
     let platform = &app.platform;
-    let id = ask.document.clone();
-    let document = platform.store.read(async move |tx| reels::document(tx, &id).await).await?;
+    let (owner, id) = (ask.owner.clone(), ask.document.clone());
+    let document = platform.store.read(async move |tx| documents::document(tx, &owner, &id).await).await?;
     let document = document.ok_or(StartReelError::NoSuchDocument)?;
     let judged = library::judged(&document);
     let found = judged.map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?.found;
@@ -95,6 +98,7 @@ pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError>
     let now = platform.now().await?;
     let reel = ReelRow {
         id: platform.new_id(ReelId::new).await?,
+        owner: ask.owner.clone(),
         document_id: document.id.clone(),
         job_id: platform.new_id(JobId::new).await?,
         title: found.title.clone().unwrap_or_else(|| document.name.clone()),
@@ -116,7 +120,7 @@ pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError>
         let mut reel = reel;
         let options = super::make::options(&reel.id, limits.idle);
         reel.job_id = engine.enqueue(tx, &MakeReel { reel: reel.id.clone() }, options).await?;
-        reels::insert_reel(tx, &reel).await?;
+        reel::insert_reel(tx, &reel).await?;
         Ok(reel)
     };
     platform.store.write(insert).await
@@ -154,7 +158,7 @@ fn complete(platform: &Platform, ask: &StartReel, language: Language) -> Result<
 
 async fn earlier(tx: &mut Tx, reel: &ReelRow) -> Result<Option<ReelRow>, StartReelError> {
     let Some((key, hash)) = &reel.request else { return Ok(None) };
-    match reels::reel_of_request(tx, key).await? {
+    match reel::reel_of_request(tx, key).await? {
         Some(earlier) if earlier.request.as_ref().is_some_and(|(_, before)| before == hash) => Ok(Some(earlier)),
         Some(_) => Err(StartReelError::KeyReused),
         None => Ok(None),
@@ -162,7 +166,7 @@ async fn earlier(tx: &mut Tx, reel: &ReelRow) -> Result<Option<ReelRow>, StartRe
 }
 
 async fn check_rate(tx: &mut Tx, address: &str, now: Timestamp, limits: &Limits) -> Result<(), StartReelError> {
-    let starts = reels::starts_of_address(tx, address, now - Limits::WINDOW).await?;
+    let starts = reel::starts_of_address(tx, address, now - Limits::WINDOW).await?;
     let limit = limits.reels_per_window;
     let over = (starts.len() + 1).saturating_sub(limit as usize);
     // The next one is allowed when enough of the counted ones have left the window.
@@ -177,6 +181,6 @@ async fn check_rate(tx: &mut Tx, address: &str, now: Timestamp, limits: &Limits)
 
 /// The reel's document, for those who have the reel.
 pub(crate) async fn document_of(tx: &mut Tx, reel: &ReelRow) -> Result<DocumentRow, StoreError> {
-    let document = reels::document(tx, &reel.document_id).await?;
+    let document = documents::document(tx, &reel.owner, &reel.document_id).await?;
     document.ok_or_else(|| StoreError::Unreadable { what: "a reel without its document".to_owned() })
 }

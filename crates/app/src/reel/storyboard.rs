@@ -5,7 +5,8 @@ use sluice_blobs::BlobHash;
 use sluice_domain::speech::{Speech, WordTiming};
 use sluice_local::render::Caption;
 use sluice_store::StoreError;
-use sluice_store::reels::{DocumentRow, ReelRow, SceneRow};
+use sluice_store::documents::DocumentRow;
+use sluice_store::reel::{ReelRow, SceneRow};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::choices::Choices;

@@ -7,7 +7,7 @@ use sluice_domain::ids::ReelId;
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::JobError;
-use sluice_store::reels;
+use sluice_store::reel;
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
@@ -298,7 +298,7 @@ pub async fn reel(platform: &Platform, id: &ReelId) -> Result<Option<ReelView>, 
     let id = id.clone();
     let rows = platform
         .store
-        .read(async move |tx: &mut Tx| match reels::reel(tx, &id).await? {
+        .read(async move |tx: &mut Tx| match reel::reel(tx, &id).await? {
             Some(reel) => Rows::read(tx, reel).await.map(Some),
             None => Ok(None),
         })
@@ -312,7 +312,7 @@ pub async fn latest(platform: &Platform, limit: u32) -> Result<Vec<ReelView>, St
         .store
         .read(async move |tx: &mut Tx| {
             let mut all = Vec::new();
-            for reel in reels::latest_reels(tx, limit).await? {
+            for reel in reel::latest_reels(tx, limit).await? {
                 all.push(Rows::read(tx, reel).await?);
             }
             Ok::<_, StoreError>(all)

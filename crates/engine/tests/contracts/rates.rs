@@ -453,34 +453,3 @@ async fn buckets_that_are_full_again_are_forgotten() {
     assert_eq!(world.claim(10).await, 1);
     world.end().await;
 }
-
-#[tokio::test]
-async fn a_database_from_before_rates_is_brought_up_to_date() {
-    let world = World::new().await;
-    let job = world.enqueue("ada", tokens(7)).await;
-    let store = world.test.store();
-    // As the release before left it.
-    for statement in [
-        "DROP TABLE rates",
-        "DROP TABLE buckets",
-        "CREATE TABLE buckets (name TEXT NOT NULL PRIMARY KEY, capacity INTEGER NOT NULL, per_second INTEGER NOT NULL,
-             level INTEGER NOT NULL, filled_at INTEGER NOT NULL)",
-        "ALTER TABLE jobs DROP COLUMN amounts",
-        "ALTER TABLE jobs DROP COLUMN first_need",
-        "ALTER TABLE providers DROP COLUMN quota_left",
-        "ALTER TABLE providers DROP COLUMN quota_until",
-        "DROP INDEX calls_job",
-        "DELETE FROM _sqlx_migrations WHERE version >= 5",
-    ] {
-        store.execute(statement).await.unwrap();
-    }
-    let again = world.test.open_again().await;
-    let engine = engine(again.clone(), &world.begun);
-    let limit = Some(Rate { amount: 1, per: HOUR, burst: 1 });
-    again.write(async |tx| controls::set_rate(tx, "owner", "*", Unit::Requests, limit).await).await.unwrap();
-    let row = again.read(async |tx| jobs::get(tx, &job).await).await.unwrap();
-    assert_eq!((row.state, row.need), (JobState::Ready, Need::default()), "its jobs are there, and ask for nothing");
-    assert_eq!(engine.run_until_idle().await.unwrap(), 1);
-    again.close().await;
-    world.end().await;
-}

@@ -47,8 +47,8 @@ async fn the_table_refuses_states_that_the_machine_does_not_have() {
 #[tokio::test]
 async fn a_schema_newer_than_the_binary_refuses_to_start_and_says_what_to_do() {
     let world = World::new([]).await;
-    let future = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-                  VALUES (9999, 'of the future', TRUE, '', 0)";
+    let future =
+        "INSERT INTO schema_migrations (module, version, name, checksum) VALUES ('core', 9999, 'of the future', '')";
     world.test.store().execute(future).await.unwrap();
     let error = Store::open_with(world.test.database(), Options::default()).await.err().unwrap();
     assert!(matches!(error, StoreError::NewerSchema { found: 9999, .. }));

@@ -15,9 +15,9 @@ use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::{self, PartState, ReelState, ReelView, StepState};
 use sluice_app::reel::{delete, edit};
 use sluice_app::upkeep::UPLOAD;
-use sluice_domain::ids::{DocumentId, ReelId};
+use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
-use sluice_store::reels::{self, ReelRow};
+use sluice_store::reel::{self, ReelRow};
 
 use super::{say, serve};
 use crate::config::Config;
@@ -100,6 +100,7 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         command.mode, command.voice, command.presenter, command.no_captions
     );
     let ask = StartReel {
+        owner: OwnerId::local(),
         document: document.clone(),
         mode: match command.mode {
             ModeArgument::Summary => Mode::Summary,
@@ -142,7 +143,7 @@ async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId>
     let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
     let file = platform.blobs.work_folder(&folder)?.join("upload");
     tokio::fs::copy(&command.pdf, &file).await.with_context(|| format!("cannot copy {}", command.pdf.display()))?;
-    let taken = library::take_in(platform, Upload { file, name, ocr: command.ocr }).await;
+    let taken = library::take_in(platform, Upload { owner: OwnerId::local(), file, name, ocr: command.ocr }).await;
     platform.blobs.clear_work(&folder)?;
     let row = taken.with_context(|| command.pdf.display().to_string())?;
     Ok(row.id)
@@ -206,7 +207,7 @@ async fn copy_out(app: &App, id: &ReelId, output: &Path) -> anyhow::Result<()> {
     let row = app
         .platform
         .store
-        .read(async |tx| reels::reel(tx, id).await)
+        .read(async |tx| reel::reel(tx, id).await)
         .await?
         .context("the video was deleted meanwhile")?;
     let result = row.result.context("the video has no file")?;

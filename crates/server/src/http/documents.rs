@@ -8,7 +8,8 @@ use serde::Serialize;
 use sluice_app::library::{self, Judged, Upload};
 use sluice_app::reel::view::LanguageView;
 use sluice_app::upkeep::UPLOAD;
-use sluice_store::reels::DocumentRow;
+use sluice_domain::ids::OwnerId;
+use sluice_store::documents::DocumentRow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
@@ -175,7 +176,7 @@ pub(crate) async fn take_in(api: &Api, mut form: Form) -> Result<DocumentRow, Pr
         return Err(Problem::bad_request("The form has no field \"file\" with a PDF in it."));
     };
     let ocr = form.field("ocr") == Some("true");
-    Ok(library::take_in(&api.app.platform, Upload { file, name, ocr }).await?)
+    Ok(library::take_in(&api.app.platform, Upload { owner: OwnerId::local(), file, name, ocr }).await?)
 }
 
 async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<(), Problem> {

@@ -9,7 +9,7 @@ use sluice_app::reel::view::{ErrorView, StepState};
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Progress, Reason, Step};
-use sluice_store::reels;
+use sluice_store::reel;
 use utoipa::ToSchema;
 
 use super::Api;
@@ -93,7 +93,7 @@ pub(crate) async fn retry(
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let id = job_id(&id)?;
     let platform = &api.app.platform;
-    match platform.store.read(async |tx| reels::reel_of_job(tx, &id).await).await? {
+    match platform.store.read(async |tx| reel::reel_of_job(tx, &id).await).await? {
         Some(reel) => edit::retry(platform, &reel).await?,
         None => {
             platform.store.write(async |tx| api.app.engine.retry(tx, &id).await).await?;
@@ -178,7 +178,7 @@ pub(crate) async fn progress(State(api): State<Api>, Path(id): Path<String>) -> 
 async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
     let found = api.app.engine.job(id).await?.ok_or_else(|| Problem::not_found("job"))?;
     let log = api.app.engine.log(id, 200).await?;
-    let reel = api.app.platform.store.read(async |tx| reels::reel_of_job(tx, id).await).await?;
+    let reel = api.app.platform.store.read(async |tx| reel::reel_of_job(tx, id).await).await?;
     let job = found.job;
     Ok(JobView {
         id: job.id.to_string(),

@@ -14,7 +14,7 @@ use sluice_app::reel::edit::{self, SceneEdit};
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::{self, ReelView, ResultView};
-use sluice_domain::ids::{DocumentId, ReelId};
+use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
@@ -58,6 +58,7 @@ pub(crate) async fn create(
     let new = decode(&api, &headers, request).await?;
     let document = new.document_id.parse::<DocumentId>().map_err(|_| Problem::not_found("document"))?;
     let ask = StartReel {
+        owner: OwnerId::local(),
         document,
         mode: new.mode.unwrap_or(Mode::Summary),
         shape: new.shape.unwrap_or(Shape::Landscape),

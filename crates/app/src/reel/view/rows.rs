@@ -4,8 +4,9 @@ use sluice_blobs::BlobHash;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
+use sluice_store::documents::DocumentRow;
 use sluice_store::jobs::{self, JobRow, Step};
-use sluice_store::reels::{self, DocumentRow, ReelRow};
+use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
 use super::{
@@ -50,7 +51,7 @@ impl Rows {
         let choices = storyboard::choices(&reel)?;
         let job = Watched::read(tx, &reel.job_id).await?;
         let mut scenes = Vec::new();
-        for row in reels::scenes(tx, &reel.id).await? {
+        for row in reel::scenes(tx, &reel.id).await? {
             let job = match &row.job_id {
                 Some(id) => Watched::read(tx, id).await?,
                 None => None,

@@ -17,9 +17,9 @@ use sluice_app::reel::edit::{self, SceneEdit};
 use sluice_app::reel::script::{Mode, SceneScript, SlideKind};
 use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::{self, ReelState, ReelView};
-use sluice_domain::ids::{DocumentId, ReelId, SceneId};
+use sluice_domain::ids::{DocumentId, OwnerId, ReelId, SceneId};
 use sluice_local::render::Shape;
-use sluice_store::reels::{self, SceneRow};
+use sluice_store::reel::{self, SceneRow};
 use sluice_store::{StoreError, results};
 
 use crate::cli::say;
@@ -109,13 +109,18 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
 async fn take_in(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
     let file = app.platform.blobs.work_folder("bench")?.join("upload");
     tokio::fs::copy(pdf, &file).await.with_context(|| format!("cannot read {}", pdf.display()))?;
-    let row = library::take_in(&app.platform, Upload { file, name: "bench.pdf".to_owned(), ocr: false }).await?;
+    let row = library::take_in(
+        &app.platform,
+        Upload { owner: OwnerId::local(), file, name: "bench.pdf".to_owned(), ocr: false },
+    )
+    .await?;
     app.platform.blobs.clear_work("bench")?;
     Ok(row.id)
 }
 
 fn ask(document: &DocumentId, key: &str) -> StartReel {
     StartReel {
+        owner: OwnerId::local(),
         document: document.clone(),
         mode: Mode::Summary,
         shape: Shape::Landscape,
@@ -170,6 +175,7 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
         let script = SceneScript { heading: format!("Scene {position}"), slide, sentences: vec![sentence] };
         rows.push(SceneRow {
             id: app.platform.new_id(SceneId::new).await?,
+            owner: reel.owner.clone(),
             reel_id: reel.id.clone(),
             position,
             script: json!(script),
@@ -181,9 +187,9 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
     app.platform
         .store
         .write(async |tx| {
-            reels::clear_scenes(tx, &reel.id).await?;
+            reel::clear_scenes(tx, &reel.id).await?;
             for row in &rows {
-                reels::insert_scene(tx, row).await?;
+                reel::insert_scene(tx, row).await?;
             }
             Ok::<_, StoreError>(())
         })

@@ -1,38 +1,26 @@
-//! Documents, reels and scenes.
+//! Reels and scenes.
 
-use crate::sql::{Row, sql};
+use crate::migrations::{Migration, Module};
+use crate::sql::{Row, json, optional_json, parse, sql};
 use crate::{StoreError, Tx};
 use serde_json::Value;
-use sluice_domain::ids::{DocumentId, JobId, ReelId, SceneId};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId, SceneId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 
-/// A source document.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DocumentRow {
-    /// Its id.
-    pub id: DocumentId,
-    /// Hash of the file.
-    pub blob: String,
-    /// Hash of what reading it gave.
-    pub text_blob: String,
-    /// Whether its text was read from pictures.
-    pub ocr: bool,
-    /// The file's name as it came.
-    pub name: String,
-    /// The file's length.
-    pub bytes: i64,
-    /// What was found in it.
-    pub found: Value,
-    /// When it was taken in.
-    pub created_at: Timestamp,
-}
+/// Its tables.
+pub(crate) const MODULE: Module = Module {
+    name: "reel",
+    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") }],
+};
 
 /// A reel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReelRow {
     /// Its id.
     pub id: ReelId,
+    /// Whose it is.
+    pub owner: OwnerId,
     /// Its source.
     pub document_id: DocumentId,
     /// The job that makes it, the latest one.
@@ -62,6 +50,8 @@ pub struct ReelRow {
 pub struct SceneRow {
     /// Its id.
     pub id: SceneId,
+    /// Whose it is.
+    pub owner: OwnerId,
     /// Its reel.
     pub reel_id: ReelId,
     /// Its place, from 1.
@@ -76,40 +66,12 @@ pub struct SceneRow {
     pub made: Option<Value>,
 }
 
-/// Adds a document.
-pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), StoreError> {
-    sql("INSERT INTO documents (id, blob, text_blob, ocr, name, bytes, found, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-    .bind(row.id.as_str())
-    .bind(&row.blob)
-    .bind(&row.text_blob)
-    .bind(row.ocr)
-    .bind(&row.name)
-    .bind(row.bytes)
-    .bind(row.found.to_string())
-    .bind(row.created_at.as_millis())
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// A document by its id.
-pub async fn document(tx: &mut Tx, id: &DocumentId) -> Result<Option<DocumentRow>, StoreError> {
-    let row = sql("SELECT * FROM documents WHERE id = $1").bind(id.as_str()).optional(tx).await?;
-    row.as_ref().map(document_row).transpose()
-}
-
-/// A document by what is in it and how it was read.
-pub async fn document_of_blob(tx: &mut Tx, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, StoreError> {
-    let row = sql("SELECT * FROM documents WHERE blob = $1 AND ocr = $2").bind(blob).bind(ocr).optional(tx).await?;
-    row.as_ref().map(document_row).transpose()
-}
-
 /// Adds a reel.
 pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
-    sql("INSERT INTO reels (id, document_id, job_id, title, language, choices, address, request_key, request_hash,
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+    sql("INSERT INTO reels (id, owner, document_id, job_id, title, language, choices, address, request_key, request_hash,
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
     .bind(row.id.as_str())
+    .bind(row.owner.as_str())
     .bind(row.document_id.as_str())
     .bind(row.job_id.as_str())
     .bind(&row.title)
@@ -229,20 +191,11 @@ pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets documents from before `before` of which no reel was made.
-pub async fn forget_unused_documents(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM documents WHERE created_at < $1
-         AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)")
-    .bind(before.as_millis())
-    .execute(tx)
-    .await?;
-    Ok(done)
-}
-
 /// Adds a scene.
 pub async fn insert_scene(tx: &mut Tx, row: &SceneRow) -> Result<(), StoreError> {
-    sql("INSERT INTO scenes (id, reel_id, position, script, edited) VALUES ($1, $2, $3, $4, $5)")
+    sql("INSERT INTO scenes (id, owner, reel_id, position, script, edited) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(row.id.as_str())
+        .bind(row.owner.as_str())
         .bind(row.reel_id.as_str())
         .bind(row.position)
         .bind(row.script.to_string())
@@ -324,22 +277,10 @@ pub async fn what_points_at_bytes(tx: &mut Tx) -> Result<Vec<String>, StoreError
     rows.iter().map(|row| row.get("text")).collect()
 }
 
-fn document_row(row: &Row) -> Result<DocumentRow, StoreError> {
-    Ok(DocumentRow {
-        id: parse(row, "id")?,
-        blob: row.get("blob")?,
-        text_blob: row.get("text_blob")?,
-        ocr: row.get("ocr")?,
-        name: row.get("name")?,
-        bytes: row.get("bytes")?,
-        found: json(row, "found")?,
-        created_at: Timestamp::from_millis(row.get("created_at")?),
-    })
-}
-
 fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {
     Ok(ReelRow {
         id: parse(row, "id")?,
+        owner: parse(row, "owner")?,
         document_id: parse(row, "document_id")?,
         job_id: parse(row, "job_id")?,
         title: row.get("title")?,
@@ -358,6 +299,7 @@ fn scene_row(row: &Row) -> Result<SceneRow, StoreError> {
     let job: Option<String> = row.get("job_id")?;
     Ok(SceneRow {
         id: parse(row, "id")?,
+        owner: parse(row, "owner")?,
         reel_id: parse(row, "reel_id")?,
         position: row.get("position")?,
         script: json(row, "script")?,
@@ -365,19 +307,4 @@ fn scene_row(row: &Row) -> Result<SceneRow, StoreError> {
         job_id: job.map(|_| parse(row, "job_id")).transpose()?,
         made: optional_json(row, "made")?,
     })
-}
-
-fn parse<T: std::str::FromStr>(row: &Row, column: &str) -> Result<T, StoreError> {
-    let text: String = row.get(column)?;
-    text.parse().map_err(|_| StoreError::Unreadable { what: format!("the {column} \"{text}\"") })
-}
-
-fn json(row: &Row, column: &str) -> Result<Value, StoreError> {
-    let text: String = row.get(column)?;
-    crate::json(&text, column)
-}
-
-fn optional_json(row: &Row, column: &str) -> Result<Option<Value>, StoreError> {
-    let text: Option<String> = row.get(column)?;
-    text.map(|text| crate::json(&text, column)).transpose()
 }

@@ -1,0 +1,362 @@
+-- What every app stands on. One text for both databases: `{int}` is an integer of 64 bits, `{float}` one of double
+-- precision, `{serial}` a key that counts up, `{strict}` holds SQLite to the types; see dialect.rs.
+-- Times are milliseconds since 1970, money is micro-dollars, ids are UUIDv7 as text, JSON is text.
+
+-- Added to the database's clock. Zero in production; tests and simulations move it.
+CREATE TABLE clock (
+    id {int} NOT NULL PRIMARY KEY CHECK (id = 1),
+    offset_ms {int} NOT NULL
+) {strict};
+INSERT INTO clock (id, offset_ms) VALUES (1, 0);
+
+-- Jobs. The CHECKs hold the state machine that docs/engine.md draws.
+
+CREATE TABLE jobs (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    pool TEXT NOT NULL,
+    state TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    first_stage TEXT NOT NULL,
+    payload TEXT NOT NULL CHECK (octet_length(payload) <= 262144),
+    owner TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    parent TEXT REFERENCES jobs (id) ON DELETE CASCADE,
+    priority {int} NOT NULL,
+    -- Its place among the ready jobs of its owner: when it became ready, moved by its priority.
+    place {int} NOT NULL,
+    run_at {int} NOT NULL,
+    -- Counted at claim, for the present stage.
+    attempt {int} NOT NULL DEFAULT 0,
+    max_attempts {int} NOT NULL CHECK (max_attempts > 0),
+    lease_id TEXT,
+    lease_until {int},
+    lease_worker TEXT,
+    -- What a waiting job waits for. Kept while a poll runs, so that the deadline counts from the first wait.
+    wait_signal TEXT,
+    wait_deadline {int},
+    next_poll {int},
+    -- What ended the last wait, and the signal's payload: input of the present stage.
+    wake TEXT CHECK (wake IN ('signal', 'poll', 'deadline', 'children')),
+    wake_data TEXT,
+    cancel_requested_at {int},
+    -- Time to live without work on it, and when that ends.
+    idle_ttl_ms {int} CHECK (idle_ttl_ms > 0),
+    expires_at {int},
+    idempotency_key TEXT,
+    -- One at a time or so many at once, by any key.
+    limit_key TEXT,
+    -- What the present stage asks for: a provider, milliseconds of work, micro-dollars.
+    provider TEXT,
+    work_ms {int} NOT NULL DEFAULT 0 CHECK (work_ms >= 0),
+    cost {int} NOT NULL DEFAULT 0 CHECK (cost >= 0),
+    -- What the present stage asks for of what rates count, as JSON: {"tokens": 1200}.
+    amounts TEXT,
+    -- What the first stage asked for, as JSON: a job that is begun again from there asks for the same.
+    first_need TEXT,
+    -- Some job depends on this one.
+    needed {int} NOT NULL DEFAULT 0 CHECK (needed IN (0, 1)),
+    result TEXT,
+    error_code TEXT,
+    error_message TEXT,
+    created_at {int} NOT NULL,
+    updated_at {int} NOT NULL,
+    started_at {int},
+    finished_at {int},
+    CHECK (owner <> ''),
+    CHECK (attempt BETWEEN 0 AND max_attempts),
+    CHECK ((idle_ttl_ms IS NULL) = (expires_at IS NULL)),
+    CHECK ((error_code IS NULL) = (error_message IS NULL)),
+    -- The states in one CHECK, the usual ones first: SQLite evaluates each CHECK by itself for every row that changes,
+    -- and eighteen of them took as long as all the rest of a claim.
+    CHECK (
+        CASE state
+            WHEN 'ready' THEN lease_id IS NULL AND finished_at IS NULL
+            WHEN 'running' THEN lease_id IS NOT NULL AND attempt > 0 AND finished_at IS NULL
+            WHEN 'succeeded' THEN lease_id IS NULL AND finished_at IS NOT NULL
+            WHEN 'scheduled' THEN lease_id IS NULL AND finished_at IS NULL
+            WHEN 'waiting' THEN lease_id IS NULL AND finished_at IS NULL AND wait_signal IS NOT NULL
+            WHEN 'blocked' THEN lease_id IS NULL AND finished_at IS NULL
+            WHEN 'dead' THEN lease_id IS NULL AND finished_at IS NOT NULL AND error_code IS NOT NULL
+            WHEN 'cancelled' THEN lease_id IS NULL AND finished_at IS NOT NULL
+            WHEN 'expired' THEN lease_id IS NULL AND finished_at IS NOT NULL
+            ELSE FALSE
+        END
+    ),
+    CHECK ((lease_id IS NULL) = (lease_until IS NULL) AND (lease_id IS NULL) = (lease_worker IS NULL)),
+    CHECK ((result IS NULL) = (state <> 'succeeded'))
+) {strict};
+CREATE UNIQUE INDEX jobs_key ON jobs (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL;
+-- Claims, and what falls due; finished jobs are in none of these.
+CREATE INDEX jobs_ready ON jobs (pool, owner, place, id) WHERE state = 'ready';
+-- Whether any of them has to be looked at more closely.
+CREATE INDEX jobs_choosy ON jobs (pool)
+    WHERE state = 'ready' AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0);
+CREATE INDEX jobs_running ON jobs (owner, kind) WHERE state = 'running';
+CREATE INDEX jobs_running_key ON jobs (limit_key) WHERE state = 'running' AND limit_key IS NOT NULL;
+CREATE INDEX jobs_cancelling ON jobs (lease_worker) WHERE state = 'running' AND cancel_requested_at IS NOT NULL;
+CREATE INDEX jobs_scheduled ON jobs (run_at) WHERE state = 'scheduled';
+CREATE INDEX jobs_deadlines ON jobs (wait_deadline) WHERE state = 'waiting';
+CREATE INDEX jobs_polls ON jobs (next_poll) WHERE state = 'waiting';
+CREATE INDEX jobs_expiry ON jobs (expires_at) WHERE expires_at IS NOT NULL AND finished_at IS NULL;
+CREATE INDEX jobs_parent ON jobs (parent) WHERE parent IS NOT NULL;
+CREATE INDEX jobs_subject ON jobs (subject, created_at) WHERE subject <> '';
+CREATE INDEX jobs_dead ON jobs (kind, finished_at) WHERE state = 'dead';
+
+CREATE TABLE job_steps (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    position {int} NOT NULL,
+    fraction {float} NOT NULL CHECK (fraction BETWEEN 0 AND 1),
+    state TEXT NOT NULL CHECK (state IN ('running', 'done')),
+    started_at {int} NOT NULL,
+    finished_at {int},
+    PRIMARY KEY (job, name),
+    CHECK ((state = 'done') = (finished_at IS NOT NULL))
+) {strict};
+
+CREATE TABLE job_log (
+    id {serial},
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    at {int} NOT NULL,
+    line TEXT NOT NULL
+) {strict};
+CREATE INDEX job_log_job ON job_log (job, id);
+
+-- Kept until a wait consumes them: a signal that is sent before its wait is not lost.
+CREATE TABLE signals (
+    id {serial},
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    sent_at {int} NOT NULL,
+    consumed_at {int}
+) {strict};
+CREATE INDEX signals_unconsumed ON signals (job, name, id) WHERE consumed_at IS NULL;
+
+-- `job` stays blocked until `needs` has succeeded.
+CREATE TABLE dependencies (
+    job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    needs TEXT NOT NULL,
+    PRIMARY KEY (job, needs)
+) {strict};
+CREATE INDEX dependencies_needs ON dependencies (needs);
+
+CREATE TABLE schedules (
+    name TEXT NOT NULL PRIMARY KEY,
+    cron TEXT NOT NULL,
+    job TEXT NOT NULL,
+    catch_up TEXT NOT NULL CHECK (catch_up IN ('latest', 'all', 'none')),
+    next_at {int} NOT NULL,
+    last_at {int}
+) {strict};
+CREATE INDEX schedules_due ON schedules (next_at);
+
+-- Who works here: what each can run, and when it was last heard of.
+CREATE TABLE workers (
+    name TEXT NOT NULL PRIMARY KEY,
+    -- JSON: kinds and slots by pool.
+    pools TEXT NOT NULL,
+    started_at {int} NOT NULL,
+    seen_at {int} NOT NULL
+) {strict};
+
+-- How long stages take, for estimates: the mean of the last ones.
+CREATE TABLE durations (
+    kind TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    count {int} NOT NULL,
+    mean_ms {int} NOT NULL,
+    spread_ms {int} NOT NULL,
+    PRIMARY KEY (kind, stage)
+) {strict};
+
+-- The event log, one stream per owner: see events.rs.
+
+CREATE TABLE streams (
+    stream TEXT NOT NULL PRIMARY KEY,
+    last {int} NOT NULL
+) {strict};
+CREATE TABLE event_log (
+    stream TEXT NOT NULL,
+    seq {int} NOT NULL,
+    entries TEXT NOT NULL,
+    at {int} NOT NULL,
+    PRIMARY KEY (stream, seq)
+) {strict};
+CREATE INDEX event_log_age ON event_log (at);
+
+-- Fairness, limits and rates.
+
+-- What each owner has had of a pool, in milliseconds of work per weight. The row of owner '' is the pool's own clock.
+CREATE TABLE shares (
+    pool TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    used {int} NOT NULL,
+    PRIMARY KEY (pool, owner)
+) {strict};
+
+-- At most so many at once, and how much of a pool an owner gets beside others. The name '*' is for each one without
+-- a row of its own.
+CREATE TABLE limits (
+    scope TEXT NOT NULL CHECK (scope IN ('owner', 'kind', 'key', 'provider')),
+    name TEXT NOT NULL,
+    concurrency {int} CHECK (concurrency >= 0),
+    weight {int} NOT NULL DEFAULT 1 CHECK (weight > 0),
+    PRIMARY KEY (scope, name)
+) {strict};
+
+-- So many units per period, and at most a burst at once. The name '*' is for each one without a row of its own.
+CREATE TABLE rates (
+    scope TEXT NOT NULL CHECK (scope IN ('owner', 'kind', 'key', 'provider')),
+    name TEXT NOT NULL,
+    unit TEXT NOT NULL CHECK (unit IN ('requests', 'tokens', 'seconds', 'characters')),
+    amount {int} NOT NULL CHECK (amount > 0),
+    period_ms {int} NOT NULL CHECK (period_ms > 0),
+    burst {int} NOT NULL CHECK (burst > 0),
+    PRIMARY KEY (scope, name, unit)
+) {strict};
+
+-- What is left of each at `filled_at`, in units times the period's milliseconds, so that nothing is ever rounded; less
+-- than nothing is a debt. One that is full need not be there.
+CREATE TABLE buckets (
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    level {int} NOT NULL,
+    filled_at {int} NOT NULL,
+    full_at {int} NOT NULL,
+    PRIMARY KEY (scope, name, unit)
+) {strict};
+
+CREATE TABLE pauses (
+    scope TEXT NOT NULL CHECK (scope IN ('queue', 'kind', 'owner', 'provider')),
+    name TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since {int} NOT NULL,
+    PRIMARY KEY (scope, name)
+) {strict};
+
+-- Providers, calls and money.
+
+-- What is known of a provider: its circuit, its cooldown, how many calls at once it bears, how many more requests it
+-- said it takes, and until when that holds.
+CREATE TABLE providers (
+    name TEXT NOT NULL PRIMARY KEY,
+    circuit TEXT NOT NULL CHECK (circuit IN ('closed', 'open', 'half_open')),
+    until {int},
+    failures {int} NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    -- Thousandths, so that it can grow by less than one.
+    window_size {int} NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
+    changed_at {int} NOT NULL,
+    quota_left {int} CHECK (quota_left >= 0),
+    quota_until {int}
+) {strict};
+
+-- What a stage made, by the hash of everything that went in. Shared by all owners: it holds no names.
+CREATE TABLE stage_results (
+    key TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    created_at {int} NOT NULL,
+    last_used_at {int} NOT NULL
+) {strict};
+CREATE INDEX stage_results_age ON stage_results (last_used_at);
+
+-- One row per call of an engine or a provider: written before it is asked, settled together with its result.
+CREATE TABLE calls (
+    id TEXT NOT NULL PRIMARY KEY,
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    job TEXT NOT NULL,
+    attempt {int} NOT NULL,
+    lease TEXT NOT NULL,
+    started_at {int} NOT NULL,
+    finished_at {int},
+    outcome TEXT NOT NULL CHECK (outcome IN ('started', 'succeeded', 'failed', 'unknown')),
+    -- The provider's own id of it, written as soon as it is known.
+    provider_id TEXT,
+    cost {int},
+    CHECK ((outcome = 'started') = (finished_at IS NULL))
+) {strict};
+CREATE INDEX calls_key ON calls (key);
+CREATE INDEX calls_open ON calls (lease) WHERE outcome = 'started';
+CREATE INDEX calls_unknown ON calls (key) WHERE outcome = 'unknown';
+-- What an attempt's calls cost is summed up when it ends: without this, by a walk over all calls there ever were.
+CREATE INDEX calls_job ON calls (job, lease);
+CREATE INDEX calls_age ON calls (finished_at) WHERE finished_at IS NOT NULL;
+
+-- Caps of money in micro-dollars, and what is reserved and spent under each.
+CREATE TABLE budgets (
+    scope TEXT NOT NULL CHECK (scope IN ('owner', 'job', 'day', 'provider')),
+    name TEXT NOT NULL,
+    cap {int} NOT NULL CHECK (cap >= 0),
+    reserved {int} NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    spent {int} NOT NULL DEFAULT 0 CHECK (spent >= 0),
+    over TEXT NOT NULL CHECK (over IN ('wait', 'fail')),
+    PRIMARY KEY (scope, name)
+) {strict};
+
+-- One row per attempt that may cost: reserved with the claim, settled on its result, released when abandoned.
+CREATE TABLE spend (
+    job TEXT NOT NULL,
+    lease TEXT NOT NULL,
+    attempt {int} NOT NULL,
+    stage TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    provider TEXT,
+    day TEXT NOT NULL,
+    reserved {int} NOT NULL CHECK (reserved >= 0),
+    spent {int} CHECK (spent >= 0),
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'settled', 'released')),
+    at {int} NOT NULL,
+    PRIMARY KEY (job, lease),
+    CHECK ((state = 'settled') = (spent IS NOT NULL))
+) {strict};
+CREATE INDEX spend_age ON spend (at);
+
+-- Bytes by their content: which exist, and who points at them.
+
+CREATE TABLE blobs (
+    hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
+    bytes {int} NOT NULL CHECK (bytes >= 0),
+    created_at {int} NOT NULL,
+    -- Since when nothing points at it; empty while something does.
+    unreferenced_since {int},
+    -- Its bytes are being removed: whoever brings the same bytes waits until the row is gone.
+    collecting_since {int},
+    CHECK (collecting_since IS NULL OR unreferenced_since IS NOT NULL)
+) {strict};
+CREATE INDEX blobs_garbage ON blobs (unreferenced_since) WHERE unreferenced_since IS NOT NULL;
+
+CREATE TABLE blob_refs (
+    owner TEXT NOT NULL CHECK (owner <> ''),
+    app TEXT NOT NULL,
+    -- The id of what points at it, such as a reel.
+    subject TEXT NOT NULL,
+    blob TEXT NOT NULL REFERENCES blobs (hash),
+    bytes {int} NOT NULL CHECK (bytes >= 0),
+    created_at {int} NOT NULL,
+    PRIMARY KEY (owner, app, subject, blob)
+) {strict};
+CREATE INDEX blob_refs_blob ON blob_refs (blob);
+
+-- Files that were taken in. The same bytes from two owners are one blob and two documents with names of their own.
+CREATE TABLE documents (
+    id TEXT NOT NULL PRIMARY KEY,
+    owner TEXT NOT NULL CHECK (owner <> ''),
+    -- Hash of the file.
+    blob TEXT NOT NULL CHECK (length(blob) = 64),
+    -- Hash of what reading it gave, as JSON.
+    text_blob TEXT NOT NULL CHECK (length(text_blob) = 64),
+    ocr {int} NOT NULL CHECK (ocr IN (0, 1)),
+    name TEXT NOT NULL,
+    bytes {int} NOT NULL,
+    -- What was found in it, as JSON.
+    found TEXT NOT NULL,
+    created_at {int} NOT NULL,
+    UNIQUE (owner, blob, ocr)
+) {strict};
+CREATE INDEX documents_age ON documents (created_at);
