@@ -1,6 +1,21 @@
-//! What the product does. Each app is a folder with its use cases and its jobs; the jobs of all apps are on one list.
+//! What the product does. Each app is a folder with its use cases and its jobs; what they share knows none of them.
+//!
+//! | module | holds | may import |
+//! |---|---|---|
+//! | `platform` | rows, bytes, links, randomness | nothing of this crate |
+//! | `view` | what the views of all apps have in common | nothing of this crate |
+//! | `module` | what an app brings | `platform` |
+//! | `library` | documents and uploads | `platform`, `module` |
+//! | `upkeep` | retention and garbage collection | `platform` |
+//! | `reel`, … | one app each | all of the above, no other app |
+//! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
 
+pub mod app;
 pub mod library;
+pub mod module;
 pub mod platform;
-pub mod reel;
 pub mod upkeep;
+pub mod view;
+
+// The apps, one line each.
+pub mod reel;

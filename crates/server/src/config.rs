@@ -10,50 +10,50 @@ use sluice_store::{Database, PostgresUrl};
 
 /// Where things are kept and which limits hold.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Config {
+pub struct Config {
     /// Folder for everything that is kept: the database, the media, the secret for links.
     #[arg(long, env = "SLUICE_DATA", default_value_os_t = default_folder(""), global = true)]
-    pub(crate) data: PathBuf,
+    pub data: PathBuf,
     /// Where the rows are: a `postgres://` address; without it a file in the data folder. Behind `PgBouncer` in
     /// transaction mode add `?pgbouncer=true`.
     #[arg(long, env = "SLUICE_DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
-    pub(crate) database_url: Option<String>,
+    pub database_url: Option<String>,
     /// A file with that address, so that it is in no process list.
     #[arg(long, env = "SLUICE_DATABASE_URL_FILE", global = true, conflicts_with = "database_url", value_name = "FILE")]
-    pub(crate) database_url_file: Option<PathBuf>,
+    pub database_url_file: Option<PathBuf>,
     /// An address of the same database past the pooler, for LISTEN. Without it, other machines' work is found by
     /// looking once a second.
     #[arg(long, env = "SLUICE_DATABASE_DIRECT_URL", global = true, hide_env_values = true, value_name = "URL")]
-    pub(crate) database_direct_url: Option<String>,
+    pub database_direct_url: Option<String>,
     /// Folder with the models of the built-in engines.
     #[arg(long, env = "SLUICE_MODELS", default_value_os_t = default_folder("models"), global = true)]
-    pub(crate) models: PathBuf,
+    pub models: PathBuf,
     /// The executable that speaks through espeak-ng; by default beside this one.
     #[arg(long, env = "SLUICE_ESPEAK", global = true, hide = true)]
-    pub(crate) espeak: Option<PathBuf>,
+    pub espeak: Option<PathBuf>,
     /// Jobs that run at the same time; by default one per processor core.
     #[arg(long, env = "SLUICE_WORKERS", global = true)]
-    pub(crate) workers: Option<usize>,
+    pub workers: Option<usize>,
     /// Most bytes of an uploaded document.
     #[arg(long, env = "SLUICE_UPLOAD_LIMIT", default_value_t = 20 * 1024 * 1024, global = true)]
-    pub(crate) upload_limit: u64,
+    pub upload_limit: u64,
     /// Most pages of a document.
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true)]
-    pub(crate) page_limit: u32,
+    pub page_limit: u32,
     /// Videos that one address may start within ten minutes.
     #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true)]
-    pub(crate) reels_per_ten_minutes: u32,
+    pub reels_per_ten_minutes: u32,
     /// Minutes without any work after which an unfinished video expires.
     #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true)]
-    pub(crate) expire_minutes: u64,
+    pub expire_minutes: u64,
     /// Seconds of a worker's lease: a dead worker's job goes on elsewhere after at most this long.
     #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true)]
-    pub(crate) lease_seconds: u64,
+    pub lease_seconds: u64,
 }
 
 impl Config {
     /// The database that is configured.
-    pub(crate) fn database(&self) -> anyhow::Result<Database> {
+    pub fn database(&self) -> anyhow::Result<Database> {
         let from_file =
             |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
         let url = match &self.database_url_file {
@@ -69,11 +69,11 @@ impl Config {
         }
     }
 
-    pub(crate) fn lease(&self) -> Duration {
+    pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
 
-    pub(crate) fn workers(&self) -> usize {
+    pub fn workers(&self) -> usize {
         self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)).max(1)
     }
 }
@@ -91,7 +91,7 @@ fn default_folder(below: &str) -> PathBuf {
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Role {
+pub enum Role {
     /// Everything: one machine.
     All,
     /// The API and the page; work is for the workers.
@@ -102,20 +102,20 @@ pub(crate) enum Role {
 
 /// How the server is reached.
 #[derive(Debug, Clone, Args)]
-pub(crate) struct Serve {
+pub struct Serve {
     /// What this process does. Other roles than all need PostgreSQL, and a data folder that all of them share.
     #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
-    pub(crate) role: Role,
+    pub role: Role,
     /// The pools that this process works for, such as default; all of them by default.
     #[arg(long, env = "SLUICE_POOLS", value_delimiter = ',')]
-    pub(crate) pools: Vec<String>,
+    pub pools: Vec<String>,
     /// Seconds that work may take to finish after SIGTERM; then it is handed back.
     #[arg(long, env = "SLUICE_GRACE_SECONDS", default_value_t = 20)]
-    pub(crate) grace_seconds: u64,
+    pub grace_seconds: u64,
     /// Address and port. Only loopback addresses are accepted until accounts exist.
     #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    pub listen: SocketAddr,
     /// Folder with example documents that the page offers.
     #[arg(long, env = "SLUICE_EXAMPLES", default_value = "examples")]
-    pub(crate) examples: PathBuf,
+    pub examples: PathBuf,
 }

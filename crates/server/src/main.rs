@@ -1,35 +1,11 @@
 //! The `sluice` binary: server, workers and command line in one.
 
-mod cli;
-mod config;
-mod http;
-mod wiring;
-
-use std::ffi::OsString;
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 /// Small pieces of memory, by many threads: an eighth more jobs in a second than with the C library's.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    // Built-in engines run in children that are this same program: they need none of what follows.
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    if let Some(code) = sluice_local::child::dispatch(&arguments) {
-        return code;
-    }
-    let cli = cli::Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            cli::complain(&format!("cannot start: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let code = runtime.block_on(cli::run(cli));
-    // Blocking work that is still under way must not hold up the end.
-    runtime.shutdown_background();
-    code
+    sluice_server::main()
 }

@@ -1,22 +1,20 @@
 //! From configuration to a running application.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use rand::RngExt as _;
-use sluice_app::platform::{App, Limits, Platform};
+use sluice_app::app::App;
+use sluice_app::library::Library;
+use sluice_app::platform::Platform;
 use sluice_blobs::{Blobs, Links};
 use sluice_engine::{Randomness, Settings};
 use sluice_local::guard::Guard;
-use sluice_local::models::Models;
 use sluice_local::reading::{Reader, ReadingLimits};
-use sluice_local::render::Renderer;
-use sluice_local::voice::{VoiceSettings, Voices};
 use sluice_store::{Options, Store};
 
+use crate::apps::{APPS, Common, ServerApp};
 use crate::config::Config;
 
 /// Opens the data folder and connects everything.
@@ -24,35 +22,28 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     std::fs::create_dir_all(&config.data)
         .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
     let store = Store::open_with(&config.database()?, Options::default()).await?;
+    connect(config, store, APPS)
+}
+
+/// Connects everything above an open database, with these apps.
+pub fn connect(config: &Config, store: Store, apps: &[&dyn ServerApp]) -> anyhow::Result<App> {
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
-    let limits = Limits {
-        upload_bytes: config.upload_limit,
-        reels_per_window: config.reels_per_ten_minutes,
-        idle: Duration::from_mins(config.expire_minutes.max(1)),
-    };
     let platform = Platform {
         store,
         blobs: Blobs::open(&config.data)?,
         links: Links::new(link_key(&config.data)?),
-        reader: Reader::new(guard.clone(), ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT }),
-        voices: Arc::new(Voices::new(
-            guard,
-            Models::new(config.models.clone()),
-            voice_settings(config, executable.clone()),
-        )),
-        renderer: Renderer::new(executable),
         randomness: Randomness::from_entropy(),
-        limits,
     };
+    let library = Library {
+        platform,
+        reader: Reader::new(guard.clone(), ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT }),
+        upload_bytes: config.upload_limit,
+    };
+    let common = Common { config, library: &library, guard: &guard, executable };
+    let modules = apps.iter().map(|app| app.open(&common)).collect::<anyhow::Result<_>>()?;
     let settings = Settings { lease: config.lease(), ..Settings::default() };
-    Ok(App::new(platform, settings, config.workers()))
-}
-
-/// The program that speaks through espeak-ng lies beside this one, if nothing else is said.
-fn voice_settings(config: &Config, executable: PathBuf) -> VoiceSettings {
-    let beside = VoiceSettings::beside(executable);
-    VoiceSettings { espeak: config.espeak.clone().unwrap_or_else(|| beside.espeak.clone()), ..beside }
+    Ok(App::new(library, modules, settings, config.workers()))
 }
 
 /// The secret that signs links: made at the first start, readable by the owner alone.

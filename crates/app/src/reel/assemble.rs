@@ -7,12 +7,12 @@ use sluice_engine::{JobError, Next, Run};
 use sluice_local::render::{self, AssembleSpec, Caption, Chapter, Part};
 use sluice_store::reel;
 
+use super::ReelApp;
 use super::artefacts::{ChapterMark, Line, chapter_list, transcript};
 use super::choices::CaptionsPlace;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::make::{Stage, Subject, announce, result_of};
 use super::storyboard::{self, Made, Scene};
-use crate::platform::Platform;
 
 /// The files of a finished reel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,8 +51,8 @@ pub struct Published {
 /// The title card has settled by then.
 const POSTER_MS: u32 = 1500;
 
-pub(crate) async fn assemble(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
-    if joined(run, platform, subject).await?.is_none() {
+pub(crate) async fn assemble(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
+    if joined(run, app, subject).await?.is_none() {
         return Ok(Next::Stage(Stage::Scenes));
     }
     run.progress("assemble", 1.0);
@@ -60,15 +60,15 @@ pub(crate) async fn assemble(run: &Run, platform: &Platform, subject: &Subject) 
 }
 
 /// Shows the video, once its file has opened and has picture and sound of the expected length.
-pub(crate) async fn publish(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
+pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
     // A scene may have been edited meanwhile: then its parts are made first.
-    let Some(value) = joined(run, platform, subject).await? else { return Ok(Next::Stage(Stage::Scenes)) };
+    let Some(value) = joined(run, app, subject).await? else { return Ok(Next::Stage(Stage::Scenes)) };
     let published: Published = serde_json::from_value(value.clone()).or_fail("bad_result")?;
-    let file = platform.blobs.path(&published.video);
-    let checking = platform.renderer.check(&file, published.duration_ms);
+    let file = app.platform.blobs.path(&published.video);
+    let checking = app.renderer.check(&file, published.duration_ms);
     Box::pin(unless_cancelled(run, checking)).await?.map_err(failure::render)?;
     for (hash, parse) in [(&published.srt, render::parse_srt as fn(&str) -> _), (&published.vtt, render::parse_vtt)] {
-        let text = String::from_utf8(platform.blobs.read(hash).await.or_retry()?).or_fail("bad_captions")?;
+        let text = String::from_utf8(app.platform.blobs.read(hash).await.or_retry()?).or_fail("bad_captions")?;
         let captions = parse(&text).or_fail("bad_captions")?;
         render::validate_captions(&captions).or_fail("bad_captions")?;
     }
@@ -83,23 +83,17 @@ pub(crate) async fn publish(run: &Run, platform: &Platform, subject: &Subject) -
 }
 
 /// The assembled files, found again by hash; none when a scene has no current parts.
-async fn joined(run: &Run, platform: &Platform, subject: &Subject) -> Result<Option<Value>, JobError> {
+async fn joined(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Option<Value>, JobError> {
     let Some(parts) = subject.scenes.iter().map(Scene::current).collect::<Option<Vec<&Made>>>() else {
         return Ok(None);
     };
     let key = storyboard::assembly_key(&subject.reel, &subject.scenes)?;
-    let make = async || join(run, platform, subject, &parts, &key).await;
-    result_of(run, platform, &subject.reel.id, &key, "assemble", make).await.map(Some)
+    let make = async || join(run, app, subject, &parts, &key).await;
+    result_of(run, app, &subject.reel.id, &key, "assemble", make).await.map(Some)
 }
 
-async fn join(
-    run: &Run,
-    platform: &Platform,
-    subject: &Subject,
-    parts: &[&Made],
-    key: &str,
-) -> Result<Value, JobError> {
-    let (reel, blobs) = (&subject.reel, &platform.blobs);
+async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key: &str) -> Result<Value, JobError> {
+    let (reel, blobs) = (&subject.reel, &app.platform.blobs);
     let folder = blobs.work_folder(&run.lease().name()).or_retry()?;
     let timeline = timeline(&subject.scenes, parts);
     let srt = render::srt(&timeline.captions, reel.language);
@@ -126,9 +120,9 @@ async fn join(
         srt: (subject.choices.captions == CaptionsPlace::Beside).then_some(srt_file),
     };
     let out = folder.join("video.mp4");
-    let video = unless_cancelled(run, platform.renderer.assemble(&spec, &out)).await?.map_err(failure::render)?;
+    let video = unless_cancelled(run, app.renderer.assemble(&spec, &out)).await?.map_err(failure::render)?;
     let poster = folder.join("poster.jpg");
-    platform.renderer.poster(&out, POSTER_MS, &poster).await.map_err(failure::render)?;
+    app.renderer.poster(&out, POSTER_MS, &poster).await.map_err(failure::render)?;
     let text = transcript(&reel.title, &timeline.chapters, &timeline.lines, reel.language);
     let (width, height) = subject.choices.shape.size();
     let kept = blobs.keep_file(out).await.or_retry()?;

@@ -6,16 +6,17 @@ use sluice_domain::ids::ReelId;
 use sluice_engine::LOCAL_OWNER;
 use sluice_store::{StoreError, Tx, events, jobs, reel};
 
-use crate::platform::Platform;
+use super::ReelApp;
 use crate::upkeep;
 
 /// A file that is as young as this may just have been kept for somebody else, under the same hash.
 const JUST_WRITTEN: Duration = Duration::from_secs(2);
 
 /// Deletes a reel. Says whether there was one.
-pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError> {
+pub async fn delete(app: &ReelApp, id: &ReelId) -> Result<bool, StoreError> {
     let reel = id.clone();
-    let existed = platform
+    let existed = app
+        .platform
         .store
         .write(async move |tx: &mut Tx| {
             let Some(row) = reel::reel(tx, &reel).await? else { return Ok::<_, StoreError>(false) };
@@ -25,7 +26,7 @@ pub async fn delete(platform: &Platform, id: &ReelId) -> Result<bool, StoreError
             Ok(true)
         })
         .await?;
-    if existed && let Err(error) = upkeep::sweep(platform, JUST_WRITTEN).await {
+    if existed && let Err(error) = upkeep::sweep(&app.platform, JUST_WRITTEN).await {
         // The rows are gone; the bytes go with the next sweep.
         tracing::warn!(%error, "the files of a deleted video could not be removed yet");
     }

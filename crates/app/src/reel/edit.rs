@@ -3,15 +3,16 @@
 use serde_json::json;
 use sluice_domain::ids::{JobId, ReelId, SceneId};
 use sluice_domain::job::JobState;
+use sluice_engine::Engine;
 use sluice_store::jobs;
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
+use super::ReelApp;
 use super::make::{self, MakeReel, announce};
 use super::script::{self, TextProblem};
 use super::start::document_of;
 use super::storyboard::{self, Scene};
-use crate::platform::{App, Platform};
 
 /// What a person changes in a scene.
 #[derive(Debug, Clone, Default)]
@@ -59,9 +60,9 @@ pub enum EditError {
 const HEADING_LIMIT: usize = 120;
 
 /// Changes a scene. It keeps its old parts until it is rendered again.
-pub async fn edit_scene(platform: &Platform, id: &ReelId, n: u32, edit: SceneEdit) -> Result<(), EditError> {
+pub async fn edit_scene(app: &ReelApp, id: &ReelId, n: u32, edit: SceneEdit) -> Result<(), EditError> {
     let id = id.clone();
-    platform
+    app.platform
         .store
         .write(async move |tx: &mut Tx| {
             let (reel, mut scenes) = load(tx, &id).await?;
@@ -103,8 +104,8 @@ fn rewrite(scene: &mut Scene, reel: &ReelRow, edit: &SceneEdit) -> Result<bool, 
 }
 
 /// Has everything rendered that changed, and the video put together again. Does nothing while that is under way anyway.
-pub async fn render(app: &App, id: &ReelId, n: Option<u32>) -> Result<(), EditError> {
-    let (id, engine, idle) = (id.clone(), app.engine.clone(), app.platform.limits.idle);
+pub async fn render(app: &ReelApp, engine: &Engine, id: &ReelId, n: Option<u32>) -> Result<(), EditError> {
+    let (id, engine, idle) = (id.clone(), engine.clone(), app.limits.idle);
     app.platform
         .store
         .write(async move |tx: &mut Tx| {
@@ -126,9 +127,9 @@ pub async fn render(app: &App, id: &ReelId, n: Option<u32>) -> Result<(), EditEr
 }
 
 /// Tries a failed, stopped or expired reel again, from where it stopped; what was finished stays finished.
-pub async fn retry(platform: &Platform, id: &ReelId) -> Result<(), EditError> {
+pub async fn retry(app: &ReelApp, id: &ReelId) -> Result<(), EditError> {
     let id = id.clone();
-    platform
+    app.platform
         .store
         .write(async move |tx: &mut Tx| {
             let (reel, _) = load(tx, &id).await?;

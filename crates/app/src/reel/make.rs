@@ -11,6 +11,7 @@ use sluice_store::reel::{self, ReelRow, SceneRow};
 use sluice_store::{StoreError, Tx, events, jobs, results};
 use utoipa::ToSchema;
 
+use super::ReelApp;
 use super::assemble;
 use super::choices::Choices;
 use super::failure::{self, OrFail as _, OrRetry as _};
@@ -20,7 +21,6 @@ use super::script::{self, Script, ScriptSource};
 use super::start::document_of;
 use super::storyboard::{self, Scene};
 use crate::library;
-use crate::platform::Platform;
 use crate::upkeep::blobs_of;
 
 /// Makes, or brings up to date, the video of a reel.
@@ -82,28 +82,28 @@ pub(crate) struct Subject {
 impl Job for MakeReel {
     const KIND: &'static str = "reel.make";
     type Stage = Stage;
-    type Context = Platform;
+    type Context = ReelApp;
 
     fn first_stage() -> Stage {
         Stage::Read
     }
 
-    async fn run(&self, stage: Stage, run: &Run, platform: &Platform) -> Result<Next<Stage>, JobError> {
-        let subject = load(platform, &self.reel).await?;
+    async fn run(&self, stage: Stage, run: &Run, app: &ReelApp) -> Result<Next<Stage>, JobError> {
+        let subject = load(app, &self.reel).await?;
         match stage {
-            Stage::Read => read(run, platform, &subject).await,
-            Stage::Outline => outline(run, platform, &subject).await,
-            Stage::Script => write_script(run, platform, &subject).await,
-            Stage::Scenes => render_scenes(run, platform, subject).await,
-            Stage::Assemble => assemble::assemble(run, platform, &subject).await,
-            Stage::Publish => Box::pin(assemble::publish(run, platform, &subject)).await,
+            Stage::Read => read(run, app, &subject).await,
+            Stage::Outline => outline(run, app, &subject).await,
+            Stage::Script => write_script(run, app, &subject).await,
+            Stage::Scenes => render_scenes(run, app, subject).await,
+            Stage::Assemble => assemble::assemble(run, app, &subject).await,
+            Stage::Publish => Box::pin(assemble::publish(run, app, &subject)).await,
         }
     }
 }
 
-pub(crate) async fn load(platform: &Platform, id: &ReelId) -> Result<Subject, JobError> {
+pub(crate) async fn load(app: &ReelApp, id: &ReelId) -> Result<Subject, JobError> {
     let id = id.clone();
-    let subject = platform.store.read(async move |tx| load_in(tx, &id).await).await?;
+    let subject = app.platform.store.read(async move |tx| load_in(tx, &id).await).await?;
     subject.ok_or_else(|| JobError::fail("reel_deleted", "the reel was deleted"))
 }
 
@@ -116,26 +116,26 @@ async fn load_in(tx: &mut Tx, id: &ReelId) -> Result<Option<Subject>, StoreError
     Ok(Some(Subject { reel, document, choices, scenes }))
 }
 
-async fn read(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
-    let document = library::read_text(platform, &subject.document).await.map_err(failure::intake)?;
+async fn read(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
+    let document = library::read_text(&app.platform, &subject.document).await.map_err(failure::intake)?;
     run.log(format!("{} pages, read by {}", document.pages.len(), document.read_by));
     run.progress("read", 1.0);
     Ok(Next::Stage(Stage::Outline))
 }
 
-async fn outline(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
-    draft(run, platform, subject).await?;
+async fn outline(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
+    draft(run, app, subject).await?;
     run.progress("outline", 1.0);
     Ok(Next::Stage(Stage::Script))
 }
 
 /// The chosen sentences; found again by hash for the same document and the same mode.
-async fn draft(run: &Run, platform: &Platform, subject: &Subject) -> Result<Script, JobError> {
+async fn draft(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Script, JobError> {
     let mode = subject.choices.mode;
     let key = keys::key("script/1", &(&subject.document.text_blob, mode)).or_fail("bad_key")?;
     let language = subject.reel.language;
-    let value = result_of(run, platform, &subject.reel.id, &key, "script", async || {
-        let document = library::read_text(platform, &subject.document).await.map_err(failure::intake)?;
+    let value = result_of(run, app, &subject.reel.id, &key, "script", async || {
+        let document = library::read_text(&app.platform, &subject.document).await.map_err(failure::intake)?;
         let script = failure::blocking(move || script::extract(&document, language, mode)).await?;
         serde_json::to_value(script.map_err(failure::script)?).or_fail("bad_script")
     })
@@ -143,10 +143,10 @@ async fn draft(run: &Run, platform: &Platform, subject: &Subject) -> Result<Scri
     serde_json::from_value(value).or_fail("bad_script")
 }
 
-async fn write_script(run: &Run, platform: &Platform, subject: &Subject) -> Result<Next<Stage>, JobError> {
+async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
     // A reel that already has scenes keeps them: they may have been edited.
     if subject.scenes.is_empty() {
-        let script = draft(run, platform, subject).await?;
+        let script = draft(run, app, subject).await?;
         let found = library::judged(&subject.document).or_fail("bad_document")?.found;
         script::validate(&script, found.pages).map_err(failure::script)?;
         let mut rows = Vec::with_capacity(script.scenes.len());
@@ -183,7 +183,7 @@ const fn script_source(source: ScriptSource) -> &'static str {
 }
 
 /// Asks for a job for every scene that has no current parts, and waits for them.
-async fn render_scenes(run: &Run, platform: &Platform, subject: Subject) -> Result<Next<Stage>, JobError> {
+async fn render_scenes(run: &Run, app: &ReelApp, subject: Subject) -> Result<Next<Stage>, JobError> {
     let pending: Vec<Scene> = subject.scenes.into_iter().filter(|scene| scene.current().is_none()).collect();
     if pending.is_empty() {
         run.progress("scenes", 1.0);
@@ -192,7 +192,7 @@ async fn render_scenes(run: &Run, platform: &Platform, subject: Subject) -> Resu
     let mut wanted = Vec::new();
     for scene in pending {
         let last = match scene.row.job_id.clone() {
-            Some(job) => platform.store.read(async move |tx| jobs::find(tx, &job).await).await?,
+            Some(job) => app.platform.store.read(async move |tx| jobs::find(tx, &job).await).await?,
             None => None,
         };
         let job = RenderScene { reel: subject.reel.id.clone(), scene: scene.row.id.clone(), key: scene.key.clone() };
@@ -209,7 +209,7 @@ async fn render_scenes(run: &Run, platform: &Platform, subject: Subject) -> Resu
             _ => wanted.push(job),
         }
     }
-    let idle = platform.limits.idle;
+    let idle = app.limits.idle;
     run.write(async |tx| {
         for job in &wanted {
             let id = run.enqueue(tx, job, options(&job.reel, idle)).await?;
@@ -224,7 +224,7 @@ async fn render_scenes(run: &Run, platform: &Platform, subject: Subject) -> Resu
 /// A stored result that a reel stands on. It is made when it is not there, or when bytes that it points at are gone.
 pub(crate) async fn result_of<F>(
     run: &Run,
-    platform: &Platform,
+    app: &ReelApp,
     reel: &ReelId,
     key: &str,
     kind: &str,
@@ -234,13 +234,13 @@ where
     F: AsyncFnOnce() -> Result<Value, JobError>,
 {
     let stored = run.read(async |tx| results::find(tx, key).await).await?;
-    let whole = |value: &Value| blobs_of(value).iter().all(|hash| platform.blobs.contains(hash));
+    let whole = |value: &Value| blobs_of(value).iter().all(|hash| app.platform.blobs.contains(hash));
     if stored.is_some_and(|value| !whole(&value)) {
         run.forget_result(key).await?;
     }
     let outcome = run.result_or(key, kind, make).await;
     // What is worth keeping was moved to the media folder.
-    platform.blobs.clear_work(&run.lease().name()).or_retry()?;
+    app.platform.blobs.clear_work(&run.lease().name()).or_retry()?;
     run.write(async |tx| reel::use_result(tx, reel, key).await).await?;
     outcome
 }

@@ -12,6 +12,7 @@ use sluice_local::render::{self, Caption, ClipSpec, Presenter, Slide};
 use sluice_store::reel;
 use utoipa::ToSchema;
 
+use super::ReelApp;
 use super::artefacts::page_label;
 use super::choices::CaptionsPlace;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
@@ -19,7 +20,6 @@ use super::keys;
 use super::make::{self, Subject, announce, result_of};
 use super::script::SlideKind;
 use super::storyboard::{self, Made, Scene};
-use crate::platform::Platform;
 
 /// Renders a scene as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ struct Spoken {
 impl Job for RenderScene {
     const KIND: &'static str = "reel.scene";
     type Stage = Stage;
-    type Context = Platform;
+    type Context = ReelApp;
 
     fn first_stage() -> Stage {
         Stage::Voice
@@ -82,11 +82,11 @@ impl Job for RenderScene {
         "video"
     }
 
-    async fn run(&self, stage: Stage, run: &Run, platform: &Platform) -> Result<Next<Stage>, JobError> {
-        let subject = make::load(platform, &self.reel).await?;
+    async fn run(&self, stage: Stage, run: &Run, app: &ReelApp) -> Result<Next<Stage>, JobError> {
+        let subject = make::load(app, &self.reel).await?;
         let scene = subject.scenes.iter().find(|scene| scene.row.id == self.scene);
         let scene = scene.ok_or_else(|| JobError::fail("scene_deleted", "the scene was deleted"))?;
-        let work = Work { run, platform, subject: &subject, scene };
+        let work = Work { run, app, subject: &subject, scene };
         match stage {
             Stage::Voice => {
                 work.voice().await?;
@@ -108,7 +108,7 @@ impl Job for RenderScene {
 /// What the stages have in common. Each asks for the results of those before it: they are found by their keys.
 struct Work<'a> {
     run: &'a Run,
-    platform: &'a Platform,
+    app: &'a ReelApp,
     subject: &'a Subject,
     scene: &'a Scene,
 }
@@ -122,9 +122,9 @@ impl Work<'_> {
             .result(&key, "voice", async || {
                 let folder = self.folder()?;
                 let file = folder.join("voice.wav");
-                let speaking = self.platform.voices.speak(voice, &text, &file);
+                let speaking = self.app.voices.speak(voice, &text, &file);
                 let speech = unless_cancelled(self.run, speaking).await?.map_err(failure::voice)?;
-                let sound = self.platform.blobs.keep_file(file).await.or_retry()?;
+                let sound = self.app.platform.blobs.keep_file(file).await.or_retry()?;
                 Ok(json!(Spoken { sound: sound.hash, speech }))
             })
             .await?;
@@ -153,7 +153,7 @@ impl Work<'_> {
             .result(&key, "page", async || {
                 let source = self.blob_path(document)?;
                 let file = self.folder()?.join("page.png");
-                let drawing = self.platform.reader.page_image(&source, page, WIDTH, &file);
+                let drawing = self.app.reader.page_image(&source, page, WIDTH, &file);
                 unless_cancelled(self.run, drawing).await?.map_err(failure::reading)?;
                 self.keep(file).await
             })
@@ -202,11 +202,11 @@ impl Work<'_> {
             duration_ms: spoken.speech.duration_ms() + PAUSE_MS,
             label: self.label(),
         };
-        let rendering = self.platform.renderer.clip(&spec, &out, |done| self.run.progress("clip", f64::from(done)));
+        let rendering = self.app.renderer.clip(&spec, &out, |done| self.run.progress("clip", f64::from(done)));
         let clip = unless_cancelled(self.run, rendering).await?.map_err(failure::render)?;
         let still = folder.join("still.jpg");
-        self.platform.renderer.poster(&out, clip.ms / 2, &still).await.map_err(failure::render)?;
-        let blobs = &self.platform.blobs;
+        self.app.renderer.poster(&out, clip.ms / 2, &still).await.map_err(failure::render)?;
+        let blobs = &self.app.platform.blobs;
         Ok(json!(Made {
             key: self.scene.key.clone(),
             clip: blobs.keep_file(out).await.or_retry()?.hash,
@@ -224,27 +224,27 @@ impl Work<'_> {
     where
         F: AsyncFnOnce() -> Result<Value, JobError>,
     {
-        result_of(self.run, self.platform, &self.subject.reel.id, key, kind, make).await
+        result_of(self.run, self.app, &self.subject.reel.id, key, kind, make).await
     }
 
     fn folder(&self) -> Result<PathBuf, JobError> {
-        self.platform.blobs.work_folder(&self.run.lease().name()).or_retry()
+        self.app.platform.blobs.work_folder(&self.run.lease().name()).or_retry()
     }
 
     fn blob_path(&self, hash: &str) -> Result<PathBuf, JobError> {
         let hash: BlobHash = hash.parse().or_fail("bad_hash")?;
-        Ok(self.platform.blobs.path(&hash))
+        Ok(self.app.platform.blobs.path(&hash))
     }
 
     async fn keep(&self, file: PathBuf) -> Result<Value, JobError> {
-        Ok(json!(self.platform.blobs.keep_file(file).await.or_retry()?))
+        Ok(json!(self.app.platform.blobs.keep_file(file).await.or_retry()?))
     }
 
     fn slide(&self, page: Option<&BlobHash>) -> Slide {
         let script = &self.scene.script;
         match (script.slide, page) {
             (SlideKind::Page(_), Some(page)) => {
-                let image = self.platform.blobs.path(page);
+                let image = self.app.platform.blobs.path(page);
                 Slide::Page { image, heading: Some(script.heading.clone()), focus: Vec::new() }
             }
             (SlideKind::Question, _) => Slide::Question { kicker: script.heading.clone(), text: script.text() },

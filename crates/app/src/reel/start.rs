@@ -6,6 +6,7 @@ use serde_json::json;
 use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
+use sluice_engine::Engine;
 use sluice_local::render::{Shape, presenters};
 use sluice_store::documents::{self, DocumentRow};
 use sluice_store::reel::{self, ReelRow};
@@ -15,8 +16,8 @@ use super::choices::{CaptionsPlace, Choices};
 use super::keys;
 use super::make::MakeReel;
 use super::script::Mode;
+use super::{Limits, ReelApp};
 use crate::library;
-use crate::platform::{App, Limits, Platform};
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -86,21 +87,20 @@ pub enum StartReelError {
 }
 
 /// Starts a reel, or gives the one that was started under the same key.
-pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError> {
-    let platform = &app.platform;
+pub async fn start(app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<ReelRow, StartReelError> {
     let (owner, id) = (ask.owner.clone(), ask.document.clone());
-    let document = platform.store.read(async move |tx| documents::document(tx, &owner, &id).await).await?;
+    let document = app.platform.store.read(async move |tx| documents::document(tx, &owner, &id).await).await?;
     let document = document.ok_or(StartReelError::NoSuchDocument)?;
     let judged = library::judged(&document);
     let found = judged.map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?.found;
-    let choices = complete(platform, &ask, found.language)?;
+    let choices = complete(app, &ask, found.language)?;
     let hash = keys::key("request", &(&document.blob, &choices)).unwrap_or_default();
-    let now = platform.now().await?;
+    let now = app.platform.now().await?;
     let reel = ReelRow {
-        id: platform.new_id(ReelId::new).await?,
+        id: app.platform.new_id(ReelId::new).await?,
         owner: ask.owner.clone(),
         document_id: document.id.clone(),
-        job_id: platform.new_id(JobId::new).await?,
+        job_id: app.platform.new_id(JobId::new).await?,
         title: found.title.clone().unwrap_or_else(|| document.name.clone()),
         language: found.language,
         choices: json!(choices),
@@ -111,7 +111,7 @@ pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError>
         created_at: now,
         updated_at: now,
     };
-    let (engine, limits) = (app.engine.clone(), platform.limits.clone());
+    let (engine, limits) = (engine.clone(), app.limits.clone());
     let insert = async move |tx: &mut Tx| -> Result<ReelRow, StartReelError> {
         if let Some(earlier) = earlier(tx, &reel).await? {
             return Ok(earlier);
@@ -123,14 +123,14 @@ pub async fn start(app: &App, ask: StartReel) -> Result<ReelRow, StartReelError>
         reel::insert_reel(tx, &reel).await?;
         Ok(reel)
     };
-    platform.store.write(insert).await
+    app.platform.store.write(insert).await
 }
 
-fn complete(platform: &Platform, ask: &StartReel, language: Language) -> Result<Choices, StartReelError> {
-    let known: Vec<_> = platform.voices.list().into_iter().filter(|voice| voice.language == language).collect();
+fn complete(app: &ReelApp, ask: &StartReel, language: Language) -> Result<Choices, StartReelError> {
+    let known: Vec<_> = app.voices.list().into_iter().filter(|voice| voice.language == language).collect();
     let voice = match &ask.voice {
         Some(id) => known.iter().find(|voice| &voice.id == id).cloned(),
-        None => platform.voices.default_for(language),
+        None => app.voices.default_for(language),
     };
     let Some(voice) = voice else {
         return Err(StartReelError::NoSuchVoice {

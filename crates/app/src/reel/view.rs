@@ -4,48 +4,20 @@ mod rows;
 
 use serde::Serialize;
 use sluice_domain::ids::ReelId;
-use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::JobError;
 use sluice_store::reel;
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
+use super::ReelApp;
 use super::artefacts::{ChapterMark, Line};
 use super::choices::CaptionsPlace;
 use super::make::Stage;
 use super::script::{Mode, Sentence};
-use crate::platform::Platform;
+use crate::view::{CostView, ErrorView, LanguageView, StepState};
 use rows::Rows;
 
 pub use rows::file_stem;
-
-/// Which way a text runs.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes the values of `LanguageView::dir`")]
-enum Direction {
-    Ltr,
-    Rtl,
-}
-
-/// A language, as a page needs it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LanguageView {
-    /// ISO 639-1.
-    pub code: &'static str,
-    /// Its own name.
-    pub name: &'static str,
-    /// `ltr` or `rtl`.
-    #[schema(value_type = Direction)]
-    pub dir: &'static str,
-}
-
-impl From<Language> for LanguageView {
-    fn from(language: Language) -> Self {
-        Self { code: language.code(), name: language.facts().name, dir: language.direction() }
-    }
-}
 
 /// Where a reel is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -79,20 +51,6 @@ pub enum PartState {
     Edited,
 }
 
-/// Where a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StepState {
-    /// Not begun.
-    Pending,
-    /// Under way.
-    Running,
-    /// Over.
-    Done,
-    /// The work stopped in it.
-    Failed,
-}
-
 /// What a scene shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -114,24 +72,6 @@ pub struct StepView {
     pub state: StepState,
     /// From 0 to 100.
     pub percent: f64,
-}
-
-/// Why something failed.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ErrorView {
-    /// Stable, for programs.
-    pub code: String,
-    /// In a few words.
-    pub title: String,
-    /// For the reader: what happened and what to do.
-    pub detail: String,
-}
-
-impl ErrorView {
-    /// What a job stored about its failure.
-    pub fn of(error: &JobError) -> Self {
-        Self { code: error.code.clone(), title: "It could not be made".to_owned(), detail: error.message.clone() }
-    }
 }
 
 /// A scene of the storyboard.
@@ -219,15 +159,6 @@ pub struct MadeWith {
     pub video: Option<String>,
 }
 
-/// Money, in millionths of a US dollar.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub struct CostView {
-    /// Before.
-    pub estimated_micro_usd: i64,
-    /// Up to now.
-    pub spent_micro_usd: i64,
-}
-
 /// The document of a reel, in short.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DocumentBrief {
@@ -294,21 +225,23 @@ pub struct ReelView {
 }
 
 /// A reel by its id.
-pub async fn reel(platform: &Platform, id: &ReelId) -> Result<Option<ReelView>, StoreError> {
+pub async fn reel(app: &ReelApp, id: &ReelId) -> Result<Option<ReelView>, StoreError> {
     let id = id.clone();
-    let rows = platform
+    let rows = app
+        .platform
         .store
         .read(async move |tx: &mut Tx| match reel::reel(tx, &id).await? {
             Some(reel) => Rows::read(tx, reel).await.map(Some),
             None => Ok(None),
         })
         .await?;
-    rows.map(|rows| rows.view(platform)).transpose()
+    rows.map(|rows| rows.view(app)).transpose()
 }
 
 /// The latest reels, newest first.
-pub async fn latest(platform: &Platform, limit: u32) -> Result<Vec<ReelView>, StoreError> {
-    let all = platform
+pub async fn latest(app: &ReelApp, limit: u32) -> Result<Vec<ReelView>, StoreError> {
+    let all = app
+        .platform
         .store
         .read(async move |tx: &mut Tx| {
             let mut all = Vec::new();
@@ -318,5 +251,5 @@ pub async fn latest(platform: &Platform, limit: u32) -> Result<Vec<ReelView>, St
             Ok::<_, StoreError>(all)
         })
         .await?;
-    all.into_iter().map(|rows| rows.view(platform)).collect()
+    all.into_iter().map(|rows| rows.view(app)).collect()
 }

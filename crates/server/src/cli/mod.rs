@@ -1,12 +1,13 @@
 //! The command line.
 
+mod apps;
 mod bench;
 mod doctor;
 mod jobs;
 mod limits;
 mod models;
 mod queues;
-mod reel;
+pub(crate) mod reel;
 mod serve;
 
 use std::io::Write as _;
@@ -32,8 +33,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Starts the server with its page and its workers.
     Serve(Serve),
-    /// Makes a narrated video of a PDF. Interrupted, the same command goes on where it was.
-    Reel(reel::ReelCommand),
+    #[command(flatten)]
+    App(apps::AppCommand),
     /// Lists what this machine needs, what it has, and what is lost without.
     Doctor {
         /// As JSON.
@@ -74,7 +75,7 @@ pub(crate) async fn run(cli: Cli) -> ExitCode {
     start_log(matches!(cli.command, Command::Serve(_)));
     let outcome = match cli.command {
         Command::Serve(listen) => serve::serve(&cli.config, &listen).await,
-        Command::Reel(command) => Box::pin(reel::make(&cli.config, command)).await,
+        Command::App(command) => command.run(&cli.config).await,
         Command::Doctor { json } => doctor::doctor(&cli.config, json).await,
         Command::Jobs { command } => Box::pin(jobs::run(&cli.config, command)).await,
         Command::Queues { command } => queues::run(&cli.config, command).await,

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use sluice_app::platform::App;
+use sluice_app::app::App;
 use sluice_app::upkeep;
 use sluice_store::Database;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::apps::APPS;
 use crate::config::{Config, Role, Serve};
 use crate::{http, wiring};
 
@@ -46,7 +47,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         tracing::warn!("this binary was built without its page");
     }
     let sweeper = tokio::spawn(sweep(app.clone()));
-    let service = http::router(api).into_make_service_with_connect_info::<SocketAddr>();
+    let service = http::router(api, APPS).into_make_service_with_connect_info::<SocketAddr>();
     let until = stopping.clone();
     tokio::spawn(async move {
         stop_signal().await;

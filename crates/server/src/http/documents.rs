@@ -6,8 +6,9 @@ use axum::extract::{Multipart, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::Serialize;
 use sluice_app::library::{self, Judged, Upload};
-use sluice_app::reel::view::LanguageView;
+use sluice_app::reel::ReelApp;
 use sluice_app::upkeep::UPLOAD;
+use sluice_app::view::LanguageView;
 use sluice_domain::ids::OwnerId;
 use sluice_store::documents::DocumentRow;
 use std::path::{Path, PathBuf};
@@ -123,7 +124,7 @@ pub(crate) async fn receive(api: &Api, headers: &HeaderMap, mut form: Multipart)
     let received = receive_from(api, headers, &mut form).await;
     if received.is_err() {
         // The answer goes out now. A connection that is closed on a client that still sends is reset, and takes the answer with it.
-        let limit = api.app.platform.limits.upload_bytes;
+        let limit = api.app.library.upload_bytes;
         tokio::spawn(tokio::time::timeout(LINGER, async move { drain(form, 3 * limit).await }));
     }
     received
@@ -147,7 +148,7 @@ async fn drain(mut form: Multipart, most: u64) {
 async fn receive_from(api: &Api, headers: &HeaderMap, form: &mut Multipart) -> Result<Form, Problem> {
     // The rest of the form is small: what is announced larger is refused before it is sent.
     const REST: u64 = 64 * 1024;
-    let limit = api.app.platform.limits.upload_bytes;
+    let limit = api.app.library.upload_bytes;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|bytes| bytes > limit + REST) {
         return Err(too_large(limit));
@@ -176,7 +177,7 @@ pub(crate) async fn take_in(api: &Api, mut form: Form) -> Result<DocumentRow, Pr
         return Err(Problem::bad_request("The form has no field \"file\" with a PDF in it."));
     };
     let ocr = form.field("ocr") == Some("true");
-    Ok(library::take_in(&api.app.platform, Upload { owner: OwnerId::local(), file, name, ocr }).await?)
+    Ok(library::take_in(&api.app.library, Upload { owner: OwnerId::local(), file, name, ocr }).await?)
 }
 
 async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<(), Problem> {
@@ -212,8 +213,9 @@ fn broken(error: &axum::extract::multipart::MultipartError) -> Problem {
 
 pub(crate) fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
     let Judged { found, read_by } = library::judged(row).map_err(|error| Problem::internal(&error))?;
-    let default = api.app.platform.voices.default_for(found.language).map(|voice| voice.id);
-    let voices = api.app.platform.voices.list().into_iter().filter(|voice| voice.language == found.language);
+    let reel = api.app.module::<ReelApp>().ok_or_else(|| Problem::not_found("app on this server"))?;
+    let default = reel.voices.default_for(found.language).map(|voice| voice.id);
+    let voices = reel.voices.list().into_iter().filter(|voice| voice.language == found.language);
     Ok(DocumentView {
         id: row.id.to_string(),
         name: row.name.clone(),

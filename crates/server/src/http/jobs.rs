@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
-use sluice_app::reel::edit;
-use sluice_app::reel::view::{ErrorView, StepState};
+use sluice_app::reel::{ReelApp, edit};
+use sluice_app::view::{ErrorView, StepState};
 use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Progress, Reason, Step};
@@ -94,7 +94,10 @@ pub(crate) async fn retry(
     let id = job_id(&id)?;
     let platform = &api.app.platform;
     match platform.store.read(async |tx| reel::reel_of_job(tx, &id).await).await? {
-        Some(reel) => edit::retry(platform, &reel).await?,
+        Some(reel) => {
+            let app = api.app.module::<ReelApp>().ok_or_else(|| Problem::not_found("app on this server"))?;
+            edit::retry(app, &reel).await?;
+        }
         None => {
             platform.store.write(async |tx| api.app.engine.retry(tx, &id).await).await?;
         }

@@ -7,7 +7,7 @@ mod jobs;
 mod media;
 mod page;
 mod problem;
-mod reels;
+pub(crate) mod reel;
 mod security;
 mod service;
 
@@ -16,13 +16,19 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::middleware;
 use axum::routing::get;
-use sluice_app::platform::App;
+use problem::Problem;
+use sluice_app::app::App;
+use sluice_app::module::Module;
 use tower_http::trace::TraceLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
+
+use crate::apps::{APPS, ServerApp};
 
 pub(crate) use page::is_built as page_is_built;
 
@@ -31,11 +37,24 @@ const SMALL: usize = 256 * 1024;
 
 /// What every handler can reach.
 #[derive(Clone)]
-pub(crate) struct Api {
-    pub(crate) app: App,
-    pub(crate) examples: Arc<PathBuf>,
+pub struct Api {
+    /// The apps and their engine.
+    pub app: App,
+    /// Folder with example documents that the page offers.
+    pub examples: Arc<PathBuf>,
     /// Ends the event streams when the server stops.
-    pub(crate) stopping: tokio_util::sync::CancellationToken,
+    pub stopping: tokio_util::sync::CancellationToken,
+}
+
+/// The handles of an app: how its handlers find what it opened. A process without the app has none of its resources.
+pub(crate) struct Opened<M>(pub(crate) M);
+
+impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        api.app.module::<M>().cloned().map(Self).ok_or_else(|| Problem::not_found("app on this server"))
+    }
 }
 
 #[derive(OpenApi)]
@@ -57,18 +76,10 @@ pub(crate) struct Api {
 )]
 struct Description;
 
-fn routes() -> (Router<Api>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Description::openapi())
+fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, utoipa::openapi::OpenApi) {
+    let common = OpenApiRouter::with_openapi(Description::openapi())
         // Uploads count their bytes themselves.
         .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
-        .routes(routes!(reels::create, reels::list).layer(DefaultBodyLimit::disable()))
-        .routes(routes!(reels::show, reels::delete))
-        .routes(routes!(reels::edit_scene))
-        .routes(routes!(reels::render_scene))
-        .routes(routes!(reels::render))
-        .routes(routes!(reels::result))
-        .routes(routes!(reels::captions_srt))
-        .routes(routes!(reels::captions_vtt))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
@@ -78,13 +89,13 @@ fn routes() -> (Router<Api>, utoipa::openapi::OpenApi) {
         .routes(routes!(service::config))
         .routes(routes!(service::health))
         .routes(routes!(service::useful_work))
-        .routes(routes!(service::examples))
-        .split_for_parts()
+        .routes(routes!(service::examples));
+    apps.iter().fold(common, |router, app| router.merge(app.routes())).split_for_parts()
 }
 
-/// The whole server.
-pub(crate) fn router(api: Api) -> Router {
-    let (router, description) = routes();
+/// The whole server, with these apps.
+pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
+    let (router, description) = routes(apps);
     router
         .route("/api/v1/openapi.json", get(async move || axum::Json(description)))
         .route("/api/{*rest}", axum::routing::any(async || problem::Problem::not_found("address in this API")))
@@ -100,7 +111,7 @@ pub(crate) fn router(api: Api) -> Router {
 
 /// The OpenAPI document, as it is checked in.
 pub(crate) fn openapi() -> Result<String, serde_json::Error> {
-    let mut text = routes().1.to_pretty_json()?;
+    let mut text = routes(APPS).1.to_pretty_json()?;
     text.push('\n');
     Ok(text)
 }

@@ -41,7 +41,7 @@ pub(crate) struct PresenterView {
 pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
     Json(ConfigView {
         version: env!("CARGO_PKG_VERSION"),
-        upload_limit_bytes: api.app.platform.limits.upload_bytes,
+        upload_limit_bytes: api.app.library.upload_bytes,
         modes: ["summary", "explanation"],
         shapes: ["16:9", "9:16", "1:1"],
         presenters: render::presenters()
@@ -52,7 +52,7 @@ pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
                 image_url: format!("/presenters/{}.png", presenter.id),
             })
             .collect(),
-        ocr_available: api.app.platform.reader.ocr_available().await,
+        ocr_available: api.app.library.reader.ocr_available().await,
         loopback_only: true,
     })
 }

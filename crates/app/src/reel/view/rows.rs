@@ -9,11 +9,9 @@ use sluice_store::jobs::{self, JobRow, Step};
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
-use super::{
-    CostView, DocumentBrief, ErrorView, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView,
-    StepState, StepView,
-};
+use super::{DocumentBrief, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView, StepView};
 use crate::platform::Platform;
+use crate::reel::ReelApp;
 use crate::reel::assemble::Published;
 use crate::reel::choices::Choices;
 use crate::reel::make::Stage;
@@ -21,6 +19,7 @@ use crate::reel::scene::{self, RenderScene};
 use crate::reel::script::SlideKind;
 use crate::reel::start::document_of;
 use crate::reel::storyboard::{self, Scene};
+use crate::view::{CostView, ErrorView, StepState};
 
 /// A job with its steps.
 struct Watched {
@@ -61,12 +60,12 @@ impl Rows {
         Ok(Self { now: tx.now().await?, reel, document, choices, job, scenes })
     }
 
-    pub(super) fn view(self, platform: &Platform) -> Result<ReelView, StoreError> {
+    pub(super) fn view(self, app: &ReelApp) -> Result<ReelView, StoreError> {
         let judged = crate::library::judged(&self.document)
             .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?;
         let published: Option<Published> =
             self.reel.result.as_ref().map(|result| storyboard::decode(result, "a reel's result")).transpose()?;
-        let links = Links { platform, now: self.now };
+        let links = Links { platform: &app.platform, now: self.now };
         let state = self.state(published.is_some());
         let mut start = Some(0);
         let scenes: Vec<SceneView> = self.scenes.iter().map(|part| scene_view(part, &links, &mut start)).collect();

@@ -3,10 +3,10 @@
 mod engine;
 mod jobs;
 mod postgres;
-mod reel;
 
 use clap::Subcommand;
 
+use crate::cli::reel::bench as reel;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
 use serde_json::Value;
+use sluice_app::reel::ReelApp;
 use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::edit::{self, SceneEdit};
 use sluice_app::reel::script::Mode;
@@ -18,9 +19,8 @@ use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
-use super::Api;
-use super::documents;
-use super::problem::Problem;
+use crate::http::problem::Problem;
+use crate::http::{Api, Opened, SMALL, documents};
 
 /// What video to make of which document.
 #[derive(Deserialize, ToSchema)]
@@ -51,6 +51,7 @@ pub(crate) struct NewReel {
               (status = 429, body = Problem)))]
 pub(crate) async fn create(
     State(api): State<Api>,
+    Opened(reel): Opened<ReelApp>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     request: Request,
@@ -68,10 +69,10 @@ pub(crate) async fn create(
         address: address.ip().to_string(),
         request_key: idempotency_key(&headers)?,
     };
-    let reel = start::start(&api.app, ask).await?;
+    let started = start::start(&reel, &api.app.engine, ask).await?;
     let location =
-        HeaderValue::from_str(&format!("/api/v1/reels/{}", reel.id)).map_err(|error| Problem::internal(&error))?;
-    let shown = shown(&api, &reel.id).await?;
+        HeaderValue::from_str(&format!("/api/v1/reels/{}", started.id)).map_err(|error| Problem::internal(&error))?;
+    let shown = shown(&reel, &started.id).await?;
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(shown)).into_response())
 }
 
@@ -81,7 +82,7 @@ async fn decode(api: &Api, headers: &HeaderMap, request: Request) -> Result<NewR
         if !kind.starts_with("application/json") {
             return Err(Problem::bad_request("Send a form with a file, or application/json."));
         }
-        let body = to_bytes(request.into_body(), super::SMALL).await;
+        let body = to_bytes(request.into_body(), SMALL).await;
         let body = body.map_err(|_| Problem::bad_request("The request broke off, or is too long."))?;
         return serde_json::from_slice(&body).map_err(|error| Problem::bad_request(error.to_string()));
     }
@@ -119,24 +120,24 @@ pub(crate) struct ListQuery {
 /// The latest reels, newest first.
 #[utoipa::path(get, path = "/api/v1/reels", operation_id = "list_reels", tag = "reels", params(ListQuery), responses((status = 200, body = Vec<ReelView>)))]
 pub(crate) async fn list(
-    State(api): State<Api>,
+    Opened(reel): Opened<ReelApp>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Vec<ReelView>>, Problem> {
-    Ok(Json(view::latest(&api.app.platform, query.limit.unwrap_or(20).min(100)).await?))
+    Ok(Json(view::latest(&reel, query.limit.unwrap_or(20).min(100)).await?))
 }
 
 /// A reel: storyboard, steps, cost and, when it is done, its files.
 #[utoipa::path(get, path = "/api/v1/reels/{id}", operation_id = "show_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem)))]
-pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<ReelView>, Problem> {
-    Ok(Json(shown(&api, &reel_id(&id)?).await?))
+pub(crate) async fn show(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Json<ReelView>, Problem> {
+    Ok(Json(shown(&reel, &reel_id(&id)?).await?))
 }
 
 /// Deletes a reel: its work stops, its files and its source go.
 #[utoipa::path(delete, path = "/api/v1/reels/{id}", operation_id = "delete_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
-pub(crate) async fn delete(State(api): State<Api>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let existed = sluice_app::reel::delete::delete(&api.app.platform, &reel_id(&id)?).await?;
+pub(crate) async fn delete(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let existed = sluice_app::reel::delete::delete(&reel, &reel_id(&id)?).await?;
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("video")) }
 }
 
@@ -157,14 +158,14 @@ pub(crate) struct ScenePatch {
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn edit_scene(
-    State(api): State<Api>,
+    Opened(reel): Opened<ReelApp>,
     Path((id, n)): Path<(String, u32)>,
     Json(patch): Json<ScenePatch>,
 ) -> Result<Json<ReelView>, Problem> {
     let id = reel_id(&id)?;
     let edit = SceneEdit { text: patch.text, heading: patch.heading, position: patch.position };
-    edit::edit_scene(&api.app.platform, &id, n, edit).await?;
-    Ok(Json(shown(&api, &id).await?))
+    edit::edit_scene(&reel, &id, n, edit).await?;
+    Ok(Json(shown(&reel, &id).await?))
 }
 
 /// Renders a scene that was changed, and puts the video together again.
@@ -173,11 +174,12 @@ pub(crate) async fn edit_scene(
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render_scene(
     State(api): State<Api>,
+    Opened(reel): Opened<ReelApp>,
     Path((id, n)): Path<(String, u32)>,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
-    edit::render(&api.app, &id, Some(n)).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&api, &id).await?)))
+    edit::render(&reel, &api.app.engine, &id, Some(n)).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&reel, &id).await?)))
 }
 
 /// Renders everything that was changed, and puts the video together again.
@@ -185,37 +187,38 @@ pub(crate) async fn render_scene(
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render(
     State(api): State<Api>,
+    Opened(reel): Opened<ReelApp>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
-    edit::render(&api.app, &id, None).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&api, &id).await?)))
+    edit::render(&reel, &api.app.engine, &id, None).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&reel, &id).await?)))
 }
 
 /// The video: a redirect to a signed link.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/result", operation_id = "reel_result", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn result(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
-    redirect(&api, &id, |result| result.video_url).await
+pub(crate) async fn result(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
+    redirect(&reel, &id, |result| result.video_url).await
 }
 
 /// The captions as SubRip: a redirect to a signed link.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/captions.srt", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn captions_srt(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
-    redirect(&api, &id, |result| result.srt_url).await
+pub(crate) async fn captions_srt(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
+    redirect(&reel, &id, |result| result.srt_url).await
 }
 
 /// The captions as WebVTT: a redirect to a signed link.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/captions.vtt", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn captions_vtt(State(api): State<Api>, Path(id): Path<String>) -> Result<Response, Problem> {
-    redirect(&api, &id, |result| result.vtt_url).await
+pub(crate) async fn captions_vtt(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
+    redirect(&reel, &id, |result| result.vtt_url).await
 }
 
-async fn redirect(api: &Api, id: &str, link: impl FnOnce(ResultView) -> String) -> Result<Response, Problem> {
-    let reel = shown(api, &reel_id(id)?).await?;
-    let result = reel.result.ok_or_else(|| {
+async fn redirect(reel: &ReelApp, id: &str, link: impl FnOnce(ResultView) -> String) -> Result<Response, Problem> {
+    let shown = shown(reel, &reel_id(id)?).await?;
+    let result = shown.result.ok_or_else(|| {
         Problem::new(
             StatusCode::CONFLICT,
             "not_ready",
@@ -231,8 +234,8 @@ async fn redirect(api: &Api, id: &str, link: impl FnOnce(ResultView) -> String) 
     Ok(response)
 }
 
-async fn shown(api: &Api, id: &ReelId) -> Result<ReelView, Problem> {
-    view::reel(&api.app.platform, id).await?.ok_or_else(|| Problem::not_found("video"))
+async fn shown(reel: &ReelApp, id: &ReelId) -> Result<ReelView, Problem> {
+    view::reel(reel, id).await?.ok_or_else(|| Problem::not_found("video"))
 }
 
 fn reel_id(text: &str) -> Result<ReelId, Problem> {

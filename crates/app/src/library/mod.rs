@@ -6,12 +6,23 @@ use serde::{Deserialize, Serialize};
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::document::Document;
 use sluice_domain::ids::{DocumentId, OwnerId};
-use sluice_local::reading::ReadError;
+use sluice_local::reading::{ReadError, Reader};
 use sluice_store::StoreError;
 use sluice_store::documents::{self, DocumentRow};
 
 use crate::platform::Platform;
 use crate::reel::script::{self, Found, Mode, ScriptError, Unfit};
+
+/// Documents and uploads. Cheap to clone.
+#[derive(Clone)]
+pub struct Library {
+    /// Rows and bytes.
+    pub platform: Platform,
+    /// Reads documents.
+    pub reader: Reader,
+    /// Most bytes of an uploaded document.
+    pub upload_bytes: u64,
+}
 
 /// A file that arrived, in a work folder on the media's disk.
 #[derive(Debug)]
@@ -50,17 +61,15 @@ pub enum IntakeError {
 }
 
 /// Reads, judges and keeps a document. The same bytes are read once.
-pub async fn take_in(platform: &Platform, upload: Upload) -> Result<DocumentRow, IntakeError> {
+pub async fn take_in(library: &Library, upload: Upload) -> Result<DocumentRow, IntakeError> {
+    let Library { platform, reader, .. } = library;
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
     let known = platform.blobs.hash_file(upload.file.clone()).await?;
     if let Some(row) = find(platform, &upload.owner, known.as_str(), upload.ocr).await? {
         return Ok(row);
     }
-    let document = if upload.ocr {
-        platform.reader.read_by_ocr(&upload.file, &[]).await?
-    } else {
-        platform.reader.read(&upload.file).await?
-    };
+    let document =
+        if upload.ocr { reader.read_by_ocr(&upload.file, &[]).await? } else { reader.read(&upload.file).await? };
     let text = serde_json::to_vec(&document)?;
     let read_by = document.read_by.clone();
     let judging = tokio::task::spawn_blocking(move || judge(&document));

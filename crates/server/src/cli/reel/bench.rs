@@ -10,8 +10,8 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
+use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
-use sluice_app::platform::App;
 use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::edit::{self, SceneEdit};
 use sluice_app::reel::script::{Mode, SceneScript, SlideKind};
@@ -22,6 +22,7 @@ use sluice_local::render::Shape;
 use sluice_store::reel::{self, SceneRow};
 use sluice_store::{StoreError, results};
 
+use super::reel_of;
 use crate::cli::say;
 use crate::config::Config;
 use crate::wiring;
@@ -59,7 +60,7 @@ struct Report {
     edit_one_scene_ratio: f64,
 }
 
-pub(super) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<()> {
+pub(crate) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<()> {
     // A folder of its own, so that nothing was made before.
     let data = tempfile::tempdir()?;
     let config = Config { data: data.path().to_owned(), reels_per_ten_minutes: 100, ..config.clone() };
@@ -76,7 +77,7 @@ pub(super) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<(
 async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Report> {
     let started = Instant::now();
     let document = take_in(app, pdf).await?;
-    let reel = start::start(app, ask(&document, "first")).await?;
+    let reel = start::start(reel_of(app)?, &app.engine, ask(&document, "first")).await?;
     let made = finish(app, &reel.id).await?;
     let wall_seconds = started.elapsed().as_secs_f64();
     let video_seconds = made.result.as_ref().map_or(0.0, |result| result.seconds);
@@ -90,7 +91,7 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
     let middle = u32::try_from(made.scenes.len() / 2)?;
     let text = made.scenes.iter().find(|scene| scene.n == middle).map(|scene| format!("Once more: {}", scene.text));
     let started = Instant::now();
-    edit::edit_scene(&app.platform, &twenty, middle, SceneEdit { text, ..SceneEdit::default() }).await?;
+    edit::edit_scene(reel_of(app)?, &twenty, middle, SceneEdit { text, ..SceneEdit::default() }).await?;
     let made = finish_after(app, &twenty).await?;
     let edit_one_scene_seconds = started.elapsed().as_secs_f64();
     Ok(Report {
@@ -110,7 +111,7 @@ async fn take_in(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
     let file = app.platform.blobs.work_folder("bench")?.join("upload");
     tokio::fs::copy(pdf, &file).await.with_context(|| format!("cannot read {}", pdf.display()))?;
     let row = library::take_in(
-        &app.platform,
+        &app.library,
         Upload { owner: OwnerId::local(), file, name: "bench.pdf".to_owned(), ocr: false },
     )
     .await?;
@@ -133,7 +134,7 @@ fn ask(document: &DocumentId, key: &str) -> StartReel {
 }
 
 async fn finish_after(app: &App, reel: &ReelId) -> anyhow::Result<ReelView> {
-    edit::render(app, reel, None).await?;
+    edit::render(reel_of(app)?, &app.engine, reel, None).await?;
     finish(app, reel).await
 }
 
@@ -141,7 +142,7 @@ async fn finish(app: &App, id: &ReelId) -> anyhow::Result<ReelView> {
     let mut changed = app.engine.changed();
     loop {
         changed.mark_unchanged();
-        let reel = view::reel(&app.platform, id).await?.context("the reel is gone")?;
+        let reel = view::reel(reel_of(app)?, id).await?.context("the reel is gone")?;
         match reel.state {
             ReelState::Done => return Ok(reel),
             ReelState::Working => changed.changed().await?,
@@ -153,7 +154,9 @@ async fn finish(app: &App, id: &ReelId) -> anyhow::Result<ReelView> {
 /// A second reel of the same document whose storyboard has twenty scenes, none of them made before.
 async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> anyhow::Result<ReelId> {
     const SCENES: u32 = 20;
-    let reel = start::start(app, StartReel { mode: Mode::Explanation, ..ask(document, "twenty") }).await?;
+    let reel =
+        start::start(reel_of(app)?, &app.engine, StartReel { mode: Mode::Explanation, ..ask(document, "twenty") })
+            .await?;
     // Made at the first attempt by the job; here its own storyboard takes its place.
     app.platform.store.write(async |tx| app.engine.cancel(tx, &reel.job_id).await).await?;
     while app.engine.job(&reel.job_id).await?.is_some_and(|view| !view.job.state.is_final()) {

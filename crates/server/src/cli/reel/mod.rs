@@ -1,5 +1,7 @@
 //! `sluice reel paper.pdf -o paper.mp4`: the same jobs on the same engine, with a bar per scene.
 
+pub(crate) mod bench;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,19 +9,19 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
-use sluice_app::platform::App;
 use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::{self, PartState, ReelState, ReelView, StepState};
-use sluice_app::reel::{delete, edit};
+use sluice_app::reel::{ReelApp, delete, edit};
 use sluice_app::upkeep::UPLOAD;
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
 
-use super::{say, serve};
+use crate::cli::{say, serve};
 use crate::config::Config;
 use crate::wiring;
 
@@ -91,6 +93,11 @@ pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Resul
     say(&format!("{} ({seconds:.0} s, {} scenes, script: {source}, {cost})", output.display(), made.scenes.len()))
 }
 
+/// Reel's handles.
+fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
+    app.module().context("this program was built without Reel")
+}
+
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = take_in(app, command).await?;
     // The same document with the same choices is the same reel: that is how an interrupted command goes on.
@@ -113,12 +120,12 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         address: "command line".to_owned(),
         request_key: Some(key),
     };
-    let reel = start::start(app, ask).await?;
-    let view = view::reel(&app.platform, &reel.id).await?.context("the video was deleted meanwhile")?;
+    let reel = start::start(reel_of(app)?, &app.engine, ask).await?;
+    let view = view::reel(reel_of(app)?, &reel.id).await?.context("the video was deleted meanwhile")?;
     match view.state {
-        ReelState::Failed | ReelState::Cancelled | ReelState::Expired => edit::retry(&app.platform, &reel.id).await?,
+        ReelState::Failed | ReelState::Cancelled | ReelState::Expired => edit::retry(reel_of(app)?, &reel.id).await?,
         ReelState::Done if command.again => {
-            delete::delete(&app.platform, &reel.id).await?;
+            delete::delete(reel_of(app)?, &reel.id).await?;
             return Box::pin(start(app, command)).await;
         }
         ReelState::Done | ReelState::Working => {}
@@ -133,7 +140,7 @@ async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId>
         .await
         .with_context(|| format!("cannot read {}", command.pdf.display()))?
         .len();
-    let limit = platform.limits.upload_bytes;
+    let limit = app.library.upload_bytes;
     if length > limit {
         bail!(
             "{} has {length} bytes and the limit is {limit}: split it, or raise --upload-limit",
@@ -143,7 +150,7 @@ async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId>
     let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
     let file = platform.blobs.work_folder(&folder)?.join("upload");
     tokio::fs::copy(&command.pdf, &file).await.with_context(|| format!("cannot copy {}", command.pdf.display()))?;
-    let taken = library::take_in(platform, Upload { owner: OwnerId::local(), file, name, ocr: command.ocr }).await;
+    let taken = library::take_in(&app.library, Upload { owner: OwnerId::local(), file, name, ocr: command.ocr }).await;
     platform.blobs.clear_work(&folder)?;
     let row = taken.with_context(|| command.pdf.display().to_string())?;
     Ok(row.id)
@@ -161,7 +168,7 @@ async fn watch(app: &App, id: &ReelId, quiet: bool) -> anyhow::Result<ReelView> 
     let mut changed = app.engine.changed();
     loop {
         changed.mark_unchanged();
-        let reel = view::reel(&app.platform, id).await?.context("the video was deleted meanwhile")?;
+        let reel = view::reel(reel_of(app)?, id).await?.context("the video was deleted meanwhile")?;
         for scene in &reel.scenes {
             let bar = by_scene.entry(scene.id.clone()).or_insert_with(|| {
                 bars.add(ProgressBar::new(100).with_style(style.clone()).with_prefix(format!("scene {}", scene.n)))

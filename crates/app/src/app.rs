@@ -1,0 +1,44 @@
+//! The apps of a process and the engine that runs their jobs.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use sluice_engine::{Engine, Settings};
+
+use crate::library::Library;
+use crate::module::Module;
+use crate::platform::Platform;
+
+/// Everything of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// What is common to all apps.
+    pub platform: Platform,
+    /// Documents and uploads.
+    pub library: Library,
+    /// Takes jobs in, and runs them once it is started.
+    pub engine: Engine,
+    modules: Arc<[Arc<dyn Module>]>,
+}
+
+impl App {
+    /// An engine with the jobs of all `modules`. `workers` run side by side in each pool.
+    pub fn new(library: Library, modules: Vec<Arc<dyn Module>>, settings: Settings, workers: usize) -> Self {
+        let platform = library.platform.clone();
+        let builder = Engine::builder(platform.store.clone())
+            .settings(settings)
+            .randomness(platform.randomness.clone())
+            .pool("default", workers)
+            .pool("video", workers);
+        let builder = modules.iter().fold(builder, |builder, module| module.register(builder));
+        Self { platform, library, engine: builder.build(), modules: modules.into() }
+    }
+
+    /// The app of this type, if this process has it.
+    pub fn module<M: Module>(&self) -> Option<&M> {
+        self.modules.iter().find_map(|module| {
+            let module: &dyn Any = module.as_ref();
+            module.downcast_ref()
+        })
+    }
+}

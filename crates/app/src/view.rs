@@ -1,0 +1,74 @@
+//! What the views of all apps have in common.
+
+use serde::Serialize;
+use sluice_domain::language::Language;
+use sluice_store::jobs::JobError;
+use utoipa::ToSchema;
+
+/// Which way a text runs.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the values of `LanguageView::dir`")]
+enum Direction {
+    Ltr,
+    Rtl,
+}
+
+/// A language, as a page needs it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LanguageView {
+    /// ISO 639-1.
+    pub code: &'static str,
+    /// Its own name.
+    pub name: &'static str,
+    /// `ltr` or `rtl`.
+    #[schema(value_type = Direction)]
+    pub dir: &'static str,
+}
+
+impl From<Language> for LanguageView {
+    fn from(language: Language) -> Self {
+        Self { code: language.code(), name: language.facts().name, dir: language.direction() }
+    }
+}
+
+/// Where a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Not begun.
+    Pending,
+    /// Under way.
+    Running,
+    /// Over.
+    Done,
+    /// The work stopped in it.
+    Failed,
+}
+
+/// Why something failed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ErrorView {
+    /// Stable, for programs.
+    pub code: String,
+    /// In a few words.
+    pub title: String,
+    /// For the reader: what happened and what to do.
+    pub detail: String,
+}
+
+impl ErrorView {
+    /// What a job stored about its failure.
+    pub fn of(error: &JobError) -> Self {
+        Self { code: error.code.clone(), title: "It could not be made".to_owned(), detail: error.message.clone() }
+    }
+}
+
+/// Money, in millionths of a US dollar.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct CostView {
+    /// Before.
+    pub estimated_micro_usd: i64,
+    /// Up to now.
+    pub spent_micro_usd: i64,
+}

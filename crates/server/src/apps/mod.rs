@@ -1,0 +1,52 @@
+//! The apps of the server: one line each in [`APPS`]. An app brings its handles, its routes and its commands.
+
+mod reel;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use futures::future::BoxFuture;
+use sluice_app::library::Library;
+use sluice_app::module::Module;
+use sluice_local::guard::Guard;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::config::Config;
+use crate::http::Api;
+
+/// Every app of this server.
+pub const APPS: &[&dyn ServerApp] = &[&reel::Reel];
+
+/// What an app opens its handles from.
+pub struct Common<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// Documents, with the platform below.
+    pub library: &'a Library,
+    /// Runs programs on foreign files.
+    pub guard: &'a Guard,
+    /// This program's own file, which children are started from.
+    pub executable: PathBuf,
+}
+
+/// An app, as the server has it.
+pub trait ServerApp: Sync {
+    /// Opens its handles.
+    fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>>;
+
+    /// Its endpoints with their documentation. They find their app by [`crate::http::Opened`].
+    fn routes(&self) -> OpenApiRouter<Api>;
+
+    /// Its commands.
+    fn commands(&self) -> Vec<clap::Command> {
+        Vec::new()
+    }
+
+    /// Runs one of its commands.
+    fn run<'a>(&self, config: &'a Config, name: &str, _arguments: &'a ArgMatches) -> BoxFuture<'a, anyhow::Result<()>> {
+        let _ = config;
+        let error = anyhow::anyhow!("there is no command {name}");
+        Box::pin(async { Err(error) })
+    }
+}

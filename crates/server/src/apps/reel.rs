@@ -1,0 +1,57 @@
+//! Reel, opened from the configuration, with its routes and its command.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use futures::future::BoxFuture;
+use sluice_app::module::Module;
+use sluice_app::reel::{Limits, ReelApp};
+use sluice_local::models::Models;
+use sluice_local::render::Renderer;
+use sluice_local::voice::{VoiceSettings, Voices};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{Common, ServerApp};
+use crate::cli::reel::{self as command, ReelCommand};
+use crate::config::Config;
+use crate::http::{self, Api};
+
+pub(super) struct Reel;
+
+impl ServerApp for Reel {
+    fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
+        let config = common.config;
+        let settings = voice_settings(config, common.executable.clone());
+        Ok(Arc::new(ReelApp {
+            platform: common.library.platform.clone(),
+            reader: common.library.reader.clone(),
+            voices: Arc::new(Voices::new(common.guard.clone(), Models::new(config.models.clone()), settings)),
+            renderer: Renderer::new(common.executable.clone()),
+            limits: Limits {
+                reels_per_window: config.reels_per_ten_minutes,
+                idle: Duration::from_mins(config.expire_minutes.max(1)),
+            },
+        }))
+    }
+
+    fn routes(&self) -> OpenApiRouter<Api> {
+        http::reel::routes()
+    }
+
+    fn commands(&self) -> Vec<clap::Command> {
+        let about = "Makes a narrated video of a PDF. Interrupted, the same command goes on where it was";
+        vec![ReelCommand::augment_args(clap::Command::new("reel")).about(about)]
+    }
+
+    fn run<'a>(&self, config: &'a Config, _name: &str, arguments: &'a ArgMatches) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move { command::make(config, ReelCommand::from_arg_matches(arguments)?).await })
+    }
+}
+
+/// The program that speaks through espeak-ng lies beside this one, if nothing else is said.
+fn voice_settings(config: &Config, executable: PathBuf) -> VoiceSettings {
+    let beside = VoiceSettings::beside(executable);
+    VoiceSettings { espeak: config.espeak.clone().unwrap_or_else(|| beside.espeak.clone()), ..beside }
+}
