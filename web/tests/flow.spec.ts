@@ -19,7 +19,7 @@ test('a PDF becomes a video that plays with captions', async ({ studio, page }) 
   await studio.picture('found');
 
   await page.getByTestId('make').click();
-  await page.waitForURL('**/reels/*');
+  await page.waitForURL('**/reel/*');
   await expect(studio.scenes.first()).toBeVisible();
   await studio.accessible();
   await expect(page.locator('[data-scene][data-state=done]').first()).toBeVisible();

@@ -42,7 +42,7 @@ test('a cancelled reel can go on', async ({ studio, page }) => {
 });
 
 test('a page that is not there says so', async ({ studio, page }) => {
-  await studio.open('/reels/01890000-0000-7000-8000-000000000000');
+  await studio.open('/reel/01890000-0000-7000-8000-000000000000');
   await expect(page.getByRole('heading', { name: 'This reel is not here' })).toBeVisible();
   await page.getByRole('link', { name: 'To all reels' }).click();
   await expect(page.getByRole('heading', { name: 'Make a video' })).toBeVisible();

@@ -49,7 +49,7 @@ test('the whole flow by keyboard', async ({ studio, page }) => {
   await page.keyboard.press('ArrowLeft');
   await tabTo('Make the video');
   await page.keyboard.press('Enter');
-  await page.waitForURL('**/reels/*');
+  await page.waitForURL('**/reel/*');
   await studio.done();
 
   await page.keyboard.press('k');

@@ -78,7 +78,7 @@ export class Studio {
   async make(name: string) {
     await this.choose(name);
     await this.page.getByTestId('make').click();
-    await this.page.waitForURL('**/reels/*');
+    await this.page.waitForURL('**/reel/*');
   }
 
   get reel() {

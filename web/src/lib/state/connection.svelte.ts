@@ -1,8 +1,8 @@
-/** Whether the page hears the server, and what happens when it does again. */
-export type Connection = 'opening' | 'open' | 'lost';
+/** Whether the page hears the server. */
+import type { Status } from '../events/source';
 
 class ConnectionState {
-  stream = $state<Connection>('opening');
+  stream = $state<Status>('opening');
   online = $state(navigator.onLine);
 
   constructor() {

@@ -43,15 +43,23 @@ class Settings {
     this.#save();
   }
 
+  nextLanguage() {
+    this.setLanguage(this.language === 'ar' ? 'en' : 'ar');
+  }
+
   setDigits(digits: Digits) {
     this.digits = digits;
     this.#save();
   }
 
+  setTheme(theme: Theme) {
+    this.theme = theme;
+    this.#save();
+  }
+
   /** Auto, light, dark, and round again. */
   nextTheme() {
-    this.theme = this.theme === 'auto' ? 'light' : this.theme === 'light' ? 'dark' : 'auto';
-    this.#save();
+    this.setTheme(this.theme === 'auto' ? 'light' : this.theme === 'light' ? 'dark' : 'auto');
   }
 
   #save() {

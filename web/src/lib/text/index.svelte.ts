@@ -1,14 +1,25 @@
-/** The words of the page in the language chosen in the settings; components use nothing else. */
+/** Words in the language chosen in the settings: the shell's by `t`, an app's by the `t` that `translator` makes of its catalogue. */
 import { settings } from '../state/settings.svelte';
-import type { Key } from './en';
+import { ar } from './ar';
+import { en, type Key } from './en';
 import * as format from './format';
-import { message, type Values } from './message';
+import { message, type Catalogue, type Values } from './message';
 
 export type { Key } from './en';
-export { isKey } from './message';
+export type { Catalogue, Message, Values } from './message';
 
-export function t(key: Key, values?: Values): string {
-  return message(settings.locale, key, values);
+export type Translate<AnyKey extends string> = (key: AnyKey, values?: Values) => string;
+
+/** The words of a catalogue; they follow the language of the page wherever they are read. */
+export function translator<AnyKey extends string>(catalogue: Catalogue<AnyKey>): Translate<AnyKey> {
+  return (key, values) => message(settings.locale, catalogue, key, values);
+}
+
+export const t: Translate<Key> = translator({ en, ar });
+
+/** True when the shell's catalogue has the key: for codes that the server may invent later. */
+export function isKey(key: string): key is Key {
+  return key in en;
 }
 
 export const count = (value: number) => format.formatCount(value, settings.locale);

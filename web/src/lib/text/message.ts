@@ -1,10 +1,9 @@
-/** Turning a message of the catalogue into text. */
-import { ar } from './ar';
-import { en, type Key, type Message } from './en';
+/** Turning a message of a catalogue into text. */
 import { formatCount, type Locale } from './format';
 
-export const CATALOGUES: Record<Locale['language'], Record<Key, Message>> = { en, ar };
-
+export type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+/** The same keys in each language. */
+export type Catalogue<Key extends string> = Record<Locale['language'], Record<Key, Message>>;
 export type Values = Record<string, string | number>;
 
 const FIRST_STRONG_ISOLATE = '\u2068';
@@ -14,8 +13,13 @@ const POP_ISOLATE = '\u2069';
  * The text of `key`. Numbers are written in the locale's digits and `count` picks the plural form;
  * texts are wrapped in bidi isolates, so that an English file name does not disturb an Arabic sentence.
  */
-export function message(locale: Locale, key: Key, values: Values = {}): string {
-  const entry = CATALOGUES[locale.language][key];
+export function message<Key extends string>(
+  locale: Locale,
+  catalogue: Catalogue<Key>,
+  key: Key,
+  values: Values = {},
+): string {
+  const entry = catalogue[locale.language][key];
   const template = typeof entry === 'string' ? entry : plural(locale, entry, values['count']);
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
@@ -27,9 +31,4 @@ export function message(locale: Locale, key: Key, values: Values = {}): string {
 function plural(locale: Locale, forms: Exclude<Message, string>, count: string | number | undefined): string {
   const rule = new Intl.PluralRules(locale.language).select(Number(count ?? 0));
   return forms[rule] ?? forms.other ?? '';
-}
-
-/** True when the catalogue has the key: for codes that the server may invent later. */
-export function isKey(key: string): key is Key {
-  return key in en;
 }

@@ -1,0 +1,5 @@
+/** The apps of this page, in the order of the rail. A new app is one line here. */
+import type { AppModule } from '../lib/app';
+import { reel } from './reel';
+
+export const apps: AppModule[] = [reel];

@@ -1,0 +1,52 @@
+/** Applying an event to what the page shows, before the whole reel is fetched again. Pure. */
+import type { Reel, Scene } from './types';
+
+/** The data of `reel.changed`. */
+export interface ReelChange {
+  reel_id: string;
+  percent?: number;
+  state?: Reel['state'];
+  scene?: { n: number; state?: Scene['state']; step?: Scene['step']; percent?: number };
+}
+
+/** The change in an event's data; null for one that is about something else. */
+export function readChange(data: unknown): ReelChange | null {
+  if (typeof data !== 'object' || data === null) return null;
+  const change = data as ReelChange & { subject?: unknown };
+  const id = change.reel_id ?? change.subject;
+  return typeof id === 'string' ? { ...change, reel_id: id } : null;
+}
+
+/**
+ * The reel after the change. Percent never runs backwards while it works, because an event that was replayed may be older than
+ * the reel; and "done" is left to the fetched reel, because it is done only together with its result.
+ */
+export function applyChange(reel: Reel, change: ReelChange): Reel {
+  if (reel.id !== change.reel_id || reel.state === 'done') return reel;
+  const stillWorking = change.state === undefined || change.state === 'working';
+  if (!stillWorking) return reel;
+  const next: Reel = { ...reel };
+  if (change.percent !== undefined) next.percent = Math.max(reel.percent, change.percent);
+  if (change.scene) {
+    const { n, ...changed } = change.scene;
+    next.scenes = reel.scenes.map((scene) =>
+      scene.n === n && scene.state !== 'done' ? { ...scene, ...changed } : scene,
+    );
+  }
+  return next;
+}
+
+/** True when more will happen by itself. */
+export function isMoving(reel: Pick<Reel, 'state'>): boolean {
+  return reel.state === 'working';
+}
+
+/** Scenes whose words are not in the video yet. */
+export function changedScenes(reel: Reel): Scene[] {
+  return reel.scenes.filter((scene) => scene.state === 'edited');
+}
+
+/** True when the video is not the storyboard as it stands: words or order have changed since. */
+export function isOutdated(reel: Reel): boolean {
+  return reel.result != null && !isMoving(reel) && (!reel.result.current || changedScenes(reel).length > 0);
+}

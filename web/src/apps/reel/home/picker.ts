@@ -1,0 +1,39 @@
+/** One hidden file input and one search field for the app: every "Choose a PDF" and the shortcuts use the same ones, once they are there. */
+const inputs = { file: waiting<HTMLInputElement>(), search: waiting<HTMLInputElement>() };
+
+export function registerPicker(element: HTMLInputElement): () => void {
+  return inputs.file.set(element);
+}
+
+export function registerSearch(element: HTMLInputElement): () => void {
+  return inputs.search.set(element);
+}
+
+export async function chooseFile(): Promise<void> {
+  const input = await inputs.file.get();
+  input.value = '';
+  input.click();
+}
+
+export async function focusSearch(): Promise<void> {
+  const input = await inputs.search.get();
+  input.focus();
+  input.scrollIntoView({ block: 'center' });
+}
+
+/** A value that comes and goes; `get` waits for it. */
+function waiting<Value>() {
+  let value: Value | null = null;
+  let asked: ((value: Value) => void)[] = [];
+  return {
+    set(now: Value) {
+      value = now;
+      asked.forEach((answer) => answer(now));
+      asked = [];
+      return () => {
+        if (value === now) value = null;
+      };
+    },
+    get: () => (value ? Promise.resolve(value) : new Promise<Value>((resolve) => asked.push(resolve))),
+  };
+}

@@ -1,0 +1,73 @@
+/** Reel: a PDF becomes a narrated, captioned video. What the shell needs of it before its pages are loaded. */
+import Clapperboard from '@lucide/svelte/icons/clapperboard';
+import { defineApp, type Work } from '../../lib/app';
+import type { Command } from '../../lib/shell/commands.svelte';
+import { router } from '../../lib/router/router.svelte';
+import { reelApi } from './api';
+import { name } from './names';
+import { HOME, reelPath } from './paths';
+import type { ReelSummary } from './types';
+
+const group = () => name('reel.name');
+
+/** What every page of Reel can do, then what the page of one reel provides while it is shown. */
+const COMMANDS: Command[] = [
+  { id: 'reel.choose', label: () => name('command.choose'), group, keys: ['U'], key: 'u', run: choose },
+  { id: 'reel.home', label: () => name('command.home'), group, keys: ['H'], key: 'h', run: () => router.go(HOME) },
+  { id: 'reel.search', label: () => name('command.search'), group, keys: ['/'], key: '/', run: search },
+  { id: 'reel.play', label: () => name('command.play'), group, keys: ['K'], key: 'k' },
+  { id: 'reel.back', label: () => name('command.back'), group, keys: ['J'], key: 'j' },
+  { id: 'reel.forward', label: () => name('command.forward'), group, keys: ['L'], key: 'l' },
+  { id: 'reel.next', label: () => name('command.next'), group, keys: ['N'], key: 'n' },
+  { id: 'reel.previous', label: () => name('command.previous'), group, keys: ['P'], key: 'p' },
+  { id: 'reel.edit', label: () => name('command.edit'), group, keys: ['E'], key: 'e', onFocus: true },
+  { id: 'reel.move', label: () => name('command.move'), group, keys: ['Alt', '↑ ↓'], onFocus: true },
+  { id: 'reel.save', label: () => name('command.save'), group, keys: ['Ctrl', '↵'], onFocus: true },
+];
+
+const LATEST = 12;
+const ACTIVE = 50;
+
+export const reel = defineApp<ReelSummary>({
+  name: 'reel',
+  label: () => name('reel.name'),
+  icon: Clapperboard,
+  home: HOME,
+  routes: [
+    { pattern: HOME, page: 'home' },
+    { pattern: `${HOME}/:id`, page: 'reel' },
+  ],
+  commands: COMMANDS,
+  events: ['reel.changed', 'reel.deleted'],
+  works: async (which) => {
+    const outcome = await reelApi.list(which === 'active' ? { state: 'working', limit: ACTIVE } : { limit: LATEST });
+    return outcome.ok ? { ok: true, value: outcome.value.items.map(workOf) } : outcome;
+  },
+  load: async () => (await import('./pages')).code,
+});
+
+function workOf(summary: ReelSummary): Work<ReelSummary> {
+  return {
+    jobId: summary.job_id,
+    subject: summary.id,
+    title: summary.title || summary.document_name,
+    href: reelPath(summary.id),
+    state: summary.state,
+    percent: summary.percent,
+    updatedAt: summary.updated_at,
+    data: summary,
+  };
+}
+
+/** The file dialog belongs to the app's frame, which is there on its pages alone. */
+async function choose() {
+  if (!router.path.startsWith(HOME)) router.go(HOME);
+  const { chooseFile } = await import('./home/picker');
+  await chooseFile();
+}
+
+async function search() {
+  if (router.path !== HOME) router.go(HOME);
+  const { focusSearch } = await import('./home/picker');
+  await focusSearch();
+}

@@ -1,0 +1,26 @@
+/** Problems in the words of Reel: its own codes, and the shell's. */
+import { problemWords, SHELL_SAME } from '../../lib/ui/words.svelte';
+import { isKey, t } from './text';
+
+export const { wordsFor, wordsForTrouble } = problemWords({
+  t,
+  isKey,
+  same: {
+    ...SHELL_SAME,
+    document_garbled: ['script_language'],
+    script_too_little_to_say: ['script_length', 'script_no_question', 'script_no_page', 'script_markup', 'script_text'],
+    text_empty: ['nothing_to_say'],
+    text_too_long: ['scene_too_long', 'script_out_of_range'],
+    voice_failed: ['voice_stopped', 'no_such_voice', 'no_such_presenter', 'bad_sound'],
+    render_failed: [
+      'encoder_failed',
+      'page_image',
+      'slide_failed',
+      'nothing_to_render',
+      'not_playable',
+      'render_too_slow',
+      'render_too_much_memory',
+      'render_stopped',
+    ],
+  },
+});

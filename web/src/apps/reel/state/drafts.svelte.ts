@@ -1,0 +1,31 @@
+/** Edits that were not saved. They survive a reload, a closed tab and a walk through the page, so nothing has to ask "are you sure". */
+import { SvelteMap } from 'svelte/reactivity';
+import { keep, readKept } from '../../../lib/state/kept';
+
+export interface Draft {
+  heading: string;
+  text: string;
+}
+
+const drafts = new SvelteMap<string, Draft>(Object.entries(readKept<Record<string, Draft>>('drafts', {}) ?? {}));
+const name = (reelId: string, sceneId: string) => `${reelId}/${sceneId}`;
+
+export function draftOf(reelId: string, sceneId: string): Draft | undefined {
+  return drafts.get(name(reelId, sceneId));
+}
+
+export function keepDraft(reelId: string, sceneId: string, draft: Draft | null): void {
+  if (draft) drafts.set(name(reelId, sceneId), draft);
+  else drafts.delete(name(reelId, sceneId));
+  save();
+}
+
+/** With a reel its unsaved edits go. */
+export function dropDrafts(reelId: string): void {
+  for (const key of [...drafts.keys()]) if (key.startsWith(`${reelId}/`)) drafts.delete(key);
+  save();
+}
+
+function save() {
+  keep('drafts', drafts.size ? Object.fromEntries(drafts) : null);
+}

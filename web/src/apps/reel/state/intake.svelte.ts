@@ -1,0 +1,177 @@
+/**
+ * A PDF on its way to a reel: sent, read, found or refused, and the choices for it. What was found survives a reload,
+ * because the document is on the server already.
+ */
+import { reelApi } from '../api';
+import { NETWORK, type Problem } from '../../../lib/api/problem';
+import { uploadDocument, type Upload } from '../../../lib/api/upload';
+import type { Captions, Example, Mode, Reel, Shape } from '../types';
+import type { Document } from '../../../lib/api/types';
+import { server } from '../../../lib/state/config.svelte';
+import { keep, readKept } from '../../../lib/state/kept';
+
+export type Stage =
+  | { name: 'empty' }
+  | { name: 'fetching'; file: string }
+  | { name: 'sending'; file: string; sent: number; total: number }
+  | { name: 'reading'; file: string; ocr: boolean }
+  | { name: 'found'; document: Document }
+  | { name: 'refused'; file: string; problem: Problem };
+
+export interface Choices {
+  mode: Mode;
+  shape: Shape;
+  /** A presenter's id; null for none; undefined until the server has said who there is. */
+  presenter: string | null | undefined;
+  captions: Captions;
+}
+
+interface Found {
+  document: Document;
+  at: number;
+}
+
+/** The server lets go of a document that nobody used after 30 minutes. */
+const FOUND_IS_KEPT_MS = 30 * 60 * 1000;
+
+class Intake {
+  stage = $state.raw<Stage>({ name: 'empty' });
+  choices = $state<Choices>({
+    mode: 'summary',
+    shape: '16:9',
+    presenter: undefined,
+    captions: 'beside',
+    ...readKept('choices', {}),
+  });
+  /** Not kept: voices belong to the document's language. */
+  voice = $state<string | null>(null);
+  starting = $state(false);
+  startProblem = $state.raw<Problem | null>(null);
+
+  #file: File | null = null;
+  #upload: Upload | null = null;
+  /** One key for one wish, so that a repeated click or a lost answer makes no second reel. */
+  #wish: { of: string; key: string } | null = null;
+
+  constructor() {
+    const found = readKept<Found | null>('found', null);
+    if (found?.document?.id && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#found(found.document);
+  }
+
+  /** Who presents: the choice, or the first one when nothing was chosen or the choice is no longer there. */
+  readonly presenter = $derived.by(() => {
+    const presenters = server.value?.presenters ?? [];
+    const chosen = this.choices.presenter;
+    if (chosen === null || presenters.some((presenter) => presenter.id === chosen)) return chosen ?? null;
+    return presenters[0]?.id ?? null;
+  });
+
+  get canRetry(): boolean {
+    return this.#file !== null;
+  }
+
+  async take(file: File, ocr = false) {
+    this.#upload?.abort();
+    this.#file = file;
+    const limit = server.value?.upload_limit_bytes;
+    if (limit && file.size > limit) {
+      this.stage = {
+        name: 'refused',
+        file: file.name,
+        problem: { ...NETWORK, code: 'document_too_large', status: 413 },
+      };
+      return;
+    }
+    this.stage = { name: 'sending', file: file.name, sent: 0, total: file.size };
+    const upload = uploadDocument(file, ocr, (sent, total) => {
+      if (this.#upload !== upload) return;
+      this.stage =
+        sent < total ? { name: 'sending', file: file.name, sent, total } : { name: 'reading', file: file.name, ocr };
+    });
+    this.#upload = upload;
+    const outcome = await upload.done;
+    if (this.#upload !== upload) return;
+    this.#upload = null;
+    if (outcome.ok) {
+      keep('found', { document: outcome.value, at: Date.now() } satisfies Found);
+      this.#found(outcome.value);
+    } else if (outcome.problem.code === 'stopped') this.clear();
+    else this.stage = { name: 'refused', file: file.name, problem: outcome.problem };
+  }
+
+  /** An example goes the same way as a file of the person's own. */
+  async takeExample(example: Example) {
+    this.stage = { name: 'fetching', file: example.name };
+    try {
+      const response = await fetch(example.url);
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const name = example.name.toLowerCase().endsWith('.pdf') ? example.name : `${example.name}.pdf`;
+      await this.take(new File([await response.blob()], name, { type: 'application/pdf' }));
+    } catch {
+      this.#file = null;
+      this.stage = { name: 'refused', file: example.name, problem: NETWORK };
+    }
+  }
+
+  again(ocr = false) {
+    if (this.#file) void this.take(this.#file, ocr);
+    else this.clear();
+  }
+
+  clear() {
+    const upload = this.#upload;
+    this.#upload = null;
+    upload?.abort();
+    this.#file = null;
+    this.startProblem = null;
+    this.stage = { name: 'empty' };
+    keep('found', null);
+  }
+
+  /** Starts the reel; null when the server would not, and `startProblem` says why. */
+  async start(): Promise<Reel | null> {
+    if (this.stage.name !== 'found' || this.starting) return null;
+    const { mode, shape, captions } = this.choices;
+    const body = {
+      document_id: this.stage.document.id,
+      mode,
+      shape,
+      captions,
+      presenter: this.presenter,
+      ...(this.voice ? { voice: this.voice } : {}),
+    };
+    keep('choices', this.choices);
+    this.starting = true;
+    this.startProblem = null;
+    const outcome = await reelApi.create(body, this.#keyFor(JSON.stringify(body)));
+    this.starting = false;
+    if (!outcome.ok) {
+      this.startProblem = outcome.problem;
+      return null;
+    }
+    this.#wish = null;
+    this.clear();
+    return outcome.value;
+  }
+
+  #keyFor(wish: string): string {
+    if (this.#wish?.of !== wish) this.#wish = { of: wish, key: randomKey() };
+    return this.#wish.key;
+  }
+
+  #found(document: Document) {
+    this.startProblem = null;
+    this.voice =
+      (document.voices.find((voice) => voice.default) ?? document.voices.find((voice) => voice.installed))?.id ?? null;
+    const modes = document.estimates.map((estimate) => estimate.mode);
+    if (modes[0] && !modes.includes(this.choices.mode)) this.choices.mode = modes[0];
+    this.stage = { name: 'found', document };
+  }
+}
+
+/** `crypto.randomUUID` exists on https and localhost only; this works on any address. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export const intake = new Intake();

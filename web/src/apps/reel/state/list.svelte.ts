@@ -1,0 +1,131 @@
+/**
+ * The list of reels as it is searched and filtered, page by page. Events patch what is shown: a reel that is known is asked for again, one
+ * that is not known is looked for at the top of the list.
+ */
+import { eventsReady, onResync } from '../../../lib/events/events';
+import type { Problem } from '../../../lib/api/problem';
+import { reelApi, type ReelQuery } from '../api';
+import type { Reel, ReelState, ReelSummary } from '../types';
+import { summaryOf } from '../types';
+import { onReelChange } from './changes';
+import { mergeHead, patch, type Filter } from './merge';
+import { hidden } from './hidden';
+
+const PAGE_LENGTH = 24;
+const ASK_AFTER_MS = 700;
+
+class ReelList {
+  items = $state.raw<ReelSummary[] | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  moreProblem = $state.raw<Problem | null>(null);
+  /** Whether an answer for a new search or filter is awaited; what was found before stays meanwhile. */
+  searching = $state(false);
+  loadingMore = $state(false);
+  readonly shown = $derived((this.items ?? []).filter((item) => !hidden.has(item.id)));
+  #next = $state.raw<string | null>(null);
+  readonly hasMore = $derived(this.#next !== null);
+  filter = $state.raw<Filter>({ q: '', state: null });
+
+  /** Numbers the questions: an answer that was overtaken is dropped. */
+  #asked = 0;
+  #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  follow() {
+    onReelChange({
+      changed: (change) => this.#changed(change.reel_id, change),
+      deleted: (id) => this.remove(id),
+    });
+    onResync(() => this.items && void this.#head());
+  }
+
+  /** Shows what matches; the same filter again asks nothing. */
+  show(q: string, state: ReelState | null) {
+    const same = q === this.filter.q && state === this.filter.state;
+    if (same && this.items !== null) return;
+    this.filter = { q, state };
+    void this.load();
+  }
+
+  async load() {
+    const asked = (this.#asked += 1);
+    this.searching = true;
+    await eventsReady();
+    const outcome = await reelApi.list(this.#query());
+    if (asked !== this.#asked) return;
+    this.searching = false;
+    this.moreProblem = null;
+    if (outcome.ok) {
+      this.items = outcome.value.items;
+      this.#next = outcome.value.next_cursor;
+      this.problem = null;
+    } else {
+      this.problem = outcome.problem;
+    }
+  }
+
+  async more() {
+    const cursor = this.#next;
+    if (cursor === null || this.loadingMore || this.searching) return;
+    const asked = this.#asked;
+    this.loadingMore = true;
+    const outcome = await reelApi.list({ ...this.#query(), cursor });
+    this.loadingMore = false;
+    if (asked !== this.#asked) return;
+    this.moreProblem = outcome.ok ? null : outcome.problem;
+    if (!outcome.ok) return;
+    const known = new Set(this.items?.map((item) => item.id));
+    this.items = [...(this.items ?? []), ...outcome.value.items.filter((item) => !known.has(item.id))];
+    this.#next = outcome.value.next_cursor;
+  }
+
+  /** The newest truth about a reel, from any answer of the server. */
+  take(reel: Reel) {
+    if (!this.items) return;
+    const summary = summaryOf(reel);
+    if (this.items.some((item) => item.id === reel.id)) this.items = patch(this.items, summary, this.filter);
+    else if (this.filter.q === '' && this.filter.state === null) this.items = [summary, ...this.items];
+  }
+
+  remove(id: string) {
+    this.items = this.items?.filter((item) => item.id !== id) ?? null;
+  }
+
+  #query(): ReelQuery {
+    const { q, state } = this.filter;
+    return { limit: PAGE_LENGTH, ...(q ? { q } : {}), ...(state ? { state } : {}) };
+  }
+
+  #changed(id: string, change: { percent?: number }) {
+    if (!this.items) return;
+    const known = this.items.find((item) => item.id === id);
+    if (!known) return this.#soon('head', () => this.#head());
+    if (change.percent !== undefined && known.state === 'working') {
+      const percent = Math.max(known.percent, change.percent);
+      this.items = this.items.map((item) => (item.id === id ? { ...item, percent } : item));
+    }
+    this.#soon(id, async () => {
+      const outcome = await reelApi.show(id);
+      if (outcome.ok) this.take(outcome.value);
+      else if (outcome.problem.status === 404) this.remove(id);
+    });
+  }
+
+  /** Asks for the first page again and puts what is new above what is shown. */
+  async #head() {
+    const asked = this.#asked;
+    const outcome = await reelApi.list(this.#query());
+    if (!outcome.ok || asked !== this.#asked) return;
+    this.items = mergeHead(this.items ?? [], outcome.value.items, outcome.value.next_cursor === null);
+  }
+
+  #soon(name: string, run: () => Promise<void>) {
+    if (this.#timers.has(name)) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      void run();
+    }, ASK_AFTER_MS);
+    this.#timers.set(name, timer);
+  }
+}
+
+export const list = new ReelList();

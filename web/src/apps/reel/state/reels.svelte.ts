@@ -1,0 +1,119 @@
+/**
+ * The reel in view, and deletions that can be undone. The server is the truth: an event patches what is shown at once and asks for the
+ * whole reel shortly after.
+ */
+import { eventsReady, onResync } from '../../../lib/events/events';
+import type { Problem } from '../../../lib/api/problem';
+import { reelApi } from '../api';
+import { applyChange, type ReelChange } from '../change';
+import type { Reel } from '../types';
+import { onReelChange } from './changes';
+import { dropDrafts } from './drafts.svelte';
+import { hidden } from './hidden';
+import { list } from './list.svelte';
+
+const FETCH_AFTER_MS = 500;
+/** How long a deletion can be undone. */
+export const UNDO_MS = 7000;
+
+class Reels {
+  current = $state.raw<Reel | null>(null);
+  currentProblem = $state.raw<Problem | null>(null);
+  /** When `current` was fetched, for counting its time left down. */
+  fetchedAt = $state(0);
+
+  /** Numbers the questions, so that their answers can be told apart by age. */
+  #asked = 0;
+  #taken = 0;
+  #currentId: string | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #deletions = new Map<string, ReturnType<typeof setTimeout>>();
+
+  follow() {
+    addEventListener('pagehide', () => this.#deletions.forEach((_, id) => void this.#deleteNow(id, true)));
+    onReelChange({
+      changed: (change) => this.#changed(change),
+      deleted: (id) => this.#currentId === id && void this.load(id),
+    });
+    onResync(() => this.#currentId && void this.load(this.#currentId));
+  }
+
+  /** Opens a reel's page; what was shown of another one goes. */
+  open(id: string) {
+    if (this.#currentId === id) return;
+    this.#currentId = id;
+    this.#taken = 0;
+    this.current = null;
+    this.currentProblem = null;
+    void eventsReady().then(() => this.load(id));
+  }
+
+  leave() {
+    this.#currentId = null;
+    this.current = null;
+    this.currentProblem = null;
+  }
+
+  async load(id: string) {
+    const asked = (this.#asked += 1);
+    const outcome = await reelApi.show(id);
+    // An answer that was overtaken by a newer one is old news.
+    if (this.#currentId !== id || this.#taken > asked) return;
+    if (outcome.ok) return this.take(outcome.value, asked);
+    // What is on the page stays when the server is away; only "it is gone" replaces it.
+    if (!this.current || outcome.problem.status === 404) this.currentProblem = outcome.problem;
+    if (outcome.problem.status === 404) this.current = null;
+  }
+
+  /** The newest truth about a reel, from any answer of the server. */
+  take(reel: Reel, asked = (this.#asked += 1)) {
+    list.take(reel);
+    if (this.#currentId !== reel.id) return;
+    this.#taken = asked;
+    this.current = reel;
+    this.currentProblem = null;
+    this.fetchedAt = Date.now();
+  }
+
+  #changed(change: ReelChange) {
+    const id = change.reel_id;
+    if (this.#currentId !== id) return;
+    if (this.current) this.current = applyChange(this.current, change);
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.load(id);
+    }, FETCH_AFTER_MS);
+  }
+
+  /** Hides a reel now and deletes it after a while; `failed` is told when the server would not. */
+  deleteSoon(id: string, failed: (problem: Problem) => void) {
+    hidden.add(id);
+    const timer = setTimeout(async () => {
+      const problem = await this.#deleteNow(id, false);
+      if (problem) failed(problem);
+    }, UNDO_MS);
+    this.#deletions.set(id, timer);
+  }
+
+  undoDelete(id: string) {
+    clearTimeout(this.#deletions.get(id));
+    this.#deletions.delete(id);
+    hidden.delete(id);
+  }
+
+  async #deleteNow(id: string, leaving: boolean): Promise<Problem | null> {
+    clearTimeout(this.#deletions.get(id));
+    this.#deletions.delete(id);
+    const outcome = await reelApi.remove(id, leaving);
+    const gone = outcome.ok || outcome.problem.status === 404;
+    if (gone) {
+      list.remove(id);
+      dropDrafts(id);
+    }
+    hidden.delete(id);
+    return gone || outcome.ok ? null : outcome.problem;
+  }
+}
+
+export const reels = new Reels();

@@ -1,0 +1,89 @@
+/**
+ * One connection to the server's event stream. The browser resumes it by itself with `Last-Event-ID`; when it gives up (an answer that is
+ * not a stream), this opens a new one from the last event that was seen. Runs in a page and in the shared worker alike.
+ */
+export interface StreamEvent {
+  id: number;
+  kind: string;
+  data: unknown;
+}
+
+export type Status = 'opening' | 'open' | 'lost';
+
+export interface SourceHandlers {
+  /** The stream is open, and everything after event `id` will come. */
+  opened: (id: number) => void;
+  lost: () => void;
+  event: (event: StreamEvent) => void;
+  /** What was missed is no longer kept: everything has to be asked for again. The stream goes on after `id`. */
+  reset: (id: number) => void;
+}
+
+export interface Source {
+  /** Kinds of events to hear from now on; EventSource gives only those that it is asked for by name. */
+  hear: (kinds: string[]) => void;
+  close: () => void;
+}
+
+const ADDRESS = '/api/v1/events';
+const REOPEN_AFTER_MS = 2000;
+
+export function openSource(since: number | null, handlers: SourceHandlers, make = defaultSource): Source {
+  const kinds = new Set<string>();
+  let last = since;
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const seen = (event: MessageEvent<string>): number => {
+    const id = Number(event.lastEventId);
+    if (event.lastEventId !== '' && Number.isFinite(id)) last = id;
+    return last ?? 0;
+  };
+  const hear = (kind: string) =>
+    source.addEventListener(kind, (event: MessageEvent<string>) => {
+      const data = parse(event.data);
+      if (data !== undefined) handlers.event({ id: seen(event), kind, data });
+    });
+  const open = () => {
+    source = make(last === null ? ADDRESS : `${ADDRESS}?last_event_id=${last}`);
+    source.addEventListener('hello', (event) => handlers.opened(seen(event)));
+    source.addEventListener('reset', (event) => {
+      const id = seen(event);
+      handlers.reset(id);
+      handlers.opened(id);
+    });
+    source.addEventListener('error', () => {
+      handlers.lost();
+      if (source.readyState === 2) timer = setTimeout(open, REOPEN_AFTER_MS);
+    });
+    kinds.forEach(hear);
+  };
+
+  open();
+  return {
+    hear: (more) => {
+      for (const kind of more) {
+        if (kinds.has(kind)) continue;
+        kinds.add(kind);
+        hear(kind);
+      }
+    },
+    close: () => {
+      clearTimeout(timer);
+      source.close();
+    },
+  };
+}
+
+function defaultSource(address: string): EventSource {
+  return new EventSource(address);
+}
+
+/** Undefined for what this page does not understand: it is for a newer page. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+/** Paths and patterns. Pure, so that tests can say what they expect. */
+
+/** First segments of the shell's own routes, and the ones kept for it; an app's is its name. The server answers the page for these alone. */
+export const SHELL_PREFIXES = ['library', 'jobs', 'settings'] as const;
+
+export type Params = Record<string, string>;
+
+/** The parameters of `path` under `pattern` (`/reel/:id`), or null when it does not fit. A slash at the end changes nothing. */
+export function matchPath(pattern: string, path: string): Params | null {
+  const wanted = segments(pattern);
+  const given = segments(path);
+  if (wanted.length !== given.length) return null;
+  const params: Params = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index]!;
+    if (part.startsWith(':')) {
+      const decoded = decode(value);
+      if (decoded === null) return null;
+      params[part.slice(1)] = decoded;
+    } else if (part !== value) return null;
+  }
+  return params;
+}
+
+/** The first segment: which app, or which page of the shell. */
+export function prefixOf(path: string): string {
+  return segments(path)[0] ?? '';
+}
+
+function segments(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Every action of the page in one typed list. It feeds the command palette, the keyboard and the shortcuts help. A command without `run`
+ * belongs to a page: it can be run while that page provides it.
+ */
+import { onMount } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import { apps } from '../app';
+import { router } from '../router/router.svelte';
+import { settings } from '../state/settings.svelte';
+import { t } from '../text/index.svelte';
+import { plainKey } from './keys';
+import { panels } from './panels.svelte';
+
+export interface Command {
+  id: string;
+  label: () => string;
+  group: () => string;
+  /** As the help shows them. */
+  keys?: string[];
+  /** The single key that runs it while no field has the focus. */
+  key?: string;
+  run?: () => void;
+  /** Acts on what has the focus, so that the help lists it and the palette does not. */
+  onFocus?: boolean;
+}
+
+const go = () => t('command.group.go');
+const set = () => t('command.group.settings');
+
+const SHELL: Command[] = [
+  {
+    id: 'shell.palette',
+    label: () => t('command.open'),
+    group: go,
+    keys: ['Ctrl', 'K'],
+    run: () => panels.show('palette'),
+  },
+  {
+    id: 'shell.jobs',
+    label: () => t('command.jobs'),
+    group: go,
+    keys: ['G'],
+    key: 'g',
+    run: () => panels.show('jobs'),
+  },
+  { id: 'shell.jobsPage', label: () => t('command.jobsPage'), group: go, run: () => router.go('/jobs') },
+  { id: 'shell.settings', label: () => t('command.settings'), group: set, run: () => router.go('/settings') },
+  { id: 'shell.theme', label: () => t('command.theme'), group: set, run: () => settings.nextTheme() },
+  { id: 'shell.language', label: () => t('command.language'), group: set, run: () => settings.nextLanguage() },
+  {
+    id: 'shell.help',
+    label: () => t('command.help'),
+    group: set,
+    keys: ['?'],
+    key: '?',
+    run: () => panels.show('help'),
+  },
+];
+
+const provided = new SvelteMap<string, () => void>();
+
+export function commands(): Command[] {
+  return [...apps().flatMap((app) => app.commands), ...SHELL];
+}
+
+/** What the command does now; undefined when no page provides it. */
+export function runOf(command: Command): (() => void) | undefined {
+  return command.run ?? provided.get(command.id);
+}
+
+/** For a component: what commands of its app do while it is on the page. */
+export function provide(those: Record<string, () => void>): void {
+  onMount(() => {
+    for (const [id, run] of Object.entries(those)) provided.set(id, run);
+    return () => {
+      for (const [id, run] of Object.entries(those)) if (provided.get(id) === run) provided.delete(id);
+    };
+  });
+}
+
+/** For the key handler of the window: runs the command of a single key. */
+export function runKey(event: KeyboardEvent): void {
+  const key = plainKey(event);
+  if (key === null) return;
+  for (const command of commands()) {
+    const run = command.key === key ? runOf(command) : undefined;
+    if (!run) continue;
+    event.preventDefault();
+    run();
+    return;
+  }
+}

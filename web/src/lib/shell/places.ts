@@ -1,0 +1,37 @@
+/** Which page an address leads to: one of the shell's own, or one of an app's. */
+import type { Component } from 'svelte';
+import { apps, type AppModule } from '../app';
+import { matchPath, prefixOf, SHELL_PREFIXES, type Params } from '../router/match';
+
+export type Place =
+  | { name: 'shell'; load: () => Promise<{ default: Component }>; id: string }
+  | { name: 'app'; app: AppModule; page: string; params: Params }
+  /** Another address stands for this one. */
+  | { name: 'leads'; to: string }
+  | { name: 'missing' };
+
+const SHELL_PAGES: Record<string, () => Promise<{ default: Component }>> = {
+  '/jobs': () => import('../jobs/JobsPage.svelte'),
+  '/settings': () => import('./SettingsPage.svelte'),
+};
+
+export function placeOf(path: string): Place {
+  const first = apps()[0];
+  // The start is the first app's, until there is a page for all of them.
+  if ((path === '/' || path === '/index.html') && first) return { name: 'leads', to: first.home };
+  for (const [pattern, load] of Object.entries(SHELL_PAGES))
+    if (matchPath(pattern, path)) return { name: 'shell', load, id: pattern };
+  for (const app of apps()) {
+    for (const { pattern, page } of app.routes) {
+      const params = matchPath(pattern, path);
+      if (params) return { name: 'app', app, page, params };
+    }
+  }
+  return { name: 'missing' };
+}
+
+/** True for addresses that the page answers itself, even if only to say that nothing is there. */
+export function isOurs(path: string): boolean {
+  const prefix = prefixOf(path);
+  return prefix === '' || SHELL_PREFIXES.some((one) => one === prefix) || apps().some((app) => app.name === prefix);
+}
