@@ -57,7 +57,7 @@ pub async fn sweep(platform: &Platform, rest: Duration) -> Result<Swept, SweepEr
             results::forget_calls(tx, now - HISTORY_REST).await?;
             jobs::forget_finished(tx, now - HISTORY_REST).await?;
             events::forget(tx, now - EVENT_REST).await?;
-            let unfinished = jobs::unfinished(tx).await?;
+            let unfinished = jobs::operator::unfinished(tx).await?;
             let live: HashSet<String> = unfinished.iter().filter_map(JobRow::held).map(|lease| lease.name()).collect();
             Ok::<_, StoreError>((reel::what_points_at_bytes(tx).await?, live))
         })

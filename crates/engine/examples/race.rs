@@ -10,10 +10,9 @@ use std::time::Duration;
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{
-    Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, LOCAL_OWNER, Need, Next, Run, Settings,
-};
+use sluice_engine::{Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, Need, Next, Run, Settings};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::{Database, Options, PostgresUrl, Store, StoreError, jobs};
 use tokio::time::Instant;
@@ -120,12 +119,12 @@ async fn main() -> Result<(), Failure> {
             // The others are checked with each call, and never in the way.
             spend::set_budget(tx, "provider", PROVIDER, roomy, Over::Fail).await?;
             spend::set_budget(tx, "day", "*", roomy, Over::Fail).await?;
-            spend::set_budget(tx, "owner", LOCAL_OWNER, cap, Over::Fail).await
+            spend::set_budget(tx, "owner", OwnerId::local().as_str(), cap, Over::Fail).await
         })
         .await?;
     for begin in (0..args.calls).step_by(BULK as usize) {
         let these: Vec<Buy> = (begin..args.calls.min(begin + BULK)).map(|n| Buy { n }).collect();
-        for made in first.submit_many(&these, &EnqueueOptions::default()).await? {
+        for made in first.submit_many(&these, &EnqueueOptions::of(&OwnerId::local())).await? {
             made?;
         }
     }
@@ -141,7 +140,10 @@ async fn main() -> Result<(), Failure> {
     while bought + refused < u64::from(args.calls) && Instant::now() < until {
         tokio::time::sleep(PAUSE).await;
         let count = async |tx: &mut sluice_store::Tx| {
-            Ok::<_, StoreError>((jobs::count_in_state(tx, "succeeded").await?, jobs::count_in_state(tx, "dead").await?))
+            Ok::<_, StoreError>((
+                jobs::operator::count_in_state(tx, "succeeded").await?,
+                jobs::operator::count_in_state(tx, "dead").await?,
+            ))
         };
         (bought, refused) = store.read(count).await?;
     }

@@ -114,7 +114,7 @@ impl Run {
             }
         }
         let id = self.new_id(JobId::new).to_string();
-        let call = Call { id: id.clone(), key: key.to_owned(), kind: kind.to_owned(), owner: self.owner().to_owned() };
+        let call = Call { id: id.clone(), key: key.to_owned(), kind: kind.to_owned(), owner: self.owner().clone() };
         self.write(async |tx| {
             tx.at("call.start");
             results::start_call(tx, self.lease(), &call).await

@@ -5,7 +5,7 @@ use std::str::FromStr as _;
 
 use croner::Cron;
 use serde::{Deserialize, Serialize};
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, Amounts, Need, NewJob};
@@ -24,7 +24,7 @@ pub(crate) struct Template {
     pool: String,
     stage: String,
     payload: String,
-    owner: String,
+    owner: OwnerId,
     subject: String,
     priority: i32,
     max_attempts: u32,

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::events::{self, Event};
 use sluice_store::jobs::Why;
-use sluice_store::jobs::{self, Ended, Finish, JobRow, LogLine, NewJob, Signalled, Step};
+use sluice_store::jobs::{self, Ended, Filter, Finish, JobRow, LogLine, NewJob, Signalled, Step};
 use sluice_store::schedules::{self, CatchUp, Schedule};
 use sluice_store::workers::Measured;
 use sluice_store::{Store, StoreError, Tx};
@@ -19,14 +19,12 @@ use tokio::time::Instant;
 use crate::batch::Batch;
 use crate::cron::{Template, next_tick};
 use crate::job::{Job, JobError};
+use crate::operator::Operator;
 use crate::progress::{self, Progress};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
 use crate::turns::Turns;
 use crate::worker::{Worker, run_until_idle};
-
-/// The owner of everything until there are accounts.
-pub const LOCAL_OWNER: &str = "local";
 
 /// How the engine keeps time. The defaults are the tuned settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,24 +50,55 @@ impl Default for Settings {
     }
 }
 
-/// What can be said about a job that is enqueued.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What can be said about a job that is enqueued. There is no owner by default: begin with [`EnqueueOptions::of`].
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnqueueOptions {
+    /// Whose it is.
+    pub owner: OwnerId,
     /// The same key again gives the same job, whatever its state; with other data it is refused.
     pub idempotency_key: Option<String>,
     /// Not before this long from now.
     pub delay: Duration,
     /// Expires after this long without work on it or on a part of it.
     pub ttl: Option<Duration>,
-    /// Whose it is; [`LOCAL_OWNER`] by default.
-    pub owner: Option<String>,
-    /// The id of what it works on.
+    /// The id of what it is about. Only jobs that have one are in their owner's lists.
     pub subject: Option<String>,
-    /// The job that it is a part of.
+    /// The job, of the same owner, that it is a child of: cancelled with it, waited for by it.
     pub parent: Option<JobId>,
     /// Lower is sooner, by a minute each; 0 by default.
     pub priority: i32,
-    /// Blocked until these have succeeded; dead when one of them fails.
+    /// Blocked until these, of the same owner, have succeeded; dead when one of them fails.
+    pub after: Vec<JobId>,
+}
+
+impl EnqueueOptions {
+    /// A job of this owner, and nothing else said: `EnqueueOptions { priority: 1, ..EnqueueOptions::of(&owner) }`.
+    pub fn of(owner: &OwnerId) -> Self {
+        Self {
+            owner: owner.clone(),
+            idempotency_key: None,
+            delay: Duration::ZERO,
+            ttl: None,
+            subject: None,
+            parent: None,
+            priority: 0,
+            after: Vec::new(),
+        }
+    }
+}
+
+/// What can be said about a child job; its owner, subject and parent are given. See [`crate::Run::enqueue`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChildOptions {
+    /// As [`EnqueueOptions::idempotency_key`].
+    pub idempotency_key: Option<String>,
+    /// Not before this long from now.
+    pub delay: Duration,
+    /// As [`EnqueueOptions::ttl`].
+    pub ttl: Option<Duration>,
+    /// As [`EnqueueOptions::priority`].
+    pub priority: i32,
+    /// As [`EnqueueOptions::after`].
     pub after: Vec<JobId>,
 }
 
@@ -272,8 +301,8 @@ impl Engine {
     }
 
     /// Why a job is where it is: every reason that holds now, its place in the line, and when it should begin.
-    pub async fn why(&self, job: &JobId) -> Result<Why, StoreError> {
-        self.shared.store.read(async |tx| jobs::why(tx, job).await).await
+    pub async fn why(&self, owner: &OwnerId, job: &JobId) -> Result<Why, StoreError> {
+        self.shared.store.read(async |tx| jobs::why(tx, owner, job).await).await
     }
 
     /// When a job that has begun should be done, from and to, as its kind usually takes; nothing while that is not
@@ -282,52 +311,69 @@ impl Engine {
         self.shared.store.read(async |tx| progress::done_by(tx, job).await).await
     }
 
-    /// How far a job and all its parts have come, if there is such a job.
-    pub async fn progress(&self, id: &JobId) -> Result<Option<Progress>, StoreError> {
-        self.shared.store.read(async |tx| progress::progress(tx, id).await).await
+    /// How far a job and all its child jobs have come, if the owner has such a job.
+    pub async fn progress(&self, owner: &OwnerId, id: &JobId) -> Result<Option<Progress>, StoreError> {
+        self.shared.store.read(async |tx| progress::progress(tx, owner, id).await).await
     }
 
     /// Sends a signal to a job; it ends the present or the next wait for it.
-    pub async fn signal(&self, tx: &mut Tx, job: &JobId, name: &str, payload: &Value) -> Result<Signalled, StoreError> {
-        jobs::send_signal(tx, job, name, payload).await
+    pub async fn signal(
+        &self,
+        tx: &mut Tx,
+        owner: &OwnerId,
+        job: &JobId,
+        name: &str,
+        payload: &Value,
+    ) -> Result<Signalled, StoreError> {
+        jobs::send_signal(tx, owner, job, name, payload).await
     }
 
-    /// Stops a job and all that is part of it; see [`jobs::cancel`].
-    pub async fn cancel(&self, tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
-        jobs::cancel(tx, job).await
+    /// Stops a job and its child jobs; see [`jobs::cancel`].
+    pub async fn cancel(&self, tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
+        jobs::cancel(tx, owner, job).await
     }
 
     /// Runs a job again that gave up, was cancelled or expired; see [`jobs::retry`].
-    pub async fn retry(&self, tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
-        jobs::retry(tx, job).await
+    pub async fn retry(&self, tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
+        jobs::retry(tx, owner, job).await
     }
 
-    /// A job with its steps, if there is such a job.
-    pub async fn job(&self, id: &JobId) -> Result<Option<JobView>, StoreError> {
+    /// A job with its steps, if the owner has such a job.
+    pub async fn job(&self, owner: &OwnerId, id: &JobId) -> Result<Option<JobView>, StoreError> {
         self.shared
             .store
             .read(async |tx| {
-                let Some(job) = jobs::find(tx, id).await? else { return Ok(None) };
-                let steps = jobs::steps_of(tx, id).await?;
+                let Some(job) = jobs::find(tx, owner, id).await? else { return Ok(None) };
+                let steps = jobs::steps_of(tx, owner, id).await?;
                 Ok(Some(JobView { job, steps }))
             })
             .await
     }
 
     /// A job's last `limit` log lines, oldest first.
-    pub async fn log(&self, id: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
-        self.shared.store.read(async |tx| jobs::log_of(tx, id, limit).await).await
+    pub async fn log(&self, owner: &OwnerId, id: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
+        self.shared.store.read(async |tx| jobs::log_of(tx, owner, id, limit).await).await
     }
 
-    /// The next `limit` events of `stream` (an owner) after place `seq`.
-    pub async fn events_after(&self, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-        self.shared.store.read(async |tx| events::after(tx, stream, seq, limit).await).await
+    /// The owner's jobs that have a subject and pass a filter, newest first.
+    pub async fn list(&self, owner: &OwnerId, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
+        self.shared.store.read(async |tx| jobs::list(tx, owner, filter).await).await
+    }
+
+    /// The owner's next `limit` events after place `seq`.
+    pub async fn events_after(&self, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.shared.store.read(async |tx| events::after(tx, owner, seq, limit).await).await
     }
 
     /// Changes when there may be new events: a hint; look again after a while in any case, since another process may
     /// have written them.
     pub fn changed(&self) -> watch::Receiver<u64> {
         self.shared.store.news_hint()
+    }
+
+    /// The engine over all owners, for the operator's commands: never for a request.
+    pub fn operator(&self) -> Operator {
+        Operator { shared: Arc::clone(&self.shared) }
     }
 
     /// The database below.
@@ -404,7 +450,7 @@ fn new_job<J: Job>(shared: &Shared, job: &J, options: EnqueueOptions, now: Times
         pool: J::pool().to_owned(),
         stage: first.stage,
         payload,
-        owner: options.owner.unwrap_or_else(|| LOCAL_OWNER.to_owned()),
+        owner: options.owner,
         subject: options.subject.unwrap_or_default(),
         parent: options.parent,
         priority: options.priority,

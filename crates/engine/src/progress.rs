@@ -1,6 +1,6 @@
 //! How far a job has come: a tree of its parts and their named steps.
 
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, JobRow, Step};
@@ -23,17 +23,17 @@ pub struct Progress {
 }
 
 /// The tree under a job, on one snapshot of the database.
-pub(crate) async fn progress(tx: &mut Tx, id: &JobId) -> Result<Option<Progress>, StoreError> {
-    match jobs::find(tx, id).await? {
+pub(crate) async fn progress(tx: &mut Tx, owner: &OwnerId, id: &JobId) -> Result<Option<Progress>, StoreError> {
+    match jobs::find(tx, owner, id).await? {
         Some(job) => tree(tx, job).await.map(Some),
         None => Ok(None),
     }
 }
 
-async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreError> {
-    let steps = jobs::steps_of(tx, &job.id).await?;
+pub(crate) async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreError> {
+    let steps = jobs::steps_of(tx, &job.owner, &job.id).await?;
     let mut parts = Vec::new();
-    for part in jobs::children(tx, &job.id).await? {
+    for part in jobs::children(tx, &job.owner, &job.id).await? {
         parts.push(Box::pin(tree(tx, part)).await?);
     }
     let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &parts) };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, Amounts, Claimed, JobRow, Lease, Wake};
 use sluice_store::results::{self, Call, Outcome};
@@ -15,7 +15,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::{EnqueueOptions, Shared, enqueue};
+use crate::engine::{ChildOptions, EnqueueOptions, Shared, enqueue};
 use crate::job::{Job, JobError};
 use crate::reports::Reports;
 
@@ -63,8 +63,8 @@ impl Run {
         self.attempt() >= self.inner.claimed.max_attempts
     }
 
-    /// Whose job it is.
-    pub fn owner(&self) -> &str {
+    /// The job's owner: what it may see and change.
+    pub fn owner(&self) -> &OwnerId {
         &self.inner.claimed.owner
     }
 
@@ -136,23 +136,27 @@ impl Run {
         self.inner.shared.store.read(work).await
     }
 
-    /// Enqueues a job that is part of this one: of the same owner and subject unless the options say otherwise,
-    /// cancelled with it, and waited for by [`crate::Next::WaitForChildren`]. Give it an idempotency key: this
-    /// stage may run again.
-    pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
+    /// Enqueues a child job: of this one's owner and subject, cancelled with it, and waited for by
+    /// [`crate::Next::WaitForChildren`]. Give it an idempotency key: this stage may run again.
+    pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: ChildOptions) -> Result<JobId, StoreError> {
         let row = &self.inner.claimed;
+        let ChildOptions { idempotency_key, delay, ttl, priority, after } = options;
         let options = EnqueueOptions {
-            owner: options.owner.or_else(|| Some(row.owner.clone())),
-            subject: options.subject.or_else(|| Some(row.subject.clone())),
-            parent: options.parent.or_else(|| Some(row.lease.job.clone())),
-            ..options
+            owner: row.owner.clone(),
+            subject: Some(row.subject.clone()),
+            parent: Some(row.lease.job.clone()),
+            idempotency_key,
+            delay,
+            ttl,
+            priority,
+            after,
         };
         enqueue(&self.inner.shared, tx, job, options).await
     }
 
-    /// The jobs that are part of this one, in the order in which they were enqueued.
+    /// Its child jobs, in the order in which they were enqueued.
     pub async fn children(&self) -> Result<Vec<JobRow>, StoreError> {
-        self.read(async |tx| jobs::children(tx, self.job_id()).await).await
+        self.read(async |tx| jobs::children(tx, self.owner(), self.job_id()).await).await
     }
 
     /// The result that was stored under `key`, or the one that `make` gives now. `key` is the hash of everything
@@ -169,8 +173,7 @@ impl Run {
         }
         self.note_asked();
         let id = self.new_id(JobId::new);
-        let call =
-            Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned(), owner: self.owner().to_owned() };
+        let call = Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned(), owner: self.owner().clone() };
         self.write(async |tx| {
             tx.at("call.start");
             results::start_call(tx, self.lease(), &call).await

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::support::{Do, Play, Stage, World, engine_on};
+use crate::support::{Do, Play, Stage, World, engine_on, local};
 
 /// The database that this suite runs on.
 const ON: Dialect = Dialect::Postgres;
@@ -37,7 +37,7 @@ async fn all_succeed(store: &Store, count: usize) {
     let done = async {
         loop {
             let filter = Filter { state: Some(JobState::Succeeded), limit: 10_000, ..Filter::default() };
-            match store.read(async |tx| jobs::list(tx, &filter).await).await {
+            match store.read(async |tx| jobs::operator::list(tx, &filter).await).await {
                 Ok(jobs) if jobs.len() == count => return,
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
@@ -49,7 +49,7 @@ async fn all_succeed(store: &Store, count: usize) {
 /// Makes a job, however often the connection is lost meanwhile: the key makes it one.
 async fn make(engine: &Engine, n: usize) {
     let job = Play { name: n.to_string() };
-    let options = EnqueueOptions { idempotency_key: Some(n.to_string()), ..EnqueueOptions::default() };
+    let options = EnqueueOptions { idempotency_key: Some(n.to_string()), ..local() };
     while engine.submit(&job, options.clone()).await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -151,7 +151,7 @@ async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
         let mut random = StdRng::seed_from_u64(n as u64);
         Play { name: (0..200_000).map(|_| char::from(random.random_range(b'a'..=b'z'))).collect() }
     };
-    let submit = async |n: usize| engine.submit(&play(n), EnqueueOptions::default()).await;
+    let submit = async |n: usize| engine.submit(&play(n), local()).await;
     submit(0).await.unwrap();
     let worker = engine.start();
     stage.arrival().await;

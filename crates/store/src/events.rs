@@ -11,9 +11,10 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 
-use crate::sql::{Row, sql};
+use crate::sql::{Row, parse, sql};
 use crate::{StoreError, Tx};
 
 /// One entry of the log.
@@ -22,7 +23,7 @@ pub struct Event {
     /// Its place in its stream, counted from 1 without gaps.
     pub seq: i64,
     /// Whose log it is: the owner of what changed.
-    pub stream: String,
+    pub owner: OwnerId,
     /// What happened, as `job.changed`.
     pub kind: String,
     /// The id of what it happened to.
@@ -117,14 +118,14 @@ impl Entries {
 }
 
 /// Adds an entry. Readers see it when the unit of work commits.
-pub fn emit<D: Serialize>(tx: &mut Tx, stream: &str, kind: &str, subject: &str, data: &D) -> Result<(), StoreError> {
+pub fn emit<D: Serialize>(tx: &mut Tx, owner: &OwnerId, kind: &str, subject: &str, data: &D) -> Result<(), StoreError> {
     if !tx.may_write() {
         return Err(StoreError::ReadOnly);
     }
     let common = serde_json::to_string(&Common { kind, data }).map_err(|error| unwritable(&error))?;
-    match tx.told.entries.get_mut(stream) {
+    match tx.told.entries.get_mut(owner) {
         Some(entries) => entries.push(common, subject),
-        None => tx.told.entries.entry(stream.to_owned()).or_default().push(common, subject),
+        None => tx.told.entries.entry(owner.clone()).or_default().push(common, subject),
     }
     Ok(())
 }
@@ -134,14 +135,14 @@ fn unwritable(error: &serde_json::Error) -> StoreError {
 }
 
 /// Writes the entries of a transaction on `SQLite`, as the last thing that it does.
-pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Entries>) -> Result<(), StoreError> {
-    for (stream, entries) in entries {
+pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<OwnerId, Entries>) -> Result<(), StoreError> {
+    for (owner, entries) in entries {
         let now = tx.now().await?;
         let mut left = length(entries.len());
-        sql(COUNT).bind(stream.as_str()).bind(left).execute(tx).await?;
+        sql(COUNT).bind(owner.as_str()).bind(left).execute(tx).await?;
         for (count, text) in entries.rows().map_err(|error| unwritable(&error))? {
             left -= length(count);
-            sql(LOG).bind(stream.as_str()).bind(left).bind(text).bind(now.as_millis()).execute(tx).await?;
+            sql(LOG).bind(owner.as_str()).bind(left).bind(text).bind(now.as_millis()).execute(tx).await?;
         }
     }
     Ok(())
@@ -150,18 +151,18 @@ pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<String, Entries>) -> Re
 /// The same for `PostgreSQL`, as statements that go to the server in one message with the COMMIT: from the count on,
 /// every other commit of the stream waits, and so none of that time is ours. Streams come in their order, so that two
 /// transactions never wait for each other.
-pub(crate) fn statements(entries: BTreeMap<String, Entries>, now: Timestamp) -> Result<String, StoreError> {
+pub(crate) fn statements(entries: BTreeMap<OwnerId, Entries>, now: Timestamp) -> Result<String, StoreError> {
     let mut all = String::new();
-    for (stream, entries) in entries {
+    for (owner, entries) in entries {
         let mut left = length(entries.len());
         // Writing to a String does not fail.
         let _ = write!(
             all,
-            "WITH counted AS (INSERT INTO streams (stream, last) VALUES ({}, {left})
-                 ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last RETURNING stream, last)
-             INSERT INTO event_log (stream, seq, entries, at)
-             SELECT stream, last - column1, column2, {} FROM counted, (VALUES ",
-            literal(&stream),
+            "WITH counted AS (INSERT INTO streams (owner, last) VALUES ({}, {left})
+                 ON CONFLICT (owner) DO UPDATE SET last = streams.last + excluded.last RETURNING owner, last)
+             INSERT INTO event_log (owner, seq, entries, at)
+             SELECT owner, last - column1, column2, {} FROM counted, (VALUES ",
+            literal(owner.as_str()),
             now.as_millis()
         );
         for (at, (count, text)) in entries.rows().map_err(|error| unwritable(&error))?.into_iter().enumerate() {
@@ -178,24 +179,24 @@ fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-const COUNT: &str = "INSERT INTO streams (stream, last) VALUES ($1, $2)
-    ON CONFLICT (stream) DO UPDATE SET last = streams.last + excluded.last";
-const LOG: &str = "INSERT INTO event_log (stream, seq, entries, at)
-    SELECT stream, last - $2, $3, $4 FROM streams WHERE stream = $1";
+const COUNT: &str = "INSERT INTO streams (owner, last) VALUES ($1, $2)
+    ON CONFLICT (owner) DO UPDATE SET last = streams.last + excluded.last";
+const LOG: &str = "INSERT INTO event_log (owner, seq, entries, at)
+    SELECT owner, last - $2, $3, $4 FROM streams WHERE owner = $1";
 
 fn length(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The next `limit` entries of `stream` after place `seq`, in order.
-pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+/// The owner's next `limit` entries after place `seq`, in order.
+pub async fn after(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
     // A row has up to 500 entries: few rows at a time.
     const PAGE: u32 = 4;
-    let text = "SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+    let text = "SELECT seq, owner, entries, at FROM event_log WHERE owner = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     let mut events: Vec<Event> = Vec::new();
     let mut place = seq;
     while events.len() < limit as usize {
-        let rows = sql(text).bind(stream).bind(place).bind(PAGE).all(tx).await?;
+        let rows = sql(text).bind(owner.as_str()).bind(place).bind(PAGE).all(tx).await?;
         for row in &rows {
             unpack(row, seq, &mut events)?;
             place = row.get("seq")?;
@@ -211,7 +212,7 @@ pub async fn after(tx: &mut Tx, stream: &str, seq: i64, limit: u32) -> Result<Ve
 fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreError> {
     let entries: String = row.get("entries")?;
     let runs: Vec<Stored> = crate::json(&entries, "entries of the event log")?;
-    let (last, stream): (i64, String) = (row.get("seq")?, row.get("stream")?);
+    let (last, owner): (i64, OwnerId) = (row.get("seq")?, parse(row, "owner")?);
     let at = Timestamp::from_millis(row.get("at")?);
     let mut these = Vec::new();
     for run in runs {
@@ -221,7 +222,7 @@ fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreErr
             Subjects::Many(subjects) => subjects,
         };
         let event =
-            |subject| Event { seq: 0, stream: stream.clone(), kind: run.kind.clone(), subject, data: data.clone(), at };
+            |subject| Event { seq: 0, owner: owner.clone(), kind: run.kind.clone(), subject, data: data.clone(), at };
         these.extend(subjects.into_iter().map(event));
     }
     for (seq, mut event) in (last + 1 - length(these.len())..).zip(these) {
@@ -233,23 +234,23 @@ fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreErr
     Ok(())
 }
 
-/// All streams that have ever had an entry.
-pub async fn streams(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    let rows = sql("SELECT stream FROM streams ORDER BY stream").all(tx).await?;
-    rows.iter().map(|row| row.get("stream")).collect()
+/// All owners that have ever had an entry.
+pub async fn owners(tx: &mut Tx) -> Result<Vec<OwnerId>, StoreError> {
+    let rows = sql("SELECT owner FROM streams ORDER BY owner").all(tx).await?;
+    rows.iter().map(|row| parse(row, "owner")).collect()
 }
 
-/// The place of the last entry of `stream`, zero when there never was one.
-pub async fn last(tx: &mut Tx, stream: &str) -> Result<i64, StoreError> {
-    let row = sql("SELECT last FROM streams WHERE stream = $1").bind(stream).optional(tx).await?;
+/// The place of the owner's last entry, zero when there never was one.
+pub async fn last(tx: &mut Tx, owner: &OwnerId) -> Result<i64, StoreError> {
+    let row = sql("SELECT last FROM streams WHERE owner = $1").bind(owner.as_str()).optional(tx).await?;
     row.map_or(Ok(0), |row| row.get("last"))
 }
 
-/// The place of the first entry of `stream` that is still kept, if any: a reader that was further behind has missed
+/// The place of the owner's first entry that is still kept, if any: a reader that was further behind has missed
 /// something and must look at the whole.
-pub async fn first(tx: &mut Tx, stream: &str) -> Result<Option<i64>, StoreError> {
-    let row = sql("SELECT seq, stream, entries, at FROM event_log WHERE stream = $1 ORDER BY seq LIMIT 1")
-        .bind(stream)
+pub async fn first(tx: &mut Tx, owner: &OwnerId) -> Result<Option<i64>, StoreError> {
+    let row = sql("SELECT seq, owner, entries, at FROM event_log WHERE owner = $1 ORDER BY seq LIMIT 1")
+        .bind(owner.as_str())
         .optional(tx)
         .await?;
     let mut events = Vec::new();
@@ -272,14 +273,15 @@ mod tests {
     #[tokio::test]
     async fn entries_that_share_rows_and_what_is_common_come_back_one_by_one() -> Result<(), StoreError> {
         let folder = tempfile::tempdir().map_err(|error| StoreError::Database(error.into()))?;
+        let owner: OwnerId = OwnerId::local();
         let store = Store::open(&folder.path().join("a.db")).await?;
         // As rows were before: each entry whole.
         store
             .write(async |tx| {
-                sql(COUNT).bind("o").bind(2).execute(tx).await?;
+                sql(COUNT).bind(owner.as_str()).bind(2).execute(tx).await?;
                 let whole =
                     r#"[{"kind":"k","subject":"\"a\"","data":{"n":0}},{"kind":"k","subject":"b","data":{"n":0}}]"#;
-                sql(LOG).bind("o").bind(0).bind(whole).bind(7).execute(tx).await
+                sql(LOG).bind(owner.as_str()).bind(0).bind(whole).bind(7).execute(tx).await
             })
             .await?;
         // 1,300 in one unit: a long run, one by itself, and another run, over three rows.
@@ -288,7 +290,7 @@ mod tests {
         store
             .write(async |tx| {
                 for (subject, n) in &expected {
-                    emit(tx, "o", "k", subject, &serde_json::json!({ "n": n, "brace": {} }))?;
+                    emit(tx, &owner, "k", subject, &serde_json::json!({ "n": n, "brace": {} }))?;
                 }
                 Ok::<_, StoreError>(())
             })
@@ -296,7 +298,7 @@ mod tests {
         let (all, some, rows) = store
             .read(async |tx| {
                 let rows = sql("SELECT seq FROM event_log").all(tx).await?.len();
-                Ok::<_, StoreError>((after(tx, "o", 0, 2_000).await?, after(tx, "o", 650, 60).await?, rows))
+                Ok::<_, StoreError>((after(tx, &owner, 0, 2_000).await?, after(tx, &owner, 650, 60).await?, rows))
             })
             .await?;
         assert_eq!(rows, 1 + 3);

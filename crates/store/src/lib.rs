@@ -5,9 +5,11 @@
 //!
 //! ```no_run
 //! # async fn example(store: sluice_store::Store) -> Result<(), sluice_store::StoreError> {
+//! use sluice_domain::ids::OwnerId;
 //! use sluice_store::events;
-//! store.write(async |tx| events::emit(tx, "owner", "reel.changed", "some id", &serde_json::json!({}))).await?;
-//! let seen = store.read(async |tx| events::after(tx, "owner", 0, 100).await).await?;
+//! let owner = OwnerId::local();
+//! store.write(async |tx| events::emit(tx, &owner, "reel.changed", "some id", &serde_json::json!({}))).await?;
+//! let seen = store.read(async |tx| events::after(tx, &owner, 0, 100).await).await?;
 //! # Ok(()) }
 //! ```
 //!

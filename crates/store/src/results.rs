@@ -2,6 +2,7 @@
 
 use crate::sql::{Row, sql};
 use serde_json::Value;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
@@ -18,7 +19,7 @@ pub struct Call {
     /// Which engine and step, as `voice` or `frames`.
     pub kind: String,
     /// For whom it is made.
-    pub owner: String,
+    pub owner: OwnerId,
 }
 
 /// How a call ended.
@@ -104,7 +105,7 @@ pub async fn start_call(tx: &mut Tx, lease: &Lease, call: &Call) -> Result<(), S
     .bind(&call.id)
     .bind(&call.key)
     .bind(&call.kind)
-    .bind(&call.owner)
+    .bind(call.owner.as_str())
     .bind(lease.job.as_str())
     .bind(lease.attempt)
     .bind(lease.id.as_str())

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row as _};
@@ -58,16 +59,16 @@ pub(crate) struct Told {
     pub(crate) work: bool,
     /// Some of it may have a place that workers have passed by.
     pub(crate) early: bool,
-    /// The log's new entries, by stream.
-    pub(crate) entries: BTreeMap<String, Entries>,
+    /// The log's new entries, by owner.
+    pub(crate) entries: BTreeMap<OwnerId, Entries>,
 }
 
 impl Told {
     pub(crate) fn join(&mut self, other: Self) {
         self.work |= other.work;
         self.early |= other.early;
-        for (stream, entries) in other.entries {
-            self.entries.entry(stream).or_default().append(entries);
+        for (owner, entries) in other.entries {
+            self.entries.entry(owner).or_default().append(entries);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, NewJob};
 use sluice_store::{Store, StoreError, events};
@@ -15,7 +15,7 @@ fn new_job(now: Timestamp) -> NewJob {
         pool: "default".into(),
         stage: "first".into(),
         payload: "{}".into(),
-        owner: "local".into(),
+        owner: OwnerId::local(),
         subject: String::new(),
         parent: None,
         priority: 0,
@@ -43,7 +43,7 @@ async fn what_was_acknowledged_is_there_after_the_file_is_opened_again() {
         .unwrap();
     drop(store);
     let store = Store::open(&path).await.unwrap();
-    assert!(store.read(async |tx| jobs::find(tx, &job).await).await.unwrap().is_some());
+    assert!(store.read(async |tx| jobs::operator::find(tx, &job).await).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -68,21 +68,21 @@ async fn a_reader_sees_one_moment_and_cannot_write() {
     let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
     let emit = async |subject: &str| {
         let data = serde_json::json!({});
-        store.write(async |tx| events::emit(tx, "local", "test", subject, &data)).await.unwrap();
+        store.write(async |tx| events::emit(tx, &OwnerId::local(), "test", subject, &data)).await.unwrap();
     };
     emit("before").await;
     store
         .read(async |tx| {
             emit("meanwhile").await;
-            let seen = events::after(tx, "local", 0, 10).await?;
+            let seen = events::after(tx, &OwnerId::local(), 0, 10).await?;
             assert_eq!(seen.len(), 1, "what is committed meanwhile is not seen");
-            let refused = events::emit(tx, "local", "test", "by a reader", &serde_json::json!({}));
+            let refused = events::emit(tx, &OwnerId::local(), "test", "by a reader", &serde_json::json!({}));
             assert_eq!(refused.unwrap_err().code(), "read_only");
             Ok::<_, StoreError>(())
         })
         .await
         .unwrap();
-    assert_eq!(store.read(async |tx| events::after(tx, "local", 0, 10).await).await.unwrap().len(), 2);
+    assert_eq!(store.read(async |tx| events::after(tx, &OwnerId::local(), 0, 10).await).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_unit_of_work_whose_task_is_stopped_leaves_nothing_and_blocks_nobody()
     {
         let (inside, is_inside) = tokio::sync::oneshot::channel();
         let stopped = store.write(async |tx| {
-            events::emit(tx, "local", "test", "half", &data)?;
+            events::emit(tx, &OwnerId::local(), "test", "half", &data)?;
             inside.send(()).unwrap();
             std::future::pending::<Result<(), StoreError>>().await
         });
@@ -102,8 +102,8 @@ async fn a_unit_of_work_whose_task_is_stopped_leaves_nothing_and_blocks_nobody()
             _ = is_inside => {}
         }
     }
-    store.write(async |tx| events::emit(tx, "local", "test", "whole", &data)).await.unwrap();
-    let seen = store.read(async |tx| events::after(tx, "local", 0, 10).await).await.unwrap();
+    store.write(async |tx| events::emit(tx, &OwnerId::local(), "test", "whole", &data)).await.unwrap();
+    let seen = store.read(async |tx| events::after(tx, &OwnerId::local(), 0, 10).await).await.unwrap();
     assert_eq!(seen.iter().map(|event| event.subject.as_str()).collect::<Vec<_>>(), ["whole"]);
 }
 
@@ -129,10 +129,13 @@ async fn finished_jobs_and_old_events_are_forgotten_and_unfinished_ones_are_not(
     };
     let now = later().await;
     assert_eq!(store.write(async |tx| jobs::forget_finished(tx, now).await).await.unwrap(), 0);
-    store.write(async |tx| jobs::cancel(tx, &whole).await).await.unwrap();
+    store.write(async |tx| jobs::operator::cancel(tx, &whole).await).await.unwrap();
     let now = later().await;
     assert_eq!(store.write(async |tx| jobs::forget_finished(tx, now).await).await.unwrap(), 1);
-    assert!(store.read(async |tx| jobs::find(tx, &part).await).await.unwrap().is_none(), "it goes with the whole");
+    assert!(
+        store.read(async |tx| jobs::operator::find(tx, &part).await).await.unwrap().is_none(),
+        "it goes with the whole"
+    );
     assert_eq!(store.write(async |tx| events::forget(tx, now).await).await.unwrap(), 2, "a row for each commit");
-    assert!(store.read(async |tx| events::after(tx, "local", 0, 10).await).await.unwrap().is_empty());
+    assert!(store.read(async |tx| events::after(tx, &OwnerId::local(), 0, 10).await).await.unwrap().is_empty());
 }

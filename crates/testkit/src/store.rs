@@ -84,7 +84,7 @@ impl TestStore {
     /// Ends the test: no unfinished job may be left, and every planned failure must have happened.
     pub async fn end(mut self) {
         self.ended = true;
-        let left = self.store.read(async |tx| jobs::unfinished(tx).await).await.expect("the jobs");
+        let left = self.store.read(async |tx| jobs::operator::unfinished(tx).await).await.expect("the jobs");
         let left: Vec<_> = left.iter().map(|job| format!("{} is {}", job.kind, job.state.as_str())).collect();
         assert!(left.is_empty(), "the test left jobs behind: {left:?}");
         assert!(self.faults.all_happened(), "a planned failure never happened");

@@ -75,7 +75,7 @@ pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Resu
     let reel = subject.reel.id.clone();
     run.write(async move |tx| {
         reel::set_result(tx, &reel, &value).await?;
-        announce(tx, &reel).await
+        announce(tx, run.owner(), &reel)
     })
     .await?;
     run.progress("publish", 1.0);

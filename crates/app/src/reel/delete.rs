@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use sluice_domain::ids::ReelId;
-use sluice_engine::LOCAL_OWNER;
 use sluice_store::{StoreError, Tx, events, jobs, reel};
 
 use super::ReelApp;
@@ -20,9 +19,9 @@ pub async fn delete(app: &ReelApp, id: &ReelId) -> Result<bool, StoreError> {
         .store
         .write(async move |tx: &mut Tx| {
             let Some(row) = reel::reel(tx, &reel).await? else { return Ok::<_, StoreError>(false) };
-            jobs::cancel(tx, &row.job_id).await?;
+            jobs::cancel(tx, &row.owner, &row.job_id).await?;
             reel::bury_reel(tx, &reel).await?;
-            events::emit(tx, LOCAL_OWNER, "reel.deleted", reel.as_str(), &serde_json::json!({}))?;
+            events::emit(tx, &row.owner, "reel.deleted", reel.as_str(), &serde_json::json!({}))?;
             Ok(true)
         })
         .await?;

@@ -1,7 +1,7 @@
 //! Changing a storyboard: a scene's words, its place, and having what changed rendered.
 
 use serde_json::json;
-use sluice_domain::ids::{JobId, ReelId, SceneId};
+use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::job::JobState;
 use sluice_engine::Engine;
 use sluice_store::jobs;
@@ -80,7 +80,7 @@ pub async fn edit_scene(app: &ReelApp, id: &ReelId, n: u32, edit: SceneEdit) -> 
                 let order: Vec<SceneId> = scenes.into_iter().map(|scene| scene.row.id).collect();
                 reel::order_scenes(tx, &order).await?;
             }
-            announce(tx, &id).await?;
+            announce(tx, &reel.owner, &id)?;
             Ok(())
         })
         .await
@@ -115,12 +115,12 @@ pub async fn render(app: &ReelApp, engine: &Engine, id: &ReelId, n: Option<u32>)
             {
                 return Err(EditError::NoSuchScene { n });
             }
-            if jobs::find(tx, &reel.job_id).await?.is_some_and(|job| !job.state.is_final()) {
+            if jobs::find(tx, &reel.owner, &reel.job_id).await?.is_some_and(|job| !job.state.is_final()) {
                 return Ok(());
             }
-            let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, make::options(&id, idle)).await?;
+            let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, make::options(&reel.owner, &id, idle)).await?;
             reel::set_reel_job(tx, &id, &job).await?;
-            announce(tx, &id).await?;
+            announce(tx, &reel.owner, &id)?;
             Ok(())
         })
         .await
@@ -133,19 +133,19 @@ pub async fn retry(app: &ReelApp, id: &ReelId) -> Result<(), EditError> {
         .store
         .write(async move |tx: &mut Tx| {
             let (reel, _) = load(tx, &id).await?;
-            if !may_retry(tx, &reel.job_id).await? {
+            if !may_retry(tx, &reel).await? {
                 return Err(EditError::NothingToRetry);
             }
             // The scenes that stopped are parts of it, and are tried again with it.
-            jobs::retry(tx, &reel.job_id).await?;
-            announce(tx, &id).await?;
+            jobs::retry(tx, &reel.owner, &reel.job_id).await?;
+            announce(tx, &reel.owner, &id)?;
             Ok(())
         })
         .await
 }
 
-async fn may_retry(tx: &mut Tx, job: &JobId) -> Result<bool, StoreError> {
-    let row = jobs::find(tx, job).await?;
+async fn may_retry(tx: &mut Tx, reel: &ReelRow) -> Result<bool, StoreError> {
+    let row = jobs::find(tx, &reel.owner, &reel.job_id).await?;
     Ok(row.is_some_and(|row| row.state.is_final() && row.state != JobState::Succeeded))
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sluice_domain::ids::{ReelId, SceneId};
-use sluice_engine::{EnqueueOptions, Job, JobError, LOCAL_OWNER, Next, Run};
+use sluice_domain::ids::{OwnerId, ReelId, SceneId};
+use sluice_engine::{ChildOptions, EnqueueOptions, Job, JobError, Next, Run};
 use sluice_store::documents::DocumentRow;
 use sluice_store::reel::{self, ReelRow, SceneRow};
 use sluice_store::{StoreError, Tx, events, jobs, results};
@@ -66,9 +66,9 @@ impl Stage {
     }
 }
 
-/// How jobs about a reel are enqueued.
-pub(crate) fn options(reel: &ReelId, idle: Duration) -> EnqueueOptions {
-    EnqueueOptions { subject: Some(reel.to_string()), ttl: Some(idle), ..EnqueueOptions::default() }
+/// How jobs about an owner's reel are enqueued.
+pub(crate) fn options(owner: &OwnerId, reel: &ReelId, idle: Duration) -> EnqueueOptions {
+    EnqueueOptions { subject: Some(reel.to_string()), ttl: Some(idle), ..EnqueueOptions::of(owner) }
 }
 
 /// What the job works on, read at the start of each stage.
@@ -168,7 +168,7 @@ async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Nex
                 reel::insert_scene(tx, row).await?;
             }
             reel::set_script(tx, &reel, &script.title, script_source(script.source)).await?;
-            announce(tx, &reel).await
+            announce(tx, run.owner(), &reel)
         })
         .await?;
     }
@@ -192,7 +192,7 @@ async fn render_scenes(run: &Run, app: &ReelApp, subject: Subject) -> Result<Nex
     let mut wanted = Vec::new();
     for scene in pending {
         let last = match scene.row.job_id.clone() {
-            Some(job) => app.platform.store.read(async move |tx| jobs::find(tx, &job).await).await?,
+            Some(job) => run.read(async |tx| jobs::find(tx, run.owner(), &job).await).await?,
             None => None,
         };
         let job = RenderScene { reel: subject.reel.id.clone(), scene: scene.row.id.clone(), key: scene.key.clone() };
@@ -212,7 +212,7 @@ async fn render_scenes(run: &Run, app: &ReelApp, subject: Subject) -> Result<Nex
     let idle = app.limits.idle;
     run.write(async |tx| {
         for job in &wanted {
-            let id = run.enqueue(tx, job, options(&job.reel, idle)).await?;
+            let id = run.enqueue(tx, job, ChildOptions { ttl: Some(idle), ..ChildOptions::default() }).await?;
             reel::set_scene_job(tx, &job.scene, &id).await?;
         }
         Ok::<_, StoreError>(())
@@ -246,6 +246,6 @@ where
 }
 
 /// Tells those who look at a reel that it changed.
-pub(crate) async fn announce(tx: &mut Tx, reel: &ReelId) -> Result<(), StoreError> {
-    events::emit(tx, LOCAL_OWNER, "reel.changed", reel.as_str(), &json!({})).map(drop)
+pub(crate) fn announce(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<(), StoreError> {
+    events::emit(tx, owner, "reel.changed", reel.as_str(), &json!({})).map(drop)
 }

@@ -174,7 +174,7 @@ impl Work<'_> {
         self.run
             .write(async move |tx| {
                 reel::set_scene_made(tx, &scene, &value).await?;
-                announce(tx, &reel).await
+                announce(tx, self.run.owner(), &reel)
             })
             .await?;
         self.run.progress("clip", 1.0);

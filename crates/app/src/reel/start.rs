@@ -118,7 +118,7 @@ pub async fn start(app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<Ree
         }
         check_rate(tx, &reel.address, now, &limits).await?;
         let mut reel = reel;
-        let options = super::make::options(&reel.id, limits.idle);
+        let options = super::make::options(&reel.owner, &reel.id, limits.idle);
         reel.job_id = engine.enqueue(tx, &MakeReel { reel: reel.id.clone() }, options).await?;
         reel::insert_reel(tx, &reel).await?;
         Ok(reel)

@@ -11,7 +11,7 @@ use serde_json::json;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::{JobState, RetryRule};
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{Answer, Ask, CallError, EnqueueOptions, Found, Job, JobError, Next, Run, Wake};
+use sluice_engine::{Answer, Ask, CallError, ChildOptions, Found, Job, JobError, Next, Run, Wake};
 use sluice_store::jobs;
 
 /// What the jobs need.
@@ -186,8 +186,7 @@ impl Job for Order {
         match stage {
             OrderStage::Pay => {
                 let part = Part { n: self.n, order: run.job_id().clone() };
-                let options =
-                    EnqueueOptions { idempotency_key: Some(format!("part/{}", self.n)), ..Default::default() };
+                let options = ChildOptions { idempotency_key: Some(format!("part/{}", self.n)), ..Default::default() };
                 run.write(async |tx| run.enqueue(tx, &part, options.clone()).await).await?;
                 Ok(Next::WaitForChildren { then: OrderStage::Gather })
             }
@@ -235,7 +234,7 @@ impl Job for Part {
         pause_up_to(5).await;
         run.progress("part", 0.5);
         if Order::is_signalled(self.n) {
-            run.write(async |tx| jobs::send_signal(tx, &self.order, "go", &json!(self.n)).await).await?;
+            run.write(async |tx| jobs::send_signal(tx, run.owner(), &self.order, "go", &json!(self.n)).await).await?;
         }
         Ok(Next::Done(json!(self.n)))
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde_json::json;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Settings};
 use sluice_store::{Database, Options, PostgresUrl, Store, StoreError, events, results};
@@ -53,7 +53,7 @@ struct Args {
     slots: usize,
     /// Whose jobs are made or checked.
     #[arg(long, default_value = "chaos")]
-    owner: String,
+    owner: OwnerId,
     /// Makes so many jobs, and ends.
     #[arg(long)]
     enqueue: Option<u32>,
@@ -157,7 +157,7 @@ async fn enqueue(engine: &Engine, args: &Args, count: u32) -> Result<(), Failure
 async fn submit(engine: &Engine, args: &Args, numbers: std::ops::Range<u32>) -> Result<(), StoreError> {
     if args.quick {
         let quick: Vec<Quick> = numbers.map(|n| Quick { n, milliseconds: args.quick_ms }).collect();
-        let options = EnqueueOptions { owner: Some(args.owner.clone()), ..Default::default() };
+        let options = EnqueueOptions::of(&args.owner);
         return engine.submit_many(&quick, &options).await?.into_iter().try_for_each(|made| made.map(drop));
     }
     engine
@@ -173,8 +173,7 @@ async fn submit(engine: &Engine, args: &Args, numbers: std::ops::Range<u32>) -> 
 
 /// Makes job number `n`, or finds it.
 async fn make(engine: &Engine, args: &Args, tx: &mut sluice_store::Tx, n: u32) -> Result<JobId, StoreError> {
-    let options =
-        EnqueueOptions { owner: Some(args.owner.clone()), idempotency_key: Some(n.to_string()), ..Default::default() };
+    let options = EnqueueOptions { idempotency_key: Some(n.to_string()), ..EnqueueOptions::of(&args.owner) };
     if n.is_multiple_of(3) {
         // Numbered by themselves, so that half of them are even.
         return engine.enqueue(tx, &Order { n: n / 3, bought: args.bought }, options).await;
@@ -203,7 +202,7 @@ struct Histories {
 
 impl Histories {
     /// Reads what is new.
-    async fn read_on(&mut self, engine: &Engine, owner: &str) -> Result<(), StoreError> {
+    async fn read_on(&mut self, engine: &Engine, owner: &OwnerId) -> Result<(), StoreError> {
         loop {
             let events = engine.store().read(async |tx| events::after(tx, owner, self.seq, PAGE).await).await?;
             if events.is_empty() {

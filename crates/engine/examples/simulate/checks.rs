@@ -10,8 +10,11 @@ use crate::jobs::{Outside, PER_KEY};
 pub(crate) async fn at_this_moment(store: &Store, outside: &Outside, per_owner: i64) -> Result<(), StoreError> {
     store
         .read(async |tx| {
-            let running =
-                jobs::list(tx, &Filter { state: Some(JobState::Running), limit: 10_000, ..Filter::default() }).await?;
+            let running = jobs::operator::list(
+                tx,
+                &Filter { state: Some(JobState::Running), limit: 10_000, ..Filter::default() },
+            )
+            .await?;
             let mut by_owner = std::collections::BTreeMap::<_, i64>::new();
             let mut by_key = std::collections::BTreeMap::<_, i64>::new();
             for job in &running {

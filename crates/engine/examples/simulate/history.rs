@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_store::events::{self, Event};
 use sluice_store::{Store, StoreError};
 
 /// Everything that was told.
 pub(crate) struct Told {
-    streams: BTreeMap<String, Vec<Event>>,
+    streams: BTreeMap<OwnerId, Vec<Event>>,
 }
 
 const FINAL: [JobState; 4] = [JobState::Succeeded, JobState::Dead, JobState::Cancelled, JobState::Expired];
@@ -19,9 +19,9 @@ pub(crate) async fn read(store: &Store) -> Result<Told, StoreError> {
     store
         .read(async |tx| {
             let mut streams = BTreeMap::new();
-            for stream in events::streams(tx).await? {
-                let told = events::after(tx, &stream, 0, u32::MAX).await?;
-                streams.insert(stream, told);
+            for owner in events::owners(tx).await? {
+                let told = events::after(tx, &owner, 0, u32::MAX).await?;
+                streams.insert(owner, told);
             }
             Ok(Told { streams })
         })
@@ -37,7 +37,8 @@ impl Told {
     pub(crate) fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for event in self.all() {
-            (&event.stream, event.seq, &event.subject, event.data.to_string(), event.at.as_millis()).hash(&mut hasher);
+            (event.owner.as_str(), event.seq, &event.subject, event.data.to_string(), event.at.as_millis())
+                .hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -64,7 +65,7 @@ fn is_final(event: &Event) -> bool {
 }
 
 /// What must never be.
-pub(crate) fn judge(told: &Told, acknowledged: &[JobId]) -> Vec<String> {
+pub(crate) fn judge(told: &Told, acknowledged: &[(OwnerId, JobId)]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (stream, events) in &told.streams {
         for (place, event) in (1..).zip(events) {
@@ -87,7 +88,7 @@ pub(crate) fn judge(told: &Told, acknowledged: &[JobId]) -> Vec<String> {
         }
         wrong.extend(attempts_rise(job, events));
     }
-    for job in acknowledged {
+    for (_, job) in acknowledged {
         if !jobs.contains_key(job.as_str()) {
             wrong.push(format!("job {job} was acknowledged and is lost"));
         }

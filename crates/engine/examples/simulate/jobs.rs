@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::job::{JobState, RetryRule};
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Amounts, EnqueueOptions, Job, JobError, Need, Next, Run, Wake};
+use sluice_engine::{Amounts, ChildOptions, Job, JobError, Need, Next, Run, Wake};
 
 use crate::provider::{Asking, PRICE, Provider};
 use crate::rates;
@@ -243,9 +243,9 @@ impl Job for Whole {
         if act == Act::First {
             run.write::<_, JobError, _>(async |tx| {
                 for part in 0..self.parts {
-                    let options = EnqueueOptions {
+                    let options = ChildOptions {
                         idempotency_key: Some(format!("part {part} of {}", self.n)),
-                        ..EnqueueOptions::default()
+                        ..ChildOptions::default()
                     };
                     run.enqueue(tx, &Plain { n: part, key: None }, options).await?;
                 }

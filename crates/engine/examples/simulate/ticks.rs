@@ -8,6 +8,7 @@ use sluice_store::{StoreError, Tx, schedules};
 
 use crate::history::Told;
 use crate::jobs::{Outside, Tick};
+use crate::world::owner;
 
 const NAME: &str = "tick";
 const EVERY_MS: i64 = 10_000;
@@ -19,7 +20,7 @@ async fn next(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
 }
 
 pub(crate) async fn begin(tx: &mut Tx, engine: &Engine, outside: &Outside) -> Result<(), StoreError> {
-    let options = EnqueueOptions { owner: Some("clock".to_owned()), ..EnqueueOptions::default() };
+    let options = EnqueueOptions::of(&owner("clock"));
     engine.schedule(tx, NAME, "*/10 * * * * *", &Tick {}, options, CatchUp::All).await?;
     *outside.first_tick.lock().unwrap_or_else(PoisonError::into_inner) = next(tx).await?;
     Ok(())

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde_json::json;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{Engine, EnqueueOptions, Randomness, Worker};
 use sluice_store::jobs::spend::{self, Over};
@@ -58,6 +58,11 @@ pub(crate) fn run(seed: u64) -> Summary {
 
 /// Owners of jobs; the last is the crowd's.
 const OWNERS: [&str; 4] = ["ada", "grace", "edsger", "crowd"];
+/// The owner of that name.
+pub(crate) fn owner(name: &str) -> OwnerId {
+    name.parse().expect("an owner")
+}
+
 /// What may run at once of each.
 const PER_OWNER: i64 = 9;
 /// What each may spend at first, and what is added in the end.
@@ -302,7 +307,7 @@ impl World {
         const LONGEST: Duration = Duration::from_hours(1);
         let begun = tokio::time::Instant::now();
         loop {
-            let left = watcher.store.read(async |tx| stored::unfinished(tx).await).await.expect("a read");
+            let left = watcher.store.read(async |tx| stored::operator::unfinished(tx).await).await.expect("a read");
             if left.is_empty() {
                 return;
             }
@@ -318,7 +323,7 @@ impl World {
         }
     }
 
-    async fn sum_up(self, watcher: &Node, acknowledged: &Mutex<Vec<JobId>>, ticks: u64) -> Summary {
+    async fn sum_up(self, watcher: &Node, acknowledged: &Mutex<Vec<(OwnerId, JobId)>>, ticks: u64) -> Summary {
         let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap_or_else(PoisonError::into_inner));
         let told = history::read(&watcher.store).await.expect("the history");
         let mut wrong = std::mem::take(&mut *self.outside.wrong.lock().unwrap_or_else(PoisonError::into_inner));
@@ -354,7 +359,7 @@ struct Caller {
     kind: Kind,
     engine: Engine,
     random: StdRng,
-    acknowledged: Arc<Mutex<Vec<JobId>>>,
+    acknowledged: Arc<Mutex<Vec<(OwnerId, JobId)>>>,
     outside: Arc<Outside>,
     slow: bool,
 }
@@ -367,25 +372,25 @@ impl Caller {
         }
     }
 
-    fn owner(&self) -> String {
-        OWNERS[self.number as usize % OWNERS.len()].to_owned()
+    fn owner(&self) -> OwnerId {
+        owner(OWNERS[self.number as usize % OWNERS.len()])
     }
 
     /// Asks until there is an answer, as a patient caller does: the key makes it one job.
     async fn make(&mut self, n: u32) -> JobId {
         let mut options = EnqueueOptions {
-            owner: Some(self.owner()),
             idempotency_key: Some(n.to_string()),
             priority: self.random.random_range(-1..=1),
-            ..EnqueueOptions::default()
+            ..EnqueueOptions::of(&self.owner())
         };
         if self.random.random_range(0..8) == 0 {
             options.delay = Duration::from_millis(self.random.random_range(1..9_000));
         }
         if self.random.random_range(0..8) == 0 {
             let made = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
-            if !made.is_empty() {
-                options.after = vec![made[self.random.random_range(0..made.len())].clone()];
+            let own: Vec<_> = made.iter().filter(|(owner, _)| *owner == options.owner).collect();
+            if !own.is_empty() {
+                options.after = vec![own[self.random.random_range(0..own.len())].1.clone()];
             }
         }
         let which = self.random.random_range(0..10);
@@ -416,19 +421,19 @@ impl Caller {
     async fn many_things(&mut self) {
         for n in 0..self.jobs {
             let job = self.make(n).await;
-            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push((self.owner(), job));
             let pause = self.random.random_range(0..1_200);
             tokio::time::sleep(Duration::from_millis(pause)).await;
-            let some = {
+            let (owner, some) = {
                 let made = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
                 made[self.random.random_range(0..made.len())].clone()
             };
             let (engine, store) = (&self.engine, self.engine.store());
             // What fails here was only a wish.
             match self.random.random_range(0..20) {
-                0 => drop(store.write(async |tx| engine.cancel(tx, &some).await).await),
+                0 => drop(store.write(async |tx| engine.cancel(tx, &owner, &some).await).await),
                 1..5 => {
-                    drop(store.write(async |tx| engine.signal(tx, &some, "word", &json!(n)).await).await);
+                    drop(store.write(async |tx| engine.signal(tx, &owner, &some, "word", &json!(n)).await).await);
                 }
                 _ => {}
             }
@@ -440,11 +445,11 @@ impl Caller {
         const BATCH: u32 = 500;
         let mut batches = self.jobs / BATCH;
         while batches > 0 {
-            let options = EnqueueOptions { owner: Some("crowd".to_owned()), ..EnqueueOptions::default() };
+            let options = EnqueueOptions::of(&owner("crowd"));
             let jobs = vec![One { neighbour: None }; BATCH as usize];
             match self.engine.submit_many(&jobs, &options).await {
                 Ok(made) => {
-                    let made = made.into_iter().map(|job| job.expect("a job that is not refused"));
+                    let made = made.into_iter().map(|job| (owner("crowd"), job.expect("a job that is not refused")));
                     self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
                     batches -= 1;
                 }
@@ -457,9 +462,8 @@ impl Caller {
         let mut asked = BTreeMap::new();
         for neighbour in 0..15 {
             let options = EnqueueOptions {
-                owner: Some(format!("neighbour {neighbour}")),
                 idempotency_key: Some("the only one".to_owned()),
-                ..EnqueueOptions::default()
+                ..EnqueueOptions::of(&owner(&format!("neighbour-{neighbour}")))
             };
             let one = One { neighbour: Some(neighbour) };
             let job = loop {
@@ -468,7 +472,7 @@ impl Caller {
                     Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
                 }
             };
-            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push(job);
+            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push((options.owner, job));
             asked.insert(neighbour, clock::passed());
             let pause = self.random.random_range(5..40);
             tokio::time::sleep(Duration::from_millis(pause)).await;

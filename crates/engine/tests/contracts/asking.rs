@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{Amounts, Engine, EnqueueOptions, Job, JobError, Need, Next, Randomness, Run};
+use sluice_engine::{Amounts, Engine, Job, JobError, Need, Next, Randomness, Run};
 use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Redrive};
 use sluice_store::workers;
 use sluice_testkit::TestStore;
+
+use crate::support::{local, of};
 
 /// Asks for much in its first stage and for nothing in its second, which always fails.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -60,13 +63,13 @@ fn engine(test: &TestStore) -> Engine {
 async fn a_job_that_is_redriven_from_the_start_asks_for_what_its_first_stage_needs() {
     let test = TestStore::open_on(crate::ON).await;
     let engine = engine(&test);
-    let job = engine.submit(&Dear, EnqueueOptions::default()).await.unwrap();
+    let job = engine.submit(&Dear, local()).await.unwrap();
     engine.run_until_idle().await.unwrap();
-    let row = async || engine.job(&job).await.unwrap().unwrap().job;
+    let row = async || engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
     assert_eq!((row().await.stage.as_str(), row().await.need), ("Fail", Need::default()));
     for (from_start, stage, need) in [(false, "Fail", Need::default()), (true, "Pay", asked())] {
         let filter = Redrive { from_start, limit: 10, ..Redrive::default() };
-        assert_eq!(test.store().write(async |tx| jobs::redrive(tx, &filter).await).await.unwrap(), 1);
+        assert_eq!(test.store().write(async |tx| jobs::operator::redrive(tx, None, &filter).await).await.unwrap(), 1);
         assert_eq!((row().await.stage.as_str(), row().await.need), (stage, need));
         if !from_start {
             engine.run_until_idle().await.unwrap();
@@ -87,7 +90,7 @@ async fn what_waits_for_a_rate_is_no_work_for_a_further_worker() {
     let store = test.store();
     let useful = async || store.read(async |tx| workers::useful_work(tx).await).await.unwrap();
     for owner in ["ada", "ada", "grace"] {
-        let options = EnqueueOptions { owner: Some(owner.into()), ..EnqueueOptions::default() };
+        let options = of(owner);
         engine.submit(&Dear, options).await.unwrap();
     }
     assert_eq!(json!(useful().await), json!({ "default": 3 }));
@@ -106,7 +109,7 @@ async fn what_waits_for_a_rate_is_no_work_for_a_further_worker() {
     };
     let claims = store.write(async |tx| jobs::claim(tx, &claim, &jobs::Floors::default()).await).await.unwrap();
     assert_eq!(claims.jobs.len(), 1);
-    let other = if claims.jobs[0].owner == "ada" { 1 + 1 } else { 1 + 2 };
+    let other = if claims.jobs[0].owner.as_str() == "ada" { 1 + 1 } else { 1 + 2 };
     assert_eq!(json!(useful().await), json!({ "default": other }), "what runs, and the jobs of the other owner");
     test.advance(Duration::from_hours(1)).await;
     assert_eq!(json!(useful().await), json!({ "default": 3 }));

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_engine::{EnqueueOptions, Next};
 
-use crate::support::{Act, Do, World};
+use crate::support::{Act, Do, World, local};
 
 #[tokio::test]
 async fn a_running_job_is_told_to_stop_and_is_cancelled_when_it_lets_go() {
@@ -29,7 +30,7 @@ async fn a_cancel_from_another_process_reaches_a_running_job() {
     let worker = world.engine.start();
     world.stage.arrival().await;
     let other = world.test.open_again().await;
-    other.write(async |tx| sluice_store::jobs::cancel(tx, &job).await).await.unwrap();
+    other.write(async |tx| sluice_store::jobs::operator::cancel(tx, &job).await).await.unwrap();
     worker.turn().await;
     world.until(&job, JobState::Cancelled).await;
     worker.shutdown(Duration::ZERO).await;
@@ -71,7 +72,12 @@ async fn the_tree_falls_with_its_trunk() {
     let worker = world.engine.start();
     let run = world.stage.arrival().await;
     world.until(&job, JobState::Waiting).await;
-    let part = world.test.store().read(async |tx| sluice_store::jobs::children(tx, &job).await).await.unwrap();
+    let part = world
+        .test
+        .store()
+        .read(async |tx| sluice_store::jobs::children(tx, &OwnerId::local(), &job).await)
+        .await
+        .unwrap();
     world.until(&part[0].id, JobState::Scheduled).await;
     assert_eq!(world.cancel(&job).await, 3);
     world.until(run.job_id(), JobState::Cancelled).await;
@@ -84,7 +90,7 @@ async fn the_tree_falls_with_its_trunk() {
 async fn a_job_expires_after_its_time_without_work_on_it() {
     let world = World::new([Do::Retry]).await;
     let ttl = Some(Duration::from_mins(30));
-    let job = world.enqueue_with("a", EnqueueOptions { ttl, ..Default::default() }).await;
+    let job = world.enqueue_with("a", EnqueueOptions { ttl, ..local() }).await;
     world.advance(1000).await;
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Scheduled, "worked on: its time begins again");
@@ -105,7 +111,7 @@ async fn work_on_a_part_keeps_the_whole_alive() {
     world.stage.plan_for("whole", [Do::Spawn("part"), Do::Next(Next::WaitForChildren { then: Act::Second })]);
     world.stage.plan_for("part", [Do::Pause]);
     let ttl = Some(Duration::from_mins(1));
-    let job = world.enqueue_with("whole", EnqueueOptions { ttl, ..Default::default() }).await;
+    let job = world.enqueue_with("whole", EnqueueOptions { ttl, ..local() }).await;
     let worker = world.engine.start();
     world.stage.arrival().await;
     world.until(&job, JobState::Waiting).await;
@@ -133,7 +139,8 @@ async fn a_retry_takes_back_the_request_to_a_part_that_has_not_stopped_yet() {
     assert_eq!((world.state(&job).await, world.state(part.job_id()).await), (JobState::Cancelled, JobState::Running));
     // Its worker has read the request; before that, the retry would leave it running.
     part.cancelled().cancelled().await;
-    let again = world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await.unwrap();
+    let again =
+        world.test.store().write(async |tx| world.engine.retry(tx, &OwnerId::local(), &job).await).await.unwrap();
     assert_eq!(again, 2);
     assert_eq!(world.state(&job).await, JobState::Waiting);
     // It was told to stop, hands itself back, and runs again.

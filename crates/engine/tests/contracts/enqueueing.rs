@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{EnqueueOptions, JobError};
 use sluice_store::jobs::{self, NewJob};
 use sluice_store::{PAYLOAD_LIMIT, StoreError, events};
 
-use crate::support::{Play, World};
+use crate::support::{Play, World, local, of};
 
 #[tokio::test]
 async fn an_enqueue_that_is_rolled_back_leaves_nothing() {
@@ -18,8 +18,8 @@ async fn an_enqueue_that_is_rolled_back_leaves_nothing() {
         .test
         .store()
         .write(async |tx| {
-            let job = world.engine.enqueue(tx, &play, EnqueueOptions::default()).await?;
-            assert!(jobs::find(tx, &job).await?.is_some(), "inside, the job is there");
+            let job = world.engine.enqueue(tx, &play, local()).await?;
+            assert!(jobs::operator::find(tx, &job).await?.is_some(), "inside, the job is there");
             Err(JobError::fail("changed_my_mind", "the caller's own write failed"))
         })
         .await;
@@ -27,7 +27,9 @@ async fn an_enqueue_that_is_rolled_back_leaves_nothing() {
     let (left, told) = world
         .test
         .store()
-        .read(async |tx| Ok::<_, StoreError>((jobs::unfinished(tx).await?, events::last(tx, "local").await?)))
+        .read(async |tx| {
+            Ok::<_, StoreError>((jobs::operator::unfinished(tx).await?, events::last(tx, &OwnerId::local()).await?))
+        })
         .await
         .unwrap();
     assert!(left.is_empty());
@@ -45,14 +47,14 @@ async fn an_enqueue_is_seen_by_nobody_before_its_commit_and_by_all_after_it() {
         .test
         .store()
         .write(async |tx| {
-            let job = world.engine.enqueue(tx, &play, EnqueueOptions::default()).await?;
-            let outside = other.read(async |tx| jobs::find(tx, &job).await).await?;
+            let job = world.engine.enqueue(tx, &play, local()).await?;
+            let outside = other.read(async |tx| jobs::operator::find(tx, &job).await).await?;
             assert!(outside.is_none(), "not committed, not seen");
             Ok::<_, StoreError>(job)
         })
         .await
         .unwrap();
-    assert!(other.read(async |tx| jobs::find(tx, &job).await).await.unwrap().is_some());
+    assert!(other.read(async |tx| jobs::operator::find(tx, &job).await).await.unwrap().is_some());
     world.run().await;
     world.test.end().await;
 }
@@ -60,7 +62,7 @@ async fn an_enqueue_is_seen_by_nobody_before_its_commit_and_by_all_after_it() {
 #[tokio::test]
 async fn the_same_key_gives_the_same_job_in_its_present_state_and_refuses_other_data() {
     let world = World::new([]).await;
-    let options = || EnqueueOptions { idempotency_key: Some("key".into()), ..Default::default() };
+    let options = || EnqueueOptions { idempotency_key: Some("key".into()), ..local() };
     let job = world.enqueue_with("a", options()).await;
     assert_eq!(world.enqueue_with("a", options()).await, job);
     assert_eq!(world.run().await, 1, "it is one job");
@@ -71,7 +73,7 @@ async fn the_same_key_gives_the_same_job_in_its_present_state_and_refuses_other_
     let other = Play { name: "b".into() };
     let refused = world.test.store().write(async |tx| world.engine.enqueue(tx, &other, options()).await).await;
     assert!(matches!(refused, Err(StoreError::IdempotencyConflict { .. })));
-    let someone = EnqueueOptions { owner: Some("someone else".into()), ..options() };
+    let someone = EnqueueOptions { owner: of("someone-else").owner, ..options() };
     assert_ne!(world.enqueue_with("b", someone).await, job, "keys of other owners are other keys");
     world.run().await;
     world.test.end().await;
@@ -80,7 +82,7 @@ async fn the_same_key_gives_the_same_job_in_its_present_state_and_refuses_other_
 #[tokio::test]
 async fn a_job_is_not_claimed_before_its_time() {
     let world = World::new([]).await;
-    let options = EnqueueOptions { delay: Duration::from_mins(1), ..Default::default() };
+    let options = EnqueueOptions { delay: Duration::from_mins(1), ..local() };
     let job = world.enqueue_with("a", options).await;
     assert_eq!(world.run().await, 0);
     world.advance(59).await;
@@ -95,7 +97,7 @@ async fn a_job_is_not_claimed_before_its_time() {
 async fn lower_priority_numbers_go_first() {
     let world = World::new([]).await;
     for (name, priority) in [("last", 5), ("second", 0), ("first", -1)] {
-        world.enqueue_with(name, EnqueueOptions { priority, ..Default::default() }).await;
+        world.enqueue_with(name, EnqueueOptions { priority, ..local() }).await;
     }
     world.run().await;
     let names: Vec<_> = world.stage.seen().into_iter().map(|seen| seen.name).collect();
@@ -107,8 +109,7 @@ async fn lower_priority_numbers_go_first() {
 async fn a_payload_that_is_too_large_is_refused_with_a_pointer_to_blobs() {
     let world = World::new([]).await;
     let play = Play { name: "x".repeat(PAYLOAD_LIMIT) };
-    let refused =
-        world.test.store().write(async |tx| world.engine.enqueue(tx, &play, EnqueueOptions::default()).await).await;
+    let refused = world.test.store().write(async |tx| world.engine.enqueue(tx, &play, local()).await).await;
     let error = refused.unwrap_err();
     assert_eq!(error.code(), "payload_too_large");
     assert!(error.to_string().contains("blob"));
@@ -127,7 +128,7 @@ async fn enqueue_raw(world: &World, kind: &str, stage: &str, payload: &str) -> J
                 pool: "default".into(),
                 stage: stage.into(),
                 payload: payload.into(),
-                owner: "local".into(),
+                owner: OwnerId::local(),
                 subject: String::new(),
                 parent: None,
                 priority: 0,

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
-use sluice_engine::{EnqueueOptions, Next};
+use sluice_engine::Next;
 use sluice_store::{StoreError, events};
 
-use crate::support::{Act, Do, World};
+use crate::support::{Act, Do, World, of};
 
 #[tokio::test]
 async fn the_log_tells_every_change_in_order_and_replays_from_any_place() {
@@ -15,7 +16,7 @@ async fn the_log_tells_every_change_in_order_and_replays_from_any_place() {
     world.run().await;
     world.advance(2).await;
     world.run().await;
-    let all = world.engine.events_after("local", 0, 100).await.unwrap();
+    let all = world.engine.events_after(&OwnerId::local(), 0, 100).await.unwrap();
     let story: Vec<_> = all
         .iter()
         .filter(|event| event.data.get("steps").is_none())
@@ -36,34 +37,35 @@ async fn the_log_tells_every_change_in_order_and_replays_from_any_place() {
     assert!(all.iter().all(|event| event.subject == job.as_str() && event.kind == "job.changed"));
     assert!((1..).zip(&all).all(|(place, event)| event.seq == place), "counted from 1, without gaps");
     let middle = all[3].seq;
-    assert_eq!(world.engine.events_after("local", middle, 100).await.unwrap(), all[4..]);
-    assert_eq!(world.engine.events_after("local", 0, 2).await.unwrap(), all[..2]);
+    assert_eq!(world.engine.events_after(&OwnerId::local(), middle, 100).await.unwrap(), all[4..]);
+    assert_eq!(world.engine.events_after(&OwnerId::local(), 0, 2).await.unwrap(), all[..2]);
     world.test.end().await;
 }
 
 #[tokio::test]
 async fn each_owner_has_a_log_of_their_own() {
     let world = World::new([]).await;
-    world.enqueue_with("a", EnqueueOptions { owner: Some("amal".into()), ..Default::default() }).await;
-    world.enqueue_with("b", EnqueueOptions { owner: Some("bodil".into()), ..Default::default() }).await;
+    world.enqueue_with("a", of("amal")).await;
+    world.enqueue_with("b", of("bodil")).await;
     world.run().await;
     for owner in ["amal", "bodil"] {
-        let events = world.engine.events_after(owner, 0, 100).await.unwrap();
+        let events = world.engine.events_after(&of(owner).owner, 0, 100).await.unwrap();
         assert_eq!(events.len(), 3);
-        assert!(events.iter().all(|event| event.stream == owner));
+        assert!(events.iter().all(|event| event.owner.as_str() == owner));
     }
     world.test.end().await;
 }
 
 #[tokio::test]
-async fn whatever_an_owner_a_kind_and_data_are_called_is_logged_as_it_is() {
+async fn whatever_a_kind_and_data_are_called_is_logged_as_it_is() {
     let world = World::new([]).await;
     let odd = ["o'; ROLLBACK; --", r"a\\', 0); --", r#"\'"{now}$1\u0027"#, "ö\n\u{1f980}'"];
     let data = serde_json::json!({ "all": odd });
+    let owners = ["ada@example.org", "org:7", "a-b_c.d"].map(|owner| of(owner).owner);
     // More than a row holds, so that there are several.
     let subjects: Vec<_> = (0..1_200).map(|n| format!("{} {n}", odd[n % odd.len()])).collect();
     let write = world.test.store().write(async |tx| {
-        for owner in odd {
+        for owner in &owners {
             for subject in &subjects {
                 events::emit(tx, owner, "it's", subject, &data)?;
             }
@@ -71,11 +73,11 @@ async fn whatever_an_owner_a_kind_and_data_are_called_is_logged_as_it_is() {
         Ok::<_, StoreError>(())
     });
     write.await.unwrap();
-    for owner in odd {
+    for owner in &owners {
         let logged = world.engine.events_after(owner, 0, 2_000).await.unwrap();
         let found: Vec<_> = logged.iter().map(|event| event.subject.as_str()).collect();
         assert_eq!(found, subjects, "{owner}");
-        assert!(logged.iter().all(|event| event.kind == "it's" && event.stream == owner && event.data == data));
+        assert!(logged.iter().all(|event| event.kind == "it's" && event.owner == *owner && event.data == data));
         assert!((1..).zip(&logged).all(|(place, event)| event.seq == place), "counted from 1, without gaps");
     }
     world.test.end().await;
@@ -92,7 +94,7 @@ async fn progress_is_written_seldom_and_in_the_end_exactly() {
     assert_eq!(view.job.state, JobState::Succeeded);
     let step = &view.steps[0];
     assert!((step.fraction - 0.75).abs() < f64::EPSILON && step.finished_at.is_none());
-    let events = world.engine.events_after("local", 0, 1000).await.unwrap();
+    let events = world.engine.events_after(&OwnerId::local(), 0, 1000).await.unwrap();
     let written = events.iter().filter(|event| event.data.get("steps").is_some()).count();
     assert!((1..=20).contains(&written), "{written} writes for 5,001 reports");
     world.test.end().await;
@@ -107,7 +109,7 @@ async fn progress_of_a_stage_that_was_stopped_is_kept() {
     run.log("half way");
     worker.shutdown(Duration::ZERO).await;
     assert_eq!(world.view(&job).await.steps[0].name, "half");
-    let log = world.engine.log(&job, 10).await.unwrap();
+    let log = world.engine.log(&OwnerId::local(), &job, 10).await.unwrap();
     assert_eq!(log.iter().map(|line| line.line.as_str()).collect::<Vec<_>>(), ["half way"]);
     world.run().await;
     world.test.end().await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_engine::Next;
 use sluice_store::faults::Fault;
@@ -24,7 +25,7 @@ async fn a_retryable_failure_is_tried_again_after_a_while_and_then_given_up() {
     let row = world.view(&job).await.job;
     assert_eq!((row.state, row.attempt), (JobState::Dead, 3));
     assert_eq!(row.error.unwrap().message, "it rained");
-    let log = world.engine.log(&job, 10).await.unwrap();
+    let log = world.engine.log(&OwnerId::local(), &job, 10).await.unwrap();
     assert_eq!(log.len(), 3, "each failure is in the job's log");
     world.test.end().await;
 }
@@ -64,11 +65,11 @@ async fn a_dead_job_can_be_run_again_from_the_stage_where_it_stopped() {
     let world = World::new([Do::Next(Next::Stage(Act::Second)), Do::Fail]).await;
     let job = world.enqueue("a").await;
     world.run().await;
-    world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await.unwrap();
+    world.test.store().write(async |tx| world.engine.retry(tx, &OwnerId::local(), &job).await).await.unwrap();
     world.run().await;
     assert_eq!(world.stage.acts(), [(Act::First, 1), (Act::Second, 1), (Act::Second, 1)]);
     assert_eq!(world.state(&job).await, JobState::Succeeded);
-    let again = world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await;
+    let again = world.test.store().write(async |tx| world.engine.retry(tx, &OwnerId::local(), &job).await).await;
     assert_eq!(again.unwrap_err().code(), "not_retryable");
     world.test.end().await;
 }
@@ -82,7 +83,8 @@ async fn a_retry_by_hand_runs_the_parts_that_stopped_before_the_whole() {
     let job = world.enqueue("whole").await;
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Dead);
-    let again = world.test.store().write(async |tx| world.engine.retry(tx, &job).await).await.unwrap();
+    let again =
+        world.test.store().write(async |tx| world.engine.retry(tx, &OwnerId::local(), &job).await).await.unwrap();
     assert_eq!(again, 2, "the good part is left alone");
     assert_eq!(world.state(&job).await, JobState::Waiting);
     world.run().await;
@@ -100,7 +102,7 @@ async fn long_messages_and_lines_are_cut() {
     world.stage.arrival().await.log("é".repeat(100_000));
     world.stage.go.notify_one();
     world.until(&job, JobState::Dead).await;
-    let log = world.engine.log(&job, 10).await.unwrap();
+    let log = world.engine.log(&OwnerId::local(), &job, 10).await.unwrap();
     assert!(log[0].line.len() < 5_000 && log[0].line.ends_with("é…"));
     worker.shutdown(Duration::ZERO).await;
     world.test.end().await;
@@ -137,7 +139,12 @@ async fn waiting_and_snoozing_spend_no_attempt() {
         assert_eq!(world.view(&job).await.job.attempt, 0);
         world.advance(30).await;
     }
-    world.test.store().write(async |tx| world.engine.signal(tx, &job, "s", &json!(1)).await).await.unwrap();
+    world
+        .test
+        .store()
+        .write(async |tx| world.engine.signal(tx, &OwnerId::local(), &job, "s", &json!(1)).await)
+        .await
+        .unwrap();
     world.run().await;
     assert!(world.stage.acts().iter().all(|(_, attempt)| *attempt == 1));
     assert_eq!(world.state(&job).await, JobState::Succeeded);

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use serde_json::json;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Next};
 use sluice_store::StoreError;
 use sluice_store::faults::Fault;
 use tokio::sync::oneshot;
 
-use crate::support::{Act, Do, Play, World};
+use crate::support::{Act, Do, Play, World, local};
 
 #[tokio::test]
 async fn a_finishing_write_that_fails_is_retried() {
@@ -30,7 +31,7 @@ async fn a_finishing_write_whose_reply_is_lost_counts_once() {
     let job = world.enqueue("a").await;
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Succeeded);
-    let events = world.engine.events_after("local", 0, 100).await.unwrap();
+    let events = world.engine.events_after(&OwnerId::local(), 0, 100).await.unwrap();
     let ends = events.iter().filter(|event| event.data["state"] == "succeeded").count();
     assert_eq!(ends, 1);
     world.test.end().await;
@@ -80,7 +81,7 @@ async fn a_workers_slot_is_given_back_exactly_once_however_a_job_ends() {
     let mut jobs = Vec::new();
     for (priority, (name, play)) in (0..).zip(plays) {
         world.stage.plan_for(name, [play]);
-        jobs.push(world.enqueue_with(name, EnqueueOptions { priority, ..Default::default() }).await);
+        jobs.push(world.enqueue_with(name, EnqueueOptions { priority, ..local() }).await);
     }
     let worker = world.engine.start();
     world.stage.arrival().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_store::jobs::{self, Claim, Claimed, Ended, Finish, Lease, Need, Settlement, Then};
 use sluice_store::{Store, StoreError};
@@ -122,7 +122,7 @@ async fn after_expiry_completion_renewal_and_progress_are_refused_and_reported()
     let renewed = store.write(async |tx| jobs::renew(tx, "worker", &leases, LEASE).await).await.unwrap();
     assert!(renewed.is_empty(), "and its worker is told");
     assert_eq!(lease_until(&world, &job).await, until, "a lease that ran out is not renewed");
-    assert!(world.engine.log(&job, 10).await.unwrap().is_empty());
+    assert!(world.engine.log(&OwnerId::local(), &job, 10).await.unwrap().is_empty());
     world.run().await;
     world.test.end().await;
 }

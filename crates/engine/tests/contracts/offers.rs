@@ -4,17 +4,13 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{CatchUp, EnqueueOptions, Next, Reason};
 use sluice_store::jobs::{self, Claim, Claims, Redrive};
 use sluice_store::{StoreError, controls};
 
-use crate::support::{Do, Play, World};
-
-fn of(owner: &str) -> EnqueueOptions {
-    EnqueueOptions { owner: Some(owner.to_owned()), ..EnqueueOptions::default() }
-}
+use crate::support::{Do, Play, World, local, of};
 
 /// Claims so many as a worker does, and gives the owners in their order.
 async fn claim(world: &World, limit: u32) -> Vec<String> {
@@ -34,11 +30,11 @@ async fn claim(world: &World, limit: u32) -> Vec<String> {
         .await
         .unwrap();
     world.test.store().write(async |tx| jobs::charge(tx, &claims.charges).await).await.unwrap();
-    claims.jobs.into_iter().map(|job| job.owner).collect()
+    claims.jobs.into_iter().map(|job| job.owner.to_string()).collect()
 }
 
 async fn finish_all(world: &World) {
-    let left = world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap();
+    let left = world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap();
     for job in left {
         world.cancel(&job.id).await;
     }
@@ -47,16 +43,16 @@ async fn finish_all(world: &World) {
 }
 
 async fn reasons(world: &World, job: &JobId) -> Vec<Reason> {
-    world.engine.why(job).await.unwrap().reasons
+    world.engine.why(&OwnerId::local(), job).await.unwrap().reasons
 }
 
 #[tokio::test]
 async fn a_job_is_blocked_until_what_it_depends_on_has_succeeded() {
     let world = World::new([]).await;
     let first = world.enqueue("first").await;
-    let later = EnqueueOptions { delay: Duration::from_secs(100), ..EnqueueOptions::default() };
+    let later = EnqueueOptions { delay: Duration::from_secs(100), ..local() };
     let second = world.enqueue_with("second", later).await;
-    let options = EnqueueOptions { after: vec![first.clone(), second.clone()], ..EnqueueOptions::default() };
+    let options = EnqueueOptions { after: vec![first.clone(), second.clone()], ..local() };
     let last = world.enqueue_with("last", options).await;
     assert_eq!(world.state(&last).await, JobState::Blocked);
     let why = reasons(&world, &last).await;
@@ -68,7 +64,7 @@ async fn a_job_is_blocked_until_what_it_depends_on_has_succeeded() {
     assert_eq!(world.state(&last).await, JobState::Succeeded);
     let order: Vec<_> = world.stage.seen().into_iter().map(|seen| seen.name).collect();
     assert_eq!(order.last().map(String::as_str), Some("last"));
-    let late = EnqueueOptions { after: vec![first], ..EnqueueOptions::default() };
+    let late = EnqueueOptions { after: vec![first], ..local() };
     let late = world.enqueue_with("late", late).await;
     assert_eq!(world.state(&late).await, JobState::Ready, "what has succeeded before blocks nothing");
     world.run().await;
@@ -80,18 +76,18 @@ async fn a_job_whose_dependency_fails_is_dead_and_so_is_what_depends_on_it() {
     let world = World::new([]).await;
     world.stage.plan_for("fails", [Do::Fail]);
     let fails = world.enqueue("fails").await;
-    let next = world.enqueue_with("next", EnqueueOptions { after: vec![fails.clone()], ..Default::default() }).await;
-    let last = world.enqueue_with("last", EnqueueOptions { after: vec![next.clone()], ..Default::default() }).await;
+    let next = world.enqueue_with("next", EnqueueOptions { after: vec![fails.clone()], ..local() }).await;
+    let last = world.enqueue_with("last", EnqueueOptions { after: vec![next.clone()], ..local() }).await;
     world.run().await;
     for job in [&next, &last] {
         let job = world.view(job).await.job;
         assert_eq!((job.state, job.error.unwrap().code.as_str()), (JobState::Dead, "dependency_failed"));
     }
-    let after = world.enqueue_with("after", EnqueueOptions { after: vec![fails], ..Default::default() }).await;
+    let after = world.enqueue_with("after", EnqueueOptions { after: vec![fails], ..local() }).await;
     assert_eq!(world.state(&after).await, JobState::Dead, "also when it had failed before");
     let nobody = JobId::new(world.test.store().now().await.unwrap(), [9; 10]);
     let play = Play { name: "x".into() };
-    let options = EnqueueOptions { after: vec![nobody], ..Default::default() };
+    let options = EnqueueOptions { after: vec![nobody], ..local() };
     let refused = world.test.store().write(async |tx| world.engine.enqueue(tx, &play, options).await).await;
     assert_eq!(refused.unwrap_err().code(), "no_such_dependency");
     world.test.end().await;
@@ -101,22 +97,21 @@ async fn a_job_whose_dependency_fails_is_dead_and_so_is_what_depends_on_it() {
 async fn a_job_after_one_that_does_not_exist_is_refused_and_leaves_nothing() {
     let world = World::new([]).await;
     let nobody = JobId::new(world.test.store().now().await.unwrap(), [9; 10]);
-    let after = EnqueueOptions { after: vec![nobody], ..EnqueueOptions::default() };
+    let after = EnqueueOptions { after: vec![nobody], ..local() };
     // Made on its own, it shares its unit of work with others that are not refused.
     let refused = world.engine.submit(&Play { name: "a".into() }, after).await;
     assert_eq!(refused.unwrap_err().code(), "no_such_dependency");
-    assert!(world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap().is_empty());
+    assert!(world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap().is_empty());
     world.test.end().await;
 }
 
 #[tokio::test]
 async fn a_job_that_waits_ages_past_a_better_priority_that_comes_later() {
     let world = World::new([]).await;
-    let low = EnqueueOptions { priority: 3, ..of("low") };
-    world.enqueue_with("low", EnqueueOptions { owner: None, ..low }).await;
-    world.enqueue_with("high", EnqueueOptions::default()).await;
+    world.enqueue_with("low", EnqueueOptions { priority: 3, ..local() }).await;
+    world.enqueue_with("high", local()).await;
     world.advance(240).await;
-    world.enqueue_with("late and high", EnqueueOptions::default()).await;
+    world.enqueue_with("late and high", local()).await;
     world.run().await;
     let order: Vec<_> = world.stage.seen().into_iter().map(|seen| seen.name).collect();
     assert_eq!(order, ["high", "low", "late and high"]);
@@ -174,7 +169,7 @@ async fn a_limit_is_never_passed_and_its_slot_comes_back_once() {
     first.sort();
     assert_eq!(first, ["a", "a", "b"]);
     assert!(claim(&world, 10).await.is_empty(), "every slot of a is taken");
-    let waiting = world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap();
+    let waiting = world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap();
     let waiting = waiting.iter().find(|job| job.state == JobState::Ready).unwrap();
     let why = reasons(&world, &waiting.id).await;
     assert!(
@@ -226,9 +221,10 @@ async fn a_schedule_fires_once_per_tick_across_processes_and_catches_up_as_it_sa
     let other = crate::support::engine_on(world.test.open_again().await, &world.stage);
     for (name, catch_up) in [("latest", CatchUp::Latest), ("all", CatchUp::All), ("none", CatchUp::None)] {
         let play = Play { name: name.into() };
-        let scheduled = world.test.store().write(async |tx| {
-            world.engine.schedule(tx, name, "*/10 * * * *", &play, EnqueueOptions::default(), catch_up).await
-        });
+        let scheduled = world
+            .test
+            .store()
+            .write(async |tx| world.engine.schedule(tx, name, "*/10 * * * *", &play, local(), catch_up).await);
         scheduled.await.unwrap();
     }
     // Ten minutes later, within the first minute of the tick: both processes look.
@@ -245,9 +241,7 @@ async fn a_schedule_fires_once_per_tick_across_processes_and_catches_up_as_it_sa
     let refused: Result<(), StoreError> = world
         .test
         .store()
-        .write(async |tx| {
-            world.engine.schedule(tx, "bad", "every day", &play, EnqueueOptions::default(), CatchUp::Latest).await
-        })
+        .write(async |tx| world.engine.schedule(tx, "bad", "every day", &play, local(), CatchUp::Latest).await)
         .await;
     assert_eq!(refused.unwrap_err().code(), "bad_schedule");
     world.test.end().await;
@@ -266,15 +260,16 @@ async fn dead_jobs_are_redriven_by_filter() {
         world.run().await;
         world.advance(20).await;
     }
-    let redrive =
-        async |filter: Redrive| world.test.store().write(async |tx| jobs::redrive(tx, &filter).await).await.unwrap();
+    let redrive = async |filter: Redrive| {
+        world.test.store().write(async |tx| jobs::operator::redrive(tx, None, &filter).await).await.unwrap()
+    };
     let all = Redrive { limit: 100, ..Redrive::default() };
     assert_eq!(redrive(Redrive { error: Some("nothing".into()), ..all.clone() }).await, 0);
     assert_eq!(redrive(Redrive { kind: Some("other".into()), ..all.clone() }).await, 0);
     world.stage.plan_for("advances", std::iter::empty());
     let dead = redrive(Redrive { from_start: true, ..all.clone() }).await;
     assert_eq!(dead, 3);
-    let rows = world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap();
+    let rows = world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap();
     assert!(rows.iter().all(|row| row.stage == "first" && row.attempt == 0), "from the start, with all attempts");
     finish_all(&world).await;
     world.test.end().await;
@@ -284,11 +279,11 @@ async fn dead_jobs_are_redriven_by_filter() {
 async fn a_job_without_a_worker_says_so() {
     let world = World::new([]).await;
     let job = world.enqueue("a").await;
-    let why = world.engine.why(&job).await.unwrap();
+    let why = world.engine.why(&OwnerId::local(), &job).await.unwrap();
     assert!(why.reasons.iter().any(|it| matches!(it, Reason::NoWorker { pool, .. } if pool == "default")), "{why:?}");
     assert_eq!(why.position, Some(1));
     world.run().await;
-    let done = world.engine.why(&job).await.unwrap();
+    let done = world.engine.why(&OwnerId::local(), &job).await.unwrap();
     assert_eq!(done.reasons, [Reason::Ended { state: JobState::Succeeded, error: None }]);
     assert_eq!(world.view(&job).await.job.result, Some(json!("done")));
     world.test.end().await;

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{
-    Answer, Ask, CallError, Engine, EnqueueOptions, Found, Job, JobError, Need, Next, Quota, Randomness, Reason, Run,
-};
+use sluice_engine::{Answer, Ask, CallError, Engine, Found, Job, JobError, Need, Next, Quota, Randomness, Reason, Run};
 use sluice_store::faults::Fault;
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::providers;
 use sluice_testkit::TestStore;
+
+use crate::support::local;
 
 const PRICE: MicroUsd = MicroUsd(1_000);
 
@@ -150,7 +150,7 @@ impl World {
     }
 
     async fn enqueue(&self, text: &str, cost: i64) -> JobId {
-        self.engine.submit(&Speak { text: text.into(), cost }, EnqueueOptions::default()).await.unwrap()
+        self.engine.submit(&Speak { text: text.into(), cost }, local()).await.unwrap()
     }
 
     async fn run(&self) -> usize {
@@ -158,7 +158,7 @@ impl World {
     }
 
     async fn state(&self, job: &JobId) -> JobState {
-        self.engine.job(job).await.unwrap().unwrap().job.state
+        self.engine.job(&OwnerId::local(), job).await.unwrap().unwrap().job.state
     }
 
     async fn budget(&self, scope: &str, name: &str, cap: i64, over: Over) {
@@ -201,7 +201,7 @@ async fn over_the_cap_a_job_waits_until_there_is_money() {
     let second = world.enqueue("b", 3_500).await;
     world.run().await;
     assert_eq!(world.state(&second).await, JobState::Scheduled);
-    let why = world.engine.why(&second).await.unwrap().reasons;
+    let why = world.engine.why(&OwnerId::local(), &second).await.unwrap().reasons;
     let poor = |it: &Reason| matches!(it, Reason::Budget { scope, left: MicroUsd(3_000), .. } if scope == "day");
     assert!(why.iter().any(poor), "{why:?}");
     world.test.advance(Duration::from_hours(24)).await;
@@ -216,7 +216,7 @@ async fn over_the_cap_a_job_fails_where_its_owner_chose_so() {
     world.budget("owner", "*", 2_000, Over::Fail).await;
     let job = world.enqueue("a", 3_000).await;
     world.run().await;
-    let row = world.engine.job(&job).await.unwrap().unwrap().job;
+    let row = world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
     assert_eq!((row.state, row.error.unwrap().code.as_str()), (JobState::Dead, "over_budget"));
     assert_eq!(world.provider.asked(), 0, "nothing was asked");
     assert_eq!(world.figures("owner", "local").await, (0, 0));
@@ -228,7 +228,7 @@ async fn racing_claims_never_overspend_and_refuse_nothing_that_fits() {
     let world = World::new(&[]).await;
     world.budget("owner", "local", 50 * PRICE.0, Over::Fail).await;
     let texts: Vec<_> = (0..80).map(|n| Speak { text: format!("t{n}"), cost: PRICE.0 }).collect();
-    world.engine.submit_many(&texts, &EnqueueOptions::default()).await.unwrap();
+    world.engine.submit_many(&texts, &local()).await.unwrap();
     let engines = three_more(&world).await;
     let runs = engines.iter().map(Engine::run_until_idle);
     for done in futures::future::join_all(runs).await {
@@ -255,12 +255,12 @@ async fn a_provider_that_says_when_is_left_alone_until_then_and_no_attempt_is_sp
     let first = world.enqueue("a", 0).await;
     world.run().await;
     assert_eq!(world.provider.asked(), 1);
-    let row = world.engine.job(&first).await.unwrap().unwrap().job;
+    let row = world.engine.job(&OwnerId::local(), &first).await.unwrap().unwrap().job;
     assert_eq!((row.state, row.attempt), (JobState::Scheduled, 0));
     let second = world.enqueue("b", 0).await;
     world.run().await;
     assert_eq!(world.state(&second).await, JobState::Ready, "the others are not tried in vain");
-    let why = world.engine.why(&second).await.unwrap().reasons;
+    let why = world.engine.why(&OwnerId::local(), &second).await.unwrap().reasons;
     assert!(why.iter().any(|it| matches!(it, Reason::Provider { name, .. } if name == "loud")), "{why:?}");
     world.test.advance(Duration::from_secs(61)).await;
     world.run().await;
@@ -283,7 +283,7 @@ async fn failures_in_a_row_open_the_circuit_and_one_call_tries_it_again() {
         world.test.advance(Duration::from_secs(10)).await;
         world.run().await;
     }
-    let left = world.test.store().read(async |tx| sluice_store::jobs::unfinished(tx).await).await.unwrap();
+    let left = world.test.store().read(async |tx| sluice_store::jobs::operator::unfinished(tx).await).await.unwrap();
     assert!(left.is_empty(), "{left:?}");
     assert_eq!(world.provider.done(), 6);
     world.end().await;
@@ -299,7 +299,7 @@ async fn a_quota_that_a_provider_tells_of_is_not_passed_and_work_goes_on_when_it
     }
     world.run().await;
     assert_eq!(world.provider.asked(), 4, "as many as it takes");
-    let why = world.engine.why(jobs.last().unwrap()).await.unwrap().reasons;
+    let why = world.engine.why(&OwnerId::local(), jobs.last().unwrap()).await.unwrap().reasons;
     let quota = |it: &Reason| matches!(it, Reason::Provider { name, why, until: Some(_) } if name == "loud" && why.contains("0 more"));
     assert!(why.iter().any(quota), "{why:?}");
     let useful = world.test.store().read(async |tx| sluice_store::workers::useful_work(tx).await).await.unwrap();
@@ -319,7 +319,7 @@ async fn a_refusal_fails_the_job_and_says_nothing_about_the_providers_health() {
     let world = World::new(&[Act::Refuses]).await;
     let job = world.enqueue("a", 500).await;
     world.run().await;
-    let row = world.engine.job(&job).await.unwrap().unwrap().job;
+    let row = world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
     assert_eq!((row.state, row.error.unwrap().code.as_str()), (JobState::Dead, "bad_text"));
     assert!(world.test.store().read(async |tx| providers::health(tx, "loud").await).await.unwrap().is_none());
     world.end().await;

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Amounts, Engine, EnqueueOptions, Job, JobError, Need, Next, Randomness, Reason, Run, Settings};
+use sluice_engine::{Amounts, Engine, Job, JobError, Need, Next, Randomness, Reason, Run, Settings};
 use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Claims};
 use sluice_testkit::TestStore;
 
-use crate::support::is_kept;
+use crate::support::{self, is_kept};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -97,12 +97,12 @@ impl World {
     }
 
     async fn enqueue(&self, owner: &str, chew: Chew) -> JobId {
-        let options = EnqueueOptions { owner: Some(owner.to_owned()), ..EnqueueOptions::default() };
+        let options = support::of(owner);
         self.engine.submit(&chew, options).await.unwrap()
     }
 
     async fn enqueue_many(&self, owner: &str, count: usize) {
-        let options = EnqueueOptions { owner: Some(owner.to_owned()), ..EnqueueOptions::default() };
+        let options = support::of(owner);
         self.engine.submit_many(&vec![Chew::default(); count], &options).await.unwrap();
     }
 
@@ -127,7 +127,7 @@ impl World {
     /// The rates that a job waits for: what for, how much, how long.
     async fn waits(&self, job: &JobId) -> Vec<(String, Unit, u64, Duration)> {
         let now = self.now().await;
-        let reasons = self.engine.why(job).await.unwrap().reasons;
+        let reasons = self.engine.operator().why(job).await.unwrap().reasons;
         let rate = |reason| match reason {
             Reason::Rate { scope, name, unit, needs, until } => {
                 Some((format!("{scope} {name}"), unit, needs, until.since(now)))
@@ -145,8 +145,8 @@ impl World {
                 for it in controls::rates(tx).await? {
                     controls::set_rate(tx, &it.scope, &it.name, it.unit, None).await?;
                 }
-                for job in jobs::unfinished(tx).await? {
-                    self.engine.cancel(tx, &job.id).await?;
+                for job in jobs::operator::unfinished(tx).await? {
+                    self.engine.cancel(tx, &job.owner, &job.id).await?;
                 }
                 Ok::<_, sluice_store::StoreError>(())
             })
@@ -249,7 +249,7 @@ async fn each_has_a_bucket_of_its_own_and_its_own_rate_comes_first() {
     for owner in ["ada", "grace", "edsger"] {
         world.enqueue_many(owner, 5).await;
     }
-    let mut owners: Vec<_> = world.claims(20).await.jobs.into_iter().map(|job| job.owner).collect();
+    let mut owners: Vec<_> = world.claims(20).await.jobs.into_iter().map(|job| job.owner.to_string()).collect();
     owners.sort();
     assert_eq!(owners, ["ada", "ada", "edsger", "edsger", "grace", "grace", "grace", "grace"]);
     world.end().await;
@@ -323,7 +323,7 @@ async fn a_worker_begins_a_job_as_soon_as_its_rate_lets_it_through() {
     world.enqueue_many("ada", 6).await;
     let worker = world.engine.start();
     let mut news = world.test.store().news_hint();
-    while !world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap().is_empty() {
+    while !world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap().is_empty() {
         // It looks by itself every 20 seconds only.
         tokio::time::timeout(Duration::from_secs(10), news.changed()).await.expect("it is woken in time").unwrap();
     }
@@ -343,7 +343,7 @@ async fn a_stage_that_asks_for_tokens_is_claimed_and_not_just_gone_on_with() {
     world.rate("kind", "test.chew", Unit::Tokens, rate(60, HOUR, 60)).await;
     let job = world.enqueue("ada", tokens(40)).await;
     assert_eq!(world.engine.run_until_idle().await.unwrap(), 1, "its second stage waits for 40 more");
-    let row = world.engine.job(&job).await.unwrap().unwrap().job;
+    let row = world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
     assert_eq!((row.state, row.stage.as_str(), row.need.amounts.tokens), (JobState::Ready, "Swallow", 40));
     world.advance(MINUTE * 20).await;
     assert_eq!(world.engine.run_until_idle().await.unwrap(), 1);

@@ -4,10 +4,9 @@
 use std::time::Duration;
 
 use sluice_domain::job::JobState;
-use sluice_engine::EnqueueOptions;
 use sluice_store::jobs;
 
-use crate::support::{Do, Play, World};
+use crate::support::{Do, Play, World, local};
 
 #[tokio::test]
 async fn a_read_only_database_is_said_and_work_goes_on_when_it_can_be_written_again() {
@@ -20,11 +19,11 @@ async fn a_read_only_database_is_said_and_work_goes_on_when_it_can_be_written_ag
     world.stage.go.notify_one();
     for _ in 0..5 {
         let play = Play { name: "refused".to_owned() };
-        let error = world.engine.submit(&play, EnqueueOptions::default()).await.unwrap_err();
+        let error = world.engine.submit(&play, local()).await.unwrap_err();
         assert_eq!(error.code(), "read_only");
         assert!(error.to_string().contains("read-only"), "{error}");
     }
-    let left = world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap();
+    let left = world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap();
     assert_eq!(left.iter().map(|job| &job.id).collect::<Vec<_>>(), [&held], "nothing was kept of what was refused");
     world.test.set_read_only(false).await;
     world.until(&held, JobState::Succeeded).await;

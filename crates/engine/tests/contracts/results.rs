@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
-use sluice_engine::{Engine, EnqueueOptions, Job, JobError, Next, Run};
+use sluice_engine::{Engine, Job, JobError, Next, Run};
 use sluice_store::faults::Fault;
 use sluice_store::results::{self, Outcome};
 use sluice_testkit::TestStore;
 use tokio::sync::Notify;
+
+use crate::support::local;
 
 /// A job that asks an engine once.
 #[derive(Serialize, Deserialize)]
@@ -81,15 +83,11 @@ impl World {
 
     async fn ask(&self, key: &str) -> JobId {
         let job = Ask { key: key.into() };
-        self.test
-            .store()
-            .write(async |tx| self.engine.enqueue(tx, &job, EnqueueOptions::default()).await)
-            .await
-            .unwrap()
+        self.test.store().write(async |tx| self.engine.enqueue(tx, &job, local()).await).await.unwrap()
     }
 
     async fn answer(&self, job: &JobId) -> Option<serde_json::Value> {
-        self.engine.job(job).await.unwrap().unwrap().job.result
+        self.engine.job(&OwnerId::local(), job).await.unwrap().unwrap().job.result
     }
 
     async fn calls(&self) -> Vec<(Outcome, u64)> {
@@ -160,7 +158,7 @@ async fn a_result_and_the_end_of_its_call_are_kept_together_or_not_at_all() {
     world.test.advance(Duration::from_mins(1)).await;
     world.engine.run_until_idle().await.unwrap();
     assert_eq!(world.answer(&job).await, Some(json!(3)));
-    assert_eq!(world.engine.job(&job).await.unwrap().unwrap().job.state, JobState::Succeeded);
+    assert_eq!(world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job.state, JobState::Succeeded);
     assert_eq!(world.oracle.asked.load(Ordering::SeqCst), 3);
     world.test.end().await;
 }

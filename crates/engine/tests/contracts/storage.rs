@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use sluice_domain::job::JobState;
-use sluice_engine::EnqueueOptions;
 use sluice_store::{StoreError, controls, jobs};
 use tokio::sync::oneshot;
 
-use crate::support::{Do, Play, World};
+use crate::support::{Do, Play, World, local};
 
 #[tokio::test]
 async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
@@ -18,12 +17,11 @@ async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
     world.test.store().leave_pages(0).await.unwrap();
     // Each of these needs a page; the first that finds none is refused whole.
     let play = Play { name: "x".repeat(100_000) };
-    let refused =
-        world.test.store().write(async |tx| world.engine.enqueue(tx, &play, EnqueueOptions::default()).await).await;
+    let refused = world.test.store().write(async |tx| world.engine.enqueue(tx, &play, local()).await).await;
     let error = refused.unwrap_err();
     assert_eq!(error.code(), "disk_full");
     assert!(error.to_string().contains("free some space"));
-    let left = world.test.store().read(async |tx| jobs::unfinished(tx).await).await.unwrap();
+    let left = world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap();
     assert_eq!(left.len(), 1, "nothing of it was kept");
     // What runs meanwhile cannot settle, and does not end: it tries until there is space.
     world.stage.go.notify_one();
@@ -115,14 +113,16 @@ async fn the_write_ahead_log_is_folded_in_while_work_goes_on() {
     let long = "x".repeat(20_000);
     for round in 0..ROUNDS {
         let jobs: Vec<Play> = (0..500).map(|n| Play { name: format!("{round}/{n} {long}") }).collect();
-        for made in world.engine.submit_many(&jobs, &EnqueueOptions::default()).await.unwrap() {
+        for made in world.engine.submit_many(&jobs, &local()).await.unwrap() {
             made.unwrap();
         }
         assert!(std::fs::metadata(&log).unwrap().len() < MOST, "in round {round}");
     }
     // 40 MB of payload have gone through it by now, and go through it again with each change of a job.
     let mut news = world.test.store().news_hint();
-    let done = async || world.test.store().read(async |tx| jobs::count_in_state(tx, "succeeded").await).await.unwrap();
+    let done = async || {
+        world.test.store().read(async |tx| jobs::operator::count_in_state(tx, "succeeded").await).await.unwrap()
+    };
     while done().await < (ROUNDS * 500) as u64 {
         news.changed().await.unwrap();
         assert!(std::fs::metadata(&log).unwrap().len() < MOST, "while the jobs end");

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::{JobState, RetryRule};
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Engine, EnqueueOptions, Job, JobError, JobView, Next, Randomness, Run, Wake};
+use sluice_engine::{ChildOptions, Engine, EnqueueOptions, Job, JobError, JobView, Next, Randomness, Run, Wake};
 use sluice_store::controls::Rate;
 use sluice_testkit::TestStore;
 use tokio::sync::{Notify, mpsc};
@@ -152,13 +152,23 @@ impl Job for Play {
                 }
                 Do::Spawn(name) => {
                     let job = Play { name: name.to_owned() };
-                    let options = EnqueueOptions { idempotency_key: Some(name.to_owned()), ..Default::default() };
+                    let options = ChildOptions { idempotency_key: Some(name.to_owned()), ..ChildOptions::default() };
                     run.write(async |tx| run.enqueue(tx, &job, options).await).await?;
                 }
                 Do::Progress(fraction) => run.progress("half", fraction),
             }
         }
     }
+}
+
+/// A job of the local owner, and nothing else said.
+pub(crate) fn local() -> EnqueueOptions {
+    EnqueueOptions::of(&OwnerId::local())
+}
+
+/// A job of this owner.
+pub(crate) fn of(owner: &str) -> EnqueueOptions {
+    EnqueueOptions::of(&owner.parse().unwrap())
 }
 
 /// A database, an engine on it, and the jobs' stage.
@@ -177,7 +187,7 @@ impl World {
     }
 
     pub(crate) async fn enqueue(&self, name: &str) -> JobId {
-        self.enqueue_with(name, EnqueueOptions::default()).await
+        self.enqueue_with(name, local()).await
     }
 
     pub(crate) async fn enqueue_with(&self, name: &str, options: EnqueueOptions) -> JobId {
@@ -190,7 +200,7 @@ impl World {
     }
 
     pub(crate) async fn view(&self, job: &JobId) -> JobView {
-        self.engine.job(job).await.unwrap().unwrap()
+        self.engine.job(&OwnerId::local(), job).await.unwrap().unwrap()
     }
 
     pub(crate) async fn state(&self, job: &JobId) -> JobState {
@@ -198,7 +208,7 @@ impl World {
     }
 
     pub(crate) async fn cancel(&self, job: &JobId) -> usize {
-        self.test.store().write(async |tx| self.engine.cancel(tx, job).await).await.unwrap()
+        self.test.store().write(async |tx| self.engine.cancel(tx, &OwnerId::local(), job).await).await.unwrap()
     }
 
     /// Waits until the job is in `state`; hints of commits wake it.

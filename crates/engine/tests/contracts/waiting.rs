@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{Next, Signalled, Wake};
 
@@ -19,7 +19,12 @@ fn wait(poll_every: Option<u64>) -> Do {
 }
 
 async fn signal(world: &World, job: &JobId, payload: Value) -> Signalled {
-    world.test.store().write(async |tx| world.engine.signal(tx, job, "chosen", &payload).await).await.unwrap()
+    world
+        .test
+        .store()
+        .write(async |tx| world.engine.signal(tx, &OwnerId::local(), job, "chosen", &payload).await)
+        .await
+        .unwrap()
 }
 
 /// What woke each run.
@@ -56,7 +61,11 @@ async fn a_signal_of_another_name_does_not_end_a_wait() {
     let world = World::new([wait(None)]).await;
     let job = world.enqueue("a").await;
     world.run().await;
-    let other = world.test.store().write(async |tx| world.engine.signal(tx, &job, "other", &json!(1)).await).await;
+    let other = world
+        .test
+        .store()
+        .write(async |tx| world.engine.signal(tx, &OwnerId::local(), &job, "other", &json!(1)).await)
+        .await;
     assert_eq!(other.unwrap(), Signalled::Kept);
     assert_eq!(world.run().await, 0);
     signal(&world, &job, json!(1)).await;
@@ -178,13 +187,13 @@ async fn progress_is_a_tree_of_steps_and_parts() {
     world.stage.plan_for("two", []);
     let job = world.enqueue("whole").await;
     world.run().await;
-    let tree = world.engine.progress(&job).await.unwrap().unwrap();
+    let tree = world.engine.progress(&OwnerId::local(), &job).await.unwrap().unwrap();
     let parts: Vec<_> = tree.parts.iter().map(|part| (part.fraction, part.steps.len())).collect();
     assert_eq!(parts, [(0.5, 1), (1.0, 0)]);
     assert_eq!((tree.steps.len(), (tree.fraction * 6.0).round()), (1, 5.0), "the mean of 1, 0.5 and 1");
     world.advance(5).await;
     world.run().await;
-    let tree = world.engine.progress(&job).await.unwrap().unwrap();
+    let tree = world.engine.progress(&OwnerId::local(), &job).await.unwrap().unwrap();
     assert_eq!((tree.fraction, tree.done_by), (1.0, None));
     assert!(tree.parts.iter().all(|part| part.job.state == JobState::Succeeded));
     world.test.end().await;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use serde_json::{Value, json};
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Progress, Reason, Why};
 use sluice_store::Database;
 use sluice_store::StoreError;
-use sluice_store::jobs::{self, Filter, JobRow, Redrive};
+use sluice_store::jobs::{Filter, JobRow, Redrive};
 
 use super::say;
 use crate::config::Config;
@@ -62,7 +62,7 @@ pub(crate) enum JobsCommand {
         kind: Option<String>,
         /// Only those of this owner.
         #[arg(long)]
-        owner: Option<String>,
+        owner: Option<OwnerId>,
         /// Only those that ended with this code, such as `worker_died`.
         #[arg(long)]
         error: Option<String>,
@@ -95,8 +95,7 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
     let store = engine.store();
     match command {
         JobsCommand::List { state, kind, limit, json } => {
-            let filter = Filter { state, kind, limit };
-            let rows = store.read(async |tx| jobs::list(tx, &filter).await).await?;
+            let rows = engine.operator().list(&Filter { state, kind, limit, ..Filter::default() }).await?;
             if json {
                 return say(&serde_json::to_string(&rows.iter().map(brief).collect::<Vec<_>>())?);
             }
@@ -121,8 +120,8 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             Ok(())
         }
         JobsCommand::Show { id, json } => {
-            let found = engine.progress(&id).await?.with_context(|| format!("there is no job {id}"))?;
-            let log = engine.log(&id, 50).await?;
+            let found = engine.operator().progress(&id).await?.with_context(|| format!("there is no job {id}"))?;
+            let log = engine.operator().log(&id, 50).await?;
             if json {
                 let mut whole = whole(&found);
                 whole["log"] = log.iter().map(|line| json!({"at": line.at.as_millis(), "line": line.line})).collect();
@@ -153,12 +152,11 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
             Ok(())
         }
         JobsCommand::Retry { id } => {
-            let jobs =
-                store.write(async |tx| engine.retry(tx, &id).await).await.map_err(|error| unknown(error, &id))?;
+            let jobs = engine.operator().retry(&id).await.map_err(|error| unknown(error, &id))?;
             say(&format!("{jobs} jobs run again"))
         }
         JobsCommand::Why { id, json } => {
-            let why = engine.why(&id).await.map_err(|error| unknown(error, &id))?;
+            let why = engine.operator().why(&id).await.map_err(|error| unknown(error, &id))?;
             if json { say(&serde_json::to_string(&why)?) } else { tell(&why, store.now().await?) }
         }
         JobsCommand::Redrive { kind, owner, error, since, from_start, limit, json } => {
@@ -166,13 +164,12 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
                 Some(minutes) => Some(store.now().await? - Duration::from_mins(minutes)),
                 None => None,
             };
-            let filter = Redrive { kind, owner, error, since, from_start, limit };
-            let again = store.write(async |tx| jobs::redrive(tx, &filter).await).await?;
+            let filter = Redrive { kind, error, since, from_start, limit };
+            let again = engine.operator().redrive(owner.as_ref(), &filter).await?;
             if json { say(&json!({ "redriven": again }).to_string()) } else { say(&format!("{again} jobs run again")) }
         }
         JobsCommand::Cancel { id } => {
-            let jobs =
-                store.write(async |tx| engine.cancel(tx, &id).await).await.map_err(|error| unknown(error, &id))?;
+            let jobs = engine.operator().cancel(&id).await.map_err(|error| unknown(error, &id))?;
             say(&format!("{jobs} jobs are stopped"))
         }
     }

@@ -11,7 +11,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sluice_engine::LOCAL_OWNER;
+use sluice_domain::ids::OwnerId;
 use sluice_store::{StoreError, events};
 use utoipa::IntoParams;
 
@@ -40,18 +40,18 @@ pub(crate) async fn stream(
 ) -> Result<Response, Problem> {
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
     let asked = header.or(query.last_event_id);
+    let owner = OwnerId::local();
     let (last, first) = api
         .app
         .platform
         .store
-        .read(async |tx| {
-            Ok::<_, StoreError>((events::last(tx, LOCAL_OWNER).await?, events::first(tx, LOCAL_OWNER).await?))
-        })
+        .read(async |tx| Ok::<_, StoreError>((events::last(tx, &owner).await?, events::first(tx, &owner).await?)))
         .await?;
     // Beyond the end is a log of another database; before the beginning is what retention has taken.
     let missed = asked.is_some_and(|asked| asked > last || first.map_or(asked < last, |first| asked + 1 < first));
     let start = if missed { last } else { asked.unwrap_or(last) };
-    let body = Sse::new(follow(api, start, missed)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+    let body =
+        Sse::new(follow(api, owner, start, missed)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
     let mut response = body.into_response();
     let fixed = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, fixed);
@@ -59,7 +59,12 @@ pub(crate) async fn stream(
     Ok(response)
 }
 
-fn follow(api: Api, start: i64, missed: bool) -> impl futures::Stream<Item = Result<Event, Infallible>> {
+fn follow(
+    api: Api,
+    owner: OwnerId,
+    start: i64,
+    missed: bool,
+) -> impl futures::Stream<Item = Result<Event, Infallible>> {
     stream! {
         let mut place = start;
         let mut changed = api.app.engine.changed();
@@ -68,7 +73,7 @@ fn follow(api: Api, start: i64, missed: bool) -> impl futures::Stream<Item = Res
         yield Ok(Event::default().event(name).id(place.to_string()).data("{}"));
         loop {
             changed.mark_unchanged();
-            match api.app.engine.events_after(LOCAL_OWNER, place, BATCH).await {
+            match api.app.engine.events_after(&owner, place, BATCH).await {
                 Ok(batch) if batch.is_empty() => {}
                 Ok(batch) => {
                     for event in batch {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use sluice_app::reel::{ReelApp, edit};
 use sluice_app::view::{ErrorView, StepState};
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Progress, Reason, Step};
 use sluice_store::reel;
@@ -80,7 +80,7 @@ pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Resu
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
 pub(crate) async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
     let id = job_id(&id)?;
-    api.app.platform.store.write(async |tx| api.app.engine.cancel(tx, &id).await).await?;
+    api.app.platform.store.write(async |tx| api.app.engine.cancel(tx, &OwnerId::local(), &id).await).await?;
     Ok(Json(view(&api, &id).await?))
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn retry(
             edit::retry(app, &reel).await?;
         }
         None => {
-            platform.store.write(async |tx| api.app.engine.retry(tx, &id).await).await?;
+            platform.store.write(async |tx| api.app.engine.retry(tx, &OwnerId::local(), &id).await).await?;
         }
     }
     Ok((StatusCode::ACCEPTED, Json(view(&api, &id).await?)))
@@ -128,9 +128,9 @@ pub(crate) struct WhyView {
     responses((status = 200, body = WhyView), (status = 404, body = Problem)))]
 pub(crate) async fn why(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<WhyView>, Problem> {
     let id = job_id(&id)?;
-    let engine = &api.app.engine;
-    let why = engine.why(&id).await?;
-    let job = engine.job(&id).await?.ok_or_else(|| Problem::not_found("job"))?.job;
+    let (engine, owner) = (&api.app.engine, OwnerId::local());
+    let why = engine.why(&owner, &id).await?;
+    let job = engine.job(&owner, &id).await?.ok_or_else(|| Problem::not_found("job"))?.job;
     let done_by = engine.done_by(&job).await?;
     let (reasons, position, eta) = (why.reasons, why.position, why.eta);
     Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
@@ -174,13 +174,14 @@ impl ProgressView {
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/progress", operation_id = "progress_of_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = ProgressView), (status = 404, body = Problem)))]
 pub(crate) async fn progress(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<ProgressView>, Problem> {
-    let found = api.app.engine.progress(&job_id(&id)?).await?;
+    let found = api.app.engine.progress(&OwnerId::local(), &job_id(&id)?).await?;
     Ok(Json(ProgressView::of(found.ok_or_else(|| Problem::not_found("job"))?)))
 }
 
 async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
-    let found = api.app.engine.job(id).await?.ok_or_else(|| Problem::not_found("job"))?;
-    let log = api.app.engine.log(id, 200).await?;
+    let owner = OwnerId::local();
+    let found = api.app.engine.job(&owner, id).await?.ok_or_else(|| Problem::not_found("job"))?;
+    let log = api.app.engine.log(&owner, id, 200).await?;
     let reel = api.app.platform.store.read(async |tx| reel::reel_of_job(tx, id).await).await?;
     let job = found.job;
     Ok(JobView {

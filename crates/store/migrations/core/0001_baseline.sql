@@ -100,11 +100,19 @@ CREATE INDEX jobs_deadlines ON jobs (wait_deadline) WHERE state = 'waiting';
 CREATE INDEX jobs_polls ON jobs (next_poll) WHERE state = 'waiting';
 CREATE INDEX jobs_expiry ON jobs (expires_at) WHERE expires_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX jobs_parent ON jobs (parent) WHERE parent IS NOT NULL;
-CREATE INDEX jobs_subject ON jobs (subject, created_at) WHERE subject <> '';
+-- An owner's lists, newest first: all, by kind, by subject, what is open, what stopped. Only jobs that are about
+-- something are in them; the others pay nothing for it.
+CREATE INDEX jobs_list ON jobs (owner, id) WHERE subject <> '';
+CREATE INDEX jobs_list_kind ON jobs (owner, kind, id) WHERE subject <> '';
+CREATE INDEX jobs_list_subject ON jobs (owner, subject, id) WHERE subject <> '';
+CREATE INDEX jobs_list_open ON jobs (owner, id) WHERE subject <> '' AND finished_at IS NULL;
+CREATE INDEX jobs_list_stopped ON jobs (owner, state, id)
+    WHERE subject <> '' AND state IN ('dead', 'cancelled', 'expired');
 CREATE INDEX jobs_dead ON jobs (kind, finished_at) WHERE state = 'dead';
 
 CREATE TABLE job_steps (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
     name TEXT NOT NULL,
     position {int} NOT NULL,
     fraction {float} NOT NULL CHECK (fraction BETWEEN 0 AND 1),
@@ -118,6 +126,7 @@ CREATE TABLE job_steps (
 CREATE TABLE job_log (
     id {serial},
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
     at {int} NOT NULL,
     line TEXT NOT NULL
 ) {strict};
@@ -127,6 +136,7 @@ CREATE INDEX job_log_job ON job_log (job, id);
 CREATE TABLE signals (
     id {serial},
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
     name TEXT NOT NULL,
     payload TEXT NOT NULL,
     sent_at {int} NOT NULL,
@@ -137,6 +147,7 @@ CREATE INDEX signals_unconsumed ON signals (job, name, id) WHERE consumed_at IS 
 -- `job` stays blocked until `needs` has succeeded.
 CREATE TABLE dependencies (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    owner TEXT NOT NULL,
     needs TEXT NOT NULL,
     PRIMARY KEY (job, needs)
 ) {strict};
@@ -174,15 +185,15 @@ CREATE TABLE durations (
 -- The event log, one stream per owner: see events.rs.
 
 CREATE TABLE streams (
-    stream TEXT NOT NULL PRIMARY KEY,
+    owner TEXT NOT NULL PRIMARY KEY CHECK (owner <> ''),
     last {int} NOT NULL
 ) {strict};
 CREATE TABLE event_log (
-    stream TEXT NOT NULL,
+    owner TEXT NOT NULL,
     seq {int} NOT NULL,
     entries TEXT NOT NULL,
     at {int} NOT NULL,
-    PRIMARY KEY (stream, seq)
+    PRIMARY KEY (owner, seq)
 ) {strict};
 CREATE INDEX event_log_age ON event_log (at);
 

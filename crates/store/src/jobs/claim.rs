@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::{Timestamp, millis};
 
@@ -50,7 +50,7 @@ pub struct Claimed {
     /// Its data as JSON.
     pub payload: String,
     /// Whose it is.
-    pub owner: String,
+    pub owner: OwnerId,
     /// The id of what it works on.
     pub subject: String,
     /// The job that it is a part of.
@@ -102,7 +102,7 @@ impl Claimed {
             kind: row.get("kind")?,
             stage: row.get("stage")?,
             payload: row.get("payload")?,
-            owner: row.get("owner")?,
+            owner: id(row, "owner")?,
             subject: row.get("subject")?,
             parent: optional_id(row, "parent")?,
             max_attempts: row.get("max_attempts")?,

@@ -1,38 +1,33 @@
 //! Jobs that wait for other jobs: blocked until all of them have succeeded, dead when one of them will not.
 
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 
-use crate::jobs::row::{JobRow, id};
+use crate::jobs::row::{JobRow, find, get, id};
 use crate::jobs::settle::after;
-use crate::jobs::{find, get};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// Refuses a job that would wait for one that does not exist.
-pub(crate) async fn exist(tx: &mut Tx, needs: &[JobId]) -> Result<(), StoreError> {
-    for needed in needs {
-        let found = sql("SELECT id FROM jobs WHERE id = $1").bind(needed.as_str()).optional(tx).await?;
-        found.ok_or_else(|| StoreError::NoSuchDependency { job: needed.clone() })?;
-    }
-    Ok(())
-}
-
 /// Notes what a new job depends on; gives whether something of it is still to come.
-pub(crate) async fn depend(tx: &mut Tx, job: &JobId, needs: &[JobId]) -> Result<bool, StoreError> {
+pub(crate) async fn depend(tx: &mut Tx, owner: &OwnerId, job: &JobId, needs: &[JobId]) -> Result<bool, StoreError> {
     let mut blocked = false;
     // All lock from old to new.
     let mut needs = needs.to_vec();
     needs.sort();
     needs.dedup();
     for needed in &needs {
-        sql("UPDATE jobs SET needed = 1 WHERE id = $1").bind(needed.as_str()).execute(tx).await?;
-        let Some(row) = find(tx, needed).await? else {
+        sql("UPDATE jobs SET needed = 1 WHERE id = $1 AND owner = $2")
+            .bind(needed.as_str())
+            .bind(owner.as_str())
+            .execute(tx)
+            .await?;
+        let Some(row) = find(tx, needed).await?.filter(|row| row.owner == *owner) else {
             return Err(StoreError::NoSuchDependency { job: needed.clone() });
         };
         blocked |= row.state != JobState::Succeeded;
-        sql("INSERT INTO dependencies (job, needs) VALUES ($1, $2)")
+        sql("INSERT INTO dependencies (job, owner, needs) VALUES ($1, $2, $3)")
             .bind(job.as_str())
+            .bind(owner.as_str())
             .bind(needed.as_str())
             .execute(tx)
             .await?;
@@ -41,8 +36,12 @@ pub(crate) async fn depend(tx: &mut Tx, job: &JobId, needs: &[JobId]) -> Result<
 }
 
 /// What a job depends on.
-pub async fn needs(tx: &mut Tx, job: &JobId) -> Result<Vec<JobId>, StoreError> {
-    let rows = sql("SELECT needs FROM dependencies WHERE job = $1 ORDER BY needs").bind(job.as_str()).all(tx).await?;
+pub(crate) async fn needs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
+    let rows = sql("SELECT needs FROM dependencies WHERE job = $1 AND owner = $2 ORDER BY needs")
+        .bind(job.as_str())
+        .bind(owner.as_str())
+        .all(tx)
+        .await?;
     rows.iter().map(|row| id(row, "needs")).collect()
 }
 

@@ -171,7 +171,7 @@ impl Gate {
             return Ok(Verdict::Never);
         }
         let asked = candidate.job.need.amounts;
-        self.rates.take("owner", &candidate.job.owner, asked);
+        self.rates.take("owner", candidate.job.owner.as_str(), asked);
         for (scope, name) in candidate.scopes() {
             self.used(scope, name, 1);
             self.rates.take(scope, name, asked);
@@ -186,7 +186,7 @@ impl Gate {
             return false;
         }
         let owner = ("owner", candidate.job.owner.as_str());
-        if self.rooms.get(&("owner", candidate.job.owner.clone())).is_some_and(|room| *room <= 0) {
+        if self.rooms.get(&("owner", candidate.job.owner.to_string())).is_some_and(|room| *room <= 0) {
             return true;
         }
         for (scope, name) in std::iter::once(owner).chain(candidate.scopes()) {

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::lines::LATE;
 use crate::jobs::rates::Amounts;
-use crate::jobs::stored;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
@@ -143,7 +142,7 @@ pub struct JobRow {
     /// Its data as JSON.
     pub payload: String,
     /// Whose it is.
-    pub owner: String,
+    pub owner: OwnerId,
     /// The id of what it works on.
     pub subject: String,
     /// The job that it is a part of.
@@ -220,7 +219,7 @@ impl JobRow {
             state,
             stage: row.get("stage")?,
             payload: row.get("payload")?,
-            owner: row.get("owner")?,
+            owner: id(row, "owner")?,
             subject: row.get("subject")?,
             parent: optional_id(row, "parent")?,
             priority: row.get("priority")?,
@@ -316,6 +315,19 @@ pub(crate) async fn tell_early(
     Ok(())
 }
 
+/// One job, whoever owns it: for what the engine does by itself. In a unit of work that writes, nobody else changes it
+/// until that ends.
+pub(crate) async fn get(tx: &mut Tx, job: &JobId) -> Result<JobRow, StoreError> {
+    find(tx, job).await?.ok_or_else(|| StoreError::NoSuchJob { job: job.clone() })
+}
+
+/// One job, if there is such a job; see [`get`].
+pub(crate) async fn find(tx: &mut Tx, job: &JobId) -> Result<Option<JobRow>, StoreError> {
+    let text =
+        if tx.may_write() { "SELECT * FROM jobs WHERE id = $1 {lock}" } else { "SELECT * FROM jobs WHERE id = $1" };
+    sql(text).bind(job.as_str()).optional(tx).await?.as_ref().map(JobRow::read).transpose()
+}
+
 pub(crate) fn id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(
     row: &Row,
     column: &str,
@@ -338,4 +350,9 @@ fn parse_id<T: TryFrom<String, Error = sluice_domain::ids::InvalidId>>(text: Str
 fn time(row: &Row, column: &str) -> Result<Option<Timestamp>, StoreError> {
     let millis: Option<i64> = row.get(column)?;
     Ok(millis.map(Timestamp::from_millis))
+}
+
+/// A point in time that may be missing, as it is stored.
+fn stored(time: Option<Timestamp>) -> Option<i64> {
+    time.map(Timestamp::as_millis)
 }

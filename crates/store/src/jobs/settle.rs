@@ -10,12 +10,13 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
+use crate::jobs::family::{cancel, children, lock_parent};
 use crate::jobs::lease::hold;
 use crate::jobs::machine::{Then, Wait};
-use crate::jobs::row::{JobError, JobRow, Lease, Wake};
+use crate::jobs::row::{JobError, JobRow, Lease, Wake, find};
 use crate::jobs::signals::{self, CHILDREN};
 use crate::jobs::steps::{StepChange, save_progress};
-use crate::jobs::{cancel, changed, dependencies, emit_change, find, lock_parent, spend};
+use crate::jobs::{changed, dependencies, emit_change, spend};
 use crate::sql::{Query, ROWS, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
@@ -252,7 +253,7 @@ pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     }
     if matches!(row.state, JobState::Cancelled | JobState::Expired) {
         // The tree falls with its trunk, also what was enqueued after the request.
-        for child in crate::jobs::children(tx, &row.id).await? {
+        for child in children(tx, &row.id).await? {
             Box::pin(cancel(tx, &child.id)).await?;
         }
     }

@@ -5,8 +5,8 @@ use serde_json::Value;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 
-use crate::jobs::row::Wake;
-use crate::jobs::{changed, get};
+use crate::jobs::changed;
+use crate::jobs::row::{JobRow, Wake};
 use crate::{StoreError, Tx};
 
 /// The name under which a job waits for the jobs that are part of it. No signal of this name is ever sent.
@@ -23,15 +23,16 @@ pub enum Signalled {
     Late,
 }
 
-/// Sends a signal to a job. It ends the present wait for it, or the next one.
-pub async fn send(tx: &mut Tx, job: &JobId, name: &str, payload: &Value) -> Result<Signalled, StoreError> {
-    let mut row = get(tx, job).await?;
+/// Sends a signal to a job, which this unit of work has locked.
+pub(crate) async fn send(tx: &mut Tx, row: JobRow, name: &str, payload: &Value) -> Result<Signalled, StoreError> {
+    let mut row = row;
     if row.state.is_final() {
         return Ok(Signalled::Late);
     }
     let now = tx.now().await?;
-    sql("INSERT INTO signals (job, name, payload, sent_at) VALUES ($1, $2, $3, $4)")
-        .bind(job.as_str())
+    sql("INSERT INTO signals (job, owner, name, payload, sent_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(row.id.as_str())
+        .bind(row.owner.as_str())
         .bind(name)
         .bind(payload.to_string())
         .bind(now.as_millis())
@@ -40,7 +41,7 @@ pub async fn send(tx: &mut Tx, job: &JobId, name: &str, payload: &Value) -> Resu
     if row.state != JobState::Waiting || row.wait_signal.as_deref() != Some(name) {
         return Ok(Signalled::Kept);
     }
-    let Some(payload) = take(tx, job, name).await? else { return Ok(Signalled::Kept) };
+    let Some(payload) = take(tx, &row.id, name).await? else { return Ok(Signalled::Kept) };
     row.wake_up(Wake::Signal(payload), now);
     row.save(tx).await?;
     tx.tell_workers();

@@ -11,8 +11,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::claim::Claimed;
-use crate::jobs::get;
-use crate::jobs::row::{JobError, Lease};
+use crate::jobs::row::{JobError, Lease, get};
 use crate::jobs::settle::after;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
@@ -107,7 +106,7 @@ fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a s
 pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Result<Reserved, StoreError> {
     let day = day(now);
     let (id, cost) = (job.lease.job.as_str(), job.need.cost);
-    let scopes = scopes(&day, id, &job.owner, job.need.provider.as_deref());
+    let scopes = scopes(&day, id, job.owner.as_str(), job.need.provider.as_deref());
     let mut taken = Vec::new();
     for (scope, name) in scopes {
         let Some(budget) = cap_of(tx, scope, name).await? else { continue };
@@ -130,7 +129,7 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     .bind(job.lease.id.as_str())
     .bind(job.lease.attempt)
     .bind(&job.stage)
-    .bind(&job.owner)
+    .bind(job.owner.as_str())
     .bind(job.need.provider.as_deref())
     .bind(&day)
     .bind(cost.0)

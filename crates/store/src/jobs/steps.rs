@@ -2,12 +2,12 @@
 
 use crate::sql::sql;
 use serde::Serialize;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::changed_with;
 use crate::jobs::lease::hold;
-use crate::jobs::row::Lease;
+use crate::jobs::row::{JobRow, Lease};
 use crate::{StoreError, Tx};
 
 /// A named step of a job.
@@ -51,11 +51,12 @@ pub async fn save_progress(
     let row = hold(tx, lease).await?;
     let now = tx.now().await?;
     for step in steps {
-        save_step(tx, &lease.job, step, now).await?;
+        save_step(tx, &row, step, now).await?;
     }
     for line in lines {
-        sql("INSERT INTO job_log (job, at, line) VALUES ($1, $2, $3)")
+        sql("INSERT INTO job_log (job, owner, at, line) VALUES ($1, $2, $3, $4)")
             .bind(lease.job.as_str())
+            .bind(row.owner.as_str())
             .bind(now.as_millis())
             .bind(line)
             .execute(tx)
@@ -64,14 +65,15 @@ pub async fn save_progress(
     changed_with(tx, &row, Some(steps))
 }
 
-async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) -> Result<(), StoreError> {
+async fn save_step(tx: &mut Tx, job: &JobRow, step: &StepChange, now: Timestamp) -> Result<(), StoreError> {
     let fraction = step.fraction.clamp(0.0, 1.0);
     let done = fraction >= 1.0;
-    sql("INSERT INTO job_steps (job, name, position, fraction, state, started_at, finished_at)
-         VALUES ($1, $2, (SELECT COUNT(*) FROM job_steps WHERE job = $1), $3, $4, $5, $6)
+    sql("INSERT INTO job_steps (job, owner, name, position, fraction, state, started_at, finished_at)
+         VALUES ($1, $2, $3, (SELECT COUNT(*) FROM job_steps WHERE job = $1), $4, $5, $6, $7)
          ON CONFLICT (job, name) DO UPDATE
          SET fraction = excluded.fraction, state = excluded.state, finished_at = excluded.finished_at")
-    .bind(job.as_str())
+    .bind(job.id.as_str())
+    .bind(job.owner.as_str())
     .bind(&step.name)
     .bind(fraction)
     .bind(if done { "done" } else { "running" })
@@ -83,11 +85,14 @@ async fn save_step(tx: &mut Tx, job: &JobId, step: &StepChange, now: Timestamp) 
 }
 
 /// A job's steps, in the order in which they began.
-pub async fn steps_of(tx: &mut Tx, job: &JobId) -> Result<Vec<Step>, StoreError> {
-    let rows = sql("SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 ORDER BY position")
-        .bind(job.as_str())
-        .all(tx)
-        .await?;
+pub(crate) async fn steps_of(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<Step>, StoreError> {
+    let rows = sql(
+        "SELECT name, fraction, started_at, finished_at FROM job_steps WHERE job = $1 AND owner = $2 ORDER BY position",
+    )
+    .bind(job.as_str())
+    .bind(owner.as_str())
+    .all(tx)
+    .await?;
     rows.iter()
         .map(|row| {
             let finished: Option<i64> = row.get("finished_at")?;
@@ -102,9 +107,10 @@ pub async fn steps_of(tx: &mut Tx, job: &JobId) -> Result<Vec<Step>, StoreError>
 }
 
 /// A job's last `limit` log lines, oldest first.
-pub async fn log_of(tx: &mut Tx, job: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
-    let rows = sql("SELECT at, line FROM job_log WHERE job = $1 ORDER BY id DESC LIMIT $2")
+pub(crate) async fn log_of(tx: &mut Tx, owner: &OwnerId, job: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
+    let rows = sql("SELECT at, line FROM job_log WHERE job = $1 AND owner = $2 ORDER BY id DESC LIMIT $3")
         .bind(job.as_str())
+        .bind(owner.as_str())
         .bind(limit)
         .all(tx)
         .await?;

@@ -5,9 +5,10 @@ use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
-use crate::jobs::row::{JobRow, Wake, id};
+use crate::jobs::family::lock_parent;
+use crate::jobs::rates;
+use crate::jobs::row::{JobRow, Wake, get, id};
 use crate::jobs::settle::{abandon_calls, after};
-use crate::jobs::{get, lock_parent, rates};
 use crate::{StoreError, Tx};
 
 /// How many jobs changed, per reason.

@@ -8,11 +8,12 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::family::children;
 use crate::jobs::gate::{Gate, running};
 use crate::jobs::rates::{self, Unit};
-use crate::jobs::row::JobRow;
+use crate::jobs::row::{self, JobRow};
 use crate::jobs::signals::CHILDREN;
-use crate::jobs::{children, dependencies, get, spend};
+use crate::jobs::{dependencies, spend};
 use crate::providers::{self, Circuit};
 use crate::sql::sql;
 use crate::workers::{self, Usual};
@@ -145,8 +146,7 @@ pub struct Why {
 }
 
 /// Why a job is where it is.
-pub async fn why(tx: &mut Tx, job: &JobId) -> Result<Why, StoreError> {
-    let row = get(tx, job).await?;
+pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
     let mut why = Why { state: row.state, reasons: Vec::new(), position: None, eta: None };
     match row.state {
         JobState::Running => {
@@ -180,8 +180,8 @@ pub async fn why(tx: &mut Tx, job: &JobId) -> Result<Why, StoreError> {
 
 async fn open_needs(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {
     let mut open = Vec::new();
-    for needed in dependencies::needs(tx, &row.id).await? {
-        if get(tx, &needed).await?.state != JobState::Succeeded {
+    for needed in dependencies::needs(tx, &row.owner, &row.id).await? {
+        if row::get(tx, &needed).await?.state != JobState::Succeeded {
             open.push(needed);
         }
     }
@@ -189,7 +189,7 @@ async fn open_needs(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError>
 }
 
 async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreError> {
-    let mut scopes = vec![("queue", row.pool.as_str()), ("owner", &row.owner), ("kind", &row.kind)];
+    let mut scopes = vec![("queue", row.pool.as_str()), ("owner", row.owner.as_str()), ("kind", &row.kind)];
     scopes.extend(row.limit_key.as_deref().map(|key| ("key", key)));
     scopes.extend(row.need.provider.as_deref().map(|provider| ("provider", provider)));
     let pauses = controls::pauses(tx).await?;
@@ -256,7 +256,7 @@ async fn ahead(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
     let found = sql("SELECT COUNT(*) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2
                      AND (place < $3 OR (place = $3 AND id < $4))")
     .bind(&row.pool)
-    .bind(&row.owner)
+    .bind(row.owner.as_str())
     .bind(place)
     .bind(row.id.as_str())
     .one(tx)
@@ -268,7 +268,7 @@ async fn others(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
     let found =
         sql("SELECT COUNT(DISTINCT owner) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner <> $2")
             .bind(&row.pool)
-            .bind(&row.owner)
+            .bind(row.owner.as_str())
             .one(tx)
             .await?;
     Ok(found.get::<i64>("count")?.unsigned_abs())
@@ -282,7 +282,7 @@ async fn over_budget(tx: &mut Tx, row: &JobRow) -> Result<Vec<Reason>, StoreErro
     let today = spend::day(tx.now().await?);
     for budget in spend::budgets(tx).await? {
         let concerns = match budget.scope.as_str() {
-            "owner" => budget.name == row.owner,
+            "owner" => budget.name == row.owner.as_str(),
             "job" => budget.name == row.id.as_str(),
             "day" => budget.name == today,
             _ => Some(&budget.name) == row.need.provider.as_ref(),

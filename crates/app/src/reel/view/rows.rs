@@ -1,7 +1,7 @@
 //! The rows behind a reel's view, and how they become it.
 
 use sluice_blobs::BlobHash;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::documents::DocumentRow;
@@ -28,9 +28,9 @@ struct Watched {
 }
 
 impl Watched {
-    async fn read(tx: &mut Tx, id: &JobId) -> Result<Option<Self>, StoreError> {
-        let Some(row) = jobs::find(tx, id).await? else { return Ok(None) };
-        Ok(Some(Self { row, steps: jobs::steps_of(tx, id).await? }))
+    async fn read(tx: &mut Tx, owner: &OwnerId, id: &JobId) -> Result<Option<Self>, StoreError> {
+        let Some(row) = jobs::find(tx, owner, id).await? else { return Ok(None) };
+        Ok(Some(Self { row, steps: jobs::steps_of(tx, owner, id).await? }))
     }
 }
 
@@ -48,11 +48,11 @@ impl Rows {
     pub(super) async fn read(tx: &mut Tx, reel: ReelRow) -> Result<Self, StoreError> {
         let document = document_of(tx, &reel).await?;
         let choices = storyboard::choices(&reel)?;
-        let job = Watched::read(tx, &reel.job_id).await?;
+        let job = Watched::read(tx, &reel.owner, &reel.job_id).await?;
         let mut scenes = Vec::new();
         for row in reel::scenes(tx, &reel.id).await? {
             let job = match &row.job_id {
-                Some(id) => Watched::read(tx, id).await?,
+                Some(id) => Watched::read(tx, &reel.owner, id).await?,
                 None => None,
             };
             scenes.push((Scene::of(row, &choices, &document)?, job));

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
+use sluice_domain::ids::OwnerId;
 use sluice_engine::{Engine, EnqueueOptions};
 use sluice_store::{Store, StoreError, controls, jobs};
 
@@ -61,6 +62,11 @@ impl Kind {
             Self::Postgres => "synchronous_commit=on, fsync=on",
         }
     }
+}
+
+/// A job of the local owner.
+fn local() -> EnqueueOptions {
+    EnqueueOptions::of(&OwnerId::local())
 }
 
 /// A database, an engine and what its jobs tell.
@@ -187,7 +193,7 @@ impl Bench {
             tasks.push(tokio::spawn(async move {
                 let mut made = 0_u64;
                 while begun.elapsed() < TIME {
-                    engine.submit(&Noop { tell: false }, EnqueueOptions::default()).await?;
+                    engine.submit(&Noop { tell: false }, local()).await?;
                     made += 1;
                 }
                 Ok::<_, StoreError>(made)
@@ -206,13 +212,13 @@ impl Bench {
     }
 
     async fn count(&self, state: &str) -> anyhow::Result<u64> {
-        Ok(self.store.read(async |tx| jobs::count_in_state(tx, state).await).await?)
+        Ok(self.store.read(async |tx| jobs::operator::count_in_state(tx, state).await).await?)
     }
 
-    async fn fill(&self, count: u32, owner: Option<&str>) -> anyhow::Result<f64> {
+    async fn fill(&self, count: u32) -> anyhow::Result<f64> {
         const BATCH: u32 = 1_000;
         let begun = Instant::now();
-        let options = EnqueueOptions { owner: owner.map(str::to_owned), ..EnqueueOptions::default() };
+        let options = local();
         let batch = vec![Noop { tell: false }; BATCH as usize];
         for _ in 0..count.div_ceil(BATCH) {
             for made in self.engine.submit_many(&batch, &options).await? {
@@ -246,7 +252,7 @@ impl Bench {
         let (mut bulk, mut drain, mut wal) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..self.options.runs {
             let before = self.store.wal_bytes().await?;
-            bulk.push(self.fill(self.options.jobs, None).await?);
+            bulk.push(self.fill(self.options.jobs).await?);
             drain.push(self.drain().await?);
             if let (Some(before), Some(after)) = (before, self.store.wal_bytes().await?) {
                 #[expect(clippy::cast_precision_loss, reason = "bytes of a short run")]
@@ -266,12 +272,12 @@ impl Bench {
     async fn limits(&mut self) -> anyhow::Result<()> {
         let mut ratios = Vec::new();
         for _ in 0..self.options.runs.max(5) {
-            self.fill(self.options.jobs, None).await?;
+            self.fill(self.options.jobs).await?;
             let free = self.drain().await?;
             self.clear().await?;
             let slots = i64::try_from(SLOTS)?;
             self.store.write(async |tx| controls::set_limit(tx, "owner", "*", Some(slots)).await).await?;
-            self.fill(self.options.jobs, None).await?;
+            self.fill(self.options.jobs).await?;
             let limited = self.drain().await?;
             self.store.write(async |tx| controls::set_limit(tx, "owner", "*", None).await).await?;
             self.clear().await?;
@@ -287,7 +293,7 @@ impl Bench {
         for sample in 0..self.options.samples {
             let seen = self.probe.expect();
             let begun = Instant::now();
-            self.engine.submit(&Noop { tell: true }, EnqueueOptions::default()).await?;
+            self.engine.submit(&Noop { tell: true }, local()).await?;
             let at = tokio::time::timeout(Duration::from_secs(5), seen).await.context("a job was not picked up")??;
             waits.push(at.duration_since(begun).as_secs_f64() * 1_000.0);
             tokio::time::sleep(Duration::from_millis(5 + u64::from(sample * 7 % 6))).await;
@@ -305,10 +311,10 @@ impl Bench {
         for sample in 0..self.options.samples {
             let mut news = self.store.news_hint();
             let begun = Instant::now();
-            let job = self.engine.submit(&ThreeStages, EnqueueOptions::default()).await?;
+            let job = self.engine.submit(&ThreeStages, local()).await?;
             loop {
                 news.mark_unchanged();
-                if self.engine.job(&job).await?.is_some_and(|view| view.job.state.is_final()) {
+                if self.engine.job(&OwnerId::local(), &job).await?.is_some_and(|view| view.job.state.is_final()) {
                     break;
                 }
                 tokio::time::timeout(Duration::from_secs(5), news.changed()).await.context("a job did not end")??;
@@ -328,7 +334,7 @@ impl Bench {
         for (name, jobs) in [("call_overhead", 1), ("call_overhead_8_jobs", 8)] {
             let worker = self.engine.start();
             let calls = vec![Calls { count: self.options.samples }; jobs];
-            for made in self.engine.submit_many(&calls, &EnqueueOptions::default()).await? {
+            for made in self.engine.submit_many(&calls, &local()).await? {
                 made?;
             }
             let begun = Instant::now();
@@ -351,7 +357,7 @@ impl Bench {
     /// One slot, one owner with very many jobs: how many of those begin before another owner's first job does.
     async fn fairness(&mut self) -> anyhow::Result<()> {
         const CROWD: u32 = 100_000;
-        let crowd = EnqueueOptions { owner: Some("crowd".to_owned()), ..EnqueueOptions::default() };
+        let crowd = EnqueueOptions::of(&"crowd".parse()?);
         let batch = vec![Slow { tell: false }; 1_000];
         for _ in 0..CROWD / 1_000 {
             for made in self.engine.submit_many(&batch, &crowd).await? {
@@ -363,8 +369,8 @@ impl Bench {
         for sample in 0..self.options.samples.min(50) {
             tokio::time::sleep(Duration::from_millis(11)).await;
             let seen = self.probe.expect();
-            let owner = Some(format!("newcomer {sample}"));
-            self.engine.submit(&Slow { tell: true }, EnqueueOptions { owner, ..EnqueueOptions::default() }).await?;
+            let newcomer = EnqueueOptions::of(&format!("newcomer-{sample}").parse()?);
+            self.engine.submit(&Slow { tell: true }, newcomer).await?;
             let before = self.probe.ran.load(Ordering::SeqCst);
             tokio::time::timeout(Duration::from_secs(30), seen).await.context("a newcomer was starved")??;
             // Its own beginning is one of them.

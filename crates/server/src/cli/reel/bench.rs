@@ -158,8 +158,8 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
         start::start(reel_of(app)?, &app.engine, StartReel { mode: Mode::Explanation, ..ask(document, "twenty") })
             .await?;
     // Made at the first attempt by the job; here its own storyboard takes its place.
-    app.platform.store.write(async |tx| app.engine.cancel(tx, &reel.job_id).await).await?;
-    while app.engine.job(&reel.job_id).await?.is_some_and(|view| !view.job.state.is_final()) {
+    app.platform.store.write(async |tx| app.engine.cancel(tx, &reel.owner, &reel.job_id).await).await?;
+    while app.engine.job(&reel.owner, &reel.job_id).await?.is_some_and(|view| !view.job.state.is_final()) {
         app.engine.changed().changed().await?;
     }
     let sentences: Vec<_> = first
