@@ -62,11 +62,22 @@ test('a thousand reels come page by page, quickly', async ({ studio, page }) => 
   await page.keyboard.press('Enter');
   await expect(cards).toHaveCount(48);
   await expect(page.getByTestId('more'), 'the focus stays for the next one').toBeFocused();
-  while ((await cards.count()) < MANY) {
-    const before = await cards.count();
-    await page.getByTestId('more').click();
-    await expect.poll(() => cards.count()).toBeGreaterThan(before);
-  }
+  // In the page, because each step of a test takes a picture of all that is there.
+  const times = await page.evaluate(async () => {
+    const more = () => document.querySelector<HTMLElement>('[data-testid=more]');
+    const count = () => document.querySelectorAll('[data-testid=reel-card]').length;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    const took: number[] = [];
+    while (more()) {
+      const [before, start] = [count(), performance.now()];
+      more()!.click();
+      while (count() === before) await frame();
+      took.push(performance.now() - start);
+    }
+    return took;
+  });
+  const middle = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+  console.log(`24 more of ${MANY} reels are on the page after ${middle.toFixed(0)} ms, at the middle`);
   await expect(page.getByTestId('more')).toBeHidden();
   await expect(cards.last()).toContainText('999');
   const took = await page.evaluate(async () => {
@@ -88,7 +99,7 @@ test('searching and filtering stand in the address', async ({ studio, page }) =>
   await page.keyboard.press('/');
   await expect(page.getByTestId('search')).toBeFocused();
   await page.keyboard.type('report 99');
-  await expect(cards).toHaveCount(7);
+  await expect(cards).toHaveCount(6);
   await expect(page).toHaveURL(/q=report\+99/);
   await page.getByTestId('filter').selectOption('working');
   await expect(cards).toHaveCount(1);

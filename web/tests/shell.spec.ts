@@ -128,7 +128,10 @@ test('on a phone the places are under the thumb', async ({ studio, page }) => {
     await studio.accessible();
     await studio.picture(`phone-jobs-${language}`);
     await page.getByTestId('jobs').click();
-    await expect(page.getByTestId('drawer')).toBeVisible();
+    await expect(page.getByTestId('drawer'), 'the page shows them already').toBeHidden();
+    await page.getByRole('navigation').getByRole('link').last().click();
+    await page.getByTestId('jobs').click();
+    await expect(page.getByTestId('drawer').getByTestId('job').first()).toBeVisible();
     await studio.accessible();
     await studio.picture(`phone-drawer-${language}`);
     await page.keyboard.press('Escape');

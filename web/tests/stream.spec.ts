@@ -4,14 +4,23 @@ import { Proxy } from './proxy';
 import { documentPath, expect, test } from './test';
 
 test.use({ spec: 'stream' });
+test.describe.configure({ mode: 'serial' });
 
 interface Started {
   id: string;
   job_id: string;
 }
 
-/** Work that goes on for long enough to be stopped. */
+/** One reel for all tests: the number of videos per address is limited. */
+let only: Started | null = null;
+
+/** Work that goes on for long enough to be stopped: the reel is started, or goes on after it was stopped. */
 async function start(request: APIRequestContext, url: string): Promise<Started> {
+  if (only) {
+    const again = await request.post(`${url}/api/v1/jobs/${only.job_id}/retry`);
+    expect(again.status()).toBe(202);
+    return only;
+  }
   const file = {
     name: 'rivers-en.pdf',
     mimeType: 'application/pdf',
@@ -19,7 +28,8 @@ async function start(request: APIRequestContext, url: string): Promise<Started> 
   };
   const answer = await request.post(`${url}/api/v1/reels`, { multipart: { file } });
   expect(answer.status()).toBe(202);
-  return (await answer.json()) as Started;
+  only = (await answer.json()) as Started;
+  return only;
 }
 
 const cancel = (request: APIRequestContext, url: string, reel: Started) =>

@@ -9,7 +9,7 @@ import { router } from '../router/router.svelte';
 import { settings } from '../state/settings.svelte';
 import { t } from '../text/index.svelte';
 import { plainKey } from './keys';
-import { panels } from './panels.svelte';
+import { panels, showJobs } from './panels.svelte';
 
 export interface Command {
   id: string;
@@ -41,7 +41,7 @@ const SHELL: Command[] = [
     group: go,
     keys: ['G'],
     key: 'g',
-    run: () => panels.show('jobs'),
+    run: showJobs,
   },
   { id: 'shell.jobsPage', label: () => t('command.jobsPage'), group: go, run: () => router.go('/jobs') },
   { id: 'shell.settings', label: () => t('command.settings'), group: set, run: () => router.go('/settings') },
