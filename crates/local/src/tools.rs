@@ -12,7 +12,9 @@ pub struct Need {
     pub name: &'static str,
     /// Its version, or what else tells that it is there; none when it is missing.
     pub version: Option<String>,
-    /// What it does here.
+    /// Whether no video can be made without it.
+    pub required: bool,
+    /// What it is used for.
     pub needed_for: &'static str,
     /// What is lost without it.
     pub without_it: &'static str,
@@ -34,6 +36,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
         Need {
             name: "pdfinfo, pdftotext, pdftoppm",
             version: poppler(guard).await,
+            required: true,
             needed_for: "reading PDF files and drawing their pages",
             without_it: "no document can be read",
             install: "poppler-utils",
@@ -41,6 +44,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
         Need {
             name: "ffmpeg, ffprobe",
             version: ffmpeg(guard).await,
+            required: true,
             needed_for: "encoding, joining and checking videos",
             without_it: "no video can be made",
             install: "ffmpeg",
@@ -48,6 +52,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
         Need {
             name: "espeak-ng",
             version: version_of(guard, "espeak-ng", args(&["--version"])).await,
+            required: true,
             needed_for: "phonemes of the English voice, and the voices of all other languages",
             without_it: "nothing can be spoken",
             install: "espeak-ng libespeak-ng1",
@@ -55,6 +60,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
         Need {
             name: "tesseract",
             version: tesseract(guard).await,
+            required: false,
             needed_for: "reading scanned documents",
             without_it: "scanned documents are refused",
             install: "tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra",
@@ -62,6 +68,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
         Need {
             name: "font with Arabic letters",
             version: font(guard, "ar").await,
+            required: false,
             needed_for: "Arabic slides and captions",
             without_it: "Arabic text shows as empty boxes",
             install: "fonts-noto-core",
@@ -69,6 +76,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
         Need {
             name: "font with Latin letters",
             version: font(guard, "en").await,
+            required: true,
             needed_for: "slides and captions",
             without_it: "text shows as empty boxes",
             install: "fonts-noto-core",

@@ -1,57 +1,94 @@
-//! What can be set: by flag, or by the environment variable that `--help` names beside it.
+//! What can be set: by an option, or by the environment variable that `--help` names beside it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use sluice_store::{Database, PostgresUrl};
 
-/// Where things are kept and which limits hold.
+/// Where data is stored, and which limits apply. The same for all commands.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
 pub struct Config {
-    /// Folder for everything that is kept: the database, the media, the secret for links.
-    #[arg(long, env = "SLUICE_DATA", default_value_os_t = default_folder(""), global = true)]
-    pub data: PathBuf,
-    /// Where the rows are: a `postgres://` address; without it a file in the data folder. Behind `PgBouncer` in
-    /// transaction mode add `?pgbouncer=true`.
+    /// Data folder: the database, the media, the key that signs links [default: $XDG_DATA_HOME/sluice, or
+    /// ~/.local/share/sluice].
+    #[arg(long, env = "SLUICE_DATA", global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+    /// Address of a `PostgreSQL` database, `postgres://…`; add `?pgbouncer=true` for `PgBouncer` in transaction mode
+    /// [default: the `SQLite` file sluice.db in the data folder].
     #[arg(long, env = "SLUICE_DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// A file with that address, so that it is in no process list.
+    /// File that contains that address, which keeps it out of the process list [default: none].
     #[arg(long, env = "SLUICE_DATABASE_URL_FILE", global = true, conflicts_with = "database_url", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
-    /// An address of the same database past the pooler, for LISTEN. Without it, other machines' work is found by
-    /// looking once a second.
+    /// Address of the same database that bypasses `PgBouncer`, for LISTEN; without it, jobs of other machines are
+    /// found by polling once a second [default: none].
     #[arg(long, env = "SLUICE_DATABASE_DIRECT_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_direct_url: Option<String>,
-    /// Folder with the models of the built-in engines.
-    #[arg(long, env = "SLUICE_MODELS", default_value_os_t = default_folder("models"), global = true)]
-    pub models: PathBuf,
-    /// The executable that speaks through espeak-ng; by default beside this one.
-    #[arg(long, env = "SLUICE_ESPEAK", global = true, hide = true)]
+    /// Folder with the models of the built-in engines [default: models in the default data folder].
+    #[arg(long, env = "SLUICE_MODELS", global = true, value_name = "FOLDER")]
+    pub models: Option<PathBuf>,
+    /// The executable that speaks through espeak-ng [default: beside this one].
+    #[arg(long, env = "SLUICE_ESPEAK", global = true, hide = true, value_name = "FILE")]
     pub espeak: Option<PathBuf>,
-    /// Jobs that run at the same time; by default one per processor core.
-    #[arg(long, env = "SLUICE_WORKERS", global = true)]
-    pub workers: Option<usize>,
-    /// Most bytes of an uploaded document.
-    #[arg(long, env = "SLUICE_UPLOAD_LIMIT", default_value_t = 20 * 1024 * 1024, global = true)]
+    /// Jobs of each pool that run at the same time [default: one per processor core].
+    #[arg(long, env = "SLUICE_WORKERS", global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub workers: Option<u16>,
+    /// Largest document, in bytes or with a unit such as MiB.
+    #[arg(long, env = "SLUICE_UPLOAD_LIMIT", default_value = "20MiB", global = true, value_name = "SIZE", value_parser = size)]
     pub upload_limit: u64,
     /// Most pages of a document.
-    #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true)]
+    #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
-    /// Videos that one address may start within ten minutes.
-    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true)]
+    /// Videos that one address may start over HTTP within ten minutes; the command line has no such limit.
+    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true, value_name = "NUMBER")]
     pub reels_per_ten_minutes: u32,
-    /// Minutes without any work after which an unfinished video expires.
-    #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true)]
+    /// Minutes without progress after which an unfinished video expires.
+    #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
     pub expire_minutes: u64,
-    /// Seconds of a worker's lease: a dead worker's job goes on elsewhere after at most this long.
-    #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true)]
+    /// Seconds of a worker's lease: a dead worker's job continues elsewhere after at most this long.
+    #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub lease_seconds: u64,
+    /// What is logged, as levels by module such as `info,sluice_engine=debug` [default: $`RUST_LOG`, or info for the
+    /// server and error for other commands].
+    #[arg(long, env = "SLUICE_LOG", global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Form of log lines, which go to standard error; text is coloured on a terminal only.
+    #[arg(long, env = "SLUICE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// Form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
 }
 
 impl Config {
+    /// The data folder, which need not exist yet.
+    pub fn data(&self) -> anyhow::Result<PathBuf> {
+        self.data.clone().or_else(default_data).context(
+            "there is no default data folder, because the variable HOME is not set: name one with --data FOLDER or SLUICE_DATA",
+        )
+    }
+
+    /// The same settings on another data folder, with room for a benchmark's requests.
+    pub fn for_bench(&self, data: PathBuf) -> Self {
+        Self { data: Some(data), reels_per_ten_minutes: 1_000, ..self.clone() }
+    }
+
+    /// The folder of the models, which need not exist yet. Without HOME they are expected in the data folder.
+    pub fn models(&self) -> anyhow::Result<PathBuf> {
+        match self.models.clone().or_else(|| Some(default_data()?.join("models"))) {
+            Some(models) => Ok(models),
+            None => Ok(self.data()?.join("models")),
+        }
+    }
+
     /// The database that is configured.
     pub fn database(&self) -> anyhow::Result<Database> {
         let from_file =
@@ -61,7 +98,7 @@ impl Config {
             None => self.database_url.clone(),
         };
         match url {
-            None => Ok(Database::Sqlite(self.data.join("sluice.db"))),
+            None => Ok(Database::Sqlite(self.data()?.join("sluice.db"))),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Ok(Database::Postgres(PostgresUrl { url, direct: self.database_direct_url.clone() }))
             }
@@ -74,19 +111,40 @@ impl Config {
     }
 
     pub fn workers(&self) -> usize {
-        self.workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)).max(1)
+        match self.workers {
+            Some(workers) => workers.into(),
+            None => std::thread::available_parallelism().map_or(2, usize::from),
+        }
     }
 }
 
-/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification.
-fn default_folder(below: &str) -> PathBuf {
-    let base = match (std::env::var_os("XDG_DATA_HOME"), std::env::var_os("HOME")) {
-        (Some(data), _) if !data.is_empty() => PathBuf::from(data),
-        (_, Some(home)) if !home.is_empty() => PathBuf::from(home).join(".local/share"),
-        _ => PathBuf::from("."),
-    };
-    let folder = base.join("sluice");
-    if below.is_empty() { folder } else { folder.join(below) }
+/// A database's name for people: where it is, never its password.
+pub fn describe(database: &Database) -> String {
+    match database {
+        Database::Sqlite(file) => format!("SQLite, {}", file.display()),
+        Database::Postgres(url) => {
+            // What is before the last @ may hold a password, and so may the parameters.
+            let rest = url.url.split_once("://").map_or("", |(_, rest)| rest);
+            let place = rest.split('?').next().unwrap_or_default();
+            let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+            format!("PostgreSQL, {place}")
+        }
+    }
+}
+
+/// A size in bytes, with or without a unit.
+fn size(text: &str) -> Result<u64, String> {
+    match text.parse::<ByteSize>() {
+        Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
+        _ => Err("a size above 0 is needed: bytes, or a number with a unit such as 500kB, 20MiB or 1GiB".to_owned()),
+    }
+}
+
+/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification; none when neither it nor HOME is set.
+fn default_data() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")))?;
+    Some(base.join("sluice"))
 }
 
 /// What a process does.
@@ -94,28 +152,63 @@ fn default_folder(below: &str) -> PathBuf {
 pub enum Role {
     /// Everything: one machine.
     All,
-    /// The API and the page; work is for the workers.
+    /// The API and the page; jobs are for the workers.
     Api,
-    /// Work, and nothing that listens.
+    /// Jobs, and nothing that listens.
     Worker,
+}
+
+impl Role {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Api => "api",
+            Self::Worker => "worker",
+        }
+    }
 }
 
 /// How the server is reached.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
-    /// What this process does. Other roles than all need PostgreSQL, and a data folder that all of them share.
+    /// What this process does. Roles other than all need `PostgreSQL`, and a data folder that all processes share.
     #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
     pub role: Role,
-    /// The pools that this process works for, such as default; all of them by default.
+    /// The pools that this process works for, separated by commas, such as default,video [default: all].
     #[arg(long, env = "SLUICE_POOLS", value_delimiter = ',')]
     pub pools: Vec<String>,
-    /// Seconds that work may take to finish after SIGTERM; then it is handed back.
-    #[arg(long, env = "SLUICE_GRACE_SECONDS", default_value_t = 20)]
+    /// Seconds that running jobs get to finish after SIGTERM; then they are released.
+    #[arg(long, env = "SLUICE_GRACE_SECONDS", default_value_t = 20, value_name = "SECONDS")]
     pub grace_seconds: u64,
     /// Address and port. Only loopback addresses are accepted until accounts exist.
-    #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
     /// Folder with example documents that the page offers.
-    #[arg(long, env = "SLUICE_EXAMPLES", default_value = "examples")]
+    #[arg(long, env = "SLUICE_EXAMPLES", default_value = "examples", value_name = "FOLDER")]
     pub examples: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_described_without_its_password() {
+        for (url, described) in [
+            ("postgres://sluice:secret@db:5432/sluice?password=secret", "PostgreSQL, db:5432/sluice"),
+            ("postgres://a:p@ss@db/x", "PostgreSQL, db/x"),
+            ("postgresql://db/x", "PostgreSQL, db/x"),
+        ] {
+            let url = PostgresUrl { url: url.to_owned(), direct: None };
+            assert_eq!(describe(&Database::Postgres(url)), described);
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!((size("20MiB"), size("1024")), (Ok(20 * 1024 * 1024), Ok(1024)));
+        for bad in ["", "0", "many", "-1", "20 parsecs"] {
+            assert!(size(bad).is_err(), "{bad}");
+        }
+    }
 }

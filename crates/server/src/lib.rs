@@ -4,21 +4,24 @@ pub mod apps;
 mod cli;
 pub mod config;
 pub mod http;
+mod servers;
+mod telemetry;
 pub mod wiring;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 /// Runs the program with the arguments that it was started with.
 pub fn main() -> ExitCode {
-    // Built-in engines run in children that are this same program: they need none of what follows.
+    // Built-in engines run in child processes of this same program, which need neither options nor a runtime.
     let arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = sluice_local::child::dispatch(&arguments) {
         return code;
     }
-    let cli = cli::Cli::parse();
+    let cli = match cli::parse(&arguments) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -26,8 +29,8 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let code = runtime.block_on(cli::run(cli));
-    // Blocking work that is still under way must not hold up the end.
+    let code = runtime.block_on(cli::run(cli, &arguments));
+    // Blocking tasks that still run must not delay the exit.
     runtime.shutdown_background();
     code
 }

@@ -19,20 +19,21 @@ use crate::config::Config;
 
 /// Opens the data folder and connects everything.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
-    std::fs::create_dir_all(&config.data)
-        .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+    let data = config.data()?;
+    std::fs::create_dir_all(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let store = Store::open_with(&config.database()?, Options::default()).await?;
     connect(config, store, APPS)
 }
 
 /// Connects everything above an open database, with these apps.
 pub fn connect(config: &Config, store: Store, apps: &[&dyn ServerApp]) -> anyhow::Result<App> {
+    let data = config.data()?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
     let platform = Platform {
         store,
-        blobs: Blobs::open(&config.data)?,
-        links: Links::new(link_key(&config.data)?),
+        blobs: Blobs::open(&data)?,
+        links: Links::new(link_key(&data)?),
         randomness: Randomness::from_entropy(),
     };
     let library = Library {

@@ -1,27 +1,28 @@
 //! An engine that stays warm: a child process that answers one message at a time over its pipes.
 //!
-//! A child that dies, hangs or answers nonsense fails the request that it was working on; the next one starts a new
-//! child.
+//! A child that dies, hangs or sends an invalid answer fails the request that it was working on; the next one starts a
+//! new child. A task waits for each child, so that one that dies while idle does not stay behind as a zombie.
 
 use std::collections::VecDeque;
 use std::io;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::frames::{LONGEST, checked_length};
 use crate::guard::{GuardError, Limits};
 
-/// How much of a child's error output is kept for the message about its death.
+/// Lines of a child's error output that are kept to explain its death.
 const STDERR_LINES: usize = 20;
 
-/// How messages are told apart.
+/// How messages are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
     /// A length as four little-endian bytes, then that much JSON.
@@ -57,9 +58,9 @@ pub enum WarmError {
         /// What went wrong.
         source: io::Error,
     },
-    /// It answered with something else than what was asked for.
-    #[error("the engine \"{name}\" gave an answer that makes no sense: {detail}")]
-    Nonsense {
+    /// Its answer is not what was asked for.
+    #[error("the engine \"{name}\" sent an invalid answer: {detail}")]
+    InvalidAnswer {
         /// Its name.
         name: &'static str,
         /// What the parser says.
@@ -77,11 +78,19 @@ pub struct Warm {
 }
 
 struct Running {
-    child: Child,
+    process_id: Option<u32>,
+    /// Waits for the child's end. It owns the child: aborting it kills the child.
+    exit: JoinHandle<io::Result<ExitStatus>>,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    said: Arc<Mutex<VecDeque<String>>>,
-    listener: tokio::task::JoinHandle<()>,
+    stderr_tail: Arc<Mutex<VecDeque<String>>>,
+    stderr_reader: JoinHandle<()>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.exit.abort();
+    }
 }
 
 impl Warm {
@@ -103,8 +112,9 @@ impl Warm {
         Question: Serialize + Sync,
         Answer: DeserializeOwned,
     {
-        let nonsense = |error: serde_json::Error| WarmError::Nonsense { name: self.name, detail: error.to_string() };
-        let message = serde_json::to_vec(question).map_err(nonsense)?;
+        let invalid =
+            |error: serde_json::Error| WarmError::InvalidAnswer { name: self.name, detail: error.to_string() };
+        let message = serde_json::to_vec(question).map_err(invalid)?;
         let mut slot = self.running.lock().await;
         // Taken out while it works: only an answer brings it back.
         let mut running = match slot.take().and_then(Running::if_alive) {
@@ -117,9 +127,9 @@ impl Warm {
         };
         match timeout(wall, exchange).await {
             Err(_) => Err(WarmError::TimedOut { name: self.name, after: wall }),
-            Ok(Err(error)) => Err(self.obituary(running, error).await),
+            Ok(Err(error)) => Err(self.cause_of_death(running, error).await),
             Ok(Ok(answer)) => {
-                let answer = serde_json::from_slice(&answer).map_err(nonsense)?;
+                let answer = serde_json::from_slice(&answer).map_err(invalid)?;
                 *slot = Some(running);
                 Ok(answer)
             }
@@ -128,7 +138,7 @@ impl Warm {
 
     /// Its process id, when it runs.
     pub async fn process_id(&self) -> Option<u32> {
-        self.running.lock().await.as_ref().and_then(|running| running.child.id())
+        self.running.lock().await.as_ref().and_then(|running| running.process_id)
     }
 
     fn start(&self) -> Result<Running, WarmError> {
@@ -140,24 +150,26 @@ impl Warm {
         else {
             return Err(failed(io::Error::other("no pipes")));
         };
-        let said = Arc::new(Mutex::new(VecDeque::new()));
-        let listener = tokio::spawn(listen(errors, Arc::clone(&said)));
-        Ok(Running { child, input, output: BufReader::new(output), said, listener })
+        let stderr_tail = Arc::new(Mutex::new(VecDeque::new()));
+        let stderr_reader = tokio::spawn(keep_tail(errors, Arc::clone(&stderr_tail)));
+        let process_id = child.id();
+        let exit = tokio::spawn(async move { child.wait().await });
+        Ok(Running { process_id, exit, input, output: BufReader::new(output), stderr_tail, stderr_reader })
     }
 
-    /// What a broken pipe means: waits for the end of the child to learn why.
-    async fn obituary(&self, mut running: Running, error: io::Error) -> WarmError {
+    /// Why a pipe is broken: waits for the end of the child, and takes its exit status and error output.
+    async fn cause_of_death(&self, mut running: Running, error: io::Error) -> WarmError {
         let name = self.name;
         let wait = async {
-            let status = running.child.wait().await;
-            let _ = (&mut running.listener).await;
+            let status = (&mut running.exit).await;
+            (&mut running.stderr_reader).await.ok();
             status
         };
         let source = match timeout(Duration::from_secs(2), wait).await {
-            Ok(Ok(status)) => {
-                let said = running.said.lock().unwrap_or_else(PoisonError::into_inner);
-                let said = said.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
-                GuardError::from_exit(name, &self.limits, status, said.as_bytes()).unwrap_or(GuardError::Io(error))
+            Ok(Ok(Ok(status))) => {
+                let tail = running.stderr_tail.lock().unwrap_or_else(PoisonError::into_inner);
+                let tail = tail.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+                GuardError::from_exit(name, &self.limits, status, tail.as_bytes()).unwrap_or(GuardError::Io(error))
             }
             _ => GuardError::Io(error),
         };
@@ -166,8 +178,8 @@ impl Warm {
 }
 
 impl Running {
-    fn if_alive(mut self) -> Option<Self> {
-        matches!(self.child.try_wait(), Ok(None)).then_some(self)
+    fn if_alive(self) -> Option<Self> {
+        (!self.exit.is_finished()).then_some(self)
     }
 
     async fn send(&mut self, message: &[u8], framing: Framing) -> io::Result<()> {
@@ -207,13 +219,13 @@ impl Running {
 }
 
 /// Keeps the last lines of a child's error output.
-async fn listen(errors: ChildStderr, said: Arc<Mutex<VecDeque<String>>>) {
+async fn keep_tail(errors: ChildStderr, tail: Arc<Mutex<VecDeque<String>>>) {
     let mut lines = BufReader::new(errors).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.len() == STDERR_LINES {
-            said.pop_front();
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        if tail.len() == STDERR_LINES {
+            tail.pop_front();
         }
-        said.push_back(line);
+        tail.push_back(line);
     }
 }

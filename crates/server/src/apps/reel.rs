@@ -27,11 +27,11 @@ impl ServerApp for Reel {
         Ok(Arc::new(ReelApp {
             platform: common.library.platform.clone(),
             reader: common.library.reader.clone(),
-            voices: Arc::new(Voices::new(common.guard.clone(), Models::new(config.models.clone()), settings)),
+            voices: Arc::new(Voices::new(common.guard.clone(), Models::new(config.models()?), settings)),
             renderer: Renderer::new(common.executable.clone()),
             limits: Limits {
                 reels_per_window: config.reels_per_ten_minutes,
-                idle: Duration::from_mins(config.expire_minutes.max(1)),
+                idle: Duration::from_mins(config.expire_minutes),
             },
         }))
     }
@@ -41,7 +41,7 @@ impl ServerApp for Reel {
     }
 
     fn commands(&self) -> Vec<clap::Command> {
-        let about = "Makes a narrated video of a PDF. Interrupted, the same command goes on where it was";
+        let about = "Makes a narrated video of a PDF. Interrupted, the same command continues where it was";
         vec![ReelCommand::augment_args(clap::Command::new("reel")).about(about)]
     }
 

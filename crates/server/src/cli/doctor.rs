@@ -1,22 +1,44 @@
-//! `sluice doctor`: what this machine has, and what is lost without the rest.
+//! `sluice doctor`: what works on this machine, and what is lost without the rest.
 
-use anyhow::{Context as _, bail};
-use serde_json::json;
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::Serialize;
 use sluice_local::guard::Guard;
 use sluice_local::models::{FILES, Models};
 use sluice_local::tools::{self, Need};
 use sluice_local::voice::{VoiceSettings, Voices};
+use sluice_store::{Database, Options, Store};
 
-use super::say;
-use crate::config::Config;
-use crate::http;
+use super::{Failure, say};
+use crate::config::{self, Config};
+use crate::servers::{self, Server};
+use crate::{cli, http};
 
+/// Something that part of the work needs.
+#[derive(Serialize)]
 struct Finding {
     name: String,
+    /// Its version, or what else tells that it works; none when it is missing.
     version: Option<String>,
+    /// Nothing can be made without it.
+    required: bool,
     needed_for: String,
     without_it: String,
+    /// What to do when it is missing.
     install: String,
+}
+
+#[derive(Serialize)]
+struct Report {
+    version: &'static str,
+    /// Whether everything that is required is there.
+    ok: bool,
+    findings: Vec<Finding>,
+    /// Voices that can speak now.
+    voices: Vec<String>,
+    /// Processes that serve the data folder now.
+    servers: Vec<Server>,
 }
 
 impl From<Need> for Finding {
@@ -24,6 +46,7 @@ impl From<Need> for Finding {
         Self {
             name: need.name.to_owned(),
             version: need.version,
+            required: need.required,
             needed_for: need.needed_for.to_owned(),
             without_it: need.without_it.to_owned(),
             install: format!("apt-get install {}", need.install),
@@ -32,66 +55,155 @@ impl From<Need> for Finding {
 }
 
 pub(crate) async fn doctor(config: &Config, as_json: bool) -> anyhow::Result<()> {
+    let report = examine(config).await?;
+    if as_json {
+        say(&serde_json::to_string_pretty(&report)?)?;
+    } else {
+        print(&report)?;
+    }
+    let missing: Vec<&str> = report.missing().map(|finding| finding.name.as_str()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "something_missing",
+        "Something that is required is missing",
+        format!("missing: {}", missing.join(", ")),
+    )
+    .into())
+}
+
+impl Report {
+    fn missing(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.required && finding.version.is_none())
+    }
+}
+
+async fn examine(config: &Config) -> anyhow::Result<Report> {
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
+    let data = config.data()?;
     let guard = Guard::new(executable.clone());
-    let models = Models::new(config.models.clone());
-    let mut findings: Vec<Finding> = tools::needs(&guard).await.into_iter().map(Finding::from).collect();
-    findings.extend(FILES.iter().map(|file| Finding {
-        name: file.name.to_owned(),
-        version: models.has(file).then(|| format!("{} MB", file.bytes.div_ceil(1_000_000))),
-        needed_for: file.purpose.to_owned(),
-        without_it: "English is spoken by espeak-ng, which sounds more mechanical".to_owned(),
-        install: "make setup, or sluice models fetch".to_owned(),
-    }));
+    let models = Models::new(config.models()?);
     let beside = VoiceSettings::beside(executable);
     let espeak = config.espeak.clone().unwrap_or_else(|| beside.espeak.clone());
-    findings.push(Finding {
+    let folder = data_folder(&data);
+    let mut findings: Vec<Finding> = tools::needs(&guard).await.into_iter().map(Finding::from).collect();
+    findings.push(espeak_pipe(&espeak));
+    // A database in a folder that cannot be used would only be the same complaint again.
+    if folder.version.is_some() {
+        findings.push(database(config).await?);
+    }
+    findings.push(folder);
+    findings.extend(model_files(&models));
+    findings.push(page());
+    let voices = Voices::new(guard, models, VoiceSettings { espeak, ..beside });
+    let voices = voices.list().into_iter().filter(|voice| voice.installed).map(|voice| voice.id).collect();
+    let servers = servers::of(&data).unwrap_or_default();
+    let mut report = Report { version: env!("CARGO_PKG_VERSION"), ok: true, findings, voices, servers };
+    let missing = report.missing().count();
+    report.ok = missing == 0;
+    Ok(report)
+}
+
+/// Whether files can be written there. A folder that is missing is made by the first command that needs it: the nearest
+/// one that exists has to take it.
+fn data_folder(data: &Path) -> Finding {
+    let existing = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let (version, install) = match tempfile::tempfile_in(existing) {
+        Ok(_) if existing == data => (Some(data.display().to_string()), String::new()),
+        Ok(_) => (Some(format!("{} (made when it is needed)", data.display())), String::new()),
+        Err(error) => (None, format!("{}: {error}; choose another with --data", existing.display())),
+    };
+    Finding {
+        name: "data folder".to_owned(),
+        version,
+        required: true,
+        needed_for: "everything that is kept".to_owned(),
+        without_it: "nothing can be started".to_owned(),
+        install,
+    }
+}
+
+async fn database(config: &Config) -> anyhow::Result<Finding> {
+    let database = config.database()?;
+    let place = config::describe(&database);
+    let (version, install) = match &database {
+        Database::Sqlite(file) if !file.exists() => (Some(format!("{place} (made when it is needed)")), String::new()),
+        _ => match Store::open_with(&database, Options::default()).await {
+            Ok(store) => {
+                store.close().await;
+                (Some(place), String::new())
+            }
+            Err(error) => (None, format!("{place}: {:#}", anyhow::Error::from(error))),
+        },
+    };
+    Ok(Finding {
+        name: "database".to_owned(),
+        version,
+        required: true,
+        needed_for: "all jobs".to_owned(),
+        without_it: "nothing can be started".to_owned(),
+        install,
+    })
+}
+
+fn espeak_pipe(espeak: &Path) -> Finding {
+    Finding {
         name: "sluice-espeak".to_owned(),
         version: espeak.is_file().then(|| espeak.display().to_string()),
+        required: true,
         needed_for: "every voice".to_owned(),
         without_it: "nothing can be spoken".to_owned(),
         install: "cargo build --release -p sluice-espeak".to_owned(),
-    });
-    findings.push(Finding {
-        name: "the page".to_owned(),
+    }
+}
+
+fn model_files(models: &Models) -> impl Iterator<Item = Finding> {
+    FILES.iter().map(|file| Finding {
+        name: file.name.to_owned(),
+        version: models.has(file).then(|| bytesize::ByteSize(file.bytes).to_string()),
+        required: false,
+        needed_for: file.purpose.to_owned(),
+        without_it: "English is spoken by espeak-ng, which sounds more mechanical".to_owned(),
+        install: "make setup, or sluice models fetch".to_owned(),
+    })
+}
+
+fn page() -> Finding {
+    Finding {
+        name: "web page".to_owned(),
         version: http::page_is_built().then(|| "in this binary".to_owned()),
+        required: false,
         needed_for: "the browser".to_owned(),
         without_it: "only the API and the command line work".to_owned(),
         install: "npm ci && npm run build in web/, then cargo build --release".to_owned(),
-    });
-    let voices = Voices::new(guard, models, VoiceSettings { espeak, ..beside });
-    if as_json {
-        let rows: Vec<_> = findings
-            .iter()
-            .map(|finding| {
-                json!({
-                    "name": finding.name, "version": finding.version, "needed_for": finding.needed_for,
-                    "without_it": finding.without_it, "install": finding.install,
-                })
-            })
-            .collect();
-        say(&serde_json::to_string_pretty(&rows)?)?;
-    } else {
-        for finding in &findings {
-            print(finding)?;
-        }
-        let ready: Vec<String> =
-            voices.list().into_iter().filter(|voice| voice.installed).map(|voice| voice.id).collect();
-        say(&format!("\nvoices that can speak: {}", ready.join(", ")))?;
     }
-    let missing = findings.iter().filter(|finding| finding.version.is_none()).count();
-    if missing > 0 {
-        bail!("{missing} of {} are missing", findings.len());
-    }
-    Ok(())
 }
 
-fn print(finding: &Finding) -> anyhow::Result<()> {
-    match &finding.version {
-        Some(version) => say(&format!("ok       {:<34} {version}", finding.name)),
-        None => say(&format!(
-            "missing  {:<34} needed for {}; without it {}. To install: {}",
-            finding.name, finding.needed_for, finding.without_it, finding.install
-        )),
+fn print(report: &Report) -> anyhow::Result<()> {
+    for required in [true, false] {
+        say(if required { "Required" } else { "\nOptional" })?;
+        for finding in report.findings.iter().filter(|finding| finding.required == required) {
+            print_finding(finding)?;
+        }
     }
+    let voices = if report.voices.is_empty() { "none".to_owned() } else { report.voices.join(", ") };
+    say(&format!("\nVoices that can speak: {voices}"))?;
+    match report.servers.as_slice() {
+        [] => say("Servers on this data folder: none"),
+        [one] => say(&format!("Servers on this data folder: {}", one.describe())),
+        several => {
+            say(&format!("Servers on this data folder: {}, which share its jobs", several.len()))?;
+            several.iter().try_for_each(|server| cli::say(&format!("  {}", server.describe())))
+        }
+    }
+}
+
+fn print_finding(finding: &Finding) -> anyhow::Result<()> {
+    let name = &finding.name;
+    let Some(version) = &finding.version else {
+        say(&format!("  missing  {name}: needed for {}; without it, {}", finding.needed_for, finding.without_it))?;
+        return say(&format!("           to do: {}", finding.install));
+    };
+    say(&format!("  ok       {name}: {version}"))
 }

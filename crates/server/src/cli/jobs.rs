@@ -1,4 +1,4 @@
-//! `sluice jobs`: the work behind everything, looked at and steered from the command line.
+//! `sluice jobs`: looking at jobs, and controlling them.
 
 use std::time::Duration;
 
@@ -18,76 +18,77 @@ use crate::config::Config;
 use crate::wiring;
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::doc_markdown, reason = "what --help shows, without markup")]
 pub(crate) enum JobsCommand {
-    /// The latest jobs, newest first.
+    /// Lists jobs, newest first.
     List {
-        /// Only those in this state.
-        #[arg(long, value_parser = state)]
+        /// Only jobs in this state.
+        #[arg(long, value_parser = state, value_name = "STATE")]
         state: Option<JobState>,
-        /// Only those of this kind, such as reel.scene.
-        #[arg(long)]
+        /// Only jobs of this kind, such as reel.scene.
+        #[arg(long, value_name = "KIND")]
         kind: Option<String>,
-        /// At most this many.
-        #[arg(long, default_value_t = 50)]
+        /// Most jobs to list.
+        #[arg(long, default_value_t = 50, value_name = "NUMBER")]
         limit: u32,
-        /// One JSON array.
+        /// Prints one JSON array.
         #[arg(long)]
         json: bool,
     },
-    /// One job with its steps and the end of its log.
+    /// Shows a job with its steps and child jobs, and the end of its log.
     Show {
-        /// Its id.
+        /// Id of the job.
         id: JobId,
-        /// One JSON object.
+        /// Prints one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Tries a job again that gave up, was stopped or expired, from where it was.
+    /// Retries a job that is dead, cancelled or expired, from the stage where it stopped.
     Retry {
-        /// Its id.
+        /// Id of the job.
         id: JobId,
     },
-    /// Why a job is where it is: every reason, its place in the line, when it should begin.
+    /// Explains why a job waits: every reason, its position, and when it should start.
     Why {
-        /// Its id.
+        /// Id of the job.
         id: JobId,
-        /// One JSON object.
+        /// Prints one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Runs jobs again that gave up: all of the dead-letter queue that the filters name.
+    /// Runs dead jobs again: all of the dead-letter queue that match the filters.
     Redrive {
-        /// Only those of this kind.
-        #[arg(long)]
+        /// Only jobs of this kind.
+        #[arg(long, value_name = "KIND")]
         kind: Option<String>,
-        /// Only those of this owner.
-        #[arg(long)]
+        /// Only jobs of this owner.
+        #[arg(long, value_name = "OWNER")]
         owner: Option<OwnerId>,
-        /// Only those that ended with this code, such as `worker_died`.
-        #[arg(long)]
+        /// Only jobs that ended with this error code, such as worker_died.
+        #[arg(long, value_name = "CODE")]
         error: Option<String>,
-        /// Only those that ended in the last so many minutes.
-        #[arg(long, value_name = "MINUTES")]
-        since: Option<u64>,
-        /// From their first stage; by default from the one where they stopped.
+        /// Only jobs that ended within this time, such as 90s, 60m or 2h.
+        #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+        since: Option<Duration>,
+        /// From their first stage [default: from the one where they stopped].
         #[arg(long)]
         from_start: bool,
-        /// At most this many.
-        #[arg(long, default_value_t = 10_000)]
+        /// Most jobs to run again.
+        #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
         limit: u32,
-        /// One JSON object.
+        /// Prints one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Stops a job and all its parts. What was finished stays.
+    /// Cancels a job and its child jobs. What they finished stays.
     Cancel {
-        /// Its id.
+        /// Id of the job.
         id: JobId,
     },
 }
 
 fn state(text: &str) -> Result<JobState, String> {
-    JobState::parse(text).ok_or_else(|| format!("one of {}", JobState::ALL.map(JobState::as_str).join(", ")))
+    JobState::parse(text).ok_or_else(|| format!("choose one of {}", JobState::ALL.map(JobState::as_str).join(", ")))
 }
 
 pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result<()> {
@@ -138,7 +139,7 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
                 row.attempt,
                 row.max_attempts
             ))?;
-            say(&format!("works on {}, made {} ago", row.subject, age(now, row.created_at)))?;
+            say(&format!("subject {}, created {} ago", row.subject, age(now, row.created_at)))?;
             if let Some(error) = &row.error {
                 say(&format!("error {}: {}", error.code, error.message))?;
             }
@@ -157,11 +158,11 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
         }
         JobsCommand::Why { id, json } => {
             let why = engine.operator().why(&id).await.map_err(|error| unknown(error, &id))?;
-            if json { say(&serde_json::to_string(&why)?) } else { tell(&why, store.now().await?) }
+            if json { say(&serde_json::to_string(&why)?) } else { say_why(&why, store.now().await?) }
         }
         JobsCommand::Redrive { kind, owner, error, since, from_start, limit, json } => {
             let since = match since {
-                Some(minutes) => Some(store.now().await? - Duration::from_mins(minutes)),
+                Some(time) => Some(store.now().await? - time),
                 None => None,
             };
             let filter = Redrive { kind, error, since, from_start, limit };
@@ -170,12 +171,12 @@ pub(crate) async fn run(config: &Config, command: JobsCommand) -> anyhow::Result
         }
         JobsCommand::Cancel { id } => {
             let jobs = engine.operator().cancel(&id).await.map_err(|error| unknown(error, &id))?;
-            say(&format!("{jobs} jobs are stopped"))
+            say(&format!("{jobs} jobs are cancelled"))
         }
     }
 }
 
-/// A job with its steps and parts, as JSON.
+/// A job with its steps and child jobs, as JSON.
 fn whole(progress: &Progress) -> Value {
     let mut whole = brief(&progress.job);
     whole["fraction"] = json!(progress.fraction);
@@ -185,7 +186,7 @@ fn whole(progress: &Progress) -> Value {
     whole
 }
 
-/// The steps and parts of a job, each level further in.
+/// The steps and child jobs of a job, each level indented further.
 fn say_tree(progress: &Progress, level: usize) -> anyhow::Result<()> {
     let margin = "  ".repeat(level);
     for step in &progress.steps {
@@ -200,26 +201,26 @@ fn say_tree(progress: &Progress, level: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The engine on the database that is configured. A SQLite file is not made here: one that is missing is a mistake.
+/// The engine on the configured database. A missing SQLite file is not made here: it is a mistake in --data.
 pub(super) async fn open(config: &Config) -> anyhow::Result<Engine> {
     if let Database::Sqlite(file) = config.database()?
         && !file.is_file()
     {
-        bail!("there is no database in {}: say where it is with --data", config.data.display());
+        bail!("there is no database in {}: name its data folder with --data", config.data()?.display());
     }
     Ok(wiring::open(config).await?.engine)
 }
 
-fn tell(why: &Why, now: Timestamp) -> anyhow::Result<()> {
+fn say_why(why: &Why, now: Timestamp) -> anyhow::Result<()> {
     say(&format!("it is {}", why.state.as_str()))?;
     for reason in &why.reasons {
         say(&format!("  {}", sentence(reason, now)))?;
     }
     if let Some(position) = why.position {
-        say(&format!("  its place among the ready jobs of its owner: {position}"))?;
+        say(&format!("  position among the ready jobs of its owner: {position}"))?;
     }
     if let Some((from, to)) = why.eta {
-        say(&format!("  it should begin in {} to {}", age(from, now), age(to, now)))?;
+        say(&format!("  it should start in {} to {}", age(from, now), age(to, now)))?;
     }
     Ok(())
 }
@@ -227,34 +228,34 @@ fn tell(why: &Why, now: Timestamp) -> anyhow::Result<()> {
 fn sentence(reason: &Reason, now: Timestamp) -> String {
     let until = |at: &Option<Timestamp>| at.map_or_else(String::new, |at| format!(", for {} more", age(at, now)));
     match reason {
-        Reason::Running { worker } => format!("a worker has it: {worker}"),
+        Reason::Running { worker } => format!("a worker runs it: {worker}"),
         Reason::Ended { state, error } => {
             format!("it ended: {}{}", state.as_str(), error.as_ref().map_or_else(String::new, |it| format!(" ({it})")))
         }
         Reason::Time { until: at, error } => {
             let put_off = error.as_ref().map_or_else(String::new, |it| format!(": {it}"));
-            format!("its time comes in {}{put_off}", age(*at, now))
+            format!("it is due in {}{put_off}", age(*at, now))
         }
         Reason::Dependency { jobs } => {
             let jobs: Vec<_> = jobs.iter().map(JobId::as_str).collect();
             format!("it depends on jobs that have not succeeded: {}", jobs.join(", "))
         }
-        Reason::Parts { unfinished } => format!("{unfinished} of its parts are unfinished"),
+        Reason::Parts { unfinished } => format!("{unfinished} of its child jobs are unfinished"),
         Reason::Signal { name, deadline, .. } => format!("it waits for the signal \"{name}\"{}", until(deadline)),
         Reason::Paused { scope, name, why } => format!("{scope} {name} is paused: {why}"),
         Reason::Limit { scope, name, most, running } => {
-            format!("{running} jobs of {scope} {name} run, and {most} may")
+            format!("{running} jobs of {scope} {name} run, which is the limit ({most})")
         }
         Reason::Rate { scope, name, unit, needs, until: at } => {
             let (unit, wait) = (unit.as_str(), age(*at, now));
-            format!("it needs {needs} {unit} of {scope} {name}, whose rate has them in {wait}")
+            format!("it needs {needs} {unit} of {scope} {name}, whose rate allows them in {wait}")
         }
-        Reason::Provider { name, why, until: at } => format!("provider {name} is not asked ({why}){}", until(at)),
+        Reason::Provider { name, why, until: at } => format!("provider {name} is not called ({why}){}", until(at)),
         Reason::Budget { scope, name, cost, left } => {
             format!("it may cost {cost}, and the budget of {scope} {name} has {left} left")
         }
         Reason::NoWorker { pool, kind } => {
-            format!("no worker with that capability: nobody who lives runs {kind} in pool {pool}")
+            format!("no running worker has that capability: {kind} in pool {pool}")
         }
         Reason::Share { ahead, others, slots } => {
             format!("{ahead} jobs of its owner come first; {others} other owners share {slots} slots")

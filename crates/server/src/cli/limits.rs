@@ -1,4 +1,4 @@
-//! `sluice limits`: how much may run at once, how much of anything per time, and how owners share.
+//! `sluice limits`: concurrency, rates, and the weights of owners.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LimitsCommand {
-    /// Every limit, weight and rate.
+    /// Lists every limit, weight and rate.
     List {
         /// One JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Sets how many run at once, how many there are per time, or an owner's weight. What is not named stays.
+    /// Sets a limit of concurrency, a rate, or an owner's weight. What is not named stays as it is.
     Set {
         #[command(flatten)]
         target: Target,
@@ -28,44 +28,44 @@ pub(crate) enum LimitsCommand {
         /// What the rate counts: requests, tokens, seconds (of sound) or characters.
         #[arg(long, value_parser = unit, default_value = "requests")]
         unit: Unit,
-        /// The most at once under the rate, after a while without any; by default what one period has.
-        #[arg(long, requires = "rate")]
+        /// Burst of the rate: the most at once after an idle while [default: the amount of one period].
+        #[arg(long, requires = "rate", value_name = "AMOUNT")]
         burst: Option<u64>,
     },
-    /// Takes limits away: those that are named, or all.
+    /// Removes the limits that are named, or all limits of the target.
     Unset {
         #[command(flatten)]
         target: Target,
-        /// How many run at once.
+        /// The limit of concurrency.
         #[arg(long)]
         concurrency: bool,
         /// The weight.
         #[arg(long)]
         weight: bool,
-        /// The rates of all units, or of the one that is named.
+        /// The rates of all units, or of the one that --unit names.
         #[arg(long)]
         rate: bool,
-        /// Of this unit alone.
+        /// Only the rate of this unit.
         #[arg(long, value_parser = unit, requires = "rate")]
         unit: Option<Unit>,
     },
 }
 
-/// What is limited. The name '*' is for each one without a limit of its own.
+/// What is limited. The name '*' stands for each one without a limit of its own.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Target {
     /// An owner.
-    #[arg(long)]
+    #[arg(long, value_name = "OWNER")]
     owner: Option<String>,
     /// A kind of job, such as reel.scene.
-    #[arg(long)]
+    #[arg(long, value_name = "KIND")]
     kind: Option<String>,
     /// The key that some jobs share.
-    #[arg(long)]
+    #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// A provider.
-    #[arg(long)]
+    #[arg(long, value_name = "PROVIDER")]
     provider: Option<String>,
 }
 
@@ -73,13 +73,13 @@ pub(crate) struct Target {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Setting {
-    /// At most so many run at once.
-    #[arg(long)]
+    /// Most jobs that run at the same time.
+    #[arg(long, value_name = "NUMBER")]
     concurrency: Option<u32>,
-    /// An owner's part of each pool: twice the weight, twice the work.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["kind", "key", "provider"])]
+    /// An owner's share of each pool: twice the weight, twice the jobs.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["kind", "key", "provider"])]
     weight: Option<u32>,
-    /// So many per time, such as 60/m, 5/s, 90000/h or 100/10s.
+    /// Amount per time, such as 60/m, 5/s, 90000/h or 100/10s.
     #[arg(long, value_parser = rate, value_name = "AMOUNT/TIME")]
     rate: Option<(u64, Duration)>,
 }
@@ -89,46 +89,24 @@ impl Target {
         let of = [("owner", &self.owner), ("kind", &self.kind), ("key", &self.key), ("provider", &self.provider)];
         match of.iter().find_map(|(scope, name)| Some((*scope, name.as_deref()?))) {
             Some(found) => Ok(found),
-            None => bail!("say what: --owner, --kind, --key or --provider"),
+            None => bail!("name what is limited: --owner, --kind, --key or --provider"),
         }
     }
 }
 
 fn unit(text: &str) -> Result<Unit, String> {
-    Unit::parse(text).ok_or_else(|| format!("one of {}", Unit::ALL.map(Unit::as_str).join(", ")))
+    Unit::parse(text).ok_or_else(|| format!("choose one of {}", Unit::ALL.map(Unit::as_str).join(", ")))
 }
 
-/// Names of periods, the longest first.
-const PERIODS: [(&str, Duration); 5] = [
-    ("d", Duration::from_hours(24)),
-    ("h", Duration::from_hours(1)),
-    ("m", Duration::from_mins(1)),
-    ("s", Duration::from_secs(1)),
-    ("ms", Duration::from_millis(1)),
-];
-
+/// An amount per time: `60/m`, `100/10s`. A unit without a number is one of it.
 fn rate(text: &str) -> Result<(u64, Duration), String> {
     let read = || {
         let (amount, time) = text.split_once('/')?;
-        let digits = time.bytes().take_while(u8::is_ascii_digit).count();
-        let (count, name) = time.split_at(digits);
-        let count: u32 = if count.is_empty() { 1 } else { count.parse().ok()? };
-        let (_, period) = PERIODS.into_iter().find(|(known, _)| *known == name)?;
-        Some((amount.parse().ok()?, period.checked_mul(count)?))
+        let one = if time.starts_with(|first: char| first.is_ascii_digit()) { "" } else { "1" };
+        let period = humantime::parse_duration(&format!("{one}{time}")).ok()?;
+        Some((amount.parse().ok()?, period)).filter(|_| !period.is_zero())
     };
-    read()
-        .ok_or_else(|| "an amount per time, such as 60/m: the time is d, h, m, s or ms, or a number of them".to_owned())
-}
-
-/// As it is given on the command line.
-fn period(per: Duration) -> String {
-    let millis = per.as_millis();
-    let fits = |(_, unit): &&(&str, Duration)| millis.is_multiple_of(unit.as_millis());
-    let (name, unit) = PERIODS.iter().find(fits).copied().unwrap_or(("ms", Duration::from_millis(1)));
-    match millis / unit.as_millis() {
-        1 => name.to_owned(),
-        count => format!("{count}{name}"),
-    }
+    read().ok_or_else(|| "an amount per time is needed, such as 60/m, 5/s, 90000/h or 100/10s".to_owned())
 }
 
 fn brief(it: &RateOf) -> Value {
@@ -149,7 +127,7 @@ pub(crate) async fn run(config: &Config, command: LimitsCommand) -> anyhow::Resu
         LimitsCommand::Set { target, setting, unit, burst } => {
             let (scope, name) = target.scope()?;
             if setting.weight.is_some() && name == "*" {
-                bail!("a weight is one owner's: name the owner");
+                bail!("a weight belongs to one owner: name the owner instead of '*'");
             }
             store.write(async |tx| set(tx, scope, name, &setting, (unit, burst)).await).await?;
             say(&format!("{scope} {name} is limited"))
@@ -158,29 +136,29 @@ pub(crate) async fn run(config: &Config, command: LimitsCommand) -> anyhow::Resu
             let (scope, name) = target.scope()?;
             let all = !(concurrency || weight || rate);
             let unset = async |tx: &mut Tx| {
-                let mut gone = false;
+                let mut removed = false;
                 for limit in controls::limits(tx).await?.iter().filter(|it| it.scope == scope && it.name == name) {
                     if (all || concurrency) && limit.concurrency.is_some() {
                         controls::set_limit(tx, scope, name, None).await?;
-                        gone = true;
+                        removed = true;
                     }
                     if (all || weight) && limit.weight != 1 {
                         controls::set_weight(tx, name, 1).await?;
-                        gone = true;
+                        removed = true;
                     }
                 }
                 for it in controls::rates(tx).await?.iter().filter(|it| it.scope == scope && it.name == name) {
                     if all || rate && unit.is_none_or(|unit| unit == it.unit) {
                         controls::set_rate(tx, scope, name, it.unit, None).await?;
-                        gone = true;
+                        removed = true;
                     }
                 }
-                Ok::<_, StoreError>(gone)
+                Ok::<_, StoreError>(removed)
             };
             if !store.write(unset).await? {
                 bail!("{scope} {name} has no such limit");
             }
-            say(&format!("{scope} {name} is limited no more"))
+            say(&format!("{scope} {name} is not limited any more"))
         }
     }
 }
@@ -225,7 +203,13 @@ fn list(limits: &[Limit], rates: &[RateOf]) -> anyhow::Result<()> {
         }
     }
     for RateOf { scope, name, unit, rate } in rates {
-        let text = format!("{} {}/{}, {} at once", rate.amount, unit.as_str(), period(rate.per), rate.burst);
+        let text = format!(
+            "{} {}/{}, {} at once",
+            rate.amount,
+            unit.as_str(),
+            humantime::format_duration(rate.per),
+            rate.burst
+        );
         line(scope, name, &text)?;
     }
     Ok(())
@@ -236,14 +220,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_are_read_and_shown_in_the_same_words() {
+    fn a_rate_that_is_shown_can_be_given() {
         for (text, seconds) in [("60/m", 60), ("5/s", 1), ("90000/h", 3_600), ("100/10s", 10), ("7/2d", 172_800)] {
             let (amount, per) = rate(text).unwrap();
             assert_eq!(per, Duration::from_secs(seconds));
-            assert_eq!(format!("{amount}/{}", period(per)), text);
+            assert_eq!(rate(&format!("{amount}/{}", humantime::format_duration(per))), Ok((amount, per)));
         }
         assert_eq!(rate("1/250ms"), Ok((1, Duration::from_millis(250))));
-        for bad in ["60", "m/60", "60/", "60/x", "-1/m", "1/99999999999s", "1.5/s"] {
+        for bad in ["60", "m/60", "60/", "60/x", "-1/m", "1/0s", "1.5/s"] {
             assert!(rate(bad).is_err(), "{bad}");
         }
     }

@@ -3,6 +3,7 @@
 mod apps;
 mod bench;
 mod doctor;
+mod failure;
 mod jobs;
 mod limits;
 mod models;
@@ -10,18 +11,23 @@ mod queues;
 pub(crate) mod reel;
 mod serve;
 
-use std::io::Write as _;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+
+pub(crate) use failure::Failure;
 
 use crate::config::{Config, Serve};
-use crate::http;
+use crate::{http, telemetry};
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by a signal. Results go to standard output, \
+                          everything else to standard error. With --json a failure is one object: code, title, detail.";
 
 /// Runs AI media work in production: durable jobs, on one machine or many.
 #[derive(Debug, Parser)]
-#[command(name = "sluice", version, max_term_width = 110)]
+#[command(name = "sluice", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(flatten)]
     config: Config,
@@ -35,33 +41,33 @@ enum Command {
     Serve(Serve),
     #[command(flatten)]
     App(apps::AppCommand),
-    /// Lists what this machine needs, what it has, and what is lost without.
+    /// Checks what works on this machine, what is missing, and what is lost without it.
     Doctor {
-        /// As JSON.
+        /// Prints one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Lists, shows, stops and retries jobs, and says why they wait.
+    /// Lists, shows, cancels and retries jobs, and explains why they wait.
     Jobs {
         #[command(subcommand)]
         command: jobs::JobsCommand,
     },
-    /// Holds back pools, kinds, owners or providers, and lets them go on.
+    /// Pauses and resumes pools, kinds of jobs, owners or providers.
     Queues {
         #[command(subcommand)]
         command: queues::QueuesCommand,
     },
-    /// How much may run at once, how much of anything per time, and how owners share.
+    /// Limits concurrency and rates, and sets the weights of owners.
     Limits {
         #[command(subcommand)]
         command: limits::LimitsCommand,
     },
-    /// The models of the built-in engines.
+    /// Lists, fetches and verifies the models of the built-in engines.
     Models {
         #[command(subcommand)]
         command: models::ModelsCommand,
     },
-    /// Measures, on this machine.
+    /// Measures the performance of this machine.
     Bench {
         #[command(subcommand)]
         command: bench::BenchCommand,
@@ -70,43 +76,70 @@ enum Command {
     Openapi,
 }
 
-/// Runs a command to its end. Exit codes: 0 done, 1 failed, 2 wrong usage.
-pub(crate) async fn run(cli: Cli) -> ExitCode {
-    start_log(matches!(cli.command, Command::Serve(_)));
-    let outcome = match cli.command {
-        Command::Serve(listen) => serve::serve(&cli.config, &listen).await,
-        Command::App(command) => command.run(&cli.config).await,
-        Command::Doctor { json } => doctor::doctor(&cli.config, json).await,
-        Command::Jobs { command } => Box::pin(jobs::run(&cli.config, command)).await,
-        Command::Queues { command } => queues::run(&cli.config, command).await,
-        Command::Limits { command } => limits::run(&cli.config, command).await,
-        Command::Models { command } => models::run(&cli.config, command).await,
-        Command::Bench { command } => Box::pin(bench::run(&cli.config, command)).await,
-        Command::Openapi => http::openapi().map_err(Into::into).and_then(|text| say(text.trim_end())),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&format!("{error:#}"));
-            ExitCode::FAILURE
+/// Whether a program reads the output. Looked up before the options are parsed, so that a mistake in them is reported as
+/// JSON too.
+fn wants_json(arguments: &[OsString]) -> bool {
+    arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json")
+}
+
+/// The command that `arguments` (the program's name first) ask for; otherwise the exit code after the mistake, or the
+/// help that was asked for, has been printed.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, ExitCode> {
+    Cli::try_parse_from(arguments).map_err(|error| {
+        if error.use_stderr() && wants_json(arguments) {
+            return failure::print(&usage(&error), true);
         }
+        // Help for a reader that went away is no failure.
+        error.print().ok();
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
+    })
+}
+
+/// A mistake in the options, without the hints that clap adds for a person.
+fn usage(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let first: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let detail = first.join(" ");
+    let detail = detail.strip_prefix("error: ").unwrap_or(&detail);
+    Failure { exit: failure::USAGE, ..Failure::new("usage", "Wrong usage", detail) }
+}
+
+/// Runs a command to its end. The exit codes are those of [`EXIT_CODES`].
+pub(crate) async fn run(cli: Cli, arguments: &[OsString]) -> ExitCode {
+    match run_command(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error, wants_json(arguments)),
     }
 }
 
+async fn run_command(cli: Cli) -> anyhow::Result<()> {
+    let config = &cli.config;
+    telemetry::start_log(config, matches!(cli.command, Command::Serve(_)))?;
+    match cli.command {
+        Command::Serve(listen) => serve::serve(config, &listen).await,
+        Command::App(command) => command.run(config).await,
+        Command::Doctor { json } => doctor::doctor(config, json).await,
+        Command::Jobs { command } => Box::pin(jobs::run(config, command)).await,
+        Command::Queues { command } => queues::run(config, command).await,
+        Command::Limits { command } => limits::run(config, command).await,
+        Command::Models { command } => models::run(config, command).await,
+        Command::Bench { command } => Box::pin(bench::run(config, command)).await,
+        Command::Openapi => say(http::openapi()?.trim_end()),
+    }
+}
+
+/// Standard output could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to standard output")]
+pub(crate) struct OutputError(#[source] io::Error);
+
 /// Prints a line to standard output.
 pub(crate) fn say(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}")?;
+    writeln!(io::stdout().lock(), "{text}").map_err(OutputError)?;
     Ok(())
 }
 
 /// Prints an error to standard error. Nobody is left to tell when that fails.
 pub(crate) fn complain(text: &str) {
-    writeln!(std::io::stderr().lock(), "sluice: {text}").ok();
-}
-
-/// `SLUICE_LOG` sets what is logged, in the form of `RUST_LOG`.
-fn start_log(server: bool) {
-    let default = if server { "info,sqlx=warn,tower_http=warn" } else { "error" };
-    let filter = EnvFilter::try_from_env("SLUICE_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    writeln!(io::stderr().lock(), "sluice: {text}").ok();
 }

@@ -10,16 +10,16 @@ use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
-    /// Lists the files, whether they are here, and their licences.
+    /// Lists the files, which of them are installed, and their licences.
     List,
-    /// Fetches what is missing from its public home, and checks it.
+    /// Downloads missing files from their publishers, and verifies them.
     Fetch,
-    /// Reads every file that is here and compares its hash.
+    /// Compares the hash of every installed file.
     Verify,
 }
 
 pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Result<()> {
-    let models = Models::new(config.models.clone());
+    let models = Models::new(config.models()?);
     match command {
         ModelsCommand::List => list(&models),
         ModelsCommand::Fetch => fetch(&models).await,
@@ -29,11 +29,11 @@ pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Resu
 
 fn list(models: &Models) -> anyhow::Result<()> {
     for file in &FILES {
-        let here = if models.has(file) { "here" } else { "missing" };
-        let megabytes = file.bytes.div_ceil(1_000_000);
-        say(&format!("{:<8} {:>5} MB  {}  ({}; {})", here, megabytes, file.name, file.purpose, file.licence))?;
+        let state = if models.has(file) { "installed" } else { "missing" };
+        let size = bytesize::ByteSize(file.bytes).to_string();
+        say(&format!("{state:<9} {size:>9}  {}  ({}; {})", file.name, file.purpose, file.licence))?;
     }
-    say(&format!("in {}", models.folder().display()))
+    say(&format!("folder: {}", models.folder().display()))
 }
 
 async fn fetch(models: &Models) -> anyhow::Result<()> {
@@ -55,7 +55,7 @@ async fn verify(models: &Models) -> anyhow::Result<()> {
     let wrong = models.verify().await?;
     if !wrong.is_empty() {
         let names: Vec<&str> = wrong.iter().map(|file| file.name).collect();
-        bail!("not what they should be: {}. Remove them and fetch again.", names.join(", "));
+        bail!("damaged, by their hashes: {}. Remove them, then fetch again.", names.join(", "));
     }
     list(models)
 }

@@ -1,4 +1,4 @@
-//! `sluice queues`: holding back work, and letting it go on.
+//! `sluice queues`: pausing and resuming jobs.
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -10,28 +10,28 @@ use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum QueuesCommand {
-    /// What there is to do in each pool, and what is paused.
+    /// Lists the runnable jobs of each pool, and what is paused.
     List {
-        /// One JSON object.
+        /// Prints one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// Begins nothing more of it; what runs goes on.
+    /// Starts no more jobs of the target; running ones continue.
     Pause {
         #[command(flatten)]
         target: Target,
-        /// Why, for whoever asks why something waits.
+        /// The reason, as `sluice jobs why` shows it.
         #[arg(long, default_value = "paused by hand")]
         reason: String,
     },
-    /// Lets it go on.
+    /// Starts jobs of the target again.
     Resume {
         #[command(flatten)]
         target: Target,
     },
 }
 
-/// What is paused: a pool by its name alone, or something else by its flag.
+/// What is paused: a pool by its name, or something else by its option.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Target {
@@ -53,7 +53,7 @@ impl Target {
         let of = [("queue", &self.queue), ("kind", &self.kind), ("owner", &self.owner), ("provider", &self.provider)];
         match of.iter().find_map(|(scope, name)| Some((*scope, name.as_deref()?))) {
             Some(found) => Ok(found),
-            None => bail!("say what: a pool, --kind, --owner or --provider"),
+            None => bail!("name what is meant: a pool, --kind, --owner or --provider"),
         }
     }
 }
@@ -73,7 +73,7 @@ pub(crate) async fn run(config: &Config, command: QueuesCommand) -> anyhow::Resu
                     .collect();
                 return say(&json!({ "useful_work": work, "paused": pauses }).to_string());
             }
-            say(&format!("{:<20} {:>8}", "pool", "to do"))?;
+            say(&format!("{:<20} {:>8}", "pool", "runnable"))?;
             for pool in engine.pools() {
                 say(&format!("{pool:<20} {:>8}", work.get(pool).copied().unwrap_or(0)))?;
             }
@@ -95,7 +95,7 @@ pub(crate) async fn run(config: &Config, command: QueuesCommand) -> anyhow::Resu
             if !store.write(async |tx| controls::resume(tx, scope, name).await).await? {
                 bail!("{scope} {name} was not paused");
             }
-            say(&format!("{scope} {name} goes on"))
+            say(&format!("{scope} {name} is resumed"))
         }
     }
 }

@@ -13,7 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::apps::APPS;
-use crate::config::{Config, Role, Serve};
+use crate::config::{self, Config, Role, Serve};
+use crate::servers::{self, Registration, Server};
 use crate::{http, wiring};
 
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
@@ -33,16 +34,17 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
     if options.role == Role::Worker {
-        return work(app, &pools, options).await;
+        return work(app, config, &pools, options).await;
     }
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen at {}: is another server running there?", options.listen))?;
     let address = listener.local_addr()?;
+    let others = register(&app, config, options.role, Some(address)).await?;
     let worker = (options.role == Role::All).then(|| app.engine.start_pools(&pools));
     let stopping = CancellationToken::new();
     let api = http::Api { app: app.clone(), examples: Arc::new(options.examples.clone()), stopping: stopping.clone() };
-    tracing::info!(%address, data = %config.data.display(), "listening, for this machine only: there are no accounts yet");
+    log_start(config, options.role, Some(address), &pools)?;
     if !http::page_is_built() {
         tracing::warn!("this binary was built without its page");
     }
@@ -54,24 +56,67 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         until.cancel();
     });
     axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned()).await?;
-    tracing::info!("stopping: work under way is finished or handed back");
+    tracing::info!("stopping: running jobs finish or are released");
     sweeper.abort();
     if let Some(worker) = worker {
         worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
     }
+    others.stop().await;
     app.platform.store.close().await;
     Ok(())
 }
 
-/// Works until it is told to stop; then finishes what it can and hands the rest back.
-async fn work(app: App, pools: &[String], options: &Serve) -> anyhow::Result<()> {
+/// Runs jobs until it is told to stop; then finishes what it can and releases the rest.
+async fn work(app: App, config: &Config, pools: &[String], options: &Serve) -> anyhow::Result<()> {
+    let others = register(&app, config, options.role, None).await?;
     let worker = app.engine.start_pools(pools);
-    tracing::info!(?pools, "working");
+    log_start(config, options.role, None, pools)?;
     stop_signal().await;
-    tracing::info!("stopping: work under way is finished or handed back");
+    tracing::info!("stopping: running jobs finish or are released");
     worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
+    others.stop().await;
     app.platform.store.close().await;
     Ok(())
+}
+
+/// What an operator looks for first: which program, where, on what.
+fn log_start(config: &Config, role: Role, listen: Option<SocketAddr>, pools: &[String]) -> anyhow::Result<()> {
+    // An API without a worker of its own runs no pool.
+    let pools = if role == Role::Api { "none".to_owned() } else { pools.join(", ") };
+    let workers = config.workers();
+    let (data, database) = (config.data()?, config::describe(&config.database()?));
+    let version = env!("CARGO_PKG_VERSION");
+    let (data, role) = (data.display(), role.name());
+    match listen {
+        Some(at) => tracing::info!(
+            version, role, listen = %at, %data, database, pools, workers,
+            "listening at http://{at}, for this machine only: there are no accounts yet"
+        ),
+        None => tracing::info!(version, role, %data, database, pools, workers, "running jobs"),
+    }
+    Ok(())
+}
+
+/// The task that watches for other servers on the data folder.
+struct Watch(tokio::task::JoinHandle<()>);
+
+impl Watch {
+    async fn stop(self) {
+        self.0.abort();
+        // Waited for: this process's entry goes with the task.
+        self.0.await.ok();
+    }
+}
+
+/// Enters this process into the data folder, and looks for others there.
+async fn register(app: &App, config: &Config, role: Role, listen: Option<SocketAddr>) -> anyhow::Result<Watch> {
+    let data = config.data()?;
+    let started = app.platform.now().await?;
+    let server = Server::this_process(role.name(), listen.map(|at| at.to_string()), started);
+    let registration = Registration::new(&data, &server)
+        .with_context(|| format!("cannot enter this server into the data folder {}", data.display()))?;
+    let sqlite = matches!(config.database()?, Database::Sqlite(_));
+    Ok(Watch(tokio::spawn(servers::watch(registration, sqlite))))
 }
 
 /// The pools to work for: those that were named, or all.

@@ -63,7 +63,7 @@ struct Report {
 pub(crate) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<()> {
     // A folder of its own, so that nothing was made before.
     let data = tempfile::tempdir()?;
-    let config = Config { data: data.path().to_owned(), reels_per_ten_minutes: 100, ..config.clone() };
+    let config = config.for_bench(data.path().to_owned());
     let app = wiring::open(&config).await?;
     let worker = app.engine.start();
     let memory = Memory::watch();
@@ -128,7 +128,7 @@ fn ask(document: &DocumentId, key: &str) -> StartReel {
         voice: None,
         presenter: Some("ada".to_owned()),
         captions: CaptionsPlace::Burned,
-        address: "bench".to_owned(),
+        address: None,
         request_key: Some(key.to_owned()),
     }
 }

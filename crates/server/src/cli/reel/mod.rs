@@ -1,28 +1,31 @@
-//! `sluice reel paper.pdf -o paper.mp4`: the same jobs on the same engine, with a bar per scene.
+//! `sluice reel paper.pdf -o paper.mp4`: the same jobs on the same engine as in the server.
 
 pub(crate) mod bench;
+mod outputs;
+mod progress;
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
 use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::script::Mode;
-use sluice_app::reel::start::{self, StartReel};
-use sluice_app::reel::view::{self, PartState, ReelState, ReelView};
+use sluice_app::reel::start::{self, StartReel, StartReelError};
+use sluice_app::reel::view::{self, ReelState, ReelView};
 use sluice_app::reel::{ReelApp, delete, edit};
 use sluice_app::upkeep::UPLOAD;
-use sluice_app::view::StepState;
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
 
-use crate::cli::{say, serve};
+use self::outputs::Outputs;
+use self::progress::Progress;
+use crate::cli::{Failure, say, serve};
 use crate::config::Config;
 use crate::wiring;
 
@@ -32,31 +35,36 @@ use crate::wiring;
 pub(crate) struct ReelCommand {
     /// The document.
     pdf: PathBuf,
-    /// Where the video goes; captions and transcript are put beside it. By default beside the document.
-    #[arg(short, long)]
+    /// File for the video, whose name ends in .mp4; captions (srt, vtt), transcript (txt), chapters and poster (jpg)
+    /// are written beside it [default: the document's name, beside it].
+    #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Replaces files that are in the way. Without it only files are replaced that sluice wrote and nobody changed; the
+    /// document itself, and what is no regular file, never are.
+    #[arg(long)]
+    force: bool,
     /// How much to say.
     #[arg(long, value_enum, default_value_t = ModeArgument::Summary)]
     mode: ModeArgument,
-    /// The voice's id; by default the best one of the document's language.
-    #[arg(long)]
+    /// Id of the voice, as `sluice doctor` lists them [default: the best one for the document's language].
+    #[arg(long, value_name = "VOICE")]
     voice: Option<String>,
-    /// The picture's shape: 16:9, 9:16 or 1:1.
+    /// Shape of the picture: 16:9, 9:16 or 1:1.
     #[arg(long, default_value = "16:9", value_parser = shape)]
     shape: Shape,
-    /// Who presents; `none` for a video without.
+    /// Presenter in the picture; `none` for a video without.
     #[arg(long, default_value = "ada")]
     presenter: String,
-    /// Leaves the captions out of the picture; the caption files are made all the same.
+    /// Leaves the captions out of the picture; the caption files are written all the same.
     #[arg(long)]
     no_captions: bool,
-    /// Reads the pages as pictures, for scans.
+    /// Reads the pages as pictures (OCR), for scans.
     #[arg(long)]
     ocr: bool,
     /// Makes the video again even if it was made before. Scenes that did not change are not rendered again.
     #[arg(long)]
     again: bool,
-    /// Prints what was made as JSON.
+    /// Prints the result, or the failure, as one JSON object, and no progress.
     #[arg(long)]
     json: bool,
 }
@@ -74,24 +82,26 @@ fn shape(text: &str) -> Result<Shape, String> {
 }
 
 pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Result<()> {
+    // Before the database is opened: what is refused leaves nothing behind.
+    let outputs = Outputs::check(&command.pdf, command.output.as_deref(), command.force, &config.data()?)?;
     let app = wiring::open(config).await?;
     let reel = start(&app, &command).await?;
     let worker = app.engine.start();
     let watched = tokio::select! {
-        watched = watch(&app, &reel.id, command.json) => watched,
-        () = serve::stop_signal() => bail!("stopped. The same command goes on where it was."),
+        watched = watch(&app, &reel.id, Progress::new(command.json)?) => watched,
+        () = serve::stop_signal() => Err(Failure::interrupted("stopped: the same command continues where it was").into()),
     };
     worker.shutdown(Duration::from_secs(5)).await;
     let made = watched?;
-    let output = command.output.clone().unwrap_or_else(|| command.pdf.with_extension("mp4"));
-    copy_out(&app, &reel.id, &output).await?;
+    let video = outputs.video();
+    write(&app, &reel.id, outputs).await?;
     if command.json {
         return say(&serde_json::to_string_pretty(&made)?);
     }
     let seconds = made.result.as_ref().map_or(0.0, |result| result.seconds);
     let source = made.script_source.as_deref().unwrap_or("extract");
     let cost = sluice_domain::money::MicroUsd(made.cost.spent_micro_usd);
-    say(&format!("{} ({seconds:.0} s, {} scenes, script: {source}, {cost})", output.display(), made.scenes.len()))
+    say(&format!("{} ({seconds:.0} s, {} scenes, script: {source}, {cost})", video.display(), made.scenes.len()))
 }
 
 /// Reel's handles.
@@ -101,7 +111,7 @@ fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
 
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = take_in(app, command).await?;
-    // The same document with the same choices is the same reel: that is how an interrupted command goes on.
+    // The same document with the same choices is the same reel, so that an interrupted command continues.
     let shape = command.shape.ratio();
     let key = format!(
         "cli:{document}:{:?}:{shape}:{:?}:{}:{}",
@@ -118,10 +128,11 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         voice: command.voice.clone(),
         presenter: Some(command.presenter.clone()).filter(|id| id != "none"),
         captions: if command.no_captions { CaptionsPlace::Beside } else { CaptionsPlace::Burned },
-        address: "command line".to_owned(),
+        // The limit per address is for visitors of the page.
+        address: None,
         request_key: Some(key),
     };
-    let reel = start::start(reel_of(app)?, &app.engine, ask).await?;
+    let reel = start::start(reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
     let view = view::reel(reel_of(app)?, &reel.id).await?.context("the video was deleted meanwhile")?;
     match view.state {
         ReelState::Failed | ReelState::Cancelled | ReelState::Expired => edit::retry(reel_of(app)?, &reel.id).await?,
@@ -134,19 +145,30 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     Ok(reel)
 }
 
+fn not_started(error: StartReelError) -> anyhow::Error {
+    let code = match error {
+        // With its own code, and its causes.
+        StartReelError::Store(error) => return error.into(),
+        StartReelError::NoSuchVoice { .. } => "no_such_voice",
+        StartReelError::VoiceNotInstalled { .. } => "voice_not_installed",
+        StartReelError::NoSuchPresenter { .. } => "no_such_presenter",
+        StartReelError::KeyReused => "idempotency_key_reused",
+        StartReelError::NoSuchDocument | StartReelError::TooMany { .. } => "refused",
+    };
+    Failure::new(code, "This cannot be done as asked", error.to_string()).into()
+}
+
 async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> {
     let platform = &app.platform;
-    let name = command.pdf.file_name().and_then(|name| name.to_str()).unwrap_or("document.pdf").to_owned();
-    let length = tokio::fs::metadata(&command.pdf)
-        .await
-        .with_context(|| format!("cannot read {}", command.pdf.display()))?
-        .len();
+    let name =
+        command.pdf.file_name().map_or_else(|| "document.pdf".into(), |name| name.to_string_lossy().into_owned());
+    let unreadable = || format!("cannot read {}", command.pdf.display());
+    let length = tokio::fs::metadata(&command.pdf).await.with_context(unreadable)?.len();
     let limit = app.library.upload_bytes;
     if length > limit {
-        bail!(
-            "{} has {length} bytes and the limit is {limit}: split it, or raise --upload-limit",
-            command.pdf.display()
-        );
+        let (pdf, length, limit) = (command.pdf.display(), ByteSize(length), ByteSize(limit));
+        let detail = format!("{pdf} has {length} and the limit is {limit}: split it, or raise --upload-limit");
+        bail!(Failure::new("document_too_large", "The document is too large", detail));
     }
     let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
     let file = platform.blobs.work_folder(&folder)?.join("upload");
@@ -157,44 +179,25 @@ async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId>
     Ok(row.id)
 }
 
-/// Shows a bar per scene until the reel is done or has failed.
-async fn watch(app: &App, id: &ReelId, quiet: bool) -> anyhow::Result<ReelView> {
-    let bars = MultiProgress::new();
-    if quiet {
-        bars.set_draw_target(indicatif::ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{prefix:>10} {bar:28} {percent:>3} %  {msg}")?;
-    let whole = bars.add(ProgressBar::new(100).with_style(style.clone()).with_prefix("video"));
-    let mut by_scene: HashMap<String, ProgressBar> = HashMap::new();
+/// Shows the progress until the video is done or has failed.
+async fn watch(app: &App, id: &ReelId, mut progress: Progress) -> anyhow::Result<ReelView> {
+    let stopped = |code: &'static str, detail: &str| Failure::new(code, "No video was made", detail);
     let mut changed = app.engine.changed();
     loop {
         changed.mark_unchanged();
         let reel = view::reel(reel_of(app)?, id).await?.context("the video was deleted meanwhile")?;
-        for scene in &reel.scenes {
-            let bar = by_scene.entry(scene.id.clone()).or_insert_with(|| {
-                bars.add(ProgressBar::new(100).with_style(style.clone()).with_prefix(format!("scene {}", scene.n)))
-            });
-            show(bar, scene.percent, &scene.heading);
-            if scene.state == PartState::Done && !bar.is_finished() {
-                bar.finish();
-            }
-        }
-        let step = reel.steps.iter().find(|step| step.state == StepState::Running).map_or("", |step| step.name.name());
-        show(&whole, reel.percent, step);
+        progress.show(&reel);
         match reel.state {
-            ReelState::Done => {
-                whole.finish_with_message("");
-                return Ok(reel);
-            }
+            ReelState::Done => return Ok(reel),
             ReelState::Working => {}
-            ReelState::Cancelled => bail!("the video was stopped. The same command starts it again."),
-            ReelState::Expired => bail!("the video expired. The same command starts it again."),
-            ReelState::Failed => {
-                let error = reel
-                    .error
-                    .map_or_else(|| "it failed".to_owned(), |error| format!("{} [{}]", error.detail, error.code));
-                bail!("{error}");
+            ReelState::Cancelled => {
+                bail!(stopped("cancelled", "the video was cancelled: the same command starts it again"))
             }
+            ReelState::Expired => bail!(stopped("expired", "the video expired: the same command starts it again")),
+            ReelState::Failed => bail!(match reel.error {
+                Some(error) => Failure::new(error.code, "No video was made", error.detail),
+                None => stopped("failed", "it failed, and the reason is not known"),
+            }),
         }
         tokio::select! {
             _ = changed.changed() => {}
@@ -203,15 +206,8 @@ async fn watch(app: &App, id: &ReelId, quiet: bool) -> anyhow::Result<ReelView> 
     }
 }
 
-fn show(bar: &ProgressBar, percent: f64, message: &str) {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
-    bar.set_position(percent.clamp(0.0, 100.0) as u64);
-    bar.set_message(message.chars().take(48).collect::<String>());
-}
-
-/// Copies the video, and what comes with it, to where it was asked for: under a temporary name first, so that a file
-/// of that name is whole.
-async fn copy_out(app: &App, id: &ReelId, output: &Path) -> anyhow::Result<()> {
+/// Copies the video, and what belongs to it, to where it was asked for.
+async fn write(app: &App, id: &ReelId, outputs: Outputs) -> anyhow::Result<()> {
     let row = app
         .platform
         .store
@@ -220,19 +216,19 @@ async fn copy_out(app: &App, id: &ReelId, output: &Path) -> anyhow::Result<()> {
         .context("the video was deleted meanwhile")?;
     let result = row.result.context("the video has no file")?;
     let published: sluice_app::reel::assemble::Published = serde_json::from_value(result)?;
-    let files = [
-        (&published.video, output.to_owned()),
-        (&published.srt, output.with_extension("srt")),
-        (&published.vtt, output.with_extension("vtt")),
-        (&published.transcript, output.with_extension("txt")),
-        (&published.chapters, output.with_extension("chapters.txt")),
-        (&published.poster, output.with_extension("jpg")),
+    let blobs = [
+        &published.video,
+        &published.srt,
+        &published.vtt,
+        &published.transcript,
+        &published.chapters,
+        &published.poster,
     ];
-    for (hash, target) in files {
-        let partial = target.with_extension("part");
-        let copied = tokio::fs::copy(app.platform.blobs.path(hash), &partial).await;
-        copied.with_context(|| format!("cannot write {}", target.display()))?;
-        tokio::fs::rename(&partial, &target).await.with_context(|| format!("cannot write {}", target.display()))?;
+    let mut contents: Vec<Box<dyn Read + Send>> = Vec::new();
+    for hash in blobs {
+        let path = app.platform.blobs.path(hash);
+        contents.push(Box::new(std::fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?));
     }
+    tokio::task::spawn_blocking(move || outputs.write(contents)).await??;
     Ok(())
 }

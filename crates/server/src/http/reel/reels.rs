@@ -66,7 +66,7 @@ pub(crate) async fn create(
         voice: new.voice,
         presenter: new.presenter,
         captions: new.captions.unwrap_or_default(),
-        address: address.ip().to_string(),
+        address: Some(address.ip().to_string()),
         request_key: idempotency_key(&headers)?,
     };
     let started = start::start(&reel, &api.app.engine, ask).await?;

@@ -1,0 +1,121 @@
+//! How a command fails: with a stable code, a sentence for a person, and an exit code.
+
+use std::borrow::Cow;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use serde_json::json;
+use sluice_app::library::IntakeError;
+use sluice_blobs::BlobError;
+use sluice_store::StoreError;
+
+/// A command did not do what it was asked for.
+pub(crate) const FAILED: u8 = 1;
+/// The command line itself is wrong: an unknown option, a value that is not allowed.
+pub(crate) const USAGE: u8 = 2;
+/// Stopped by SIGINT or SIGTERM, as a shell reports it.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// A failure that a command names itself.
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
+pub(crate) struct Failure {
+    /// For programs; stable.
+    pub(crate) code: Cow<'static, str>,
+    /// The kind of failure in a few words.
+    pub(crate) title: &'static str,
+    /// What happened and what to do.
+    pub(crate) detail: String,
+    /// The exit code.
+    pub(crate) exit: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { code: code.into(), title, detail: detail.into(), exit: FAILED }
+    }
+
+    pub(crate) fn interrupted(detail: &str) -> Self {
+        Self { exit: INTERRUPTED, ..Self::new("interrupted", "Stopped", detail) }
+    }
+
+    /// What any error of a command amounts to.
+    fn of(error: &anyhow::Error) -> Self {
+        if let Some(Self { code, title, exit, .. }) = error.downcast_ref::<Self>() {
+            return Self { code: code.clone(), title, detail: format!("{error:#}"), exit: *exit };
+        }
+        let (code, title) = classify(error);
+        Self::new(code, title, format!("{error:#}"))
+    }
+}
+
+/// Code and title of the errors of the layers below.
+fn classify(error: &anyhow::Error) -> (&'static str, &'static str) {
+    if let Some(error) = error.downcast_ref::<IntakeError>() {
+        return intake(error);
+    }
+    for cause in error.chain() {
+        if let Some(error) = cause.downcast_ref::<StoreError>() {
+            return (error.code(), "The database cannot do this");
+        }
+        if let Some(error) = cause.downcast_ref::<BlobError>() {
+            return blobs(error);
+        }
+        if let Some(error) = cause.downcast_ref::<io::Error>() {
+            return files(error);
+        }
+    }
+    ("failed", "It failed")
+}
+
+fn intake(error: &IntakeError) -> (&'static str, &'static str) {
+    const UNFIT: &str = "No video can be made of this document";
+    match error {
+        IntakeError::Unreadable(error) => (error.code(), UNFIT),
+        IntakeError::Unfit(error) => (error.code(), UNFIT),
+        IntakeError::Script(error) => (error.code(), UNFIT),
+        IntakeError::Blobs(error) => blobs(error),
+        IntakeError::Store(error) => (error.code(), "The database cannot do this"),
+        IntakeError::Kept(_) => ("internal", "Something went wrong here"),
+    }
+}
+
+fn blobs(error: &BlobError) -> (&'static str, &'static str) {
+    match error {
+        BlobError::DiskFull { .. } => ("disk_full", "The disk is full"),
+        _ => ("media_failed", "The media folder cannot be used"),
+    }
+}
+
+fn files(error: &io::Error) -> (&'static str, &'static str) {
+    match error.kind() {
+        io::ErrorKind::NotFound => ("not_found", "Not found"),
+        io::ErrorKind::PermissionDenied => ("permission_denied", "Not permitted"),
+        io::ErrorKind::StorageFull => ("disk_full", "The disk is full"),
+        io::ErrorKind::ReadOnlyFilesystem => ("read_only", "The disk is read-only"),
+        _ => ("io_failed", "A file cannot be used"),
+    }
+}
+
+/// Prints a failure to standard error, as JSON for programs, and gives its exit code. A reader of standard output that
+/// went away (`sluice jobs list | head`) is no failure.
+pub(crate) fn report(error: &anyhow::Error, as_json: bool) -> ExitCode {
+    let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref().map(io::Error::kind) == Some(io::ErrorKind::BrokenPipe)
+    };
+    if error.downcast_ref::<super::OutputError>().is_some() && error.chain().any(is_broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    print(&Failure::of(error), as_json)
+}
+
+pub(crate) fn print(failure: &Failure, as_json: bool) -> ExitCode {
+    if as_json {
+        let object = json!({ "code": failure.code, "title": failure.title, "detail": failure.detail });
+        // Without standard error nobody can be told; the exit code remains.
+        writeln!(io::stderr().lock(), "{object}").ok();
+    } else {
+        super::complain(&failure.detail);
+    }
+    ExitCode::from(failure.exit)
+}

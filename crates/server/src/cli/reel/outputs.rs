@@ -1,0 +1,302 @@
+//! The files that `sluice reel` writes: checked before the work, and written so that nothing of the user's is replaced.
+//!
+//! A file may be replaced when this program wrote it and nobody has changed it since, or with `--force`. What it wrote is
+//! remembered in the data folder: by path, with length and hash. The document itself, and whatever is no regular file,
+//! is never replaced.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, FileType, Metadata, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use bytesize::ByteSize;
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::cli::failure::{Failure, USAGE};
+
+/// Extensions of the files beside the video; [`Outputs::write`] gets them in this order, after the video.
+pub(super) const BESIDE: [&str; 5] = ["srt", "vtt", "txt", "chapters.txt", "jpg"];
+
+/// Free space that must be there before the work: more than a video of some minutes needs.
+const SPACE: u64 = 64 * 1024 * 1024;
+
+const EXISTS: &str = "This would replace a file";
+const UNUSABLE: &str = "The video cannot be written there";
+
+/// Where a video and the files beside it go.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    source: PathBuf,
+    folder: PathBuf,
+    /// The video first.
+    names: Vec<OsString>,
+    force: bool,
+    written: Written,
+}
+
+impl Outputs {
+    /// Looks at everything that could go wrong with the place, before any work. `data` is the data folder.
+    pub(super) fn check(source: &Path, output: Option<&Path>, force: bool, data: &Path) -> Result<Self, Failure> {
+        check_source(source)?;
+        let video = output.map_or_else(|| source.with_extension("mp4"), Path::to_owned);
+        if let Ok(found) = video.symlink_metadata() {
+            check_kind(&video, &found, source)?;
+        }
+        let is_video = |extension: &OsStr| ["mp4", "m4v"].iter().any(|known| extension.eq_ignore_ascii_case(known));
+        let (Some(name), true) = (video.file_name(), video.extension().is_some_and(is_video)) else {
+            return Err(Failure {
+                exit: USAGE,
+                ..Failure::new(
+                    "output_not_mp4",
+                    UNUSABLE,
+                    format!("{} does not end in .mp4, which is what the video is: change --output", video.display()),
+                )
+            });
+        };
+        let folder = match video.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        check_folder(&folder)?;
+        let beside = BESIDE.map(|extension| Path::new(name).with_extension(extension).into_os_string());
+        let names = std::iter::once(name.to_owned()).chain(beside).collect();
+        let outputs = Self { source: source.to_owned(), folder, names, force, written: Written::new(data) };
+        outputs.check_files()?;
+        Ok(outputs)
+    }
+
+    pub(super) fn video(&self) -> PathBuf {
+        // Without the "./" that nobody typed.
+        let folder = self.folder.strip_prefix(".").unwrap_or(&self.folder);
+        folder.join(self.names.first().map(OsString::as_os_str).unwrap_or_default())
+    }
+
+    fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.names.iter().map(|name| self.folder.join(name))
+    }
+
+    /// Which of the paths have a file that may be replaced; refuses when one must not be, and names all of those.
+    fn check_files(&self) -> Result<Vec<bool>, Failure> {
+        let (mut replaced, mut foreign) = (Vec::new(), Vec::new());
+        for path in self.paths() {
+            let found = match path.symlink_metadata() {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                found => Some(found.map_err(|error| cannot("look at", &path, &error))?),
+            };
+            replaced.push(found.is_some());
+            if let Some(found) = found {
+                check_kind(&path, &found, &self.source)?;
+                if !self.force && !self.written.has(&path, found.len()) {
+                    foreign.push(path.strip_prefix(".").unwrap_or(&path).display().to_string());
+                }
+            }
+        }
+        if foreign.is_empty() {
+            return Ok(replaced);
+        }
+        let (are, them) = if foreign.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let detail = format!(
+            "{} {are} there already, and not as sluice wrote {them}: choose another place \
+             with --output, or replace {them} with --force",
+            foreign.join(", ")
+        );
+        Err(Failure::new("output_exists", EXISTS, detail))
+    }
+
+    /// Writes the video and the files beside it, in the order of [`BESIDE`]. Each is complete before it gets its name,
+    /// and all of them are complete before the first one gets it.
+    pub(super) fn write(&self, contents: Vec<Box<dyn Read + Send>>) -> Result<(), Failure> {
+        // Again: the work took a while, and the folder is not ours alone.
+        check_folder(&self.folder)?;
+        let replaced = self.check_files()?;
+        let mut staged = Vec::new();
+        for ((path, mut content), replaced) in self.paths().zip(contents).zip(replaced) {
+            let (file, written) = stage(&self.folder, &mut content).map_err(|error| cannot("write", &path, &error))?;
+            staged.push((path, file, written, replaced || self.force));
+        }
+        for (path, file, written, replace) in staged {
+            let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
+            persisted.map_err(|error| cannot("write", &path, &error.error))?;
+            // Unrecorded it needs --force the next time; the video is there all the same.
+            if let Err(error) = self.written.record(&path, &written) {
+                tracing::warn!(%error, path = %path.display(), "it cannot be recorded that this file was written");
+            }
+        }
+        if let Err(error) = self.written.prune() {
+            tracing::warn!(%error, "old records of written files cannot be removed");
+        }
+        Ok(())
+    }
+}
+
+/// The document must be a file that can be read: a FIFO would be waited for.
+fn check_source(source: &Path) -> Result<(), Failure> {
+    const TITLE: &str = "The document cannot be read";
+    let unreadable = |error: io::Error| {
+        let code = if error.kind() == io::ErrorKind::NotFound { "not_found" } else { "unreadable" };
+        Failure::new(code, TITLE, format!("cannot read {}: {error}", source.display()))
+    };
+    let found = source.metadata().map_err(unreadable)?;
+    if !found.is_file() {
+        let what = kind_name(found.file_type());
+        return Err(Failure::new("not_a_file", TITLE, format!("{} is {what}: name a PDF file", source.display())));
+    }
+    File::open(source).map_err(unreadable)?;
+    Ok(())
+}
+
+/// What is there must be a regular file other than the document, under whatever name.
+fn check_kind(path: &Path, found: &Metadata, source: &Path) -> Result<(), Failure> {
+    let same = |other: &Metadata| source.metadata().is_ok_and(|it| (it.dev(), it.ino()) == (other.dev(), other.ino()));
+    if path.metadata().is_ok_and(|target| same(&target)) || same(found) {
+        return Err(Failure::new(
+            "output_is_source",
+            UNUSABLE,
+            format!("{} is the document itself, which is never replaced: change --output", path.display()),
+        ));
+    }
+    if found.is_file() {
+        return Ok(());
+    }
+    let what = kind_name(found.file_type());
+    let advice = if found.is_dir() { "name a file in it" } else { "name a regular file" };
+    Err(Failure::new("output_not_a_file", UNUSABLE, format!("{} is {what}: {advice} with --output", path.display())))
+}
+
+fn kind_name(kind: FileType) -> &'static str {
+    match kind {
+        _ if kind.is_dir() => "a folder",
+        _ if kind.is_symlink() => "a symbolic link",
+        _ if kind.is_fifo() => "a FIFO",
+        _ if kind.is_socket() => "a socket",
+        _ if kind.is_char_device() || kind.is_block_device() => "a device",
+        _ => "no regular file",
+    }
+}
+
+fn check_folder(folder: &Path) -> Result<(), Failure> {
+    let place = folder.display();
+    match folder.metadata() {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => return Err(Failure::new("output_folder_missing", UNUSABLE, format!("{place} is no folder"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let detail = format!("the folder {place} does not exist: make it first, or change --output");
+            return Err(Failure::new("output_folder_missing", UNUSABLE, detail));
+        }
+        Err(error) => return Err(cannot("look at", folder, &error)),
+    }
+    // Permissions, a read-only disk, a quota: only trying says.
+    tempfile::Builder::new()
+        .prefix(".sluice-")
+        .tempfile_in(folder)
+        .map_err(|error| cannot("write in", folder, &error))?;
+    let Ok(space) = nix::sys::statvfs::statvfs(folder) else { return Ok(()) };
+    #[expect(clippy::useless_conversion, reason = "the width differs between platforms")]
+    let free = u64::from(space.blocks_available()).saturating_mul(u64::from(space.fragment_size()));
+    if free < SPACE {
+        let (free, needed) = (ByteSize(free), ByteSize(SPACE));
+        let detail = format!("{place} has {free} of free space and {needed} are needed: free some, or change --output");
+        return Err(Failure::new("disk_full", "The disk is full", detail));
+    }
+    Ok(())
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    let (code, title) = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ("disk_full", "The disk is full"),
+        io::ErrorKind::AlreadyExists => ("output_exists", EXISTS),
+        _ => ("output_not_writable", UNUSABLE),
+    };
+    Failure::new(code, title, format!("cannot {verb} {}: {error}", path.display()))
+}
+
+/// A complete file under a temporary name, with the permissions that the umask leaves.
+fn stage(folder: &Path, content: &mut dyn Read) -> io::Result<(NamedTempFile, WrittenFile)> {
+    let permissions = Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().prefix(".sluice-").permissions(permissions).tempfile_in(folder)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut bytes = 0;
+    loop {
+        let read = content.read(&mut buffer)?;
+        let Some(part) = buffer.get(..read).filter(|part| !part.is_empty()) else { break };
+        hasher.update(part);
+        file.write_all(part)?;
+        bytes += read as u64;
+    }
+    file.as_file().sync_all()?;
+    Ok((file, WrittenFile { path: String::new(), bytes, hash: hasher.finalize().to_hex().to_string() }))
+}
+
+/// The data folder's record of the files that were written, one small file for each.
+#[derive(Debug)]
+struct Written {
+    folder: PathBuf,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct WrittenFile {
+    /// Absolute; to find records of files that have gone.
+    path: String,
+    bytes: u64,
+    /// BLAKE3 of its bytes.
+    hash: String,
+}
+
+impl Written {
+    fn new(data: &Path) -> Self {
+        Self { folder: data.join("outputs") }
+    }
+
+    /// Whether the file at `path`, of `bytes` length, is as it was written.
+    fn has(&self, path: &Path, bytes: u64) -> bool {
+        let record = || -> io::Result<bool> {
+            let record: WrittenFile = serde_json::from_slice(&std::fs::read(self.record_of(&absolute(path)?))?)?;
+            if record.bytes != bytes {
+                return Ok(false);
+            }
+            let mut hasher = blake3::Hasher::new();
+            hasher.update_reader(File::open(path)?)?;
+            Ok(hasher.finalize().to_hex().as_str() == record.hash)
+        };
+        record().unwrap_or(false)
+    }
+
+    fn record(&self, path: &Path, written: &WrittenFile) -> io::Result<()> {
+        std::fs::create_dir_all(&self.folder)?;
+        let path = absolute(path)?;
+        let record =
+            WrittenFile { path: path.to_string_lossy().into_owned(), bytes: written.bytes, hash: written.hash.clone() };
+        let mut file = NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&serde_json::to_vec(&record)?)?;
+        file.persist(self.record_of(&path)).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// Drops the records of files that have been moved or removed, so that they do not pile up.
+    fn prune(&self) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?.path();
+            let record = std::fs::read(&entry).map(|bytes| serde_json::from_slice::<WrittenFile>(&bytes));
+            if let Ok(Ok(record)) = record
+                && !Path::new(&record.path).exists()
+            {
+                std::fs::remove_file(&entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record_of(&self, absolute: &Path) -> PathBuf {
+        let key = blake3::hash(absolute.as_os_str().as_encoded_bytes()).to_hex();
+        self.folder.join(format!("{key}.json"))
+    }
+}
+
+/// The folder's real path and the file's own name: the file may be missing.
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    Ok(folder.canonicalize()?.join(path.file_name().unwrap_or_default()))
+}
