@@ -273,12 +273,7 @@ async fn sha256(path: &Path) -> io::Result<String> {
         }
         hash.update(&buffer[..read]);
     }
-    Ok(hexadecimal(&hash.finalize()))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    Ok(hex::encode(hash.finalize()))
 }
 
 fn failed(file: &ModelFile, path: &Path, source: io::Error) -> ModelError {
@@ -331,7 +326,7 @@ mod tests {
     }
 
     fn file() -> &'static ModelFile {
-        let sha256 = hexadecimal(&Sha256::digest(CONTENT));
+        let sha256 = hex::encode(Sha256::digest(CONTENT));
         Box::leak(Box::new(ModelFile { sha256: Box::leak(sha256.into_boxed_str()), ..FILE }))
     }
 

@@ -12,19 +12,20 @@ use sluice_store::{Database, PostgresUrl};
 /// Where data is stored, and which limits apply. The same for all commands.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(clippy::doc_markdown, reason = "what --help shows, without markup")]
 pub struct Config {
     /// Data folder: the database, the media, the key that signs links [default: $XDG_DATA_HOME/sluice, or
     /// ~/.local/share/sluice].
     #[arg(long, env = "SLUICE_DATA", global = true, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
-    /// Address of a `PostgreSQL` database, `postgres://…`; add `?pgbouncer=true` for `PgBouncer` in transaction mode
-    /// [default: the `SQLite` file sluice.db in the data folder].
+    /// Address of a PostgreSQL database, postgres://…; add ?pgbouncer=true for PgBouncer in transaction mode
+    /// [default: the SQLite file sluice.db in the data folder].
     #[arg(long, env = "SLUICE_DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// File that contains that address, which keeps it out of the process list [default: none].
     #[arg(long, env = "SLUICE_DATABASE_URL_FILE", global = true, conflicts_with = "database_url", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
-    /// Address of the same database that bypasses `PgBouncer`, for LISTEN; without it, jobs of other machines are
+    /// Address of the same database that bypasses PgBouncer, for LISTEN; without it, jobs of other machines are
     /// found by polling once a second [default: none].
     #[arg(long, env = "SLUICE_DATABASE_DIRECT_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_direct_url: Option<String>,
@@ -52,7 +53,7 @@ pub struct Config {
     /// Seconds of a worker's lease: a dead worker's job continues elsewhere after at most this long.
     #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub lease_seconds: u64,
-    /// What is logged, as levels by module such as `info,sluice_engine=debug` [default: $`RUST_LOG`, or info for the
+    /// What is logged, as levels by module such as info,sluice_engine=debug [default: $RUST_LOG, or info for the
     /// server and error for other commands].
     #[arg(long, env = "SLUICE_LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
@@ -77,6 +78,7 @@ impl Config {
     }
 
     /// The same settings on another data folder, with room for a benchmark's requests.
+    #[must_use]
     pub fn for_bench(&self, data: PathBuf) -> Self {
         Self { data: Some(data), reels_per_ten_minutes: 1_000, ..self.clone() }
     }
@@ -87,6 +89,13 @@ impl Config {
             Some(models) => Ok(models),
             None => Ok(self.data()?.join("models")),
         }
+    }
+
+    /// What is logged, if it is set: `--log`, else `RUST_LOG`.
+    pub fn log_filter(&self) -> Option<String> {
+        let rust_log = || Some(std::env::var_os("RUST_LOG")?.to_string_lossy().into_owned());
+        let set = |text: &String| !text.trim().is_empty();
+        self.log.clone().filter(set).or_else(|| rust_log().filter(set))
     }
 
     /// The database that is configured.
@@ -171,7 +180,7 @@ impl Role {
 /// How the server is reached.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
-    /// What this process does. Roles other than all need `PostgreSQL`, and a data folder that all processes share.
+    /// What this process does. Roles other than all need PostgreSQL, and a data folder that all processes share.
     #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
     pub role: Role,
     /// The pools that this process works for, separated by commas, such as default,video [default: all].

@@ -11,9 +11,7 @@ use crate::config::{Config, LogFormat};
 /// that the server logs what happens and other commands only what fails.
 pub(crate) fn start_log(config: &Config, server: bool) -> anyhow::Result<()> {
     let default = if server { "info,sqlx=warn,tower_http=warn" } else { "error" };
-    let rust_log = || std::env::var("RUST_LOG").ok().filter(|text| !text.trim().is_empty());
-    let filter = config.log.clone().filter(|text| !text.trim().is_empty()).or_else(rust_log);
-    let filter = EnvFilter::try_new(filter.as_deref().unwrap_or(default)).context(
+    let filter = EnvFilter::try_new(config.log_filter().as_deref().unwrap_or(default)).context(
         "the log filter (--log, SLUICE_LOG or RUST_LOG) is not understood; an example: info,sluice_engine=debug",
     )?;
     // Colours are for people: never in a file, a pipe or the journal.

@@ -100,7 +100,7 @@ fn version(count: usize) -> i64 {
 }
 
 fn checksum(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(sql.as_bytes()))
 }
 
 #[cfg(test)]

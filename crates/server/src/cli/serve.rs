@@ -87,13 +87,9 @@ fn log_start(config: &Config, role: Role, listen: Option<SocketAddr>, pools: &[S
     let (data, database) = (config.data()?, config::describe(&config.database()?));
     let version = env!("CARGO_PKG_VERSION");
     let (data, role) = (data.display(), role.name());
-    match listen {
-        Some(at) => tracing::info!(
-            version, role, listen = %at, %data, database, pools, workers,
-            "listening at http://{at}, for this machine only: there are no accounts yet"
-        ),
-        None => tracing::info!(version, role, %data, database, pools, workers, "running jobs"),
-    }
+    let listen = listen.map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}"));
+    // Without accounts it answers to this machine only.
+    tracing::info!(version, role, listen, %data, database, pools, workers, "started");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::money::MicroUsd;
-use sluice_domain::time::{Timestamp, millis};
+use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
 use crate::jobs::row::{JobError, Lease, get};
@@ -290,19 +290,9 @@ pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     Ok(drifted)
 }
 
-/// The day of a point in time, in UTC, as `2026-11-22`. After Howard Hinnant's `civil_from_days`.
+/// The day of a point in time, in UTC, as `2026-11-22`. What is out of the calendar's range is its first day.
 pub(crate) fn day(at: Timestamp) -> String {
-    let days = at.as_millis().div_euclid(millis(Duration::from_hours(24)));
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    chrono::DateTime::from_timestamp_millis(at.as_millis()).unwrap_or_default().date_naive().to_string()
 }
 
 #[cfg(test)]

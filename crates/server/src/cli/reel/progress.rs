@@ -42,7 +42,7 @@ impl Progress {
 
 /// A bar for the whole, and one for each scene.
 pub(super) struct Bars {
-    bars: MultiProgress,
+    all: MultiProgress,
     style: ProgressStyle,
     whole: ProgressBar,
     by_scene: HashMap<String, ProgressBar>,
@@ -50,17 +50,17 @@ pub(super) struct Bars {
 
 impl Bars {
     fn new() -> anyhow::Result<Self> {
-        let bars = MultiProgress::new();
+        let all = MultiProgress::new();
         let style = ProgressStyle::with_template("{prefix:>10} {bar:28} {percent:>3} %  {msg}")?;
-        let whole = bars.add(ProgressBar::new(100).with_style(style.clone()).with_prefix("video"));
-        Ok(Self { bars, style, whole, by_scene: HashMap::new() })
+        let whole = all.add(ProgressBar::new(100).with_style(style.clone()).with_prefix("video"));
+        Ok(Self { all, style, whole, by_scene: HashMap::new() })
     }
 
     fn show(&mut self, reel: &ReelView) {
         for scene in &reel.scenes {
             let bar = self.by_scene.entry(scene.id.clone()).or_insert_with(|| {
                 let bar = ProgressBar::new(100).with_style(self.style.clone());
-                self.bars.add(bar.with_prefix(format!("scene {}", scene.n)))
+                self.all.add(bar.with_prefix(format!("scene {}", scene.n)))
             });
             set(bar, scene.percent, &scene.heading);
             if scene.state == PartState::Done && !bar.is_finished() {

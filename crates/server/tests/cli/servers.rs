@@ -1,0 +1,124 @@
+//! Servers: what they log, and what they say of each other.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::Place;
+
+struct Serving {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Serving {
+    fn start(place: &Place, log: &str, more: &[&str]) -> Self {
+        let log = place.path(log);
+        let mut command = place.command(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+        let file = File::create(&log).unwrap();
+        let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
+        let serving = Self { child, log };
+        serving.until("started");
+        serving
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The first line of the log with these words.
+    fn until(&self, words: &str) -> String {
+        wait(|| self.log().lines().find(|line| line.contains(words)).map(str::to_owned), || self.log())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn wait<T>(mut found: impl FnMut() -> Option<T>, state: impl Fn() -> String) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{}", state());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn the_log_says_what_started_where() {
+    let place = Place::new();
+    let server = Serving::start(&place, "log", &[]);
+    let line = server.until("started");
+    let data = place.data().display().to_string();
+    for part in [env!("CARGO_PKG_VERSION"), "http://127.0.0.1:", &data, "SQLite", "default", "video", "all"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(!server.log().contains('\u{1b}'), "no colours in a file");
+    drop(server);
+    let server = Serving::start(&place, "json", &["--log-format", "json"]);
+    for line in server.log().lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+}
+
+#[test]
+fn two_servers_on_one_folder_say_so_in_both_logs_and_to_the_doctor() {
+    let place = Place::new();
+    let first = Serving::start(&place, "first", &[]);
+    let second = Serving::start(&place, "second", &[]);
+    for (server, other) in [(&first, &second), (&second, &first)] {
+        let line = server.until("another server uses this data folder");
+        assert!(line.contains("WARN") && line.contains(&other.child.id().to_string()), "{line}");
+    }
+    let servers = || {
+        let ran = place.run(&["doctor", "--json"]);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let pids = report["servers"].as_array().unwrap().iter().map(|server| server["pid"].as_u64().unwrap());
+        let mut pids: Vec<_> = pids.collect();
+        pids.sort_unstable();
+        pids
+    };
+    let mut both = vec![u64::from(first.child.id()), u64::from(second.child.id())];
+    both.sort_unstable();
+    assert_eq!(servers(), both);
+    assert!(place.run(&["doctor"]).stdout.contains("Servers on this data folder: 2"));
+    let left = u64::from(first.child.id());
+    drop(second);
+    first.until("has ended");
+    assert_eq!(servers(), [left], "one that was killed is forgotten");
+}
+
+#[test]
+fn the_doctor_tells_what_is_required_from_what_is_not() {
+    let place = Place::new();
+    let report = |place: &Place, path: &str| {
+        let ran: crate::support::Ran = place.command(&["doctor", "--json"]).env("PATH", path).output().unwrap().into();
+        (ran.code, serde_json::from_str::<Value>(&ran.stdout).unwrap(), ran.stderr)
+    };
+    let find = |report: &Value, name: &str| {
+        let findings = report["findings"].as_array().unwrap();
+        findings.iter().find(|finding| finding["name"].as_str().unwrap().contains(name)).unwrap().clone()
+    };
+    let (code, bare, stderr) = report(&place, "/nowhere");
+    assert_eq!((code, &bare["ok"]), (1, &Value::Bool(false)));
+    assert!(find(&bare, "ffmpeg")["version"].is_null() && find(&bare, "ffmpeg")["required"] == true);
+    assert!(find(&bare, "tesseract")["version"].is_null() && find(&bare, "tesseract")["required"] == false);
+    let failure: Value = serde_json::from_str(&stderr).unwrap();
+    let detail = failure["detail"].as_str().unwrap();
+    assert!(detail.contains("ffmpeg") && !detail.contains("tesseract"), "{detail}");
+    assert!(!place.data().exists(), "looking makes nothing");
+    // A file in the place of the data folder.
+    std::fs::write(place.data(), "").unwrap();
+    let ran = place.run(&["doctor"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stdout.contains("missing  data folder"), "{ran:?}");
+}
