@@ -20,7 +20,7 @@ pub(crate) enum QueuesCommand {
     Pause {
         #[command(flatten)]
         target: Target,
-        /// The reason, as `sluice jobs why` shows it.
+        /// The reason, as "sluice jobs why" shows it.
         #[arg(long, default_value = "paused by hand")]
         reason: String,
     },

@@ -34,7 +34,7 @@ pub(crate) struct EngineBench {
     /// Only these, by the beginnings of their names.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Measures other queues in the same sitting (needs the source tree: `bench/peers`), and prints ratios.
+    /// Measures other queues in the same sitting (needs the source tree: bench/peers), and prints ratios.
     #[arg(long)]
     peers: bool,
     /// Prints one JSON object as the last line.

@@ -46,13 +46,13 @@ pub(crate) struct ReelCommand {
     /// How much to say.
     #[arg(long, value_enum, default_value_t = ModeArgument::Summary)]
     mode: ModeArgument,
-    /// Id of the voice, as `sluice doctor` lists them [default: the best one for the document's language].
+    /// Id of the voice, as "sluice doctor" lists them [default: the best one for the document's language].
     #[arg(long, value_name = "VOICE")]
     voice: Option<String>,
     /// Shape of the picture: 16:9, 9:16 or 1:1.
     #[arg(long, default_value = "16:9", value_parser = shape)]
     shape: Shape,
-    /// Presenter in the picture; `none` for a video without.
+    /// Presenter in the picture; none for a video without.
     #[arg(long, default_value = "ada")]
     presenter: String,
     /// Leaves the captions out of the picture; the caption files are written all the same.
