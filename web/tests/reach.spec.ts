@@ -86,7 +86,15 @@ test('a phone shows everything without scrolling sideways', async ({ studio, pag
   await studio.open('/', { theme: 'dark' });
   await fits();
   await studio.choose('rivers-en.pdf');
-  await expect(page.getByTestId('make')).toBeInViewport();
+  // Pressed without scrolling: nothing lies over it. (A click would scroll to it first.)
+  const make = page.getByTestId('make');
+  await expect(make).toBeInViewport();
+  expect(
+    await make.evaluate((button) => {
+      const { left, top, width, height } = button.getBoundingClientRect();
+      return button.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+    }),
+  ).toBe(true);
   await fits();
   await studio.accessible();
   await studio.picture('phone-found');

@@ -108,7 +108,9 @@ class Jobs {
 
   #changed(event: StreamEvent) {
     if (document.hidden) return;
-    this.#soon('list', () => void this.load());
+    // How far an app's work has come concerns its details alone; the list changes with jobs.
+    const progress = event.kind !== 'job.changed' && event.kind.endsWith('.changed');
+    if (!progress) this.#soon('list', () => void this.load());
     const names = namesOf(event.data);
     for (const { work } of this.list ?? []) {
       if (!this.#watched.has(work.jobId)) continue;

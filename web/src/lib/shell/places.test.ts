@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { defineApp, loadApp, register, type AppCode, type AppModule } from '../app';
+import { isOurs, placeOf } from './places';
+
+/** An app of one page and one command, as small as one can be: it needs nothing but the contract. */
+function smallApp(name: string): AppModule {
+  const nothing = (() => undefined) as unknown as AppCode['Result'];
+  return defineApp<string>({
+    name,
+    label: () => name,
+    icon: nothing as never,
+    home: `/${name}`,
+    routes: [
+      { pattern: `/${name}`, page: 'home' },
+      { pattern: `/${name}/:id`, page: 'one' },
+    ],
+    commands: [{ id: `${name}.open`, label: () => name, group: () => name }],
+    events: [`${name}.changed`],
+    works: async () => ({ ok: true, value: [] }),
+    load: async () => ({
+      pages: { home: nothing as never, one: nothing as never },
+      Result: nothing,
+      stepName: (step) => step,
+      troubleWords: ({ title, detail, code }) => ({ title, action: detail, detail: null, code }),
+    }),
+  });
+}
+
+const [first, second] = [smallApp('first'), smallApp('second')];
+
+beforeEach(() => register([first, second]));
+
+describe('placeOf', () => {
+  it('leads from the start to the first app', () => {
+    expect(placeOf('/')).toEqual({ name: 'leads', to: '/first' });
+  });
+
+  it('finds the page of an app, and what its address says', () => {
+    expect(placeOf('/second/abc')).toEqual({ name: 'app', app: second, page: 'one', params: { id: 'abc' } });
+  });
+
+  it('finds the pages of the shell', () => {
+    expect(placeOf('/jobs').name).toBe('shell');
+    expect(placeOf('/settings').name).toBe('shell');
+  });
+
+  it('says what is not there', () => {
+    for (const path of ['/third', '/first/a/b', '/jobs/1', '/library']) expect(placeOf(path).name).toBe('missing');
+  });
+});
+
+it('the page answers for the names of apps and its own, and leaves other addresses to the server', () => {
+  for (const path of ['/', '/first', '/second/x/y', '/library', '/jobs', '/settings']) expect(isOurs(path)).toBe(true);
+  for (const path of ['/api/v1/config', '/media/1', '/third']) expect(isOurs(path)).toBe(false);
+});
+
+it("an app's code is fetched once, and again after a fetch that failed", async () => {
+  let fetched = 0;
+  const app: AppModule = {
+    ...first,
+    name: 'flaky',
+    load: () => {
+      fetched += 1;
+      return fetched === 1 ? Promise.reject(new Error('offline')) : first.load();
+    },
+  };
+  await expect(loadApp(app)).rejects.toThrow('offline');
+  await loadApp(app);
+  await loadApp(app);
+  expect(fetched).toBe(2);
+});
