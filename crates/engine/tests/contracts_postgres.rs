@@ -22,6 +22,8 @@ mod finishing;
 mod leases;
 #[path = "contracts/offers.rs"]
 mod offers;
+#[path = "contracts/owners.rs"]
+mod owners;
 #[path = "contracts/paying.rs"]
 mod paying;
 #[path = "contracts/rates.rs"]

@@ -26,6 +26,8 @@ const ON: Dialect = Dialect::Postgres;
 
 #[path = "postgres/claims.rs"]
 mod claims;
+#[path = "postgres/families.rs"]
+mod families;
 #[path = "contracts/support.rs"]
 #[expect(dead_code, reason = "the contracts use the rest")]
 mod support;

@@ -29,6 +29,12 @@ pub struct Config {
     /// found by polling once a second [default: none].
     #[arg(long, env = "SLUICE_DATABASE_DIRECT_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_direct_url: Option<String>,
+    /// Connections of this process to a database server at most; two more listen and notify.
+    #[arg(long, env = "SLUICE_DATABASE_CONNECTIONS", default_value_t = 10, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub database_connections: u32,
+    /// Seconds to wait for an answer of a database server, or for a free connection to it.
+    #[arg(long, env = "SLUICE_DATABASE_TIMEOUT", default_value_t = 10, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub database_timeout: u64,
     /// Folder with the models of the built-in engines [default: models in the default data folder].
     #[arg(long, env = "SLUICE_MODELS", global = true, value_name = "FOLDER")]
     pub models: Option<PathBuf>,
@@ -112,6 +118,15 @@ impl Config {
                 Ok(Database::Postgres(PostgresUrl { url, direct: self.database_direct_url.clone() }))
             }
             Some(_) => bail!("the database's address does not begin with postgres://; for SQLite leave it out"),
+        }
+    }
+
+    /// How the database is opened.
+    pub fn database_options(&self) -> sluice_store::Options {
+        sluice_store::Options {
+            connections: self.database_connections,
+            answer_timeout: Duration::from_secs(self.database_timeout),
+            ..sluice_store::Options::default()
         }
     }
 

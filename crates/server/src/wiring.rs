@@ -12,7 +12,7 @@ use sluice_blobs::{Blobs, Links};
 use sluice_engine::{Randomness, Settings};
 use sluice_local::guard::Guard;
 use sluice_local::reading::{Reader, ReadingLimits};
-use sluice_store::{Options, Store};
+use sluice_store::Store;
 
 use crate::apps::{APPS, Common, ServerApp};
 use crate::config::Config;
@@ -21,7 +21,7 @@ use crate::config::Config;
 pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     let data = config.data()?;
     std::fs::create_dir_all(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
-    let store = Store::open_with(&config.database()?, Options::default()).await?;
+    let store = Store::open_with(&config.database()?, config.database_options()).await?;
     connect(config, store, APPS)
 }
 

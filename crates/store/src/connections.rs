@@ -15,8 +15,8 @@ use tokio::time::Instant;
 
 use crate::StoreError;
 
-/// Connections of one process, those that listen and notify not counted.
-const MOST: u32 = 10;
+/// Connections of one process, when nothing else is set; those that listen and notify are not counted.
+pub(crate) const CONNECTIONS: u32 = 10;
 /// Longest time that the server may take for an answer, unless a test sets another, and that a caller waits for a free
 /// connection: one whose other end is gone says nothing at all.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
@@ -30,6 +30,8 @@ pub(crate) struct Connections {
     options: PgConnectOptions,
     /// What a new one is told first, if anything.
     settings: String,
+    /// At most so many.
+    size: u32,
     limit: Duration,
     free: Arc<Semaphore>,
     idle: Mutex<Vec<Open>>,
@@ -51,16 +53,21 @@ pub(crate) struct Lent {
 }
 
 impl Connections {
-    pub(crate) fn new(options: PgConnectOptions, settings: String, limit: Duration) -> Arc<Self> {
-        let free = Arc::new(Semaphore::new(MOST as usize));
-        Arc::new(Self { options, settings, limit, free, idle: Mutex::default(), silent_at: Mutex::default() })
+    pub(crate) fn new(options: PgConnectOptions, settings: String, size: u32, limit: Duration) -> Arc<Self> {
+        let size = size.max(1);
+        let free = Arc::new(Semaphore::new(size as usize));
+        Arc::new(Self { options, settings, size, limit, free, idle: Mutex::default(), silent_at: Mutex::default() })
     }
 
     /// One of them, the last used first; waits while all are in use.
     pub(crate) async fn get(self: &Arc<Self>) -> Result<Lent, StoreError> {
         let place = in_time(self.limit, Arc::clone(&self.free).acquire_owned())
             .await
-            .ok_or_else(|| unreachable("all connections were in use"))?
+            .ok_or_else(|| {
+                unreachable(
+                    "all connections of this process were in use: allow more of them, or have less done at once",
+                )
+            })?
             .map_err(|_| unreachable("it was closed"))?;
         let kept = self.keep_sound();
         let used_before = kept.is_some();
@@ -112,7 +119,7 @@ impl Connections {
 
     /// Waits for those that are in use, and says goodbye.
     pub(crate) async fn close(&self) {
-        let everyone = in_time(self.limit, self.free.acquire_many(MOST)).await;
+        let everyone = in_time(self.limit, self.free.acquire_many(self.size)).await;
         self.free.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for open in idle {

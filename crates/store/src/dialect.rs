@@ -41,10 +41,11 @@ pub(crate) struct Statement {
 /// Most texts that are kept: more than there are, but for lists of every length.
 const KEPT: usize = 1_000;
 
+type Known = RwLock<HashMap<Cow<'static, str>, Arc<Statement>>>;
+static KNOWN: [OnceLock<Known>; 2] = [const { OnceLock::new() }; 2];
+
 /// The statement in the dialect of the open database. Each text is worked on once, and kept.
 pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> Arc<Statement> {
-    type Known = RwLock<HashMap<Cow<'static, str>, Arc<Statement>>>;
-    static KNOWN: [OnceLock<Known>; 2] = [const { OnceLock::new() }; 2];
     let known = KNOWN[usize::from(dialect == Dialect::Postgres)].get_or_init(RwLock::default);
     if let Some(found) = known.read().unwrap_or_else(PoisonError::into_inner).get(&text) {
         return Arc::clone(found);
@@ -60,6 +61,13 @@ pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> Arc<State
         known.insert(text, Arc::clone(&statement));
     }
     statement
+}
+
+/// Every statement of this process so far, for the tests of query plans.
+pub(crate) fn known(dialect: Dialect) -> Vec<Arc<str>> {
+    let known = KNOWN[usize::from(dialect == Dialect::Postgres)].get_or_init(RwLock::default);
+    let known = known.read().unwrap_or_else(PoisonError::into_inner);
+    known.values().map(|statement| Arc::clone(&statement.text)).collect()
 }
 
 /// Puts `?` for `$1`, and gives which value each takes. To SQLite, `$1` is a name, and it looks for names one by one:

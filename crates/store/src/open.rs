@@ -47,12 +47,16 @@ impl fmt::Debug for PostgresUrl {
     }
 }
 
-/// What a test may set otherwise.
+/// How a database is opened.
 pub struct Options {
     /// How long another process's lock on a `SQLite` file is waited for before the log says so; it is waited for as
     /// long as it takes.
     pub busy_timeout: Duration,
-    /// How long an answer of a `PostgreSQL` server is waited for.
+    /// How many connections read a `SQLite` file at once.
+    pub readers: u32,
+    /// At most so many connections of this process to a `PostgreSQL` server, those that listen and notify not counted.
+    pub connections: u32,
+    /// How long an answer of a `PostgreSQL` server, and a free connection to it, is waited for.
     pub answer_timeout: Duration,
     /// `SQLite`'s clock, as the time since 1970, for simulations: they flush nothing to the disk, either.
     pub clock: Option<fn() -> Duration>,
@@ -66,6 +70,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             busy_timeout: Duration::from_secs(5),
+            readers: sqlite::READERS,
+            connections: connections::CONNECTIONS,
             answer_timeout: connections::LIMIT,
             clock: None,
             faults: Arc::new(NoFaults),
@@ -123,7 +129,7 @@ async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Resul
         // Told once the connection is made, so that the server's own stay what a reader goes back to.
         planner = unit::PLANNER.map(|(name, value)| format!("SET {name} = {value};")).concat();
     }
-    let connections = Connections::new(options.clone(), planner, settings.answer_timeout);
+    let connections = Connections::new(options.clone(), planner, settings.connections, settings.answer_timeout);
     let mut first = connections.get().await?;
     migrate(first.connection(), &settings.modules).await?;
     first.give_back();

@@ -185,23 +185,25 @@ fn with<T>(
 pub(crate) struct Readers {
     all: Mutex<Vec<Arc<tokio::sync::Mutex<Connection>>>>,
     free: Arc<Semaphore>,
+    size: u32,
     say_after: Duration,
 }
 
-/// Connections that read at once.
-const READERS: usize = 4;
+/// Connections that read at once, when nothing else is set.
+pub(crate) const READERS: u32 = 4;
 
 impl Readers {
     pub(crate) async fn open(path: &Path, options: &Options) -> Result<Self, rusqlite::Error> {
         let mut all = Vec::new();
-        for _ in 0..READERS {
+        let size = options.readers.max(1);
+        for _ in 0..size {
             let connection = when_free(OPENING, || open(path, options)).await?;
             connection.execute_batch("PRAGMA query_only = ON")?;
             connection.busy_timeout(Duration::ZERO)?;
             all.push(Arc::new(tokio::sync::Mutex::new(connection)));
         }
-        let free = Arc::new(Semaphore::new(READERS));
-        Ok(Self { all: Mutex::new(all), free, say_after: options.busy_timeout })
+        let free = Arc::new(Semaphore::new(size as usize));
+        Ok(Self { all: Mutex::new(all), free, size, say_after: options.busy_timeout })
     }
 
     /// A snapshot of the database.
@@ -227,7 +229,7 @@ impl Readers {
 
     /// Waits for those that are in use, and closes all.
     pub(crate) async fn close(&self) {
-        let everyone = self.free.acquire_many(u32::try_from(READERS).unwrap_or(u32::MAX)).await;
+        let everyone = self.free.acquire_many(self.size).await;
         self.free.close();
         self.all.lock().unwrap_or_else(PoisonError::into_inner).clear();
         drop(everyone);

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use sluice_domain::time::millis;
 
+use sqlx::{AssertSqlSafe, Row as _};
+
 use crate::sql::sql;
-use crate::{Backend, Dialect, Store, StoreError};
+use crate::unit::Connection;
+use crate::{Backend, Dialect, Store, StoreError, Tx, dialect};
 
 impl Store {
     /// Moves the database's clock forward. Leases, delays and deadlines see it at once.
@@ -60,4 +63,32 @@ impl Store {
         }
         Ok(())
     }
+
+    /// The statements that this process has run so far, in the open database's words.
+    pub fn statements(&self) -> Vec<String> {
+        dialect::known(self.dialect()).iter().map(|text| text.to_string()).collect()
+    }
+
+    /// How the database would run a statement, line by line. `writes` says whether as a unit of work does that writes:
+    /// on `PostgreSQL` those are planned otherwise. Values are not known, as in a plan that is kept.
+    pub async fn plan(&self, statement: &str, writes: bool) -> Result<Vec<String>, StoreError> {
+        let read = async |tx: &mut Tx| plan(tx, statement).await;
+        if writes { self.write(read).await } else { self.read(read).await }
+    }
+}
+
+async fn plan(tx: &mut Tx, statement: &str) -> Result<Vec<String>, StoreError> {
+    let Connection::Postgres { open, .. } = tx.connection() else {
+        let rows = sql(format!("EXPLAIN QUERY PLAN {statement}")).all(tx).await?;
+        return rows.iter().map(|row| row.get("detail")).collect();
+    };
+    let values = (1..).take_while(|n| statement.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>();
+    let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+    let text = format!(
+        "SET LOCAL plan_cache_mode = force_generic_plan; PREPARE explained AS {statement};
+         EXPLAIN EXECUTE explained{values}"
+    );
+    let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(&mut *open).await;
+    sqlx::raw_sql("DEALLOCATE ALL").execute(open).await.ok();
+    rows?.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }

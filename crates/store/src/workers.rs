@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::rates;
+use crate::providers::{self, Circuit};
 use crate::sql::{list, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, controls};
 
 /// What a worker runs of a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,32 +141,50 @@ pub async fn usual(tx: &mut Tx, kind: &str, stage: &str) -> Result<Option<Usual>
 /// a pause or money. What an autoscaler goes by.
 pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreError> {
     let now = tx.now().await?;
-    let closed = rates::closed(tx).await?;
-    let mut text = String::from(
-        "SELECT pool, COUNT(*) AS count FROM jobs
-         WHERE state IN ('ready', 'running')
-             AND NOT EXISTS (SELECT 1 FROM pauses WHERE (scope = 'queue' AND name = jobs.pool)
-                 OR (scope = 'kind' AND name = jobs.kind) OR (scope = 'owner' AND name = jobs.owner)
-                 OR (scope = 'provider' AND name = jobs.provider))
-             AND NOT EXISTS (SELECT 1 FROM providers WHERE name = jobs.provider
-                 AND (circuit = 'open' AND until > $1 OR quota_left = 0 AND quota_until > $1 AND jobs.state = 'ready'))",
-    );
-    let (mut names, mut next) = (Vec::new(), 2);
+    // What is held back, whether it runs or not, and what is held back while it is ready.
+    let pauses = controls::pauses(tx).await?;
+    let mut held: Vec<(String, String)> = pauses.into_iter().map(|pause| (pause.scope, pause.name)).collect();
+    let mut held_ready: Vec<(String, String)> =
+        rates::closed(tx).await?.into_iter().map(|(scope, name)| (scope.to_owned(), name)).collect();
+    for health in providers::all(tx).await? {
+        let rests = health.circuit == Circuit::Open && health.until.is_some_and(|until| until > now);
+        let takes_none = health.left(now).is_some_and(|(left, _)| left == 0);
+        if rests || takes_none {
+            let list = if rests { &mut held } else { &mut held_ready };
+            list.push(("provider".to_owned(), health.name));
+        }
+    }
+    held_ready.extend(held.iter().cloned());
+    let mut work = BTreeMap::new();
+    // One state at a time, each by the index that has the jobs of that state alone: finished jobs are many.
+    for (state, held) in [("state = 'ready'", held_ready), ("state = 'running' AND owner >= ''", held)] {
+        for (pool, count) in count_by_pool(tx, state, &held).await? {
+            *work.entry(pool).or_default() += count;
+        }
+    }
+    Ok(work)
+}
+
+/// How many jobs each pool has for which `state` holds, without what is held back.
+async fn count_by_pool(tx: &mut Tx, state: &str, held: &[(String, String)]) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut text = format!("SELECT pool, COUNT(*) AS count FROM jobs WHERE {state}");
+    let (mut names, mut next) = (Vec::new(), 1);
     for (scope, column) in [
+        ("queue", "pool"),
         ("owner", "owner"),
         ("kind", "kind"),
         ("key", "COALESCE(limit_key, '')"),
         ("provider", "COALESCE(provider, '')"),
     ] {
-        let closed: Vec<_> = closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.clone()).collect();
-        if !closed.is_empty() {
+        let these: Vec<&str> = held.iter().filter(|(of, _)| of == scope).map(|(_, name)| name.as_str()).collect();
+        if !these.is_empty() {
             // Writing to a String does not fail.
-            let _ = write!(text, " AND (state = 'running' OR {column} NOT IN ({}))", list(next, closed.len()));
-            next += closed.len();
-            names.extend(closed);
+            let _ = write!(text, " AND {column} NOT IN ({})", list(next, these.len()));
+            next += these.len();
+            names.extend(these);
         }
     }
-    text.push_str(" GROUP BY pool ORDER BY pool");
-    let rows = sql(text).bind(now.as_millis()).bind_all(names).all(tx).await?;
+    text.push_str(" GROUP BY pool");
+    let rows = sql(text).bind_all(names).all(tx).await?;
     rows.iter().map(|row| Ok((row.get("pool")?, row.get::<i64>("count")?.unsigned_abs()))).collect()
 }

@@ -14,6 +14,7 @@ mod failing;
 mod finishing;
 mod leases;
 mod offers;
+mod owners;
 mod paying;
 mod rates;
 mod refusing;

@@ -180,7 +180,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(plan: impl IntoIterator<Item = Do>) -> Self {
-        let test = TestStore::open_on(crate::ON).await;
+        Self::new_on(crate::ON, plan).await
+    }
+
+    pub(crate) async fn new_on(dialect: sluice_store::Dialect, plan: impl IntoIterator<Item = Do>) -> Self {
+        let test = TestStore::open_on(dialect).await;
         let stage = Stage::new(plan);
         let engine = engine_on(test.store().clone(), &stage);
         Self { test, engine, stage }

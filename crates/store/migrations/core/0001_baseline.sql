@@ -105,9 +105,9 @@ CREATE INDEX jobs_parent ON jobs (parent) WHERE parent IS NOT NULL;
 CREATE INDEX jobs_list ON jobs (owner, id) WHERE subject <> '';
 CREATE INDEX jobs_list_kind ON jobs (owner, kind, id) WHERE subject <> '';
 CREATE INDEX jobs_list_subject ON jobs (owner, subject, id) WHERE subject <> '';
-CREATE INDEX jobs_list_open ON jobs (owner, id) WHERE subject <> '' AND finished_at IS NULL;
+CREATE INDEX jobs_list_open ON jobs (owner, id) WHERE subject > '' AND finished_at IS NULL;
 CREATE INDEX jobs_list_stopped ON jobs (owner, state, id)
-    WHERE subject <> '' AND state IN ('dead', 'cancelled', 'expired');
+    WHERE subject > '' AND state IN ('dead', 'cancelled', 'expired');
 CREATE INDEX jobs_dead ON jobs (kind, finished_at) WHERE state = 'dead';
 
 CREATE TABLE job_steps (

@@ -1,9 +1,17 @@
 //! Changes of a job together with its child jobs. All of them belong to one owner.
+//!
+//! Each row is locked before it is looked at, a parent before its children and those in the order of their ids: what
+//! another unit of work changed meanwhile, such as a claim, is seen and never overwritten, and two units that want the
+//! same family do not wait for each other. [`JobRow::save`] refuses a row that is not as it was read.
+
+use std::collections::VecDeque;
 
 use sluice_domain::ids::{JobId, OwnerId};
+use sluice_domain::job::JobState;
+use sluice_domain::time::Timestamp;
 
 use crate::jobs::list::{Redrive, dead};
-use crate::jobs::row::{self, JobRow, Need, get};
+use crate::jobs::row::{JobRow, find, get};
 use crate::jobs::settle::tell_parent;
 use crate::jobs::signals::CHILDREN;
 use crate::jobs::{changed, dependencies};
@@ -29,20 +37,31 @@ pub(crate) async fn children(tx: &mut Tx, parent: &JobId) -> Result<Vec<JobRow>,
     rows.iter().map(JobRow::read).collect()
 }
 
+/// The same, locked.
+async fn lock_children(tx: &mut Tx, parent: &JobId) -> Result<Vec<JobRow>, StoreError> {
+    let rows = sql("SELECT * FROM jobs WHERE parent = $1 ORDER BY id {lock}").bind(parent.as_str()).all(tx).await?;
+    rows.iter().map(JobRow::read).collect()
+}
+
 /// Stops a job and its child jobs. What is running is asked to stop, and is cancelled when it lets go; all else is
 /// cancelled now. Says how many jobs this concerned; a finished job stays as it is.
 pub(crate) async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     let mut concerned = 0;
     lock_parent(tx, job).await?;
-    let mut open = vec![get(tx, job).await?];
-    while let Some(mut row) = open.pop() {
-        open.extend(children(tx, &row.id).await?);
+    let now = tx.now().await?;
+    let mut open = VecDeque::from([get(tx, job).await?]);
+    while let Some(mut row) = open.pop_front() {
+        open.extend(lock_children(tx, &row.id).await?);
         if row.state.is_final() || row.cancel_requested_at.is_some() {
             continue;
         }
         concerned += 1;
-        row.request_cancel(tx.now().await?);
-        row.save(tx).await?;
+        row.request_cancel(now);
+        if row.state == JobState::Running {
+            request_cancel(tx, &row.id, Some(now), now).await?;
+        } else {
+            row.save(tx).await?;
+        }
         changed(tx, &row)?;
         if row.state.is_final() {
             tell_parent(tx, &row).await?;
@@ -51,6 +70,22 @@ pub(crate) async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError
     }
     tx.tell_workers();
     Ok(concerned)
+}
+
+/// Asks a job that is at work to stop, or asks it no more. Its lease stays as it is.
+async fn request_cancel(
+    tx: &mut Tx,
+    job: &JobId,
+    requested: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sql("UPDATE jobs SET cancel_requested_at = $2, updated_at = $3 WHERE id = $1 AND finished_at IS NULL")
+        .bind(job.as_str())
+        .bind(requested.map(Timestamp::as_millis))
+        .bind(now.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Runs a job again that gave up, was cancelled or expired: from the stage where it stopped, with all its attempts,
@@ -63,16 +98,20 @@ pub(crate) async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError>
     }
     let now = tx.now().await?;
     let mut again = 0;
-    let mut open = vec![row];
-    while let Some(mut row) = open.pop() {
+    let mut open = VecDeque::from([row]);
+    while let Some(mut row) = open.pop_front() {
         let unfinished = |child: &JobRow| child.has_stopped() || !child.state.is_final();
-        let children: Vec<_> = children(tx, &row.id).await?.into_iter().filter(unfinished).collect();
+        let children: Vec<_> = lock_children(tx, &row.id).await?.into_iter().filter(unfinished).collect();
         match (row.has_stopped(), children.is_empty()) {
             (true, true) => row.start_again(now),
             (true, false) => row.start_again_after(CHILDREN, now),
             (false, _) => row.cancel_requested_at = None,
         }
-        row.save(tx).await?;
+        if row.finished_at.is_none() && row.state == JobState::Running {
+            request_cancel(tx, &row.id, None, now).await?;
+        } else {
+            row.save(tx).await?;
+        }
         changed(tx, &row)?;
         open.extend(children);
         again += 1;
@@ -83,15 +122,16 @@ pub(crate) async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError>
 
 /// Runs dead jobs again, oldest first; says how many. Child jobs run again with their parent.
 pub(crate) async fn redrive(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Redrive) -> Result<usize, StoreError> {
-    let rows = dead(tx, owner, filter).await?;
-    for found in &rows {
-        let job = row::id(found, "id")?;
+    let mut again = 0;
+    for (job, stage, need) in dead(tx, owner, filter).await? {
+        // Another unit of work may have come first.
+        let Some(mut row) = find(tx, &job).await?.filter(|row| row.state == JobState::Dead) else { continue };
         if filter.from_start {
-            let mut whole = get(tx, &job).await?;
-            (whole.stage, whole.need) = (found.get("first_stage")?, Need::of_first_stage(found)?);
-            whole.save(tx).await?;
+            (row.stage, row.need) = (stage, need);
+            row.save(tx).await?;
         }
         retry(tx, &job).await?;
+        again += 1;
     }
-    Ok(rows.len())
+    Ok(again)
 }

@@ -1,10 +1,12 @@
 //! Lists of jobs: newest first, filtered, a page at a time.
 
+use std::fmt::Write as _;
+
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
-use crate::jobs::row::JobRow;
+use crate::jobs::row::{JobRow, Need, id};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
@@ -47,7 +49,8 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     let mut values = vec![latest];
     let mut equal = |column: &str, value| {
         values.push(value);
-        text.push_str(&format!(" AND {column} = ${}", values.len()));
+        // Writing to a String does not fail.
+        let _ = write!(text, " AND {column} = ${}", values.len());
     };
     if let Some(owner) = owner {
         equal("owner", owner.as_str());
@@ -58,36 +61,48 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     if let Some(subject) = &filter.subject {
         equal("subject", subject);
     }
-    if owner.is_some() {
-        text.push_str(" AND subject <> ''");
-    }
+    // These are the conditions of the partial indexes `jobs_list…`, word for word: SQLite goes by the words. What is
+    // open or has stopped is little beside the history, and has indexes of its own.
+    text.push_str(match (owner, filter.state) {
+        (None, None) => "",
+        (None, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
+        (None, Some(_)) => "",
+        (Some(_), None | Some(JobState::Succeeded)) => " AND subject <> ''",
+        (Some(_), Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
+        (Some(_), Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",
+    });
     if let Some(state) = filter.state {
-        // In the text: it leads to the indexes that have only some states.
-        let over = if state.is_final() { "IS NOT NULL" } else { "IS NULL" };
-        text.push_str(&format!(" AND state = '{}' AND finished_at {over}", state.as_str()));
+        let _ = write!(text, " AND state = '{}'", state.as_str());
     }
-    text.push_str(&format!(" ORDER BY id DESC LIMIT ${}", values.len() + 1));
+    let _ = write!(text, " ORDER BY id DESC LIMIT ${}", values.len() + 1);
     let rows = sql(text).bind_all(values).bind(filter.limit).all(tx).await?;
     rows.iter().map(JobRow::read).collect()
 }
 
-/// The dead jobs that are to run again, oldest first, with what each was at its first stage.
+/// The dead jobs that are to run again, with their first stage and what that asks for: the oldest, in the order in which
+/// all lock them.
 pub(crate) async fn dead(
     tx: &mut Tx,
     owner: Option<&OwnerId>,
     filter: &Redrive,
-) -> Result<Vec<crate::sql::Row>, StoreError> {
-    sql("SELECT id, first_stage, first_need FROM jobs WHERE state = 'dead' AND (CAST($1 AS TEXT) IS NULL OR kind = $1)
+) -> Result<Vec<(JobId, String, Need)>, StoreError> {
+    let rows = sql(
+        "SELECT id, first_stage, first_need FROM jobs WHERE state = 'dead' AND (CAST($1 AS TEXT) IS NULL OR kind = $1)
              AND (CAST($2 AS TEXT) IS NULL OR owner = $2) AND (CAST($3 AS TEXT) IS NULL OR error_code = $3)
              AND finished_at >= $4
              AND (parent IS NULL OR EXISTS (SELECT 1 FROM jobs AS whole WHERE whole.id = jobs.parent
                  AND whole.finished_at IS NULL))
-         ORDER BY finished_at, id LIMIT $5")
+         ORDER BY finished_at, id LIMIT $5",
+    )
     .bind(filter.kind.as_deref())
     .bind(owner.map(OwnerId::as_str))
     .bind(filter.error.as_deref())
     .bind(filter.since.map_or(0, Timestamp::as_millis))
     .bind(filter.limit)
     .all(tx)
-    .await
+    .await?;
+    let read = |row| Ok::<_, StoreError>((id(row, "id")?, row.get("first_stage")?, Need::of_first_stage(row)?));
+    let mut dead: Vec<(JobId, String, Need)> = rows.iter().map(read).collect::<Result<_, _>>()?;
+    dead.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(dead)
 }

@@ -185,6 +185,8 @@ pub struct JobRow {
     pub need: Need,
     /// Some job depends on it.
     pub(crate) needed: bool,
+    /// State and lease as they are in the database: what a change begins with.
+    stored: (JobState, Option<LeaseId>),
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -214,6 +216,7 @@ impl JobRow {
             .ok_or_else(|| StoreError::Unreadable { what: format!("the state \"{state}\" of a job") })?;
         Ok(Self {
             id: id(row, "id")?,
+            stored: (state, optional_id(row, "lease_id")?),
             kind: row.get("kind")?,
             pool: row.get("pool")?,
             state,
@@ -248,42 +251,51 @@ impl JobRow {
         })
     }
 
-    /// Writes everything that a transition can change. The caller holds the row: this unit of work read it.
-    pub(crate) async fn save(&self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Writes everything that a transition can change. The caller holds the row: this unit of work has locked and read
+    /// it. One that somebody else has moved is refused, and not overwritten.
+    pub(crate) async fn save(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let (wake, wake_data) = self.wake.as_ref().map(Wake::stored).unzip();
-        sql("UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
+        let (state, lease) = &self.stored;
+        let written =
+            sql("UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
                  error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
                  cost = $24, amounts = $25
-             WHERE id = $1")
-        .bind(self.id.as_str())
-        .bind(self.state.as_str())
-        .bind(&self.stage)
-        .bind(self.run_at.as_millis())
-        .bind(self.attempt)
-        .bind(self.lease.as_ref().map(LeaseId::as_str))
-        .bind(stored(self.lease_until))
-        .bind(self.lease_worker.as_deref())
-        .bind(self.wait_signal.as_deref())
-        .bind(stored(self.wait_deadline))
-        .bind(stored(self.next_poll))
-        .bind(wake)
-        .bind(wake_data.flatten())
-        .bind(stored(self.cancel_requested_at))
-        .bind(stored(self.expires_at))
-        .bind(self.result.as_ref().map(Value::to_string))
-        .bind(self.error.as_ref().map(|error| error.code.as_str()))
-        .bind(self.error.as_ref().map(|error| error.message.as_str()))
-        .bind(self.updated_at.as_millis())
-        .bind(stored(self.finished_at))
-        .bind(place(self.run_at, self.priority))
-        .bind(self.need.provider.as_deref())
-        .bind(millis(self.need.work))
-        .bind(self.need.cost.0)
-        .bind(self.need.amounts.stored())
-        .execute(tx)
-        .await?;
+             WHERE id = $1 AND state = $26 AND COALESCE(lease_id, '') = $27")
+            .bind(self.id.as_str())
+            .bind(self.state.as_str())
+            .bind(&self.stage)
+            .bind(self.run_at.as_millis())
+            .bind(self.attempt)
+            .bind(self.lease.as_ref().map(LeaseId::as_str))
+            .bind(stored(self.lease_until))
+            .bind(self.lease_worker.as_deref())
+            .bind(self.wait_signal.as_deref())
+            .bind(stored(self.wait_deadline))
+            .bind(stored(self.next_poll))
+            .bind(wake)
+            .bind(wake_data.flatten())
+            .bind(stored(self.cancel_requested_at))
+            .bind(stored(self.expires_at))
+            .bind(self.result.as_ref().map(Value::to_string))
+            .bind(self.error.as_ref().map(|error| error.code.as_str()))
+            .bind(self.error.as_ref().map(|error| error.message.as_str()))
+            .bind(self.updated_at.as_millis())
+            .bind(stored(self.finished_at))
+            .bind(place(self.run_at, self.priority))
+            .bind(self.need.provider.as_deref())
+            .bind(millis(self.need.work))
+            .bind(self.need.cost.0)
+            .bind(self.need.amounts.stored())
+            .bind(state.as_str())
+            .bind(lease.as_ref().map_or("", LeaseId::as_str))
+            .execute(tx)
+            .await?;
+        if written == 0 {
+            return Err(StoreError::Contended(format!("job {} was changed by another unit of work", self.id).into()));
+        }
+        self.stored = (self.state, self.lease.clone());
         tell_early(tx, self.state, self.run_at, self.priority).await
     }
 
