@@ -6,6 +6,8 @@ export const ar: Record<Key, Message> = {
   'app.name': 'Sluice',
   'app.skip': 'انتقل إلى المحتوى',
   'app.language.switch': 'English',
+  'app.language.en': 'English',
+  'app.language.ar': 'العربية',
   'app.language.short': 'En',
   'app.theme': 'المظهر: {theme}',
   'app.theme.auto': 'كما في النظام',

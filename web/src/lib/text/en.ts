@@ -8,6 +8,8 @@ export const en = {
   'app.name': 'Sluice',
   'app.skip': 'Skip to the content',
   'app.language.switch': 'العربية',
+  'app.language.en': 'English',
+  'app.language.ar': 'العربية',
   'app.language.short': 'ع',
   'app.theme': 'Theme: {theme}',
   'app.theme.auto': 'as the system',

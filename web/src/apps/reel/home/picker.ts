@@ -1,4 +1,7 @@
 /** One hidden file input and one search field for the app: every "Choose a PDF" and the shortcuts use the same ones, once they are there. */
+/** What was asked for longer ago is no longer wanted: it would take the focus from something else. */
+const WANTED_FOR_MS = 2000;
+
 const inputs = { file: waiting<HTMLInputElement>(), search: waiting<HTMLInputElement>() };
 
 export function registerPicker(element: HTMLInputElement): () => void {
@@ -11,17 +14,19 @@ export function registerSearch(element: HTMLInputElement): () => void {
 
 export async function chooseFile(): Promise<void> {
   const input = await inputs.file.get();
+  if (!input) return;
   input.value = '';
   input.click();
 }
 
 export async function focusSearch(): Promise<void> {
   const input = await inputs.search.get();
+  if (!input) return;
   input.focus();
   input.scrollIntoView({ block: 'center' });
 }
 
-/** A value that comes and goes; `get` waits for it. */
+/** A value that comes and goes; `get` waits for it a while, and gives null when it does not come. */
 function waiting<Value>() {
   let value: Value | null = null;
   let asked: ((value: Value) => void)[] = [];
@@ -34,6 +39,11 @@ function waiting<Value>() {
         if (value === now) value = null;
       };
     },
-    get: () => (value ? Promise.resolve(value) : new Promise<Value>((resolve) => asked.push(resolve))),
+    get: () =>
+      new Promise<Value | null>((resolve) => {
+        if (value) return resolve(value);
+        asked.push(resolve);
+        setTimeout(() => resolve(null), WANTED_FOR_MS);
+      }),
   };
 }
