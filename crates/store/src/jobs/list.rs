@@ -45,7 +45,8 @@ pub struct Redrive {
 pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
     // Only what is asked for is in the text, so that each combination finds its index.
     let mut text = String::from("SELECT * FROM jobs WHERE id < $1");
-    let latest = filter.before.as_ref().map_or("~", JobId::as_str);
+    // Ids are hexadecimal: by every collation this is after all of them.
+    let latest = filter.before.as_ref().map_or("g", JobId::as_str);
     let mut values = vec![latest];
     let mut equal = |column: &str, value| {
         values.push(value);
