@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
@@ -42,7 +43,7 @@ impl Links {
     pub fn sign(&self, hash: &BlobHash, name: &str, attachment: bool, expires: i64) -> String {
         let signature = self.signature(hash, name, attachment, expires);
         let save = if attachment { "&save=1" } else { "" };
-        format!("/media/{hash}/{}?expires={expires}{save}&signature={signature}", percent_encode(name))
+        format!("/media/{hash}/{}?expires={expires}{save}&signature={signature}", utf8_percent_encode(name, UNRESERVED))
     }
 
     /// Checks what came with a request at the time `now` (seconds since 1970).
@@ -68,29 +69,12 @@ impl Links {
         block[..32].copy_from_slice(&self.key);
         let mut mac = <Hmac<Sha256>>::new(&block.into());
         mac.update(format!("GET\nmedia\n1\n{hash}\n{name}\n{attachment}\n{expires}").as_bytes());
-        hex(&mac.finalize().into_bytes())
+        hex::encode(mac.finalize().into_bytes())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// RFC 3986: everything but unreserved characters is escaped.
-fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&hex(&[byte]).to_uppercase());
-        }
-    }
-    encoded
-}
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[cfg(test)]
 mod tests {

@@ -204,6 +204,12 @@ pub struct Serve {
     /// Seconds that running jobs get to finish after SIGTERM; then they are released.
     #[arg(long, env = "SLUICE_GRACE_SECONDS", default_value_t = 20, value_name = "SECONDS")]
     pub grace_seconds: u64,
+    /// Seconds that a client may take for a request's head, and that an idle connection is kept.
+    #[arg(long, env = "SLUICE_HEAD_TIMEOUT_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
+    pub head_timeout_seconds: u64,
+    /// Seconds that a client may pause in the middle of a request's body.
+    #[arg(long, env = "SLUICE_BODY_TIMEOUT_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
+    pub body_timeout_seconds: u64,
     /// Address and port. Only loopback addresses are accepted until accounts exist.
     #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,

@@ -1,7 +1,5 @@
 //! `sluice serve`: the API, the page, and the workers in one process.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -43,19 +41,22 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     let others = register(&app, config, options.role, Some(address)).await?;
     let worker = (options.role == Role::All).then(|| app.engine.start_pools(&pools));
     let stopping = CancellationToken::new();
-    let api = http::Api { app: app.clone(), examples: Arc::new(options.examples.clone()), stopping: stopping.clone() };
+    let api = http::Api::new(app.clone(), options.examples.clone(), stopping.clone());
     log_start(config, options.role, Some(address), &pools)?;
     if !http::page_is_built() {
         tracing::warn!("this binary was built without its page");
     }
     let sweeper = tokio::spawn(sweep(app.clone()));
-    let service = http::router(api, APPS).into_make_service_with_connect_info::<SocketAddr>();
     let until = stopping.clone();
     tokio::spawn(async move {
         stop_signal().await;
         until.cancel();
     });
-    axum::serve(listener, service).with_graceful_shutdown(stopping.clone().cancelled_owned()).await?;
+    let timeouts = http::Timeouts {
+        head: Duration::from_secs(options.head_timeout_seconds),
+        body: Duration::from_secs(options.body_timeout_seconds),
+    };
+    http::serve(listener, http::router(api, APPS), timeouts, stopping.clone()).await;
     tracing::info!("stopping: running jobs finish or are released");
     sweeper.abort();
     if let Some(worker) = worker {

@@ -1,11 +1,11 @@
 //! What changes, as server-sent events (WHATWG HTML, 9.2). An event's id is its place in the stored log, so that a client that
-//! comes back with `Last-Event-ID` misses nothing.
+//! reconnects with `Last-Event-ID` misses nothing.
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use async_stream::stream;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
@@ -16,11 +16,12 @@ use sluice_store::{StoreError, events};
 use utoipa::IntoParams;
 
 use super::Api;
+use super::extract::Query;
+use super::feed::{Listener, Next};
 use super::problem::Problem;
 
-/// Another process may have written without a hint to us: this is the floor beneath the hints.
-const POLL: Duration = Duration::from_secs(1);
-const BATCH: u32 = 200;
+/// Proxies close what is silent for a minute.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct EventsQuery {
@@ -50,8 +51,8 @@ pub(crate) async fn stream(
     // Beyond the end is a log of another database; before the beginning is what retention has taken.
     let missed = asked.is_some_and(|asked| asked > last || first.map_or(asked < last, |first| asked + 1 < first));
     let start = if missed { last } else { asked.unwrap_or(last) };
-    let body =
-        Sse::new(follow(api, owner, start, missed)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+    let listener = api.feed.listen(owner, start, last);
+    let body = Sse::new(follow(api, listener, start, missed)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let mut response = body.into_response();
     let fixed = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, fixed);
@@ -61,36 +62,32 @@ pub(crate) async fn stream(
 
 fn follow(
     api: Api,
-    owner: OwnerId,
+    mut listener: Listener,
     start: i64,
     missed: bool,
 ) -> impl futures::Stream<Item = Result<Event, Infallible>> {
+    let marker = |name: &str, place: i64| Event::default().event(name).id(place.to_string()).data("{}");
     stream! {
-        let mut place = start;
-        let mut changed = api.app.engine.changed();
         // The first thing on the wire, so that a client knows that it is connected and where it is.
-        let name = if missed { "reset" } else { "hello" };
-        yield Ok(Event::default().event(name).id(place.to_string()).data("{}"));
+        yield Ok(marker(if missed { "reset" } else { "hello" }, start));
         loop {
-            changed.mark_unchanged();
-            match api.app.engine.events_after(&owner, place, BATCH).await {
-                Ok(batch) if batch.is_empty() => {}
+            let next = tokio::select! {
+                next = listener.next() => next,
+                () = api.stopping.cancelled() => break,
+            };
+            match next {
                 Ok(batch) => {
-                    for event in batch {
-                        place = event.seq;
-                        yield Ok(encode(&event));
+                    for next in batch {
+                        yield Ok(match next {
+                            Next::Event(event) => encode(&event),
+                            Next::Reset(place) => marker("reset", place),
+                        });
                     }
-                    continue;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "an event stream ends; its client comes back");
+                    tracing::warn!(%error, "an event stream ends; its client reconnects");
                     break;
                 }
-            }
-            tokio::select! {
-                _ = changed.changed() => {}
-                () = tokio::time::sleep(POLL) => {}
-                () = api.stopping.cancelled() => break,
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Jobs: looked at, stopped, tried again.
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 use sluice_app::reel::{ReelApp, edit};
@@ -13,6 +12,7 @@ use sluice_store::reel;
 use utoipa::ToSchema;
 
 use super::Api;
+use super::extract::{Json, Path};
 use super::problem::Problem;
 
 /// A durable piece of work.

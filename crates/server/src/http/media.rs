@@ -1,17 +1,30 @@
 //! Media by signed link, with byte ranges. What a user uploaded never runs in our origin: the answer is sandboxed,
 //! typed by us, and cannot be sniffed.
 
-use axum::body::Body;
-use axum::extract::{Path, Query, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use std::ops::Range;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use sluice_blobs::BlobHash;
-use tower::ServiceExt as _;
-use tower_http::services::ServeFile;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
 
 use super::Api;
+use super::extract::{Path, Query};
 use super::problem::Problem;
+use super::ranges::{Selection, select};
+
+/// Separates the parts of an answer. Random, so that no media holds it by chance.
+const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
+/// How much is read from the disk at a time.
+const PIECE: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {
@@ -49,39 +62,114 @@ pub(crate) async fn read(
     api.app.platform.links.check(&hash, &name, attachment, link.expires, &link.signature, now).map_err(|error| {
         Problem::new(StatusCode::FORBIDDEN, "link_refused", "This link does not work", error.to_string())
     })?;
-    let path = api.app.platform.blobs.path(&hash);
-    if !path.is_file() {
-        return Err(Problem::new(
-            StatusCode::GONE,
-            "media_gone",
-            "This file is gone",
-            "It was deleted together with what it belonged to.",
-        ));
+    let file = File::open(api.app.platform.blobs.path(&hash)).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => gone(),
+        _ => Problem::internal(&error),
+    })?;
+    let size = file.metadata().await.map_err(|error| Problem::internal(&error))?.len();
+    let etag = format!("\"{hash}\"");
+    let selection = select(request.method(), request.headers(), &etag, size);
+    if selection == Selection::Unsatisfiable {
+        return Err(unsatisfiable(size));
     }
-    let mime = content_type(&name).parse().map_err(|_| Problem::not_found("file"))?;
-    let served = ServeFile::new_with_mime(path, &mime).oneshot(request).await;
-    let mut response = served.unwrap_or_else(|never| match never {}).map(Body::new).into_response();
+    let mut response = answer(file, size, content_type(&name), selection, request.method());
     let headers = response.headers_mut();
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(header::ETAG, header_value(&etag));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, immutable"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    let disposition = content_disposition(&name, attachment);
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers.insert(header::CONTENT_DISPOSITION, content_disposition(&name, attachment));
     Ok(response)
 }
+
+fn gone() -> Problem {
+    let detail = "It was deleted together with what it belonged to.";
+    Problem::new(StatusCode::GONE, "media_gone", "This file is gone", detail)
+}
+
+fn unsatisfiable(size: u64) -> Problem {
+    let detail = format!("The file has {size} bytes, and none of them are in the ranges that were asked for.");
+    Problem::new(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", "There are no such bytes", detail)
+        .header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}")))
+}
+
+fn answer(file: File, size: u64, content_type: &'static str, selection: Selection, method: &Method) -> Response {
+    let whole = |file| (size, Body::from_stream(ReaderStream::with_capacity(file, PIECE)));
+    let (status, kind, range, (length, body)) = match selection {
+        Selection::NotModified => return StatusCode::NOT_MODIFIED.into_response(),
+        Selection::Parts(parts) => match parts.as_slice() {
+            [one] => {
+                let range = content_range(one, size);
+                let body = Body::from_stream(bytes_of(file, one.clone()));
+                (StatusCode::PARTIAL_CONTENT, content_type.to_owned(), Some(range), (one.end - one.start, body))
+            }
+            _ => {
+                let kind = format!("multipart/byteranges; boundary={BOUNDARY}");
+                (StatusCode::PARTIAL_CONTENT, kind, None, several(file, size, content_type, parts))
+            }
+        },
+        Selection::Whole | Selection::Unsatisfiable => (StatusCode::OK, content_type.to_owned(), None, whole(file)),
+    };
+    let body = if *method == Method::HEAD { Body::empty() } else { body };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header_value(&kind));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    if let Some(range) = range {
+        headers.insert(header::CONTENT_RANGE, header_value(&range));
+    }
+    response
+}
+
+/// The length and the body of an answer with several parts (RFC 9110, 14.6).
+fn several(file: File, size: u64, content_type: &str, parts: Vec<Range<u64>>) -> (u64, Body) {
+    let head = |part: &Range<u64>| {
+        let range = content_range(part, size);
+        format!("\r\n--{BOUNDARY}\r\nContent-Type: {content_type}\r\nContent-Range: {range}\r\n\r\n")
+    };
+    let end = format!("\r\n--{BOUNDARY}--\r\n");
+    let heads: Vec<String> = parts.iter().map(head).collect();
+    let bytes = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let length = heads.iter().zip(&parts).map(|(head, part)| bytes(head) + part.end - part.start).sum::<u64>();
+    let length = length + bytes(&end);
+    let opened = Arc::new(file);
+    let pieces = stream::iter(heads.into_iter().zip(parts)).then(move |(head, part)| {
+        let opened = Arc::clone(&opened);
+        async move {
+            let head = stream::once(async move { Ok(Bytes::from(head)) });
+            Ok::<_, std::io::Error>(head.chain(bytes_of(opened.try_clone().await?, part)))
+        }
+    });
+    let end = stream::once(async move { Ok(Bytes::from(end)) });
+    (length, Body::from_stream(pieces.try_flatten().chain(end)))
+}
+
+/// Some bytes of a file. The parts of one answer share its position: each seeks when its turn comes.
+fn bytes_of(mut file: File, range: Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
+    stream::once(async move {
+        file.seek(std::io::SeekFrom::Start(range.start)).await?;
+        Ok::<_, std::io::Error>(ReaderStream::with_capacity(file.take(range.end - range.start), PIECE))
+    })
+    .try_flatten()
+}
+
+fn content_range(range: &Range<u64>, size: u64) -> String {
+    format!("bytes {}-{}/{size}", range.start, range.end - 1)
+}
+
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// What RFC 8187 leaves as it is, beside letters and digits.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'-').remove(b'~');
 
 /// RFC 6266, with the name in UTF-8 by RFC 8187 and an ASCII form beside it.
 fn content_disposition(name: &str, attachment: bool) -> HeaderValue {
     let how = if attachment { "attachment" } else { "inline" };
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' }).collect();
-    let encoded: String = name
-        .bytes()
-        .map(|byte| match byte {
-            b'.' | b'_' | b'-' => char::from(byte).to_string(),
-            _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
+    let encoded = utf8_percent_encode(name, NAME);
     HeaderValue::from_str(&format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
         .unwrap_or(HeaderValue::from_static("attachment"))
 }

@@ -3,11 +3,17 @@
 mod documents;
 mod errors;
 mod events;
+mod extract;
+mod feed;
+mod forms;
 mod jobs;
+mod listen;
 mod media;
 mod page;
 mod problem;
+mod ranges;
 pub(crate) mod reel;
+mod request_log;
 mod security;
 mod service;
 
@@ -18,18 +24,25 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use problem::Problem;
 use sluice_app::app::App;
 use sluice_app::module::Module;
-use tower_http::trace::TraceLayer;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{Predicate, SizeAbove};
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use crate::apps::{APPS, ServerApp};
+use problem::Problem;
 
+use feed::Feed;
+pub(crate) use listen::{Timeouts, serve};
 pub(crate) use page::is_built as page_is_built;
 
 /// Most bytes of a request's body that is no upload.
@@ -42,8 +55,18 @@ pub struct Api {
     pub app: App,
     /// Folder with example documents that the page offers.
     pub examples: Arc<PathBuf>,
+    /// What all event streams read from.
+    feed: Arc<Feed>,
     /// Ends the event streams when the server stops.
-    pub stopping: tokio_util::sync::CancellationToken,
+    pub stopping: CancellationToken,
+}
+
+impl Api {
+    /// Over these apps; its event streams end with `stopping`.
+    pub fn new(app: App, examples: PathBuf, stopping: CancellationToken) -> Self {
+        let feed = Feed::start(app.engine.clone(), stopping.clone());
+        Self { app, examples: Arc::new(examples), feed, stopping }
+    }
 }
 
 /// The handles of an app: how its handlers find what it opened. A process without the app has none of its resources.
@@ -102,11 +125,27 @@ pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
         .route("/media/{hash}/{name}", get(media::read))
         .route("/examples/{name}", get(service::example))
         .route("/presenters/{name}", get(service::presenter))
-        .fallback(get(page::serve))
+        .fallback(page::serve)
         .layer(DefaultBodyLimit::max(SMALL))
+        .layer(compression())
+        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(security::protect))
-        .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn(request_log::record))
         .with_state(api)
+}
+
+/// JSON is compressed as it goes out. The page's files are compressed already, media gains nothing, and an event must not
+/// wait in a compressor's buffer.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let json = |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
+    };
+    CompressionLayer::new().compress_when(SizeAbove::new(1024).and(json))
+}
+
+/// A panic is a fault of ours like others: its text, which may hold anything, is in the log alone.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }
 
 /// The OpenAPI document, as it is checked in.

@@ -1,9 +1,14 @@
 //! The page: built by `web/`, embedded in the binary, already compressed.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
+
+use super::problem::Problem;
+
+/// Where the page has something to show, with all that is below: as in its own router. Every other address is unknown.
+const ROUTES: [&str; 8] = ["", "index.html", "reel", "reels", "library", "jobs", "settings", "new"];
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
@@ -19,27 +24,35 @@ pub(crate) fn is_built() -> bool {
     Page::get("index.html").is_some()
 }
 
-/// A file of the page; every other path is one of the page's own routes and gets `index.html`.
-pub(crate) async fn serve(uri: Uri, request_headers: HeaderMap) -> Response {
+/// A file of the page, or `index.html` for one of its routes.
+pub(crate) async fn serve(method: Method, uri: Uri, request_headers: HeaderMap) -> Result<Response, Problem> {
     let path = uri.path().trim_start_matches('/');
-    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let name = if is_file { path } else { "index.html" };
+    let name = if is_route(path) { "index.html" } else { path };
+    if !is_route(path) && Page::get(name).is_none() {
+        return Err(Problem::not_found("address here"));
+    }
+    if !matches!(method, Method::GET | Method::HEAD) {
+        return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, GET));
+    }
     let accepts =
         request_headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
         if accepts.contains(encoding)
             && let Some(file) = Page::get(&format!("{name}{ending}"))
         {
-            return answer(name, file.data.into_owned(), Some(encoding));
+            return Ok(answer(name, file.data.into_owned(), Some(encoding)));
         }
     }
-    match Page::get(name) {
+    Ok(match Page::get(name) {
         Some(file) => answer(name, file.data.into_owned(), None),
-        None if name == "index.html" => {
-            (StatusCode::OK, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], PLACEHOLDER).into_response()
-        }
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
+        None => (StatusCode::OK, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], PLACEHOLDER).into_response(),
+    })
+}
+
+const GET: header::HeaderValue = header::HeaderValue::from_static("GET, HEAD");
+
+fn is_route(path: &str) -> bool {
+    ROUTES.contains(&path.split('/').next().unwrap_or_default())
 }
 
 fn answer(name: &str, bytes: Vec<u8>, encoding: Option<&'static str>) -> Response {

@@ -9,19 +9,25 @@ use sluice_store::StoreError;
 use utoipa::ToSchema;
 
 /// What happened and what to do, as `application/problem+json`.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// Identifies the kind of problem: `https://sluice.invalid/problems/<code>`; an identifier, not an address.
     #[serde(rename = "type")]
+    #[schema(format = "uri")]
     kind: String,
     /// The kind of problem in a few words; the same for each occurrence.
     title: &'static str,
     /// The HTTP status, again.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// What happened this time and what to do, for a person.
     detail: String,
     /// The stable code.
+    #[schema(pattern = "^[a-z][a-z0-9_]*$")]
     code: &'static str,
+    /// The id of the request, as in the header `X-Request-Id` and in the server's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
     /// Facts beside the text, by code (`limit_bytes`, `ocr_available`, …).
     #[serde(flatten)]
     #[schema(value_type = Object)]
@@ -31,6 +37,9 @@ pub(crate) struct Problem {
     headers: Box<HeaderMap>,
 }
 
+const INTERNAL: &str =
+    "This is not your fault. Nothing was lost; try again, and look into the server's log if it stays.";
+
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         Self {
@@ -39,6 +48,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             code,
+            request_id: None,
             facts: Map::new(),
             headers: Box::default(),
         }
@@ -53,6 +63,62 @@ impl Problem {
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
+    }
+
+    /// What the log names.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(crate) fn of_request(mut self, id: &str) -> Self {
+        self.request_id = Some(id.to_owned());
+        self
+    }
+
+    /// A problem of which nothing more is known than its status.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found("address here"),
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                status,
+                "method_not_allowed",
+                "Not with this method",
+                "This address does not answer to that method. The header Allow lists those that it answers to.",
+            ),
+            StatusCode::REQUEST_TIMEOUT => Self::timeout(),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("The request is larger than this address accepts."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                Self::unsupported_media_type("This address does not accept a body of that type.")
+            }
+            status if status.is_client_error() => {
+                Self { status: status.as_u16(), ..Self::bad_request("The request cannot be answered as it is.") }
+            }
+            status => {
+                Self { status: status.as_u16(), ..Self::new(status, "internal", "Something went wrong here", INTERNAL) }
+            }
+        }
+    }
+
+    pub(crate) fn timeout() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "request_timeout",
+            "The request took too long to arrive",
+            "No more of the request arrived for too long. Nothing was kept; send it again.",
+        )
+    }
+
+    pub(crate) fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", "The request is too large", detail)
+    }
+
+    pub(crate) fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "The body is of another type than expected",
+            detail,
+        )
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -71,12 +137,7 @@ impl Problem {
     /// The client learns that it is our fault; the chain of causes goes to the log, once.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         log(error);
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "Something went wrong here",
-            "This is not your fault. Nothing was lost; try again, and look into the server's log if it stays.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here", INTERNAL)
     }
 
     /// The database does not answer, or takes no writes: that may pass.
@@ -115,7 +176,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = HeaderMap::clone(&self.headers);
-        let mut response = (status, headers, Json(self)).into_response();
+        let mut response = (status, headers, Json(&self)).into_response();
+        // The request's id is added outside: see request_log.rs.
+        response.extensions_mut().insert(self);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }

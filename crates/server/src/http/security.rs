@@ -2,6 +2,7 @@
 //! elsewhere must not be able to talk to it through the visitor's browser.
 
 use axum::extract::Request;
+use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -14,7 +15,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: 
 
 /// Refuses foreign hosts and foreign origins, and sets the headers that every answer carries.
 pub(crate) async fn protect(request: Request, next: Next) -> Response {
-    if let Err(problem) = check(request.method(), request.headers()) {
+    if let Err(problem) = check(request.method(), request.uri(), request.headers()) {
         return problem.into_response();
     }
     let mut response = next.run(request).await;
@@ -32,10 +33,10 @@ pub(crate) async fn protect(request: Request, next: Next) -> Response {
     response
 }
 
-fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+    let host = host(uri, headers)?;
     // A name that resolves to 127.0.0.1 is how a foreign page reaches a local server (DNS rebinding).
-    if !is_loopback_host(host) {
+    if !is_loopback(&host) {
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "foreign_host",
@@ -46,8 +47,7 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let changes_something = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
     let foreign_site = site.is_some_and(|site| site != "same-origin" && site != "none");
-    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
-    let foreign_origin = origin.is_some_and(|origin| origin.split_once("://").is_none_or(|(_, rest)| rest != host));
+    let foreign_origin = headers.get(header::ORIGIN).is_some_and(|origin| !is_origin(origin, &host));
     if changes_something && (foreign_site || foreign_origin) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
@@ -59,12 +59,42 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     Ok(())
 }
 
-fn is_loopback_host(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
+/// Whom the request is for, by RFC 9112, 3.2: one Host, and the target's own authority before it.
+fn host(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
+    let invalid = |detail: &str| {
+        Problem::new(StatusCode::BAD_REQUEST, "bad_host", "The host of the request is not clear", detail)
     };
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    let mut all = headers.get_all(header::HOST).iter();
+    let (Some(value), None) = (all.next(), all.next()) else {
+        return Err(invalid("A request has exactly one Host header."));
+    };
+    let parsed = value.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
+    // A name with a user, or a port that is none, is understood differently by different programs.
+    let parsed = parsed.filter(|host| !host.as_str().contains('@') && has_valid_port(host));
+    let host = parsed.ok_or_else(|| invalid("The Host header is not a host name with an optional port."))?;
+    match uri.authority() {
+        Some(target) if *target == host => Ok(host),
+        Some(_) => Err(invalid("The Host header and the address of the request name different hosts.")),
+        None => Ok(host),
+    }
+}
+
+fn has_valid_port(host: &Authority) -> bool {
+    let name = host.host().len();
+    host.port_u16().is_some() || host.as_str().len() == name
+}
+
+fn is_loopback(host: &Authority) -> bool {
+    let name = host.host().trim_start_matches('[').trim_end_matches(']');
+    // An address cannot be made to mean another one, as a name can.
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn is_origin(origin: &HeaderValue, host: &Authority) -> bool {
+    let parsed = origin.to_str().ok().and_then(|text| text.parse::<Uri>().ok());
+    // `Authority` compares without case, as names of hosts are.
+    parsed.is_some_and(|uri| uri.authority() == Some(host))
 }
 
 #[cfg(test)]
@@ -72,25 +102,53 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        pairs
-            .iter()
-            .map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)))
-            .collect()
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(header::HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        headers
+    }
+
+    fn get(pairs: &[(&'static str, &'static str)]) -> Result<(), Problem> {
+        check(&Method::GET, &Uri::from_static("/"), &headers(pairs))
+    }
+
+    fn post(pairs: &[(&'static str, &'static str)]) -> Result<(), Problem> {
+        check(&Method::POST, &Uri::from_static("/"), &headers(pairs))
     }
 
     #[test]
     fn a_foreign_page_can_neither_rebind_nor_post() {
-        assert!(check(&Method::GET, &headers(&[("host", "evil.example:8080")])).is_err());
-        assert!(check(&Method::GET, &headers(&[("host", "localhost:8080")])).is_ok());
-        assert!(check(&Method::GET, &headers(&[("host", "[::1]:8080")])).is_ok());
-        let cross = [("host", "localhost:8080"), ("sec-fetch-site", "cross-site")];
-        assert!(check(&Method::POST, &headers(&cross)).is_err());
-        assert!(
-            check(&Method::POST, &headers(&[("host", "localhost:8080"), ("origin", "http://evil.example")])).is_err()
-        );
-        assert!(
-            check(&Method::POST, &headers(&[("host", "localhost:8080"), ("origin", "http://localhost:8080")])).is_ok()
-        );
-        assert!(check(&Method::POST, &headers(&[("host", "127.0.0.1:8080")])).is_ok(), "a program sends no origin");
+        assert!(get(&[("host", "evil.example:8080")]).is_err());
+        assert!(get(&[("host", "localhost.evil.example")]).is_err());
+        assert!(post(&[("host", "localhost:8080"), ("sec-fetch-site", "cross-site")]).is_err());
+        assert!(post(&[("host", "localhost:8080"), ("origin", "http://evil.example")]).is_err());
+        assert!(post(&[("host", "localhost:8080"), ("origin", "null")]).is_err());
+        assert!(post(&[("host", "localhost:8080"), ("origin", "http://localhost:9090")]).is_err());
+        assert!(post(&[("host", "localhost:8080"), ("origin", "http://localhost:8080")]).is_ok());
+        assert!(post(&[("host", "127.0.0.1:8080")]).is_ok(), "a program sends no origin");
+    }
+
+    #[test]
+    fn a_host_is_compared_without_case_and_with_any_port() {
+        for host in ["localhost", "LocalHost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
+            assert!(get(&[("host", host)]).is_ok(), "{host}");
+        }
+        assert!(post(&[("host", "LOCALHOST:8080"), ("origin", "http://localhost:8080")]).is_ok());
+    }
+
+    #[test]
+    fn a_host_that_is_not_clear_is_refused() {
+        assert!(get(&[]).is_err());
+        assert!(get(&[("host", "localhost"), ("host", "localhost")]).is_err());
+        for host in ["", "a@localhost", "localhost:port", "localhost:", "localhost:99999", "localhost/x"] {
+            assert!(get(&[("host", host)]).is_err(), "{host}");
+        }
+        let absolute = |target: &'static str, host: &'static str| {
+            check(&Method::GET, &Uri::from_static(target), &headers(&[("host", host)]))
+        };
+        assert!(absolute("http://localhost:8080/api", "localhost:8080").is_ok());
+        assert!(absolute("http://evil.example/api", "localhost:8080").is_err());
+        assert!(absolute("http://evil.example/api", "evil.example").is_err());
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
@@ -12,6 +11,7 @@ use sluice_store::workers;
 use utoipa::ToSchema;
 
 use super::Api;
+use super::extract::{Json, Path};
 use super::problem::Problem;
 
 /// What this server can do.

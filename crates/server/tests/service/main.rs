@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
 mod documents;
+mod events;
+mod forms;
+mod http;
 mod intake;
 mod lasting;
 mod limits;
+mod media;
 mod support;
 mod video;

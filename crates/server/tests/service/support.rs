@@ -130,6 +130,23 @@ impl Server {
         }
     }
 
+    /// The line of the log that has this in it, once it is there.
+    pub(crate) async fn logged(&self, what: &str) -> String {
+        let began = Instant::now();
+        loop {
+            if let Some(line) = said(&self.data).lines().find(|line| line.contains(what)) {
+                return line.to_owned();
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "{what} in {}", said(&self.data));
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Its threads.
+    pub(crate) fn threads(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap().count()
+    }
+
     /// A number of `/proc/…/status` in megabytes: `VmRSS` now, `VmHWM` at most.
     pub(crate) fn megabytes(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

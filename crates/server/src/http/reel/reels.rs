@@ -2,9 +2,7 @@
 
 use std::net::SocketAddr;
 
-use axum::Json;
-use axum::body::to_bytes;
-use axum::extract::{ConnectInfo, FromRequest as _, Multipart, Path, Query, Request, State};
+use axum::extract::{ConnectInfo, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
@@ -19,8 +17,9 @@ use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::Problem;
-use crate::http::{Api, Opened, SMALL, documents};
+use crate::http::{Api, Opened, documents, forms};
 
 /// What video to make of which document.
 #[derive(Deserialize, ToSchema)]
@@ -80,14 +79,13 @@ async fn decode(api: &Api, headers: &HeaderMap, request: Request) -> Result<NewR
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
         if !kind.starts_with("application/json") {
-            return Err(Problem::bad_request("Send a form with a file, or application/json."));
+            return Err(Problem::unsupported_media_type("Send a form with a file, or application/json."));
         }
-        let body = to_bytes(request.into_body(), SMALL).await;
-        let body = body.map_err(|_| Problem::bad_request("The request broke off, or is too long."))?;
-        return serde_json::from_slice(&body).map_err(|error| Problem::bad_request(error.to_string()));
+        let Json(new) = Json::from_request(request, &()).await?;
+        return Ok(new);
     }
-    let form = Multipart::from_request(request, &()).await.map_err(|error| Problem::bad_request(error.body_text()))?;
-    let form = documents::receive(api, headers, form).await?;
+    let known = ["ocr", "mode", "shape", "voice", "presenter", "captions"];
+    let form = forms::receive(api, request, &known).await?;
     let mut fields = serde_json::Map::new();
     for (name, value) in form.fields.iter().filter(|(name, _)| name != "ocr") {
         fields.insert(name.clone(), Value::from(value.clone()));

@@ -1,0 +1,90 @@
+//! axum's extractors, with rejections that are problems. Handlers take these and not axum's own.
+
+use std::error::Error as StdError;
+
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::problem::Problem;
+
+/// A JSON body, of a request or an answer.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// What the path names.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// What the query string asks for.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection {
+            JsonRejection::MissingJsonContentType(_) => {
+                Self::unsupported_media_type("Send the body as application/json.")
+            }
+            JsonRejection::JsonDataError(error) => Self::bad_request(innermost(&error)),
+            JsonRejection::JsonSyntaxError(error) => Self::bad_request(innermost(&error)),
+            JsonRejection::BytesRejection(error) => body(error.status(), &error),
+            other => Self::of_status(other.status()),
+        }
+    }
+}
+
+impl From<PathRejection> for Problem {
+    /// A path that does not parse names nothing that exists.
+    fn from(rejection: PathRejection) -> Self {
+        match rejection {
+            PathRejection::FailedToDeserializePathParams(_) => Self::not_found("address in this API"),
+            other => Self::of_status(other.status()),
+        }
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::bad_request(innermost(&rejection))
+    }
+}
+
+/// Why a body could not be read to its end.
+pub(crate) fn body(status: StatusCode, error: &(dyn StdError + 'static)) -> Problem {
+    if timed_out(error) {
+        return Problem::timeout();
+    }
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::too_large("The request's body is longer than this address accepts. Send less.")
+        }
+        _ => Problem::bad_request("The request's body broke off. Nothing was kept; send it again."),
+    }
+}
+
+/// Whether a body timed out, as `tower_http`'s layer says it somewhere in the chain of causes.
+pub(crate) fn timed_out(error: &(dyn StdError + 'static)) -> bool {
+    causes(error).any(|cause| cause.is::<tower_http::timeout::TimeoutError>())
+}
+
+/// An error, what caused it, what caused that, and so on.
+pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error: &&'e (dyn StdError + 'static)| error.source())
+}
+
+/// The cause that says what is wrong with which field.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    causes(error).last().map_or_else(String::new, ToString::to_string)
+}

@@ -1,0 +1,167 @@
+//! One reader of the event log for all clients of this process: it looks once, and hands each owner's entries to
+//! whoever listens. What a client missed, because it came later or was too slow, it reads from the log itself.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sluice_domain::ids::OwnerId;
+use sluice_engine::Engine;
+use sluice_store::StoreError;
+use sluice_store::events::Event;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+/// Another process may have written without notifying this one: the log is read so often in any case.
+const POLL: Duration = Duration::from_secs(1);
+/// Notifications come with every commit; so many of them at most lead to a look at the log.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Entries that are read at a time.
+const BATCH: u32 = 200;
+/// Entries that are kept for a client that is slow; one that is slower reads the log.
+const BUFFER: usize = 256;
+
+/// The entries of all owners that someone listens to.
+pub(crate) struct Feed {
+    engine: Engine,
+    channels: Mutex<HashMap<OwnerId, Channel>>,
+    /// There is a first listener.
+    listened: Notify,
+}
+
+struct Channel {
+    sender: broadcast::Sender<Arc<Event>>,
+    /// Up to here everything was sent.
+    place: i64,
+}
+
+/// A listener to one owner's entries: those after a place in the log, in order, none left out.
+pub(crate) struct Listener {
+    feed: Arc<Feed>,
+    owner: OwnerId,
+    receiver: broadcast::Receiver<Arc<Event>>,
+    place: i64,
+    /// Up to here the log has to be read.
+    behind: i64,
+}
+
+/// What a listener gets.
+pub(crate) enum Next {
+    Event(Arc<Event>),
+    /// Entries after its place are no longer kept: it has to look at everything afresh, and goes on from here.
+    Reset(i64),
+}
+
+impl Feed {
+    /// Starts to read for whoever listens, until it is told to stop.
+    pub(crate) fn start(engine: Engine, stopping: CancellationToken) -> Arc<Self> {
+        let feed = Arc::new(Self { engine, channels: Mutex::default(), listened: Notify::new() });
+        tokio::spawn(Arc::clone(&feed).run(stopping));
+        feed
+    }
+
+    /// Listens from `place` on. `last` is the last place of the log by now.
+    pub(crate) fn listen(self: &Arc<Self>, owner: OwnerId, place: i64, last: i64) -> Listener {
+        let mut channels = self.channels();
+        let channel = channels
+            .entry(owner.clone())
+            .or_insert_with(|| Channel { sender: broadcast::channel(BUFFER).0, place: last });
+        let (receiver, behind) = (channel.sender.subscribe(), channel.place);
+        drop(channels);
+        self.listened.notify_one();
+        Listener { feed: Arc::clone(self), owner, receiver, place, behind }
+    }
+
+    async fn run(self: Arc<Self>, stopping: CancellationToken) {
+        let mut changed = self.engine.changed();
+        loop {
+            changed.mark_unchanged();
+            let owners = self.listened_to();
+            if owners.is_empty() {
+                tokio::select! {
+                    () = self.listened.notified() => continue,
+                    () = stopping.cancelled() => return,
+                }
+            }
+            for (owner, place) in owners {
+                if let Err(error) = self.forward(&owner, place).await {
+                    tracing::warn!(%error, "the event log cannot be read; trying again");
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+            tokio::select! {
+                _ = changed.changed() => {}
+                () = self.listened.notified() => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = stopping.cancelled() => return,
+            }
+        }
+    }
+
+    /// Owners with listeners, and how far each was fed; the others are forgotten.
+    fn listened_to(&self) -> Vec<(OwnerId, i64)> {
+        let mut channels = self.channels();
+        channels.retain(|_, channel| channel.sender.receiver_count() > 0);
+        channels.iter().map(|(owner, channel)| (owner.clone(), channel.place)).collect()
+    }
+
+    async fn forward(&self, owner: &OwnerId, mut place: i64) -> Result<(), StoreError> {
+        loop {
+            let batch = self.engine.events_after(owner, place, BATCH).await?;
+            let Some(last) = batch.last().map(|event| event.seq) else { return Ok(()) };
+            place = last;
+            let mut channels = self.channels();
+            let Some(channel) = channels.get_mut(owner) else { return Ok(()) };
+            for event in batch {
+                // Nobody listens any more: the next round forgets the channel.
+                channel.sender.send(Arc::new(event)).ok();
+            }
+            channel.place = place;
+        }
+    }
+
+    fn channels(&self) -> MutexGuard<'_, HashMap<OwnerId, Channel>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Listener {
+    /// Waits for the next entries.
+    pub(crate) async fn next(&mut self) -> Result<Vec<Next>, StoreError> {
+        loop {
+            if self.place < self.behind {
+                let read = self.read_log().await?;
+                if !read.is_empty() {
+                    return Ok(read);
+                }
+            }
+            match self.receiver.recv().await {
+                Ok(event) if event.seq <= self.place => {}
+                Ok(event) if event.seq == self.place + 1 => {
+                    self.place = event.seq;
+                    return Ok(vec![Next::Event(event)]);
+                }
+                // Left out, because it was too slow: they are in the log.
+                Ok(event) => self.behind = event.seq,
+                Err(broadcast::error::RecvError::Lagged(_)) => self.behind = i64::MAX,
+                // The feed holds the other end for as long as anyone listens.
+                Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+            }
+        }
+    }
+
+    async fn read_log(&mut self) -> Result<Vec<Next>, StoreError> {
+        let batch = self.feed.engine.events_after(&self.owner, self.place, BATCH).await?;
+        let Some(last) = batch.last().map(|event| event.seq) else {
+            self.behind = self.place;
+            return Ok(Vec::new());
+        };
+        // Places are counted without gaps: what is missing was forgotten meanwhile.
+        let missed = batch.first().is_some_and(|event| event.seq > self.place + 1);
+        self.place = last;
+        if missed {
+            return Ok(vec![Next::Reset(last)]);
+        }
+        Ok(batch.into_iter().map(|event| Next::Event(Arc::new(event))).collect())
+    }
+}

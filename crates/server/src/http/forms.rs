@@ -1,0 +1,226 @@
+//! Forms with one file (multipart/form-data, RFC 7578), received within bounds: the file goes to disk, every other field
+//! and every field's head is short, and nothing is read that will not be kept.
+
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use futures::Stream;
+use sluice_app::upkeep::UPLOAD;
+use tokio::io::AsyncWriteExt as _;
+
+use super::Api;
+use super::extract;
+use super::problem::Problem;
+
+/// Most fields of a form, its file among them.
+const FIELDS: usize = 16;
+/// Most bytes of a field that is no file.
+const FIELD: usize = 4 * 1024;
+/// Most bytes of a field's name, and of a file's.
+const NAME: usize = 1024;
+/// Most bytes between the end of a field and the first byte of the next: a boundary and the headers.
+const HEAD: usize = 16 * 1024;
+/// Everything of a form but its file.
+const REST: u64 = (FIELDS * (FIELD + HEAD)) as u64;
+/// How long the rest of a refused upload is read and thrown away.
+const LINGER: Duration = Duration::from_secs(30);
+
+/// A form as it arrived: its file on disk, its other fields in memory.
+pub(crate) struct Form {
+    folder: WorkFolder,
+    pub(crate) file: Option<(PathBuf, String)>,
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+impl Form {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Removes the folder of an upload, however the request ends.
+struct WorkFolder {
+    blobs: sluice_blobs::Blobs,
+    name: String,
+    path: PathBuf,
+}
+
+impl Drop for WorkFolder {
+    fn drop(&mut self) {
+        if let Err(error) = self.blobs.clear_work(&self.name) {
+            tracing::warn!(%error, "the folder of an upload stays until the next sweep");
+        }
+    }
+}
+
+/// Receives a form with one file, to disk, within the limits. `known` are the names of its other fields.
+pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Result<Form, Problem> {
+    let limit = api.app.library.upload_bytes;
+    // What is announced larger is refused before it is sent.
+    if announced(request.headers()).is_some_and(|bytes| bytes > limit + REST) {
+        return Err(too_large(limit));
+    }
+    let head = Arc::new(AtomicUsize::new(0));
+    let guarded = request.map(|body| {
+        Body::from_stream(Guarded { body: body.into_data_stream(), head: Arc::clone(&head), yielded: false })
+    });
+    let form = Multipart::from_request(guarded, &()).await;
+    let mut form = form.map_err(|_| {
+        Problem::unsupported_media_type("Send a form: multipart/form-data, with a boundary in its Content-Type.")
+    })?;
+    let received = receive_from(api, &mut form, &head, known).await;
+    if received.is_err() {
+        // The answer goes out now. A connection that is closed on a client that still sends is reset, and takes the answer with it.
+        tokio::spawn(tokio::time::timeout(LINGER, async move { drain(form, &head, 3 * limit).await }));
+    }
+    received
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
+}
+
+async fn drain(mut form: Multipart, head: &AtomicUsize, most: u64) {
+    let mut bytes = 0;
+    loop {
+        head.store(0, Ordering::Relaxed);
+        let Ok(Some(mut field)) = form.next_field().await else { return };
+        head.store(IN_A_FIELD, Ordering::Relaxed);
+        while let Ok(Some(part)) = field.chunk().await {
+            bytes += part.len() as u64;
+            if bytes > most {
+                return;
+            }
+        }
+    }
+}
+
+async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known: &[&str]) -> Result<Form, Problem> {
+    let limit = api.app.library.upload_bytes;
+    let name = format!("{UPLOAD}{}", api.app.platform.new_id(sluice_domain::ids::DocumentId::new).await?);
+    let path = api.app.platform.blobs.work_folder(&name)?;
+    let folder = WorkFolder { blobs: api.app.platform.blobs.clone(), name, path };
+    let mut received = Form { folder, file: None, fields: Vec::new() };
+    for _ in 0..=FIELDS {
+        head.store(0, Ordering::Relaxed);
+        let Some(field) = form.next_field().await.map_err(|error| broken(&error))? else { return Ok(received) };
+        head.store(IN_A_FIELD, Ordering::Relaxed);
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let called = field.file_name().unwrap_or("document.pdf").to_owned();
+            if called.len() > NAME {
+                return Err(Problem::bad_request(format!("The file's name is longer than {NAME} bytes.")));
+            }
+            if received.file.is_some() {
+                return Err(Problem::bad_request("The form has more than one file. Send them one by one."));
+            }
+            let target = received.folder.path.join("upload");
+            write_field(field, &target, limit).await?;
+            received.file = Some((target, called));
+        } else if !known.contains(&name.as_str()) {
+            let shown: String = name.chars().take(50).collect();
+            let detail = format!("The form has a field \"{shown}\", which means nothing here: {}.", known.join(", "));
+            return Err(Problem::bad_request(detail));
+        } else if received.field(&name).is_some() {
+            return Err(Problem::bad_request(format!("The form has the field \"{name}\" twice.")));
+        } else {
+            let text = read_field(field, &name).await?;
+            received.fields.push((name, text));
+        }
+    }
+    Err(Problem::too_large(format!("A form has {FIELDS} fields at most.")))
+}
+
+async fn read_field(mut field: Field<'_>, name: &str) -> Result<String, Problem> {
+    let mut text = Vec::new();
+    while let Some(part) = field.chunk().await.map_err(|error| broken(&error))? {
+        if text.len() + part.len() > FIELD {
+            return Err(Problem::too_large(format!("The field \"{name}\" is longer than {FIELD} bytes.")));
+        }
+        text.extend_from_slice(&part);
+    }
+    String::from_utf8(text).map_err(|_| Problem::bad_request(format!("The field \"{name}\" is not text in UTF-8.")))
+}
+
+async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<(), Problem> {
+    let disk = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
+            Problem::disk_full()
+        }
+        _ => Problem::internal(&error),
+    };
+    let mut file = tokio::fs::File::create(target).await.map_err(disk)?;
+    let mut bytes = 0;
+    while let Some(part) = field.chunk().await.map_err(|error| broken(&error))? {
+        bytes += part.len() as u64;
+        if bytes > limit {
+            return Err(too_large(limit));
+        }
+        file.write_all(&part).await.map_err(disk)?;
+    }
+    file.flush().await.map_err(disk)
+}
+
+fn too_large(limit: u64) -> Problem {
+    let megabytes = limit / (1024 * 1024);
+    let detail = format!("A document may have {megabytes} MB. Split it, or make its pictures smaller, and try again.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large", "The document is too large", detail)
+        .with("limit_bytes", limit)
+}
+
+fn broken(error: &MultipartError) -> Problem {
+    tracing::debug!(%error, "an upload broke off");
+    if extract::timed_out(error) {
+        return Problem::timeout();
+    }
+    if extract::causes(error).any(|cause| cause.is::<LongHead>()) {
+        return Problem::too_large(format!("The headers of a field, or what is before it, exceed {HEAD} bytes."));
+    }
+    Problem::bad_request("The upload broke off or is not a multipart form. Nothing was kept; send it again.")
+}
+
+/// The body ran on where a field's headers should have ended.
+#[derive(Debug, thiserror::Error)]
+#[error("the headers of a form's field are too long")]
+struct LongHead;
+
+/// Instead of a count: what arrives belongs to a field, which counts for itself.
+const IN_A_FIELD: usize = usize::MAX;
+
+/// A body that ends where a field's head does not, and that never gives more than one piece at a time: multer keeps
+/// whatever is there, without a bound of its own on heads and as fast as it comes.
+struct Guarded {
+    body: BodyDataStream,
+    /// Bytes since the last field ended.
+    head: Arc<AtomicUsize>,
+    yielded: bool,
+}
+
+impl Stream for Guarded {
+    type Item = Result<Bytes, axum::BoxError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if std::mem::take(&mut self.yielded) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        if (HEAD..IN_A_FIELD).contains(&self.head.load(Ordering::Relaxed)) {
+            return Poll::Ready(Some(Err(LongHead.into())));
+        }
+        let piece = std::task::ready!(Pin::new(&mut self.body).poll_next(context));
+        if let Some(Ok(piece)) = &piece {
+            self.yielded = true;
+            let add = |head| (head != IN_A_FIELD).then_some(head + piece.len());
+            self.head.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).ok();
+        }
+        Poll::Ready(piece.map(|piece| piece.map_err(Into::into)))
+    }
+}

@@ -1,0 +1,143 @@
+//! Which bytes a request asks for, by RFC 9110, 13 and 14.
+
+use std::ops::Range;
+
+use axum::http::{HeaderMap, Method, header};
+use http_range_header::{EndPosition, RangeUnsatisfiableError, StartPosition, SyntacticallyCorrectRange};
+
+/// More ranges than a player asks for: from there on the whole is cheaper for both.
+const MOST: usize = 16;
+
+/// The part of the bytes to answer with.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Selection {
+    /// The caller has them already: 304.
+    NotModified,
+    /// All of them: 200.
+    Whole,
+    /// These, in the order in which they were asked for: 206.
+    Parts(Vec<Range<u64>>),
+    /// None of those asked for exist: 416.
+    Unsatisfiable,
+}
+
+/// Decides by the preconditions first, then by the ranges. `etag` is strong, with its quotes.
+///
+/// Bytes are addressed by their content and have no date of modification: a date in `If-Range` matches nothing, and the
+/// whole is sent.
+pub(crate) fn select(method: &Method, headers: &HeaderMap, etag: &str, size: u64) -> Selection {
+    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    if text(header::IF_NONE_MATCH).is_some_and(|list| matches_weakly(list, etag)) {
+        return Selection::NotModified;
+    }
+    // Other methods than GET have no ranges.
+    let Some(range) = text(header::RANGE).filter(|_| *method == Method::GET) else { return Selection::Whole };
+    // Compared strongly: a weak tag never matches.
+    if headers.contains_key(header::IF_RANGE) && text(header::IF_RANGE).map(str::trim) != Some(etag) {
+        return Selection::Whole;
+    }
+    ranges(range, size)
+}
+
+fn matches_weakly(list: &str, etag: &str) -> bool {
+    list.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
+}
+
+fn ranges(text: &str, size: u64) -> Selection {
+    // The names of units have no case.
+    let parsed = match text.split_once('=') {
+        Some((unit, set)) if unit.eq_ignore_ascii_case("bytes") => {
+            http_range_header::parse_range_header(&format!("bytes={}", set.trim()))
+        }
+        _ => return Selection::Whole,
+    };
+    let asked = match parsed {
+        Ok(parsed) => parsed.ranges,
+        Err(RangeUnsatisfiableError::ZeroSuffix) => return Selection::Unsatisfiable,
+        // What cannot be understood is ignored.
+        Err(_) => return Selection::Whole,
+    };
+    if asked.len() > MOST || asked.iter().any(reversed) {
+        return Selection::Whole;
+    }
+    let parts: Vec<_> = asked.iter().filter_map(|range| within(range, size)).collect();
+    if parts.is_empty() {
+        return Selection::Unsatisfiable;
+    }
+    // Overlapping ranges are how a small request becomes a huge answer.
+    let mut sorted = parts.clone();
+    sorted.sort_by_key(|part| part.start);
+    let overlap = sorted.windows(2).any(|pair| matches!(pair, [one, two] if two.start < one.end));
+    if overlap { Selection::Whole } else { Selection::Parts(parts) }
+}
+
+fn reversed(range: &SyntacticallyCorrectRange) -> bool {
+    matches!((range.start, range.end), (StartPosition::Index(start), EndPosition::Index(end)) if end < start)
+}
+
+fn within(range: &SyntacticallyCorrectRange, size: u64) -> Option<Range<u64>> {
+    let start = match range.start {
+        StartPosition::Index(start) => start,
+        StartPosition::FromLast(count) => size.saturating_sub(count),
+    };
+    let end = match range.end {
+        EndPosition::Index(last) => last.saturating_add(1).min(size),
+        EndPosition::LastByte => size,
+    };
+    (start < end).then_some(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Selection::{NotModified, Parts, Unsatisfiable, Whole};
+    use super::*;
+
+    fn of(pairs: &[(header::HeaderName, &'static str)]) -> Selection {
+        let headers = pairs.iter().map(|(name, value)| (name.clone(), axum::http::HeaderValue::from_static(value)));
+        select(&Method::GET, &headers.collect(), "\"tag\"", 100)
+    }
+
+    #[test]
+    fn ranges_are_read_as_rfc_9110_has_them() {
+        let one = |range| Parts(vec![range]);
+        for (text, expected) in [
+            ("bytes=0-9", one(0..10)),
+            ("Bytes=0-9", one(0..10)),
+            ("bytes=90-", one(90..100)),
+            ("bytes=-10", one(90..100)),
+            ("bytes=-200", one(0..100)),
+            ("bytes=50-999", one(50..100)),
+            ("bytes=0-0,10-19", Parts(vec![0..1, 10..20])),
+            ("bytes=10-19, 0-0", Parts(vec![10..20, 0..1])),
+            ("bytes=0-0,500-600", one(0..1)),
+            ("bytes=100-", Unsatisfiable),
+            ("bytes=-0", Unsatisfiable),
+            ("bytes=200-300,400-", Unsatisfiable),
+            ("bytes=9-0", Whole),
+            ("bytes=0-50,10-60", Whole),
+            ("bytes=a-b", Whole),
+            ("bytes", Whole),
+            ("lines=0-9", Whole),
+        ] {
+            assert_eq!(of(&[(header::RANGE, text)]), expected, "{text}");
+        }
+        let many: &'static str =
+            format!("bytes={}", (0..17).map(|n| format!("{n}-{n}")).collect::<Vec<_>>().join(",")).leak();
+        assert_eq!(of(&[(header::RANGE, many)]), Whole);
+    }
+
+    #[test]
+    fn conditions_come_before_ranges() {
+        let range = (header::RANGE, "bytes=0-9");
+        let with = |name: header::HeaderName, value| of(&[range.clone(), (name, value)]);
+        assert_eq!(with(header::IF_RANGE, "\"tag\""), Parts(vec![0..10]));
+        assert_eq!(with(header::IF_RANGE, "\"other\""), Whole);
+        assert_eq!(with(header::IF_RANGE, "W/\"tag\""), Whole);
+        assert_eq!(with(header::IF_RANGE, "Sat, 29 Oct 1994 19:43:31 GMT"), Whole);
+        assert_eq!(with(header::IF_NONE_MATCH, "\"a\", W/\"tag\""), NotModified);
+        assert_eq!(with(header::IF_NONE_MATCH, "*"), NotModified);
+        assert_eq!(with(header::IF_NONE_MATCH, "\"other\""), Parts(vec![0..10]));
+        let headers = [(header::RANGE, axum::http::HeaderValue::from_static("bytes=0-9"))].into_iter().collect();
+        assert_eq!(select(&Method::HEAD, &headers, "\"tag\"", 100), Whole);
+    }
+}

@@ -1,0 +1,148 @@
+//! The outermost layer: gives each request an id, turns every error into a problem that carries it, and writes one line
+//! to the log when the answer has been sent to its end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use sluice_domain::ids::OwnerId;
+
+use super::problem::Problem;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Runs the request, and logs it.
+pub(crate) async fn record(request: Request, next: Next) -> Response {
+    let id = request_id(request.headers());
+    let method = request.method().clone();
+    // The template, not the path: ids of a person's things stay out of the log, and lines can be counted by route.
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let started = Instant::now();
+    let mut response = as_problem(next.run(request).await, &id);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let code = response.extensions().get::<Problem>().map_or("", Problem::code);
+    let line = Line { id, owner: OwnerId::local(), method, route, status: response.status().as_u16(), code, started };
+    response.map(|body| Body::new(Recorded { body, bytes: 0, ended: false, line }))
+}
+
+/// The caller's id, if it can be written to a log as it is; else a new one.
+fn request_id(headers: &HeaderMap) -> String {
+    let sane = |text: &&str| {
+        (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    };
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(sane);
+    given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Every error as a problem with the request's id, also one that a library answered with a bare status.
+fn as_problem(mut response: Response, id: &str) -> Response {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(status));
+    let mut answer = problem.of_request(id).into_response();
+    // Such as Allow, Content-Range, and what the security layer has set.
+    for (name, value) in response.headers() {
+        if ![header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
+    answer
+}
+
+/// What the log says of a request.
+struct Line {
+    id: String,
+    owner: OwnerId,
+    method: axum::http::Method,
+    route: String,
+    status: u16,
+    code: &'static str,
+    started: Instant,
+}
+
+impl Line {
+    fn write(&self, bytes: u64, whole: bool) {
+        let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            target: "sluice::request",
+            request_id = %self.id,
+            owner = %self.owner,
+            method = %self.method,
+            route = %self.route,
+            status = self.status,
+            code = self.code,
+            milliseconds,
+            bytes,
+            whole,
+            "request"
+        );
+    }
+}
+
+/// A body that counts its bytes, and writes the line when it ends or is dropped before.
+struct Recorded {
+    body: Body,
+    bytes: u64,
+    ended: bool,
+    line: Line,
+}
+
+impl Drop for Recorded {
+    fn drop(&mut self) {
+        // An empty body is never polled, and one whose length is known not beyond its last byte.
+        self.line.write(self.bytes, self.ended || self.body.is_end_stream());
+    }
+}
+
+impl HttpBody for Recorded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = self.get_mut();
+        let frame = std::task::ready!(Pin::new(&mut this.body).poll_frame(context));
+        match &frame {
+            None => this.ended = true,
+            Some(Ok(frame)) => this.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
+            Some(Err(_)) => {}
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_could_forge_a_line_is_replaced() {
+        let of = |text: &'static str| {
+            let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static(text))]);
+            request_id(&headers)
+        };
+        assert_eq!(of("trace-1.2:A_b"), "trace-1.2:A_b");
+        for bad in ["", "two words", "a=b", "x\"y"] {
+            assert_ne!(of(bad), bad);
+        }
+        let long: &'static str = "a".repeat(129).leak();
+        assert_ne!(of(long), long);
+    }
+}

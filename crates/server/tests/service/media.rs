@@ -1,0 +1,104 @@
+//! Media over HTTP: ranges and conditions by RFC 9110.
+
+use reqwest::{Response, StatusCode};
+use sluice_blobs::{BlobHash, Blobs, Links};
+
+use crate::support::{Server, problem};
+
+const BYTES: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// A file that is kept, and the link to it.
+async fn kept(server: &Server, name: &str, save: bool) -> String {
+    Blobs::open(server.data()).unwrap().keep_bytes(BYTES.to_vec()).await.unwrap();
+    let hash = BlobHash::of(BYTES);
+    let key: [u8; 32] = std::fs::read(server.data().join("link.key")).unwrap().try_into().unwrap();
+    Links::new(key).sign(&hash, name, save, 32_000_000_000)
+}
+
+async fn with(server: &Server, link: &str, headers: &[(&str, &str)]) -> Response {
+    let mut request = server.get(link);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.send().await.unwrap()
+}
+
+#[tokio::test]
+async fn ranges_give_the_bytes_that_were_asked_for() {
+    let server = Server::start().await;
+    let link = kept(&server, "a.mp4", false).await;
+    let whole = with(&server, &link, &[]).await;
+    assert_eq!(whole.status(), StatusCode::OK);
+    assert_eq!(whole.headers()["accept-ranges"], "bytes");
+    let etag = whole.headers()["etag"].to_str().unwrap().to_owned();
+    assert!(etag.starts_with('"'), "a strong one: {etag}");
+    assert_eq!(whole.bytes().await.unwrap(), BYTES);
+
+    for (range, content_range, body) in [
+        ("bytes=0-4", "bytes 0-4/36", "01234"),
+        ("bytes=30-", "bytes 30-35/36", "uvwxyz"),
+        ("bytes=-3", "bytes 33-35/36", "xyz"),
+        ("bytes=-99", "bytes 0-35/36", "0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("bytes=10-99", "bytes 10-35/36", "abcdefghijklmnopqrstuvwxyz"),
+    ] {
+        let answer = with(&server, &link, &[("range", range), ("if-range", &etag)]).await;
+        assert_eq!(answer.status(), StatusCode::PARTIAL_CONTENT, "{range}");
+        assert_eq!(answer.headers()["content-range"], content_range);
+        assert_eq!(answer.headers()["content-length"], body.len().to_string().as_str());
+        assert_eq!(answer.text().await.unwrap(), body);
+    }
+    let date = "Sat, 29 Oct 1994 19:43:31 GMT";
+    let weak = format!("W/{etag}");
+    for headers in [
+        [("range", "lines=0-4"), ("accept", "*/*")],
+        [("range", "bytes=4-0"), ("accept", "*/*")],
+        [("range", "bytes=0-4"), ("if-range", "\"other\"")],
+        [("range", "bytes=0-4"), ("if-range", &weak)],
+        [("range", "bytes=0-4"), ("if-range", date)],
+    ] {
+        let answer = with(&server, &link, &headers).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{headers:?}");
+        assert_eq!(answer.bytes().await.unwrap(), BYTES);
+    }
+    let answer = with(&server, &link, &[("range", "bytes=36-")]).await;
+    assert_eq!(answer.headers()["content-range"], "bytes */36");
+    let (status, code, _) = problem(answer).await;
+    assert_eq!((status, code.as_str()), (StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable"));
+}
+
+#[tokio::test]
+async fn several_ranges_come_as_parts_of_one_answer() {
+    let server = Server::start().await;
+    let link = kept(&server, "a.mp4", false).await;
+    let answer = with(&server, &link, &[("range", "bytes=30-32, 0-1,99-100,-1")]).await;
+    assert_eq!(answer.status(), StatusCode::PARTIAL_CONTENT);
+    let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
+    let boundary = kind.strip_prefix("multipart/byteranges; boundary=").unwrap().to_owned();
+    let length: usize = answer.headers()["content-length"].to_str().unwrap().parse().unwrap();
+    assert!(!answer.headers().contains_key("content-range"));
+    let text = answer.text().await.unwrap();
+    assert_eq!(text.len(), length);
+    let part = |range: &str, body: &str| {
+        format!("\r\n--{boundary}\r\nContent-Type: video/mp4\r\nContent-Range: bytes {range}/36\r\n\r\n{body}")
+    };
+    let parts = [part("30-32", "uvw"), part("0-1", "01"), part("35-35", "z")].concat();
+    assert_eq!(text, format!("{parts}\r\n--{boundary}--\r\n"));
+}
+
+#[tokio::test]
+async fn heads_and_conditions_save_the_body() {
+    let server = Server::start().await;
+    let link = kept(&server, "a.mp4", false).await;
+    let head = server.client.head(server.url(&link)).header("range", "bytes=0-4").send().await.unwrap();
+    assert_eq!((head.status(), &head.headers()["content-length"]), (StatusCode::OK, &"36".parse().unwrap()));
+    let etag = head.headers()["etag"].to_str().unwrap().to_owned();
+    let answer = with(&server, &link, &[("if-none-match", &etag), ("range", "bytes=0-4")]).await;
+    assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
+    assert_eq!(answer.headers()["etag"], etag.as_str());
+    let save = kept(&server, "تجربة.mp4", true).await;
+    let answer = with(&server, &save, &[]).await;
+    let disposition = answer.headers()["content-disposition"].to_str().unwrap();
+    assert_eq!(disposition, "attachment; filename=\"_____.mp4\"; filename*=UTF-8''%D8%AA%D8%AC%D8%B1%D8%A8%D8%A9.mp4");
+    let forged = with(&server, &save.replace("&save=1", ""), &[]).await;
+    assert_eq!(problem(forged).await.0, StatusCode::FORBIDDEN);
+}
