@@ -1,5 +1,7 @@
 //! Reels and scenes.
 
+pub mod list;
+
 use crate::migrations::{Migration, Module};
 use crate::sql::{Row, json, optional_json, parse, sql};
 use crate::{StoreError, Tx};
@@ -84,7 +86,7 @@ pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
     .bind(row.updated_at.as_millis())
     .execute(tx)
     .await?;
-    Ok(())
+    list::index(tx, &row.id).await
 }
 
 /// A reel by its id; none when it was deleted.
@@ -109,15 +111,6 @@ pub async fn reel_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<ReelId>, Sto
     row.map(|row| parse(&row, "id")).transpose()
 }
 
-/// The latest reels, newest first.
-pub async fn latest_reels(tx: &mut Tx, limit: u32) -> Result<Vec<ReelRow>, StoreError> {
-    let rows = sql("SELECT * FROM reels WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT $1")
-        .bind(limit)
-        .all(tx)
-        .await?;
-    rows.iter().map(reel_row).collect()
-}
-
 /// When the reels of an address since `since` were asked for, oldest first, deleted ones included.
 pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
     let rows = sql("SELECT created_at FROM reels WHERE address = $1 AND created_at > $2 ORDER BY created_at")
@@ -138,7 +131,7 @@ pub async fn set_script(tx: &mut Tx, id: &ReelId, title: &str, source: &str) -> 
         .bind(now.as_millis())
         .execute(tx)
         .await?;
-    Ok(())
+    list::index(tx, id).await
 }
 
 /// Puts another job in charge of a reel.
@@ -178,7 +171,7 @@ pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     let row = sql("SELECT document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
     let document: Option<String> = row.get("document_id")?;
     sql(
-        "UPDATE reels SET result = NULL, document_id = NULL, title = '', deleted_at = $2, updated_at = $2 WHERE id = $1",
+        "UPDATE reels SET result = NULL, document_id = NULL, title = '', search = '', deleted_at = $2, updated_at = $2 WHERE id = $1",
     )
     .bind(id.as_str())
     .bind(now.as_millis())

@@ -1,8 +1,9 @@
 //! A reel as its owner sees it: state, steps, scenes, cost and result, from one snapshot of the database.
 
+pub mod list;
 mod rows;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sluice_domain::ids::ReelId;
 use sluice_domain::time::Timestamp;
 use sluice_store::reel;
@@ -20,7 +21,7 @@ use rows::Rows;
 pub use rows::file_stem;
 
 /// Where a reel is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReelState {
     /// It is being made, or will be as soon as a worker is free.
@@ -33,6 +34,26 @@ pub enum ReelState {
     Cancelled,
     /// Nothing worked on it for too long.
     Expired,
+}
+
+impl ReelState {
+    const ALL: [Self; 5] = [Self::Working, Self::Done, Self::Failed, Self::Cancelled, Self::Expired];
+
+    /// Its name, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
 }
 
 /// Where a step or a scene is.
@@ -236,20 +257,4 @@ pub async fn reel(app: &ReelApp, id: &ReelId) -> Result<Option<ReelView>, StoreE
         })
         .await?;
     rows.map(|rows| rows.view(app)).transpose()
-}
-
-/// The latest reels, newest first.
-pub async fn latest(app: &ReelApp, limit: u32) -> Result<Vec<ReelView>, StoreError> {
-    let all = app
-        .platform
-        .store
-        .read(async move |tx: &mut Tx| {
-            let mut all = Vec::new();
-            for reel in reel::latest_reels(tx, limit).await? {
-                all.push(Rows::read(tx, reel).await?);
-            }
-            Ok::<_, StoreError>(all)
-        })
-        .await?;
-    all.into_iter().map(|rows| rows.view(app)).collect()
 }

@@ -8,6 +8,8 @@ CREATE TABLE reels (
     -- The job that makes it, the latest one.
     job_id TEXT NOT NULL,
     title TEXT NOT NULL,
+    -- What it is found by: its title and its document's name, in lower case.
+    search TEXT NOT NULL DEFAULT '',
     language TEXT NOT NULL,
     -- Mode, shape, voice, presenter, captions, as JSON.
     choices TEXT NOT NULL,

@@ -69,7 +69,7 @@ impl Rows {
         let state = self.state(published.is_some());
         let mut start = Some(0);
         let scenes: Vec<SceneView> = self.scenes.iter().map(|part| scene_view(part, &links, &mut start)).collect();
-        let steps = self.steps(&scenes, state);
+        let steps = self.steps(&scenes.iter().map(|scene| scene.percent).collect::<Vec<_>>(), state);
         let percent = overall(&steps);
         let current = published.as_ref().is_some_and(|published| {
             let scenes: Vec<Scene> = self.scenes.iter().map(|(scene, _)| scene.clone()).collect();
@@ -112,6 +112,12 @@ impl Rows {
         })
     }
 
+    /// How far it has come, from 0 to 100.
+    pub(super) fn percent(&self) -> f64 {
+        let scenes: Vec<f64> = self.scenes.iter().map(|part| scene_state(part).1).collect();
+        overall(&self.steps(&scenes, self.state(self.reel.result.is_some())))
+    }
+
     fn state(&self, published: bool) -> ReelState {
         match self.job.as_ref().map(|job| job.row.state) {
             Some(JobState::Succeeded) | None if published => ReelState::Done,
@@ -128,11 +134,12 @@ impl Rows {
         Some(ErrorView::of(error))
     }
 
-    fn steps(&self, scenes: &[SceneView], state: ReelState) -> Vec<StepView> {
+    /// `scenes` is how far each of them has come.
+    fn steps(&self, scenes: &[f64], state: ReelState) -> Vec<StepView> {
         let stage = self.job.as_ref().map_or("read", |job| job.row.stage.as_str());
         let at = Stage::ALL.iter().position(|known| known.name() == stage).unwrap_or(0);
         #[expect(clippy::cast_precision_loss, reason = "a reel has tens of scenes")]
-        let rendered = scenes.iter().map(|scene| scene.percent).sum::<f64>() / scenes.len().max(1) as f64;
+        let rendered = scenes.iter().sum::<f64>() / scenes.len().max(1) as f64;
         let step = |(index, known): (usize, &Stage)| {
             let name = known.name();
             let done = state == ReelState::Done || index < at;
@@ -174,26 +181,28 @@ fn overall(steps: &[StepView]) -> f64 {
     steps.iter().zip(WEIGHTS).map(|(step, weight)| step.percent * weight / 100.0).sum()
 }
 
-fn scene_view((scene, job): &(Scene, Option<Watched>), links: &Links, start: &mut Option<u32>) -> SceneView {
-    let current = scene.current();
+/// Where a scene is, and how far it has come.
+fn scene_state((scene, job): &(Scene, Option<Watched>)) -> (PartState, f64) {
     // What failed was perhaps what the scene said before it was edited.
     let failed = |job: &&Watched| job.row.state == JobState::Dead && RenderScene::wants(&job.row.payload, &scene.key);
     let error = job.as_ref().filter(failed).and_then(|job| job.row.error.as_ref());
     let working = job.as_ref().filter(|job| !job.row.state.is_final());
-    let state = match (current, working, error, &scene.made) {
-        (Some(_), ..) => PartState::Done,
-        (None, Some(_), ..) => PartState::Working,
-        (None, None, Some(_), _) => PartState::Failed,
-        (None, None, None, Some(_)) => PartState::Edited,
-        (None, None, None, None) => PartState::Pending,
-    };
-    let step = working.filter(|_| state == PartState::Working);
-    let step = step.and_then(|job| scene::Stage::parse(&job.row.stage));
-    let percent = match (state, working) {
-        (PartState::Done, _) => 100.0,
-        (PartState::Working, Some(job)) => scene_percent(&job.steps),
-        _ => 0.0,
-    };
+    match (scene.current(), working, error, &scene.made) {
+        (Some(_), ..) => (PartState::Done, 100.0),
+        (None, Some(job), ..) => (PartState::Working, scene_percent(&job.steps)),
+        (None, None, Some(_), _) => (PartState::Failed, 0.0),
+        (None, None, None, Some(_)) => (PartState::Edited, 0.0),
+        (None, None, None, None) => (PartState::Pending, 0.0),
+    }
+}
+
+fn scene_view(part: &(Scene, Option<Watched>), links: &Links, start: &mut Option<u32>) -> SceneView {
+    let (scene, job) = part;
+    let (state, percent) = scene_state(part);
+    let current = scene.current();
+    let working = job.as_ref().filter(|_| state == PartState::Working);
+    let step = working.and_then(|job| scene::Stage::parse(&job.row.stage));
+    let error = job.as_ref().and_then(|job| job.row.error.as_ref());
     let start_ms = *start;
     *start = start.zip(current).map(|(start, made)| start + made.duration_ms);
     let made = scene.made.as_ref();
@@ -258,13 +267,13 @@ pub fn file_stem(title: &str) -> String {
     if trimmed.is_empty() { "video".to_owned() } else { trimmed }
 }
 
-struct Links<'a> {
-    platform: &'a Platform,
-    now: Timestamp,
+pub(super) struct Links<'a> {
+    pub(super) platform: &'a Platform,
+    pub(super) now: Timestamp,
 }
 
 impl Links<'_> {
-    fn show(&self, hash: &BlobHash, name: &str) -> String {
+    pub(super) fn show(&self, hash: &BlobHash, name: &str) -> String {
         self.platform.links.sign(hash, name, false, self.expires())
     }
 

@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use sluice_app::reel::Limits;
 use sluice_app::reel::edit::EditError;
 use sluice_app::reel::start::StartReelError;
+use sluice_app::reel::view::list::ListError;
 
 use crate::http::errors::{conflict, invalid};
 use crate::http::problem::Problem;
@@ -19,6 +20,15 @@ impl From<StartReelError> for Problem {
             StartReelError::NoSuchPresenter { .. } => invalid("no_such_presenter", text),
             StartReelError::KeyReused => invalid("idempotency_key_reused", text),
             StartReelError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Cursor => Self::bad_request(error.to_string()),
+            ListError::Store(error) => error.into(),
         }
     }
 }

@@ -12,7 +12,8 @@ use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::edit::{self, SceneEdit};
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel};
-use sluice_app::reel::view::{self, ReelView, ResultView};
+use sluice_app::reel::view::list::{self, ReelPage, ReelQuery};
+use sluice_app::reel::view::{self, ReelState, ReelView, ResultView};
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
@@ -110,18 +111,44 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
-    /// At most this many, 20 by default, 100 at most.
-    limit: Option<u32>,
+    /// At most this many.
+    #[serde(default = "twenty")]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: u32,
+    /// Where to go on: `next_cursor` of the page before.
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+    /// Only those whose title or document's name has this in it, in any case.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    state: Option<ReelState>,
 }
 
-/// The latest reels, newest first.
-#[utoipa::path(get, path = "/api/v1/reels", operation_id = "list_reels", tag = "reels", params(ListQuery), responses((status = 200, body = Vec<ReelView>)))]
+const fn twenty() -> u32 {
+    20
+}
+
+/// Reels, newest first, page by page.
+#[utoipa::path(get, path = "/api/v1/reels", operation_id = "list_reels", tag = "reels", params(ListQuery),
+    responses((status = 200, body = ReelPage), (status = 400, body = Problem)))]
 pub(crate) async fn list(
-    Opened(reel): Opened<ReelApp>,
+    Opened(app): Opened<ReelApp>,
     Query(query): Query<ListQuery>,
-) -> Result<Json<Vec<ReelView>>, Problem> {
-    Ok(Json(view::latest(&reel, query.limit.unwrap_or(20).min(100)).await?))
+) -> Result<Json<ReelPage>, Problem> {
+    if !(1..=100).contains(&query.limit) {
+        return Err(Problem::bad_request("A page has from 1 to 100 reels: set limit to one of these."));
+    }
+    if query.q.as_ref().is_some_and(|text| text.chars().count() > 200) {
+        return Err(Problem::bad_request("Search for at most 200 characters."));
+    }
+    let text = query.q.filter(|text| !text.trim().is_empty());
+    let asked = ReelQuery { text, state: query.state, cursor: query.cursor, limit: query.limit };
+    Ok(Json(list::page(&app, &OwnerId::local(), asked).await?))
 }
 
 /// A reel: storyboard, steps, cost and, when it is done, its files.

@@ -1,0 +1,168 @@
+//! Reels as a list: small summaries, page by page.
+
+use serde::{Deserialize, Serialize};
+use sluice_blobs::BlobHash;
+use sluice_domain::ids::{OwnerId, ReelId};
+use sluice_domain::time::Timestamp;
+use sluice_store::reel::list::{ListedReel, ReelFilter, listed};
+use sluice_store::{StoreError, Tx};
+use utoipa::ToSchema;
+
+use super::ReelState;
+use super::rows::{Links, Rows};
+use crate::reel::ReelApp;
+use crate::reel::choices::Choices;
+use crate::reel::script::Mode;
+use crate::reel::storyboard;
+use crate::view::ErrorView;
+
+/// A reel in a list, without its storyboard.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReelSummary {
+    /// Its id.
+    #[schema(format = "uuid")]
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The name of its document's file.
+    pub document_name: String,
+    /// `summary` or `explanation`.
+    pub mode: Mode,
+    /// `16:9`, `9:16` or `1:1`.
+    #[schema(value_type = String)]
+    pub shape: sluice_local::render::Shape,
+    /// Where it is.
+    pub state: ReelState,
+    /// From 0 to 100.
+    #[schema(minimum = 0, maximum = 100)]
+    pub percent: f64,
+    /// The job that makes it.
+    #[schema(format = "uuid")]
+    pub job_id: String,
+    /// A picture of it, once there is one.
+    pub poster_url: Option<String>,
+    /// Its length in seconds, once it can be played.
+    pub seconds: Option<f64>,
+    /// Why it failed.
+    pub error: Option<ErrorView>,
+    /// Milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub created_at: Timestamp,
+    /// Milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub updated_at: Timestamp,
+}
+
+/// Some reels, newest first.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReelPage {
+    /// The reels.
+    #[schema(max_items = 100)]
+    pub items: Vec<ReelSummary>,
+    /// Asks for the next page; nothing when this is the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// Which of an owner's reels are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ReelQuery {
+    /// The title or the document's name has this in it, in any case.
+    pub text: Option<String>,
+    /// Those that are there.
+    pub state: Option<ReelState>,
+    /// Those after this place, as [`ReelPage::next_cursor`] gave it.
+    pub cursor: Option<String>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// It was not given by this server.
+    #[error("the cursor is not one that this server gave: begin again without it")]
+    Cursor,
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A page of the owner's reels, newest first. New reels do not move what a cursor points at.
+pub async fn page(app: &ReelApp, owner: &OwnerId, query: ReelQuery) -> Result<ReelPage, ListError> {
+    let after = query.cursor.map(|cursor| decode(&cursor).ok_or(ListError::Cursor)).transpose()?;
+    let filter = ReelFilter { text: query.text, state: query.state.map(|state| state.as_str().to_owned()), after };
+    let limit = query.limit.max(1);
+    let (rows, working, now) = app
+        .platform
+        .store
+        .read(async |tx: &mut Tx| {
+            let rows = listed(tx, owner, &filter, limit + 1).await?;
+            let mut working = Vec::new();
+            // How far one has come is in the steps of its scenes' jobs: a few rows, for the few that are being made.
+            for row in rows.iter().filter(|row| row.state == ReelState::Working.as_str()) {
+                if let Some(reel) = sluice_store::reel::reel(tx, &row.id).await? {
+                    working.push((row.id.clone(), Rows::read(tx, reel).await?.percent()));
+                }
+            }
+            Ok::<_, StoreError>((rows, working, tx.now().await?))
+        })
+        .await?;
+    let links = Links { platform: &app.platform, now };
+    let limit = limit as usize;
+    let next_cursor = rows.get(limit).and_then(|_| rows.get(limit - 1)).map(encode);
+    let percent = |id: &ReelId| working.iter().find(|(working, _)| working == id).map_or(0.0, |(_, percent)| *percent);
+    let items = rows.into_iter().take(limit).map(|row| {
+        let percent = if row.state == ReelState::Done.as_str() { 100.0 } else { percent(&row.id) };
+        summary(row, percent, &links)
+    });
+    Ok(ReelPage { items: items.collect::<Result<_, _>>()?, next_cursor })
+}
+
+fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, StoreError> {
+    /// Of what is published, and of what is made of a scene.
+    #[derive(Deserialize)]
+    struct Files {
+        #[serde(alias = "still")]
+        poster: BlobHash,
+        duration_ms: u32,
+    }
+    let choices: Choices = storyboard::decode(&row.choices, "a reel's choices")?;
+    let files = |made: &Option<serde_json::Value>, what: &'static str| {
+        made.as_ref().map(|made| storyboard::decode::<Files>(made, what)).transpose()
+    };
+    let published = files(&row.result, "a reel's result")?;
+    let scene = files(&row.first_made, "a scene's parts")?;
+    let state =
+        ReelState::parse(&row.state).ok_or_else(|| StoreError::Unreadable { what: "a reel's state".to_owned() })?;
+    let poster = match (&published, &scene) {
+        (Some(published), _) => Some(links.show(&published.poster, "poster.jpg")),
+        (None, Some(scene)) => Some(links.show(&scene.poster, "scene.jpg")),
+        (None, None) => None,
+    };
+    Ok(ReelSummary {
+        id: row.id.to_string(),
+        title: row.title,
+        document_name: row.document_name,
+        mode: choices.mode,
+        shape: choices.shape,
+        state,
+        percent,
+        job_id: row.job_id.to_string(),
+        poster_url: poster,
+        seconds: published.map(|published| f64::from(published.duration_ms) / 1000.0),
+        error: row.error.as_ref().filter(|_| state == ReelState::Failed).map(ErrorView::of),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// Where a row is in the order of the list, as text that promises nothing.
+fn encode(row: &ListedReel) -> String {
+    hex::encode(format!("{} {}", row.created_at.as_millis(), row.id))
+}
+
+fn decode(cursor: &str) -> Option<(Timestamp, ReelId)> {
+    let text = String::from_utf8(hex::decode(cursor).ok()?).ok()?;
+    let (at, id) = text.split_once(' ')?;
+    Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?))
+}

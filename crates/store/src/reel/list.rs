@@ -1,0 +1,152 @@
+//! Reels as a list: searched, filtered, page by page.
+
+use serde_json::Value;
+use sluice_domain::ids::{JobId, OwnerId, ReelId};
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::JobError;
+use crate::sql::{Row, json, optional_json, parse, sql};
+use crate::{StoreError, Tx};
+
+/// A reel as a list has it: one row, without its scenes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedReel {
+    /// Its id.
+    pub id: ReelId,
+    /// The job that makes it, the latest one.
+    pub job_id: JobId,
+    /// Its title.
+    pub title: String,
+    /// The name of its document.
+    pub document_name: String,
+    /// What its owner chose.
+    pub choices: Value,
+    /// `working`, `done`, `failed`, `cancelled` or `expired`.
+    pub state: String,
+    /// The published files, once they are.
+    pub result: Option<Value>,
+    /// The rendered parts of its first scene that has any, while nothing is published.
+    pub first_made: Option<Value>,
+    /// Why it failed.
+    pub error: Option<JobError>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Which of an owner's reels are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct ReelFilter {
+    /// Its title or its document's name has this in it, in any case.
+    pub text: Option<String>,
+    /// As [`ListedReel::state`].
+    pub state: Option<String>,
+    /// Those after this one: its time and its id.
+    pub after: Option<(Timestamp, ReelId)>,
+}
+
+/// A reel's state follows from its job's, and from whether there is something to play.
+const LISTED: &str = "
+    SELECT * FROM (
+        SELECT r.id, r.owner, r.job_id, r.title, r.choices, r.result, r.created_at, r.updated_at, r.search,
+            d.name AS document_name, j.error_code, j.error_message,
+            CASE WHEN r.result IS NULL THEN
+                (SELECT s.made FROM scenes s WHERE s.reel_id = r.id AND s.made IS NOT NULL ORDER BY s.position LIMIT 1)
+            END AS first_made,
+            CASE
+                WHEN j.state IN ('cancelled', 'expired') THEN j.state
+                WHEN j.state = 'dead' THEN 'failed'
+                WHEN j.state IS NULL OR j.state = 'succeeded' THEN
+                    CASE WHEN r.result IS NULL THEN 'failed' ELSE 'done' END
+                ELSE 'working'
+            END AS state
+        FROM reels r JOIN documents d ON d.id = r.document_id LEFT JOIN jobs j ON j.id = r.job_id
+        WHERE r.owner = $1 AND r.deleted_at IS NULL
+    ) listed
+    WHERE owner = $1";
+
+/// The owner's reels, newest first, at most `limit`.
+pub async fn listed(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    filter: &ReelFilter,
+    limit: u32,
+) -> Result<Vec<ListedReel>, StoreError> {
+    let mut text = LISTED.to_owned();
+    let mut values: Vec<crate::sql::Value> = vec![owner.as_str().into()];
+    let mut add = |condition: &str, bound: Vec<crate::sql::Value>| {
+        let mut condition = condition.to_owned();
+        for value in bound {
+            values.push(value);
+            condition = condition.replacen('?', &format!("${}", values.len()), 1);
+        }
+        text.push_str(&condition);
+    };
+    if let Some(words) = &filter.text {
+        add(" AND search LIKE ? ESCAPE '!'", vec![containing(words).into()]);
+    }
+    if let Some(state) = &filter.state {
+        add(" AND state = ?", vec![state.into()]);
+    }
+    if let Some((at, id)) = &filter.after {
+        add(" AND (created_at, id) < (?, ?)", vec![at.as_millis().into(), id.as_str().into()]);
+    }
+    add(" ORDER BY created_at DESC, id DESC LIMIT ?", vec![limit.into()]);
+    let rows = sql(text).bind_all(values).all(tx).await?;
+    rows.iter().map(listed_row).collect()
+}
+
+/// A pattern for whatever has this in it, without the meaning that LIKE gives to some characters.
+fn containing(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in words.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// Writes what a reel is found by. In lower case here and not in SQL, because SQLite knows only the letters of ASCII.
+pub(super) async fn index(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
+    let row = sql("SELECT r.title, d.name FROM reels r LEFT JOIN documents d ON d.id = r.document_id WHERE r.id = $1")
+        .bind(id.as_str())
+        .optional(tx)
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let (title, name): (String, Option<String>) = (row.get("title")?, row.get("name")?);
+    let search = format!("{title}\n{}", name.unwrap_or_default()).to_lowercase();
+    sql("UPDATE reels SET search = $2 WHERE id = $1").bind(id.as_str()).bind(search).execute(tx).await?;
+    Ok(())
+}
+
+fn listed_row(row: &Row) -> Result<ListedReel, StoreError> {
+    let code: Option<String> = row.get("error_code")?;
+    let message: Option<String> = row.get("error_message")?;
+    Ok(ListedReel {
+        id: parse(row, "id")?,
+        job_id: parse(row, "job_id")?,
+        title: row.get("title")?,
+        document_name: row.get("document_name")?,
+        choices: json(row, "choices")?,
+        state: row.get("state")?,
+        result: optional_json(row, "result")?,
+        first_made: optional_json(row, "first_made")?,
+        error: code.zip(message).map(|(code, message)| JobError { code, message }),
+        created_at: Timestamp::from_millis(row.get("created_at")?),
+        updated_at: Timestamp::from_millis(row.get("updated_at")?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::containing;
+
+    #[test]
+    fn what_is_searched_for_is_no_pattern() {
+        assert_eq!(containing("50%_Ä!"), "%50!%!_ä!!%");
+    }
+}
