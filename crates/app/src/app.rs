@@ -34,6 +34,11 @@ impl App {
         Self { platform, library, engine: builder.build(), modules: modules.into() }
     }
 
+    /// The names of the apps that this process has.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.modules.iter().map(|module| module.name())
+    }
+
     /// The app of this type, if this process has it.
     pub fn module<M: Module>(&self) -> Option<&M> {
         self.modules.iter().find_map(|module| {

@@ -69,6 +69,7 @@ struct DocumentForm {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// `true` reads the pages as pictures (for scans).
+    #[schema(value_type = Option<bool>, nullable = false)]
     ocr: Option<bool>,
 }
 

@@ -2,17 +2,18 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sluice_app::reel::{ReelApp, edit};
 use sluice_app::view::{ErrorView, StepState};
 use sluice_domain::ids::{JobId, OwnerId};
+use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Progress, Reason, Step};
+use sluice_engine::{Filter, JobRow, Progress, Reason, Step};
 use sluice_store::reel;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
-use super::extract::{Json, Path};
+use super::extract::{Json, Path, Query};
 use super::problem::Problem;
 
 /// A durable piece of work.
@@ -66,6 +67,106 @@ pub(crate) struct LogEntry {
     #[schema(value_type = i64)]
     at: Timestamp,
     line: String,
+}
+
+/// A job in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JobSummary {
+    #[schema(format = "uuid")]
+    id: String,
+    /// Such as `reel.make`.
+    kind: String,
+    /// `scheduled`, `ready`, `running`, `waiting`, `blocked`, `succeeded`, `dead`, `cancelled` or `expired`.
+    state: &'static str,
+    /// The stage that runs, or runs next.
+    stage: String,
+    /// Attempts at this stage so far.
+    attempt: u32,
+    /// What it works on, such as a reel's id.
+    subject: Option<String>,
+    /// The job that it is a part of.
+    parent_id: Option<String>,
+    error: Option<ErrorView>,
+    #[schema(value_type = i64)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<i64>)]
+    started_at: Option<Timestamp>,
+    #[schema(value_type = Option<i64>)]
+    finished_at: Option<Timestamp>,
+}
+
+impl From<JobRow> for JobSummary {
+    fn from(job: JobRow) -> Self {
+        Self {
+            id: job.id.to_string(),
+            kind: job.kind,
+            state: job.state.as_str(),
+            stage: job.stage,
+            attempt: job.attempt,
+            subject: Some(job.subject).filter(|subject| !subject.is_empty()),
+            parent_id: job.parent.map(String::from),
+            error: job.error.as_ref().map(ErrorView::of),
+            created_at: job.created_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+        }
+    }
+}
+
+/// Some jobs, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JobPage {
+    #[schema(max_items = 100)]
+    items: Vec<JobSummary>,
+    /// Asks for the next page; nothing when this is the last one.
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// At most this many.
+    #[serde(default = "twenty")]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: u32,
+    /// Where to go on: `next_cursor` of the page before.
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+    /// Only those in this state, such as `running`.
+    #[param(max_length = 20, pattern = "^(scheduled|ready|running|waiting|blocked|succeeded|dead|cancelled|expired)$")]
+    state: Option<String>,
+    /// Only those of this kind, such as `reel.make`.
+    #[param(max_length = 100)]
+    kind: Option<String>,
+}
+
+const fn twenty() -> u32 {
+    20
+}
+
+/// Jobs, newest first, page by page.
+#[utoipa::path(get, path = "/api/v1/jobs", operation_id = "list_jobs", tag = "jobs", params(ListQuery),
+    responses((status = 200, body = JobPage), (status = 400, body = Problem)))]
+pub(crate) async fn list(State(api): State<Api>, Query(query): Query<ListQuery>) -> Result<Json<JobPage>, Problem> {
+    if !(1..=100).contains(&query.limit) {
+        return Err(Problem::bad_request("A page has from 1 to 100 jobs: set limit to one of these."));
+    }
+    let state =
+        |name: String| JobState::parse(&name).ok_or_else(|| Problem::bad_request("There is no such state of a job."));
+    let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
+    let limit = query.limit as usize;
+    let filter = Filter {
+        state: query.state.map(state).transpose()?,
+        // No kind has a NUL, and PostgreSQL takes none.
+        kind: query.kind.map(|kind| kind.replace('\0', "")),
+        subject: None,
+        before: query.cursor.map(|cursor| cursor.parse::<JobId>().map_err(foreign)).transpose()?,
+        limit: query.limit + 1,
+    };
+    let jobs = api.app.engine.list(&OwnerId::local(), &filter).await?;
+    let next_cursor = jobs.get(limit).and_then(|_| jobs.get(limit - 1)).map(|job| job.id.to_string());
+    Ok(Json(JobPage { items: jobs.into_iter().take(limit).map(JobSummary::from).collect(), next_cursor }))
 }
 
 /// A job with its steps and the end of its log.

@@ -1,5 +1,6 @@
 //! The HTTP API and the page. A handler decodes, calls one use case, and encodes.
 
+mod describe;
 mod documents;
 mod errors;
 mod events;
@@ -28,6 +29,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use serde_json::Value;
 use sluice_app::app::App;
 use sluice_app::module::Module;
 use tokio_util::sync::CancellationToken;
@@ -84,10 +86,9 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
 #[openapi(
     info(
         title = "Sluice",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         description = "AI media work in production: documents in, narrated videos out. Times are milliseconds since 1970, \
-                       money is in millionths of a US dollar, and every error is an `application/problem+json` with a stable `code`. \
-                       Beside the answers that are listed, any request may get a 500 (a fault of the server) or a 503 (its database \
-                       cannot be used now)."
+                       money is in millionths of a US dollar, and every error is an `application/problem+json` with a stable `code`."
     ),
     tags(
         (name = "documents", description = "Source files, read and judged when they arrive"),
@@ -99,10 +100,11 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
 )]
 struct Description;
 
-fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, utoipa::openapi::OpenApi) {
+fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
     let common = OpenApiRouter::with_openapi(Description::openapi())
         // Uploads count their bytes themselves.
         .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::retry))
@@ -113,7 +115,9 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, utoipa::openapi::OpenApi) {
         .routes(routes!(service::health))
         .routes(routes!(service::useful_work))
         .routes(routes!(service::examples));
-    apps.iter().fold(common, |router, app| router.merge(app.routes())).split_for_parts()
+    let (router, document) = apps.iter().fold(common, |router, app| router.merge(app.routes())).split_for_parts();
+    // Nothing in it is left to chance: a test reads the whole.
+    (router, describe::complete(&document).unwrap_or_default())
 }
 
 /// The whole server, with these apps.
@@ -150,7 +154,7 @@ fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
 
 /// The OpenAPI document, as it is checked in.
 pub(crate) fn openapi() -> Result<String, serde_json::Error> {
-    let mut text = routes(APPS).1.to_pretty_json()?;
+    let mut text = serde_json::to_string_pretty(&routes(APPS).1)?;
     text.push('\n');
     Ok(text)
 }

@@ -1,14 +1,16 @@
 //! The page: built by `web/`, embedded in the binary, already compressed.
 
 use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
+use super::Api;
 use super::problem::Problem;
 
-/// Where the page has something to show, with all that is below: as in its own router. Every other address is unknown.
-const ROUTES: [&str; 8] = ["", "index.html", "reel", "reels", "library", "jobs", "settings", "new"];
+/// First segments of the page's own routes, as `SHELL_PREFIXES` in its router; each app adds its name.
+const ROUTES: [&str; 5] = ["", "index.html", "library", "jobs", "settings"];
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
@@ -25,10 +27,17 @@ pub(crate) fn is_built() -> bool {
 }
 
 /// A file of the page, or `index.html` for one of its routes.
-pub(crate) async fn serve(method: Method, uri: Uri, request_headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn serve(
+    State(api): State<Api>,
+    method: Method,
+    uri: Uri,
+    request_headers: HeaderMap,
+) -> Result<Response, Problem> {
     let path = uri.path().trim_start_matches('/');
-    let name = if is_route(path) { "index.html" } else { path };
-    if !is_route(path) && Page::get(name).is_none() {
+    let first = path.split('/').next().unwrap_or_default();
+    let is_route = ROUTES.contains(&first) || api.app.names().any(|name| name == first);
+    let name = if is_route { "index.html" } else { path };
+    if !is_route && Page::get(name).is_none() {
         return Err(Problem::not_found("address here"));
     }
     if !matches!(method, Method::GET | Method::HEAD) {
@@ -50,10 +59,6 @@ pub(crate) async fn serve(method: Method, uri: Uri, request_headers: HeaderMap) 
 }
 
 const GET: header::HeaderValue = header::HeaderValue::from_static("GET, HEAD");
-
-fn is_route(path: &str) -> bool {
-    ROUTES.contains(&path.split('/').next().unwrap_or_default())
-}
 
 fn answer(name: &str, bytes: Vec<u8>, encoding: Option<&'static str>) -> Response {
     let mime = mime_guess::from_path(name).first_or_octet_stream();

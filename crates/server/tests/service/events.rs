@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use reqwest::Response;
 use serde_json::json;
+use sluice_domain::ids::OwnerId;
 use sluice_store::{Store, StoreError, events};
 
 use crate::support::Server;
@@ -73,7 +74,7 @@ async fn emit(store: &Store, count: i64) {
     store
         .write(async |tx| {
             for n in 0..count {
-                events::emit(tx, "local", "reel.changed", "a-reel", &json!({ "n": n }))?;
+                events::emit(tx, &OwnerId::local(), "reel.changed", "a-reel", &json!({ "n": n }))?;
             }
             Ok::<_, StoreError>(())
         })

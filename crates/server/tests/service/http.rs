@@ -16,10 +16,11 @@ async fn every_error_is_a_problem_with_a_code_and_the_requests_id() {
     let long = format!("{{\"document_id\": \"{}\"}}", "x".repeat(300 * 1024));
     let put = Method::PUT;
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
-    let cases: [(&Method, &str, &str, &str, u16, &str); 18] = [
+    let cases: [(&Method, &str, &str, &str, u16, &str); 19] = [
         (&get, "/api/v1/nothing", "", "", 404, "not_found"),
         (&get, "/api", "", "", 404, "not_found"),
         (&get, "/nothing", "", "", 404, "not_found"),
+        (&get, "/reels/0190", "", "", 404, "not_found"),
         (&get, "/nothing.js", "", "", 404, "not_found"),
         (&get, "/assets/", "", "", 404, "not_found"),
         (&post, "/nothing", json, "{}", 404, "not_found"),
@@ -56,7 +57,7 @@ async fn every_error_is_a_problem_with_a_code_and_the_requests_id() {
 #[tokio::test]
 async fn the_page_is_at_its_own_addresses_only() {
     let server = Server::start().await;
-    for path in ["/", "/reels", "/reels/0190"] {
+    for path in ["/", "/reel", "/reel/0190", "/jobs", "/settings"] {
         let answer = server.get(path).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8", "{path}");

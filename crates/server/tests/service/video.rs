@@ -243,7 +243,7 @@ async fn end(server: &Server, id: &str) {
     let answer = server.client.delete(server.url(&format!("/api/v1/reels/{id}"))).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::NO_CONTENT);
     assert_eq!(server.media(), Vec::<PathBuf>::new());
-    assert_eq!(server.json("/api/v1/reels").await, json!([]));
+    assert_eq!(server.json("/api/v1/reels").await["items"], json!([]));
     let gone = server.get(reel["result"]["video_url"].as_str().unwrap()).send().await.unwrap();
     assert_eq!(problem(gone).await.0, StatusCode::GONE);
     for path in ["", "/result", "/captions.srt"] {

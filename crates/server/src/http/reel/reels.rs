@@ -27,6 +27,7 @@ use crate::http::{Api, Opened, documents, forms};
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewReel {
     /// From `POST /api/v1/documents`.
+    #[schema(format = "uuid")]
     document_id: String,
     /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
     #[serde(default)]
@@ -44,11 +45,41 @@ pub(crate) struct NewReel {
     captions: Option<CaptionsPlace>,
 }
 
-/// Starts a reel: the work goes on by itself from here. Also takes a form with `file` and the same fields.
-#[utoipa::path(post, path = "/api/v1/reels", operation_id = "start_reel", tag = "reels", request_body = NewReel,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same reel")),
-    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem),
-              (status = 429, body = Problem)))]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form; its fields are read one by one")]
+struct ReelForm {
+    /// The PDF.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// `true` reads the pages as pictures (for scans).
+    #[schema(nullable = false)]
+    ocr: Option<bool>,
+    /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
+    #[schema(nullable = false)]
+    mode: Option<String>,
+    /// `16:9` (the default), `9:16` or `1:1`.
+    #[schema(nullable = false)]
+    shape: Option<String>,
+    /// A voice's id; by default the best one of the document's language.
+    #[schema(nullable = false, max_length = 200)]
+    voice: Option<String>,
+    /// A presenter's id; without one the video has none.
+    #[schema(nullable = false, max_length = 200)]
+    presenter: Option<String>,
+    /// `burned` (the default) or `beside`.
+    #[schema(nullable = false)]
+    captions: Option<String>,
+}
+
+/// Starts a reel of a document, or of the file in a form: the work goes on by itself from here.
+#[utoipa::path(post, path = "/api/v1/reels", operation_id = "start_reel", tag = "reels",
+    request_body(content((NewReel = "application/json"), (inline(ReelForm) = "multipart/form-data"))),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
+            nullable = false,
+            description = "The same key again gives the same reel, as it is then. From 1 to 255 visible characters of ASCII, in quotes or without.")),
+    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 413, body = Problem),
+              (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
+              (status = 507, body = Problem)))]
 pub(crate) async fn create(
     State(api): State<Api>,
     Opened(reel): Opened<ReelApp>,
@@ -102,10 +133,11 @@ async fn decode(api: &Api, headers: &HeaderMap, request: Request) -> Result<NewR
 /// The key of draft-ietf-httpapi-idempotency-key-header; the quotes may be left out.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let text = value.to_str().map_err(|_| Problem::bad_request("Idempotency-Key must be plain ASCII."))?;
-    let key = text.trim().trim_matches('"');
-    if key.is_empty() || key.len() > 255 {
-        return Err(Problem::bad_request("Idempotency-Key must have 1 to 255 characters."));
+    let text = value.to_str().unwrap_or_default();
+    let key = text.strip_prefix('"').unwrap_or(text);
+    let key = key.strip_suffix('"').unwrap_or(key);
+    if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+        return Err(Problem::bad_request("Idempotency-Key must have 1 to 255 visible characters of ASCII."));
     }
     Ok(Some(key.to_owned()))
 }
@@ -146,7 +178,8 @@ pub(crate) async fn list(
     if query.q.as_ref().is_some_and(|text| text.chars().count() > 200) {
         return Err(Problem::bad_request("Search for at most 200 characters."));
     }
-    let text = query.q.filter(|text| !text.trim().is_empty());
+    // No title has a NUL, and PostgreSQL takes none.
+    let text = query.q.map(|text| text.replace('\0', "")).filter(|text| !text.trim().is_empty());
     let asked = ReelQuery { text, state: query.state, cursor: query.cursor, limit: query.limit };
     Ok(Json(list::page(&app, &OwnerId::local(), asked).await?))
 }
@@ -179,7 +212,7 @@ pub(crate) struct ScenePatch {
 }
 
 /// Changes a scene. It is rendered again when that is asked for.
-#[utoipa::path(patch, path = "/api/v1/reels/{id}/scenes/{n}", tag = "reels", request_body = ScenePatch,
+#[utoipa::path(patch, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "edit_scene", tag = "reels", request_body = ScenePatch,
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn edit_scene(
@@ -194,7 +227,7 @@ pub(crate) async fn edit_scene(
 }
 
 /// Renders a scene that was changed, and puts the video together again.
-#[utoipa::path(post, path = "/api/v1/reels/{id}/scenes/{n}/render", tag = "reels",
+#[utoipa::path(post, path = "/api/v1/reels/{id}/scenes/{n}/render", operation_id = "render_scene", tag = "reels",
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render_scene(
@@ -228,14 +261,14 @@ pub(crate) async fn result(Opened(reel): Opened<ReelApp>, Path(id): Path<String>
 }
 
 /// The captions as SubRip: a redirect to a signed link.
-#[utoipa::path(get, path = "/api/v1/reels/{id}/captions.srt", tag = "reels", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/reels/{id}/captions.srt", operation_id = "captions_srt", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn captions_srt(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
     redirect(&reel, &id, |result| result.srt_url).await
 }
 
 /// The captions as WebVTT: a redirect to a signed link.
-#[utoipa::path(get, path = "/api/v1/reels/{id}/captions.vtt", tag = "reels", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/reels/{id}/captions.vtt", operation_id = "captions_vtt", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn captions_vtt(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
     redirect(&reel, &id, |result| result.vtt_url).await
