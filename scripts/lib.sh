@@ -39,6 +39,8 @@ sluice_binary() { printf '%s/release/sluice\n' "$(target_folder)"; }
 
 models_folder() { printf '%s\n' "${SLUICE_MODELS:-${XDG_DATA_HOME:-$HOME/.local/share}/sluice/models}"; }
 
+python_tests_folder() { printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/sluice/python-tests"; }
+
 # http_get PORT PATH: prints the answer of a server on this machine, headers and all; needs neither curl nor wget.
 http_get() {
     (

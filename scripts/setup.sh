@@ -11,6 +11,7 @@ has() { command -v "$1" >/dev/null; }
 has_font() { [[ -f $1 ]] || { has fc-list && fc-list | grep -q "$(basename "$1")"; }; }
 has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
 has_postgres() { compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && has psql; }
+has_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
 has_pip() { python3 -m pip --version >/dev/null 2>&1; }
 # tesseract prints its languages to either output, by version.
 has_tesseract_language() { tesseract --list-langs 2>&1 | grep -qx "$1"; }
@@ -52,6 +53,7 @@ list_missing() {
         if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
         need shellcheck -- has shellcheck
         # The engine's suites run on a server that they start themselves.
+        need python3-venv -- has_venv
         need postgresql -- has_postgres
         need pgbouncer -- has pgbouncer
     fi
@@ -118,6 +120,21 @@ install_page_packages() {
     printf '%s' "$key" >"$stamp"
 }
 
+# What the tests in Python need from PyPI, in an environment of its own below the cache.
+install_python_packages() {
+    local folder key
+    folder=$(python_tests_folder)
+    key=$(sha256sum scripts/tests/requirements.txt | cut -d' ' -f1)
+    if same_as_before "$folder/.installed" "$key"; then
+        note "Python packages of the tests: all there"
+        return
+    fi
+    say "Installing the Python packages of the tests"
+    python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check -r scripts/tests/requirements.txt ||
+        fail "pip could not install the Python packages of the tests; its message is above." "Is the network there? Try again: it starts afresh."
+    printf '%s' "$key" >"$folder/.installed"
+}
+
 fetch() {
     local script=$1 what=$2
     [[ -f $script ]] || return 0
@@ -129,6 +146,7 @@ check_rust
 install_packages
 install_page_packages
 fetch scripts/fetch-models.sh "the models"
+if [[ $tests == yes ]]; then install_python_packages; fi
 if [[ $tests == yes && -f scripts/fetch-corpus.sh ]]; then
     # Some of the documents come out of Debian packages, which apt-get finds by its lists.
     if has apt-get && ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && may_be_root; then

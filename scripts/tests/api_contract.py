@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Holds the server to its OpenAPI document: the document is valid and is the one that is checked in, and whatever the
+document allows or forbids is answered as it says, by Schemathesis with all its checks.
+
+SLUICE_BINARY is the release binary, SECONDS how long requests are made up, SEED repeats a run.
+"""
+
+import atexit
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+from openapi_spec_validator import validate
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+
+
+def start(binary, data):
+    """The server on a free port; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    environment = dict(os.environ, SLUICE_REELS_PER_TEN_MINUTES="100000")
+    with open(data / "server.log", "wb") as log:
+        process = subprocess.Popen(
+            [binary, "serve", "--listen", url.removeprefix("http://"), "--data", str(data)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+    atexit.register(process.kill)
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/api/v1/health"):
+                return url
+        except OSError:
+            time.sleep(0.02)
+    raise SystemExit("the server did not start:\n" + (data / "server.log").read_text()[-2000:])
+
+
+def check_document(url):
+    with urllib.request.urlopen(f"{url}/api/v1/openapi.json") as answer:
+        served = json.load(answer)
+    validate(served)
+    if served != json.loads((ROOT / "openapi.json").read_text()):
+        raise SystemExit("openapi.json is not what the server answers: type  sluice openapi > openapi.json")
+
+
+def ask_everything(url, folder):
+    command = [
+        str(pathlib.Path(sys.executable).parent / "schemathesis"),
+        "--config-file", str(ROOT / "scripts" / "tests" / "schemathesis.toml"),
+        "run", f"{url}/api/v1/openapi.json", "--max-time", os.environ.get("SECONDS", "90"),
+    ]
+    if "SEED" in os.environ:
+        command += ["--seed", os.environ["SEED"]]
+    # In a folder of its own, because it keeps what it found.
+    return subprocess.run(command, cwd=folder, check=False).returncode
+
+
+def main():
+    binary = os.environ["SLUICE_BINARY"]
+    with tempfile.TemporaryDirectory(prefix="sluice-contract-") as folder:
+        data = pathlib.Path(folder, "data")
+        data.mkdir()
+        url = start(binary, data)
+        check_document(url)
+        code = ask_everything(url, folder)
+        if code != 0:
+            print((data / "server.log").read_text()[-4000:], file=sys.stderr)
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
