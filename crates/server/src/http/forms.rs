@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use futures::Stream;
+use futures::{Stream, StreamExt as _};
 use sluice_app::upkeep::UPLOAD;
 use tokio::io::AsyncWriteExt as _;
 
@@ -68,39 +68,36 @@ pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Resu
     if announced(request.headers()).is_some_and(|bytes| bytes > limit + REST) {
         return Err(too_large(limit));
     }
-    let head = Arc::new(AtomicUsize::new(0));
-    let guarded = request.map(|body| {
-        Body::from_stream(Guarded { body: body.into_data_stream(), head: Arc::clone(&head), yielded: false })
-    });
+    let (parts, body) = request.into_parts();
+    let state = Arc::new(State { head: AtomicUsize::new(0), body: Mutex::new(Some(body.into_data_stream())) });
+    let guarded = Guarded { state: Arc::clone(&state), yielded: false };
+    let guarded = Request::from_parts(parts, Body::from_stream(guarded));
     let form = Multipart::from_request(guarded, &()).await;
     let mut form = form.map_err(|_| {
         Problem::unsupported_media_type("Send a form: multipart/form-data, with a boundary in its Content-Type.")
     })?;
-    let received = receive_from(api, &mut form, &head, known).await;
+    let received = receive_from(api, &mut form, &state.head, known).await;
     if received.is_err() {
         // The answer goes out now. A connection that is closed on a client that still sends is reset, and takes the answer with it.
-        tokio::spawn(tokio::time::timeout(LINGER, async move { drain(form, &head, 3 * limit).await }));
+        if let Some(body) = state.body().take() {
+            tokio::spawn(tokio::time::timeout(LINGER, discard(body, 3 * limit)));
+        }
     }
     received
 }
 
-fn announced(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
-}
-
-async fn drain(mut form: Multipart, head: &AtomicUsize, most: u64) {
+async fn discard(mut body: BodyDataStream, most: u64) {
     let mut bytes = 0;
-    loop {
-        head.store(0, Ordering::Relaxed);
-        let Ok(Some(mut field)) = form.next_field().await else { return };
-        head.store(IN_A_FIELD, Ordering::Relaxed);
-        while let Ok(Some(part)) = field.chunk().await {
-            bytes += part.len() as u64;
-            if bytes > most {
-                return;
-            }
+    while let Some(Ok(piece)) = body.next().await {
+        bytes += piece.len() as u64;
+        if bytes > most {
+            return;
         }
     }
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
 }
 
 async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known: &[&str]) -> Result<Form, Problem> {
@@ -195,12 +192,24 @@ struct LongHead;
 /// Instead of a count: what arrives belongs to a field, which counts for itself.
 const IN_A_FIELD: usize = usize::MAX;
 
+/// What the reader of a form shares with the body that it reads from.
+struct State {
+    /// Bytes since the last field ended, or [`IN_A_FIELD`].
+    head: AtomicUsize,
+    /// Taken out when the form is refused.
+    body: Mutex<Option<BodyDataStream>>,
+}
+
+impl State {
+    fn body(&self) -> MutexGuard<'_, Option<BodyDataStream>> {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A body that ends where a field's head does not, and that never gives more than one piece at a time: multer keeps
 /// whatever is there, without a bound of its own on heads and as fast as it comes.
 struct Guarded {
-    body: BodyDataStream,
-    /// Bytes since the last field ended.
-    head: Arc<AtomicUsize>,
+    state: Arc<State>,
     yielded: bool,
 }
 
@@ -212,14 +221,19 @@ impl Stream for Guarded {
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        if (HEAD..IN_A_FIELD).contains(&self.head.load(Ordering::Relaxed)) {
+        let head = self.state.head.load(Ordering::Relaxed);
+        if (HEAD..IN_A_FIELD).contains(&head) {
             return Poll::Ready(Some(Err(LongHead.into())));
         }
-        let piece = std::task::ready!(Pin::new(&mut self.body).poll_next(context));
+        let piece = match self.state.body().as_mut() {
+            Some(body) => std::task::ready!(Pin::new(body).poll_next(context)),
+            None => None,
+        };
         if let Some(Ok(piece)) = &piece {
             self.yielded = true;
-            let add = |head| (head != IN_A_FIELD).then_some(head + piece.len());
-            self.head.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).ok();
+            if head != IN_A_FIELD {
+                self.state.head.store(head + piece.len(), Ordering::Relaxed);
+            }
         }
         Poll::Ready(piece.map(|piece| piece.map_err(Into::into)))
     }

@@ -20,8 +20,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-/// Connections beyond these wait in the kernel's queue.
-const CONNECTIONS: usize = 2000;
+/// Connections beyond these wait in the kernel's queue. Most systems give a process 1,024 open files.
+const CONNECTIONS: usize = 800;
 /// Most bytes of a request's head.
 const HEAD: usize = 32 * 1024;
 /// Smaller than hyper's 400 KiB: so much is buffered for each connection at most.

@@ -8,6 +8,7 @@ mod http;
 mod intake;
 mod lasting;
 mod limits;
+mod lists;
 mod media;
 mod support;
 mod video;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, FromRequest as _, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::extract::{Json, Path, Query};
 use crate::http::problem::Problem;
-use crate::http::{Api, Opened, documents, forms};
+use crate::http::{Api, Opened, SMALL, documents, forms};
 
 /// What video to make of which document.
 #[derive(Deserialize, ToSchema)]
@@ -107,12 +107,14 @@ pub(crate) async fn create(
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(shown)).into_response())
 }
 
-async fn decode(api: &Api, headers: &HeaderMap, request: Request) -> Result<NewReel, Problem> {
+async fn decode(api: &Api, headers: &HeaderMap, mut request: Request) -> Result<NewReel, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
         if !kind.starts_with("application/json") {
             return Err(Problem::unsupported_media_type("Send a form with a file, or application/json."));
         }
+        // The route has no limit, for the sake of forms.
+        DefaultBodyLimit::max(SMALL).apply(&mut request);
         let Json(new) = Json::from_request(request, &()).await?;
         return Ok(new);
     }
