@@ -1,5 +1,6 @@
 //! `sluice serve`: the API, the page, and the workers in one process.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
