@@ -10,4 +10,6 @@ say "Rust: lints"
 cargo clippy --release --locked --workspace --all-targets -- -D warnings || fail "clippy has remarks; they are above."
 say "Page: types, formatting"
 (cd web && npm run --silent check) || fail "the page's checks failed; the reason is above." "Formatting is put right by:  cd web && npm run format"
+say "API: its description"
+(cd web && npm run --silent lint:openapi) || fail "openapi.json breaks a rule; which one is above." "It is written by:  sluice openapi > openapi.json"
 bash scripts/check-repo.sh
