@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sluice_engine::{Engine, Settings};
 
 use crate::library::Library;
+use crate::maintenance;
 use crate::module::Module;
 use crate::platform::Platform;
 
@@ -31,7 +32,17 @@ impl App {
             .pool("default", workers)
             .pool("video", workers);
         let builder = modules.iter().fold(builder, |builder, module| module.register(builder));
-        Self { platform, library, engine: builder.build(), modules: modules.into() }
+        let modules: Arc<[Arc<dyn Module>]> = modules.into();
+        let builder = maintenance::register(
+            builder,
+            &maintenance::Context { platform: platform.clone(), modules: Arc::clone(&modules) },
+        );
+        Self { platform, library, engine: builder.build(), modules }
+    }
+
+    /// What maintenance works with.
+    pub fn maintenance(&self) -> maintenance::Context {
+        maintenance::Context { platform: self.platform.clone(), modules: Arc::clone(&self.modules) }
     }
 
     /// The names of the apps that this process has.

@@ -2,19 +2,21 @@
 //!
 //! | module | holds | may import |
 //! |---|---|---|
-//! | `platform` | rows, bytes, links, randomness | nothing of this crate |
+//! | `media` | bytes and their rows together | nothing of this crate |
+//! | `platform` | rows, bytes, links, randomness | `media` |
 //! | `view` | what the views of all apps have in common | nothing of this crate |
 //! | `module` | what an app brings | `platform` |
-//! | `library` | documents and uploads | `platform`, `module` |
-//! | `upkeep` | retention and garbage collection | `platform` |
+//! | `library` | documents and uploads | `platform`, `media`, `module` |
+//! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
 
 pub mod app;
 pub mod library;
+pub mod maintenance;
+pub mod media;
 pub mod module;
 pub mod platform;
-pub mod upkeep;
 pub mod view;
 
 // The apps, one line each.

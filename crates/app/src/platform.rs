@@ -1,9 +1,11 @@
 //! What every use case and every job of any app stands on.
 
-use sluice_blobs::{Blobs, Links};
+use sluice_blobs::Links;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Randomness;
 use sluice_store::{Store, StoreError};
+
+use crate::media::Media;
 
 /// Handles to rows and bytes. Cheap to clone.
 #[derive(Clone)]
@@ -11,7 +13,7 @@ pub struct Platform {
     /// Rows.
     pub store: Store,
     /// Bytes.
-    pub blobs: Blobs,
+    pub media: Media,
     /// Signed links to bytes.
     pub links: Links,
     /// For ids.

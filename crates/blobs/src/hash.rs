@@ -18,6 +18,11 @@ impl BlobHash {
         Self(hash.to_hex().to_string())
     }
 
+    /// The first two digits: blobs are spread over that many folders.
+    pub(crate) fn shard(&self) -> &str {
+        self.0.get(..2).unwrap_or("00")
+    }
+
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -107,6 +107,12 @@ impl OwnerId {
         Self("local".to_owned())
     }
 
+    /// The owner of what belongs to the installation: maintenance, and stage results that all owners share. No account's id
+    /// begins with a colon.
+    pub fn system() -> Self {
+        Self(":system".to_owned())
+    }
+
     /// The owner as it is stored and shown.
     pub fn as_str(&self) -> &str {
         &self.0

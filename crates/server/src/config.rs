@@ -9,6 +9,8 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use sluice_store::{Database, PostgresUrl};
 
+use crate::blob_settings::BlobSettings;
+
 /// Where data is stored, and which limits apply. The same for all commands.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
@@ -35,6 +37,8 @@ pub struct Config {
     /// Seconds to wait for an answer of a database server, or for a free connection to it.
     #[arg(long, env = "SLUICE_DATABASE_TIMEOUT", default_value_t = 10, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub database_timeout: u64,
+    #[command(flatten)]
+    pub blobs: BlobSettings,
     /// Folder with the models of the built-in engines [default: models in the default data folder].
     #[arg(long, env = "SLUICE_MODELS", global = true, value_name = "FOLDER")]
     pub models: Option<PathBuf>,

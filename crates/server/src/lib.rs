@@ -1,6 +1,7 @@
 //! The server, the workers and the command line, as a library: the binary is [`main`], and tests reach the real router.
 
 pub mod apps;
+pub mod blob_settings;
 mod cli;
 pub mod config;
 pub mod http;

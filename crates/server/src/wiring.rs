@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use rand::RngExt as _;
 use sluice_app::app::App;
 use sluice_app::library::Library;
+use sluice_app::media::Media;
 use sluice_app::platform::Platform;
 use sluice_blobs::{Blobs, Links};
 use sluice_engine::{Randomness, Settings};
@@ -20,7 +21,7 @@ use crate::config::Config;
 /// Opens the data folder and connects everything.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     let data = config.data()?;
-    std::fs::create_dir_all(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    sluice_blobs::private_folder(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let store = Store::open_with(&config.database()?, config.database_options()).await?;
     connect(config, store, APPS)
 }
@@ -30,9 +31,10 @@ pub fn connect(config: &Config, store: Store, apps: &[&dyn ServerApp]) -> anyhow
     let data = config.data()?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
+    let blobs = Blobs::open(&data, &config.blobs.place()?)?;
     let platform = Platform {
-        store,
-        blobs: Blobs::open(&data)?,
+        store: store.clone(),
+        media: Media::new(store, blobs),
         links: Links::new(link_key(&data)?),
         randomness: Randomness::from_entropy(),
     };

@@ -1,11 +1,17 @@
 //! Documents: files that were taken in, with what reading them gave.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_domain::time::Timestamp;
 
-use crate::sql::{Row, json, parse, sql};
+use crate::blobs::{self, Subject};
+use crate::sql::{Row, json, list, parse, sql};
 use crate::{StoreError, Tx};
+
+/// As references to bytes name it.
+const APP: &str = "documents";
 
 /// A source document.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +36,7 @@ pub struct DocumentRow {
     pub created_at: Timestamp,
 }
 
-/// Adds a document.
+/// Adds a document. It points at its bytes, which must be kept.
 pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), StoreError> {
     sql("INSERT INTO documents (id, owner, blob, text_blob, ocr, name, bytes, found, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
@@ -45,7 +51,8 @@ pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), Store
     .bind(row.created_at.as_millis())
     .execute(tx)
     .await?;
-    Ok(())
+    let subject = Subject { owner: &row.owner, app: APP, id: row.id.as_str() };
+    blobs::reference(tx, &subject, &[&row.blob, &row.text_blob]).await
 }
 
 /// A document of this owner by its id.
@@ -74,14 +81,36 @@ pub async fn document_of_blob(
     row.as_ref().map(document_row).transpose()
 }
 
-/// Forgets documents from before `before` of which no reel was made.
-pub async fn forget_unused_documents(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM documents WHERE created_at < $1
-         AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)")
-    .bind(before.as_millis())
-    .execute(tx)
-    .await?;
-    Ok(done)
+/// The next `limit` documents after an id that are older than `before`, locked: nothing new stands on one before it is
+/// decided whether it goes.
+pub async fn old(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
+    // Ids sort by time of creation.
+    let youngest = DocumentId::new(before, [0; 10]);
+    let rows = sql("SELECT id FROM documents WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3 {lock}")
+        .bind(after)
+        .bind(youngest.as_str())
+        .bind(limit)
+        .all(tx)
+        .await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Forgets documents on which nothing stands; their bytes are released.
+pub async fn forget(tx: &mut Tx, documents: &[String]) -> Result<u64, StoreError> {
+    if documents.is_empty() {
+        return Ok(0);
+    }
+    let text = format!("DELETE FROM documents WHERE id IN ({}) RETURNING id, owner", list(1, documents.len()));
+    let rows = sql(text).bind_all(documents).all(tx).await?;
+    let mut by_owner: BTreeMap<OwnerId, Vec<String>> = BTreeMap::new();
+    for row in &rows {
+        by_owner.entry(parse(row, "owner")?).or_default().push(row.get("id")?);
+    }
+    for (owner, ids) in by_owner {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        blobs::release_all(tx, &owner, APP, &ids).await?;
+    }
+    Ok(rows.len() as u64)
 }
 
 fn document_row(row: &Row) -> Result<DocumentRow, StoreError> {

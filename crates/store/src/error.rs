@@ -92,6 +92,12 @@ pub enum StoreError {
         /// What was asked for.
         job: JobId,
     },
+    /// Bytes that were registered are gone, or are being removed: nothing pointed at them for too long.
+    #[error("the bytes {hash} are not kept any more: bring them again")]
+    BlobGone {
+        /// Which.
+        hash: String,
+    },
     /// Someone who wrote for several was stopped: whether it was kept is not known.
     #[error("the write was interrupted: look whether it was kept, or try again")]
     Interrupted,
@@ -168,6 +174,7 @@ impl StoreError {
             Self::Unreachable(_) => "database_unreachable",
             Self::Contended(_) => "contended",
             Self::NoSuchDependency { .. } => "no_such_dependency",
+            Self::BlobGone { .. } => "blob_gone",
             Self::Interrupted => "interrupted",
             Self::BadSchedule { .. } => "bad_schedule",
             Self::BadRate { .. } => "bad_rate",

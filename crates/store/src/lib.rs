@@ -18,6 +18,7 @@
 //! shared by units that wait for it (`group.rs`), and a pool that reads. On `PostgreSQL` each unit is a transaction of
 //! its own (`synchronous_commit` as the server has it, which is `on` by default).
 
+pub mod blobs;
 mod checkpoint;
 mod connections;
 pub mod controls;
@@ -34,6 +35,7 @@ mod postgres;
 pub mod providers;
 pub mod reel;
 pub mod results;
+pub mod retention;
 pub mod schedules;
 mod sql;
 mod sqlite;

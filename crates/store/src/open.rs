@@ -1,6 +1,8 @@
 //! Opening a database, and bringing its schema up to date.
 
 use std::fmt;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +104,7 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
         StoreError::Database(source) => StoreError::CannotOpen { path: path.to_owned(), source },
         other => other,
     };
+    make_private(path).map_err(|error| StoreError::CannotOpen { path: path.to_owned(), source: error.into() })?;
     let open = || sqlite::open(path, options);
     let writer = sqlite::when_free(options.busy_timeout, open).await.map_err(cannot_open)?;
     sqlite::migrate(&writer, &options.modules)?;
@@ -112,6 +115,26 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     let checkpointer = Checkpointer::start(path, &writer, options).map_err(cannot_open)?;
     let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.news.clone());
     Ok(Backend::Sqlite { group, readers })
+}
+
+/// The file is for its owner alone, and so are those beside it: `SQLite` gives them the mode of the first.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    const OWNER_ONLY: u32 = 0o600;
+    match File::options().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    for beside in ["", "-wal", "-shm"] {
+        let mut file = path.as_os_str().to_owned();
+        file.push(beside);
+        let Ok(found) = std::fs::metadata(&file) else { continue };
+        if found.permissions().mode() & 0o077 != 0
+            && let Err(error) = std::fs::set_permissions(&file, Permissions::from_mode(OWNER_ONLY))
+        {
+            tracing::warn!(%error, file = %file.display(), "others can read the database: its mode cannot be changed");
+        }
+    }
+    Ok(())
 }
 
 async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Result<Backend, StoreError> {

@@ -2,9 +2,12 @@
 
 pub mod list;
 
+use std::collections::HashSet;
+
+use crate::blobs::{self, Subject};
 use crate::migrations::{Migration, Module};
-use crate::sql::{Row, json, optional_json, parse, sql};
-use crate::{StoreError, Tx};
+use crate::sql::{Row, json, list, optional_json, parse, sql};
+use crate::{StoreError, Tx, documents, retention};
 use serde_json::Value;
 use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId, SceneId};
 use sluice_domain::language::Language;
@@ -15,6 +18,9 @@ pub(crate) const MODULE: Module = Module {
     name: "reel",
     migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") }],
 };
+
+/// As references to bytes name it.
+const APP: &str = "reel";
 
 /// A reel.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,26 +155,40 @@ pub async fn set_reel_job(tx: &mut Tx, id: &ReelId, job: &JobId) -> Result<(), S
 /// Publishes a reel's files.
 pub async fn set_result(tx: &mut Tx, id: &ReelId, result: &Value) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql("UPDATE reels SET result = $2, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL")
+    let row = sql("UPDATE reels SET result = $2, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL RETURNING owner")
         .bind(id.as_str())
         .bind(result.to_string())
         .bind(now.as_millis())
-        .execute(tx)
+        .optional(tx)
         .await?;
-    Ok(())
+    match row {
+        Some(row) => point(tx, &row, id.as_str(), result).await,
+        None => Ok(()),
+    }
+}
+
+/// Lets a reel or a scene point at the blobs that its files are, and at no others.
+async fn point(tx: &mut Tx, row: &Row, id: &str, files: &Value) -> Result<(), StoreError> {
+    let (owner, named) = (parse(row, "owner")?, blobs::named_in(files));
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    blobs::replace(tx, &Subject { owner: &owner, app: APP, id }, &named).await
 }
 
 /// Leaves a tombstone of a reel: its scenes, its results and, when no other reel uses it, its document go.
 pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     clear_scenes(tx, id).await?;
-    sql("DELETE FROM stage_results WHERE key IN (SELECT key FROM reel_results WHERE reel_id = $1)
-         AND key NOT IN (SELECT key FROM reel_results WHERE reel_id <> $1)")
+    let alone = sql("SELECT key FROM reel_results AS own WHERE reel_id = $1 AND NOT EXISTS
+             (SELECT 1 FROM reel_results AS other WHERE other.key = own.key AND other.reel_id <> $1)")
     .bind(id.as_str())
-    .execute(tx)
+    .all(tx)
     .await?;
+    let alone = alone.iter().map(|row| row.get("key")).collect::<Result<Vec<String>, _>>()?;
+    retention::forget_result_keys(tx, &alone).await?;
     sql("DELETE FROM reel_results WHERE reel_id = $1").bind(id.as_str()).execute(tx).await?;
-    let row = sql("SELECT document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
+    let row = sql("SELECT owner, document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
+    let owner = parse(&row, "owner")?;
+    blobs::release(tx, &Subject { owner: &owner, app: APP, id: id.as_str() }).await?;
     let document: Option<String> = row.get("document_id")?;
     sql(
         "UPDATE reels SET result = NULL, document_id = NULL, title = '', search = '', deleted_at = $2, updated_at = $2 WHERE id = $1",
@@ -177,11 +197,32 @@ pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     .bind(now.as_millis())
     .execute(tx)
     .await?;
-    sql("DELETE FROM documents WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM reels WHERE document_id = documents.id)")
-        .bind(document)
-        .execute(tx)
-        .await?;
-    Ok(())
+    match document {
+        Some(document) if documents_in_use(tx, std::slice::from_ref(&document)).await?.is_empty() => {
+            documents::forget(tx, &[document]).await.map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Which of these documents some reel is made of.
+pub async fn documents_in_use(tx: &mut Tx, documents: &[String]) -> Result<HashSet<String>, StoreError> {
+    if documents.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let text = format!("SELECT DISTINCT document_id FROM reels WHERE document_id IN ({})", list(1, documents.len()));
+    let rows = sql(text).bind_all(documents).all(tx).await?;
+    rows.iter().map(|row| row.get("document_id")).collect()
+}
+
+/// Forgets at most `limit` tombstones of reels that were deleted before `before`.
+pub async fn forget_tombstones(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM reels WHERE id IN (SELECT id FROM reels WHERE deleted_at IS NOT NULL AND deleted_at < $1
+         ORDER BY deleted_at LIMIT $2)")
+    .bind(before.as_millis())
+    .bind(limit)
+    .execute(tx)
+    .await
 }
 
 /// Adds a scene.
@@ -200,8 +241,11 @@ pub async fn insert_scene(tx: &mut Tx, row: &SceneRow) -> Result<(), StoreError>
 
 /// Takes all scenes of a reel away.
 pub async fn clear_scenes(tx: &mut Tx, reel: &ReelId) -> Result<(), StoreError> {
-    sql("DELETE FROM scenes WHERE reel_id = $1").bind(reel.as_str()).execute(tx).await?;
-    Ok(())
+    let rows = sql("DELETE FROM scenes WHERE reel_id = $1 RETURNING id, owner").bind(reel.as_str()).all(tx).await?;
+    let Some(first) = rows.first() else { return Ok(()) };
+    let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<String>, _>>()?;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    blobs::release_all(tx, &parse(first, "owner")?, APP, &ids).await
 }
 
 /// The scenes of a reel, in order.
@@ -245,8 +289,15 @@ pub async fn set_scene_job(tx: &mut Tx, id: &SceneId, job: &JobId) -> Result<(),
 
 /// Keeps a scene's rendered parts.
 pub async fn set_scene_made(tx: &mut Tx, id: &SceneId, made: &Value) -> Result<(), StoreError> {
-    sql("UPDATE scenes SET made = $2 WHERE id = $1").bind(id.as_str()).bind(made.to_string()).execute(tx).await?;
-    Ok(())
+    let row = sql("UPDATE scenes SET made = $2 WHERE id = $1 RETURNING owner")
+        .bind(id.as_str())
+        .bind(made.to_string())
+        .optional(tx)
+        .await?;
+    match row {
+        Some(row) => point(tx, &row, id.as_str(), made).await,
+        None => Ok(()),
+    }
 }
 
 /// Notes that a reel stands on a stage result.
@@ -257,17 +308,6 @@ pub async fn use_result(tx: &mut Tx, reel: &ReelId, key: &str) -> Result<(), Sto
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// Everything that may point at bytes: hashes of documents, and the JSON in which results name theirs.
-pub async fn what_points_at_bytes(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    let rows = sql("SELECT blob AS text FROM documents UNION ALL SELECT text_blob FROM documents
-         UNION ALL SELECT result FROM reels WHERE result IS NOT NULL
-         UNION ALL SELECT made FROM scenes WHERE made IS NOT NULL
-         UNION ALL SELECT value FROM stage_results")
-    .all(tx)
-    .await?;
-    rows.iter().map(|row| row.get("text")).collect()
 }
 
 fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {

@@ -6,8 +6,9 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::blobs::{self, Subject};
 use crate::jobs::{Lease, row, spend};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, retention};
 
 /// A call of an engine: one row, written before it is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,38 +64,36 @@ pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stores a result; an older one under the same key gives way.
+/// Stores a result; an older one under the same key gives way. It points at the blobs that it names, so that their bytes
+/// are kept for as long as it is.
 pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql("INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, last_used_at = excluded.last_used_at")
+    let text = value.to_string();
+    let new = sql("INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)
+         ON CONFLICT (key) DO NOTHING")
     .bind(key)
     .bind(kind)
-    .bind(value.to_string())
+    .bind(&text)
     .bind(now.as_millis())
     .execute(tx)
     .await?;
-    Ok(())
+    let owner = OwnerId::system();
+    let subject = Subject { owner: &owner, app: blobs::RESULTS, id: key };
+    if new == 0 {
+        blobs::release(tx, &subject).await?;
+        sql("UPDATE stage_results SET value = $2, last_used_at = $3 WHERE key = $1")
+            .bind(key)
+            .bind(&text)
+            .bind(now.as_millis())
+            .execute(tx)
+            .await?;
+    }
+    blobs::reference_known(tx, &subject, value).await
 }
 
 /// Forgets one result, as when the bytes that it points at are gone.
 pub async fn forget(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
-    sql("DELETE FROM stage_results WHERE key = $1").bind(key).execute(tx).await?;
-    Ok(())
-}
-
-/// Every stored result, for a sweep that compares them with the bytes that they point at.
-pub async fn all(tx: &mut Tx) -> Result<Vec<(String, Value)>, StoreError> {
-    let rows = sql("SELECT key, value FROM stage_results ORDER BY key").all(tx).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("key")?, crate::json(&row.get::<String>("value")?, "a stage's result")?)))
-        .collect()
-}
-
-/// Forgets the results that nothing has used since `before`, and says how many.
-pub async fn forget_unused(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM stage_results WHERE last_used_at < $1").bind(before.as_millis()).execute(tx).await?;
-    Ok(done)
+    retention::forget_result_keys(tx, &[key.to_owned()]).await.map(drop)
 }
 
 /// Writes the intent of a call.
@@ -165,12 +164,6 @@ pub async fn finish_call(tx: &mut Tx, call: &str, outcome: Outcome) -> Result<()
         .execute(tx)
         .await?;
     Ok(())
-}
-
-/// Forgets the calls that ended before `before`, and says how many.
-pub async fn forget_calls(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM calls WHERE finished_at < $1").bind(before.as_millis()).execute(tx).await?;
-    Ok(done)
 }
 
 /// How many calls were ever asked, per kind and outcome. What a test counts to show that nothing was done twice.

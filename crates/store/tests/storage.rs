@@ -47,6 +47,21 @@ async fn what_was_acknowledged_is_there_after_the_file_is_opened_again() {
 }
 
 #[tokio::test]
+async fn the_database_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sluice.db");
+    drop(Store::open(&path).await.unwrap());
+    // As an earlier version left it.
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let _store = Store::open(&path).await.unwrap();
+    for file in ["sluice.db", "sluice.db-wal", "sluice.db-shm"] {
+        let mode = folder.path().join(file).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sluice.db");

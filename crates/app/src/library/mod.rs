@@ -10,6 +10,7 @@ use sluice_local::reading::{ReadError, Reader};
 use sluice_store::StoreError;
 use sluice_store::documents::{self, DocumentRow};
 
+use crate::media::MediaError;
 use crate::platform::Platform;
 use crate::reel::script::{self, Found, Mode, ScriptError, Unfit};
 
@@ -49,9 +50,9 @@ pub enum IntakeError {
     /// It has too few sentences that could be told.
     #[error(transparent)]
     Script(#[from] ScriptError),
-    /// The disk or the media folder.
+    /// The place for bytes.
     #[error(transparent)]
-    Blobs(#[from] BlobError),
+    Media(#[from] MediaError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,18 +65,22 @@ pub enum IntakeError {
 pub async fn take_in(library: &Library, upload: Upload) -> Result<DocumentRow, IntakeError> {
     let Library { platform, reader, .. } = library;
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
-    let known = platform.blobs.hash_file(upload.file.clone()).await?;
-    if let Some(row) = find(platform, &upload.owner, known.as_str(), upload.ocr).await? {
+    let file = platform.media.stage_file(upload.file.clone()).await?;
+    if let Some(row) = find(platform, &upload.owner, file.hash.as_str(), upload.ocr).await? {
         return Ok(row);
     }
+    // It is still where it arrived, and shown to nobody before it has been read and judged.
     let document =
         if upload.ocr { reader.read_by_ocr(&upload.file, &[]).await? } else { reader.read(&upload.file).await? };
     let text = serde_json::to_vec(&document)?;
     let read_by = document.read_by.clone();
     let judging = tokio::task::spawn_blocking(move || judge(&document));
-    let found = judging.await.map_err(|error| BlobError::Io { path: PathBuf::new(), source: error.into() })??;
-    let text = platform.blobs.keep_bytes(text).await?;
-    let file = platform.blobs.keep_file(upload.file).await?;
+    let found = judging
+        .await
+        .map_err(|error| BlobError::Io { path: PathBuf::new(), source: error.into() })
+        .map_err(MediaError::from)??;
+    let text = platform.media.keep_bytes(text).await?;
+    let file = platform.media.keep(file).await?;
     let row = DocumentRow {
         id: platform.new_id(DocumentId::new).await?,
         owner: upload.owner,
@@ -121,20 +126,22 @@ pub fn judged(row: &DocumentRow) -> Result<Judged, serde_json::Error> {
     serde_json::from_value(row.found.clone())
 }
 
+/// Most bytes of what reading a document gave.
+const MOST_TEXT: u64 = 256 * 1024 * 1024;
+
 /// The text of a document, as it was read when it was taken in.
 pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Document, IntakeError> {
     let hash: BlobHash =
         row.text_blob.parse().map_err(|_| StoreError::Unreadable { what: "a text hash".to_owned() })?;
-    Ok(serde_json::from_slice(&platform.blobs.read(&hash).await?)?)
+    Ok(serde_json::from_slice(&platform.media.read(&hash, MOST_TEXT).await?)?)
 }
 
 async fn find(platform: &Platform, owner: &OwnerId, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, IntakeError> {
     let (owner, blob) = (owner.clone(), blob.to_owned());
     let row = platform.store.read(async move |tx| documents::document_of_blob(tx, &owner, &blob, ocr).await).await?;
-    let whole = |row: &DocumentRow| {
-        [&row.blob, &row.text_blob].iter().all(|hash| hash.parse().is_ok_and(|hash| platform.blobs.contains(&hash)))
-    };
-    Ok(row.filter(whole))
+    let Some(row) = row else { return Ok(None) };
+    let hashes: Vec<BlobHash> = [&row.blob, &row.text_blob].into_iter().filter_map(|hash| hash.parse().ok()).collect();
+    Ok(platform.media.has_all(&hashes).await?.then_some(row))
 }
 
 /// A file name for showing: no folders, no control characters, at most 120 characters.

@@ -48,6 +48,8 @@ pub struct Published {
     pub marks: Vec<ChapterMark>,
 }
 
+/// Most bytes of a caption file.
+const MOST_CAPTIONS: u64 = 16 * 1024 * 1024;
 /// The title card has settled by then.
 const POSTER_MS: u32 = 1500;
 
@@ -64,11 +66,12 @@ pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Resu
     // A scene may have been edited meanwhile: then its parts are made first.
     let Some(value) = joined(run, app, subject).await? else { return Ok(Next::Stage(Stage::Scenes)) };
     let published: Published = serde_json::from_value(value.clone()).or_fail("bad_result")?;
-    let file = app.platform.blobs.path(&published.video);
-    let checking = app.renderer.check(&file, published.duration_ms);
+    let media = &app.platform.media;
+    let file = media.materialise(&published.video).await.or_retry()?;
+    let checking = app.renderer.check(file.path(), published.duration_ms);
     Box::pin(unless_cancelled(run, checking)).await?.map_err(failure::render)?;
     for (hash, parse) in [(&published.srt, render::parse_srt as fn(&str) -> _), (&published.vtt, render::parse_vtt)] {
-        let text = String::from_utf8(app.platform.blobs.read(hash).await.or_retry()?).or_fail("bad_captions")?;
+        let text = String::from_utf8(media.read(hash, MOST_CAPTIONS).await.or_retry()?).or_fail("bad_captions")?;
         let captions = parse(&text).or_fail("bad_captions")?;
         render::validate_captions(&captions).or_fail("bad_captions")?;
     }
@@ -93,20 +96,28 @@ async fn joined(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Option<Va
 }
 
 async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key: &str) -> Result<Value, JobError> {
-    let (reel, blobs) = (&subject.reel, &app.platform.blobs);
-    let folder = blobs.work_folder(&run.lease().name()).or_retry()?;
+    let (reel, media) = (&subject.reel, &app.platform.media);
+    let folder = media.work_folder(&run.lease().name()).await.or_retry()?;
     let timeline = timeline(&subject.scenes, parts);
     let srt = render::srt(&timeline.captions, reel.language);
     let vtt = render::vtt(&timeline.captions, reel.language);
     let srt_file = folder.join("captions.srt");
     tokio::fs::write(&srt_file, &srt).await.or_fail("disk")?;
+    let mut files = Vec::with_capacity(parts.len());
+    for made in parts {
+        files.push((
+            media.materialise(&made.clip).await.or_retry()?,
+            media.materialise(&made.voice).await.or_retry()?,
+            made.duration_ms,
+        ));
+    }
     let spec = AssembleSpec {
-        parts: parts
+        parts: files
             .iter()
-            .map(|made| Part {
-                clip: blobs.path(&made.clip),
-                wav: Some(blobs.path(&made.voice)),
-                duration_ms: made.duration_ms,
+            .map(|(clip, voice, duration_ms)| Part {
+                clip: clip.path().to_owned(),
+                wav: Some(voice.path().to_owned()),
+                duration_ms: *duration_ms,
             })
             .collect(),
         chapters: timeline
@@ -125,16 +136,16 @@ async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key:
     app.renderer.poster(&out, POSTER_MS, &poster).await.map_err(failure::render)?;
     let text = transcript(&reel.title, &timeline.chapters, &timeline.lines, reel.language);
     let (width, height) = subject.choices.shape.size();
-    let kept = blobs.keep_file(out).await.or_retry()?;
+    let kept = media.keep_file(out).await.or_retry()?;
     Ok(json!(Published {
         key: key.to_owned(),
         bytes: kept.bytes,
         video: kept.hash,
-        poster: blobs.keep_file(poster).await.or_retry()?.hash,
-        srt: blobs.keep_bytes(srt.into_bytes()).await.or_retry()?.hash,
-        vtt: blobs.keep_bytes(vtt.into_bytes()).await.or_retry()?.hash,
-        transcript: blobs.keep_bytes(text.into_bytes()).await.or_retry()?.hash,
-        chapters: blobs.keep_bytes(chapter_list(&timeline.chapters).into_bytes()).await.or_retry()?.hash,
+        poster: media.keep_file(poster).await.or_retry()?.hash,
+        srt: media.keep_bytes(srt.into_bytes()).await.or_retry()?.hash,
+        vtt: media.keep_bytes(vtt.into_bytes()).await.or_retry()?.hash,
+        transcript: media.keep_bytes(text.into_bytes()).await.or_retry()?.hash,
+        chapters: media.keep_bytes(chapter_list(&timeline.chapters).into_bytes()).await.or_retry()?.hash,
         duration_ms: video.ms,
         width,
         height,

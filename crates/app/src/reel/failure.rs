@@ -2,7 +2,6 @@
 
 use std::fmt::Display;
 
-use sluice_blobs::BlobError;
 use sluice_engine::{JobError, Run};
 use sluice_local::reading::ReadError;
 use sluice_local::render::RenderError;
@@ -10,24 +9,16 @@ use sluice_local::voice::VoiceError;
 
 use super::script::ScriptError;
 use crate::library::IntakeError;
+use crate::media::MediaError;
 
 /// For trouble that may pass: the disk, the database.
 pub(crate) trait OrRetry<T> {
     fn or_retry(self) -> Result<T, JobError>;
 }
 
-impl<T> OrRetry<T> for Result<T, BlobError> {
+impl<T> OrRetry<T> for Result<T, MediaError> {
     fn or_retry(self) -> Result<T, JobError> {
-        self.map_err(blobs)
-    }
-}
-
-pub(crate) fn blobs(error: BlobError) -> JobError {
-    let text = error.to_string();
-    match error {
-        BlobError::DiskFull { .. } => JobError::retry("disk_full", text),
-        BlobError::Missing { .. } => JobError::fail("media_missing", text),
-        BlobError::Io { source, .. } => JobError::retry("media_folder", text).because(source),
+        self.map_err(JobError::from)
     }
 }
 
@@ -52,7 +43,7 @@ pub(crate) fn intake(error: IntakeError) -> JobError {
         IntakeError::Unreadable(error) => reading(error),
         IntakeError::Unfit(error) => JobError::fail(error.code(), error.to_string()),
         IntakeError::Script(error) => script(error),
-        IntakeError::Blobs(error) => blobs(error),
+        IntakeError::Media(error) => JobError::from(error),
         IntakeError::Store(error) => JobError::from(error),
         IntakeError::Kept(error) => JobError::fail("bad_document", error.to_string()),
     }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sluice_blobs::BlobHash;
 use sluice_domain::ids::{OwnerId, ReelId, SceneId};
 use sluice_engine::{ChildOptions, EnqueueOptions, Job, JobError, Next, Run};
 use sluice_store::documents::DocumentRow;
 use sluice_store::reel::{self, ReelRow, SceneRow};
-use sluice_store::{StoreError, Tx, events, jobs, results};
+use sluice_store::{StoreError, Tx, blobs, events, jobs, results};
 use utoipa::ToSchema;
 
 use super::ReelApp;
@@ -21,7 +22,6 @@ use super::script::{self, Script, ScriptSource};
 use super::start::document_of;
 use super::storyboard::{self, Scene};
 use crate::library;
-use crate::upkeep::blobs_of;
 
 /// Makes, or brings up to date, the video of a reel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,13 +234,15 @@ where
     F: AsyncFnOnce() -> Result<Value, JobError>,
 {
     let stored = run.read(async |tx| results::find(tx, key).await).await?;
-    let whole = |value: &Value| blobs_of(value).iter().all(|hash| app.platform.blobs.contains(hash));
-    if stored.is_some_and(|value| !whole(&value)) {
-        run.forget_result(key).await?;
+    if let Some(value) = stored {
+        let named: Vec<BlobHash> = blobs::named_in(&value).iter().filter_map(|hash| hash.parse().ok()).collect();
+        if !app.platform.media.has_all(&named).await.or_retry()? {
+            run.forget_result(key).await?;
+        }
     }
     let outcome = run.result_or(key, kind, make).await;
     // What is worth keeping was moved to the media folder.
-    app.platform.blobs.clear_work(&run.lease().name()).or_retry()?;
+    app.platform.media.clear_work(&run.lease().name()).await.or_retry()?;
     run.write(async |tx| reel::use_result(tx, reel, key).await).await?;
     outcome
 }

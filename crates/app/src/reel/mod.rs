@@ -3,13 +3,18 @@
 //! The storyboard is the source of truth: a reel has scenes, each scene has a script, and every rendered part is keyed
 //! by what went into it. Editing a scene changes its key; making the reel again renders what has no current part.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sluice_domain::time::Timestamp;
 use sluice_engine::Builder;
 use sluice_local::reading::Reader;
 use sluice_local::render::Renderer;
 use sluice_local::voice::Voices;
+use sluice_store::{StoreError, Tx, reel};
 
 use self::make::MakeReel;
 use self::scene::RenderScene;
@@ -66,5 +71,17 @@ impl Module for ReelApp {
 
     fn register(&self, engine: Builder) -> Builder {
         engine.register::<MakeReel>(self.clone()).register::<RenderScene>(self.clone())
+    }
+
+    fn documents_in_use<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        documents: &'a [String],
+    ) -> BoxFuture<'a, Result<HashSet<String>, StoreError>> {
+        reel::documents_in_use(tx, documents).boxed()
+    }
+
+    fn retain<'a>(&'a self, tx: &'a mut Tx, before: Timestamp, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
+        reel::forget_tombstones(tx, before, limit).boxed()
     }
 }

@@ -1,10 +1,10 @@
 //! The job that renders one scene: voice → captions → frames → clip.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sluice_blobs::{BlobHash, Stored};
+use sluice_blobs::{BlobHash, LocalFile, Stored};
 use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::speech::Speech;
 use sluice_engine::{Job, JobError, Next, Run};
@@ -120,11 +120,11 @@ impl Work<'_> {
         let key = keys::key("voice/2", &(voice, &text)).or_fail("bad_key")?;
         let value = self
             .result(&key, "voice", async || {
-                let folder = self.folder()?;
+                let folder = self.folder().await?;
                 let file = folder.join("voice.wav");
                 let speaking = self.app.voices.speak(voice, &text, &file);
                 let speech = unless_cancelled(self.run, speaking).await?.map_err(failure::voice)?;
-                let sound = self.app.platform.blobs.keep_file(file).await.or_retry()?;
+                let sound = self.app.platform.media.keep_file(file).await.or_retry()?;
                 Ok(json!(Spoken { sound: sound.hash, speech }))
             })
             .await?;
@@ -151,9 +151,10 @@ impl Work<'_> {
         let key = keys::key("page/1", &(document, page, WIDTH)).or_fail("bad_key")?;
         let value = self
             .result(&key, "page", async || {
-                let source = self.blob_path(document)?;
-                let file = self.folder()?.join("page.png");
-                let drawing = self.app.reader.page_image(&source, page, WIDTH, &file);
+                let hash: BlobHash = document.parse().or_fail("bad_hash")?;
+                let source = self.app.platform.media.materialise(&hash).await.or_retry()?;
+                let file = self.folder().await?.join("page.png");
+                let drawing = self.app.reader.page_image(source.path(), page, WIDTH, &file);
                 unless_cancelled(self.run, drawing).await?.map_err(failure::reading)?;
                 self.keep(file).await
             })
@@ -183,13 +184,17 @@ impl Work<'_> {
 
     async fn render(&self, spoken: &Spoken, captions: &[Caption], page: Option<&BlobHash>) -> Result<Value, JobError> {
         let (choices, language) = (&self.subject.choices, self.subject.reel.language);
-        let folder = self.folder()?;
+        let folder = self.folder().await?;
         let out = folder.join("clip.mp4");
+        let image = match page {
+            Some(page) => Some(self.app.platform.media.materialise(page).await.or_retry()?),
+            None => None,
+        };
         let spec = ClipSpec {
             shape: choices.shape,
             language,
             look: seed(&self.subject.document.blob),
-            slide: self.slide(page),
+            slide: self.slide(image.as_ref().map(LocalFile::path)),
             presenter: choices.presenter.as_ref().map(|id| Presenter {
                 id: id.clone(),
                 seed: seed(&self.scene.key),
@@ -206,12 +211,12 @@ impl Work<'_> {
         let clip = unless_cancelled(self.run, rendering).await?.map_err(failure::render)?;
         let still = folder.join("still.jpg");
         self.app.renderer.poster(&out, clip.ms / 2, &still).await.map_err(failure::render)?;
-        let blobs = &self.app.platform.blobs;
+        let media = &self.app.platform.media;
         Ok(json!(Made {
             key: self.scene.key.clone(),
-            clip: blobs.keep_file(out).await.or_retry()?.hash,
+            clip: media.keep_file(out).await.or_retry()?.hash,
             voice: spoken.sound.clone(),
-            still: blobs.keep_file(still).await.or_retry()?.hash,
+            still: media.keep_file(still).await.or_retry()?.hash,
             duration_ms: clip.ms,
             captions: captions.to_vec(),
             sentences: storyboard::sentence_times(&self.scene.script, &spoken.speech),
@@ -227,25 +232,19 @@ impl Work<'_> {
         result_of(self.run, self.app, &self.subject.reel.id, key, kind, make).await
     }
 
-    fn folder(&self) -> Result<PathBuf, JobError> {
-        self.app.platform.blobs.work_folder(&self.run.lease().name()).or_retry()
-    }
-
-    fn blob_path(&self, hash: &str) -> Result<PathBuf, JobError> {
-        let hash: BlobHash = hash.parse().or_fail("bad_hash")?;
-        Ok(self.app.platform.blobs.path(&hash))
+    async fn folder(&self) -> Result<PathBuf, JobError> {
+        self.app.platform.media.work_folder(&self.run.lease().name()).await.or_retry()
     }
 
     async fn keep(&self, file: PathBuf) -> Result<Value, JobError> {
-        Ok(json!(self.app.platform.blobs.keep_file(file).await.or_retry()?))
+        Ok(json!(self.app.platform.media.keep_file(file).await.or_retry()?))
     }
 
-    fn slide(&self, page: Option<&BlobHash>) -> Slide {
+    fn slide(&self, page: Option<&Path>) -> Slide {
         let script = &self.scene.script;
         match (script.slide, page) {
-            (SlideKind::Page(_), Some(page)) => {
-                let image = self.app.platform.blobs.path(page);
-                Slide::Page { image, heading: Some(script.heading.clone()), focus: Vec::new() }
+            (SlideKind::Page(_), Some(image)) => {
+                Slide::Page { image: image.to_owned(), heading: Some(script.heading.clone()), focus: Vec::new() }
             }
             (SlideKind::Question, _) => Slide::Question { kicker: script.heading.clone(), text: script.text() },
             _ => Slide::Title {

@@ -94,6 +94,7 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
         findings.push(database(config).await?);
     }
     findings.push(folder);
+    findings.extend(bucket(config, &data).await);
     findings.extend(model_files(&models));
     findings.push(page());
     let voices = Voices::new(guard, models, VoiceSettings { espeak, ..beside });
@@ -143,6 +144,27 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
         required: true,
         needed_for: "all jobs".to_owned(),
         without_it: "nothing can be started".to_owned(),
+        install,
+    })
+}
+
+/// Whether the bucket takes a test object and gives it back; nothing when media are in the data folder.
+async fn bucket(config: &Config, data: &Path) -> Option<Finding> {
+    let name = config.blobs.place.clone()?;
+    let check = async {
+        sluice_blobs::Blobs::open(data, &config.blobs.place()?)?.check().await?;
+        Ok::<_, anyhow::Error>(())
+    };
+    let (version, install) = match check.await {
+        Ok(()) => (Some(name), String::new()),
+        Err(error) => (None, format!("{name}: {error:#}; see SLUICE_BLOBS and SLUICE_S3_…")),
+    };
+    Some(Finding {
+        name: "media bucket".to_owned(),
+        version,
+        required: true,
+        needed_for: "uploads and videos".to_owned(),
+        without_it: "nothing can be kept".to_owned(),
         install,
     })
 }

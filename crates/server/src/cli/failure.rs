@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use sluice_app::library::IntakeError;
+use sluice_app::media::MediaError;
 use sluice_blobs::BlobError;
 use sluice_store::StoreError;
 
@@ -58,6 +59,9 @@ fn classify(error: &anyhow::Error) -> (&'static str, &'static str) {
         if let Some(error) = cause.downcast_ref::<StoreError>() {
             return (error.code(), "The database cannot do this");
         }
+        if let Some(error) = cause.downcast_ref::<MediaError>() {
+            return media(error);
+        }
         if let Some(error) = cause.downcast_ref::<BlobError>() {
             return blobs(error);
         }
@@ -74,9 +78,17 @@ fn intake(error: &IntakeError) -> (&'static str, &'static str) {
         IntakeError::Unreadable(error) => (error.code(), UNFIT),
         IntakeError::Unfit(error) => (error.code(), UNFIT),
         IntakeError::Script(error) => (error.code(), UNFIT),
-        IntakeError::Blobs(error) => blobs(error),
+        IntakeError::Media(error) => media(error),
         IntakeError::Store(error) => (error.code(), "The database cannot do this"),
         IntakeError::Kept(_) => ("internal", "Something went wrong here"),
+    }
+}
+
+fn media(error: &MediaError) -> (&'static str, &'static str) {
+    match error {
+        MediaError::Blobs(error) => blobs(error),
+        MediaError::Store(error) => (error.code(), "The database cannot do this"),
+        MediaError::Collecting => ("media_collecting", "These bytes are being removed"),
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use sluice_app::app::App;
-use sluice_app::upkeep;
+use sluice_app::maintenance;
 use sluice_store::Database;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,10 +15,6 @@ use crate::apps::APPS;
 use crate::config::{self, Config, Role, Serve};
 use crate::servers::{self, Registration, Server};
 use crate::{http, wiring};
-
-const SWEEP_EVERY: Duration = Duration::from_mins(10);
-/// Bytes that are younger are spared by the sweep.
-const SWEEP_REST: Duration = Duration::from_hours(1);
 
 pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
     if !options.listen.ip().is_loopback() {
@@ -32,6 +28,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
+    maintenance::schedule(&app.engine).await?;
     if options.role == Role::Worker {
         return work(app, config, &pools, options).await;
     }
@@ -47,7 +44,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     if !http::page_is_built() {
         tracing::warn!("this binary was built without its page");
     }
-    let sweeper = tokio::spawn(sweep(app.clone()));
+    let clearing = tokio::spawn(maintenance::work::keep_clear(app.platform.clone()));
     let until = stopping.clone();
     tokio::spawn(async move {
         stop_signal().await;
@@ -59,7 +56,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     };
     http::serve(listener, http::router(api, APPS), timeouts, stopping.clone()).await;
     tracing::info!("stopping: running jobs finish or are released");
-    sweeper.abort();
+    clearing.abort();
     if let Some(worker) = worker {
         worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
     }
@@ -73,7 +70,9 @@ async fn work(app: App, config: &Config, pools: &[String], options: &Serve) -> a
     let others = register(&app, config, options.role, None).await?;
     let worker = app.engine.start_pools(pools);
     log_start(config, options.role, None, pools)?;
+    let clearing = tokio::spawn(maintenance::work::keep_clear(app.platform.clone()));
     stop_signal().await;
+    clearing.abort();
     tracing::info!("stopping: running jobs finish or are released");
     worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
     others.stop().await;
@@ -125,17 +124,6 @@ fn pools_of(app: &App, named: &[String]) -> anyhow::Result<Vec<String>> {
     }
     let all = || known.iter().map(|pool| (*pool).to_owned()).collect();
     Ok(if named.is_empty() { all() } else { named.to_vec() })
-}
-
-async fn sweep(app: App) {
-    loop {
-        match upkeep::sweep(&app.platform, SWEEP_REST).await {
-            Ok(swept) if swept != upkeep::Swept::default() => tracing::info!(?swept, "swept"),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "a sweep stopped; the next one goes on"),
-        }
-        tokio::time::sleep(SWEEP_EVERY).await;
-    }
 }
 
 /// SIGTERM from a supervisor, SIGINT from a person.

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use sluice_app::library::IntakeError;
+use sluice_app::media::MediaError;
 use sluice_blobs::BlobError;
 use sluice_local::reading::ReadError;
 use sluice_store::StoreError;
@@ -12,7 +13,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::DiskFull => Self::disk_full(),
-            StoreError::ReadOnly | StoreError::Unreachable(_) => Self::unavailable(&error),
+            StoreError::ReadOnly | StoreError::Unreachable(_) | StoreError::BlobGone { .. } => {
+                Self::unavailable(&error)
+            }
             StoreError::NoSuchJob { .. } => Self::not_found("job"),
             StoreError::NotRetryable { .. } => conflict("not_retryable", &error),
             _ => Self::internal(&error),
@@ -20,11 +23,18 @@ impl From<StoreError> for Problem {
     }
 }
 
-impl From<BlobError> for Problem {
-    fn from(error: BlobError) -> Self {
+impl From<MediaError> for Problem {
+    fn from(error: MediaError) -> Self {
         match error {
-            BlobError::DiskFull { .. } => Self::disk_full(),
-            _ => Self::internal(&error),
+            MediaError::Blobs(BlobError::DiskFull { .. }) => Self::disk_full(),
+            MediaError::Blobs(error) => Self::internal(&error),
+            MediaError::Store(error) => error.into(),
+            MediaError::Collecting => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "media_collecting",
+                "These bytes are being removed",
+                error.to_string(),
+            ),
         }
     }
 }
@@ -35,7 +45,7 @@ impl From<IntakeError> for Problem {
             IntakeError::Unreadable(error) => error.into(),
             IntakeError::Unfit(error) => unfit(error.code(), error.to_string()),
             IntakeError::Script(error) => unfit(error.code(), error.to_string()),
-            IntakeError::Blobs(error) => error.into(),
+            IntakeError::Media(error) => error.into(),
             IntakeError::Store(error) => error.into(),
             IntakeError::Kept(error) => Self::internal(&error),
         }

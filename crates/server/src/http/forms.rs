@@ -13,7 +13,7 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures::{Stream, StreamExt as _};
-use sluice_app::upkeep::UPLOAD;
+use sluice_app::maintenance::work::UPLOAD;
 use tokio::io::AsyncWriteExt as _;
 
 use super::Api;
@@ -55,9 +55,7 @@ struct WorkFolder {
 
 impl Drop for WorkFolder {
     fn drop(&mut self) {
-        if let Err(error) = self.blobs.clear_work(&self.name) {
-            tracing::warn!(%error, "the folder of an upload stays until the next sweep");
-        }
+        self.blobs.clear_work_later(&self.name);
     }
 }
 
@@ -103,8 +101,9 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known: &[&str]) -> Result<Form, Problem> {
     let limit = api.app.library.upload_bytes;
     let name = format!("{UPLOAD}{}", api.app.platform.new_id(sluice_domain::ids::DocumentId::new).await?);
-    let path = api.app.platform.blobs.work_folder(&name)?;
-    let folder = WorkFolder { blobs: api.app.platform.blobs.clone(), name, path };
+    let media = &api.app.platform.media;
+    let path = media.work_folder(&name).await?;
+    let folder = WorkFolder { blobs: media.blobs().clone(), name, path };
     let mut received = Form { folder, file: None, fields: Vec::new() };
     for _ in 0..=FIELDS {
         head.store(0, Ordering::Relaxed);

@@ -2,7 +2,6 @@
 //! typed by us, and cannot be sniffed.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -11,10 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use sluice_app::media::Media;
 use sluice_blobs::BlobHash;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
 
 use super::Api;
 use super::extract::{Path, Query};
@@ -23,8 +20,6 @@ use super::ranges::{Selection, select};
 
 /// Separates the parts of an answer. Random, so that no media holds it by chance.
 const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
-/// How much is read from the disk at a time.
-const PIECE: usize = 64 * 1024;
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {
@@ -62,16 +57,15 @@ pub(crate) async fn read(
     api.app.platform.links.check(&hash, &name, attachment, link.expires, &link.signature, now).map_err(|error| {
         Problem::new(StatusCode::FORBIDDEN, "link_refused", "This link does not work", error.to_string())
     })?;
-    let file = File::open(api.app.platform.blobs.path(&hash)).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => gone(),
-        _ => Problem::internal(&error),
-    })?;
-    let size = file.metadata().await.map_err(|error| Problem::internal(&error))?.len();
+    let media = &api.app.platform.media;
+    // What was deleted is gone at once, although its bytes are collected later.
+    let size = media.size_of_referenced(&hash).await?.ok_or_else(gone)?;
     let etag = format!("\"{hash}\"");
     let selection = select(request.method(), request.headers(), &etag, size);
     if selection == Selection::Unsatisfiable {
         return Err(unsatisfiable(size));
     }
+    let file = File { media: media.clone(), hash: hash.clone() };
     let mut response = answer(file, size, content_type(&name), selection, request.method());
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -93,14 +87,30 @@ fn unsatisfiable(size: u64) -> Problem {
         .header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}")))
 }
 
+/// The bytes that an answer is made of.
+#[derive(Clone)]
+struct File {
+    media: Media,
+    hash: BlobHash,
+}
+
+impl File {
+    /// Some of them, opened when the first is asked for.
+    fn bytes(&self, range: Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + Send + use<> {
+        let Self { media, hash } = self.clone();
+        let open = async move { media.open_range(&hash, range).await.map_err(std::io::Error::other) };
+        stream::once(open).map_ok(|bytes| bytes.map_err(std::io::Error::other)).try_flatten()
+    }
+}
+
 fn answer(file: File, size: u64, content_type: &'static str, selection: Selection, method: &Method) -> Response {
-    let whole = |file| (size, Body::from_stream(ReaderStream::with_capacity(file, PIECE)));
+    let whole = |file: File| (size, Body::from_stream(file.bytes(0..size)));
     let (status, kind, range, (length, body)) = match selection {
         Selection::NotModified => return StatusCode::NOT_MODIFIED.into_response(),
         Selection::Parts(parts) => match parts.as_slice() {
             [one] => {
                 let range = content_range(one, size);
-                let body = Body::from_stream(bytes_of(file, one.clone()));
+                let body = Body::from_stream(file.bytes(one.clone()));
                 (StatusCode::PARTIAL_CONTENT, content_type.to_owned(), Some(range), (one.end - one.start, body))
             }
             _ => {
@@ -132,25 +142,12 @@ fn several(file: File, size: u64, content_type: &str, parts: Vec<Range<u64>>) ->
     let bytes = |text: &str| u64::try_from(text.len()).unwrap_or(u64::MAX);
     let length = heads.iter().zip(&parts).map(|(head, part)| bytes(head) + part.end - part.start).sum::<u64>();
     let length = length + bytes(&end);
-    let opened = Arc::new(file);
-    let pieces = stream::iter(heads.into_iter().zip(parts)).then(move |(head, part)| {
-        let opened = Arc::clone(&opened);
-        async move {
-            let head = stream::once(async move { Ok(Bytes::from(head)) });
-            Ok::<_, std::io::Error>(head.chain(bytes_of(opened.try_clone().await?, part)))
-        }
+    let pieces = stream::iter(heads.into_iter().zip(parts)).flat_map(move |(head, part)| {
+        let head = stream::once(std::future::ready(Ok(Bytes::from(head))));
+        head.chain(file.bytes(part))
     });
     let end = stream::once(async move { Ok(Bytes::from(end)) });
-    (length, Body::from_stream(pieces.try_flatten().chain(end)))
-}
-
-/// Some bytes of a file. The parts of one answer share its position: each seeks when its turn comes.
-fn bytes_of(mut file: File, range: Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + Send {
-    stream::once(async move {
-        file.seek(std::io::SeekFrom::Start(range.start)).await?;
-        Ok::<_, std::io::Error>(ReaderStream::with_capacity(file.take(range.end - range.start), PIECE))
-    })
-    .try_flatten()
+    (length, Body::from_stream(pieces.chain(end)))
 }
 
 fn content_range(range: &Range<u64>, size: u64) -> String {

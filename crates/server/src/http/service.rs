@@ -62,7 +62,9 @@ pub(crate) async fn presenter(Path(name): Path<String>) -> Result<Response, Prob
     let id = name.strip_suffix(".png").unwrap_or_default();
     let known = render::presenters().iter().find(|presenter| presenter.id == id);
     let known = known.ok_or_else(|| Problem::not_found("presenter"))?;
-    let png = render::presenter_still(known.id, 0, 192).map_err(|error| Problem::internal(&error))?;
+    let draw = || render::presenter_still(known.id, 0, 192);
+    let drawn = tokio::task::spawn_blocking(draw).await.map_err(|error| Problem::internal(&error))?;
+    let png = drawn.map_err(|error| Problem::internal(&error))?;
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=3600")], png).into_response())
 }
 

@@ -1,7 +1,11 @@
 //! Media over HTTP: ranges and conditions by RFC 9110.
 
 use reqwest::{Response, StatusCode};
-use sluice_blobs::{BlobHash, Blobs, Links};
+use sluice_app::media::Media;
+use sluice_blobs::{Blobs, Links, Place};
+use sluice_domain::ids::OwnerId;
+use sluice_store::Store;
+use sluice_store::blobs::{self, Subject};
 
 use crate::support::{Server, problem};
 
@@ -9,8 +13,12 @@ const BYTES: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 /// A file that is kept, and the link to it.
 async fn kept(server: &Server, name: &str, save: bool) -> String {
-    Blobs::open(server.data()).unwrap().keep_bytes(BYTES.to_vec()).await.unwrap();
-    let hash = BlobHash::of(BYTES);
+    let store = Store::open(&server.data().join("sluice.db")).await.unwrap();
+    let media = Media::new(store.clone(), Blobs::open(server.data(), &Place::Folder).unwrap());
+    let hash = media.keep_bytes(BYTES.to_vec()).await.unwrap().hash;
+    let owner = OwnerId::local();
+    let subject = Subject { owner: &owner, app: "test", id: "some video" };
+    store.write(async |tx| blobs::reference(tx, &subject, &[hash.as_str()]).await).await.unwrap();
     let key: [u8; 32] = std::fs::read(server.data().join("link.key")).unwrap().try_into().unwrap();
     Links::new(key).sign(&hash, name, save, 32_000_000_000)
 }

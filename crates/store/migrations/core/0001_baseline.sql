@@ -142,7 +142,8 @@ CREATE TABLE signals (
     sent_at {int} NOT NULL,
     consumed_at {int}
 ) {strict};
-CREATE INDEX signals_unconsumed ON signals (job, name, id) WHERE consumed_at IS NULL;
+-- Of all signals: a job that is forgotten takes them with it.
+CREATE INDEX signals_job ON signals (job, name, id);
 
 -- `job` stays blocked until `needs` has succeeded.
 CREATE TABLE dependencies (
@@ -333,14 +334,19 @@ CREATE INDEX spend_age ON spend (at);
 CREATE TABLE blobs (
     hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
     bytes {int} NOT NULL CHECK (bytes >= 0),
+    -- When it was registered: again, after its bytes may have been removed.
     created_at {int} NOT NULL,
+    -- Its bytes were published: only then can anything point at it.
+    present {int} NOT NULL DEFAULT 0 CHECK (present IN (0, 1)),
     -- Since when nothing points at it; empty while something does.
     unreferenced_since {int},
     -- Its bytes are being removed: whoever brings the same bytes waits until the row is gone.
     collecting_since {int},
-    CHECK (collecting_since IS NULL OR unreferenced_since IS NOT NULL)
+    CHECK (collecting_since IS NULL OR unreferenced_since IS NOT NULL),
+    CHECK (present = 1 OR unreferenced_since IS NOT NULL)
 ) {strict};
 CREATE INDEX blobs_garbage ON blobs (unreferenced_since) WHERE unreferenced_since IS NOT NULL;
+CREATE INDEX blobs_collecting ON blobs (collecting_since) WHERE collecting_since IS NOT NULL;
 
 CREATE TABLE blob_refs (
     owner TEXT NOT NULL CHECK (owner <> ''),
@@ -371,3 +377,10 @@ CREATE TABLE documents (
     UNIQUE (owner, blob, ocr)
 ) {strict};
 CREATE INDEX documents_age ON documents (created_at);
+
+-- Where walks of maintenance stopped, so that the next run goes on there.
+CREATE TABLE maintenance_cursors (
+    walk TEXT NOT NULL PRIMARY KEY,
+    position TEXT NOT NULL,
+    updated_at {int} NOT NULL
+) {strict};

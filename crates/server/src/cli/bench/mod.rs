@@ -3,6 +3,7 @@
 mod engine;
 mod jobs;
 mod postgres;
+mod retention;
 
 use clap::Subcommand;
 
@@ -15,11 +16,14 @@ pub(crate) enum BenchCommand {
     Reel(reel::ReelBench),
     /// Enqueues, claims and finishes jobs that do nothing, on an empty database that goes away.
     Engine(engine::EngineBench),
+    /// Collects garbage and forgets history on a full database, and says how long others wait for it.
+    Retention(retention::RetentionBench),
 }
 
 pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Reel(options) => reel::run(config, options).await,
         BenchCommand::Engine(options) => engine::run(options).await,
+        BenchCommand::Retention(options) => Box::pin(retention::run(options)).await,
     }
 }

@@ -108,14 +108,14 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
 }
 
 async fn take_in(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
-    let file = app.platform.blobs.work_folder("bench")?.join("upload");
+    let file = app.platform.media.work_folder("bench").await?.join("upload");
     tokio::fs::copy(pdf, &file).await.with_context(|| format!("cannot read {}", pdf.display()))?;
     let row = library::take_in(
         &app.library,
         Upload { owner: OwnerId::local(), file, name: "bench.pdf".to_owned(), ocr: false },
     )
     .await?;
-    app.platform.blobs.clear_work("bench")?;
+    app.platform.media.clear_work("bench").await?;
     Ok(row.id)
 }
 

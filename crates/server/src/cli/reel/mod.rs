@@ -13,12 +13,12 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
+use sluice_app::maintenance::work::UPLOAD;
 use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, StartReelError};
 use sluice_app::reel::view::{self, ReelState, ReelView};
 use sluice_app::reel::{ReelApp, delete, edit};
-use sluice_app::upkeep::UPLOAD;
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
@@ -171,10 +171,10 @@ async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId>
         bail!(Failure::new("document_too_large", "The document is too large", detail));
     }
     let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
-    let file = platform.blobs.work_folder(&folder)?.join("upload");
+    let file = platform.media.work_folder(&folder).await?.join("upload");
     tokio::fs::copy(&command.pdf, &file).await.with_context(|| format!("cannot copy {}", command.pdf.display()))?;
     let taken = library::take_in(&app.library, Upload { owner: OwnerId::local(), file, name, ocr: command.ocr }).await;
-    platform.blobs.clear_work(&folder)?;
+    platform.media.clear_work(&folder).await?;
     let row = taken.with_context(|| command.pdf.display().to_string())?;
     Ok(row.id)
 }
@@ -225,9 +225,13 @@ async fn write(app: &App, id: &ReelId, outputs: Outputs) -> anyhow::Result<()> {
         &published.poster,
     ];
     let mut contents: Vec<Box<dyn Read + Send>> = Vec::new();
+    // Held until they are copied.
+    let mut files = Vec::new();
     for hash in blobs {
-        let path = app.platform.blobs.path(hash);
-        contents.push(Box::new(std::fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?));
+        let file = app.platform.media.materialise(hash).await?;
+        let path = file.path();
+        contents.push(Box::new(std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?));
+        files.push(file);
     }
     tokio::task::spawn_blocking(move || outputs.write(contents)).await??;
     Ok(())

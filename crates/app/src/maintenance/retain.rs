@@ -1,0 +1,227 @@
+//! The job that lets rows go that have served their time.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sluice_domain::time::Timestamp;
+use sluice_engine::{Job, JobError, Next, Run};
+use sluice_store::retention::{self, Batch, Keep};
+use sluice_store::{StoreError, Tx, documents};
+
+use super::{Context, POOL, Pace};
+
+/// Lets rows go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retain {}
+
+/// There is one stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// All of it.
+    Retain,
+}
+
+impl Job for Retain {
+    const KIND: &'static str = "maintenance.retain";
+    type Stage = Stage;
+    type Context = Context;
+
+    fn first_stage() -> Stage {
+        Stage::Retain
+    }
+
+    fn pool() -> &'static str {
+        POOL
+    }
+
+    async fn run(&self, Stage::Retain: Stage, run: &Run, context: &Context) -> Result<Next<Stage>, JobError> {
+        let retained = retain(context, Keep::default(), || run.cancelled().is_cancelled()).await;
+        for (what, error) in &retained.failed {
+            tracing::warn!(what, error, "some old rows could not be removed; the next run tries again");
+        }
+        Ok(Next::Done(json!(retained)))
+    }
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Retained {
+    /// Rows that went, by what they were.
+    pub removed: BTreeMap<&'static str, u64>,
+    /// What could not be done, and why: it keeps nothing else.
+    pub failed: BTreeMap<&'static str, String>,
+    /// Longest time that a unit of work took, in milliseconds.
+    pub longest_ms: u64,
+}
+
+/// What has an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Documents,
+    Results,
+    Calls,
+    Events,
+    Spend,
+    DayBudgets,
+    JobBudgets,
+    Shares,
+    Buckets,
+    Workers,
+    OfApps,
+}
+
+const ALL: [(&str, Rows); 11] = [
+    ("documents", Rows::Documents),
+    ("results", Rows::Results),
+    ("calls", Rows::Calls),
+    ("events", Rows::Events),
+    ("spend", Rows::Spend),
+    ("day_budgets", Rows::DayBudgets),
+    ("job_budgets", Rows::JobBudgets),
+    ("shares", Rows::Shares),
+    ("buckets", Rows::Buckets),
+    ("workers", Rows::Workers),
+    ("of_apps", Rows::OfApps),
+];
+
+/// Lets all rows go whose time is over, batch by batch, until there are none or `stop` says so.
+pub async fn retain(context: &Context, keep: Keep, stop: impl Fn() -> bool) -> Retained {
+    let mut pace = Pace::default();
+    let mut retained = Retained::default();
+    for (name, rows) in ALL {
+        let done = forget(context, rows, name, keep, &mut pace, &stop).await;
+        note(&mut retained, name, done);
+    }
+    let done = finished_jobs(context, keep, &mut pace, &stop).await;
+    note(&mut retained, "jobs", done);
+    retained.longest_ms = u64::try_from(pace.longest.as_millis()).unwrap_or(u64::MAX);
+    retained
+}
+
+fn note(retained: &mut Retained, name: &'static str, done: Result<u64, StoreError>) {
+    match done {
+        Ok(0) => {}
+        Ok(removed) => drop(retained.removed.insert(name, removed)),
+        Err(error) => drop(retained.failed.insert(name, error.to_string())),
+    }
+}
+
+async fn forget(
+    context: &Context,
+    rows: Rows,
+    name: &str,
+    keep: Keep,
+    pace: &mut Pace,
+    stop: &impl Fn() -> bool,
+) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    while !stop() {
+        let batch = pace
+            .batch(context, async |tx, limit| {
+                let after = retention::cursor(tx, name).await?;
+                let batch = one_batch(context, tx, rows, keep, &after, limit).await?;
+                if batch.next.as_deref().unwrap_or_default() != after {
+                    retention::set_cursor(tx, name, batch.next.as_deref()).await?;
+                }
+                Ok(batch)
+            })
+            .await?;
+        removed += batch.removed;
+        if batch.next.is_none() {
+            break;
+        }
+    }
+    Ok(removed)
+}
+
+async fn one_batch(
+    context: &Context,
+    tx: &mut Tx,
+    rows: Rows,
+    keep: Keep,
+    after: &str,
+    limit: u32,
+) -> Result<Batch, StoreError> {
+    let now = tx.now().await?;
+    let removed = match rows {
+        Rows::Documents => return unused_documents(context, tx, now - keep.documents, after, limit).await,
+        Rows::JobBudgets => return retention::forget_job_budgets(tx, after, limit).await,
+        Rows::Shares => return retention::forget_shares(tx, after, limit).await,
+        Rows::Buckets => return retention::forget_buckets(tx, after, limit).await,
+        Rows::OfApps => {
+            let mut removed = 0;
+            for module in context.modules.iter() {
+                removed += module.retain(tx, now - keep.history, limit).await?;
+            }
+            removed
+        }
+        Rows::Results => retention::forget_results(tx, now - keep.results, limit).await?,
+        Rows::Calls => retention::forget_calls(tx, now - keep.history, limit).await?,
+        Rows::Events => retention::forget_events(tx, now - keep.events, limit).await?,
+        Rows::Spend => retention::forget_spend(tx, now - keep.spend, limit).await?,
+        Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
+        Rows::Workers => retention::forget_workers(tx, now - keep.workers, limit).await?,
+    };
+    // What is found by its age needs no cursor: it is gone.
+    Ok(Batch { removed, next: (removed >= u64::from(limit)).then(String::new) })
+}
+
+/// Documents that no app made anything of.
+async fn unused_documents(
+    context: &Context,
+    tx: &mut Tx,
+    before: Timestamp,
+    after: &str,
+    limit: u32,
+) -> Result<Batch, StoreError> {
+    let mut page = documents::old(tx, after, before, limit).await?;
+    let next = page.last().filter(|_| page.len() == limit as usize).cloned();
+    for module in context.modules.iter() {
+        let used = module.documents_in_use(tx, &page).await?;
+        page.retain(|document| !used.contains(document));
+    }
+    let removed = documents::forget(tx, &page).await?;
+    Ok(Batch { removed, next })
+}
+
+/// Jobs that have ended, and their children with them. They are looked for in units that only read.
+async fn finished_jobs(
+    context: &Context,
+    keep: Keep,
+    pace: &mut Pace,
+    stop: &impl Fn() -> bool,
+) -> Result<u64, StoreError> {
+    let store = &context.platform.store;
+    let before = store.now().await? - keep.history;
+    let mut removed = 0;
+    let mut after = store.read(async |tx| retention::cursor(tx, "jobs").await).await?;
+    while !stop() {
+        let limit = pace.rows();
+        let from = after.as_str();
+        let found = store.read(async |tx| retention::finished_jobs(tx, from, before, limit).await).await?;
+        removed += pace
+            .batch(context, async |tx, _| {
+                retention::set_cursor(tx, "jobs", found.next.as_deref()).await?;
+                retention::forget_jobs(tx, &found.single, before).await
+            })
+            .await?;
+        for family in &found.families {
+            loop {
+                let batch =
+                    pace.batch(context, async |tx, rows| retention::forget_family(tx, family, before, rows).await);
+                let batch = batch.await?;
+                removed += batch.removed;
+                if batch.next.is_none() || stop() {
+                    break;
+                }
+            }
+        }
+        match found.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    Ok(removed)
+}

@@ -1,0 +1,64 @@
+//! The temporary files of this machine: folders of attempts and uploads that are over, and bytes that were never
+//! published. They lie beside the process, and no other machine can clear them, so this is no scheduled job: every
+//! process that serves or works does it when it starts and once an hour.
+
+use std::time::Duration;
+
+use sluice_domain::ids::{DocumentId, JobId};
+use sluice_store::retention;
+
+use crate::media::MediaError;
+use crate::platform::Platform;
+
+/// What the temporary folders of uploads begin with.
+pub const UPLOAD: &str = "upload-";
+/// No upload takes longer than this.
+const UPLOAD_REST: Duration = Duration::from_hours(1);
+/// Folders that are looked at together.
+const PAGE: usize = 100;
+/// How often.
+pub const EVERY: Duration = Duration::from_hours(1);
+
+/// Clears what is left; gives how many files and folders that were.
+pub async fn clear(platform: &Platform) -> Result<usize, MediaError> {
+    let blobs = platform.media.blobs();
+    let mut cleared = blobs.clear_incoming(UPLOAD_REST).await?;
+    let mut after = String::new();
+    loop {
+        let names = blobs.work_names(&after, PAGE).await?;
+        let Some(last) = names.last() else { return Ok(cleared) };
+        after.clone_from(last);
+        for name in names {
+            if is_over(platform, &name).await? {
+                blobs.clear_work(&name).await?;
+                cleared += 1;
+            }
+        }
+    }
+}
+
+/// An attempt's folder has the name of its lease, and an upload's that of an id, which says when it began.
+async fn is_over(platform: &Platform, name: &str) -> Result<bool, MediaError> {
+    if name.starts_with(UPLOAD) {
+        let now = platform.now().await?;
+        let oldest = format!("{UPLOAD}{}", DocumentId::new(now - UPLOAD_REST, [0; 10]));
+        return Ok(name < oldest.as_str());
+    }
+    let Some((job, lease)) = name.split_once('.') else { return Ok(true) };
+    let Ok(job) = job.parse::<JobId>() else { return Ok(true) };
+    Ok(!platform.store.read(async |tx| retention::is_leased(tx, &job, lease).await).await?)
+}
+
+/// Clears again and again.
+pub async fn keep_clear(platform: Platform) {
+    loop {
+        match clear(&platform).await {
+            Ok(0) => {}
+            Ok(cleared) => {
+                tracing::info!(cleared, "temporary files of attempts and uploads that are over were removed")
+            }
+            Err(error) => tracing::warn!(%error, "temporary files could not be cleared; it is tried again"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}

@@ -1,0 +1,117 @@
+//! Bytes: kept, collected, compared with their rows.
+
+use std::time::Duration;
+
+use sluice_app::maintenance::{verify, work};
+use sluice_app::media::MediaError;
+use sluice_domain::ids::{DocumentId, JobId};
+use sluice_store::{Tx, blobs, results};
+
+use crate::{World, on_both};
+
+on_both! {
+    bytes_stay_while_something_points_at_them_and_go_when_nothing_does
+    what_was_deleted_cannot_be_read_although_its_bytes_are_still_there
+    a_stored_result_keeps_its_bytes_until_it_is_forgotten
+    bytes_that_are_missing_are_named_with_their_owner
+    bytes_without_a_row_are_collected
+    bytes_that_are_being_removed_can_be_brought_again_after
+    temporary_folders_of_attempts_that_are_over_are_cleared
+}
+
+async fn bytes_stay_while_something_points_at_them_and_go_when_nothing_does(world: World) {
+    let (kept, lost) = (world.keep(b"kept").await, world.keep(b"lost").await);
+    world.point("ada", "one", &kept).await;
+    assert_eq!(world.collect().await, 0, "both are new");
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 1);
+    assert!(world.file(&kept).is_file() && !world.file(&lost).exists());
+    world.release("ada", "one").await;
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 1);
+    assert!(!world.file(&kept).exists());
+    world.test.end().await;
+}
+
+async fn what_was_deleted_cannot_be_read_although_its_bytes_are_still_there(world: World) {
+    let stored = world.keep(b"secret").await;
+    world.point("ada", "one", &stored).await;
+    assert_eq!(world.media().size_of_referenced(&stored.hash).await.unwrap(), Some(6));
+    world.release("ada", "one").await;
+    assert_eq!(world.media().size_of_referenced(&stored.hash).await.unwrap(), None);
+    assert!(world.file(&stored).is_file());
+    world.test.end().await;
+}
+
+async fn a_stored_result_keeps_its_bytes_until_it_is_forgotten(world: World) {
+    let stored = world.keep(b"a clip").await;
+    let value = serde_json::json!({ "clip": stored.hash });
+    let store = world.test.store();
+    store.write(async |tx| results::keep(tx, "clip:1", "clip", &value).await).await.unwrap();
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 0);
+    store.write(async |tx| results::forget(tx, "clip:1").await).await.unwrap();
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 1);
+    world.test.end().await;
+}
+
+async fn bytes_that_are_missing_are_named_with_their_owner(world: World) {
+    let (whole, missing) = (world.keep(b"whole").await, world.keep(b"missing").await);
+    for stored in [&whole, &missing] {
+        world.point("ada", "reel 1", stored).await;
+    }
+    std::fs::remove_file(world.file(&missing)).unwrap();
+    let found = verify::verify_rows(&world.context, || false).await.unwrap();
+    let named: Vec<_> = found.iter().map(|missing| (missing.hash.as_str(), missing.owner.as_str())).collect();
+    assert_eq!(named, [(missing.hash.as_str(), "ada")]);
+    assert_eq!((found[0].app.as_str(), found[0].subject.as_str()), ("test", "reel 1"));
+    world.test.end().await;
+}
+
+async fn bytes_without_a_row_are_collected(world: World) {
+    let kept = world.keep(b"kept").await;
+    world.point("ada", "one", &kept).await;
+    // As a crash leaves them, between publishing and a row that was collected meanwhile.
+    let blobs = world.media().blobs();
+    let orphan = blobs.publish(blobs.stage_bytes(b"orphan".to_vec()).await.unwrap()).await.unwrap();
+    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap(), 1);
+    assert_eq!(verify::verify_bytes(&world.context, || false).await.unwrap(), 0, "it has a row now");
+    assert_eq!(world.collect().await, 0, "it is too young");
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 1);
+    assert!(world.file(&kept).is_file() && !world.file(&orphan).exists());
+    world.test.end().await;
+}
+
+async fn bytes_that_are_being_removed_can_be_brought_again_after(world: World) {
+    let stored = world.keep(b"again").await;
+    world.after_the_grace().await;
+    let begin = async |tx: &mut Tx| blobs::begin_collecting(tx, blobs::GRACE, 10).await;
+    let garbage = world.test.store().write(begin).await.unwrap();
+    assert_eq!(garbage.hashes, [stored.hash.to_string()]);
+    let refused = world.media().keep_bytes(b"again".to_vec()).await;
+    assert!(matches!(refused, Err(MediaError::Collecting)), "{refused:?}");
+    // The collector died.
+    world.test.advance(blobs::TAKE_OVER).await;
+    let again = world.keep(b"again").await;
+    world.point("ada", "one", &again).await;
+    world.after_the_grace().await;
+    assert_eq!(world.collect().await, 0);
+    assert_eq!(world.media().read(&again.hash, 10).await.unwrap(), b"again");
+    world.test.end().await;
+}
+
+async fn temporary_folders_of_attempts_that_are_over_are_cleared(world: World) {
+    let media = world.media();
+    let now = world.test.store().now().await.unwrap();
+    let upload = |at| format!("{}{}", work::UPLOAD, DocumentId::new(at, [1; 10]));
+    let (fresh, stale) = (upload(now), upload(now - Duration::from_hours(2)));
+    let dead = format!("{}.{}", JobId::new(now, [1; 10]), JobId::new(now, [2; 10]));
+    for name in [&fresh, &stale, &dead] {
+        media.work_folder(name).await.unwrap();
+    }
+    assert_eq!(work::clear(&world.context.platform).await.unwrap(), 2);
+    assert_eq!(media.blobs().work_names("", 10).await.unwrap(), [fresh]);
+    world.test.end().await;
+}

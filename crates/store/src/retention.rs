@@ -1,0 +1,356 @@
+//! The end of rows that nobody needs any more, in small batches: every function looks at no more rows than it is told,
+//! finds them by an index or walks a primary key from a cursor, and says how far it came. A scheduled job calls them, each
+//! in a unit of work of its own, so that `SQLite`'s writer is never held for long.
+//!
+//! Rows that end with time are found by an index on that time. Finished jobs are not: an index on `finished_at` would be
+//! written for every job that ends. Ids sort by time of creation and nothing ends before it is made, so a walk over the
+//! ids that are old enough meets all of them.
+
+use std::time::Duration;
+
+use sluice_domain::ids::{JobId, OwnerId};
+use sluice_domain::time::Timestamp;
+
+use crate::blobs::{self, RESULTS};
+use crate::jobs::spend;
+use crate::sql::{list, sql};
+use crate::{StoreError, Tx};
+
+/// What a walk over finished jobs met.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// Jobs without parent and children.
+    pub single: Vec<String>,
+    /// Jobs without parent whose children, and theirs, have all ended, too.
+    pub families: Vec<String>,
+    /// Where the walk goes on; nothing at its end.
+    pub next: Option<String>,
+}
+
+/// What one batch of a walk did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Rows that went.
+    pub removed: u64,
+    /// Where the walk goes on; nothing at its end.
+    pub next: Option<String>,
+}
+
+impl Batch {
+    fn of(removed: u64, looked_at: usize, limit: u32, last: Option<String>) -> Self {
+        Self { removed, next: last.filter(|_| looked_at == limit as usize) }
+    }
+}
+
+/// Looks at the next `limit` jobs after an id, for those that ended before `before`. Only reads: a family may be large.
+pub async fn finished_jobs(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Finished, StoreError> {
+    // No later id can have ended before.
+    let youngest = JobId::new(before, [0; 10]);
+    let rows = sql("SELECT id, CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent = page.id)
+             THEN 1 ELSE 0 END AS BIGINT) AS family
+         FROM (SELECT id, parent, finished_at FROM jobs WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3) AS page
+         WHERE parent IS NULL AND finished_at IS NOT NULL AND finished_at < $4 ORDER BY id")
+    .bind(after)
+    .bind(youngest.as_str())
+    .bind(limit)
+    .bind(before.as_millis())
+    .all(tx)
+    .await?;
+    let end = sql("SELECT MAX(id) AS last, COUNT(*) AS count FROM
+             (SELECT id FROM jobs WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3) AS page")
+    .bind(after)
+    .bind(youngest.as_str())
+    .bind(limit)
+    .one(tx)
+    .await?;
+    let mut finished = Finished { next: end.get("last")?, ..Finished::default() };
+    if end.get::<i64>("count")? < i64::from(limit) {
+        finished.next = None;
+    }
+    for row in &rows {
+        let id: String = row.get("id")?;
+        if !row.get::<bool>("family")? {
+            finished.single.push(id);
+        } else if is_over(tx, &id, before).await? {
+            finished.families.push(id);
+        }
+    }
+    Ok(finished)
+}
+
+/// Whether every descendant of a job ended before `before`.
+async fn is_over(tx: &mut Tx, root: &str, before: Timestamp) -> Result<bool, StoreError> {
+    let row = sql("WITH RECURSIVE family(id) AS (
+             SELECT id FROM jobs WHERE parent = $1
+             UNION ALL SELECT jobs.id FROM family JOIN jobs ON jobs.parent = family.id)
+         SELECT jobs.id FROM family JOIN jobs ON jobs.id = family.id
+         WHERE finished_at IS NULL OR finished_at >= $2 LIMIT 1")
+    .bind(root)
+    .bind(before.as_millis())
+    .optional(tx)
+    .await?;
+    Ok(row.is_none())
+}
+
+/// Forgets jobs without children, with their steps, logs and signals. One that was run again meanwhile stays.
+pub async fn forget_jobs(tx: &mut Tx, jobs: &[String], before: Timestamp) -> Result<u64, StoreError> {
+    if jobs.is_empty() {
+        return Ok(0);
+    }
+    sql(format!(
+        "DELETE FROM jobs WHERE id IN ({}) AND finished_at < $1
+         AND NOT EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent = jobs.id)",
+        list(2, jobs.len())
+    ))
+    .bind(before.as_millis())
+    .bind_all(jobs)
+    .execute(tx)
+    .await
+}
+
+/// Forgets at most `limit` jobs of a family, the youngest generation first; `next` is the family while some of it is left.
+pub async fn forget_family(tx: &mut Tx, root: &str, before: Timestamp, limit: u32) -> Result<Batch, StoreError> {
+    let mut removed = 0;
+    let mut parent = root.to_owned();
+    while removed < u64::from(limit) {
+        let left = u64::from(limit) - removed;
+        let leaves = sql("DELETE FROM jobs WHERE id IN (
+                 SELECT id FROM jobs AS leaf WHERE parent = $1 AND finished_at < $2
+                 AND NOT EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent = leaf.id) LIMIT $3)")
+        .bind(&parent)
+        .bind(before.as_millis())
+        .bind(left)
+        .execute(tx)
+        .await?;
+        removed += leaves;
+        if leaves == left {
+            break;
+        }
+        let deeper = sql("SELECT id FROM jobs AS inner_job WHERE parent = $1
+             AND EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent = inner_job.id) LIMIT 1")
+        .bind(&parent)
+        .optional(tx)
+        .await?;
+        match deeper {
+            Some(row) => parent = row.get("id")?,
+            None if parent == root => {
+                removed += forget_jobs(tx, &[root.to_owned()], before).await?;
+                return Ok(Batch { removed, next: None });
+            }
+            // Nothing of this branch can go: part of it was run again.
+            None if leaves == 0 => return Ok(Batch { removed, next: None }),
+            None => root.clone_into(&mut parent),
+        }
+    }
+    Ok(Batch { removed, next: Some(root.to_owned()) })
+}
+
+/// Forgets stage results that nothing has used since `before`; their bytes are released.
+pub async fn forget_results(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    let rows =
+        sql("SELECT key FROM stage_results WHERE last_used_at < $1 ORDER BY last_used_at LIMIT $2 {skip_locked}")
+            .bind(before.as_millis())
+            .bind(limit)
+            .all(tx)
+            .await?;
+    let keys = rows.iter().map(|row| row.get("key")).collect::<Result<Vec<String>, _>>()?;
+    forget_result_keys(tx, &keys).await
+}
+
+/// Forgets these stage results; their bytes are released.
+pub async fn forget_result_keys(tx: &mut Tx, keys: &[String]) -> Result<u64, StoreError> {
+    if keys.is_empty() {
+        return Ok(0);
+    }
+    let subjects: Vec<&str> = keys.iter().map(String::as_str).collect();
+    blobs::release_all(tx, &OwnerId::system(), RESULTS, &subjects).await?;
+    sql(format!("DELETE FROM stage_results WHERE key IN ({})", list(1, keys.len()))).bind_all(keys).execute(tx).await
+}
+
+/// Forgets calls that ended before `before`.
+pub async fn forget_calls(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM calls WHERE id IN (
+             SELECT id FROM calls WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT $2)")
+    .bind(before.as_millis())
+    .bind(limit)
+    .execute(tx)
+    .await
+}
+
+/// Forgets events that were written before `before`.
+pub async fn forget_events(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM event_log WHERE (owner, seq) IN (
+             SELECT owner, seq FROM event_log WHERE at < $1 ORDER BY at LIMIT $2)")
+    .bind(before.as_millis())
+    .bind(limit)
+    .execute(tx)
+    .await
+}
+
+/// Forgets what attempts spent before `before`. What is still reserved stays.
+pub async fn forget_spend(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM spend WHERE state <> 'reserved' AND (job, lease) IN (
+             SELECT job, lease FROM spend WHERE at < $1 ORDER BY at LIMIT $2)")
+    .bind(before.as_millis())
+    .bind(limit)
+    .execute(tx)
+    .await
+}
+
+/// Forgets the budgets of days that ended before `before`, under which nothing is reserved.
+pub async fn forget_day_budgets(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM budgets WHERE scope = 'day' AND reserved = 0 AND name IN (
+             SELECT name FROM budgets WHERE scope = 'day' AND name < $1 AND name <> '*' ORDER BY name LIMIT $2)")
+    .bind(spend::day(before))
+    .bind(limit)
+    .execute(tx)
+    .await
+}
+
+/// Looks at the next `limit` budgets of jobs, and forgets those whose job is gone.
+pub async fn forget_job_budgets(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
+    let rows = sql("SELECT name FROM budgets WHERE scope = 'job' AND name > $1 ORDER BY name LIMIT $2")
+        .bind(after)
+        .bind(limit)
+        .all(tx)
+        .await?;
+    let names = rows.iter().map(|row| row.get("name")).collect::<Result<Vec<String>, _>>()?;
+    if names.is_empty() {
+        return Ok(Batch::default());
+    }
+    let removed = sql(format!(
+        "DELETE FROM budgets WHERE scope = 'job' AND name <> '*' AND reserved = 0 AND name IN ({})
+         AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = budgets.name)",
+        list(1, names.len())
+    ))
+    .bind_all(&names)
+    .execute(tx)
+    .await?;
+    Ok(Batch::of(removed, names.len(), limit, names.last().cloned()))
+}
+
+/// Looks at the next `limit` shares, and forgets those that say no more than the clock of their pool: who has none begins
+/// there.
+pub async fn forget_shares(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
+    let (pool, owner) = after.split_once('\n').unwrap_or_default();
+    let rows = sql("SELECT pool, owner FROM shares WHERE (pool, owner) > ($1, $2) ORDER BY pool, owner LIMIT $3")
+        .bind(pool)
+        .bind(owner)
+        .bind(limit)
+        .all(tx)
+        .await?;
+    let mut removed = 0;
+    let mut last = None;
+    for row in &rows {
+        let (pool, owner): (String, String) = (row.get("pool")?, row.get("owner")?);
+        removed += sql("DELETE FROM shares WHERE pool = $1 AND owner = $2 AND owner <> ''
+             AND used <= (SELECT clock.used FROM shares AS clock WHERE clock.pool = $1 AND clock.owner = '')")
+        .bind(&pool)
+        .bind(&owner)
+        .execute(tx)
+        .await?;
+        last = Some(format!("{pool}\n{owner}"));
+    }
+    Ok(Batch::of(removed, rows.len(), limit, last))
+}
+
+/// Looks at the next `limit` buckets, and forgets those that are full again: one that is not there is full.
+pub async fn forget_buckets(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
+    let now = tx.now().await?;
+    let mut from = after.splitn(3, '\n');
+    let (scope, name, unit) =
+        (from.next().unwrap_or_default(), from.next().unwrap_or_default(), from.next().unwrap_or_default());
+    let rows = sql("SELECT scope, name, unit FROM buckets WHERE (scope, name, unit) > ($1, $2, $3)
+         ORDER BY scope, name, unit LIMIT $4")
+    .bind(scope)
+    .bind(name)
+    .bind(unit)
+    .bind(limit)
+    .all(tx)
+    .await?;
+    let mut removed = 0;
+    let mut last = None;
+    for row in &rows {
+        let (scope, name, unit): (String, String, String) = (row.get("scope")?, row.get("name")?, row.get("unit")?);
+        removed += sql("DELETE FROM buckets WHERE scope = $1 AND name = $2 AND unit = $3 AND full_at <= $4")
+            .bind(&scope)
+            .bind(&name)
+            .bind(&unit)
+            .bind(now.as_millis())
+            .execute(tx)
+            .await?;
+        last = Some(format!("{scope}\n{name}\n{unit}"));
+    }
+    Ok(Batch::of(removed, rows.len(), limit, last))
+}
+
+/// Forgets workers that were last seen before `before`.
+pub async fn forget_workers(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM workers WHERE name IN (SELECT name FROM workers WHERE seen_at < $1 LIMIT $2)")
+        .bind(before.as_millis())
+        .bind(limit)
+        .execute(tx)
+        .await
+}
+
+/// Whether an attempt still holds its job.
+pub async fn is_leased(tx: &mut Tx, job: &JobId, lease: &str) -> Result<bool, StoreError> {
+    let row = sql("SELECT 1 AS one FROM jobs WHERE id = $1 AND lease_id = $2 AND state = 'running'")
+        .bind(job.as_str())
+        .bind(lease)
+        .optional(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Where a walk of maintenance stopped; empty at its beginning.
+pub async fn cursor(tx: &mut Tx, walk: &str) -> Result<String, StoreError> {
+    let row = sql("SELECT position FROM maintenance_cursors WHERE walk = $1").bind(walk).optional(tx).await?;
+    row.map_or(Ok(String::new()), |row| row.get("position"))
+}
+
+/// Keeps where a walk goes on; nothing when it is to begin again.
+pub async fn set_cursor(tx: &mut Tx, walk: &str, position: Option<&str>) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sql("INSERT INTO maintenance_cursors (walk, position, updated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (walk) DO UPDATE SET position = excluded.position, updated_at = excluded.updated_at")
+    .bind(walk)
+    .bind(position.unwrap_or_default())
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How long rows are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Finished jobs with their steps and logs, and calls.
+    pub history: Duration,
+    /// Stage results that nobody uses.
+    pub results: Duration,
+    /// Events: a browser that was away for longer reloads everything.
+    pub events: Duration,
+    /// What attempts spent, and the budgets of days.
+    pub spend: Duration,
+    /// Documents of which nothing was made.
+    pub documents: Duration,
+    /// Workers that are gone.
+    pub workers: Duration,
+}
+
+const DAY: Duration = Duration::from_hours(24);
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self {
+            history: 30 * DAY,
+            results: 30 * DAY,
+            events: 7 * DAY,
+            // A year, and a month to look at it.
+            spend: 400 * DAY,
+            documents: DAY,
+            workers: DAY,
+        }
+    }
+}
