@@ -65,19 +65,22 @@ pub async fn document(tx: &mut Tx, owner: &OwnerId, id: &DocumentId) -> Result<O
     row.as_ref().map(document_row).transpose()
 }
 
-/// A document of this owner by what is in it and how it was read.
+/// A document of this owner by what is in it and how it was read: the one of this name, or else one of another name.
 pub async fn document_of_blob(
     tx: &mut Tx,
     owner: &OwnerId,
     blob: &str,
     ocr: bool,
+    name: &str,
 ) -> Result<Option<DocumentRow>, StoreError> {
-    let row = sql("SELECT * FROM documents WHERE owner = $1 AND blob = $2 AND ocr = $3")
-        .bind(owner.as_str())
-        .bind(blob)
-        .bind(ocr)
-        .optional(tx)
-        .await?;
+    let row = sql("SELECT * FROM documents WHERE owner = $1 AND blob = $2 AND ocr = $3
+         ORDER BY CASE WHEN name = $4 THEN 0 ELSE 1 END, id LIMIT 1")
+    .bind(owner.as_str())
+    .bind(blob)
+    .bind(ocr)
+    .bind(name)
+    .optional(tx)
+    .await?;
     row.as_ref().map(document_row).transpose()
 }
 

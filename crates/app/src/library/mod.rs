@@ -7,8 +7,8 @@ use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::document::Document;
 use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::reading::{ReadError, Reader};
-use sluice_store::StoreError;
 use sluice_store::documents::{self, DocumentRow};
+use sluice_store::{StoreError, Tx};
 
 use crate::media::MediaError;
 use crate::platform::Platform;
@@ -66,8 +66,9 @@ pub async fn take_in(library: &Library, upload: Upload) -> Result<DocumentRow, I
     let Library { platform, reader, .. } = library;
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
     let file = platform.media.stage_file(upload.file.clone()).await?;
-    if let Some(row) = find(platform, &upload.owner, file.hash.as_str(), upload.ocr).await? {
-        return Ok(row);
+    let name = tidy_name(&upload.name);
+    if let Some(row) = find(platform, &upload.owner, file.hash.as_str(), upload.ocr, &name).await? {
+        return with_name(platform, row, name).await;
     }
     // It is still where it arrived, and shown to nobody before it has been read and judged.
     let document =
@@ -87,18 +88,33 @@ pub async fn take_in(library: &Library, upload: Upload) -> Result<DocumentRow, I
         blob: file.hash.to_string(),
         text_blob: text.hash.to_string(),
         ocr: upload.ocr,
-        name: tidy_name(&upload.name),
+        name,
         bytes,
         found: serde_json::to_value(&Judged { found, read_by })?,
         created_at: platform.now().await?,
     };
+    insert(platform, row).await
+}
+
+/// Known bytes under the name of this upload: what reading them gave is used again, the name never is.
+async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Result<DocumentRow, IntakeError> {
+    if known.name == name {
+        return Ok(known);
+    }
+    let id = platform.new_id(DocumentId::new).await?;
+    insert(platform, DocumentRow { id, name, created_at: platform.now().await?, ..known }).await
+}
+
+/// Stores a document, or gives the same one that another upload has stored meanwhile.
+async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, IntakeError> {
     let inserted = row.clone();
     let twin = platform
         .store
         .write(async move |tx| {
-            match documents::document_of_blob(tx, &inserted.owner, &inserted.blob, inserted.ocr).await? {
-                Some(twin) => Ok(Some(twin)),
-                None => documents::insert_document(tx, &inserted).await.map(|()| None),
+            let DocumentRow { owner, blob, ocr, name, .. } = &inserted;
+            match documents::document_of_blob(tx, owner, blob, *ocr, name).await? {
+                Some(twin) if twin.name == *name => Ok(Some(twin)),
+                _ => documents::insert_document(tx, &inserted).await.map(|()| None),
             }
         })
         .await?;
@@ -136,10 +152,17 @@ pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Documen
     Ok(serde_json::from_slice(&platform.media.read(&hash, MOST_TEXT).await?)?)
 }
 
-async fn find(platform: &Platform, owner: &OwnerId, blob: &str, ocr: bool) -> Result<Option<DocumentRow>, IntakeError> {
-    let (owner, blob) = (owner.clone(), blob.to_owned());
-    let row = platform.store.read(async move |tx| documents::document_of_blob(tx, &owner, &blob, ocr).await).await?;
-    let Some(row) = row else { return Ok(None) };
+/// A document with these bytes whose files are there, preferably of this name.
+async fn find(
+    platform: &Platform,
+    owner: &OwnerId,
+    blob: &str,
+    ocr: bool,
+    name: &str,
+) -> Result<Option<DocumentRow>, IntakeError> {
+    let (owner, blob, name) = (owner.clone(), blob.to_owned(), name.to_owned());
+    let read = async move |tx: &mut Tx| documents::document_of_blob(tx, &owner, &blob, ocr, &name).await;
+    let Some(row) = platform.store.read(read).await? else { return Ok(None) };
     let hashes: Vec<BlobHash> = [&row.blob, &row.text_blob].into_iter().filter_map(|hash| hash.parse().ok()).collect();
     Ok(platform.media.has_all(&hashes).await?.then_some(row))
 }

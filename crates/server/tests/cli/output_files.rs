@@ -148,6 +148,13 @@ fn what_sluice_wrote_may_be_replaced_until_somebody_changes_it() {
     assert_eq!(result["state"], "done");
     assert_eq!(place.read("paper.txt"), transcript);
 
+    // The same bytes under another name: what was read is used again, the name is that of this call.
+    place.write("Offer.pdf", pdf::fine());
+    let ran = place.run(&[&["reel", "Offer.pdf", "--json"], &SMALL[..]].concat());
+    let offer: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&offer["document"]["name"], &result["document"]["name"]), (&"Offer.pdf".into(), &"paper.pdf".into()));
+    assert!(place.path("Offer.mp4").exists());
+
     // Another data folder knows nothing of them.
     let mut command = sluice(&place.path(""));
     command.args(["reel", "paper.pdf", "--json", "--data"]).arg(place.path("other"));

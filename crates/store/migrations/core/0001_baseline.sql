@@ -360,7 +360,8 @@ CREATE TABLE blob_refs (
 ) {strict};
 CREATE INDEX blob_refs_blob ON blob_refs (blob);
 
--- Files that were taken in. The same bytes from two owners are one blob and two documents with names of their own.
+-- Uploaded files. The same bytes from two owners, or under two names, are one blob and two documents, each with its
+-- own name.
 CREATE TABLE documents (
     id TEXT NOT NULL PRIMARY KEY,
     owner TEXT NOT NULL CHECK (owner <> ''),
@@ -374,7 +375,7 @@ CREATE TABLE documents (
     -- What was found in it, as JSON.
     found TEXT NOT NULL,
     created_at {int} NOT NULL,
-    UNIQUE (owner, blob, ocr)
+    UNIQUE (owner, blob, ocr, name)
 ) {strict};
 CREATE INDEX documents_age ON documents (created_at);
 
