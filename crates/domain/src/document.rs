@@ -29,11 +29,11 @@ pub struct Page {
 /// A run of lines that belong together: a paragraph, a heading, a table cell, a page number.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Block {
-    /// Its text in logical order: lines joined with a space, end-of-line hyphens mended, NFC.
+    /// Its text in logical order: lines joined with a space, end-of-line hyphens removed, NFC.
     pub text: String,
     /// Left, top, right and bottom edge in points from the page's top left corner.
     pub bounds: [f32; 4],
-    /// Median height of its lines in points: what tells a heading from a paragraph.
+    /// Median height of its lines in points, which distinguishes headings from paragraphs.
     pub line_height: f32,
     /// Number of lines.
     pub lines: u32,

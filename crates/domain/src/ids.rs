@@ -83,7 +83,7 @@ id!(
     LeaseId
 );
 id!(
-    /// A source document that was taken in.
+    /// An uploaded source document.
     DocumentId
 );
 id!(

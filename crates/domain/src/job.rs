@@ -29,7 +29,7 @@ pub enum JobState {
 }
 
 impl JobState {
-    /// All of them, in the order of a job's life.
+    /// All states, in the order of a job's life cycle.
     pub const ALL: [Self; 9] = [
         Self::Scheduled,
         Self::Ready,

@@ -1,4 +1,4 @@
-//! The words that every other crate speaks: ids, time, money, languages, job states, retry rules, documents and
+//! The vocabulary that every other crate shares: ids, time, money, languages, job states, retry rules, documents and
 //! speech. No I/O here: nothing in this crate can wait, fail to connect, or read a clock.
 
 pub mod document;

@@ -70,7 +70,7 @@ struct Gathered {
 
 thread_local! {
     /// The library's callback takes no argument of ours that exists before the first event, and it is called on the
-    /// thread that called `espeak_Synth`: so this is where the two meet.
+    /// thread that called `espeak_Synth`: so this is where both are available.
     static GATHERED: RefCell<Gathered> = RefCell::default();
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct Espeak {
 }
 
 impl Espeak {
-    /// Loads the library and its data. The error says which package brings them.
+    /// Loads the library and its data. The error names the package that contains them.
     pub(crate) fn open() -> Result<Self, String> {
         // SAFETY: libespeak-ng's initialisers have no preconditions.
         let library = unsafe { Library::new("libespeak-ng.so.1") }
@@ -124,7 +124,7 @@ impl Espeak {
     /// How each clause is pronounced.
     pub(crate) fn phonemes(&self, voice: &str, clauses: &[String]) -> Result<Phonemes, Failure> {
         self.set_voice(voice)?;
-        // The sound is thrown away; only the order of words and phonemes is wanted.
+        // The sound is discarded; only the order of words and phonemes is needed.
         self.set_parameter(RATE, OWN_RATE)?;
         let clauses = clauses.iter().map(|clause| self.clause(clause)).collect::<Result<_, _>>()?;
         Ok(Phonemes { clauses })
@@ -233,7 +233,7 @@ fn text(text: &str) -> Result<CString, Failure> {
     CString::new(text).map_err(|_| failure("bad_request", "the text has a zero character in it"))
 }
 
-/// The library's callback: keeps the samples and the events that matter. Answers 1 to stop, 0 to go on.
+/// The library's callback: keeps the samples and the events that matter. Returns 1 to stop, 0 to continue.
 extern "C" fn gather(samples: *mut c_short, count: c_int, events: *mut Event) -> c_int {
     GATHERED.with_borrow_mut(|gathered| {
         if !samples.is_null() && count > 0 {

@@ -1,5 +1,5 @@
-//! The engine children: `sluice` re-executes itself as `sluice __engine …`, so that native code and foreign files are
-//! met by a process that can be limited, killed and lost without harm to the server.
+//! The engine children: `sluice` re-executes itself as `sluice __engine …`, so that native code and untrusted files are
+//! handled by a process that can be limited, killed and lost without harm to the server.
 
 pub mod frames;
 pub mod warm;
@@ -13,8 +13,8 @@ use crate::{guard, render};
 /// The hidden first argument that makes the binary an engine child.
 pub const SUBCOMMAND: &str = "__engine";
 
-/// Runs the engine child that `args` (the program's name first) ask for and returns its exit code; none when they ask
-/// for something else. To be called before anything else in `main`: no thread may run yet.
+/// Runs the engine child that `args` (the program's name first) name and returns its exit code; none when they name no
+/// engine child. Must be called before anything else in `main`: no thread may run yet.
 pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
     if args.get(1)? != SUBCOMMAND {
         return None;

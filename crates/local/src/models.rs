@@ -183,7 +183,7 @@ impl Models {
         Ok(wrong)
     }
 
-    /// Fetches what is missing, each file into a `.part` beside its place, which a later call goes on with.
+    /// Fetches what is missing, each file into a `.part` file beside its place, which a later call resumes.
     pub async fn fetch(&self, mut progress: impl FnMut(Progress)) -> Result<(), ModelError> {
         fs::create_dir_all(&self.folder).await.map_err(|source| failed(&FILES[0], &self.folder, source))?;
         for file in self.missing() {

@@ -1,4 +1,4 @@
-//! The programs that the built-in engines need: which are there, and what is lost without them.
+//! The programs that the built-in engines need: which are installed, and what does not work without them.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use crate::guard::{Guard, GuardError, Limits};
 pub struct Need {
     /// Its name.
     pub name: &'static str,
-    /// Its version, or what else tells that it is there; none when it is missing.
+    /// Its version, or something else that shows that it is installed; none when it is missing.
     pub version: Option<String>,
     /// Whether no video can be made without it.
     pub required: bool,
     /// What it is used for.
     pub needed_for: &'static str,
-    /// What is lost without it.
+    /// What does not work without it.
     pub without_it: &'static str,
     /// The Debian packages that bring it.
     pub install: &'static str,
@@ -118,7 +118,7 @@ async fn font(guard: &Guard, language: &str) -> Option<String> {
     families().find(|name| name.starts_with("Noto")).or_else(|| families().next()).map(str::to_owned)
 }
 
-/// The version that a program tells, or none when it is missing: the first word of its first line that starts with a
+/// The version that a program prints, or none when it is missing: the first word of its first line that starts with a
 /// digit (`pdftotext version 22.12.0`, `eSpeak NG text-to-speech: 1.51  Data at: …`, `ffmpeg version 5.1.6-0+deb12u1 …`).
 pub(crate) async fn version_of(
     guard: &Guard,
@@ -127,7 +127,7 @@ pub(crate) async fn version_of(
 ) -> Option<String> {
     let (stdout, stderr) = match guard.run(&LIMITS, program, args, None).await {
         Ok(output) => (output.stdout, output.stderr),
-        // Some versions of poppler's programs tell theirs and fail.
+        // Some versions of poppler's programs print their version and fail.
         Err(GuardError::Failed { stderr_tail, .. }) => (Vec::new(), stderr_tail.into_bytes()),
         Err(_) => return None,
     };

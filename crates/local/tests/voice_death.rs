@@ -35,8 +35,18 @@ async fn kill_once_it_runs() {
     std::future::pending::<()>().await;
 }
 
+/// Waits until a dead child has been waited for: until then it is a zombie and keeps its entry in `/proc`.
+async fn until_reaped(child: Pid) {
+    let reaped = async {
+        while std::path::Path::new(&format!("/proc/{child}")).exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), reaped).await.expect("it stays a zombie");
+}
+
 #[tokio::test]
-async fn an_engine_that_breaks_off_fails_one_request_and_the_next_one_works() {
+async fn an_engine_that_dies_is_reaped_at_once_and_fails_one_request() {
     let voices = engines::voices();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("speech.wav");
@@ -55,12 +65,14 @@ async fn an_engine_that_breaks_off_fails_one_request_and_the_next_one_works() {
 
     voices.speak("piper:en_US-joe-medium", "It lives again.", &path).await.unwrap();
 
-    // Killed while it is idle: no request fails at all.
-    kill(engine().unwrap(), Signal::SIGKILL).unwrap();
+    // Killed while it is idle: it is reaped without a further request, and no request fails.
+    let idle = engine().unwrap();
+    kill(idle, Signal::SIGKILL).unwrap();
+    until_reaped(idle).await;
     voices.warm().await.ok();
     voices.speak("piper:en_US-joe-medium", "And again.", &path).await.unwrap();
 
-    // Given up in the middle: no answer is left behind to be taken for that of the next request.
+    // Cancelled in the middle: its answer must not be taken for that of the next request.
     let long = "كتب الطالب الدرس. ".repeat(200);
     tokio::select! {
         biased;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Longest message in bytes. What claims to be longer is a broken conversation, not a message.
+/// Longest message in bytes. A longer length is a protocol error.
 pub(crate) const LONGEST: usize = 16 * 1024 * 1024;
 
 /// The four bytes before a message.
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_come_out_as_they_went_in() {
+    fn messages_survive_a_round_trip() {
         let mut pipe = Vec::new();
         write_message(&mut pipe, &"نعم").unwrap();
         write_message(&mut pipe, &[1, 2]).unwrap();
@@ -54,8 +54,8 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_lies_takes_no_memory() {
-        let lie = [0xff, 0xff, 0xff, 0xff, b'{'];
-        assert!(read_message::<String>(&mut lie.as_slice()).is_err());
+    fn a_false_length_allocates_nothing() {
+        let false_length = [0xff, 0xff, 0xff, 0xff, b'{'];
+        assert!(read_message::<String>(&mut false_length.as_slice()).is_err());
     }
 }

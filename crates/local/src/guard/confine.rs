@@ -1,4 +1,4 @@
-//! The guard child itself: takes its limits from its arguments, binds itself by them, and becomes the program.
+//! The guard child itself: reads its limits from its arguments, applies them to itself, and executes the program.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -20,10 +20,11 @@ use super::failure::{EXIT_MISSING, EXIT_NOT_CONFINED, REPORT_PREFIX};
 /// Open files of a guarded program.
 const OPEN_FILES: u64 = 256;
 
-/// What is left of the environment. Everything else stays behind: it may hold secrets.
+/// Variables that a guarded program inherits. All others are removed: they may hold secrets.
 const KEPT_VARIABLES: [&str; 5] = ["PATH", "HOME", "TMPDIR", "TESSDATA_PREFIX", "FONTCONFIG_FILE"];
 
-/// How much longer than the wall limit the child's own alarm waits: the parent, when it watches, is first and can say why.
+/// How much later than the wall limit the child's own alarm fires: a parent that enforces the limit is first, and can
+/// report the reason.
 const ALARM_GRACE: Duration = Duration::from_secs(1);
 
 /// The limits as the first arguments of the guard child: the parent's process id, then memory, processor seconds,
@@ -43,8 +44,8 @@ fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
-/// Confines this process and becomes the program in `args`. Returns only when that failed. The process must have one
-/// thread: the filter and the parent's signal hold for the calling thread.
+/// Confines this process and executes the program in `args` in its place. Returns only when that failed. The process
+/// must have one thread: the filter and the parent's signal apply to the calling thread.
 pub fn run_child(args: &[OsString]) -> ExitCode {
     let Some(([parent, memory, cpu, wall, file], [program, rest @ ..])) = args.split_first_chunk() else {
         return report(EXIT_NOT_CONFINED, "too few arguments");
@@ -68,7 +69,7 @@ fn number(text: &OsStr) -> Option<u64> {
 }
 
 fn report(code: u8, message: &str) -> ExitCode {
-    // Without standard error there is nobody to tell; the exit code still speaks.
+    // When standard error is closed, the exit code is the only report.
     let _ = writeln!(io::stderr(), "{REPORT_PREFIX}{message}");
     ExitCode::from(code)
 }
@@ -76,19 +77,19 @@ fn report(code: u8, message: &str) -> ExitCode {
 fn confine(parent: u64, memory: u64, cpu: u64, wall: u64, file: u64) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     if u64::from(parent_id()) != parent {
-        // It died before the line above: nobody waits for us.
+        // It died before the line above, so that its death would not be signalled.
         return Err(io::Error::other("the parent is gone"));
     }
     limit(Resource::RLIMIT_CORE, 0, 0)?;
     limit(Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)?;
     limit(Resource::RLIMIT_FSIZE, file, file)?;
-    // One second between the polite signal and the end.
+    // One second between SIGXCPU, at the soft limit, and SIGKILL, at the hard one.
     limit(Resource::RLIMIT_CPU, cpu, cpu.saturating_add(1))?;
     nix::unistd::alarm::set(u32::try_from(wall).unwrap_or(u32::MAX));
     prctl::set_no_new_privs()?;
     let filter = without_network().map_err(io::Error::other)?;
     seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
-    // Last, so that what comes before has room to work.
+    // Last: what comes before allocates memory itself.
     limit(Resource::RLIMIT_AS, memory, memory)
 }
 
@@ -99,8 +100,8 @@ fn limit(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// A filter that refuses, with `EACCES`, sockets other than Unix ones (no network), and the calls by which a program
-/// could reach around the filter or into other processes.
+/// A filter that refuses, with `EACCES`, sockets other than Unix ones (no network), and the system calls by which a
+/// program could circumvent the filter or access other processes.
 fn without_network() -> Result<BpfProgram, seccompiler::BackendError> {
     let family = u64::from(libc::AF_UNIX.unsigned_abs());
     let not_unix = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, family)?;
@@ -126,7 +127,7 @@ fn without_network() -> Result<BpfProgram, seccompiler::BackendError> {
 fn become_program(program: &OsStr, args: &[OsString]) -> io::Error {
     let mut command = Command::new(program);
     command.args(args).env_clear().env("LANG", "C.UTF-8");
-    // OpenMP's threads wait busily and take the cores from everybody else; programs run side by side instead.
+    // OpenMP's threads spin while they wait and occupy the cores; parallelism comes from several programs instead.
     command.env("OMP_WAIT_POLICY", "passive").env("GOMP_SPINCOUNT", "0").env("OMP_THREAD_LIMIT", "1");
     for name in KEPT_VARIABLES {
         if let Some(value) = std::env::var_os(name) {

@@ -1,4 +1,4 @@
-//! Why a guarded program did not end well.
+//! Why a guarded program failed.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -13,10 +13,10 @@ use super::Limits;
 pub(super) const EXIT_MISSING: u8 = 127;
 /// Exit code of the guard child when it could not confine itself or start the program.
 pub(super) const EXIT_NOT_CONFINED: u8 = 126;
-/// What the guard child's own words start with, to be told from the program's.
+/// Prefix of the guard child's own error output, to distinguish it from the program's.
 pub(super) const REPORT_PREFIX: &str = "sluice guard: ";
 
-/// How a program says that it got no more memory: poppler, the C++, C, Python and Rust runtimes, the core utilities.
+/// What programs print when they cannot allocate memory: poppler, the C++, C, Python and Rust runtimes, coreutils.
 const OUT_OF_MEMORY: [&str; 7] = [
     "out of memory",
     "bad_alloc",
@@ -27,7 +27,7 @@ const OUT_OF_MEMORY: [&str; 7] = [
     "failed to allocate",
 ];
 
-/// Why a guarded program did not end well.
+/// Why a guarded program failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
     /// There is no such program.
@@ -36,24 +36,24 @@ pub enum GuardError {
         /// Its name.
         program: String,
     },
-    /// It used up its wall or processor time.
+    /// It reached its limit of wall or processor time.
     #[error("\"{program}\" was stopped after {} seconds", after.as_secs_f32())]
     TimedOut {
         /// Its name.
         program: String,
-        /// The limit that it met.
+        /// The limit that it reached.
         after: Duration,
     },
-    /// It wanted more memory than it may have.
-    #[error("\"{program}\" wanted more than {} MiB of memory", limit_bytes / (1024 * 1024))]
+    /// It needed more memory than its limit.
+    #[error("\"{program}\" needed more than {} MiB of memory", limit_bytes / (1024 * 1024))]
     OutOfMemory {
         /// Its name.
         program: String,
         /// The limit in bytes.
         limit_bytes: u64,
     },
-    /// It said or wrote more than is taken.
-    #[error("\"{program}\" gave more than {} MiB", limit_bytes / (1024 * 1024))]
+    /// It printed or wrote more than its limit.
+    #[error("\"{program}\" wrote more than {} MiB", limit_bytes / (1024 * 1024))]
     TooMuchOutput {
         /// Its name.
         program: String,
@@ -63,7 +63,7 @@ pub enum GuardError {
     /// The disk was full.
     #[error("no space was left on the disk")]
     DiskFull,
-    /// Someone else killed it: an operator, or the kernel for want of memory in the whole machine.
+    /// It was killed from outside: by an operator, or by the kernel when the whole machine ran out of memory.
     #[error("\"{program}\" was killed by {signal}")]
     Killed {
         /// Its name.
@@ -81,13 +81,13 @@ pub enum GuardError {
         /// The end of its error output.
         stderr_tail: String,
     },
-    /// It could not be started, confined or talked to.
+    /// It could not be started or confined, or a pipe to it failed.
     #[error("a guarded program could not be run")]
     Io(#[source] io::Error),
 }
 
 impl GuardError {
-    /// What the end of `program` means; none when it ended well. `stderr` is the end of its error output.
+    /// What the exit of `program` means; none when it succeeded. `stderr` is the end of its error output.
     pub fn from_exit(program: &str, limits: &Limits, status: ExitStatus, stderr: &[u8]) -> Option<Self> {
         if status.success() {
             return None;

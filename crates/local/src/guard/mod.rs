@@ -1,7 +1,7 @@
-//! Runs foreign programs, and programs on foreign files, so that the worst they can do is fail.
+//! Runs external programs, and programs on untrusted files, in a sandbox: the worst that they can do is fail.
 //!
 //! A guarded program is started through a child of our own binary (`sluice __engine guard …`), which limits itself
-//! and then becomes the program: bounded memory, processor time, wall time and file sizes, no network, no way to gain
+//! and then executes the program: bounded memory, processor time, wall time and file sizes, no network, no way to gain
 //! privileges, a minimal environment, and death together with the server. It needs no privileges, so that it works in
 //! containers too.
 //!
@@ -77,7 +77,7 @@ pub struct Guard {
     executable: PathBuf,
 }
 
-/// What a program that ended well has said.
+/// The output of a program that succeeded.
 #[derive(Debug, Clone, Default)]
 pub struct Output {
     /// Its standard output, whole.
@@ -112,7 +112,7 @@ impl Guard {
         command
     }
 
-    /// Runs a program to its end, with `stdin` as its whole input, and gives what it said.
+    /// Runs a program to its end, with `stdin` as its whole input, and returns its output.
     pub async fn run<I, S>(
         &self,
         limits: &Limits,
@@ -133,7 +133,7 @@ impl Guard {
     }
 
     /// Runs a program to its end while `consume` reads its standard output. Gives what `consume` made and the end of
-    /// the error output. `consume` has to read to the end: a program that still speaks meets a closed pipe. The
+    /// the error output. `consume` has to read to the end: a program that still writes would find its pipe closed. The
     /// program's own failure, the limits included, comes before whatever `consume` made of the broken output.
     pub async fn run_with<I, S, T, F, Consumed>(
         &self,
@@ -158,7 +158,7 @@ impl Guard {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(GuardError::Io)?;
-        // From here on the whole group dies when this future ends early, whatever the reason.
+        // From here on the whole process group is killed when this future is dropped early.
         let group = GroupKiller::of(&child);
         let (overflow, mut overflowed) = tokio::sync::oneshot::channel();
         let stdout = CappedStdout::new(child.stdout.take(), limits.output_bytes, overflow);
@@ -219,7 +219,7 @@ impl AsyncRead for CappedStdout {
         if read > self.left {
             buffer.set_filled(before);
             if let Some(overflow) = self.overflow.take() {
-                // The receiver is gone only when the run is over anyway.
+                // Without a receiver the run is over already.
                 let _ = overflow.send(());
             }
             return Poll::Ready(Err(io::Error::from(io::ErrorKind::FileTooLarge)));
@@ -237,7 +237,7 @@ impl GroupKiller {
         Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
     }
 
-    /// The leader has been waited for: its number may belong to someone else from now on.
+    /// The group's leader has been waited for, so that its process id may be reused from now on.
     fn disarm(mut self) {
         self.0 = None;
     }
@@ -246,13 +246,13 @@ impl GroupKiller {
 impl Drop for GroupKiller {
     fn drop(&mut self) {
         if let Some(group) = self.0 {
-            // The only failure is that nobody is left to kill.
+            // It fails only when no process of the group is left.
             let _ = killpg(group, Signal::SIGKILL);
         }
     }
 }
 
-/// Writes a program's whole input. A program that stops reading has its reasons: its exit says them.
+/// Writes a program's whole input. One that stops reading reports its reason by its exit status.
 async fn feed(stdin: Option<ChildStdin>, bytes: Vec<u8>) {
     if let Some(mut stdin) = stdin {
         let _ = stdin.write_all(&bytes).await;

@@ -1,4 +1,4 @@
-//! What can be said of a file before any tool opens it.
+//! Checks of a file before any tool opens it.
 
 use std::io::SeekFrom;
 use std::path::{Path, PathBuf};

@@ -46,7 +46,7 @@ const MOST_READERS: u32 = 4;
 /// Pages that make one more process pay off.
 const PAGES_PER_READER: u32 = 40;
 
-/// What a document may ask for.
+/// Limits of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadingLimits {
     /// Most pages of a document.
@@ -146,7 +146,7 @@ impl Reader {
         if !png.starts_with(b"\x89PNG") {
             return Err(ReadError::Damaged { detail: format!("page {page} cannot be drawn") });
         }
-        // Beside its place first: nobody meets half a picture.
+        // Under a temporary name first: an incomplete picture is never visible.
         let mut partial = out_png.as_os_str().to_owned();
         partial.push(".part");
         let partial = PathBuf::from(partial);

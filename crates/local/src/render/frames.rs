@@ -1,5 +1,5 @@
 //! The rendering process: `sluice __engine frames` reads an order on its standard input, draws frame after frame, pipes them to
-//! ffmpeg, and tells on its standard output, one JSON object a line, how far it is and how it ended.
+//! ffmpeg, and reports progress and result on its standard output, one JSON object per line.
 
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
@@ -23,14 +23,14 @@ use crate::guard::{Guard, GuardError, Limits};
 /// Name of this engine child.
 pub const SUBCOMMAND: &str = "frames";
 
-/// What the rendering process is asked.
+/// The request to the rendering process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Order {
     pub(super) spec: ClipSpec,
     pub(super) out: PathBuf,
 }
 
-/// What it answers, one a line.
+/// A line of its output.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
@@ -38,12 +38,11 @@ pub(super) enum Answer {
     Progress(f32),
     /// All is written.
     Done,
-    /// Nothing came of it.
+    /// It failed.
     Failed(Failure),
 }
 
-/// Reads an order, carries it out, and reports. A failure that could be reported is no failure of the process: its exit code
-/// is for when it could not speak.
+/// Reads an order, carries it out, and reports. The exit code is a failure only when the result could not be reported.
 pub fn run_child() -> ExitCode {
     let mut order = String::new();
     let read = std::io::stdin().lock().read_to_string(&mut order);
@@ -53,24 +52,24 @@ pub fn run_child() -> ExitCode {
         .and_then(|order| {
             let executable = std::env::current_exe()
                 .map_err(|source| RenderError::Io { path: PathBuf::from("/proc/self/exe"), source })?;
-            render(&order.spec, &order.out, &Guard::new(executable), |done| tell(&Answer::Progress(done)))
+            render(&order.spec, &order.out, &Guard::new(executable), |done| send(&Answer::Progress(done)))
         });
     match outcome {
         Ok(()) => {
-            tell(&Answer::Done);
+            send(&Answer::Done);
             ExitCode::SUCCESS
         }
         Err(error) => {
-            tell(&Answer::Failed(Failure::from(&error)));
+            send(&Answer::Failed(Failure::from(&error)));
             ExitCode::SUCCESS
         }
     }
 }
 
-fn tell(answer: &Answer) {
+fn send(answer: &Answer) {
     if let Ok(mut line) = serde_json::to_string(answer) {
         line.push('\n');
-        // When nobody listens any more, the exit code still says how it went.
+        // When the reader has closed the pipe, its own error reports that.
         let _ = std::io::stdout().lock().write_all(line.as_bytes());
     }
 }
@@ -233,12 +232,12 @@ impl Encoder {
         Ok(Self { child, full, empty, feeder, words })
     }
 
-    /// A picture to draw the next frame on; none when the encoder is gone.
+    /// A picture to draw the next frame on; none when the encoder has ended.
     fn spare(&self) -> Option<Picture> {
         self.empty.recv().ok()
     }
 
-    /// Gives a frame to the encoder; false when it is gone.
+    /// Passes a frame to the encoder; false when it has ended.
     fn push(&self, frame: Picture) -> bool {
         self.full.send(frame).is_ok()
     }

@@ -66,7 +66,7 @@ impl Renderer {
         Self { guard: Guard::new(executable.clone()), executable }
     }
 
-    /// Renders a clip into `out` (MP4, H.264, no sound). `out` appears when it is whole, and not before; `progress` is told the
+    /// Renders a clip into `out` (MP4, H.264, no sound). `out` appears once it is complete; `progress` is told the
     /// share of frames drawn, from 0 to 1.
     pub async fn clip(
         &self,

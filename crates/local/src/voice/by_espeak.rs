@@ -10,7 +10,7 @@ use super::arabic::respell;
 use super::plan::{Clause, ClauseText, Plan, Sentence};
 use super::sound::Piece;
 
-/// What `sluice-espeak` is asked.
+/// A request to `sluice-espeak`.
 #[derive(Debug, Serialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub(super) enum Request<'a> {

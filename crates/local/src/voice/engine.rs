@@ -17,7 +17,7 @@ use crate::child::frames::{read_message, write_message};
 /// Name of the engine child that runs the models.
 pub(crate) const SUBCOMMAND: &str = "voice";
 
-/// What the child is asked.
+/// A request to the child.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Question {
     /// Load the English voice.

@@ -40,7 +40,7 @@ pub enum VoiceError {
     Failed {
         /// Which engine.
         engine: &'static str,
-        /// What it says.
+        /// Its message.
         message: String,
     },
     /// No room for the sound.

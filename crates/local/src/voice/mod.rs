@@ -49,7 +49,7 @@ const STARTING: Duration = Duration::from_mins(1);
 /// …and this for each character, a fifth of the speed of speech.
 const EACH_CHARACTER: Duration = Duration::from_millis(300);
 
-/// A month. Warm children have no time limit of their own; each request has.
+/// A month. Warm children have no time limit of their own; each request has one.
 const FOR_EVER: Duration = Duration::from_hours(30 * 24);
 const MIB: u64 = 1024 * 1024;
 

@@ -19,7 +19,7 @@ use crate::{cli, http};
 #[derive(Serialize)]
 struct Finding {
     name: String,
-    /// Its version, or what else tells that it works; none when it is missing.
+    /// Its version, or something else that shows that it works; none when it is missing.
     version: Option<String>,
     /// Nothing can be made without it.
     required: bool,
@@ -109,7 +109,7 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
 /// Whether files can be written there. A folder that is missing is made by the first command that needs it: the nearest
 /// one that exists has to take it.
 fn data_folder(data: &Path) -> Finding {
-    let existing = data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+    let existing = data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let (version, install) = match tempfile::tempfile_in(existing) {
         Ok(_) if existing == data => (Some(data.display().to_string()), String::new()),
         Ok(_) => (Some(format!("{} (made when it is needed)", data.display())), String::new()),

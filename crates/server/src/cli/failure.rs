@@ -124,7 +124,7 @@ pub(crate) fn report(error: &anyhow::Error, as_json: bool) -> ExitCode {
 pub(crate) fn print(failure: &Failure, as_json: bool) -> ExitCode {
     if as_json {
         let object = json!({ "code": failure.code, "title": failure.title, "detail": failure.detail });
-        // Without standard error nobody can be told; the exit code remains.
+        // When standard error is closed, the exit code is the only report.
         writeln!(io::stderr().lock(), "{object}").ok();
     } else {
         super::complain(&failure.detail);

@@ -139,7 +139,7 @@ pub(crate) fn say(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints an error to standard error. Nobody is left to tell when that fails.
+/// Prints an error to standard error. When that fails, the exit code is the only report.
 pub(crate) fn complain(text: &str) {
     writeln!(io::stderr().lock(), "sluice: {text}").ok();
 }

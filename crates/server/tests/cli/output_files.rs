@@ -84,7 +84,7 @@ fn the_place_is_looked_at_before_the_work() {
     let place = Place::new();
     place.write("a.pdf", pdf::fine());
     refused(&place, &["a.pdf", "-o", "no/such/folder/v.mp4"], "output_folder_missing", "no/such/folder does not exist");
-    refused(&place, &["a.pdf", "-o", "a.pdf/v.mp4"], "output_not_writable", "a.pdf");
+    refused(&place, &["a.pdf", "-o", "a.pdf/v.mp4"], "output_folder_missing", "a.pdf is no folder");
     // The video would be replaced by its own transcript.
     refused(&place, &["a.pdf", "-o", "a.txt"], "output_not_mp4", ".mp4");
     refused(&place, &["a.pdf", "-o", "video"], "output_not_mp4", ".mp4");

@@ -31,7 +31,7 @@ impl Progress {
             Self::Bars(bars) => bars.show(reel),
             Self::Lines(lines) => {
                 if let Some(line) = lines.changed(reel) {
-                    // Nobody is left to be told when that fails; the work goes on.
+                    // The video is made whether or not its progress can be shown.
                     writeln!(io::stderr().lock(), "{line}").ok();
                 }
             }
