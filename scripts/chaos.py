@@ -4,9 +4,9 @@
     open         many processes open a new database at the same moment
     kill         SIGKILL of a worker at a random moment, again and again; what is paid can be asked about: never twice
     freeze       SIGSTOP of a worker past its lease: others take over, and what it writes later is refused
-    postgres     SIGKILL of PostgreSQL with all of its processes; workers go on by themselves, as fast as before
+    postgres     SIGKILL of PostgreSQL with all of its processes; workers recover by themselves, as fast as before
     speed        the same with jobs that do nothing, beside as long a time without a kill (not in the short form)
-    connections  connections cut by the server; a proxy that falls silent past the lease, then goes on, breaks, or stays silent
+    connections  connections cut by the server; a proxy that stalls for longer than the lease, then resumes, breaks, or stays stalled
     disk         SQLite on a full disk, then space again (mounting a small one needs root)
     clock        the database's clock goes forward by an hour and back, while jobs run
     budget       calls that race for money of which half of them fit: exactly those are made, and no other is refused
@@ -114,7 +114,7 @@ class Node:
         expect(code == 0, f"a worker ends in order (it gave {code})")
 
     def expect_alive(self):
-        expect(self.process.poll() is None, f"a worker goes on without a restart (it ended with {self.process.poll()})")
+        expect(self.process.poll() is None, f"a worker continues without a restart (it ended with {self.process.poll()})")
 
 
 class World:
@@ -197,7 +197,7 @@ class World:
 
 
 def check_history(history):
-    """What the event log tells of all jobs of an owner."""
+    """What the event log records of all jobs of an owner."""
     expect(history["lost"] == 0, f"nothing is lost ({history['lost']} jobs are)")
     expect(history["unfinished"] == 0, f"every job ends ({history['unfinished']} did not: {history['states']})")
     expect(history["finished_twice"] == 0, f"nothing is finished twice ({history['finished_twice']} jobs were)")
@@ -499,7 +499,7 @@ class Chaos:
         orders = world.enqueue(450 if self.short else 2_200, per_second=20)
         time.sleep(window + 1)
         spans = [self.kill_server(world, window) for _ in range(rounds)]
-        expect(orders.poll() in (None, 0), "the one who enqueues goes on")
+        expect(orders.poll() in (None, 0), "the process that enqueues continues")
         ratios = self.ratios(world, spans, window)
         print(f"    jobs in a second before: {self.rate(world, spans[0][0] - window, window):,.0f}; after each kill, "
               f"compared with before it: {shown(ratios)}", flush=True)
@@ -525,7 +525,7 @@ class Chaos:
             time.sleep(1 + STEADY_SECONDS + window)
             calms.append((calm, calm + 1 + STEADY_SECONDS))
             kills.append(self.kill_server(world, window))
-        expect(orders.poll() in (None, 0), "the one who enqueues goes on")
+        expect(orders.poll() in (None, 0), "the process that enqueues continues")
         after, alone = self.ratios(world, kills, window), self.ratios(world, calms, window)
         print(f"    jobs in a second before: {self.rate(world, calms[0][0] - window, window):,.0f}; after each kill, "
               f"compared with before it: {shown(after)}; in the same time without one: {shown(alone)}", flush=True)
@@ -610,7 +610,7 @@ class Chaos:
             proxy.close()
 
     def silence(self, world, proxy, then):
-        """The worker behind the proxy hears nothing for longer than its lease; the other one goes on meanwhile."""
+        """The worker behind the proxy gets no answers for longer than its lease; the other one continues meanwhile."""
         time.sleep(self.rng.uniform(0.5, 1.0))
         proxy.silent.set()
         begun = time.time()

@@ -26,7 +26,7 @@ make_video() {
     say "Making a video of $document"
     "$sluice" reel "$document" -o "$videos/$name.mp4" --data "$data" ||
         fail "the video of $document was not made; the reason is above." \
-            "What this machine lacks is listed by:  $sluice doctor" "Then try again: it goes on where it stopped."
+            "What this machine lacks is listed by:  $sluice doctor" "Then try again: it continues where it stopped."
 }
 
 start_server() {

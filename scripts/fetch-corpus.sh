@@ -30,7 +30,7 @@ again() {
 
 download_pip() { python3 -m pip download --quiet --no-deps --no-binary :all: --dest . "$1" 2>log; }
 
-# The sandbox user of apt cannot write here; apt says so and goes on.
+# The sandbox user of apt cannot write here; apt reports that and continues.
 download_deb() { apt-get download -q "$1" >log 2>&1; }
 
 # fetch SOURCE: puts the package into the working folder and prints its file's name.

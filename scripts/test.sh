@@ -18,7 +18,7 @@ rust_tests() {
     cargo test --release --locked --workspace --no-fail-fast
 }
 
-# A million jobs, which takes some minutes. `make simulate ARGS="--runs …"` goes on for longer.
+# A million jobs, which takes some minutes. `make simulate ARGS="--runs …"` runs for longer.
 simulation() {
     say "The engine, simulated"
     bash scripts/simulate.sh
