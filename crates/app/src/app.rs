@@ -19,7 +19,8 @@ pub struct App {
     pub library: Library,
     /// Takes jobs in, and runs them once it is started.
     pub engine: Engine,
-    modules: Arc<[Arc<dyn Module>]>,
+    /// The apps.
+    pub modules: Arc<[Arc<dyn Module>]>,
 }
 
 impl App {

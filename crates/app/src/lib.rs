@@ -5,13 +5,15 @@
 //! | `media` | bytes and their rows together | nothing of this crate |
 //! | `platform` | rows, bytes, links, randomness | `media` |
 //! | `view` | what the views of all apps have in common | nothing of this crate |
-//! | `module` | what an app brings | `platform` |
-//! | `library` | documents and uploads | `platform`, `media`, `module` |
+//! | `facts` | what is known of a document | nothing of this crate |
+//! | `module` | what an app brings, and what the shared parts ask of it | `facts` |
+//! | `library` | documents and uploads | `platform`, `media`, `facts`, `module` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
 
 pub mod app;
+pub mod facts;
 pub mod library;
 pub mod maintenance;
 pub mod media;

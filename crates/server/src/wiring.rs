@@ -1,7 +1,7 @@
 //! From configuration to a running application.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use rand::RngExt as _;
@@ -23,13 +23,14 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     let data = config.data()?;
     sluice_blobs::private_folder(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let store = Store::open_with(&config.database()?, config.database_options()).await?;
-    connect(config, store, APPS)
+    let executable = std::env::current_exe().context("cannot find this program's own file")?;
+    connect(config, store, executable, APPS)
 }
 
-/// Connects everything above an open database, with these apps.
-pub fn connect(config: &Config, store: Store, apps: &[&dyn ServerApp]) -> anyhow::Result<App> {
+/// Connects everything above an open database, with these apps. `executable` is the `sluice` program, which runs the
+/// built-in engines in children.
+pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn ServerApp]) -> anyhow::Result<App> {
     let data = config.data()?;
-    let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
     let blobs = Blobs::open(&data, &config.blobs.place()?)?;
     let platform = Platform {

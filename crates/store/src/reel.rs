@@ -33,7 +33,8 @@ pub struct ReelRow {
     pub document_id: DocumentId,
     /// The job that makes it, the latest one.
     pub job_id: JobId,
-    /// Its title.
+    /// Its title, from what is in the document; empty for a document without one. Goes into results that others share,
+    /// so it is never the name of a file.
     pub title: String,
     /// The language of its script.
     pub language: Language,
@@ -95,29 +96,28 @@ pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
     list::index(tx, &row.id).await
 }
 
-/// A reel by its id; none when it was deleted.
-pub async fn reel(tx: &mut Tx, id: &ReelId) -> Result<Option<ReelRow>, StoreError> {
-    let row = sql("SELECT * FROM reels WHERE id = $1 AND deleted_at IS NULL").bind(id.as_str()).optional(tx).await?;
+/// A reel of this owner by its id; none when it was deleted.
+pub async fn reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<Option<ReelRow>, StoreError> {
+    let row = sql("SELECT * FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .optional(tx)
+        .await?;
     row.as_ref().map(reel_row).transpose()
 }
 
-/// The reel that was asked for under an idempotency key.
-pub async fn reel_of_request(tx: &mut Tx, key: &str) -> Result<Option<ReelRow>, StoreError> {
-    let row = sql("SELECT * FROM reels WHERE request_key = $1 AND deleted_at IS NULL").bind(key).optional(tx).await?;
+/// The reel of this owner that was asked for under an idempotency key.
+pub async fn reel_of_request(tx: &mut Tx, owner: &OwnerId, key: &str) -> Result<Option<ReelRow>, StoreError> {
+    let row = sql("SELECT * FROM reels WHERE owner = $1 AND request_key = $2 AND deleted_at IS NULL")
+        .bind(owner.as_str())
+        .bind(key)
+        .optional(tx)
+        .await?;
     row.as_ref().map(reel_row).transpose()
 }
 
-/// The reel that a job makes or belongs to.
-pub async fn reel_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<ReelId>, StoreError> {
-    let row = sql("SELECT id FROM reels WHERE job_id = $1 AND deleted_at IS NULL
-         UNION SELECT reel_id FROM scenes WHERE job_id = $1")
-    .bind(job.as_str())
-    .optional(tx)
-    .await?;
-    row.map(|row| parse(&row, "id")).transpose()
-}
-
-/// When the reels of an address since `since` were asked for, oldest first, deleted ones included.
+/// When the reels of an address since `since` were asked for, oldest first, deleted ones included; whosoever they are:
+/// the limit is the address's.
 pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
     let rows = sql("SELECT created_at FROM reels WHERE address = $1 AND created_at > $2 ORDER BY created_at")
         .bind(address)
@@ -128,10 +128,17 @@ pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> 
 }
 
 /// Notes how the script was written and what the reel is called now.
-pub async fn set_script(tx: &mut Tx, id: &ReelId, title: &str, source: &str) -> Result<(), StoreError> {
+pub async fn set_script(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    id: &ReelId,
+    title: &str,
+    source: &str,
+) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql("UPDATE reels SET title = $2, script_source = $3, updated_at = $4 WHERE id = $1")
+    sql("UPDATE reels SET title = $3, script_source = $4, updated_at = $5 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
+        .bind(owner.as_str())
         .bind(title)
         .bind(source)
         .bind(now.as_millis())
@@ -141,10 +148,11 @@ pub async fn set_script(tx: &mut Tx, id: &ReelId, title: &str, source: &str) -> 
 }
 
 /// Puts another job in charge of a reel.
-pub async fn set_reel_job(tx: &mut Tx, id: &ReelId, job: &JobId) -> Result<(), StoreError> {
+pub async fn set_reel_job(tx: &mut Tx, owner: &OwnerId, id: &ReelId, job: &JobId) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql("UPDATE reels SET job_id = $2, updated_at = $3 WHERE id = $1")
+    sql("UPDATE reels SET job_id = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
+        .bind(owner.as_str())
         .bind(job.as_str())
         .bind(now.as_millis())
         .execute(tx)
@@ -153,14 +161,16 @@ pub async fn set_reel_job(tx: &mut Tx, id: &ReelId, job: &JobId) -> Result<(), S
 }
 
 /// Publishes a reel's files.
-pub async fn set_result(tx: &mut Tx, id: &ReelId, result: &Value) -> Result<(), StoreError> {
+pub async fn set_result(tx: &mut Tx, owner: &OwnerId, id: &ReelId, result: &Value) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    let row = sql("UPDATE reels SET result = $2, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL RETURNING owner")
-        .bind(id.as_str())
-        .bind(result.to_string())
-        .bind(now.as_millis())
-        .optional(tx)
-        .await?;
+    let row = sql("UPDATE reels SET result = $3, updated_at = $4 WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
+         RETURNING owner")
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(result.to_string())
+    .bind(now.as_millis())
+    .optional(tx)
+    .await?;
     match row {
         Some(row) => point(tx, &row, id.as_str(), result).await,
         None => Ok(()),
@@ -174,10 +184,18 @@ async fn point(tx: &mut Tx, row: &Row, id: &str, files: &Value) -> Result<(), St
     blobs::replace(tx, &Subject { owner: &owner, app: APP, id }, &named).await
 }
 
-/// Leaves a tombstone of a reel: its scenes, its results and, when no other reel uses it, its document go.
-pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
+/// Soft-deletes a reel: its scenes, its results and, when no other reel uses it, its document go. What is left is that
+/// it was asked for, which counts for the limit per address. Its idempotency key is free again.
+pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    clear_scenes(tx, id).await?;
+    let row = sql("SELECT document_id FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .optional(tx)
+        .await?;
+    let Some(row) = row else { return Ok(()) };
+    let document: Option<String> = row.get("document_id")?;
+    clear_scenes(tx, owner, id).await?;
     let alone = sql("SELECT key FROM reel_results AS own WHERE reel_id = $1 AND NOT EXISTS
              (SELECT 1 FROM reel_results AS other WHERE other.key = own.key AND other.reel_id <> $1)")
     .bind(id.as_str())
@@ -186,13 +204,9 @@ pub async fn bury_reel(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     let alone = alone.iter().map(|row| row.get("key")).collect::<Result<Vec<String>, _>>()?;
     retention::forget_result_keys(tx, &alone).await?;
     sql("DELETE FROM reel_results WHERE reel_id = $1").bind(id.as_str()).execute(tx).await?;
-    let row = sql("SELECT owner, document_id FROM reels WHERE id = $1").bind(id.as_str()).one(tx).await?;
-    let owner = parse(&row, "owner")?;
-    blobs::release(tx, &Subject { owner: &owner, app: APP, id: id.as_str() }).await?;
-    let document: Option<String> = row.get("document_id")?;
-    sql(
-        "UPDATE reels SET result = NULL, document_id = NULL, title = '', search = '', deleted_at = $2, updated_at = $2 WHERE id = $1",
-    )
+    blobs::release(tx, &Subject { owner, app: APP, id: id.as_str() }).await?;
+    sql("UPDATE reels SET result = NULL, document_id = NULL, title = '', search = '', request_key = NULL, request_hash = NULL,
+         deleted_at = $2, updated_at = $2 WHERE id = $1")
     .bind(id.as_str())
     .bind(now.as_millis())
     .execute(tx)
@@ -240,30 +254,35 @@ pub async fn insert_scene(tx: &mut Tx, row: &SceneRow) -> Result<(), StoreError>
 }
 
 /// Takes all scenes of a reel away.
-pub async fn clear_scenes(tx: &mut Tx, reel: &ReelId) -> Result<(), StoreError> {
-    let rows = sql("DELETE FROM scenes WHERE reel_id = $1 RETURNING id, owner").bind(reel.as_str()).all(tx).await?;
-    let Some(first) = rows.first() else { return Ok(()) };
+pub async fn clear_scenes(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<(), StoreError> {
+    let rows = sql("DELETE FROM scenes WHERE reel_id = $1 AND owner = $2 RETURNING id")
+        .bind(reel.as_str())
+        .bind(owner.as_str())
+        .all(tx)
+        .await?;
     let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<String>, _>>()?;
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    blobs::release_all(tx, &parse(first, "owner")?, APP, &ids).await
+    if ids.is_empty() {
+        return Ok(());
+    }
+    blobs::release_all(tx, owner, APP, &ids).await
 }
 
 /// The scenes of a reel, in order.
-pub async fn scenes(tx: &mut Tx, reel: &ReelId) -> Result<Vec<SceneRow>, StoreError> {
-    let rows = sql("SELECT * FROM scenes WHERE reel_id = $1 ORDER BY position").bind(reel.as_str()).all(tx).await?;
+pub async fn scenes(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<Vec<SceneRow>, StoreError> {
+    let rows = sql("SELECT * FROM scenes WHERE reel_id = $1 AND owner = $2 ORDER BY position")
+        .bind(reel.as_str())
+        .bind(owner.as_str())
+        .all(tx)
+        .await?;
     rows.iter().map(scene_row).collect()
 }
 
-/// A scene by its id.
-pub async fn scene(tx: &mut Tx, id: &SceneId) -> Result<Option<SceneRow>, StoreError> {
-    let row = sql("SELECT * FROM scenes WHERE id = $1").bind(id.as_str()).optional(tx).await?;
-    row.as_ref().map(scene_row).transpose()
-}
-
 /// Replaces what a scene says, as a person wrote it.
-pub async fn edit_scene(tx: &mut Tx, id: &SceneId, script: &Value) -> Result<(), StoreError> {
-    sql("UPDATE scenes SET script = $2, edited = 1 WHERE id = $1")
+pub async fn edit_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId, script: &Value) -> Result<(), StoreError> {
+    sql("UPDATE scenes SET script = $3, edited = 1 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
+        .bind(owner.as_str())
         .bind(script.to_string())
         .execute(tx)
         .await?;
@@ -271,26 +290,37 @@ pub async fn edit_scene(tx: &mut Tx, id: &SceneId, script: &Value) -> Result<(),
 }
 
 /// Puts the scenes of a reel in this order.
-pub async fn order_scenes(tx: &mut Tx, order: &[SceneId]) -> Result<(), StoreError> {
+pub async fn order_scenes(tx: &mut Tx, owner: &OwnerId, order: &[SceneId]) -> Result<(), StoreError> {
     // Two passes, because a place is held by one scene at any moment.
     for (sign, index) in [-1_i64, 1].into_iter().flat_map(|sign| (0..order.len()).map(move |index| (sign, index))) {
         let Some(id) = order.get(index) else { continue };
         let place = sign * i64::try_from(index + 1).unwrap_or(i64::MAX);
-        sql("UPDATE scenes SET position = $2 WHERE id = $1").bind(id.as_str()).bind(place).execute(tx).await?;
+        sql("UPDATE scenes SET position = $3 WHERE id = $1 AND owner = $2")
+            .bind(id.as_str())
+            .bind(owner.as_str())
+            .bind(place)
+            .execute(tx)
+            .await?;
     }
     Ok(())
 }
 
 /// Puts a job in charge of rendering a scene.
-pub async fn set_scene_job(tx: &mut Tx, id: &SceneId, job: &JobId) -> Result<(), StoreError> {
-    sql("UPDATE scenes SET job_id = $2 WHERE id = $1").bind(id.as_str()).bind(job.as_str()).execute(tx).await?;
+pub async fn set_scene_job(tx: &mut Tx, owner: &OwnerId, id: &SceneId, job: &JobId) -> Result<(), StoreError> {
+    sql("UPDATE scenes SET job_id = $3 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(job.as_str())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
 /// Keeps a scene's rendered parts.
-pub async fn set_scene_made(tx: &mut Tx, id: &SceneId, made: &Value) -> Result<(), StoreError> {
-    let row = sql("UPDATE scenes SET made = $2 WHERE id = $1 RETURNING owner")
+pub async fn set_scene_made(tx: &mut Tx, owner: &OwnerId, id: &SceneId, made: &Value) -> Result<(), StoreError> {
+    let row = sql("UPDATE scenes SET made = $3 WHERE id = $1 AND owner = $2 RETURNING owner")
         .bind(id.as_str())
+        .bind(owner.as_str())
         .bind(made.to_string())
         .optional(tx)
         .await?;
@@ -301,12 +331,14 @@ pub async fn set_scene_made(tx: &mut Tx, id: &SceneId, made: &Value) -> Result<(
 }
 
 /// Notes that a reel stands on a stage result.
-pub async fn use_result(tx: &mut Tx, reel: &ReelId, key: &str) -> Result<(), StoreError> {
-    sql("INSERT INTO reel_results (reel_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-        .bind(reel.as_str())
-        .bind(key)
-        .execute(tx)
-        .await?;
+pub async fn use_result(tx: &mut Tx, owner: &OwnerId, reel: &ReelId, key: &str) -> Result<(), StoreError> {
+    sql("INSERT INTO reel_results (reel_id, key)
+         SELECT id, CAST($3 AS TEXT) FROM reels WHERE id = $1 AND owner = $2 ON CONFLICT DO NOTHING")
+    .bind(reel.as_str())
+    .bind(owner.as_str())
+    .bind(key)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -92,3 +92,15 @@ async fn plan(tx: &mut Tx, statement: &str) -> Result<Vec<String>, StoreError> {
     sqlx::raw_sql("DEALLOCATE ALL").execute(open).await.ok();
     rows?.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
+
+/// Runs a statement with text values, for the tables that a test brings itself. (What is shipped has its SQL in this
+/// crate.)
+pub async fn run(tx: &mut Tx, statement: &'static str, values: &[&str]) -> Result<u64, StoreError> {
+    sql(statement).bind_all(values.iter().copied()).execute(tx).await
+}
+
+/// The texts that a query gives in its column `value`, for the tables that a test brings itself.
+pub async fn texts(tx: &mut Tx, query: &'static str, values: &[&str]) -> Result<Vec<String>, StoreError> {
+    let rows = sql(query).bind_all(values.iter().copied()).all(tx).await?;
+    rows.iter().map(|row| row.get("value")).collect()
+}

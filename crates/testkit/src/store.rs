@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sluice_store::migrations::{MODULES, Module};
 use sluice_store::{Database, Dialect, Options, Store, jobs};
 use tempfile::TempDir;
 
@@ -27,13 +28,18 @@ impl TestStore {
 
     /// A new, empty database of either kind.
     pub async fn open_on(dialect: Dialect) -> Self {
+        Self::open_with(dialect, MODULES).await
+    }
+
+    /// A new, empty database of either kind, with the tables of these modules.
+    pub async fn open_with(dialect: Dialect, modules: &[Module]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let faults = PlannedFaults::default();
         let database = match dialect {
             Dialect::Sqlite => Database::Sqlite(folder.path().join("sluice.db")),
             Dialect::Postgres => Server::shared().database(),
         };
-        let store = open(&database, faults.clone()).await;
+        let store = open(&database, faults.clone(), modules).await;
         Self { store, faults, database, folder, ended: false }
     }
 
@@ -44,7 +50,7 @@ impl TestStore {
 
     /// The same database opened once more, as another process has it.
     pub async fn open_again(&self) -> Store {
-        open(&self.database, PlannedFaults::default()).await
+        open(&self.database, PlannedFaults::default(), MODULES).await
     }
 
     /// Where the database is.
@@ -95,8 +101,13 @@ impl TestStore {
 /// Impatient, so that tests see what happens when SQLite says busy.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(5);
 
-async fn open(database: &Database, faults: PlannedFaults) -> Store {
-    let options = Options { busy_timeout: BUSY_TIMEOUT, faults: Arc::new(faults), ..Options::default() };
+async fn open(database: &Database, faults: PlannedFaults, modules: &[Module]) -> Store {
+    let options = Options {
+        busy_timeout: BUSY_TIMEOUT,
+        faults: Arc::new(faults),
+        modules: modules.to_vec(),
+        ..Options::default()
+    };
     Store::open_with(database, options).await.expect("a new database")
 }
 

@@ -1,8 +1,11 @@
-//! Taking a document in: read and judged at once, so that what cannot become anything is refused before any work.
+//! Documents: read and judged when they arrive, so that one that no app can work with is refused before any work.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_domain::document::Document;
 use sluice_domain::ids::{DocumentId, OwnerId};
@@ -10,9 +13,10 @@ use sluice_local::reading::{ReadError, Reader};
 use sluice_store::documents::{self, DocumentRow};
 use sluice_store::{StoreError, Tx};
 
+use crate::facts::{Facts, Judgement, Refusal};
 use crate::media::MediaError;
+use crate::module::Module;
 use crate::platform::Platform;
-use crate::reel::script::{self, Found, Mode, ScriptError, Unfit};
 
 /// Documents and uploads. Cheap to clone.
 #[derive(Clone)]
@@ -28,9 +32,7 @@ pub struct Library {
 /// A file that arrived, in a work folder on the media's disk.
 #[derive(Debug)]
 pub struct Upload {
-    /// Whose it is.
-    pub owner: OwnerId,
-    /// Where it lies; it is moved away when it is taken in.
+    /// Where it lies; it is moved away when it is kept.
     pub file: PathBuf,
     /// What it is called.
     pub name: String,
@@ -38,18 +40,15 @@ pub struct Upload {
     pub ocr: bool,
 }
 
-/// Why a document is not taken in.
+/// Why a document is not kept.
 #[derive(Debug, thiserror::Error)]
-pub enum IntakeError {
+pub enum IngestError {
     /// It cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
-    /// It was read, and there is nothing in it to make a video of.
+    /// It was read, and no app can work with it.
     #[error(transparent)]
-    Unfit(#[from] Unfit),
-    /// It has too few sentences that could be told.
-    #[error(transparent)]
-    Script(#[from] ScriptError),
+    Refused(#[from] Refusal),
     /// The place for bytes.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -61,13 +60,18 @@ pub enum IntakeError {
     Kept(#[from] serde_json::Error),
 }
 
-/// Reads, judges and keeps a document. The same bytes are read once.
-pub async fn take_in(library: &Library, upload: Upload) -> Result<DocumentRow, IntakeError> {
+/// Reads and judges a document, and keeps it for its owner. An owner's same bytes are read once.
+pub async fn ingest(
+    owner: &OwnerId,
+    library: &Library,
+    apps: &Arc<[Arc<dyn Module>]>,
+    upload: Upload,
+) -> Result<DocumentRow, IngestError> {
     let Library { platform, reader, .. } = library;
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
     let file = platform.media.stage_file(upload.file.clone()).await?;
     let name = tidy_name(&upload.name);
-    if let Some(row) = find(platform, &upload.owner, file.hash.as_str(), upload.ocr, &name).await? {
+    if let Some(row) = find(platform, owner, file.hash.as_str(), upload.ocr, &name).await? {
         return with_name(platform, row, name).await;
     }
     // It is still where it arrived, and shown to nobody before it has been read and judged.
@@ -75,29 +79,28 @@ pub async fn take_in(library: &Library, upload: Upload) -> Result<DocumentRow, I
         if upload.ocr { reader.read_by_ocr(&upload.file, &[]).await? } else { reader.read(&upload.file).await? };
     let text = serde_json::to_vec(&document)?;
     let read_by = document.read_by.clone();
-    let judging = tokio::task::spawn_blocking(move || judge(&document));
-    let found = judging
-        .await
-        .map_err(|error| BlobError::Io { path: PathBuf::new(), source: error.into() })
-        .map_err(MediaError::from)??;
+    let apps = Arc::clone(apps);
+    let judging = tokio::task::spawn_blocking(move || judge(&document, &apps));
+    let failed = |error: tokio::task::JoinError| BlobError::Io { path: PathBuf::new(), source: error.into() };
+    let (facts, offers) = judging.await.map_err(failed).map_err(MediaError::from)??;
     let text = platform.media.keep_bytes(text).await?;
     let file = platform.media.keep(file).await?;
     let row = DocumentRow {
         id: platform.new_id(DocumentId::new).await?,
-        owner: upload.owner,
+        owner: owner.clone(),
         blob: file.hash.to_string(),
         text_blob: text.hash.to_string(),
         ocr: upload.ocr,
         name,
         bytes,
-        found: serde_json::to_value(&Judged { found, read_by })?,
+        found: serde_json::to_value(&Judged { facts, offers, read_by })?,
         created_at: platform.now().await?,
     };
     insert(platform, row).await
 }
 
 /// Known bytes under the name of this upload: what reading them gave is used again, the name never is.
-async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Result<DocumentRow, IntakeError> {
+async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Result<DocumentRow, IngestError> {
     if known.name == name {
         return Ok(known);
     }
@@ -106,7 +109,7 @@ async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Res
 }
 
 /// Stores a document, or gives the same one that another upload has stored meanwhile.
-async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, IntakeError> {
+async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, IngestError> {
     let inserted = row.clone();
     let twin = platform
         .store
@@ -124,29 +127,48 @@ async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, In
 /// What is kept of the judgement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Judged {
-    /// What was found.
-    pub found: Found,
+    /// What the document is.
+    pub facts: Facts,
+    /// What each app can make of it, by the app's name; in the app's own form.
+    pub offers: BTreeMap<String, Value>,
     /// What read it, with version.
     pub read_by: String,
 }
 
-/// A script is tried at once: a document that gives none is refused now, and not after the work has begun.
-fn judge(document: &Document) -> Result<Found, IntakeError> {
-    let found = script::judge(document)?;
-    script::extract(document, found.language, Mode::Summary)?;
-    Ok(found)
+/// Asks every app. One that can work with the document is enough; the first refusal is the answer otherwise.
+fn judge(document: &Document, apps: &[Arc<dyn Module>]) -> Result<(Facts, BTreeMap<String, Value>), Refusal> {
+    let (mut facts, mut refusal, mut offers) = (None, None, BTreeMap::new());
+    for app in apps {
+        match app.judge(document) {
+            Some(Ok(Judgement { facts: found, offer })) => {
+                facts.get_or_insert(found);
+                offers.insert(app.name().to_owned(), offer);
+            }
+            Some(Err(why)) => {
+                refusal.get_or_insert(why);
+            }
+            None => {}
+        }
+    }
+    let unused = || Refusal {
+        code: "document_unused",
+        title: "Nothing works on documents here",
+        detail: "No app of this server works on documents.".to_owned(),
+    };
+    facts.map(|facts| (facts, offers)).ok_or_else(|| refusal.unwrap_or_else(unused))
 }
 
-/// What was found in a document when it was taken in.
-pub fn judged(row: &DocumentRow) -> Result<Judged, serde_json::Error> {
+/// What was found in a document when it arrived.
+pub fn judged(row: &DocumentRow) -> Result<Judged, StoreError> {
     serde_json::from_value(row.found.clone())
+        .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })
 }
 
 /// Most bytes of what reading a document gave.
 const MOST_TEXT: u64 = 256 * 1024 * 1024;
 
-/// The text of a document, as it was read when it was taken in.
-pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Document, IntakeError> {
+/// The text of a document, as it was read when it arrived.
+pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Document, IngestError> {
     let hash: BlobHash =
         row.text_blob.parse().map_err(|_| StoreError::Unreadable { what: "a text hash".to_owned() })?;
     Ok(serde_json::from_slice(&platform.media.read(&hash, MOST_TEXT).await?)?)
@@ -159,7 +181,7 @@ async fn find(
     blob: &str,
     ocr: bool,
     name: &str,
-) -> Result<Option<DocumentRow>, IntakeError> {
+) -> Result<Option<DocumentRow>, IngestError> {
     let (owner, blob, name) = (owner.clone(), blob.to_owned(), name.to_owned());
     let read = async move |tx: &mut Tx| documents::document_of_blob(tx, &owner, &blob, ocr, &name).await;
     let Some(row) = platform.store.read(read).await? else { return Ok(None) };

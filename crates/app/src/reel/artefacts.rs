@@ -33,7 +33,7 @@ pub struct ChapterMark {
 
 /// The transcript as plain text: a paragraph per chapter, its time before it, and after each sentence the page.
 pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], language: Language) -> String {
-    let mut parts = vec![title.to_owned(), "\n".to_owned()];
+    let mut parts = if title.is_empty() { Vec::new() } else { vec![format!("{title}\n")] };
     for chapter in chapters {
         parts.push(format!("\n[{}] {}\n", clock(chapter.start_ms), chapter.title));
         let span = chapter.start_ms..chapter.end_ms;

@@ -5,14 +5,15 @@ use serde_json::{Value, json};
 use sluice_blobs::BlobHash;
 use sluice_engine::{JobError, Next, Run};
 use sluice_local::render::{self, AssembleSpec, Caption, Chapter, Part};
-use sluice_store::reel;
+use sluice_store::{StoreError, Tx, reel};
 
-use super::ReelApp;
 use super::artefacts::{ChapterMark, Line, chapter_list, transcript};
 use super::choices::CaptionsPlace;
+use super::context::ReelApp;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
-use super::make::{Stage, Subject, announce, result_of};
+use super::stage::{Stage, superseded};
 use super::storyboard::{self, Made, Scene};
+use super::subject::{self, Subject, announce, result_of};
 
 /// The files of a finished reel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,14 +76,36 @@ pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Resu
         let captions = parse(&text).or_fail("bad_captions")?;
         render::validate_captions(&captions).or_fail("bad_captions")?;
     }
-    let reel = subject.reel.id.clone();
-    run.write(async move |tx| {
-        reel::set_result(tx, &reel, &value).await?;
-        announce(tx, run.owner(), &reel)
-    })
-    .await?;
+    match run.write(async |tx| show(tx, run, subject, &published.key, &value).await).await? {
+        Shown::Yes => {}
+        // Changed since this stage began: what is shown would not be the storyboard that there is now.
+        Shown::Changed => return Ok(Next::Stage(Stage::Scenes)),
+        Shown::Superseded => return Ok(superseded()),
+    }
     run.progress("publish", 1.0);
     Ok(Next::Done(json!({ "video": published.video, "duration_ms": published.duration_ms })))
+}
+
+/// What became of the wish to show a video.
+enum Shown {
+    Yes,
+    Changed,
+    Superseded,
+}
+
+/// Shows the video if it is of the storyboard as it is in this unit of work, and if no newer job is in charge.
+async fn show(tx: &mut Tx, run: &Run, subject: &Subject, assembled: &str, value: &Value) -> Result<Shown, StoreError> {
+    let (owner, id) = (&subject.reel.owner, &subject.reel.id);
+    let Some(now) = subject::load_in(tx, owner, id).await? else { return Ok(Shown::Superseded) };
+    if now.reel.job_id != *run.job_id() {
+        return Ok(Shown::Superseded);
+    }
+    if storyboard::assembly_key(&now.reel, &now.scenes)? != assembled {
+        return Ok(Shown::Changed);
+    }
+    reel::set_result(tx, owner, id, value).await?;
+    announce(tx, owner, id)?;
+    Ok(Shown::Yes)
 }
 
 /// The assembled files, found again by hash; none when a scene has no current parts.
@@ -92,7 +115,7 @@ async fn joined(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Option<Va
     };
     let key = storyboard::assembly_key(&subject.reel, &subject.scenes)?;
     let make = async || join(run, app, subject, &parts, &key).await;
-    result_of(run, app, &subject.reel.id, &key, "assemble", make).await.map(Some)
+    result_of(run, app, &subject.reel, &key, "assemble", make).await.map(Some)
 }
 
 async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key: &str) -> Result<Value, JobError> {

@@ -1,18 +1,21 @@
 //! Changing a storyboard: a scene's words, its place, and having what changed rendered.
 
 use serde_json::json;
-use sluice_domain::ids::{ReelId, SceneId};
+use sluice_domain::ids::{OwnerId, ReelId, SceneId};
 use sluice_domain::job::JobState;
-use sluice_engine::Engine;
-use sluice_store::jobs;
+use sluice_engine::{Engine, Job as _};
+use sluice_store::jobs::{self, JobRow};
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
-use super::ReelApp;
-use super::make::{self, MakeReel, announce};
+use super::context::ReelApp;
+use super::make::MakeReel;
+use super::scene::RenderScene;
 use super::script::{self, TextProblem};
-use super::start::document_of;
+use super::stage::will_look_again;
 use super::storyboard::{self, Scene};
+use super::subject::{self, announce, document_of};
+use crate::module::RetryError;
 
 /// What a person changes in a scene.
 #[derive(Debug, Clone, Default)]
@@ -60,17 +63,16 @@ pub enum EditError {
 const HEADING_LIMIT: usize = 120;
 
 /// Changes a scene. It keeps its old parts until it is rendered again.
-pub async fn edit_scene(app: &ReelApp, id: &ReelId, n: u32, edit: SceneEdit) -> Result<(), EditError> {
-    let id = id.clone();
+pub async fn edit_scene(owner: &OwnerId, app: &ReelApp, id: &ReelId, n: u32, edit: SceneEdit) -> Result<(), EditError> {
     app.platform
         .store
-        .write(async move |tx: &mut Tx| {
-            let (reel, mut scenes) = load(tx, &id).await?;
+        .write(async |tx: &mut Tx| {
+            let (reel, mut scenes) = load(tx, owner, id).await?;
             let at = scenes.iter().position(|scene| scene.row.position == n).ok_or(EditError::NoSuchScene { n })?;
             let count = scenes.len();
             let scene = scenes.get_mut(at).ok_or(EditError::NoSuchScene { n })?;
             if rewrite(scene, &reel, &edit)? {
-                reel::edit_scene(tx, &scene.row.id, &json!(scene.script)).await?;
+                reel::edit_scene(tx, owner, &scene.row.id, &json!(scene.script)).await?;
             }
             if let Some(position) = edit.position {
                 let to = usize::try_from(position).unwrap_or(0).checked_sub(1).filter(|to| *to < count);
@@ -78,9 +80,9 @@ pub async fn edit_scene(app: &ReelApp, id: &ReelId, n: u32, edit: SceneEdit) -> 
                 let moved = scenes.remove(at);
                 scenes.insert(to, moved);
                 let order: Vec<SceneId> = scenes.into_iter().map(|scene| scene.row.id).collect();
-                reel::order_scenes(tx, &order).await?;
+                reel::order_scenes(tx, owner, &order).await?;
             }
-            announce(tx, &reel.owner, &id)?;
+            announce(tx, owner, id)?;
             Ok(())
         })
         .await
@@ -103,45 +105,85 @@ fn rewrite(scene: &mut Scene, reel: &ReelRow, edit: &SceneEdit) -> Result<bool, 
     Ok(scene.script != before)
 }
 
-/// Has everything rendered that changed, and the video put together again. Does nothing while that is under way anyway.
-pub async fn render(app: &ReelApp, engine: &Engine, id: &ReelId, n: Option<u32>) -> Result<(), EditError> {
-    let (id, engine, idle) = (id.clone(), engine.clone(), app.limits.idle);
+/// Has everything rendered that changed, and the video put together again. Does nothing while a job is under way that
+/// will see the change; one that is publishing may not, and gives way to a new one.
+pub async fn render(
+    owner: &OwnerId,
+    app: &ReelApp,
+    engine: &Engine,
+    id: &ReelId,
+    n: Option<u32>,
+) -> Result<(), EditError> {
+    let idle = app.limits.idle;
     app.platform
         .store
-        .write(async move |tx: &mut Tx| {
-            let (reel, scenes) = load(tx, &id).await?;
+        .write(async |tx: &mut Tx| {
+            let (reel, scenes) = load(tx, owner, id).await?;
             if let Some(n) = n
                 && !scenes.iter().any(|scene| scene.row.position == n)
             {
                 return Err(EditError::NoSuchScene { n });
             }
-            if jobs::find(tx, &reel.owner, &reel.job_id).await?.is_some_and(|job| !job.state.is_final()) {
+            if jobs::find(tx, owner, &reel.job_id).await?.is_some_and(|job| will_look_again(&job)) {
                 return Ok(());
             }
-            let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, make::options(&reel.owner, &id, idle)).await?;
-            reel::set_reel_job(tx, &id, &job).await?;
-            announce(tx, &reel.owner, &id)?;
+            let options = subject::options(owner, id, idle);
+            let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, options).await?;
+            reel::set_reel_job(tx, owner, id, &job).await?;
+            announce(tx, owner, id)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Makes a finished reel again from its document: a new script, of which what is known is found again. The video stays
+/// until the new one takes its place, also when that is never made. Does nothing while the reel is being made.
+pub async fn again(owner: &OwnerId, app: &ReelApp, engine: &Engine, id: &ReelId) -> Result<(), EditError> {
+    let idle = app.limits.idle;
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let reel = reel::reel(tx, owner, id).await?.ok_or(EditError::NoSuchReel)?;
+            if jobs::find(tx, owner, &reel.job_id).await?.is_some_and(|job| !job.state.is_final()) {
+                return Ok(());
+            }
+            reel::clear_scenes(tx, owner, id).await?;
+            let options = subject::options(owner, id, idle);
+            let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, options).await?;
+            reel::set_reel_job(tx, owner, id, &job).await?;
+            announce(tx, owner, id)?;
             Ok(())
         })
         .await
 }
 
 /// Tries a failed, stopped or expired reel again, from where it stopped; what was finished stays finished.
-pub async fn retry(app: &ReelApp, id: &ReelId) -> Result<(), EditError> {
-    let id = id.clone();
+pub async fn retry(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<(), EditError> {
     app.platform
         .store
-        .write(async move |tx: &mut Tx| {
-            let (reel, _) = load(tx, &id).await?;
+        .write(async |tx: &mut Tx| {
+            let (reel, _) = load(tx, owner, id).await?;
             if !may_retry(tx, &reel).await? {
                 return Err(EditError::NothingToRetry);
             }
             // The scenes that stopped are parts of it, and are tried again with it.
-            jobs::retry(tx, &reel.owner, &reel.job_id).await?;
-            announce(tx, &reel.owner, &id)?;
+            jobs::retry(tx, owner, &reel.job_id).await?;
+            announce(tx, owner, id)?;
             Ok(())
         })
         .await
+}
+
+/// Tries the reel of one of its jobs again; none when the job is of no reel of this owner.
+pub(super) async fn retry_job(owner: &OwnerId, app: &ReelApp, job: &JobRow) -> Result<Option<()>, RetryError> {
+    let reel = job.subject.parse::<ReelId>().ok().filter(|_| [MakeReel::KIND, RenderScene::KIND].contains(&&*job.kind));
+    let Some(reel) = reel else { return Ok(None) };
+    match retry(owner, app, &reel).await {
+        Ok(()) => Ok(Some(())),
+        Err(EditError::NoSuchReel) => Ok(None),
+        Err(EditError::Store(error)) => Err(error.into()),
+        Err(_) => Err(RetryError::NothingToRetry),
+    }
 }
 
 async fn may_retry(tx: &mut Tx, reel: &ReelRow) -> Result<bool, StoreError> {
@@ -149,11 +191,11 @@ async fn may_retry(tx: &mut Tx, reel: &ReelRow) -> Result<bool, StoreError> {
     Ok(row.is_some_and(|row| row.state.is_final() && row.state != JobState::Succeeded))
 }
 
-async fn load(tx: &mut Tx, id: &ReelId) -> Result<(ReelRow, Vec<Scene>), EditError> {
-    let reel = reel::reel(tx, id).await?.ok_or(EditError::NoSuchReel)?;
+async fn load(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<(ReelRow, Vec<Scene>), EditError> {
+    let reel = reel::reel(tx, owner, id).await?.ok_or(EditError::NoSuchReel)?;
     let document = document_of(tx, &reel).await?;
     let choices = storyboard::choices(&reel)?;
-    let rows = reel::scenes(tx, id).await?;
+    let rows = reel::scenes(tx, owner, id).await?;
     let scenes = rows.into_iter().map(|row| Scene::of(row, &choices, &document)).collect::<Result<_, _>>()?;
     Ok((reel, scenes))
 }

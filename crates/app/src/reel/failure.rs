@@ -8,7 +8,7 @@ use sluice_local::render::RenderError;
 use sluice_local::voice::VoiceError;
 
 use super::script::ScriptError;
-use crate::library::IntakeError;
+use crate::library::IngestError;
 use crate::media::MediaError;
 
 /// For trouble that may pass: the disk, the database.
@@ -38,14 +38,13 @@ pub(crate) fn reading(error: ReadError) -> JobError {
     job_error(error.code(), may_pass, error)
 }
 
-pub(crate) fn intake(error: IntakeError) -> JobError {
+pub(crate) fn ingest(error: IngestError) -> JobError {
     match error {
-        IntakeError::Unreadable(error) => reading(error),
-        IntakeError::Unfit(error) => JobError::fail(error.code(), error.to_string()),
-        IntakeError::Script(error) => script(error),
-        IntakeError::Media(error) => JobError::from(error),
-        IntakeError::Store(error) => JobError::from(error),
-        IntakeError::Kept(error) => JobError::fail("bad_document", error.to_string()),
+        IngestError::Unreadable(error) => reading(error),
+        IngestError::Refused(refusal) => JobError::fail(refusal.code, refusal.detail),
+        IngestError::Media(error) => JobError::from(error),
+        IngestError::Store(error) => JobError::from(error),
+        IngestError::Kept(error) => JobError::fail("bad_document", error.to_string()),
     }
 }
 

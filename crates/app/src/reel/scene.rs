@@ -12,14 +12,14 @@ use sluice_local::render::{self, Caption, ClipSpec, Presenter, Slide};
 use sluice_store::reel;
 use utoipa::ToSchema;
 
-use super::ReelApp;
 use super::artefacts::page_label;
 use super::choices::CaptionsPlace;
+use super::context::ReelApp;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::keys;
-use super::make::{self, Subject, announce, result_of};
 use super::script::SlideKind;
 use super::storyboard::{self, Made, Scene};
+use super::subject::{self, Subject, announce, result_of};
 
 /// Renders a scene as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl Job for RenderScene {
     }
 
     async fn run(&self, stage: Stage, run: &Run, app: &ReelApp) -> Result<Next<Stage>, JobError> {
-        let subject = make::load(app, &self.reel).await?;
+        let subject = subject::load(run, app, &self.reel).await?;
         let scene = subject.scenes.iter().find(|scene| scene.row.id == self.scene);
         let scene = scene.ok_or_else(|| JobError::fail("scene_deleted", "the scene was deleted"))?;
         let work = Work { run, app, subject: &subject, scene };
@@ -171,11 +171,11 @@ impl Work<'_> {
         let key = keys::key("clip/2", &(render::RENDERER, &self.scene.key, &spoken.sound, &page)).or_fail("bad_key")?;
         let value = self.result(&key, "clip", async || self.render(&spoken, &captions, page.as_ref()).await).await?;
         let made: Made = serde_json::from_value(value.clone()).or_fail("bad_clip")?;
-        let (scene, reel) = (self.scene.row.id.clone(), self.subject.reel.id.clone());
+        let (scene, reel) = (self.scene.row.id.clone(), &self.subject.reel);
         self.run
             .write(async move |tx| {
-                reel::set_scene_made(tx, &scene, &value).await?;
-                announce(tx, self.run.owner(), &reel)
+                reel::set_scene_made(tx, &reel.owner, &scene, &value).await?;
+                announce(tx, &reel.owner, &reel.id)
             })
             .await?;
         self.run.progress("clip", 1.0);
@@ -229,7 +229,7 @@ impl Work<'_> {
     where
         F: AsyncFnOnce() -> Result<Value, JobError>,
     {
-        result_of(self.run, self.app, &self.subject.reel.id, key, kind, make).await
+        result_of(self.run, self.app, &self.subject.reel, key, kind, make).await
     }
 
     async fn folder(&self) -> Result<PathBuf, JobError> {
@@ -247,11 +247,8 @@ impl Work<'_> {
                 Slide::Page { image: image.to_owned(), heading: Some(script.heading.clone()), focus: Vec::new() }
             }
             (SlideKind::Question, _) => Slide::Question { kicker: script.heading.clone(), text: script.text() },
-            _ => Slide::Title {
-                kicker: self.subject.document.name.clone(),
-                title: self.subject.reel.title.clone(),
-                subtitle: String::new(),
-            },
+            // Nothing but what is in the scene's key: whoever has the same scene gets this picture.
+            _ => Slide::Title { kicker: String::new(), title: script.heading.clone(), subtitle: String::new() },
         }
     }
 

@@ -8,22 +8,21 @@ use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_local::render::{Shape, presenters};
-use sluice_store::documents::{self, DocumentRow};
+use sluice_store::documents;
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
 use super::choices::{CaptionsPlace, Choices};
+use super::context::{Limits, ReelApp};
 use super::keys;
 use super::make::MakeReel;
 use super::script::Mode;
-use super::{Limits, ReelApp};
+use super::subject;
 use crate::library;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct StartReel {
-    /// Whose it is to be.
-    pub owner: OwnerId,
     /// Of which document.
     pub document: DocumentId,
     /// Summary or explanation.
@@ -87,21 +86,19 @@ pub enum StartReelError {
 }
 
 /// Starts a reel, or gives the one that was started under the same key.
-pub async fn start(app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<ReelRow, StartReelError> {
-    let (owner, id) = (ask.owner.clone(), ask.document.clone());
-    let document = app.platform.store.read(async move |tx| documents::document(tx, &owner, &id).await).await?;
+pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<ReelRow, StartReelError> {
+    let document = app.platform.store.read(async |tx| documents::document(tx, owner, &ask.document).await).await?;
     let document = document.ok_or(StartReelError::NoSuchDocument)?;
-    let judged = library::judged(&document);
-    let found = judged.map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?.found;
+    let found = library::judged(&document)?.facts;
     let choices = complete(app, &ask, found.language)?;
     let hash = keys::key("request", &(&document.blob, &choices)).unwrap_or_default();
     let now = app.platform.now().await?;
     let reel = ReelRow {
         id: app.platform.new_id(ReelId::new).await?,
-        owner: ask.owner.clone(),
+        owner: owner.clone(),
         document_id: document.id.clone(),
         job_id: app.platform.new_id(JobId::new).await?,
-        title: found.title.clone().unwrap_or_else(|| document.name.clone()),
+        title: found.title.clone().unwrap_or_default(),
         language: found.language,
         choices: json!(choices),
         script_source: None,
@@ -120,7 +117,7 @@ pub async fn start(app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<Ree
             check_rate(tx, address, now, &limits).await?;
         }
         let mut reel = reel;
-        let options = super::make::options(&reel.owner, &reel.id, limits.idle);
+        let options = subject::options(&reel.owner, &reel.id, limits.idle);
         reel.job_id = engine.enqueue(tx, &MakeReel { reel: reel.id.clone() }, options).await?;
         reel::insert_reel(tx, &reel).await?;
         Ok(reel)
@@ -160,7 +157,7 @@ fn complete(app: &ReelApp, ask: &StartReel, language: Language) -> Result<Choice
 
 async fn earlier(tx: &mut Tx, reel: &ReelRow) -> Result<Option<ReelRow>, StartReelError> {
     let Some((key, hash)) = &reel.request else { return Ok(None) };
-    match reel::reel_of_request(tx, key).await? {
+    match reel::reel_of_request(tx, &reel.owner, key).await? {
         Some(earlier) if earlier.request.as_ref().is_some_and(|(_, before)| before == hash) => Ok(Some(earlier)),
         Some(_) => Err(StartReelError::KeyReused),
         None => Ok(None),
@@ -179,10 +176,4 @@ async fn check_rate(tx: &mut Tx, address: &str, now: Timestamp, limits: &Limits)
         }
         None => Ok(()),
     }
-}
-
-/// The reel's document, for those who have the reel.
-pub(crate) async fn document_of(tx: &mut Tx, reel: &ReelRow) -> Result<DocumentRow, StoreError> {
-    let document = documents::document(tx, &reel.owner, &reel.document_id).await?;
-    document.ok_or_else(|| StoreError::Unreadable { what: "a reel without its document".to_owned() })
 }

@@ -4,17 +4,17 @@ pub mod list;
 mod rows;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::ids::ReelId;
+use sluice_domain::ids::{OwnerId, ReelId};
 use sluice_domain::time::Timestamp;
 use sluice_store::reel;
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
-use super::ReelApp;
 use super::artefacts::{ChapterMark, Line};
 use super::choices::CaptionsPlace;
-use super::make::Stage;
+use super::context::ReelApp;
 use super::script::{Mode, Sentence};
+use super::stage::Stage;
 use crate::view::{CostView, ErrorView, LanguageView, StepState};
 use rows::Rows;
 
@@ -245,13 +245,12 @@ pub struct ReelView {
     pub result: Option<ResultView>,
 }
 
-/// A reel by its id.
-pub async fn reel(app: &ReelApp, id: &ReelId) -> Result<Option<ReelView>, StoreError> {
-    let id = id.clone();
+/// A reel of this owner by its id.
+pub async fn reel(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<Option<ReelView>, StoreError> {
     let rows = app
         .platform
         .store
-        .read(async move |tx: &mut Tx| match reel::reel(tx, &id).await? {
+        .read(async |tx: &mut Tx| match reel::reel(tx, owner, id).await? {
             Some(reel) => Rows::read(tx, reel).await.map(Some),
             None => Ok(None),
         })

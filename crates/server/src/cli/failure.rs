@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde_json::json;
-use sluice_app::library::IntakeError;
+use sluice_app::library::IngestError;
 use sluice_app::media::MediaError;
 use sluice_blobs::BlobError;
 use sluice_store::StoreError;
@@ -52,8 +52,8 @@ impl Failure {
 
 /// Code and title of the errors of the layers below.
 fn classify(error: &anyhow::Error) -> (&'static str, &'static str) {
-    if let Some(error) = error.downcast_ref::<IntakeError>() {
-        return intake(error);
+    if let Some(error) = error.downcast_ref::<IngestError>() {
+        return ingest(error);
     }
     for cause in error.chain() {
         if let Some(error) = cause.downcast_ref::<StoreError>() {
@@ -72,15 +72,14 @@ fn classify(error: &anyhow::Error) -> (&'static str, &'static str) {
     ("failed", "It failed")
 }
 
-fn intake(error: &IntakeError) -> (&'static str, &'static str) {
+fn ingest(error: &IngestError) -> (&'static str, &'static str) {
     const UNFIT: &str = "No video can be made of this document";
     match error {
-        IntakeError::Unreadable(error) => (error.code(), UNFIT),
-        IntakeError::Unfit(error) => (error.code(), UNFIT),
-        IntakeError::Script(error) => (error.code(), UNFIT),
-        IntakeError::Media(error) => media(error),
-        IntakeError::Store(error) => (error.code(), "The database cannot do this"),
-        IntakeError::Kept(_) => ("internal", "Something went wrong here"),
+        IngestError::Unreadable(error) => (error.code(), UNFIT),
+        IngestError::Refused(refusal) => (refusal.code, refusal.title),
+        IngestError::Media(error) => media(error),
+        IngestError::Store(error) => (error.code(), "The database cannot do this"),
+        IngestError::Kept(_) => ("internal", "Something went wrong here"),
     }
 }
 

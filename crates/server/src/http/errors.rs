@@ -1,8 +1,9 @@
 //! Which answer each failure of a use case gets. The codes are stable.
 
 use axum::http::StatusCode;
-use sluice_app::library::IntakeError;
+use sluice_app::library::IngestError;
 use sluice_app::media::MediaError;
+use sluice_app::module::RetryError;
 use sluice_blobs::BlobError;
 use sluice_local::reading::ReadError;
 use sluice_store::StoreError;
@@ -39,15 +40,25 @@ impl From<MediaError> for Problem {
     }
 }
 
-impl From<IntakeError> for Problem {
-    fn from(error: IntakeError) -> Self {
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
         match error {
-            IntakeError::Unreadable(error) => error.into(),
-            IntakeError::Unfit(error) => unfit(error.code(), error.to_string()),
-            IntakeError::Script(error) => unfit(error.code(), error.to_string()),
-            IntakeError::Media(error) => error.into(),
-            IntakeError::Store(error) => error.into(),
-            IntakeError::Kept(error) => Self::internal(&error),
+            IngestError::Unreadable(error) => error.into(),
+            IngestError::Refused(refusal) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, refusal.title, refusal.detail)
+            }
+            IngestError::Media(error) => error.into(),
+            IngestError::Store(error) => error.into(),
+            IngestError::Kept(error) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<RetryError> for Problem {
+    fn from(error: RetryError) -> Self {
+        match error {
+            RetryError::NothingToRetry => conflict("not_retryable", &error),
+            RetryError::Store(error) => error.into(),
         }
     }
 }
@@ -71,7 +82,7 @@ impl From<ReadError> for Problem {
 }
 
 fn unfit(code: &'static str, text: String) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "No video can be made of this document", text)
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "This document cannot be used", text)
 }
 
 pub(super) fn invalid(code: &'static str, text: String) -> Problem {

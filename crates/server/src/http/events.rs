@@ -11,13 +11,13 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sluice_domain::ids::OwnerId;
 use sluice_store::{StoreError, events};
 use utoipa::IntoParams;
 
 use super::Api;
 use super::extract::Query;
 use super::feed::{Listener, Next};
+use super::identity::Owner;
 use super::problem::Problem;
 
 /// Proxies close what is silent for a minute.
@@ -29,19 +29,20 @@ pub(crate) struct EventsQuery {
     last_event_id: Option<i64>,
 }
 
-/// Events as they happen: `reel.changed` and `reel.deleted` (`reel_id`), `job.changed` (`job_id`, `reel_id`, `state`, `stage`), and `reset`
+/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as `reel.changed` (`subject` is the
+/// id of what changed), and `reset`
 /// when what was missed is no longer kept. Without a last id the stream begins now.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
     ("Last-Event-ID" = Option<i64>, Header, description = "Replays what came after this event")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn stream(
+    Owner(owner): Owner,
     State(api): State<Api>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
     let asked = header.or(query.last_event_id);
-    let owner = OwnerId::local();
     let (last, first) = api
         .app
         .platform
@@ -98,12 +99,10 @@ fn encode(event: &events::Event) -> Event {
         Value::Object(fields) => fields.clone(),
         _ => serde_json::Map::new(),
     };
-    if event.kind.starts_with("reel.") {
-        data.insert("reel_id".to_owned(), json!(event.subject));
-    } else {
+    if event.kind == "job.changed" {
         data.insert("job_id".to_owned(), json!(event.subject));
-        let reel = data.remove("subject").unwrap_or_default();
-        data.insert("reel_id".to_owned(), reel);
+    } else {
+        data.insert("subject".to_owned(), json!(event.subject));
     }
     Event::default().id(event.seq.to_string()).event(event.kind.as_str()).data(Value::Object(data).to_string())
 }

@@ -3,17 +3,16 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use sluice_app::reel::{ReelApp, edit};
 use sluice_app::view::{ErrorView, StepState};
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Filter, JobRow, Progress, Reason, Step};
-use sluice_store::reel;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
 use super::extract::{Json, Path, Query};
+use super::identity::Owner;
 use super::problem::Problem;
 
 /// A durable piece of work.
@@ -33,8 +32,8 @@ pub(crate) struct JobView {
     steps: Vec<JobStep>,
     log: Vec<LogEntry>,
     error: Option<ErrorView>,
-    /// The video that it works on.
-    reel_id: Option<String>,
+    /// The id of what it works on, such as a video.
+    subject: String,
     /// The job that it is a part of.
     parent_id: Option<String>,
     #[schema(value_type = i64)]
@@ -148,7 +147,11 @@ const fn twenty() -> u32 {
 /// Jobs, newest first, page by page.
 #[utoipa::path(get, path = "/api/v1/jobs", operation_id = "list_jobs", tag = "jobs", params(ListQuery),
     responses((status = 200, body = JobPage), (status = 400, body = Problem)))]
-pub(crate) async fn list(State(api): State<Api>, Query(query): Query<ListQuery>) -> Result<Json<JobPage>, Problem> {
+pub(crate) async fn list(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<JobPage>, Problem> {
     if !(1..=100).contains(&query.limit) {
         return Err(Problem::bad_request("A page has from 1 to 100 jobs: set limit to one of these."));
     }
@@ -164,7 +167,7 @@ pub(crate) async fn list(State(api): State<Api>, Query(query): Query<ListQuery>)
         before: query.cursor.map(|cursor| cursor.parse::<JobId>().map_err(foreign)).transpose()?,
         limit: query.limit + 1,
     };
-    let jobs = api.app.engine.list(&OwnerId::local(), &filter).await?;
+    let jobs = api.app.engine.list(&owner, &filter).await?;
     let next_cursor = jobs.get(limit).and_then(|_| jobs.get(limit - 1)).map(|job| job.id.to_string());
     Ok(Json(JobPage { items: jobs.into_iter().take(limit).map(JobSummary::from).collect(), next_cursor }))
 }
@@ -172,38 +175,44 @@ pub(crate) async fn list(State(api): State<Api>, Query(query): Query<ListQuery>)
 /// A job with its steps and the end of its log.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}", operation_id = "show_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
-pub(crate) async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
-    Ok(Json(view(&api, &job_id(&id)?).await?))
+pub(crate) async fn show(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<Json<JobView>, Problem> {
+    Ok(Json(view(&owner, &api, &job_id(&id)?).await?))
 }
 
 /// Stops a job and all its parts. What was finished stays.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", operation_id = "cancel_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
-pub(crate) async fn cancel(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<JobView>, Problem> {
+pub(crate) async fn cancel(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<Json<JobView>, Problem> {
     let id = job_id(&id)?;
-    api.app.platform.store.write(async |tx| api.app.engine.cancel(tx, &OwnerId::local(), &id).await).await?;
-    Ok(Json(view(&api, &id).await?))
+    api.app.platform.store.write(async |tx| api.app.engine.cancel(tx, &owner, &id).await).await?;
+    Ok(Json(view(&owner, &api, &id).await?))
 }
 
 /// Tries a job again that gave up, was stopped or expired, from where it was.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", operation_id = "retry_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 202, body = JobView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn retry(
+    Owner(owner): Owner,
     State(api): State<Api>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<JobView>), Problem> {
     let id = job_id(&id)?;
-    let platform = &api.app.platform;
-    match platform.store.read(async |tx| reel::reel_of_job(tx, &id).await).await? {
-        Some(reel) => {
-            let app = api.app.module::<ReelApp>().ok_or_else(|| Problem::not_found("app on this server"))?;
-            edit::retry(app, &reel).await?;
-        }
-        None => {
-            platform.store.write(async |tx| api.app.engine.retry(tx, &OwnerId::local(), &id).await).await?;
+    let job = api.app.engine.job(&owner, &id).await?.ok_or_else(|| Problem::not_found("job"))?.job;
+    for app in api.app.modules.iter() {
+        if app.retry(&owner, &job, &api.app.engine).await?.is_some() {
+            return Ok((StatusCode::ACCEPTED, Json(view(&owner, &api, &id).await?)));
         }
     }
-    Ok((StatusCode::ACCEPTED, Json(view(&api, &id).await?)))
+    api.app.platform.store.write(async |tx| api.app.engine.retry(tx, &owner, &id).await).await?;
+    Ok((StatusCode::ACCEPTED, Json(view(&owner, &api, &id).await?)))
 }
 
 /// Why a job is where it is.
@@ -227,9 +236,13 @@ pub(crate) struct WhyView {
 /// Why a job is waiting: every reason that holds now, its place in the line, and when it should begin.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/why", operation_id = "why_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = WhyView), (status = 404, body = Problem)))]
-pub(crate) async fn why(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<WhyView>, Problem> {
+pub(crate) async fn why(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<Json<WhyView>, Problem> {
     let id = job_id(&id)?;
-    let (engine, owner) = (&api.app.engine, OwnerId::local());
+    let engine = &api.app.engine;
     let why = engine.why(&owner, &id).await?;
     let job = engine.job(&owner, &id).await?.ok_or_else(|| Problem::not_found("job"))?.job;
     let done_by = engine.done_by(&job).await?;
@@ -274,16 +287,18 @@ impl ProgressView {
 /// How far a job and all its parts have come, as a tree.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/progress", operation_id = "progress_of_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = ProgressView), (status = 404, body = Problem)))]
-pub(crate) async fn progress(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<ProgressView>, Problem> {
-    let found = api.app.engine.progress(&OwnerId::local(), &job_id(&id)?).await?;
+pub(crate) async fn progress(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<Json<ProgressView>, Problem> {
+    let found = api.app.engine.progress(&owner, &job_id(&id)?).await?;
     Ok(Json(ProgressView::of(found.ok_or_else(|| Problem::not_found("job"))?)))
 }
 
-async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
-    let owner = OwnerId::local();
-    let found = api.app.engine.job(&owner, id).await?.ok_or_else(|| Problem::not_found("job"))?;
-    let log = api.app.engine.log(&owner, id, 200).await?;
-    let reel = api.app.platform.store.read(async |tx| reel::reel_of_job(tx, id).await).await?;
+async fn view(owner: &OwnerId, api: &Api, id: &JobId) -> Result<JobView, Problem> {
+    let found = api.app.engine.job(owner, id).await?.ok_or_else(|| Problem::not_found("job"))?;
+    let log = api.app.engine.log(owner, id, 200).await?;
     let job = found.job;
     Ok(JobView {
         id: job.id.to_string(),
@@ -295,7 +310,7 @@ async fn view(api: &Api, id: &JobId) -> Result<JobView, Problem> {
         steps: found.steps.into_iter().map(JobStep::of).collect(),
         log: log.into_iter().map(|line| LogEntry { at: line.at, line: line.line }).collect(),
         error: job.error.as_ref().map(ErrorView::of),
-        reel_id: reel.map(String::from),
+        subject: job.subject,
         parent_id: job.parent.map(String::from),
         created_at: job.created_at,
         started_at: job.started_at,

@@ -7,6 +7,7 @@ mod events;
 mod extract;
 mod feed;
 mod forms;
+mod identity;
 mod jobs;
 mod listen;
 mod media;
@@ -41,10 +42,13 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use crate::apps::{APPS, ServerApp};
-use problem::Problem;
 
 use feed::Feed;
 pub(crate) use listen::{Timeouts, serve};
+
+pub use identity::Owner;
+pub use problem::Problem;
+
 pub(crate) use page::is_built as page_is_built;
 
 /// Most bytes of a request's body that is no upload.
@@ -72,7 +76,7 @@ impl Api {
 }
 
 /// The handles of an app: how its handlers find what it opened. A process without the app has none of its resources.
-pub(crate) struct Opened<M>(pub(crate) M);
+pub struct Opened<M>(pub M);
 
 impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
     type Rejection = Problem;
@@ -92,7 +96,6 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
     ),
     tags(
         (name = "documents", description = "Source files, read and judged when they arrive"),
-        (name = "reels", description = "Narrated videos of documents"),
         (name = "jobs", description = "The durable work behind everything"),
         (name = "events", description = "What changes, as it changes"),
         (name = "service", description = "The server itself")
@@ -128,7 +131,6 @@ pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
         .route("/api/{*rest}", axum::routing::any(async || problem::Problem::not_found("address in this API")))
         .route("/media/{hash}/{name}", get(media::read))
         .route("/examples/{name}", get(service::example))
-        .route("/presenters/{name}", get(service::presenter))
         .fallback(page::serve)
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(compression())

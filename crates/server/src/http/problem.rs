@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// What happened and what to do, as `application/problem+json`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// Identifies the kind of problem: `https://sluice.invalid/problems/<code>`; an identifier, not an address.
     #[serde(rename = "type")]
     #[schema(format = "uri")]
@@ -121,7 +121,8 @@ impl Problem {
         )
     }
 
-    pub(crate) fn not_found(what: &str) -> Self {
+    /// What was asked for is not there, or is another owner's.
+    pub fn not_found(what: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "not_found",

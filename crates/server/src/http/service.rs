@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use sluice_local::render;
+use serde_json::Value;
 use sluice_store::workers;
 use utoipa::ToSchema;
 
@@ -19,21 +19,13 @@ use super::problem::Problem;
 pub(crate) struct ConfigView {
     version: &'static str,
     upload_limit_bytes: u64,
-    modes: [&'static str; 2],
-    shapes: [&'static str; 3],
-    presenters: Vec<PresenterView>,
+    /// What each app has to choose from, by the app's name.
+    #[schema(value_type = Object)]
+    apps: BTreeMap<&'static str, Value>,
     /// Whether scans can be read.
     ocr_available: bool,
     /// There are no accounts yet, so only this machine is answered.
     loopback_only: bool,
-}
-
-/// A presenter to choose.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PresenterView {
-    id: String,
-    name: String,
-    image_url: String,
 }
 
 /// What this server can do.
@@ -42,30 +34,10 @@ pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
     Json(ConfigView {
         version: env!("CARGO_PKG_VERSION"),
         upload_limit_bytes: api.app.library.upload_bytes,
-        modes: ["summary", "explanation"],
-        shapes: ["16:9", "9:16", "1:1"],
-        presenters: render::presenters()
-            .iter()
-            .map(|presenter| PresenterView {
-                id: presenter.id.to_owned(),
-                name: presenter.name.to_owned(),
-                image_url: format!("/presenters/{}.png", presenter.id),
-            })
-            .collect(),
+        apps: api.app.modules.iter().map(|app| (app.name(), app.choices())).collect(),
         ocr_available: api.app.library.reader.ocr_available().await,
         loopback_only: true,
     })
-}
-
-/// A presenter's picture. It is drawn by us, from nothing that a user gave.
-pub(crate) async fn presenter(Path(name): Path<String>) -> Result<Response, Problem> {
-    let id = name.strip_suffix(".png").unwrap_or_default();
-    let known = render::presenters().iter().find(|presenter| presenter.id == id);
-    let known = known.ok_or_else(|| Problem::not_found("presenter"))?;
-    let draw = || render::presenter_still(known.id, 0, 192);
-    let drawn = tokio::task::spawn_blocking(draw).await.map_err(|error| Problem::internal(&error))?;
-    let png = drawn.map_err(|error| Problem::internal(&error))?;
-    Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=3600")], png).into_response())
 }
 
 /// Whether the server is well.

@@ -168,7 +168,7 @@ async fn a_right_to_left_document_with_latin_numbers_is_read_in_its_order() {
     let server = Server::start().await;
     let document = server.document(file("examples/astrolabe.pdf")).await;
     assert_eq!((&document["language"]["code"], &document["language"]["dir"]), (&json!("ar"), &json!("rtl")));
-    assert!(document["voices"][0]["id"].as_str().unwrap().starts_with("espeak:ar"), "{}", document["voices"]);
+    assert!(document["apps"]["reel"]["voices"][0]["id"].as_str().unwrap().starts_with("espeak:ar"), "{document}");
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ async fn a_stopped_video_goes_on_from_where_it_was() {
         assert_eq!(path(now), path(scene), "and is not made again");
     }
     let view = server.json(&format!("/api/v1/jobs/{job}")).await;
-    assert_eq!((&view["state"], &view["reel_id"]), (&json!("succeeded"), &json!(id)));
+    assert_eq!((&view["state"], &view["subject"]), (&json!("succeeded"), &json!(id)));
     let tree = server.json(&format!("/api/v1/jobs/{job}/progress")).await;
     assert_eq!((&tree["state"], &tree["percent"]), (&json!("succeeded"), &json!(100.0)));
     let parts = tree["parts"].as_array().unwrap();

@@ -35,6 +35,7 @@ async fn add(tx: &mut Tx, owner: &OwnerId, n: u32) -> Result<(), StoreError> {
         found: found(),
         created_at: at,
     };
+    sluice_store::blobs::adopt(tx, &[(&blob, 1)]).await?;
     insert_document(tx, &document).await?;
     let job = JobId::new(at, random);
     if n % 10 == 0 {
@@ -60,14 +61,14 @@ async fn add(tx: &mut Tx, owner: &OwnerId, n: u32) -> Result<(), StoreError> {
     if n % 10 != 0 {
         let line = json!({ "start_ms": 0, "end_ms": 1000, "text": "A line of the transcript. ".repeat(8), "page": 1 });
         let published = json!({ "poster": blob, "duration_ms": 61_000, "lines": vec![line; 40] });
-        set_result(tx, &reel.id, &published).await?;
+        set_result(tx, owner, &reel.id, &published).await?;
     }
     Ok(())
 }
 
 fn found() -> Value {
-    json!({ "read_by": "test", "found": { "pages": 3, "words": 900, "characters": 4000, "title": null, "language": "en",
-        "language_reliable": true, "estimates": [] } })
+    json!({ "read_by": "test", "offers": {}, "facts": { "pages": 3, "words": 900, "characters": 4000, "title": null, "language": "en",
+        "language_reliable": true } })
 }
 
 fn waiting(id: JobId, owner: OwnerId) -> NewJob {

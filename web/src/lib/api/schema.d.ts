@@ -122,7 +122,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events as they happen: `reel.changed` and `reel.deleted` (`reel_id`), `job.changed` (`job_id`, `reel_id`, `state`, `stage`), and `reset`
+         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as `reel.changed` (`subject` is the
+         *     id of what changed), and `reset`
          *     when what was missed is no longer kept. Without a last id the stream begins now.
          */
         get: {
@@ -984,13 +985,12 @@ export interface components {
         };
         /** @description What this server can do. */
         ConfigView: {
+            /** @description What each app has to choose from, by the app's name. */
+            apps: Record<string, never>;
             /** @description There are no accounts yet, so only this machine is answered. */
             loopback_only: boolean;
-            modes: string[];
             /** @description Whether scans can be read. */
             ocr_available: boolean;
-            presenters: components["schemas"]["PresenterView"][];
-            shapes: string[];
             /** Format: int64 */
             upload_limit_bytes: number;
             version: string;
@@ -1032,11 +1032,12 @@ export interface components {
         };
         /** @description What was found in a document, and what can be made of it. */
         DocumentView: {
+            /** @description What each app can make of it, by the app's name. */
+            apps: Record<string, never>;
             /** Format: int64 */
             bytes: number;
             /** Format: int32 */
             characters: number;
-            estimates: components["schemas"]["EstimateView"][];
             id: string;
             language: components["schemas"]["LanguageView"];
             /** @description False when the language is a guess. */
@@ -1051,7 +1052,6 @@ export interface components {
             read_by: string;
             /** @description From the file's own metadata or its largest heading. */
             title?: string | null;
-            voices: components["schemas"]["VoiceView"][];
             /** Format: int32 */
             words: number;
         };
@@ -1066,20 +1066,32 @@ export interface components {
         };
         /** @description What a video in this mode would be. */
         EstimateView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar.
+             */
             cost_micro_usd: number;
             /** @description `summary` or `explanation`. */
             mode: components["schemas"]["Mode"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Scenes, title and question included.
+             */
             scenes: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Length of the video.
+             */
             seconds: number;
             /**
              * Format: int32
              * @description About how long it takes to make.
              */
             wall_seconds: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Words that are said.
+             */
             words: number;
         };
         /** @description A document to try. */
@@ -1126,8 +1138,6 @@ export interface components {
             log: components["schemas"]["LogEntry"][];
             /** @description The job that it is a part of. */
             parent_id?: string | null;
-            /** @description The video that it works on. */
-            reel_id?: string | null;
             /** @description The stage that runs, or runs next. */
             stage: string;
             /** Format: int64 */
@@ -1135,6 +1145,8 @@ export interface components {
             /** @description `scheduled`, `ready`, `running`, `waiting`, `succeeded`, `dead`, `cancelled` or `expired`. */
             state: string;
             steps: components["schemas"]["JobStep"][];
+            /** @description The id of what it works on, such as a video. */
+            subject: string;
         };
         /** @description A language, as a page needs it. */
         LanguageView: {
@@ -1212,8 +1224,11 @@ export interface components {
         PartState: "pending" | "working" | "done" | "failed" | "edited";
         /** @description A presenter to choose. */
         PresenterView: {
+            /** @description Its id. */
             id: string;
+            /** @description A picture of it. */
             image_url: string;
+            /** @description Its name. */
             name: string;
         };
         /** @description What happened and what to do, as `application/problem+json`. */
@@ -1248,6 +1263,22 @@ export interface components {
             stage: string;
             state: string;
             steps: components["schemas"]["JobStep"][];
+        };
+        /** @description What there is to choose from. */
+        ReelChoices: {
+            /** @description How much to say. */
+            modes: string[];
+            /** @description Who can present. */
+            presenters: components["schemas"]["PresenterView"][];
+            /** @description Width to height. */
+            shapes: string[];
+        };
+        /** @description What can be made of a document. */
+        ReelOffer: {
+            /** @description One per mode; a mode that the text is too short for is missing. */
+            estimates: components["schemas"]["EstimateView"][];
+            /** @description The voices that speak the document's language. */
+            voices: components["schemas"]["VoiceView"][];
         };
         /**
          * @description The named stages of [`MakeReel`].
@@ -1469,11 +1500,17 @@ export interface components {
         };
         /** @description A voice that speaks the document's language. */
         VoiceView: {
+            /** @description Whether it is used when none is chosen. */
             default: boolean;
+            /** @description What speaks. */
             engine: string;
+            /** @description Its id. */
             id: string;
+            /** @description Whether its model is here. */
             installed: boolean;
+            /** @description ISO 639-1. */
             language: string;
+            /** @description Its name. */
             name: string;
         };
         /** @description Why a job is where it is. */

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::ReelState;
 use super::rows::{Links, Rows};
-use crate::reel::ReelApp;
 use crate::reel::choices::Choices;
+use crate::reel::context::ReelApp;
 use crate::reel::script::Mode;
 use crate::reel::storyboard;
 use crate::view::ErrorView;
@@ -88,7 +88,7 @@ pub enum ListError {
 }
 
 /// A page of the owner's reels, newest first. New reels do not move what a cursor points at.
-pub async fn page(app: &ReelApp, owner: &OwnerId, query: ReelQuery) -> Result<ReelPage, ListError> {
+pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<ReelPage, ListError> {
     let after = query.cursor.map(|cursor| decode(&cursor).ok_or(ListError::Cursor)).transpose()?;
     let filter = ReelFilter { text: query.text, state: query.state.map(|state| state.as_str().to_owned()), after };
     let limit = query.limit.max(1);
@@ -100,7 +100,7 @@ pub async fn page(app: &ReelApp, owner: &OwnerId, query: ReelQuery) -> Result<Re
             let mut working = Vec::new();
             // How far one has come is in the steps of its scenes' jobs: a few rows, for the few that are being made.
             for row in rows.iter().filter(|row| row.state == ReelState::Working.as_str()) {
-                if let Some(reel) = sluice_store::reel::reel(tx, &row.id).await? {
+                if let Some(reel) = sluice_store::reel::reel(tx, owner, &row.id).await? {
                     working.push((row.id.clone(), Rows::read(tx, reel).await?.percent()));
                 }
             }
@@ -141,7 +141,7 @@ fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, 
     };
     Ok(ReelSummary {
         id: row.id.to_string(),
-        title: row.title,
+        title: if row.title.is_empty() { row.document_name.clone() } else { row.title },
         document_name: row.document_name,
         mode: choices.mode,
         shape: choices.shape,

@@ -11,14 +11,14 @@ use sluice_store::{StoreError, Tx};
 
 use super::{DocumentBrief, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView, StepView};
 use crate::platform::Platform;
-use crate::reel::ReelApp;
 use crate::reel::assemble::Published;
 use crate::reel::choices::Choices;
-use crate::reel::make::Stage;
+use crate::reel::context::ReelApp;
 use crate::reel::scene::{self, RenderScene};
 use crate::reel::script::SlideKind;
-use crate::reel::start::document_of;
+use crate::reel::stage::Stage;
 use crate::reel::storyboard::{self, Scene};
+use crate::reel::subject::document_of;
 use crate::view::{CostView, ErrorView, StepState};
 
 /// A job with its steps.
@@ -50,7 +50,7 @@ impl Rows {
         let choices = storyboard::choices(&reel)?;
         let job = Watched::read(tx, &reel.owner, &reel.job_id).await?;
         let mut scenes = Vec::new();
-        for row in reel::scenes(tx, &reel.id).await? {
+        for row in reel::scenes(tx, &reel.owner, &reel.id).await? {
             let job = match &row.job_id {
                 Some(id) => Watched::read(tx, &reel.owner, id).await?,
                 None => None,
@@ -61,8 +61,7 @@ impl Rows {
     }
 
     pub(super) fn view(self, app: &ReelApp) -> Result<ReelView, StoreError> {
-        let judged = crate::library::judged(&self.document)
-            .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })?;
+        let judged = crate::library::judged(&self.document)?;
         let published: Option<Published> =
             self.reel.result.as_ref().map(|result| storyboard::decode(result, "a reel's result")).transpose()?;
         let links = Links { platform: &app.platform, now: self.now };
@@ -78,12 +77,12 @@ impl Rows {
         let voice = self.scenes.iter().find_map(|(scene, _)| scene.made.as_ref().map(|made| made.spoken_by.clone()));
         Ok(ReelView {
             id: self.reel.id.to_string(),
-            title: self.reel.title.clone(),
+            title: self.title().to_owned(),
             document: DocumentBrief {
                 id: self.document.id.to_string(),
                 name: self.document.name.clone(),
-                pages: judged.found.pages,
-                words: judged.found.words,
+                pages: judged.facts.pages,
+                words: judged.facts.words,
             },
             mode: self.choices.mode,
             shape: self.choices.shape,
@@ -108,7 +107,7 @@ impl Rows {
             cost: CostView { estimated_micro_usd: 0, spent_micro_usd: 0 },
             error: self.error(),
             scenes,
-            result: published.map(|published| result_view(published, &links, &self.reel, current)),
+            result: published.map(|published| result_view(published, &links, self.title(), current)),
         })
     }
 
@@ -116,6 +115,11 @@ impl Rows {
     pub(super) fn percent(&self) -> f64 {
         let scenes: Vec<f64> = self.scenes.iter().map(|part| scene_state(part).1).collect();
         overall(&self.steps(&scenes, self.state(self.reel.result.is_some())))
+    }
+
+    /// What its owner calls it: its title, or the file's name.
+    fn title(&self) -> &str {
+        Some(&*self.reel.title).filter(|title| !title.is_empty()).unwrap_or(&self.document.name)
     }
 
     fn state(&self, published: bool) -> ReelState {
@@ -236,8 +240,8 @@ fn scene_percent(steps: &[Step]) -> f64 {
     of("voice") * 12.0 + of("captions") + of("frames") * 3.0 + of("clip") * 84.0
 }
 
-fn result_view(published: Published, links: &Links, reel: &ReelRow, current: bool) -> ResultView {
-    let name = file_stem(&reel.title);
+fn result_view(published: Published, links: &Links, title: &str, current: bool) -> ResultView {
+    let name = file_stem(title);
     let video = format!("{name}.mp4");
     ResultView {
         video_url: links.show(&published.video, &video),

@@ -76,8 +76,8 @@ pub(crate) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<(
 
 async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Report> {
     let started = Instant::now();
-    let document = take_in(app, pdf).await?;
-    let reel = start::start(reel_of(app)?, &app.engine, ask(&document, "first")).await?;
+    let document = ingest(app, pdf).await?;
+    let reel = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask(&document, "first")).await?;
     let made = finish(app, &reel.id).await?;
     let wall_seconds = started.elapsed().as_secs_f64();
     let video_seconds = made.result.as_ref().map_or(0.0, |result| result.seconds);
@@ -91,7 +91,8 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
     let middle = u32::try_from(made.scenes.len() / 2)?;
     let text = made.scenes.iter().find(|scene| scene.n == middle).map(|scene| format!("Once more: {}", scene.text));
     let started = Instant::now();
-    edit::edit_scene(reel_of(app)?, &twenty, middle, SceneEdit { text, ..SceneEdit::default() }).await?;
+    edit::edit_scene(&OwnerId::local(), reel_of(app)?, &twenty, middle, SceneEdit { text, ..SceneEdit::default() })
+        .await?;
     let made = finish_after(app, &twenty).await?;
     let edit_one_scene_seconds = started.elapsed().as_secs_f64();
     Ok(Report {
@@ -107,12 +108,14 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
     })
 }
 
-async fn take_in(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
+async fn ingest(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
     let file = app.platform.media.work_folder("bench").await?.join("upload");
     tokio::fs::copy(pdf, &file).await.with_context(|| format!("cannot read {}", pdf.display()))?;
-    let row = library::take_in(
+    let row = library::ingest(
+        &OwnerId::local(),
         &app.library,
-        Upload { owner: OwnerId::local(), file, name: "bench.pdf".to_owned(), ocr: false },
+        &app.modules,
+        Upload { file, name: "bench.pdf".to_owned(), ocr: false },
     )
     .await?;
     app.platform.media.clear_work("bench").await?;
@@ -121,7 +124,6 @@ async fn take_in(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
 
 fn ask(document: &DocumentId, key: &str) -> StartReel {
     StartReel {
-        owner: OwnerId::local(),
         document: document.clone(),
         mode: Mode::Summary,
         shape: Shape::Landscape,
@@ -134,7 +136,7 @@ fn ask(document: &DocumentId, key: &str) -> StartReel {
 }
 
 async fn finish_after(app: &App, reel: &ReelId) -> anyhow::Result<ReelView> {
-    edit::render(reel_of(app)?, &app.engine, reel, None).await?;
+    edit::render(&OwnerId::local(), reel_of(app)?, &app.engine, reel, None).await?;
     finish(app, reel).await
 }
 
@@ -142,7 +144,7 @@ async fn finish(app: &App, id: &ReelId) -> anyhow::Result<ReelView> {
     let mut changed = app.engine.changed();
     loop {
         changed.mark_unchanged();
-        let reel = view::reel(reel_of(app)?, id).await?.context("the reel is gone")?;
+        let reel = view::reel(&OwnerId::local(), reel_of(app)?, id).await?.context("the reel is gone")?;
         match reel.state {
             ReelState::Done => return Ok(reel),
             ReelState::Working => changed.changed().await?,
@@ -154,9 +156,13 @@ async fn finish(app: &App, id: &ReelId) -> anyhow::Result<ReelView> {
 /// A second reel of the same document whose storyboard has twenty scenes, none of them made before.
 async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> anyhow::Result<ReelId> {
     const SCENES: u32 = 20;
-    let reel =
-        start::start(reel_of(app)?, &app.engine, StartReel { mode: Mode::Explanation, ..ask(document, "twenty") })
-            .await?;
+    let reel = start::start(
+        &OwnerId::local(),
+        reel_of(app)?,
+        &app.engine,
+        StartReel { mode: Mode::Explanation, ..ask(document, "twenty") },
+    )
+    .await?;
     // Made at the first attempt by the job; here its own storyboard takes its place.
     app.platform.store.write(async |tx| app.engine.cancel(tx, &reel.owner, &reel.job_id).await).await?;
     while app.engine.job(&reel.owner, &reel.job_id).await?.is_some_and(|view| !view.job.state.is_final()) {
@@ -190,7 +196,7 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
     app.platform
         .store
         .write(async |tx| {
-            reel::clear_scenes(tx, &reel.id).await?;
+            reel::clear_scenes(tx, &reel.owner, &reel.id).await?;
             for row in &rows {
                 reel::insert_scene(tx, row).await?;
             }

@@ -18,7 +18,7 @@ use sluice_app::reel::choices::CaptionsPlace;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, StartReelError};
 use sluice_app::reel::view::{self, ReelState, ReelView};
-use sluice_app::reel::{ReelApp, delete, edit};
+use sluice_app::reel::{ReelApp, edit};
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
@@ -110,7 +110,7 @@ fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
 }
 
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
-    let document = take_in(app, command).await?;
+    let document = ingest(app, command).await?;
     // The same document with the same choices is the same reel, so that an interrupted command continues.
     let shape = command.shape.ratio();
     let key = format!(
@@ -118,7 +118,6 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         command.mode, command.voice, command.presenter, command.no_captions
     );
     let ask = StartReel {
-        owner: OwnerId::local(),
         document: document.clone(),
         mode: match command.mode {
             ModeArgument::Summary => Mode::Summary,
@@ -132,13 +131,15 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         address: None,
         request_key: Some(key),
     };
-    let reel = start::start(reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
-    let view = view::reel(reel_of(app)?, &reel.id).await?.context("the video was deleted meanwhile")?;
+    let reel = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
+    let view =
+        view::reel(&OwnerId::local(), reel_of(app)?, &reel.id).await?.context("the video was deleted meanwhile")?;
     match view.state {
-        ReelState::Failed | ReelState::Cancelled | ReelState::Expired => edit::retry(reel_of(app)?, &reel.id).await?,
+        ReelState::Failed | ReelState::Cancelled | ReelState::Expired => {
+            edit::retry(&OwnerId::local(), reel_of(app)?, &reel.id).await?
+        }
         ReelState::Done if command.again => {
-            delete::delete(reel_of(app)?, &reel.id).await?;
-            return Box::pin(start(app, command)).await;
+            edit::again(&OwnerId::local(), reel_of(app)?, &app.engine, &reel.id).await?;
         }
         ReelState::Done | ReelState::Working => {}
     }
@@ -158,7 +159,7 @@ fn not_started(error: StartReelError) -> anyhow::Error {
     Failure::new(code, "This cannot be done as asked", error.to_string()).into()
 }
 
-async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> {
+async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> {
     let platform = &app.platform;
     let name =
         command.pdf.file_name().map_or_else(|| "document.pdf".into(), |name| name.to_string_lossy().into_owned());
@@ -173,7 +174,8 @@ async fn take_in(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId>
     let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
     let file = platform.media.work_folder(&folder).await?.join("upload");
     tokio::fs::copy(&command.pdf, &file).await.with_context(|| format!("cannot copy {}", command.pdf.display()))?;
-    let taken = library::take_in(&app.library, Upload { owner: OwnerId::local(), file, name, ocr: command.ocr }).await;
+    let taken =
+        library::ingest(&OwnerId::local(), &app.library, &app.modules, Upload { file, name, ocr: command.ocr }).await;
     platform.media.clear_work(&folder).await?;
     let row = taken.with_context(|| command.pdf.display().to_string())?;
     Ok(row.id)
@@ -185,7 +187,8 @@ async fn watch(app: &App, id: &ReelId, mut progress: Progress) -> anyhow::Result
     let mut changed = app.engine.changed();
     loop {
         changed.mark_unchanged();
-        let reel = view::reel(reel_of(app)?, id).await?.context("the video was deleted meanwhile")?;
+        let reel =
+            view::reel(&OwnerId::local(), reel_of(app)?, id).await?.context("the video was deleted meanwhile")?;
         progress.show(&reel);
         match reel.state {
             ReelState::Done => return Ok(reel),
@@ -211,7 +214,7 @@ async fn write(app: &App, id: &ReelId, outputs: Outputs) -> anyhow::Result<()> {
     let row = app
         .platform
         .store
-        .read(async |tx| reel::reel(tx, id).await)
+        .read(async |tx| reel::reel(tx, &OwnerId::local(), id).await)
         .await?
         .context("the video was deleted meanwhile")?;
     let result = row.result.context("the video has no file")?;

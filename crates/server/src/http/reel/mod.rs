@@ -1,17 +1,27 @@
 //! Reel's endpoints.
 
 mod errors;
+mod presenters;
 mod reels;
 
 use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use sluice_app::reel::ReelChoices;
+use sluice_app::reel::document::ReelOffer;
+use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use super::Api;
 
+/// What the answers of shared endpoints hold of Reel: `apps.reel` of a document and of the server's description.
+#[derive(OpenApi)]
+#[openapi(components(schemas(ReelOffer, ReelChoices)), tags((name = "reels", description = "Narrated videos of documents")))]
+struct Shared;
+
 /// All of them.
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new()
+    OpenApiRouter::with_openapi(Shared::openapi())
         // Uploads count their bytes themselves.
         .routes(routes!(reels::create, reels::list).layer(DefaultBodyLimit::disable()))
         .routes(routes!(reels::show, reels::delete))
@@ -21,4 +31,5 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(reels::result))
         .routes(routes!(reels::captions_srt))
         .routes(routes!(reels::captions_vtt))
+        .route("/presenters/{name}", get(presenters::read))
 }

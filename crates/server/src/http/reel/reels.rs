@@ -19,6 +19,7 @@ use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::extract::{Json, Path, Query};
+use crate::http::identity::Owner;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, SMALL, documents, forms};
 
@@ -82,15 +83,15 @@ struct ReelForm {
               (status = 507, body = Problem)))]
 pub(crate) async fn create(
     State(api): State<Api>,
+    Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let new = decode(&api, &headers, request).await?;
+    let new = decode(&owner, &api, &headers, request).await?;
     let document = new.document_id.parse::<DocumentId>().map_err(|_| Problem::not_found("document"))?;
     let ask = StartReel {
-        owner: OwnerId::local(),
         document,
         mode: new.mode.unwrap_or(Mode::Summary),
         shape: new.shape.unwrap_or(Shape::Landscape),
@@ -100,14 +101,14 @@ pub(crate) async fn create(
         address: Some(address.ip().to_string()),
         request_key: idempotency_key(&headers)?,
     };
-    let started = start::start(&reel, &api.app.engine, ask).await?;
+    let started = start::start(&owner, &reel, &api.app.engine, ask).await?;
     let location =
         HeaderValue::from_str(&format!("/api/v1/reels/{}", started.id)).map_err(|error| Problem::internal(&error))?;
-    let shown = shown(&reel, &started.id).await?;
+    let shown = shown(&owner, &reel, &started.id).await?;
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(shown)).into_response())
 }
 
-async fn decode(api: &Api, headers: &HeaderMap, mut request: Request) -> Result<NewReel, Problem> {
+async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Request) -> Result<NewReel, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
         if !kind.starts_with("application/json") {
@@ -128,7 +129,7 @@ async fn decode(api: &Api, headers: &HeaderMap, mut request: Request) -> Result<
     fields.insert("document_id".to_owned(), Value::from(""));
     let mut new: NewReel =
         serde_json::from_value(Value::Object(fields)).map_err(|error| Problem::bad_request(error.to_string()))?;
-    new.document_id = documents::take_in(api, form).await?.id.to_string();
+    new.document_id = documents::ingest(owner, api, form).await?.id.to_string();
     Ok(new)
 }
 
@@ -171,6 +172,7 @@ const fn twenty() -> u32 {
 #[utoipa::path(get, path = "/api/v1/reels", operation_id = "list_reels", tag = "reels", params(ListQuery),
     responses((status = 200, body = ReelPage), (status = 400, body = Problem)))]
 pub(crate) async fn list(
+    Owner(owner): Owner,
     Opened(app): Opened<ReelApp>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ReelPage>, Problem> {
@@ -183,21 +185,29 @@ pub(crate) async fn list(
     // No title has a NUL, and PostgreSQL takes none.
     let text = query.q.map(|text| text.replace('\0', "")).filter(|text| !text.trim().is_empty());
     let asked = ReelQuery { text, state: query.state, cursor: query.cursor, limit: query.limit };
-    Ok(Json(list::page(&app, &OwnerId::local(), asked).await?))
+    Ok(Json(list::page(&owner, &app, asked).await?))
 }
 
 /// A reel: storyboard, steps, cost and, when it is done, its files.
 #[utoipa::path(get, path = "/api/v1/reels/{id}", operation_id = "show_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem)))]
-pub(crate) async fn show(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Json<ReelView>, Problem> {
-    Ok(Json(shown(&reel, &reel_id(&id)?).await?))
+pub(crate) async fn show(
+    Owner(owner): Owner,
+    Opened(reel): Opened<ReelApp>,
+    Path(id): Path<String>,
+) -> Result<Json<ReelView>, Problem> {
+    Ok(Json(shown(&owner, &reel, &reel_id(&id)?).await?))
 }
 
 /// Deletes a reel: its work stops, its files and its source go.
 #[utoipa::path(delete, path = "/api/v1/reels/{id}", operation_id = "delete_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
-pub(crate) async fn delete(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let existed = sluice_app::reel::delete::delete(&reel, &reel_id(&id)?).await?;
+pub(crate) async fn delete(
+    Owner(owner): Owner,
+    Opened(reel): Opened<ReelApp>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let existed = sluice_app::reel::delete::delete(&owner, &reel, &reel_id(&id)?).await?;
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("video")) }
 }
 
@@ -218,14 +228,15 @@ pub(crate) struct ScenePatch {
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn edit_scene(
+    Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
     Path((id, n)): Path<(String, u32)>,
     Json(patch): Json<ScenePatch>,
 ) -> Result<Json<ReelView>, Problem> {
     let id = reel_id(&id)?;
     let edit = SceneEdit { text: patch.text, heading: patch.heading, position: patch.position };
-    edit::edit_scene(&reel, &id, n, edit).await?;
-    Ok(Json(shown(&reel, &id).await?))
+    edit::edit_scene(&owner, &reel, &id, n, edit).await?;
+    Ok(Json(shown(&owner, &reel, &id).await?))
 }
 
 /// Renders a scene that was changed, and puts the video together again.
@@ -234,12 +245,13 @@ pub(crate) async fn edit_scene(
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render_scene(
     State(api): State<Api>,
+    Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
     Path((id, n)): Path<(String, u32)>,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
-    edit::render(&reel, &api.app.engine, &id, Some(n)).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&reel, &id).await?)))
+    edit::render(&owner, &reel, &api.app.engine, &id, Some(n)).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&owner, &reel, &id).await?)))
 }
 
 /// Renders everything that was changed, and puts the video together again.
@@ -247,37 +259,55 @@ pub(crate) async fn render_scene(
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render(
     State(api): State<Api>,
+    Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
-    edit::render(&reel, &api.app.engine, &id, None).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&reel, &id).await?)))
+    edit::render(&owner, &reel, &api.app.engine, &id, None).await?;
+    Ok((StatusCode::ACCEPTED, Json(shown(&owner, &reel, &id).await?)))
 }
 
 /// The video: a redirect to a signed link.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/result", operation_id = "reel_result", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn result(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
-    redirect(&reel, &id, |result| result.video_url).await
+pub(crate) async fn result(
+    Owner(owner): Owner,
+    Opened(reel): Opened<ReelApp>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    redirect(&owner, &reel, &id, |result| result.video_url).await
 }
 
 /// The captions as SubRip: a redirect to a signed link.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/captions.srt", operation_id = "captions_srt", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn captions_srt(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
-    redirect(&reel, &id, |result| result.srt_url).await
+pub(crate) async fn captions_srt(
+    Owner(owner): Owner,
+    Opened(reel): Opened<ReelApp>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    redirect(&owner, &reel, &id, |result| result.srt_url).await
 }
 
 /// The captions as WebVTT: a redirect to a signed link.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/captions.vtt", operation_id = "captions_vtt", tag = "reels", params(("id" = String, Path)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub(crate) async fn captions_vtt(Opened(reel): Opened<ReelApp>, Path(id): Path<String>) -> Result<Response, Problem> {
-    redirect(&reel, &id, |result| result.vtt_url).await
+pub(crate) async fn captions_vtt(
+    Owner(owner): Owner,
+    Opened(reel): Opened<ReelApp>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    redirect(&owner, &reel, &id, |result| result.vtt_url).await
 }
 
-async fn redirect(reel: &ReelApp, id: &str, link: impl FnOnce(ResultView) -> String) -> Result<Response, Problem> {
-    let shown = shown(reel, &reel_id(id)?).await?;
+async fn redirect(
+    owner: &OwnerId,
+    reel: &ReelApp,
+    id: &str,
+    link: impl FnOnce(ResultView) -> String,
+) -> Result<Response, Problem> {
+    let shown = shown(owner, reel, &reel_id(id)?).await?;
     let result = shown.result.ok_or_else(|| {
         Problem::new(
             StatusCode::CONFLICT,
@@ -294,8 +324,8 @@ async fn redirect(reel: &ReelApp, id: &str, link: impl FnOnce(ResultView) -> Str
     Ok(response)
 }
 
-async fn shown(reel: &ReelApp, id: &ReelId) -> Result<ReelView, Problem> {
-    view::reel(reel, id).await?.ok_or_else(|| Problem::not_found("video"))
+async fn shown(owner: &OwnerId, reel: &ReelApp, id: &ReelId) -> Result<ReelView, Problem> {
+    view::reel(owner, reel, id).await?.ok_or_else(|| Problem::not_found("video"))
 }
 
 fn reel_id(text: &str) -> Result<ReelId, Problem> {

@@ -1,0 +1,113 @@
+//! What Reel can make of a document: judged when it arrives, and shown with the voices that are there now.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sluice_domain::document::Document;
+use utoipa::ToSchema;
+
+use super::context::ReelApp;
+use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit};
+use crate::facts::{Facts, Judgement, Refusal};
+
+/// What is stored of the judgement, beside the facts.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    estimates: Vec<Estimate>,
+}
+
+/// What can be made of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReelOffer {
+    /// One per mode; a mode that the text is too short for is missing.
+    pub estimates: Vec<EstimateView>,
+    /// The voices that speak the document's language.
+    pub voices: Vec<VoiceView>,
+}
+
+/// What a video in this mode would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EstimateView {
+    /// `summary` or `explanation`.
+    pub mode: Mode,
+    /// Length of the video.
+    pub seconds: u32,
+    /// Scenes, title and question included.
+    pub scenes: u32,
+    /// Words that are said.
+    pub words: u32,
+    /// In millionths of a US dollar.
+    pub cost_micro_usd: i64,
+    /// About how long it takes to make.
+    pub wall_seconds: u32,
+}
+
+/// A voice that speaks the document's language.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VoiceView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// ISO 639-1.
+    pub language: String,
+    /// What speaks.
+    pub engine: String,
+    /// Whether its model is here.
+    pub installed: bool,
+    /// Whether it is used when none is chosen.
+    pub default: bool,
+}
+
+/// A script is tried at once: a document that gives none is refused now, and not after the work has begun.
+pub(super) fn judge(document: &Document) -> Result<Judgement, Refusal> {
+    let found = script::judge(document)?;
+    script::extract(document, found.language, Mode::Summary)?;
+    let Found { pages, language, language_reliable, words, characters, title, estimates } = found;
+    let facts = Facts { pages, language, language_reliable, words, characters, title };
+    Ok(Judgement { facts, offer: json!(Stored { estimates }) })
+}
+
+/// What was judged, as it is shown.
+pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
+    let stored = Stored::deserialize(judged).unwrap_or(Stored { estimates: Vec::new() });
+    let default = app.voices.default_for(facts.language).map(|voice| voice.id);
+    let voices = app.voices.list().into_iter().filter(|voice| voice.language == facts.language);
+    json!(ReelOffer {
+        estimates: stored
+            .estimates
+            .iter()
+            .map(|estimate| EstimateView {
+                mode: estimate.mode,
+                seconds: estimate.seconds,
+                scenes: estimate.scenes,
+                words: estimate.words,
+                cost_micro_usd: 0,
+                wall_seconds: estimate.seconds.div_ceil(2),
+            })
+            .collect(),
+        voices: voices
+            .map(|voice| VoiceView {
+                default: default.as_ref() == Some(&voice.id),
+                id: voice.id,
+                name: voice.name,
+                language: voice.language.code().to_owned(),
+                engine: voice.engine.to_owned(),
+                installed: voice.installed,
+            })
+            .collect(),
+    })
+}
+
+const REFUSED: &str = "No video can be made of this document";
+
+impl From<Unfit> for Refusal {
+    fn from(error: Unfit) -> Self {
+        Self { code: error.code(), title: REFUSED, detail: error.to_string() }
+    }
+}
+
+impl From<ScriptError> for Refusal {
+    fn from(error: ScriptError) -> Self {
+        Self { code: error.code(), title: REFUSED, detail: error.to_string() }
+    }
+}

@@ -1,0 +1,53 @@
+//! The stages of making a reel.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sluice_engine::{JobRow, Next};
+use utoipa::ToSchema;
+
+/// The named stages of [`super::make::MakeReel`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ReelStage)]
+pub enum Stage {
+    /// The text of the document is at hand.
+    Read,
+    /// Sentences are chosen.
+    Outline,
+    /// They are checked, mended, and become scenes.
+    Script,
+    /// Every scene has its current parts.
+    Scenes,
+    /// The parts become one file.
+    Assemble,
+    /// The file opens and is shown.
+    Publish,
+}
+
+impl Stage {
+    /// In their order.
+    pub const ALL: [Self; 6] = [Self::Read, Self::Outline, Self::Script, Self::Scenes, Self::Assemble, Self::Publish];
+
+    /// As it is stored and shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Outline => "outline",
+            Self::Script => "script",
+            Self::Scenes => "scenes",
+            Self::Assemble => "assemble",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// What follows when a newer job is in charge of the reel.
+pub(crate) fn superseded() -> Next<Stage> {
+    Next::Done(json!({ "superseded": true }))
+}
+
+/// Whether a reel's job will look at the storyboard again. One that publishes has looked, and what it returns may be
+/// settled after a change; one that ended does nothing more.
+pub(crate) fn will_look_again(job: &JobRow) -> bool {
+    !job.state.is_final() && job.stage != Stage::Publish.name()
+}

@@ -1,0 +1,103 @@
+//! The modules of this crate import each other in one direction: what is shared knows no app, no app knows another, and
+//! nothing imports the wiring above it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What is common to all apps, each with what it may import. Every other module is an app, or `app`, which is the wiring.
+const SHARED: &[(&str, &[&str])] = &[
+    ("facts", &[]),
+    ("platform", &[]),
+    ("view", &[]),
+    ("module", &["facts"]),
+    ("library", &["platform", "facts", "module"]),
+    ("upkeep", &["platform"]),
+];
+
+/// The names of the modules in a folder, each with its text and that of all below.
+fn modules(folder: &Path) -> BTreeMap<String, String> {
+    fn all(path: &Path) -> String {
+        if path.is_file() {
+            return std::fs::read_to_string(path).unwrap();
+        }
+        std::fs::read_dir(path).unwrap().map(|entry| all(&entry.unwrap().path())).collect()
+    }
+    let mut found = BTreeMap::<String, String>::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if !["lib", "mod"].contains(&&*name) {
+            found.entry(name).or_default().push_str(&all(&path));
+        }
+    }
+    found
+}
+
+/// Which of `names` a text names after `before`, as in `crate::reel` or `crate::{library, reel}`.
+fn imports(text: &str, before: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices(before) {
+        let rest = &text[at + before.len()..];
+        let rest = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap(),
+            None => rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap(),
+        };
+        for word in rest.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            found.extend(names.get(word).cloned());
+        }
+    }
+    found
+}
+
+#[test]
+fn what_is_shared_knows_no_app_and_no_app_another() {
+    let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let names: BTreeSet<String> = modules.keys().cloned().collect();
+    let apps: BTreeSet<&String> =
+        names.iter().filter(|name| *name != "app" && SHARED.iter().all(|(shared, _)| shared != name)).collect();
+    assert!(apps.contains(&"reel".to_owned()));
+    for (name, text) in &modules {
+        let mut found = imports(text, "crate::", &names);
+        found.remove(name);
+        if name == "app" {
+            continue;
+        }
+        assert!(!found.contains("app"), "{name} imports the wiring");
+        match SHARED.iter().find(|(shared, _)| shared == name) {
+            Some((_, may)) => {
+                let beyond: Vec<_> = found.iter().filter(|other| !may.contains(&other.as_str())).collect();
+                assert!(beyond.is_empty(), "{name} imports {beyond:?}");
+            }
+            None => {
+                let others: Vec<_> = found.iter().filter(|other| apps.contains(other)).collect();
+                assert!(others.is_empty(), "the app {name} imports the app {others:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_modules_of_an_app_import_each_other_in_a_circle() {
+    let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reel"));
+    let names: BTreeSet<String> = modules.keys().cloned().collect();
+    let graph: BTreeMap<&String, BTreeSet<String>> = modules
+        .iter()
+        // The script is a program of its own, whose files name each other by `super`.
+        .filter(|(name, _)| *name != "script" && *name != "view")
+        .map(|(name, text)| {
+            let mut found = imports(text, "super::", &names);
+            found.extend(imports(text, "crate::reel::", &names));
+            found.remove(name);
+            (name, found)
+        })
+        .collect();
+    let mut left = graph.clone();
+    while let Some(leaf) =
+        left.iter().find(|(_, imports)| imports.iter().all(|other| !left.contains_key(other))).map(|(name, _)| *name)
+    {
+        left.remove(leaf);
+    }
+    assert!(left.is_empty(), "these import each other: {left:#?}");
+    assert!(graph.values().all(|imports| !imports.contains("module")), "something of the app imports its wiring");
+}

@@ -1,0 +1,19 @@
+//! Whose request it is. Until there are accounts everything belongs to the local owner; this is the one place where an
+//! account's session or token will be looked at.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use sluice_domain::ids::OwnerId;
+
+/// The owner in whose name a request is answered. Every handler that reaches rows takes it.
+pub struct Owner(pub OwnerId);
+
+impl<S: Sync> FromRequestParts<S> for Owner {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<OwnerId>().cloned().unwrap_or_else(OwnerId::local)))
+    }
+}

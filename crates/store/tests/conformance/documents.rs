@@ -1,0 +1,110 @@
+//! Documents.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sluice_domain::ids::{DocumentId, OwnerId};
+use sluice_store::documents::{self, DocumentRow};
+use sluice_store::{Store, StoreError, Tx, blobs};
+
+use crate::{ada, omar, on_both_databases};
+
+on_both_databases!(
+    a_document_is_found_by_its_owner_alone,
+    the_same_bytes_are_one_document_per_owner_and_reading,
+    old_documents_are_found_page_by_page_and_forgotten_with_their_references,
+);
+
+/// A document of 64 digits of `digit`.
+pub(crate) async fn document(tx: &mut Tx, owner: &OwnerId, digit: char, random: u8) -> Result<DocumentRow, StoreError> {
+    let now = tx.now().await?;
+    let (blob, text) = (digit.to_string().repeat(64), "f".repeat(64));
+    blobs::adopt(tx, &[(&blob, 1234), (&text, 99)]).await?;
+    Ok(DocumentRow {
+        id: DocumentId::new(now, [random; 10]),
+        owner: owner.clone(),
+        blob,
+        text_blob: text,
+        ocr: false,
+        name: format!("{owner} {digit}.pdf"),
+        bytes: 1234,
+        found: json!({ "pages": 3, "title": "Über Ebbe und Flut" }),
+        created_at: now,
+    })
+}
+
+async fn a_document_is_found_by_its_owner_alone(store: &Store) {
+    let row = store
+        .write(async |tx| {
+            let row = document(tx, &ada(), 'a', 1).await?;
+            documents::insert_document(tx, &row).await?;
+            Ok::<_, StoreError>(row)
+        })
+        .await
+        .unwrap();
+    let of = async |owner: OwnerId| {
+        let found = store.read(async |tx| documents::document(tx, &owner, &row.id).await).await.unwrap();
+        let by_blob = store
+            .read(async |tx| documents::document_of_blob(tx, &owner, &row.blob, false, &row.name).await)
+            .await
+            .unwrap();
+        (found, by_blob)
+    };
+    assert_eq!(of(ada()).await, (Some(row.clone()), Some(row.clone())), "all of it comes back as it was stored");
+    assert_eq!(of(omar()).await, (None, None));
+}
+
+async fn the_same_bytes_are_one_document_per_owner_and_reading(store: &Store) {
+    let insert = async |owner: OwnerId, random: u8, ocr: bool| {
+        store
+            .write(async |tx| {
+                let row = DocumentRow { ocr, ..document(tx, &owner, 'b', random).await? };
+                documents::insert_document(tx, &row).await
+            })
+            .await
+    };
+    insert(ada(), 1, false).await.unwrap();
+    insert(ada(), 2, true).await.unwrap();
+    insert(omar(), 3, false).await.unwrap();
+    assert!(insert(ada(), 4, false).await.is_err(), "a second row of the same owner, bytes, reading and name");
+    let blob = "b".repeat(64);
+    let names = store
+        .read(async |tx| {
+            let one = documents::document_of_blob(tx, &ada(), &blob, false, "another.pdf").await?.unwrap().name;
+            let other = documents::document_of_blob(tx, &omar(), &blob, false, "ada b.pdf").await?.unwrap().name;
+            Ok::<_, StoreError>((one, other))
+        })
+        .await
+        .unwrap();
+    assert_eq!(names, ("ada b.pdf".to_owned(), "omar b.pdf".to_owned()), "each has the name that its owner gave");
+}
+
+async fn old_documents_are_found_page_by_page_and_forgotten_with_their_references(store: &Store) {
+    for (digit, random) in [('c', 1), ('d', 2), ('e', 3)] {
+        store
+            .write(async |tx| {
+                let row = document(tx, &ada(), digit, random).await?;
+                documents::insert_document(tx, &row).await
+            })
+            .await
+            .unwrap();
+    }
+    store.advance_clock(Duration::from_hours(2)).await.unwrap();
+    let old = async |after: &str, hours: u64, limit: u32| {
+        let read = async |tx: &mut Tx| {
+            let before = tx.now().await? - Duration::from_hours(hours);
+            documents::old(tx, after, before, limit).await
+        };
+        store.write::<_, StoreError, _>(read).await.unwrap()
+    };
+    assert_eq!(old("", 3, 10).await, [] as [String; 0], "they are younger");
+    let first = old("", 1, 2).await;
+    let rest = old(&first[1], 1, 2).await;
+    assert_eq!((first.len(), rest.len()), (2, 1));
+    let usage = async || store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap();
+    assert_eq!(usage().await, 3 * 1234 + 99);
+    let forget = async |ids: &[String]| store.write(async |tx| documents::forget(tx, ids).await).await.unwrap();
+    assert_eq!((forget(&first).await, forget(&first).await, forget(&[]).await), (2, 0, 0));
+    assert_eq!(usage().await, 1234 + 99, "what nothing points at is nobody's");
+    assert_eq!(forget(&rest).await, 1);
+}

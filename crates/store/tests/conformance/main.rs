@@ -1,0 +1,79 @@
+//! The conformance suite of the apps' tables: every public function of an app's file in `store`, on both databases. An
+//! app adds a file here, named as its file in `src`, and one line below.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod documents;
+mod reel;
+
+use std::path::Path;
+
+use sluice_domain::ids::OwnerId;
+use sluice_store::migrations::MODULES;
+
+/// What is covered: a line for each file of `src` that holds the tables of an app, or of what all apps share.
+const COVERED: &[&str] = &["documents", "reel"];
+
+/// Makes a test on each database of every function that takes a `TestStore`.
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                let test = sluice_testkit::TestStore::open_on(sluice_store::Dialect::Sqlite).await;
+                super::$test(test.store()).await;
+                test.end().await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                let test = sluice_testkit::TestStore::open_on(sluice_store::Dialect::Postgres).await;
+                super::$test(test.store()).await;
+                test.end().await;
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+pub(crate) fn ada() -> OwnerId {
+    "ada".parse().unwrap()
+}
+
+pub(crate) fn omar() -> OwnerId {
+    "omar".parse().unwrap()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn every_app_with_tables_is_covered_and_so_is_each_of_its_functions() {
+    for module in MODULES.iter().filter(|module| module.name != "core") {
+        assert!(COVERED.contains(&module.name), "tests/conformance has no file for the tables of {}", module.name);
+    }
+    for name in COVERED {
+        let (code, tests) = (read(&format!("src/{name}.rs")), read(&format!("tests/conformance/{name}.rs")));
+        for function in code.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
+            let function = function.split('(').next().unwrap();
+            let called = tests.contains(&format!("{name}::{function}("));
+            assert!(called, "tests/conformance/{name}.rs does not call {name}::{function}");
+        }
+    }
+}
+
+#[test]
+fn every_table_of_an_app_says_whose_its_rows_are() {
+    for module in MODULES.iter().filter(|module| module.name != "core") {
+        let text: String = module.migrations.iter().map(|migration| migration.sql).collect();
+        let tables: Vec<&str> = text.split("CREATE TABLE ").skip(1).collect();
+        let name = |table: &&str| table.split_whitespace().next().unwrap().to_owned();
+        let owned = |table: &&str| table.contains("owner TEXT NOT NULL CHECK (owner <> '')");
+        let with_owner: Vec<String> = tables.iter().filter(|table| owned(table)).map(name).collect();
+        for table in tables.iter().filter(|table| !owned(table)) {
+            let parent = with_owner.iter().any(|parent| table.contains(&format!("NOT NULL REFERENCES {parent} (id)")));
+            assert!(parent, "{} has no owner, and no parent that has one", name(table));
+        }
+    }
+}
