@@ -2,7 +2,8 @@
 """Chaos: real worker processes on real databases, and what can happen to them, with a check of the history after each.
 
     open         many processes open a new database at the same moment
-    kill         SIGKILL of a worker at a random moment, again and again; what is paid can be asked about: never twice
+    kill         SIGKILL of a worker at a random moment, again and again; what is paid, at once or by work that is fetched
+                 later, can be asked about: never twice
     freeze       SIGSTOP of a worker past its lease: others take over, and what it writes later is refused
     postgres     SIGKILL of PostgreSQL with all of its processes; workers recover by themselves, as fast as before
     speed        the same with jobs that do nothing, beside as long a time without a kill (not in the short form)
@@ -209,13 +210,13 @@ def check_rows(database):
     """The rows say the same as the log."""
     left = database.rows("SELECT state, count(*) FROM jobs WHERE state <> 'succeeded' GROUP BY state")
     expect(not left, f"no row is left in another state ({left})")
-    held = database.rows("SELECT outcome, count(*) FROM calls WHERE outcome = 'started' GROUP BY outcome")
+    held = database.rows("SELECT outcome, count(*) FROM calls WHERE finished_at IS NULL GROUP BY outcome")
     expect(not held, f"no call is left open ({held})")
 
 
 def check_calls(world):
     """Compares what was paid with the ledger. Gives the calls that were paid, those whose end is unknown, and the
-    jobs that were paid more than once, which is right only when all but one of the calls are unknown."""
+    jobs that were paid more than once, which is right only when all but one of the calls are lost."""
     ledger = {(job, lease): outcome for job, lease, outcome in
               world.database.rows("SELECT job, lease, outcome FROM calls")}
     lines = world.effects.read_text().splitlines() if world.effects.exists() else []
@@ -225,8 +226,8 @@ def check_calls(world):
     expect(all(count == 1 for count in paid.values()), "one attempt pays once")
     unnoted = [key for key in paid if key not in ledger]
     expect(not unnoted, f"a call is noted before it is asked ({len(unnoted)} were not)")
-    odd = {outcome for key, outcome in ledger.items() if key in paid} - {"succeeded", "unknown"}
-    expect(not odd, f"a call that was paid succeeded or is unknown ({odd})")
+    odd = {outcome for key, outcome in ledger.items() if key in paid} - {"succeeded", "lost"}
+    expect(not odd, f"a call that was paid succeeded or is lost ({odd})")
     succeeded = collections.Counter(job for (job, _), outcome in ledger.items() if outcome == "succeeded")
     twice = [job for job, count in succeeded.items() if count > 1]
     expect(not twice, f"nothing that is known to be paid is paid again ({len(twice)} jobs)")
@@ -235,7 +236,7 @@ def check_calls(world):
     orders = int(world.database.rows("SELECT count(*) FROM jobs WHERE kind = 'chaos.order'")[0][0])
     expect(len(succeeded) == orders, f"each order was paid ({len(succeeded)} of {orders})")
     per_job = collections.Counter(job for job, _ in paid)
-    unknown = sum(outcome == "unknown" for outcome in ledger.values())
+    unknown = sum(outcome == "lost" for outcome in ledger.values())
     return len(effects), unknown, sum(count > 1 for count in per_job.values())
 
 

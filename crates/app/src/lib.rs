@@ -5,6 +5,7 @@
 //! | `media` | bytes and their rows together | nothing of this crate |
 //! | `platform` | rows, bytes, links, randomness | `media` |
 //! | `view` | what the views of all apps have in common | nothing of this crate |
+//! | `routing` | capabilities asked through the engine | nothing of this crate |
 //! | `facts` | what is known of a document | nothing of this crate |
 //! | `module` | what an app brings, and what the shared parts ask of it | `facts` |
 //! | `library` | documents and uploads | `platform`, `media`, `facts`, `module` |
@@ -19,6 +20,7 @@ pub mod maintenance;
 pub mod media;
 pub mod module;
 pub mod platform;
+pub mod routing;
 pub mod view;
 
 // The apps, one line each.

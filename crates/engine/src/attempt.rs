@@ -12,8 +12,9 @@ use sluice_store::jobs::{self, Claimed, Ended, Finish, Settlement, Then};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::call::Pending;
 use crate::engine::Shared;
-use crate::job::{JobError, Next};
+use crate::job::{Hold, JobError, Next};
 use crate::live::{Live, Stop};
 use crate::reports::shortened;
 use crate::run::Run;
@@ -125,6 +126,12 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
         Outcome::Returned(Err(_)) if reason.is_some() => {
             return Some(Settlement::Snooze { delay: Duration::ZERO, error: None });
         }
+        Outcome::Returned(Err(JobError { hold: Some(hold), .. })) => {
+            return Some(match hold {
+                Hold::Await(pending) => awaiting(pending),
+                Hold::Readmit(need) => Settlement::Readmit { need },
+            });
+        }
         Outcome::Returned(Err(error)) => return Some(failed(shared, run, &error)),
         Outcome::Returned(Ok(next)) => next,
     };
@@ -139,8 +146,14 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
         Next::Done(result) => Settlement::Succeed(result),
         Next::Wait { then, signal, deadline, poll_every } => Settlement::Wait { then, signal, deadline, poll_every },
         Next::WaitForChildren { then } => Settlement::WaitForChildren { then },
+        Next::AwaitCall(pending) => awaiting(pending),
         Next::Snooze(delay) => Settlement::Snooze { delay, error: None },
     })
+}
+
+fn awaiting(pending: Pending) -> Settlement {
+    let Pending { call, look_after, deadline } = pending;
+    Settlement::AwaitCall { call, deadline, poll_after: look_after }
 }
 
 fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
+use sluice_store::calls::{self, Notified};
 use sluice_store::events::{self, Event};
 use sluice_store::jobs::Why;
 use sluice_store::jobs::{self, Ended, Filter, Finish, JobRow, LogLine, NewJob, Signalled, Step};
@@ -326,6 +327,13 @@ impl Engine {
         payload: &Value,
     ) -> Result<Signalled, StoreError> {
         jobs::send_signal(tx, owner, job, name, payload).await
+    }
+
+    /// Notes that a provider says that a call changed, by the provider's id of it: what a webhook calls. Whoever looks after
+    /// the call asks the provider soon; what the webhook says beyond that is not believed. One that is repeated, late or
+    /// unknown changes nothing.
+    pub async fn call_changed(&self, tx: &mut Tx, provider: &str, provider_id: &str) -> Result<Notified, StoreError> {
+        calls::notify(tx, provider, provider_id).await
     }
 
     /// Stops a job and its child jobs; see [`jobs::cancel`].

@@ -12,6 +12,7 @@ use sluice_domain::job::RetryRule;
 use sluice_store::StoreError;
 use sluice_store::jobs::Need;
 
+use crate::call::Pending;
 use crate::run::Run;
 
 /// A kind of job. The value is its data, stored as JSON when it is enqueued.
@@ -83,6 +84,9 @@ pub enum Next<S> {
         /// The stage that follows.
         then: S,
     },
+    /// Wait for a call that is pending, without holding a worker and without spending an attempt; then the same stage
+    /// again. See [`Run::call_async`].
+    AwaitCall(Pending),
     /// The same stage again after a while; no attempt is spent.
     Snooze(Duration),
 }
@@ -97,9 +101,19 @@ impl<S> Next<S> {
                 Next::Wait { then: convert(then)?, signal, deadline, poll_every }
             }
             Self::WaitForChildren { then } => Next::WaitForChildren { then: convert(then)? },
+            Self::AwaitCall(pending) => Next::AwaitCall(pending),
             Self::Snooze(delay) => Next::Snooze(delay),
         })
     }
+}
+
+/// What a stage that can not go on now holds for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Hold {
+    /// A call of its own, or one that another job makes of the same.
+    Await(Pending),
+    /// All that its stage needs: it was claimed to look after a call, and wants to make another.
+    Readmit(Need),
 }
 
 /// Why a stage was not done, and whether trying again can help.
@@ -109,6 +123,8 @@ pub struct JobError {
     pub retry: bool,
     /// It is not the job's fault, but a provider's: try again after this, and spend no attempt.
     pub put_off: Option<Duration>,
+    /// It has not failed: it holds until something else has happened.
+    pub(crate) hold: Option<Hold>,
     /// Stable, for programs.
     pub code: String,
     /// For the reader: what happened and what to do.
@@ -120,18 +136,28 @@ pub struct JobError {
 impl JobError {
     /// Something that may heal by itself.
     pub fn retry(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { retry: true, put_off: None, code: code.into(), message: message.into(), source: None }
+        Self { retry: true, put_off: None, hold: None, code: code.into(), message: message.into(), source: None }
     }
 
     /// Something that will be the same next time.
     pub fn fail(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { retry: false, put_off: None, code: code.into(), message: message.into(), source: None }
+        Self { retry: false, put_off: None, hold: None, code: code.into(), message: message.into(), source: None }
     }
 
     /// Something that is not the job's fault, such as a provider in trouble: it is tried again after a while, and no
     /// attempt is spent.
     pub fn put_off(delay: Duration, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { put_off: Some(delay), ..Self::retry(code, message) }
+    }
+
+    /// Nothing failed: the stage runs again when what it holds for is there.
+    pub(crate) fn hold(hold: Hold) -> Self {
+        Self { hold: Some(hold), ..Self::put_off(Duration::ZERO, "call_pending", "it waits for a call") }
+    }
+
+    /// Nothing failed: the job waits for a call, and its stage runs again. Return such an error as it is.
+    pub const fn is_waiting(&self) -> bool {
+        self.hold.is_some()
     }
 
     /// Adds what was behind it.

@@ -22,13 +22,16 @@ mod run;
 mod turns;
 mod worker;
 
-pub use call::{Answer, Ask, CallError, Found};
+pub use call::{
+    Answer, Ask, CallError, Called, Cancelled, Found, Pending, Progress as CallProgress, Submit, Submitted,
+};
 pub use engine::{Builder, ChildOptions, Engine, EnqueueOptions, JobView, Settings};
 pub use job::{Job, JobError, Next};
 pub use operator::Operator;
 pub use progress::Progress;
 pub use randomness::Randomness;
 pub use run::Run;
+pub use sluice_store::calls::Notified;
 pub use sluice_store::events::Event;
 pub use sluice_store::jobs::{Amounts, Filter, JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
 pub use sluice_store::providers::Quota;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_domain::job::RetryRule;
-use sluice_store::jobs::Then;
+use sluice_store::jobs::{Need, Then};
 
 use crate::job::{Job, JobError, Next};
 use crate::run::Run;
@@ -19,6 +19,8 @@ pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Next<Then>, JobErro
 pub(crate) trait Handler: Send + Sync {
     fn start(&self, payload: &str, stage: &str, run: Run) -> Running;
     fn retry_rule(&self) -> RetryRule;
+    /// What a stage asks for; nothing when it cannot be parsed, which running it reports.
+    fn need(&self, payload: &str, stage: &str) -> Need;
 }
 
 struct Typed<J: Job> {
@@ -40,6 +42,12 @@ impl<J: Job> Handler for Typed<J> {
 
     fn retry_rule(&self) -> RetryRule {
         J::retry_rule()
+    }
+
+    fn need(&self, payload: &str, stage: &str) -> Need {
+        let job = serde_json::from_str::<J>(payload).ok();
+        let stage = parse_stage::<J::Stage>(stage).ok();
+        job.zip(stage).map(|(job, stage)| job.need(&stage)).unwrap_or_default()
     }
 }
 

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Amounts, Claimed, JobRow, Lease, Wake};
-use sluice_store::results::{self, Call, Outcome};
-use sluice_store::{Store, StoreError, Tx};
+use sluice_store::calls::{self, Outcome};
+use sluice_store::jobs::{self, Amounts, Claimed, JobRow, Lease, Need, Wake};
+use sluice_store::{Store, StoreError, Tx, results};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::call::Turn;
 use crate::engine::{ChildOptions, EnqueueOptions, Shared, enqueue};
 use crate::job::{Job, JobError};
 use crate::reports::Reports;
@@ -161,7 +163,8 @@ impl Run {
 
     /// The result that was stored under `key`, or the one that `make` gives now. `key` is the hash of everything
     /// that goes in; `kind` names the engine that is asked. A row in `calls` is written before `make` runs, and
-    /// settled in one unit of work with its result. Within this process nobody makes the same key at the same time.
+    /// settled in one unit of work with its result. Nobody makes the same key at the same time, in whatever process: a job
+    /// that wants what another makes waits for it without a worker, which the error says. Return it as it is.
     pub async fn result_or<T, F>(&self, key: &str, kind: &str, make: F) -> Result<T, JobError>
     where
         T: Serialize + DeserializeOwned,
@@ -171,14 +174,10 @@ impl Run {
         if let Some(found) = self.stored_result(key).await? {
             return Ok(found);
         }
-        self.note_asked();
-        let id = self.new_id(JobId::new);
-        let call = Call { id: id.to_string(), key: key.to_owned(), kind: kind.to_owned(), owner: self.owner().clone() };
-        self.write(async |tx| {
-            tx.at("call.start");
-            results::start_call(tx, self.lease(), &call).await
-        })
-        .await?;
+        let call = match self.begin_call(key, kind, None).await? {
+            Turn::Ask { call } => call,
+            Turn::Look(open) => return Err(self.wait_for(&open, Duration::ZERO)),
+        };
         let result = make().await;
         let stored = match &result {
             Ok(value) => Some(serde_json::to_value(value).map_err(|error| {
@@ -188,12 +187,14 @@ impl Run {
         };
         self.write(async |tx| {
             tx.at("call.finish");
-            let outcome = if stored.is_some() { Outcome::Succeeded } else { Outcome::Failed };
-            results::finish_call(tx, &call.id, outcome).await?;
-            match &stored {
-                Some(value) => results::keep(tx, key, kind, value).await,
-                None => Ok(()),
-            }
+            let outcome = match &stored {
+                Some(value) => {
+                    results::keep(tx, key, kind, value).await?;
+                    Outcome::Succeeded
+                }
+                None => Outcome::Failed,
+            };
+            calls::end(tx, &call, outcome, None, None).await
         })
         .await?;
         result
@@ -209,8 +210,23 @@ impl Run {
         self.inner.shared.store.write(correct).await
     }
 
+    /// The open call that this attempt looks after, and for which it was claimed without its stage's need.
+    pub fn awaited_call(&self) -> Option<&String> {
+        self.inner.claimed.call.as_ref()
+    }
+
+    /// What this attempt's stage needs to ask for something, when it was claimed without that.
+    pub(crate) fn need_to_ask(&self) -> Option<Need> {
+        let claimed = &self.inner.claimed;
+        claimed.call.as_ref()?;
+        let handler = self.inner.shared.registry.handler(&claimed.kind)?;
+        let need = handler.need(&claimed.payload, &claimed.stage);
+        (!need.is_free()).then_some(need)
+    }
+
+    /// Holds off the same call by another future of this attempt.
     pub(crate) async fn turn(&self, key: &str) -> OwnedMutexGuard<()> {
-        self.inner.shared.turns.wait(key).await
+        self.inner.shared.turns.wait(&format!("{}/{key}", self.job_id())).await
     }
 
     pub(crate) fn note_asked(&self) {

@@ -36,6 +36,10 @@ mod results;
 mod schema;
 #[path = "contracts/stopping.rs"]
 mod stopping;
+#[path = "contracts/studio.rs"]
+mod studio;
+#[path = "contracts/submitting.rs"]
+mod submitting;
 #[path = "contracts/support.rs"]
 mod support;
 #[path = "contracts/waiting.rs"]

@@ -1,5 +1,6 @@
 //! Built-in engines: reading, voice and rendering, each in a guarded child process of this same binary.
 
+mod capabilities;
 pub mod child;
 pub mod guard;
 pub mod models;

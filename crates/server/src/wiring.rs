@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use rand::RngExt as _;
@@ -10,6 +11,7 @@ use sluice_app::library::Library;
 use sluice_app::media::Media;
 use sluice_app::platform::Platform;
 use sluice_blobs::{Blobs, Links};
+use sluice_capability::Router;
 use sluice_engine::{Randomness, Settings};
 use sluice_local::guard::Guard;
 use sluice_local::reading::{Reader, ReadingLimits};
@@ -39,9 +41,12 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
         links: Links::new(link_key(&data)?),
         randomness: Randomness::from_entropy(),
     };
+    let limits = ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT };
+    let reader = Reader::new(guard.clone(), limits);
     let library = Library {
         platform,
-        reader: Reader::new(guard.clone(), ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT }),
+        reading: Router::only(Arc::new(reader.clone())),
+        reader,
         upload_bytes: config.upload_limit,
     };
     let common = Common { config, library: &library, guard: &guard, executable };

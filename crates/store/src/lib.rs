@@ -19,6 +19,7 @@
 //! its own (`synchronous_commit` as the server has it, which is `on` by default).
 
 pub mod blobs;
+pub mod calls;
 mod checkpoint;
 mod connections;
 pub mod controls;

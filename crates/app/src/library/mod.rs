@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
+use sluice_capability::{Attempt, Begun, CapabilityError, Context, Read, ReadRequest, Reading, Router, Wish};
 use sluice_domain::document::Document;
 use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::reading::{ReadError, Reader};
@@ -23,8 +24,10 @@ use crate::platform::Platform;
 pub struct Library {
     /// Rows and bytes.
     pub platform: Platform,
-    /// Reads documents.
+    /// Draws pages, and knows whether pages can be read as pictures here.
     pub reader: Reader,
+    /// Who reads documents.
+    pub reading: Router<Reading, dyn Read>,
     /// Most bytes of an uploaded document.
     pub upload_bytes: u64,
 }
@@ -46,6 +49,9 @@ pub enum IngestError {
     /// It cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
+    /// Nobody could read it.
+    #[error(transparent)]
+    NotRead(#[from] CapabilityError),
     /// It was read, and no app can work with it.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -67,7 +73,7 @@ pub async fn ingest(
     apps: &Arc<[Arc<dyn Module>]>,
     upload: Upload,
 ) -> Result<DocumentRow, IngestError> {
-    let Library { platform, reader, .. } = library;
+    let platform = &library.platform;
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
     let file = platform.media.stage_file(upload.file.clone()).await?;
     let name = tidy_name(&upload.name);
@@ -75,8 +81,7 @@ pub async fn ingest(
         return with_name(platform, row, name).await;
     }
     // It is still where it arrived, and shown to nobody before it has been read and judged.
-    let document =
-        if upload.ocr { reader.read_by_ocr(&upload.file, &[]).await? } else { reader.read(&upload.file).await? };
+    let document = read(&library.reading, &upload).await?;
     let text = serde_json::to_vec(&document)?;
     let read_by = document.read_by.clone();
     let apps = Arc::clone(apps);
@@ -122,6 +127,32 @@ async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, In
         })
         .await?;
     Ok(twin.unwrap_or(row))
+}
+
+/// Reads a file as soon as somebody can.
+async fn read(reading: &Router<Reading, dyn Read>, upload: &Upload) -> Result<Document, IngestError> {
+    let request = &ReadRequest { file: upload.file.clone(), as_pictures: upload.ocr, languages: Vec::new() };
+    let wish = Wish::default();
+    let read = reading.first(request, &wish, &(), |reader| async move {
+        match reader.begin(request, Context { key: "", progress: &|_| {} }).await {
+            Ok(Begun::Done(answer)) => Ok(answer.value),
+            Ok(Begun::Accepted { .. }) => {
+                let message = "a document is read while its sender waits, and this reader takes longer";
+                Err(Attempt::Next(CapabilityError::fail("reader_too_slow", message)))
+            }
+            Err(error) => Err(Attempt::Next(error)),
+        }
+    });
+    read.await.map_err(|nobody| {
+        let text = nobody.to_string();
+        let mut error = nobody.error.unwrap_or_else(|| CapabilityError::fail("nobody_reads", text));
+        // Of the built-in reader, which says more.
+        match error.source.take().map(|source| source.downcast::<ReadError>()) {
+            Some(Ok(read)) => IngestError::Unreadable(*read),
+            Some(Err(source)) => error.because(source).into(),
+            None => error.into(),
+        }
+    })
 }
 
 /// What is kept of the judgement.

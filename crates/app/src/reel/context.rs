@@ -1,11 +1,11 @@
 //! What Reel's use cases and jobs work with.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use sluice_capability::{Router, Speak, Speaking, VoiceInfo};
+use sluice_domain::language::Language;
 use sluice_local::reading::Reader;
 use sluice_local::render::Renderer;
-use sluice_local::voice::Voices;
 
 use crate::platform::Platform;
 
@@ -16,8 +16,8 @@ pub struct ReelApp {
     pub platform: Platform,
     /// Draws a document's pages.
     pub reader: Reader,
-    /// Speaks.
-    pub voices: Arc<Voices>,
+    /// Who speaks.
+    pub speaking: Router<Speaking, dyn Speak>,
     /// Draws and encodes.
     pub renderer: Renderer,
     /// What the configuration allows.
@@ -36,4 +36,18 @@ pub struct Limits {
 impl Limits {
     /// The span in which an address's reels are counted.
     pub const WINDOW: Duration = Duration::from_mins(10);
+}
+
+impl ReelApp {
+    /// Every voice, the best of a language first, installed or not.
+    pub fn voices(&self) -> Vec<VoiceInfo> {
+        self.speaking.implementations().flat_map(|speaker| speaker.voices()).collect()
+    }
+
+    /// The best installed voice of a language; when none is installed, the best one with `installed` false.
+    pub fn default_voice(&self, language: Language) -> Option<VoiceInfo> {
+        let mut voices: Vec<_> = self.voices().into_iter().filter(|voice| voice.language == language).collect();
+        let place = voices.iter().position(|voice| voice.installed).unwrap_or(0);
+        (!voices.is_empty()).then(|| voices.swap_remove(place))
+    }
 }

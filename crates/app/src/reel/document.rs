@@ -70,8 +70,8 @@ pub(super) fn judge(document: &Document) -> Result<Judgement, Refusal> {
 /// What was judged, as it is shown.
 pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
     let stored = Stored::deserialize(judged).unwrap_or(Stored { estimates: Vec::new() });
-    let default = app.voices.default_for(facts.language).map(|voice| voice.id);
-    let voices = app.voices.list().into_iter().filter(|voice| voice.language == facts.language);
+    let default = app.default_voice(facts.language).map(|voice| voice.id);
+    let voices = app.voices().into_iter().filter(|voice| voice.language == facts.language);
     json!(ReelOffer {
         estimates: stored
             .estimates

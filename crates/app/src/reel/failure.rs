@@ -5,11 +5,11 @@ use std::fmt::Display;
 use sluice_engine::{JobError, Run};
 use sluice_local::reading::ReadError;
 use sluice_local::render::RenderError;
-use sluice_local::voice::VoiceError;
 
 use super::script::ScriptError;
 use crate::library::IngestError;
 use crate::media::MediaError;
+use crate::routing;
 
 /// For trouble that may pass: the disk, the database.
 pub(crate) trait OrRetry<T> {
@@ -41,6 +41,7 @@ pub(crate) fn reading(error: ReadError) -> JobError {
 pub(crate) fn ingest(error: IngestError) -> JobError {
     match error {
         IngestError::Unreadable(error) => reading(error),
+        IngestError::NotRead(error) => routing::failed(error),
         IngestError::Refused(refusal) => JobError::fail(refusal.code, refusal.detail),
         IngestError::Media(error) => JobError::from(error),
         IngestError::Store(error) => JobError::from(error),
@@ -50,20 +51,6 @@ pub(crate) fn ingest(error: IngestError) -> JobError {
 
 pub(crate) fn script(error: ScriptError) -> JobError {
     job_error(error.code(), false, error)
-}
-
-pub(crate) fn voice(error: VoiceError) -> JobError {
-    let code = match &error {
-        VoiceError::Unknown { .. } => "no_such_voice",
-        VoiceError::NotInstalled { .. } => "voice_not_installed",
-        VoiceError::NothingToSay => "nothing_to_say",
-        VoiceError::TooLong { .. } => "scene_too_long",
-        VoiceError::Engine(_) => "voice_stopped",
-        VoiceError::Failed { .. } => "voice_failed",
-        VoiceError::DiskFull => "disk_full",
-        VoiceError::Io { .. } => "media_folder",
-    };
-    job_error(code, error.may_heal(), error)
 }
 
 pub(crate) fn render(error: RenderError) -> JobError {

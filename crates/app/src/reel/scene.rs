@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_blobs::{BlobHash, LocalFile, Stored};
+use sluice_capability::{Attempt, Begun, Context, SpeakRequest, Wish};
 use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::speech::Speech;
 use sluice_engine::{Job, JobError, Next, Run};
@@ -20,6 +21,7 @@ use super::keys;
 use super::script::SlideKind;
 use super::storyboard::{self, Made, Scene};
 use super::subject::{self, Subject, announce, result_of};
+use crate::routing;
 
 /// Renders a scene as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,14 +124,33 @@ impl Work<'_> {
             .result(&key, "voice", async || {
                 let folder = self.folder().await?;
                 let file = folder.join("voice.wav");
-                let speaking = self.app.voices.speak(voice, &text, &file);
-                let speech = unless_cancelled(self.run, speaking).await?.map_err(failure::voice)?;
+                let speech = self.speak(voice, &text, &file).await?;
                 let sound = self.app.platform.media.keep_file(file).await.or_retry()?;
                 Ok(json!(Spoken { sound: sound.hash, speech }))
             })
             .await?;
         self.run.progress("voice", 1.0);
         serde_json::from_value(value).or_fail("bad_voice")
+    }
+
+    /// Spoken by the first that has the voice.
+    async fn speak(&self, voice: &str, text: &str, file: &Path) -> Result<Speech, JobError> {
+        let run = self.run;
+        let request = &SpeakRequest { voice: voice.to_owned(), text: text.to_owned(), out: file.to_owned() };
+        let length = u64::try_from(text.chars().count()).ok();
+        let wish = Wish { language: Some(self.subject.reel.language), length, ..Wish::default() };
+        let speaking = self.app.speaking.first(request, &wish, &(), |speaker| async move {
+            let context = Context { key: "", progress: &|_| {} };
+            match unless_cancelled(run, speaker.begin(request, context)).await.map_err(Attempt::Stop)? {
+                Ok(Begun::Done(answer)) => Ok(answer.value),
+                Ok(Begun::Accepted { .. }) => {
+                    let message = "this voice answers later, and a scene's voice is spoken at once";
+                    Err(Attempt::Next(JobError::fail("voice_too_slow", message)))
+                }
+                Err(error) => Err(Attempt::Next(routing::failed(error))),
+            }
+        });
+        speaking.await.map_err(routing::nobody)
     }
 
     async fn captions(&self) -> Result<Vec<Caption>, JobError> {

@@ -126,10 +126,10 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
 }
 
 fn complete(app: &ReelApp, ask: &StartReel, language: Language) -> Result<Choices, StartReelError> {
-    let known: Vec<_> = app.voices.list().into_iter().filter(|voice| voice.language == language).collect();
+    let known: Vec<_> = app.voices().into_iter().filter(|voice| voice.language == language).collect();
     let voice = match &ask.voice {
         Some(id) => known.iter().find(|voice| &voice.id == id).cloned(),
-        None => app.voices.default_for(language),
+        None => app.default_voice(language),
     };
     let Some(voice) = voice else {
         return Err(StartReelError::NoSuchVoice {

@@ -11,7 +11,10 @@ use serde_json::json;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::{JobState, RetryRule};
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{Answer, Ask, CallError, ChildOptions, Found, Job, JobError, Next, Run, Wake};
+use sluice_engine::{
+    Answer, Ask, CallError, CallProgress, Called, ChildOptions, Found, Job, JobError, Next, Run, Submit, Submitted,
+    Wake,
+};
 use sluice_store::jobs;
 
 /// What the jobs need.
@@ -105,10 +108,15 @@ pub(crate) enum OrderStage {
 }
 
 impl Order {
-    async fn pay(&self, run: &Run, world: &World) -> Result<u32, JobError> {
+    /// Half of what is bought is made while nobody waits for it.
+    async fn pay(&self, run: &Run, world: &World) -> Result<Called<u32>, JobError> {
         let key = format!("paid/{}", run.job_id());
+        let shop = Shop { n: self.n, world, run };
+        if self.bought && self.n % 4 < 2 {
+            return run.call_async(&key, "chaos.ordered", &shop).await;
+        }
         if self.bought {
-            return run.call(&key, "chaos.bought", &Shop { n: self.n, world, run }).await;
+            return run.call(&key, "chaos.bought", &shop).await.map(Called::Done);
         }
         run.result_or(&key, "chaos.paid", async || {
             pause_up_to(4).await;
@@ -117,6 +125,7 @@ impl Order {
             Ok(self.n)
         })
         .await
+        .map(Called::Done)
     }
 
     fn is_signalled(n: u32) -> bool {
@@ -142,7 +151,46 @@ impl Shop<'_> {
     fn answer(&self) -> Answer<u32> {
         Answer { value: self.n, provider_id: None, cost: MicroUsd(1), quota: None }
     }
+
+    /// Whether it was paid for this job; nothing when that cannot be told.
+    fn is_paid(&self) -> Option<bool> {
+        match std::fs::read_to_string(&*self.world.effects) {
+            Ok(paid) => Some(paid.lines().any(|line| line.split(' ').next() == Some(self.run.job_id().as_str()))),
+            Err(error) => (error.kind() == ErrorKind::NotFound).then_some(false),
+        }
+    }
 }
+
+impl Submit<u32> for Shop<'_> {
+    fn provider(&self) -> &'static str {
+        "shop"
+    }
+
+    async fn submit(&self, _: &str) -> Result<Submitted<u32>, CallError> {
+        pause_up_to(4).await;
+        spend(self.world, self.run).map_err(|error| CallError::Unknown { message: error.to_string() })?;
+        pause_up_to(4).await;
+        Ok(Submitted::Accepted { provider_id: self.run.job_id().to_string(), look_after: LOOK_AFTER })
+    }
+
+    async fn poll(&self, _: &str, _: Option<&str>) -> Result<CallProgress, CallError> {
+        let provider_id = self.run.job_id().to_string();
+        Ok(match self.is_paid() {
+            None => CallProgress::CannotTell,
+            Some(false) => CallProgress::NotFound,
+            Some(true) if rand::random_bool(0.3) => CallProgress::Pending { provider_id, look_after: LOOK_AFTER },
+            Some(true) => CallProgress::Ready { provider_id },
+        })
+    }
+
+    async fn fetch(&self, _: &str) -> Result<Answer<u32>, CallError> {
+        pause_up_to(4).await;
+        Ok(self.answer())
+    }
+}
+
+/// When a work of the shop is looked at.
+const LOOK_AFTER: Duration = Duration::from_millis(30);
 
 impl Ask<u32> for Shop<'_> {
     fn provider(&self) -> &'static str {
@@ -157,13 +205,11 @@ impl Ask<u32> for Shop<'_> {
     }
 
     async fn look(&self, _: &str, _: Option<&str>) -> Result<Found<u32>, CallError> {
-        let paid = match std::fs::read_to_string(&*self.world.effects) {
-            Ok(paid) => paid,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
-            Err(_) => return Ok(Found::CannotTell),
-        };
-        let is_paid = paid.lines().any(|line| line.split(' ').next() == Some(self.run.job_id().as_str()));
-        Ok(if is_paid { Found::Done(self.answer()) } else { Found::Nothing })
+        Ok(match self.is_paid() {
+            None => Found::CannotTell,
+            Some(false) => Found::Nothing,
+            Some(true) => Found::Done(self.answer()),
+        })
     }
 }
 
@@ -182,7 +228,10 @@ impl Job for Order {
 
     async fn run(&self, stage: OrderStage, run: &Run, world: &World) -> Result<Next<OrderStage>, JobError> {
         // Each stage asks for it; the first one pays.
-        let paid = self.pay(run, world).await?;
+        let paid = match self.pay(run, world).await? {
+            Called::Done(paid) => paid,
+            Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
+        };
         match stage {
             OrderStage::Pay => {
                 let part = Part { n: self.n, order: run.job_id().clone() };

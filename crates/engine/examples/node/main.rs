@@ -18,7 +18,7 @@ use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Settings};
-use sluice_store::{Database, Options, PostgresUrl, Store, StoreError, events, results};
+use sluice_store::{Database, Options, PostgresUrl, Store, StoreError, calls, events};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
@@ -250,7 +250,7 @@ async fn check(engine: &Engine, args: &Args, count: u32) -> Result<(), Failure> 
     }
     let lost = lost(engine, args, count, &histories).await?;
     let mut calls = BTreeMap::new();
-    for (kind, outcome, number) in engine.store().read(async |tx| results::count_calls(tx).await).await? {
+    for (kind, outcome, number) in engine.store().read(async |tx| calls::count(tx).await).await? {
         calls.insert(format!("{kind} {outcome:?}").to_lowercase(), number);
     }
     let found = json!({

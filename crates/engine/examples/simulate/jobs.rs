@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::job::{JobState, RetryRule};
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Amounts, ChildOptions, Job, JobError, Need, Next, Run, Wake};
+use sluice_engine::{Amounts, Called, ChildOptions, Job, JobError, Need, Next, Run, Wake};
 
 use crate::provider::{Asking, PRICE, Provider};
 use crate::rates;
+use crate::studio::{Filming, Studio};
 
 /// What panics on purpose say.
 pub(crate) const PLANNED_PANIC: &str = "a panic that was planned";
@@ -25,6 +26,7 @@ pub(crate) const PER_KEY: i64 = 2;
 pub(crate) struct Outside {
     pub(crate) random: Mutex<StdRng>,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) studio: Arc<Studio>,
     /// When jobs of the crowd's neighbours began, by their number.
     pub(crate) neighbours: Mutex<BTreeMap<u32, u64>>,
     /// The provider has rates, and when calls began, with their tokens.
@@ -164,7 +166,9 @@ impl Job for Paid {
         if act == Act::First {
             return Ok(Next::Stage(Act::Second));
         }
-        rates::note(scene, run.now(), self.n);
+        if run.awaited_call().is_none() {
+            rates::note(scene, run.now(), self.n);
+        }
         scene.misfortune(run).await?;
         let key = format!("question {}", self.n);
         let answer: serde_json::Value = run.call(&key, "acme/v1", &Asking(&scene.provider)).await?;
@@ -173,6 +177,54 @@ impl Job for Paid {
             scene.wrong(format!("{key} has an answer and was charged {} times", scene.provider.charges_of(&key)));
         }
         Ok(Next::Done(answer))
+    }
+}
+
+/// Has something made by a provider that takes its time. Several of all owners want the same.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Filmed {
+    pub(crate) what: u32,
+}
+
+impl Job for Filmed {
+    const KIND: &'static str = "sim.filmed";
+    type Stage = Act;
+    type Context = Scene;
+
+    fn first_stage() -> Act {
+        Act::First
+    }
+
+    fn retry_rule() -> RetryRule {
+        RULE
+    }
+
+    fn need(&self, act: &Act) -> Need {
+        match act {
+            Act::Second => Need { provider: Some("studio".to_owned()), cost: PRICE, ..Need::default() },
+            Act::First | Act::Third => Need::default(),
+        }
+    }
+
+    async fn run(&self, act: Act, run: &Run, scene: &Scene) -> Result<Next<Act>, JobError> {
+        if act == Act::First {
+            return Ok(Next::Stage(Act::Second));
+        }
+        scene.misfortune(run).await?;
+        let key = format!("film {}", self.what);
+        match run.call_async::<serde_json::Value, _>(&key, "studio/v1", &Filming(&scene.studio)).await? {
+            Called::Pending(pending) => {
+                scene.misfortune(run).await?;
+                Ok(Next::AwaitCall(pending))
+            }
+            Called::Done(film) => {
+                scene.misfortune(run).await?;
+                if scene.studio.charges_of(&key) != 1 {
+                    scene.wrong(format!("{key} is there and was charged {} times", scene.studio.charges_of(&key)));
+                }
+                Ok(Next::Done(film))
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! event log and ledger afterwards and looks for what must never be: a job lost or finished twice, a call paid twice,
 //! a limit, a rate or a budget exceeded, an owner starved. (Ticks of a schedule are played, and not yet counted.)
 
+mod callers;
 mod checks;
 mod clock;
 mod faults;
@@ -13,6 +14,7 @@ mod history;
 mod jobs;
 mod provider;
 mod rates;
+mod studio;
 mod ticks;
 mod world;
 

@@ -1,6 +1,5 @@
 //! One world: nodes that work, callers that ask, and what goes wrong for them, all out of one seed.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,16 +7,19 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{Engine, EnqueueOptions, Randomness, Worker};
+use sluice_engine::{Engine, Randomness, Worker};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::{Database, Options, Store, StoreError, controls, jobs as stored};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::task::AbortOnDropHandle;
 
+use crate::callers::Caller;
 use crate::faults::Troubles;
-use crate::jobs::{CROWD_WORK, Listener, One, Outside, PER_KEY, Paid, Plain, Tick, Whole};
+use crate::jobs::{Filmed, Listener, One, Outside, PER_KEY, Paid, Plain, Tick, Whole};
 use crate::provider::Provider;
+use crate::studio::Studio;
 use crate::{checks, clock, history, rates, ticks};
 
 /// What is played.
@@ -57,7 +59,7 @@ pub(crate) fn run(seed: u64) -> Summary {
 }
 
 /// Owners of jobs; the last is the crowd's.
-const OWNERS: [&str; 4] = ["ada", "grace", "edsger", "crowd"];
+pub(crate) const OWNERS: [&str; 4] = ["ada", "grace", "edsger", "crowd"];
 /// The owner of that name.
 pub(crate) fn owner(name: &str) -> OwnerId {
     name.parse().expect("an owner")
@@ -93,6 +95,8 @@ struct World {
     crashes: u64,
     jumped: u64,
     faults: u64,
+    /// What the studio says of its works.
+    announced: Option<UnboundedReceiver<String>>,
 }
 
 /// A process.
@@ -127,9 +131,12 @@ impl World {
         // Who was stopped between the intent and the question for longer than its lease asks late: what protects from
         // that is the provider's own knowledge of the key, so where the clock jumps it has it.
         let provider = Provider::new(random.random(), jumps, if calm { 0 } else { 25 });
+        let (webhooks, announced) = tokio::sync::mpsc::unbounded_channel();
+        let studio = Studio::new(random.random(), jumps, if calm { 0 } else { 15 }, webhooks);
         let outside = Outside {
             random: Mutex::new(StdRng::seed_from_u64(random.random())),
             provider: Arc::new(provider),
+            studio: Arc::new(studio),
             neighbours: Mutex::default(),
             rated: kind == Kind::Mixed && seed.is_multiple_of(2),
             begun: Mutex::default(),
@@ -153,6 +160,7 @@ impl World {
             crashes: 0,
             jumped: 0,
             faults: 0,
+            announced: Some(announced),
         }
     }
 
@@ -163,6 +171,7 @@ impl World {
             .randomness(Randomness::seeded(self.random.random()))
             .register::<Plain>(Arc::clone(&self.outside))
             .register::<Paid>(Arc::clone(&self.outside))
+            .register::<Filmed>(Arc::clone(&self.outside))
             .register::<Listener>(Arc::clone(&self.outside))
             .register::<Whole>(Arc::clone(&self.outside))
             .register::<Tick>(Arc::clone(&self.outside))
@@ -191,6 +200,7 @@ impl World {
         let caller = self.node(self.trouble).await;
         let watcher = self.node(0).await;
         self.prepare(&watcher).await.expect("a new database");
+        let webhooks = self.announced.take().map(|announced| deliver(caller.engine.clone(), announced));
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
         let mut callers = tokio::task::JoinSet::new();
         for number in 0..self.scale.callers {
@@ -226,6 +236,7 @@ impl World {
         for node in &self.nodes {
             self.faults += node.troubles.happened();
         }
+        drop(webhooks);
         self.sum_up(&watcher, &acknowledged, ticks).await
     }
 
@@ -331,7 +342,9 @@ impl World {
         wrong.extend(rates::judge(&self.outside));
         wrong.extend(ticks::judge(&told, ticks));
         let (calls, twice) = self.outside.provider.charged();
-        wrong.extend(twice.into_iter().map(|key| format!("paid more than once: {key}")));
+        let (films, filmed_twice) = self.outside.studio.charged();
+        wrong
+            .extend(twice.into_iter().chain(filmed_twice.into_iter()).map(|key| format!("paid more than once: {key}")));
         wrong.truncate(20);
         Summary {
             kind: self.kind,
@@ -341,164 +354,23 @@ impl World {
             crashes: self.crashes,
             faults: self.faults,
             jumps: self.jumped,
-            calls,
+            calls: calls + films,
             wrong,
         }
     }
 }
 
+/// Brings webhooks, in a task that ends with the world. One whose write fails is lost: the poll finds what it said.
+fn deliver(engine: Engine, announced: UnboundedReceiver<String>) -> AbortOnDropHandle<()> {
+    let mut announced = announced;
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        while let Some(id) = announced.recv().await {
+            engine.store().write(async |tx| engine.call_changed(tx, "studio", &id).await).await.ok();
+        }
+    }))
+}
+
 async fn open(path: &Path, troubles: Arc<Troubles>) -> Store {
     let options = Options { clock: Some(clock::now), faults: troubles, ..Options::default() };
     Store::open_with(&Database::Sqlite(path.to_owned()), options).await.expect("a database")
-}
-
-/// Somebody who wants work done.
-struct Caller {
-    number: u32,
-    jobs: u32,
-    kind: Kind,
-    engine: Engine,
-    random: StdRng,
-    acknowledged: Arc<Mutex<Vec<(OwnerId, JobId)>>>,
-    outside: Arc<Outside>,
-    slow: bool,
-}
-
-impl Caller {
-    async fn work(mut self) {
-        match self.kind {
-            Kind::Mixed => self.many_things().await,
-            Kind::Crowd => self.crowd().await,
-        }
-    }
-
-    fn owner(&self) -> OwnerId {
-        owner(OWNERS[self.number as usize % OWNERS.len()])
-    }
-
-    /// Asks until there is an answer, as a patient caller does: the key makes it one job.
-    async fn make(&mut self, n: u32) -> JobId {
-        let mut options = EnqueueOptions {
-            idempotency_key: Some(n.to_string()),
-            priority: self.random.random_range(-1..=1),
-            ..EnqueueOptions::of(&self.owner())
-        };
-        if self.random.random_range(0..8) == 0 {
-            options.delay = Duration::from_millis(self.random.random_range(1..9_000));
-        }
-        if self.random.random_range(0..8) == 0 {
-            let made = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
-            let own: Vec<_> = made.iter().filter(|(owner, _)| *owner == options.owner).collect();
-            if !own.is_empty() {
-                options.after = vec![own[self.random.random_range(0..own.len())].1.clone()];
-            }
-        }
-        let which = self.random.random_range(0..10);
-        let key = (which < 3).then(|| format!("key {}", n % 4));
-        let parts = self.random.random_range(1..5);
-        loop {
-            let made = match which {
-                0..5 => self.engine.submit(&Plain { n, key: key.clone() }, options.clone()).await,
-                5..7 => self.engine.submit(&Paid { n: n + 1_000 * self.number }, options.clone()).await,
-                7 => self.engine.submit(&Listener { n }, options.clone()).await,
-                8 => self.engine.submit(&Whole { n, parts }, options.clone()).await,
-                _ => {
-                    let (engine, options) = (&self.engine, options.clone());
-                    let plain = Plain { n, key: None };
-                    engine.store().write(async |tx| engine.enqueue(tx, &plain, options).await).await
-                }
-            };
-            match made {
-                Ok(job) => return job,
-                Err(StoreError::Planned { .. } | StoreError::Interrupted) => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-                Err(error) => self.outside.wrong(format!("a job was refused: {error}")),
-            }
-        }
-    }
-
-    async fn many_things(&mut self) {
-        for n in 0..self.jobs {
-            let job = self.make(n).await;
-            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push((self.owner(), job));
-            let pause = self.random.random_range(0..1_200);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-            let (owner, some) = {
-                let made = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
-                made[self.random.random_range(0..made.len())].clone()
-            };
-            let (engine, store) = (&self.engine, self.engine.store());
-            // What fails here was only a wish.
-            match self.random.random_range(0..20) {
-                0 => drop(store.write(async |tx| engine.cancel(tx, &owner, &some).await).await),
-                1..5 => {
-                    drop(store.write(async |tx| engine.signal(tx, &owner, &some, "word", &json!(n)).await).await);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Very many jobs of one owner, and now and then the first one of another.
-    async fn crowd(&mut self) {
-        const BATCH: u32 = 500;
-        let mut batches = self.jobs / BATCH;
-        while batches > 0 {
-            let options = EnqueueOptions::of(&owner("crowd"));
-            let jobs = vec![One { neighbour: None }; BATCH as usize];
-            match self.engine.submit_many(&jobs, &options).await {
-                Ok(made) => {
-                    let made = made.into_iter().map(|job| (owner("crowd"), job.expect("a job that is not refused")));
-                    self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).extend(made);
-                    batches -= 1;
-                }
-                // It may have been kept, or not: then there are some more.
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
-        self.outside.crowd_is_there.notify_one();
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        let mut asked = BTreeMap::new();
-        for neighbour in 0..15 {
-            let options = EnqueueOptions {
-                idempotency_key: Some("the only one".to_owned()),
-                ..EnqueueOptions::of(&owner(&format!("neighbour-{neighbour}")))
-            };
-            let one = One { neighbour: Some(neighbour) };
-            let job = loop {
-                match self.engine.submit(&one, options.clone()).await {
-                    Ok(job) => break job,
-                    Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-                }
-            };
-            self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner).push((options.owner, job));
-            asked.insert(neighbour, clock::passed());
-            let pause = self.random.random_range(5..40);
-            tokio::time::sleep(Duration::from_millis(pause)).await;
-        }
-        if !self.slow {
-            self.were_not_starved(&asked).await;
-        }
-    }
-
-    /// Where nothing fails, another owner's first job waits for a slot's work and for the gathering of slots.
-    async fn were_not_starved(&self, asked: &BTreeMap<u32, u64>) {
-        const GATHERING: u64 = 2;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let begun = self.outside.neighbours.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let crowd_ended = self.outside.crowd_began_last.load(Ordering::Relaxed);
-        let mut beside = 0;
-        // Once the crowd is through, what another process asks for is found by looking once a second.
-        for (neighbour, at) in asked.iter().filter(|(_, at)| **at + CROWD_WORK + GATHERING < crowd_ended) {
-            beside += 1;
-            let waited = begun.get(neighbour).map(|then| then.saturating_sub(*at));
-            if waited.is_none_or(|waited| waited > CROWD_WORK + GATHERING) {
-                self.outside.wrong(format!("a neighbour of a crowd waited for {waited:?} ms"));
-            }
-        }
-        if beside < asked.len() / 2 {
-            self.outside.wrong(format!("only {beside} neighbours came while the crowd was there"));
-        }
-    }
 }

@@ -22,5 +22,7 @@ mod results;
 mod schema;
 mod stopping;
 mod storage;
+mod studio;
+mod submitting;
 mod support;
 mod waiting;

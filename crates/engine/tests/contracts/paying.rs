@@ -14,6 +14,7 @@ use sluice_store::faults::Fault;
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::providers;
 use sluice_testkit::TestStore;
+use tokio::sync::Notify;
 
 use crate::support::local;
 
@@ -28,6 +29,8 @@ enum Act {
     Refuses,
     /// Does it, and the answer is lost.
     LosesTheAnswer,
+    /// Says that it was asked, and answers when the test says so.
+    TakesItsTime,
 }
 
 /// A provider that remembers what it did, as real ones do.
@@ -38,6 +41,8 @@ struct Provider {
     asked: Arc<Mutex<u32>>,
     /// What it says of its quota with each answer.
     quota: Arc<Mutex<Option<Quota>>>,
+    there: Arc<Notify>,
+    go: Arc<Notify>,
 }
 
 impl Provider {
@@ -79,6 +84,12 @@ impl Ask<String> for Provider {
             Act::Answers => {
                 self.done.lock().unwrap().push(key.to_owned());
                 Ok(answer(self.next_quota()))
+            }
+            Act::TakesItsTime => {
+                self.there.notify_one();
+                self.go.notified().await;
+                self.done.lock().unwrap().push(key.to_owned());
+                Ok(answer(None))
             }
             Act::Busy(seconds) => Err(CallError::Trouble { retry_after: Some(Duration::from_secs(seconds)), message }),
             Act::Breaks => Err(CallError::Trouble { retry_after: None, message }),
@@ -362,6 +373,44 @@ async fn the_same_words_are_paid_for_once_for_all_jobs() {
         world.enqueue("same", 0).await;
     }
     world.run().await;
+    assert_eq!(world.provider.asked(), 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_another_process_asks_at_this_moment_is_waited_for_without_a_worker_and_asked_once() {
+    let world = World::new(&[Act::TakesItsTime]).await;
+    world.budget("owner", "local", 2_000, Over::Wait).await;
+    let first = world.enqueue("same", 2_000).await;
+    let worker = world.engine.start();
+    world.provider.there.notified().await;
+    let other = three_more(&world).await.remove(0);
+    let second = world.enqueue("same", 0).await;
+    // The worker at work may have claimed it as well as the other engine.
+    other.run_until_idle().await.unwrap();
+    while world.state(&second).await != JobState::Waiting {
+        tokio::task::yield_now().await;
+    }
+    let why = other.why(&OwnerId::local(), &second).await.unwrap().reasons;
+    assert!(why.iter().any(|it| matches!(it, Reason::Call { job: Some(job), .. } if *job == first)), "{why:?}");
+    assert_eq!(world.provider.asked(), 1);
+    world.provider.go.notify_one();
+    worker.shutdown(Duration::from_secs(10)).await;
+    other.run_until_idle().await.unwrap();
+    assert_eq!((world.state(&first).await, world.state(&second).await), (JobState::Succeeded, JobState::Succeeded));
+    assert_eq!((world.provider.asked(), world.figures("owner", "local").await), (1, (0, PRICE.0)));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_lost_call_is_looked_up_even_when_all_the_money_counts_as_spent_for_it() {
+    let world = World::new(&[Act::LosesTheAnswer]).await;
+    world.budget("job", "*", 2_000, Over::Wait).await;
+    let job = world.enqueue("a", 2_000).await;
+    world.run().await;
+    world.test.advance(Duration::from_secs(30)).await;
+    world.run().await;
+    assert_eq!(world.state(&job).await, JobState::Succeeded, "to look it up costs nothing");
     assert_eq!(world.provider.asked(), 1);
     world.end().await;
 }

@@ -9,8 +9,8 @@ use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, Job, JobError, Next, Run};
+use sluice_store::calls::{self, Outcome};
 use sluice_store::faults::Fault;
-use sluice_store::results::{self, Outcome};
 use sluice_testkit::TestStore;
 use tokio::sync::Notify;
 
@@ -91,7 +91,7 @@ impl World {
     }
 
     async fn calls(&self) -> Vec<(Outcome, u64)> {
-        let calls = self.test.store().read(async |tx| results::count_calls(tx).await).await.unwrap();
+        let calls = self.test.store().read(async |tx| calls::count(tx).await).await.unwrap();
         calls.into_iter().filter(|call| call.0 == "oracle").map(|(_, outcome, count)| (outcome, count)).collect()
     }
 }
@@ -125,7 +125,7 @@ async fn a_call_that_failed_is_counted_and_asked_again() {
 }
 
 #[tokio::test]
-async fn a_call_whose_asker_died_is_unknown_and_the_stage_asks_again() {
+async fn a_call_whose_asker_died_is_lost_and_the_stage_asks_again() {
     let world = World::new().await;
     world.oracle.hangs.store(1, Ordering::SeqCst);
     let job = world.ask("a").await;
@@ -136,7 +136,7 @@ async fn a_call_whose_asker_died_is_unknown_and_the_stage_asks_again() {
     world.test.advance(Duration::from_secs(15)).await;
     world.engine.run_until_idle().await.unwrap();
     assert_eq!(world.answer(&job).await, Some(json!(2)));
-    assert_eq!(world.calls().await, [(Outcome::Succeeded, 1), (Outcome::Unknown, 1)]);
+    assert_eq!(world.calls().await, [(Outcome::Lost, 1), (Outcome::Succeeded, 1)]);
     world.test.end().await;
 }
 
@@ -149,7 +149,7 @@ async fn a_result_and_the_end_of_its_call_are_kept_together_or_not_at_all() {
     world.test.advance(Duration::from_mins(1)).await;
     world.engine.run_until_idle().await.unwrap();
     assert_eq!(world.answer(&job).await, Some(json!(2)));
-    assert_eq!(world.calls().await, [(Outcome::Succeeded, 1), (Outcome::Unknown, 1)]);
+    assert_eq!(world.calls().await, [(Outcome::Lost, 1), (Outcome::Succeeded, 1)]);
 
     // With the reply lost, the result is there and is found.
     world.test.faults().plan("call.finish", Fault::LostReply);
@@ -160,5 +160,31 @@ async fn a_result_and_the_end_of_its_call_are_kept_together_or_not_at_all() {
     assert_eq!(world.answer(&job).await, Some(json!(3)));
     assert_eq!(world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job.state, JobState::Succeeded);
     assert_eq!(world.oracle.asked.load(Ordering::SeqCst), 3);
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn what_another_process_makes_is_waited_for_without_a_worker() {
+    let world = World::new().await;
+    world.oracle.hangs.store(1, Ordering::SeqCst);
+    let first = world.ask("a").await;
+    let worker = world.engine.start_pools(&["default".to_owned()]);
+    world.oracle.there.notified().await;
+    let store = world.test.open_again().await;
+    let other = Engine::builder(store).register::<Ask>(world.oracle.clone()).build();
+    let second = world.ask("a").await;
+    while world.engine.job(&OwnerId::local(), &second).await.unwrap().unwrap().job.state != JobState::Waiting {
+        other.run_until_idle().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(world.oracle.asked.load(Ordering::SeqCst), 1, "nobody makes it a second time meanwhile");
+    drop(worker);
+    // The first maker died: the end of its lease wakes who waits.
+    world.test.advance(Duration::from_secs(15)).await;
+    other.run_until_idle().await.unwrap();
+    for job in [&first, &second] {
+        assert_eq!(world.answer(job).await, Some(json!(2)));
+    }
+    assert_eq!(world.calls().await, [(Outcome::Lost, 1), (Outcome::Succeeded, 1)]);
     world.test.end().await;
 }

@@ -55,6 +55,24 @@ pub enum VoiceError {
 }
 
 impl VoiceError {
+    /// A stable code for clients and logs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "no_such_voice",
+            Self::NotInstalled { .. } => "voice_not_installed",
+            Self::NothingToSay => "nothing_to_say",
+            Self::TooLong { .. } => "scene_too_long",
+            Self::Engine(_) => "voice_stopped",
+            Self::Failed { .. } => "voice_failed",
+            Self::DiskFull => "disk_full",
+            Self::Io { .. } => "media_folder",
+        }
+    }
+
+    pub(crate) fn unknown(id: &str) -> Self {
+        Self::Unknown { id: id.chars().take(64).collect() }
+    }
+
     /// The same request may well succeed when it is made again.
     pub fn may_heal(&self) -> bool {
         matches!(self, Self::Engine(_) | Self::Failed { .. } | Self::DiskFull | Self::Io { .. })

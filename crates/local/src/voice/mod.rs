@@ -29,7 +29,7 @@ use sluice_domain::speech::Speech;
 use tempfile::NamedTempFile;
 
 pub use error::VoiceError;
-pub use table::VoiceInfo;
+pub use sluice_capability::VoiceInfo;
 
 use self::by_espeak::{Request, Response};
 use self::engine::{Answer, Question};
@@ -136,10 +136,7 @@ impl Voices {
 
     /// Speaks `text` with a voice into a WAV file (one channel, 16 bit). On error there is no file.
     pub async fn speak(&self, voice_id: &str, text: &str, out_wav: &Path) -> Result<Speech, VoiceError> {
-        let voice = VOICES
-            .iter()
-            .find(|voice| voice.id == voice_id)
-            .ok_or_else(|| VoiceError::Unknown { id: voice_id.chars().take(64).collect() })?;
+        let voice = VOICES.iter().find(|voice| voice.id == voice_id).ok_or_else(|| VoiceError::unknown(voice_id))?;
         let characters = text.chars().count();
         if characters > MOST_CHARACTERS {
             return Err(VoiceError::TooLong { characters, limit: MOST_CHARACTERS });

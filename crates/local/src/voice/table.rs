@@ -3,24 +3,8 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use sluice_capability::VoiceInfo;
 use sluice_domain::language::Language;
-
-/// A voice, as others see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct VoiceInfo {
-    /// `piper:en_US-joe-medium`, `espeak:ar`.
-    pub id: String,
-    /// What it speaks.
-    pub language: Language,
-    /// For people.
-    pub name: String,
-    /// What speaks: `piper` or `espeak-ng`.
-    pub engine: &'static str,
-    /// The licence of the voice.
-    pub licence: String,
-    /// It can be used now.
-    pub installed: bool,
-}
 
 /// How a voice is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

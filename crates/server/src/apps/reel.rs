@@ -8,6 +8,7 @@ use clap::{ArgMatches, Args as _, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::reel::{Limits, ReelApp};
+use sluice_capability::Router;
 use sluice_local::models::Models;
 use sluice_local::render::Renderer;
 use sluice_local::voice::{VoiceSettings, Voices};
@@ -27,7 +28,11 @@ impl ServerApp for Reel {
         Ok(Arc::new(ReelApp {
             platform: common.library.platform.clone(),
             reader: common.library.reader.clone(),
-            voices: Arc::new(Voices::new(common.guard.clone(), Models::new(config.models()?), settings)),
+            speaking: Router::only(Arc::new(Voices::new(
+                common.guard.clone(),
+                Models::new(config.models()?),
+                settings,
+            ))),
             renderer: Renderer::new(common.executable.clone()),
             limits: Limits {
                 reels_per_window: config.reels_per_ten_minutes,

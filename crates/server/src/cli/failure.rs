@@ -76,6 +76,7 @@ fn ingest(error: &IngestError) -> (&'static str, &'static str) {
     const UNFIT: &str = "No video can be made of this document";
     match error {
         IngestError::Unreadable(error) => (error.code(), UNFIT),
+        IngestError::NotRead(_) => ("document_not_read", UNFIT),
         IngestError::Refused(refusal) => (refusal.code, refusal.title),
         IngestError::Media(error) => media(error),
         IngestError::Store(error) => (error.code(), "The database cannot do this"),

@@ -242,6 +242,11 @@ fn sentence(reason: &Reason, now: Timestamp) -> String {
         }
         Reason::Parts { unfinished } => format!("{unfinished} of its child jobs are unfinished"),
         Reason::Signal { name, deadline, .. } => format!("it waits for the signal \"{name}\"{}", until(deadline)),
+        Reason::Call { provider, kind, job, deadline, .. } => {
+            let who = provider.as_ref().map_or_else(|| "an engine".to_owned(), |name| format!("provider {name}"));
+            let of = job.as_ref().map_or_else(String::new, |job| format!(", asked by job {job}"));
+            format!("{who} is at work on its {kind}{of}{}", until(deadline))
+        }
         Reason::Paused { scope, name, why } => format!("{scope} {name} is paused: {why}"),
         Reason::Limit { scope, name, most, running } => {
             format!("{running} jobs of {scope} {name} run, which is the limit ({most})")

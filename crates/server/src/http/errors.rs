@@ -44,6 +44,9 @@ impl From<IngestError> for Problem {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Unreadable(error) => error.into(),
+            IngestError::NotRead(error) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "document_not_read", "This cannot be read", error.message)
+            }
             IngestError::Refused(refusal) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, refusal.title, refusal.detail)
             }

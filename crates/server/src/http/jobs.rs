@@ -219,7 +219,7 @@ pub(crate) async fn retry(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhyView {
     state: &'static str,
-    /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `paused`, `limit`,
+    /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`,
     /// `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Reason>,

@@ -101,7 +101,7 @@ async fn what_another_owner_made_is_used_again_and_carries_no_name() {
         let made = app.get(&path).of(who).send().await.1;
         assert_eq!(made["state"], "done", "{made}");
         let store = &app.app.platform.store;
-        let rows = store.read(async |tx| sluice_store::results::count_calls(tx).await).await.unwrap();
+        let rows = store.read(async |tx| sluice_store::calls::count(tx).await).await.unwrap();
         calls.push(rows.into_iter().map(|(_, _, count)| count).sum::<u64>());
         videos.push(made);
     }

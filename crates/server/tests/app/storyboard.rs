@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_app::reel::{ReelApp, edit};
 use sluice_domain::ids::{OwnerId, ReelId};
-use sluice_store::{Dialect, results};
+use sluice_store::{Dialect, calls};
 use sluice_testkit::pdf;
 
 use crate::support::TestApp;
@@ -55,7 +55,7 @@ impl TestApp {
     }
 
     async fn calls(&self) -> u64 {
-        let rows = self.app.platform.store.read(async |tx| results::count_calls(tx).await).await.unwrap();
+        let rows = self.app.platform.store.read(async |tx| calls::count(tx).await).await.unwrap();
         rows.into_iter().map(|(_, _, count)| count).sum()
     }
 }

@@ -39,6 +39,9 @@ CREATE TABLE jobs (
     -- What ended the last wait, and the signal's payload: input of the present stage.
     wake TEXT CHECK (wake IN ('signal', 'poll', 'deadline', 'children')),
     wake_data TEXT,
+    -- The open call that the present stage looks after: then it asks for nothing else, and its own need counts again
+    -- when it wants to ask anew.
+    call TEXT,
     cancel_requested_at {int},
     -- Time to live without work on it, and when that ends.
     idle_ttl_ms {int} CHECK (idle_ttl_ms > 0),
@@ -98,6 +101,7 @@ CREATE INDEX jobs_cancelling ON jobs (lease_worker) WHERE state = 'running' AND 
 CREATE INDEX jobs_scheduled ON jobs (run_at) WHERE state = 'scheduled';
 CREATE INDEX jobs_deadlines ON jobs (wait_deadline) WHERE state = 'waiting';
 CREATE INDEX jobs_polls ON jobs (next_poll) WHERE state = 'waiting';
+CREATE INDEX jobs_awaiting ON jobs (wait_signal) WHERE state = 'waiting';
 CREATE INDEX jobs_expiry ON jobs (expires_at) WHERE expires_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX jobs_parent ON jobs (parent) WHERE parent IS NOT NULL;
 -- An owner's lists, newest first: all, by kind, by subject, what is open, what stopped. Only jobs that are about
@@ -276,26 +280,40 @@ CREATE TABLE stage_results (
 ) {strict};
 CREATE INDEX stage_results_age ON stage_results (last_used_at);
 
--- One row per call of an engine or a provider: written before it is asked, settled together with its result.
+-- One row per call of an engine or a provider: written before it is asked, settled together with its result. A call is
+-- open until `finished_at`, and of a key at most one is.
 CREATE TABLE calls (
     id TEXT NOT NULL PRIMARY KEY,
+    -- Hash of everything that goes in.
     key TEXT NOT NULL,
     kind TEXT NOT NULL,
     owner TEXT NOT NULL,
+    provider TEXT,
     job TEXT NOT NULL,
     attempt {int} NOT NULL,
     lease TEXT NOT NULL,
+    -- The other side can be asked what became of it: after a crash it stays open until that was done.
+    askable {int} NOT NULL CHECK (askable IN (0, 1)),
     started_at {int} NOT NULL,
+    -- When the provider's id of it was stored.
+    submitted_at {int},
+    -- After this nobody looks any more.
+    deadline_at {int} NOT NULL,
     finished_at {int},
-    outcome TEXT NOT NULL CHECK (outcome IN ('started', 'succeeded', 'failed', 'unknown')),
+    outcome TEXT NOT NULL CHECK (outcome IN (
+        'started', 'submitted', 'unknown', 'succeeded', 'failed', 'rejected', 'expired', 'lost')),
     -- The provider's own id of it, written as soon as it is known.
     provider_id TEXT,
+    -- The provider said that it changed, and nobody has looked since.
+    notified {int} NOT NULL DEFAULT 0 CHECK (notified IN (0, 1)),
     cost {int},
-    CHECK ((outcome = 'started') = (finished_at IS NULL))
+    CHECK ((outcome IN ('started', 'submitted', 'unknown')) = (finished_at IS NULL)),
+    CHECK (outcome <> 'submitted' OR provider_id IS NOT NULL),
+    CHECK (outcome <> 'unknown' OR askable = 1)
 ) {strict};
-CREATE INDEX calls_key ON calls (key);
-CREATE INDEX calls_open ON calls (lease) WHERE outcome = 'started';
-CREATE INDEX calls_unknown ON calls (key) WHERE outcome = 'unknown';
+-- Single flight, across all processes.
+CREATE UNIQUE INDEX calls_open ON calls (key) WHERE finished_at IS NULL;
+CREATE INDEX calls_provider ON calls (provider, provider_id) WHERE finished_at IS NULL;
 -- What an attempt's calls cost is summed up when it ends: without this, by a walk over all calls there ever were.
 CREATE INDEX calls_job ON calls (job, lease);
 CREATE INDEX calls_age ON calls (finished_at) WHERE finished_at IS NOT NULL;

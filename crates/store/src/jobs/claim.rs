@@ -61,6 +61,8 @@ pub struct Claimed {
     pub wake: Option<Wake>,
     /// What the stage asked for.
     pub need: Need,
+    /// The open call that it looks after; see [`crate::calls`].
+    pub call: Option<String>,
     /// When it was claimed, by the database's clock.
     pub claimed_at: Timestamp,
     /// When it was claimed for the first time.
@@ -68,7 +70,7 @@ pub struct Claimed {
 }
 
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
-                       provider, work_ms, cost, amounts, started_at, limit_key, place";
+                       provider, work_ms, cost, amounts, started_at, limit_key, place, call";
 
 /// What a claim gave.
 #[derive(Debug, Default)]
@@ -112,6 +114,7 @@ impl Claimed {
                 wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?
             },
             need: Need::read(row)?,
+            call: row.get("call")?,
             claimed_at: now,
             started_at: started_at.map_or(now, Timestamp::from_millis),
         })
@@ -129,6 +132,7 @@ impl Claimed {
             max_attempts: row.max_attempts,
             wake: row.wake.clone(),
             need: row.need.clone(),
+            call: row.call.clone(),
             claimed_at: now,
             started_at: row.started_at.unwrap_or(now),
         }

@@ -127,7 +127,7 @@ pub(crate) async fn redrive(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Redri
         // Another unit of work may have come first.
         let Some(mut row) = find(tx, &job).await?.filter(|row| row.state == JobState::Dead) else { continue };
         if filter.from_start {
-            (row.stage, row.need) = (stage, need);
+            (row.stage, row.need, row.call) = (stage, need, None);
             row.save(tx).await?;
         }
         retry(tx, &job).await?;

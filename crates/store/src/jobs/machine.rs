@@ -8,6 +8,7 @@ use sluice_domain::ids::LeaseId;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
+use crate::calls;
 use crate::jobs::row::{JobError, JobRow, Need, Wake};
 
 /// The stage that follows, and what it asks for.
@@ -49,6 +50,7 @@ impl JobRow {
         self.stage = then.stage;
         self.need = then.need;
         self.error = None;
+        self.call = None;
         self.forget_wait();
         self.worked(now);
     }
@@ -114,6 +116,48 @@ impl JobRow {
         self.worked(now);
     }
 
+    /// running → waiting, for a call: the same stage goes on when something is known of it. The attempt is given back, and
+    /// what ended the wait before stays known.
+    pub(crate) fn await_call(&mut self, call: String, deadline: Duration, poll_after: Duration, now: Timestamp) {
+        self.let_go(JobState::Waiting);
+        self.attempt = self.attempt.saturating_sub(1);
+        self.wait_signal = Some(calls::signal(&call));
+        self.wait_deadline = Some(now + deadline);
+        self.next_poll = Some(now + poll_after);
+        self.look_after(call);
+        self.worked(now);
+    }
+
+    /// The call that the next attempt looks after. It is claimed without the stage's need, which was met when the call was
+    /// begun: what is paid for is fetched, whatever the budget and the provider's health.
+    pub(crate) fn look_after(&mut self, call: String) {
+        self.call = Some(call);
+        self.need = Need { work: self.need.work, ..Need::default() };
+    }
+
+    /// waiting → ready: something may be known of the call that it waits for.
+    pub(crate) fn call_changed(&mut self, now: Timestamp) {
+        self.state = JobState::Ready;
+        self.run_at = now;
+        self.wait_signal = None;
+        self.wait_deadline = None;
+        self.next_poll = None;
+        self.worked(now);
+    }
+
+    /// It waits for a call.
+    pub(crate) fn awaits_call(&self) -> bool {
+        self.state == JobState::Waiting && self.call.as_deref().map(calls::signal) == self.wait_signal
+    }
+
+    /// running → ready: the call that it looked after is over, and it wants to ask again, for which all that its stage
+    /// needs must be there. The attempt is given back.
+    pub(crate) fn readmit(&mut self, need: Need, now: Timestamp) {
+        self.call = None;
+        self.need = need;
+        self.snooze(Duration::ZERO, now);
+    }
+
     /// running → ready, after its lease ran out; dead when that was the last attempt, cancelled when that was asked.
     pub(crate) fn rescue(&mut self, now: Timestamp) {
         if self.cancel_requested_at.is_some() {
@@ -147,12 +191,19 @@ impl JobRow {
         self.later(delay, now);
     }
 
-    /// Anything but final and running → cancelled; running → asked to stop.
+    /// Anything but final and running → cancelled; running → asked to stop. A job that looks after a call is asked, too.
     pub(crate) fn request_cancel(&mut self, now: Timestamp) {
         self.cancel_requested_at = Some(now);
         self.updated_at = now;
-        if self.state != JobState::Running {
-            self.finish(JobState::Cancelled, now);
+        match self.state {
+            JobState::Running => {}
+            // One more attempt, which cancels the call at its provider.
+            JobState::Waiting if self.awaits_call() => self.call_changed(now),
+            JobState::Ready | JobState::Scheduled if self.call.is_some() => {
+                self.state = JobState::Ready;
+                self.run_at = now;
+            }
+            _ => self.finish(JobState::Cancelled, now),
         }
     }
 

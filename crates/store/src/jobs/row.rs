@@ -169,6 +169,8 @@ pub struct JobRow {
     pub next_poll: Option<Timestamp>,
     /// What ended its last wait.
     pub wake: Option<Wake>,
+    /// The open call that the present stage looks after; see [`crate::calls`].
+    pub call: Option<String>,
     /// When its owner asked that it stops.
     pub cancel_requested_at: Option<Timestamp>,
     /// Expires after this long without work on it.
@@ -236,6 +238,7 @@ impl JobRow {
             wait_deadline: time(row, "wait_deadline")?,
             next_poll: time(row, "next_poll")?,
             wake: wake.map(|name| Wake::read(&name, wake_data.as_deref())).transpose()?,
+            call: row.get("call")?,
             cancel_requested_at: time(row, "cancel_requested_at")?,
             idle_ttl: idle_ttl.map(|ttl| Duration::from_millis(ttl.unsigned_abs())),
             expires_at: time(row, "expires_at")?,
@@ -261,8 +264,8 @@ impl JobRow {
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
                  error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
-                 cost = $24, amounts = $25
-             WHERE id = $1 AND state = $26 AND COALESCE(lease_id, '') = $27")
+                 cost = $24, amounts = $25, call = $26
+             WHERE id = $1 AND state = $27 AND COALESCE(lease_id, '') = $28")
             .bind(self.id.as_str())
             .bind(self.state.as_str())
             .bind(&self.stage)
@@ -288,6 +291,7 @@ impl JobRow {
             .bind(millis(self.need.work))
             .bind(self.need.cost.0)
             .bind(self.need.amounts.stored())
+            .bind(self.call.as_deref())
             .bind(state.as_str())
             .bind(lease.as_ref().map_or("", LeaseId::as_str))
             .execute(tx)

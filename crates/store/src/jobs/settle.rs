@@ -13,12 +13,12 @@ use crate::jobs::claim::Claimed;
 use crate::jobs::family::{cancel, children, lock_parent};
 use crate::jobs::lease::hold;
 use crate::jobs::machine::{Then, Wait};
-use crate::jobs::row::{JobError, JobRow, Lease, Wake, find};
+use crate::jobs::row::{JobError, JobRow, Lease, Need, Wake, find};
 use crate::jobs::signals::{self, CHILDREN};
 use crate::jobs::steps::{StepChange, save_progress};
-use crate::jobs::{changed, dependencies, emit_change, spend};
+use crate::jobs::{changed, dependencies, emit_change};
 use crate::sql::{Query, ROWS, padded, placeholders, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, calls};
 
 /// What an attempt ended in.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,21 @@ pub enum Settlement {
     WaitForChildren {
         /// The stage that follows.
         then: Then,
+    },
+    /// Wait for a call, which a signal from its provider or a poll ends; then the same stage again. The attempt is given
+    /// back.
+    AwaitCall {
+        /// Its id.
+        call: String,
+        /// Longest wait.
+        deadline: Duration,
+        /// When to look.
+        poll_after: Duration,
+    },
+    /// The same stage at once, when its need is there; the attempt is given back.
+    Readmit {
+        /// What it needs.
+        need: Need,
     },
     /// The same stage after a delay; the attempt is given back. With what stood in the way, if something did.
     Snooze {
@@ -200,13 +215,14 @@ pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Resul
     lock_parent(tx, &lease.job).await?;
     let mut row = hold(tx, lease).await?;
     let now = tx.now().await?;
+    let same_stage = matches!(settlement, Settlement::Fail { .. } | Settlement::Snooze { .. } | Settlement::Die(_));
     if row.cancel_requested_at.is_some() {
         row.finish(JobState::Cancelled, now);
     } else {
         apply(tx, &mut row, settlement, now).await?;
     }
+    calls::let_go(tx, &mut row, lease, same_stage).await?;
     row.save(tx).await?;
-    abandon_calls(tx, lease, now).await?;
     after(tx, &row).await?;
     Ok(match row.held() {
         Some(lease) => Ended::Advanced(Box::new(Claimed::of(&row, lease, now))),
@@ -232,6 +248,14 @@ async fn apply(tx: &mut Tx, row: &mut JobRow, settlement: Settlement, now: Times
                 row.wake_up(Wake::Signal(payload), now);
             }
         }
+        Settlement::AwaitCall { call, deadline, poll_after } => {
+            let is_pending = calls::is_pending(tx, &call).await?;
+            row.await_call(call, deadline, poll_after, now);
+            if !is_pending {
+                row.call_changed(now);
+            }
+        }
+        Settlement::Readmit { need } => row.readmit(need, now),
         Settlement::WaitForChildren { then } => {
             row.wait(Wait { then, signal: CHILDREN.into(), deadline: None, poll_every: None }, now);
             if !has_unfinished_children(tx, &row.id).await? {
@@ -250,6 +274,9 @@ pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     }
     if !row.state.is_final() {
         return Ok(());
+    }
+    if row.call.is_some() {
+        calls::orphan(tx, &row.id).await?;
     }
     if matches!(row.state, JobState::Cancelled | JobState::Expired) {
         // The tree falls with its trunk, also what was enqueued after the request.
@@ -281,16 +308,4 @@ async fn has_unfinished_children(tx: &mut Tx, parent: &JobId) -> Result<bool, St
         .optional(tx)
         .await?;
     Ok(found.is_some())
-}
-
-/// Nobody will hear how the calls ended that this lease left open; what it reserved is settled.
-pub(crate) async fn abandon_calls(tx: &mut Tx, lease: &Lease, now: Timestamp) -> Result<(), StoreError> {
-    sql("UPDATE calls SET outcome = 'unknown', finished_at = $3
-         WHERE lease = $2 AND job = $1 AND outcome = 'started'")
-    .bind(lease.job.as_str())
-    .bind(lease.id.as_str())
-    .bind(now.as_millis())
-    .execute(tx)
-    .await?;
-    spend::settle_spend(tx, lease).await
 }

@@ -198,35 +198,65 @@ async fn give_back(
     Ok(())
 }
 
-/// Ends the reservation of an attempt: what its calls cost is spent, the rest is free again. A call whose outcome is
-/// not known may have been paid for: until that is known, all that was reserved for its attempt counts as spent.
+/// What is known of the calls that a reservation is for.
+struct Calls {
+    count: i64,
+    /// What is known to be spent.
+    cost: MicroUsd,
+    /// Of how many it is not known what they cost.
+    unknown: i64,
+    /// How many a provider is at work on.
+    submitted: i64,
+}
+
+async fn calls_of(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<Calls, StoreError> {
+    let row = sql("SELECT COUNT(*) AS count, COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
+             COUNT(CASE WHEN outcome IN ('unknown', 'started', 'lost', 'expired') THEN 1 END) AS unknown,
+             COUNT(CASE WHEN outcome = 'submitted' THEN 1 END) AS submitted
+         FROM calls WHERE job = $1 AND lease = $2")
+    .bind(job.as_str())
+    .bind(lease.as_str())
+    .one(tx)
+    .await?;
+    let cost = MicroUsd(row.get("cost")?);
+    Ok(Calls { count: row.get("count")?, cost, unknown: row.get("unknown")?, submitted: row.get("submitted")? })
+}
+
+impl Calls {
+    /// A call whose outcome is not known may have been paid for: until that is known, all that was reserved for its
+    /// attempt counts as spent.
+    fn spent(&self, reserved: MicroUsd) -> MicroUsd {
+        if self.unknown > 0 { self.cost.max(reserved) } else { self.cost }
+    }
+}
+
+/// Ends the reservation of an attempt: what its calls cost is spent, the rest is free again. While a provider is at work
+/// on one of them, all stays reserved.
 pub(crate) async fn settle_spend(tx: &mut Tx, lease: &Lease) -> Result<(), StoreError> {
+    end_reservation(tx, &lease.job, &lease.id).await
+}
+
+async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
     let Some(row) = sql("SELECT * FROM spend WHERE job = $1 AND lease = $2 AND state = 'reserved' {lock}")
-        .bind(lease.job.as_str())
-        .bind(lease.id.as_str())
+        .bind(job.as_str())
+        .bind(lease.as_str())
         .optional(tx)
         .await?
     else {
         return Ok(());
     };
-    let calls = sql("SELECT COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
-                         COUNT(*) AS count, COUNT(CASE WHEN outcome IN ('unknown', 'started') THEN 1 END) AS unknown
-                     FROM calls WHERE job = $1 AND lease = $2")
-    .bind(lease.job.as_str())
-    .bind(lease.id.as_str())
-    .one(tx)
-    .await?;
+    let calls = calls_of(tx, job, lease).await?;
+    if calls.submitted > 0 {
+        return Ok(());
+    }
     let reserved = MicroUsd(row.get("reserved")?);
-    let known = MicroUsd(calls.get("cost")?);
-    let unknown: i64 = calls.get("unknown")?;
-    let spent = if unknown > 0 { MicroUsd(reserved.0.max(known.0)) } else { known };
-    let nothing_asked = calls.get::<i64>("count")? == 0;
-    let state = if nothing_asked { "released" } else { "settled" };
+    let spent = calls.spent(reserved);
+    let state = if calls.count == 0 { "released" } else { "settled" };
     sql("UPDATE spend SET state = $3, spent = $4 WHERE job = $1 AND lease = $2")
-        .bind(lease.job.as_str())
-        .bind(lease.id.as_str())
+        .bind(job.as_str())
+        .bind(lease.as_str())
         .bind(state)
-        .bind((!nothing_asked).then_some(spent.0))
+        .bind((calls.count > 0).then_some(spent.0))
         .execute(tx)
         .await?;
     book(tx, &row, reserved, spent).await
@@ -238,9 +268,9 @@ async fn book(tx: &mut Tx, row: &Row, reserved: MicroUsd, spent: MicroUsd) -> Re
     give_back(tx, &scopes(&day, &job, &owner, provider.as_deref()), reserved, spent).await
 }
 
-/// Corrects what an attempt spent, once the provider has told what became of its calls.
-pub async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
-    let Some(row) = sql("SELECT * FROM spend WHERE job = $1 AND lease = $2 AND state = 'settled' {lock}")
+/// Puts right what an attempt spent, when something became known of one of its calls.
+pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
+    let Some(row) = sql("SELECT * FROM spend WHERE job = $1 AND lease = $2 AND state <> 'released' {lock}")
         .bind(job.as_str())
         .bind(lease.as_str())
         .optional(tx)
@@ -248,24 +278,28 @@ pub async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), St
     else {
         return Ok(());
     };
-    let calls = sql("SELECT COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
-                         COUNT(CASE WHEN outcome IN ('unknown', 'started') THEN 1 END) AS unknown
-                     FROM calls WHERE job = $1 AND lease = $2")
-    .bind(job.as_str())
-    .bind(lease.as_str())
-    .one(tx)
-    .await?;
-    if calls.get::<i64>("unknown")? > 0 {
+    if row.get::<String>("state")? == "reserved" {
+        // While the attempt runs it may call more; its end settles all.
+        let running = sql("SELECT id FROM jobs WHERE id = $1 AND lease_id = $2")
+            .bind(job.as_str())
+            .bind(lease.as_str())
+            .optional(tx)
+            .await?;
+        return if running.is_some() { Ok(()) } else { end_reservation(tx, job, lease).await };
+    }
+    let calls = calls_of(tx, job, lease).await?;
+    if calls.submitted > 0 {
         return Ok(());
     }
-    let (booked, known): (i64, i64) = (row.get("spent")?, calls.get("cost")?);
+    let booked: i64 = row.get("spent")?;
+    let spent = calls.spent(MicroUsd(row.get("reserved")?));
     sql("UPDATE spend SET spent = $3 WHERE job = $1 AND lease = $2")
         .bind(job.as_str())
         .bind(lease.as_str())
-        .bind(known)
+        .bind(spent.0)
         .execute(tx)
         .await?;
-    book(tx, &row, MicroUsd(0), MicroUsd(known - booked)).await
+    book(tx, &row, MicroUsd(0), MicroUsd(spent.0 - booked)).await
 }
 
 /// Caps whose figures differ from the sum of the ledger's rows: none, if nothing is wrong.

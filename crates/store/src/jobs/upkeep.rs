@@ -8,8 +8,8 @@ use sluice_domain::time::Timestamp;
 use crate::jobs::family::lock_parent;
 use crate::jobs::rates;
 use crate::jobs::row::{JobRow, Wake, get, id};
-use crate::jobs::settle::{abandon_calls, after};
-use crate::{StoreError, Tx};
+use crate::jobs::settle::after;
+use crate::{StoreError, Tx, calls};
 
 /// How many jobs changed, per reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -61,8 +61,8 @@ async fn rescue(tx: &mut Tx) -> Result<usize, StoreError> {
     for job in &picked {
         let mut row = turn_of(tx, job).await?;
         let Some(lease) = row.held().filter(|_| row.lease_until.is_some_and(|until| until <= now)) else { continue };
-        abandon_calls(tx, &lease, now).await?;
         row.rescue(now);
+        calls::let_go(tx, &mut row, &lease, true).await?;
         row.save(tx).await?;
         after(tx, &row).await?;
         tracing::warn!(job = %row.id, kind = %row.kind, attempt = row.attempt, state = row.state.as_str(),
@@ -86,7 +86,11 @@ async fn wake_waiting(tx: &mut Tx) -> Result<usize, StoreError> {
         if row.state != JobState::Waiting || !(over || polls) {
             continue;
         }
-        row.wake_up(if polls && !over { Wake::Poll } else { Wake::Deadline }, now);
+        if row.awaits_call() {
+            row.call_changed(now);
+        } else {
+            row.wake_up(if polls && !over { Wake::Poll } else { Wake::Deadline }, now);
+        }
         row.save(tx).await?;
         after(tx, &row).await?;
     }

@@ -17,7 +17,7 @@ use crate::jobs::{dependencies, spend};
 use crate::providers::{self, Circuit};
 use crate::sql::sql;
 use crate::workers::{self, Usual};
-use crate::{StoreError, Tx, controls};
+use crate::{StoreError, Tx, calls, controls};
 
 /// One reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,6 +56,19 @@ pub enum Reason {
     Signal {
         /// Its name.
         name: String,
+        /// Until when at the latest.
+        deadline: Option<Timestamp>,
+        /// When it looks for itself.
+        next_poll: Option<Timestamp>,
+    },
+    /// It waits for a call of an engine or a provider.
+    Call {
+        /// The provider, unless it is an engine of this program.
+        provider: Option<String>,
+        /// Which engine and step.
+        kind: String,
+        /// The job that made the call: this one, or another of its owner that wants the same.
+        job: Option<JobId>,
         /// Until when at the latest.
         deadline: Option<Timestamp>,
         /// When it looks for itself.
@@ -164,6 +177,7 @@ pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
             let unfinished = parts.iter().filter(|part| !part.state.is_final()).count();
             why.reasons.push(Reason::Parts { unfinished });
         }
+        JobState::Waiting if row.awaits_call() => why.reasons.extend(call(tx, &row).await?),
         JobState::Waiting => why.reasons.push(Reason::Signal {
             name: row.wait_signal.clone().unwrap_or_default(),
             deadline: row.wait_deadline,
@@ -176,6 +190,13 @@ pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
         }
     }
     Ok(why)
+}
+
+async fn call(tx: &mut Tx, row: &JobRow) -> Result<Option<Reason>, StoreError> {
+    let Some(call) = calls::described(tx, row.call.as_deref().unwrap_or_default()).await? else { return Ok(None) };
+    let (deadline, next_poll) = (row.wait_deadline, row.next_poll);
+    let job = (call.owner == row.owner).then_some(call.job);
+    Ok(Some(Reason::Call { provider: call.provider, kind: call.kind, job, deadline, next_poll }))
 }
 
 async fn open_needs(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {

@@ -1525,7 +1525,7 @@ export interface components {
              */
             position?: number | null;
             /**
-             * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `paused`, `limit`,
+             * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`,
              *     `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
              */
             reasons: Record<string, never>[];

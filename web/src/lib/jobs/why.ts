@@ -35,6 +35,7 @@ function wordsOf({ reason, until, deadline, unfinished }: Reason): WhyWords | nu
     case 'rate':
       return until === undefined ? { key: 'why.limit' } : { key: 'why.rate', at: until };
     case 'signal':
+    case 'call':
       return deadline == null ? { key: 'why.signal' } : { key: 'why.signal.until', at: deadline };
     case 'parts':
     case 'children':

@@ -20,7 +20,7 @@ use sluice_app::reel::view::{self, ReelState, ReelView};
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId, SceneId};
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, SceneRow};
-use sluice_store::{StoreError, results};
+use sluice_store::{StoreError, calls};
 
 use super::reel_of;
 use crate::cli::say;
@@ -208,7 +208,7 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
 
 /// Seconds by kind of call, and the span during which clips were made.
 async fn call_times(app: &App) -> anyhow::Result<(BTreeMap<String, f64>, f64)> {
-    let calls = app.platform.store.read(async |tx| results::finished_calls(tx).await).await?;
+    let calls = app.platform.store.read(async |tx| calls::finished(tx).await).await?;
     let mut stages = BTreeMap::new();
     for (kind, from, to) in &calls {
         *stages.entry(kind.clone()).or_insert(0.0) += to.since(*from).as_secs_f64();

@@ -1,0 +1,46 @@
+//! Texts to vectors whose closeness is closeness of meaning.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Capability, Does};
+
+/// The capability of [`Embed`].
+#[derive(Debug, Clone, Copy)]
+pub struct Embedding;
+
+impl Capability for Embedding {
+    const NAME: &'static str = "embed";
+    type Request = EmbedRequest;
+    type Output = Embeddings;
+}
+
+/// Gives a vector for each text. Only vectors of the same model can be compared: see [`crate::MadeBy`].
+pub trait Embed: Does<Embedding> {}
+
+impl<T: Does<Embedding> + ?Sized> Embed for T {}
+
+/// What the vectors are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Something that is looked for.
+    Query,
+    /// Something that is found.
+    Passage,
+}
+
+/// What is to be put as vectors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmbedRequest {
+    /// The texts.
+    pub texts: Vec<String>,
+    /// What the vectors are for.
+    pub purpose: Purpose,
+}
+
+/// Vectors of length 1, one for each text, in their order, all of the same number of dimensions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Embeddings {
+    /// `texts.len()` rows of the model's number of dimensions.
+    pub vectors: Vec<Vec<f32>>,
+}

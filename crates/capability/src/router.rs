@@ -1,0 +1,245 @@
+//! Who does it: an ordered list of implementations per capability, each with conditions; the first that fits is asked, and
+//! the next when it fails. Decided anew for every question.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use sluice_domain::language::Language;
+use sluice_domain::money::MicroUsd;
+
+use crate::{Capability, Does};
+
+/// For which questions a route is. By default for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct When {
+    /// Only in these languages; any when there is none.
+    pub languages: Vec<Language>,
+    /// Only up to so long.
+    pub longest: Option<u64>,
+    /// Only from so long.
+    pub shortest: Option<u64>,
+    /// Only what may cost at most so much.
+    pub cost_cap: Option<MicroUsd>,
+}
+
+/// An implementation, and what it is used for.
+#[derive(Debug)]
+pub struct Route<I: ?Sized> {
+    /// Who does it.
+    pub implementation: Arc<I>,
+    /// For which questions.
+    pub when: When,
+}
+
+impl<I: ?Sized> Clone for Route<I> {
+    fn clone(&self) -> Self {
+        Self { implementation: Arc::clone(&self.implementation), when: self.when.clone() }
+    }
+}
+
+/// What whoever asks wishes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// What the question is in, if that is known.
+    pub language: Option<Language>,
+    /// How long it is, in the capability's own measure: milliseconds of sound, characters of text, pages, texts.
+    pub length: Option<u64>,
+    /// It may cost at most so much. What has no known price is then not asked.
+    pub cost_cap: Option<MicroUsd>,
+    /// Nothing leaves this machine.
+    pub local_only: bool,
+}
+
+/// What is known of the health of providers at this moment.
+pub trait Health: Sync {
+    /// Its circuit is open: it is not asked now.
+    fn is_open(&self, provider: &str) -> bool;
+}
+
+/// All are well.
+impl Health for () {
+    fn is_open(&self, _provider: &str) -> bool {
+        false
+    }
+}
+
+/// The providers whose circuits are open.
+impl Health for [String] {
+    fn is_open(&self, provider: &str) -> bool {
+        self.iter().any(|open| open == provider)
+    }
+}
+
+/// Why a route is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// It is not for this language.
+    Language,
+    /// The question is too long or too short for it.
+    Length,
+    /// It may cost more than it is allowed to.
+    Cost,
+    /// Its price is not known, and there is a cap.
+    UnknownPrice,
+    /// It sends what it is given elsewhere.
+    NotLocal,
+    /// Its provider's circuit is open.
+    Unwell,
+    /// It cannot do this.
+    Unable(String),
+}
+
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Language => "not for this language",
+            Self::Length => "not for this length",
+            Self::Cost => "it may cost too much",
+            Self::UnknownPrice => "its price is not known, and there is a cap",
+            Self::NotLocal => "it is not on this machine",
+            Self::Unwell => "it is out of order at the moment",
+            Self::Unable(why) => why,
+        })
+    }
+}
+
+/// How an attempt at a route ended without an answer.
+#[derive(Debug)]
+pub enum Attempt<E> {
+    /// The next route is tried.
+    Next(E),
+    /// No other is: it may have been done and paid for, or is being done.
+    Stop(E),
+}
+
+/// Nobody did it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoRoute<E> {
+    /// The capability's name.
+    pub capability: &'static str,
+    /// Who was not asked, and why.
+    pub skipped: Vec<(String, Skip)>,
+    /// The error of the last that was asked, if one was.
+    pub error: Option<E>,
+}
+
+impl<E> fmt::Display for NoRoute<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.skipped.is_empty() {
+            return write!(f, "nothing here can {}: configure a provider, or install an engine", self.capability);
+        }
+        write!(f, "nobody can {} this", self.capability)?;
+        for (place, (provider, why)) in self.skipped.iter().enumerate() {
+            write!(f, "{} {provider}: {why}", if place == 0 { ":" } else { ";" })?;
+        }
+        Ok(())
+    }
+}
+
+impl<E: fmt::Debug> std::error::Error for NoRoute<E> {}
+
+/// The routes of a capability, in the order in which they are tried. Cheap to clone.
+#[derive(Debug)]
+pub struct Router<C, I: ?Sized> {
+    routes: Arc<[Route<I>]>,
+    capability: PhantomData<fn() -> C>,
+}
+
+impl<C, I: ?Sized> Clone for Router<C, I> {
+    fn clone(&self) -> Self {
+        Self { routes: Arc::clone(&self.routes), capability: PhantomData }
+    }
+}
+
+impl<C: Capability, I: Does<C> + ?Sized> Router<C, I> {
+    /// From routes in their order.
+    pub fn new(routes: impl IntoIterator<Item = Route<I>>) -> Self {
+        Self { routes: routes.into_iter().collect(), capability: PhantomData }
+    }
+
+    /// One implementation, for everything.
+    pub fn only(implementation: Arc<I>) -> Self {
+        Self::new([Route { implementation, when: When::default() }])
+    }
+
+    /// Every implementation, in order, whatever its conditions.
+    pub fn implementations(&self) -> impl Iterator<Item = &Arc<I>> {
+        self.routes.iter().map(|route| &route.implementation)
+    }
+
+    /// The implementations that fit, in order; and why the others do not.
+    pub fn choose(
+        &self,
+        request: &C::Request,
+        wish: &Wish,
+        health: &(impl Health + ?Sized),
+    ) -> (Vec<Arc<I>>, Vec<(String, Skip)>) {
+        let (mut chosen, mut skipped) = (Vec::new(), Vec::new());
+        for route in self.routes.iter() {
+            match fits(route, request, wish, health) {
+                Ok(()) => chosen.push(Arc::clone(&route.implementation)),
+                Err(why) => skipped.push((route.implementation.profile().provider.clone(), why)),
+            }
+        }
+        (chosen, skipped)
+    }
+
+    /// Asks the first that fits, and the next ones when it fails. `attempt` asks one of them, through the engine where it
+    /// costs something, and says whether another may be asked after its failure.
+    pub async fn first<T, E, F>(
+        &self,
+        request: &C::Request,
+        wish: &Wish,
+        health: &(impl Health + ?Sized),
+        mut attempt: impl FnMut(Arc<I>) -> F,
+    ) -> Result<T, NoRoute<E>>
+    where
+        F: Future<Output = Result<T, Attempt<E>>>,
+    {
+        let (chosen, skipped) = self.choose(request, wish, health);
+        let mut error = None;
+        for implementation in chosen {
+            match attempt(implementation).await {
+                Ok(value) => return Ok(value),
+                Err(Attempt::Next(failed)) => error = Some(failed),
+                Err(Attempt::Stop(failed)) => {
+                    error = Some(failed);
+                    break;
+                }
+            }
+        }
+        Err(NoRoute { capability: C::NAME, skipped, error })
+    }
+}
+
+fn fits<C: Capability, I: Does<C> + ?Sized>(
+    route: &Route<I>,
+    request: &C::Request,
+    wish: &Wish,
+    health: &(impl Health + ?Sized),
+) -> Result<(), Skip> {
+    let (when, profile) = (&route.when, route.implementation.profile());
+    if let Some(language) = &wish.language
+        && [&when.languages, &profile.languages].iter().any(|known| !known.is_empty() && !known.contains(language))
+    {
+        return Err(Skip::Language);
+    }
+    if let Some(length) = wish.length
+        && (when.longest.is_some_and(|longest| length > longest) || when.shortest.is_some_and(|least| length < least))
+    {
+        return Err(Skip::Length);
+    }
+    if wish.local_only && !profile.is_local {
+        return Err(Skip::NotLocal);
+    }
+    route.implementation.accepts(request).map_err(Skip::Unable)?;
+    if let Some(cap) = [when.cost_cap, wish.cost_cap].into_iter().flatten().min() {
+        match route.implementation.estimate(request) {
+            None => return Err(Skip::UnknownPrice),
+            Some(cost) if cost > cap => return Err(Skip::Cost),
+            Some(_) => {}
+        }
+    }
+    if health.is_open(&profile.provider) { Err(Skip::Unwell) } else { Ok(()) }
+}

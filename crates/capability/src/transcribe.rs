@@ -1,0 +1,75 @@
+//! Speech to text.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sluice_domain::language::Language;
+
+use crate::{Capability, Does};
+
+/// The capability of [`Transcribe`].
+#[derive(Debug, Clone, Copy)]
+pub struct Transcribing;
+
+impl Capability for Transcribing {
+    const NAME: &'static str = "transcribe";
+    type Request = TranscribeRequest;
+    type Output = Transcript;
+}
+
+/// Hears speech, and writes down what was said.
+pub trait Transcribe: Does<Transcribing> {}
+
+impl<T: Does<Transcribing> + ?Sized> Transcribe for T {}
+
+/// What is to be heard.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TranscribeRequest {
+    /// A file with sound: any format that ffmpeg reads.
+    pub sound: PathBuf,
+    /// Its length in milliseconds.
+    pub duration_ms: u64,
+    /// What is spoken; found out when it is not given.
+    pub language: Option<Language>,
+    /// When each word is heard is wanted, too.
+    pub words: bool,
+    /// Names and terms that occur in it, or the text before it.
+    pub prompt: Option<String>,
+}
+
+/// What was said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// ISO 639-1 code of what was spoken.
+    pub language: String,
+    /// In order. They never overlap.
+    pub segments: Vec<Segment>,
+}
+
+/// A stretch of speech.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Start in milliseconds of the sound.
+    pub start_ms: u32,
+    /// End in milliseconds, exclusive.
+    pub end_ms: u32,
+    /// What was said, with punctuation.
+    pub text: String,
+    /// Who spoke, numbered from 0, where that is told apart.
+    pub speaker: Option<u32>,
+    /// Its words, where they were asked for.
+    pub words: Vec<Word>,
+}
+
+/// A word that was heard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// The word, with the punctuation that follows it.
+    pub text: String,
+    /// Start in milliseconds of the sound.
+    pub start_ms: u32,
+    /// End in milliseconds, exclusive.
+    pub end_ms: u32,
+    /// How sure that is, from 0 to 1; 1 where nothing is said about it.
+    pub confidence: f32,
+}

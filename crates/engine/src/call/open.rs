@@ -1,0 +1,205 @@
+//! What both kinds of calls share: one open call per key, its end, and what its job does meanwhile.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use sluice_domain::ids::JobId;
+use sluice_domain::money::MicroUsd;
+use sluice_store::calls::{self, NewCall, OpenCall, Outcome};
+use sluice_store::{StoreError, providers, results};
+
+use super::{Answer, CallError, Pending};
+use crate::job::{Hold, JobError};
+use crate::run::Run;
+
+/// How long a call whose outcome cannot be told is left before it is looked at again.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// How often a job looks after a call that another worker is to end, which wakes it.
+const LOOK_AFTER_OTHERS: Duration = Duration::from_secs(5);
+
+/// What follows when a key's result is not stored.
+pub(crate) enum Turn {
+    /// The call is this attempt's: it asks.
+    Ask {
+        /// Its id.
+        call: String,
+    },
+    /// A call is open, and what became of it is this attempt's to find out.
+    Look(OpenCall),
+}
+
+impl Run {
+    /// Begins a call, or finds the open one of its key. Of a provider, or of an engine of this program, whose calls nobody
+    /// can be asked about.
+    pub(crate) async fn begin_call(
+        &self,
+        key: &str,
+        kind: &str,
+        provider: Option<(&str, Duration)>,
+    ) -> Result<Turn, JobError> {
+        self.note_asked();
+        loop {
+            if let Some(open) = self.read(async |tx| calls::open_of_key(tx, key).await).await? {
+                return self.turn_at(open, provider.is_some()).await;
+            }
+            // What it may ask for was met for the call that is over.
+            if let Some(need) = self.need_to_ask() {
+                return Err(JobError::hold(Hold::Readmit(need)));
+            }
+            let id = self.new_id(JobId::new).to_string();
+            let call = NewCall {
+                id: id.clone(),
+                key: key.to_owned(),
+                kind: kind.to_owned(),
+                owner: self.owner().clone(),
+                provider: provider.map(|(name, _)| name.to_owned()),
+                patience: provider.map_or(Duration::ZERO, |(_, patience)| patience),
+            };
+            let begun = self.write(async |tx| {
+                tx.at("call.start");
+                calls::start(tx, self.lease(), &call).await
+            });
+            if begun.await? {
+                return Ok(Turn::Ask { call: id });
+            }
+        }
+    }
+
+    async fn turn_at(&self, open: OpenCall, askable: bool) -> Result<Turn, JobError> {
+        let own = open.job == *self.job_id();
+        match open.outcome {
+            // A call that this attempt began and whose future it dropped.
+            Outcome::Started if open.lease == self.lease().id.as_str() && own => {}
+            // Somebody asks at this moment; or asked, and will be found to have died.
+            Outcome::Started => return Err(self.wait_for(&open, LOOK_AFTER_OTHERS)),
+            // Somebody looks after it, and its end wakes this job; should they not, this one looks after its wait.
+            _ if !own && open.is_looked_after && self.awaited_call() != Some(&open.id) => {
+                return Err(self.wait_for(&open, LOOK_AGAIN));
+            }
+            _ => {}
+        }
+        if askable {
+            return Ok(Turn::Look(open));
+        }
+        // Nobody can be asked about an engine's call.
+        self.write(async |tx| calls::end(tx, &open.id, Outcome::Lost, None, None).await).await?;
+        Ok(Turn::Look(open))
+    }
+
+    /// The job waits for the call, without a worker.
+    pub(crate) fn wait_for(&self, open: &OpenCall, look_after: Duration) -> JobError {
+        JobError::hold(Hold::Await(self.pending(open, look_after)))
+    }
+
+    pub(super) fn pending(&self, open: &OpenCall, look_after: Duration) -> Pending {
+        // An engine's call has no deadline of its own: it ends with its attempt's lease.
+        let deadline = open.deadline.since(self.now()).max(look_after);
+        Pending { call: open.id.clone(), look_after, deadline }
+    }
+
+    /// Ends a call with its result, which is stored in the same unit of work. What was paid for is kept, whoever holds the
+    /// job by now.
+    pub(super) async fn keep_answer<T: Serialize>(
+        &self,
+        key: &str,
+        kind: &str,
+        call: &str,
+        provider: &str,
+        answer: Answer<T>,
+    ) -> Result<T, JobError> {
+        let value = serde_json::to_value(&answer.value).map_err(|error| {
+            JobError::fail("bad_result", format!("the result of \"{kind}\" cannot be stored")).because(error)
+        })?;
+        self.store()
+            .write(async |tx| {
+                tx.at("call.finish");
+                results::keep(tx, key, kind, &value).await?;
+                let id = answer.provider_id.as_deref();
+                calls::end(tx, call, Outcome::Succeeded, id, Some(answer.cost)).await?;
+                if let Some(quota) = answer.quota {
+                    providers::note_quota(tx, provider, quota).await?;
+                }
+                providers::succeeded(tx, provider).await
+            })
+            .await?;
+        Ok(answer.value)
+    }
+
+    /// Writes why a call that was asked gave nothing.
+    pub(super) async fn note_failure(
+        &self,
+        call: &str,
+        provider: &str,
+        error: CallError,
+    ) -> Result<JobError, StoreError> {
+        let rest = self
+            .store()
+            .write(async |tx| {
+                tx.at("call.finish");
+                match &error {
+                    CallError::Unknown { .. } => calls::forget_answer(tx, call).await?,
+                    CallError::Refused { .. } => {
+                        calls::end(tx, call, Outcome::Rejected, None, Some(MicroUsd(0))).await?;
+                    }
+                    CallError::Trouble { .. } => {
+                        calls::end(tx, call, Outcome::Failed, None, Some(MicroUsd(0))).await?;
+                    }
+                }
+                match trouble(&error) {
+                    Some((retry_after, message)) => providers::failed(tx, provider, retry_after, message).await,
+                    None => Ok(Duration::ZERO),
+                }
+            })
+            .await?;
+        let soon = rest.max(Duration::from_secs(1));
+        Ok(match error {
+            CallError::Trouble { message, .. } => {
+                JobError::put_off(soon, "provider_trouble", format!("{provider}: {message}"))
+            }
+            CallError::Unknown { message } => JobError::put_off(soon, "call_unknown", format!("{provider}: {message}")),
+            CallError::Refused { code, message } => JobError::fail(code, format!("{provider}: {message}")),
+        })
+    }
+
+    /// Ends an open call without a result, because of what its provider says of it.
+    pub(super) async fn end_call(
+        &self,
+        call: &str,
+        outcome: Outcome,
+        cost: Option<MicroUsd>,
+    ) -> Result<(), StoreError> {
+        self.store()
+            .write(async |tx| {
+                tx.at("call.reconcile");
+                calls::end(tx, call, outcome, None, cost).await
+            })
+            .await
+    }
+
+    /// Nobody can tell what became of a call: the job waits, and fails when that has been so for too long.
+    pub(super) async fn cannot_tell(&self, open: &OpenCall) -> Result<JobError, StoreError> {
+        if self.store().now().await? < open.deadline {
+            return Ok(self.wait_for(open, LOOK_AGAIN));
+        }
+        self.end_call(&open.id, Outcome::Lost, None).await?;
+        let message = "a call's answer was lost, and its provider cannot tell what became of it: look into its bill, and \
+                       retry the job to make the call again";
+        Ok(JobError::fail("call_lost", message))
+    }
+
+    /// Notes what keeps a provider from saying what became of a call, and gives how long to leave it alone.
+    pub(super) async fn note_trouble(&self, provider: &str, error: &CallError) -> Result<Duration, StoreError> {
+        let Some((retry_after, message)) = trouble(error) else { return Ok(LOOK_AGAIN) };
+        let rest = self.store().write(async |tx| providers::failed(tx, provider, retry_after, message).await).await?;
+        Ok(rest.max(Duration::from_secs(1)))
+    }
+}
+
+fn trouble(error: &CallError) -> Option<(Option<Duration>, &str)> {
+    match error {
+        CallError::Trouble { retry_after, message } => Some((*retry_after, message)),
+        CallError::Unknown { message } => Some((None, message)),
+        CallError::Refused { .. } => None,
+    }
+}

@@ -1,0 +1,202 @@
+//! Calls of providers that work while nobody waits: submit, wait without a worker, look, fetch.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sluice_domain::money::MicroUsd;
+use sluice_store::calls::{self, OpenCall, Outcome};
+use sluice_store::jobs;
+
+use super::open::Turn;
+use super::{CallError, Called, Cancelled, Pending, Progress, Submit, Submitted};
+use crate::job::JobError;
+use crate::run::Run;
+
+/// What an open call came to.
+enum Looked<T> {
+    Done(T),
+    Pending(Pending),
+    /// It ended without a result, and may be submitted again.
+    Over,
+}
+
+impl Run {
+    /// The stored result under `key`, or work that the provider is given for it. While that is at work, the stage ends with
+    /// [`crate::Next::AwaitCall`] and holds no worker; it runs again when the provider says something
+    /// ([`crate::Engine::call_changed`]) or is to be asked, and then finds the result here. What the stage reserved stays
+    /// reserved meanwhile.
+    ///
+    /// ```ignore
+    /// let video: Video = match run.call_async(&key, "avatar", &provider).await? {
+    ///     Called::Done(video) => video,
+    ///     Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
+    /// };
+    /// ```
+    ///
+    /// Never paid twice, as [`Run::call`]. When the job is cancelled, so is the work, where the provider can do that.
+    pub async fn call_async<T, S>(&self, key: &str, kind: &str, provider: &S) -> Result<Called<T>, JobError>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        S: Submit<T>,
+    {
+        let _turn = self.turn(key).await;
+        loop {
+            if let Some(found) = self.stored_result(key).await? {
+                return Ok(Called::Done(found));
+            }
+            let call = match self.begin_call(key, kind, Some((provider.provider(), provider.patience()))).await? {
+                Turn::Ask { call } => call,
+                Turn::Look(open) => match self.look_after(key, kind, &open, provider).await? {
+                    Looked::Done(value) => return Ok(Called::Done(value)),
+                    Looked::Pending(pending) => return Ok(Called::Pending(pending)),
+                    Looked::Over => continue,
+                },
+            };
+            return match provider.submit(key).await {
+                Ok(Submitted::Accepted { provider_id, look_after }) => {
+                    self.note_submitted(&call, &provider_id).await?;
+                    Ok(Called::Pending(Pending { call, look_after, deadline: provider.patience() }))
+                }
+                Ok(Submitted::Done(answer)) => {
+                    self.keep_answer(key, kind, &call, provider.provider(), answer).await.map(Called::Done)
+                }
+                Err(error) => Err(self.note_failure(&call, provider.provider(), error).await?),
+            };
+        }
+    }
+
+    /// The provider's id, in a write of its own right after its reply, whoever holds the job by now.
+    async fn note_submitted(&self, call: &str, provider_id: &str) -> Result<(), JobError> {
+        self.store()
+            .write(async |tx| {
+                tx.at("call.submitted");
+                calls::submitted(tx, call, provider_id).await
+            })
+            .await
+            .map_err(JobError::from)
+    }
+
+    async fn look_after<T, S>(
+        &self,
+        key: &str,
+        kind: &str,
+        open: &OpenCall,
+        provider: &S,
+    ) -> Result<Looked<T>, JobError>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        S: Submit<T>,
+    {
+        if open.notified {
+            self.store().write(async |tx| calls::look(tx, &open.id).await).await?;
+        }
+        if self.is_unwanted(open).await? {
+            self.cancel_call(open, provider).await?;
+            return Err(JobError::retry("stopped", "the job was stopped, and its call with it"));
+        }
+        match provider.poll(key, open.provider_id.as_deref()).await {
+            Ok(Progress::Pending { provider_id, look_after }) => {
+                self.know_id(open, &provider_id).await?;
+                self.still_pending(open, &provider_id, look_after, provider).await
+            }
+            Ok(Progress::Ready { provider_id }) => {
+                self.know_id(open, &provider_id).await?;
+                match provider.fetch(&provider_id).await {
+                    Ok(mut answer) => {
+                        answer.provider_id.get_or_insert(provider_id);
+                        let kept = self.keep_answer(key, kind, &open.id, provider.provider(), answer).await;
+                        kept.map(Looked::Done)
+                    }
+                    Err(error) => self.later(open, provider, &error).await,
+                }
+            }
+            Ok(Progress::Failed { message, cost }) => {
+                self.end_call(&open.id, Outcome::Failed, Some(cost)).await?;
+                Err(JobError::retry("call_failed", format!("{}: {message}", provider.provider())))
+            }
+            Ok(Progress::Rejected { code, message, cost }) => {
+                self.end_call(&open.id, Outcome::Rejected, Some(cost)).await?;
+                Err(JobError::fail(code, format!("{}: {message}", provider.provider())))
+            }
+            Ok(Progress::NotFound) => self.not_found(open, provider.provider()).await,
+            Ok(Progress::CannotTell) => Err(self.cannot_tell(open).await?),
+            Err(error) => self.later(open, provider, &error).await,
+        }
+    }
+
+    async fn know_id(&self, open: &OpenCall, provider_id: &str) -> Result<(), JobError> {
+        if open.outcome == Outcome::Submitted { Ok(()) } else { self.note_submitted(&open.id, provider_id).await }
+    }
+
+    /// One that never came may be submitted again. One that the provider had and no longer knows was paid for: it is not
+    /// paid for again unless a person says so.
+    async fn not_found<T>(&self, open: &OpenCall, provider: &str) -> Result<Looked<T>, JobError> {
+        if open.provider_id.is_none() {
+            self.end_call(&open.id, Outcome::Failed, Some(MicroUsd(0))).await?;
+            return Ok(Looked::Over);
+        }
+        self.end_call(&open.id, Outcome::Expired, None).await?;
+        let message =
+            format!("{provider} no longer has what it made: retry the job to have it made and paid for again");
+        Err(JobError::fail("call_expired", message))
+    }
+
+    async fn still_pending<T, S: Submit<T>>(
+        &self,
+        open: &OpenCall,
+        provider_id: &str,
+        look_after: Duration,
+        provider: &S,
+    ) -> Result<Looked<T>, JobError> {
+        if self.store().now().await? < open.deadline {
+            return Ok(Looked::Pending(self.pending(open, look_after.max(Duration::from_millis(10)))));
+        }
+        let (outcome, cost) = match provider.cancel(provider_id).await {
+            Ok(Cancelled::Stopped { cost }) => (Outcome::Failed, Some(cost)),
+            Ok(Cancelled::GoesOn) | Err(_) => (Outcome::Lost, None),
+        };
+        self.end_call(&open.id, outcome, cost).await?;
+        let message = format!("{} did not finish in time: retry the job to have it try again", provider.provider());
+        Err(JobError::fail("call_timed_out", message))
+    }
+
+    /// The provider cannot be asked now; the work goes on meanwhile.
+    async fn later<T, S: Submit<T>>(
+        &self,
+        open: &OpenCall,
+        provider: &S,
+        error: &CallError,
+    ) -> Result<Looked<T>, JobError> {
+        let rest = self.note_trouble(provider.provider(), error).await?;
+        if self.store().now().await? < open.deadline {
+            return Ok(Looked::Pending(self.pending(open, rest)));
+        }
+        Err(self.cannot_tell(open).await?)
+    }
+
+    /// The job is to stop, and nobody else waits for the call.
+    async fn is_unwanted(&self, open: &OpenCall) -> Result<bool, JobError> {
+        if self.awaited_call().is_none() {
+            return Ok(false);
+        }
+        let unwanted = self.read(async |tx| {
+            let stops = jobs::get(tx, self.owner(), self.job_id()).await?.cancel_requested_at.is_some();
+            Ok::<_, JobError>(stops && !calls::is_awaited(tx, &open.id).await?)
+        });
+        unwanted.await
+    }
+
+    async fn cancel_call<T, S: Submit<T>>(&self, open: &OpenCall, provider: &S) -> Result<(), JobError> {
+        let Some(provider_id) = &open.provider_id else { return Ok(()) };
+        match provider.cancel(provider_id).await {
+            Ok(Cancelled::Stopped { cost }) => self.end_call(&open.id, Outcome::Failed, Some(cost)).await?,
+            // It may still be charged: the call stays open, so that whoever wants the same finds it.
+            Ok(Cancelled::GoesOn) => {}
+            Err(error) => {
+                tracing::warn!(job = %self.job_id(), provider = provider.provider(), ?error, "a call was not cancelled");
+            }
+        }
+        Ok(())
+    }
+}

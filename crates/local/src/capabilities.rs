@@ -1,0 +1,120 @@
+//! The built-in engines behind the traits of `sluice-capability`.
+//!
+//! Drawing and presenting are not among them: the renderer composes slide, presenter and captions frame by frame in one
+//! pass, with the scene's timings, and so is a step of its own ([`crate::render`]) rather than a picture or a video that
+//! somebody else could make.
+
+use std::sync::LazyLock;
+
+use sluice_capability::{
+    Answer, Begun, CapabilityError, Context, Does, Doing, Profile, ReadRequest, Reading, Speak, SpeakRequest, Speaking,
+    VoiceInfo,
+};
+use sluice_domain::document::Document;
+use sluice_domain::money::MicroUsd;
+use sluice_domain::speech::Speech;
+
+use crate::reading::{ReadError, Reader};
+use crate::voice::{VoiceError, Voices};
+
+static LOCAL: LazyLock<Profile> =
+    LazyLock::new(|| Profile { provider: "local".to_owned(), is_local: true, languages: Vec::new() });
+
+/// "piper en_US-joe-medium" as a model, "poppler 22.12.0" as one with its version.
+fn model_and_version(made_by: &str) -> (&str, &str) {
+    match made_by.rsplit_once(' ') {
+        Some((model, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => (model, version),
+        _ => (made_by, ""),
+    }
+}
+
+impl Does<Reading> for Reader {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn estimate(&self, _: &ReadRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a ReadRequest, _: Context<'a>) -> Doing<'a, Begun<Document>> {
+        Box::pin(async move {
+            let read = if request.as_pictures {
+                self.read_by_ocr(&request.file, &request.languages).await
+            } else {
+                self.read(&request.file).await
+            };
+            let document = read?;
+            let read_by = document.read_by.clone();
+            let (model, version) = model_and_version(&read_by);
+            let mut answer = Answer::local(document, model, version);
+            answer.usage.pictures = answer.value.pages.len() as u64;
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
+impl Does<Speaking> for Voices {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn accepts(&self, request: &SpeakRequest) -> Result<(), String> {
+        let known = self.list().into_iter().any(|voice| voice.id == request.voice);
+        if known { Ok(()) } else { Err(VoiceError::unknown(&request.voice).to_string()) }
+    }
+
+    fn estimate(&self, _: &SpeakRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a SpeakRequest, _: Context<'a>) -> Doing<'a, Begun<Speech>> {
+        Box::pin(async move {
+            let speech = self.speak(&request.voice, &request.text, &request.out).await?;
+            let spoken_by = speech.spoken_by.clone();
+            let (model, version) = model_and_version(&spoken_by);
+            let mut answer = Answer::local(speech, model, version);
+            answer.usage.characters = request.text.chars().count() as u64;
+            answer.usage.media_ms = answer.value.duration_ms().into();
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
+impl Speak for Voices {
+    fn voices(&self) -> Vec<VoiceInfo> {
+        self.list()
+    }
+}
+
+impl From<ReadError> for CapabilityError {
+    fn from(error: ReadError) -> Self {
+        let may_pass = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
+        made(error.code(), may_pass, error)
+    }
+}
+
+impl From<VoiceError> for CapabilityError {
+    fn from(error: VoiceError) -> Self {
+        made(error.code(), error.may_heal(), error)
+    }
+}
+
+/// The text is the error's own; what is behind it goes on as the source.
+fn made(code: &str, may_pass: bool, error: impl std::error::Error + Send + Sync + 'static) -> CapabilityError {
+    let text = error.to_string();
+    let made = if may_pass { CapabilityError::retry(code, text) } else { CapabilityError::fail(code, text) };
+    made.because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_made_something_is_a_model_and_its_version() {
+        assert_eq!(model_and_version("poppler 22.12.0"), ("poppler", "22.12.0"));
+        assert_eq!(model_and_version("piper en_US-joe-medium"), ("piper en_US-joe-medium", ""));
+        assert_eq!(model_and_version(""), ("", ""));
+    }
+}

@@ -1,0 +1,365 @@
+//! Calls of engines and providers: a row each, written before anything is asked, which says what became of it.
+//!
+//! Of a key at most one call is open, in all processes together: a unique index over open calls. Whoever wants the same
+//! waits for that call, without a worker, and is woken by its end. After a crash a call stays open until its provider was
+//! asked what became of it ([`Outcome::Unknown`]), unless there is nobody to ask ([`Outcome::Lost`]).
+
+use std::time::Duration;
+
+use sluice_domain::ids::{JobId, OwnerId};
+use sluice_domain::money::MicroUsd;
+use sluice_domain::time::Timestamp;
+
+use crate::jobs::{JobRow, Lease, changed, row, spend};
+use crate::sql::{Row, sql};
+use crate::{StoreError, Tx};
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Open: the intent is stored, and somebody asks.
+    Started,
+    /// Open: the provider is at work on it, and its id is stored.
+    Submitted,
+    /// Open: its asker died or did not hear the answer; the provider is to be asked what it knows.
+    Unknown,
+    /// It gave a result.
+    Succeeded,
+    /// It gave none. Another call may.
+    Failed,
+    /// The provider will not do this, now or later.
+    Rejected,
+    /// Its result is no longer at the provider, and was never fetched.
+    Expired,
+    /// Nobody can tell: it may have been done and charged.
+    Lost,
+}
+
+impl Outcome {
+    const ALL: [Self; 8] = [
+        Self::Started,
+        Self::Submitted,
+        Self::Unknown,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Rejected,
+        Self::Expired,
+        Self::Lost,
+    ];
+
+    /// Its name in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Started => "started",
+            Self::Submitted => "submitted",
+            Self::Unknown => "unknown",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Lost => "lost",
+        }
+    }
+
+    fn parse(name: &str) -> Result<Self, StoreError> {
+        let found = Self::ALL.into_iter().find(|outcome| outcome.as_str() == name);
+        found.ok_or_else(|| StoreError::Unreadable { what: format!("the outcome \"{name}\" of a call") })
+    }
+}
+
+/// A call that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCall {
+    /// Its id.
+    pub id: String,
+    /// Hash of everything that goes in.
+    pub key: String,
+    /// Which engine and step, as `voice` or `frames`.
+    pub kind: String,
+    /// For whom it is made.
+    pub owner: OwnerId,
+    /// The provider, which can be asked what became of the call. Without one, nobody can.
+    pub provider: Option<String>,
+    /// After this nobody looks any more.
+    pub patience: Duration,
+}
+
+/// A call that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCall {
+    /// Its id.
+    pub id: String,
+    /// Where it is: started, submitted or unknown.
+    pub outcome: Outcome,
+    /// The job that made it.
+    pub job: JobId,
+    /// The lease under which it was made.
+    pub lease: String,
+    /// The provider's own id, when it is known.
+    pub provider_id: Option<String>,
+    /// The provider said that it changed.
+    pub notified: bool,
+    /// When nobody looks any more.
+    pub deadline: Timestamp,
+    /// The job that made it has not ended, and so looks after it.
+    pub is_looked_after: bool,
+}
+
+/// What a waiting job waits for: a signal of this name is not sent by anyone else.
+pub(crate) fn signal(call: &str) -> String {
+    format!("$call/{call}")
+}
+
+/// Writes the intent of a call. Nothing is written, and the answer is false, while another call of the same key is open.
+pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<bool, StoreError> {
+    let now = tx.now().await?;
+    let written = sql("INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at,
+             deadline_at, outcome)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'started')
+         ON CONFLICT (key) WHERE finished_at IS NULL DO NOTHING")
+    .bind(&call.id)
+    .bind(&call.key)
+    .bind(&call.kind)
+    .bind(call.owner.as_str())
+    .bind(call.provider.as_deref())
+    .bind(lease.job.as_str())
+    .bind(lease.attempt)
+    .bind(lease.id.as_str())
+    .bind(call.provider.is_some())
+    .bind(now.as_millis())
+    .bind((now + call.patience).as_millis())
+    .execute(tx)
+    .await?;
+    Ok(written > 0)
+}
+
+/// The open call of a key, if there is one.
+pub async fn open_of_key(tx: &mut Tx, key: &str) -> Result<Option<OpenCall>, StoreError> {
+    let row = sql(
+        "SELECT calls.*, CAST(CASE WHEN jobs.id IS NOT NULL AND jobs.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS looked_after
+         FROM calls LEFT JOIN jobs ON jobs.id = calls.job WHERE calls.key = $1 AND calls.finished_at IS NULL",
+    )
+    .bind(key)
+    .optional(tx)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &Row) -> Result<OpenCall, StoreError> {
+    Ok(OpenCall {
+        id: row.get("id")?,
+        outcome: Outcome::parse(&row.get::<String>("outcome")?)?,
+        job: row::id(row, "job")?,
+        lease: row.get("lease")?,
+        provider_id: row.get("provider_id")?,
+        notified: row.get("notified")?,
+        deadline: Timestamp::from_millis(row.get("deadline_at")?),
+        is_looked_after: row.get("looked_after")?,
+    })
+}
+
+/// Stores the provider's id of a call that it has taken on. A call that was given up meanwhile is lost: somebody may be
+/// charged for it.
+pub async fn submitted(tx: &mut Tx, call: &str, provider_id: &str) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let row = sql("UPDATE calls SET provider_id = $2, submitted_at = COALESCE(submitted_at, $3),
+             outcome = CASE WHEN finished_at IS NULL THEN 'submitted' WHEN outcome = 'failed' THEN 'lost' ELSE outcome END
+         WHERE id = $1 RETURNING job, lease, finished_at")
+    .bind(call)
+    .bind(provider_id)
+    .bind(now.as_millis())
+    .optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(()) };
+    if row.get::<Option<i64>>("finished_at")?.is_some() {
+        spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?).await?;
+    }
+    Ok(())
+}
+
+/// Notes that the call is looked at now: what its provider says from here on is news.
+pub async fn look(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+    sql("UPDATE calls SET notified = 0 WHERE id = $1").bind(call).execute(tx).await?;
+    Ok(())
+}
+
+/// Writes that an answer was lost: whoever asks next looks at the provider first.
+pub async fn forget_answer(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+    sql("UPDATE calls SET outcome = 'unknown' WHERE id = $1 AND outcome = 'started'").bind(call).execute(tx).await?;
+    wake_waiting(tx, call).await
+}
+
+/// Writes how a call ended, with what it cost; what its attempt has spent is put right, and whoever waits for it is woken.
+/// What has ended stays as it is, but for a result that came after all.
+pub async fn end(
+    tx: &mut Tx,
+    call: &str,
+    outcome: Outcome,
+    provider_id: Option<&str>,
+    cost: Option<MicroUsd>,
+) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let row = sql("UPDATE calls SET outcome = $2, finished_at = $3, provider_id = COALESCE($4, provider_id), cost = $5
+         WHERE id = $1 AND (finished_at IS NULL OR $2 = 'succeeded' AND outcome <> 'succeeded') RETURNING job, lease")
+    .bind(call)
+    .bind(outcome.as_str())
+    .bind(now.as_millis())
+    .bind(provider_id)
+    .bind(cost.map(|cost| cost.0))
+    .optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(()) };
+    spend::correct(tx, &row::id(&row, "job")?, &row::id(&row, "lease")?).await?;
+    wake_waiting(tx, call).await
+}
+
+/// What became of a notice from a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notified {
+    /// The call is looked at soon.
+    Noted,
+    /// No such call is open: it is unknown, or over.
+    Ignored,
+}
+
+/// Notes that a provider says that a call changed, by its own id of it or by the call's id. It is only a hint: whoever
+/// looks after the call asks the provider. One that is repeated, late or unknown changes nothing.
+pub async fn notify(tx: &mut Tx, provider: &str, id: &str) -> Result<Notified, StoreError> {
+    let rows = sql("UPDATE calls SET notified = 1
+         WHERE provider = $1 AND finished_at IS NULL AND (provider_id = $2 OR id = $2) RETURNING id")
+    .bind(provider)
+    .bind(id)
+    .all(tx)
+    .await?;
+    for row in &rows {
+        wake_waiting(tx, &row.get::<String>("id")?).await?;
+    }
+    Ok(if rows.is_empty() { Notified::Ignored } else { Notified::Noted })
+}
+
+/// At most this many jobs are woken at once; the others look for themselves.
+const WOKEN: u32 = 500;
+
+/// Wakes the jobs that wait for a call. One that is changed by another at this moment looks for itself.
+async fn wake_waiting(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+    let rows = sql("SELECT id FROM jobs WHERE state = 'waiting' AND wait_signal = $1 LIMIT $2 {skip_locked}")
+        .bind(signal(call))
+        .bind(WOKEN)
+        .all(tx)
+        .await?;
+    let now = tx.now().await?;
+    for found in &rows {
+        let mut row = row::get(tx, &row::id(found, "id")?).await?;
+        if !row.awaits_call() {
+            continue;
+        }
+        row.call_changed(now);
+        row.save(tx).await?;
+        changed(tx, &row)?;
+    }
+    if !rows.is_empty() {
+        tx.tell_workers();
+    }
+    Ok(())
+}
+
+/// Whether nothing is known of a call that was not known when it was last looked at. It stays so until this unit of work
+/// ends.
+pub(crate) async fn is_pending(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
+    let row = sql("SELECT id FROM calls WHERE id = $1 AND finished_at IS NULL AND notified = 0 {lock}")
+        .bind(call)
+        .optional(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// A worker lets go of a job, which is in its new state: nobody will hear how the calls ended that this lease left open.
+/// What it reserved is settled, and an attempt that follows at the same stage looks after the job's open call first.
+pub(crate) async fn let_go(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_stage: bool) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let abandoned = sql("UPDATE calls SET outcome = CASE askable WHEN 1 THEN 'unknown' ELSE 'lost' END,
+             finished_at = CASE askable WHEN 1 THEN NULL ELSE CAST($3 AS BIGINT) END
+         WHERE job = $1 AND lease = $2 AND outcome = 'started' RETURNING id")
+    .bind(lease.job.as_str())
+    .bind(lease.id.as_str())
+    .bind(now.as_millis())
+    .all(tx)
+    .await?;
+    for row in &abandoned {
+        wake_waiting(tx, &row.get::<String>("id")?).await?;
+    }
+    spend::settle_spend(tx, lease).await?;
+    if same_stage && let Some(call) = open_of_job(tx, &job.id).await? {
+        job.look_after(call);
+    }
+    if job.state.is_final() { orphan(tx, &job.id).await } else { Ok(()) }
+}
+
+async fn open_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<String>, StoreError> {
+    let row = sql("SELECT id FROM calls WHERE job = $1 AND finished_at IS NULL ORDER BY id LIMIT 1")
+        .bind(job.as_str())
+        .optional(tx)
+        .await?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// A job has ended, and its provider may still be at work for it: that counts as spent until somebody asks.
+pub(crate) async fn orphan(tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
+    let rows = sql("UPDATE calls SET outcome = 'unknown' WHERE job = $1 AND outcome = 'submitted' RETURNING id, lease")
+        .bind(job.as_str())
+        .all(tx)
+        .await?;
+    for row in &rows {
+        spend::correct(tx, job, &row::id(row, "lease")?).await?;
+        wake_waiting(tx, &row.get::<String>("id")?).await?;
+    }
+    Ok(())
+}
+
+/// Whether another job waits for a call.
+pub async fn is_awaited(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
+    let row = sql("SELECT id FROM jobs WHERE state = 'waiting' AND wait_signal = $1 LIMIT 1")
+        .bind(signal(call))
+        .optional(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// What is said of a call to whoever waits for it.
+pub(crate) struct Described {
+    pub(crate) provider: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) owner: OwnerId,
+    pub(crate) job: JobId,
+}
+
+/// A call, open or not.
+pub(crate) async fn described(tx: &mut Tx, call: &str) -> Result<Option<Described>, StoreError> {
+    let row = sql("SELECT provider, kind, owner, job FROM calls WHERE id = $1").bind(call).optional(tx).await?;
+    let read = |row: Row| {
+        let (provider, kind) = (row.get("provider")?, row.get("kind")?);
+        Ok(Described { provider, kind, owner: row::id(&row, "owner")?, job: row::id(&row, "job")? })
+    };
+    row.map(read).transpose()
+}
+
+/// How many calls were ever made, per kind and outcome. What a test counts to show that nothing was done twice.
+pub async fn count(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreError> {
+    let rows = sql("SELECT kind, outcome, COUNT(*) AS count FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")
+        .all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let count: i64 = row.get("count")?;
+            Ok((row.get("kind")?, Outcome::parse(&row.get::<String>("outcome")?)?, count.unsigned_abs()))
+        })
+        .collect()
+}
+
+/// Every call that gave a result: its kind, when it was asked, when it answered. What a benchmark adds up.
+pub async fn finished(tx: &mut Tx) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
+    let rows =
+        sql("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id").all(tx).await?;
+    let time = |row: &Row, column: &str| Ok::<_, StoreError>(Timestamp::from_millis(row.get(column)?));
+    rows.iter().map(|row| Ok((row.get("kind")?, time(row, "started_at")?, time(row, "finished_at")?))).collect()
+}
