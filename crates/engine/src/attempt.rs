@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
 use sluice_domain::job::JobState;
-use sluice_store::StoreError;
 use sluice_store::jobs::{self, Claimed, Ended, Finish, Settlement, Then};
+use sluice_store::{StoreError, storable};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -16,7 +16,6 @@ use crate::call::Pending;
 use crate::engine::Shared;
 use crate::job::{Hold, JobError, Next};
 use crate::live::{Live, Stop};
-use crate::reports::shortened;
 use crate::run::Run;
 
 /// Runs the stages of a job until it is let go or lost.
@@ -143,8 +142,14 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
             live.expect(run.job_id(), &lease);
             Settlement::Advance { then, lease, lease_time: shared.settings.lease }
         }
-        Next::Done(result) => Settlement::Succeed(result),
-        Next::Wait { then, signal, deadline, poll_every } => Settlement::Wait { then, signal, deadline, poll_every },
+        Next::Done(result) => match storable::json("its result", &result) {
+            Ok(()) => Settlement::Succeed(result),
+            Err(error) => Settlement::Die(unwritable(run, &error)),
+        },
+        Next::Wait { then, signal, deadline, poll_every } => match storable::name("the name of its signal", &signal) {
+            Ok(()) => Settlement::Wait { then, signal, deadline, poll_every },
+            Err(error) => Settlement::Die(unwritable(run, &error)),
+        },
         Next::WaitForChildren { then } => Settlement::WaitForChildren { then },
         Next::AwaitCall(pending) => awaiting(pending),
         Next::Snooze(delay) => Settlement::Snooze { delay, error: None },
@@ -168,7 +173,10 @@ fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
     tracing::warn!(job = %run.job_id(), kind = %row.kind, stage = %row.stage, attempt = run.attempt(), code = %error.code,
         retry = error.retry, "a stage failed: {chain}");
     run.log(format!("attempt {} at \"{}\" failed: {chain}", run.attempt(), row.stage));
-    let stored = jobs::JobError { code: error.code.clone(), message: shortened(error.message.clone()) };
+    let stored = jobs::JobError {
+        code: storable::cut(&error.code, storable::NAME_LIMIT),
+        message: storable::cut(&error.message, storable::TEXT_LIMIT),
+    };
     if let Some(delay) = error.put_off {
         return Settlement::Snooze { delay, error: Some(stored) };
     }
@@ -199,14 +207,17 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 /// First and longest pause between two tries to settle.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How often an ending is tried that the database refuses, before its job dies without what was to be written.
+const MOST_REFUSALS: u32 = 3;
 
 /// Writes how the attempt ended, with its last progress. A write that fails is tried again for as long as the lease
-/// could last; after that it lapses, and the job is taken back.
+/// could last; after that it lapses, and the job is taken back. An ending that the database refuses costs this job: it
+/// dies, and its result is lost.
 async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Option<Ended> {
     let give_up = Instant::now() + shared.settings.lease;
-    let mut pause = FIRST_PAUSE;
+    let (mut pause, mut refusals) = (FIRST_PAUSE, 0);
     let pending = run.reports().take();
-    let finish = Finish {
+    let mut finish = Finish {
         claimed: run.shared_claim(),
         settlement,
         steps: pending.steps,
@@ -215,22 +226,33 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
     };
     loop {
         let writer = Arc::clone(shared);
-        let write = move |finishes| {
+        let write = move |finishes: Arc<Vec<Finish>>| {
             let shared = Arc::clone(&writer);
-            async move { shared.settle(finishes).await }
+            async move { shared.settle(&finishes).await }
         };
-        let tried = shared.finishes.run(finish.clone(), write).await;
-        match tried {
+        match shared.finishes.run(finish.clone(), write).await {
             Ok(ended) => return Some(ended),
             Err(StoreError::LeaseLost { .. }) => return None,
             Err(error) => {
                 tracing::error!(job = %run.job_id(), code = error.code(), %error, "a finishing write failed");
+                refusals += u32::from(!error.is_outage());
+                if refusals == MOST_REFUSALS {
+                    (finish.steps, finish.lines) = (Vec::new(), Vec::new());
+                    finish.settlement = Settlement::Die(unwritable(run, &error));
+                }
             }
         }
         if Instant::now() >= give_up {
             return None;
         }
-        tokio::time::sleep(pause).await;
+        // Those that failed together do not come back together.
+        tokio::time::sleep(pause.mul_f64(0.5 + shared.randomness.fraction())).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
+}
+
+fn unwritable(run: &Run, error: &StoreError) -> jobs::JobError {
+    run.count_unwritable_ending();
+    let message = format!("how it ended could not be stored, and trying again would not help: {error}");
+    jobs::JobError { code: "unwritable_ending".into(), message: storable::cut(&message, storable::TEXT_LIMIT) }
 }

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sluice_store::StoreError;
 use tokio::sync::oneshot;
 
+use crate::bisect::bisect;
+
 /// Most items in one batch.
 const MOST: usize = 500;
 
@@ -23,17 +25,18 @@ struct Queue<I, O> {
     tasks: usize,
 }
 
-impl<I: Send + 'static, O: Send + 'static> Batch<I, O> {
+impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Batch<I, O> {
     /// At most so many batches are under way at once.
     pub(crate) fn new(at_once: usize) -> Self {
         Self { queue: Arc::new(Mutex::new(Queue { items: Vec::new(), tasks: 0 })), at_once }
     }
 
     /// Brings an item, and waits until it is done. `work` does a batch, in a task of its own: a caller that is dropped
-    /// in mid-way leaves nobody without an answer. An error of the whole batch is told to everyone in it.
+    /// in mid-way leaves nobody without an answer. When an item makes its batch fail, the batch is split until that item
+    /// is alone; an outage is the answer to everyone in it.
     pub(crate) async fn run<F, W>(&self, item: I, work: F) -> Result<O, StoreError>
     where
-        F: Fn(Vec<I>) -> W + Send + 'static,
+        F: Fn(Arc<Vec<I>>) -> W + Send + Sync + 'static,
         W: Future<Output = Result<Vec<Result<O, StoreError>>, StoreError>> + Send + 'static,
     {
         let (answer, outcome) = oneshot::channel();
@@ -45,18 +48,18 @@ impl<I: Send + 'static, O: Send + 'static> Batch<I, O> {
             begins
         };
         if begins {
-            tokio::spawn(do_all(Arc::clone(&self.queue), work));
+            tokio::spawn(do_all(Arc::clone(&self.queue), Arc::new(work)));
         }
         outcome.await.unwrap_or_else(|_| Err(interrupted()))
     }
 }
 
 /// Does batches until nothing is left: what comes while one is under way is the next.
-async fn do_all<I, O, F, W>(queue: Arc<Mutex<Queue<I, O>>>, work: F)
+async fn do_all<I, O, F, W>(queue: Arc<Mutex<Queue<I, O>>>, work: Arc<F>)
 where
-    I: Send + 'static,
+    I: Clone + Send + Sync + 'static,
     O: Send + 'static,
-    F: Fn(Vec<I>) -> W,
+    F: Fn(Arc<Vec<I>>) -> W + Send + Sync + 'static,
     W: Future<Output = Result<Vec<Result<O, StoreError>>, StoreError>> + Send + 'static,
 {
     loop {
@@ -71,23 +74,17 @@ where
         };
         let (items, answers): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
         // In a task of its own: a fault in it ends that batch, and not the ones after it.
-        let outcome = tokio::spawn(work(items)).await.unwrap_or_else(|_| Err(interrupted()));
-        answer_all(answers, outcome);
+        let work = Arc::clone(&work);
+        let outcomes = tokio::spawn(async move { bisect(items, |items| work(items)).await }).await;
+        answer_all(answers, outcomes.ok());
     }
 }
 
-fn answer_all<O>(answers: Vec<Answer<O>>, outcome: Result<Vec<Result<O, StoreError>>, StoreError>) {
-    match outcome {
-        Ok(outcomes) => {
-            for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                answer.send(outcome).ok();
-            }
-        }
-        Err(error) => {
-            for answer in answers {
-                answer.send(Err(error.again())).ok();
-            }
-        }
+/// Without outcomes, the task that did the batch ended in mid-way.
+fn answer_all<O>(answers: Vec<Answer<O>>, outcomes: Option<Vec<Result<O, StoreError>>>) {
+    let mut outcomes = outcomes.unwrap_or_default().into_iter();
+    for answer in answers {
+        answer.send(outcomes.next().unwrap_or_else(|| Err(interrupted()))).ok();
     }
 }
 
@@ -110,12 +107,12 @@ mod tests {
         let call = |item: u32| {
             let (batch, go, begun) = (Arc::clone(&batch), Arc::clone(&go), begun.clone());
             tokio::spawn(async move {
-                let work = move |items: Vec<u32>| {
+                let work = move |items: Arc<Vec<u32>>| {
                     let (go, begun) = (Arc::clone(&go), begun.clone());
                     async move {
-                        begun.send(items.clone()).ok();
+                        begun.send(items.to_vec()).ok();
                         go.acquire().await.map_err(|_| interrupted())?.forget();
-                        Ok(items.into_iter().map(|item| Ok(item * 2)).collect())
+                        Ok(items.iter().map(|item| Ok(item * 2)).collect())
                     }
                 };
                 batch.run(item, work).await

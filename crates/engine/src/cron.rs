@@ -91,28 +91,25 @@ pub(crate) fn next_tick(cron: &str, after: Timestamp) -> Result<Timestamp, Store
     Ok(Timestamp::from_millis(next.timestamp_millis()))
 }
 
-/// Makes the jobs of every tick that has come; says how many.
-pub(crate) async fn tick(shared: &Shared, tx: &mut Tx) -> Result<usize, StoreError> {
+/// Makes the jobs of every tick of a schedule that has come; says how many.
+pub(crate) async fn tick(shared: &Shared, tx: &mut Tx, name: &str) -> Result<usize, StoreError> {
     let now = tx.now().await?;
-    let mut made = 0;
-    for schedule in schedules::due(tx).await? {
-        let mut ticks = vec![schedule.next_at];
-        let mut next = next_tick(&schedule.cron, schedule.next_at)?;
-        while next <= now && ticks.len() < MOST_TICKS {
-            ticks.push(next);
-            next = next_tick(&schedule.cron, next)?;
-        }
-        if next <= now && schedule.catch_up != CatchUp::All {
-            next = next_tick(&schedule.cron, now)?;
-        }
-        let wanted = wanted(schedule.catch_up, &ticks, now);
-        for tick in wanted {
-            make(shared, tx, &schedule, *tick, now).await?;
-            made += 1;
-        }
-        schedules::ticked(tx, &schedule.name, wanted.last().copied(), next).await?;
+    let Some(schedule) = schedules::take_due(tx, name).await? else { return Ok(0) };
+    let mut ticks = vec![schedule.next_at];
+    let mut next = next_tick(&schedule.cron, schedule.next_at)?;
+    while next <= now && ticks.len() < MOST_TICKS {
+        ticks.push(next);
+        next = next_tick(&schedule.cron, next)?;
     }
-    Ok(made)
+    if next <= now && schedule.catch_up != CatchUp::All {
+        next = next_tick(&schedule.cron, now)?;
+    }
+    let wanted = wanted(schedule.catch_up, &ticks, now);
+    for tick in wanted {
+        make(shared, tx, &schedule, *tick, now).await?;
+    }
+    schedules::ticked(tx, &schedule.name, wanted.last().copied(), next).await?;
+    Ok(wanted.len())
 }
 
 /// A tick is missed when nobody was there for a minute.

@@ -18,6 +18,7 @@ use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::batch::Batch;
+use crate::counters::{Counter, Counters};
 use crate::cron::{Template, next_tick};
 use crate::job::{Job, JobError};
 use crate::operator::Operator;
@@ -120,6 +121,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) slots: HashMap<&'static str, Slots>,
     pub(crate) turns: Turns,
+    pub(crate) counters: Counters,
     began: OnceCell<(Instant, Timestamp)>,
     /// How long stages and jobs took, until it is written.
     pub(crate) measured: Mutex<BTreeMap<(String, String), Measured>>,
@@ -201,6 +203,7 @@ impl Builder {
             settings: self.settings,
             slots,
             turns: Turns::default(),
+            counters: Counters::default(),
             began: OnceCell::new(),
             measured: Mutex::default(),
         };
@@ -255,9 +258,9 @@ impl Engine {
         let now = self.shared.moment().await?;
         let new = new_job(&self.shared, job, options, now)?;
         let shared = Arc::clone(&self.shared);
-        let write = move |jobs| {
+        let write = move |jobs: Arc<Vec<NewJob>>| {
             let shared = Arc::clone(&shared);
-            async move { shared.write_jobs(jobs).await }
+            async move { shared.write_jobs(&jobs).await }
         };
         self.shared.enqueued.run(new, write).await
     }
@@ -271,7 +274,7 @@ impl Engine {
         let now = self.shared.moment().await?;
         let new: Vec<NewJob> =
             jobs.iter().map(|job| new_job(&self.shared, job, options.clone(), now)).collect::<Result<_, _>>()?;
-        self.shared.write_jobs(new).await
+        self.shared.write_jobs(&new).await
     }
 
     /// Makes `job` at every tick of a cron expression (in UTC, seconds allowed), once per tick, whatever the number of
@@ -287,7 +290,9 @@ impl Engine {
         catch_up: CatchUp,
     ) -> Result<(), StoreError> {
         let now = tx.now().await?;
-        let template = Template::of(new_job(&self.shared, job, options, now)?);
+        let job = new_job(&self.shared, job, options, now)?;
+        jobs::check(&job)?;
+        let template = Template::of(job);
         let text = serde_json::to_string(&template)
             .map_err(|error| StoreError::Unreadable { what: format!("a schedule's job ({error})") })?;
         let schedule = Schedule {
@@ -384,6 +389,11 @@ impl Engine {
         Operator { shared: Arc::clone(&self.shared) }
     }
 
+    /// What went wrong in this process and was got round: counters that are not zero, each with the value of its label.
+    pub fn counters(&self) -> Vec<(Counter, String, u64)> {
+        self.shared.counters.all()
+    }
+
     /// The database below.
     pub fn store(&self) -> &Store {
         &self.shared.store
@@ -417,20 +427,20 @@ impl Shared {
     }
 
     /// Ends many attempts in one unit of work.
-    pub(crate) async fn settle(&self, finishes: Vec<Finish>) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
+    pub(crate) async fn settle(&self, finishes: &[Finish]) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
         self.store
             .write(async |tx| {
                 tx.at("settle");
-                jobs::settle_many(tx, &finishes).await
+                jobs::settle_many(tx, finishes).await
             })
             .await
     }
 
-    async fn write_jobs(&self, new: Vec<NewJob>) -> Result<Vec<Result<JobId, StoreError>>, StoreError> {
+    async fn write_jobs(&self, new: &[NewJob]) -> Result<Vec<Result<JobId, StoreError>>, StoreError> {
         self.store
             .write(async |tx| {
                 tx.at("enqueue");
-                jobs::enqueue_many(tx, &new).await
+                jobs::enqueue_many(tx, new).await
             })
             .await
     }

@@ -186,6 +186,7 @@ impl From<StoreError> for JobError {
             error,
             StoreError::IdempotencyConflict { .. }
                 | StoreError::PayloadTooLarge { .. }
+                | StoreError::NotStorable { .. }
                 | StoreError::NoSuchJob { .. }
                 | StoreError::NoSuchDependency { .. }
         );

@@ -8,11 +8,14 @@
 
 mod attempt;
 mod batch;
+mod bisect;
 mod call;
+mod counters;
 mod cron;
 mod engine;
 mod job;
 mod live;
+mod maintenance;
 mod operator;
 mod progress;
 mod randomness;
@@ -25,6 +28,7 @@ mod worker;
 pub use call::{
     Answer, Ask, CallError, Called, Cancelled, Found, Pending, Progress as CallProgress, Submit, Submitted,
 };
+pub use counters::Counter;
 pub use engine::{Builder, ChildOptions, Engine, EnqueueOptions, JobView, Settings};
 pub use job::{Job, JobError, Next};
 pub use operator::Operator;

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use sluice_store::jobs::StepChange;
+use sluice_store::storable;
 use tokio::sync::Notify;
 
 /// What was reported and not yet written.
@@ -20,17 +21,6 @@ pub(crate) struct Pending {
 
 /// Most lines that wait to be written, while the disk is full, say; what comes on top is dropped.
 const MOST_LINES: usize = 1_000;
-/// Longest text of a line or a message, in bytes: a foreign program's last words can be very long.
-const LONGEST_TEXT: usize = 4_096;
-
-/// `text`, cut at a character near the longest that is stored.
-pub(crate) fn shortened(mut text: String) -> String {
-    if text.len() > LONGEST_TEXT {
-        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
-        text.push('…');
-    }
-    text
-}
 
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
@@ -40,19 +30,20 @@ impl Pending {
 
 impl Reports {
     pub(crate) fn step(&self, name: &str, fraction: f64) {
+        let (name, fraction) = (storable::cut(name, storable::NAME_LIMIT), storable::fraction(fraction));
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         match pending.steps.iter_mut().find(|step| step.name == name) {
             Some(step) => step.fraction = fraction,
-            None => pending.steps.push(StepChange { name: name.to_owned(), fraction }),
+            None => pending.steps.push(StepChange { name, fraction }),
         }
         drop(pending);
         self.news.notify_one();
     }
 
-    pub(crate) fn line(&self, line: String) {
+    pub(crate) fn line(&self, line: &str) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         if pending.lines.len() < MOST_LINES {
-            pending.lines.push(shortened(line));
+            pending.lines.push(storable::cut(line, storable::TEXT_LIMIT));
         }
         drop(pending);
         self.news.notify_one();

@@ -11,12 +11,13 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::calls::{self, Outcome};
 use sluice_store::jobs::{self, Amounts, Claimed, JobRow, Lease, Need, Wake};
-use sluice_store::{Store, StoreError, Tx, results};
+use sluice_store::{Store, StoreError, Tx, results, storable};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::call::Turn;
+use crate::counters::Counter;
 use crate::engine::{ChildOptions, EnqueueOptions, Shared, enqueue};
 use crate::job::{Job, JobError};
 use crate::reports::Reports;
@@ -109,13 +110,13 @@ impl Run {
 
     /// Writes a line to the job's log.
     pub fn log(&self, line: impl Into<String>) {
-        self.inner.reports.line(line.into());
+        self.inner.reports.line(&line.into());
     }
 
     /// A unit of work under the lease: refused when another attempt may hold the job.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
-        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
         E: From<StoreError>,
     {
         self.inner
@@ -252,6 +253,7 @@ impl Run {
 
     /// Adds an entry to the owner's event log.
     pub fn emit(&self, tx: &mut Tx, kind: &str, subject: &str, data: &Value) -> Result<(), StoreError> {
+        storable::json("an event's data", data)?;
         sluice_store::events::emit(tx, self.owner(), kind, subject, data)
     }
 
@@ -265,6 +267,10 @@ impl Run {
 
     pub(crate) fn shared_claim(&self) -> Arc<Claimed> {
         Arc::clone(&self.inner.claimed)
+    }
+
+    pub(crate) fn count_unwritable_ending(&self) {
+        self.inner.shared.counters.add(Counter::UnwritableEndings, &self.claimed().kind, 1);
     }
 
     pub(crate) fn has_asked(&self) -> bool {

@@ -1,13 +1,13 @@
 //! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sluice_domain::ids::{JobId, LeaseId};
+use sluice_domain::ids::LeaseId;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Charge, Claim, Claimed, Floors};
-use sluice_store::workers::{self, Capability};
+use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, Floors};
+use sluice_store::workers;
 use sluice_store::{Dialect, Idle, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -16,25 +16,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::attempt::supervise;
-use crate::cron;
+use crate::counters::Counter;
 use crate::engine::Shared;
 use crate::live::{Live, Stop};
+use crate::maintenance::Deferred;
 
-/// What was asked to be renewed, and what of it still holds.
-#[derive(Default)]
-struct Renewal {
-    asked: HashSet<(JobId, LeaseId)>,
-    held: HashSet<(JobId, LeaseId)>,
-}
-
-/// What a unit of work claimed, and what it learned.
-#[derive(Default)]
-struct Begun {
-    jobs: Vec<(Claimed, OwnedSemaphorePermit)>,
-    charges: Vec<Charge>,
-    floors: Vec<(&'static str, Floors)>,
-    /// When there may be something to claim again.
-    again: Option<Instant>,
+/// What was claimed from a pool.
+struct PoolClaims {
+    pool: &'static str,
+    now: Timestamp,
+    claims: Claims,
 }
 
 /// A running worker. Dropped, it stops at once, as a crash would: its jobs are taken back when their leases run out.
@@ -81,7 +72,7 @@ impl Worker {
 pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreError> {
     let mut this = Loop::new(shared, None);
     loop {
-        let moved = this.keep_up().await?;
+        let moved = this.maintain().await?;
         let claimed = this.claim().await?;
         if claimed == 0 && this.running.is_empty() && !moved {
             return Ok(this.claims);
@@ -94,27 +85,29 @@ pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreEr
     }
 }
 
-struct Loop {
-    shared: Arc<Shared>,
+pub(crate) struct Loop {
+    pub(crate) shared: Arc<Shared>,
     /// Only these pools; all of them without.
     pools: Option<HashSet<String>>,
     /// Unlike that of every other worker.
-    name: String,
+    pub(crate) name: String,
     running: JoinSet<u64>,
-    live: BTreeMap<u64, Arc<Live>>,
+    pub(crate) live: BTreeMap<u64, Arc<Live>>,
     claims: usize,
     /// Pools whose last claim took all that they had slots for: there may be more.
     hungry: HashSet<&'static str>,
     /// By the database's clock, and by ours: whichever says first that it is time.
-    renewed_at: Option<(Timestamp, Instant)>,
+    pub(crate) renewed_at: Option<(Timestamp, Instant)>,
     /// Where the next claim from each pool begins.
     floors: HashMap<&'static str, Floors>,
     /// When all of them were last forgotten.
     forgotten_at: Instant,
     /// Something may have become ready below them.
     early: watch::Receiver<u64>,
+    /// What maintenance leaves out for a while, since it failed.
+    pub(crate) deferred: Deferred,
     /// When time may next have moved something.
-    due: Instant,
+    pub(crate) due: Instant,
     /// When a limit's lock may be free, or a rate let something through: time for a claim.
     again: Option<Instant>,
     /// Whoever makes work lets us join its commit.
@@ -122,15 +115,13 @@ struct Loop {
     draining: CancellationToken,
 }
 
+pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// A look that failed is repeated after [`FIRST_PAUSE`], doubled each time up to [`LONGEST_PAUSE`].
-const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// While there is more to claim than there are slots, freed slots are gathered for as long, or until a quarter is
 /// free: one claim for many jobs.
 const GATHERING: Duration = Duration::from_millis(2);
-/// Shortest time between two looks at what time has moved.
-const LOOK_SPACING: Duration = Duration::from_millis(50);
 
 impl Loop {
     fn new(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
@@ -148,6 +139,7 @@ impl Loop {
             forgotten_at: Instant::now(),
             early,
             renewed_at: None,
+            deferred: Deferred::default(),
             due: Instant::now(),
             again: None,
             idle: None,
@@ -208,8 +200,13 @@ impl Loop {
         if told && !self.live.is_empty() {
             self.heed_cancels().await?;
         }
-        if due {
-            self.keep_up().await?;
+        if due && let Err(error) = self.maintain().await {
+            if error.is_outage() {
+                return Err(error);
+            }
+            // Jobs are claimed and ended nevertheless.
+            tracing::error!(code = error.code(), %error, "maintenance failed; it is tried again");
+            self.due = Instant::now() + LONGEST_PAUSE;
         }
         // Where nobody waits for it, if there is such a moment.
         let poll = self.shared.settings.poll;
@@ -251,10 +248,10 @@ impl Loop {
         slots.into_iter().any(|pool| pool.free.available_permits() * 4 >= pool.size)
     }
 
-    /// One unit of work: jobs for the free slots.
+    /// Jobs for the free slots; says how many.
     async fn claim(&mut self) -> Result<usize, StoreError> {
         self.again = None;
-        let mut free = self.free_slots();
+        let free = self.free_slots();
         if free.values().all(Vec::is_empty) {
             return Ok(0);
         }
@@ -262,47 +259,80 @@ impl Loop {
             self.early.mark_unchanged();
             self.forget_floors();
         }
-        // One that has no slot free stays as hungry as it was.
-        let asked: Vec<_> = free.iter().filter(|(_, slots)| !slots.is_empty()).map(|(pool, _)| *pool).collect();
-        let shared = Arc::clone(&self.shared);
-        let mut idle = self.idle.take();
-        let begun = shared
-            .store
-            .write(async |tx| {
-                drop(idle.take());
-                tx.at("claim");
-                self.claim_in(tx, &mut free).await
-            })
-            .await?;
-        self.again = begun.again;
-        self.floors.extend(begun.floors);
-        for pool in asked {
-            if free.get(pool).is_some_and(Vec::is_empty) {
+        let claims = match self.try_to_claim(&free, false).await {
+            Err(error) if !error.is_outage() => {
+                tracing::error!(code = error.code(), %error, "a claim failed; jobs are claimed one by one");
+                self.try_to_claim(&free, true).await?
+            }
+            claims => claims?,
+        };
+        let (before, charges) = (self.claims, self.begin_all(free, claims));
+        if !charges.is_empty() && self.shared.store.dialect() == Dialect::Postgres {
+            self.shared.store.write(async |tx| jobs::charge(tx, &charges).await).await?;
+        }
+        Ok(self.claims - before)
+    }
+
+    /// Begins what was claimed for each pool; gives what is to be charged for it.
+    fn begin_all(
+        &mut self,
+        mut free: BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
+        claims: Vec<PoolClaims>,
+    ) -> Vec<Charge> {
+        let here = Instant::now();
+        let mut charges = Vec::new();
+        for PoolClaims { pool, now, claims } in claims {
+            let slots = free.remove(pool).unwrap_or_default();
+            self.shared.counters.add(Counter::JobsSetAside, pool, claims.set_aside);
+            let soon = (claims.contended || claims.set_aside > 0).then_some(FIRST_PAUSE);
+            for rest in [claims.next.map(|next| next.since(now)), soon].into_iter().flatten() {
+                let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
+                self.again = Some(self.again.map_or(at, |again| again.min(at)));
+            }
+            self.floors.insert(pool, claims.floors);
+            charges.extend(claims.charges);
+            // A pool that had no slot free is not among these, and stays as hungry as it was.
+            if claims.jobs.len() == slots.len() {
                 self.hungry.insert(pool);
             } else {
                 self.hungry.remove(pool);
             }
+            for (claimed, slot) in claims.jobs.into_iter().zip(slots) {
+                self.begin(claimed, slot);
+            }
         }
-        let claimed = begun.jobs.len();
-        for (claimed, slot) in begun.jobs {
-            self.begin(claimed, slot);
-        }
-        if !begun.charges.is_empty() && shared.store.dialect() == Dialect::Postgres {
-            shared.store.write(async |tx| jobs::charge(tx, &begun.charges).await).await?;
-        }
-        Ok(claimed)
+        charges
+    }
+
+    /// One unit of work.
+    async fn try_to_claim(
+        &mut self,
+        free: &BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
+        one_by_one: bool,
+    ) -> Result<Vec<PoolClaims>, StoreError> {
+        let idle = Mutex::new(self.idle.take());
+        let this = &*self;
+        this.shared
+            .store
+            .write(async |tx| {
+                drop(idle.lock().unwrap_or_else(PoisonError::into_inner).take());
+                tx.at("claim");
+                this.claim_in(tx, free, one_by_one).await
+            })
+            .await
     }
 
     async fn claim_in(
         &self,
         tx: &mut Tx,
-        free: &mut BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
-    ) -> Result<Begun, StoreError> {
-        let mut begun = Begun::default();
+        free: &BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
+        one_by_one: bool,
+    ) -> Result<Vec<PoolClaims>, StoreError> {
         let unknown = Floors::default();
-        let (now, here) = (tx.now().await?, Instant::now());
+        let now = tx.now().await?;
+        let mut all = Vec::new();
         for (pool, kinds) in self.shared.registry.pools() {
-            let Some(slots) = free.get_mut(pool).filter(|slots| !slots.is_empty()) else { continue };
+            let Some(slots) = free.get(pool).filter(|slots| !slots.is_empty()) else { continue };
             let lease = LeaseId::new(now, self.shared.randomness.id_bytes());
             let claim = Claim {
                 pool,
@@ -312,64 +342,21 @@ impl Loop {
                 lease: &lease,
                 lease_time: self.shared.settings.lease,
             };
-            let claims = jobs::claim(tx, &claim, self.floors.get(pool).unwrap_or(&unknown)).await?;
-            let slots = slots.drain(..claims.jobs.len().min(slots.len()));
-            begun.jobs.extend(claims.jobs.into_iter().zip(slots));
-            begun.charges.extend(claims.charges);
-            begun.floors.push((pool, claims.floors));
-            for rest in [claims.next.map(|next| next.since(now)), claims.contended.then_some(FIRST_PAUSE)] {
-                let at = rest.map(|rest| here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll));
-                begun.again = begun.again.into_iter().chain(at).min();
+            let floors = self.floors.get(pool).unwrap_or(&unknown);
+            let claims = if one_by_one {
+                jobs::claim_one_by_one(tx, &claim, floors).await?
+            } else {
+                jobs::claim(tx, &claim, floors).await?
+            };
+            if self.shared.store.dialect() == Dialect::Sqlite {
+                jobs::charge(tx, &claims.charges).await?;
             }
+            all.push(PoolClaims { pool, now, claims });
         }
-        if self.shared.store.dialect() == Dialect::Sqlite {
-            jobs::charge(tx, &begun.charges).await?;
-        }
-        Ok(begun)
+        Ok(all)
     }
 
-    /// One unit of work: renews our leases and moves what time has moved. Gives whether it moved something; stops what
-    /// is no longer ours or wanted.
-    async fn keep_up(&mut self) -> Result<bool, StoreError> {
-        let shared = Arc::clone(&self.shared);
-        let (moved, renewed, cancelling, due) = shared
-            .store
-            .write(async |tx| {
-                tx.at("keep_up");
-                let renewed = self.renew_in_time(tx).await?;
-                let mut moved = jobs::keep_up(tx).await? != jobs::Upkeep::default();
-                moved |= cron::tick(&shared, tx).await? > 0;
-                if renewed.is_some() {
-                    workers::seen(tx, &self.name, &self.capabilities()).await?;
-                    // What is lost with a failed write was only an estimate.
-                    workers::learn(tx, &shared.take_measured()).await?;
-                }
-                let cancelling = jobs::cancelling(tx, &self.name).await?;
-                let now = tx.now().await?;
-                let due = jobs::next_due(tx).await?.map(|due| due.since(now));
-                Ok::<_, StoreError>((moved, renewed, cancelling, due))
-            })
-            .await?;
-        if let Some((at, renewal)) = renewed {
-            self.renewed_at = Some((at, Instant::now()));
-            self.stop_lost(&renewal);
-        }
-        self.stop_cancelled(&cancelling);
-        let floor = shared.settings.poll.min(shared.settings.lease / 3);
-        let spacing = LOOK_SPACING.min(floor);
-        let rest = if moved { spacing } else { due.unwrap_or(floor).clamp(SHORTEST_PAUSE, floor) };
-        self.due = Instant::now() + rest;
-        Ok(moved)
-    }
-
-    async fn heed_cancels(&mut self) -> Result<(), StoreError> {
-        let store = &self.shared.store;
-        let cancelling = store.read(async |tx| jobs::cancelling(tx, &self.name).await).await?;
-        self.stop_cancelled(&cancelling);
-        Ok(())
-    }
-
-    fn serves(&self, pool: &str) -> bool {
+    pub(crate) fn serves(&self, pool: &str) -> bool {
         self.pools.as_ref().is_none_or(|pools| pools.contains(pool))
     }
 
@@ -388,54 +375,6 @@ impl Loop {
     fn has_free_slots(&self) -> bool {
         let served = self.shared.slots.iter().filter(|(pool, _)| self.serves(pool));
         !self.draining.is_cancelled() && served.into_iter().any(|(_, slots)| slots.free.available_permits() > 0)
-    }
-
-    /// Renews our leases when a third of their time has passed; gives when that was and which still hold.
-    async fn renew_in_time(&self, tx: &mut Tx) -> Result<Option<(Timestamp, Renewal)>, StoreError> {
-        let now = tx.now().await?;
-        let lease = self.shared.settings.lease;
-        // A clock that was set back would put the next renewal off beyond the lease.
-        let early =
-            |(at, then): (Timestamp, Instant)| now >= at && now.since(at) < lease / 3 && then.elapsed() < lease / 3;
-        if self.renewed_at.is_some_and(early) {
-            return Ok(None);
-        }
-        let leases: Vec<_> = self.live.values().flat_map(|live| live.leases()).collect();
-        let held = if leases.is_empty() { Vec::new() } else { jobs::renew(tx, &self.name, &leases, lease).await? };
-        let renewal = Renewal { asked: leases.into_iter().collect(), held: held.into_iter().collect() };
-        Ok(Some((now, renewal)))
-    }
-
-    fn capabilities(&self) -> BTreeMap<String, Capability> {
-        let pools = self.shared.registry.pools().filter(|(pool, _)| self.serves(pool));
-        let of = |(pool, kinds): (&'static str, &[&'static str])| {
-            let slots = self.shared.slots.get(pool).map_or(0, |slots| slots.size);
-            let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-            (pool.to_owned(), Capability { kinds, slots })
-        };
-        pools.map(of).collect()
-    }
-
-    fn stop_lost(&self, renewal: &Renewal) {
-        for live in self.live.values() {
-            let leases = live.leases();
-            // A job that has gone on to its next stage meanwhile has a lease that was not asked about.
-            let asked = leases.iter().all(|lease| renewal.asked.contains(lease));
-            if asked && !leases.iter().any(|lease| renewal.held.contains(lease)) {
-                live.lost();
-            }
-        }
-    }
-
-    fn stop_cancelled(&self, cancelling: &[(JobId, LeaseId)]) {
-        if cancelling.is_empty() {
-            return;
-        }
-        for live in self.live.values() {
-            if live.leases().iter().any(|lease| cancelling.contains(lease)) {
-                live.stop(Stop::Cancelled);
-            }
-        }
     }
 
     fn begin(&mut self, claimed: Claimed, slot: OwnedSemaphorePermit) {
@@ -470,7 +409,7 @@ impl Loop {
         tokio::pin!(over);
         let mut handing_back = false;
         while !self.running.is_empty() {
-            if Instant::now() >= self.due && self.keep_up().await.is_err() {
+            if Instant::now() >= self.due && self.maintain().await.is_err() {
                 self.due = Instant::now() + LONGEST_PAUSE;
             }
             tokio::select! {

@@ -8,6 +8,8 @@ const ON: sluice_store::Dialect = sluice_store::Dialect::Postgres;
 mod asking;
 #[path = "contracts/basics.rs"]
 mod basics;
+#[path = "contracts/budgets.rs"]
+mod budgets;
 #[path = "contracts/cancelling.rs"]
 mod cancelling;
 #[path = "contracts/enqueueing.rs"]
@@ -18,6 +20,8 @@ mod events;
 mod failing;
 #[path = "contracts/finishing.rs"]
 mod finishing;
+#[path = "contracts/isolation.rs"]
+mod isolation;
 #[path = "contracts/leases.rs"]
 mod leases;
 #[path = "contracts/offers.rs"]
@@ -42,5 +46,7 @@ mod studio;
 mod submitting;
 #[path = "contracts/support.rs"]
 mod support;
+#[path = "contracts/values.rs"]
+mod values;
 #[path = "contracts/waiting.rs"]
 mod waiting;

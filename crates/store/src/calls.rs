@@ -12,7 +12,7 @@ use sluice_domain::time::Timestamp;
 
 use crate::jobs::{JobRow, Lease, changed, row, spend};
 use crate::sql::{Row, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// What became of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,7 +205,7 @@ pub async fn end(
     .bind(outcome.as_str())
     .bind(now.as_millis())
     .bind(provider_id)
-    .bind(cost.map(|cost| cost.0))
+    .bind(cost.map(|cost| storable::money(cost).0))
     .optional(tx)
     .await?;
     let Some(row) = row else { return Ok(()) };

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 use sluice_domain::ids::JobId;
 
 /// Largest payload of a job in bytes; what is larger belongs in blobs.
@@ -148,6 +148,15 @@ pub enum StoreError {
         /// What and where.
         what: String,
     },
+    /// A value that a database does not take, or that could not be read again.
+    #[error("{what}")]
+    NotStorable {
+        /// Which, and what the bounds are.
+        what: String,
+    },
+    /// Another row has the same unique key. Where another unit of work was first, it is found when this one runs again.
+    #[error("there is a row with the same key already")]
+    AlreadyExists(#[source] Cause),
     /// The unit of work was stopped on purpose, by a planned failure of a test.
     #[error("planned failure at \"{point}\"")]
     Planned {
@@ -184,14 +193,40 @@ impl StoreError {
             Self::SchemaUnknown => "schema_unknown",
             Self::Damaged(_) => "database_damaged",
             Self::Unreadable { .. } => "unreadable_row",
+            Self::NotStorable { .. } => "not_storable",
+            Self::AlreadyExists(_) => "already_exists",
             Self::Planned { .. } => "planned_failure",
             Self::Database(_) => "database_failed",
         }
+    }
+
+    /// The database is to blame, or other units of work: the same again may succeed later. Anything else is the fault
+    /// of a row or a value, and the rest goes on without that.
+    pub const fn is_outage(&self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull
+                | Self::ReadOnly
+                | Self::CannotOpen { .. }
+                | Self::Unreachable(_)
+                | Self::Contended(_)
+                | Self::Interrupted
+                | Self::Planned { .. }
+        )
+    }
+
+    /// Another unit of work was first: when this one runs again, it sees what that one did.
+    pub(crate) const fn is_race(&self) -> bool {
+        matches!(self, Self::Contended(_) | Self::AlreadyExists(_))
     }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
+        const UNIQUE: [i32; 2] = [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
+        if error.sqlite_error().is_some_and(|error| UNIQUE.contains(&error.extended_code)) {
+            return Self::AlreadyExists(error.into());
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
@@ -211,6 +246,7 @@ impl From<sqlx::Error> for StoreError {
             Some("53100") => Self::DiskFull,
             Some("25006") => Self::ReadOnly,
             Some("40001" | "40P01" | "55P03") => Self::Contended(error.into()),
+            Some("23505") => Self::AlreadyExists(error.into()),
             // The server ends, starts, or has no room for another connection.
             Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "08000") => {
                 Self::Unreachable(error.into())

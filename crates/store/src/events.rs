@@ -15,7 +15,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 
 use crate::sql::{Row, parse, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,7 +176,7 @@ pub(crate) fn statements(entries: BTreeMap<OwnerId, Entries>, now: Timestamp) ->
 
 /// A string constant that is the same text under every setting of the server.
 fn literal(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+    format!("E'{}'", storable::text(text).replace('\\', "\\\\").replace('\'', "''"))
 }
 
 const COUNT: &str = "INSERT INTO streams (owner, last) VALUES ($1, $2)

@@ -37,9 +37,11 @@ pub mod providers;
 pub mod reel;
 pub mod results;
 pub mod retention;
+mod retry;
 pub mod schedules;
 mod sql;
 mod sqlite;
+pub mod storable;
 pub mod testing;
 mod unit;
 pub mod workers;
@@ -110,15 +112,58 @@ impl Hints {
     }
 }
 
+/// How often a unit of work is run that loses races.
+const MOST_RUNS: u32 = 6;
+
+/// A unit of work that was rolled back.
+struct Failed<E> {
+    error: E,
+    /// It lost a race with another one.
+    raced: bool,
+}
+
+impl<E: From<StoreError>> From<StoreError> for Failed<E> {
+    fn from(error: StoreError) -> Self {
+        Self { raced: error.is_race(), error: error.into() }
+    }
+}
+
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
     Postgres { connections: Arc<Connections>, bell: Bell, prepares: bool },
 }
 
 impl Store {
-    /// Runs a unit of work that may write. It is kept when the closure gives `Ok`, and undone otherwise; when this
-    /// returns `Ok`, it is on the disk. On `SQLite` it waits for its turn, also behind other processes.
+    /// Runs a unit of work that may write. It is committed when the closure gives `Ok`, and rolled back otherwise; when
+    /// this returns `Ok`, it is on the disk. On `SQLite` it waits for its turn, also behind other processes.
+    ///
+    /// On `PostgreSQL` a unit of work may lose a race: a deadlock, a serialisation failure, a unique key that another
+    /// transaction was first with. Then it is run again, a few times at most, on what the other one left.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
+        E: From<StoreError>,
+    {
+        for run in 1..MOST_RUNS {
+            match Box::pin(self.try_to_write(work.clone())).await {
+                Err(Failed { raced: true, .. }) => tokio::time::sleep(retry::pause(run)).await,
+                done => return done.map_err(|failed| failed.error),
+            }
+        }
+        self.write_once(work).await
+    }
+
+    /// The same for a unit of work that cannot be run again, since it changes what it captures or uses it up: where it
+    /// loses a race, that is its error.
+    pub async fn write_once<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+        E: From<StoreError>,
+    {
+        Box::pin(self.try_to_write(work)).await.map_err(|failed| failed.error)
+    }
+
+    async fn try_to_write<T, E, F>(&self, work: F) -> Result<T, Failed<E>>
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
         E: From<StoreError>,
@@ -128,8 +173,9 @@ impl Store {
         let value = match Box::pin(work(&mut tx)).await {
             Ok(value) => value,
             Err(error) => {
+                let raced = tx.has_raced();
                 Box::pin(undo(tx)).await;
-                return Err(error);
+                return Err(Failed { error, raced });
             }
         };
         let point = tx.point();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sluice_domain::ids::OwnerId;
 
 use crate::blobs::{self, Subject};
-use crate::{StoreError, Tx, retention};
+use crate::{StoreError, Tx, retention, storable};
 
 /// The stored result under `key`, if it was made before.
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Value>, StoreError> {
@@ -27,6 +27,7 @@ pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
 /// Stores a result; an older one under the same key gives way. It points at the blobs that it names, so that their bytes
 /// are kept for as long as it is.
 pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
+    storable::json("a stage's result", value)?;
     let now = tx.now().await?;
     let text = value.to_string();
     let new = sql("INSERT INTO stage_results (key, kind, value, created_at, last_used_at) VALUES ($1, $2, $3, $4, $4)

@@ -187,14 +187,9 @@ pub async fn forget_events(tx: &mut Tx, before: Timestamp, limit: u32) -> Result
     .await
 }
 
-/// Forgets what attempts spent before `before`. What is still reserved stays.
+/// Forgets what attempts spent before `before`. What is still reserved stays, and so do the figures of budgets.
 pub async fn forget_spend(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    sql("DELETE FROM spend WHERE state <> 'reserved' AND (job, lease) IN (
-             SELECT job, lease FROM spend WHERE at < $1 ORDER BY at LIMIT $2)")
-    .bind(before.as_millis())
-    .bind(limit)
-    .execute(tx)
-    .await
+    spend::forget_spend(tx, before, limit).await
 }
 
 /// Forgets the budgets of days that ended before `before`, under which nothing is reserved.

@@ -3,7 +3,7 @@
 use sluice_domain::time::Timestamp;
 
 use crate::sql::{Row, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// What happens to the ticks that nobody was there for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub struct Schedule {
 
 /// Makes or changes a schedule. One that stays as it is keeps its place in time.
 pub async fn set(tx: &mut Tx, schedule: &Schedule) -> Result<(), StoreError> {
+    storable::name("a schedule's name", &schedule.name)?;
     sql("INSERT INTO schedules (name, cron, job, catch_up, next_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (name) DO UPDATE SET job = excluded.job, catch_up = excluded.catch_up,
              next_at = CASE WHEN schedules.cron = excluded.cron THEN schedules.next_at ELSE excluded.next_at END,
@@ -71,14 +72,26 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Schedule>, StoreError> {
     sql("SELECT * FROM schedules ORDER BY name").all(tx).await?.iter().map(read).collect()
 }
 
-/// Those whose tick has come and that no other process is at.
-pub async fn due(tx: &mut Tx) -> Result<Vec<Schedule>, StoreError> {
+/// The names of those whose tick has come, at most `most`.
+pub async fn due(tx: &mut Tx, most: u32) -> Result<Vec<String>, StoreError> {
     let now = tx.now().await?;
-    let rows = sql("SELECT * FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT 100 {skip_locked}")
+    let rows = sql("SELECT name FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
         .bind(now.as_millis())
+        .bind(most)
         .all(tx)
         .await?;
-    rows.iter().map(read).collect()
+    rows.iter().map(|row| row.get("name")).collect()
+}
+
+/// A schedule, if its tick has come and no other process is at it.
+pub async fn take_due(tx: &mut Tx, name: &str) -> Result<Option<Schedule>, StoreError> {
+    let now = tx.now().await?;
+    let row = sql("SELECT * FROM schedules WHERE name = $1 AND next_at <= $2 {skip_locked}")
+        .bind(name)
+        .bind(now.as_millis())
+        .optional(tx)
+        .await?;
+    row.as_ref().map(read).transpose()
 }
 
 /// Moves a schedule on, in the unit of work that made its jobs.

@@ -9,7 +9,7 @@ use sqlx::{Arguments as _, AssertSqlSafe, Postgres, Row as _};
 use crate::dialect::{Dialect, translated};
 use crate::sqlite::{self, SqliteRow};
 use crate::unit::Connection;
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// A value that is bound. Both databases store exactly these: 64-bit integers, text and doubles.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(crate) enum Value {
     Real(f64),
     /// As SQLite gives it: without a type.
     Null,
+    /// What SQLite gave and no column of ours can hold. Said when it is read, so that only that row is unreadable.
+    Unreadable(&'static str),
 }
 
 macro_rules! value {
@@ -39,11 +41,15 @@ value! {
     bool => |yes| Self::Int(Some(yes.into()));
     Option<i64> => |n| Self::Int(n);
     f64 => |x| Self::Real(x);
-    &str => |text| Self::Text(Some(text.to_owned()));
-    String => |text| Self::Text(Some(text));
-    &String => |text| Self::Text(Some(text.clone()));
-    Option<&str> => |text| Self::Text(text.map(str::to_owned));
-    Option<String> => |text| Self::Text(text);
+    &str => |text| Self::Text(Some(storable::text(text).into_owned()));
+    String => |text| Self::Text(Some(owned(text)));
+    &String => |text| Self::Text(Some(storable::text(text).into_owned()));
+    Option<&str> => |text| Self::Text(text.map(|text| storable::text(text).into_owned()));
+    Option<String> => |text| Self::Text(text.map(owned));
+}
+
+fn owned(text: String) -> String {
+    if text.contains('\0') { storable::text(&text).into_owned() } else { text }
 }
 
 /// A statement with its values.
@@ -77,34 +83,35 @@ impl Query {
 
     /// Runs it; gives the number of rows that changed.
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, StoreError> {
-        Ok(match tx.connection() {
+        let done = match tx.connection() {
             Connection::Sqlite { open, .. } => {
-                sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values)?
+                return sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values);
             }
             Connection::Postgres { open, prepares, all } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                all.answer(query.execute(open)).await?.rows_affected()
+                all.answer(query.execute(open)).await
             }
-        })
+        };
+        Ok(tx.noting_races(done)?.rows_affected())
     }
 
     /// Runs it; gives all rows.
     pub(crate) async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
-        Ok(match tx.connection() {
+        let found = match tx.connection() {
             Connection::Sqlite { open, reads } => {
                 let statement = translated(Dialect::Sqlite, self.text);
                 let read = || sqlite::all(open, &statement, &self.values);
                 let rows = if reads { sqlite::aside(read)? } else { read()? };
-                rows.into_iter().map(Row::Sqlite).collect()
+                return Ok(rows.into_iter().map(Row::Sqlite).collect());
             }
             Connection::Postgres { open, prepares, all } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                let rows = all.answer(query.fetch_all(open)).await?;
-                rows.into_iter().map(Row::Postgres).collect()
+                all.answer(query.fetch_all(open)).await
             }
-        })
+        };
+        Ok(tx.noting_races(found)?.into_iter().map(Row::Postgres).collect())
     }
 
     /// Runs it; gives the first row, if there is one.
@@ -126,7 +133,7 @@ fn postgres(values: Vec<Value>) -> Result<PgArguments, StoreError> {
             Value::Int(n) => arguments.add(n),
             Value::Text(text) => arguments.add(text),
             Value::Real(x) => arguments.add(x),
-            Value::Null => arguments.add(None::<String>),
+            Value::Null | Value::Unreadable(_) => arguments.add(None::<String>),
         }
         .map_err(sqlx::Error::Encode)?;
     }

@@ -98,7 +98,7 @@ impl ToSql for Value {
             Self::Int(Some(n)) => ValueRef::Integer(*n),
             Self::Text(Some(text)) => ValueRef::Text(text.as_bytes()),
             Self::Real(x) => ValueRef::Real(*x),
-            Self::Int(None) | Self::Text(None) | Self::Null => ValueRef::Null,
+            Self::Int(None) | Self::Text(None) | Self::Null | Self::Unreadable(_) => ValueRef::Null,
         }))
     }
 }
@@ -120,21 +120,25 @@ impl SqliteRow {
             self.next.store(index + 1, Ordering::Relaxed);
             self.cells.get(index)
         });
-        cell.ok_or_else(|| StoreError::Unreadable { what: format!("no column {column}") })
+        match cell {
+            Some(Value::Unreadable(why)) => Err(StoreError::Unreadable { what: format!("{why} as {column}") }),
+            Some(cell) => Ok(cell),
+            None => Err(StoreError::Unreadable { what: format!("no column {column}") }),
+        }
     }
 }
 
-fn cell(value: ValueRef<'_>) -> Result<Value, StoreError> {
-    Ok(match value {
+fn cell(value: ValueRef<'_>) -> Value {
+    match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(n) => Value::Int(Some(n)),
         ValueRef::Real(x) => Value::Real(x),
-        ValueRef::Text(text) => Value::Text(Some(
-            String::from_utf8(text.to_vec())
-                .map_err(|error| StoreError::Unreadable { what: format!("text that is no UTF-8 ({error})") })?,
-        )),
-        ValueRef::Blob(_) => return Err(StoreError::Unreadable { what: "bytes where text belongs".to_owned() }),
-    })
+        ValueRef::Text(text) => match str::from_utf8(text) {
+            Ok(text) => Value::Text(Some(text.to_owned())),
+            Err(_) => Value::Unreadable("text that is no UTF-8"),
+        },
+        ValueRef::Blob(_) => Value::Unreadable("bytes where text belongs"),
+    }
 }
 
 /// Runs a statement; gives the number of rows that changed.
@@ -158,7 +162,8 @@ pub(crate) fn all(
         let mut rows = prepared.raw_query();
         let mut read = Vec::new();
         while let Some(row) = rows.next()? {
-            let cells = (0..names.len()).map(|index| cell(row.get_ref(index)?)).collect::<Result<_, StoreError>>()?;
+            let cells =
+                (0..names.len()).map(|index| Ok(cell(row.get_ref(index)?))).collect::<Result<_, StoreError>>()?;
             read.push(SqliteRow { names: Arc::clone(&names), cells, next: AtomicUsize::new(0) });
         }
         Ok(read)

@@ -25,6 +25,10 @@ pub struct Tx {
     now: Option<Timestamp>,
     point: &'static str,
     pub(crate) told: Told,
+    /// Another unit of work was first in something.
+    raced: bool,
+    /// It has the ledger's lock, see `spend.rs`.
+    pub(crate) holds_ledger: bool,
 }
 
 /// What a unit of work runs on.
@@ -166,7 +170,7 @@ impl Transaction {
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, now: None, point: "", told: Told::default() }
+        Self { link, now: None, point: "", told: Told::default(), raced: false, holds_ledger: false }
     }
 
     pub(crate) async fn on_server(
@@ -212,6 +216,34 @@ impl Tx {
 
     pub(crate) fn point(&self) -> &'static str {
         self.point
+    }
+
+    /// Remembers a race with another unit of work, whatever the caller makes of the error.
+    pub(crate) fn noting_races<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        self.raced |= result.as_ref().is_err_and(StoreError::is_race);
+        result
+    }
+
+    pub(crate) fn has_raced(&self) -> bool {
+        self.raced
+    }
+
+    /// Runs a part of this unit of work, which is rolled back alone when it fails.
+    pub(crate) async fn part<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        sql("SAVEPOINT part").execute(self).await?;
+        let before = std::mem::take(&mut self.told);
+        let result = work(self).await;
+        let told = std::mem::replace(&mut self.told, before);
+        if result.is_ok() {
+            self.told.join(told);
+        } else {
+            sql("ROLLBACK TO part").execute(self).await?;
+        }
+        sql("RELEASE part").execute(self).await?;
+        result
     }
 
     /// Wakes workers once this is kept.

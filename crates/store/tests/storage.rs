@@ -107,7 +107,7 @@ async fn a_unit_of_work_whose_task_is_stopped_leaves_nothing_and_blocks_nobody()
     let data = serde_json::json!({});
     {
         let (inside, is_inside) = tokio::sync::oneshot::channel();
-        let stopped = store.write(async |tx| {
+        let stopped = store.write_once(async |tx| {
             events::emit(tx, &OwnerId::local(), "test", "half", &data)?;
             inside.send(()).unwrap();
             std::future::pending::<Result<(), StoreError>>().await

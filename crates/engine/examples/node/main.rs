@@ -277,7 +277,7 @@ async fn lost(engine: &Engine, args: &Args, count: u32, histories: &Histories) -
     let mut lost = 0;
     let undone = engine
         .store()
-        .write(async |tx| {
+        .write_once(async |tx| {
             for n in 0..count {
                 let id = make(engine, args, tx, n).await?;
                 lost += u64::from(!histories.jobs.contains_key(id.as_str()));

@@ -19,7 +19,7 @@ async fn claim(world: &World, worker: &str) -> Option<Claimed> {
         .test
         .store()
         .write(async |tx| {
-            jobs::keep_up(tx).await?;
+            jobs::perform_all(tx).await?;
             let lease = LeaseId::new(tx.now().await?, world.engine.randomness().id_bytes());
             let kinds = &["test.play"];
             let claim = Claim { pool: "default", kinds, limit: 1, worker, lease: &lease, lease_time: LEASE };
@@ -119,7 +119,7 @@ async fn after_expiry_completion_renewal_and_progress_are_refused_and_reported()
     assert!(is_lost(&store.write(async |tx| jobs::save_progress(tx, lease, &[], &["late".into()]).await).await));
     assert!(is_lost(&store.write(async |tx| jobs::hold(tx, lease).await).await));
     let leases = [(job.clone(), lease.id.clone())];
-    let renewed = store.write(async |tx| jobs::renew(tx, "worker", &leases, LEASE).await).await.unwrap();
+    let renewed = store.write(async |tx| jobs::renew(tx, &leases, LEASE).await).await.unwrap();
     assert!(renewed.is_empty(), "and its worker is told");
     assert_eq!(lease_until(&world, &job).await, until, "a lease that ran out is not renewed");
     assert!(world.engine.log(&OwnerId::local(), &job, 10).await.unwrap().is_empty());

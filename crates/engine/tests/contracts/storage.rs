@@ -41,7 +41,7 @@ async fn a_writer_waits_behind_another_process_for_as_long_as_it_takes() {
     let (release, released) = oneshot::channel::<()>();
     let holder = tokio::spawn(async move {
         other
-            .write(async |_| {
+            .write_once(async |_| {
                 locked.send(()).unwrap();
                 released.await.unwrap();
                 Ok::<_, StoreError>(())
@@ -71,7 +71,7 @@ async fn of_those_that_share_a_commit_one_that_fails_is_undone_alone() {
     let store = world.test.store().clone();
     let first = tokio::spawn(async move {
         store
-            .write(async |tx| {
+            .write_once(async |tx| {
                 controls::pause(tx, "kind", "first", "").await?;
                 inside.send(()).unwrap();
                 gone.await.unwrap();

@@ -35,7 +35,7 @@ async fn two_at_once(world: &World, limit: u32) -> (Vec<JobId>, Claims) {
     let (go, may_go) = oneshot::channel::<()>();
     let first = tokio::spawn(async move {
         store
-            .write(async |tx| {
+            .write_once(async |tx| {
                 let claims = claim(tx, [1; 10], limit).await?;
                 claimed.send(()).unwrap();
                 may_go.await.unwrap();

@@ -326,6 +326,10 @@ CREATE TABLE budgets (
     reserved {int} NOT NULL DEFAULT 0 CHECK (reserved >= 0),
     spent {int} NOT NULL DEFAULT 0 CHECK (spent >= 0),
     over TEXT NOT NULL CHECK (over IN ('wait', 'fail')),
+    -- Made from the budget '*', and follows it.
+    derived {int} NOT NULL DEFAULT 0 CHECK (derived IN (0, 1)),
+    -- The part of `spent` whose rows of the ledger are no longer kept.
+    forgotten {int} NOT NULL DEFAULT 0 CHECK (forgotten >= 0),
     PRIMARY KEY (scope, name)
 ) {strict};
 
@@ -346,6 +350,11 @@ CREATE TABLE spend (
     CHECK ((state = 'settled') = (spent IS NOT NULL))
 ) {strict};
 CREATE INDEX spend_age ON spend (at);
+-- What a budget begins with that is set while there is something reserved or spent under it.
+CREATE INDEX spend_owner ON spend (owner);
+CREATE INDEX spend_day ON spend (day);
+CREATE INDEX spend_provider ON spend (provider) WHERE provider IS NOT NULL;
+CREATE INDEX spend_reserved ON spend (job) WHERE state = 'reserved';
 
 -- Bytes by their content: which exist, and who points at them.
 

@@ -14,8 +14,8 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::gate::{Candidate, Gate, Verdict};
-use crate::jobs::lease::parents_live_on;
 use crate::jobs::lines::{Floors, Line, lines};
+use crate::jobs::maintenance::set_aside;
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
 use crate::jobs::{Change, emit_change};
 use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
@@ -79,6 +79,8 @@ pub struct Claims {
     pub jobs: Vec<Claimed>,
     /// Another process holds a limit's lock: there may be more in a moment.
     pub contended: bool,
+    /// Jobs that could not be read or claimed. They are tried again in a minute; there may be others now.
+    pub set_aside: usize,
     /// When a rate that refused a job will let it through.
     pub next: Option<Timestamp>,
     /// What the owners have now had: to be written with [`charge`].
@@ -159,6 +161,16 @@ impl Claimed {
 const UNKNOWN_WORK_MS: i64 = 1_000;
 /// Takes the next ready jobs: the attempt is counted and the lease begins here, by the database's clock.
 pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
+    claim_with(tx, claim, floors, false).await
+}
+
+/// The same, each job behind a savepoint: one that the database refuses to change is set aside. Slower, and so only
+/// for when [`claim`] failed.
+pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
+    claim_with(tx, claim, floors, true).await
+}
+
+async fn claim_with(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors, one_by_one: bool) -> Result<Claims, StoreError> {
     let mut claims = Claims::default();
     if claim.kinds.is_empty() || claim.limit == 0 {
         return Ok(claims);
@@ -169,6 +181,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Cl
         claims.floors = floors.after(&[], now);
         return Ok(claims);
     };
+    gate.one_by_one = one_by_one;
     let mut want = claim.limit as usize;
     while want > 0 {
         let open = lines.iter().filter(|line| !line.empty).count();
@@ -190,6 +203,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Cl
         claims.jobs.extend(got);
     }
     claims.contended = gate.contended;
+    claims.set_aside = gate.set_aside;
     claims.floors = floors.after(&lines, now);
     claims.next = gate.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {
@@ -199,9 +213,6 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Cl
     }
     for job in &claims.jobs {
         emit_change(tx, &job.change(JobState::Running))?;
-    }
-    if claims.jobs.iter().any(|job| job.parent.is_some()) {
-        parents_live_on(tx, claim.worker, now).await?;
     }
     Ok(claims)
 }
@@ -239,18 +250,18 @@ fn leased(set: Query, claim: &Claim<'_>, now: Timestamp) -> Query {
 const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_id = $1, lease_until = $2,
          lease_worker = $3, started_at = COALESCE(started_at, $4), updated_at = $4, expires_at = $4 + idle_ttl_ms";
 
-/// Takes the first `quota` jobs of an owner, whatever they are.
+/// Takes the first `quota` jobs of an owner, whatever they are; says how many of them could not be read.
 async fn take_first(
     tx: &mut Tx,
     claim: &Claim<'_>,
     line: &mut Line,
     quota: usize,
     now: Timestamp,
-) -> Result<Vec<Claimed>, StoreError> {
+) -> Result<(Vec<Claimed>, usize), StoreError> {
     if !tx.on_postgres() {
-        // With no way to a server, two statements are faster than one that keeps its rows aside until it has ended.
-        let found = candidates(tx, claim, line, quota, &[], &[], now).await?;
-        return take_these(tx, claim, found, now).await;
+        // Without round trips to a server, two statements are faster than one that keeps its rows until it has ended.
+        let (found, unreadable) = candidates(tx, claim, line, quota, &[], &[], now).await?;
+        return Ok((take_these(tx, claim, found, now).await?, unreadable));
     }
     let kinds = list(9, claim.kinds.len());
     // By where they are, which stays so while they are locked: without another look at the index of ids.
@@ -264,17 +275,24 @@ async fn take_first(
     let rows = query.bind_all(claim.kinds.iter().copied()).all(tx).await?;
     let mut jobs = Vec::with_capacity(rows.len());
     for row in &rows {
-        jobs.push((row.get::<i64>("place")?, Claimed::read(row, claim.lease, now)?));
+        match Claimed::read(row, claim.lease, now) {
+            Ok(job) => jobs.push((row.get::<i64>("place")?, job)),
+            Err(error) => set_aside(tx, &row.get::<String>("id")?, &error).await?,
+        }
     }
+    let unreadable = rows.len() - jobs.len();
     // RETURNING promises no order.
     jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
     // All of these are taken; a walk that looks at each locks what it then leaves, and so what others pass by.
-    line.floor = jobs.last().filter(|_| jobs.len() == quota).map_or(i64::MAX, |(place, _)| *place);
-    Ok(jobs.into_iter().map(|(_, job)| job).collect())
+    line.floor = jobs.last().filter(|_| rows.len() == quota).map_or(i64::MAX, |(place, _)| *place);
+    if unreadable > 0 {
+        line.floor = i64::MIN;
+    }
+    Ok((jobs.into_iter().map(|(_, job)| job).collect(), unreadable))
 }
 
 /// The next jobs of an owner that are not of a kind, key or provider that is closed, locked so that no other claim
-/// takes them.
+/// takes them, and the number of those that could not be read.
 async fn candidates(
     tx: &mut Tx,
     claim: &Claim<'_>,
@@ -283,7 +301,7 @@ async fn candidates(
     closed: &[(&'static str, String)],
     refused: &[JobId],
     now: Timestamp,
-) -> Result<Vec<Candidate>, StoreError> {
+) -> Result<(Vec<Candidate>, usize), StoreError> {
     let of = |scope: &str| closed.iter().filter(|(of, _)| *of == scope).map(|(_, name)| name.as_str()).collect();
     let (kinds, keys, providers): (Vec<_>, Vec<_>, Vec<_>) = (of("kind"), of("key"), of("provider"));
     let mut next = 5;
@@ -312,13 +330,21 @@ async fn candidates(
     text.push_str(" ORDER BY place, id LIMIT $3 {skip_locked}");
     let query = sql(text).bind(claim.pool).bind(&line.owner).bind(limit as u64).bind(line.floor);
     let rows = query.bind_all(values).all(tx).await?;
-    let read = |row| {
+    let read = |row: &Row| {
         let mut job = Claimed::read(row, claim.lease, now)?;
         // As it will be counted.
         job.lease.attempt += 1;
-        Ok(Candidate { job, limit_key: row.get("limit_key")? })
+        Ok::<_, StoreError>(Candidate { job, limit_key: row.get("limit_key")? })
     };
-    rows.iter().map(read).collect()
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match read(row) {
+            Ok(candidate) => found.push(candidate),
+            Err(error) => set_aside(tx, &row.get::<String>("id")?, &error).await?,
+        }
+    }
+    let unreadable = rows.len() - found.len();
+    Ok((found, unreadable))
 }
 
 /// Takes these jobs, which this unit of work has locked.
@@ -356,9 +382,10 @@ impl Gate {
         if left == 0 {
             return Ok(Vec::new());
         }
-        if !self.is_choosy() {
-            let taken = take_first(tx, claim, line, left, now).await?;
+        if !self.is_choosy() && !self.one_by_one {
+            let (taken, unreadable) = take_first(tx, claim, line, left, now).await?;
             self.used("owner", &line.owner, taken.len());
+            self.set_aside += unreadable;
             return Ok(taken);
         }
         let mut taken = Vec::new();
@@ -366,21 +393,16 @@ impl Gate {
         while left > 0 {
             let page = left.clamp(20, 500);
             let closed = self.closed();
-            let found = candidates(tx, claim, line, page, &closed, &refused, now).await?;
-            let last = found.len() < page;
-            let mut admitted = Vec::new();
-            for candidate in found {
-                if admitted.len() == left {
-                    break;
-                }
-                match self.admit(tx, &candidate, now).await? {
-                    Verdict::Yes => admitted.push(candidate),
-                    Verdict::No => {}
-                    Verdict::Never => refused.push(candidate.job.lease.job),
-                }
-            }
-            let none = admitted.is_empty();
-            let got = take_these(tx, claim, admitted, now).await?;
+            let (found, unreadable) = candidates(tx, claim, line, page, &closed, &refused, now).await?;
+            self.set_aside += unreadable;
+            let last = found.len() + unreadable < page;
+            let got = if self.one_by_one {
+                self.take_one_by_one(tx, claim, found, left, &mut refused, now).await?
+            } else {
+                let admitted = self.admit_all(tx, found, left, &mut refused, now).await?;
+                take_these(tx, claim, admitted, now).await?
+            };
+            let none = got.is_empty() && unreadable == 0;
             left -= got.len();
             taken.extend(got);
             // Closing a key may have hidden what comes after it.
@@ -389,6 +411,65 @@ impl Gate {
             }
         }
         self.used("owner", &line.owner, taken.len());
+        Ok(taken)
+    }
+
+    /// Those of `found` that may be claimed, at most `most`; what alone may not goes to `refused`.
+    async fn admit_all(
+        &mut self,
+        tx: &mut Tx,
+        found: Vec<Candidate>,
+        most: usize,
+        refused: &mut Vec<JobId>,
+        now: Timestamp,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let mut admitted = Vec::new();
+        for candidate in found {
+            if admitted.len() == most {
+                break;
+            }
+            match self.admit(tx, &candidate, now).await? {
+                Verdict::Yes => admitted.push(candidate),
+                Verdict::No => {}
+                Verdict::Never => refused.push(candidate.job.lease.job),
+            }
+        }
+        Ok(admitted)
+    }
+
+    /// Takes each of `found` behind a savepoint, at most `most`, and sets aside what fails.
+    async fn take_one_by_one(
+        &mut self,
+        tx: &mut Tx,
+        claim: &Claim<'_>,
+        found: Vec<Candidate>,
+        most: usize,
+        refused: &mut Vec<JobId>,
+        now: Timestamp,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut taken = Vec::new();
+        for candidate in found {
+            if taken.len() == most {
+                break;
+            }
+            let job = candidate.job.lease.job.clone();
+            let one = tx
+                .part(async |tx| {
+                    let admitted = self.admit_all(tx, vec![candidate], 1, refused, now).await?;
+                    take_these(tx, claim, admitted, now).await
+                })
+                .await;
+            match one {
+                Ok(one) => taken.extend(one),
+                Err(error) if error.is_outage() => return Err(error),
+                Err(error) => {
+                    let aside = tx.part(async |tx| set_aside(tx, job.as_str(), &error).await).await;
+                    self.set_aside += usize::from(aside.is_ok());
+                    // What cannot even be set aside is passed by in this claim.
+                    refused.push(job);
+                }
+            }
+        }
         Ok(taken)
     }
 }

@@ -52,6 +52,10 @@ pub(crate) struct Gate {
     choosy: bool,
     /// Another process holds the lock of a limit.
     pub(crate) contended: bool,
+    /// Jobs are taken one by one, since some job made a claim fail.
+    pub(crate) one_by_one: bool,
+    /// How many jobs could not be read or changed.
+    pub(crate) set_aside: usize,
 }
 
 impl Gate {
@@ -72,7 +76,16 @@ impl Gate {
         // Only an owner's limit or pause leaves its first jobs as the ones to take.
         let by_owner = |scope: &String| scope == "owner" || scope == "queue";
         let choosy = choosy || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
-        Ok(Self { limits, pauses, rates: Rates::default(), rooms: HashMap::new(), choosy, contended: false })
+        Ok(Self {
+            limits,
+            pauses,
+            rates: Rates::default(),
+            rooms: HashMap::new(),
+            choosy,
+            contended: false,
+            one_by_one: false,
+            set_aside: 0,
+        })
     }
 
     /// Reads the rates, where there are any.

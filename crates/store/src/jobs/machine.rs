@@ -10,6 +10,7 @@ use sluice_domain::time::Timestamp;
 
 use crate::calls;
 use crate::jobs::row::{JobError, JobRow, Need, Wake};
+use crate::storable;
 
 /// The stage that follows, and what it asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,7 @@ impl JobRow {
     }
 
     fn later(&mut self, delay: Duration, now: Timestamp) {
+        let delay = storable::span(delay);
         self.let_go(if delay.is_zero() { JobState::Ready } else { JobState::Scheduled });
         self.run_at = now + delay;
         self.worked(now);
@@ -99,8 +101,8 @@ impl JobRow {
         self.let_go(JobState::Waiting);
         self.attempt = 0;
         self.wait_signal = Some(wait.signal);
-        self.wait_deadline = kept.or(wait.deadline.map(|deadline| now + deadline));
-        self.next_poll = wait.poll_every.map(|every| now + every);
+        self.wait_deadline = kept.or(wait.deadline.map(|deadline| now + storable::span(deadline)));
+        self.next_poll = wait.poll_every.map(|every| now + storable::span(every));
     }
 
     /// waiting → ready. What is waited for stays known after a poll, so that the deadline goes on.

@@ -10,7 +10,7 @@ use crate::jobs::change::{Change, changed, emit_change};
 use crate::jobs::dependencies;
 use crate::jobs::row::{JobRow, Need, get, place, tell_early};
 use crate::sql::{chunk, placeholders, sql};
-use crate::{PAYLOAD_LIMIT, StoreError, Tx};
+use crate::{PAYLOAD_LIMIT, StoreError, Tx, storable};
 
 /// A job that is to be made.
 #[derive(Debug, Clone)]
@@ -108,6 +108,7 @@ pub async fn enqueue_many(tx: &mut Tx, jobs: &[NewJob]) -> Result<Vec<Result<Job
             match enqueue(tx, job).await {
                 Err(
                     error @ (StoreError::PayloadTooLarge { .. }
+                    | StoreError::NotStorable { .. }
                     | StoreError::IdempotencyConflict { .. }
                     | StoreError::NoSuchDependency { .. }
                     | StoreError::NoSuchJob { .. }),
@@ -121,10 +122,7 @@ pub async fn enqueue_many(tx: &mut Tx, jobs: &[NewJob]) -> Result<Vec<Result<Job
 
 impl NewJob {
     fn is_plain(&self) -> bool {
-        self.idempotency_key.is_none()
-            && self.after.is_empty()
-            && self.parent.is_none()
-            && self.payload.len() <= PAYLOAD_LIMIT
+        self.idempotency_key.is_none() && self.after.is_empty() && self.parent.is_none() && check(self).is_ok()
     }
 
     fn state(&self) -> JobState {
@@ -132,9 +130,17 @@ impl NewJob {
     }
 }
 
-fn check(job: &NewJob) -> Result<(), StoreError> {
+/// Refuses a job that the databases would not take.
+pub fn check(job: &NewJob) -> Result<(), StoreError> {
     let bytes = job.payload.len();
-    if bytes > PAYLOAD_LIMIT { Err(StoreError::PayloadTooLarge { bytes }) } else { Ok(()) }
+    if bytes > PAYLOAD_LIMIT {
+        return Err(StoreError::PayloadTooLarge { bytes });
+    }
+    storable::name("a job's stage", &job.stage)?;
+    storable::name("a job's subject", &job.subject)?;
+    storable::name("an idempotency key", job.idempotency_key.as_deref().unwrap_or_default())?;
+    storable::name("a limit's key", job.limit_key.as_deref().unwrap_or_default())?;
+    storable::name("a provider's name", job.need.provider.as_deref().unwrap_or_default())
 }
 
 async fn exists(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<bool, StoreError> {
@@ -194,7 +200,8 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
         );
         let mut query = sql(text);
         for job in these {
-            let run_at = now + job.delay;
+            let run_at = now + storable::span(job.delay);
+            let ttl = job.idle_ttl.map(|ttl| storable::span(ttl).max(Duration::from_millis(1)));
             query = query
                 .bind(job.id.as_str())
                 .bind(&job.kind)
@@ -209,13 +216,13 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(place(run_at, job.priority))
                 .bind(run_at.as_millis())
                 .bind(job.max_attempts.max(1))
-                .bind(job.idle_ttl.map(millis))
-                .bind(job.idle_ttl.map(|ttl| (run_at + ttl).as_millis()))
+                .bind(ttl.map(millis))
+                .bind(ttl.map(|ttl| (run_at + ttl).as_millis()))
                 .bind(job.idempotency_key.as_deref())
                 .bind(job.limit_key.as_deref())
                 .bind(job.need.provider.as_deref())
-                .bind(millis(job.need.work))
-                .bind(job.need.cost.0)
+                .bind(millis(storable::span(job.need.work)))
+                .bind(storable::money(job.need.cost).0)
                 .bind(job.need.amounts.stored())
                 .bind(&job.stage)
                 .bind(job.need.stored())

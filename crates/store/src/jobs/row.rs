@@ -12,7 +12,7 @@ use sluice_domain::time::{Timestamp, millis};
 use crate::jobs::lines::LATE;
 use crate::jobs::rates::Amounts;
 use crate::sql::{Row, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// The right of one attempt to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -282,14 +282,14 @@ impl JobRow {
             .bind(stored(self.cancel_requested_at))
             .bind(stored(self.expires_at))
             .bind(self.result.as_ref().map(Value::to_string))
-            .bind(self.error.as_ref().map(|error| error.code.as_str()))
-            .bind(self.error.as_ref().map(|error| error.message.as_str()))
+            .bind(self.error.as_ref().map(|error| storable::cut(&error.code, storable::NAME_LIMIT)))
+            .bind(self.error.as_ref().map(|error| storable::cut(&error.message, storable::TEXT_LIMIT)))
             .bind(self.updated_at.as_millis())
             .bind(stored(self.finished_at))
             .bind(place(self.run_at, self.priority))
             .bind(self.need.provider.as_deref())
-            .bind(millis(self.need.work))
-            .bind(self.need.cost.0)
+            .bind(millis(storable::span(self.need.work)))
+            .bind(storable::money(self.need.cost).0)
             .bind(self.need.amounts.stored())
             .bind(self.call.as_deref())
             .bind(state.as_str())
@@ -297,7 +297,8 @@ impl JobRow {
             .execute(tx)
             .await?;
         if written == 0 {
-            return Err(StoreError::Contended(format!("job {} was changed by another unit of work", self.id).into()));
+            let cause = format!("job {} was changed by another unit of work", self.id);
+            return tx.noting_races(Err(StoreError::Contended(cause.into())));
         }
         self.stored = (self.state, self.lease.clone());
         tell_early(tx, self.state, self.run_at, self.priority).await

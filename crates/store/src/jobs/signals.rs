@@ -7,7 +7,7 @@ use sluice_domain::job::JobState;
 
 use crate::jobs::changed;
 use crate::jobs::row::{JobRow, Wake};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// The name under which a job waits for the jobs that are part of it. No signal of this name is ever sent.
 pub const CHILDREN: &str = "$children";
@@ -25,6 +25,8 @@ pub enum Signalled {
 
 /// Sends a signal to a job, which this unit of work has locked.
 pub(crate) async fn send(tx: &mut Tx, row: JobRow, name: &str, payload: &Value) -> Result<Signalled, StoreError> {
+    storable::name("a signal's name", name)?;
+    storable::json("a signal's payload", payload)?;
     let mut row = row;
     if row.state.is_final() {
         return Ok(Signalled::Late);

@@ -3,7 +3,13 @@
 //! A budget is a row with what is reserved and what is spent under it, changed in the transaction that changes the
 //! ledger. A reservation is one statement that fails when it would pass the cap, so there is no overspend and no
 //! refusal of what would have fitted, whatever the number of callers.
+//!
+//! A budget may be set, changed and removed at any moment, also while attempts are under way that were reserved without
+//! it: a new row begins with what the ledger says. On `PostgreSQL` that takes care of concurrent transactions. Whoever
+//! changes the ledger holds a shared lock, whoever sets or removes a budget an exclusive one. And whoever changes the
+//! ledger first makes the rows that are derived from the budget `*`: two that make the same one meet at its key.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
@@ -13,8 +19,8 @@ use sluice_domain::time::Timestamp;
 use crate::jobs::claim::Claimed;
 use crate::jobs::row::{JobError, Lease, get};
 use crate::jobs::settle::after;
-use crate::sql::{Row, sql};
-use crate::{StoreError, Tx};
+use crate::sql::{Row, placeholders, sql};
+use crate::{StoreError, Tx, storable};
 
 /// What happens to a job that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,18 +70,55 @@ pub(crate) enum Reserved {
 /// How long a job that does not fit is left alone.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
-/// Sets a cap; the name `*` is for each one without a cap of its own.
+/// Sets, raises or lowers a cap; the name `*` is for each one without a cap of its own. What is reserved and spent
+/// already counts.
 pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, over: Over) -> Result<(), StoreError> {
-    sql("INSERT INTO budgets (scope, name, cap, over) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (scope, name) DO UPDATE SET cap = excluded.cap, over = excluded.over")
-    .bind(scope)
-    .bind(name)
-    .bind(cap.0)
-    .bind(over.as_str())
-    .execute(tx)
-    .await?;
+    storable::name("a budget's name", name)?;
+    let scope = known(scope)?;
+    lock_budgets(tx).await?;
+    let text = format!(
+        "INSERT INTO budgets (scope, name, cap, over, derived, reserved, spent)
+         VALUES ($1, $2, $3, $4, 0, {}, {})
+         ON CONFLICT (scope, name) DO UPDATE SET cap = excluded.cap, over = excluded.over, derived = 0,
+             reserved = excluded.reserved, spent = excluded.spent + budgets.forgotten",
+        reserved_under(scope),
+        spent_under(scope)
+    );
+    sql(text).bind(scope).bind(name).bind(storable::money(cap).0).bind(over.as_str()).execute(tx).await?;
+    if name == "*" {
+        set_derived(tx, scope, storable::money(cap), over).await?;
+    }
     tx.tell_workers();
     Ok(())
+}
+
+/// Those that are derived from `*` follow it. Whoever has a reservation gets a row now: from now on, all that changes
+/// the ledger under a name without one begins by making it.
+async fn set_derived(tx: &mut Tx, scope: &'static str, cap: MicroUsd, over: Over) -> Result<(), StoreError> {
+    sql("UPDATE budgets SET cap = $2, over = $3 WHERE scope = $1 AND derived = 1")
+        .bind(scope)
+        .bind(cap.0)
+        .bind(over.as_str())
+        .execute(tx)
+        .await?;
+    let text = format!("SELECT DISTINCT {scope} AS name FROM spend WHERE state = 'reserved' AND {scope} IS NOT NULL");
+    for row in sql(text).all(tx).await? {
+        derive(tx, scope, &row.get::<String>("name")?).await?;
+    }
+    Ok(())
+}
+
+/// Removes a cap, with `*` also all that are derived from it; says whether there was one. What the ledger says stays,
+/// and counts when a cap is set again.
+pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
+    lock_budgets(tx).await?;
+    let removed = sql("DELETE FROM budgets WHERE scope = $1 AND (name = $2 OR ($2 = '*' AND derived = 1))")
+        .bind(scope)
+        .bind(name)
+        .execute(tx)
+        .await?;
+    tx.tell_workers();
+    Ok(removed > 0)
 }
 
 /// Every cap.
@@ -95,6 +138,41 @@ fn budget(row: &Row) -> Result<Budget, StoreError> {
     })
 }
 
+/// The scope, which is also the name of its column in the ledger.
+fn known(scope: &str) -> Result<&'static str, StoreError> {
+    let found = ["day", "job", "owner", "provider"].into_iter().find(|known| *known == scope);
+    found.ok_or_else(|| StoreError::NotStorable {
+        what: format!("there are budgets of an owner, a job, a day and a provider, and not of a \"{scope}\""),
+    })
+}
+
+/// What the ledger has reserved under the name `$2`.
+fn reserved_under(scope: &'static str) -> String {
+    format!("COALESCE((SELECT CAST(SUM(reserved) AS BIGINT) FROM spend WHERE {scope} = $2 AND state = 'reserved'), 0)")
+}
+
+/// What the ledger says was spent under the name `$2`.
+fn spent_under(scope: &'static str) -> String {
+    format!("COALESCE((SELECT CAST(SUM(spent) AS BIGINT) FROM spend WHERE {scope} = $2), 0)")
+}
+
+/// Shared by all who change the ledger, until their unit of work ends. SQLite has one writer.
+async fn lock_ledger(tx: &mut Tx) -> Result<(), StoreError> {
+    if tx.on_postgres() && !tx.holds_ledger {
+        sql("SELECT pg_advisory_xact_lock_shared(7305806)").execute(tx).await?;
+        tx.holds_ledger = true;
+    }
+    Ok(())
+}
+
+/// Alone: nobody changes the ledger meanwhile.
+async fn lock_budgets(tx: &mut Tx) -> Result<(), StoreError> {
+    if tx.on_postgres() {
+        sql("SELECT pg_advisory_xact_lock(7305806)").execute(tx).await?;
+    }
+    Ok(())
+}
+
 /// The scopes that an attempt is paid from, in the order in which all lock them.
 fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
     let mut scopes = vec![("day", day), ("job", job), ("owner", owner)];
@@ -102,18 +180,55 @@ fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a s
     scopes
 }
 
+/// The caps of these scopes, in their order; those that are derived from `*` are made. To be called under the ledger's
+/// lock, and before the ledger is changed.
+async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
+    lock_ledger(tx).await?;
+    let text = format!(
+        "SELECT budgets.* FROM (VALUES {}) AS wanted JOIN budgets
+             ON budgets.scope = wanted.column1 AND budgets.name = wanted.column2",
+        placeholders(1, 2 * scopes.len(), 2)
+    );
+    let each = scopes.iter().flat_map(|(scope, name)| [*scope, *name, *scope, "*"]);
+    let rows = sql(text).bind_all(each).all(tx).await?;
+    let found = rows.iter().map(budget).collect::<Result<Vec<_>, _>>()?;
+    let mut caps = Vec::new();
+    for (scope, name) in scopes {
+        let named = |name: &str| found.iter().find(|budget| budget.scope == *scope && budget.name == name);
+        match (named(name), named("*")) {
+            (Some(own), _) => caps.push(own.clone()),
+            (None, Some(_)) => caps.extend(derive(tx, scope, name).await?),
+            (None, None) => {}
+        }
+    }
+    Ok(caps)
+}
+
+/// The cap for a name, made from that for each when there is none yet.
+async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<Budget>, StoreError> {
+    let text = format!(
+        "INSERT INTO budgets (scope, name, cap, over, derived, reserved, spent)
+         SELECT scope, $2, cap, over, 1, {}, {} FROM budgets WHERE scope = $1 AND name = '*'
+         ON CONFLICT (scope, name) DO NOTHING",
+        reserved_under(scope),
+        spent_under(scope)
+    );
+    sql(text).bind(scope).bind(name).execute(tx).await?;
+    let text = "SELECT * FROM budgets WHERE scope = $1 AND name = $2";
+    sql(text).bind(scope).bind(name).optional(tx).await?.as_ref().map(budget).transpose()
+}
+
 /// Reserves what a job's stage may cost. When it does not fit, the job waits or fails, as the owner of the cap chose.
 pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Result<Reserved, StoreError> {
     let day = day(now);
-    let (id, cost) = (job.lease.job.as_str(), job.need.cost);
+    let (id, cost) = (job.lease.job.as_str(), storable::money(job.need.cost));
     let scopes = scopes(&day, id, job.owner.as_str(), job.need.provider.as_deref());
     let mut taken = Vec::new();
-    for (scope, name) in scopes {
-        let Some(budget) = cap_of(tx, scope, name).await? else { continue };
+    for budget in caps(tx, &scopes).await? {
         let fits = sql("UPDATE budgets SET reserved = reserved + $3
                         WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= cap")
-        .bind(scope)
-        .bind(name)
+        .bind(&budget.scope)
+        .bind(&budget.name)
         .bind(cost.0)
         .execute(tx)
         .await?;
@@ -121,7 +236,7 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
             give_back(tx, &taken, cost, MicroUsd(0)).await?;
             return refuse(tx, job, &budget, now).await;
         }
-        taken.push((scope, name));
+        taken.push((budget.scope, budget.name));
     }
     sql("INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, state, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9)")
@@ -137,21 +252,6 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     .execute(tx)
     .await?;
     Ok(Reserved::Yes)
-}
-
-/// The cap for a name, made from that for each when there is none yet.
-async fn cap_of(tx: &mut Tx, scope: &str, name: &str) -> Result<Option<Budget>, StoreError> {
-    let find = "SELECT * FROM budgets WHERE scope = $1 AND name = $2";
-    if let Some(row) = sql(find).bind(scope).bind(name).optional(tx).await? {
-        return budget(&row).map(Some);
-    }
-    sql("INSERT INTO budgets (scope, name, cap, over)
-         SELECT scope, $2, cap, over FROM budgets WHERE scope = $1 AND name = '*' ON CONFLICT DO NOTHING")
-    .bind(scope)
-    .bind(name)
-    .execute(tx)
-    .await?;
-    sql(find).bind(scope).bind(name).optional(tx).await?.as_ref().map(budget).transpose()
 }
 
 async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> Result<Reserved, StoreError> {
@@ -182,14 +282,14 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
 /// Gives back what was reserved and books what was spent.
 async fn give_back(
     tx: &mut Tx,
-    scopes: &[(&'static str, &str)],
+    scopes: &[(String, String)],
     reserved: MicroUsd,
     spent: MicroUsd,
 ) -> Result<(), StoreError> {
     for (scope, name) in scopes {
         sql("UPDATE budgets SET reserved = reserved - $3, spent = spent + $4 WHERE scope = $1 AND name = $2")
-            .bind(*scope)
-            .bind(*name)
+            .bind(scope)
+            .bind(name)
             .bind(reserved.0)
             .bind(spent.0)
             .execute(tx)
@@ -249,6 +349,7 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
     if calls.submitted > 0 {
         return Ok(());
     }
+    let taken = booked_under(tx, &row).await?;
     let reserved = MicroUsd(row.get("reserved")?);
     let spent = calls.spent(reserved);
     let state = if calls.count == 0 { "released" } else { "settled" };
@@ -259,13 +360,15 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
         .bind((calls.count > 0).then_some(spent.0))
         .execute(tx)
         .await?;
-    book(tx, &row, reserved, spent).await
+    give_back(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
 }
 
-async fn book(tx: &mut Tx, row: &Row, reserved: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
+/// The budgets that a row of the ledger counts under.
+async fn booked_under(tx: &mut Tx, row: &Row) -> Result<Vec<(String, String)>, StoreError> {
     let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
     let provider: Option<String> = row.get("provider")?;
-    give_back(tx, &scopes(&day, &job, &owner, provider.as_deref()), reserved, spent).await
+    let caps = caps(tx, &scopes(&day, &job, &owner, provider.as_deref())).await?;
+    Ok(caps.into_iter().map(|budget| (budget.scope, budget.name)).collect())
 }
 
 /// Puts right what an attempt spent, when something became known of one of its calls.
@@ -291,6 +394,7 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
     if calls.submitted > 0 {
         return Ok(());
     }
+    let taken = booked_under(tx, &row).await?;
     let booked: i64 = row.get("spent")?;
     let spent = calls.spent(MicroUsd(row.get("reserved")?));
     sql("UPDATE spend SET spent = $3 WHERE job = $1 AND lease = $2")
@@ -299,17 +403,17 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         .bind(spent.0)
         .execute(tx)
         .await?;
-    book(tx, &row, MicroUsd(0), MicroUsd(spent.0 - booked)).await
+    give_back(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
 }
 
 /// Caps whose figures differ from the sum of the ledger's rows: none, if nothing is wrong.
 pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sql("SELECT b.scope AS scope, b.name AS name, b.reserved AS reserved, b.spent AS spent,
              COALESCE(CAST(SUM(CASE WHEN s.state = 'reserved' THEN s.reserved ELSE 0 END) AS BIGINT), 0) AS all_reserved,
-             COALESCE(CAST(SUM(COALESCE(s.spent, 0)) AS BIGINT), 0) AS all_spent
+             b.forgotten + COALESCE(CAST(SUM(COALESCE(s.spent, 0)) AS BIGINT), 0) AS all_spent
          FROM budgets b LEFT JOIN spend s ON b.name = CASE b.scope
              WHEN 'owner' THEN s.owner WHEN 'job' THEN s.job WHEN 'day' THEN s.day ELSE s.provider END
-         GROUP BY b.scope, b.name, b.reserved, b.spent")
+         GROUP BY b.scope, b.name, b.reserved, b.spent, b.forgotten")
     .all(tx)
     .await?;
     let mut drifted = Vec::new();
@@ -324,8 +428,39 @@ pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     Ok(drifted)
 }
 
+/// Forgets up to `most` attempts that ended and were reserved before `before`; says how many. What they spent stays in
+/// the figures of the budgets that are set.
+pub(crate) async fn forget_spend(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
+    lock_budgets(tx).await?;
+    let rows = sql("SELECT job, lease, day, owner, provider, COALESCE(spent, 0) AS spent FROM spend
+                    WHERE at < $1 AND state <> 'reserved' ORDER BY at LIMIT $2")
+    .bind(before.as_millis())
+    .bind(most)
+    .all(tx)
+    .await?;
+    let mut spent_by: BTreeMap<(&'static str, String), i64> = BTreeMap::new();
+    for row in &rows {
+        let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
+        let provider: Option<String> = row.get("provider")?;
+        for (scope, name) in scopes(&day, &job, &owner, provider.as_deref()) {
+            *spent_by.entry((scope, name.to_owned())).or_default() += row.get::<i64>("spent")?;
+        }
+        let lease: String = row.get("lease")?;
+        sql("DELETE FROM spend WHERE job = $1 AND lease = $2").bind(job).bind(lease).execute(tx).await?;
+    }
+    for ((scope, name), spent) in spent_by.into_iter().filter(|(_, spent)| *spent > 0) {
+        sql("UPDATE budgets SET forgotten = forgotten + $3 WHERE scope = $1 AND name = $2")
+            .bind(scope)
+            .bind(name)
+            .bind(spent)
+            .execute(tx)
+            .await?;
+    }
+    Ok(rows.len() as u64)
+}
+
 /// The day of a point in time, in UTC, as `2026-11-22`. What is out of the calendar's range is its first day.
-pub(crate) fn day(at: Timestamp) -> String {
+pub fn day(at: Timestamp) -> String {
     chrono::DateTime::from_timestamp_millis(at.as_millis()).unwrap_or_default().date_naive().to_string()
 }
 

@@ -8,7 +8,7 @@ use sluice_domain::time::Timestamp;
 use crate::jobs::changed_with;
 use crate::jobs::lease::hold;
 use crate::jobs::row::{JobRow, Lease};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// A named step of a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,7 @@ pub async fn save_progress(
             .bind(lease.job.as_str())
             .bind(row.owner.as_str())
             .bind(now.as_millis())
-            .bind(line)
+            .bind(storable::cut(line, storable::TEXT_LIMIT))
             .execute(tx)
             .await?;
     }
@@ -66,7 +66,7 @@ pub async fn save_progress(
 }
 
 async fn save_step(tx: &mut Tx, job: &JobRow, step: &StepChange, now: Timestamp) -> Result<(), StoreError> {
-    let fraction = step.fraction.clamp(0.0, 1.0);
+    let fraction = storable::fraction(step.fraction);
     let done = fraction >= 1.0;
     sql("INSERT INTO job_steps (job, owner, name, position, fraction, state, started_at, finished_at)
          VALUES ($1, $2, $3, (SELECT COUNT(*) FROM job_steps WHERE job = $1), $4, $5, $6, $7)
@@ -74,7 +74,7 @@ async fn save_step(tx: &mut Tx, job: &JobRow, step: &StepChange, now: Timestamp)
          SET fraction = excluded.fraction, state = excluded.state, finished_at = excluded.finished_at")
     .bind(job.id.as_str())
     .bind(job.owner.as_str())
-    .bind(&step.name)
+    .bind(storable::cut(&step.name, storable::NAME_LIMIT))
     .bind(fraction)
     .bind(if done { "done" } else { "running" })
     .bind(now.as_millis())

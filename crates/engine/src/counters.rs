@@ -1,0 +1,56 @@
+//! What went wrong and was got round, counted since the process began: for `/metrics`.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What is counted. Each has a label that says of what kind of thing it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Counter {
+    /// A row that a maintenance task could not read or write; by task. It is tried again later.
+    MaintenanceFailures,
+    /// Jobs that could not be read or changed when they were to be claimed; by pool. They are tried again later.
+    JobsSetAside,
+    /// Attempts whose ending the database refused; by kind. The job died with `unwritable_ending`.
+    UnwritableEndings,
+}
+
+impl Counter {
+    /// Its name as a metric, by the conventions of Prometheus.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MaintenanceFailures => "sluice_maintenance_failures_total",
+            Self::JobsSetAside => "sluice_jobs_set_aside_total",
+            Self::UnwritableEndings => "sluice_unwritable_endings_total",
+        }
+    }
+
+    /// The name of its label.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::MaintenanceFailures => "task",
+            Self::JobsSetAside => "pool",
+            Self::UnwritableEndings => "kind",
+        }
+    }
+}
+
+/// The counts so far.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    counts: Mutex<BTreeMap<(Counter, String), u64>>,
+}
+
+impl Counters {
+    pub(crate) fn add(&self, counter: Counter, label: &str, count: usize) {
+        if count > 0 {
+            let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            *counts.entry((counter, label.to_owned())).or_default() += count as u64;
+        }
+    }
+
+    /// Each counter that is not zero, with the value of its label.
+    pub(crate) fn all(&self) -> Vec<(Counter, String, u64)> {
+        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.iter().map(|((counter, label), count)| (*counter, label.clone(), *count)).collect()
+    }
+}

@@ -1,0 +1,230 @@
+//! What time does to jobs: delays end, waits end, leases run out, jobs expire. All by the database's clock.
+//!
+//! What is due is read first, as plain ids; each job is then moved by itself. So a row that cannot be read or written
+//! stops nothing but its own job: the caller leaves it out and goes on with the others.
+
+use crate::sql::sql;
+use sluice_domain::ids::JobId;
+use sluice_domain::job::JobState;
+use sluice_domain::time::{Timestamp, millis};
+
+use crate::jobs::family::lock_parent;
+use crate::jobs::rates;
+use crate::jobs::row::{JobRow, Wake, get};
+use crate::jobs::settle::after;
+use crate::{StoreError, Tx, calls};
+
+/// What time can do to a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Task {
+    /// Its lease ran out: it is taken back.
+    Rescue,
+    /// Its wait ends by poll or deadline.
+    Wake,
+    /// Its delay ends.
+    Promote,
+    /// Its time to live has passed.
+    Expire,
+}
+
+impl Task {
+    /// Each of them, in the order in which they are done.
+    pub const ALL: [Self; 4] = [Self::Rescue, Self::Wake, Self::Promote, Self::Expire];
+
+    /// Its name, for logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rescue => "rescue",
+            Self::Wake => "wake",
+            Self::Promote => "promote",
+            Self::Expire => "expire",
+        }
+    }
+
+    /// Which jobs are due at `$1`.
+    const fn pick(self) -> &'static str {
+        match self {
+            // Every owner is `>= ''`: it leads to the index of what runs.
+            Self::Rescue => {
+                "SELECT id FROM jobs WHERE state = 'running' AND owner >= '' AND lease_until <= $1 LIMIT $2"
+            }
+            Self::Wake => {
+                "SELECT id FROM jobs WHERE state = 'waiting' AND wait_deadline <= $1
+                 UNION SELECT id FROM jobs WHERE state = 'waiting' AND next_poll <= $1 LIMIT $2"
+            }
+            Self::Promote => "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 LIMIT $2",
+            Self::Expire => {
+                "SELECT id FROM jobs WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running'
+                 AND expires_at <= $1 LIMIT $2"
+            }
+        }
+    }
+}
+
+/// At most this many jobs are moved in one unit of work; the rest follows in the next.
+pub const BATCH: u32 = 500;
+
+/// The jobs that are due for a task, at most `most`, from old to new: in the order in which all lock them. They are put
+/// in order here: asked for an order, `SQLite` walks all jobs in it. As text: whether an id can be read is looked at
+/// when its job's turn comes.
+pub async fn due(tx: &mut Tx, task: Task, most: u32) -> Result<Vec<String>, StoreError> {
+    let now = tx.now().await?;
+    let rows = sql(task.pick()).bind(now.as_millis()).bind(most).all(tx).await?;
+    let readable =
+        |row: &crate::sql::Row| row.get("id").inspect_err(|error| tracing::error!(%error, "a job's id")).ok();
+    let mut picked: Vec<String> = rows.iter().filter_map(readable).collect();
+    picked.sort();
+    Ok(picked)
+}
+
+/// Does what is due to one job, if it is still due: says whether it was.
+pub async fn perform(tx: &mut Tx, task: Task, job: &str) -> Result<bool, StoreError> {
+    let job = JobId::try_from(job.to_owned())
+        .map_err(|error| StoreError::Unreadable { what: format!("a bad id ({error})") })?;
+    lock_parent(tx, &job).await?;
+    let mut row = get(tx, &job).await?;
+    let now = tx.now().await?;
+    let is_due = match task {
+        Task::Rescue => rescue(tx, &mut row, now).await?,
+        Task::Wake => wake(&mut row, now),
+        Task::Promote => promote(&mut row, now),
+        Task::Expire => expire(tx, &mut row, now).await?,
+    };
+    if is_due {
+        row.save(tx).await?;
+        after(tx, &row).await?;
+    }
+    Ok(is_due)
+}
+
+/// Does all that is due in one unit of work, for those who can do without the rest when a row fails: says how much.
+pub async fn perform_all(tx: &mut Tx) -> Result<usize, StoreError> {
+    let mut moved = 0;
+    for task in Task::ALL {
+        for job in due(tx, task, BATCH).await? {
+            moved += usize::from(perform(tx, task, &job).await?);
+        }
+    }
+    Ok(moved)
+}
+
+async fn rescue(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(lease) = row.held().filter(|_| row.lease_until.is_some_and(|until| until <= now)) else {
+        return Ok(false);
+    };
+    row.rescue(now);
+    calls::let_go(tx, row, &lease, true).await?;
+    tracing::warn!(job = %row.id, kind = %row.kind, attempt = row.attempt, state = row.state.as_str(),
+        "took back a job whose lease had run out");
+    Ok(true)
+}
+
+fn wake(row: &mut JobRow, now: Timestamp) -> bool {
+    let over = row.wait_deadline.is_some_and(|deadline| deadline <= now);
+    let polls = row.next_poll.is_some_and(|poll| poll <= now);
+    let is_due = row.state == JobState::Waiting && (over || polls);
+    if is_due && row.awaits_call() {
+        row.call_changed(now);
+    } else if is_due {
+        row.wake_up(if polls && !over { Wake::Poll } else { Wake::Deadline }, now);
+    }
+    is_due
+}
+
+fn promote(row: &mut JobRow, now: Timestamp) -> bool {
+    let is_due = row.state == JobState::Scheduled && row.run_at <= now;
+    if is_due {
+        row.become_due(now);
+    }
+    is_due
+}
+
+/// Work on a descendant is work on all its ancestors. That is looked at here, when an ancestor would expire, and not
+/// whenever something is done: a time to live that passes is rare, and a tree may be deep.
+async fn expire(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, StoreError> {
+    let over = row.expires_at.is_some_and(|at| at <= now);
+    if row.state.is_final() || row.state == JobState::Running || !over {
+        return Ok(false);
+    }
+    let Some(ttl) = row.idle_ttl else { return Ok(false) };
+    let later = last_work_on_descendants(tx, &row.id, now).await?.map(|last| last + ttl).filter(|later| *later > now);
+    if later.is_some() {
+        row.expires_at = later;
+        row.save(tx).await?;
+        return Ok(false);
+    }
+    row.finish(JobState::Expired, now);
+    Ok(true)
+}
+
+/// When something was last done on a descendant of a job: now, while one of them runs.
+async fn last_work_on_descendants(tx: &mut Tx, job: &JobId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let row = sql("WITH RECURSIVE below(id, worked_at) AS (
+             SELECT id, CASE WHEN state = 'running' AND lease_until > $2 THEN $2 ELSE updated_at END
+             FROM jobs WHERE parent = $1
+             UNION ALL
+             SELECT jobs.id, CASE WHEN jobs.state = 'running' AND jobs.lease_until > $2 THEN $2 ELSE jobs.updated_at END
+             FROM jobs JOIN below ON jobs.parent = below.id)
+         SELECT MAX(worked_at) AS worked_at FROM below")
+    .bind(job.as_str())
+    .bind(now.as_millis())
+    .one(tx)
+    .await?;
+    let worked_at: Option<i64> = row.get("worked_at")?;
+    Ok(worked_at.map(Timestamp::from_millis))
+}
+
+/// When time will next move a job or a schedule, if ever. What is due already does not count: it is being moved, or it
+/// was left out after it failed.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let now = tx.now().await?;
+    // A circuit whose rest is over stays open until somebody asks: nothing is due then.
+    let row = sql("SELECT MIN(due) AS due FROM (
+             SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled' AND run_at > $1
+             UNION ALL SELECT MIN(lease_until) FROM jobs
+                 WHERE state = 'running' AND owner >= '' AND lease_until > $1
+             UNION ALL SELECT MIN(wait_deadline) FROM jobs WHERE state = 'waiting' AND wait_deadline > $1
+             UNION ALL SELECT MIN(next_poll) FROM jobs WHERE state = 'waiting' AND next_poll > $1
+             UNION ALL SELECT MIN(until) FROM providers WHERE circuit = 'open' AND until > $1
+             UNION ALL SELECT MIN(quota_until) FROM providers WHERE quota_until > $1
+             UNION ALL SELECT MIN(next_at) FROM schedules WHERE next_at > $1
+             UNION ALL SELECT MIN(expires_at) FROM jobs
+                 WHERE expires_at IS NOT NULL AND finished_at IS NULL AND state <> 'running' AND expires_at > $1
+         ) AS dues")
+    .bind(now.as_millis())
+    .one(tx)
+    .await?;
+    let due: Option<i64> = row.get("due")?;
+    Ok(due.map(Timestamp::from_millis))
+}
+
+/// For how long a job is set aside that could not be claimed.
+const SET_ASIDE: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// Puts a ready or just claimed job off without reading its row: others come first, and it is tried again later. An
+/// attempt that was counted for it is given back.
+pub(crate) async fn set_aside(tx: &mut Tx, job: &str, error: &StoreError) -> Result<(), StoreError> {
+    tracing::error!(job, code = error.code(), %error, "a job could not be claimed; it is set aside for a minute");
+    let now = tx.now().await?;
+    sql("UPDATE jobs SET attempt = CASE WHEN state = 'running' THEN attempt - 1 ELSE attempt END, state = 'scheduled',
+             run_at = $2, lease_id = NULL, lease_until = NULL, lease_worker = NULL, updated_at = $3
+         WHERE id = $1 AND state IN ('ready', 'running')")
+    .bind(job)
+    .bind(now.as_millis() + millis(SET_ASIDE))
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets jobs that ended before `before`, with their steps, logs and signals. A job goes with the job that it is
+/// part of, and not before all of it has ended.
+pub async fn forget_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    let done = sql("DELETE FROM jobs WHERE parent IS NULL AND finished_at < $1
+         AND NOT EXISTS (SELECT 1 FROM jobs AS part WHERE part.parent = jobs.id AND part.finished_at IS NULL)")
+    .bind(before.as_millis())
+    .execute(tx)
+    .await?;
+    rates::forget_full(tx).await?;
+    Ok(done)
+}
