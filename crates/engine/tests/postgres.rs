@@ -28,6 +28,8 @@ const ON: Dialect = Dialect::Postgres;
 mod claims;
 #[path = "postgres/families.rs"]
 mod families;
+#[path = "postgres/races.rs"]
+mod races;
 #[path = "contracts/support.rs"]
 #[expect(dead_code, reason = "the contracts use the rest")]
 mod support;
