@@ -21,7 +21,7 @@ async fn refused<T: std::fmt::Debug>(
     world: &World,
     work: impl AsyncFnOnce(&mut Tx) -> Result<T, StoreError>,
 ) -> &'static str {
-    world.test.store().write(work).await.unwrap_err().code()
+    world.test.store().write_once(work).await.unwrap_err().code()
 }
 
 /// A job of Ada's that waits, with a step, a child that has died, and a job that depends on it.

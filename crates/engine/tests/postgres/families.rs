@@ -36,7 +36,7 @@ async fn second_meets_first<T: Send + 'static>(
 ) -> T {
     let (other, store) = (world.test.open_again().await, world.test.store());
     let (begun, has_begun) = oneshot::channel();
-    let first = store.write(async |tx: &mut Tx| {
+    let first = store.write_once(async |tx: &mut Tx| {
         first(tx).await?;
         begun.send(()).unwrap();
         // The other connection waits for a row that this one holds.
