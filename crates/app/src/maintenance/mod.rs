@@ -99,7 +99,7 @@ impl Pace {
     /// afterwards for as long.
     pub(crate) async fn batch<T, F>(&mut self, context: &Context, work: F) -> Result<T, StoreError>
     where
-        F: AsyncFnOnce(&mut Tx, u32) -> Result<T, StoreError>,
+        F: AsyncFnOnce(&mut Tx, u32) -> Result<T, StoreError> + Clone,
     {
         let rows = self.rows;
         let (value, time) = context
