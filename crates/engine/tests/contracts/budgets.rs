@@ -10,9 +10,9 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Randomness;
 use sluice_store::StoreError;
+use sluice_store::calls::{self, NewCall, Outcome};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Claimed, Floors, JobError, Need, NewJob, Settlement};
-use sluice_store::results::{self, Call, Outcome};
 use sluice_store::retention;
 use sluice_testkit::TestStore;
 
@@ -80,8 +80,15 @@ impl Market {
     async fn call(&mut self) -> Result<(), StoreError> {
         let Some(held) = self.held.choose(&mut self.random).cloned() else { return Ok(()) };
         let id = self.id(JobId::new).to_string();
-        let call = Call { id: id.clone(), key: "k".into(), kind: "voice".into(), owner: held.owner.clone() };
-        self.test.store().write(async |tx| results::start_call(tx, &held.lease, &call).await).await?;
+        let call = NewCall {
+            id: id.clone(),
+            key: id.clone(),
+            kind: "voice".into(),
+            owner: held.owner.clone(),
+            provider: Some("shop".into()),
+            patience: Duration::from_hours(1_000),
+        };
+        self.test.store().write(async |tx| calls::start(tx, &held.lease, &call).await).await?;
         self.calls.push(id);
         Ok(())
     }
@@ -91,10 +98,8 @@ impl Market {
         let Some(call) = self.calls.choose(&mut self.random).cloned() else { return Ok(()) };
         self.calls.retain(|known| *known != call);
         let cost = self.money();
-        let settle = self
-            .test
-            .store()
-            .write(async |tx| results::settle_unknown(tx, &call, Outcome::Succeeded, None, cost).await);
+        let settle =
+            self.test.store().write(async |tx| calls::end(tx, &call, Outcome::Succeeded, None, Some(cost)).await);
         settle.await
     }
 

@@ -6,8 +6,8 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, EnqueueOptions, Job, JobError, JobView, Next, Run};
 use sluice_store::StoreError;
+use sluice_store::calls::{self, NewCall};
 use sluice_store::jobs::Lease;
-use sluice_store::results::{self, Call};
 use sluice_testkit::TestStore;
 
 use crate::support::local;
@@ -119,10 +119,17 @@ async fn a_key_that_is_there_already_is_an_error_with_a_name() {
     let engine = Engine::builder(test.store().clone()).register::<Wild>(()).build();
     let job = engine.submit(&Wild(End::Done), local()).await.unwrap();
     let lease = Lease { id: run_id(&engine, &test).await, job, attempt: 1 };
-    let call = Call { id: "c".into(), key: "k".into(), kind: "voice".into(), owner: OwnerId::local() };
-    let start = async || test.store().write(async |tx| results::start_call(tx, &lease, &call).await).await;
-    start().await.unwrap();
-    assert!(matches!(start().await, Err(StoreError::AlreadyExists(_))));
+    let call = |key: &str| NewCall {
+        id: "c".into(),
+        key: key.into(),
+        kind: "voice".into(),
+        owner: OwnerId::local(),
+        provider: None,
+        patience: std::time::Duration::from_mins(1),
+    };
+    let start = async |call: NewCall| test.store().write(async |tx| calls::start(tx, &lease, &call).await).await;
+    assert!(start(call("one")).await.unwrap());
+    assert!(matches!(start(call("another")).await, Err(StoreError::AlreadyExists(_))));
     engine.run_until_idle().await.unwrap();
     test.end().await;
 }
