@@ -172,12 +172,15 @@ impl Run {
         F: AsyncFnOnce() -> Result<T, JobError>,
     {
         let _turn = self.turn(key).await;
-        if let Some(found) = self.stored_result(key).await? {
-            return Ok(found);
-        }
-        let call = match self.begin_call(key, kind, None).await? {
-            Turn::Ask { call } => call,
-            Turn::Look(open) => return Err(self.wait_for(&open, Duration::ZERO)),
+        let call = loop {
+            if let Some(found) = self.stored_result(key).await? {
+                return Ok(found);
+            }
+            match self.begin_call(key, kind, None).await? {
+                Turn::Ask { call } => break call,
+                Turn::Made => {}
+                Turn::Look(open) => return Err(self.wait_for(&open, Duration::ZERO)),
+            }
         };
         let result = make().await;
         let stored = match &result {
@@ -241,7 +244,10 @@ impl Run {
     pub(crate) async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let Some(value) = self.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
         // What an older version stored in another shape is made anew.
-        let Ok(found) = serde_json::from_value::<T>(value) else { return Ok(None) };
+        let Ok(found) = serde_json::from_value::<T>(value) else {
+            self.write(async |tx| results::forget(tx, key).await).await?;
+            return Ok(None);
+        };
         self.write(async |tx| results::touch(tx, key).await).await?;
         Ok(Some(found))
     }

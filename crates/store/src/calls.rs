@@ -12,7 +12,7 @@ use sluice_domain::time::Timestamp;
 
 use crate::jobs::{JobRow, Lease, changed, row, spend};
 use crate::sql::{Row, sql};
-use crate::{StoreError, Tx, storable};
+use crate::{StoreError, Tx, results, storable};
 
 /// What became of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,8 +110,19 @@ pub(crate) fn signal(call: &str) -> String {
     format!("$call/{call}")
 }
 
-/// Writes the intent of a call. Nothing is written, and the answer is false, while another call of the same key is open.
-pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<bool, StoreError> {
+/// What became of the intent of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Started {
+    /// It is written.
+    Yes,
+    /// Another call of the same key is open.
+    Busy,
+    /// The result is stored.
+    Made,
+}
+
+/// Writes the intent of a call, unless another call of the same key is open or has given the result.
+pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started, StoreError> {
     let now = tx.now().await?;
     let written = sql("INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at,
              deadline_at, outcome)
@@ -130,7 +141,15 @@ pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<bool, S
     .bind((now + call.patience).as_millis())
     .execute(tx)
     .await?;
-    Ok(written > 0)
+    if written == 0 {
+        return Ok(Started::Busy);
+    }
+    // Only now: a call that ended after its asker looked for the result has stored it in the same unit of work.
+    if results::find(tx, &call.key).await?.is_none() {
+        return Ok(Started::Yes);
+    }
+    sql("DELETE FROM calls WHERE id = $1").bind(&call.id).execute(tx).await?;
+    Ok(Started::Made)
 }
 
 /// The open call of a key, if there is one.

@@ -29,6 +29,7 @@ impl Run {
             }
             let call = match self.begin_call(key, kind, Some((ask.provider(), ask.patience()))).await? {
                 Turn::Ask { call } => call,
+                Turn::Made => continue,
                 Turn::Look(open) => match self.look_up(key, kind, &open, ask).await? {
                     Some(found) => return Ok(found),
                     None => continue,

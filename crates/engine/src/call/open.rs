@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sluice_domain::ids::JobId;
 use sluice_domain::money::MicroUsd;
-use sluice_store::calls::{self, NewCall, OpenCall, Outcome};
+use sluice_store::calls::{self, NewCall, OpenCall, Outcome, Started};
 use sluice_store::{StoreError, providers, results};
 
 use super::{Answer, CallError, Pending};
@@ -25,6 +25,8 @@ pub(crate) enum Turn {
         /// Its id.
         call: String,
     },
+    /// Its result was stored in the meantime.
+    Made,
     /// A call is open, and what became of it is this attempt's to find out.
     Look(OpenCall),
 }
@@ -60,8 +62,10 @@ impl Run {
                 tx.at("call.start");
                 calls::start(tx, self.lease(), &call).await
             });
-            if begun.await? {
-                return Ok(Turn::Ask { call: id });
+            match begun.await? {
+                Started::Yes => return Ok(Turn::Ask { call: id }),
+                Started::Made => return Ok(Turn::Made),
+                Started::Busy => {}
             }
         }
     }

@@ -47,6 +47,7 @@ impl Run {
             }
             let call = match self.begin_call(key, kind, Some((provider.provider(), provider.patience()))).await? {
                 Turn::Ask { call } => call,
+                Turn::Made => continue,
                 Turn::Look(open) => match self.look_after(key, kind, &open, provider).await? {
                     Looked::Done(value) => return Ok(Called::Done(value)),
                     Looked::Pending(pending) => return Ok(Called::Pending(pending)),

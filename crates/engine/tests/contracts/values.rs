@@ -128,7 +128,7 @@ async fn a_key_that_is_there_already_is_an_error_with_a_name() {
         patience: std::time::Duration::from_mins(1),
     };
     let start = async |call: NewCall| test.store().write(async |tx| calls::start(tx, &lease, &call).await).await;
-    assert!(start(call("one")).await.unwrap());
+    assert_eq!(start(call("one")).await.unwrap(), calls::Started::Yes);
     assert!(matches!(start(call("another")).await, Err(StoreError::AlreadyExists(_))));
     engine.run_until_idle().await.unwrap();
     test.end().await;
