@@ -175,8 +175,7 @@ pub(crate) fn failed(error: CapabilityError) -> JobError {
 pub(crate) fn nobody(none: NoRoute<JobError>) -> JobError {
     let text = none.to_string();
     let unwell = none.skipped.iter().any(|(_, why)| *why == Skip::Unwell);
-    none.error.unwrap_or_else(|| match unwell {
-        true => JobError::put_off(PUT_OFF, "nobody_can_now", text),
-        false => JobError::fail("nobody_can", text),
+    none.error.unwrap_or_else(|| {
+        if unwell { JobError::put_off(PUT_OFF, "nobody_can_now", text) } else { JobError::fail("nobody_can", text) }
     })
 }

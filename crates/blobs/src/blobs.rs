@@ -111,7 +111,7 @@ impl Blobs {
 
     /// Takes over a finished file of a work folder.
     pub async fn stage_file(&self, file: PathBuf) -> Result<Staged, BlobError> {
-        run_blocking(move || stage::file_now(file)).await
+        run_blocking(move || stage::file_now(&file)).await
     }
 
     /// Makes staged bytes visible under their hash: all of them, durably, or nothing.

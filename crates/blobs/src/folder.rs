@@ -52,7 +52,7 @@ impl Folder {
     pub(crate) async fn size(&self, hash: &BlobHash) -> Result<Option<u64>, BlobError> {
         let path = self.path(hash);
         match tokio::fs::metadata(&path).await {
-            Ok(found) => Ok(found.is_file().then(|| found.len())),
+            Ok(found) => Ok(found.is_file().then_some(found.len())),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(BlobError::at(&path, error)),
         }

@@ -133,7 +133,7 @@ impl S3 {
 
     fn key(&self, hash: &BlobHash) -> Path {
         let parts = self.prefix.split('/').filter(|part| !part.is_empty());
-        Path::from_iter(parts.chain([hash.shard(), hash.as_str()]))
+        parts.chain([hash.shard(), hash.as_str()]).collect()
     }
 
     pub(crate) async fn publish(&self, staged: Staged) -> Result<(), BlobError> {
@@ -254,7 +254,7 @@ impl S3 {
     }
 
     pub(crate) async fn list(&self, after: Option<BlobHash>, limit: usize) -> Result<Vec<Listed>, BlobError> {
-        let prefix = Path::from_iter(self.prefix.split('/').filter(|part| !part.is_empty()));
+        let prefix: Path = self.prefix.split('/').filter(|part| !part.is_empty()).collect();
         let prefix = (!self.prefix.is_empty()).then_some(&prefix);
         let found = match &after {
             Some(hash) => self.store.list_with_offset(prefix, &self.key(hash)),

@@ -65,10 +65,10 @@ pub(crate) fn bytes_now(folder: &Path, bytes: &[u8]) -> Result<Staged, BlobError
 }
 
 /// Takes over a finished file of a work folder, where it lies.
-pub(crate) fn file_now(file: PathBuf) -> Result<Staged, BlobError> {
-    let (hash, bytes) = hash_file(&file)?;
-    private_file(&file)?;
-    sync_file(&file)?;
-    let path = TempPath::try_from_path(&file).map_err(|error| BlobError::at(&file, error))?;
+pub(crate) fn file_now(file: &Path) -> Result<Staged, BlobError> {
+    let (hash, bytes) = hash_file(file)?;
+    private_file(file)?;
+    sync_file(file)?;
+    let path = TempPath::try_from_path(file).map_err(|error| BlobError::at(file, error))?;
     Ok(Staged { hash, bytes, file: path })
 }

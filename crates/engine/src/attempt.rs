@@ -126,7 +126,7 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
             return Some(Settlement::Snooze { delay: Duration::ZERO, error: None });
         }
         Outcome::Returned(Err(JobError { hold: Some(hold), .. })) => {
-            return Some(match hold {
+            return Some(match *hold {
                 Hold::Await(pending) => awaiting(pending),
                 Hold::Readmit(need) => Settlement::Readmit { need },
             });

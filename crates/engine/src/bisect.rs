@@ -16,7 +16,8 @@ where
 {
     let all = Arc::new(items);
     let mut outcomes = Vec::with_capacity(all.len());
-    let mut open: Vec<Range<usize>> = vec![0..all.len()];
+    let whole = 0..all.len();
+    let mut open: Vec<Range<usize>> = vec![whole];
     let mut outage: Option<StoreError> = None;
     while let Some(range) = open.pop() {
         if let Some(error) = &outage {

@@ -124,7 +124,7 @@ pub struct JobError {
     /// It is not the job's fault, but a provider's: try again after this, and spend no attempt.
     pub put_off: Option<Duration>,
     /// It has not failed: it holds until something else has happened.
-    pub(crate) hold: Option<Hold>,
+    pub(crate) hold: Option<Box<Hold>>,
     /// Stable, for programs.
     pub code: String,
     /// For the reader: what happened and what to do.
@@ -152,7 +152,7 @@ impl JobError {
 
     /// Nothing failed: the stage runs again when what it holds for is there.
     pub(crate) fn hold(hold: Hold) -> Self {
-        Self { hold: Some(hold), ..Self::put_off(Duration::ZERO, "call_pending", "it waits for a call") }
+        Self { hold: Some(Box::new(hold)), ..Self::put_off(Duration::ZERO, "call_pending", "it waits for a call") }
     }
 
     /// Nothing failed: the job waits for a call, and its stage runs again. Return such an error as it is.

@@ -20,13 +20,13 @@ pub struct BlobSettings {
     /// Region of the bucket; auto for Cloudflare R2 [default: $AWS_REGION, or us-east-1].
     #[arg(long, env = "SLUICE_S3_REGION", global = true, value_name = "NAME")]
     pub s3_region: Option<String>,
-    /// Puts the bucket's name into the host name, and not into the path.
+    /// Puts the bucket's name into the host name [default: into the path].
     #[arg(long, env = "SLUICE_S3_VIRTUAL_HOSTED", global = true)]
     pub s3_virtual_hosted: bool,
     /// Id of the access key [default: $AWS_ACCESS_KEY_ID, a web identity, or the machine's role].
     #[arg(long, env = "SLUICE_S3_ACCESS_KEY_ID", global = true, hide_env_values = true, value_name = "ID")]
     pub s3_access_key_id: Option<String>,
-    /// File that contains the secret of the access key.
+    /// File that contains the secret of the access key [default: none].
     #[arg(long, env = "SLUICE_S3_SECRET_FILE", global = true, value_name = "FILE")]
     pub s3_secret_file: Option<PathBuf>,
     /// Most megabytes of local copies of media in a bucket.

@@ -86,7 +86,8 @@ mod tests {
         assert_eq!(text("a\0b"), "a\u{fffd}b");
         assert_eq!(cut("äöü", 5), "ä…");
         assert_eq!(cut("äöü", 6), "äöü");
-        assert_eq!([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5].map(fraction), [0.0, 1.0, 0.0, 0.5]);
+        let fractions = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5].map(fraction);
+        assert!(fractions.iter().zip([0.0, 1.0, 0.0, 0.5]).all(|(made, right)| (made - right).abs() < f64::EPSILON));
         assert_eq!(money(MicroUsd(-1)), MicroUsd(0));
         assert!(name("a key", &"k".repeat(513)).is_err());
     }

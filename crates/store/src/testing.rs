@@ -66,7 +66,7 @@ impl Store {
 
     /// The statements that this process has run so far, in the open database's words.
     pub fn statements(&self) -> Vec<String> {
-        dialect::known(self.dialect()).iter().map(|text| text.to_string()).collect()
+        dialect::known(self.dialect()).iter().map(ToString::to_string).collect()
     }
 
     /// How the database would run a statement, line by line. `writes` says whether as a unit of work does that writes:
@@ -82,7 +82,7 @@ async fn plan(tx: &mut Tx, statement: &str) -> Result<Vec<String>, StoreError> {
         let rows = sql(format!("EXPLAIN QUERY PLAN {statement}")).all(tx).await?;
         return rows.iter().map(|row| row.get("detail")).collect();
     };
-    let values = (1..).take_while(|n| statement.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>();
+    let values = (1..1_000).take_while(|n| statement.contains(&format!("${n}"))).map(|_| "NULL").collect::<Vec<_>>();
     let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
     let text = format!(
         "SET LOCAL plan_cache_mode = force_generic_plan; PREPARE explained AS {statement};

@@ -147,7 +147,7 @@ async fn read(reading: &Router<Reading, dyn Read>, upload: &Upload) -> Result<Do
         let text = nobody.to_string();
         let mut error = nobody.error.unwrap_or_else(|| CapabilityError::fail("nobody_reads", text));
         // Of the built-in reader, which says more.
-        match error.source.take().map(|source| source.downcast::<ReadError>()) {
+        match error.source.take().map(<dyn std::error::Error + Send + Sync>::downcast::<ReadError>) {
             Some(Ok(read)) => IngestError::Unreadable(*read),
             Some(Err(source)) => error.because(source).into(),
             None => error.into(),

@@ -55,7 +55,7 @@ pub async fn keep_clear(platform: Platform) {
         match clear(&platform).await {
             Ok(0) => {}
             Ok(cleared) => {
-                tracing::info!(cleared, "temporary files of attempts and uploads that are over were removed")
+                tracing::info!(cleared, "temporary files of attempts and uploads that are over were removed");
             }
             Err(error) => tracing::warn!(%error, "temporary files could not be cleared; it is tried again"),
         }

@@ -5,7 +5,7 @@ use serde_json::json;
 use sluice_engine::{JobRow, Next};
 use utoipa::ToSchema;
 
-/// The named stages of [`super::make::MakeReel`].
+/// The named stages of the job that makes a reel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ReelStage)]

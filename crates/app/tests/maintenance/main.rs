@@ -88,8 +88,7 @@ impl World {
         // An update that changes nothing says how many there are.
         let column = match table {
             "event_log" => "owner",
-            "calls" | "jobs" => "kind",
-            "stage_results" => "kind",
+            "calls" | "jobs" | "stage_results" => "kind",
             "spend" => "stage",
             "budgets" | "buckets" => "scope",
             "shares" => "pool",

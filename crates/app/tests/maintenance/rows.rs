@@ -69,8 +69,8 @@ async fn fill(world: &World, name: &str) {
     store.write(async |tx| results::keep(tx, &key, "clip", &value).await).await.unwrap();
     for statement in [
         format!(
-            "INSERT INTO calls (id, key, kind, owner, job, attempt, lease, started_at, finished_at, outcome)
-             VALUES ('{name}', 'k', 'voice', 'ada', 'j', 1, 'l', {now}, {now}, 'succeeded')"
+            "INSERT INTO calls (id, key, kind, owner, job, attempt, lease, askable, started_at, deadline_at, finished_at, outcome)
+             VALUES ('{name}', 'k', 'voice', 'ada', 'j', 1, 'l', 0, {now}, {now}, {now}, 'succeeded')"
         ),
         format!("INSERT INTO event_log (owner, seq, entries, at) VALUES ('{name}', 1, '[]', {now})"),
         format!(

@@ -343,8 +343,7 @@ impl World {
         wrong.extend(ticks::judge(&told, ticks));
         let (calls, twice) = self.outside.provider.charged();
         let (films, filmed_twice) = self.outside.studio.charged();
-        wrong
-            .extend(twice.into_iter().chain(filmed_twice.into_iter()).map(|key| format!("paid more than once: {key}")));
+        wrong.extend(twice.into_iter().chain(filmed_twice).map(|key| format!("paid more than once: {key}")));
         wrong.truncate(20);
         Summary {
             kind: self.kind,

@@ -36,14 +36,14 @@ async fn claim(world: &World, limit: u32) -> Vec<String> {
 async fn finish_all(world: &World) {
     let left = world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap();
     for job in left {
-        world.cancel(&job.id).await;
+        world.test.store().write(async |tx| world.engine.cancel(tx, &job.owner, &job.id).await).await.unwrap();
     }
     world.advance(16).await;
     world.run().await;
 }
 
 async fn reasons(world: &World, job: &JobId) -> Vec<Reason> {
-    world.engine.why(&OwnerId::local(), job).await.unwrap().reasons
+    world.engine.operator().why(job).await.unwrap().reasons
 }
 
 #[tokio::test]

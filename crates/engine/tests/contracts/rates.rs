@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_domain::ids::{JobId, LeaseId, OwnerId};
+use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
@@ -343,7 +343,7 @@ async fn a_stage_that_asks_for_tokens_is_claimed_and_not_just_gone_on_with() {
     world.rate("kind", "test.chew", Unit::Tokens, rate(60, HOUR, 60)).await;
     let job = world.enqueue("ada", tokens(40)).await;
     assert_eq!(world.engine.run_until_idle().await.unwrap(), 1, "its second stage waits for 40 more");
-    let row = world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
+    let row = world.engine.operator().job(&job).await.unwrap().unwrap();
     assert_eq!((row.state, row.stage.as_str(), row.need.amounts.tokens), (JobState::Ready, "Swallow", 40));
     world.advance(MINUTE * 20).await;
     assert_eq!(world.engine.run_until_idle().await.unwrap(), 1);

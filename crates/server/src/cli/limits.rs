@@ -203,13 +203,10 @@ fn list(limits: &[Limit], rates: &[RateOf]) -> anyhow::Result<()> {
         }
     }
     for RateOf { scope, name, unit, rate } in rates {
-        let text = format!(
-            "{} {}/{}, {} at once",
-            rate.amount,
-            unit.as_str(),
-            humantime::format_duration(rate.per),
-            rate.burst
-        );
+        let per = humantime::format_duration(rate.per).to_string();
+        // As it is typed: 60/m, and not 60/1m.
+        let per = per.strip_prefix('1').filter(|rest| !rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(&per);
+        let text = format!("{} {}/{per}, {} at once", rate.amount, unit.as_str(), rate.burst);
         line(scope, name, &text)?;
     }
     Ok(())

@@ -76,7 +76,7 @@ pub(crate) fn body(status: StatusCode, error: &(dyn StdError + 'static)) -> Prob
 
 /// Whether a body timed out, as `tower_http`'s layer says it somewhere in the chain of causes.
 pub(crate) fn timed_out(error: &(dyn StdError + 'static)) -> bool {
-    causes(error).any(|cause| cause.is::<tower_http::timeout::TimeoutError>())
+    causes(error).any(<dyn std::error::Error>::is::<tower_http::timeout::TimeoutError>)
 }
 
 /// An error, what caused it, what caused that, and so on.

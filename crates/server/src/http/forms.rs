@@ -177,7 +177,7 @@ fn broken(error: &MultipartError) -> Problem {
     if extract::timed_out(error) {
         return Problem::timeout();
     }
-    if extract::causes(error).any(|cause| cause.is::<LongHead>()) {
+    if extract::causes(error).any(<dyn std::error::Error>::is::<LongHead>) {
         return Problem::too_large(format!("The headers of a field, or what is before it, exceed {HEAD} bytes."));
     }
     Problem::bad_request("The upload broke off or is not a multipart form. Nothing was kept; send it again.")

@@ -107,17 +107,16 @@ fn answer(file: File, size: u64, content_type: &'static str, selection: Selectio
     let whole = |file: File| (size, Body::from_stream(file.bytes(0..size)));
     let (status, kind, range, (length, body)) = match selection {
         Selection::NotModified => return StatusCode::NOT_MODIFIED.into_response(),
-        Selection::Parts(parts) => match parts.as_slice() {
-            [one] => {
+        Selection::Parts(parts) => {
+            if let [one] = parts.as_slice() {
                 let range = content_range(one, size);
                 let body = Body::from_stream(file.bytes(one.clone()));
                 (StatusCode::PARTIAL_CONTENT, content_type.to_owned(), Some(range), (one.end - one.start, body))
-            }
-            _ => {
+            } else {
                 let kind = format!("multipart/byteranges; boundary={BOUNDARY}");
                 (StatusCode::PARTIAL_CONTENT, kind, None, several(file, size, content_type, parts))
             }
-        },
+        }
         Selection::Whole | Selection::Unsatisfiable => (StatusCode::OK, content_type.to_owned(), None, whole(file)),
     };
     let body = if *method == Method::HEAD { Body::empty() } else { body };

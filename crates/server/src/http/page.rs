@@ -61,11 +61,14 @@ pub(crate) async fn serve(
 const GET: header::HeaderValue = header::HeaderValue::from_static("GET, HEAD");
 
 fn answer(name: &str, bytes: Vec<u8>, encoding: Option<&'static str>) -> Response {
-    let mime = mime_guess::from_path(name).first_or_octet_stream();
+    let mut mime = mime_guess::from_path(name).first_or_octet_stream().to_string();
+    if mime.starts_with("text/") {
+        mime.push_str("; charset=utf-8");
+    }
     // Names in assets/ carry a hash of their content; index.html does not, and must be asked for each time.
     let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut response = Response::builder()
-        .header(header::CONTENT_TYPE, mime.as_ref())
+        .header(header::CONTENT_TYPE, mime)
         .header(header::CACHE_CONTROL, cache)
         .header(header::VARY, "accept-encoding");
     if let Some(encoding) = encoding {

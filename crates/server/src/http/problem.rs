@@ -27,11 +27,12 @@ pub struct Problem {
     code: &'static str,
     /// The id of the request, as in the header `X-Request-Id` and in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    request_id: Option<Box<str>>,
     /// Facts beside the text, by code (`limit_bytes`, `ocr_available`, …).
     #[serde(flatten)]
     #[schema(value_type = Object)]
-    facts: Map<String, Value>,
+    facts: Box<Map<String, Value>>,
     #[serde(skip)]
     #[schema(ignore)]
     headers: Box<HeaderMap>,
@@ -49,7 +50,7 @@ impl Problem {
             detail: detail.into(),
             code,
             request_id: None,
-            facts: Map::new(),
+            facts: Box::default(),
             headers: Box::default(),
         }
     }
@@ -71,7 +72,7 @@ impl Problem {
     }
 
     pub(crate) fn of_request(mut self, id: &str) -> Self {
-        self.request_id = Some(id.to_owned());
+        self.request_id = Some(id.into());
         self
     }
 

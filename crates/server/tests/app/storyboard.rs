@@ -100,7 +100,7 @@ async fn an_address_starts_so_many_reels_and_the_next_when_time_has_passed() {
     let mut started = Vec::new();
     for _ in 0..5 {
         started.push(app.reel(&ada(), &document, json!({})).await);
-        app.advance(Duration::from_secs(60)).await;
+        app.advance(Duration::from_mins(1)).await;
     }
     // Another owner at the same address does not get more.
     for owner in [ada(), "omar".parse().unwrap()] {

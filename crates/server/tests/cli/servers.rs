@@ -48,7 +48,7 @@ fn wait<T>(mut found: impl FnMut() -> Option<T>, state: impl Fn() -> String) -> 
         if let Some(found) = found() {
             return found;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{}", state());
+        assert!(began.elapsed() < Duration::from_mins(1), "{}", state());
         std::thread::sleep(Duration::from_millis(50));
     }
 }

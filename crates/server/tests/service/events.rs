@@ -108,7 +108,7 @@ async fn a_client_that_reconnects_misses_nothing_and_is_told_when_it_did() {
     store
         .write(async |tx| {
             let now = tx.now().await?;
-            events::forget(tx, now + Duration::from_secs(60)).await
+            events::forget(tx, now + Duration::from_mins(1)).await
         })
         .await
         .unwrap();

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
+use sluice_store::blobs;
 use sluice_store::documents::{DocumentRow, insert_document};
 use sluice_store::jobs::{self, NewJob};
 use sluice_store::reel::{ReelRow, insert_reel, set_result};
@@ -35,10 +36,12 @@ async fn add(tx: &mut Tx, owner: &OwnerId, n: u32) -> Result<(), StoreError> {
         found: found(),
         created_at: at,
     };
-    sluice_store::blobs::adopt(tx, &[(&blob, 1)]).await?;
+    if let blobs::Registered::Ready(registration) = blobs::register(tx, &blob, 1).await? {
+        blobs::confirm(tx, &blob, registration).await?;
+    }
     insert_document(tx, &document).await?;
     let job = JobId::new(at, random);
-    if n % 10 == 0 {
+    if n.is_multiple_of(10) {
         jobs::enqueue(tx, &waiting(job.clone(), owner.clone())).await?;
     }
     let choices = json!({ "mode": "summary", "shape": "16:9", "voice": "v", "presenter": null, "captions": "burned" });
@@ -58,7 +61,7 @@ async fn add(tx: &mut Tx, owner: &OwnerId, n: u32) -> Result<(), StoreError> {
         updated_at: at,
     };
     insert_reel(tx, &reel).await?;
-    if n % 10 != 0 {
+    if !n.is_multiple_of(10) {
         let line = json!({ "start_ms": 0, "end_ms": 1000, "text": "A line of the transcript. ".repeat(8), "page": 1 });
         let published = json!({ "poster": blob, "duration_ms": 61_000, "lines": vec![line; 40] });
         set_result(tx, owner, &reel.id, &published).await?;

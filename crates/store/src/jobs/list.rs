@@ -65,9 +65,8 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     // These are the conditions of the partial indexes `jobs_list…`, word for word: SQLite goes by the words. What is
     // open or has stopped is little beside the history, and has indexes of its own.
     text.push_str(match (owner, filter.state) {
-        (None, None) => "",
         (None, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
-        (None, Some(_)) => "",
+        (None, _) => "",
         (Some(_), None | Some(JobState::Succeeded)) => " AND subject <> ''",
         (Some(_), Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
         (Some(_), Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",

@@ -28,8 +28,9 @@ pub enum Task {
 }
 
 impl Task {
-    /// Each of them, in the order in which they are done.
-    pub const ALL: [Self; 4] = [Self::Rescue, Self::Wake, Self::Promote, Self::Expire];
+    /// Each of them, in the order in which they are done: what a rescue gives new life to does not count as work that
+    /// keeps an ancestor alive, so that comes last.
+    pub const ALL: [Self; 4] = [Self::Wake, Self::Promote, Self::Expire, Self::Rescue];
 
     /// Its name, for logs and metrics.
     pub const fn as_str(self) -> &'static str {
@@ -160,10 +161,12 @@ async fn expire(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, S
 /// When something was last done on a descendant of a job: now, while one of them runs.
 async fn last_work_on_descendants(tx: &mut Tx, job: &JobId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let row = sql("WITH RECURSIVE below(id, worked_at) AS (
-             SELECT id, CASE WHEN state = 'running' AND lease_until > $2 THEN $2 ELSE updated_at END
+             SELECT id, CASE WHEN state = 'running' AND lease_until > $2 THEN $2
+                 WHEN idle_ttl_ms IS NOT NULL THEN expires_at - idle_ttl_ms ELSE updated_at END
              FROM jobs WHERE parent = $1
              UNION ALL
-             SELECT jobs.id, CASE WHEN jobs.state = 'running' AND jobs.lease_until > $2 THEN $2 ELSE jobs.updated_at END
+             SELECT jobs.id, CASE WHEN jobs.state = 'running' AND jobs.lease_until > $2 THEN $2
+                 WHEN jobs.idle_ttl_ms IS NOT NULL THEN jobs.expires_at - jobs.idle_ttl_ms ELSE jobs.updated_at END
              FROM jobs JOIN below ON jobs.parent = below.id)
          SELECT MAX(worked_at) AS worked_at FROM below")
     .bind(job.as_str())

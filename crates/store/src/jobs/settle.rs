@@ -145,6 +145,8 @@ pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<
 
 async fn finish_one(tx: &mut Tx, finish: &Finish) -> Result<Ended, StoreError> {
     if !finish.steps.is_empty() || !finish.lines.is_empty() {
+        // As in `settle`: the parent first.
+        lock_parent(tx, &finish.claimed.lease.job).await?;
         save_progress(tx, &finish.claimed.lease, &finish.steps, &finish.lines).await?;
     }
     settle(tx, &finish.claimed.lease, finish.settlement.clone()).await

@@ -30,10 +30,9 @@ pub(crate) struct RetentionBench {
     #[arg(long, default_value_t = 1_000_000)]
     jobs: u32,
     /// Blobs that nothing points at; as many stay that something does.
-    #[arg(long, default_value_t = 50_000)]
+    #[arg(long = "garbage", default_value_t = 50_000)]
     blobs: u32,
-    /// On `PostgreSQL` instead of `SQLite`.
-    #[arg(long)]
+    #[arg(long, help = "On PostgreSQL instead of SQLite")]
     postgres: bool,
     /// Stops after so many seconds of maintenance.
     #[arg(long, default_value_t = 60)]

@@ -136,7 +136,7 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         view::reel(&OwnerId::local(), reel_of(app)?, &reel.id).await?.context("the video was deleted meanwhile")?;
     match view.state {
         ReelState::Failed | ReelState::Cancelled | ReelState::Expired => {
-            edit::retry(&OwnerId::local(), reel_of(app)?, &reel.id).await?
+            edit::retry(&OwnerId::local(), reel_of(app)?, &reel.id).await?;
         }
         ReelState::Done if command.again => {
             edit::again(&OwnerId::local(), reel_of(app)?, &app.engine, &reel.id).await?;

@@ -209,7 +209,12 @@ fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => ("output_exists", EXISTS),
         _ => ("output_not_writable", UNUSABLE),
     };
-    Failure::new(code, title, format!("cannot {verb} {}: {error}", path.display()))
+    // Without the temporary file's name, which tells nobody anything.
+    let reason = error
+        .get_ref()
+        .and_then(|inner| std::error::Error::source(inner))
+        .map_or_else(|| error.to_string(), ToString::to_string);
+    Failure::new(code, title, format!("cannot {verb} {}: {reason}", path.display()))
 }
 
 /// A complete file under a temporary name, with the permissions that the umask leaves.
