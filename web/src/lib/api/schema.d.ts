@@ -17,6 +17,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -25,6 +26,10 @@ export interface paths {
                         "application/json": components["schemas"]["ConfigView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -61,11 +66,12 @@ export interface paths {
                          */
                         file: string;
                         /** @description `true` reads the pages as pictures (for scans). */
-                        ocr?: boolean | null;
+                        ocr?: boolean;
                     };
                 };
             };
             responses: {
+                /** @description It was created. */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -74,36 +80,46 @@ export interface paths {
                         "application/json": components["schemas"]["DocumentView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The request is too large. */
                 413: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description The body is of another type than expected, or its file is. */
                 415: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                /** @description It is understood, and cannot be done as asked. */
                 422: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
                 507: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -141,6 +157,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -149,6 +166,10 @@ export interface paths {
                         "text/event-stream": string;
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -176,6 +197,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -184,6 +206,10 @@ export interface paths {
                         "application/json": components["schemas"]["ExampleView"][];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -211,6 +237,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -219,6 +246,67 @@ export interface paths {
                         "application/json": components["schemas"]["HealthView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs, newest first, page by page. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description At most this many. */
+                    limit?: number;
+                    /** @description Where to go on: `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those in this state, such as `running`. */
+                    state?: string;
+                    /** @description Only those of this kind, such as `reel.make`. */
+                    kind?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What was asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobPage"];
+                    };
+                };
+                /** @description The request cannot be understood. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -242,12 +330,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -256,14 +346,19 @@ export interface paths {
                         "application/json": components["schemas"]["JobView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -289,12 +384,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -303,14 +400,20 @@ export interface paths {
                         "application/json": components["schemas"]["JobView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         delete?: never;
@@ -332,12 +435,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -346,14 +451,19 @@ export interface paths {
                         "application/json": components["schemas"]["ProgressView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -379,12 +489,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It was accepted; the work goes on by itself. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -393,22 +505,29 @@ export interface paths {
                         "application/json": components["schemas"]["JobView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It cannot be done in the present state. */
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         delete?: never;
@@ -430,12 +549,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -444,14 +565,19 @@ export interface paths {
                         "application/json": components["schemas"]["WhyView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -469,12 +595,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest reels, newest first. */
+        /** Reels, newest first, page by page. */
         get: {
             parameters: {
                 query?: {
-                    /** @description At most this many, 20 by default, 100 at most. */
-                    limit?: number | null;
+                    /** @description At most this many. */
+                    limit?: number;
+                    /** @description Where to go on: `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Only those whose title or document's name has this in it, in any case. */
+                    q?: string;
+                    /** @description Only those in this state. */
+                    state?: "working" | "done" | "failed" | "cancelled" | "expired";
                 };
                 header?: never;
                 path?: never;
@@ -482,24 +614,37 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ReelView"][];
+                        "application/json": components["schemas"]["ReelPage"];
                     };
                 };
+                /** @description The request cannot be understood. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
-        /** Starts a reel: the work goes on by itself from here. Also takes a form with `file` and the same fields. */
+        /** Starts a reel of a document, or of the file in a form: the work goes on by itself from here. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key again gives the same reel */
-                    "Idempotency-Key"?: string | null;
+                    /** @description The same key again gives the same reel, as it is then. From 1 to 255 visible characters of ASCII, in quotes or without. */
+                    "Idempotency-Key"?: string;
                 };
                 path?: never;
                 cookie?: never;
@@ -507,9 +652,29 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["NewReel"];
+                    "multipart/form-data": {
+                        /** @description `burned` (the default) or `beside`. */
+                        captions?: string;
+                        /**
+                         * Format: binary
+                         * @description The PDF.
+                         */
+                        file: string;
+                        /** @description `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s). */
+                        mode?: string;
+                        /** @description `true` reads the pages as pictures (for scans). */
+                        ocr?: boolean;
+                        /** @description A presenter's id; without one the video has none. */
+                        presenter?: string;
+                        /** @description `16:9` (the default), `9:16` or `1:1`. */
+                        shape?: string;
+                        /** @description A voice's id; by default the best one of the document's language. */
+                        voice?: string;
+                    };
                 };
             };
             responses: {
+                /** @description It was accepted; the work goes on by itself. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -518,28 +683,64 @@ export interface paths {
                         "application/json": components["schemas"]["ReelView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is of another type than expected, or its file is. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description It is understood, and cannot be done as asked. */
                 422: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
                 429: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -563,12 +764,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -577,14 +780,19 @@ export interface paths {
                         "application/json": components["schemas"]["ReelView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -595,26 +803,34 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It was done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         options?: never;
@@ -635,34 +851,42 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It is at the address in Location. */
                 302: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It cannot be done in the present state. */
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -686,34 +910,42 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It is at the address in Location. */
                 302: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It cannot be done in the present state. */
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -739,12 +971,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It was accepted; the work goes on by itself. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -753,14 +987,20 @@ export interface paths {
                         "application/json": components["schemas"]["ReelView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         delete?: never;
@@ -782,34 +1022,42 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It is at the address in Location. */
                 302: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
+                400: components["responses"]["BadRequest"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It cannot be done in the present state. */
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -839,7 +1087,9 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
+                    /** @description The number of the scene, from 1. */
                     n: number;
                 };
                 cookie?: never;
@@ -850,6 +1100,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -858,22 +1109,32 @@ export interface paths {
                         "application/json": components["schemas"]["ReelView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description It is understood, and cannot be done as asked. */
                 422: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         trace?: never;
@@ -893,13 +1154,16 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id that the server gave. */
                     id: string;
+                    /** @description The number of the scene, from 1. */
                     n: number;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description It was accepted; the work goes on by itself. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -908,14 +1172,20 @@ export interface paths {
                         "application/json": components["schemas"]["ReelView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description There is no such thing. */
                 404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         delete?: never;
@@ -941,6 +1211,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description What was asked for. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -949,6 +1220,10 @@ export interface paths {
                         "application/json": components["schemas"]["UsefulWorkView"];
                     };
                 };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
             };
         };
         put?: never;
@@ -1105,6 +1380,12 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description Some jobs, newest first. */
+        JobPage: {
+            items: components["schemas"]["JobSummary"][];
+            /** @description Asks for the next page; nothing when this is the last one. */
+            next_cursor?: string | null;
+        };
         /** @description A named step of a job. */
         JobStep: {
             name: string;
@@ -1114,6 +1395,33 @@ export interface components {
              */
             percent: number;
             state: components["schemas"]["StepState"];
+        };
+        /** @description A job in a list. */
+        JobSummary: {
+            /**
+             * Format: int32
+             * @description Attempts at this stage so far.
+             */
+            attempt: number;
+            /** Format: int64 */
+            created_at: number;
+            error?: components["schemas"]["ErrorView"] | null;
+            /** Format: int64 */
+            finished_at?: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Such as `reel.make`. */
+            kind: string;
+            /** @description The job that it is a part of. */
+            parent_id?: string | null;
+            /** @description The stage that runs, or runs next. */
+            stage: string;
+            /** Format: int64 */
+            started_at?: number | null;
+            /** @description `scheduled`, `ready`, `running`, `waiting`, `blocked`, `succeeded`, `dead`, `cancelled` or `expired`. */
+            state: string;
+            /** @description What it works on, such as a reel's id. */
+            subject?: string | null;
         };
         /** @description A durable piece of work. */
         JobView: {
@@ -1207,7 +1515,10 @@ export interface components {
         /** @description What video to make of which document. */
         NewReel: {
             captions?: components["schemas"]["CaptionsPlace"] | null;
-            /** @description From `POST /api/v1/documents`. */
+            /**
+             * Format: uuid
+             * @description From `POST /api/v1/documents`.
+             */
             document_id: string;
             mode?: components["schemas"]["Mode"] | null;
             /** @description A presenter's id; without one the video has none. */
@@ -1237,6 +1548,8 @@ export interface components {
             code: string;
             /** @description What happened this time and what to do, for a person. */
             detail: string;
+            /** @description The id of the request, as in the header `X-Request-Id` and in the server's log. */
+            request_id?: string | null;
             /**
              * Format: int32
              * @description The HTTP status, again.
@@ -1244,7 +1557,10 @@ export interface components {
             status: number;
             /** @description The kind of problem in a few words; the same for each occurrence. */
             title: string;
-            /** @description Identifies the kind of problem: `https://sluice.invalid/problems/<code>`; an identifier, not an address. */
+            /**
+             * Format: uri
+             * @description Identifies the kind of problem: `https://sluice.invalid/problems/<code>`; an identifier, not an address.
+             */
             type: string;
         };
         /** @description How far a job and all its parts have come. */
@@ -1280,8 +1596,15 @@ export interface components {
             /** @description The voices that speak the document's language. */
             voices: components["schemas"]["VoiceView"][];
         };
+        /** @description Some reels, newest first. */
+        ReelPage: {
+            /** @description The reels. */
+            items: components["schemas"]["ReelSummary"][];
+            /** @description Asks for the next page; nothing when this is the last one. */
+            next_cursor?: string | null;
+        };
         /**
-         * @description The named stages of [`MakeReel`].
+         * @description The named stages of the job that makes a reel.
          * @enum {string}
          */
         ReelStage: "read" | "outline" | "script" | "scenes" | "assemble" | "publish";
@@ -1290,6 +1613,52 @@ export interface components {
          * @enum {string}
          */
         ReelState: "working" | "done" | "failed" | "cancelled" | "expired";
+        /** @description A reel in a list, without its storyboard. */
+        ReelSummary: {
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            created_at: number;
+            /** @description The name of its document's file. */
+            document_name: string;
+            error?: components["schemas"]["ErrorView"] | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The job that makes it.
+             */
+            job_id: string;
+            /** @description `summary` or `explanation`. */
+            mode: components["schemas"]["Mode"];
+            /**
+             * Format: double
+             * @description From 0 to 100.
+             */
+            percent: number;
+            /** @description A picture of it, once there is one. */
+            poster_url?: string | null;
+            /**
+             * Format: double
+             * @description Its length in seconds, once it can be played.
+             */
+            seconds?: number | null;
+            /** @description `16:9`, `9:16` or `1:1`. */
+            shape: string;
+            /** @description Where it is. */
+            state: components["schemas"]["ReelState"];
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            updated_at: number;
+        };
         /** @description A reel. */
         ReelView: {
             /** @description `burned` or `beside`. */
@@ -1532,7 +1901,80 @@ export interface components {
             state: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The request cannot be understood. */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is for another host. */
+        ForeignHost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A web page from elsewhere sent the request. */
+        ForeignOrigin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The server is at fault; its log has the cause under the request's id. */
+        Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request's body stopped arriving. */
+        RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request is too large. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database cannot be used now. */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is of another type than expected, or its file is. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
