@@ -155,6 +155,9 @@ pub(crate) async fn list(
     if !(1..=100).contains(&query.limit) {
         return Err(Problem::bad_request("A page has from 1 to 100 jobs: set limit to one of these."));
     }
+    if query.kind.as_ref().is_some_and(|kind| kind.chars().count() > 100) {
+        return Err(Problem::bad_request("A kind of job has at most 100 characters."));
+    }
     let state =
         |name: String| JobState::parse(&name).ok_or_else(|| Problem::bad_request("There is no such state of a job."));
     let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sluice_app::reel::ReelApp;
 use sluice_app::reel::choices::CaptionsPlace;
@@ -220,7 +221,22 @@ pub(crate) struct ScenePatch {
     /// A new heading.
     heading: Option<String>,
     /// A new place, from 1.
+    #[serde(default, deserialize_with = "whole_number")]
     position: Option<u32>,
+}
+
+/// To JSON Schema 2.0 is an integer as well.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let Some(number) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
+    if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
+        return Err(D::Error::custom(format!("{number} is no whole number of a scene's place")));
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it was just compared with both bounds"
+    )]
+    Ok(Some(number as u32))
 }
 
 /// Changes a scene. It is rendered again when that is asked for.
