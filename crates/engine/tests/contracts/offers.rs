@@ -178,7 +178,8 @@ async fn a_limit_is_never_passed_and_its_slot_comes_back_once() {
     );
     // A lease that runs out gives its slot back, whoever looks first, and a cancel beside it does not give another.
     world.advance(16).await;
-    world.cancel(&b).await;
+    let owner = "b".parse().unwrap();
+    world.test.store().write(async |tx| world.engine.cancel(tx, &owner, &b).await).await.unwrap();
     world.test.store().write(async |tx| jobs::perform_all(tx).await).await.unwrap();
     assert_eq!(claim(&world, 10).await, ["a", "a"]);
     finish_all(&world).await;
