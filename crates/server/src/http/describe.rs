@@ -14,6 +14,7 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Result<Value, ser
     document["servers"] = json!([{ "url": "/", "description": "This server." }]);
     // There are no accounts yet: only this machine is answered.
     document["security"] = json!([]);
+    apps_of(&mut document);
     document["components"]["responses"] = ANY.iter().chain(&BODY).chain(&[403]).map(|status| shared(*status)).collect();
     for path in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for method in METHODS {
@@ -25,8 +26,26 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Result<Value, ser
     Ok(document)
 }
 
+/// What the answers of shared endpoints hold of an app stands under its name: an app that has a schema `…Offer` adds to
+/// documents, one that has `…Choices` to the server's description.
+fn apps_of(document: &mut Value) {
+    for (view, suffix) in [("DocumentView", "Offer"), ("ConfigView", "Choices")] {
+        let schemas = document["components"]["schemas"].as_object().into_iter().flat_map(Map::keys);
+        let of_app = |name: &String| {
+            let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+            Some((name.strip_suffix(suffix)?.to_lowercase(), reference))
+        };
+        let apps: Map<String, Value> = schemas.filter_map(of_app).collect();
+        document["components"]["schemas"][view]["properties"]["apps"]["properties"] = Value::Object(apps);
+    }
+}
+
 fn operation_of(method: &str, operation: &mut Value) {
     let has_body = operation.get("requestBody").is_some();
+    if let Some(form) = operation.pointer_mut("/requestBody/content/multipart~1form-data/schema") {
+        // forms.rs refuses fields that it does not know.
+        form["additionalProperties"] = false.into();
+    }
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         parameter_of(parameter);
     }
