@@ -205,3 +205,35 @@ impl Lifeline {
         assert!(ended.is_ok(), "a process outlived its group");
     }
 }
+
+/// Waits for `found` on a thread of its own, so that nothing but the end of the child can wake the runtime.
+fn wait_idly<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
+    let patience = std::time::Instant::now() + PATIENCE;
+    while std::time::Instant::now() < patience {
+        if let Some(value) = found() {
+            return Some(value);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    None
+}
+
+/// A child that was killed is reaped at once, also when the runtime has nothing else to do: a server that is left
+/// alone keeps no zombies.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_killed_child_is_reaped_while_the_runtime_is_idle() {
+    for limits in [Limits { wall: Duration::from_millis(500), ..LIMITS }, LIMITS] {
+        let folder = tempfile::tempdir().unwrap();
+        let noted = folder.path().join("pid");
+        let script = format!("echo $$ > {}.new; mv {0}.new {0}; exec sleep 60", noted.display());
+        let task = tokio::spawn(async move { bash(limits, &script).await });
+        let pid = wait_idly(|| std::fs::read_to_string(&noted).ok()).unwrap();
+        let child = PathBuf::from("/proc").join(pid.trim());
+        assert!(child.exists(), "{child:?}");
+        // The first runs into its limit; whoever waits for the second goes away.
+        if limits == LIMITS {
+            task.abort();
+        }
+        assert_eq!(wait_idly(|| (!child.exists()).then_some(())), Some(()), "{child:?} is still there");
+    }
+}

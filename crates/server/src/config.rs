@@ -9,6 +9,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use sluice_store::{Database, PostgresUrl};
 
+use crate::apps::ReelSettings;
 use crate::blob_settings::BlobSettings;
 
 /// Where data is stored, and which limits apply. The same for all commands.
@@ -54,12 +55,8 @@ pub struct Config {
     /// Most pages of a document.
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
-    /// Videos that one address may start over HTTP within ten minutes; the command line has no such limit.
-    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true, value_name = "NUMBER")]
-    pub reels_per_ten_minutes: u32,
-    /// Minutes without progress after which an unfinished video expires.
-    #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
-    pub expire_minutes: u64,
+    #[command(flatten)]
+    pub reel: ReelSettings,
     /// Seconds of a worker's lease: a dead worker's job continues elsewhere after at most this long.
     #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub lease_seconds: u64,
@@ -90,7 +87,8 @@ impl Config {
     /// The same settings on another data folder, with room for a benchmark's requests.
     #[must_use]
     pub fn for_bench(&self, data: PathBuf) -> Self {
-        Self { data: Some(data), reels_per_ten_minutes: 1_000, ..self.clone() }
+        let reel = ReelSettings { reels_per_ten_minutes: 1_000, ..self.reel.clone() };
+        Self { data: Some(data), reel, ..self.clone() }
     }
 
     /// The folder of the models, which need not exist yet. Without HOME they are expected in the data folder.

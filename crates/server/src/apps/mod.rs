@@ -2,6 +2,8 @@
 
 mod reel;
 
+pub use reel::ReelSettings;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

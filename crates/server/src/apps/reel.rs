@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::reel::{Limits, ReelApp};
@@ -21,6 +21,18 @@ use crate::http::{self, Api};
 
 pub(super) struct Reel;
 
+/// What can be set of Reel: among the global options, since the server and the command both make videos.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct ReelSettings {
+    /// Videos that one address may start over HTTP within ten minutes; the command line has no such limit.
+    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true, value_name = "NUMBER")]
+    pub reels_per_ten_minutes: u32,
+    /// Minutes without progress after which an unfinished video expires.
+    #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
+    pub expire_minutes: u64,
+}
+
 impl ServerApp for Reel {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let config = common.config;
@@ -35,8 +47,8 @@ impl ServerApp for Reel {
             ))),
             renderer: Renderer::new(common.executable.clone()),
             limits: Limits {
-                reels_per_window: config.reels_per_ten_minutes,
-                idle: Duration::from_mins(config.expire_minutes),
+                reels_per_window: config.reel.reels_per_ten_minutes,
+                idle: Duration::from_mins(config.reel.expire_minutes),
             },
         }))
     }

@@ -20,6 +20,9 @@ pub(crate) enum LimitsCommand {
         json: bool,
     },
     /// Sets a limit of concurrency, a rate, or an owner's weight. What is not named stays as it is.
+    #[command(override_usage = "sluice limits set <TARGET> <LIMIT>... [OPTIONS]\n  \
+        TARGET: --owner, --kind, --key or --provider, with a name\n  \
+        LIMIT:  --concurrency, --weight or --rate, with a value")]
     Set {
         #[command(flatten)]
         target: Target,
@@ -56,16 +59,16 @@ pub(crate) enum LimitsCommand {
 #[group(required = true, multiple = false)]
 pub(crate) struct Target {
     /// An owner.
-    #[arg(long, value_name = "OWNER")]
+    #[arg(long, value_name = "NAME")]
     owner: Option<String>,
     /// A kind of job, such as reel.scene.
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "NAME")]
     kind: Option<String>,
     /// The key that some jobs share.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "NAME")]
     key: Option<String>,
     /// A provider.
-    #[arg(long, value_name = "PROVIDER")]
+    #[arg(long, value_name = "NAME")]
     provider: Option<String>,
 }
 

@@ -210,10 +210,8 @@ fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
         _ => ("output_not_writable", UNUSABLE),
     };
     // Without the temporary file's name, which tells nobody anything.
-    let reason = error
-        .get_ref()
-        .and_then(|inner| std::error::Error::source(inner))
-        .map_or_else(|| error.to_string(), ToString::to_string);
+    let text = error.to_string();
+    let reason = text.split(" at path ").next().unwrap_or(&text);
     Failure::new(code, title, format!("cannot {verb} {}: {reason}", path.display()))
 }
 
