@@ -143,6 +143,8 @@ export const ar: Record<Key, Message> = {
   'jobs.left.soon': 'بقيت لحظات',
   'jobs.left.unknown': 'يُحسب الوقت المتبقي',
   'jobs.spent': '{cost} حتى الآن',
+  'jobs.spent.all': '{cost} إجمالًا',
+  'jobs.cost': 'التكلفة',
   'jobs.percent': 'اكتمل {percent}',
   'jobs.attempt': {
     zero: 'المحاولة {count}',

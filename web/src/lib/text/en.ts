@@ -145,6 +145,8 @@ export const en = {
   'jobs.left.soon': 'A moment left',
   'jobs.left.unknown': 'Working out the time left',
   'jobs.spent': '{cost} so far',
+  'jobs.spent.all': '{cost} in all',
+  'jobs.cost': 'Cost',
   'jobs.percent': '{percent} done',
   'jobs.attempt': { one: 'Attempt {count}', other: 'Attempt {count}' },
   'jobs.done': '{title} is done.',
