@@ -93,7 +93,7 @@ test('the job drawer shows the work from anywhere, and what came of it', async (
   await expect(job).toHaveAttribute('data-state', /working|waiting/);
   await expect(job).toHaveAttribute('data-state', 'done', { timeout: 240_000 });
   await expect(job.getByTestId('job-result')).toBeVisible();
-  await expect(job.getByTestId('job-spent')).toHaveText('$0.00 in all');
+  await expect(job.getByTestId('job-spent')).toContainText('$0.00');
   await studio.accessible();
   await studio.picture('drawer-done');
   await job.getByTestId('job-result').click();
