@@ -13,6 +13,7 @@ use sluice_engine::{Amounts, Engine, Job, JobError, Need, Next, Randomness, Reas
 use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Claims};
+use sluice_store::retention;
 use sluice_testkit::TestStore;
 
 use crate::support::{self, is_kept};
@@ -442,8 +443,7 @@ async fn buckets_that_are_full_again_are_forgotten() {
     assert_eq!(world.claim(10).await, 2);
     let forget = async || {
         let store = world.test.store();
-        let before = world.now().await - HOUR * 24;
-        store.write(async |tx| jobs::forget_finished(tx, before).await).await.unwrap();
+        store.write(async |tx| retention::forget_buckets(tx, "", 10).await).await.unwrap();
         store.execute("DELETE FROM buckets WHERE name = 'nobody'").await.unwrap();
         store.execute("UPDATE buckets SET level = level").await.unwrap()
     };

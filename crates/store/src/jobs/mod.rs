@@ -33,7 +33,7 @@ pub use lines::Floors;
 pub(crate) use lines::LATE;
 pub use list::{Filter, Redrive};
 pub use machine::Then;
-pub use maintenance::{BATCH, Task, due, forget_finished, next_due, perform, perform_all};
+pub use maintenance::{BATCH, Task, due, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
 pub use owned::{cancel, children, find, get, list, log_of, needs, redrive, retry, send_signal, steps_of, why};
 pub use rates::{Amounts, correct_amounts};

@@ -463,17 +463,6 @@ pub async fn rates(tx: &mut Tx) -> Result<Vec<RateOf>, StoreError> {
         .collect()
 }
 
-/// Forgets the buckets that are full again: one that is not there is full.
-pub(crate) async fn forget_full(tx: &mut Tx) -> Result<(), StoreError> {
-    let now = tx.now().await?;
-    sql("DELETE FROM buckets WHERE (scope, name, unit) IN
-             (SELECT scope, name, unit FROM buckets WHERE full_at <= $1 {skip_locked})")
-    .bind(now.as_millis())
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
