@@ -9,7 +9,7 @@ use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Amounts, Engine, Job, JobError, Need, Next, Randomness, Reason, Run, Settings};
+use sluice_engine::{Amounts, Counter, Engine, Job, JobError, Need, Next, Randomness, Reason, Run, Settings};
 use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Claims};
@@ -451,5 +451,24 @@ async fn buckets_that_are_full_again_are_forgotten() {
     world.advance(MINUTE * 2).await;
     assert_eq!(forget().await, 0);
     assert_eq!(world.claim(10).await, 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_rate_that_cannot_be_read_holds_back_its_own_key_and_is_counted_once_for_many_claims() {
+    let world = World::new().await;
+    world.rate("key", "gpu", Unit::Requests, rate(60, HOUR, 5)).await;
+    world.test.store().execute("UPDATE rates SET burst = 9223372036854775807").await.unwrap();
+    let held = world.enqueue("ada", Chew { key: Some("gpu".into()), ..Chew::default() }).await;
+    for _ in 0..3 {
+        world.enqueue("ada", Chew::default()).await;
+    }
+    assert_eq!(world.engine.run_until_idle().await.unwrap(), 3, "the others");
+    let counters = world.engine.counters();
+    assert_eq!(counters, [(Counter::UnreadableRows, "rates".to_owned(), 1)]);
+    world.rate("key", "gpu", Unit::Requests, rate(60, HOUR, 5)).await;
+    assert_eq!(world.engine.run_until_idle().await.unwrap(), 1);
+    let row = world.test.store().read(async |tx| jobs::operator::find(tx, &held).await).await.unwrap().unwrap();
+    assert_eq!(row.state, JobState::Succeeded);
     world.end().await;
 }

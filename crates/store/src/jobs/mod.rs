@@ -24,6 +24,7 @@ mod settle;
 mod signals;
 pub mod spend;
 mod steps;
+mod unreadable;
 mod why;
 
 pub(crate) use change::{Change, changed, changed_with, emit_change};
@@ -41,4 +42,6 @@ pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};
 pub use signals::{CHILDREN, Signalled};
 pub use steps::{LogLine, Step, StepChange, save_progress};
+pub use unreadable::Unreadable;
+pub(crate) use unreadable::readable;
 pub use why::{Reason, Why};
