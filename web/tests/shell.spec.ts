@@ -15,7 +15,7 @@ test('addresses lead to pages, on reload too, and unknown ones say so', async ({
   await page.goBack();
   await expect(page.getByRole('heading', { name: 'Make a video' })).toBeVisible();
 
-  for (const path of ['/library', '/reel/a/b', '/settings/nothing']) {
+  for (const path of ['/jobs/nothing', '/reel/a/b', '/settings/nothing']) {
     await studio.open(path);
     await expect(page.getByTestId('missing'), path).toBeVisible();
     await expect(page).toHaveTitle(/Nothing is at this address/);
@@ -82,6 +82,7 @@ test('the job drawer shows the work from anywhere, and what came of it', async (
   await expect(job).toHaveAttribute('data-state', /working|waiting/);
   await job.getByTestId('job-more').click();
   await expect(job.getByTestId('job-details')).toContainText('Reading');
+  await expect(job.getByTestId('job-cost')).toContainText('$0.00');
   await studio.accessible();
   await studio.picture('drawer-working');
 
@@ -92,6 +93,7 @@ test('the job drawer shows the work from anywhere, and what came of it', async (
   await expect(job).toHaveAttribute('data-state', /working|waiting/);
   await expect(job).toHaveAttribute('data-state', 'done', { timeout: 240_000 });
   await expect(job.getByTestId('job-result')).toBeVisible();
+  await expect(job.getByTestId('job-spent')).toContainText('$0.00');
   await studio.accessible();
   await studio.picture('drawer-done');
   await job.getByTestId('job-result').click();

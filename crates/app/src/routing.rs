@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sluice_capability::{
-    Answer, Begun, Capability, CapabilityError, Context, Does, Doing, Looked, MadeBy, NoRoute, Remedy, Router, Skip,
-    Wish,
+    Answer, Begun, Capability, CapabilityError, Context, Does, Doing, MadeBy, NoRoute, Remedy, Router, Skip, Wish,
 };
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{CallError, CallProgress, Called, Cancelled, JobError, Quota, Run, Submit, Submitted};
@@ -67,15 +66,7 @@ where
     }
 
     async fn poll(&self, key: &str, provider_id: Option<&str>) -> Result<CallProgress, CallError> {
-        let looked = self.implementation.look(key, provider_id).await.map_err(call_error)?;
-        Ok(match looked {
-            Looked::Pending { provider_id, look_after } => CallProgress::Pending { provider_id, look_after },
-            Looked::Ready { provider_id } => CallProgress::Ready { provider_id },
-            Looked::Failed { message, cost } => CallProgress::Failed { message, cost },
-            Looked::Rejected { code, message, cost } => CallProgress::Rejected { code, message, cost },
-            Looked::NotFound => CallProgress::NotFound,
-            Looked::CannotTell => CallProgress::CannotTell,
-        })
+        self.implementation.look(key, provider_id).await.map_err(call_error)
     }
 
     async fn fetch(&self, provider_id: &str) -> Result<sluice_engine::Answer<Made<T>>, CallError> {

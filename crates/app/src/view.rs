@@ -72,3 +72,25 @@ pub struct CostView {
     /// Up to now.
     pub spent_micro_usd: i64,
 }
+
+/// The first `limit` of some rows and, when there are more, the cursor that the last one of them gives.
+pub fn first_page<T>(mut rows: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+    let limit = limit as usize;
+    let is_last = rows.len() <= limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| !is_last).map(cursor);
+    (rows, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_a_cursor_when_more_follows() {
+        let page = |rows, limit| first_page(rows, limit, |row: &u8| format!("after {row}"));
+        assert_eq!(page(vec![], 2), (vec![], None));
+        assert_eq!(page(vec![1, 2], 2), (vec![1, 2], None));
+        assert_eq!(page(vec![1, 2, 3], 2), (vec![1, 2], Some("after 2".to_owned())));
+    }
+}

@@ -5,13 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// What is common to all apps, each with what it may import. Every other module is an app, or `app`, which is the wiring.
+/// What is common to all apps, each with what it may import: the table of `lib.rs`. Every other module is an app, or `app`,
+/// which is the wiring.
 const SHARED: &[(&str, &[&str])] = &[
-    ("facts", &[]),
-    ("platform", &[]),
+    ("media", &[]),
+    ("platform", &["media"]),
     ("view", &[]),
+    ("routing", &[]),
+    ("facts", &[]),
     ("module", &["facts"]),
-    ("media", &["platform"]),
     ("library", &["platform", "facts", "media", "module"]),
     ("maintenance", &["platform", "media", "module"]),
 ];

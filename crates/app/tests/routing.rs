@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_app::routing::{self, Made};
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, Looked, MadeBy, Profile, Route, Router, Translate,
+    Answer, Begun, CallProgress, CapabilityError, Context, Does, Doing, MadeBy, Profile, Route, Router, Translate,
     TranslateRequest, Translating, Translation, When, Wish,
 };
 use sluice_domain::ids::{JobId, OwnerId};
@@ -53,10 +53,10 @@ impl Does<Translating> for Remote {
         })
     }
 
-    fn look<'a>(&'a self, _: &'a str, provider_id: Option<&'a str>) -> Doing<'a, Looked> {
-        Box::pin(
-            async move { Ok(provider_id.map_or(Looked::NotFound, |id| Looked::Ready { provider_id: id.to_owned() })) },
-        )
+    fn look<'a>(&'a self, _: &'a str, provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
+        Box::pin(async move {
+            Ok(provider_id.map_or(CallProgress::NotFound, |id| CallProgress::Ready { provider_id: id.to_owned() }))
+        })
     }
 
     fn fetch<'a>(&'a self, request: &'a TranslateRequest, _: &'a str) -> Doing<'a, Answer<Translation>> {

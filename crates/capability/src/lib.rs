@@ -38,6 +38,7 @@ pub use error::{CapabilityError, Remedy};
 pub use present::{Present, PresentRequest, Presented, Presenting};
 pub use read::{Read, ReadRequest, Reading};
 pub use router::{Attempt, Health, NoRoute, Route, Router, Skip, When, Wish};
+pub use sluice_domain::call::CallProgress;
 pub use speak::{Speak, SpeakRequest, Speaking, VoiceInfo};
 pub use transcribe::{Segment, Transcribe, TranscribeRequest, Transcribing, Transcript, Word};
 pub use translate::{Translate, TranslateRequest, Translating, Translation};
@@ -95,43 +96,6 @@ pub enum Begun<T> {
     },
 }
 
-/// What an implementation knows of a question that it was asked before.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Looked {
-    /// It is at work on it.
-    Pending {
-        /// Its id of the work.
-        provider_id: String,
-        /// When to look again.
-        look_after: Duration,
-    },
-    /// It is done: [`Does::fetch`] gives the answer.
-    Ready {
-        /// Its id of the work.
-        provider_id: String,
-    },
-    /// It failed, and cost this all the same. Asked again, it may succeed.
-    Failed {
-        /// What it said.
-        message: String,
-        /// What it charged.
-        cost: MicroUsd,
-    },
-    /// It will not do this, and cost this all the same.
-    Rejected {
-        /// Stable, for programs.
-        code: String,
-        /// What it said.
-        message: String,
-        /// What it charged.
-        cost: MicroUsd,
-    },
-    /// There is no such question: it never came, or is no longer kept.
-    NotFound,
-    /// It cannot be told.
-    CannotTell,
-}
-
 /// An implementation of a capability.
 pub trait Does<C: Capability>: Send + Sync {
     /// Who it is.
@@ -151,8 +115,8 @@ pub trait Does<C: Capability>: Send + Sync {
 
     /// Looks what became of a question, by the provider's id of it or, when the reply was lost, by its key. An engine of
     /// this program keeps nothing: it is asked again.
-    fn look<'a>(&'a self, _key: &'a str, _provider_id: Option<&'a str>) -> Doing<'a, Looked> {
-        Box::pin(async { Ok(Looked::NotFound) })
+    fn look<'a>(&'a self, _key: &'a str, _provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
+        Box::pin(async { Ok(CallProgress::NotFound) })
     }
 
     /// Fetches an answer that is ready; files are written where the request says. May be called again after a crash.

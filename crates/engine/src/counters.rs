@@ -10,17 +10,43 @@ pub enum Counter {
     MaintenanceFailures,
     /// Jobs that could not be read or changed when they were to be claimed; by pool. They are tried again later.
     JobsSetAside,
+    /// Rows that could not be read; by table. Of limits, rates and pauses, once a minute each: what they are for is held
+    /// back. Of the event log, whenever a reader passes over them.
+    UnreadableRows,
     /// Attempts whose ending the database refused; by kind. The job died with `unwritable_ending`.
     UnwritableEndings,
 }
 
 impl Counter {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::MaintenanceFailures, Self::JobsSetAside, Self::UnreadableRows, Self::UnwritableEndings];
+
     /// Its name as a metric, by the conventions of Prometheus.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MaintenanceFailures => "sluice_maintenance_failures_total",
             Self::JobsSetAside => "sluice_jobs_set_aside_total",
+            Self::UnreadableRows => "sluice_unreadable_rows_total",
             Self::UnwritableEndings => "sluice_unwritable_endings_total",
+        }
+    }
+
+    /// What it counts, for people.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Self::MaintenanceFailures => {
+                "Rows that a maintenance task could not read or write; they are tried again later."
+            }
+            Self::JobsSetAside => {
+                "Jobs that could not be read or changed when they were to be claimed; they are tried again later."
+            }
+            Self::UnreadableRows => {
+                "Rows of limits, rates, pauses and events that could not be read; they are held back or passed over."
+            }
+            Self::UnwritableEndings => {
+                "Attempts whose ending the database refused; their jobs died with unwritable_ending."
+            }
         }
     }
 
@@ -29,6 +55,7 @@ impl Counter {
         match self {
             Self::MaintenanceFailures => "task",
             Self::JobsSetAside => "pool",
+            Self::UnreadableRows => "table",
             Self::UnwritableEndings => "kind",
         }
     }

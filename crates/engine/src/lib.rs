@@ -25,9 +25,7 @@ mod run;
 mod turns;
 mod worker;
 
-pub use call::{
-    Answer, Ask, CallError, Called, Cancelled, Found, Pending, Progress as CallProgress, Submit, Submitted,
-};
+pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Found, Pending, Submit, Submitted};
 pub use counters::Counter;
 pub use engine::{Builder, ChildOptions, Engine, EnqueueOptions, JobView, Settings};
 pub use job::{Job, JobError, Next};

@@ -1,10 +1,13 @@
 //! How far a job has come: a tree of its parts and their named steps.
 
+use std::collections::BTreeMap;
+
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
+use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, JobRow, Step};
-use sluice_store::{StoreError, Tx, workers};
+use sluice_store::{StoreError, Tx, calls, workers};
 
 /// A job, its steps and the jobs that are part of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +20,20 @@ pub struct Progress {
     pub parts: Vec<Progress>,
     /// How much of it is done, from 0 to 1: the mean of its steps and parts, as far as they are known by now.
     pub fraction: f64,
+    /// What its own calls have cost, by their kind, as far as that is known.
+    pub costs: BTreeMap<String, MicroUsd>,
     /// When it should be done, from and to, as its kind usually takes; nothing while that is not known, it has not
     /// begun or has ended.
     pub done_by: Option<(Timestamp, Timestamp)>,
+}
+
+impl Progress {
+    /// What it and all its parts have cost, as far as that is known.
+    pub fn spent(&self) -> MicroUsd {
+        let own = self.costs.values().map(|cost| cost.0);
+        let parts = self.parts.iter().map(|part| part.spent().0);
+        MicroUsd(own.chain(parts).fold(0, i64::saturating_add))
+    }
 }
 
 /// The tree under a job, on one snapshot of the database.
@@ -37,8 +51,9 @@ pub(crate) async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreErro
         parts.push(Box::pin(tree(tx, part)).await?);
     }
     let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &parts) };
+    let costs = calls::costs(tx, &job.owner, &job.id).await?;
     let done_by = done_by(tx, &job).await?;
-    Ok(Progress { job, steps, parts, fraction, done_by })
+    Ok(Progress { job, steps, parts, fraction, costs, done_by })
 }
 
 fn mean(steps: &[Step], parts: &[Progress]) -> f64 {

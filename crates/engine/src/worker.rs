@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, Floors};
+use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, Floors, Unreadable};
 use sluice_store::workers;
 use sluice_store::{Dialect, Idle, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
@@ -106,6 +106,8 @@ pub(crate) struct Loop {
     early: watch::Receiver<u64>,
     /// What maintenance leaves out for a while, since it failed.
     pub(crate) deferred: Deferred,
+    /// When rows that claims cannot read were last reported.
+    reported: HashMap<Unreadable, Instant>,
     /// When time may next have moved something.
     pub(crate) due: Instant,
     /// When a limit's lock may be free, or a rate let something through: time for a claim.
@@ -119,6 +121,8 @@ pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// A look that failed is repeated after [`FIRST_PAUSE`], doubled each time up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// A row that cannot be read is reported again after so long.
+const REPORT_SPACING: Duration = Duration::from_mins(1);
 /// While there is more to claim than there are slots, freed slots are gathered for as long, or until a quarter is
 /// free: one claim for many jobs.
 const GATHERING: Duration = Duration::from_millis(2);
@@ -140,6 +144,7 @@ impl Loop {
             early,
             renewed_at: None,
             deferred: Deferred::default(),
+            reported: HashMap::new(),
             due: Instant::now(),
             again: None,
             idle: None,
@@ -284,6 +289,7 @@ impl Loop {
         for PoolClaims { pool, now, claims } in claims {
             let slots = free.remove(pool).unwrap_or_default();
             self.shared.counters.add(Counter::JobsSetAside, pool, claims.set_aside);
+            self.report(claims.unreadable);
             let soon = (claims.contended || claims.set_aside > 0).then_some(FIRST_PAUSE);
             for rest in [claims.next.map(|next| next.since(now)), soon].into_iter().flatten() {
                 let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
@@ -302,6 +308,20 @@ impl Loop {
             }
         }
         charges
+    }
+
+    /// Says which rows claims could not read: each once in a while, as claims are many.
+    fn report(&mut self, unreadable: Vec<Unreadable>) {
+        for bad in unreadable {
+            if self.reported.get(&bad).is_some_and(|at| at.elapsed() < REPORT_SPACING) {
+                continue;
+            }
+            let Unreadable { table, row, error } = &bad;
+            tracing::error!(table, row, error, "a row cannot be read; what it is for is held back");
+            self.shared.counters.add(Counter::UnreadableRows, table, 1);
+            self.reported.retain(|_, at| at.elapsed() < REPORT_SPACING);
+            self.reported.insert(bad, Instant::now());
+        }
     }
 
     /// One unit of work.

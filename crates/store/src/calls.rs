@@ -4,6 +4,7 @@
 //! waits for that call, without a worker, and is woken by its end. After a crash a call stays open until its provider was
 //! asked what became of it ([`Outcome::Unknown`]), unless there is nobody to ask ([`Outcome::Lost`]).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
@@ -360,6 +361,18 @@ pub(crate) async fn described(tx: &mut Tx, call: &str) -> Result<Option<Describe
         Ok(Described { provider, kind, owner: row::id(&row, "owner")?, job: row::id(&row, "job")? })
     };
     row.map(read).transpose()
+}
+
+/// What the calls of an owner's job have cost, by their kind. Those whose cost is not known are left out; an engine of this
+/// program costs nothing.
+pub async fn costs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<BTreeMap<String, MicroUsd>, StoreError> {
+    let rows = sql("SELECT kind, CAST(SUM(COALESCE(cost, 0)) AS BIGINT) AS cost FROM calls
+         WHERE job = $1 AND owner = $2 AND (cost IS NOT NULL OR provider IS NULL) GROUP BY kind ORDER BY kind")
+    .bind(job.as_str())
+    .bind(owner.as_str())
+    .all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.get("kind")?, MicroUsd(row.get("cost")?)))).collect()
 }
 
 /// How many calls were ever made, per kind and outcome. What a test counts to show that nothing was done twice.

@@ -51,8 +51,6 @@ export interface Work<Data = unknown> {
   state: WorkState;
   percent: number;
   updatedAt: number;
-  /** What it has cost so far, when the app knows. */
-  spentMicroUsd?: number;
   data: Data;
 }
 

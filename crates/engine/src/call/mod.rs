@@ -15,6 +15,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_store::providers::Quota;
 
 pub(crate) use open::Turn;
+pub use sluice_domain::call::CallProgress;
 
 /// What a provider gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,43 +102,6 @@ pub enum Submitted<T> {
     Done(Answer<T>),
 }
 
-/// What a provider knows of work that was submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
-    /// It is at work on it.
-    Pending {
-        /// Its id of the work.
-        provider_id: String,
-        /// When to look again, unless it says something before.
-        look_after: Duration,
-    },
-    /// It is done, and can be fetched.
-    Ready {
-        /// Its id of the work.
-        provider_id: String,
-    },
-    /// It failed. Submitted again, it may succeed.
-    Failed {
-        /// What it said.
-        message: String,
-        /// What it charged all the same.
-        cost: MicroUsd,
-    },
-    /// It will not do this, now or later.
-    Rejected {
-        /// Stable, for programs.
-        code: String,
-        /// What it said.
-        message: String,
-        /// What it charged all the same.
-        cost: MicroUsd,
-    },
-    /// There is no such work: it never came, or is no longer kept.
-    NotFound,
-    /// It cannot be told.
-    CannotTell,
-}
-
 /// What became of a request to stop work that was submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
@@ -161,7 +125,11 @@ pub trait Submit<T>: Send + Sync {
     fn submit(&self, key: &str) -> impl Future<Output = Result<Submitted<T>, CallError>> + Send;
 
     /// Looks how far it is. Without its id, by the key: the answer to [`Submit::submit`] was lost.
-    fn poll(&self, key: &str, provider_id: Option<&str>) -> impl Future<Output = Result<Progress, CallError>> + Send;
+    fn poll(
+        &self,
+        key: &str,
+        provider_id: Option<&str>,
+    ) -> impl Future<Output = Result<CallProgress, CallError>> + Send;
 
     /// Fetches a result that is ready. May be called again after a crash.
     fn fetch(&self, provider_id: &str) -> impl Future<Output = Result<Answer<T>, CallError>> + Send;

@@ -9,7 +9,7 @@ use sluice_store::calls::{self, OpenCall, Outcome};
 use sluice_store::jobs;
 
 use super::open::Turn;
-use super::{CallError, Called, Cancelled, Pending, Progress, Submit, Submitted};
+use super::{CallError, CallProgress, Called, Cancelled, Pending, Submit, Submitted};
 use crate::job::JobError;
 use crate::run::Run;
 
@@ -97,11 +97,11 @@ impl Run {
             return Err(JobError::retry("stopped", "the job was stopped, and its call with it"));
         }
         match provider.poll(key, open.provider_id.as_deref()).await {
-            Ok(Progress::Pending { provider_id, look_after }) => {
+            Ok(CallProgress::Pending { provider_id, look_after }) => {
                 self.know_id(open, &provider_id).await?;
                 self.still_pending(open, &provider_id, look_after, provider).await
             }
-            Ok(Progress::Ready { provider_id }) => {
+            Ok(CallProgress::Ready { provider_id }) => {
                 self.know_id(open, &provider_id).await?;
                 match provider.fetch(&provider_id).await {
                     Ok(mut answer) => {
@@ -112,16 +112,16 @@ impl Run {
                     Err(error) => self.later(open, provider, &error).await,
                 }
             }
-            Ok(Progress::Failed { message, cost }) => {
+            Ok(CallProgress::Failed { message, cost }) => {
                 self.end_call(&open.id, Outcome::Failed, Some(cost)).await?;
                 Err(JobError::retry("call_failed", format!("{}: {message}", provider.provider())))
             }
-            Ok(Progress::Rejected { code, message, cost }) => {
+            Ok(CallProgress::Rejected { code, message, cost }) => {
                 self.end_call(&open.id, Outcome::Rejected, Some(cost)).await?;
                 Err(JobError::fail(code, format!("{}: {message}", provider.provider())))
             }
-            Ok(Progress::NotFound) => self.not_found(open, provider.provider()).await,
-            Ok(Progress::CannotTell) => Err(self.cannot_tell(open).await?),
+            Ok(CallProgress::NotFound) => self.not_found(open, provider.provider()).await,
+            Ok(CallProgress::CannotTell) => Err(self.cannot_tell(open).await?),
             Err(error) => self.later(open, provider, &error).await,
         }
     }

@@ -1,5 +1,6 @@
 //! Money and providers: spend reserved with the claim, calls that are never paid twice, health that drives scheduling.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +10,10 @@ use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{Answer, Ask, CallError, Engine, Found, Job, JobError, Need, Next, Quota, Randomness, Reason, Run};
+use sluice_engine::{
+    Answer, Ask, CallError, Engine, Found, Job, JobError, Need, Next, Progress, Quota, Randomness, Reason, Run,
+};
+use sluice_store::calls;
 use sluice_store::faults::Fault;
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::providers;
@@ -199,6 +203,26 @@ async fn what_a_call_costs_is_reserved_before_and_settled_after() {
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Succeeded);
     assert_eq!(world.figures("owner", "local").await, (0, PRICE.0), "what it cost, and not what was reserved");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn what_the_calls_of_a_job_cost_is_part_of_its_progress() {
+    let world = World::new(&[Act::Busy(1), Act::Answers]).await;
+    let job = world.enqueue("a", 3_000).await;
+    let progress = async || world.engine.progress(&OwnerId::local(), &job).await.unwrap().unwrap();
+    assert_eq!(progress().await.costs, BTreeMap::new(), "nobody was asked yet");
+    world.run().await;
+    assert_eq!(progress().await.spent(), MicroUsd(0), "who was busy is paid nothing");
+    world.test.advance(Duration::from_mins(1)).await;
+    world.run().await;
+    let after = progress().await;
+    assert_eq!(after.costs, BTreeMap::from([("speech".to_owned(), PRICE)]));
+    let store = world.test.store();
+    let foreign = store.read(async |tx| calls::costs(tx, &"omar".parse().unwrap(), &job).await).await.unwrap();
+    assert_eq!(foreign, BTreeMap::new());
+    let whole = Progress { parts: vec![after.clone(), after.clone()], ..after };
+    assert_eq!(whole.spent(), MicroUsd(3 * PRICE.0), "its own and its parts'");
     world.end().await;
 }
 

@@ -73,7 +73,11 @@ pub(crate) async fn ingest(owner: &OwnerId, api: &Api, mut form: Form) -> Result
     let Some((file, name)) = form.file.take() else {
         return Err(Problem::bad_request("The form has no field \"file\" with a PDF in it."));
     };
-    let ocr = form.field("ocr") == Some("true");
+    let ocr = match form.field("ocr") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Problem::bad_request("The field \"ocr\" is true or false.")),
+    };
     Ok(library::ingest(owner, &api.app.library, &api.app.modules, Upload { file, name, ocr }).await?)
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use sluice_app::view::{ErrorView, StepState};
+use sluice_app::view::{ErrorView, StepState, first_page};
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Api;
 use super::extract::{Json, Path, Query};
 use super::identity::Owner;
+use super::paging::{Limit, Text};
 use super::problem::Problem;
 
 /// A durable piece of work.
@@ -126,9 +127,9 @@ pub(crate) struct JobPage {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     /// At most this many.
-    #[serde(default = "twenty")]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
     /// Where to go on: `next_cursor` of the page before.
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -136,12 +137,8 @@ pub(crate) struct ListQuery {
     #[param(max_length = 20, pattern = "^(scheduled|ready|running|waiting|blocked|succeeded|dead|cancelled|expired)$")]
     state: Option<String>,
     /// Only those of this kind, such as `reel.make`.
-    #[param(max_length = 100)]
-    kind: Option<String>,
-}
-
-const fn twenty() -> u32 {
-    20
+    #[param(value_type = Option<String>, max_length = 100)]
+    kind: Option<Text<100>>,
 }
 
 /// Jobs, newest first, page by page.
@@ -152,27 +149,19 @@ pub(crate) async fn list(
     State(api): State<Api>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<JobPage>, Problem> {
-    if !(1..=100).contains(&query.limit) {
-        return Err(Problem::bad_request("A page has from 1 to 100 jobs: set limit to one of these."));
-    }
-    if query.kind.as_ref().is_some_and(|kind| kind.chars().count() > 100) {
-        return Err(Problem::bad_request("A kind of job has at most 100 characters."));
-    }
     let state =
         |name: String| JobState::parse(&name).ok_or_else(|| Problem::bad_request("There is no such state of a job."));
     let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
-    let limit = query.limit as usize;
     let filter = Filter {
         state: query.state.map(state).transpose()?,
-        // No kind has a NUL, and PostgreSQL takes none.
-        kind: query.kind.map(|kind| kind.replace('\0', "")),
+        kind: query.kind.map(|kind| kind.0),
         subject: None,
         before: query.cursor.map(|cursor| cursor.parse::<JobId>().map_err(foreign)).transpose()?,
-        limit: query.limit + 1,
+        limit: query.limit.get() + 1,
     };
     let jobs = api.app.engine.list(&owner, &filter).await?;
-    let next_cursor = jobs.get(limit).and_then(|_| jobs.get(limit - 1)).map(|job| job.id.to_string());
-    Ok(Json(JobPage { items: jobs.into_iter().take(limit).map(JobSummary::from).collect(), next_cursor }))
+    let (jobs, next_cursor) = first_page(jobs, query.limit.get(), |job| job.id.to_string());
+    Ok(Json(JobPage { items: jobs.into_iter().map(JobSummary::from).collect(), next_cursor }))
 }
 
 /// A job with its steps and the end of its log.
@@ -253,7 +242,7 @@ pub(crate) async fn why(
     Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
 }
 
-/// How far a job and all its parts have come.
+/// How far a job and all its parts have come, and what they cost.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProgressView {
     id: String,
@@ -266,14 +255,30 @@ pub(crate) struct ProgressView {
     /// The jobs that are part of it, in the order in which they were made.
     #[schema(no_recursion)]
     parts: Vec<ProgressView>,
+    /// What its own calls have cost, as far as that is known.
+    costs: Vec<StepCost>,
+    /// What it and all its parts have cost, as far as that is known. In millionths of a US dollar.
+    #[schema(minimum = 0)]
+    spent_micro_usd: i64,
     /// When it should be done: from and to, as its kind usually takes.
     #[schema(value_type = Option<Vec<i64>>)]
     done_by: Option<(Timestamp, Timestamp)>,
 }
 
+/// What a step's calls have cost.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StepCost {
+    /// The step's name.
+    step: String,
+    /// In millionths of a US dollar.
+    #[schema(minimum = 0)]
+    micro_usd: i64,
+}
+
 impl ProgressView {
     fn of(progress: Progress) -> Self {
-        let Progress { job, steps, parts, fraction, done_by } = progress;
+        let spent_micro_usd = progress.spent().0;
+        let Progress { job, steps, parts, fraction, costs, done_by } = progress;
         Self {
             id: job.id.to_string(),
             kind: job.kind,
@@ -282,6 +287,8 @@ impl ProgressView {
             percent: fraction * 100.0,
             steps: steps.into_iter().map(JobStep::of).collect(),
             parts: parts.into_iter().map(Self::of).collect(),
+            costs: costs.into_iter().map(|(step, cost)| StepCost { step, micro_usd: cost.0 }).collect(),
+            spent_micro_usd,
             done_by,
         }
     }

@@ -11,7 +11,9 @@ mod identity;
 mod jobs;
 mod listen;
 mod media;
+mod metrics;
 mod page;
+mod paging;
 mod problem;
 mod ranges;
 pub(crate) mod reel;
@@ -117,7 +119,8 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(service::config))
         .routes(routes!(service::health))
         .routes(routes!(service::useful_work))
-        .routes(routes!(service::examples));
+        .routes(routes!(service::examples))
+        .routes(routes!(metrics::metrics));
     let (router, document) = apps.iter().fold(common, |router, app| router.merge(app.routes())).split_for_parts();
     // Nothing in it is left to chance: a test reads the whole.
     (router, describe::complete(&document).unwrap_or_default())

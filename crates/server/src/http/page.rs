@@ -10,7 +10,7 @@ use super::Api;
 use super::problem::Problem;
 
 /// First segments of the page's own routes, as `SHELL_PREFIXES` in its router; each app adds its name.
-const ROUTES: [&str; 5] = ["", "index.html", "library", "jobs", "settings"];
+const ROUTES: [&str; 4] = ["", "index.html", "jobs", "settings"];
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]

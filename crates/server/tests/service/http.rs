@@ -16,11 +16,12 @@ async fn every_error_is_a_problem_with_a_code_and_the_requests_id() {
     let long = format!("{{\"document_id\": \"{}\"}}", "x".repeat(300 * 1024));
     let put = Method::PUT;
     let (get, post, patch) = (Method::GET, Method::POST, Method::PATCH);
-    let cases: [(&Method, &str, &str, &str, u16, &str); 19] = [
+    let cases: [(&Method, &str, &str, &str, u16, &str); 20] = [
         (&get, "/api/v1/nothing", "", "", 404, "not_found"),
         (&get, "/api", "", "", 404, "not_found"),
         (&get, "/nothing", "", "", 404, "not_found"),
         (&get, "/reels/0190", "", "", 404, "not_found"),
+        (&get, "/library", "", "", 404, "not_found"),
         (&get, "/nothing.js", "", "", 404, "not_found"),
         (&get, "/assets/", "", "", 404, "not_found"),
         (&post, "/nothing", json, "{}", 404, "not_found"),
@@ -64,6 +65,21 @@ async fn the_page_is_at_its_own_addresses_only() {
     }
     let answer = server.client.head(server.url("/")).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_counters_are_there_for_prometheus_and_for_this_machine_alone() {
+    let server = Server::start().await;
+    let answer = server.get("/metrics").send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+    let text = answer.text().await.unwrap();
+    for name in ["sluice_maintenance_failures_total", "sluice_jobs_set_aside_total", "sluice_unwritable_endings_total"]
+    {
+        assert!(text.contains(&format!("# HELP {name} ")), "{text}");
+        assert!(text.contains(&format!("# TYPE {name} counter\n")), "{text}");
+    }
+    let foreign = server.get("/metrics").header("host", "evil.example").send().await.unwrap();
+    assert_eq!(problem(foreign).await.0, StatusCode::MISDIRECTED_REQUEST);
 }
 
 #[tokio::test]

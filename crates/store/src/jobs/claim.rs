@@ -17,7 +17,7 @@ use crate::jobs::gate::{Candidate, Gate, Verdict};
 use crate::jobs::lines::{Floors, Line, lines};
 use crate::jobs::maintenance::set_aside;
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
-use crate::jobs::{Change, emit_change};
+use crate::jobs::{Change, Unreadable, emit_change};
 use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
@@ -81,6 +81,8 @@ pub struct Claims {
     pub contended: bool,
     /// Jobs that could not be read or claimed. They are tried again in a minute; there may be others now.
     pub set_aside: usize,
+    /// Rows of limits, rates and pauses that could not be read; what they are for is held back.
+    pub unreadable: Vec<Unreadable>,
     /// When a rate that refused a job will let it through.
     pub next: Option<Timestamp>,
     /// What the owners have now had: to be written with [`charge`].
@@ -198,12 +200,13 @@ async fn claim_with(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors, one_by_one:
             0 => UNKNOWN_WORK_MS,
             known => known,
         };
-        line.tag += got.iter().map(work).sum::<i64>() / line.weight;
+        line.tag = line.tag.saturating_add(got.iter().map(work).sum::<i64>() / line.weight);
         want -= got.len();
         claims.jobs.extend(got);
     }
     claims.contended = gate.contended;
     claims.set_aside = gate.set_aside;
+    claims.unreadable = std::mem::take(&mut gate.unreadable);
     claims.floors = floors.after(&lines, now);
     claims.next = gate.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {

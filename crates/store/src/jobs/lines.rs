@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::Unreadable;
 use crate::jobs::gate::Gate;
 use crate::sql::sql;
 use crate::{StoreError, Tx};
@@ -93,10 +94,21 @@ pub(crate) async fn lines(
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
         let used: i64 = row.get("used")?;
-        let owner: String = row.get("owner")?;
+        let owner: String = match row.get("owner") {
+            Ok(owner) => owner,
+            Err(error) => {
+                gate.unreadable.push(Unreadable::of("jobs", "owner".to_owned(), &error));
+                continue;
+            }
+        };
+        // A share is no bound that must be kept: one that cannot be read is the usual one.
+        let weight = row.get::<i64>("weight").unwrap_or_else(|error| {
+            gate.unreadable.push(Unreadable::of("limits", format!("weight of {owner}"), &error));
+            1
+        });
         let empty = gate.is_paused("queue", pool) || gate.is_paused("owner", &owner);
         let floor = floors.and_then(|floors| floors.get(&owner)).copied().unwrap_or(i64::MIN);
-        lines.push(Line { owner, tag: used.max(clock), weight: row.get("weight")?, served: false, empty, floor });
+        lines.push(Line { owner, tag: used.max(clock), weight: weight.max(1), served: false, empty, floor });
     }
     Ok(Some((lines, clock, gate)))
 }

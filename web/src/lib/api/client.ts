@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { NETWORK, problemFrom, type Outcome } from './problem';
 import type { paths } from './schema';
-import { withReel, type Config, type Job, type JobProgress, type JobWhy } from './types';
+import type { Config, Job, JobProgress, JobWhy } from './types';
 
 export const client = createClient<paths>({ baseUrl: '/' });
 
@@ -24,12 +24,7 @@ export async function call<Value>(asked: Promise<Answer<Value>>): Promise<Outcom
 const of = (id: string) => ({ params: { path: { id } } });
 
 export const api = {
-  config: async (): Promise<Outcome<Config>> => {
-    const answer = await call(client.GET('/api/v1/config'));
-    return answer.ok
-      ? { ok: true, value: withReel<Config>(answer.value as { apps: Record<string, unknown> }) }
-      : answer;
-  },
+  config: (): Promise<Outcome<Config>> => call(client.GET('/api/v1/config')),
   job: (id: string): Promise<Outcome<Job>> => call(client.GET('/api/v1/jobs/{id}', of(id))),
   jobProgress: (id: string): Promise<Outcome<JobProgress>> => call(client.GET('/api/v1/jobs/{id}/progress', of(id))),
   jobWhy: (id: string): Promise<Outcome<JobWhy>> => call(client.GET('/api/v1/jobs/{id}/why', of(id))),

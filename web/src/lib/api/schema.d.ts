@@ -654,20 +654,20 @@ export interface paths {
                     "application/json": components["schemas"]["NewReel"];
                     "multipart/form-data": {
                         /** @description `burned` (the default) or `beside`. */
-                        captions?: string;
+                        captions?: components["schemas"]["CaptionsPlace"];
                         /**
                          * Format: binary
                          * @description The PDF.
                          */
                         file: string;
                         /** @description `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s). */
-                        mode?: string;
+                        mode?: components["schemas"]["Mode"];
                         /** @description `true` reads the pages as pictures (for scans). */
                         ocr?: boolean;
                         /** @description A presenter's id; without one the video has none. */
                         presenter?: string;
                         /** @description `16:9` (the default), `9:16` or `1:1`. */
-                        shape?: string;
+                        shape?: components["schemas"]["ShapeName"];
                         /** @description A voice's id; by default the best one of the document's language. */
                         voice?: string;
                     };
@@ -1234,6 +1234,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went wrong in this process and was worked around, counted since it began, for Prometheus. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What was asked for. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1261,7 +1301,9 @@ export interface components {
         /** @description What this server can do. */
         ConfigView: {
             /** @description What each app has to choose from, by the app's name. */
-            apps: Record<string, never>;
+            apps: {
+                reel?: components["schemas"]["ReelChoices"];
+            };
             /** @description There are no accounts yet, so only this machine is answered. */
             loopback_only: boolean;
             /** @description Whether scans can be read. */
@@ -1308,7 +1350,9 @@ export interface components {
         /** @description What was found in a document, and what can be made of it. */
         DocumentView: {
             /** @description What each app can make of it, by the app's name. */
-            apps: Record<string, never>;
+            apps: {
+                reel?: components["schemas"]["ReelOffer"];
+            };
             /** Format: int64 */
             bytes: number;
             /** Format: int32 */
@@ -1523,8 +1567,7 @@ export interface components {
             mode?: components["schemas"]["Mode"] | null;
             /** @description A presenter's id; without one the video has none. */
             presenter?: string | null;
-            /** @description `16:9` (the default), `9:16` or `1:1`. */
-            shape?: string | null;
+            shape?: components["schemas"]["ShapeName"] | null;
             /** @description A voice's id; by default the best one of the document's language. */
             voice?: string | null;
         };
@@ -1563,8 +1606,10 @@ export interface components {
              */
             type: string;
         };
-        /** @description How far a job and all its parts have come. */
+        /** @description How far a job and all its parts have come, and what they cost. */
         ProgressView: {
+            /** @description What its own calls have cost, as far as that is known. */
+            costs: components["schemas"]["StepCost"][];
             /** @description When it should be done: from and to, as its kind usually takes. */
             done_by?: number[] | null;
             id: string;
@@ -1576,6 +1621,11 @@ export interface components {
              * @description From 0 to 100: the mean of its steps and parts, as far as they are known by now.
              */
             percent: number;
+            /**
+             * Format: int64
+             * @description What it and all its parts have cost, as far as that is known. In millionths of a US dollar.
+             */
+            spent_micro_usd: number;
             stage: string;
             state: string;
             steps: components["schemas"]["JobStep"][];
@@ -1837,6 +1887,21 @@ export interface components {
             page?: number | null;
             /** @description Plain text. */
             text: string;
+        };
+        /**
+         * @description The shape of a video, width before height.
+         * @enum {string}
+         */
+        ShapeName: "16:9" | "9:16" | "1:1";
+        /** @description What a step's calls have cost. */
+        StepCost: {
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar.
+             */
+            micro_usd: number;
+            /** @description The step's name. */
+            step: string;
         };
         /**
          * @description Where a step is.

@@ -1,8 +1,6 @@
 /** Uploading with progress: fetch cannot report what was sent, XMLHttpRequest can. */
 import { NETWORK, problemFrom, type Outcome } from './problem';
-import { withReel, type Document } from './types';
-
-type Answer = { apps: Record<string, unknown> };
+import type { Document } from './types';
 
 export interface Upload {
   done: Promise<Outcome<Document>>;
@@ -21,8 +19,7 @@ export function uploadDocument(file: File, ocr: boolean, sent: (bytes: number, t
     );
     request.addEventListener('load', () => {
       const body = parse(request.responseText);
-      if (request.status === 201 || request.status === 200)
-        resolve({ ok: true, value: withReel<Document>(body as Answer) });
+      if (request.status === 201) resolve({ ok: true, value: body as Document });
       else {
         const retryAfter = request.getResponseHeader('retry-after');
         resolve({ ok: false, problem: problemFrom(request.status, body, retryAfter, Date.now()) });

@@ -1,7 +1,7 @@
 /** Paths and patterns. Pure, so that tests can say what they expect. */
 
-/** First segments of the shell's own routes, and the ones kept for it; an app's is its name. The server answers the page for these alone. */
-export const SHELL_PREFIXES = ['library', 'jobs', 'settings'] as const;
+/** First segments of the shell's own routes; an app's is its name. The server answers the page for these alone. */
+export const SHELL_PREFIXES = ['jobs', 'settings'] as const;
 
 export type Params = Record<string, string>;
 

@@ -45,13 +45,13 @@ describe('placeOf', () => {
   });
 
   it('says what is not there', () => {
-    for (const path of ['/third', '/first/a/b', '/jobs/1', '/library']) expect(placeOf(path).name).toBe('missing');
+    for (const path of ['/third', '/first/a/b', '/jobs/1']) expect(placeOf(path).name).toBe('missing');
   });
 });
 
 it('the page answers for the names of apps and its own, and leaves other addresses to the server', () => {
-  for (const path of ['/', '/first', '/second/x/y', '/library', '/jobs', '/settings']) expect(isOurs(path)).toBe(true);
-  for (const path of ['/api/v1/config', '/media/1', '/third']) expect(isOurs(path)).toBe(false);
+  for (const path of ['/', '/first', '/second/x/y', '/jobs', '/settings']) expect(isOurs(path)).toBe(true);
+  for (const path of ['/api/v1/config', '/media/1', '/third', '/metrics']) expect(isOurs(path)).toBe(false);
 });
 
 it("an app's code is fetched once, and again after a fetch that failed", async () => {

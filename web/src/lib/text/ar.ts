@@ -142,7 +142,8 @@ export const ar: Record<Key, Message> = {
   'jobs.left': 'بقي نحو {time}',
   'jobs.left.soon': 'بقيت لحظات',
   'jobs.left.unknown': 'يُحسب الوقت المتبقي',
-  'jobs.spent': '{cost} حتى الآن',
+  'jobs.cost': 'التكلفة',
+  'jobs.cost.soFar': 'التكلفة حتى الآن',
   'jobs.percent': 'اكتمل {percent}',
   'jobs.attempt': {
     zero: 'المحاولة {count}',

@@ -14,7 +14,7 @@ use crate::reel::choices::Choices;
 use crate::reel::context::ReelApp;
 use crate::reel::script::Mode;
 use crate::reel::storyboard;
-use crate::view::ErrorView;
+use crate::view::{ErrorView, first_page};
 
 /// A reel in a list, without its storyboard.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -108,10 +108,9 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
         })
         .await?;
     let links = Links { platform: &app.platform, now };
-    let limit = limit as usize;
-    let next_cursor = rows.get(limit).and_then(|_| rows.get(limit - 1)).map(encode);
+    let (rows, next_cursor) = first_page(rows, limit, encode);
     let percent = |id: &ReelId| working.iter().find(|(working, _)| working == id).map_or(0.0, |(_, percent)| *percent);
-    let items = rows.into_iter().take(limit).map(|row| {
+    let items = rows.into_iter().map(|row| {
         let percent = if row.state == ReelState::Done.as_str() { 100.0 } else { percent(&row.id) };
         summary(row, percent, &links)
     });

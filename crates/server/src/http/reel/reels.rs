@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::Owner;
+use crate::http::paging::{Limit, Text};
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, SMALL, documents, forms};
 
@@ -36,7 +37,7 @@ pub(crate) struct NewReel {
     mode: Option<Mode>,
     /// `16:9` (the default), `9:16` or `1:1`.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<ShapeName>)]
     shape: Option<Shape>,
     /// A voice's id; by default the best one of the document's language.
     voice: Option<String>,
@@ -45,6 +46,18 @@ pub(crate) struct NewReel {
     /// `burned` (the default) or `beside`.
     #[serde(default)]
     captions: Option<CaptionsPlace>,
+}
+
+/// The shape of a video, width before height.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the values of a shape")]
+enum ShapeName {
+    #[schema(rename = "16:9")]
+    Landscape,
+    #[schema(rename = "9:16")]
+    Portrait,
+    #[schema(rename = "1:1")]
+    Square,
 }
 
 #[derive(ToSchema)]
@@ -57,10 +70,10 @@ struct ReelForm {
     #[schema(nullable = false)]
     ocr: Option<bool>,
     /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
-    #[schema(nullable = false)]
+    #[schema(value_type = Mode, required = false)]
     mode: Option<String>,
     /// `16:9` (the default), `9:16` or `1:1`.
-    #[schema(nullable = false)]
+    #[schema(value_type = ShapeName, required = false)]
     shape: Option<String>,
     /// A voice's id; by default the best one of the document's language.
     #[schema(nullable = false, max_length = 200)]
@@ -69,7 +82,7 @@ struct ReelForm {
     #[schema(nullable = false, max_length = 200)]
     presenter: Option<String>,
     /// `burned` (the default) or `beside`.
-    #[schema(nullable = false)]
+    #[schema(value_type = CaptionsPlace, required = false)]
     captions: Option<String>,
 }
 
@@ -151,22 +164,18 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
     /// At most this many.
-    #[serde(default = "twenty")]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: u32,
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
     /// Where to go on: `next_cursor` of the page before.
     #[param(max_length = 200)]
     cursor: Option<String>,
     /// Only those whose title or document's name has this in it, in any case.
-    #[param(max_length = 200)]
-    q: Option<String>,
+    #[param(value_type = Option<String>, max_length = 200)]
+    q: Option<Text<200>>,
     /// Only those in this state.
     #[param(inline)]
     state: Option<ReelState>,
-}
-
-const fn twenty() -> u32 {
-    20
 }
 
 /// Reels, newest first, page by page.
@@ -177,15 +186,8 @@ pub(crate) async fn list(
     Opened(app): Opened<ReelApp>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ReelPage>, Problem> {
-    if !(1..=100).contains(&query.limit) {
-        return Err(Problem::bad_request("A page has from 1 to 100 reels: set limit to one of these."));
-    }
-    if query.q.as_ref().is_some_and(|text| text.chars().count() > 200) {
-        return Err(Problem::bad_request("Search for at most 200 characters."));
-    }
-    // No title has a NUL, and PostgreSQL takes none.
-    let text = query.q.map(|text| text.replace('\0', "")).filter(|text| !text.trim().is_empty());
-    let asked = ReelQuery { text, state: query.state, cursor: query.cursor, limit: query.limit };
+    let text = query.q.map(|text| text.0).filter(|text| !text.trim().is_empty());
+    let asked = ReelQuery { text, state: query.state, cursor: query.cursor, limit: query.limit.get() };
     Ok(Json(list::page(&owner, &app, asked).await?))
 }
 

@@ -5,7 +5,7 @@
 import { reelApi } from '../api';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
 import { uploadDocument, type Upload } from '../../../lib/api/upload';
-import type { Captions, Example, Mode, Reel, Shape } from '../types';
+import { offerOf, type Captions, type Example, type Mode, type Reel, type Shape } from '../types';
 import type { Document } from '../../../lib/api/types';
 import { server } from '../../../lib/state/config.svelte';
 import { keep, readKept } from '../../../lib/state/kept';
@@ -55,12 +55,12 @@ class Intake {
 
   constructor() {
     const found = readKept<Found | null>('found', null);
-    if (found?.document?.id && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#found(found.document);
+    if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#found(found.document);
   }
 
   /** Who presents: the choice, or the first one when nothing was chosen or the choice is no longer there. */
   readonly presenter = $derived.by(() => {
-    const presenters = server.value?.presenters ?? [];
+    const presenters = server.value?.apps.reel?.presenters ?? [];
     const chosen = this.choices.presenter;
     if (chosen === null || presenters.some((presenter) => presenter.id === chosen)) return chosen ?? null;
     return presenters[0]?.id ?? null;
@@ -161,9 +161,9 @@ class Intake {
 
   #found(document: Document) {
     this.startProblem = null;
-    this.voice =
-      (document.voices.find((voice) => voice.default) ?? document.voices.find((voice) => voice.installed))?.id ?? null;
-    const modes = document.estimates.map((estimate) => estimate.mode);
+    const { estimates, voices } = offerOf(document);
+    this.voice = (voices.find((voice) => voice.default) ?? voices.find((voice) => voice.installed))?.id ?? null;
+    const modes = estimates.map((estimate) => estimate.mode);
     if (modes[0] && !modes.includes(this.choices.mode)) this.choices.mode = modes[0];
     this.stage = { name: 'found', document };
   }

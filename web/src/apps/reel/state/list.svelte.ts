@@ -4,9 +4,8 @@
  */
 import { eventsReady, onResync } from '../../../lib/events/events';
 import type { Problem } from '../../../lib/api/problem';
-import { reelApi, type ReelQuery } from '../api';
-import type { Reel, ReelState, ReelSummary } from '../types';
-import { summaryOf } from '../types';
+import { reelApi } from '../api';
+import { summaryOf, type Reel, type ReelQuery, type ReelState, type ReelSummary } from '../types';
 import { onReelChange } from './changes';
 import { mergeHead, patch, type Filter } from './merge';
 import { hidden } from './hidden';
@@ -56,7 +55,7 @@ class ReelList {
     this.moreProblem = null;
     if (outcome.ok) {
       this.items = outcome.value.items;
-      this.#next = outcome.value.next_cursor;
+      this.#next = outcome.value.next_cursor ?? null;
       this.problem = null;
     } else {
       this.problem = outcome.problem;
@@ -75,7 +74,7 @@ class ReelList {
     if (!outcome.ok) return;
     const known = new Set(this.items?.map((item) => item.id));
     this.items = [...(this.items ?? []), ...outcome.value.items.filter((item) => !known.has(item.id))];
-    this.#next = outcome.value.next_cursor;
+    this.#next = outcome.value.next_cursor ?? null;
   }
 
   /** The newest truth about a reel, from any answer of the server. */
@@ -115,7 +114,7 @@ class ReelList {
     const asked = this.#asked;
     const outcome = await reelApi.list(this.#query());
     if (!outcome.ok || asked !== this.#asked) return;
-    this.items = mergeHead(this.items ?? [], outcome.value.items, outcome.value.next_cursor === null);
+    this.items = mergeHead(this.items ?? [], outcome.value.items, outcome.value.next_cursor == null);
   }
 
   #soon(name: string, run: () => Promise<void>) {

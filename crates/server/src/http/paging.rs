@@ -1,0 +1,46 @@
+//! What the query strings of all lists have in common: how long a page is, and text that is searched for.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+/// At most this many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(try_from = "u32")]
+#[schema(minimum = 1, maximum = 100, default = 20)]
+pub(crate) struct Limit(u32);
+
+impl Limit {
+    pub(crate) const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(20)
+    }
+}
+
+impl TryFrom<u32> for Limit {
+    type Error = &'static str;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        if (1..=100).contains(&number) { Ok(Self(number)) } else { Err("a page has from 1 to 100 items") }
+    }
+}
+
+/// Text of at most `MOST` characters that rows are compared with. No row has a NUL and PostgreSQL takes none, so there is
+/// none in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text<const MOST: usize>(pub(crate) String);
+
+impl<'de, const MOST: usize> Deserialize<'de> for Text<MOST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() > MOST {
+            return Err(D::Error::custom(format_args!("there is text of more than {MOST} characters in the query")));
+        }
+        Ok(Self(text.replace('\0', "")))
+    }
+}
