@@ -17,12 +17,12 @@ pub enum CaptionsPlace {
     Beside,
 }
 
-/// All choices, with nothing left open.
+/// All choices, with the defaults filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Choices {
     /// Summary or explanation.
     pub mode: Mode,
-    /// The picture's shape.
+    /// The aspect ratio.
     pub shape: Shape,
     /// The voice's id.
     pub voice: String,
