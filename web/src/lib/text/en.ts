@@ -1,6 +1,6 @@
 /**
- * The words of the shell, in English; each app has a catalogue of its own. A message is a text, or its plural forms picked by `count`.
- * `{name}` is filled in; text that came from a person is isolated, so that its direction cannot disturb the sentence.
+ * The shell's texts, in English; each app has its own catalogue. A message is a text, or its plural forms selected by `count`. `{name}`
+ * is a placeholder; text from users is isolated, so that its direction does not affect the sentence.
  */
 import type { Message } from './message';
 

@@ -1,4 +1,4 @@
-/** The words of Reel, in English. They come with its pages. */
+/** The texts of Reel, in English. They are loaded with its pages. */
 import type { Message } from '../../../lib/text/message';
 
 export const en = {
