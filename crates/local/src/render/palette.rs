@@ -50,7 +50,7 @@ fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> String {
     let red = 4.076_741_7 * long - 3.307_711_6 * medium + 0.230_969_94 * short;
     let green = -1.268_438 * long + 2.609_757_4 * medium - 0.341_319_4 * short;
     let blue = -0.004_196_086_3 * long - 0.703_418_6 * medium + 1.707_614_7 * short;
-    format!("#{:02x}{:02x}{:02x}", gamma(red), gamma(green), gamma(blue))
+    format!("#{}", hex::encode([gamma(red), gamma(green), gamma(blue)]))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte just before")]

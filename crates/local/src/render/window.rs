@@ -250,8 +250,8 @@ fn corners(ground: &Picture, card: Zone, radius: usize) -> Vec<Layer> {
     ]
 }
 
-/// `#rrggbb` as numbers.
+/// The components of `#rrggbb`; black for anything else.
 pub(crate) fn shade_of(colour: &str) -> [u8; 3] {
-    let part = |at: usize| colour.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
-    [part(1), part(3), part(5)]
+    let mut rgb = [0; 3];
+    hex::decode_to_slice(colour.trim_start_matches('#'), &mut rgb).map_or([0; 3], |()| rgb)
 }

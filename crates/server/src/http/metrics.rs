@@ -29,7 +29,7 @@ fn text(counts: &[(Counter, String, u64)]) -> String {
     text
 }
 
-/// The value of a label: a backslash, a quotation mark and a line's end are written with a backslash.
+/// A label value, with backslashes, quotation marks and line feeds escaped.
 fn escaped(value: &str) -> String {
     value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
 }
