@@ -36,13 +36,13 @@ impl From<Language> for LanguageView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
-    /// Not begun.
+    /// Not started.
     Pending,
-    /// Under way.
+    /// In progress.
     Running,
-    /// Over.
+    /// Finished.
     Done,
-    /// The work stopped in it.
+    /// The job failed in it.
     Failed,
 }
 

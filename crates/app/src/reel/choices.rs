@@ -10,10 +10,10 @@ use super::script::Mode;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaptionsPlace {
-    /// In the picture, and beside it as files.
+    /// Burned into the video, and as separate files.
     #[default]
     Burned,
-    /// Only beside it, as files.
+    /// Only as separate files.
     Beside,
 }
 

@@ -48,11 +48,11 @@ impl RenderScene {
 pub enum Stage {
     /// The text is spoken.
     Voice,
-    /// What is heard when becomes captions.
+    /// Captions are made from the word timings.
     Captions,
-    /// The page becomes a picture.
+    /// The page is rendered as an image.
     Frames,
-    /// Slide, presenter and captions move, and are encoded.
+    /// Slide, presenter and captions are drawn and encoded.
     Clip,
 }
 

@@ -10,17 +10,17 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 #[schema(as = ReelStage)]
 pub enum Stage {
-    /// The text of the document is at hand.
+    /// The text of the document is read.
     Read,
-    /// Sentences are chosen.
+    /// Sentences are selected.
     Outline,
-    /// They are checked, mended, and become scenes.
+    /// The script is checked, repaired, and split into scenes.
     Script,
-    /// Every scene has its current parts.
+    /// Every scene has current parts.
     Scenes,
-    /// The parts become one file.
+    /// The parts are joined into one file.
     Assemble,
-    /// The file opens and is shown.
+    /// The file is checked and published.
     Publish,
 }
 

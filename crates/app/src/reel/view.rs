@@ -26,13 +26,13 @@ pub use rows::file_stem;
 pub enum ReelState {
     /// It is being made, or will be as soon as a worker is free.
     Working,
-    /// The video can be played.
+    /// The video is playable.
     Done,
-    /// It gave up; `error` says why.
+    /// It failed; `error` has the reason.
     Failed,
-    /// Its owner stopped it.
+    /// Its owner cancelled it.
     Cancelled,
-    /// Nothing worked on it for too long.
+    /// It made no progress for too long.
     Expired,
 }
 
@@ -60,15 +60,15 @@ impl ReelState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartState {
-    /// Not begun.
+    /// Not started.
     Pending,
-    /// Under way.
+    /// In progress.
     Working,
-    /// Made, and current.
+    /// Rendered, and current.
     Done,
-    /// It gave up.
+    /// It failed.
     Failed,
-    /// Made before, and changed since.
+    /// Rendered before, and edited since.
     Edited,
 }
 
