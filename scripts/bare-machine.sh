@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Shows the set-up on a machine that has nothing: a fresh Debian 12 in a folder, with this host's Rust mounted in and a
-# clean clone of the last commit. Runs there what it is given, by default both commands:
+# Tests the set-up on a bare machine: a fresh Debian 12 in a folder, with this host's Rust mounted and a clean clone of
+# the last commit. Runs the given commands there, by default both:
 #
 #     scripts/bare-machine.sh [FOLDER] [COMMAND…]        such as: scripts/bare-machine.sh /tmp/bare make demo
 #
-# Needs root, debootstrap and the network. A folder that holds such a tree already is used again, with a fresh clone.
+# Needs root, debootstrap and the network. An existing tree in the folder is reused, with a fresh clone.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -14,7 +14,7 @@ commands=("$@")
 if ((${#commands[@]} == 0)); then commands=(make demo '&&' make stop '&&' make test); fi
 tree=$folder/tree
 
-[[ $(id -u) == 0 ]] || fail "a bare machine is entered by chroot, which needs root." "Type:  sudo $0 $folder"
+[[ $(id -u) == 0 ]] || fail "entering the bare machine by chroot needs root." "Type:  sudo $0 $folder"
 command -v debootstrap >/dev/null || fail "debootstrap is missing." "Type:  apt-get install debootstrap"
 
 mounted=()
@@ -24,7 +24,7 @@ mount_in() {
     mounted=("$tree$2" "${mounted[@]}")
 }
 leave() {
-    # What was started inside must not outlive the tree, whatever happened.
+    # Processes started inside must not outlive the tree, whatever happened.
     if [[ -f $tree/sluice/data/server.pid ]]; then
         read -r pid _ <"$tree/sluice/data/server.pid"
         if [[ $(readlink "/proc/$pid/root") == "$tree" ]]; then kill "$pid" || true; fi
@@ -37,12 +37,12 @@ trap leave EXIT
 if [[ ! -x $tree/bin/bash ]]; then
     say "Unpacking a fresh Debian into $tree"
     mkdir -p "$tree"
-    # What a person has who clones a repository and types make: git, make and certificates. Nothing else.
+    # The prerequisites of cloning a repository and running make: git, make and certificates. Nothing else.
     debootstrap --variant=minbase --include=ca-certificates,git,make bookworm "$tree" >"$folder/debootstrap.log" ||
         fail "debootstrap failed." "Its log: $folder/debootstrap.log"
 fi
 
-# The network as this host reaches it: names, package sources, certificates, the settings of the package managers.
+# This host's network settings: name resolution, package sources, certificates, package managers.
 cp --dereference /etc/resolv.conf /etc/hosts "$tree/etc/"
 if compgen -G '/etc/apt/sources.list.d/*.sources' >/dev/null; then
     rm -f "$tree/etc/apt/sources.list"
@@ -56,11 +56,11 @@ fi
 for settings in /etc/pip.conf "$HOME/.npmrc" "$HOME/.config/pip/pip.conf"; do
     if [[ -f $settings ]]; then install -D "$settings" "$tree${settings/#$HOME//root}"; fi
 done
-# Beside the clone, so that a second visit compiles only what changed.
+# Beside the clone, so that a second run compiles only what changed.
 environment=(CARGO_TARGET_DIR=/var/cache/sluice HOME=/root TERM="${TERM:-dumb}" LANG=C.UTF-8 PATH=/root/.cargo/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 while IFS= read -r setting; do environment+=("$setting"); done < <(env | grep -E '^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|PIP_(INDEX|CERT|DEFAULT)|NPM_CONFIG_|npm_config_|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|CARGO_(HTTP|NET|REGISTRIES|SOURCE)|RUSTUP_)' | grep -v '^RUSTUP_HOME=' || true)
 
-# Nobody minds if this tree is lost with the power: dpkg need not wait for the disk.
+# The tree need not survive a power failure, so dpkg can skip fsync.
 echo force-unsafe-io >"$tree/etc/dpkg/dpkg.cfg.d/sluice-bare"
 
 rm -rf "$tree/sluice"
@@ -75,5 +75,5 @@ mount_in "${RUSTUP_HOME:-$HOME/.rustup}" /root/.rustup
 say "In the bare machine: ${commands[*]}"
 begun=$SECONDS
 chroot "$tree" env -i "${environment[@]}" bash -c "cd /sluice && ${commands[*]}" ||
-    fail "on the bare machine, this failed after $(elapsed $((SECONDS - begun))): ${commands[*]}" "The tree is left for you to look at: $tree"
-say "On the bare machine everything went through, in $(elapsed $((SECONDS - begun)))"
+    fail "on the bare machine, this failed after $(elapsed $((SECONDS - begun))): ${commands[*]}" "The tree is left for inspection: $tree"
+say "On the bare machine everything succeeded, in $(elapsed $((SECONDS - begun)))"

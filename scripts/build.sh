@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the page, then the release binaries with the page inside. Does nothing that is already done.
+# Builds the page, then the release binaries with the page inside. Skips what is up to date.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# What the page is built from.
+# The inputs of the page.
 page_key() {
     find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/test-results -prune -o -path web/tests -prune -o \
         -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
@@ -25,7 +25,7 @@ build_binaries() {
     say "Building sluice (the first time takes some minutes)"
     # The whole workspace, so that dependencies are built with the same features here and in the tests: once.
     cargo build --release --locked --workspace --bins ||
-        fail "cargo could not build sluice; the reason is above." "When it says that a download failed: is the network there? Try again."
+        fail "cargo could not build sluice; the reason is above." "If a download failed, check the network and try again."
 }
 
 build_page

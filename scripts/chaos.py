@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Chaos: real worker processes on real databases, and what can happen to them, with a check of the history after each.
+"""Chaos tests: injects faults into real worker processes on real databases, and checks the history after each.
 
     open         many processes open a new database at the same moment
-    kill         SIGKILL of a worker at a random moment, again and again; what is paid, at once or by work that is fetched
-                 later, can be asked about: never twice
-    freeze       SIGSTOP of a worker past its lease: others take over, and what it writes later is refused
+    kill         SIGKILL of a worker at random moments, repeatedly; paid calls, synchronous or asynchronous, can be looked
+                 up at the provider: none is paid twice
+    freeze       SIGSTOP of a worker past its lease: others take over, and its later writes are rejected
     postgres     SIGKILL of PostgreSQL with all of its processes; workers recover by themselves, as fast as before
-    speed        the same with jobs that do nothing, beside as long a time without a kill (not in the short form)
+    speed        the same with jobs that do nothing, compared with an equal period without a kill (not in the short form)
     connections  connections cut by the server; a proxy that stalls for longer than the lease, then resumes, breaks, or stays stalled
-    disk         SQLite on a full disk, then space again (mounting a small one needs root)
-    clock        the database's clock goes forward by an hour and back, while jobs run
-    budget       calls that race for money of which half of them fit: exactly those are made, and no other is refused
+    disk         SQLite on a full disk that is freed again (mounting a small file system needs root)
+    clock        the database's clock jumps forward by an hour and back, while jobs run
+    budget       concurrent calls with a budget for half of them: exactly those are made, and no other is rejected
 
-After each: no job is lost, left or finished twice; each paid call (a line in a file outside of the database) has its row
-in the ledger; a call was paid again only where the ledger says that nobody knows how the first one ended; no process is
-left. Workers are `crates/engine/examples/node/main.rs`; NODE_BINARY is a built one, with `race` beside it.
+After each: no job is lost, stuck or finished twice; each paid call (a line in a file outside the database) has its row
+in the ledger; a call was paid again only if the ledger has the first one with an unknown outcome; no process is left.
+Workers are `crates/engine/examples/node/main.rs`; NODE_BINARY is the path of a built one, with `race` beside it.
 
     scripts/chaos.py [--short] [--seed N] [--only NAME,…] [--database sqlite,postgres]
 """
@@ -46,17 +46,17 @@ import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LEASE_SECONDS = 1.0
-# Everything must have ended this long after the last disturbance.
+# Time limit for all jobs to end after the last fault.
 END_SECONDS = 60
-# After the database is back: longest time until jobs end again, and until the rate is what it was: leases of what was
-# under way have lapsed, and each of a pool's connections has been tried again.
+# After the database is back: longest time until jobs end again, and until the rate has recovered: leases of interrupted
+# attempts have expired, and all pooled connections have been replaced.
 BACK_SECONDS = 20
 STEADY_SECONDS = 4
 HOUR_MS = 3_600_000
 
 
 class Failed(Exception):
-    """A promise that was not kept."""
+    """A violated guarantee."""
 
 
 def expect(kept, promise):
@@ -83,7 +83,7 @@ class Log:
 
 
 class Node:
-    """A worker process. It may be started again after it was killed."""
+    """A worker process. It can be restarted after it was killed."""
 
     def __init__(self, world, slots):
         self.world, self.slots, self.process = world, slots, None
@@ -105,7 +105,7 @@ class Node:
         self.process.stdout.close()
 
     def stop(self):
-        """SIGTERM: it ends in order, and soon."""
+        """SIGTERM: it shuts down gracefully, and soon."""
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(timeout=20)
@@ -143,11 +143,11 @@ class World:
             node.wait_ready()
 
     def make_schema(self):
-        """Makes the database by opening it once."""
+        """Creates the database by opening it once."""
         expect(self.spawn("--enqueue", 0).wait(60) == 0, "a new database can be opened")
 
     def enqueue(self, count, owner="chaos", **options):
-        """Makes jobs, in the background; `settle` waits for it."""
+        """Enqueues jobs in the background; `settle` waits for it."""
         words = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
         words = [word for word in words if word != "True"]
         process = self.spawn("--enqueue", count, "--owner", owner, *words)
@@ -155,7 +155,7 @@ class World:
         return process
 
     def settle(self, seconds=END_SECONDS):
-        """Waits until all that was enqueued has ended, stops the workers, and checks the history."""
+        """Waits until all enqueued jobs have ended, stops the workers, and checks the history."""
         for process, owner, _, _ in self.orders:
             try:
                 code = process.wait(timeout=seconds)
@@ -179,7 +179,7 @@ class World:
         return histories
 
     def expect_nothing_left(self):
-        """No process that has this scenario's database open in its command line."""
+        """Checks that no process has this scenario's database in its command line."""
         left = []
         for entry in pathlib.Path("/proc").iterdir():
             if entry.name.isdigit() and int(entry.name) != os.getpid():
@@ -190,7 +190,7 @@ class World:
         expect(not left, f"no process is left ({left})")
 
     def end(self):
-        """However the scenario ends, no process of its stays."""
+        """Kills all processes, however the scenario ends."""
         for process in self.processes:
             if process.poll() is None:
                 process.kill()
@@ -198,7 +198,7 @@ class World:
 
 
 def check_history(history):
-    """What the event log records of all jobs of an owner."""
+    """The event log of all jobs of an owner."""
     expect(history["lost"] == 0, f"nothing is lost ({history['lost']} jobs are)")
     expect(history["unfinished"] == 0, f"every job ends ({history['unfinished']} did not: {history['states']})")
     expect(history["finished_twice"] == 0, f"nothing is finished twice ({history['finished_twice']} jobs were)")
@@ -207,7 +207,7 @@ def check_history(history):
 
 
 def check_rows(database):
-    """The rows say the same as the log."""
+    """Checks that the rows match the log."""
     left = database.rows("SELECT state, count(*) FROM jobs WHERE state <> 'succeeded' GROUP BY state")
     expect(not left, f"no row is left in another state ({left})")
     held = database.rows("SELECT outcome, count(*) FROM calls WHERE finished_at IS NULL GROUP BY outcome")
@@ -241,7 +241,7 @@ def check_calls(world):
 
 
 class Sqlite:
-    """A file."""
+    """An SQLite database."""
 
     name = "sqlite"
 
@@ -251,7 +251,7 @@ class Sqlite:
 
     def rows(self, statement):
         database = sqlite3.connect(self.file, timeout=30)
-        # The tables' own checks use it, and Python's SQLite may be too old to have it.
+        # The CHECK constraints use it, and Python's SQLite may be too old to have it.
         database.create_function("octet_length", 1, lambda text: len(text.encode()), deterministic=True)
         try:
             return database.execute(statement).fetchall()
@@ -269,7 +269,7 @@ class Sqlite:
 
 
 class Server:
-    """A PostgreSQL server of our own, with fsync. It can be killed and started again on its data."""
+    """A private PostgreSQL server, with fsync. It can be killed and restarted on its data."""
 
     def __init__(self, folder):
         self.folder, self.process, self.made = folder, None, 0
@@ -312,10 +312,10 @@ class Server:
         return found
 
     def kill(self):
-        """All at once, as when the machine's power goes."""
+        """Kills all processes at once, as a power failure would."""
         if self.process is None or self.process.poll() is not None:
             return
-        # Stopped first, so that it starts no new ones meanwhile.
+        # Stopped first, so that it cannot start new ones.
         self.process.send_signal(signal.SIGSTOP)
         children = self.children()
         self.process.kill()
@@ -339,7 +339,7 @@ class Server:
 
 
 class Postgres:
-    """A database of the server."""
+    """Creates a database on the server."""
 
     name = "postgres"
 
@@ -358,7 +358,7 @@ class Postgres:
         self.rows(f"UPDATE clock SET offset_ms = {milliseconds}")
 
     def cut(self):
-        """Ends the connections of all workers; gives how many there were."""
+        """Terminates the connections of all workers; returns how many there were."""
         return len(self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                              f"WHERE datname = '{self.database}' AND pid <> pg_backend_pid()"))
 
@@ -367,7 +367,7 @@ class Postgres:
 
 
 class Proxy:
-    """Stands between workers and PostgreSQL. Silent, it keeps connections open and forwards nothing."""
+    """A proxy between workers and PostgreSQL. While it stalls, it keeps connections open and forwards nothing."""
 
     def __init__(self, target):
         self.target, self.silent, self.pairs, self.closed = target, threading.Event(), [], False
@@ -403,7 +403,7 @@ class Proxy:
                 sink.sendall(data)
         except OSError:
             pass
-        # A connection that nobody answers on any more is not even closed.
+        # A dead connection is not even closed.
         if pair not in self.forgotten:
             self.shut(pair)
 
@@ -438,17 +438,17 @@ class Proxy:
 
 @dataclasses.dataclass
 class Done:
-    """What a scenario did, what else it wants to have judged at the end, and the histories when it has settled already."""
+    """The result of a scenario, further checks at the end, and the histories if it has settled already."""
 
     what: str
     judge: typing.Callable = lambda: None
     histories: dict = None
-    # Whoever is paid can be asked about it.
+    # The provider can be asked about paid calls.
     pays_once: bool = False
 
 
 class Chaos:
-    """The scenarios: each enqueues jobs, starts workers, and disturbs them."""
+    """The scenarios: each enqueues jobs, starts workers, and injects faults."""
 
     def __init__(self, short, rng):
         self.short, self.rng = short, rng
@@ -530,7 +530,7 @@ class Chaos:
         after, alone = self.ratios(world, kills, window), self.ratios(world, calms, window)
         print(f"    jobs in a second before: {self.rate(world, calms[0][0] - window, window):,.0f}; after each kill, "
               f"compared with before it: {shown(after)}; in the same time without one: {shown(alone)}", flush=True)
-        # Welch's t-test, one-sided: what chance gives once in twenty times is borne.
+        # Welch's t-test, one-sided, at a significance level of 5 %.
         after, alone = [math.log(ratio) for ratio in after], [math.log(ratio) for ratio in alone]
         error = math.sqrt((statistics.variance(after) + statistics.variance(alone)) / rounds)
         ratio, at_most = (math.exp(statistics.mean(after) - statistics.mean(alone) + bound * error) for bound in (0, 1.86))
@@ -561,7 +561,7 @@ class Chaos:
 
     @staticmethod
     def wait_for_finished_after(world, moment, what):
-        """When the first job ended after `moment`, both in seconds since 1970."""
+        """The time when the first job ended after `moment`, both in seconds since 1970."""
         until = time.monotonic() + BACK_SECONDS
         statement = f"SELECT min(finished_at) FROM jobs WHERE finished_at > {int(moment * 1000)}"
         while time.monotonic() < until:
@@ -602,7 +602,7 @@ class Chaos:
             world.address = direct
             for end in ends:
                 self.silence(world, proxy, end)
-            # Now alone: it has to come back by itself.
+            # On its own now: it has to recover by itself.
             world.nodes.pop(0).stop()
             world.enqueue(200, owner="late")
             histories = world.settle()
@@ -615,7 +615,7 @@ class Chaos:
         time.sleep(self.rng.uniform(0.5, 1.0))
         proxy.silent.set()
         begun = time.time()
-        # What the silent one holds must be free after this.
+        # The leases of the stalled one must have expired after this.
         time.sleep(world.lease * 2)
         other = self.wait_for_finished_after(world, begun + world.lease * 2, f"one worker is silent ({then})")
         if then == "break":
@@ -672,7 +672,7 @@ class Chaos:
             stayed = max(stayed, int(world.database.rows(
                 "SELECT count(*) FROM jobs WHERE finished_at IS NULL AND COALESCE(lease_until, next_poll, run_at) "
                 f"> {int(time.time() * 1000) + HOUR_MS // 2}")[0][0]))
-        # What was put off by the forward clock's time comes when the clock is there again.
+        # What was scheduled by the forward clock runs when the clock gets there.
         print(f"    {stayed} jobs had times of the clock that went back, and waited for them", flush=True)
         world.database.move_clock(2 * HOUR_MS)
         return Done(f"{rounds} jumps by an hour, and back")
@@ -697,7 +697,7 @@ def shown(ratios):
 
 
 def fill(filler):
-    """Writes until there is no space left."""
+    """Fills the disk."""
     for size in (1 << 20, 4096):
         with contextlib.suppress(OSError):
             while filler.write(b"\0" * size) == size:
@@ -711,7 +711,7 @@ SCENARIOS = {"open": ["sqlite", "postgres"], "kill": ["sqlite", "postgres"], "fr
 
 @contextlib.contextmanager
 def small_disk(folder, size):
-    """A file system in memory with little room; nothing where mounting is not allowed."""
+    """A small file system in memory; none where mounting is not permitted."""
     folder.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True).returncode:
         yield None
@@ -723,7 +723,7 @@ def small_disk(folder, size):
 
 
 def play(chaos, name, world):
-    """Runs a scenario and judges it; gives a row of the table."""
+    """Runs a scenario and checks it; returns a row of the table."""
     begun = time.monotonic()
     try:
         if name == "budget":
@@ -762,7 +762,7 @@ def table(rows):
 
 
 def node_binary():
-    """The worker: a built one, or it is built."""
+    """The worker binary: the given one, or a new build."""
     if known := os.environ.get("NODE_BINARY"):
         return known
     subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "-p", "sluice-engine", "--example", "node",
@@ -773,13 +773,13 @@ def node_binary():
 
 
 class Everything:
-    """All scenarios that were asked for. In the short form those on SQLite run beside those on PostgreSQL."""
+    """Runs the selected scenarios. In the short form those on SQLite run in parallel to those on PostgreSQL."""
 
     def __init__(self, wanted):
         self.wanted, self.rows, self.failures, self.worlds, self.server = wanted, [], [], [], None
         self.binary = node_binary()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-chaos-"))
-        # PostgreSQL has to reach its folder in it.
+        # PostgreSQL needs access to its folder in it.
         self.folder.chmod(0o755)
         atexit.register(self.end)
 
@@ -827,14 +827,14 @@ class Everything:
                 database = self.server.database()
             world = World(self.binary, self.folder / f"{name}-{kind}", database)
             self.worlds.append(world)
-            # One generator each, so that a scenario alone does the same.
+            # One generator each, so that a single scenario is reproducible.
             chaos = Chaos(self.wanted.short, random.Random(f"{self.wanted.seed} {name} {kind}"))
             row = play(chaos, name, world)
             self.rows.append(row)
             print(f"    {name} on {kind}: {row[2]}: kept ({row[-1]} s; logged: {world.log.codes() or 'no errors'})", flush=True)
 
     def end(self):
-        """However it ends, no process stays."""
+        """Kills all processes, however it ends."""
         for world in self.worlds:
             world.end()
         if self.server:
@@ -854,7 +854,7 @@ def main():
     if unknown := set(wanted.only) - set(SCENARIOS):
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(SCENARIOS)}")
     print(f"    chaos, {'short' if wanted.short else 'whole'} form, seed {wanted.seed} (--seed repeats it)", flush=True)
-    # An end that is asked for ends the processes, too.
+    # A termination signal kills the processes, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     run = Everything(wanted)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that every Rust package that goes into the binaries has a licence that may be shipped with ours.
+"""Checks that every Rust package that goes into the binaries has a compatible licence.
 
 Reads the output of `cargo metadata` on its standard input; prints each package that may not.
 """
@@ -8,19 +8,19 @@ import json
 import re
 import sys
 
-# Permissive ones, and MPL-2.0, whose terms stay with its own files.
+# Permissive ones, and MPL-2.0, whose terms only apply to its own files.
 ALLOWED = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
     # Permissive, for data: the list of certificate authorities.
     "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0", "MPL-2.0",
     "Unicode-3.0", "Unlicense", "Zlib",
 }
-# A program of its own, which others talk to over pipes.
+# A separate program, which communicates over pipes.
 EXCEPT = {"sluice-espeak"}
 
 
 def allowed(expression):
-    """Whether an SPDX expression can be met with allowed licences alone. The old form `A/B` means either."""
+    """Whether an SPDX expression can be satisfied by allowed licences alone. The old form `A/B` means either."""
     expression = re.sub(r"\s+WITH\s+[\w.-]+", "", expression.replace("/", " OR "))
     words = re.findall(r"\(|\)|[\w.+-]+", expression)
     operators = {"AND": "and", "OR": "or", "(": "(", ")": ")"}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes videos of the example documents and leaves the server running with them in it.
-# PORT chooses another port, DEMO_DATA another folder. Run again, it uses what was made before.
+# PORT chooses another port, DEMO_DATA another folder. A further run reuses existing videos.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -12,7 +12,7 @@ videos=$data/videos
 sluice=$(sluice_binary)
 begun=$SECONDS
 
-# The process of the pid file, if it is ours and alive.
+# The process of the pid file, if it is our server and alive.
 running() {
     [[ -f $pid_file ]] || return 1
     local pid
@@ -37,11 +37,11 @@ start_server() {
             say "The server is running already"
             return
         fi
-        say "Restarting the server: it runs another build or another port"
+        say "Restarting the server: it runs a different build or on a different port"
         bash scripts/stop.sh
     fi
     if http_get "$port" / >/dev/null; then
-        fail "port $port is taken by another program." "Choose another:  make demo PORT=$((port + 1))"
+        fail "port $port is in use by another program." "Choose another:  make demo PORT=$((port + 1))"
     fi
     say "Starting the server"
     setsid "$sluice" serve --listen "127.0.0.1:$port" --data "$data" --examples "$root/examples" >>"$log" 2>&1 </dev/null &

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings the documents of tests/corpus.tsv, out of the packages that have them, and checks each by its SHA-256.
-# Does nothing where all are there. Installs nothing and needs no root; Debian packages come from the lists that
-# `apt-get update` made.
+# Downloads the documents of tests/corpus.tsv from the packages that contain them, and verifies each SHA-256.
+# Does nothing if all are present. Installs nothing and needs no root; Debian packages come from the lists of the last
+# `apt-get update`.
 #
 # The folder: ${XDG_CACHE_HOME:-~/.cache}/sluice/corpus. Needs: python3 with pip, apt-get, dpkg-deb.
 set -euo pipefail
@@ -18,7 +18,7 @@ rows() { grep -v '^#' "$table"; }
 
 is_there() { [[ -f $corpus/$1.pdf && $(sha256sum <"$corpus/$1.pdf") == "$2 "* ]]; }
 
-# again COMMAND…: tries a few times, with a longer pause after each: registries have bad moments.
+# again COMMAND…: retries a few times, with increasing delays, since registries fail now and then.
 again() {
     local try
     for ((try = 1; try <= tries; try++)); do
@@ -49,7 +49,7 @@ fetch() {
     )
 }
 
-# take FILE PATH: prints what the package has at that path, uncompressed.
+# take FILE PATH: prints the content of that path in the package, uncompressed.
 take() {
     local unpack=(cat)
     if [[ $2 == *.gz ]]; then unpack=(gzip -dc); fi
@@ -65,7 +65,7 @@ while IFS=$'\t' read -r name hash source _; do
 done < <(rows)
 
 if ((${#missing[@]} == 0)); then
-    note "Test documents: all there"
+    note "Test documents: all present"
     exit 0
 fi
 
@@ -83,7 +83,7 @@ while read -r wanted; do
         if take "$file" "$path" >"$work/document" && [[ $(sha256sum <"$work/document") == "$hash "* ]]; then
             mv "$work/document" "$corpus/$name.pdf"
         else
-            note "$name: $wanted has another version of it, or none"
+            note "$name: $wanted has a different version of it, or none"
             lost=$((lost + 1))
         fi
     done < <(rows)

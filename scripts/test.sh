@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Every test, in the order in which a mistake shows soonest. Everything is made in temporary folders.
+# Every test, fastest feedback first. All data are in temporary folders.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 begun=$SECONDS
 times=()
 
-# step NAME COMMAND…: runs it, and remembers how long it took.
+# step NAME COMMAND…: runs it, and records its duration.
 step() {
     local name=$1 started=$SECONDS
     shift
@@ -24,7 +24,7 @@ simulation() {
     bash scripts/simulate.sh
 }
 
-# A minute of it, with real processes on real databases; `make chaos` is the whole.
+# A short run with real processes on real databases; `make chaos` is the full one.
 chaos() {
     say "Chaos, in short"
     python3 scripts/chaos.py --short
@@ -40,7 +40,7 @@ browser_tests() {
     SLUICE_BINARY=$(sluice_binary) web/tests/run
 }
 
-# Tests beside cargo's: scripts that take the release binary from outside, such as killing it again and again.
+# Tests besides cargo's: scripts that test the release binary as a black box, such as killing it repeatedly.
 outside_tests() {
     local script
     for script in scripts/tests/*.py; do

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A PostgreSQL that goes away: throwaway-postgres.sh FOLDER [-c NAME=VALUE…], in an empty folder.
-# It listens on a socket in that folder alone, and ends when its standard input closes, however its owner ends.
-# PostgreSQL does not run as root, so root becomes `postgres` for it.
+# A temporary PostgreSQL server: throwaway-postgres.sh FOLDER [-c NAME=VALUE…], in an empty folder.
+# It listens on a socket in that folder only, and stops when its standard input closes, however its owner ends.
+# PostgreSQL refuses to run as root, so root switches to the user `postgres`.
 set -eu
 dir=$1
 shift
@@ -11,8 +11,7 @@ if [ -z "$bin" ]; then
     echo "PostgreSQL's server programs are missing; install them (Debian: apt-get install postgresql)" >"$dir/server.log"
     exit 1
 fi
-# In place of the shell that calls it: so the server itself gets the signal, and not a shell before it, which would
-# ignore it as all that a script runs in the background.
+# Replaces the shell, so that the server itself gets the signal: a shell would ignore it for background commands.
 run() { exec "$@"; }
 if [ "$(id -u)" = 0 ]; then
     chown postgres "$dir"

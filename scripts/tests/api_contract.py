@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the server to its OpenAPI document: the document is valid and is the one that is checked in, and whatever the
+"""Tests the server against its OpenAPI document: the document is valid and is the one that is checked in, and whatever the
 document allows or forbids is answered as it says, by Schemathesis with all its checks.
 
 SLUICE_BINARY is the release binary, SECONDS how long requests are made up, SEED repeats a run.
@@ -23,7 +23,7 @@ START_SECONDS = 30
 
 
 def start(binary, data):
-    """The server on a free port; gives its address."""
+    """The server on a free port; returns its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -59,7 +59,7 @@ def ask_everything(url, folder):
     ]
     if "SEED" in os.environ:
         command += ["--seed", os.environ["SEED"]]
-    # In a folder of its own, because it keeps what it found.
+    # In a separate folder, because it stores its findings.
     return subprocess.run(command, cwd=folder, check=False).returncode
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Kills the server at each named stage and at random moments, starts it again, and compares what comes out.
+"""Kills the server at each named stage and at random moments, restarts it, and compares the results.
 
 The same video must come out as without any kill; no part may be made twice; no process and no temporary file may be
 left. SLUICE_BINARY is the release binary, KILLS the number of random kills, SEED repeats a run.
@@ -26,12 +26,12 @@ DOCUMENT = ROOT / "examples" / "lighthouses.pdf"
 STAGES = ["read", "outline", "script", "scenes", "voice", "captions", "frames", "clip", "assemble", "publish"]
 FINAL = {"done", "failed", "cancelled", "expired"}
 START_SECONDS, FINISH_SECONDS, SWEEP_SECONDS = 30, 600, 30
-# A dead worker's job is taken up after its lease; short, so that fifty kills take minutes.
+# A dead worker's job is rescued after its lease; short, so that fifty kills take minutes.
 LEASE_SECONDS = "1"
 
 
 class Server:
-    """The release binary on a free port, with a data folder that outlives it."""
+    """The release binary on a free port, with a persistent data folder."""
 
     def __init__(self, binary, data):
         self.binary, self.data, self.process, self.retried = binary, pathlib.Path(data), None, 0
@@ -60,7 +60,7 @@ class Server:
         self.process.wait()
 
     def end(self):
-        """However this script ends, no server stays."""
+        """Kills the server, however this script ends."""
         if self.process and self.process.poll() is None:
             self.kill()
 
@@ -86,7 +86,7 @@ class Server:
         return json.loads(body)
 
     def order(self, key):
-        """Orders the video. The same key orders it once, however often it is asked."""
+        """Requests the video. Repeated requests with the same key start it once."""
         boundary = "----sluice-kill-test"
         fields = {"mode": "summary", "shape": "16:9", "captions": "burned"}
         parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
@@ -141,7 +141,7 @@ def fetch(server, url):
 
 
 def outcome(server, reel):
-    """What a person gets: the video's length, its captions, its transcript, its scenes."""
+    """The result for the user: the video's length, its captions, its transcript, its scenes."""
     if reel["state"] != "done":
         log = (server.data / "server.log").read_text()[-6000:]
         raise SystemExit(f"the reel ended as {reel['state']}: {reel['error']}\n{log}")
@@ -158,7 +158,7 @@ def outcome(server, reel):
 
 
 def ours():
-    """Processes that the engines run as, by number."""
+    """The process ids of the engines."""
     found = {}
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -173,7 +173,7 @@ def ours():
 
 
 def orphans(before):
-    """Engines whose parent is gone. They are ended by the kernel, which takes a moment."""
+    """Orphaned engines. The kernel kills them, which takes a moment."""
     until = time.monotonic() + 3
     while True:
         now = ours()
@@ -191,7 +191,7 @@ def check_nothing_made_twice(data):
 
 
 def check_nothing_left(server):
-    """Temporary folders go when the server next starts."""
+    """Checks that temporary folders are removed at the next start of the server."""
     server.start()
     until = time.monotonic() + SWEEP_SECONDS
     while (left := list((server.data / "work").iterdir())) and time.monotonic() < until:
@@ -234,13 +234,13 @@ def kill_at_stages(server, key):
 
 
 def kill_at_random(server, key, kills, rng):
-    """Kills the server again and again while it makes a video."""
+    """Kills the server repeatedly while it makes a video."""
     reel_id, done = None, 0
     while done < kills:
         server.start()
         if reel_id is None:
             reel_id = server.order(key)
-        # From the very first moments to well into a scene.
+        # From the first moments to the middle of a scene.
         pause = rng.choice([rng.uniform(0.0, 0.5), rng.uniform(0.5, 6.0)])
         until = time.monotonic() + pause
         finished = False

@@ -1,10 +1,10 @@
-/** Who may know whom: the shell knows no app, and no app knows another. */
+/** Import rules: the shell imports no app, and no app imports another. */
 import { describe, expect, it } from 'vitest';
 
 const files = import.meta.glob('./**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true });
 const sources = Object.entries(files as Record<string, string>).filter(([path]) => !path.endsWith('.test.ts'));
 
-/** What a file imports, as paths from the folder of sources; packages are left out. */
+/** The imports of a file, as paths relative to the source folder; packages are left out. */
 function imports(path: string, text: string): string[] {
   const found = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']*)'/g)].map((match) => match[1]!);
   return found.map((to) => new URL(to, `http://src/${path.slice(2)}`).pathname.slice(1));

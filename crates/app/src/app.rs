@@ -10,21 +10,21 @@ use crate::maintenance;
 use crate::module::Module;
 use crate::platform::Platform;
 
-/// Everything of a process. Cheap to clone.
+/// Everything that a process holds. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
-    /// What is common to all apps.
+    /// What all apps share.
     pub platform: Platform,
     /// Documents and uploads.
     pub library: Library,
-    /// Takes jobs in, and runs them once it is started.
+    /// Enqueues jobs, and runs them once it is started.
     pub engine: Engine,
     /// The apps.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
 
 impl App {
-    /// An engine with the jobs of all `modules`. `workers` run side by side in each pool.
+    /// An engine with the jobs of all `modules`. Each pool runs up to `workers` jobs at a time.
     pub fn new(library: Library, modules: Vec<Arc<dyn Module>>, settings: Settings, workers: usize) -> Self {
         let platform = library.platform.clone();
         let builder = Engine::builder(platform.store.clone())
@@ -41,17 +41,17 @@ impl App {
         Self { platform, library, engine: builder.build(), modules }
     }
 
-    /// What maintenance works with.
+    /// What maintenance jobs need.
     pub fn maintenance(&self) -> maintenance::Context {
         maintenance::Context { platform: self.platform.clone(), modules: Arc::clone(&self.modules) }
     }
 
-    /// The names of the apps that this process has.
+    /// The names of the apps in this process.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.modules.iter().map(|module| module.name())
     }
 
-    /// The app of this type, if this process has it.
+    /// The app of this type, if it is part of this process.
     pub fn module<M: Module>(&self) -> Option<&M> {
         self.modules.iter().find_map(|module| {
             let module: &dyn Any = module.as_ref();

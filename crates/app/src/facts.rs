@@ -1,4 +1,4 @@
-//! What is known of a document, in words that every app understands.
+//! What is known about a document, in terms that every app understands.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,7 +11,7 @@ pub struct Facts {
     pub pages: u32,
     /// Its language.
     pub language: Language,
-    /// False when the language is a guess: the person may know better.
+    /// False if the language is a guess: the user may know better.
     pub language_reliable: bool,
     /// Words.
     pub words: u32,
@@ -21,23 +21,23 @@ pub struct Facts {
     pub title: Option<String>,
 }
 
-/// What an app says of a document that it can work with.
+/// What an app says about a document that it can use.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
     /// What it is.
     pub facts: Facts,
-    /// What the app can make of it, in the app's own form; stored with the document.
+    /// What the app can make of it, in the app's own format; stored with the document.
     pub offer: Value,
 }
 
-/// Why an app can make nothing of a document. The texts are for the person who sent it.
+/// Why an app cannot use a document. The texts are for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Refusal {
-    /// Stable, for programs.
+    /// A stable code for clients.
     pub code: &'static str,
-    /// In a few words.
+    /// A short title.
     pub title: &'static str,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do about it.
     pub detail: String,
 }

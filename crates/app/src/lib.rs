@@ -1,13 +1,14 @@
-//! What the product does. Each app is a folder with its use cases and its jobs; what they share knows none of them.
+//! What the product does. Each app is a folder with its use cases and its jobs; the shared modules do not depend on any
+//! of them.
 //!
 //! | module | holds | may import |
 //! |---|---|---|
-//! | `media` | bytes and their rows together | nothing of this crate |
+//! | `media` | bytes together with their rows | nothing of this crate |
 //! | `platform` | rows, bytes, links, randomness | `media` |
-//! | `view` | what the views of all apps have in common | nothing of this crate |
-//! | `routing` | capabilities asked through the engine | nothing of this crate |
-//! | `facts` | what is known of a document | nothing of this crate |
-//! | `module` | what an app brings, and what the shared parts ask of it | `facts` |
+//! | `view` | what the views of all apps share | nothing of this crate |
+//! | `routing` | calls to capabilities through the engine | nothing of this crate |
+//! | `facts` | what is known about a document | nothing of this crate |
+//! | `module` | what an app provides, and what the shared modules ask of it | `facts` |
 //! | `library` | documents and uploads | `platform`, `media`, `facts`, `module` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |

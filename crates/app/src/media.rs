@@ -1,5 +1,5 @@
-//! Bytes and their rows together: what is brought is registered before it is visible and confirmed after, so that the
-//! unit of work that writes a row can point at it. See `sluice_store::blobs` for why.
+//! Bytes together with their rows: new bytes are registered before they are visible and confirmed afterwards, so that
+//! the transaction that writes a row can reference them. See `sluice_store::blobs` for the reasons.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -12,17 +12,17 @@ use sluice_engine::JobError;
 use sluice_store::blobs::{self, Registered};
 use sluice_store::{Store, StoreError};
 
-/// Why bytes could not be kept or read.
+/// Why bytes could not be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
-    /// The place for bytes.
+    /// The blob store failed.
     #[error(transparent)]
     Blobs(#[from] BlobError),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The same bytes are being removed at this moment.
-    #[error("the same bytes are being removed at this moment: try again in a minute")]
+    /// The same bytes are being deleted right now.
+    #[error("the same bytes are being deleted right now: try again in a minute")]
     Collecting,
 }
 
@@ -33,8 +33,8 @@ pub struct Media {
     blobs: Blobs,
 }
 
-/// Somebody who brings bytes that are being removed waits this long in all, and looks this often.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long, and how often, to wait for bytes that are being deleted.
+const WAIT_LIMIT: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 impl Media {
@@ -43,17 +43,17 @@ impl Media {
         Self { store, blobs }
     }
 
-    /// Keeps a finished file of a work folder, and takes it away from there.
+    /// Stores a finished file of a work folder, and removes it from there.
     pub async fn keep_file(&self, file: PathBuf) -> Result<Stored, MediaError> {
         self.keep(self.blobs.stage_file(file).await?).await
     }
 
-    /// Keeps bytes from memory.
+    /// Stores bytes from memory.
     pub async fn keep_bytes(&self, bytes: Vec<u8>) -> Result<Stored, MediaError> {
         self.keep(self.blobs.stage_bytes(bytes).await?).await
     }
 
-    /// Keeps a stream of at most `limit` bytes.
+    /// Stores a stream of at most `limit` bytes.
     pub async fn keep_stream<E>(
         &self,
         stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
@@ -65,19 +65,20 @@ impl Media {
         self.keep(self.blobs.stage_stream(stream, limit).await?).await
     }
 
-    /// Receives a file of a work folder without showing it: gives its hash, before it is decided whether it is kept.
+    /// Receives a file of a work folder without publishing it: returns its hash, before it is decided whether to store
+    /// it.
     pub async fn stage_file(&self, file: PathBuf) -> Result<Staged, MediaError> {
         Ok(self.blobs.stage_file(file).await?)
     }
 
-    /// Keeps staged bytes. Nothing points at them yet: they stay for [`blobs::GRACE`], in which a row must.
+    /// Stores staged bytes. Nothing references them yet: a row must do so within [`blobs::GRACE`].
     pub async fn keep(&self, staged: Staged) -> Result<Stored, MediaError> {
         let mut waited = Duration::ZERO;
         let registration = loop {
             let (hash, bytes) = (staged.hash.as_str(), staged.bytes);
             match self.store.write(async |tx| blobs::register(tx, hash, bytes).await).await? {
                 Registered::Ready(registration) => break registration,
-                Registered::Collecting { .. } if waited < PATIENCE => {
+                Registered::Collecting { .. } if waited < WAIT_LIMIT => {
                     tokio::time::sleep(LOOK_EVERY).await;
                     waited += LOOK_EVERY;
                 }
@@ -90,12 +91,12 @@ impl Media {
         if confirmed { Ok(stored) } else { Err(MediaError::Collecting) }
     }
 
-    /// How long a blob is, if it is there.
+    /// The size of a blob, if it exists.
     pub async fn size(&self, hash: &BlobHash) -> Result<Option<u64>, MediaError> {
         Ok(self.blobs.size(hash).await?)
     }
 
-    /// Whether all of these are there.
+    /// Whether all of these blobs exist.
     pub async fn has_all<'a>(&self, hashes: impl IntoIterator<Item = &'a BlobHash>) -> Result<bool, MediaError> {
         for hash in hashes {
             if !self.blobs.contains(hash).await? {
@@ -105,7 +106,7 @@ impl Media {
         Ok(true)
     }
 
-    /// How long a blob is that something points at. What was deleted is gone at once, before its bytes are.
+    /// The size of a blob that has a reference. Deleted blobs are unreachable at once, before their bytes are removed.
     pub async fn size_of_referenced(&self, hash: &BlobHash) -> Result<Option<u64>, MediaError> {
         let name = hash.as_str();
         if !self.store.read(async |tx| blobs::is_referenced(tx, name).await).await? {
@@ -114,22 +115,22 @@ impl Media {
         self.size(hash).await
     }
 
-    /// The bytes of a range.
+    /// Streams a range of bytes.
     pub async fn open_range(&self, hash: &BlobHash, range: Range<u64>) -> Result<ByteStream, MediaError> {
         Ok(self.blobs.open_range(hash, range).await?)
     }
 
-    /// All bytes of a blob of at most `limit` bytes.
+    /// Reads all bytes of a blob of at most `limit` bytes.
     pub async fn read(&self, hash: &BlobHash, limit: u64) -> Result<Vec<u8>, MediaError> {
         Ok(self.blobs.read(hash, limit).await?)
     }
 
-    /// A file with these bytes for a child process, valid until it is dropped.
+    /// Creates a local file with these bytes for a child process, valid until it is dropped.
     pub async fn materialise(&self, hash: &BlobHash) -> Result<LocalFile, MediaError> {
         Ok(self.blobs.materialise(hash).await?)
     }
 
-    /// Copies a blob to a file, which is made or replaced.
+    /// Copies a blob to a file, which is created or replaced.
     pub async fn copy_to(&self, hash: &BlobHash, target: PathBuf) -> Result<(), MediaError> {
         let file = self.materialise(hash).await?;
         let copied = tokio::fs::copy(file.path(), &target).await;
@@ -137,7 +138,7 @@ impl Media {
         Ok(())
     }
 
-    /// An empty folder for temporary files.
+    /// Creates an empty folder for temporary files.
     pub async fn work_folder(&self, name: &str) -> Result<PathBuf, MediaError> {
         Ok(self.blobs.work_folder(name).await?)
     }
@@ -153,7 +154,7 @@ impl Media {
     }
 }
 
-/// For jobs: what may pass is tried again.
+/// For jobs: transient errors are retried.
 impl From<MediaError> for JobError {
     fn from(error: MediaError) -> Self {
         let text = error.to_string();

@@ -1,4 +1,4 @@
-//! What an app brings to the process that it is part of, and what the shared parts ask of it.
+//! What an app provides to its process, and what the shared modules ask of it.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -15,15 +15,15 @@ use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
 
-/// An app, opened: its handles to engines and its settings.
+/// An app with its handles to engines and its settings.
 pub trait Module: Any + Send + Sync {
     /// Its name: that of its folder in every layer.
     fn name(&self) -> &'static str;
 
-    /// Adds its kinds of jobs, each with what it needs to work.
+    /// Registers its kinds of jobs, each with its context.
     fn register(&self, engine: Builder) -> Builder;
 
-    /// Which of these documents something of it stands on: the others may be forgotten. By default none.
+    /// Which of these documents the app uses: the others may be deleted. By default none.
     fn documents_in_use<'a>(
         &'a self,
         tx: &'a mut Tx,
@@ -33,7 +33,8 @@ pub trait Module: Any + Send + Sync {
         async { Ok(HashSet::new()) }.boxed()
     }
 
-    /// Forgets at most `limit` rows of its own that ended before `before`, and says how many. By default it has none.
+    /// Deletes at most `limit` of its own rows that ended before `before`, and returns how many. By default it has
+    /// none.
     fn retain<'a>(
         &'a self,
         _tx: &'a mut Tx,
@@ -42,23 +43,24 @@ pub trait Module: Any + Send + Sync {
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async { Ok(0) }.boxed()
     }
-    /// Looks at a document that arrives: what it is, and what this app can make of it, or why nothing. An app that
-    /// works on no documents says nothing.
+    /// Judges a document on arrival: what it is, and what this app can make of it, or why nothing. None from an app
+    /// that does not use documents.
     fn judge(&self, _document: &Document) -> Option<Result<Judgement, Refusal>> {
         None
     }
 
-    /// What this app can make of a document, as it is shown: from what [`Module::judge`] stored, and what it has now.
+    /// What this app can make of a document, for display: combines what [`Module::judge`] stored with the current
+    /// state.
     fn offer(&self, _facts: &Facts, judged: &Value) -> Value {
         judged.clone()
     }
 
-    /// What this app has to choose from, for the description of the server.
+    /// The options that this app offers, for the description of the server.
     fn choices(&self) -> Value {
         Value::Null
     }
 
-    /// Tries a job of this app again, in the app's own way; none for the engine's way.
+    /// Retries a job of this app in the app's own way; none to leave it to the engine.
     fn retry<'a>(
         &'a self,
         _owner: &'a OwnerId,
@@ -69,13 +71,13 @@ pub trait Module: Any + Send + Sync {
     }
 }
 
-/// Why a job is not tried again.
+/// Why a job is not retried.
 #[derive(Debug, thiserror::Error)]
 pub enum RetryError {
-    /// It did not fail, and was not stopped.
+    /// It did not fail, and was not cancelled.
     #[error("there is nothing to try again: it did not fail and was not stopped")]
     NothingToRetry,
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

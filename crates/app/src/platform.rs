@@ -1,4 +1,4 @@
-//! What every use case and every job of any app stands on.
+//! What every use case and every job of any app needs.
 
 use sluice_blobs::Links;
 use sluice_domain::time::Timestamp;
@@ -21,7 +21,7 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The time by the database's clock.
+    /// The current time of the database's clock.
     pub async fn now(&self) -> Result<Timestamp, StoreError> {
         self.store.now().await
     }

@@ -1,4 +1,5 @@
-//! Capabilities asked through the engine: the router picks who does it, the engine sees to it that nobody is paid twice.
+//! Calls to capabilities through the engine: the router picks an implementation, and the engine ensures that nothing is
+//! paid for twice.
 
 use std::time::Duration;
 
@@ -12,31 +13,31 @@ use sluice_engine::{CallError, CallProgress, Called, Cancelled, JobError, Quota,
 use sluice_store::providers::{self, Circuit};
 use sluice_store::{StoreError, calls, results};
 
-/// What was made, with the stamp of who made it: as it is stored, and found again.
+/// A result with its provenance, as it is stored and reused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Made<T> {
     /// What was made.
     pub value: T,
-    /// Who made it.
+    /// The implementation that made it.
     pub made_by: MadeBy,
 }
 
-/// A question to one implementation. `keep` moves what was written to a file to where it is kept, and gives what is
-/// stored.
-struct Question<'a, C: Capability, I: ?Sized, K> {
+/// A call to one implementation. `keep` moves a file that was written to permanent storage, and returns the value to
+/// store.
+struct RoutedCall<'a, C: Capability, I: ?Sized, K> {
     implementation: &'a I,
     request: &'a C::Request,
     keep: &'a K,
     run: &'a Run,
 }
 
-impl<C: Capability, I: Does<C> + ?Sized, K> Question<'_, C, I, K> {
+impl<C: Capability, I: Does<C> + ?Sized, K> RoutedCall<'_, C, I, K> {
     async fn kept<T>(&self, answer: Answer<C::Output>) -> Result<sluice_engine::Answer<Made<T>>, CallError>
     where
         K: Fn(C::Output) -> Doing<'static, T> + Sync,
     {
         let Answer { value, made_by, provider_id, cost, quota, .. } = answer;
-        // It is paid for by now: what fails here is tried again with the provider's id of it, or asked about.
+        // It has been paid for by now: if this fails, the next attempt fetches it by the provider's id.
         let value = (self.keep)(value).await.map_err(|error| CallError::Unknown { message: error.message })?;
         let cost = cost.or_else(|| self.implementation.estimate(self.request)).unwrap_or(MicroUsd(0));
         let quota = quota.map(|(left, resets_in)| Quota { left, resets_in });
@@ -44,7 +45,7 @@ impl<C: Capability, I: Does<C> + ?Sized, K> Question<'_, C, I, K> {
     }
 }
 
-impl<C, I, T, K> Submit<Made<T>> for Question<'_, C, I, K>
+impl<C, I, T, K> Submit<Made<T>> for RoutedCall<'_, C, I, K>
 where
     C: Capability,
     I: Does<C> + ?Sized,
@@ -90,9 +91,9 @@ fn call_error(error: CapabilityError) -> CallError {
     }
 }
 
-/// The stored result of `request`, or what the first implementation gives that fits and does not fail. `key` is the hash
-/// of the request; each implementation has a key of its own. One that was asked and has not ended is gone on with, whatever
-/// the router would say now; and no other is asked while somebody may have been paid.
+/// The stored result of `request`, or that of the first suitable implementation that does not fail. `key` is the hash
+/// of the request; each implementation has its own key. An unfinished call is continued, whatever the router would pick
+/// now; and no other implementation is called while a payment may be pending.
 pub async fn ask<C, I, T, K>(
     run: &Run,
     key: &str,
@@ -113,24 +114,24 @@ where
         let (key, provider) = (key_of(implementation), implementation.profile().provider.clone());
         let (begun, is_open) = run.read(async |tx| state_of(tx, &key, &provider).await).await?;
         if begun {
-            let question = Question { implementation: &**implementation, request, keep: &keep, run };
-            return run.call_async(&key, C::NAME, &question).await;
+            let call = RoutedCall { implementation: &**implementation, request, keep: &keep, run };
+            return run.call_async(&key, C::NAME, &call).await;
         }
         open.extend(is_open.then_some(provider));
     }
     let (chosen, skipped) = router.choose(request, wish, open.as_slice());
     let mut error = None;
     for implementation in &chosen {
-        let question = Question { implementation: &**implementation, request, keep: &keep, run };
-        match run.call_async(&key_of(implementation), C::NAME, &question).await {
+        let call = RoutedCall { implementation: &**implementation, request, keep: &keep, run };
+        match run.call_async(&key_of(implementation), C::NAME, &call).await {
             Err(failed) if !may_be_paid(&failed) => error = Some(failed),
             outcome => return outcome,
         }
     }
-    Err(nobody(NoRoute { capability: C::NAME, skipped, error }))
+    Err(no_route(NoRoute { capability: C::NAME, skipped, error }))
 }
 
-/// Whether a key was begun with, and whether its provider's circuit is open.
+/// Whether there is a call with this key, and whether the circuit of its provider is open.
 async fn state_of(tx: &mut sluice_store::Tx, key: &str, provider: &str) -> Result<(bool, bool), StoreError> {
     let begun = results::find(tx, key).await?.is_some() || calls::open_of_key(tx, key).await?.is_some();
     let now = tx.now().await?;
@@ -140,21 +141,21 @@ async fn state_of(tx: &mut sluice_store::Tx, key: &str, provider: &str) -> Resul
     Ok((begun, health.as_ref().is_some_and(rests)))
 }
 
-/// Nothing else is tried after these: a call is open, or nobody can tell what became of it.
+/// No other implementation is tried after these: a call is open, or its outcome is unknown.
 fn may_be_paid(error: &JobError) -> bool {
     error.is_waiting() || ["call_unknown", "call_lost", "call_expired", "call_timed_out"].contains(&error.code.as_str())
 }
 
-/// How long a provider in trouble is left alone that does not say for how long.
-const PUT_OFF: Duration = Duration::from_secs(10);
+/// How long a failing provider is avoided if it does not say for how long.
+const DEFAULT_BACKOFF: Duration = Duration::from_secs(10);
 
-/// How a capability's error ends an attempt.
+/// Maps a capability's error to the end of an attempt.
 pub(crate) fn failed(error: CapabilityError) -> JobError {
     let CapabilityError { remedy, code, message, source } = error;
     let made = match remedy {
         Remedy::Fail => JobError::fail(code, message),
         Remedy::Retry | Remedy::Look => JobError::retry(code, message),
-        Remedy::PutOff(after) => JobError::put_off(after.unwrap_or(PUT_OFF), code, message),
+        Remedy::PutOff(after) => JobError::put_off(after.unwrap_or(DEFAULT_BACKOFF), code, message),
     };
     match source {
         Some(source) => made.because(source),
@@ -162,11 +163,15 @@ pub(crate) fn failed(error: CapabilityError) -> JobError {
     }
 }
 
-/// Nobody did what was asked for.
-pub(crate) fn nobody(none: NoRoute<JobError>) -> JobError {
+/// No implementation could fulfil the request.
+pub(crate) fn no_route(none: NoRoute<JobError>) -> JobError {
     let text = none.to_string();
     let unwell = none.skipped.iter().any(|(_, why)| *why == Skip::Unwell);
     none.error.unwrap_or_else(|| {
-        if unwell { JobError::put_off(PUT_OFF, "nobody_can_now", text) } else { JobError::fail("nobody_can", text) }
+        if unwell {
+            JobError::put_off(DEFAULT_BACKOFF, "provider_unavailable", text)
+        } else {
+            JobError::fail("no_provider", text)
+        }
     })
 }

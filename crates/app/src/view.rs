@@ -1,11 +1,11 @@
-//! What the views of all apps have in common.
+//! What the views of all apps share.
 
 use serde::Serialize;
 use sluice_domain::language::Language;
 use sluice_store::jobs::JobError;
 use utoipa::ToSchema;
 
-/// Which way a text runs.
+/// The direction of a text.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
 #[expect(dead_code, reason = "describes the values of `LanguageView::dir`")]
@@ -14,12 +14,12 @@ enum Direction {
     Rtl,
 }
 
-/// A language, as a page needs it.
+/// A language.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LanguageView {
     /// ISO 639-1.
     pub code: &'static str,
-    /// Its own name.
+    /// The name of the language in the language itself.
     pub name: &'static str,
     /// `ltr` or `rtl`.
     #[schema(value_type = Direction)]
@@ -32,33 +32,33 @@ impl From<Language> for LanguageView {
     }
 }
 
-/// Where a step is.
+/// The state of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
-    /// Not begun.
+    /// Not started.
     Pending,
-    /// Under way.
+    /// In progress.
     Running,
-    /// Over.
+    /// Finished.
     Done,
-    /// The work stopped in it.
+    /// The job failed in it.
     Failed,
 }
 
 /// Why something failed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ErrorView {
-    /// Stable, for programs.
+    /// A stable code for clients.
     pub code: String,
-    /// In a few words.
+    /// A short title.
     pub title: String,
-    /// For the reader: what happened and what to do.
+    /// What happened and what to do about it.
     pub detail: String,
 }
 
 impl ErrorView {
-    /// What a job stored about its failure.
+    /// The stored failure of a job.
     pub fn of(error: &JobError) -> Self {
         Self { code: error.code.clone(), title: "It could not be made".to_owned(), detail: error.message.clone() }
     }
@@ -67,9 +67,9 @@ impl ErrorView {
 /// Money, in millionths of a US dollar.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct CostView {
-    /// Before.
+    /// The estimate, made before the work began.
     pub estimated_micro_usd: i64,
-    /// Up to now.
+    /// The amount spent so far.
     pub spent_micro_usd: i64,
 }
 

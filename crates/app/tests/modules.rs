@@ -54,7 +54,7 @@ fn imports(text: &str, before: &str, names: &BTreeSet<String>) -> BTreeSet<Strin
 }
 
 #[test]
-fn what_is_shared_knows_no_app_and_no_app_another() {
+fn shared_modules_import_no_app_and_apps_do_not_import_each_other() {
     let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let names: BTreeSet<String> = modules.keys().cloned().collect();
     let apps: BTreeSet<&String> =
@@ -78,7 +78,7 @@ fn what_is_shared_knows_no_app_and_no_app_another() {
 }
 
 #[test]
-fn no_modules_of_an_app_import_each_other_in_a_circle() {
+fn modules_of_an_app_have_no_import_cycle() {
     let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reel"));
     let names: BTreeSet<String> = modules.keys().cloned().collect();
     let graph: BTreeMap<&String, BTreeSet<String>> = modules

@@ -144,7 +144,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_next_is_asked_when_one_fails_and_its_name_is_on_the_result() {
+async fn a_failing_provider_is_followed_by_the_next_which_is_named_on_the_result() {
     let world = World::new(&["bad", "good", "spare"]).await;
     let job = world.put("tide").await;
     assert_eq!(world.row(&job).await.state, JobState::Waiting, "the second is at work on it");
@@ -161,7 +161,7 @@ async fn the_next_is_asked_when_one_fails_and_its_name_is_on_the_result() {
 }
 
 #[tokio::test]
-async fn who_is_out_of_order_is_passed_over_and_when_nobody_is_left_it_is_said() {
+async fn open_circuits_are_skipped_and_the_lack_of_a_provider_is_reported() {
     let world = World::new(&["first", "second"]).await;
     world.open_circuit("first").await;
     world.put("tide").await;

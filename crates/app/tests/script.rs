@@ -138,7 +138,7 @@ fn scripts_are_stored_and_read_back() {
 }
 
 #[test]
-fn the_documents_that_cannot_be_told_say_why() {
+fn documents_without_a_script_give_the_reason() {
     let short = built(&[&["Hello, world."]]);
     assert_eq!(judge(&short), Err(Unfit::TooShort { characters: 12 }));
     let signs = built(&[&[

@@ -14,7 +14,7 @@ use libloading::{Library, Symbol};
 
 use crate::protocol::{Clause, Phoneme, Phonemes, Sentence, Spoken, Word};
 
-/// `AUDIO_OUTPUT_SYNCHRONOUS`: the sound is handed to the callback before `espeak_Synth` returns.
+/// `AUDIO_OUTPUT_SYNCHRONOUS`: the audio is passed to the callback before `espeak_Synth` returns.
 const SYNCHRONOUS: c_int = 2;
 /// `espeakINITIALIZE_PHONEME_EVENTS | espeakINITIALIZE_PHONEME_IPA | espeakINITIALIZE_DONT_EXIT`.
 const OPTIONS: c_int = 0x0001 | 0x0002 | 0x8000;
@@ -27,7 +27,7 @@ const RATE: c_int = 1;
 const PITCH: c_int = 3;
 /// `POS_CHARACTER`.
 const FROM_START: c_int = 1;
-/// The library's own pace, in words a minute.
+/// The library's default rate, in words a minute.
 const OWN_RATE: c_int = 175;
 /// `espeakEVENT_LIST_TERMINATED`, `espeakEVENT_WORD`, `espeakEVENT_PHONEME`.
 const END_OF_LIST: c_int = 0;
@@ -46,7 +46,7 @@ struct Event {
     audio_ms: c_int,
     sample: c_int,
     user_data: *mut c_void,
-    /// The union `id`: the phoneme's name for [`PHONEME`], not always ended by a zero.
+    /// The union `id`: the phoneme's name for [`PHONEME`], not always null-terminated.
     name: [u8; 8],
 }
 
@@ -60,21 +60,21 @@ type Synth =
 type TextToPhonemes = unsafe extern "C" fn(*mut *const c_void, c_int, c_int) -> *const c_char;
 type Info = unsafe extern "C" fn(*mut *const c_char) -> *const c_char;
 
-/// What the callback has gathered since [`Espeak::synthesize`] began.
+/// What the callback has collected since [`Espeak::synthesize`] began.
 #[derive(Default)]
-struct Gathered {
+struct Collected {
     samples: Vec<c_short>,
     words: Vec<Word>,
     phonemes: Vec<Phoneme>,
 }
 
 thread_local! {
-    /// The library's callback takes no argument of ours that exists before the first event, and it is called on the
-    /// thread that called `espeak_Synth`: so this is where both are available.
-    static GATHERED: RefCell<Gathered> = RefCell::default();
+    /// The library's callback takes no user data before the first event, and it is called on the thread that called
+    /// `espeak_Synth`. So both sides share a thread-local.
+    static COLLECTED: RefCell<Collected> = RefCell::default();
 }
 
-/// Why a request failed: a stable code, and a message for people.
+/// Why a request failed: a stable code, and a human-readable message.
 pub(crate) struct Failure {
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -109,14 +109,14 @@ impl Espeak {
         let set_callback: Symbol<SetCallback> =
             espeak.function(b"espeak_SetSynthCallback\0").map_err(|failure| failure.message)?;
         // SAFETY: the callback lives as long as the program.
-        unsafe { set_callback(gather) };
+        unsafe { set_callback(collect_events) };
         Ok(espeak)
     }
 
-    /// As the library states it, without the path of its data.
+    /// As the library reports it, without the path of its data.
     pub(crate) fn version(&self) -> String {
         let Ok(info) = self.function::<Info>(b"espeak_Info\0") else { return String::new() };
-        // SAFETY: the argument may be null, and the answer is a constant of the library.
+        // SAFETY: the argument may be null, and the result is a constant of the library.
         let text = unsafe { CStr::from_ptr(info(std::ptr::null_mut())) };
         text.to_string_lossy().split_whitespace().next().unwrap_or_default().to_owned()
     }
@@ -124,7 +124,7 @@ impl Espeak {
     /// How each clause is pronounced.
     pub(crate) fn phonemes(&self, voice: &str, clauses: &[String]) -> Result<Phonemes, Failure> {
         self.set_voice(voice)?;
-        // The sound is discarded; only the order of words and phonemes is needed.
+        // The audio is discarded; only the order of words and phonemes is needed.
         self.set_parameter(RATE, OWN_RATE)?;
         let clauses = clauses.iter().map(|clause| self.clause(clause)).collect::<Result<_, _>>()?;
         Ok(Phonemes { clauses })
@@ -136,8 +136,8 @@ impl Espeak {
         let mut rest = text.as_ptr().cast::<c_void>();
         let mut parts = Vec::new();
         while !rest.is_null() {
-            // SAFETY: `rest` points into `text`, which outlives the loop; the library moves it on, and sets it to null
-            // at the end. The answer is a buffer of the library, valid until the next call, and copied here.
+            // SAFETY: `rest` points into `text`, which outlives the loop; the library advances it, and sets it to null
+            // at the end. The result is a buffer of the library, valid until the next call, and copied here.
             let part = unsafe {
                 let part = translate(&raw mut rest, UTF8.cast_signed(), IPA);
                 if part.is_null() { String::new() } else { CStr::from_ptr(part).to_string_lossy().into_owned() }
@@ -147,12 +147,12 @@ impl Espeak {
                 parts.push(part.to_owned());
             }
         }
-        let gathered = self.synthesize(&text)?;
-        let heard = gathered.phonemes.into_iter().filter(|phoneme| !phoneme.ipa.is_empty()).collect();
+        let collected = self.synthesize(&text)?;
+        let heard = collected.phonemes.into_iter().filter(|phoneme| !phoneme.ipa.is_empty()).collect();
         Ok(Clause { ipa: parts.join(" "), heard })
     }
 
-    /// Writes the sound of the sentences to `pcm`, without a pause between them.
+    /// Writes the audio of the sentences to `pcm`, without pauses between them.
     pub(crate) fn speak(
         &self,
         voice: &str,
@@ -172,26 +172,26 @@ impl Espeak {
         let mut spoken = Spoken { sample_rate: self.sample_rate, sentences: Vec::new() };
         let mut left = MOST_SAMPLES;
         for sentence in sentences {
-            let gathered = self.synthesize(&text(sentence)?)?;
+            let collected = self.synthesize(&text(sentence)?)?;
             left = left
-                .checked_sub(gathered.samples.len())
+                .checked_sub(collected.samples.len())
                 .ok_or_else(|| failure("too_long", "the text is longer than twenty minutes of speech"))?;
-            for sample in &gathered.samples {
+            for sample in &collected.samples {
                 file.write_all(&sample.to_le_bytes()).map_err(cannot_write)?;
             }
             spoken.sentences.push(Sentence {
-                samples: gathered.samples.len() as u64,
-                words: gathered.words,
-                phonemes: gathered.phonemes,
+                samples: collected.samples.len() as u64,
+                words: collected.words,
+                phonemes: collected.phonemes,
             });
         }
         file.flush().map_err(cannot_write)?;
         Ok(spoken)
     }
 
-    fn synthesize(&self, text: &CStr) -> Result<Gathered, Failure> {
+    fn synthesize(&self, text: &CStr) -> Result<Collected, Failure> {
         let synth: Symbol<Synth> = self.function(b"espeak_Synth\0")?;
-        GATHERED.with_borrow_mut(|gathered| *gathered = Gathered::default());
+        COLLECTED.with_borrow_mut(|collected| *collected = Collected::default());
         let size = text.to_bytes_with_nul().len();
         // SAFETY: text and size belong together; both pointers at the end may be null.
         let status = unsafe {
@@ -200,7 +200,7 @@ impl Espeak {
         if status != 0 {
             return Err(failure("failed", format!("libespeak-ng answers {status} to a text of {size} bytes")));
         }
-        Ok(GATHERED.take())
+        Ok(COLLECTED.take())
     }
 
     fn set_voice(&self, voice: &str) -> Result<(), Failure> {
@@ -233,13 +233,13 @@ fn text(text: &str) -> Result<CString, Failure> {
     CString::new(text).map_err(|_| failure("bad_request", "the text has a zero character in it"))
 }
 
-/// The library's callback: keeps the samples and the events that matter. Returns 1 to stop, 0 to continue.
-extern "C" fn gather(samples: *mut c_short, count: c_int, events: *mut Event) -> c_int {
-    GATHERED.with_borrow_mut(|gathered| {
+/// The library's callback: keeps the samples and the relevant events. Returns 1 to stop, 0 to continue.
+extern "C" fn collect_events(samples: *mut c_short, count: c_int, events: *mut Event) -> c_int {
+    COLLECTED.with_borrow_mut(|collected| {
         if !samples.is_null() && count > 0 {
-            // SAFETY: the library hands over `count` samples that are valid during this call.
+            // SAFETY: the library passes `count` samples that are valid during this call.
             let samples = unsafe { std::slice::from_raw_parts(samples, usize::try_from(count).unwrap_or(0)) };
-            gathered.samples.extend_from_slice(samples);
+            collected.samples.extend_from_slice(samples);
         }
         let mut event = events;
         // SAFETY: the list of events ends with one of the kind `END_OF_LIST`.
@@ -247,26 +247,26 @@ extern "C" fn gather(samples: *mut c_short, count: c_int, events: *mut Event) ->
             if now.kind == END_OF_LIST {
                 break;
             }
-            keep(gathered, now);
+            keep(collected, now);
             // SAFETY: not the last one, so there is one after it.
             event = unsafe { event.add(1) };
         }
-        c_int::from(gathered.samples.len() > MOST_SAMPLES)
+        c_int::from(collected.samples.len() > MOST_SAMPLES)
     })
 }
 
-fn keep(gathered: &mut Gathered, event: &Event) {
+fn keep(collected: &mut Collected, event: &Event) {
     let character = u32::try_from(event.text_position - 1).unwrap_or(0);
     let ms = u32::try_from(event.audio_ms).unwrap_or(0);
     match event.kind {
-        // The library ends a text with a word of no length, to say where its last word ends.
-        WORD if event.length > 0 => gathered.words.push(Word { character, ms }),
-        PHONEME => gathered.phonemes.push(Phoneme { ipa: ipa(event.name), character, ms }),
+        // The library ends a text with a word of length zero, which marks the end of its last word.
+        WORD if event.length > 0 => collected.words.push(Word { character, ms }),
+        PHONEME => collected.phonemes.push(Phoneme { ipa: ipa(event.name), character, ms }),
         _ => {}
     }
 }
 
-/// The name up to its zero, or all eight bytes; a character that was cut off is left out.
+/// The name up to its null byte, or all eight bytes; a truncated character is left out.
 fn ipa(name: [u8; 8]) -> String {
     let end = name.iter().position(|byte| *byte == 0).unwrap_or(name.len());
     String::from_utf8_lossy(&name[..end]).trim_end_matches('\u{fffd}').to_owned()

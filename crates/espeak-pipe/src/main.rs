@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 //! Speaks for Sluice through libespeak-ng. The library is under the GPL-3, so it is loaded by this small program, which
-//! is under the same licence, and never by `sluice` itself: the two talk over pipes.
+//! is under the same licence, and never by `sluice` itself: the two processes communicate over pipes.
 //!
-//! Each line of the standard input is one request as JSON (see [`protocol`]), and each gets one line on the standard
-//! output. The program ends with its input. Sound is written to the file that the request names, as 16-bit
-//! little-endian samples, one channel.
+//! Each line of standard input is a request as JSON (see [`protocol`]), and each gets one line on standard output. The
+//! program exits at the end of its input. Audio is written to the file that the request names, as 16-bit little-endian
+//! mono samples.
 
 mod library;
 mod protocol;
@@ -15,9 +15,9 @@ use std::io::{self, BufRead, Read, Write};
 use std::process::ExitCode;
 
 use library::Espeak;
-use protocol::{Answer, Request};
+use protocol::{Request, Response};
 
-/// Longest request in bytes; what is longer is refused and ends the program.
+/// Longest request in bytes; a longer one is rejected and ends the program.
 const LONGEST_REQUEST: u64 = 4 * 1024 * 1024;
 
 fn main() -> ExitCode {
@@ -43,8 +43,8 @@ fn serve(espeak: &Result<Espeak, String>, mut input: impl BufRead, mut output: i
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a request is too long"));
         }
         let answer = match espeak {
-            Ok(espeak) => answer(espeak, &line),
-            Err(message) => Answer::Error { code: "library_missing", message: message.clone() },
+            Ok(espeak) => respond(espeak, &line),
+            Err(message) => Response::Error { code: "library_missing", message: message.clone() },
         };
         serde_json::to_writer(&mut output, &answer)?;
         output.write_all(b"\n")?;
@@ -52,23 +52,23 @@ fn serve(espeak: &Result<Espeak, String>, mut input: impl BufRead, mut output: i
     }
 }
 
-fn answer(espeak: &Espeak, line: &[u8]) -> Answer {
+fn respond(espeak: &Espeak, line: &[u8]) -> Response {
     let done = match serde_json::from_slice(line) {
-        Ok(Request::Phonemes { voice, clauses }) => espeak.phonemes(&voice, &clauses).map(Answer::Phonemes),
+        Ok(Request::Phonemes { voice, clauses }) => espeak.phonemes(&voice, &clauses).map(Response::Phonemes),
         Ok(Request::Speak { voice, sentences, words_per_minute, pitch, pcm }) => {
-            espeak.speak(&voice, &sentences, words_per_minute, pitch, &pcm).map(Answer::Spoken)
+            espeak.speak(&voice, &sentences, words_per_minute, pitch, &pcm).map(Response::Spoken)
         }
-        Ok(Request::Version) => Ok(Answer::Version { version: espeak.version() }),
+        Ok(Request::Version) => Ok(Response::Version { version: espeak.version() }),
         Err(error) => Err(library::Failure { code: "bad_request", message: error.to_string() }),
     };
-    done.unwrap_or_else(|failure| Answer::Error { code: failure.code, message: failure.message })
+    done.unwrap_or_else(|failure| Response::Error { code: failure.code, message: failure.message })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The library has one state for the whole process, and tests share a process.
+    /// The library has process-wide state, and tests share a process.
     static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
     fn ask(requests: &str) -> Vec<serde_json::Value> {
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn phonemes_come_with_the_place_of_their_word() {
+    fn phonemes_have_the_position_of_their_word() {
         let answers = ask("{\"op\":\"phonemes\",\"voice\":\"en-us\",\"clauses\":[\"Hello world\"]}\n");
         let clause = &answers[0]["clauses"][0];
         assert_eq!(clause["ipa"], "həlˈoʊ wˈɜːld");

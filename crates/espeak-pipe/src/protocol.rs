@@ -1,7 +1,7 @@
 // Copyright (C) 2026 the Sluice authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-//! What goes over the pipes: one JSON object a line.
+//! The protocol on the pipes: one JSON object per line.
 
 use std::path::PathBuf;
 
@@ -13,16 +13,16 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Request {
     /// How clauses are pronounced. A clause has no punctuation at which the library would pause.
     Phonemes { voice: String, clauses: Vec<String> },
-    /// The sound of sentences, one after the other, into the file `pcm`.
+    /// The audio of sentences, one after the other, into the file `pcm`.
     Speak { voice: String, sentences: Vec<String>, words_per_minute: i32, pitch: i32, pcm: PathBuf },
     /// The library's version.
     Version,
 }
 
-/// What is answered.
+/// A response.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Answer {
+pub(crate) enum Response {
     Phonemes(Phonemes),
     Spoken(Spoken),
     Version { version: String },
@@ -38,9 +38,9 @@ pub(crate) struct Phonemes {
 /// How a clause is pronounced.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Clause {
-    /// As a dictionary would write it: with stress marks, words separated by spaces.
+    /// As in a dictionary: with stress marks, words separated by spaces.
     pub(crate) ipa: String,
-    /// The same phonemes without stress, each with the word it belongs to.
+    /// The same phonemes without stress, each with the word that it belongs to.
     pub(crate) heard: Vec<Phoneme>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Spoken {
     pub(crate) sentences: Vec<Sentence>,
 }
 
-/// One spoken sentence. Times are in milliseconds from its own start.
+/// One spoken sentence. Times are in milliseconds from its start.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Sentence {
     pub(crate) samples: u64,
@@ -59,20 +59,20 @@ pub(crate) struct Sentence {
     pub(crate) phonemes: Vec<Phoneme>,
 }
 
-/// A word starts to be heard. Long numbers are reported as several words inside one written word.
+/// The start of a word. Long numbers are reported as several words inside one written word.
 #[derive(Debug, Serialize)]
 pub(crate) struct Word {
-    /// Counted in characters from 0.
+    /// Position in characters, counted from 0.
     pub(crate) character: u32,
     pub(crate) ms: u32,
 }
 
-/// A phoneme starts to be heard.
+/// The start of a phoneme.
 #[derive(Debug, Serialize)]
 pub(crate) struct Phoneme {
     /// Empty for a pause.
     pub(crate) ipa: String,
-    /// Where its word starts, counted in characters from 0.
+    /// Position of its word in characters, counted from 0.
     pub(crate) character: u32,
     pub(crate) ms: u32,
 }

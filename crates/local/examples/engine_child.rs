@@ -1,4 +1,4 @@
-//! The engine child alone, for the tests of this crate: what `sluice __engine …` is in the real binary.
+//! The engine child alone, for the tests of this crate: the equivalent of `sluice __engine …`.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -25,7 +25,7 @@ struct Scene {
     wav: PathBuf,
 }
 
-/// Timings as even as a metronome: what a voice gives is better, but costs the same to draw.
+/// Timings at a constant rate: a voice's own are more natural, but cost the same to draw.
 fn timings(text: &str, ms: u32) -> (Vec<WordTiming>, Vec<PhonemeTiming>) {
     let total = u32::try_from(text.chars().count()).unwrap();
     let (mut words, mut sounds, mut letter, mut start) = (Vec::new(), Vec::new(), 0u32, (0usize, 0u32));

@@ -1,4 +1,4 @@
-//! Draws single frames of every kind of slide, shape and language into a folder, to be looked at:
+//! Draws single frames of every kind of slide, shape and language into a folder, for visual inspection:
 //! `cargo run --release -p sluice-local --example render_gallery -- FOLDER [PAGE.png…]`.
 #![expect(clippy::unwrap_used, reason = "a tool for developers: it stops where it fails")]
 

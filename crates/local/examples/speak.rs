@@ -1,4 +1,4 @@
-//! Speaks a text and says how fast that was: `speak FOLDER_OF_MODELS VOICE TEXT OUT.wav [TIMES]`.
+//! Speaks a text and reports how fast that was: `speak FOLDER_OF_MODELS VOICE TEXT OUT.wav [TIMES]`.
 
 use std::ffi::OsString;
 use std::io::{Write, stderr};

@@ -1,8 +1,8 @@
 //! The built-in engines behind the traits of `sluice-capability`.
 //!
 //! Drawing and presenting are not among them: the renderer composes slide, presenter and captions frame by frame in one
-//! pass, with the scene's timings, and so is a step of its own ([`crate::render`]) rather than a picture or a video that
-//! somebody else could make.
+//! pass, with the timings of the scene. So it is a step of its own ([`crate::render`]), not an image or a video that
+//! another provider could make.
 
 use std::sync::LazyLock;
 
@@ -89,21 +89,21 @@ impl Speak for Voices {
 
 impl From<ReadError> for CapabilityError {
     fn from(error: ReadError) -> Self {
-        let may_pass = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
-        made(error.code(), may_pass, error)
+        let transient = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
+        made(error.code(), transient, error)
     }
 }
 
 impl From<VoiceError> for CapabilityError {
     fn from(error: VoiceError) -> Self {
-        made(error.code(), error.may_heal(), error)
+        made(error.code(), error.is_transient(), error)
     }
 }
 
-/// The text is the error's own; what is behind it goes on as the source.
-fn made(code: &str, may_pass: bool, error: impl std::error::Error + Send + Sync + 'static) -> CapabilityError {
+/// The text is the error's own; its cause is passed on as the source.
+fn made(code: &str, transient: bool, error: impl std::error::Error + Send + Sync + 'static) -> CapabilityError {
     let text = error.to_string();
-    let made = if may_pass { CapabilityError::retry(code, text) } else { CapabilityError::fail(code, text) };
+    let made = if transient { CapabilityError::retry(code, text) } else { CapabilityError::fail(code, text) };
     made.because(error)
 }
 
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_made_something_is_a_model_and_its_version() {
+    fn model_and_version_are_separated() {
         assert_eq!(model_and_version("poppler 22.12.0"), ("poppler", "22.12.0"));
         assert_eq!(model_and_version("piper en_US-joe-medium"), ("piper en_US-joe-medium", ""));
         assert_eq!(model_and_version(""), ("", ""));

@@ -13,8 +13,8 @@ use crate::{guard, render};
 /// The hidden first argument that makes the binary an engine child.
 pub const SUBCOMMAND: &str = "__engine";
 
-/// Runs the engine child that `args` (the program's name first) name and returns its exit code; none when they name no
-/// engine child. Must be called before anything else in `main`: no thread may run yet.
+/// Runs the engine child that `args` (starting with the program's name) ask for and returns its exit code; none if they
+/// ask for no engine child. Must be called first in `main`: no thread may run yet.
 pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
     if args.get(1)? != SUBCOMMAND {
         return None;

@@ -1,5 +1,5 @@
-//! The files that built-in engines need beside the binary: which they are, whether they are here and whole, and how
-//! they are fetched from their public home.
+//! The files that the built-in engines need beside the binary: which ones, whether they are present and intact, and how
+//! they are downloaded.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,68 +12,68 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Where a file comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Home {
-    /// Fetched over HTTPS from here.
+pub enum Source {
+    /// Downloaded over HTTPS from this address.
     Url(&'static str),
-    /// `make setup` takes it out of a package; it has no download of its own.
+    /// `make setup` extracts it from a package; it cannot be downloaded on its own.
     SetUp,
 }
 
 /// One file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModelFile {
-    /// Its name in the folder of models.
+    /// Its name in the models folder.
     pub name: &'static str,
-    /// What it is for, and so what is lost without it.
+    /// What it is for, and so what does not work without it.
     pub purpose: &'static str,
     /// Its length.
     pub bytes: u64,
     /// SHA-256 of its content, in hexadecimal.
     pub sha256: &'static str,
     /// Where it comes from.
-    pub home: Home,
+    pub source: Source,
     /// Its licence.
     pub licence: &'static str,
 }
 
-/// The voice of Piper.
+/// The Piper voice.
 pub const PIPER_MODEL: ModelFile = ModelFile {
     name: "en_US-joe-medium.onnx",
     purpose: "the English voice",
     bytes: 63_201_294,
     sha256: "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
-    home: Home::Url(
+    source: Source::Url(
         "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/en_US-joe-medium.onnx",
     ),
     licence: "CC0",
 };
 
-/// What the voice was trained with: sample rate, phonemes and their numbers.
+/// The configuration of the voice: sample rate, phonemes and their ids.
 pub const PIPER_CONFIG: ModelFile = ModelFile {
     name: "en_US-joe-medium.onnx.json",
     purpose: "the English voice",
     bytes: 4_794,
     sha256: "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
-    home: Home::Url(
+    source: Source::Url(
         "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/en_US-joe-medium.onnx.json",
     ),
     licence: "CC0",
 };
 
-/// The library that runs the models.
+/// ONNX Runtime, which runs the models.
 pub const ONNX_RUNTIME: ModelFile = ModelFile {
     name: "libonnxruntime.so.1.31.1",
     purpose: "the English voice and Arabic vowel marks",
     bytes: 29_352_200,
     sha256: "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
-    home: Home::SetUp,
+    source: Source::SetUp,
     licence: "MIT",
 };
 
-/// All of them.
+/// All files.
 pub static FILES: [ModelFile; 3] = [PIPER_MODEL, PIPER_CONFIG, ONNX_RUNTIME];
 
-/// Why the files could not be made complete.
+/// Why the files could not be completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// It is not downloaded by this program.
@@ -82,8 +82,8 @@ pub enum ModelError {
         /// The file's name.
         name: &'static str,
     },
-    /// The public home did not answer, or broke off. What has arrived is kept for the next try.
-    #[error("{name} could not be fetched from {url}: check the network and try again (what has arrived is kept)")]
+    /// The server did not respond, or the connection was lost. What was received is kept for the next attempt.
+    #[error("{name} could not be downloaded from {url}: check the network and try again (what was received is kept)")]
     Unreachable {
         /// The file's name.
         name: &'static str,
@@ -92,8 +92,8 @@ pub enum ModelError {
         /// What went wrong.
         source: reqwest::Error,
     },
-    /// The public home answered with something else than the file.
-    #[error("{url} answers with status {status}, not with {name}")]
+    /// The server responded with something other than the file.
+    #[error("{url} responded with status {status} instead of {name}")]
     Refused {
         /// The file's name.
         name: &'static str,
@@ -110,7 +110,7 @@ pub enum ModelError {
         /// SHA-256 of what was found.
         found: String,
     },
-    /// No room.
+    /// No space on the disk.
     #[error("no space left for {name} ({bytes} bytes): free some and try again")]
     DiskFull {
         /// The file's name.
@@ -128,18 +128,18 @@ pub enum ModelError {
     },
 }
 
-/// How far fetching has come.
+/// The progress of a download.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// The file that is being fetched.
+    /// The file that is being downloaded.
     pub name: &'static str,
-    /// Bytes of it that are here.
+    /// Bytes received so far.
     pub received: u64,
     /// Its length in bytes.
     pub bytes: u64,
 }
 
-/// The folder of models.
+/// The models folder.
 #[derive(Debug, Clone)]
 pub struct Models {
     folder: PathBuf,
@@ -151,7 +151,7 @@ impl Models {
         Self { folder: folder.into() }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -161,17 +161,17 @@ impl Models {
         self.folder.join(file.name)
     }
 
-    /// The file is here with its length. Quick: the content is looked at by [`Models::verify`].
+    /// Whether the file is present with the right length. Quick: [`Models::verify`] checks the content.
     pub fn has(&self, file: &ModelFile) -> bool {
         std::fs::metadata(self.path(file)).is_ok_and(|found| found.is_file() && found.len() == file.bytes)
     }
 
-    /// The files that are not here.
+    /// The files that are not present.
     pub fn missing(&self) -> Vec<&'static ModelFile> {
         FILES.iter().filter(|file| !self.has(file)).collect()
     }
 
-    /// Reads each file that is here and compares its SHA-256. Returns those that are not what they should be.
+    /// Reads each present file and compares its SHA-256. Returns those that do not match.
     pub async fn verify(&self) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut wrong = Vec::new();
         for file in &FILES {
@@ -183,13 +183,13 @@ impl Models {
         Ok(wrong)
     }
 
-    /// Fetches what is missing, each file into a `.part` file beside its place, which a later call resumes.
+    /// Downloads what is missing, each file into a `.part` file, which a later call resumes.
     pub async fn fetch(&self, mut progress: impl FnMut(Progress)) -> Result<(), ModelError> {
         fs::create_dir_all(&self.folder).await.map_err(|source| failed(&FILES[0], &self.folder, source))?;
         for file in self.missing() {
-            match file.home {
-                Home::SetUp => return Err(ModelError::NeedsSetUp { name: file.name }),
-                Home::Url(url) => self.fetch_file(file, url, &mut progress).await?,
+            match file.source {
+                Source::SetUp => return Err(ModelError::NeedsSetUp { name: file.name }),
+                Source::Url(url) => self.fetch_file(file, url, &mut progress).await?,
             }
         }
         Ok(())
@@ -214,7 +214,7 @@ impl Models {
     }
 }
 
-/// Fetches the rest of a file to the end of `part`.
+/// Appends the rest of a file to `part`.
 async fn download(
     file: &'static ModelFile,
     url: &str,
@@ -222,7 +222,7 @@ async fn download(
     progress: &mut impl FnMut(Progress),
 ) -> Result<(), ModelError> {
     let unreachable = |source| ModelError::Unreachable { name: file.name, url: url.to_owned(), source };
-    // Refused when it was done before, and then it holds.
+    // It fails if a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(20))
@@ -239,7 +239,7 @@ async fn download(
     if !response.status().is_success() {
         return Err(ModelError::Refused { name: file.name, url: url.to_owned(), status: response.status().as_u16() });
     }
-    // A server that knows no ranges sends the whole file again.
+    // A server without range support sends the whole file again.
     let mut received = if resumed { have } else { 0 };
     let mut target = fs::OpenOptions::new()
         .create(true)
@@ -295,11 +295,11 @@ mod tests {
         purpose: "this test",
         bytes: CONTENT.len() as u64,
         sha256: "5d6187bf1c70ab1ba9fa1d52ba1ba1ee8a9f6cbbf4ea0f7aef65b0b5c0c0d6f0",
-        home: Home::SetUp,
+        source: Source::SetUp,
         licence: "CC0",
     };
 
-    /// A server for `answers` requests. It honours ranges and breaks off after `most` bytes of a body.
+    /// A server for `answers` requests. It supports ranges and drops the connection after `most` bytes of a body.
     async fn serve(answers: usize, most: usize) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_download_that_broke_off_is_resumed_where_it_was() {
+    async fn an_interrupted_download_is_resumed() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
         let url = serve(2, 30).await;
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_content_is_refused_and_removed() {
+    async fn wrong_content_is_rejected_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
         let url = serve(1, usize::MAX).await;
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_is_said_plainly() {
+    async fn an_unreachable_server_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
         let nobody = models.fetch_file(&FILE, "http://127.0.0.1:9/model.bin", &mut |_| ()).await;
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_damaged_file_is_found_out() {
+    async fn a_damaged_file_is_detected() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
         assert_eq!(models.missing().len(), FILES.len());

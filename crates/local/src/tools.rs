@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use crate::guard::{Guard, GuardError, Limits};
 
-/// A program, or another thing, that some part of the work needs.
+/// A program or resource that some feature needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Need {
     /// Its name.
     pub name: &'static str,
-    /// Its version, or something else that shows that it is installed; none when it is missing.
+    /// Its version, or other evidence that it is installed; none if it is missing.
     pub version: Option<String>,
-    /// Whether no video can be made without it.
+    /// Whether videos cannot be made without it.
     pub required: bool,
     /// What it is used for.
     pub needed_for: &'static str,
     /// What does not work without it.
     pub without_it: &'static str,
-    /// The Debian packages that bring it.
+    /// The Debian packages that provide it.
     pub install: &'static str,
 }
 
@@ -29,7 +29,7 @@ const LIMITS: Limits = Limits {
     ..Limits::DOCUMENT
 };
 
-/// Looks for every program that the built-in engines run.
+/// Checks every program that the built-in engines run.
 pub async fn needs(guard: &Guard) -> Vec<Need> {
     let args = |args: &[&str]| args.iter().map(OsString::from).collect::<Vec<_>>();
     vec![
@@ -84,7 +84,7 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
     ]
 }
 
-/// All three of poppler's programs must be there.
+/// All three of poppler's programs must be installed.
 async fn poppler(guard: &Guard) -> Option<String> {
     let version = version_of(guard, "pdfinfo", [OsString::from("-v")]).await?;
     for program in ["pdftotext", "pdftoppm", "pdfimages"] {
@@ -98,7 +98,7 @@ async fn ffmpeg(guard: &Guard) -> Option<String> {
     version_of(guard, "ffmpeg", [OsString::from("-version")]).await
 }
 
-/// With the languages that it reads.
+/// Its version, with its languages.
 async fn tesseract(guard: &Guard) -> Option<String> {
     let version = version_of(guard, "tesseract", [OsString::from("--version")]).await?;
     let output = guard.run(&LIMITS, "tesseract", ["--list-langs"], None).await.ok()?;
@@ -108,7 +108,7 @@ async fn tesseract(guard: &Guard) -> Option<String> {
     Some(format!("{version} ({})", languages.join(", ")))
 }
 
-/// A font that fontconfig has for a language.
+/// A font that fontconfig finds for a language.
 async fn font(guard: &Guard, language: &str) -> Option<String> {
     let pattern = format!(":lang={language}");
     let output = guard.run(&LIMITS, "fc-list", [pattern.as_str(), "family"], None).await.ok()?;
@@ -118,8 +118,9 @@ async fn font(guard: &Guard, language: &str) -> Option<String> {
     families().find(|name| name.starts_with("Noto")).or_else(|| families().next()).map(str::to_owned)
 }
 
-/// The version that a program prints, or none when it is missing: the first word of its first line that starts with a
-/// digit (`pdftotext version 22.12.0`, `eSpeak NG text-to-speech: 1.51  Data at: …`, `ffmpeg version 5.1.6-0+deb12u1 …`).
+/// The version that a program prints, or none if it is missing: the first word of its first line that starts with a
+/// digit (`pdftotext version 22.12.0`, `eSpeak NG text-to-speech: 1.51  Data at: …`, `ffmpeg version 5.1.6-0+deb12u1
+/// …`).
 pub(crate) async fn version_of(
     guard: &Guard,
     program: &str,
@@ -127,7 +128,7 @@ pub(crate) async fn version_of(
 ) -> Option<String> {
     let (stdout, stderr) = match guard.run(&LIMITS, program, args, None).await {
         Ok(output) => (output.stdout, output.stderr),
-        // Some versions of poppler's programs print their version and fail.
+        // Some versions of poppler's programs print their version and exit with an error.
         Err(GuardError::Failed { stderr_tail, .. }) => (Vec::new(), stderr_tail.into_bytes()),
         Err(_) => return None,
     };
@@ -146,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_found_in_what_programs_say() {
+    fn versions_are_found_in_program_output() {
         for (said, version) in [
             ("pdftotext version 22.12.0\nCopyright 2005", "22.12.0"),
             ("eSpeak NG text-to-speech: 1.51  Data at: /usr/lib", "1.51"),

@@ -1,4 +1,4 @@
-//! Each limit of the guard, met by a real program.
+//! Each limit of the guard, reached by a real program.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -12,8 +12,8 @@ use sluice_local::guard::{GuardError, Limits, Output};
 use support::guard;
 use tokio::sync::oneshot;
 
-/// How long a test waits for what must happen at once.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what must happen immediately.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 const LIMITS: Limits = Limits {
     memory_bytes: 256 * 1024 * 1024,
@@ -32,7 +32,7 @@ async fn bash(limits: Limits, script: &str) -> Result<Output, GuardError> {
 }
 
 #[tokio::test]
-async fn input_goes_in_and_output_comes_out() {
+async fn input_is_passed_in_and_output_is_returned() {
     let output = guard().run(&LIMITS, "cat", ["-"], Some(b"a line".to_vec())).await.unwrap();
     assert_eq!(output.stdout, b"a line");
 }
@@ -44,7 +44,7 @@ async fn a_missing_program_is_named() {
 }
 
 #[tokio::test]
-async fn a_programs_own_failure_carries_its_last_words() {
+async fn a_programs_own_failure_has_the_end_of_its_error_output() {
     let error = bash(LIMITS, "echo lost >&2; exit 127").await.unwrap_err();
     let GuardError::Failed { status, stderr_tail, .. } = error else { panic!("{error:?}") };
     assert_eq!((status.code(), stderr_tail.as_str()), (Some(127), "lost"));
@@ -93,14 +93,14 @@ async fn written_files_are_limited() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_told_apart() {
+async fn a_full_disk_is_distinguished() {
     let error = run(LIMITS, "dd", &["if=/dev/zero", "of=/dev/full", "count=1"]).await.unwrap_err();
     assert!(matches!(error, GuardError::DiskFull), "{error:?}");
 }
 
 #[tokio::test]
 async fn there_is_no_network() {
-    // A listener that would answer: what refuses is the filter, not an empty port.
+    // A listener that would answer: the filter refuses the connection, not an unused port.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let error = bash(LIMITS, &format!("exec 3<>/dev/tcp/127.0.0.1/{port}")).await.unwrap_err();
@@ -115,7 +115,7 @@ async fn privileges_cannot_be_gained_and_cores_are_not_dumped() {
 }
 
 #[tokio::test]
-async fn the_environment_stays_behind() {
+async fn the_environment_is_not_inherited() {
     let mut command = guard().command(&LIMITS, "env", [""; 0]);
     let output = command.env("AWS_SECRET_ACCESS_KEY", "secret").output().await.unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -131,7 +131,7 @@ async fn a_streaming_caller_has_the_wall_limit_too() {
 }
 
 #[tokio::test]
-async fn at_the_end_of_its_time_the_whole_group_dies() {
+async fn a_timeout_kills_the_whole_group() {
     let mut lifeline = Lifeline::new();
     let limits = Limits { wall: Duration::from_secs(2), ..LIMITS };
     assert!(matches!(bash(limits, &lifeline.script()).await, Err(GuardError::TimedOut { .. })));
@@ -152,7 +152,7 @@ async fn a_cancelled_run_kills_the_whole_group() {
 #[tokio::test]
 async fn a_child_dies_with_the_server() {
     let mut lifeline = Lifeline::new();
-    // Bash in the server's place: it starts the guard child with its own process id, and is killed with SIGKILL.
+    // Bash in place of the server: it starts the guard child with its own process id, and is killed with SIGKILL.
     let command = guard().command(&LIMITS, "cat", [&lifeline.path]);
     let mut args: Vec<_> = command.as_std().get_args().map(|arg| arg.to_str().unwrap().to_owned()).collect();
     *args.get_mut(2).unwrap() = "$$".to_owned();
@@ -165,7 +165,7 @@ async fn a_child_dies_with_the_server() {
     lifeline.ends().await;
 }
 
-/// A FIFO that someone under test holds open for writing, and a thread that watches it.
+/// A FIFO that the process under test holds open for writing, and a thread that watches it.
 struct Lifeline {
     path: PathBuf,
     begun: oneshot::Receiver<()>,
@@ -181,7 +181,7 @@ impl Lifeline {
         let (tell_begun, begun) = oneshot::channel();
         let (tell_ended, ended) = oneshot::channel();
         let watched = path.clone();
-        // Not a thread of the runtime, which would wait for it when a test fails.
+        // Not a thread of the runtime, which would wait for it if a test fails.
         std::thread::spawn(move || {
             let mut fifo = std::fs::File::open(watched).unwrap();
             tell_begun.send(()).unwrap();
@@ -191,17 +191,17 @@ impl Lifeline {
         Self { path, begun, ended, _folder: folder }
     }
 
-    /// A script whose background process holds the line for as long as it lives.
+    /// A script whose background process holds the FIFO open for as long as it lives.
     fn script(&self) -> String {
         format!("sleep 1000 > {} & wait", self.path.display())
     }
 
     async fn begins(&mut self) {
-        tokio::time::timeout(PATIENCE, &mut self.begun).await.unwrap().unwrap();
+        tokio::time::timeout(TIMEOUT, &mut self.begun).await.unwrap().unwrap();
     }
 
     async fn ends(self) {
-        let ended = tokio::time::timeout(PATIENCE, self.ended).await;
+        let ended = tokio::time::timeout(TIMEOUT, self.ended).await;
         assert!(ended.is_ok(), "a process outlived its group");
     }
 }

@@ -1,4 +1,4 @@
-//! What the reader makes of documents that nobody should send: each a clear answer, in seconds.
+//! How the reader handles malformed and hostile documents: each gets a clear answer within seconds.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -12,7 +12,7 @@ use sluice_local::reading::{ReadError, Reader, ReadingLimits};
 use sluice_testkit::pdf::{self, Filling};
 use support::guard;
 
-/// Longest that any file may take: the figure is five seconds on an idle machine, and tests run side by side.
+/// Longest time for any file: the requirement is five seconds on an idle machine, and tests run in parallel.
 const LONGEST: Duration = Duration::from_secs(15);
 
 struct Desk {
@@ -99,7 +99,7 @@ async fn too_many_pages_are_counted_and_not_read() {
 }
 
 #[tokio::test]
-async fn a_page_tree_loop_ends() {
+async fn a_page_tree_loop_terminates() {
     let read = Desk::new().read(&pdf::page_tree_loop()).await;
     match read {
         Ok(document) => assert_eq!(letters(&document), 0),
@@ -108,7 +108,7 @@ async fn a_page_tree_loop_ends() {
 }
 
 #[tokio::test]
-async fn depth_and_recursion_end() {
+async fn depth_and_recursion_terminate() {
     let desk = Desk::new();
     for file in [pdf::deep_page_tree(20_000), pdf::self_drawing_form()] {
         match desk.read(&file).await {
@@ -122,7 +122,7 @@ async fn depth_and_recursion_end() {
 }
 
 #[tokio::test]
-async fn bombs_meet_the_limits_and_not_the_machine() {
+async fn bombs_reach_the_limits_and_not_those_of_the_machine() {
     let desk = Desk::new();
     for filling in [Filling::Nothing, Filling::Text] {
         let error = desk.refusal(&pdf::bomb(filling, 8 << 30)).await;
@@ -131,19 +131,19 @@ async fn bombs_meet_the_limits_and_not_the_machine() {
 }
 
 #[tokio::test]
-async fn pictures_without_text_are_a_scan() {
+async fn images_without_text_are_a_scan() {
     let error = Desk::new().refusal(&pdf::scanned(3)).await;
     assert!(matches!(error, ReadError::Scanned { pages: 3, .. }), "{error:?}");
 }
 
 #[tokio::test]
-async fn little_text_without_pictures_is_left_to_the_judge() {
+async fn little_text_without_images_is_left_to_the_judge() {
     let document = Desk::new().read(&pdf::text(&["Only twenty letters."])).await.unwrap();
     assert_eq!(document.text(), "Only twenty letters.");
 }
 
 #[tokio::test]
-async fn a_font_that_lies_is_left_to_the_judge() {
+async fn a_font_with_a_wrong_encoding_is_left_to_the_judge() {
     let document = Desk::new().read(&pdf::lying_font()).await.unwrap();
     assert!(letters(&document) == 0 && document.text().chars().count() > 400, "{}", document.text());
 }
@@ -155,16 +155,16 @@ async fn a_large_document_is_read_as_any_other() {
 }
 
 #[tokio::test]
-async fn a_missing_program_is_told_with_its_package() {
+async fn a_missing_program_is_reported_with_its_package() {
     let desk = Desk::new();
     let path = desk.lay(&pdf::fine());
-    // The guard itself is missing: what is told is that, not something about the file.
+    // The guard itself is missing: the error is about that, not about the file.
     let reader = Reader::new(sluice_local::guard::Guard::new("/nonexistent".into()), ReadingLimits::DEFAULT);
     assert!(matches!(reader.read(&path).await, Err(ReadError::Io(_))));
 }
 
 #[tokio::test]
-async fn a_page_becomes_a_picture_of_the_width_asked_for() {
+async fn a_page_becomes_an_image_of_the_requested_width() {
     let desk = Desk::new();
     let path = desk.lay(&pdf::text(&["One", "Two"]));
     let out = desk.folder.path().join("page.png");
@@ -182,7 +182,7 @@ async fn a_scan_is_read_by_recognition() {
     if !desk.reader.ocr_available().await {
         return;
     }
-    // A page of text, drawn and put back as nothing but a picture.
+    // A page of text, rendered and put back as an image.
     let path = desk.lay(&pdf::fine());
     let limits = sluice_local::guard::Limits::DOCUMENT;
     let args = ["-jpeg", "-singlefile", "-scale-to-x", "1240", "-scale-to-y", "1754", path.to_str().unwrap()];
@@ -191,7 +191,7 @@ async fn a_scan_is_read_by_recognition() {
     assert!(matches!(desk.refusal(&scan).await, ReadError::Scanned { pages: 1, ocr_available: true }));
     let document = desk.reader.read_by_ocr(&desk.lay(&scan), &[Language::ENGLISH]).await.unwrap();
     let text = document.text();
-    // Which gaps are spaces depends on the font that the page was drawn with; which letters they are does not.
+    // Which gaps are spaces depends on the font that the page was rendered with; the letters do not.
     let letters: String = text.split_whitespace().collect();
     assert!(letters.contains("sailorscallitaspringtide"), "{text}");
     assert!(document.read_by.starts_with("tesseract "), "{}", document.read_by);

@@ -1,4 +1,4 @@
-//! Real documents, healthy and hostile, that nobody here wrote: `tests/corpus.tsv` says what each must give.
+//! Real documents from third parties, well-formed and hostile: `tests/corpus.tsv` has the expected result of each.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
@@ -11,14 +11,14 @@ use sluice_local::reading::{ReadError, Reader, ReadingLimits};
 use sluice_testkit::corpus;
 use support::guard;
 
-/// Fewest letters of a document that is worth reading out, as the rules have it.
+/// Fewest letters of a document that is worth reading out, according to the rules.
 const WORTH_READING: usize = 50;
 
 async fn read(name: &str) -> Result<Document, ReadError> {
     Reader::new(guard(), ReadingLimits::DEFAULT).read(&corpus::path(name)).await
 }
 
-/// The code with which the rules refuse a document, and its pages as far as they are known.
+/// The code with which the rules reject a document, and its number of pages if known.
 fn outcome(read: &Result<Document, ReadError>) -> (&'static str, Option<u32>) {
     match read {
         Ok(document) => {
@@ -33,7 +33,7 @@ fn outcome(read: &Result<Document, ReadError>) -> (&'static str, Option<u32>) {
     }
 }
 
-/// Part of the letters that are Arabic.
+/// The fraction of the letters that are Arabic.
 fn arabic_part(text: &str) -> f64 {
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
     let arabic = letters.iter().filter(|c| ('\u{600}'..='\u{6ff}').contains(*c)).count();
@@ -41,7 +41,7 @@ fn arabic_part(text: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn every_document_gives_what_the_table_says() {
+async fn every_document_has_the_result_of_the_table() {
     for row in corpus::table() {
         let began = Instant::now();
         let read = read(&row.name).await;
@@ -52,7 +52,7 @@ async fn every_document_gives_what_the_table_says() {
         let leftover = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fb50}'..='\u{fdcf}' | '\u{fe70}'..='\u{fefc}' | '\0'..='\u{8}');
         assert_eq!(text.chars().find(|c| leftover(*c)), None, "{}", row.name);
     }
-    // The figure: never above 200 MB, neither here nor in a child.
+    // The requirement: never above 200 MB, neither here nor in a child.
     let children = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap().max_rss();
     let own = getrusage(UsageWho::RUSAGE_SELF).unwrap().max_rss();
     assert!(children < 200_000 && own < 200_000, "{children} KiB in a child, {own} KiB here");
@@ -73,7 +73,7 @@ async fn arabic_paragraphs_are_whole_and_in_logical_order() {
 }
 
 #[tokio::test]
-async fn heads_feet_and_hyphens_do_not_reach_the_text() {
+async fn headers_footers_and_hyphens_do_not_reach_the_text() {
     let manual = read("gnuplot-manual").await.unwrap();
     let heads = manual.pages.iter().filter(|page| page.text().contains("gnuplot 5.4 ")).count();
     assert!(heads < 10, "{heads} pages with their head");

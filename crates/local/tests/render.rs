@@ -1,4 +1,4 @@
-//! Rendering from the outside: orders in, files out, looked at with ffprobe and ffmpeg. Properties, not pixels.
+//! Rendering as a caller sees it: specs in, files out, checked with ffprobe and ffmpeg. Properties, not pixels.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod render_files;
@@ -48,7 +48,7 @@ async fn clips_and_sounds_join_without_gap_or_drift() {
         let (clip, wav) = (at(&format!("{number}.mp4")), at(&format!("{number}.wav")));
         let order = ClipSpec { duration_ms: ms, ..spec(title()) };
         renderer().clip(&order, &clip, |_| {}).await.unwrap();
-        // The sound is shorter than its clip: the rest is silence.
+        // The audio is shorter than its clip: the rest is silence.
         std::fs::write(&wav, tone(rate, ms - 400)).unwrap();
         parts.push(Part { clip, wav: Some(wav), duration_ms: ms });
     }
@@ -68,12 +68,12 @@ async fn clips_and_sounds_join_without_gap_or_drift() {
     let probe = renderer().check(&out, made.ms).await.unwrap();
     assert_eq!((probe.frames, probe.chapters, probe.video_ms), (97, 2, 3880), "{probe:?}");
     assert!(probe.audio_ms.abs_diff(3880) <= 1, "{probe:?}");
-    // Every frame 40 ms after the one before it.
+    // Every frame is 40 ms after the previous one.
     let times = ffprobe(&out, "v:0", "frame=best_effort_timestamp_time");
     let times: Vec<f64> = times.split('|').filter_map(|time| time.parse().ok()).collect();
     assert_eq!(times.len(), 97);
     assert!(times.iter().zip(0i32..).all(|(time, frame)| (time - f64::from(frame) * 0.04).abs() < 0.001), "{times:?}");
-    // Each tone begins where its scene begins and ends 400 ms before its scene's ordered end.
+    // Each tone begins where its scene begins and ends 400 ms before the scene's requested end.
     let sound = render_files::decode_sound(&out);
     let loud = |ms: usize| sound[ms * 48..(ms + 10) * 48].iter().any(|sample| sample.unsigned_abs() > 2000);
     for (start, ms) in [(0usize, 1330usize), (1360, 970), (2360, 1510)] {
@@ -90,7 +90,7 @@ async fn clips_and_sounds_join_without_gap_or_drift() {
 async fn lips_open_and_close_within_40_ms_of_the_sound() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("lips.mp4");
-    // Boundaries that do not fall on frames.
+    // Boundaries that do not coincide with frames.
     let boundaries = [510u32, 823, 1147, 1466, 1791, 2113, 2500];
     let phonemes: Vec<PhonemeTiming> = boundaries
         .windows(2)
@@ -100,7 +100,8 @@ async fn lips_open_and_close_within_40_ms_of_the_sound() {
     let presenter = Presenter { id: "ada".to_owned(), seed: 1, phonemes };
     let order = ClipSpec { presenter: Some(presenter), duration_ms: 3000, ..spec(title()) };
     renderer().clip(&order, &out, |_| {}).await.unwrap();
-    // Dark and red is the inside of a mouth: of the frame's lower right corner, count what is darker than lips and skin.
+    // Dark red is the inside of a mouth: count the pixels of the frame's lower right corner that are darker than lips
+    // and skin.
     let openness: Vec<usize> = decode_gray(&out, "crop=60:40:1074:564")
         .chunks_exact(60 * 40)
         .map(|mouth| mouth.iter().filter(|value| **value < 62).count())
@@ -148,7 +149,7 @@ fn hostile_text_is_drawn_or_left_out_but_never_fatal() {
 }
 
 #[test]
-fn pages_of_any_size_find_their_place() {
+fn pages_of_any_size_are_fitted() {
     let folder = tempfile::tempdir().unwrap();
     for (width, height) in [(1, 1), (8, 8), (2000, 30), (30, 2000), (600, 9_000), (620, 877), (800, 450)] {
         let image = folder.path().join(format!("{width}x{height}.png"));
@@ -164,7 +165,7 @@ fn pages_of_any_size_find_their_place() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_rendered_is_refused_with_the_reason_and_leaves_nothing() {
+async fn what_cannot_be_rendered_is_rejected_with_the_reason_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("clip.mp4");
     let image = folder.path().join("page.png");
@@ -203,7 +204,7 @@ async fn a_cancelled_clip_leaves_no_file_and_no_process() {
             String::from_utf8_lossy(&command).contains(&place)
         })
     };
-    // The kernel needs a moment to bury them.
+    // The kernel needs a moment to reap them.
     let mut looks = 0;
     while running() {
         looks += 1;
@@ -213,7 +214,7 @@ async fn a_cancelled_clip_leaves_no_file_and_no_process() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_called_so_and_nothing_is_left() {
+async fn a_full_disk_is_reported_and_nothing_is_left() {
     let Some(disk) = SmallDisk::mounted("200k") else { return };
     let order = ClipSpec { duration_ms: 20_000, ..spec(title()) };
     let error = renderer().clip(&order, &disk.path().join("clip.mp4"), |_| {}).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Texts, kind and hostile, are spoken by the real engines; sound and timings are measured.
+//! The real engines speak ordinary and hostile texts; audio and timings are measured.
 
 #![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a test fails where it stands")]
 
@@ -29,7 +29,7 @@ fn samples(path: &Path, speech: &Speech) -> Vec<i16> {
     wav[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
-/// What holds for every spoken text.
+/// Checks what holds for every spoken text.
 fn check(text: &str, speech: &Speech, path: &Path) {
     let samples = samples(path, speech);
     assert_eq!(samples.len() as u64, speech.samples);
@@ -73,7 +73,7 @@ fn words<'a>(text: &'a str, speech: &Speech) -> Vec<&'a str> {
     speech.words.iter().map(|word| &text[word.start_byte as usize..word.end_byte as usize]).collect()
 }
 
-/// Texts that break careless programs, and one that has all that English abbreviates.
+/// Texts that break careless programs, and one with everything that English abbreviates.
 const HOSTILE: [&str; 9] = [
     "\u{1}\u{7}Control\u{8} characters\u{0} inside\u{1b}[31m a text\u{7f}.",
     "\u{202b}\u{200f}في عام 2024 زاد 35% عن ٣٥، وPDF رقم 7\u{202c}",
@@ -162,13 +162,13 @@ async fn every_voice_of_espeak_speaks_its_language_at_a_narrators_pace() {
         let pace = 60_000 * speech.words.len() / speech.duration_ms() as usize;
         let wanted = voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts().words_per_minute;
         let difference = pace.abs_diff(wanted as usize);
-        // One sentence has longer or shorter words than the language has.
+        // A single sentence may have longer or shorter words than is typical of the language.
         assert!(difference < 45, "{voice}: {pace} words a minute, {wanted} wanted");
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_spoken_is_refused_before_an_engine_starts() {
+async fn what_cannot_be_spoken_is_rejected_before_an_engine_starts() {
     let voices = voices();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("speech.wav");
@@ -214,7 +214,7 @@ async fn the_same_words_are_spoken_in_the_same_way() {
     let folder = tempfile::tempdir().unwrap();
     let mut spoken = Vec::new();
     for name in ["one", "two"] {
-        // Voices of its own each time: what was spoken before must not matter.
+        // New voices each time: earlier requests must not matter.
         let voices = voices();
         if name == "two" {
             speak(&voices, PIPER, "Something else comes first.").await;

@@ -1,4 +1,4 @@
-//! An engine that is killed in the middle of its work costs one request.
+//! An engine that is killed while it works costs a single request.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
@@ -12,7 +12,7 @@ use sluice_local::child::warm::WarmError;
 use sluice_local::guard::GuardError;
 use sluice_local::voice::VoiceError;
 
-/// The process that runs the models, once it runs as such.
+/// The process that runs the models, once it has been executed.
 fn engine() -> Option<Pid> {
     let own = format!("\nPPid:\t{}\n", std::process::id());
     std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
@@ -23,7 +23,7 @@ fn engine() -> Option<Pid> {
     })
 }
 
-/// Kills the engine as soon as there is one; what that does to the request is for the request to say.
+/// Kills the engine as soon as it runs; the caller checks what happens to the request.
 async fn kill_once_it_runs() {
     let engine = loop {
         match engine() {
@@ -35,7 +35,7 @@ async fn kill_once_it_runs() {
     std::future::pending::<()>().await;
 }
 
-/// Waits until a dead child has been waited for: until then it is a zombie and keeps its entry in `/proc`.
+/// Waits until a dead child has been reaped: until then it is a zombie and keeps its entry in `/proc`.
 async fn until_reaped(child: Pid) {
     let reaped = async {
         while std::path::Path::new(&format!("/proc/{child}")).exists() {
@@ -60,7 +60,7 @@ async fn an_engine_that_dies_is_reaped_at_once_and_fails_one_request() {
         panic!("{error:?}")
     };
     assert_eq!(*signal, "SIGKILL");
-    assert!(error.may_heal());
+    assert!(error.is_transient());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left of the failed one");
 
     voices.speak("piper:en_US-joe-medium", "It lives again.", &path).await.unwrap();
@@ -72,7 +72,7 @@ async fn an_engine_that_dies_is_reaped_at_once_and_fails_one_request() {
     voices.warm().await.ok();
     voices.speak("piper:en_US-joe-medium", "And again.", &path).await.unwrap();
 
-    // Cancelled in the middle: its answer must not be taken for that of the next request.
+    // Cancelled while it works: its answer must not be taken for that of the next request.
     let long = "كتب الطالب الدرس. ".repeat(200);
     tokio::select! {
         biased;

@@ -1,4 +1,4 @@
-//! Where media are kept, as it is configured.
+//! The settings of the blob store.
 
 use std::path::PathBuf;
 

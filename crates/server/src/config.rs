@@ -1,4 +1,4 @@
-//! What can be set: by an option, or by the environment variable that `--help` names beside it.
+//! The configuration: each option can also be set by the environment variable that `--help` shows beside it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -77,21 +77,21 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// The data folder, which need not exist yet.
+    /// The data folder, which may not exist yet.
     pub fn data(&self) -> anyhow::Result<PathBuf> {
         self.data.clone().or_else(default_data).context(
             "there is no default data folder, because the variable HOME is not set: name one with --data FOLDER or SLUICE_DATA",
         )
     }
 
-    /// The same settings on another data folder, with room for a benchmark's requests.
+    /// The same settings with another data folder, and limits high enough for a benchmark.
     #[must_use]
     pub fn for_bench(&self, data: PathBuf) -> Self {
         let reel = ReelSettings { reels_per_ten_minutes: 1_000, ..self.reel.clone() };
         Self { data: Some(data), reel, ..self.clone() }
     }
 
-    /// The folder of the models, which need not exist yet. Without HOME they are expected in the data folder.
+    /// The folder of the models, which may not exist yet. Without HOME it is expected in the data folder.
     pub fn models(&self) -> anyhow::Result<PathBuf> {
         match self.models.clone().or_else(|| Some(default_data()?.join("models"))) {
             Some(models) => Ok(models),
@@ -99,14 +99,14 @@ impl Config {
         }
     }
 
-    /// What is logged, if it is set: `--log`, else `RUST_LOG`.
+    /// The log filter, if it is set: `--log`, otherwise `RUST_LOG`.
     pub fn log_filter(&self) -> Option<String> {
         let rust_log = || Some(std::env::var_os("RUST_LOG")?.to_string_lossy().into_owned());
         let set = |text: &String| !text.trim().is_empty();
         self.log.clone().filter(set).or_else(|| rust_log().filter(set))
     }
 
-    /// The database that is configured.
+    /// The configured database.
     pub fn database(&self) -> anyhow::Result<Database> {
         let from_file =
             |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
@@ -123,7 +123,7 @@ impl Config {
         }
     }
 
-    /// How the database is opened.
+    /// The options with which the database is opened.
     pub fn database_options(&self) -> sluice_store::Options {
         sluice_store::Options {
             connections: self.database_connections,
@@ -144,12 +144,12 @@ impl Config {
     }
 }
 
-/// A database's name for people: where it is, never its password.
+/// A description of the database for humans: its location, never its password.
 pub fn describe(database: &Database) -> String {
     match database {
         Database::Sqlite(file) => format!("SQLite, {}", file.display()),
         Database::Postgres(url) => {
-            // What is before the last @ may hold a password, and so may the parameters.
+            // The part before the last @ may contain a password, and so may the parameters.
             let rest = url.url.split_once("://").map_or("", |(_, rest)| rest);
             let place = rest.split('?').next().unwrap_or_default();
             let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
@@ -166,14 +166,14 @@ fn size(text: &str) -> Result<u64, String> {
     }
 }
 
-/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification; none when neither it nor HOME is set.
+/// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification; none if neither it nor HOME is set.
 fn default_data() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")))?;
     Some(base.join("sluice"))
 }
 
-/// What a process does.
+/// The role of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Role {
     /// Everything: one machine.
@@ -194,7 +194,7 @@ impl Role {
     }
 }
 
-/// How the server is reached.
+/// Options of the server.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
     /// What this process does. Roles other than all need PostgreSQL, and a data folder that all processes share.

@@ -1,4 +1,4 @@
-//! The server, the workers and the command line, as a library: the binary is [`main`], and tests reach the real router.
+//! The server, the workers and the command line, as a library: the binary is [`main`], and tests use the real router.
 
 pub mod apps;
 pub mod blob_settings;
@@ -12,9 +12,9 @@ pub mod wiring;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the program with the arguments that it was started with.
+/// Runs the program with its command-line arguments.
 pub fn main() -> ExitCode {
-    // Built-in engines run in child processes of this same program, which need neither options nor a runtime.
+    // The built-in engines run in child processes of this same program, which need neither options nor a runtime.
     let arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = sluice_local::child::dispatch(&arguments) {
         return code;

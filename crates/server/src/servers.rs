@@ -1,5 +1,5 @@
-//! Which `sluice serve` processes use a data folder. Each keeps a locked file in `servers/` while it runs; the kernel
-//! releases the lock however the process ends, so that a file that can be locked belongs to none.
+//! Detects which `sluice serve` processes use a data folder. Each keeps a locked file in `servers/` while it runs; the
+//! kernel releases the lock however the process ends, so a file that can be locked belongs to a dead process.
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sluice_domain::time::Timestamp;
 
-/// How often the other processes are looked for.
+/// How often to look for other processes.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// A process that serves a data folder.
@@ -20,7 +20,7 @@ pub(crate) struct Server {
     pub(crate) host: String,
     pub(crate) version: String,
     pub(crate) role: String,
-    /// Where it listens; none for a worker.
+    /// Its address; none for a worker.
     pub(crate) listen: Option<String>,
     /// When it started, in milliseconds since 1970.
     pub(crate) started_at: i64,
@@ -40,27 +40,27 @@ impl Server {
         }
     }
 
-    /// For a person: which process, where, and how it is reached.
+    /// A description for humans: the process, its machine, and its address.
     pub(crate) fn describe(&self) -> String {
         let listen = self.listen.as_ref().map_or_else(String::new, |at| format!(", at http://{at}"));
         format!("process {} on {} (role {}{listen})", self.pid, self.host, self.role)
     }
 }
 
-/// This process's entry; it goes with the value.
+/// The entry of this process, removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Registration {
     path: PathBuf,
-    /// Holds the lock.
+    /// Keeps the lock.
     _file: File,
 }
 
 impl Registration {
-    /// Adds this process to those that serve a data folder.
+    /// Registers this process in the data folder.
     pub(crate) fn new(data: &Path, server: &Server) -> io::Result<Self> {
         let folder = folder(data);
         std::fs::create_dir_all(&folder)?;
-        // Locked before it has its name: nobody finds it without its lock and takes it for a dead one's.
+        // Locked before it is renamed, so that no other process takes it for stale.
         let mut file = tempfile::Builder::new().prefix(".").tempfile_in(&folder)?;
         file.as_file().lock()?;
         file.write_all(&serde_json::to_vec(server)?)?;
@@ -79,7 +79,7 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // A file that stays behind is removed by the next process that looks.
+        // A stale file is removed by the next process that looks.
         std::fs::remove_file(&self.path).ok();
     }
 }
@@ -93,7 +93,7 @@ fn folder(data: &Path) -> PathBuf {
     data.join("servers")
 }
 
-/// The entries whose process lives; those of dead processes are removed.
+/// The entries of live processes; those of dead processes are removed.
 fn running(folder: &Path) -> io::Result<BTreeMap<PathBuf, Server>> {
     let mut found = BTreeMap::new();
     let entries = match std::fs::read_dir(folder) {
@@ -102,7 +102,7 @@ fn running(folder: &Path) -> io::Result<BTreeMap<PathBuf, Server>> {
     };
     for entry in entries {
         let path = entry?.path();
-        // Temporary names begin with a dot: their process is just starting, and comes up next time.
+        // Temporary names begin with a dot: such a process is just starting, and is found next time.
         if path.extension().is_none_or(|extension| extension != "json") || !path.is_file() {
             continue;
         }
@@ -122,7 +122,8 @@ fn running(folder: &Path) -> io::Result<BTreeMap<PathBuf, Server>> {
     Ok(found)
 }
 
-/// Logs other processes on the same data folder as they come and go. With `SQLite` that is allowed, but rarely meant.
+/// Logs when other processes start and stop using the same data folder. With `SQLite` that is allowed, but rarely
+/// intended.
 pub(crate) async fn watch(registration: Registration, sqlite: bool) {
     let mut known = BTreeMap::new();
     let registration = std::sync::Arc::new(registration);
@@ -149,8 +150,8 @@ fn report(before: &BTreeMap<PathBuf, Server>, now: &BTreeMap<PathBuf, Server>, s
         if sqlite {
             tracing::warn!(
                 other,
-                "another server uses this data folder: both run, share its jobs, and wait for each other's writes; stop \
-                 one unless that is meant, and use PostgreSQL for several"
+                "another server uses this data folder: both share its jobs and wait for each other's writes; stop one \
+                 unless that is intended, and use PostgreSQL for several"
             );
         } else {
             tracing::info!(other, "another server uses this data folder");
@@ -180,7 +181,7 @@ mod tests {
         assert_eq!(one.others().unwrap().into_values().collect::<Vec<_>>(), [second]);
         drop(two);
         assert!(one.others().unwrap().is_empty());
-        // As a process leaves it that was killed: its file without its lock.
+        // As left by a killed process: its file without its lock.
         std::fs::write(data.path().join("servers/dead-7.json"), serde_json::to_vec(&first).unwrap()).unwrap();
         assert_eq!(of(data.path()).unwrap(), [first]);
         assert!(!data.path().join("servers/dead-7.json").exists());

@@ -1,4 +1,4 @@
-//! What the process logs, and how.
+//! Logging.
 
 use std::io::IsTerminal as _;
 
@@ -7,14 +7,13 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, LogFormat};
 
-/// Starts logging to standard error. `--log` (`SLUICE_LOG`) sets what is logged; without it `RUST_LOG` does, and without
-/// that the server logs what happens and other commands only what fails.
+/// Starts logging to standard error. `--log` (`SLUICE_LOG`) sets the filter; without it `RUST_LOG` does, and without
+/// that the server logs at level info and other commands log errors only.
 pub(crate) fn start_log(config: &Config, server: bool) -> anyhow::Result<()> {
     let default = if server { "info,sqlx=warn,tower_http=warn" } else { "error" };
-    let filter = EnvFilter::try_new(config.log_filter().as_deref().unwrap_or(default)).context(
-        "the log filter (--log, SLUICE_LOG or RUST_LOG) is not understood; an example: info,sluice_engine=debug",
-    )?;
-    // Colours are for people: never in a file, a pipe or the journal.
+    let filter = EnvFilter::try_new(config.log_filter().as_deref().unwrap_or(default))
+        .context("the log filter (--log, SLUICE_LOG or RUST_LOG) is invalid; an example: info,sluice_engine=debug")?;
+    // Colours only on a terminal, never in a file, a pipe or the journal.
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     match config.log_format {

@@ -1,4 +1,4 @@
-//! From configuration to a running application.
+//! Builds a running application from the configuration.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -29,8 +29,8 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     connect(config, store, executable, APPS)
 }
 
-/// Connects everything above an open database, with these apps. `executable` is the `sluice` program, which runs the
-/// built-in engines in children.
+/// Connects everything on top of an open database, with these apps. `executable` is the `sluice` program, which runs
+/// the built-in engines in child processes.
 pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn ServerApp]) -> anyhow::Result<App> {
     let data = config.data()?;
     let guard = Guard::new(executable.clone());
@@ -55,7 +55,7 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
     Ok(App::new(library, modules, settings, config.workers()))
 }
 
-/// The secret that signs links: made at the first start, readable by the owner alone.
+/// The secret that signs links: generated at the first start, readable by the owner alone.
 fn link_key(data: &Path) -> anyhow::Result<[u8; 32]> {
     let path = data.join("link.key");
     if !path.exists() {
@@ -64,7 +64,7 @@ fn link_key(data: &Path) -> anyhow::Result<[u8; 32]> {
         let mut file = tempfile::Builder::new().permissions(owner_only()).tempfile_in(data)?;
         file.write_all(&key)?;
         file.as_file().sync_all()?;
-        // Another process may have been first: then its key holds.
+        // Another process may have created it first: then its key is used.
         file.persist_noclobber(&path)
             .map(drop)
             .or_else(|error| if path.exists() { Ok(()) } else { Err(error.error) })?;

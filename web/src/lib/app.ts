@@ -1,6 +1,6 @@
 /**
- * What an app gives to the shell. The shell knows apps by this contract alone: an app is a folder `src/apps/<name>/` and one line
- * in `src/apps/index.ts`.
+ * What an app provides to the shell. The shell knows apps by this contract alone: an app is a folder `src/apps/<name>/` and one line in
+ * `src/apps/index.ts`.
  */
 import type { Component } from 'svelte';
 import type { LucideProps } from '@lucide/svelte';
@@ -11,27 +11,27 @@ import type { Command } from './shell/commands.svelte';
 import type { Words } from './ui/words.svelte';
 
 export interface AppModule<Data = unknown> {
-  /** The first segment of its paths and the first word of its job kinds. For ever. */
+  /** The first segment of its paths and the first word of its job kinds. It never changes. */
   name: string;
   label: () => string;
   icon: Component<LucideProps>;
-  /** Where the rail leads. */
+  /** The target of its entry in the rail. */
   home: string;
   /** Patterns, such as `/reel/:id`, by the names of their pages. */
   routes: { pattern: string; page: string }[];
   commands: Command[];
-  /** Kinds of events that it wants from the stream, beside the shell's. */
+  /** Kinds of events that it subscribes to, besides the shell's. */
   events: string[];
-  /** Its latest pieces of work, newest first: those that are not finished, or all. */
+  /** Its latest jobs, newest first: the unfinished ones, or all. */
   works: (which: 'active' | 'latest') => Promise<Outcome<Work<Data>[]>>;
-  /** Its pages, fetched when they are first needed. */
+  /** Its pages, loaded on first use. */
   load: () => Promise<AppCode<Data>>;
 }
 
-/** The part of an app that is loaded when it is needed. */
+/** The part of an app that is loaded on demand. */
 export interface AppCode<Data = unknown> {
   pages: Record<string, Component<{ params: Params }> | Component>;
-  /** What belongs to the app as a whole while one of its pages is in view, such as its drop target. */
+  /** A component for all pages of the app, such as its drop target. */
   Frame?: Component;
   /** The result of a finished job, as the job drawer shows it. */
   Result: Component<{ work: Work<Data> }>;
@@ -41,10 +41,10 @@ export interface AppCode<Data = unknown> {
 
 export type WorkState = 'working' | 'done' | 'failed' | 'cancelled' | 'expired';
 
-/** A piece of work that a person asked for: the job, and what it is about. */
+/** A job that a user started, and its subject. */
 export interface Work<Data = unknown> {
   jobId: string;
-  /** What the job works on, as events name it. */
+  /** The subject of the job, as named in events. */
   subject: string;
   title: string;
   href: string;
@@ -54,7 +54,7 @@ export interface Work<Data = unknown> {
   data: Data;
 }
 
-/** The shell hands an app's data back to that app alone, so it need not know what it is. */
+/** The shell passes an app's data only to that app, so its type is opaque. */
 export function defineApp<Data>(app: AppModule<Data>): AppModule {
   return app as AppModule;
 }
@@ -76,7 +76,7 @@ export function appNamed(name: string): AppModule | undefined {
 
 const loading = new Map<string, Promise<AppCode>>();
 
-/** The app's code, fetched once; a fetch that failed is tried again the next time. */
+/** The app's code, loaded once; a failed load is tried again the next time. */
 export function loadApp(app: AppModule): Promise<AppCode> {
   let code = loading.get(app.name);
   if (!code) {

@@ -1,4 +1,4 @@
-//! Documents: read and judged when they arrive, so that one that no app can work with is refused before any work.
+//! Documents: read and judged on arrival, so that one that no app can use is rejected before any work.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,49 +24,49 @@ use crate::platform::Platform;
 pub struct Library {
     /// Rows and bytes.
     pub platform: Platform,
-    /// Draws pages, and knows whether pages can be read as pictures here.
+    /// Renders pages, and knows whether OCR is available.
     pub reader: Reader,
-    /// Who reads documents.
+    /// The implementations that read documents.
     pub reading: Router<Reading, dyn Read>,
     /// Most bytes of an uploaded document.
     pub upload_bytes: u64,
 }
 
-/// A file that arrived, in a work folder on the media's disk.
+/// An uploaded file, in a work folder on the same disk as the media folder.
 #[derive(Debug)]
 pub struct Upload {
-    /// Where it lies; it is moved away when it is kept.
+    /// Its path; it is moved away when it is stored.
     pub file: PathBuf,
-    /// What it is called.
+    /// Its file name.
     pub name: String,
-    /// Whether to read its pages as pictures.
+    /// Whether to read its pages by OCR.
     pub ocr: bool,
 }
 
-/// Why a document is not kept.
+/// Why a document is not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {
     /// It cannot be read.
     #[error(transparent)]
     Unreadable(#[from] ReadError),
-    /// Nobody could read it.
+    /// No implementation could read it.
     #[error(transparent)]
     NotRead(#[from] CapabilityError),
-    /// It was read, and no app can work with it.
+    /// It was read, but no app can use it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The place for bytes.
+    /// The blob store failed.
     #[error(transparent)]
     Media(#[from] MediaError),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What was kept of it cannot be read back.
+    /// The stored results of reading it cannot be decoded.
     #[error("what was kept of the document cannot be understood")]
     Kept(#[from] serde_json::Error),
 }
 
-/// Reads and judges a document, and keeps it for its owner. An owner's same bytes are read once.
+/// Reads and judges a document, and stores it for its owner. The same bytes of one owner are read once.
 pub async fn ingest(
     owner: &OwnerId,
     library: &Library,
@@ -80,7 +80,7 @@ pub async fn ingest(
     if let Some(row) = find(platform, owner, file.hash.as_str(), upload.ocr, &name).await? {
         return with_name(platform, row, name).await;
     }
-    // It is still where it arrived, and shown to nobody before it has been read and judged.
+    // The bytes are staged: nothing is visible before the document has been read and judged.
     let document = read(&library.reading, &upload).await?;
     let text = serde_json::to_vec(&document)?;
     let read_by = document.read_by.clone();
@@ -104,7 +104,7 @@ pub async fn ingest(
     insert(platform, row).await
 }
 
-/// Known bytes under the name of this upload: what reading them gave is used again, the name never is.
+/// Known bytes under the name of this upload: the results of reading them are reused, the name is not.
 async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Result<DocumentRow, IngestError> {
     if known.name == name {
         return Ok(known);
@@ -113,7 +113,7 @@ async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Res
     insert(platform, DocumentRow { id, name, created_at: platform.now().await?, ..known }).await
 }
 
-/// Stores a document, or gives the same one that another upload has stored meanwhile.
+/// Stores a document, or returns the same one if a concurrent upload has stored it.
 async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, IngestError> {
     let inserted = row.clone();
     let twin = platform
@@ -129,7 +129,7 @@ async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, In
     Ok(twin.unwrap_or(row))
 }
 
-/// Reads a file as soon as somebody can.
+/// Reads a file with the first implementation that can.
 async fn read(reading: &Router<Reading, dyn Read>, upload: &Upload) -> Result<Document, IngestError> {
     let request = &ReadRequest { file: upload.file.clone(), as_pictures: upload.ocr, languages: Vec::new() };
     let wish = Wish::default();
@@ -137,16 +137,16 @@ async fn read(reading: &Router<Reading, dyn Read>, upload: &Upload) -> Result<Do
         match reader.begin(request, Context { key: "", progress: &|_| {} }).await {
             Ok(Begun::Done(answer)) => Ok(answer.value),
             Ok(Begun::Accepted { .. }) => {
-                let message = "a document is read while its sender waits, and this reader takes longer";
+                let message = "documents are read during the upload, and this reader is asynchronous";
                 Err(Attempt::Next(CapabilityError::fail("reader_too_slow", message)))
             }
             Err(error) => Err(Attempt::Next(error)),
         }
     });
-    read.await.map_err(|nobody| {
-        let text = nobody.to_string();
-        let mut error = nobody.error.unwrap_or_else(|| CapabilityError::fail("nobody_reads", text));
-        // Of the built-in reader, which says more.
+    read.await.map_err(|no_route| {
+        let text = no_route.to_string();
+        let mut error = no_route.error.unwrap_or_else(|| CapabilityError::fail("no_reader", text));
+        // If it comes from the built-in reader, whose error has more detail.
         match error.source.take().map(<dyn std::error::Error + Send + Sync>::downcast::<ReadError>) {
             Some(Ok(read)) => IngestError::Unreadable(*read),
             Some(Err(source)) => error.because(source).into(),
@@ -155,18 +155,18 @@ async fn read(reading: &Router<Reading, dyn Read>, upload: &Upload) -> Result<Do
     })
 }
 
-/// What is kept of the judgement.
+/// The stored part of the judgement.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Judged {
     /// What the document is.
     pub facts: Facts,
-    /// What each app can make of it, by the app's name; in the app's own form.
+    /// What each app can make of it, by the name of the app, in the app's own format.
     pub offers: BTreeMap<String, Value>,
-    /// What read it, with version.
+    /// The program that read it, with its version.
     pub read_by: String,
 }
 
-/// Asks every app. One that can work with the document is enough; the first refusal is the answer otherwise.
+/// Asks every app. It is enough if one can use the document; otherwise the first refusal is returned.
 fn judge(document: &Document, apps: &[Arc<dyn Module>]) -> Result<(Facts, BTreeMap<String, Value>), Refusal> {
     let (mut facts, mut refusal, mut offers) = (None, None, BTreeMap::new());
     for app in apps {
@@ -189,23 +189,23 @@ fn judge(document: &Document, apps: &[Arc<dyn Module>]) -> Result<(Facts, BTreeM
     facts.map(|facts| (facts, offers)).ok_or_else(|| refusal.unwrap_or_else(unused))
 }
 
-/// What was found in a document when it arrived.
+/// The stored judgement of a document.
 pub fn judged(row: &DocumentRow) -> Result<Judged, StoreError> {
     serde_json::from_value(row.found.clone())
         .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })
 }
 
-/// Most bytes of what reading a document gave.
+/// Size limit of the stored text of a document, in bytes.
 const MOST_TEXT: u64 = 256 * 1024 * 1024;
 
-/// The text of a document, as it was read when it arrived.
+/// The stored text of a document.
 pub async fn read_text(platform: &Platform, row: &DocumentRow) -> Result<Document, IngestError> {
     let hash: BlobHash =
         row.text_blob.parse().map_err(|_| StoreError::Unreadable { what: "a text hash".to_owned() })?;
     Ok(serde_json::from_slice(&platform.media.read(&hash, MOST_TEXT).await?)?)
 }
 
-/// A document with these bytes whose files are there, preferably of this name.
+/// A document with these bytes whose files exist, preferably with this name.
 async fn find(
     platform: &Platform,
     owner: &OwnerId,
@@ -220,7 +220,7 @@ async fn find(
     Ok(platform.media.has_all(&hashes).await?.then_some(row))
 }
 
-/// A file name for showing: no folders, no control characters, at most 120 characters.
+/// A file name for display: no folders, no control characters, at most 120 characters.
 fn tidy_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();

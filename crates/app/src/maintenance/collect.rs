@@ -1,4 +1,4 @@
-//! The job that removes bytes that nothing points at.
+//! The garbage collection job: it removes blobs without references.
 
 use std::time::Duration;
 
@@ -9,33 +9,34 @@ use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::blobs::{self, COLLECT_WITHIN, GRACE};
 use tokio::time::Instant;
 
-use super::{Context, POOL, Pace};
+use super::{BatchSize, Context, POOL};
 
 /// Removes garbage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collect {
-    /// How long nothing must have pointed at it, in seconds; [`GRACE`] by default.
+    /// Seconds without a reference before a blob is collected; [`GRACE`] by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_seconds: Option<u64>,
 }
 
-/// There is one stage.
+/// The only stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// All of it.
+    /// Collects all garbage.
     Collect,
 }
 
-/// Blobs that are marked at once: as many as can surely be deleted before the mark is too old, also in a remote store.
+/// Blobs that are marked at a time: as many as can certainly be deleted before the mark expires, even in a remote
+/// store.
 const AT_ONCE: u32 = 50;
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Collected {
-    /// Blobs that went.
+    /// Blobs that were deleted.
     pub blobs: u64,
-    /// Longest time that a unit of work took, in milliseconds.
+    /// Duration of the longest transaction, in milliseconds.
     pub longest_ms: u64,
 }
 
@@ -62,36 +63,38 @@ impl Job for Collect {
     }
 }
 
-/// Removes all garbage, batch by batch, until there is none or `stop` says so.
+/// Removes all garbage in batches, until there is none or `stop` returns true.
 pub async fn collect(context: &Context, grace: Duration, stop: impl Fn() -> bool) -> Result<Collected, JobError> {
-    let mut pace = Pace::default();
+    let mut batches = BatchSize::default();
     let mut collected = Collected::default();
     while !stop() {
-        let garbage =
-            pace.batch(context, async |tx, rows| blobs::begin_collecting(tx, grace, rows.min(AT_ONCE)).await).await?;
+        let garbage = batches
+            .batch(context, async |tx, rows| blobs::begin_collecting(tx, grace, rows.min(AT_ONCE)).await)
+            .await?;
         if garbage.hashes.is_empty() {
             break;
         }
         let marked_at = Instant::now();
         let mut deleted = Vec::with_capacity(garbage.hashes.len());
         for hash in &garbage.hashes {
-            // Whoever waits for these bytes counts on it. What is left is collected again once its mark is old.
+            // Whoever waits for these bytes relies on this limit. The rest is collected again once its mark has
+            // expired.
             if marked_at.elapsed() >= COLLECT_WITHIN {
                 break;
             }
             let Ok(name) = hash.parse::<BlobHash>() else { continue };
             match context.platform.media.blobs().delete(&name).await {
                 Ok(()) => deleted.push(hash.as_str()),
-                // One that cannot be deleted stays marked, and keeps no other.
+                // A blob that cannot be deleted stays marked, and does not block the others.
                 Err(error) => tracing::warn!(%hash, %error, "a blob that nothing points at cannot be deleted yet"),
             }
         }
         collected.blobs +=
-            pace.batch(context, async |tx, _| blobs::finish_collecting(tx, &deleted, garbage.since).await).await?;
+            batches.batch(context, async |tx, _| blobs::finish_collecting(tx, &deleted, garbage.since).await).await?;
         if deleted.is_empty() {
             break;
         }
     }
-    collected.longest_ms = u64::try_from(pace.longest.as_millis()).unwrap_or(u64::MAX);
+    collected.longest_ms = u64::try_from(batches.longest.as_millis()).unwrap_or(u64::MAX);
     Ok(collected)
 }

@@ -1,8 +1,8 @@
-//! What is done now and then, as scheduled jobs of the installation's own owner: garbage is collected, rows that have
-//! served their time go, rows and bytes are compared. Each works in small units of work, so that nobody waits for it, and
-//! goes on where the last run stopped. Nothing of it is on a request's path.
+//! Scheduled jobs, owned by the installation itself: garbage collection, retention, and verification of rows against
+//! bytes. Each uses small transactions, so that it blocks nobody, and resumes where the last run stopped. None of this
+//! happens during a request.
 //!
-//! What is local to a process, its temporary files, is cleared by each process for itself: [`work`].
+//! Temporary files are local to a machine, so each process cleans them up itself: [`work`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,19 +24,19 @@ pub mod retain;
 pub mod verify;
 pub mod work;
 
-/// The pool of maintenance: one job at a time in each process.
+/// The maintenance pool: one job at a time in each process.
 pub const POOL: &str = "maintenance";
 
-/// What the jobs work with.
+/// What the jobs need.
 #[derive(Clone)]
 pub struct Context {
     /// Rows and bytes.
     pub platform: Platform,
-    /// What the apps keep, and what they let go.
+    /// The apps, which know what they still use and what they no longer need.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
 
-/// Adds the jobs.
+/// Registers the jobs.
 pub(crate) fn register(engine: Builder, context: &Context) -> Builder {
     engine
         .pool(POOL, 1)
@@ -45,7 +45,7 @@ pub(crate) fn register(engine: Builder, context: &Context) -> Builder {
         .register::<Verify>(context.clone())
 }
 
-/// Sets when they run. Every process may call this: a schedule that stays as it is keeps its next time.
+/// Sets the schedules. Every process may call this: an unchanged schedule keeps its next run.
 pub async fn schedule(engine: &Engine) -> Result<(), StoreError> {
     let options = || EnqueueOptions::of(&OwnerId::system());
     engine
@@ -64,39 +64,39 @@ pub async fn schedule(engine: &Engine) -> Result<(), StoreError> {
         .await
 }
 
-/// A unit of work should take no longer.
-const AIM: Duration = Duration::from_millis(10);
-/// Fewest and most rows in one.
+/// Target duration of a transaction.
+const TARGET: Duration = Duration::from_millis(10);
+/// Fewest and most rows of a batch.
 const SMALLEST: u32 = 10;
 const LARGEST: u32 = 500;
 
-/// How many rows a batch takes: as many as fit into [`AIM`], going by how long the last ones took.
+/// Adapts the batch size to [`TARGET`], by how long the last batches took.
 #[derive(Debug)]
-pub struct Pace {
+pub struct BatchSize {
     rows: u32,
-    /// The longest unit of work so far.
+    /// The longest transaction so far.
     pub longest: Duration,
 }
 
-impl Default for Pace {
+impl Default for BatchSize {
     fn default() -> Self {
         Self { rows: 50, longest: Duration::ZERO }
     }
 }
 
-impl Pace {
-    /// Rows of the next batch.
+impl BatchSize {
+    /// The size of the next batch.
     pub const fn rows(&self) -> u32 {
         self.rows
     }
 
     fn took(&mut self, time: Duration) {
         self.longest = self.longest.max(time);
-        self.rows = if time > AIM { self.rows / 2 } else { self.rows + self.rows / 4 + 1 }.clamp(SMALLEST, LARGEST);
+        self.rows = if time > TARGET { self.rows / 2 } else { self.rows + self.rows / 4 + 1 }.clamp(SMALLEST, LARGEST);
     }
 
-    /// Runs one batch in a unit of work of its own, measures how long it holds the writer, and lets others go first
-    /// afterwards for as long.
+    /// Runs one batch in its own transaction, measures how long it holds the writer, and then pauses for as long, so
+    /// that others can write.
     pub(crate) async fn batch<T, F>(&mut self, context: &Context, work: F) -> Result<T, StoreError>
     where
         F: AsyncFnOnce(&mut Tx, u32) -> Result<T, StoreError> + Clone,

@@ -1,4 +1,4 @@
-//! The job that lets rows go that have served their time.
+//! The retention job: it deletes rows past their retention period.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::retention::{self, Batch, Keep};
 use sluice_store::{StoreError, Tx, documents};
 
-use super::{Context, POOL, Pace};
+use super::{BatchSize, Context, POOL};
 
-/// Lets rows go.
+/// Deletes expired rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retain {}
 
-/// There is one stage.
+/// The only stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// All of it.
+    /// Deletes all expired rows.
     Retain,
 }
 
@@ -45,18 +45,18 @@ impl Job for Retain {
     }
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Retained {
-    /// Rows that went, by what they were.
+    /// Deleted rows, by kind.
     pub removed: BTreeMap<&'static str, u64>,
-    /// What could not be done, and why: it keeps nothing else.
+    /// What failed, and why: a failure does not stop the others.
     pub failed: BTreeMap<&'static str, String>,
-    /// Longest time that a unit of work took, in milliseconds.
+    /// Duration of the longest transaction, in milliseconds.
     pub longest_ms: u64,
 }
 
-/// What has an end.
+/// The kinds of rows that expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rows {
     Documents,
@@ -86,17 +86,17 @@ const ALL: [(&str, Rows); 11] = [
     ("of_apps", Rows::OfApps),
 ];
 
-/// Lets all rows go whose time is over, batch by batch, until there are none or `stop` says so.
+/// Deletes all expired rows in batches, until there are none or `stop` returns true.
 pub async fn retain(context: &Context, keep: Keep, stop: impl Fn() -> bool) -> Retained {
-    let mut pace = Pace::default();
+    let mut batches = BatchSize::default();
     let mut retained = Retained::default();
     for (name, rows) in ALL {
-        let done = forget(context, rows, name, keep, &mut pace, &stop).await;
+        let done = delete_expired(context, rows, name, keep, &mut batches, &stop).await;
         note(&mut retained, name, done);
     }
-    let done = finished_jobs(context, keep, &mut pace, &stop).await;
+    let done = finished_jobs(context, keep, &mut batches, &stop).await;
     note(&mut retained, "jobs", done);
-    retained.longest_ms = u64::try_from(pace.longest.as_millis()).unwrap_or(u64::MAX);
+    retained.longest_ms = u64::try_from(batches.longest.as_millis()).unwrap_or(u64::MAX);
     retained
 }
 
@@ -108,17 +108,17 @@ fn note(retained: &mut Retained, name: &'static str, done: Result<u64, StoreErro
     }
 }
 
-async fn forget(
+async fn delete_expired(
     context: &Context,
     rows: Rows,
     name: &str,
     keep: Keep,
-    pace: &mut Pace,
+    batches: &mut BatchSize,
     stop: &impl Fn() -> bool,
 ) -> Result<u64, StoreError> {
     let mut removed = 0;
     while !stop() {
-        let batch = pace
+        let batch = batches
             .batch(context, async |tx, limit| {
                 let after = retention::cursor(tx, name).await?;
                 let batch = one_batch(context, tx, rows, keep, &after, limit).await?;
@@ -164,11 +164,11 @@ async fn one_batch(
         Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
         Rows::Workers => retention::forget_workers(tx, now - keep.workers, limit).await?,
     };
-    // What is found by its age needs no cursor: it is gone.
+    // Rows that are found by age need no cursor: deleted rows are not found again.
     Ok(Batch { removed, next: (removed >= u64::from(limit)).then(String::new) })
 }
 
-/// Documents that no app made anything of.
+/// Documents that no app uses.
 async fn unused_documents(
     context: &Context,
     tx: &mut Tx,
@@ -186,11 +186,11 @@ async fn unused_documents(
     Ok(Batch { removed, next })
 }
 
-/// Jobs that have ended, and their children with them. They are looked for in units that only read.
+/// Finished jobs with their children. They are searched in read-only transactions.
 async fn finished_jobs(
     context: &Context,
     keep: Keep,
-    pace: &mut Pace,
+    batches: &mut BatchSize,
     stop: &impl Fn() -> bool,
 ) -> Result<u64, StoreError> {
     let store = &context.platform.store;
@@ -198,10 +198,10 @@ async fn finished_jobs(
     let mut removed = 0;
     let mut after = store.read(async |tx| retention::cursor(tx, "jobs").await).await?;
     while !stop() {
-        let limit = pace.rows();
+        let limit = batches.rows();
         let from = after.as_str();
         let found = store.read(async |tx| retention::finished_jobs(tx, from, before, limit).await).await?;
-        removed += pace
+        removed += batches
             .batch(context, async |tx, _| {
                 retention::set_cursor(tx, "jobs", found.next.as_deref()).await?;
                 retention::forget_jobs(tx, &found.single, before).await
@@ -210,7 +210,7 @@ async fn finished_jobs(
         for family in &found.families {
             loop {
                 let batch =
-                    pace.batch(context, async |tx, rows| retention::forget_family(tx, family, before, rows).await);
+                    batches.batch(context, async |tx, rows| retention::forget_family(tx, family, before, rows).await);
                 let batch = batch.await?;
                 removed += batch.removed;
                 if batch.next.is_none() || stop() {

@@ -1,5 +1,5 @@
-//! The job that compares rows and bytes in both directions, page by page: bytes that a row points at and that are not
-//! there are reported, with whose they are; bytes without a row become garbage.
+//! The verification job. It compares rows and bytes in both directions, page by page: bytes that a row references but
+//! that are missing are reported with their owner; bytes without a row become garbage.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -7,26 +7,26 @@ use sluice_blobs::BlobHash;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::{blobs, retention};
 
-use super::{Context, POOL, Pace};
+use super::{BatchSize, Context, POOL};
 use crate::media::MediaError;
 
-/// Compares.
+/// Verifies rows and bytes against each other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verify {}
 
-/// First one direction, then the other.
+/// One direction, then the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Whether there are bytes for every row.
+    /// Checks that there are bytes for every row.
     Rows,
-    /// Whether there is a row for all bytes.
+    /// Checks that there is a row for all bytes.
     Bytes,
 }
 
-/// Rows or bytes that are looked at together.
+/// Rows or blobs that are checked together.
 const PAGE: u32 = 200;
-/// Pages of one run: it goes on where it stopped.
+/// Pages of one run; the next one resumes there.
 const PAGES: u32 = 500;
 
 impl Job for Verify {
@@ -64,26 +64,26 @@ impl Job for Verify {
     }
 }
 
-/// Bytes that are not there, and who points at them.
+/// Missing bytes, and a row that references them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// Their hash.
     pub hash: String,
-    /// Whose row points at them.
+    /// The owner of the row.
     pub owner: String,
-    /// Which app's.
+    /// The app of the row.
     pub app: String,
-    /// Its id.
+    /// The subject of the row.
     pub subject: String,
 }
 
-/// Most rows that are named for one blob.
+/// Most rows that are reported for one blob.
 const NAMED: u32 = 10;
 
-/// Looks whether there are bytes for the rows that say so.
+/// Checks that there are bytes for every row.
 pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<Vec<Missing>, JobError> {
     let (store, bytes) = (&context.platform.store, context.platform.media.blobs());
-    let mut pace = Pace::default();
+    let mut batches = BatchSize::default();
     let mut missing = Vec::new();
     for _ in 0..PAGES {
         let page = store
@@ -107,7 +107,7 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
             }
         }
         let position = next.as_deref();
-        pace.batch(context, async |tx, _| retention::set_cursor(tx, "verify_rows", position).await).await?;
+        batches.batch(context, async |tx, _| retention::set_cursor(tx, "verify_rows", position).await).await?;
         if next.is_none() || stop() {
             break;
         }
@@ -115,10 +115,10 @@ pub async fn verify_rows(context: &Context, stop: impl Fn() -> bool) -> Result<V
     Ok(missing)
 }
 
-/// Looks whether there is a row for all bytes; what has none becomes garbage. Says how many there were.
+/// Checks that there is a row for all bytes; blobs without one become garbage. Returns how many there were.
 pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<u64, JobError> {
     let (store, bytes) = (&context.platform.store, context.platform.media.blobs());
-    let mut pace = Pace::default();
+    let mut batches = BatchSize::default();
     let mut adopted = 0;
     for _ in 0..PAGES {
         let after = store.read(async |tx| retention::cursor(tx, "verify_bytes").await).await?;
@@ -133,7 +133,7 @@ pub async fn verify_bytes(context: &Context, stop: impl Fn() -> bool) -> Result<
             .map(|blob| (blob.hash.as_str(), blob.bytes))
             .collect();
         let position = next.as_deref();
-        adopted += pace
+        adopted += batches
             .batch(context, async |tx, _| {
                 retention::set_cursor(tx, "verify_bytes", position).await?;
                 blobs::adopt(tx, &found).await

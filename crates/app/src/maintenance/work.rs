@@ -1,6 +1,6 @@
-//! The temporary files of this machine: folders of attempts and uploads that are over, and bytes that were never
-//! published. They lie beside the process, and no other machine can clear them, so this is no scheduled job: every
-//! process that serves or works does it when it starts and once an hour.
+//! The temporary files of this machine: folders of finished attempts and uploads, and bytes that were never published.
+//! No other machine can remove them, so this is not a scheduled job: every process that serves or works does it at
+//! start and once an hour.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use sluice_store::retention;
 use crate::media::MediaError;
 use crate::platform::Platform;
 
-/// What the temporary folders of uploads begin with.
+/// Prefix of the temporary folders of uploads.
 pub const UPLOAD: &str = "upload-";
 /// No upload takes longer than this.
 const UPLOAD_REST: Duration = Duration::from_hours(1);
-/// Folders that are looked at together.
+/// Folders that are checked together.
 const PAGE: usize = 100;
-/// How often.
+/// The interval.
 pub const EVERY: Duration = Duration::from_hours(1);
 
-/// Clears what is left; gives how many files and folders that were.
+/// Removes what is left over; returns the number of files and folders.
 pub async fn clear(platform: &Platform) -> Result<usize, MediaError> {
     let blobs = platform.media.blobs();
     let mut cleared = blobs.clear_incoming(UPLOAD_REST).await?;
@@ -37,7 +37,7 @@ pub async fn clear(platform: &Platform) -> Result<usize, MediaError> {
     }
 }
 
-/// An attempt's folder has the name of its lease, and an upload's that of an id, which says when it began.
+/// The folder of an attempt is named after its lease, that of an upload after an id that contains its start time.
 async fn is_over(platform: &Platform, name: &str) -> Result<bool, MediaError> {
     if name.starts_with(UPLOAD) {
         let now = platform.now().await?;
@@ -49,8 +49,8 @@ async fn is_over(platform: &Platform, name: &str) -> Result<bool, MediaError> {
     Ok(!platform.store.read(async |tx| retention::is_leased(tx, &job, lease).await).await?)
 }
 
-/// Clears again and again.
-pub async fn keep_clear(platform: Platform) {
+/// Removes what is left over, periodically.
+pub async fn clear_periodically(platform: Platform) {
     loop {
         match clear(&platform).await {
             Ok(0) => {}

@@ -1,4 +1,4 @@
-//! The text files that come with a video: transcript with page numbers, and chapters.
+//! The text files that accompany a video: transcript with page numbers, and chapters.
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::language::Language;
@@ -19,7 +19,7 @@ pub struct Line {
     pub text: String,
 }
 
-/// A part of the video with a name.
+/// A named part of the video.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Chapter)]
 pub struct ChapterMark {
@@ -31,7 +31,7 @@ pub struct ChapterMark {
     pub title: String,
 }
 
-/// The transcript as plain text: a paragraph per chapter, its time before it, and after each sentence the page.
+/// The transcript as plain text: a paragraph per chapter, preceded by its time, with the page after each sentence.
 pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], language: Language) -> String {
     let mut parts = if title.is_empty() { Vec::new() } else { vec![format!("{title}\n")] };
     for chapter in chapters {
@@ -45,14 +45,14 @@ pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], languag
     parts.concat()
 }
 
-/// Chapters, one a line, in the form that video sites read from a description: `0:00 Title`.
+/// Chapters, one per line, in the format that video sites parse from a description: `0:00 Title`.
 pub fn chapter_list(chapters: &[ChapterMark]) -> String {
     let lines: Vec<String> =
         chapters.iter().map(|chapter| format!("{} {}\n", clock(chapter.start_ms), chapter.title)).collect();
     lines.concat()
 }
 
-/// "p. 3", as the language writes it.
+/// "p. 3", in the given language.
 pub fn page_label(page: u32, language: Language) -> String {
     match language.code() {
         "ar" => format!("ص {page}"),

@@ -1,4 +1,4 @@
-//! The parts become one file, and the file is shown when it opens.
+//! Joins the scenes into one file, and publishes it once it opens.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,12 +13,12 @@ use super::context::ReelApp;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::stage::{Stage, superseded};
 use super::storyboard::{self, Made, Scene};
-use super::subject::{self, Subject, announce, result_of};
+use super::subject::{self, Subject, notify, result_of};
 
 /// The files of a finished reel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Published {
-    /// The key of the storyboard that it shows.
+    /// The key of the storyboard that it was made from.
     pub key: String,
     /// MP4.
     pub video: BlobHash,
@@ -40,7 +40,7 @@ pub struct Published {
     pub width: u32,
     /// In pixels.
     pub height: u32,
-    /// What drew and encoded it.
+    /// The program that rendered it.
     pub made_by: String,
     /// The transcript.
     pub lines: Vec<Line>,
@@ -51,7 +51,7 @@ pub struct Published {
 
 /// Most bytes of a caption file.
 const MOST_CAPTIONS: u64 = 16 * 1024 * 1024;
-/// The title card has settled by then.
+/// By then the title card has finished fading in.
 const POSTER_MS: u32 = 1500;
 
 pub(crate) async fn assemble(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
@@ -62,9 +62,9 @@ pub(crate) async fn assemble(run: &Run, app: &ReelApp, subject: &Subject) -> Res
     Ok(Next::Stage(Stage::Publish))
 }
 
-/// Shows the video, once its file has opened and has picture and sound of the expected length.
+/// Publishes the video, once its file has been opened and has video and audio of the expected length.
 pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
-    // A scene may have been edited meanwhile: then its parts are made first.
+    // A scene may have been edited meanwhile: then its parts are rendered first.
     let Some(value) = joined(run, app, subject).await? else { return Ok(Next::Stage(Stage::Scenes)) };
     let published: Published = serde_json::from_value(value.clone()).or_fail("bad_result")?;
     let media = &app.platform.media;
@@ -76,39 +76,45 @@ pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Resu
         let captions = parse(&text).or_fail("bad_captions")?;
         render::validate_captions(&captions).or_fail("bad_captions")?;
     }
-    match run.write(async |tx| show(tx, run, subject, &published.key, &value).await).await? {
-        Shown::Yes => {}
-        // Changed since this stage began: what is shown would not be the storyboard that there is now.
-        Shown::Changed => return Ok(Next::Stage(Stage::Scenes)),
-        Shown::Superseded => return Ok(superseded()),
+    match run.write(async |tx| publish_if_current(tx, run, subject, &published.key, &value).await).await? {
+        PublishOutcome::Yes => {}
+        // Changed since this stage began: the video would not match the current storyboard.
+        PublishOutcome::Changed => return Ok(Next::Stage(Stage::Scenes)),
+        PublishOutcome::Superseded => return Ok(superseded()),
     }
     run.progress("publish", 1.0);
     Ok(Next::Done(json!({ "video": published.video, "duration_ms": published.duration_ms })))
 }
 
-/// What became of the wish to show a video.
-enum Shown {
+/// The outcome of publishing.
+enum PublishOutcome {
     Yes,
     Changed,
     Superseded,
 }
 
-/// Shows the video if it is of the storyboard as it is in this unit of work, and if no newer job is in charge.
-async fn show(tx: &mut Tx, run: &Run, subject: &Subject, assembled: &str, value: &Value) -> Result<Shown, StoreError> {
+/// Publishes the video if it matches the storyboard in this transaction, and no newer job has taken over.
+async fn publish_if_current(
+    tx: &mut Tx,
+    run: &Run,
+    subject: &Subject,
+    assembled: &str,
+    value: &Value,
+) -> Result<PublishOutcome, StoreError> {
     let (owner, id) = (&subject.reel.owner, &subject.reel.id);
-    let Some(now) = subject::load_in(tx, owner, id).await? else { return Ok(Shown::Superseded) };
+    let Some(now) = subject::load_in(tx, owner, id).await? else { return Ok(PublishOutcome::Superseded) };
     if now.reel.job_id != *run.job_id() {
-        return Ok(Shown::Superseded);
+        return Ok(PublishOutcome::Superseded);
     }
     if storyboard::assembly_key(&now.reel, &now.scenes)? != assembled {
-        return Ok(Shown::Changed);
+        return Ok(PublishOutcome::Changed);
     }
     reel::set_result(tx, owner, id, value).await?;
-    announce(tx, owner, id)?;
-    Ok(Shown::Yes)
+    notify(tx, owner, id)?;
+    Ok(PublishOutcome::Yes)
 }
 
-/// The assembled files, found again by hash; none when a scene has no current parts.
+/// The assembled files, from the cache by their hash; none if a scene has no current parts.
 async fn joined(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Option<Value>, JobError> {
     let Some(parts) = subject.scenes.iter().map(Scene::current).collect::<Option<Vec<&Made>>>() else {
         return Ok(None);
@@ -150,7 +156,7 @@ async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key:
             .collect(),
         title: reel.title.clone(),
         language: reel.language,
-        // Where the picture has them already, a player that also shows the track would show them twice.
+        // If captions are burned in, a player that also shows the track would show them twice.
         srt: (subject.choices.captions == CaptionsPlace::Beside).then_some(srt_file),
     };
     let out = folder.join("video.mp4");
@@ -178,7 +184,7 @@ async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key:
     }))
 }
 
-/// What is heard when, over the whole video.
+/// The timing of the narration over the whole video.
 struct Timeline {
     captions: Vec<Caption>,
     chapters: Vec<ChapterMark>,

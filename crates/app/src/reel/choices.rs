@@ -10,19 +10,19 @@ use super::script::Mode;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaptionsPlace {
-    /// In the picture, and beside it as files.
+    /// Burned into the video, and as separate files.
     #[default]
     Burned,
-    /// Only beside it, as files.
+    /// Only as separate files.
     Beside,
 }
 
-/// All choices, with nothing left open.
+/// All choices, with the defaults filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Choices {
     /// Summary or explanation.
     pub mode: Mode,
-    /// The picture's shape.
+    /// The aspect ratio.
     pub shape: Shape,
     /// The voice's id.
     pub voice: String,

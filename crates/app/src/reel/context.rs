@@ -1,4 +1,4 @@
-//! What Reel's use cases and jobs work with.
+//! What Reel's use cases and jobs need.
 
 use std::time::Duration;
 
@@ -9,32 +9,32 @@ use sluice_local::render::Renderer;
 
 use crate::platform::Platform;
 
-/// What Reel's use cases and jobs work with. Cheap to clone.
+/// What Reel's use cases and jobs need. Cheap to clone.
 #[derive(Clone)]
 pub struct ReelApp {
     /// Rows and bytes.
     pub platform: Platform,
-    /// Draws a document's pages.
+    /// Renders the pages of a document.
     pub reader: Reader,
-    /// Who speaks.
+    /// The implementations that speak.
     pub speaking: Router<Speaking, dyn Speak>,
     /// Draws and encodes.
     pub renderer: Renderer,
-    /// What the configuration allows.
+    /// The limits of the configuration.
     pub limits: Limits,
 }
 
-/// Limits that are set in the configuration.
+/// Limits from the configuration.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Reels that one address may start within [`Limits::WINDOW`].
     pub reels_per_window: u32,
-    /// How long an unfinished reel lives without any work on it.
+    /// How long an unfinished reel lives without progress.
     pub idle: Duration,
 }
 
 impl Limits {
-    /// The span in which an address's reels are counted.
+    /// The window in which the reels of an address are counted.
     pub const WINDOW: Duration = Duration::from_mins(10);
 }
 
@@ -44,7 +44,7 @@ impl ReelApp {
         self.speaking.implementations().flat_map(|speaker| speaker.voices()).collect()
     }
 
-    /// The best installed voice of a language; when none is installed, the best one with `installed` false.
+    /// The best installed voice of a language; if none is installed, the best one, with `installed` false.
     pub fn default_voice(&self, language: Language) -> Option<VoiceInfo> {
         let mut voices: Vec<_> = self.voices().into_iter().filter(|voice| voice.language == language).collect();
         let place = voices.iter().position(|voice| voice.installed).unwrap_or(0);

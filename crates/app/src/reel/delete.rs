@@ -1,12 +1,12 @@
-//! Deleting a reel: its work stops, its rows and its source's row go, a tombstone stays. Its files cannot be read from then
-//! on; their bytes go with the next garbage collection.
+//! Deletes a reel: its jobs are cancelled, its rows and the row of its document are deleted, a tombstone remains. Its
+//! files are unreachable from then on; the next garbage collection removes their bytes.
 
 use sluice_domain::ids::{OwnerId, ReelId};
 use sluice_store::{StoreError, Tx, events, jobs, reel};
 
 use super::context::ReelApp;
 
-/// Deletes a reel of this owner. Says whether there was one.
+/// Deletes a reel of this owner. Returns whether it existed.
 pub async fn delete(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<bool, StoreError> {
     app.platform
         .store

@@ -1,4 +1,4 @@
-//! What Reel can make of a document: judged when it arrives, and shown with the voices that are there now.
+//! What Reel can make of a document: judged on arrival, and displayed with the voices that are installed now.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::context::ReelApp;
 use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit};
 use crate::facts::{Facts, Judgement, Refusal};
 
-/// What is stored of the judgement, beside the facts.
+/// The stored part of the judgement, beside the facts.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
     estimates: Vec<Estimate>,
@@ -24,7 +24,7 @@ pub struct ReelOffer {
     pub voices: Vec<VoiceView>,
 }
 
-/// What a video in this mode would be.
+/// An estimate of a video in this mode.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EstimateView {
     /// `summary` or `explanation`.
@@ -33,11 +33,11 @@ pub struct EstimateView {
     pub seconds: u32,
     /// Scenes, title and question included.
     pub scenes: u32,
-    /// Words that are said.
+    /// Number of spoken words.
     pub words: u32,
     /// In millionths of a US dollar.
     pub cost_micro_usd: i64,
-    /// About how long it takes to make.
+    /// Estimated time to make it, in seconds.
     pub wall_seconds: u32,
 }
 
@@ -50,15 +50,15 @@ pub struct VoiceView {
     pub name: String,
     /// ISO 639-1.
     pub language: String,
-    /// What speaks.
+    /// Its engine.
     pub engine: String,
-    /// Whether its model is here.
+    /// Whether its model is installed.
     pub installed: bool,
-    /// Whether it is used when none is chosen.
+    /// Whether it is the default.
     pub default: bool,
 }
 
-/// A script is tried at once: a document that gives none is refused now, and not after the work has begun.
+/// Tries to extract a script: a document that gives none is rejected now, and not after the work has begun.
 pub(super) fn judge(document: &Document) -> Result<Judgement, Refusal> {
     let found = script::judge(document)?;
     script::extract(document, found.language, Mode::Summary)?;
@@ -67,7 +67,7 @@ pub(super) fn judge(document: &Document) -> Result<Judgement, Refusal> {
     Ok(Judgement { facts, offer: json!(Stored { estimates }) })
 }
 
-/// What was judged, as it is shown.
+/// The stored judgement, for display.
 pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
     let stored = Stored::deserialize(judged).unwrap_or(Stored { estimates: Vec::new() });
     let default = app.default_voice(facts.language).map(|voice| voice.id);

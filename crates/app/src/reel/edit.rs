@@ -1,4 +1,4 @@
-//! Changing a storyboard: a scene's words, its place, and having what changed rendered.
+//! Edits a storyboard: the text of a scene, its position, and rendering of what changed.
 
 use serde_json::json;
 use sluice_domain::ids::{OwnerId, ReelId, SceneId};
@@ -12,19 +12,19 @@ use super::context::ReelApp;
 use super::make::MakeReel;
 use super::scene::RenderScene;
 use super::script::{self, TextProblem};
-use super::stage::will_look_again;
+use super::stage::will_read_again;
 use super::storyboard::{self, Scene};
-use super::subject::{self, announce, document_of};
+use super::subject::{self, document_of, notify};
 use crate::module::RetryError;
 
-/// What a person changes in a scene.
+/// The changes that a user makes to a scene.
 #[derive(Debug, Clone, Default)]
 pub struct SceneEdit {
-    /// New words to be said.
+    /// A new text.
     pub text: Option<String>,
     /// A new heading.
     pub heading: Option<String>,
-    /// A new place, from 1.
+    /// A new position, from 1.
     pub position: Option<u32>,
 }
 
@@ -37,32 +37,32 @@ pub enum EditError {
     /// No such scene.
     #[error("the video has no scene {n}")]
     NoSuchScene {
-        /// What was asked for.
+        /// The requested number.
         n: u32,
     },
-    /// The words cannot be said.
+    /// The text cannot be spoken.
     #[error(transparent)]
     Text(#[from] TextProblem),
     /// The heading is too long or empty.
     #[error("a heading has 1 to 120 characters")]
     Heading,
-    /// The place does not exist.
+    /// The position does not exist.
     #[error("the video has {scenes} scenes: choose a place from 1 to {scenes}")]
     Position {
         /// How many there are.
         scenes: usize,
     },
-    /// The reel is not in a state in which this can be done.
+    /// The reel is not in a state that allows this.
     #[error("there is nothing to try again: the video did not fail and was not stopped")]
     NothingToRetry,
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 const HEADING_LIMIT: usize = 120;
 
-/// Changes a scene. It keeps its old parts until it is rendered again.
+/// Edits a scene. It keeps its old parts until it is rendered again.
 pub async fn edit_scene(owner: &OwnerId, app: &ReelApp, id: &ReelId, n: u32, edit: SceneEdit) -> Result<(), EditError> {
     app.platform
         .store
@@ -82,7 +82,7 @@ pub async fn edit_scene(owner: &OwnerId, app: &ReelApp, id: &ReelId, n: u32, edi
                 let order: Vec<SceneId> = scenes.into_iter().map(|scene| scene.row.id).collect();
                 reel::order_scenes(tx, owner, &order).await?;
             }
-            announce(tx, owner, id)?;
+            notify(tx, owner, id)?;
             Ok(())
         })
         .await
@@ -105,8 +105,8 @@ fn rewrite(scene: &mut Scene, reel: &ReelRow, edit: &SceneEdit) -> Result<bool, 
     Ok(scene.script != before)
 }
 
-/// Has everything rendered that changed, and the video put together again. Does nothing while a job is under way that
-/// will see the change; one that is publishing may not, and gives way to a new one.
+/// Renders everything that changed, and assembles the video again. Does nothing while an active job will see the
+/// change; one that is already publishing may not, and is superseded by a new one.
 pub async fn render(
     owner: &OwnerId,
     app: &ReelApp,
@@ -124,20 +124,20 @@ pub async fn render(
             {
                 return Err(EditError::NoSuchScene { n });
             }
-            if jobs::find(tx, owner, &reel.job_id).await?.is_some_and(|job| will_look_again(&job)) {
+            if jobs::find(tx, owner, &reel.job_id).await?.is_some_and(|job| will_read_again(&job)) {
                 return Ok(());
             }
             let options = subject::options(owner, id, idle);
             let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, options).await?;
             reel::set_reel_job(tx, owner, id, &job).await?;
-            announce(tx, owner, id)?;
+            notify(tx, owner, id)?;
             Ok(())
         })
         .await
 }
 
-/// Makes a finished reel again from its document: a new script, of which what is known is found again. The video stays
-/// until the new one takes its place, also when that is never made. Does nothing while the reel is being made.
+/// Makes a finished reel again from its document: a new script, with cached results reused. The old video stays until
+/// the new one replaces it, even if that never happens. Does nothing while the reel is being made.
 pub async fn again(owner: &OwnerId, app: &ReelApp, engine: &Engine, id: &ReelId) -> Result<(), EditError> {
     let idle = app.limits.idle;
     app.platform
@@ -151,13 +151,13 @@ pub async fn again(owner: &OwnerId, app: &ReelApp, engine: &Engine, id: &ReelId)
             let options = subject::options(owner, id, idle);
             let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, options).await?;
             reel::set_reel_job(tx, owner, id, &job).await?;
-            announce(tx, owner, id)?;
+            notify(tx, owner, id)?;
             Ok(())
         })
         .await
 }
 
-/// Tries a failed, stopped or expired reel again, from where it stopped; what was finished stays finished.
+/// Retries a failed, cancelled or expired reel from where it stopped; finished work is kept.
 pub async fn retry(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<(), EditError> {
     app.platform
         .store
@@ -166,15 +166,15 @@ pub async fn retry(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<(), Ed
             if !may_retry(tx, &reel).await? {
                 return Err(EditError::NothingToRetry);
             }
-            // The scenes that stopped are parts of it, and are tried again with it.
+            // The scenes that stopped are child jobs, and are retried with it.
             jobs::retry(tx, owner, &reel.job_id).await?;
-            announce(tx, owner, id)?;
+            notify(tx, owner, id)?;
             Ok(())
         })
         .await
 }
 
-/// Tries the reel of one of its jobs again; none when the job is of no reel of this owner.
+/// Retries the reel of one of its jobs; none if the job belongs to no reel of this owner.
 pub(super) async fn retry_job(owner: &OwnerId, app: &ReelApp, job: &JobRow) -> Result<Option<()>, RetryError> {
     let reel = job.subject.parse::<ReelId>().ok().filter(|_| [MakeReel::KIND, RenderScene::KIND].contains(&&*job.kind));
     let Some(reel) = reel else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! How errors from below end an attempt: tried again when trouble may pass, given up when it will not.
+//! Maps errors to the end of an attempt: transient ones are retried, permanent ones fail the job.
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use crate::library::IngestError;
 use crate::media::MediaError;
 use crate::routing;
 
-/// For trouble that may pass: the disk, the database.
+/// For transient errors: the disk, the database.
 pub(crate) trait OrRetry<T> {
     fn or_retry(self) -> Result<T, JobError>;
 }
@@ -22,7 +22,7 @@ impl<T> OrRetry<T> for Result<T, MediaError> {
     }
 }
 
-/// For what will be the same next time.
+/// For permanent errors.
 pub(crate) trait OrFail<T> {
     fn or_fail(self, code: &'static str) -> Result<T, JobError>;
 }
@@ -34,8 +34,8 @@ impl<T, E: Display> OrFail<T> for Result<T, E> {
 }
 
 pub(crate) fn reading(error: ReadError) -> JobError {
-    let may_pass = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
-    job_error(error.code(), may_pass, error)
+    let transient = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
+    job_error(error.code(), transient, error)
 }
 
 pub(crate) fn ingest(error: IngestError) -> JobError {
@@ -54,7 +54,7 @@ pub(crate) fn script(error: ScriptError) -> JobError {
 }
 
 pub(crate) fn render(error: RenderError) -> JobError {
-    let (code, may_heal) = match &error {
+    let (code, transient) = match &error {
         RenderError::DiskFull => ("disk_full", true),
         RenderError::ToolMissing { .. } => ("tool_missing", false),
         RenderError::Encoder { .. } => ("encoder_failed", true),
@@ -68,17 +68,18 @@ pub(crate) fn render(error: RenderError) -> JobError {
         RenderError::Died(_) => ("render_stopped", true),
         RenderError::Io { .. } => ("media_folder", true),
     };
-    job_error(code, may_heal, error)
+    job_error(code, transient, error)
 }
 
-/// The text is the error's own; what is behind it goes on as the source.
-fn job_error(code: &'static str, may_pass: bool, error: impl std::error::Error + Send + Sync + 'static) -> JobError {
+/// The text is the error's own; its cause is passed on as the source.
+fn job_error(code: &'static str, transient: bool, error: impl std::error::Error + Send + Sync + 'static) -> JobError {
     let made =
-        if may_pass { JobError::retry(code, error.to_string()) } else { JobError::fail(code, error.to_string()) };
+        if transient { JobError::retry(code, error.to_string()) } else { JobError::fail(code, error.to_string()) };
     made.because(error)
 }
 
-/// Runs what may take long until it is done or its job is stopped; then it is dropped, and its child processes with it.
+/// Runs a long operation until it is done or its job is cancelled; then it is dropped, together with its child
+/// processes.
 pub(crate) async fn unless_cancelled<T>(run: &Run, work: impl Future<Output = T>) -> Result<T, JobError> {
     tokio::select! {
         done = work => Ok(done),
@@ -86,7 +87,7 @@ pub(crate) async fn unless_cancelled<T>(run: &Run, work: impl Future<Output = T>
     }
 }
 
-/// Runs what computes for long beside the other tasks.
+/// Runs a long computation off the runtime.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JobError> {
     tokio::task::spawn_blocking(work).await.or_fail("panicked")
 }

@@ -1,5 +1,5 @@
-//! Keys of stage results: a hash over everything that goes into a stage, so that the same work is found again, and a
-//! change in one scene changes the keys of that scene alone.
+//! Keys of stage results: a hash over all inputs of a stage, so that the same work is found in the cache, and a change
+//! in one scene changes the keys of that scene alone.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_follows_its_inputs() {
+    fn a_key_depends_on_its_inputs() {
         let one = key("voice/1", &("piper", "Hello.")).unwrap();
         assert_eq!(one, key("voice/1", &("piper", "Hello.")).unwrap());
         assert_ne!(one, key("voice/1", &("piper", "Hello!")).unwrap());

@@ -15,13 +15,13 @@ use super::scene::RenderScene;
 use super::script::{self, Script, ScriptSource};
 use super::stage::{Stage, superseded};
 use super::storyboard::Scene;
-use super::subject::{Subject, announce, load, result_of};
+use super::subject::{Subject, load, notify, result_of};
 use crate::library;
 
-/// Makes, or brings up to date, the video of a reel.
+/// Makes the video of a reel, or updates it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MakeReel {
-    /// Which.
+    /// The reel.
     pub reel: ReelId,
 }
 
@@ -63,7 +63,7 @@ async fn outline(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Sta
     Ok(Next::Stage(Stage::Script))
 }
 
-/// The chosen sentences; found again by hash for the same document and the same mode.
+/// The selected sentences; cached by hash for the same document and the same mode.
 async fn draft(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Script, JobError> {
     let mode = subject.choices.mode;
     let key = keys::key("script/1", &(&subject.document.text_blob, mode)).or_fail("bad_key")?;
@@ -102,7 +102,7 @@ async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Nex
                 reel::insert_scene(tx, row).await?;
             }
             reel::set_script(tx, &reel.owner, &reel.id, &script.title, script_source(script.source)).await?;
-            announce(tx, &reel.owner, &reel.id)
+            notify(tx, &reel.owner, &reel.id)
         })
         .await?;
     }
@@ -116,7 +116,7 @@ const fn script_source(source: ScriptSource) -> &'static str {
     }
 }
 
-/// Asks for a job for every scene that has no current parts, and waits for them.
+/// Enqueues a child job for every scene without current parts, and waits for them.
 async fn render_scenes(run: &Run, app: &ReelApp, subject: Subject) -> Result<Next<Stage>, JobError> {
     let pending: Vec<Scene> = subject.scenes.into_iter().filter(|scene| scene.current().is_none()).collect();
     if pending.is_empty() {
@@ -131,9 +131,9 @@ async fn render_scenes(run: &Run, app: &ReelApp, subject: Subject) -> Result<Nex
         };
         let job = RenderScene { reel: subject.reel.id.clone(), scene: scene.row.id.clone(), key: scene.key.clone() };
         match last {
-            // A part of this job is at work on it; a part of another job may be about an earlier script.
+            // A child of this job is working on it; a child of another job may be about an earlier script.
             Some(last) if !last.state.is_final() && last.parent.as_ref() == Some(run.job_id()) => {}
-            // It ended without parts for just what is wanted now: asking again would give the same.
+            // It ended without parts for exactly this key: another attempt would end in the same way.
             Some(last) if last.parent.as_ref() == Some(run.job_id()) && RenderScene::wants(&last.payload, &job.key) => {
                 let (code, why) =
                     last.error.map_or(("scene_stopped".to_owned(), last.state.as_str().to_owned()), |error| {

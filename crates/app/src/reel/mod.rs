@@ -1,7 +1,7 @@
 //! Reel: a document becomes a narrated, captioned video.
 //!
 //! The storyboard is the source of truth: a reel has scenes, each scene has a script, and every rendered part is keyed
-//! by what went into it. Editing a scene changes its key; making the reel again renders what has no current part.
+//! by its inputs. Editing a scene changes its key; making the reel again renders what has no current part.
 
 pub mod artefacts;
 pub mod assemble;

@@ -1,5 +1,5 @@
-//! Reel as an app of the process: its jobs, and its answers to what the shared parts ask. It imports the rest of Reel, and
-//! nothing of Reel imports it.
+//! Reel as a module of the process: its jobs, and its implementation of what the shared modules ask for. It imports the
+//! rest of Reel, and nothing in Reel imports it.
 
 use std::collections::HashSet;
 
@@ -23,25 +23,25 @@ use super::{document, edit};
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::module::{Module, RetryError};
 
-/// What there is to choose from.
+/// The available options.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReelChoices {
-    /// How much to say.
+    /// The level of detail.
     pub modes: [&'static str; 2],
-    /// Width to height.
+    /// Aspect ratios.
     pub shapes: [&'static str; 3],
-    /// Who can present.
+    /// The presenters.
     pub presenters: Vec<PresenterView>,
 }
 
-/// A presenter to choose.
+/// A presenter.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PresenterView {
     /// Its id.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// A picture of it.
+    /// An image of it.
     pub image_url: String,
 }
 

@@ -20,22 +20,22 @@ use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::keys;
 use super::script::SlideKind;
 use super::storyboard::{self, Made, Scene};
-use super::subject::{self, Subject, announce, result_of};
+use super::subject::{self, Subject, notify, result_of};
 use crate::routing;
 
-/// Renders a scene as it stands.
+/// Renders a scene as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderScene {
     /// Its reel.
     pub reel: ReelId,
-    /// Which.
+    /// The scene.
     pub scene: SceneId,
-    /// The key that the scene had when this was asked for.
+    /// The key that the scene had when this job was enqueued.
     pub key: String,
 }
 
 impl RenderScene {
-    /// Whether a stored job of this kind was for the scene's key.
+    /// Whether a stored job of this kind was for this key.
     pub(crate) fn wants(payload: &str, key: &str) -> bool {
         serde_json::from_str::<Self>(payload).is_ok_and(|job| job.key == key)
     }
@@ -48,11 +48,11 @@ impl RenderScene {
 pub enum Stage {
     /// The text is spoken.
     Voice,
-    /// What is heard when becomes captions.
+    /// Captions are made from the word timings.
     Captions,
-    /// The page becomes a picture.
+    /// The page is rendered as an image.
     Frames,
-    /// Slide, presenter and captions move, and are encoded.
+    /// Slide, presenter and captions are drawn and encoded.
     Clip,
 }
 
@@ -79,7 +79,7 @@ impl Job for RenderScene {
         Stage::Voice
     }
 
-    /// Speaks, draws and encodes: for machines that have the cores for it.
+    /// Speaks, draws and encodes: for machines with enough cores.
     fn pool() -> &'static str {
         "video"
     }
@@ -107,7 +107,7 @@ impl Job for RenderScene {
     }
 }
 
-/// What the stages have in common. Each asks for the results of those before it: they are found by their keys.
+/// What the stages share. Each requests the results of the previous ones, which are cached by their keys.
 struct Work<'a> {
     run: &'a Run,
     app: &'a ReelApp,
@@ -133,7 +133,7 @@ impl Work<'_> {
         serde_json::from_value(value).or_fail("bad_voice")
     }
 
-    /// Spoken by the first that has the voice.
+    /// Speaks with the first implementation that has the voice.
     async fn speak(&self, voice: &str, text: &str, file: &Path) -> Result<Speech, JobError> {
         let run = self.run;
         let request = &SpeakRequest { voice: voice.to_owned(), text: text.to_owned(), out: file.to_owned() };
@@ -144,13 +144,13 @@ impl Work<'_> {
             match unless_cancelled(run, speaker.begin(request, context)).await.map_err(Attempt::Stop)? {
                 Ok(Begun::Done(answer)) => Ok(answer.value),
                 Ok(Begun::Accepted { .. }) => {
-                    let message = "this voice answers later, and a scene's voice is spoken at once";
+                    let message = "this voice is asynchronous, and the voice of a scene must be synchronous";
                     Err(Attempt::Next(JobError::fail("voice_too_slow", message)))
                 }
                 Err(error) => Err(Attempt::Next(routing::failed(error))),
             }
         });
-        speaking.await.map_err(routing::nobody)
+        speaking.await.map_err(routing::no_route)
     }
 
     async fn captions(&self) -> Result<Vec<Caption>, JobError> {
@@ -161,7 +161,7 @@ impl Work<'_> {
         Ok(captions)
     }
 
-    /// The picture of the scene's page, wide enough for a slow zoom.
+    /// The image of the scene's page, wide enough for a slow zoom.
     async fn page_image(&self) -> Result<Option<BlobHash>, JobError> {
         const WIDTH: u32 = 1800;
         let SlideKind::Page(page) = self.scene.script.slide else {
@@ -196,7 +196,7 @@ impl Work<'_> {
         self.run
             .write(async move |tx| {
                 reel::set_scene_made(tx, &reel.owner, &scene, &value).await?;
-                announce(tx, &reel.owner, &reel.id)
+                notify(tx, &reel.owner, &reel.id)
             })
             .await?;
         self.run.progress("clip", 1.0);
@@ -245,7 +245,7 @@ impl Work<'_> {
         }))
     }
 
-    /// A stored result that this reel stands on; made again when bytes that it points at are gone.
+    /// A stored result that this reel uses; made again if bytes that it references are missing.
     async fn result<F>(&self, key: &str, kind: &str, make: F) -> Result<Value, JobError>
     where
         F: AsyncFnOnce() -> Result<Value, JobError>,
@@ -268,7 +268,7 @@ impl Work<'_> {
                 Slide::Page { image: image.to_owned(), heading: Some(script.heading.clone()), focus: Vec::new() }
             }
             (SlideKind::Question, _) => Slide::Question { kicker: script.heading.clone(), text: script.text() },
-            // Nothing but what is in the scene's key: whoever has the same scene gets this picture.
+            // Only what is part of the scene's key: the result is shared by all identical scenes.
             _ => Slide::Title { kicker: String::new(), title: script.heading.clone(), subtitle: String::new() },
         }
     }
@@ -281,10 +281,10 @@ impl Work<'_> {
     }
 }
 
-/// Silence after a scene, so that the next does not follow on its heels.
+/// Silence after a scene, to separate it from the next one.
 const PAUSE_MS: u32 = 450;
 
-/// Small movements differ from scene to scene, and are the same whenever the same scene is rendered.
+/// Small movements differ between scenes, but are the same whenever the same scene is rendered.
 fn seed(key: &str) -> u64 {
     let hash = blake3::hash(key.as_bytes());
     u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())

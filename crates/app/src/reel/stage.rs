@@ -10,17 +10,17 @@ use utoipa::ToSchema;
 #[serde(rename_all = "snake_case")]
 #[schema(as = ReelStage)]
 pub enum Stage {
-    /// The text of the document is at hand.
+    /// The text of the document is read.
     Read,
-    /// Sentences are chosen.
+    /// Sentences are selected.
     Outline,
-    /// They are checked, mended, and become scenes.
+    /// The script is checked, repaired, and split into scenes.
     Script,
-    /// Every scene has its current parts.
+    /// Every scene has current parts.
     Scenes,
-    /// The parts become one file.
+    /// The parts are joined into one file.
     Assemble,
-    /// The file opens and is shown.
+    /// The file is checked and published.
     Publish,
 }
 
@@ -41,13 +41,13 @@ impl Stage {
     }
 }
 
-/// What follows when a newer job is in charge of the reel.
+/// Ends a job because a newer one has taken over the reel.
 pub(crate) fn superseded() -> Next<Stage> {
     Next::Done(json!({ "superseded": true }))
 }
 
-/// Whether a reel's job will look at the storyboard again. One that publishes has looked, and what it returns may be
-/// settled after a change; one that ended does nothing more.
-pub(crate) fn will_look_again(job: &JobRow) -> bool {
+/// Whether a reel's job will read the storyboard again. One that is publishing has read it, and its result may be
+/// committed after a change; one that ended does nothing more.
+pub(crate) fn will_read_again(job: &JobRow) -> bool {
     !job.state.is_final() && job.stage != Stage::Publish.name()
 }

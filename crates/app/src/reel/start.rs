@@ -1,4 +1,4 @@
-//! Starting a reel: choices completed and checked, limits kept, and the row and its job stored together.
+//! Starts a reel: completes and checks the choices, enforces the limits, and stores the row together with its job.
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ use super::script::Mode;
 use super::subject;
 use crate::library;
 
-/// What is asked for.
+/// A request for a reel.
 #[derive(Debug, Clone)]
 pub struct StartReel {
-    /// Of which document.
+    /// The document.
     pub document: DocumentId,
     /// Summary or explanation.
     pub mode: Mode,
-    /// The picture's shape.
+    /// The aspect ratio.
     pub shape: Shape,
     /// The voice's id; none for the best one of the document's language.
     pub voice: Option<String>,
@@ -35,7 +35,7 @@ pub struct StartReel {
     pub presenter: Option<String>,
     /// Where the captions are.
     pub captions: CaptionsPlace,
-    /// The visitor's network address, which has a limit; none for the command line, which has none.
+    /// The client's network address, which is rate-limited; none for the command line, which is not.
     pub address: Option<String>,
     /// The caller's idempotency key.
     pub request_key: Option<String>,
@@ -47,45 +47,45 @@ pub enum StartReelError {
     /// No such document.
     #[error("there is no such document: upload it first")]
     NoSuchDocument,
-    /// The address has used up its share.
+    /// The address has reached its rate limit.
     #[error("this address has started {limit} videos within ten minutes: try again in {} s", retry_after.as_secs())]
     TooMany {
         /// How many are allowed.
         limit: u32,
-        /// When the next one is.
+        /// Time until the next one is allowed.
         retry_after: Duration,
     },
     /// No such voice for this language.
     #[error("there is no voice \"{voice}\" for {language}: choose one of {known}")]
     NoSuchVoice {
-        /// What was asked for.
+        /// The requested voice.
         voice: String,
         /// The document's language.
         language: &'static str,
         /// The ids that exist.
         known: String,
     },
-    /// The voice's model is not there.
+    /// The voice's model is not installed.
     #[error("the voice \"{voice}\" is not installed: run `make setup`, or choose another one")]
     VoiceNotInstalled {
-        /// What was asked for.
+        /// The requested voice.
         voice: String,
     },
     /// No such presenter.
     #[error("there is no presenter \"{presenter}\"")]
     NoSuchPresenter {
-        /// What was asked for.
+        /// The requested presenter.
         presenter: String,
     },
-    /// The key was used for something else.
+    /// The key was used for a different request.
     #[error("this Idempotency-Key was used before for another request: make a new one")]
     KeyReused,
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Starts a reel, or gives the one that was started under the same key.
+/// Starts a reel, or returns the one that was started with the same key.
 pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<ReelRow, StartReelError> {
     let document = app.platform.store.read(async |tx| documents::document(tx, owner, &ask.document).await).await?;
     let document = document.ok_or(StartReelError::NoSuchDocument)?;
@@ -168,7 +168,7 @@ async fn check_rate(tx: &mut Tx, address: &str, now: Timestamp, limits: &Limits)
     let starts = reel::starts_of_address(tx, address, now - Limits::WINDOW).await?;
     let limit = limits.reels_per_window;
     let over = (starts.len() + 1).saturating_sub(limit as usize);
-    // The next one is allowed when enough of the counted ones have left the window.
+    // The next one is allowed once enough of the counted ones have left the window.
     match over.checked_sub(1).and_then(|index| starts.get(index)) {
         Some(leaves) => {
             let retry_after = (*leaves + Limits::WINDOW).since(now) + Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! A scene as it stands: its script, what was rendered of it, and whether the two belong together.
+//! A scene in its current state: its script, its rendered parts, and whether the two match.
 
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
@@ -13,38 +13,38 @@ use super::choices::Choices;
 use super::keys;
 use super::script::{SceneScript, Sentence};
 
-/// Goes into every scene's key: a change in how scenes are made renders them again.
+/// Part of every scene's key: incremented when the way in which scenes are rendered changes.
 const SCENE_VERSION: u32 = 2;
 
 /// The rendered parts of a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Made {
-    /// The key of the scene that these are the parts of.
+    /// The key of the scene that the parts were rendered from.
     pub key: String,
-    /// The picture: H.264 without sound.
+    /// The video: H.264 without audio.
     pub clip: BlobHash,
-    /// The sound: WAV.
+    /// The audio: WAV.
     pub voice: BlobHash,
-    /// A still of it: JPEG.
+    /// A still image: JPEG.
     pub still: BlobHash,
     /// Length in milliseconds, a whole number of frames.
     pub duration_ms: u32,
-    /// What is said when, for the caption files.
+    /// The captions, for the caption files.
     pub captions: Vec<Caption>,
     /// Start and end of each sentence in milliseconds of the scene.
     pub sentences: Vec<(u32, u32)>,
-    /// What spoke.
+    /// The engine and the voice that spoke.
     pub spoken_by: String,
 }
 
-/// A scene with its meaning decoded.
+/// A decoded scene.
 #[derive(Debug, Clone)]
 pub struct Scene {
     /// The row.
     pub row: SceneRow,
-    /// What it says and shows.
+    /// Its text and slide.
     pub script: SceneScript,
-    /// The key that its parts must have.
+    /// The key that current parts must have.
     pub key: String,
     /// Its parts, current or not.
     pub made: Option<Made>,
@@ -60,7 +60,7 @@ impl Scene {
         Ok(Self { row, script, key, made })
     }
 
-    /// Its parts, if they are of its present script.
+    /// Its parts, if they match the current script.
     pub fn current(&self) -> Option<&Made> {
         self.made.as_ref().filter(|made| made.key == self.key)
     }
@@ -71,7 +71,7 @@ pub fn choices(reel: &ReelRow) -> Result<Choices, StoreError> {
     decode(&reel.choices, "a reel's choices")
 }
 
-/// What identifies the whole video: its scenes' keys in order, and its title.
+/// The key of the whole video: the keys of its scenes in order, and its title.
 pub(crate) fn assembly_key(reel: &ReelRow, scenes: &[Scene]) -> Result<String, StoreError> {
     let keys: Vec<&str> = scenes.iter().map(|scene| scene.key.as_str()).collect();
     keys::key("assembly/2", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
@@ -85,7 +85,7 @@ fn unreadable(what: &str) -> StoreError {
     StoreError::Unreadable { what: what.to_owned() }
 }
 
-/// The pages that a scene cites, each once, in order.
+/// The pages that a scene cites, without duplicates, in order.
 pub fn pages(script: &SceneScript) -> Vec<u32> {
     let mut pages: Vec<u32> = script.sentences.iter().filter_map(|sentence| sentence.page).collect();
     pages.sort_unstable();
@@ -93,7 +93,7 @@ pub fn pages(script: &SceneScript) -> Vec<u32> {
     pages
 }
 
-/// Replaces what is said. A sentence that stays keeps its page; a new one gets the page of the scene.
+/// Replaces the text. An unchanged sentence keeps its page; a new one gets the page of the scene.
 pub(crate) fn rewrite(script: &mut SceneScript, text: &str) {
     let page_of_scene = script.sentences.iter().find_map(|sentence| sentence.page);
     let old = std::mem::take(&mut script.sentences);
@@ -108,7 +108,7 @@ pub(crate) fn rewrite(script: &mut SceneScript, text: &str) {
         .collect();
 }
 
-/// When each sentence is heard, in milliseconds: from its first word to its last.
+/// The time of each sentence in milliseconds: from its first word to its last.
 pub(crate) fn sentence_times(script: &SceneScript, speech: &Speech) -> Vec<(u32, u32)> {
     let mut times = Vec::with_capacity(script.sentences.len());
     let (mut start_byte, mut last_end) = (0, 0);

@@ -1,4 +1,4 @@
-//! What Reel's jobs work on: a reel with its document, choices and scenes, and the results that it is made of.
+//! The subject of Reel's jobs: a reel with its document, choices and scenes, and the results that it consists of.
 
 use std::time::Duration;
 
@@ -15,12 +15,12 @@ use super::context::ReelApp;
 use super::failure::OrRetry as _;
 use super::storyboard::{self, Scene};
 
-/// How jobs about an owner's reel are enqueued.
+/// The options with which jobs for an owner's reel are enqueued.
 pub(crate) fn options(owner: &OwnerId, reel: &ReelId, idle: Duration) -> EnqueueOptions {
     EnqueueOptions { subject: Some(reel.to_string()), ttl: Some(idle), ..EnqueueOptions::of(owner) }
 }
 
-/// What the job works on, read at the start of each stage.
+/// The subject of a job, read at the start of each stage.
 pub(crate) struct Subject {
     pub(crate) reel: ReelRow,
     pub(crate) document: DocumentRow,
@@ -28,7 +28,7 @@ pub(crate) struct Subject {
     pub(crate) scenes: Vec<Scene>,
 }
 
-/// A job works with its owner's rights: the reel of another owner is not there.
+/// A job has the rights of its owner: it does not see the reels of other owners.
 pub(crate) async fn load(run: &Run, app: &ReelApp, id: &ReelId) -> Result<Subject, JobError> {
     let subject = app.platform.store.read(async |tx| load_in(tx, run.owner(), id).await).await?;
     subject.ok_or_else(|| JobError::fail("reel_deleted", "the reel was deleted"))
@@ -43,13 +43,13 @@ pub(crate) async fn load_in(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result
     Ok(Some(Subject { reel, document, choices, scenes }))
 }
 
-/// The reel's document, for those who have the reel.
+/// The document of a reel, for whoever has access to the reel.
 pub(crate) async fn document_of(tx: &mut Tx, reel: &ReelRow) -> Result<DocumentRow, StoreError> {
     let document = documents::document(tx, &reel.owner, &reel.document_id).await?;
     document.ok_or_else(|| StoreError::Unreadable { what: "a reel without its document".to_owned() })
 }
 
-/// A stored result that a reel stands on. It is made when it is not there, or when bytes that it points at are gone.
+/// A stored result that a reel uses. It is made if it does not exist, or if bytes that it references are missing.
 pub(crate) async fn result_of<F>(
     run: &Run,
     app: &ReelApp,
@@ -69,13 +69,13 @@ where
         }
     }
     let outcome = run.result_or(key, kind, make).await;
-    // What is worth keeping was moved to the media folder.
+    // The results have been moved to the media folder.
     app.platform.media.clear_work(&run.lease().name()).await.or_retry()?;
     run.write(async |tx| reel::use_result(tx, &reel.owner, &reel.id, key).await).await?;
     outcome
 }
 
-/// Tells those who look at a reel that it changed.
-pub(crate) fn announce(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<(), StoreError> {
+/// Notifies the subscribers of a reel that it changed.
+pub(crate) fn notify(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<(), StoreError> {
     events::emit(tx, owner, "reel.changed", reel.as_str(), &json!({ "reel_id": reel })).map(drop)
 }

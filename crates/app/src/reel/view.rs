@@ -20,19 +20,19 @@ use rows::Rows;
 
 pub use rows::file_stem;
 
-/// Where a reel is.
+/// The state of a reel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReelState {
     /// It is being made, or will be as soon as a worker is free.
     Working,
-    /// The video can be played.
+    /// The video is playable.
     Done,
-    /// It gave up; `error` says why.
+    /// It failed; `error` has the reason.
     Failed,
-    /// Its owner stopped it.
+    /// Its owner cancelled it.
     Cancelled,
-    /// Nothing worked on it for too long.
+    /// It made no progress for too long.
     Expired,
 }
 
@@ -56,23 +56,23 @@ impl ReelState {
     }
 }
 
-/// Where a step or a scene is.
+/// The state of a step or a scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartState {
-    /// Not begun.
+    /// Not started.
     Pending,
-    /// Under way.
+    /// In progress.
     Working,
-    /// Made, and current.
+    /// Rendered, and current.
     Done,
-    /// It gave up.
+    /// It failed.
     Failed,
-    /// Made before, and changed since.
+    /// Rendered before, and edited since.
     Edited,
 }
 
-/// What a scene shows.
+/// The slide of a scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SceneKind {
@@ -87,9 +87,9 @@ pub enum SceneKind {
 /// A named step of making a reel.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StepView {
-    /// Which.
+    /// Its name.
     pub name: Stage,
-    /// Where it is.
+    /// Its state.
     pub state: StepState,
     /// From 0 to 100.
     pub percent: f64,
@@ -98,35 +98,35 @@ pub struct StepView {
 /// A scene of the storyboard.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SceneView {
-    /// Its id; it stays the same when the scenes are put in another order.
+    /// Its id; it stays the same when the scenes are reordered.
     pub id: String,
-    /// Its place, from 1.
+    /// Its position, from 1.
     pub n: u32,
-    /// What it shows.
+    /// Its slide.
     pub kind: SceneKind,
     /// Its heading.
     pub heading: String,
-    /// What is said.
+    /// Its text.
     pub text: String,
-    /// What is said, sentence by sentence, each with the page that it comes from.
+    /// Its text, sentence by sentence, each with the page that it comes from.
     pub sentences: Vec<Sentence>,
     /// The pages that it cites.
     pub pages: Vec<u32>,
-    /// Where it is.
+    /// Its state.
     pub state: PartState,
     /// From 0 to 100.
     pub percent: f64,
-    /// What is done just now.
+    /// The current stage.
     pub step: Option<super::scene::Stage>,
     /// Its length in seconds.
     pub seconds: Option<f64>,
     /// Its start in milliseconds of the video.
     pub start_ms: Option<u32>,
-    /// A still of it.
+    /// A still image.
     pub image_url: Option<String>,
-    /// Its picture without sound.
+    /// Its video without audio.
     pub clip_url: Option<String>,
-    /// Its sound.
+    /// Its audio.
     pub voice_url: Option<String>,
     /// Why it failed.
     pub error: Option<ErrorView>,
@@ -135,9 +135,9 @@ pub struct SceneView {
 /// The published video.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ResultView {
-    /// MP4, to play.
+    /// MP4, for playback.
     pub video_url: String,
-    /// MP4, to save.
+    /// MP4, for download.
     pub download_url: String,
     /// JPEG.
     pub poster_url: String,
@@ -145,9 +145,9 @@ pub struct ResultView {
     pub srt_url: String,
     /// Captions for browsers.
     pub vtt_url: String,
-    /// What is said, with page numbers.
+    /// The transcript, with page numbers.
     pub transcript_url: String,
-    /// Chapters, a line each.
+    /// Chapters, one per line.
     pub chapters_url: String,
     /// Length in seconds.
     pub seconds: f64,
@@ -157,9 +157,9 @@ pub struct ResultView {
     pub width: u32,
     /// In pixels.
     pub height: u32,
-    /// What the MP4 is called when it is saved.
+    /// The file name of the MP4 for downloads.
     pub download_name: String,
-    /// Whether it shows the storyboard as it is now.
+    /// Whether it matches the current storyboard.
     pub current: bool,
     /// The transcript with times and pages.
     pub lines: Vec<Line>,
@@ -167,29 +167,29 @@ pub struct ResultView {
     pub chapters: Vec<ChapterMark>,
 }
 
-/// What made a result.
+/// What produced a result.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct MadeWith {
-    /// What read the document.
+    /// The program that read the document.
     pub reading: Option<String>,
     /// How the script was written.
     pub script: Option<String>,
-    /// What spoke.
+    /// The voice engine.
     pub voice: Option<String>,
-    /// What drew and encoded.
+    /// The renderer.
     pub video: Option<String>,
 }
 
-/// The document of a reel, in short.
+/// A summary of a reel's document.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DocumentBrief {
     /// Its id.
     pub id: String,
     /// The file's name.
     pub name: String,
-    /// Its pages.
+    /// Number of pages.
     pub pages: u32,
-    /// Its words.
+    /// Number of words.
     pub words: u32,
 }
 
@@ -200,7 +200,7 @@ pub struct ReelView {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Its source.
+    /// The document that it is made from.
     pub document: DocumentBrief,
     /// `summary` or `explanation`.
     pub mode: Mode,
@@ -215,7 +215,7 @@ pub struct ReelView {
     pub captions: CaptionsPlace,
     /// The language of its script.
     pub language: LanguageView,
-    /// Where it is.
+    /// Its state.
     pub state: ReelState,
     /// The job that makes it.
     pub job_id: String,
@@ -227,21 +227,21 @@ pub struct ReelView {
     pub updated_at: Timestamp,
     /// From 0 to 100.
     pub percent: f64,
-    /// About how long it will still take, in milliseconds.
+    /// Estimated remaining time, in milliseconds.
     pub eta_ms: Option<i64>,
     /// Its steps, in order.
     pub steps: Vec<StepView>,
-    /// `extract` when the script was chosen from the document's own sentences.
+    /// `extract` if the script consists of sentences of the document.
     pub script_source: Option<String>,
-    /// What made it.
+    /// What produced it.
     pub made_with: MadeWith,
-    /// What it costs.
+    /// Its cost.
     pub cost: CostView,
     /// Why it failed.
     pub error: Option<ErrorView>,
     /// The storyboard.
     pub scenes: Vec<SceneView>,
-    /// The video, once it can be played.
+    /// The video, once it is playable.
     pub result: Option<ResultView>,
 }
 

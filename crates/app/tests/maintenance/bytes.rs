@@ -10,16 +10,16 @@ use sluice_store::{Tx, blobs, results};
 use crate::{World, on_both};
 
 on_both! {
-    bytes_stay_while_something_points_at_them_and_go_when_nothing_does
+    bytes_stay_while_referenced_and_are_collected_afterwards
     what_was_deleted_cannot_be_read_although_its_bytes_are_still_there
     a_stored_result_keeps_its_bytes_until_it_is_forgotten
-    bytes_that_are_missing_are_named_with_their_owner
+    missing_bytes_are_reported_with_their_owner
     bytes_without_a_row_are_collected
-    bytes_that_are_being_removed_can_be_brought_again_after
-    temporary_folders_of_attempts_that_are_over_are_cleared
+    bytes_that_are_being_deleted_can_be_stored_again_afterwards
+    temporary_folders_of_finished_attempts_are_removed
 }
 
-async fn bytes_stay_while_something_points_at_them_and_go_when_nothing_does(world: World) {
+async fn bytes_stay_while_referenced_and_are_collected_afterwards(world: World) {
     let (kept, lost) = (world.keep(b"kept").await, world.keep(b"lost").await);
     world.point("ada", "one", &kept).await;
     assert_eq!(world.collect().await, 0, "both are new");
@@ -56,7 +56,7 @@ async fn a_stored_result_keeps_its_bytes_until_it_is_forgotten(world: World) {
     world.test.end().await;
 }
 
-async fn bytes_that_are_missing_are_named_with_their_owner(world: World) {
+async fn missing_bytes_are_reported_with_their_owner(world: World) {
     let (whole, missing) = (world.keep(b"whole").await, world.keep(b"missing").await);
     for stored in [&whole, &missing] {
         world.point("ada", "reel 1", stored).await;
@@ -84,7 +84,7 @@ async fn bytes_without_a_row_are_collected(world: World) {
     world.test.end().await;
 }
 
-async fn bytes_that_are_being_removed_can_be_brought_again_after(world: World) {
+async fn bytes_that_are_being_deleted_can_be_stored_again_afterwards(world: World) {
     let stored = world.keep(b"again").await;
     world.after_the_grace().await;
     let begin = async |tx: &mut Tx| blobs::begin_collecting(tx, blobs::GRACE, 10).await;
@@ -102,7 +102,7 @@ async fn bytes_that_are_being_removed_can_be_brought_again_after(world: World) {
     world.test.end().await;
 }
 
-async fn temporary_folders_of_attempts_that_are_over_are_cleared(world: World) {
+async fn temporary_folders_of_finished_attempts_are_removed(world: World) {
     let media = world.media();
     let now = world.test.store().now().await.unwrap();
     let upload = |at| format!("{}{}", work::UPLOAD, DocumentId::new(at, [1; 10]));

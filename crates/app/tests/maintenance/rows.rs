@@ -11,11 +11,11 @@ use sluice_store::{Tx, results, retention};
 use crate::{World, on_both};
 
 on_both! {
-    old_rows_of_every_table_go_and_young_ones_stay
-    a_family_goes_when_all_of_it_has_ended
-    a_large_family_goes_in_batches
-    no_batch_is_larger_than_it_was_told
-    thousands_of_jobs_go_in_short_units_of_work
+    expired_rows_of_every_table_are_deleted_and_others_stay
+    a_family_of_jobs_is_deleted_when_all_of_it_has_ended
+    a_large_family_is_deleted_in_batches
+    no_batch_exceeds_its_limit
+    thousands_of_jobs_are_deleted_in_short_transactions
 }
 
 const YEARS: Duration = Duration::from_hours(24 * 800);
@@ -83,7 +83,7 @@ async fn fill(world: &World, name: &str) {
     }
 }
 
-async fn old_rows_of_every_table_go_and_young_ones_stay(world: World) {
+async fn expired_rows_of_every_table_are_deleted_and_others_stay(world: World) {
     fill(&world, "old").await;
     let budget = |scope: &str, name: &str, reserved: u32| {
         format!(
@@ -115,7 +115,7 @@ async fn old_rows_of_every_table_go_and_young_ones_stay(world: World) {
     world.test.end().await;
 }
 
-async fn a_family_goes_when_all_of_it_has_ended(world: World) {
+async fn a_family_of_jobs_is_deleted_when_all_of_it_has_ended(world: World) {
     let root = enqueue(&world, 1, None).await;
     let child = enqueue(&world, 2, Some(&root)).await;
     enqueue(&world, 3, Some(&child)).await;
@@ -133,7 +133,7 @@ async fn a_family_goes_when_all_of_it_has_ended(world: World) {
     world.test.end().await;
 }
 
-async fn a_large_family_goes_in_batches(world: World) {
+async fn a_large_family_is_deleted_in_batches(world: World) {
     let root = enqueue(&world, 1, None).await;
     for number in 2..60 {
         let child = enqueue(&world, number, Some(&root)).await;
@@ -159,7 +159,7 @@ async fn a_large_family_goes_in_batches(world: World) {
     world.test.end().await;
 }
 
-async fn no_batch_is_larger_than_it_was_told(world: World) {
+async fn no_batch_exceeds_its_limit(world: World) {
     for number in 0..30 {
         fill(&world, &format!("old {number:02}")).await;
     }
@@ -177,7 +177,7 @@ async fn no_batch_is_larger_than_it_was_told(world: World) {
     world.test.end().await;
 }
 
-async fn thousands_of_jobs_go_in_short_units_of_work(world: World) {
+async fn thousands_of_jobs_are_deleted_in_short_transactions(world: World) {
     let live = enqueue(&world, 9, None).await;
     world
         .run(

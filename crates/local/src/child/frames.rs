@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Longest message in bytes. A longer length is a protocol error.
+/// Largest message in bytes. A greater length is a protocol error.
 pub(crate) const LONGEST: usize = 16 * 1024 * 1024;
 
 /// The four bytes before a message.

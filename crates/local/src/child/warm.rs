@@ -1,7 +1,7 @@
 //! An engine that stays warm: a child process that answers one message at a time over its pipes.
 //!
-//! A child that dies, hangs or sends an invalid answer fails the request that it was working on; the next one starts a
-//! new child. A task waits for each child, so that one that dies while idle does not stay behind as a zombie.
+//! A child that dies, hangs or sends an invalid answer fails the current request; the next one starts a new child. A
+//! task waits for each child, so that one that dies while idle does not remain a zombie.
 
 use std::collections::VecDeque;
 use std::io;
@@ -35,7 +35,7 @@ pub enum Framing {
 #[derive(Debug, thiserror::Error)]
 pub enum WarmError {
     /// It ended, before or in the middle of its answer.
-    #[error("the engine \"{name}\" ended in the middle of its work; it is started again for the next request")]
+    #[error("the engine \"{name}\" stopped during a request; it will be restarted for the next one")]
     Died {
         /// Its name.
         name: &'static str,
@@ -43,7 +43,7 @@ pub enum WarmError {
         source: GuardError,
     },
     /// It did not answer in time, and was stopped.
-    #[error("the engine \"{name}\" gave no answer within {} seconds and was stopped", after.as_secs())]
+    #[error("the engine \"{name}\" did not answer within {} seconds and was stopped", after.as_secs())]
     TimedOut {
         /// Its name.
         name: &'static str,
@@ -105,18 +105,18 @@ impl Warm {
         Self { name, framing, limits, start: Box::new(start), running: tokio::sync::Mutex::new(None) }
     }
 
-    /// Asks and waits for the answer, at most `wall` from when the child is free. When this future is dropped, the
-    /// child is stopped: its answer would be taken for that of the next request.
-    pub async fn ask<Question, Answer>(&self, question: &Question, wall: Duration) -> Result<Answer, WarmError>
+    /// Sends a request and waits for the answer, at most `wall` from when the child is free. If this future is dropped,
+    /// the child is stopped: its answer would be taken for that of the next request.
+    pub async fn ask<Request, Response>(&self, question: &Request, wall: Duration) -> Result<Response, WarmError>
     where
-        Question: Serialize + Sync,
-        Answer: DeserializeOwned,
+        Request: Serialize + Sync,
+        Response: DeserializeOwned,
     {
         let invalid =
             |error: serde_json::Error| WarmError::InvalidAnswer { name: self.name, detail: error.to_string() };
         let message = serde_json::to_vec(question).map_err(invalid)?;
         let mut slot = self.running.lock().await;
-        // Taken out while it works: only an answer brings it back.
+        // Taken out while it works, and put back only after an answer.
         let mut running = match slot.take().and_then(Running::if_alive) {
             Some(running) => running,
             None => self.start()?,

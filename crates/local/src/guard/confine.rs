@@ -23,12 +23,12 @@ const OPEN_FILES: u64 = 256;
 /// Variables that a guarded program inherits. All others are removed: they may hold secrets.
 const KEPT_VARIABLES: [&str; 5] = ["PATH", "HOME", "TMPDIR", "TESSDATA_PREFIX", "FONTCONFIG_FILE"];
 
-/// How much later than the wall limit the child's own alarm fires: a parent that enforces the limit is first, and can
-/// report the reason.
+/// How much later than the wall limit the child's own alarm fires: the parent enforces the limit first, and can report
+/// the reason.
 const ALARM_GRACE: Duration = Duration::from_secs(1);
 
-/// The limits as the first arguments of the guard child: the parent's process id, then memory, processor seconds,
-/// wall seconds and file size.
+/// The limits as the first arguments of the guard child: the parent's process id, then memory, CPU seconds, wall-clock
+/// seconds and file size.
 pub(super) fn arguments(limits: &Limits) -> [OsString; 5] {
     let wall = limits.wall.saturating_add(ALARM_GRACE);
     [
@@ -77,7 +77,7 @@ fn report(code: u8, message: &str) -> ExitCode {
 fn confine(parent: u64, memory: u64, cpu: u64, wall: u64, file: u64) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     if u64::from(parent_id()) != parent {
-        // It died before the line above, so that its death would not be signalled.
+        // It died before the line above, too early for its death to be signalled.
         return Err(io::Error::other("the parent is gone"));
     }
     limit(Resource::RLIMIT_CORE, 0, 0)?;
@@ -89,7 +89,7 @@ fn confine(parent: u64, memory: u64, cpu: u64, wall: u64, file: u64) -> io::Resu
     prctl::set_no_new_privs()?;
     let filter = without_network().map_err(io::Error::other)?;
     seccompiler::apply_filter(&filter).map_err(io::Error::other)?;
-    // Last: what comes before allocates memory itself.
+    // Last, because the calls before it allocate memory.
     limit(Resource::RLIMIT_AS, memory, memory)
 }
 
@@ -100,7 +100,7 @@ fn limit(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// A filter that refuses, with `EACCES`, sockets other than Unix ones (no network), and the system calls by which a
+/// A seccomp filter that denies, with `EACCES`, all sockets but Unix ones (no network), and the system calls by which a
 /// program could circumvent the filter or access other processes.
 fn without_network() -> Result<BpfProgram, seccompiler::BackendError> {
     let family = u64::from(libc::AF_UNIX.unsigned_abs());

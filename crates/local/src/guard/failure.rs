@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 
 use super::Limits;
 
-/// Exit code of the guard child when there is no such program (as a shell has it).
+/// Exit code of the guard child if there is no such program (as in a shell).
 pub(super) const EXIT_MISSING: u8 = 127;
 /// Exit code of the guard child when it could not confine itself or start the program.
 pub(super) const EXIT_NOT_CONFINED: u8 = 126;
@@ -36,7 +36,7 @@ pub enum GuardError {
         /// Its name.
         program: String,
     },
-    /// It reached its limit of wall or processor time.
+    /// It reached its limit of wall-clock or CPU time.
     #[error("\"{program}\" was stopped after {} seconds", after.as_secs_f32())]
     TimedOut {
         /// Its name.

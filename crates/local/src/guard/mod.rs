@@ -1,12 +1,12 @@
-//! Runs external programs, and programs on untrusted files, in a sandbox: the worst that they can do is fail.
+//! Runs external programs, and programs that process untrusted files, in a sandbox: the worst that they can do is fail.
 //!
-//! A guarded program is started through a child of our own binary (`sluice __engine guard …`), which limits itself
-//! and then executes the program: bounded memory, processor time, wall time and file sizes, no network, no way to gain
-//! privileges, a minimal environment, and death together with the server. It needs no privileges, so that it works in
-//! containers too.
+//! A guarded program is started through a child of this binary (`sluice __engine guard …`), which applies limits to
+//! itself and then executes the program: bounded memory, CPU time, wall-clock time and file sizes, no network, no way
+//! to gain privileges, a minimal environment, and termination together with the server. It needs no privileges, so it
+//! works in containers too.
 //!
-//! The kernel ties a child's life to the *thread* that started it. Start guarded programs from the runtime's own
-//! threads (any `async fn`), never inside `spawn_blocking`, whose threads come and go.
+//! The kernel ties the life of a child to the *thread* that started it. Start guarded programs from the runtime's own
+//! threads (any `async fn`), never inside `spawn_blocking`, whose threads are short-lived.
 
 mod confine;
 mod failure;
@@ -31,7 +31,7 @@ pub use failure::GuardError;
 /// Name of the engine child that confines itself and becomes another program.
 pub const SUBCOMMAND: &str = "guard";
 
-/// How much of a program's error output is kept, from its end, in bytes.
+/// How many bytes of a program's error output are kept, from its end.
 const STDERR_TAIL: usize = 8 * 1024;
 
 const MIB: u64 = 1024 * 1024;
@@ -41,7 +41,7 @@ const MIB: u64 = 1024 * 1024;
 pub struct Limits {
     /// Address space in bytes (`RLIMIT_AS`).
     pub memory_bytes: u64,
-    /// Processor time, rounded up to whole seconds (`RLIMIT_CPU`).
+    /// CPU time, rounded up to whole seconds (`RLIMIT_CPU`).
     pub cpu: Duration,
     /// Time from start to end.
     pub wall: Duration,
@@ -52,7 +52,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For reading a document: short work on a hostile file.
+    /// For reading a document: short work on an untrusted file.
     pub const DOCUMENT: Self = Self {
         memory_bytes: 1024 * MIB,
         cpu: Duration::from_secs(5),
@@ -61,7 +61,7 @@ impl Limits {
         output_bytes: 64 * MIB,
     };
 
-    /// For making pictures and sound out of files of our own: long work, much memory.
+    /// For producing images, audio and video from our own files: long work, much memory.
     pub const MEDIA: Self = Self {
         memory_bytes: 8 * 1024 * MIB,
         cpu: Duration::from_hours(4),
@@ -92,9 +92,9 @@ impl Guard {
         Self { executable }
     }
 
-    /// The program as a command, for callers that stream into or out of it. Its standard streams are the caller's to
-    /// set; it leads a process group of its own and is killed when its handle is dropped. The wall limit is kept by an
-    /// alarm in the child itself, the output limit is the caller's. Translate its end with [`GuardError::from_exit`].
+    /// The program as a command, for callers that stream into or out of it. The caller sets the standard streams; the
+    /// program leads its own process group and is killed when its handle is dropped. An alarm in the child enforces the
+    /// wall limit; the caller enforces the output limit. Translate its exit with [`GuardError::from_exit`].
     pub fn command<I, S>(&self, limits: &Limits, program: impl AsRef<OsStr>, args: I) -> Command
     where
         I: IntoIterator<Item = S>,
@@ -132,9 +132,9 @@ impl Guard {
         Ok(Output { stdout: read.map_err(GuardError::Io)?, stderr })
     }
 
-    /// Runs a program to its end while `consume` reads its standard output. Gives what `consume` made and the end of
-    /// the error output. `consume` has to read to the end: a program that still writes would find its pipe closed. The
-    /// program's own failure, the limits included, comes before whatever `consume` made of the broken output.
+    /// Runs a program to its end while `consume` reads its standard output. Returns the result of `consume` and the end
+    /// of the error output. `consume` must read to the end, or the program finds its pipe closed. A failure of the
+    /// program, including a limit that it reached, takes precedence over the result of `consume`.
     pub async fn run_with<I, S, T, F, Consumed>(
         &self,
         limits: &Limits,
@@ -158,7 +158,7 @@ impl Guard {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(GuardError::Io)?;
-        // From here on the whole process group is killed when this future is dropped early.
+        // From here on, dropping this future kills the whole process group.
         let group = GroupKiller::of(&child);
         let (overflow, mut overflowed) = tokio::sync::oneshot::channel();
         let stdout = CappedStdout::new(child.stdout.take(), limits.output_bytes, overflow);
@@ -219,7 +219,7 @@ impl AsyncRead for CappedStdout {
         if read > self.left {
             buffer.set_filled(before);
             if let Some(overflow) = self.overflow.take() {
-                // Without a receiver the run is over already.
+                // Without a receiver the run is already over.
                 let _ = overflow.send(());
             }
             return Poll::Ready(Err(io::Error::from(io::ErrorKind::FileTooLarge)));
@@ -237,7 +237,7 @@ impl GroupKiller {
         Self(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
     }
 
-    /// The group's leader has been waited for, so that its process id may be reused from now on.
+    /// The group leader has been waited for, so its process id may be reused from now on.
     fn disarm(mut self) {
         self.0 = None;
     }
@@ -252,7 +252,7 @@ impl Drop for GroupKiller {
     }
 }
 
-/// Writes a program's whole input. One that stops reading reports its reason by its exit status.
+/// Writes the whole input of a program. If it stops reading, its exit status has the reason.
 async fn feed(stdin: Option<ChildStdin>, bytes: Vec<u8>) {
     if let Some(mut stdin) = stdin {
         let _ = stdin.write_all(&bytes).await;

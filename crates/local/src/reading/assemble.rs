@@ -1,4 +1,4 @@
-//! From lines to paragraphs: heads and feet go, lines are joined, hyphens at their ends are mended.
+//! From lines to paragraphs: running headers and footers are removed, lines are joined, and hyphenation is undone.
 
 use std::collections::HashSet;
 
@@ -12,10 +12,10 @@ use super::running;
 /// control characters are dropped when it is read.
 const DOUBTFUL_HYPHEN: char = '\u{1}';
 
-/// Two lines whose heights differ by more than this factor are not of one paragraph.
+/// Two lines whose heights differ by more than this factor belong to different paragraphs.
 const SAME_HEIGHT: f32 = 1.18;
 
-/// A paragraph's line takes at least this part of the page's width; a table's cell takes less.
+/// A line of a paragraph is at least this fraction of the page width; a table cell is narrower.
 const WIDE_LINE: f32 = 0.3;
 
 /// Starts of list items.
@@ -25,7 +25,7 @@ const BULLETS: [char; 9] = ['•', '◦', '▪', '‣', '●', '○', '■', '�
 pub(super) fn pages(mut raw: Vec<RawPage>) -> Vec<Page> {
     running::remove(&mut raw);
     let mut pages: Vec<Page> = raw.iter().map(page).collect();
-    mend_hyphens(&mut pages);
+    resolve_hyphens(&mut pages);
     pages
 }
 
@@ -41,11 +41,11 @@ fn page(raw: &RawPage) -> Page {
         }
         last_line = lines.last();
     }
-    blocks.retain(|block| says_something(&block.text));
+    blocks.retain(|block| is_readable(&block.text));
     Page { number: raw.number, width: raw.width, height: raw.height, blocks }
 }
 
-/// Parts a block where the size of its letters changes or a list item begins.
+/// Splits a block where the font size changes or a list item begins.
 fn paragraphs(lines: &[Line]) -> impl Iterator<Item = &[Line]> {
     lines.chunk_by(|line, next| same_height(line.height, next.height) && !next.text.starts_with(BULLETS))
 }
@@ -54,13 +54,13 @@ fn same_height(one: f32, other: f32) -> bool {
     one.max(other) <= one.min(other) * SAME_HEIGHT
 }
 
-/// Whether a line goes on in the next one though poppler parted them: the letters of tall scripts reach into the line
-/// above, and are then taken for another block.
+/// Whether a line continues in the next one although poppler separated them: tall scripts reach into the line above,
+/// and poppler then starts a new block.
 fn is_next_line(line: &Line, next: &Line, page_width: f32) -> bool {
     let [left, top, right, bottom] = line.bounds;
     let [next_left, next_top, next_right, _] = next.bounds;
     let height = line.height.max(1.0);
-    // A small letter after no end of a sentence speaks for more than the gap speaks against.
+    // A lower-case letter after an unfinished sentence outweighs a wide gap.
     let widest_gap = if next.text.starts_with(char::is_lowercase) { 0.8 } else { 0.2 };
     let follows = next_top > top + 0.3 * height && next_top - bottom < widest_gap * height;
     let is_full = if line.right_to_left { left <= next_left + height } else { right >= next_right - height };
@@ -77,17 +77,17 @@ fn is_next_line(line: &Line, next: &Line, page_width: f32) -> bool {
         && !next.text.starts_with(BULLETS)
 }
 
-/// Whether a paragraph goes on in the next block: in the next column, or behind a figure.
+/// Whether a paragraph continues in the next block: in the next column, or after a figure.
 fn continues(last: &Block, next: &Block) -> bool {
     let ends_open =
         last.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ',' | ';' | '-' | '\u{ad}' | '\u{2010}'));
     let starts_inside = next.text.starts_with(char::is_lowercase);
-    // Two lines at least: table cells and labels do not run on.
+    // At least two lines: table cells and labels do not continue.
     ends_open && starts_inside && last.lines > 1 && next.lines > 1 && same_height(last.line_height, next.line_height)
 }
 
-/// Neither a lone ornament nor a row of them.
-fn says_something(text: &str) -> bool {
+/// Whether a text is more than a lone ornament or a row of them.
+fn is_readable(text: &str) -> bool {
     let is_speck = text.chars().count() <= 3 && !text.chars().any(|c| c.is_alphanumeric() && !is_arabic_mark(c));
     let words: Vec<&str> = text.split(' ').collect();
     let is_ornament = words.len() >= 4 && words.iter().all(|word| word.chars().count() <= 1);
@@ -112,7 +112,7 @@ fn to_block(lines: &[Line]) -> Block {
     block
 }
 
-/// Adds a line to a text; a hyphen between them stays in doubt.
+/// Appends a line to a text; a hyphen between them is marked as doubtful.
 fn append_line(text: &mut String, line: &str) {
     if line.is_empty() {
         return;
@@ -127,13 +127,13 @@ fn append_line(text: &mut String, line: &str) {
         _ if text.is_empty() => {}
         _ => text.push(' '),
     }
-    // Inside a line a soft hyphen is nothing; at its end the next line decides.
+    // Inside a line a soft hyphen is ignored; at its end, the next line decides.
     text.extend(
         line.char_indices().filter(|(at, c)| *c != '\u{ad}' || at + c.len_utf8() == line.len()).map(|(_, c)| c),
     );
 }
 
-/// The rows of dots of a table of contents, made one ellipsis.
+/// Replaces the dot leaders of a table of contents by an ellipsis.
 fn without_leaders(line: &str) -> String {
     let is_leader = |word: &str| word.chars().all(|c| matches!(c, '.' | '…' | '·' | '_'));
     let words: Vec<&str> = line.split(' ').collect();
@@ -143,7 +143,7 @@ fn without_leaders(line: &str) -> String {
         if dots >= 4 && run.first().is_some_and(|word| is_leader(word)) { kept.push("…") } else { kept.extend(run) }
     }
     let line = kept.join(" ");
-    // "Chapter......12" is one word to poppler.
+    // For poppler, "Chapter......12" is one word.
     match line.find("....") {
         Some(start) => {
             let rest = line.get(start..).unwrap_or_default().trim_start_matches('.');
@@ -155,9 +155,9 @@ fn without_leaders(line: &str) -> String {
     }
 }
 
-/// Decides each hyphen at a line's end by the document's own words: `well-known` where that is written elsewhere,
-/// `wellknown` otherwise.
-fn mend_hyphens(pages: &mut [Page]) {
+/// Decides for each hyphen at the end of a line whether it is kept, by the words of the document itself: `well-known`
+/// where that is written elsewhere, `wellknown` otherwise.
+fn resolve_hyphens(pages: &mut [Page]) {
     let blocks = || pages.iter().flat_map(|page| &page.blocks);
     if !blocks().any(|block| block.text.contains(DOUBTFUL_HYPHEN)) {
         return;
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_joined_and_hyphens_mended_by_the_documents_own_words() {
+    fn lines_are_joined_and_hyphens_resolved_by_the_documents_own_words() {
         let text = read(vec![lines(&[
             "A well-known ex-",
             "ample of a well-",
@@ -224,13 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn a_paragraph_goes_on_in_the_next_column() {
+    fn a_paragraph_continues_in_the_next_column() {
         let text = read(vec![lines(&["First line and", "a second that does"]), lines(&["not end but", "goes on."])]);
         assert_eq!(text, ["First line and a second that does not end but goes on."]);
     }
 
     #[test]
-    fn lines_that_poppler_parted_are_one_paragraph() {
+    fn lines_that_poppler_separated_are_one_paragraph() {
         let text = read(
             lines(&["One line that goes on", "in the next one.", "Another one"])
                 .into_iter()

@@ -1,42 +1,43 @@
 //! From visual to logical order.
 //!
-//! A page shows a line; poppler gives its words from left to right, and the characters of each as they stand on the
-//! page. Reading needs them in the order in which they are spoken. This is the inverse of the Unicode bidirectional
-//! algorithm (UAX #9), which is not unique; where a shown line can come from several texts, the commonest wins:
+//! Poppler gives the words of a line from left to right, and the characters of each word in the order in which they
+//! appear on the page. Reading aloud needs logical order. This is the inverse of the Unicode bidirectional algorithm
+//! (UAX #9), which is not unique: where several texts would be displayed as the same line, the most common one is
+//! assumed.
 //!
-//! - Latin words and what stands between them run from left to right, also inside a right-to-left line.
-//! - Two numbers with a space between them belong to the line's own direction; a number with separators inside
-//!   (`1,234.5`, `2021-06-01`, `10:30`) is one.
-//! - Brackets of a right-to-left run are mirrored when that makes them open before they close: some producers give
-//!   the shape on the page, some the character of the text.
+//! - Latin words and what is between them run from left to right, also inside a right-to-left line.
+//! - Two numbers with a space between them follow the direction of the line; a number with separators inside
+//!   (`1,234.5`, `2021-06-01`, `10:30`) is a single number.
+//! - Brackets of a right-to-left run are mirrored if that makes them open before they close: some producers write the
+//!   glyph that is shown, others the character of the text.
 
 use super::layout::Word;
 use super::letters::{is_arabic_digit, is_arabic_mark, runs_left};
 
-/// A gap narrower than this part of the line's usual gap does not part two Arabic words: justification and the
-/// kerning of letters that do not join open such gaps inside words.
+/// A gap narrower than this fraction of the line's usual gap does not separate two Arabic words: justification and the
+/// kerning of non-joining letters open such gaps inside words.
 const NARROW_GAP: f32 = 0.45;
 
-/// The same beside a vowel mark, which has no width of its own.
+/// The same next to a vowel mark, which has no width of its own.
 const NARROW_GAP_AT_MARK: f32 = 0.75;
 
-/// Marks to letters in a line that is vowelled throughout.
+/// Least ratio of marks to letters in a fully vowelled line.
 const VOWELLED: f32 = 0.4;
 
-/// The usual gap as a part of the line's height, where a line is too short to show its own.
+/// The usual gap as a fraction of the line height, for a line too short to measure its own.
 const USUAL_GAP_TO_HEIGHT: f32 = 0.17;
 
 /// Whether most letters run from right to left.
 pub(super) fn is_right_to_left<'a>(texts: impl Iterator<Item = &'a str>) -> bool {
-    let (mut leftwards, mut rightwards) = (0_usize, 0_usize);
+    let (mut right_to_left, mut left_to_right) = (0_usize, 0_usize);
     for c in texts.flat_map(str::chars) {
         if runs_left(c) {
-            leftwards += 1;
+            right_to_left += 1;
         } else if c.is_alphabetic() {
-            rightwards += 1;
+            left_to_right += 1;
         }
     }
-    leftwards > rightwards
+    right_to_left > left_to_right
 }
 
 /// The text of a line of words, in logical order. `right_to_left` is the direction of its paragraph.
@@ -46,10 +47,10 @@ pub(super) fn line(words: &[Word], right_to_left: bool) -> String {
         return words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
     }
     let shown: Vec<char> = shown_line(words);
-    if right_to_left { leftwards(&shown) } else { rightwards(&shown) }
+    if right_to_left { right_to_left_line(&shown) } else { left_to_right_line(&shown) }
 }
 
-/// The line as it is shown, words that are one word joined.
+/// The line as it is displayed, with the pieces of one word joined.
 fn shown_line(words: &[Word]) -> Vec<char> {
     let usual = usual_gap(words);
     let mut shown = Vec::new();
@@ -65,7 +66,7 @@ fn shown_line(words: &[Word]) -> Vec<char> {
     shown
 }
 
-/// Whether a word and the next on its right are pieces of one Arabic word.
+/// Whether a word and the next one to its right are pieces of one Arabic word.
 fn are_one_word(word: &Word, next: &Word, usual_gap: f32) -> bool {
     let mut edge = word.text.chars().rev();
     let mut next_edge = next.text.chars();
@@ -76,9 +77,9 @@ fn are_one_word(word: &Word, next: &Word, usual_gap: f32) -> bool {
     runs_left(last) && runs_left(first) && !is_tanween(last) && next.bounds[0] - word.bounds[2] < narrow
 }
 
-/// Whether vowel marks stand behind their letters. A mark is placed by itself, often by some points off, and poppler
-/// orders what is shown by place. Only a line that is vowelled throughout is worth the risk, and only when none of its
-/// words starts with a mark, which none can. Elsewhere marks are a help to the eye; the letters are what can be trusted.
+/// Whether vowel marks follow their letters. Marks are positioned separately, often some points off, and poppler sorts
+/// glyphs by position. They are kept only in a fully vowelled line in which no word starts with a mark (no correct word
+/// does). Elsewhere they are optional, and dropping them is safer.
 fn marks_can_be_trusted(words: &[Word]) -> bool {
     let (mut marks, mut letters) = (0.0, 0.0);
     for c in words.iter().flat_map(|word| word.text.chars()) {
@@ -110,24 +111,24 @@ fn usual_gap(words: &[Word]) -> f32 {
     gaps[gaps.len() / 2]
 }
 
-/// Logical order of a shown line of a left-to-right paragraph: its right-to-left runs are turned.
-fn rightwards(shown: &[char]) -> String {
+/// Logical order of a displayed line of a left-to-right paragraph: its right-to-left runs are reversed.
+fn left_to_right_line(shown: &[char]) -> String {
     let mut text = String::with_capacity(shown.len() * 2);
     let mut at = 0;
     while let Some(start) = shown[at..].iter().position(|c| runs_left(*c)).map(|offset| at + offset) {
         text.extend(&shown[at..start]);
-        // To the last right-to-left letter before the next left-to-right one.
+        // Up to the last right-to-left letter before the next left-to-right one.
         let limit = shown[start..].iter().position(|c| is_latin(*c)).map_or(shown.len(), |offset| start + offset);
         let end = shown[start..limit].iter().rposition(|c| runs_left(*c)).map_or(limit, |offset| start + offset + 1);
-        text.push_str(&leftwards(&shown[start..end]));
+        text.push_str(&right_to_left_line(&shown[start..end]));
         at = end;
     }
     text.extend(&shown[at..]);
     text
 }
 
-/// Logical order of a shown line of a right-to-left paragraph.
-fn leftwards(shown: &[char]) -> String {
+/// Logical order of a displayed line of a right-to-left paragraph.
+fn right_to_left_line(shown: &[char]) -> String {
     let mut runs = left_to_right_runs(shown);
     let mut text: Vec<(char, bool)> = Vec::with_capacity(shown.len());
     let mut at = shown.len();
@@ -143,7 +144,7 @@ fn leftwards(shown: &[char]) -> String {
     best.into_iter().map(|(c, _)| c).collect()
 }
 
-/// Where the shown line runs from left to right: numbers, and Latin words with what stands between them.
+/// The left-to-right runs of a displayed line: numbers, and Latin words with what is between them.
 fn left_to_right_runs(shown: &[char]) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize, bool)> = Vec::new();
     let mut at = 0;
@@ -162,7 +163,7 @@ fn left_to_right_runs(shown: &[char]) -> Vec<(usize, usize)> {
         let latin = shown[start..at].iter().any(|c| is_latin(*c));
         let (start, at) = with_its_brackets(shown, start, at);
         match runs.last_mut() {
-            // Between two of which one is Latin, everything but a right-to-left letter belongs to them.
+            // Between two runs of which one is Latin, everything but right-to-left letters belongs to them.
             Some((_, end, was_latin))
                 if (latin || *was_latin) && !shown[(*end).min(start)..start].iter().any(|c| runs_left(*c)) =>
             {
@@ -172,7 +173,8 @@ fn left_to_right_runs(shown: &[char]) -> Vec<(usize, usize)> {
             _ => runs.push((start, at, latin)),
         }
     }
-    // A full stop at the right edge, where the line starts: no text starts so, it ends the Latin words beside it.
+    // A full stop at the right edge, where the line starts: no text starts with one, so it ends the Latin words beside
+    // it.
     if let Some((_, end, true)) = runs.last_mut()
         && *end + 1 == shown.len()
         && matches!(shown[*end], '.' | ',' | ';' | ':' | '!' | '?')
@@ -197,7 +199,7 @@ fn number_end(shown: &[char], start: usize) -> usize {
     if shown.get(end).is_some_and(|c| matches!(c, '%' | '\u{66a}' | '°')) { end + 1 } else { end }
 }
 
-/// Takes in brackets that stand directly around a run.
+/// Extends a run by the brackets directly around it.
 fn with_its_brackets(shown: &[char], start: usize, end: usize) -> (usize, usize) {
     let before = start.checked_sub(1).map(|index| shown[index]);
     match (before, shown.get(end)) {
@@ -206,7 +208,7 @@ fn with_its_brackets(shown: &[char], start: usize, end: usize) -> (usize, usize)
     }
 }
 
-/// A mark that ends a word: what follows it is another.
+/// A mark that ends a word: what follows it is another word.
 fn is_tanween(c: char) -> bool {
     matches!(c, '\u{64b}'..='\u{64d}')
 }
@@ -215,7 +217,7 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit() || is_arabic_digit(c)
 }
 
-/// A letter that runs from left to right.
+/// A left-to-right letter.
 fn is_latin(c: char) -> bool {
     c.is_alphabetic() && !runs_left(c)
 }
@@ -232,7 +234,7 @@ fn mirror(c: char) -> char {
     PAIRS.iter().find_map(other).unwrap_or(c)
 }
 
-/// Brackets among the turned characters that close what was not opened, or stay open.
+/// Counts the brackets of the reversed characters that close what was not opened, or stay open.
 fn misplaced_brackets(text: &[(char, bool)]) -> usize {
     let (mut open, mut misplaced) = (0_usize, 0_usize);
     for (c, _) in text.iter().filter(|(_, turned)| *turned) {
@@ -249,7 +251,7 @@ fn misplaced_brackets(text: &[(char, bool)]) -> usize {
 mod tests {
     use super::*;
 
-    /// A line shown with usual gaps.
+    /// A line displayed with usual gaps.
     fn logical(shown: &str, right_to_left: bool) -> String {
         let mut x = 0.0;
         let words: Vec<Word> = shown
@@ -263,13 +265,13 @@ mod tests {
         line(&words, right_to_left)
     }
 
-    /// How a text without Latin looks on the page.
+    /// How a text without Latin words is displayed.
     fn reversed(text: &str) -> String {
         text.chars().rev().collect()
     }
 
     #[test]
-    fn arabic_is_turned() {
+    fn arabic_is_reversed() {
         assert_eq!(logical(&reversed("اللغة العربية."), true), "اللغة العربية.");
     }
 
@@ -297,13 +299,13 @@ mod tests {
     }
 
     #[test]
-    fn arabic_inside_english_is_turned_alone() {
+    fn arabic_inside_english_is_reversed_alone() {
         let shown = format!("The word {} means the house.", reversed("كلمة البيت"));
         assert_eq!(logical(&shown, false), "The word كلمة البيت means the house.");
     }
 
     #[test]
-    fn narrow_gaps_do_not_part_words() {
+    fn narrow_gaps_do_not_separate_words() {
         let word = |text: &str, left: f32, right: f32| Word { text: reversed(text), bounds: [left, 0.0, right, 12.0] };
         let words = [
             word("رابع", 0.0, 8.0),
@@ -316,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_lost_their_letters_go() {
+    fn marks_without_their_letters_are_dropped() {
         let word = |text: &str, left: f32, right: f32| Word { text: reversed(text), bounds: [left, 0.0, right, 12.0] };
         let words = [word("جميلة", 0.0, 18.0), word("\u{651}ة", 20.0, 24.0), word("العربي", 25.0, 38.0)];
         assert_eq!(line(&words, true), "العربية جميلة");

@@ -4,20 +4,20 @@ use std::io;
 
 use crate::guard::GuardError;
 
-/// Why a file could not be read, for the person whose file it is.
+/// Why a file could not be read, for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file has no bytes.
     #[error("the file is empty: choose another one, or save it again")]
     Empty,
-    /// Its content is not that of a PDF file, whatever its name says.
-    #[error("the file is not a PDF, whatever its name says: save it as PDF and try again")]
+    /// Its content is not a PDF file, whatever its name.
+    #[error("the file is not a PDF, despite its name: save it as PDF and try again")]
     NotAPdf,
     /// It cannot be opened without a password.
     #[error("the file is protected by a password: save a copy without one and try again")]
     Encrypted,
     /// It is cut short or broken.
-    #[error("the file is damaged ({detail}): download it again, or save it anew as PDF")]
+    #[error("the file is damaged ({detail}): download it again, or save it as PDF again")]
     Damaged {
         /// What is wrong with it.
         detail: String,
@@ -25,8 +25,8 @@ pub enum ReadError {
     /// It is a PDF without pages.
     #[error("the file has no pages: choose another one")]
     NoPages,
-    /// Its pages are pictures of text.
-    #[error("its {pages} pages are pictures without text: have them read by character recognition (OCR)")]
+    /// Its pages are images of text.
+    #[error("its {pages} pages are images without text: use character recognition (OCR)")]
     Scanned {
         /// Pages in all.
         pages: u32,
@@ -38,14 +38,14 @@ pub enum ReadError {
     TooManyPages {
         /// Pages in all.
         found: u32,
-        /// Most pages that are read.
+        /// Most pages that are allowed.
         limit: u32,
     },
-    /// Reading took longer than any honest file of its length does.
-    #[error("the file takes too long to read: print it to a new PDF and try that")]
+    /// Reading took longer than any well-formed file of its length needs.
+    #[error("the file takes too long to read: print it to a new PDF and try again")]
     TooSlow,
-    /// The file unfolds into more than a document holds.
-    #[error("the file unfolds into more than can be read: print it to a new PDF and try that")]
+    /// The file expands to more than the limits of a document.
+    #[error("the file expands to more than can be read: print it to a new PDF and try again")]
     TooMuchMemory,
     /// A program that reading needs is not installed.
     #[error("\"{tool}\" is missing: install the package {package}")]
@@ -58,7 +58,7 @@ pub enum ReadError {
     /// The disk is full.
     #[error("no space is left on the disk: free some and try again")]
     DiskFull,
-    /// Reading failed for reasons that lie outside the file; it may work later.
+    /// Reading failed for reasons unrelated to the file; it may work later.
     #[error("the file could not be read")]
     Io(#[source] io::Error),
 }
@@ -82,7 +82,7 @@ impl ReadError {
         }
     }
 
-    /// Tells a full disk from other trouble.
+    /// Distinguishes a full disk from other I/O errors.
     pub(super) fn from_io(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
@@ -108,7 +108,7 @@ impl From<GuardError> for ReadError {
     }
 }
 
-/// What poppler's last words mean.
+/// Maps poppler's last error message to a reason.
 fn from_poppler(words: &str) -> ReadError {
     if words.contains("Incorrect password") || words.contains("security handler") {
         return ReadError::Encrypted;

@@ -1,4 +1,4 @@
-//! What `pdfinfo` and `pdfimages` say of a file.
+//! What `pdfinfo` and `pdfimages` report about a file.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -7,10 +7,10 @@ use std::path::Path;
 use super::{ReadError, intake, title};
 use crate::guard::{Guard, GuardError, Limits};
 
-/// Pictures with fewer pixels are ornaments: no scan of a page is so small.
-const PICTURE_PIXELS: u64 = 200 * 200;
+/// Images with fewer pixels are ornaments: no scan of a page is that small.
+const IMAGE_PIXELS: u64 = 200 * 200;
 
-/// What a file says of itself.
+/// The metadata of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Info {
     pub(super) pages: u32,
@@ -18,7 +18,7 @@ pub(super) struct Info {
     pub(super) title: Option<String>,
 }
 
-/// Asks `pdfinfo`. A file that lost its end is damaged, even where poppler could rescue a part of it.
+/// Runs `pdfinfo`. A truncated file is damaged, even if poppler could recover a part of it.
 pub(super) async fn ask(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<Info, ReadError> {
     let args = [OsStr::new("-enc"), OsStr::new("UTF-8"), pdf.as_os_str()];
     let asked = guard.run(limits, "pdfinfo", args, None).await;
@@ -27,7 +27,7 @@ pub(super) async fn ask(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<In
         Err(GuardError::Failed { stderr_tail, .. }) => stderr_tail.clone(),
         Err(_) => String::new(),
     };
-    if is_about_the_trailer(&complaint) && !intake::has_its_end(pdf).await? {
+    if is_about_the_trailer(&complaint) && !intake::has_trailer(pdf).await? {
         return Err(ReadError::Damaged { detail: "its end is missing".to_owned() });
     }
     Ok(parse(&String::from_utf8_lossy(&asked?.stdout)))
@@ -45,24 +45,20 @@ fn parse(text: &str) -> Info {
     }
 }
 
-/// The pages that carry a picture as large as a scan would be.
-pub(super) async fn pages_with_pictures(
-    guard: &Guard,
-    limits: &Limits,
-    pdf: &Path,
-) -> Result<BTreeSet<u32>, ReadError> {
+/// The pages that have an image as large as a scan would be.
+pub(super) async fn pages_with_images(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<BTreeSet<u32>, ReadError> {
     let output = guard.run(limits, "pdfimages", [OsStr::new("-list"), pdf.as_os_str()], None).await?;
-    Ok(parse_pictures(&String::from_utf8_lossy(&output.stdout)))
+    Ok(parse_images(&String::from_utf8_lossy(&output.stdout)))
 }
 
-/// Rows of `page num type width height …`, after two lines of heading.
-fn parse_pictures(text: &str) -> BTreeSet<u32> {
+/// Rows of `page num type width height …`, after a header of two lines.
+fn parse_images(text: &str) -> BTreeSet<u32> {
     let page = |row: &str| {
         let mut columns = row.split_whitespace();
         let page: u32 = columns.next()?.parse().ok()?;
         let width: u64 = columns.nth(2)?.parse().ok()?;
         let height: u64 = columns.next()?.parse().ok()?;
-        (width.saturating_mul(height) >= PICTURE_PIXELS).then_some(page)
+        (width.saturating_mul(height) >= IMAGE_PIXELS).then_some(page)
     };
     text.lines().filter_map(page).collect()
 }
@@ -85,9 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn small_pictures_do_not_count() {
+    fn small_images_do_not_count() {
         let text = "page   num  type   width height color comp bpc\n-----\n\
                     \u{20}  1     0 image    1654  2339  gray    1   8\n   2     1 image      32    32  gray    1   8\n";
-        assert_eq!(parse_pictures(text), BTreeSet::from([1]));
+        assert_eq!(parse_images(text), BTreeSet::from([1]));
     }
 }

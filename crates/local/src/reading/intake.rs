@@ -7,13 +7,13 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::ReadError;
 
-/// Where the header must start by then, as poppler and Acrobat have it (ISO 32000-1, annex H.3.4.1, note 13).
+/// The header must start within this many bytes, as poppler and Acrobat require (ISO 32000-1, annex H.3.4.1, note 13).
 const HEADER_WITHIN: u64 = 1024;
 
-/// How far from the end `startxref` is looked for: some writers append rubbish.
+/// How far from the end `startxref` is searched: some writers append garbage.
 const TRAILER_WITHIN: u64 = 4096;
 
-/// Checks that the file has a PDF's content. Gives its path in a form that no tool takes for an option.
+/// Checks that the content is a PDF. Returns the path in a form that no tool mistakes for an option.
 pub(super) async fn check(pdf: &Path) -> Result<PathBuf, ReadError> {
     let mut file = tokio::fs::File::open(pdf).await.map_err(ReadError::from_io)?;
     let mut head = Vec::new();
@@ -27,8 +27,8 @@ pub(super) async fn check(pdf: &Path) -> Result<PathBuf, ReadError> {
     Ok(if pdf.is_absolute() { pdf.to_owned() } else { Path::new(".").join(pdf) })
 }
 
-/// Whether the file ends as a PDF does. Without its end it was cut short; poppler would still show what is left.
-pub(super) async fn has_its_end(pdf: &Path) -> Result<bool, ReadError> {
+/// Whether the file ends like a PDF. Otherwise it was truncated; poppler would still show what is left.
+pub(super) async fn has_trailer(pdf: &Path) -> Result<bool, ReadError> {
     let mut file = tokio::fs::File::open(pdf).await.map_err(ReadError::from_io)?;
     let length = file.metadata().await.map_err(ReadError::from_io)?.len();
     let start = length.saturating_sub(TRAILER_WITHIN);

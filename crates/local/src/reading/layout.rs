@@ -1,7 +1,7 @@
-//! Parses what `pdftotext -bbox-layout` writes, as it comes.
+//! Parses the output of `pdftotext -bbox-layout` as a stream.
 //!
-//! The output is XHTML in shape only: it is written by `printf`, may hold bytes that are not UTF-8 and characters that
-//! XML forbids. So it is read as what it is: lines, each with one tag.
+//! The output only looks like XHTML: it is written by `printf` and may contain invalid UTF-8 and characters that XML
+//! forbids. So it is parsed line by line, each line with one tag.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::{ReadError, bidi, letters};
 /// Most words of one page. A dense newspaper page has 5,000.
 const WORDS_PER_PAGE: usize = 100_000;
 
-/// A page as it was read, before it is cleaned.
+/// A page as it was parsed, before clean-up.
 #[derive(Debug, Default)]
 pub(super) struct RawPage {
     pub(super) number: u32,
@@ -21,7 +21,7 @@ pub(super) struct RawPage {
     pub(super) blocks: Vec<RawBlock>,
 }
 
-/// Lines that the reader took for one paragraph.
+/// Lines that poppler took for one paragraph.
 #[derive(Debug, Default)]
 pub(super) struct RawBlock {
     pub(super) lines: Vec<Line>,
@@ -33,7 +33,7 @@ pub(super) struct Line {
     pub(super) text: String,
     /// Left, top, right, bottom.
     pub(super) bounds: [f32; 4],
-    /// Of its usual word: a raised number makes the bounds higher, not the letters.
+    /// Height of a typical word: a superscript number makes the bounds taller, not the letters.
     pub(super) height: f32,
     /// The direction of its paragraph.
     pub(super) right_to_left: bool,
@@ -76,7 +76,7 @@ struct Parser {
     words: Vec<Word>,
     words_on_page: usize,
     bounds: [f32; 4],
-    /// The start of a word whose text holds a line break.
+    /// The start of a word whose text contains a line break.
     unfinished: Option<String>,
 }
 
@@ -130,7 +130,7 @@ impl Parser {
     }
 }
 
-/// Brings a block's lines into logical order; which way it runs is decided by the block as a whole.
+/// Puts the lines of a block into logical order; the block as a whole decides the direction.
 fn raw_block(mut lines: Vec<(Vec<Word>, [f32; 4])>) -> RawBlock {
     let texts = lines.iter().flat_map(|(words, _)| words).map(|word| word.text.as_str());
     let right_to_left = bidi::is_right_to_left(texts);
@@ -146,7 +146,8 @@ fn raw_block(mut lines: Vec<(Vec<Word>, [f32; 4])>) -> RawBlock {
     RawBlock { lines: lines.into_iter().filter_map(line).collect() }
 }
 
-/// Poppler parts a line at a raised mark and orders the pieces from left to right. Pieces at one height are one line.
+/// Poppler splits a line at a superscript and sorts the pieces from left to right. Pieces at the same height are joined
+/// again.
 fn join_pieces(lines: &mut Vec<(Vec<Word>, [f32; 4])>) {
     let mut joined: Vec<(Vec<Word>, [f32; 4])> = Vec::with_capacity(lines.len());
     for (words, bounds) in lines.drain(..) {
@@ -162,7 +163,7 @@ fn join_pieces(lines: &mut Vec<(Vec<Word>, [f32; 4])>) {
     *lines = joined;
 }
 
-/// Beside each other, and at the same height by more than the overlap of two lines.
+/// Whether the two are at the same height by more than the overlap of adjacent lines.
 fn share_height(one: &[f32; 4], other: &[f32; 4]) -> bool {
     let overlap = one[3].min(other[3]) - one[1].max(other[1]);
     let smaller = (one[3] - one[1]).min(other[3] - other[1]);
@@ -171,7 +172,7 @@ fn share_height(one: &[f32; 4], other: &[f32; 4]) -> bool {
     beside && overlap > 0.6 * smaller
 }
 
-/// The smallest bounds around both.
+/// The smallest bounds that contain both.
 pub(super) fn united(one: &[f32; 4], other: &[f32; 4]) -> [f32; 4] {
     [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
 }
@@ -182,8 +183,8 @@ fn median_height(words: &[Word]) -> f32 {
     heights.get(heights.len() / 2).copied().unwrap_or_default()
 }
 
-/// Drops the small raised numbers that point to a note; they are not for reading out. An exponent stays: it follows a
-/// number or the short name of a unit.
+/// Drops the small superscript numbers of footnote references, which are not read out. An exponent stays: it follows a
+/// number or the abbreviation of a unit.
 fn drop_note_marks(words: &mut Vec<Word>, height: f32, right_to_left: bool) {
     let line_bottom = words.iter().map(|word| word.bounds[3]).fold(f32::MIN, f32::max);
     let is_mark = |index: usize, word: &Word| {
@@ -199,7 +200,7 @@ fn drop_note_marks(words: &mut Vec<Word>, height: f32, right_to_left: bool) {
     words.retain(|_| !marks.next().unwrap_or_default());
 }
 
-/// On a page that is not set at a right angle itself, drops what is.
+/// Drops rotated lines, unless the whole page is rotated.
 fn drop_rotated_lines(page: &mut RawPage) {
     let lines = || page.blocks.iter().flat_map(|block| &block.lines);
     let rotated = lines().filter(|line| line.is_rotated()).count();
@@ -226,7 +227,7 @@ fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
-    // The ampersand last: what it makes is not looked at again.
+    // The ampersand last, so that its result is not unescaped again.
     let replaced = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
         .iter()
         .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
@@ -267,7 +268,7 @@ per</word>
     }
 
     #[tokio::test]
-    async fn bytes_that_are_no_text_do_no_harm() {
+    async fn bytes_that_are_not_text_are_harmless() {
         let pages =
             parse(&b"<page \xff>\n<word >\xed\xa0\x80</word>\n<line \n</line>\n</block>\n</page>\n"[..], 1).await;
         assert_eq!(pages.unwrap().len(), 1);

@@ -1,12 +1,12 @@
-//! Characters: which are kept, and in what form.
+//! Characters: which ones are kept, and in what form.
 
 use unicode_normalization::UnicodeNormalization;
 
 /// Tatweel, which only stretches a word.
 const TATWEEL: char = '\u{640}';
 
-/// What can be seen: without controls, direction marks, zero-width spaces and tatweel. Soft hyphens stay, they matter
-/// at the end of a line; the joiners between letters (U+200C, U+200D) stay, they are spelling.
+/// The text without control characters, direction marks, zero-width spaces and tatweel. Soft hyphens stay, since they
+/// matter at the end of a line; so do the joiners (U+200C, U+200D), which are part of the spelling.
 pub(super) fn visible(text: &str) -> String {
     let unseen = |c: char| {
         (c.is_control() && !c.is_whitespace())
@@ -17,8 +17,8 @@ pub(super) fn visible(text: &str) -> String {
     text.chars().filter(|c| !unseen(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect()
 }
 
-/// Letters instead of their presentation forms (ligatures such as "ﬁ", positional Arabic), composed (NFC).
-/// Needs logical order: a ligature opens into letters in that order.
+/// Replaces presentation forms (ligatures such as "ﬁ", positional Arabic) by plain letters, composed (NFC). Needs
+/// logical order, in which a ligature is decomposed.
 pub(super) fn composed(text: &str) -> String {
     let is_form = |c: char| matches!(c, '\u{fb00}'..='\u{fb06}' | '\u{fb13}'..='\u{fb17}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
     let mut letters = String::with_capacity(text.len());
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn direction_marks_and_controls_go() {
+    fn direction_marks_and_controls_are_dropped() {
         assert_eq!(visible("\u{202b}a\u{202c}\u{1}b\u{200b}c\u{a0}d\n\u{200c}"), "abc d \u{200c}");
     }
 

@@ -1,11 +1,11 @@
-//! Reads PDF files: pages, and on each its blocks of text in reading order and logical order.
+//! Reads PDF files into pages, and each page into blocks of text in reading order and logical order.
 //!
-//! Poppler's tools do the reading, each under [`crate::guard`]: `pdfinfo` says what the file is, `pdftotext
-//! -bbox-layout` gives words with their places, flow by flow. The words are parsed as they come, so that memory is
-//! bounded by the text and not by the file. What poppler leaves open is done here: words of right-to-left lines come in
-//! visual order ([`bidi`]), lines end in hyphens, pages repeat their heads and feet ([`running`]).
+//! Poppler's tools read the file, each under [`crate::guard`]: `pdfinfo` gives the metadata, `pdftotext -bbox-layout`
+//! the words with their positions, flow by flow. The output is parsed as a stream, so memory is bounded by the text and
+//! not by the file. This module does what poppler does not: words of right-to-left lines come in visual order
+//! ([`bidi`]), lines end in hyphens, pages repeat their headers and footers ([`running`]).
 //!
-//! Whether the text is worth a video is not decided here: see the judge of the application.
+//! Whether the text is good enough for a video is decided by the application.
 
 mod assemble;
 mod bidi;
@@ -37,13 +37,13 @@ use layout::RawPage;
 
 const MIB: u64 = 1024 * 1024;
 
-/// A page with fewer letters than this has no text worth the name: a page number, a stamp.
+/// A page with fewer letters has no text to speak of: a page number, a stamp.
 const SPARSE_PAGE_LETTERS: usize = 30;
 
-/// Most processes that read one document side by side, where there are so many cores.
+/// Most processes that read one document in parallel, given enough cores.
 const MOST_READERS: u32 = 4;
 
-/// Pages that make one more process pay off.
+/// Pages for which another process pays off.
 const PAGES_PER_READER: u32 = 40;
 
 /// Limits of a document.
@@ -51,17 +51,17 @@ const PAGES_PER_READER: u32 = 40;
 pub struct ReadingLimits {
     /// Most pages of a document.
     pub max_pages: u32,
-    /// Most pages of a document that is read by OCR, which takes seconds for each.
+    /// Most pages of a document that is read by OCR, which takes seconds per page.
     pub max_ocr_pages: u32,
-    /// Address space of each reading process, in bytes.
+    /// Address space of each process, in bytes.
     pub memory_bytes: u64,
-    /// Processor time of each reading process for a document of up to 100 pages.
+    /// CPU time of each process for a document of up to 100 pages.
     pub cpu: Duration,
-    /// Processor time for each further page.
+    /// CPU time for each further page.
     pub cpu_per_page: Duration,
-    /// Time for all steps together. Well above the processor time, as the machine may be busy with other work.
-    pub patience: Duration,
-    /// Most bytes of positioned text from each reading process (a dense page has some 60 KiB).
+    /// Wall-clock time for all steps together. Well above the CPU time, since the machine may be busy.
+    pub wall: Duration,
+    /// Most bytes of positioned text from each process (a dense page has some 60 KiB).
     pub text_bytes: u64,
 }
 
@@ -74,20 +74,20 @@ impl ReadingLimits {
         memory_bytes: 1024 * MIB,
         cpu: Duration::from_secs(3),
         cpu_per_page: Duration::from_millis(10),
-        patience: Duration::from_secs(30),
+        wall: Duration::from_secs(30),
         text_bytes: 96 * MIB,
     };
 
-    /// For a look at a file, whatever its length.
-    fn glance(&self) -> Limits {
+    /// For reading a file's metadata, whatever its length.
+    fn metadata(&self) -> Limits {
         let cpu = Duration::from_secs(2).min(self.cpu);
-        Limits { memory_bytes: self.memory_bytes, cpu, wall: self.patience, ..Limits::DOCUMENT }
+        Limits { memory_bytes: self.memory_bytes, cpu, wall: self.wall, ..Limits::DOCUMENT }
     }
 
-    /// For the text of a document of that many pages.
+    /// For the text of a document with that many pages.
     fn reading(&self, pages: u32) -> Limits {
         let cpu = self.cpu + self.cpu_per_page * pages.saturating_sub(100);
-        Limits { cpu, output_bytes: self.text_bytes, ..self.glance() }
+        Limits { cpu, output_bytes: self.text_bytes, ..self.metadata() }
     }
 }
 
@@ -96,7 +96,7 @@ impl ReadingLimits {
 pub struct Reader {
     guard: Guard,
     limits: ReadingLimits,
-    /// Asked for once.
+    /// Poppler's version, determined once.
     poppler: Arc<OnceCell<String>>,
 }
 
@@ -106,19 +106,19 @@ impl Reader {
         Self { guard, limits, poppler: Arc::default() }
     }
 
-    /// Reads the text layer of `pdf`. A file of pictures without text is [`ReadError::Scanned`]; one with little text
-    /// and no pictures is a document with little text.
+    /// Reads the text layer of `pdf`. A file of images without text is [`ReadError::Scanned`]; one with little text and
+    /// no images is a document with little text.
     pub async fn read(&self, pdf: &Path) -> Result<Document, ReadError> {
         let read = async {
             let pdf = intake::check(pdf).await?;
             let info = self.info(&pdf, self.limits.max_pages).await?;
             self.read_text(&pdf, info).await
         };
-        tokio::time::timeout(self.limits.patience, read).await.unwrap_or(Err(ReadError::TooSlow))
+        tokio::time::timeout(self.limits.wall, read).await.unwrap_or(Err(ReadError::TooSlow))
     }
 
-    /// Reads `pdf` by optical character recognition, in the languages given (any installed one when there is none).
-    /// Takes seconds for each page.
+    /// Reads `pdf` by optical character recognition in the given languages, or in any installed one if none is given.
+    /// Takes seconds per page.
     pub async fn read_by_ocr(&self, pdf: &Path, languages: &[Language]) -> Result<Document, ReadError> {
         let pdf = intake::check(pdf).await?;
         let info = self.info(&pdf, self.limits.max_ocr_pages).await?;
@@ -133,10 +133,10 @@ impl Reader {
         Ok(Document { title: info.title, pages: assemble::pages(pages), read_by })
     }
 
-    /// Draws one page (counted from 1) as a PNG picture `width_px` wide, at `out_png`.
+    /// Renders one page (counted from 1) as a PNG image `width_px` wide, at `out_png`.
     pub async fn page_image(&self, pdf: &Path, page: u32, width_px: u32, out_png: &Path) -> Result<(), ReadError> {
         let pdf = intake::check(pdf).await?;
-        let limits = Limits { cpu: Duration::from_secs(20), wall: Duration::from_secs(30), ..self.limits.glance() };
+        let limits = Limits { cpu: Duration::from_secs(20), wall: Duration::from_secs(30), ..self.limits.metadata() };
         let mut args: Vec<OsString> = ["-png", "-singlefile", "-scale-to-y", "-1"].map(OsString::from).into();
         for (name, value) in [("-f", page), ("-l", page), ("-scale-to-x", width_px)] {
             args.extend([OsString::from(name), value.to_string().into()]);
@@ -146,7 +146,7 @@ impl Reader {
         if !png.starts_with(b"\x89PNG") {
             return Err(ReadError::Damaged { detail: format!("page {page} cannot be drawn") });
         }
-        // Under a temporary name first: an incomplete picture is never visible.
+        // Under a temporary name first, so that an incomplete image is never visible.
         let mut partial = out_png.as_os_str().to_owned();
         partial.push(".part");
         let partial = PathBuf::from(partial);
@@ -154,13 +154,13 @@ impl Reader {
         tokio::fs::rename(&partial, out_png).await.map_err(ReadError::from_io)
     }
 
-    /// Whether [`Self::read_by_ocr`] can read anything on this machine.
+    /// Whether [`Self::read_by_ocr`] can be used on this machine.
     pub async fn ocr_available(&self) -> bool {
         ocr::usable_languages(&self.guard, &[]).await.is_ok()
     }
 
     async fn info(&self, pdf: &Path, max_pages: u32) -> Result<Info, ReadError> {
-        let info = info::ask(&self.guard, &self.limits.glance(), pdf).await?;
+        let info = info::ask(&self.guard, &self.limits.metadata(), pdf).await?;
         if info.pages == 0 {
             return Err(ReadError::NoPages);
         }
@@ -176,10 +176,10 @@ impl Reader {
         let letters = |page: &sluice_domain::document::Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
         let sparse: Vec<u32> =
             pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
-        // Less than half of the pages have text: are the others pictures?
+        // If less than half of the pages have text: are the others images?
         if sparse.len() * 2 > pages.len() {
-            let pictures = info::pages_with_pictures(&self.guard, &self.limits.glance(), pdf).await?;
-            let scanned = sparse.iter().filter(|number| pictures.contains(number)).count();
+            let images = info::pages_with_images(&self.guard, &self.limits.metadata(), pdf).await?;
+            let scanned = sparse.iter().filter(|number| images.contains(number)).count();
             if scanned * 2 > pages.len() {
                 return Err(ReadError::Scanned { pages: info.pages, ocr_available: self.ocr_available().await });
             }
@@ -188,7 +188,7 @@ impl Reader {
         Ok(Document { title: info.title, pages, read_by })
     }
 
-    /// The pages' lines, read by several processes side by side when there are many.
+    /// The lines of the pages, read by several processes in parallel if there are many.
     async fn raw_pages(&self, pdf: &Path, pages: u32) -> Result<Vec<RawPage>, ReadError> {
         let cores = u32::try_from(cores()).unwrap_or(1);
         let readers = (pages / PAGES_PER_READER + 1).min(cores).min(MOST_READERS);
@@ -212,7 +212,7 @@ impl Reader {
     }
 }
 
-/// Processes that can work side by side on this machine.
+/// Processes that can run in parallel on this machine.
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }

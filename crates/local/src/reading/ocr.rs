@@ -1,4 +1,4 @@
-//! Recognises the text of pages that are pictures: `pdftoppm` draws each, `tesseract` reads it.
+//! Recognises the text of pages that are images: `pdftoppm` renders each page, `tesseract` reads it.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -10,16 +10,16 @@ use super::layout::{Line, RawBlock, RawPage, united};
 use super::{ReadError, bidi, letters};
 use crate::guard::{Guard, Limits};
 
-/// Longer edge of the picture in pixels: some 200 dots per inch on A4, whatever size the page says it has.
+/// Longer edge of the image in pixels: some 200 dots per inch on A4, whatever the page size says.
 const LONGER_EDGE: u32 = 2400;
 
-/// Words of which tesseract is less sure than this (0 to 100) are specks and frames.
+/// Words with a lower confidence (0 to 100) are specks and frames.
 const LEAST_CONFIDENCE: f32 = 20.0;
 
 /// For one page.
 const LIMITS: Limits = Limits { cpu: Duration::from_mins(1), wall: Duration::from_mins(3), ..Limits::DOCUMENT };
 
-/// Which of `wanted` tesseract can read, as its own names; of all that Sluice knows, when `wanted` is empty.
+/// Those of `wanted` that tesseract can read, by its own names; if `wanted` is empty, of all that Sluice knows.
 pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Result<Vec<&'static str>, ReadError> {
     let output = guard.run(&LIMITS, "tesseract", ["--list-langs"], None).await?;
     let listed = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -34,8 +34,8 @@ pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Resu
     Ok(usable)
 }
 
-/// The languages of the script that the first page shows. With Arabic and Latin ones together tesseract finds Latin
-/// words in blurred Arabic ones, and takes twice the time.
+/// Keeps the languages of the script found on the first page. Given Arabic and Latin languages together, tesseract
+/// finds Latin words in blurred Arabic ones and takes twice as long.
 pub(super) async fn of_one_script<'a>(
     guard: &Guard,
     pdf: &Path,
@@ -58,10 +58,10 @@ pub(super) async fn read_page(guard: &Guard, pdf: &Path, page: u32, languages: &
     let mut args: Vec<OsString> =
         ["-q", "-gray", "-scale-to", &edge, "-f", &number, "-l", &number].map(OsString::from).into();
     args.push(pdf.as_os_str().to_owned());
-    let picture = guard.run(&LIMITS, "pdftoppm", args, None).await?.stdout;
+    let image = guard.run(&LIMITS, "pdftoppm", args, None).await?.stdout;
     let languages = languages.join("+");
     let args = ["stdin", "stdout", "-l", &languages, "--psm", "3", "tsv"].map(OsStr::new);
-    let table = guard.run(&LIMITS, "tesseract", args, Some(picture)).await?.stdout;
+    let table = guard.run(&LIMITS, "tesseract", args, Some(image)).await?.stdout;
     Ok(parse(&String::from_utf8_lossy(&table), page))
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn name(guard: &Guard) -> String {
 }
 
 /// Rows of `level page block paragraph line word left top width height confidence text`. Level 1 is the page, 5 a word.
-/// Words come in logical order. The page's size is in pixels of [`LONGER_EDGE`], taken as that many points to A4's.
+/// Words come in logical order. The page size is in pixels, of which [`LONGER_EDGE`] are the length of A4 in points.
 fn parse(table: &str, number: u32) -> RawPage {
     let mut page = RawPage { number, ..RawPage::default() };
     let (mut block, mut line) = (("", ""), "");
@@ -120,7 +120,7 @@ fn join(line: &mut Line, word: &str, bounds: [f32; 4]) {
     line.right_to_left = bidi::is_right_to_left([line.text.as_str()].into_iter());
 }
 
-/// Points of a pixel: A4 is 842 points long.
+/// Converts pixels to points: A4 is 842 points long.
 fn to_points(pixels: f32) -> f32 {
     pixels * 842.0 / 2400.0
 }

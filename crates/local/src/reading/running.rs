@@ -1,19 +1,19 @@
-//! Heads and feet: what is repeated from page to page at the same place, and page numbers.
+//! Running headers and footers: text that is repeated from page to page at the same position, and page numbers.
 
 use std::collections::HashMap;
 
 use super::layout::{Line, RawPage};
 
-/// The part of a page's height, from its top and from its bottom, in which heads and feet stand.
+/// The fraction of the page height, at the top and at the bottom, in which headers and footers are found.
 const BAND: f32 = 0.15;
 
-/// On so many pages a line must stand to be a head or a foot.
+/// A line must appear on this many pages to be a header or a footer.
 const PAGES: usize = 3;
 
 /// How far a line may move from page to page, in points.
 const SLOT: f32 = 4.0;
 
-/// Takes heads, feet and page numbers from the pages.
+/// Removes headers, footers and page numbers.
 pub(super) fn remove(pages: &mut [RawPage]) {
     let mut seen: HashMap<(String, i32), usize> = HashMap::new();
     for page in &*pages {
@@ -24,7 +24,7 @@ pub(super) fn remove(pages: &mut [RawPage]) {
             *seen.entry(key).or_default() += 1;
         }
     }
-    // Heads change with the chapter: where most of what stands at a height is repeated, the rest is a head too.
+    // Headers change with the chapter: where most lines at a height are repeated, the others are headers too.
     let mut slots: HashMap<i32, (usize, usize)> = HashMap::new();
     for ((_, slot), count) in &seen {
         let (repeated, all) = slots.entry(*slot).or_default();
@@ -58,7 +58,7 @@ fn in_band(line: &Line, height: f32) -> bool {
     middle < height * BAND || middle > height * (1.0 - BAND)
 }
 
-/// The text with every number made equal, and the height on the page.
+/// The text with all numbers replaced by one placeholder, and the height on the page.
 fn key(line: &Line) -> (String, i32) {
     let mut text = String::with_capacity(line.text.len());
     if is_page_number(&line.text) {
@@ -74,7 +74,7 @@ fn key(line: &Line) -> (String, i32) {
     (text, slot(line))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a place on a page is far below the limits of i32")]
+#[expect(clippy::cast_possible_truncation, reason = "a position on a page is far below the limits of i32")]
 fn slot(line: &Line) -> i32 {
     (line.bounds[3] / SLOT).round() as i32
 }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_heads_and_page_numbers_go() {
+    fn repeated_headers_and_page_numbers_are_removed() {
         let names = ["one", "two", "three", "four"];
         let mut pages: Vec<RawPage> = (1..)
             .zip(names)
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_changes_goes_with_the_others() {
+    fn a_header_that_changes_is_removed_with_the_others() {
         let heads = ["Salt", "Salt", "Salt", "Salt", "Salt", "Salt", "Pepper"];
         let mut pages: Vec<RawPage> = (1..).zip(heads).map(|(number, head)| page(number, &[(head, 30.0)])).collect();
         remove(&mut pages);

@@ -1,6 +1,6 @@
-//! Which titles in a file's metadata are titles.
+//! Which titles in a file's metadata are usable.
 
-/// What programs write when nobody gave a title.
+/// What programs write when no title was given.
 const PLACEHOLDERS: [&str; 12] = [
     "untitled",
     "document",
@@ -16,7 +16,7 @@ const PLACEHOLDERS: [&str; 12] = [
     "sans titre",
 ];
 
-/// Endings of file names, which are no titles.
+/// File extensions, which do not occur in titles.
 const FILE_ENDINGS: [&str; 18] = [
     ".pdf", ".doc", ".docx", ".odt", ".rtf", ".txt", ".tex", ".dvi", ".ps", ".indd", ".qxd", ".qxp", ".ppt", ".pptx",
     ".xls", ".xlsx", ".html", ".md",
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_stay_and_the_rest_goes() {
+    fn titles_are_kept_and_the_rest_is_dropped() {
         assert_eq!(usable("  On  Growth and Form "), Some("On Growth and Form".to_owned()));
         assert_eq!(usable("اللغة العربية"), Some("اللغة العربية".to_owned()));
         for no_title in [

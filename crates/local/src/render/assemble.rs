@@ -1,5 +1,5 @@
-//! Clips and sound become a video: the pictures are joined without encoding them again, the sound as samples, exactly as long as
-//! the pictures; then chapters, title, language and captions that can be switched on.
+//! Joins clips and audio into a video: the clips are concatenated without re-encoding, the audio as samples, exactly as
+//! long as the clips; then chapters, title, language and optional captions are added.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -14,14 +14,14 @@ use super::spec::{FRAME_MS, FRAMES_PER_SECOND, frames};
 use super::wave::RATE;
 use super::{Renderer, loudness, wave};
 
-/// A scene's clip and its sound.
+/// A scene's clip and its audio.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// From [`Renderer::clip`].
     pub clip: PathBuf,
-    /// WAVE, PCM of 16 bits, any rate; none: silence.
+    /// WAVE, 16-bit PCM, any rate; none: silence.
     pub wav: Option<PathBuf>,
-    /// The duration that the clip was ordered with.
+    /// The duration that was requested for the clip.
     pub duration_ms: u32,
 }
 
@@ -45,9 +45,9 @@ pub struct AssembleSpec {
     pub chapters: Vec<Chapter>,
     /// Its title.
     pub title: String,
-    /// What is spoken.
+    /// The spoken language.
     pub language: Language,
-    /// Captions to put inside, to be switched on in the player; none when they are burned in.
+    /// Captions to embed, which the player can switch on; none if they are burned in.
     pub srt: Option<PathBuf>,
 }
 
@@ -63,7 +63,7 @@ pub struct Assembled {
 }
 
 impl Renderer {
-    /// Joins clips and sound into `out` (MP4, H.264, AAC, fast start), which appears when it is whole, and not before.
+    /// Joins clips and audio into `out` (MP4, H.264, AAC, fast start), which appears only when it is complete.
     pub async fn assemble(&self, spec: &AssembleSpec, out: &Path) -> Result<Assembled, RenderError> {
         if spec.parts.is_empty() {
             return Err(RenderError::Empty("there are no clips to join"));
@@ -89,7 +89,7 @@ impl Renderer {
     }
 }
 
-/// Writes the list of clips and the chapters, and gives the whole sound as 16-bit samples.
+/// Writes the list of clips and the chapters, and returns all the audio as 16-bit samples.
 fn prepare(spec: &AssembleSpec, folder: &Path) -> Result<Vec<u8>, RenderError> {
     let write = |name: &str, text: String| {
         let path = folder.join(name);
@@ -136,7 +136,7 @@ fn chapters(spec: &AssembleSpec) -> String {
     text
 }
 
-/// The five characters that mean something in that format; controls and line ends become spaces.
+/// Escapes the five special characters of that format; control characters and line ends become spaces.
 fn escape(text: &str) -> String {
     let mut out = String::new();
     for character in super::text::drawable(text).chars().take(300) {
@@ -166,7 +166,8 @@ fn arguments(spec: &AssembleSpec, folder: &Path, out: &Path) -> Vec<OsString> {
         add(&["-map", "3:s:0", "-c:s", "mov_text", "-metadata:s:s:0", &format!("language={code}")]);
     }
     add(&["-map_metadata", "2", "-map_chapters", "2", "-c:v", "copy", "-c:a", "aac"]);
-    // One voice is one channel. At this rate its noises need no modelling, and an edited scene waits for this.
+    // A single voice is mono. At this bit rate its noise needs no modelling, and an edited scene waits for this
+    // encoding.
     add(&[
         "-ac",
         "1",

@@ -1,44 +1,44 @@
-//! The camera's way over a page: where it looks at each moment. Slow, eased, never faster than one can read along.
+//! The camera's path over a page: where it looks at each moment. Slow, eased, never faster than one can read.
 
-/// What the camera sees: its top left corner in shown pixels of the page's useful part.
+/// What the camera sees: its top left corner in displayed pixels of the cropped page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct View {
     /// Left edge.
     pub(crate) x: f32,
     /// Top edge.
     pub(crate) y: f32,
-    /// How much larger than in the layout the page is shown; from 1 up.
+    /// Magnification relative to the layout; at least 1.
     pub(crate) zoom: f32,
 }
 
-/// A way from one view to another.
+/// A path from one view to another.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Path {
-    /// From one view to the next, with their times in seconds.
+    /// Views and their times in seconds.
     Stops(Vec<(f32, View)>),
-    /// Steadily from a view in a direction, for so many pixels, beginning at a time.
-    Wander {
-        /// Where it begins.
+    /// A pan at constant speed.
+    Pan {
+        /// The first view.
         from: View,
-        /// One pixel on its way.
+        /// The direction: one pixel on the way.
         towards: (f32, f32),
-        /// Pixels to go.
+        /// The length in pixels.
         reach: f32,
     },
 }
 
-/// When wandering begins, in seconds.
-const WAITS: f32 = 0.8;
-/// Pixels in a second while wandering: exactly one for each frame. Print then stays as sharp as on paper, because it is never
-/// between two pixels, and the encoder finds every pixel again where it expects it.
-const PACE: f32 = 25.0;
-/// Frames in which it reaches its pace, and in which it slows down: they take half of that in pixels.
+/// When panning begins, in seconds.
+const PAN_DELAY: f32 = 0.8;
+/// Pixels per second while panning: exactly one per frame. Print then stays sharp, because it never falls between two
+/// pixels, and the encoder's motion search finds every pixel.
+const PAN_SPEED: f32 = 25.0;
+/// Frames to accelerate, and to slow down: each covers half as many pixels.
 const RAMP: f32 = 12.0;
 
 impl Path {
-    /// Over a page that is shown `wide` × `high` pixels large through a window of `window` pixels, for so many seconds. With
-    /// `targets` (time in seconds, middle in pixels of the page) it goes to each in its time; without, it wanders from
-    /// the top (or the start of the line, when `from_right`) as far as is calm.
+    /// A path over a page that is displayed `wide` × `high` pixels large through a window of `window` pixels, for so
+    /// many seconds. With `targets` (time in seconds, centre in pixels of the page) it reaches each at its time;
+    /// without, it pans from the top (or from the start of the line, if `from_right`) as far as a slow movement can.
     pub(crate) fn over(
         wide: f32,
         high: f32,
@@ -49,17 +49,17 @@ impl Path {
     ) -> Self {
         let (spare_x, spare_y) = ((wide - window.0).max(0.0).floor(), (high - window.1).max(0.0).floor());
         if spare_x < 1.0 && spare_y < 1.0 {
-            return Self::closer(seconds, window);
+            return Self::zoom_in(seconds, window);
         }
         let view =
             |x: f32, y: f32| View { x: x.clamp(0.0, spare_x).round(), y: y.clamp(0.0, spare_y).round(), zoom: 1.0 };
         if targets.is_empty() {
             let start_x = if from_right { spare_x } else { 0.0 };
-            let time = (seconds - WAITS - 0.6).max(0.0);
-            let reach = (time * PACE - RAMP).floor().clamp(0.0, spare_x.max(spare_y));
+            let time = (seconds - PAN_DELAY - 0.6).max(0.0);
+            let reach = (time * PAN_SPEED - RAMP).floor().clamp(0.0, spare_x.max(spare_y));
             let side = if from_right { -1.0 } else { 1.0 };
             let towards = if spare_y >= spare_x { (0.0, 1.0) } else { (side, 0.0) };
-            return Self::Wander { from: view(start_x, 0.0), towards, reach };
+            return Self::Pan { from: view(start_x, 0.0), towards, reach };
         }
         let mut stops: Vec<(f32, View)> = Vec::new();
         for (time, x, y) in targets {
@@ -76,8 +76,8 @@ impl Path {
         Self::Stops(stops)
     }
 
-    /// Slowly a little closer, for a page that is seen whole.
-    fn closer(seconds: f32, window: (f32, f32)) -> Self {
+    /// Slowly zooms in a little, for a page that is entirely visible.
+    fn zoom_in(seconds: f32, window: (f32, f32)) -> Self {
         let zoom = 1.0 + (0.005 * seconds).min(0.04);
         let grown = (1.0 - 1.0 / zoom) / 2.0;
         let start = View { x: 0.0, y: 0.0, zoom: 1.0 };
@@ -87,7 +87,7 @@ impl Path {
     /// The lowest top edge of all views.
     pub(crate) fn lowest(&self) -> f32 {
         match self {
-            Self::Wander { from, towards, reach } => from.y + towards.1.max(0.0) * reach,
+            Self::Pan { from, towards, reach } => from.y + towards.1.max(0.0) * reach,
             Self::Stops(stops) => stops.iter().map(|(_, view)| view.y).fold(0.0, f32::max),
         }
     }
@@ -95,8 +95,8 @@ impl Path {
     /// Where the camera looks at `seconds`.
     pub(crate) fn at(&self, seconds: f32) -> View {
         match self {
-            Self::Wander { from, towards, reach } => {
-                let gone = wandered((seconds - WAITS) * PACE, *reach);
+            Self::Pan { from, towards, reach } => {
+                let gone = panned((seconds - PAN_DELAY) * PAN_SPEED, *reach);
                 View { x: from.x + towards.0 * gone, y: from.y + towards.1 * gone, zoom: from.zoom }
             }
             Self::Stops(stops) => between(stops, seconds),
@@ -104,9 +104,9 @@ impl Path {
     }
 }
 
-/// Pixels gone after so many frames: slowly into the pace, one a frame, slowly out of it; whole pixels in between.
-fn wandered(frames: f32, reach: f32) -> f32 {
-    // A frame is looked at in its middle: half a frame more or less must not make it skip one.
+/// Pixels covered after so many frames: accelerating, then one per frame, then slowing down; whole pixels in between.
+fn panned(frames: f32, reach: f32) -> f32 {
+    // Rounded to a whole frame: an error of a fraction must not skip one.
     let frames = (frames + 0.01).floor();
     let ramp = RAMP.min(reach);
     if ramp < 1.0 || frames <= 0.0 {
@@ -141,7 +141,7 @@ fn distance(from: View, to: View) -> f32 {
     (from.x - to.x).hypot(from.y - to.y)
 }
 
-/// Slow, faster, slow again: mostly straight, with soft ends.
+/// Smooth start and end, mostly linear in between.
 fn ease(part: f32) -> f32 {
     const SOFT: f32 = 0.18;
     let top = 1.0 / (1.0 - SOFT);
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_camera_stays_on_the_page_and_goes_one_pixel_a_frame() {
+    fn the_camera_stays_on_the_page_and_moves_one_pixel_per_frame() {
         let path = Path::over(900.0, 1400.0, (900.0, 470.0), 10.0, &[], false);
         let mut before = path.at(0.0);
         assert!(before.y.abs() < f32::EPSILON);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_scene_and_a_short_way_end_in_time() {
+    fn a_short_scene_and_a_short_path_end_in_time() {
         for (high, seconds) in [(480.0, 9.0), (471.0, 9.0), (2000.0, 1.0), (2000.0, 0.1)] {
             let path = Path::over(900.0, high, (900.0, 470.0), seconds, &[], false);
             let end = path.at(seconds).y;
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn easing_starts_at_nothing_and_ends_whole() {
+    fn easing_starts_at_zero_and_ends_at_one() {
         assert!(ease(0.0).abs() < 1e-6 && (ease(1.0) - 1.0).abs() < 1e-6 && (ease(0.5) - 0.5).abs() < 1e-6);
     }
 }

@@ -1,4 +1,4 @@
-//! Captions from the timings of words: at most two lines, on the screen for one to six seconds, ending where a phrase ends.
+//! Captions from word timings: at most two lines, displayed for one to six seconds, ending where a phrase ends.
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::language::Language;
@@ -7,47 +7,47 @@ use sluice_domain::speech::WordTiming;
 use super::layout::Shape;
 use super::text::drawable;
 
-/// Text that is shown for a while. Its lines are separated by a line feed.
+/// Text that is displayed for a while. Its lines are separated by a line feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caption {
-    /// From when on, in milliseconds.
+    /// Start in milliseconds.
     pub start_ms: u32,
-    /// Until when, exclusive.
+    /// End in milliseconds, exclusive.
     pub end_ms: u32,
     /// One or two lines.
     pub text: String,
 }
 
-/// A caption stays at least this long, if the next one lets it.
+/// Least display time of a caption, unless the next one comes earlier.
 const SHORTEST_MS: u32 = 1000;
-/// And at most this long, if a single word does not take longer.
+/// Greatest display time of a caption, unless a single word takes longer.
 const LONGEST_MS: u32 = 6000;
-/// A silence after which a new caption begins.
+/// A pause after which a new caption begins.
 const SILENCE_MS: u32 = 900;
 /// How long a caption stays after its last word.
 const LINGER_MS: u32 = 450;
-/// Between two captions there are two frames of nothing, or nothing at all.
+/// Between two captions there are two empty frames, or none.
 const GAP_MS: u32 = 80;
 
-/// A word with its place in time.
+/// A word with its time.
 struct Word {
     text: String,
     start_ms: u32,
     end_ms: u32,
 }
 
-/// Breaks spoken text into captions. `words` index into `text`; words with nothing to see are left out.
+/// Breaks spoken text into captions. `words` index into `text`; words without visible characters are left out.
 pub fn captions(text: &str, words: &[WordTiming], language: Language, shape: Shape) -> Vec<Caption> {
     let words: Vec<Word> = words.iter().filter_map(|timing| word(text, timing)).collect();
     let letters = shape.caption_letters();
     let mut shown: Vec<Caption> = Vec::new();
-    for (from, to) in cut(&words, language, letters) {
+    for (from, to) in break_into_ranges(&words, language, letters) {
         let group = &words[from..to];
         let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
         let all: Vec<&str> = group.iter().map(|word| word.text.as_str()).collect();
         shown.push(Caption { start_ms: first.start_ms, end_ms: last.end_ms, text: two_lines(&all, letters, language) });
     }
-    settle(&mut shown);
+    extend(&mut shown);
     shown
 }
 
@@ -58,13 +58,13 @@ fn word(text: &str, timing: &WordTiming) -> Option<Word> {
     (!text.is_empty()).then_some(Word { text, start_ms: timing.start_ms, end_ms: timing.end_ms.max(timing.start_ms) })
 }
 
-/// Letters as a reader sees them: marks that sit on a letter take no room.
+/// The number of visible letters: combining marks take no space.
 fn letters_in(text: &str) -> usize {
     text.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36F}' | '\u{610}'..='\u{61A}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}')).count()
 }
 
-/// Chooses the cuts with the least cost over the whole text.
-fn cut(words: &[Word], language: Language, letters: usize) -> Vec<(usize, usize)> {
+/// Chooses the breaks with the lowest total cost.
+fn break_into_ranges(words: &[Word], language: Language, letters: usize) -> Vec<(usize, usize)> {
     let mut best: Vec<(f32, usize)> = vec![(0.0, 0)];
     for end in 1..=words.len() {
         let mut cheapest = (f32::INFINITY, end - 1);
@@ -88,7 +88,7 @@ fn cut(words: &[Word], language: Language, letters: usize) -> Vec<(usize, usize)
     cuts
 }
 
-/// What it costs a reader to have these words as one caption; none if it cannot be (a single word always can).
+/// The reading cost of a caption with these words; none if it is not allowed (a single word always is).
 fn cost(words: &[Word], start: usize, end: usize, language: Language, letters: usize) -> Option<f32> {
     let group = &words[start..end];
     let (first, last) = (group.first()?, group.last()?);
@@ -188,7 +188,7 @@ fn is_link(word: &str, language: Language) -> bool {
     links.contains(&lower.as_str())
 }
 
-/// After how many words the second line begins (all of them: one line); none if two lines are not enough.
+/// After how many words the second line begins (all of them: a single line); none if two lines are not enough.
 fn line_break(words: &[&str], letters: usize, language: Language) -> Option<usize> {
     let whole = letters_in(&words.join(" "));
     if whole <= letters {
@@ -222,13 +222,13 @@ fn two_lines(words: &[&str], letters: usize, language: Language) -> String {
     }
 }
 
-/// Gives each caption time to be read without ever showing two at once.
-fn settle(captions: &mut [Caption]) {
+/// Extends the display time of each caption without overlaps.
+fn extend(captions: &mut [Caption]) {
     for index in 0..captions.len() {
         let next = captions.get(index + 1).map_or(u32::MAX, |next| next.start_ms);
         let Some(caption) = captions.get_mut(index) else { return };
         let wanted = (caption.end_ms + LINGER_MS).max(caption.start_ms + SHORTEST_MS);
-        // A gap too short to be seen as one would only flicker.
+        // A gap that is too short would only flicker.
         let end = if next <= wanted.saturating_add(GAP_MS * 3) { next.saturating_sub(GAP_MS) } else { wanted };
         caption.end_ms = end.max(caption.start_ms + 1).min(next.max(caption.start_ms + 1));
     }
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_silence_ends_a_caption_and_nothing_gives_nothing() {
+    fn a_pause_ends_a_caption_and_no_text_gives_none() {
         let text = "Wait for it";
         let mut words = timings(text);
         words[2].start_ms += 3000;
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_without_end_and_timings_that_lie_do_no_harm() {
+    fn overlong_words_and_wrong_timings_are_harmless() {
         let long = "x".repeat(500);
         let text = format!("see {long} there");
         assert_eq!(captions(&text, &timings(&text), Language::ENGLISH, Shape::Square).len(), 3);

@@ -1,4 +1,4 @@
-//! The words of a card: a title or a question, with what stands above and below it.
+//! The text of a card: a title or a question, with the lines above and below it.
 
 #![expect(clippy::cast_precision_loss, reason = "a card has few lines")]
 
@@ -8,7 +8,7 @@ use super::layout::{Layout, Zone};
 use super::palette::Palette;
 use super::text::{Anchor, Style, Typesetter, drawable};
 
-/// What a text on a card is.
+/// The role of a text on a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Kicker,

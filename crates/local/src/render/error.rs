@@ -1,4 +1,4 @@
-//! What can go wrong while a video is made, for the person who has to do something about it.
+//! What can go wrong while a video is rendered, for the user.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::guard::GuardError;
 
-/// Why there is no clip, no video, no poster.
+/// Why a clip, a video or a poster could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// There is no room for the file.
+    /// No space for the file.
     #[error("the disk is full: free some space, then retry")]
     DiskFull,
     /// A program is not installed.
@@ -20,10 +20,10 @@ pub enum RenderError {
         /// The Debian package that has it.
         package: &'static str,
     },
-    /// The encoder gave up.
+    /// The encoder failed.
     #[error("ffmpeg failed: {detail}")]
     Encoder {
-        /// The last lines that it wrote.
+        /// The last lines of its error output.
         detail: String,
     },
     /// The page image cannot be used.
@@ -34,8 +34,8 @@ pub enum RenderError {
         /// Why.
         detail: String,
     },
-    /// The narration cannot be used.
-    #[error("the sound {} cannot be used: {detail}", path.display())]
+    /// The audio of the narration cannot be used.
+    #[error("the audio {} cannot be used: {detail}", path.display())]
     Sound {
         /// The file.
         path: PathBuf,
@@ -45,19 +45,19 @@ pub enum RenderError {
     /// A slide could not be drawn.
     #[error("the slide could not be drawn: {0}")]
     Picture(String),
-    /// The order makes no sense (no clips, no length).
+    /// The request is invalid (no clips, no length).
     #[error("nothing to render: {0}")]
     Empty(&'static str),
-    /// The finished file is not what was asked for.
-    #[error("the video is not right: {0}")]
+    /// The finished file does not match the request.
+    #[error("the video is invalid: {0}")]
     NotPlayable(String),
-    /// It took longer than it may.
-    #[error("rendering took longer than {0} s and was stopped")]
+    /// It took longer than its limit.
+    #[error("rendering exceeded its limit of {0} s and was stopped")]
     TooSlow(u64),
-    /// The rendering process needed more memory than it may have.
-    #[error("rendering needed more memory than it may have")]
+    /// The rendering process exceeded its memory limit.
+    #[error("rendering exceeded its memory limit")]
     TooMuchMemory,
-    /// The rendering process died without a word.
+    /// The rendering process died without an error message.
     #[error("the rendering process stopped: {0}")]
     Died(String),
     /// Reading or writing failed.
@@ -70,10 +70,10 @@ pub enum RenderError {
     },
 }
 
-/// Which programs rendering runs, and their Debian package.
+/// The Debian package of the programs that rendering needs.
 pub(crate) const FFMPEG_PACKAGE: &str = "ffmpeg";
 
-/// A [`RenderError`] on its way between processes.
+/// A [`RenderError`] as it is sent between processes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     kind: Kind,
@@ -123,7 +123,7 @@ impl From<Failure> for RenderError {
     }
 }
 
-/// What the end of a guarded program means here.
+/// Maps the failure of a guarded program to an error.
 pub(crate) fn from_guard(error: GuardError) -> RenderError {
     match error {
         GuardError::Missing { .. } => RenderError::ToolMissing { tool: "ffmpeg", package: FFMPEG_PACKAGE },
@@ -136,7 +136,7 @@ pub(crate) fn from_guard(error: GuardError) -> RenderError {
     }
 }
 
-/// What an error of the file system means for a file.
+/// Maps an I/O error on a file to an error.
 pub(crate) fn from_io(path: &Path, source: std::io::Error) -> RenderError {
     match source.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => RenderError::DiskFull,

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all: written under another name in the same folder, flushed to the disk, renamed.
+//! Atomic files: written under a temporary name in the same folder, synced, renamed.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::error::{RenderError, from_io};
 const PREFIX: &str = ".sluice-";
 const SUFFIX: &str = ".partial";
 
-/// A file that is being written. It is removed when dropped before it is published.
+/// A file that is being written. It is removed if it is dropped before it is published.
 #[derive(Debug)]
 pub(crate) struct Partial {
     file: tempfile::NamedTempFile,
@@ -27,16 +27,16 @@ impl Partial {
         Ok(Self { file })
     }
 
-    /// Where it is for now.
+    /// Its temporary path.
     pub(crate) fn path(&self) -> &Path {
         self.file.path()
     }
 
-    /// Makes it durable and gives it its name.
+    /// Makes it durable and renames it.
     pub(crate) async fn publish(self, out: &Path) -> Result<(), RenderError> {
         let out: PathBuf = out.to_owned();
         let published = tokio::task::spawn_blocking(move || {
-            // ffmpeg may have replaced the file: what is flushed is what now has the name.
+            // ffmpeg may have replaced the file: sync the one that has the name now.
             let written = std::fs::File::open(self.file.path()).and_then(|file| file.sync_all());
             written.map_err(|error| from_io(self.file.path(), error))?;
             self.file.persist(&out).map_err(|error| from_io(&out, error.error))?;

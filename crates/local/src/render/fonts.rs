@@ -1,5 +1,5 @@
-//! The fonts that every picture is set in. IBM Plex ships inside the binary, so that a video looks the same on every
-//! machine; the machine's own fonts are opened only for a script that Plex does not cover.
+//! The fonts of all images. IBM Plex is embedded in the binary, so that a video looks the same on every machine; system
+//! fonts are opened only for a script that Plex does not cover.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -29,7 +29,7 @@ pub(crate) struct Fonts {
 }
 
 impl Fonts {
-    /// Opens the fonts that ship with the program.
+    /// Opens the embedded fonts.
     pub(crate) fn new() -> Self {
         static SHIPPED: OnceLock<(Arc<Database>, ID, ID)> = OnceLock::new();
         let (database, latin, arabic) = SHIPPED.get_or_init(|| {
@@ -58,7 +58,7 @@ impl Fonts {
         Arc::clone(&self.database)
     }
 
-    /// The family that has `character`, with `preferred` asked first; `None` when no font on this machine has it.
+    /// The family that has `character`, `preferred` first; none if no font on this machine has it.
     pub(crate) fn family_for(&mut self, character: char, preferred: &'static str) -> Option<String> {
         let order = if preferred == ARABIC {
             [(self.arabic, ARABIC), (self.latin, LATIN)]

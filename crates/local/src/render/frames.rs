@@ -1,5 +1,5 @@
-//! The rendering process: `sluice __engine frames` reads an order on its standard input, draws frame after frame, pipes them to
-//! ffmpeg, and reports progress and result on its standard output, one JSON object per line.
+//! The rendering process: `sluice __engine frames` reads a request on standard input, draws frame after frame, pipes
+//! them to ffmpeg, and reports progress and result on standard output, one JSON object per line.
 
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub const SUBCOMMAND: &str = "frames";
 
 /// The request to the rendering process.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Order {
+pub(super) struct RenderRequest {
     pub(super) spec: ClipSpec,
     pub(super) out: PathBuf,
 }
@@ -33,43 +33,45 @@ pub(super) struct Order {
 /// A line of its output.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Answer {
-    /// Share of the frames that are drawn.
+pub(super) enum RenderMessage {
+    /// The fraction of the frames that are drawn.
     Progress(f32),
-    /// All is written.
+    /// The clip is complete.
     Done,
-    /// It failed.
+    /// Rendering failed.
     Failed(Failure),
 }
 
-/// Reads an order, carries it out, and reports. The exit code is a failure only when the result could not be reported.
+/// Reads a request, renders it, and reports. The exit code is a failure only if the result could not be reported.
 pub fn run_child() -> ExitCode {
-    let mut order = String::new();
-    let read = std::io::stdin().lock().read_to_string(&mut order);
+    let mut request = String::new();
+    let read = std::io::stdin().lock().read_to_string(&mut request);
     let outcome = read
-        .map_err(|error| RenderError::Died(format!("no order came: {error}")))
-        .and_then(|_| serde_json::from_str::<Order>(&order).map_err(|error| RenderError::Died(error.to_string())))
-        .and_then(|order| {
+        .map_err(|error| RenderError::Died(format!("no request was received: {error}")))
+        .and_then(|_| {
+            serde_json::from_str::<RenderRequest>(&request).map_err(|error| RenderError::Died(error.to_string()))
+        })
+        .and_then(|request| {
             let executable = std::env::current_exe()
                 .map_err(|source| RenderError::Io { path: PathBuf::from("/proc/self/exe"), source })?;
-            render(&order.spec, &order.out, &Guard::new(executable), |done| send(&Answer::Progress(done)))
+            render(&request.spec, &request.out, &Guard::new(executable), |done| send(&RenderMessage::Progress(done)))
         });
     match outcome {
         Ok(()) => {
-            send(&Answer::Done);
+            send(&RenderMessage::Done);
             ExitCode::SUCCESS
         }
         Err(error) => {
-            send(&Answer::Failed(Failure::from(&error)));
+            send(&RenderMessage::Failed(Failure::from(&error)));
             ExitCode::SUCCESS
         }
     }
 }
 
-fn send(answer: &Answer) {
-    if let Ok(mut line) = serde_json::to_string(answer) {
+fn send(message: &RenderMessage) {
+    if let Ok(mut line) = serde_json::to_string(message) {
         line.push('\n');
-        // When the reader has closed the pipe, its own error reports that.
+        // If the reader has closed the pipe, its own error reports that.
         let _ = std::io::stdout().lock().write_all(line.as_bytes());
     }
 }
@@ -107,7 +109,7 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
-    /// Draws what stays the same from frame to frame.
+    /// Draws what does not change from frame to frame.
     pub(super) fn new(spec: &ClipSpec) -> Result<Self, RenderError> {
         let right_to_left = spec.language.facts().right_to_left;
         let layout = Layout::new(spec.shape, spec.presenter.is_some(), right_to_left);
@@ -125,7 +127,7 @@ impl Drawing {
         Ok(Self { stage, actor, captions, shown: None, layout, palette, type_, rows: RowBuffer::default() })
     }
 
-    /// Draws one frame, as things are in its middle.
+    /// Draws one frame, at the time of its middle.
     pub(super) fn draw(&mut self, frame: &mut Picture, number: u32) -> Result<(), RenderError> {
         let at = seconds(number) + 0.5 / FPS;
         self.stage.draw(frame, at, &mut self.rows);
@@ -157,7 +159,7 @@ fn seconds(frames: u32) -> f32 {
     frames as f32 / FPS
 }
 
-/// A caption in its zone: lines as they are given, smaller if they would not fit.
+/// A caption in its zone: the lines as given, smaller if they would not fit.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -191,7 +193,7 @@ fn caption_layer(text: &str, layout: &Layout, palette: &Palette, type_: &mut Typ
     Ok(Layer::from_pixmap(&pixmap, x as usize, y as usize))
 }
 
-/// ffmpeg at work, fed by a thread of its own.
+/// The running encoder, fed by its own thread.
 struct Encoder {
     child: Child,
     full: SyncSender<Picture>,
@@ -200,7 +202,7 @@ struct Encoder {
     words: JoinHandle<Vec<u8>>,
 }
 
-/// Frames that wait for the encoder at most.
+/// Most frames that wait for the encoder.
 const AHEAD: usize = 4;
 
 impl Encoder {
@@ -211,7 +213,7 @@ impl Encoder {
         let (full, frames) = sync_channel::<Picture>(AHEAD);
         let (give_back, empty) = channel();
         for _ in 0..=AHEAD + 1 {
-            // The receiver is in our hand.
+            // The receiver is still alive.
             let _ = give_back.send(Picture::new(size.0 as usize, size.1 as usize));
         }
         let stdin = child.stdin.take();
@@ -232,12 +234,12 @@ impl Encoder {
         Ok(Self { child, full, empty, feeder, words })
     }
 
-    /// A picture to draw the next frame on; none when the encoder has ended.
+    /// A picture to draw the next frame on; none if the encoder has ended.
     fn spare(&self) -> Option<Picture> {
         self.empty.recv().ok()
     }
 
-    /// Passes a frame to the encoder; false when it has ended.
+    /// Passes a frame to the encoder; false if it has ended.
     fn push(&self, frame: Picture) -> bool {
         self.full.send(frame).is_ok()
     }
@@ -261,7 +263,7 @@ fn feed(
     give_back: &std::sync::mpsc::Sender<Picture>,
 ) -> std::io::Result<()> {
     let Some(mut stdin) = stdin else { return Ok(()) };
-    // A pipe of one megabyte instead of 64 kB: fewer turns between the two processes. Refused is no harm.
+    // A pipe of 1 MB instead of 64 kB: fewer context switches. A failure is harmless.
     let _ = nix::fcntl::fcntl(&stdin, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1 << 20));
     while let Ok(frame) = frames.recv() {
         for plane in &frame.planes {
@@ -273,9 +275,10 @@ fn feed(
     Ok(())
 }
 
-/// How clips are encoded. All alike, so that they can be joined without encoding again: closed groups of pictures, no frame out of
-/// its order, one clock, BT.709. Little is searched for, because the camera goes whole pixels and most of a frame stands still: a
-/// quarter to a third less work than the plain preset, for a tenth to a fifth more bytes.
+/// How clips are encoded. All in the same way, so that they can be joined without re-encoding: closed groups of
+/// pictures, no reordered frames, one time base, BT.709. The motion search is small, because the camera moves whole
+/// pixels and most of a frame stands still: a quarter to a third less work than the plain preset, for 10 to 20 percent
+/// more bytes.
 fn arguments((width, height): (u32, u32), out: &Path) -> Vec<std::ffi::OsString> {
     let size = format!("{width}x{height}");
     let rate = FRAMES_PER_SECOND.to_string();

@@ -1,9 +1,9 @@
-//! Where things stand in a frame. Written for left-to-right; mirrored for right-to-left. Nothing may lie under the presenter
-//! or under the captions: the zones never overlap.
+//! The layout of a frame. Defined for left-to-right; mirrored for right-to-left. Zones never overlap, so nothing lies
+//! under the presenter or the captions.
 
 use serde::{Deserialize, Serialize};
 
-/// The outer form of a video.
+/// The aspect ratio of a video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Shape {
     /// 1280 × 720.
@@ -27,7 +27,7 @@ impl Shape {
         }
     }
 
-    /// As people write it: `16:9`, `9:16`, `1:1`.
+    /// As it is written: `16:9`, `9:16`, `1:1`.
     pub fn ratio(self) -> &'static str {
         match self {
             Self::Landscape => "16:9",
@@ -41,7 +41,7 @@ impl Shape {
         [Self::Landscape, Self::Portrait, Self::Square].into_iter().find(|shape| shape.ratio() == ratio)
     }
 
-    /// Letters that fit into one line of a caption.
+    /// Letters that fit on one line of a caption.
     pub fn caption_letters(self) -> usize {
         match self {
             Self::Landscape => 42,
@@ -88,25 +88,25 @@ pub(crate) struct Layout {
     pub(crate) height: f32,
     /// The heading of a page slide.
     pub(crate) header: Zone,
-    /// The window onto a page that is too high to be seen whole.
+    /// The window onto a page that is too tall to be entirely visible.
     pub(crate) page: Zone,
-    /// The room of a page that is seen whole, and needs no map.
+    /// The space of a page that is entirely visible and needs no map.
     pub(crate) wide_page: Zone,
     /// Burned captions.
     pub(crate) captions: Zone,
-    /// The presenter's circle; the zone is a square.
+    /// The presenter's circle, as a square.
     pub(crate) presenter: Option<Zone>,
-    /// Beside the page, above the presenter: where in the page one is.
+    /// Beside the page, above the presenter: the position within the page.
     pub(crate) map: Option<Zone>,
     /// The text of a title or a question.
     pub(crate) words: Zone,
     /// Outer margin.
     pub(crate) margin: f32,
-    /// Size of the caption's letters.
+    /// Font size of captions.
     pub(crate) caption_size: f32,
-    /// Sizes that a heading may have, largest first.
+    /// Font sizes of a heading, largest first.
     pub(crate) heading_sizes: [f32; 3],
-    /// Sizes that a title may have, largest first.
+    /// Font sizes of a title, largest first.
     pub(crate) title_sizes: [f32; 5],
 }
 

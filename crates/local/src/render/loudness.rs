@@ -1,12 +1,12 @@
-//! How loud speech is heard (ITU-R BS.1770-4), and one gain that brings a whole video to the loudness of the web.
+//! Loudness of speech (ITU-R BS.1770-4), and one gain that normalises a whole video for the web.
 
 use super::wave::RATE;
 
-/// Loudness to reach in LUFS: what streaming services level speech to.
+/// Target loudness in LUFS, as streaming services normalise speech.
 const TARGET: f64 = -16.0;
-/// Most that is added or taken away, in dB.
+/// Largest gain or attenuation in dB.
 const MOST_GAIN: f64 = 20.0;
-/// From which level on peaks are rounded off, and the level that they never pass (-1 dBFS).
+/// Level above which peaks are soft-clipped; they never exceed -1 dBFS.
 const KNEE: f32 = 0.70;
 const CEILING: f32 = 0.891;
 
@@ -35,7 +35,7 @@ const HEAD: Filter = Filter {
 };
 const HIGH_PASS: Filter = Filter { b: [1.0, -2.0, 1.0], a: [-1.990_047_454_833_98, 0.990_072_250_366_21], z: [0.0; 2] };
 
-/// Integrated loudness in LUFS of mono samples at 48 kHz that are heard from two channels; none for silence.
+/// Integrated loudness in LUFS of mono samples at 48 kHz that are played on two channels; none for silence.
 #[expect(clippy::cast_precision_loss, reason = "a mean over a few thousand blocks")]
 pub(crate) fn integrated(samples: &[f32]) -> Option<f64> {
     let (mut head, mut high_pass) = (HEAD, HIGH_PASS);
@@ -55,7 +55,7 @@ pub(crate) fn integrated(samples: &[f32]) -> Option<f64> {
     mean(level(absolute) - 10.0).map(level)
 }
 
-/// Brings samples to the target with one gain; what would clip is rounded off.
+/// Normalises samples to the target with one gain; what would clip is soft-clipped.
 #[expect(clippy::cast_possible_truncation, reason = "a gain needs no more than a float")]
 pub(crate) fn normalise(samples: &mut [f32]) {
     let Some(loudness) = integrated(samples) else { return };
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn quiet_and_loud_sound_end_alike_and_never_clip() {
+    fn quiet_and_loud_audio_reach_the_same_level_and_never_clip() {
         for level in [0.02, 0.2, 0.9] {
             let mut samples = tone(4, level);
             normalise(&mut samples);

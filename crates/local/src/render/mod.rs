@@ -1,6 +1,6 @@
-//! Rendering: a scene becomes a clip (slide, presenter, captions), clips and sound become a video. Pictures are drawn here, in a child
-//! process; ffmpeg encodes, joins and checks, under the guard. A clip has no sound: sound is joined as samples, so that there is no
-//! gap between scenes.
+//! Rendering: a scene becomes a clip (slide, presenter, captions); clips and audio become a video. Frames are drawn
+//! here, in a child process; ffmpeg encodes, joins and checks, under the guard. A clip has no audio: audio is joined as
+//! samples, so that there is no gap between scenes.
 
 mod assemble;
 mod camera;
@@ -42,7 +42,7 @@ pub use subtitles::{SubtitleError, parse_srt, parse_vtt, srt, validate_captions,
 use crate::guard::{CappedStdout, Guard, GuardError, Limits};
 use error::from_guard;
 use file::Partial;
-use frames::{Answer, Order};
+use frames::{RenderMessage, RenderRequest};
 
 /// A finished clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,8 @@ pub struct Clip {
     pub ms: u32,
 }
 
-/// Renders clips and videos in guarded child processes. Dropping a call's future stops its processes and leaves nothing behind.
+/// Renders clips and videos in guarded child processes. Dropping the future of a call stops its processes and removes
+/// its files.
 #[derive(Debug, Clone)]
 pub struct Renderer {
     guard: Guard,
@@ -61,13 +62,13 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// `executable` is the program that answers `__engine frames` and `__engine guard`: this one.
+    /// `executable` is the program that implements `__engine frames` and `__engine guard`: this one.
     pub fn new(executable: std::path::PathBuf) -> Self {
         Self { guard: Guard::new(executable.clone()), executable }
     }
 
-    /// Renders a clip into `out` (MP4, H.264, no sound). `out` appears once it is complete; `progress` is told the
-    /// share of frames drawn, from 0 to 1.
+    /// Renders a clip into `out` (MP4, H.264, no audio). `out` appears once it is complete; `progress` is called with
+    /// the fraction of the frames drawn, from 0 to 1.
     pub async fn clip(
         &self,
         spec: &ClipSpec,
@@ -78,15 +79,15 @@ impl Renderer {
             return Err(RenderError::Empty("the clip has no length"));
         }
         let partial = Partial::beside(out)?;
-        let order = Order { spec: spec.clone(), out: partial.path().to_owned() };
-        let order = serde_json::to_vec(&order).map_err(|error| RenderError::Died(error.to_string()))?;
+        let request = RenderRequest { spec: spec.clone(), out: partial.path().to_owned() };
+        let request = serde_json::to_vec(&request).map_err(|error| RenderError::Died(error.to_string()))?;
         let arguments = [crate::child::SUBCOMMAND, SUBCOMMAND];
         let progress = &progress;
         let listen = |stdout: CappedStdout| async move { listen(stdout, progress).await };
-        let ran = self.guard.run_with(&Limits::MEDIA, &self.executable, arguments, Some(order), listen).await;
+        let ran = self.guard.run_with(&Limits::MEDIA, &self.executable, arguments, Some(request), listen).await;
         match ran {
-            Ok((Some(Answer::Done), _)) => {}
-            Ok((Some(Answer::Failed(failure)), _)) => return Err(failure.into()),
+            Ok((Some(RenderMessage::Done), _)) => {}
+            Ok((Some(RenderMessage::Failed(failure)), _)) => return Err(failure.into()),
             Ok((_, words)) => return Err(RenderError::Died(String::from_utf8_lossy(&words).trim().to_owned())),
             Err(error) => return Err(from_guard(error)),
         }
@@ -107,7 +108,7 @@ impl Renderer {
     }
 }
 
-/// One frame of a clip as a PNG, drawn in this process: for a preview. `at_ms` is a moment of the clip.
+/// One frame of a clip as a PNG, drawn in this process: for a preview. `at_ms` is a time within the clip.
 pub fn still(spec: &ClipSpec, at_ms: u32) -> Result<Vec<u8>, RenderError> {
     let (width, height) = spec.shape.size();
     let mut frame = yuv::Picture::new(width as usize, height as usize);
@@ -116,13 +117,13 @@ pub fn still(spec: &ClipSpec, at_ms: u32) -> Result<Vec<u8>, RenderError> {
     frame.to_pixmap()?.encode_png().map_err(|error| RenderError::Picture(error.to_string()))
 }
 
-/// Hears the rendering process out; gives its last word.
-async fn listen(stdout: CappedStdout, progress: &(impl Fn(f32) + Send + Sync)) -> Option<Answer> {
+/// Reads the messages of the rendering process and returns the last one.
+async fn listen(stdout: CappedStdout, progress: &(impl Fn(f32) + Send + Sync)) -> Option<RenderMessage> {
     let mut lines = BufReader::new(stdout).lines();
     let mut last = None;
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str(&line) {
-            Ok(Answer::Progress(done)) => progress(done),
+            Ok(RenderMessage::Progress(done)) => progress(done),
             Ok(answer) => last = Some(answer),
             Err(_) => {}
         }

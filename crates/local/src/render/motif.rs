@@ -1,4 +1,5 @@
-//! The thin drawing in the corner of a card: circles, rays, a lattice or waves. The look's number chooses; the accent colours it.
+//! The thin drawing in the corner of a card: circles, rays, a lattice or waves. The look selects it; it has the accent
+//! colour.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! A page image made ready for the camera: opened, its white margins cut off, resized softly to twice the size that is shown, so
-//! that slow movement over small print does not shimmer.
+//! Prepares a page image for the camera: opens it, crops its white margins, and resizes it to twice the displayed size,
+//! so that slow movement over small print does not shimmer.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -14,10 +14,10 @@ use resvg::tiny_skia::Pixmap;
 
 use super::error::RenderError;
 
-/// Largest page image that is opened, in pixels: what is beyond is a mistake or an attack.
+/// Largest page image that is opened, in pixels: a larger one is a mistake or an attack.
 const MAX_PIXELS: u64 = 60_000_000;
 
-/// A cut of a pixmap, in pixels.
+/// A rectangle of a pixmap, in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
     pub(crate) x: usize,
@@ -26,7 +26,7 @@ pub(crate) struct Cut {
     pub(crate) height: usize,
 }
 
-/// Opens a PNG and lays it on white.
+/// Opens a PNG and composes it onto white.
 pub(crate) fn open(path: &Path) -> Result<Pixmap, RenderError> {
     let refused = |detail: &str| RenderError::Image { path: path.to_owned(), detail: detail.to_owned() };
     let bytes = std::fs::read(path).map_err(|error| refused(&error.to_string()))?;
@@ -47,7 +47,7 @@ pub(crate) fn open(path: &Path) -> Result<Pixmap, RenderError> {
     Ok(pixmap)
 }
 
-/// The part of a page that has something on it, with a little air; the whole page if it is empty or nearly so.
+/// The part of a page that is not blank, with a small margin; the whole page if it is empty or nearly so.
 pub(crate) fn useful_part(pixmap: &Pixmap) -> Cut {
     let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
     let whole = Cut { x: 0, y: 0, width, height };
@@ -81,7 +81,7 @@ struct Taps {
     weights: Vec<u32>,
 }
 
-/// Weights in 1/4096 for a triangle filter: a linear interpolation upwards, an area mean downwards.
+/// Weights in 1/4096 of a triangle filter: linear interpolation for enlarging, area averaging for shrinking.
 fn taps(from: usize, length: usize, limit: usize, out: usize) -> Vec<Taps> {
     let ratio = length as f32 / out as f32;
     let reach = ratio.max(1.0);
@@ -98,7 +98,7 @@ fn taps(from: usize, length: usize, limit: usize, out: usize) -> Vec<Taps> {
             } else {
                 vec![4096; 1]
             };
-            // Rounding must not make the picture brighter than white.
+            // Rounding must not make the image brighter than white.
             let total: u32 = weights.iter().sum();
             if let Some(largest) = weights.iter_mut().max() {
                 *largest = (*largest + 4096).saturating_sub(total);
@@ -108,7 +108,7 @@ fn taps(from: usize, length: usize, limit: usize, out: usize) -> Vec<Taps> {
         .collect()
 }
 
-/// Resizes a cut of a pixmap to `width` × `height`.
+/// Resizes a rectangle of a pixmap to `width` × `height`.
 pub(crate) fn resize(source: &Pixmap, cut: Cut, width: usize, height: usize) -> Result<Pixmap, RenderError> {
     let mut out = Pixmap::new(width as u32, height as u32)
         .ok_or_else(|| RenderError::Picture(format!("{width} × {height} pixels is no picture")))?;
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_image_is_refused_with_a_reason() {
+    fn a_file_that_is_not_an_image_is_rejected_with_a_reason() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"%PDF-1.7").unwrap();
         let error = open(file.path()).unwrap_err();

@@ -1,18 +1,18 @@
-//! Colours of one video: a deep ground and one accent, from a hue that the look's number picks. Worked out in OKLCH, so that
-//! every hue has the same lightness and the text on it the same contrast.
+//! The colours of a video: a dark background and one accent, from a hue that the look selects. Computed in OKLCH, so
+//! that every hue has the same lightness and the text on it the same contrast.
 
 /// The colours of a video, as `#rrggbb`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Palette {
-    /// The darkest ground, at the edges.
+    /// The darkest background, at the edges.
     pub(crate) deep: String,
-    /// The ground.
+    /// The background.
     pub(crate) ground: String,
-    /// A raised surface on the ground.
+    /// A raised surface on the background.
     pub(crate) raised: String,
     /// The one accent.
     pub(crate) accent: String,
-    /// The accent, darker: behind the presenter.
+    /// A darker accent: behind the presenter.
     pub(crate) accent_deep: String,
     /// Text.
     pub(crate) text: String,
@@ -20,7 +20,7 @@ pub(crate) struct Palette {
     pub(crate) muted: String,
 }
 
-/// Hues in degrees that look well as a deep ground: blue, teal, indigo, green, plum, clay, slate blue.
+/// Hues in degrees that suit a dark background: blue, teal, indigo, green, plum, clay, slate blue.
 const HUES: [f32; 7] = [255.0, 205.0, 283.0, 165.0, 335.0, 40.0, 232.0];
 
 impl Palette {
@@ -50,7 +50,7 @@ fn oklch(lightness: f32, chroma: f32, hue_degrees: f32) -> String {
     let red = 4.076_741_7 * long - 3.307_711_6 * medium + 0.230_969_94 * short;
     let green = -1.268_438 * long + 2.609_757_4 * medium - 0.341_319_4 * short;
     let blue = -0.004_196_086_3 * long - 0.703_418_6 * medium + 1.707_614_7 * short;
-    format!("#{:02x}{:02x}{:02x}", gamma(red), gamma(green), gamma(blue))
+    format!("#{}", hex::encode([gamma(red), gamma(green), gamma(blue)]))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte just before")]

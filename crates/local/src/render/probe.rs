@@ -1,5 +1,5 @@
-//! Looking at a finished video: does it open, has it picture and sound of the right length, can its ends be decoded? And a still
-//! picture of it.
+//! Checks a finished video: does it open, do video and audio have the right length, can both ends be decoded? Also
+//! makes its poster.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,20 +10,20 @@ use super::Renderer;
 use super::error::RenderError;
 use super::file::Partial;
 
-/// What a video is.
+/// Properties of a video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Length of the pictures in milliseconds.
+    /// Length of the video stream in milliseconds.
     pub video_ms: u32,
-    /// Length of the sound in milliseconds.
+    /// Length of the audio stream in milliseconds.
     pub audio_ms: u32,
-    /// Codec of the pictures.
+    /// Codec of the video stream.
     pub video_codec: String,
-    /// Codec of the sound.
+    /// Codec of the audio stream.
     pub audio_codec: String,
     /// Number of frames.
     pub frames: u32,
@@ -33,13 +33,14 @@ pub struct Probe {
     pub bytes: u64,
 }
 
-/// How far the length may be from what was expected.
+/// How far the length may differ from what was expected.
 const TOLERANCE_MS: u32 = 500;
 /// How much is decoded at each end, in seconds.
 const END: u32 = 2;
 
 impl Renderer {
-    /// Looks at a finished video: H.264 and AAC, both as long as expected within half a second, and decodable at both ends.
+    /// Checks a finished video: H.264 and AAC, both as long as expected within half a second, and decodable at both
+    /// ends.
     pub async fn check(&self, video: &Path, expected_ms: u32) -> Result<Probe, RenderError> {
         let probe = self.probe(video).await?;
         if probe.video_codec != "h264" || probe.audio_codec != "aac" {
@@ -57,7 +58,7 @@ impl Renderer {
         Ok(probe)
     }
 
-    /// Decodes two seconds; any complaint of the decoder is an error.
+    /// Decodes two seconds; any message of the decoder is an error.
     async fn decode(&self, video: &Path, from: u32) -> Result<(), RenderError> {
         let (from, length) = (from.to_string(), END.to_string());
         let mut arguments: Vec<OsString> =
@@ -73,7 +74,7 @@ impl Renderer {
         }
     }
 
-    /// What a video is, by ffprobe.
+    /// The properties of a video, from ffprobe.
     pub async fn probe(&self, video: &Path) -> Result<Probe, RenderError> {
         let mut arguments: Vec<OsString> =
             ["-v", "error", "-show_streams", "-show_format", "-show_chapters", "-of", "json"].map(Into::into).to_vec();
@@ -102,7 +103,7 @@ impl Renderer {
         })
     }
 
-    /// Writes a still picture of the video at a moment into `out` as JPEG, which appears when it is whole.
+    /// Writes a frame of the video into `out` as JPEG, which appears when it is complete.
     pub async fn poster(&self, video: &Path, at_ms: u32, out: &Path) -> Result<(), RenderError> {
         let partial = Partial::beside(out)?;
         let at = format!("{}.{:03}", at_ms / 1000, at_ms % 1000);
@@ -119,7 +120,7 @@ impl Renderer {
     }
 }
 
-/// ffprobe's answer, as far as it matters here.
+/// The part of ffprobe's output that is used here.
 #[derive(Deserialize)]
 struct Found {
     #[serde(default)]
@@ -151,7 +152,7 @@ struct Stream {
     nb_frames: String,
 }
 
-/// `12.345000` seconds as milliseconds; 0 for what is no number.
+/// Converts `12.345000` seconds to milliseconds; 0 for what is not a number.
 fn milliseconds(seconds: &str) -> u32 {
     let (whole, part) = seconds.split_once('.').unwrap_or((seconds, ""));
     let part: String = part.chars().chain("000".chars()).take(3).collect();

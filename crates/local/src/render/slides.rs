@@ -1,5 +1,5 @@
-//! What stands behind the presenter: a title card, a page of the document, a closing question. Each is drawn once; for every
-//! frame it only says where the camera is.
+//! What is behind the presenter: a title card, a page of the document, a closing question. Each is drawn once; for
+//! every frame only the camera position changes.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -21,16 +21,16 @@ use super::text::{Anchor, Style, Typesetter, document, drawable};
 use super::window::{Fitted, Window, shade_of};
 use super::yuv::{Layer, Picture, RowBuffer};
 
-/// How long things take to appear, in seconds.
+/// Fade-in time in seconds.
 const APPEAR: f32 = 0.32;
-/// And to leave.
+/// Fade-out time in seconds.
 const LEAVE: f32 = 0.2;
 
 /// A slide, drawn.
 pub(crate) struct Stage {
     ground: Picture,
     window: Option<Window>,
-    /// With the delay after which each appears; none: it is there from the start.
+    /// Each with the delay of its fade-in; none: visible from the start.
     layers: Vec<(Option<f32>, Layer)>,
     seconds: f32,
 }
@@ -75,7 +75,7 @@ impl Stage {
         }
     }
 
-    /// From 0 to 256: what has a delay appears after it, and everything leaves in the last moments of the clip.
+    /// From 0 to 256: a layer with a delay fades in after it, and everything fades out at the end of the clip.
     fn opacity(&self, seconds: f32, delay: Option<f32>) -> u16 {
         let coming = delay.map_or(1.0, |delay| ((seconds - delay) / APPEAR).clamp(0.0, 1.0));
         let leaving = ((self.seconds - seconds) / LEAVE).clamp(0.0, 1.0);
@@ -104,7 +104,7 @@ impl Stage {
         for (index, block) in blocks.iter().enumerate() {
             top += block.above;
             let svg = block.svg(layout.words, top, scene.palette, type_);
-            // A video begins with its title in sight: its first frame is what a folder shows of it.
+            // A video begins with its title visible: file managers show its first frame.
             let delay = (!sign.is_empty()).then_some(0.16 * index as f32);
             layers.push((delay, layer_of(&svg, layout, (top - 24.0, block.height + 48.0), type_)?));
             top += block.height;
@@ -141,7 +141,7 @@ impl Stage {
     }
 }
 
-/// The ground of every slide: one deep colour, a little lighter towards the side where reading starts.
+/// The background of every slide: one dark colour, a little lighter towards the side where reading starts.
 fn backdrop(scene: &Scene<'_>, right_to_left: bool) -> Picture {
     let (width, height) = (scene.layout.width, scene.layout.height);
     let x = if right_to_left { 0.78 } else { 0.22 };
@@ -150,7 +150,7 @@ fn backdrop(scene: &Scene<'_>, right_to_left: bool) -> Picture {
     Picture::glow(width as usize, height as usize, centre, width.max(height) * 0.95, colours)
 }
 
-/// A strip of the frame, `strip` = top and height, with this drawing on it.
+/// A layer for a strip of the frame, `strip` = top and height, with this drawing on it.
 fn layer_of(body: &str, layout: &Layout, strip: (f32, f32), type_: &Typesetter) -> Result<Layer, RenderError> {
     let top = (strip.0.max(0.0) / 2.0).floor() * 2.0;
     let height = strip.1.min(layout.height - top).max(2.0);

@@ -1,4 +1,4 @@
-//! What to render, as data: it crosses to the rendering process as JSON, and its hash names the clip.
+//! What to render, as data: it is sent to the rendering process as JSON, and its hash identifies the clip.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ use sluice_domain::speech::PhonemeTiming;
 use super::captions::Caption;
 use super::layout::Shape;
 
-/// Frames per second. At 25 a frame lasts 40 ms, so that lips sampled at its middle are within 20 ms of the sound, and every
-/// frame is a whole number of samples at 48 kHz (1,920) and of ticks of the video's clock.
+/// Frames per second. At 25 a frame lasts 40 ms, so that lips sampled at its middle are within 20 ms of the audio, and
+/// every frame is a whole number of samples at 48 kHz (1,920) and of ticks of the video's time base.
 pub const FRAMES_PER_SECOND: u32 = 25;
 /// Milliseconds of a frame.
 pub const FRAME_MS: u32 = 1000 / FRAMES_PER_SECOND;
-/// Changes whenever the same order would give another picture: part of what a clip's hash is made of.
+/// Changes whenever the same spec would give other pixels: part of the input of a clip's hash.
 pub const RENDERER: &str = "sluice-render 2";
 
 /// What is behind the presenter.
@@ -25,9 +25,9 @@ pub enum Slide {
     Page {
         /// Its image, a PNG; about 1,800 pixels wide is enough.
         image: PathBuf,
-        /// What stands above it.
+        /// The text above it.
         heading: Option<String>,
-        /// What is spoken of, and when; empty: the camera wanders down the page.
+        /// Where to look, and when; empty: the camera pans down the page.
         #[serde(default)]
         focus: Vec<Focus>,
     },
@@ -49,38 +49,38 @@ pub enum Slide {
     },
 }
 
-/// A part of the page that is spoken of.
+/// A part of the page that the narration refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Focus {
-    /// From when on, in milliseconds of the clip.
+    /// Start in milliseconds of the clip.
     pub at_ms: u32,
     /// Left, top, right, bottom in fractions of the page.
     pub bounds: [f32; 4],
 }
 
-/// Who speaks.
+/// The person who speaks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Presenter {
     /// One of [`super::presenters`].
     pub id: String,
-    /// Where blinks and small movements come from.
+    /// Seed of blinks and small movements.
     pub seed: u64,
-    /// What the lips follow, in milliseconds of the clip.
+    /// Phonemes for lip sync, in milliseconds of the clip.
     pub phonemes: Vec<PhonemeTiming>,
 }
 
-/// One clip: a scene's picture, without its sound.
+/// One clip: the video of a scene, without its audio.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClipSpec {
-    /// Outer form.
+    /// Aspect ratio.
     pub shape: Shape,
     /// Its direction mirrors the layout.
     pub language: Language,
-    /// Chooses colour and motif; the same for all clips of a video.
+    /// Selects colour and motif; the same for all clips of a video.
     pub look: u64,
     /// What is behind the presenter.
     pub slide: Slide,
-    /// Who speaks; none: nobody is seen.
+    /// The person who speaks; none: nobody is visible.
     pub presenter: Option<Presenter>,
     /// Captions to burn in; empty: none.
     #[serde(default)]
@@ -98,7 +98,7 @@ impl ClipSpec {
     }
 }
 
-/// Frames that a clip of so many milliseconds has: rounded up, at least one.
+/// The number of frames of so many milliseconds: rounded up, at least one.
 pub fn frames(duration_ms: u32) -> u32 {
     duration_ms.div_ceil(FRAME_MS).max(1)
 }

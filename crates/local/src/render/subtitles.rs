@@ -1,4 +1,5 @@
-//! Captions as files: `SubRip` (SRT) and `WebVTT`, written so that players show mixed directions right, and read back to check.
+//! Caption files: `SubRip` (SRT) and `WebVTT`, written so that players display mixed directions correctly, and parsed
+//! back to check them.
 
 use std::fmt::Write as _;
 
@@ -6,10 +7,10 @@ use sluice_domain::language::Language;
 
 use super::captions::Caption;
 
-/// Why a caption file is not right.
+/// Why a caption file is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubtitleError {
-    /// It does not begin as it must.
+    /// The header is missing.
     #[error("the file does not begin with WEBVTT")]
     NoHeader,
     /// A block has no timing line.
@@ -17,33 +18,33 @@ pub enum SubtitleError {
     Times {
         /// Counted from 1.
         number: usize,
-        /// What stands there.
+        /// The invalid line.
         line: String,
     },
-    /// A caption ends before it begins, or begins before the one before it ends.
+    /// A caption ends before it begins, or begins before the previous one ends.
     #[error("caption {number} overlaps in time or ends before it begins")]
     Order {
         /// Counted from 1.
         number: usize,
     },
-    /// A caption says nothing.
+    /// A caption has no text.
     #[error("caption {number} is empty")]
     Empty {
         /// Counted from 1.
         number: usize,
     },
-    /// There is none.
+    /// There are no captions.
     #[error("there are no captions")]
     Nothing,
 }
 
-/// Right-to-left embedding and its end. Players of SRT take each line for left-to-right, or guess from its first letter.
+/// Right-to-left embedding and its end. SRT players take each line for left-to-right, or guess from its first letter.
 const EMBED: char = '\u{202B}';
 const POP: char = '\u{202C}';
 /// `WebVTT` takes the direction of a line from its first strong character, so one is put there.
 const MARK: char = '\u{200F}';
 
-/// `SubRip`.
+/// Writes `SubRip`.
 pub fn srt(captions: &[Caption], language: Language) -> String {
     let mut out = String::new();
     for (index, caption) in captions.iter().enumerate() {
@@ -60,7 +61,7 @@ pub fn srt(captions: &[Caption], language: Language) -> String {
     out
 }
 
-/// `WebVTT`.
+/// Writes `WebVTT`.
 pub fn vtt(captions: &[Caption], language: Language) -> String {
     let mut out = String::from("WEBVTT\n\n");
     for (index, caption) in captions.iter().enumerate() {
@@ -78,7 +79,7 @@ pub fn vtt(captions: &[Caption], language: Language) -> String {
     out
 }
 
-/// No line is empty (that would end the block) and none looks like a time.
+/// No line is empty (that would end the block) and none looks like a timing line.
 fn lines(caption: &Caption) -> impl Iterator<Item = String> {
     caption.text.lines().map(|line| line.trim().replace("-->", "→")).filter(|line| !line.is_empty())
 }
@@ -87,12 +88,12 @@ fn clock(ms: u32, point: char) -> String {
     format!("{:02}:{:02}:{:02}{point}{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)
 }
 
-/// Reads `SubRip`.
+/// Parses `SubRip`.
 pub fn parse_srt(text: &str) -> Result<Vec<Caption>, SubtitleError> {
     parse(text, ',')
 }
 
-/// Reads `WebVTT`.
+/// Parses `WebVTT`.
 pub fn parse_vtt(text: &str) -> Result<Vec<Caption>, SubtitleError> {
     let text = text.trim_start_matches('\u{FEFF}');
     let Some((header, rest)) = text.split_once('\n') else {
@@ -145,7 +146,7 @@ fn read_clock(text: &str, point: char) -> Option<u32> {
     seconds.checked_mul(1000)?.checked_add(ms.parse().ok()?)
 }
 
-/// Whether captions can be shown as they are: there are some, none is empty, and they follow each other in time.
+/// Whether captions are valid: there are some, none is empty, and they are in order without overlaps.
 pub fn validate_captions(captions: &[Caption]) -> Result<(), SubtitleError> {
     if captions.is_empty() {
         return Err(SubtitleError::Nothing);
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn errors_name_the_caption() {
         assert_eq!(parse_vtt("1\n00:00"), Err(SubtitleError::NoHeader));
         assert!(matches!(parse_srt("1\n00:00:xx,000 --> 1\nhi"), Err(SubtitleError::Times { number: 1, .. })));
         assert_eq!(validate_captions(&[]), Err(SubtitleError::Nothing));

@@ -1,5 +1,5 @@
-//! Setting text: what may be drawn of it, how wide it is, where its lines break, and how a line is written as SVG so that
-//! Arabic, Latin and numbers in one line come out in the right order.
+//! Typesetting: which characters are drawn, how wide a text is, where its lines break, and how a line is written as SVG
+//! so that Arabic, Latin and numbers in one line appear in the right order.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::error::RenderError;
 use super::fonts::{ARABIC, Fonts, LATIN};
 
-/// How a run of text looks.
+/// The style of a run of text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Style<'a> {
     /// Size in pixels.
@@ -23,7 +23,7 @@ pub(crate) struct Style<'a> {
     pub(crate) fill: &'a str,
 }
 
-/// Where a line stands.
+/// The alignment of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Left,
@@ -38,7 +38,7 @@ pub(crate) struct Typesetter {
     widths: HashMap<(String, u16), f32>,
 }
 
-/// At which size words are measured; widths scale with the size.
+/// Font size at which words are measured; widths scale with the size.
 const MEASURE: f32 = 100.0;
 
 impl Typesetter {
@@ -67,7 +67,7 @@ impl Typesetter {
         self.widths.get(&(word.to_owned(), weight)).copied().unwrap_or(0.0)
     }
 
-    /// Shapes the words that were not measured before, all in one go.
+    /// Shapes the words that were not measured before, all at once.
     fn measure(&mut self, words: &[&str], weight: u16) {
         let mut missing: Vec<String> = Vec::new();
         for word in words.iter().copied().chain([SPACE, SPACE_PROBE]) {
@@ -89,7 +89,7 @@ impl Typesetter {
             let width = tree.node_by_id(&format!("w{index}")).map_or(0.0, text_width);
             self.widths.insert((word, weight), width);
         }
-        // A space on its own has no extent: it is the difference that it makes.
+        // A lone space has no extent: its width is the difference that it makes.
         if let Some(probe) = self.widths.get(&(SPACE_PROBE.to_owned(), weight)).copied() {
             let pair = 2.0 * self.single_probe_width(weight);
             self.widths.insert((SPACE.to_owned(), weight), (probe - pair).max(MEASURE * 0.15));
@@ -111,8 +111,8 @@ impl Typesetter {
         width
     }
 
-    /// Breaks text into at most `max_lines` lines of at most `max_width` pixels; what does not fit ends in an ellipsis, and a
-    /// word wider than a line is cut between graphemes. Lines are balanced: the last one is no orphan if that can be helped.
+    /// Breaks text into at most `max_lines` lines of at most `max_width` pixels; what does not fit is replaced by an
+    /// ellipsis, and a word wider than a line is broken between graphemes. Lines are balanced to avoid orphans.
     pub(crate) fn wrap(&mut self, text: &str, size: f32, weight: u16, max_width: f32, max_lines: usize) -> Vec<String> {
         let words = self.fitting_words(&drawable(text), size, weight, max_width);
         let greedy = self.break_greedily(&words, size, weight, max_width);
@@ -136,7 +136,8 @@ impl Typesetter {
         self.break_greedily(&words, size, weight, high)
     }
 
-    /// The largest of `sizes` (given from large to small) at which the text fits; the smallest one with an ellipsis if none does.
+    /// The largest of `sizes` (in descending order) at which the text fits; if none does, the smallest one with an
+    /// ellipsis.
     pub(crate) fn fit(
         &mut self,
         text: &str,
@@ -158,7 +159,7 @@ impl Typesetter {
 
     fn fitting_words(&mut self, text: &str, size: f32, weight: u16, max_width: f32) -> Vec<String> {
         let mut words = Vec::new();
-        // No line holds more than a few hundred letters: what is beyond that is cut off anyway.
+        // No line holds more than a few hundred letters: the rest would be cut off anyway.
         for word in text.split(' ').filter(|word| !word.is_empty()).take(400) {
             if !max_width.is_finite() || self.width(word, size, weight) <= max_width {
                 words.push(word.to_owned());
@@ -245,7 +246,7 @@ impl Typesetter {
         let last = runs.len().saturating_sub(1);
         for (index, (family, text)) in runs.iter().enumerate() {
             let _ = write!(svg, "<tspan font-family=\"{family}\">");
-            // usvg lays every line out as left-to-right: an embedding gives it the direction of its paragraph.
+            // usvg lays out every line left-to-right: an embedding gives it the direction of its paragraph.
             if index == 0 && self.right_to_left {
                 svg.push('\u{202B}');
             }
@@ -259,7 +260,8 @@ impl Typesetter {
         svg
     }
 
-    /// Splits a line into runs of one font each. A character that no font has is left out: better than an empty box.
+    /// Splits a line into runs of one font each. Characters that no font has are left out, rather than drawn as empty
+    /// boxes.
     fn runs(&mut self, line: &str) -> Vec<(String, String)> {
         let line = drawable(line);
         let preferred = if self.right_to_left || line.chars().any(is_arabic) { ARABIC } else { LATIN };
@@ -283,7 +285,7 @@ impl Typesetter {
         let options = Options {
             fontdb: self.fonts.database(),
             font_family: LATIN.to_owned(),
-            // Runs are split by font above: usvg's own search would load and try every font of the machine.
+            // Runs are split by font above: usvg's own fallback would load and try every font of the machine.
             font_resolver: FontResolver {
                 select_font: FontResolver::default_font_selector(),
                 select_fallback: Box::new(|_, _, _| None),
@@ -321,13 +323,13 @@ fn text_width(node: &Node) -> f32 {
     }
 }
 
-/// Letters of the Arabic script, its presentation forms included.
+/// Letters of the Arabic script, including presentation forms.
 pub(crate) fn is_arabic(character: char) -> bool {
     matches!(character, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{8A0}'..='\u{8FF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }
 
-/// What may be drawn of a text: NFC, white space as single spaces, no control characters, nothing that changes the
-/// direction behind the reader's back, nothing that XML refuses.
+/// The drawable form of a text: NFC, white space as single spaces, no control characters, no invisible direction marks,
+/// nothing that XML forbids.
 pub(crate) fn drawable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.nfc() {

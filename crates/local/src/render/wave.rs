@@ -1,10 +1,10 @@
-//! Sound files of the voices: RIFF WAVE with PCM of 16 bits, read, mixed to one channel and brought to 48 kHz.
+//! Audio files of the voices: RIFF WAVE with 16-bit PCM, read, mixed down to mono and resampled to 48 kHz.
 
 use std::path::Path;
 
 use super::error::RenderError;
 
-/// Samples per second of a finished video's sound.
+/// Sample rate of a finished video.
 pub(crate) const RATE: u32 = 48_000;
 
 /// Reads a WAVE file as mono samples from -1 to 1, at 48 kHz.
@@ -15,7 +15,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<f32>, RenderError> {
     Ok(resample(&samples, rate))
 }
 
-/// The rate and the samples of a WAVE file, its channels mixed to one.
+/// The sample rate and the samples of a WAVE file, mixed down to mono.
 fn decode(bytes: &[u8]) -> Result<(u32, Vec<f32>), &'static str> {
     if bytes.get(..4) != Some(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
         return Err("it is not a WAVE file");
@@ -27,7 +27,7 @@ fn decode(bytes: &[u8]) -> Result<(u32, Vec<f32>), &'static str> {
         let length = usize::try_from(long(at + 4)).unwrap_or(usize::MAX);
         let start = at + 8;
         if kind == b"fmt " {
-            // 1 is PCM; 0xFFFE says that the true format follows in an extension, whose first two bytes are it.
+            // 1 is PCM; 0xFFFE means that the format is in the first two bytes of an extension.
             let coding = if short(start) == 0xFFFE { short(start + 24) } else { short(start) };
             if coding != 1 || short(start + 14) != 16 {
                 return Err("only PCM of 16 bits can be used");
@@ -61,7 +61,7 @@ fn mono(data: &[u8], channels: u16) -> Vec<f32> {
 /// Half the length of the filter in samples of the slower rate.
 const REACH: usize = 16;
 
-/// Brings samples to 48 kHz by a windowed sinc (Blackman), one filter per phase of the exact ratio.
+/// Resamples to 48 kHz by a windowed sinc (Blackman), one filter per phase of the exact ratio.
 fn resample(samples: &[f32], rate: u32) -> Vec<f32> {
     if rate == RATE || samples.is_empty() {
         return samples.to_vec();
@@ -86,7 +86,7 @@ fn resample(samples: &[f32], rate: u32) -> Vec<f32> {
         .collect()
 }
 
-/// Sum of products, in eight lanes so that the machine can do them at once.
+/// Dot product in eight lanes, which the compiler vectorises.
 fn dot(one: &[f32], other: &[f32]) -> f32 {
     let mut lanes = [0.0f32; 8];
     let (ones, others) = (one.as_chunks::<8>().0, other.as_chunks::<8>().0);
@@ -106,7 +106,7 @@ fn dot(one: &[f32], other: &[f32]) -> f32 {
 )]
 fn filters(up: u32, down: u32) -> Vec<Vec<f32>> {
     let cutoff = 0.95 * (f64::from(up) / f64::from(down)).min(1.0);
-    // Longer when going down, so that the filter covers the same number of slower samples; a multiple of eight.
+    // Longer for downsampling, so that the filter covers the same number of output samples; a multiple of eight.
     let taps = ((2.0 * REACH as f64 / cutoff.min(1.0)).ceil() as usize).next_multiple_of(8);
     let half = taps as f64 / 2.0;
     (0..up)
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_not_sound_are_refused() {
+    fn files_that_are_not_audio_are_rejected() {
         assert!(decode(b"ID3 nothing").is_err());
         assert!(decode(b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x03\0\x01\0").is_err());
         assert_eq!(decode(b"RIFF\x24\0\0\0WAVE"), Err("it has no samples"));
     }
 
     #[test]
-    fn stereo_is_mixed_and_a_length_from_a_pipe_is_forgiven() {
+    fn stereo_is_mixed_and_a_length_from_a_pipe_is_accepted() {
         let mut bytes = b"RIFF\xff\xff\xff\xffWAVEfmt \x10\0\0\0\x01\0\x02\0\x80\xbb\0\0\0\xee\x02\0\x04\0\x10\0data\xff\xff\xff\xff".to_vec();
         bytes.extend_from_slice(&16_384i16.to_le_bytes());
         bytes.extend_from_slice(&0i16.to_le_bytes());

@@ -1,4 +1,4 @@
-//! The window onto a page of the document: the page behind it, the camera's way over it, and the small map beside it.
+//! The window onto a page of the document: the page behind it, the camera's path over it, and the small map beside it.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -19,17 +19,17 @@ use super::palette::Palette;
 use super::spec::Focus;
 use super::yuv::{Area, Layer, Picture, RowBuffer};
 
-/// Page pixels kept for each pixel that is shown: what small print needs to move without shimmering.
+/// Page pixels per displayed pixel, so that small print moves without shimmering.
 const OVERSAMPLING: f32 = 2.0;
-/// Roundness of the page's corners in pixels.
+/// Corner radius of the page in pixels.
 const CORNER: usize = 10;
-/// Most pixels of a prepared page along one side: what lies beyond, the camera does not reach.
+/// Most pixels of a prepared page along one side: the camera does not reach further.
 const LONGEST: f32 = 8192.0;
 
-/// How a page stands in its window.
+/// How a page is fitted into its window.
 pub(crate) struct Fitted {
     useful: page::Cut,
-    /// Shown pixels for one of the page image.
+    /// Displayed pixels per pixel of the page image.
     scale: f32,
     card: Zone,
     map: Option<Zone>,
@@ -39,30 +39,31 @@ pub(crate) struct Fitted {
 pub(crate) struct Window {
     area: Area,
     source: Picture,
-    /// The page as it is shown when the camera stands on whole pixels: from the top, and from one row below it (the colour planes
-    /// have half the rows).
+    /// The page as displayed when the camera is at whole pixels: from the top, and from one row below it (the chroma
+    /// planes have half the rows).
     whole: Option<[Picture; 2]>,
     path: Path,
-    /// Shown pixels of the page's useful part at zoom 1.
+    /// Displayed pixels of the cropped page at zoom 1.
     shown: (f32, f32),
     corners: Vec<Layer>,
     map: Option<Map>,
 }
 
-/// The whole page, small, with the part that the window shows lit up.
+/// The whole page, small, with the visible part highlighted.
 struct Map {
     lit: Layer,
     dim: Layer,
-    /// Rows of the map above the page's useful part.
+    /// Rows of the map above the cropped page.
     above: f32,
-    /// Rows of the map for one shown row.
+    /// Rows of the map per displayed row.
     scale: f32,
-    /// Rows of the map that the window shows.
+    /// Rows of the map that the window covers.
     rows: f32,
 }
 
 impl Fitted {
-    /// Finds the place of a page: seen whole where that wastes little room, otherwise as wide as the window, with a map beside it.
+    /// Fits a page: entirely visible if that wastes little space, otherwise as wide as the window, with a map beside
+    /// it.
     pub(crate) fn new(pixmap: &Pixmap, layout: &Layout) -> Self {
         let useful = page::useful_part(pixmap);
         let (wide, high) = (useful.width as f32, useful.height as f32);
@@ -72,14 +73,14 @@ impl Fitted {
             return Self { useful, scale: whole.min(4.0), card: card(room, wide, high, whole.min(4.0)), map: None };
         }
         let room = layout.page;
-        // At least a good part of it is always in sight.
+        // A good part of it is always visible.
         let scale = (room.width / wide).max(room.height / high).min(whole * 3.2).min(4.0);
         let card = card(room, wide, high, scale);
         let map = layout.map.filter(|_| high * scale > card.height * 1.3).map(|zone| map_card(zone, pixmap));
         Self { useful, scale, card, map }
     }
 
-    /// What lies under page and map, to be drawn on the ground.
+    /// The shadows of page and map, to be drawn on the background.
     pub(crate) fn shadows(&self) -> String {
         let mut svg = shadow(self.card, CORNER as f32);
         if let Some(map) = self.map {
@@ -106,7 +107,7 @@ impl Fitted {
         let shown = self.shown();
         let size = (self.card.width, self.card.height);
         let path = Path::over(shown.0, shown.1, size, seconds, &self.targets(pixmap, focus), right_to_left);
-        // Only what the camera will see of the page is prepared.
+        // Only the part that the camera will see is prepared.
         let seen = (path.lowest() + self.card.height + 4.0).min(shown.1);
         let useful = page::Cut {
             width: self.useful.width.min((shown.0 / self.scale).ceil() as usize).max(1),
@@ -119,7 +120,7 @@ impl Fitted {
         let area =
             Area::even(self.card.x as usize, self.card.y as usize, self.card.width as usize, self.card.height as usize);
         let mut rows = RowBuffer::default();
-        let whole = matches!(path, Path::Wander { towards: (_, down), .. } if down > 0.0).then(|| {
+        let whole = matches!(path, Path::Pan { towards: (_, down), .. } if down > 0.0).then(|| {
             let height = ((high / 2) & !1).max(area.height);
             let full = Area { x: 0, y: 0, width: area.width, height };
             [0.0, 1.0].map(|top| {
@@ -132,10 +133,10 @@ impl Fitted {
         Ok(Window { area, source, whole, path, shown, corners: corners(ground, self.card, CORNER), map })
     }
 
-    /// What is spoken of, in shown pixels: time, middle across, middle down.
+    /// The focus points in displayed pixels: time, centre x, centre y.
     fn targets(&self, pixmap: &Pixmap, focus: &[Focus]) -> Vec<(f32, f32, f32)> {
         let (wide, high) = (pixmap.width() as f32, pixmap.height() as f32);
-        // A paragraph longer than the window is read from its first line.
+        // A paragraph taller than the window is read from its first line.
         let view = self.card.height / self.scale / high;
         let target = |focus: &Focus| {
             let [left, top, right, bottom] = focus.bounds;
@@ -166,7 +167,7 @@ impl Fitted {
 }
 
 impl Window {
-    /// Draws the page as it is at `seconds`; `opacity` below 256 lets the ground through.
+    /// Draws the page at `seconds`; with an `opacity` below 256 the background shows through.
     pub(crate) fn draw(&self, frame: &mut Picture, ground: &Picture, seconds: f32, opacity: u16, rows: &mut RowBuffer) {
         let View { x, y, zoom } = self.path.at(seconds);
         match &self.whole {
@@ -192,7 +193,7 @@ impl Window {
     }
 }
 
-/// The card of a page of `wide` × `high` pixels at a scale, in the middle of a room, on even pixels.
+/// The card of a page of `wide` × `high` pixels at a scale, centred in its space, on even pixels.
 fn card(room: Zone, wide: f32, high: f32, scale: f32) -> Zone {
     let even = |value: f32| (value / 2.0).floor() * 2.0;
     let width = even((wide * scale + 0.5).min(room.width).max(24.0));
@@ -200,7 +201,7 @@ fn card(room: Zone, wide: f32, high: f32, scale: f32) -> Zone {
     Zone { x: even(room.x + (room.width - width) / 2.0), y: even(room.y + (room.height - height) / 2.0), width, height }
 }
 
-/// The zone of the map's page: as large as the zone allows, in the page's form.
+/// The zone of the page in the map: as large as possible, with the aspect ratio of the page.
 fn map_card(zone: Zone, pixmap: &Pixmap) -> Zone {
     let (wide, high) = (pixmap.width() as f32, pixmap.height() as f32);
     let scale = (zone.width / wide).min(zone.height / high);
@@ -209,7 +210,7 @@ fn map_card(zone: Zone, pixmap: &Pixmap) -> Zone {
     Zone { x: even(zone.x + (zone.width - width) / 2.0), y: even(zone.y), width, height }
 }
 
-/// A soft shadow under a card: many thin layers instead of a blur, which costs more than all the rest of the slide.
+/// A soft shadow under a card: many thin layers instead of a blur, which would cost more than the rest of the slide.
 fn shadow(card: Zone, radius: f32) -> String {
     let mut svg = String::new();
     for ring in 0..14u8 {
@@ -227,7 +228,7 @@ fn shadow(card: Zone, radius: f32) -> String {
     svg
 }
 
-/// The ground around the rounded corners of a card, to be put back over the page.
+/// The background around the rounded corners of a card, drawn over the page.
 fn corners(ground: &Picture, card: Zone, radius: usize) -> Vec<Layer> {
     let size = (radius + 2) & !1;
     let (left, top) = (card.x as usize, card.y as usize);
@@ -249,8 +250,8 @@ fn corners(ground: &Picture, card: Zone, radius: usize) -> Vec<Layer> {
     ]
 }
 
-/// `#rrggbb` as numbers.
+/// The components of `#rrggbb`; black for anything else.
 pub(crate) fn shade_of(colour: &str) -> [u8; 3] {
-    let part = |at: usize| colour.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
-    [part(1), part(3), part(5)]
+    let mut rgb = [0; 3];
+    hex::decode_to_slice(colour.trim_start_matches('#'), &mut rgb).map_or([0; 3], |()| rgb)
 }

@@ -1,5 +1,5 @@
-//! Pictures as YUV 4:2:0 planes (BT.709, limited range) and what is done with them for every frame: crop, blend, fade.
-//! All in fixed point on bytes: these loops run for each pixel of each frame.
+//! Pictures as YUV 4:2:0 planes (BT.709, limited range), and the operations of every frame: crop, blend, fade. All in
+//! fixed-point arithmetic: these loops run for each pixel of each frame.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -13,7 +13,7 @@ use resvg::tiny_skia::Pixmap;
 
 use super::error::RenderError;
 
-/// A rectangle in pixels. Everything that is blended starts and ends on even pixels, where the colour planes have one.
+/// A rectangle in pixels. Everything that is blended starts and ends on even pixels, where the chroma planes have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Area {
     pub(crate) x: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    /// Grown to even edges.
+    /// Extended to even edges.
     pub(crate) fn even(x: usize, y: usize, width: usize, height: usize) -> Self {
         let (left, top) = (x & !1, y & !1);
         let (right, bottom) = ((x + width + 1) & !1, (y + height + 1) & !1);
@@ -59,14 +59,14 @@ impl Plane {
     }
 }
 
-/// A picture in three planes: brightness in full size, the two colour planes in half of it.
+/// A picture in three planes: luma at full size, the two chroma planes at half size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     pub(crate) planes: [Plane; 3],
 }
 
 impl Picture {
-    /// Black, in even sizes.
+    /// A black picture with even dimensions.
     pub(crate) fn new(width: usize, height: usize) -> Self {
         let half = |length: usize| length.div_ceil(2);
         Self {
@@ -86,8 +86,8 @@ impl Picture {
         self.planes[0].height
     }
 
-    /// A glow around a point that fades from one colour to another within a radius. Worked out finer than a byte can say, with a grain
-    /// that hides the steps: dark gradients show bands otherwise.
+    /// A radial gradient from one colour to another. Computed at more than 8 bits and dithered: dark gradients would
+    /// show bands otherwise.
     pub(crate) fn glow(width: usize, height: usize, centre: (f32, f32), radius: f32, colours: [[u8; 3]; 2]) -> Self {
         let mut picture = Self::new(width, height);
         let exact = colours.map(|colour| yuv(colour.map(f32::from)));
@@ -100,13 +100,13 @@ impl Picture {
                 let part = (dx.hypot(dy) / radius).min(1.0);
                 let part = part * part * (3.0 - 2.0 * part);
                 let level = exact[0][index] + (exact[1][index] - exact[0][index]) * part;
-                *value = (level + GRAIN[(y & 3) * 4 + (x & 3)] as f32 / 256.0) as u8;
+                *value = (level + DITHER[(y & 3) * 4 + (x & 3)] as f32 / 256.0) as u8;
             }
         }
         picture
     }
 
-    /// A piece of the picture as a layer for the same place; `alpha` says for each of its columns and rows how much of it.
+    /// A part of the picture as a layer for the same position; `alpha` gives the coverage of each column and row.
     pub(crate) fn cut(&self, area: Area, alpha: impl Fn(usize, usize) -> u8) -> Layer {
         let mut layer = Layer::new(area);
         for (at, value) in layer.alpha.iter_mut().enumerate() {
@@ -129,7 +129,7 @@ impl Picture {
         layer
     }
 
-    /// Fills `area` with rows of `source` from row `top` on, which is even, and its first columns.
+    /// Fills `area` with rows of `source` from the even row `top` on, starting at its first column.
     pub(crate) fn copy_rows(&mut self, area: Area, source: &Self, top: usize) {
         for (index, plane) in self.planes.iter_mut().enumerate() {
             let (area, top) = if index == 0 { (area, top) } else { (area.halved(), top / 2) };
@@ -140,7 +140,7 @@ impl Picture {
         }
     }
 
-    /// An opaque pixmap. A grain of less than one level breaks up the bands that a dark gradient would show.
+    /// An opaque pixmap. Dithering by less than one level avoids the bands of a dark gradient.
     pub(crate) fn from_pixmap(pixmap: &Pixmap) -> Self {
         let layer = Layer::from_pixmap(pixmap, 0, 0);
         let mut picture = Self::new(layer.area.width, layer.area.height);
@@ -155,7 +155,7 @@ impl Picture {
         }
     }
 
-    /// Puts a layer on top; `opacity` from 0 to 256.
+    /// Blends a layer on top; `opacity` from 0 to 256.
     pub(crate) fn blend(&mut self, layer: &Layer, opacity: u16) {
         for (index, plane) in self.planes.iter_mut().enumerate() {
             let (area, alpha) =
@@ -164,7 +164,7 @@ impl Picture {
         }
     }
 
-    /// Puts the rows of an opaque layer from `top` to `bottom` (in the layer's pixels, fractions count) on top.
+    /// Draws the rows of an opaque layer from `top` to `bottom` (in pixels of the layer, with fractions).
     pub(crate) fn blend_rows(&mut self, layer: &Layer, top: f32, bottom: f32) {
         for (index, plane) in self.planes.iter_mut().enumerate() {
             let (area, scale) = if index == 0 { (layer.area, 1.0) } else { (layer.area.halved(), 0.5) };
@@ -184,7 +184,7 @@ impl Picture {
         }
     }
 
-    /// Fades an area towards what `ground` shows there; `opacity` 256 keeps it, 0 replaces it.
+    /// Fades an area towards `ground`; `opacity` 256 keeps it, 0 replaces it.
     pub(crate) fn fade(&mut self, area: Area, ground: &Self, opacity: u16) {
         if opacity >= 256 {
             return;
@@ -203,8 +203,8 @@ impl Picture {
         }
     }
 
-    /// Fills `area` with a cut of `source`: its top left corner is at `(x, y)` in the source's pixels and one pixel here is `step`
-    /// pixels there. Bilinear, with sub-pixel positions; beyond the edge the last pixel goes on.
+    /// Fills `area` with a part of `source`: its top left corner is at `(x, y)` in pixels of the source, and one pixel
+    /// here is `step` pixels there. Bilinear, with sub-pixel positions; the last pixel repeats beyond the edge.
     pub(crate) fn sample(&mut self, area: Area, source: &Self, x: f32, y: f32, step: f32, rows: &mut RowBuffer) {
         for (index, plane) in self.planes.iter_mut().enumerate() {
             let (area, x, y) = if index == 0 { (area, x, y) } else { (area.halved(), x / 2.0, y / 2.0) };
@@ -212,7 +212,7 @@ impl Picture {
         }
     }
 
-    /// As RGB again.
+    /// Converts to RGB.
     pub(crate) fn to_pixmap(&self) -> Result<Pixmap, RenderError> {
         let (width, height) = (self.width(), self.height());
         let mut pixmap = Pixmap::new(width as u32, height as u32)
@@ -231,7 +231,7 @@ impl Picture {
     }
 }
 
-/// Room for a row that is worked on.
+/// Reusable space for one row.
 #[derive(Debug, Default)]
 pub(crate) struct RowBuffer {
     mixed: Vec<u16>,
@@ -245,7 +245,7 @@ fn fixed(value: f32) -> i64 {
 
 fn sample_plane(plane: &mut Plane, area: Area, source: &Plane, cut: (f32, f32, f32), rows: &mut RowBuffer) {
     let step = fixed(cut.2);
-    // Pixel centres: the middle of pixel 0 here is half a step into the cut.
+    // Pixel centres: the middle of pixel 0 here is half a step into the part.
     let first_x = fixed(cut.0) + step / 2 - 32_768;
     let first_y = fixed(cut.1) + step / 2 - 32_768;
     let last = source.width.saturating_sub(1) as i64;
@@ -311,7 +311,7 @@ fn blend_plane(plane: &mut Plane, area: Area, source: &[u8], alpha: &[u8], opaci
     }
 }
 
-/// A picture with transparency at a place of the frame, multiplied by its alpha beforehand.
+/// A premultiplied picture with transparency at a position of the frame.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
     pub(crate) area: Area,
@@ -332,7 +332,8 @@ impl Layer {
         }
     }
 
-    /// A pixmap whose top left corner is at the even position `(x, y)`. Odd sizes grow by one transparent row or column.
+    /// A pixmap whose top left corner is at the even position `(x, y)`. Odd sizes are extended by one transparent row
+    /// or column.
     pub(crate) fn from_pixmap(pixmap: &Pixmap, x: usize, y: usize) -> Self {
         let (width, height) = (pixmap.width() as usize, pixmap.height() as usize);
         let area = Area { x: x & !1, y: y & !1, width: (width + 1) & !1, height: (height + 1) & !1 };
@@ -350,7 +351,7 @@ impl Layer {
         layer
     }
 
-    /// Takes premultiplied RGBA of the layer's size.
+    /// Loads premultiplied RGBA of the layer's size.
     pub(crate) fn load(&mut self, rgba: &[u8]) {
         let width = self.area.width;
         for (y, line) in rgba.chunks_exact(width * 4).enumerate() {
@@ -358,7 +359,7 @@ impl Layer {
             let out = self.planes[0][start..start + width].iter_mut().zip(&mut self.alpha[start..start + width]);
             for (x, ((value, alpha), pixel)) in out.zip(line.as_chunks::<4>().0).enumerate() {
                 *alpha = pixel[3];
-                *value = luma(*pixel, GRAIN[(y & 3) * 4 + (x & 3)]);
+                *value = luma(*pixel, DITHER[(y & 3) * 4 + (x & 3)]);
             }
         }
         for (y, lines) in rgba.chunks_exact(width * 8).enumerate() {
@@ -381,7 +382,7 @@ impl Layer {
     }
 }
 
-/// An RGB colour as BT.709 in limited range, exactly.
+/// An RGB colour as BT.709 in limited range, unrounded.
 fn yuv([red, green, blue]: [f32; 3]) -> [f32; 3] {
     let luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     [
@@ -392,21 +393,21 @@ fn yuv([red, green, blue]: [f32; 3]) -> [f32; 3] {
 }
 
 /// Ordered dither (Bayer, 4 × 4) in 1/256 levels.
-const GRAIN: [i32; 16] = [8, 136, 40, 168, 200, 72, 232, 104, 56, 184, 24, 152, 248, 120, 216, 88];
+const DITHER: [i32; 16] = [8, 136, 40, 168, 200, 72, 232, 104, 56, 184, 24, 152, 248, 120, 216, 88];
 
-/// BT.709 brightness in limited range, 8-bit fixed point in 1/65536; the alpha stands for the offset of 16.
-fn luma(pixel: [u8; 4], grain: i32) -> u8 {
+/// BT.709 luma in limited range, 8-bit fixed point in 1/65536; the alpha accounts for the offset of 16.
+fn luma(pixel: [u8; 4], dither: i32) -> u8 {
     let [red, green, blue, alpha] = pixel.map(i32::from);
     let sum = 11_966i32
         .wrapping_mul(red)
         .wrapping_add(40_254i32.wrapping_mul(green))
         .wrapping_add(4_064i32.wrapping_mul(blue))
         .wrapping_add(4_112i32.wrapping_mul(alpha));
-    let dithered = if alpha == 0 { sum } else { sum.wrapping_add(grain << 8) };
+    let dithered = if alpha == 0 { sum } else { sum.wrapping_add(dither << 8) };
     (dithered >> 16) as u8
 }
 
-/// BT.709 colour differences of the sum of four pixels, and their mean alpha.
+/// BT.709 chroma of the sum of four pixels, and their mean alpha.
 fn chroma(red: i32, green: i32, blue: i32, alpha: i32) -> (u8, u8, u8) {
     let blue_difference = -6_596 * red - 22_189 * green + 28_784 * blue + 32_896 * alpha;
     let red_difference = 28_784 * red - 26_145 * green - 2_639 * blue + 32_896 * alpha;

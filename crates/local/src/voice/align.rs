@@ -1,14 +1,14 @@
-//! Which phoneme of a clause belongs to which of its words.
+//! Maps the phonemes of a clause to its words.
 //!
-//! The voice model wants phonemes as a dictionary writes them, with stress and with spaces, but there words are joined
-//! ("of the" is one) and numbers fall into many. The synthesiser's events know each phoneme's word, but not its stress.
-//! The two are laid side by side here, as a `diff` does it.
+//! The voice model wants dictionary phonemes, with stress and with spaces, but a dictionary joins some words ("of the"
+//! becomes one) and splits numbers into many. The synthesiser's events have the word of each phoneme, but not its
+//! stress. The two sequences are aligned here as `diff` does it.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::plan::ClauseText;
 
-/// A phoneme that was heard, with the first character of its word in the clause's text.
+/// A phoneme as the synthesiser reports it, with the first character of its word in the text of the clause.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub(crate) struct Heard {
     /// Without stress; may be several characters (`aɪ`).
@@ -17,17 +17,17 @@ pub(crate) struct Heard {
     pub(crate) character: u32,
 }
 
-/// One character of a phoneme string, decomposed (NFD), with the word of the clause that it sounds in.
+/// One character of a phoneme string, decomposed (NFD), with the word of the clause that it belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sign {
+pub(crate) struct Symbol {
     /// A phoneme, a stress or length mark, a space, or the clause's punctuation.
     pub(crate) character: char,
     /// None for what separates words.
     pub(crate) word: Option<usize>,
 }
 
-/// The signs of `ipa`, each with its word. Words that the dictionary joined to their neighbour may have none.
-pub(crate) fn signs(ipa: &str, heard: &[Heard], text: &ClauseText) -> Vec<Sign> {
+/// The symbols of `ipa`, each with its word. Words that the dictionary joined to a neighbour may have none.
+pub(crate) fn symbols(ipa: &str, heard: &[Heard], text: &ClauseText) -> Vec<Symbol> {
     let written: Vec<char> = without_language_switches(ipa).nfd().collect();
     let sounded: Vec<usize> = (0..written.len()).filter(|index| is_sound(written[*index])).collect();
     let heard: Vec<(char, usize)> = heard
@@ -44,10 +44,10 @@ pub(crate) fn signs(ipa: &str, heard: &[Heard], text: &ClauseText) -> Vec<Sign> 
         words[*index] = *word;
     }
     spread(&written, &mut words, text.starts.len());
-    written.into_iter().zip(words).map(|(character, word)| Sign { character, word }).collect()
+    written.into_iter().zip(words).map(|(character, word)| Symbol { character, word }).collect()
 }
 
-/// For each written sound, the word of the heard sound that it is matched with: the longest common subsequence.
+/// For each written sound, the word of the heard sound that it is aligned with, by the longest common subsequence.
 fn common(written: &[char], heard: &[(char, usize)]) -> Vec<Option<usize>> {
     let width = heard.len() + 1;
     let mut longest = vec![0_u32; (written.len() + 1) * width];
@@ -76,14 +76,14 @@ fn common(written: &[char], heard: &[(char, usize)]) -> Vec<Option<usize>> {
     words
 }
 
-/// Gives the unmatched sounds and the stress marks a word: of their written neighbours. Words never go backwards.
+/// Assigns the unmatched sounds and the stress marks to the word of a neighbour. Word numbers never decrease.
 fn spread(written: &[char], words: &mut [Option<usize>], count: usize) {
     let mut reached = 0;
     for word in words.iter_mut().flatten() {
         reached = reached.max((*word).min(count.saturating_sub(1)));
         *word = reached;
     }
-    // Forwards within a run of letters, then backwards: a stress mark stands before its sound.
+    // Forwards within a run of letters, then backwards: a stress mark precedes its sound.
     for index in 1..words.len() {
         if words[index].is_none() && is_sound_or_length(written[index]) {
             words[index] = words[index - 1];
@@ -104,7 +104,7 @@ fn spread(written: &[char], words: &mut [Option<usize>], count: usize) {
     }
 }
 
-/// A sign that is heard by itself: no space, no stress, no length.
+/// Whether a symbol has a sound of its own: no space, no stress mark, no length mark.
 fn is_sound(character: char) -> bool {
     character.is_alphabetic() && !matches!(character, 'ˈ' | 'ˌ' | 'ː' | 'ˑ' | '\u{361}')
 }
@@ -113,7 +113,7 @@ fn is_sound_or_length(character: char) -> bool {
     !matches!(character, ' ' | 'ˈ' | 'ˌ')
 }
 
-/// Removes `(en)` and the like, by which the dictionary says that it changes the language.
+/// Removes `(en)` and the like, which mark a change of language in the dictionary.
 fn without_language_switches(ipa: &str) -> String {
     let mut plain = String::with_capacity(ipa.len());
     let mut rest = ipa;
@@ -133,34 +133,36 @@ mod tests {
         sounds.chars().map(|c| Heard { ipa: c.to_string(), character }).collect()
     }
 
-    fn of_words(signs: &[Sign], words: usize) -> Vec<String> {
+    fn of_words(symbols: &[Symbol], words: usize) -> Vec<String> {
         (0..words)
-            .map(|word| signs.iter().filter(|sign| sign.word == Some(word)).map(|sign| sign.character).collect())
+            .map(|word| {
+                symbols.iter().filter(|symbol| symbol.word == Some(word)).map(|symbol| symbol.character).collect()
+            })
             .collect()
     }
 
     #[test]
-    fn joined_and_divided_words_are_told_apart() {
-        // "of the 35": the dictionary joins the first two and divides the last.
+    fn joined_and_split_words_are_distinguished() {
+        // "of the 35": the dictionary joins the first two words and splits the last.
         let text = ClauseText::join(["of", "the", "35"]);
         let sounds = [heard("ʌv", 0), heard("ðə", 3), heard("θɜːɾi", 7), heard("faɪv", 8)].concat();
-        let signs = signs("ʌvðə θˈɜːɾi fˈaɪv", &sounds, &text);
-        assert_eq!(of_words(&signs, 3), ["ʌv", "ðə", "θˈɜːɾifˈaɪv"]);
-        assert_eq!(signs.iter().filter(|sign| sign.word.is_none()).count(), 2, "the spaces");
+        let symbols = symbols("ʌvðə θˈɜːɾi fˈaɪv", &sounds, &text);
+        assert_eq!(of_words(&symbols, 3), ["ʌv", "ðə", "θˈɜːɾifˈaɪv"]);
+        assert_eq!(symbols.iter().filter(|symbol| symbol.word.is_none()).count(), 2, "the spaces");
     }
 
     #[test]
-    fn differences_between_the_two_go_to_the_neighbours() {
+    fn unmatched_sounds_belong_to_the_neighbouring_word() {
         let text = ClauseText::join(["better", "data"]);
         let sounds = [heard("bɛtɚ", 0), heard("deɪtə", 7)].concat();
-        let signs = signs("bˈɛɾɚ dˈeɪɾə", &sounds, &text);
-        assert_eq!(of_words(&signs, 2), ["bˈɛɾɚ", "dˈeɪɾə"]);
+        let symbols = symbols("bˈɛɾɚ dˈeɪɾə", &sounds, &text);
+        assert_eq!(of_words(&symbols, 2), ["bˈɛɾɚ", "dˈeɪɾə"]);
     }
 
     #[test]
-    fn without_events_everything_goes_to_the_first_word() {
+    fn without_events_everything_belongs_to_the_first_word() {
         let text = ClauseText::join(["a", "b"]);
-        let signs = signs("(en)ˈeɪ(ar)", &[], &text);
-        assert_eq!(of_words(&signs, 2), ["ˈeɪ", ""]);
+        let symbols = symbols("(en)ˈeɪ(ar)", &[], &text);
+        assert_eq!(of_words(&symbols, 2), ["ˈeɪ", ""]);
     }
 }

@@ -1,8 +1,8 @@
-//! Vowelled Arabic, spelled as espeak-ng reads it right.
+//! Respells vowelled Arabic so that espeak-ng pronounces it correctly.
 //!
-//! Its rules take letters one by one: they lose the vowel after a doubled letter ("yatawazzʕu" for "yatawazzaʕu"), say
-//! the article's l before sun letters, and know nothing of the vowels that are said but not written, nor of endings
-//! that are written but not said before a pause. All of that can be put right in the spelling.
+//! Its rules work letter by letter: they lose the vowel after a doubled letter ("yatawazzʕu" for "yatawazzaʕu"),
+//! pronounce the article's l before sun letters, and do not know the vowels that are pronounced but not written, nor
+//! the endings that are written but not pronounced before a pause. All of these can be corrected in the spelling.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,10 +10,10 @@ const SHADDA: char = '\u{651}';
 const SUKUN: char = '\u{652}';
 const FATHATAN: char = '\u{64b}';
 const FATHA: char = '\u{64e}';
-/// The small alif above a letter.
+/// The superscript alif.
 const DAGGER: char = '\u{670}';
 
-/// Words with a long a that is not written: the beginning of the vowelled word (after prefixes), and how it is said.
+/// Words with a long a that is not written: the start of the vowelled word (after prefixes), and its pronunciation.
 const UNWRITTEN: [(&str, &str); 11] = [
     ("هَذ", "هَاذ"),
     ("هَؤُل", "هَاؤُل"),
@@ -28,10 +28,10 @@ const UNWRITTEN: [(&str, &str); 11] = [
     ("طَه", "طَاهَا"),
 ];
 
-/// Words that the vowel model gets wrong although they are common; written without marks, and as they are said.
+/// Common words that the vowel model gets wrong: without marks, and as they are pronounced.
 const CORRECTED: [(&str, &str); 3] = [("شكرا", "شُكْرًا"), ("جدا", "جِدًّا"), ("مثلا", "مَثَلًا")];
 
-/// A letter with its marks.
+/// A letter with its vowel marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Letter {
     base: char,
@@ -48,13 +48,13 @@ impl Letter {
         Self { vowel: Some(vowel), ..Self::bare(letter) }
     }
 
-    /// No mark at all: a long vowel, or a letter that is not said.
+    /// No mark at all: a long vowel, or a silent letter.
     fn is_bare(self, letter: char) -> bool {
         self == Self::bare(letter)
     }
 }
 
-/// The words of a clause as they are to be spelled, one for one.
+/// The words of a clause in their new spelling, one for one.
 pub(super) fn respell(words: &[String]) -> Vec<String> {
     let last = words.len().saturating_sub(1);
     let mut after_vowel = false;
@@ -77,7 +77,7 @@ fn corrected(word: &str) -> String {
     if let Some((_, said)) = CORRECTED.iter().find(|(written, _)| *written == bare) {
         return (*said).to_owned();
     }
-    // One order of marks, whatever they were typed in.
+    // Marks in canonical order, in whatever order they were typed.
     let word: String = word.nfc().collect();
     for (written, said) in UNWRITTEN {
         let (written, said): (String, String) = (written.nfc().collect(), said.nfc().collect());
@@ -104,8 +104,8 @@ fn letters(word: &str) -> Vec<Letter> {
     letters
 }
 
-/// The form before a pause: the short vowel of the ending goes, the feminine ending is said as h, and a tanwin on alif
-/// becomes the long vowel that the alif is.
+/// The form before a pause: the short final vowel is dropped, the feminine ending is pronounced as h, and tanwin on
+/// alif becomes a long vowel.
 fn pause(letters: &mut [Letter]) {
     if let [.., before, last] = letters
         && matches!(last.base, 'ا' | 'ى')
@@ -120,7 +120,7 @@ fn pause(letters: &mut [Letter]) {
         if last.base == 'ة' {
             last.base = 'ه';
         }
-        // The nisba ending is said as a long i.
+        // The nisba ending is pronounced as a long i.
         last.doubled &= !matches!(last.base, 'ي' | 'و');
     }
 }
@@ -132,8 +132,8 @@ fn ends_in_vowel(letters: &[Letter]) -> bool {
     })
 }
 
-/// Joins the beginning of a word to what is said before it: the alif of the article and of verbs like "istaxdama" is
-/// heard only where nothing stands before it, and the article's l becomes the sun letter after it.
+/// Joins the start of a word to the preceding sound: the alif of the article and of verbs like "istaxdama" is
+/// pronounced only after a pause, and the article's l is assimilated to a following sun letter.
 fn joined(letters: &[Letter], joins: bool) -> Vec<Letter> {
     let prefixes = letters
         .iter()
@@ -159,7 +159,7 @@ fn joined(letters: &[Letter], joins: bool) -> Vec<Letter> {
             spoken.push(*second);
             spoken.extend_from_slice(rest);
         }
-        // "li-l-": the alif is not even written.
+        // "li-l-": here the alif is not written either.
         [first, lam, rest @ ..]
             if first.base == 'ل'
                 && first.vowel.is_some()
@@ -171,7 +171,7 @@ fn joined(letters: &[Letter], joins: bool) -> Vec<Letter> {
         }
         _ => spoken.extend_from_slice(word),
     }
-    // The alif after the plural's u is not said.
+    // The alif after the plural's u is silent.
     if let [.., waw, alif] = spoken.as_slice()
         && alif.is_bare('ا')
         && waw.base == 'و'
@@ -182,7 +182,7 @@ fn joined(letters: &[Letter], joins: bool) -> Vec<Letter> {
     spoken
 }
 
-/// Writes letters out; a doubled one twice.
+/// Writes the letters out; a doubled letter twice.
 fn spell(letters: &[Letter]) -> String {
     let mut word = String::new();
     for (index, Letter { base: letter, doubled, vowel }) in letters.iter().copied().enumerate() {
@@ -218,7 +218,7 @@ mod tests {
             ("مِنْ الْبَيْتِ هُنَا", "مِنْ أَلْبَيْتِ هُنَا"),
             // the alif that is said at the start only
             ("اسْتَخْدَمَ وَاسْتَخْدَمَ هُنَا", "إِسْتَخْدَمَ وَسْتَخْدَمَ هُنَا"),
-            // what is written and not said, and the other way round
+            // silent letters, and vowels that are not written
             ("كَتَبُوا هَذَا هُنَا", "كَتَبُو هَاذَا هُنَا"),
             ("بِسْمِ اللَّهِ الرَّحْمَنِ الرَّحِيمِ", "بِسْمِ لْلَاهِ رْرَحْمَانِ رْرَحِيم"),
         ] {

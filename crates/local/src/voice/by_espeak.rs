@@ -1,4 +1,4 @@
-//! The parent's side of `sluice-espeak`: phonemes for the voice model, and whole speech for the other languages.
+//! The parent's side of `sluice-espeak`: phonemes for the voice model, and complete speech for the other languages.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub(super) enum Request<'a> {
     Speak { voice: &'a str, sentences: Vec<String>, words_per_minute: u32, pitch: u32, pcm: PathBuf },
 }
 
-/// What it answers.
+/// The response of `sluice-espeak`.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Response {
@@ -36,7 +36,7 @@ pub(super) struct Pronounced {
     pub(super) heard: Vec<Heard>,
 }
 
-/// A spoken sentence; times are in milliseconds from its own start, places are characters from 0.
+/// A spoken sentence. Times are in milliseconds from its start; positions are characters counted from 0.
 #[derive(Debug, Deserialize)]
 pub(super) struct Said {
     samples: u64,
@@ -56,7 +56,7 @@ struct PhonemeEvent {
     ms: u32,
 }
 
-/// A sentence as the synthesiser takes it, and which word each of its characters belongs to.
+/// A sentence as it is sent to the synthesiser, and the word that each of its characters belongs to.
 #[derive(Debug, Default)]
 pub(super) struct SentenceText {
     text: ClauseText,
@@ -88,14 +88,14 @@ impl SentenceText {
     }
 }
 
-/// Takes each word out of vowelled clauses and spells it as the synthesiser reads it right. A clause whose words cannot
-/// be found again stays as it was.
+/// Takes the words out of vowelled clauses and respells them for the synthesiser. A clause whose words cannot be
+/// matched stays as it was.
 pub(super) fn vowelled_words(plan: &Plan, vowelled: &[String]) -> Vec<String> {
     let mut spoken: Vec<String> = plan.words.iter().map(|word| word.spoken.clone()).collect();
     let clauses: Vec<&Clause> = plan.sentences.iter().flat_map(|sentence| &sentence.clauses).collect();
     for (clause, vowelled) in clauses.into_iter().zip(vowelled) {
         let mut rest = vowelled.split(' ');
-        // A word may be said as several; they are one word's again.
+        // A word may be spoken as several; they count as one word.
         let words: Vec<String> = clause
             .words
             .clone()
@@ -114,7 +114,7 @@ pub(super) fn vowelled_words(plan: &Plan, vowelled: &[String]) -> Vec<String> {
     spoken
 }
 
-/// Turns events into timings. `samples` holds the sound of all sentences, one after the other.
+/// Turns events into timings. `samples` has the audio of all sentences, one after the other.
 pub(super) fn pieces(said: Vec<Said>, texts: &[SentenceText], samples: &[i16], sample_rate: u32) -> Vec<Piece> {
     let mut rest = samples;
     let mut pieces = Vec::with_capacity(said.len());
@@ -136,7 +136,7 @@ fn piece(said: &Said, text: &SentenceText, samples: &[i16], sample_rate: u32) ->
     for (index, phoneme) in said.phonemes.iter().enumerate() {
         let end = said.phonemes.get(index + 1).map_or(samples.len(), |next| place(next.ms));
         let start = place(phoneme.ms);
-        // "(en)" and the like say that the language changes.
+        // "(en)" and the like mark a change of language.
         if !phoneme.ipa.is_empty() && !phoneme.ipa.starts_with('(') && end > start {
             piece.phonemes.push((phoneme.ipa.nfc().collect(), start..end));
         }
@@ -145,7 +145,7 @@ fn piece(said: &Said, text: &SentenceText, samples: &[i16], sample_rate: u32) ->
     for event in &said.words {
         let entry = text.text.word_at(usize::try_from(event.character).unwrap_or(0));
         let word = text.words.get(entry).copied().unwrap_or(0);
-        // One written word may be several events; and events go forward only.
+        // One written word may cause several events; and positions must increase.
         if starts.last().is_none_or(|(last, _)| *last < word) {
             starts.push((word, place(event.ms)));
         }
@@ -166,7 +166,7 @@ mod tests {
     use sluice_domain::language::Language;
 
     #[test]
-    fn vowelled_words_find_their_places() {
+    fn vowelled_words_are_matched_to_their_positions() {
         let plan = Plan::new("كتب الولد، 1/2 مدينة", Language::ARABIC);
         let vowelled = ["كَتَبَ الوَلَدُ".to_owned(), "1 2 مَدِينَةٌ".to_owned()];
         assert_eq!(vowelled_words(&plan, &vowelled), ["كَتَبَ", "لوَلَد", "1 2", "مَدِينَه"]);

@@ -4,47 +4,49 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::align::{Sign, signs};
+use super::align::{Symbol, symbols};
 use super::by_espeak::Pronounced;
 use super::engine::Utterance;
 use super::plan::Plan;
 use super::sound::Piece;
 
-/// A sentence as the voice model takes it.
+/// A sentence as it is sent to the voice model.
 #[derive(Debug, Default)]
 pub(super) struct Sentence {
-    /// Phonemes, spaces and punctuation; `word` is that of the plan.
-    signs: Vec<Sign>,
+    /// Phonemes, spaces and punctuation; `word` is an index into the plan.
+    symbols: Vec<Symbol>,
     /// It ends with a full stop or the like.
     ends: bool,
 }
 
 impl Sentence {
     pub(super) fn phonemes(&self) -> String {
-        self.signs.iter().map(|sign| sign.character).collect()
+        self.symbols.iter().map(|symbol| symbol.character).collect()
     }
 }
 
-/// The clauses of a plan, in order, without punctuation: what is to be pronounced.
+/// The clauses of a plan, in order, without punctuation, as they are pronounced.
 pub(super) fn clauses(plan: &Plan) -> Vec<String> {
     plan.sentences.iter().flat_map(|sentence| &sentence.clauses).map(|clause| plan.clause_text(clause).text).collect()
 }
 
-/// Puts pronounced clauses together to sentences.
+/// Combines pronounced clauses into sentences.
 pub(super) fn sentences(plan: &Plan, pronounced: &[Pronounced]) -> Vec<Sentence> {
     let mut pronounced = pronounced.iter();
     let mut sentences = Vec::with_capacity(plan.sentences.len());
     for sentence in &plan.sentences {
         let mut whole = Sentence::default();
         for (clause, pronounced) in sentence.clauses.iter().zip(pronounced.by_ref()) {
-            let separator = |character| Sign { character, word: None };
-            if !whole.signs.is_empty() {
-                whole.signs.push(separator(' '));
+            let separator = |character| Symbol { character, word: None };
+            if !whole.symbols.is_empty() {
+                whole.symbols.push(separator(' '));
             }
             let first = clause.words.start;
-            let own = signs(&pronounced.ipa, &pronounced.heard, &plan.clause_text(clause));
-            whole.signs.extend(own.into_iter().map(|sign| Sign { word: sign.word.map(|word| word + first), ..sign }));
-            whole.signs.push(separator(clause.mark));
+            let own = symbols(&pronounced.ipa, &pronounced.heard, &plan.clause_text(clause));
+            whole
+                .symbols
+                .extend(own.into_iter().map(|symbol| Symbol { word: symbol.word.map(|word| word + first), ..symbol }));
+            whole.symbols.push(separator(clause.mark));
             whole.ends = matches!(clause.mark, '.' | '?' | '!');
         }
         sentences.push(whole);
@@ -52,7 +54,7 @@ pub(super) fn sentences(plan: &Plan, pronounced: &[Pronounced]) -> Vec<Sentence>
     sentences
 }
 
-/// Turns durations into timings. `samples` holds the sound of all sentences, one after the other.
+/// Turns durations into timings. `samples` has the audio of all sentences, one after the other.
 pub(super) fn pieces(sentences: &[Sentence], spoken: &[Utterance], samples: &[i16]) -> Vec<Piece> {
     let mut rest = samples;
     let mut pieces = Vec::with_capacity(sentences.len());
@@ -71,8 +73,8 @@ pub(super) fn pieces(sentences: &[Sentence], spoken: &[Utterance], samples: &[i1
 
 fn words(sentence: &Sentence, times: &[(usize, usize)]) -> Vec<(usize, Range<usize>)> {
     let mut words: Vec<(usize, Range<usize>)> = Vec::new();
-    for (sign, (start, end)) in sentence.signs.iter().zip(times) {
-        let Some(word) = sign.word.filter(|_| end > start) else { continue };
+    for (symbol, (start, end)) in sentence.symbols.iter().zip(times) {
+        let Some(word) = symbol.word.filter(|_| end > start) else { continue };
         match words.last_mut() {
             Some((last, time)) if *last == word => time.end = *end,
             _ => words.push((word, *start..*end)),
@@ -81,13 +83,13 @@ fn words(sentence: &Sentence, times: &[(usize, usize)]) -> Vec<(usize, Range<usi
     words
 }
 
-/// Phonemes with their length marks and accents; the stress mark before a phoneme is part of its time.
+/// Phonemes with their length marks and accents; a stress mark before a phoneme counts towards its duration.
 fn phonemes(sentence: &Sentence, times: &[(usize, usize)]) -> Vec<(String, Range<usize>)> {
     let mut phonemes: Vec<(String, Range<usize>)> = Vec::new();
     let mut stressed = None;
-    for (sign, (start, end)) in sentence.signs.iter().zip(times) {
-        let character = sign.character;
-        if sign.word.is_none() || end <= start {
+    for (symbol, (start, end)) in sentence.symbols.iter().zip(times) {
+        let character = symbol.character;
+        if symbol.word.is_none() || end <= start {
             continue;
         }
         match (character, phonemes.last_mut()) {
@@ -106,7 +108,7 @@ fn phonemes(sentence: &Sentence, times: &[(usize, usize)]) -> Vec<(String, Range
     phonemes
 }
 
-/// Changes the phoneme before it.
+/// Whether a character modifies the preceding phoneme.
 fn is_modifier(character: char) -> bool {
     matches!(character, 'ː' | 'ˑ' | 'ʰ' | 'ʲ' | 'ˤ' | '\u{300}'..='\u{36f}')
 }
@@ -118,7 +120,7 @@ mod tests {
     use sluice_domain::language::Language;
 
     #[test]
-    fn clauses_are_joined_and_durations_find_their_words() {
+    fn clauses_are_joined_and_durations_belong_to_their_words() {
         let plan = Plan::new("Oh, car!", Language::ENGLISH);
         let heard = |sounds: &str| sounds.chars().map(|c| Heard { ipa: c.to_string(), character: 0 }).collect();
         let pronounced = [
@@ -127,7 +129,7 @@ mod tests {
         ];
         let sentences = sentences(&plan, &pronounced);
         assert_eq!(sentences[0].phonemes(), "ˈoʊ, kˈɑːɹ!");
-        // Each sign lasts ten samples.
+        // Each symbol lasts ten samples.
         let times = (0..11).map(|n| (n * 10, n * 10 + 10)).collect();
         let pieces = pieces(&sentences, &[Utterance { samples: 110, times }], &[0; 110]);
         assert_eq!(pieces[0].words, [(0, 0..30), (1, 50..100)]);

@@ -1,4 +1,4 @@
-//! The warm child that runs the models (`sluice __engine voice …`), and the messages that it takes.
+//! The warm child that runs the models (`sluice __engine voice …`), and its messages.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -19,7 +19,7 @@ pub(crate) const SUBCOMMAND: &str = "voice";
 
 /// A request to the child.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Question {
+pub(super) enum EngineRequest {
     /// Load the English voice.
     Warm,
     /// Speak phoneme strings, one after the other, into the file `pcm` (raw 16-bit samples).
@@ -28,9 +28,9 @@ pub(super) enum Question {
     Vowels { sentences: Vec<String> },
 }
 
-/// What it answers.
+/// The child's response.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) enum Answer {
+pub(super) enum EngineResponse {
     Warm,
     Spoken { sample_rate: u32, sentences: Vec<Utterance> },
     Vowels { sentences: Vec<String> },
@@ -40,9 +40,9 @@ pub(super) enum Answer {
 /// A spoken phoneme string.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Utterance {
-    /// How many samples of the file are its own.
+    /// The number of samples of the file that belong to it.
     pub(super) samples: usize,
-    /// Start and end of each character in samples from its own start; equal for one that has no sound.
+    /// Start and end of each character in samples from its start; equal for a silent one.
     pub(super) times: Vec<(usize, usize)>,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn arguments(library: PathBuf, model: PathBuf, config: PathBuf, threa
     [library.into(), model.into(), config.into(), threads.to_string().into()]
 }
 
-/// Answers messages on the standard input until it ends.
+/// Answers requests on standard input until it is closed.
 pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
     let [library, model, config, threads] = args else {
         let _ = writeln!(io::stderr(), "sluice voice: four arguments are expected");
@@ -69,9 +69,9 @@ pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
     };
     let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
     loop {
-        let exchange = match read_message::<Question>(&mut input) {
+        let exchange = match read_message::<EngineRequest>(&mut input) {
             Ok(None) => return ExitCode::SUCCESS,
-            Ok(Some(question)) => write_message(&mut output, &engine.answer(question)),
+            Ok(Some(request)) => write_message(&mut output, &engine.respond(request)),
             Err(error) => Err(error),
         };
         if let Err(error) = exchange {
@@ -109,16 +109,16 @@ struct Engine {
 }
 
 impl Engine {
-    fn answer(&mut self, question: Question) -> Answer {
-        let done = match question {
-            Question::Warm => self.piper().map(|_| Answer::Warm).map_err(Failure::from),
-            Question::Speak { sentences, pace, pcm } => self.speak(&sentences, pace, &pcm),
-            Question::Vowels { sentences } => self.add_vowels(&sentences).map_err(Failure::from),
+    fn respond(&mut self, request: EngineRequest) -> EngineResponse {
+        let done = match request {
+            EngineRequest::Warm => self.piper().map(|_| EngineResponse::Warm).map_err(Failure::from),
+            EngineRequest::Speak { sentences, pace, pcm } => self.speak(&sentences, pace, &pcm),
+            EngineRequest::Vowels { sentences } => self.add_vowels(&sentences).map_err(Failure::from),
         };
-        done.unwrap_or_else(|Failure { message, disk_full }| Answer::Failed { message, disk_full })
+        done.unwrap_or_else(|Failure { message, disk_full }| EngineResponse::Failed { message, disk_full })
     }
 
-    fn speak(&mut self, sentences: &[String], pace: f32, pcm: &Path) -> Result<Answer, Failure> {
+    fn speak(&mut self, sentences: &[String], pace: f32, pcm: &Path) -> Result<EngineResponse, Failure> {
         let piper = self.piper()?;
         let mut file = BufWriter::new(File::create(pcm)?);
         let mut spoken = Vec::with_capacity(sentences.len());
@@ -129,17 +129,17 @@ impl Engine {
             spoken.push(Utterance { samples: utterance.samples.len(), times });
         }
         file.flush()?;
-        Ok(Answer::Spoken { sample_rate: piper.sample_rate(), sentences: spoken })
+        Ok(EngineResponse::Spoken { sample_rate: piper.sample_rate(), sentences: spoken })
     }
 
-    fn add_vowels(&mut self, sentences: &[String]) -> Result<Answer, String> {
+    fn add_vowels(&mut self, sentences: &[String]) -> Result<EngineResponse, String> {
         let mut vowels = match self.vowels.take() {
             Some(vowels) => vowels,
             None => Vowels::load(self.onnx()?)?,
         };
         let sentences = sentences.iter().map(|sentence| vowels.add(sentence)).collect::<Result<_, _>>()?;
         self.vowels = Some(vowels);
-        Ok(Answer::Vowels { sentences })
+        Ok(EngineResponse::Vowels { sentences })
     }
 
     fn onnx(&mut self) -> Result<&Onnx, String> {

@@ -2,11 +2,11 @@
 
 use super::plan::Token;
 
-/// What is said for a token.
+/// The pronunciation of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Form {
     pub(super) text: String,
-    /// Its full stop marks an abbreviation and ends no sentence.
+    /// Whether its full stop marks an abbreviation and does not end a sentence.
     pub(super) dot_is_part: bool,
 }
 
@@ -58,11 +58,11 @@ const ABBREVIATIONS: [(&str, &str); 44] = [
     ("p.m.", "p m"),
 ];
 
-/// Abbreviations that are words too, and so are one only before a number.
+/// Abbreviations that are also words, and count as abbreviations only before a number.
 const ONLY_BEFORE_NUMBERS: [&str; 14] =
     ["fig.", "figs.", "eq.", "eqs.", "sec.", "ch.", "vol.", "pp.", "p.", "no.", "nos.", "ed.", "est.", "gen."];
 
-/// Words without a full stop, and signs that stand alone.
+/// Words without a full stop, and symbols that stand alone.
 const WORDS: [(&str, &str); 20] = [
     ("vs", "versus"),
     ("eg", "for example"),
@@ -86,7 +86,7 @@ const WORDS: [(&str, &str); 20] = [
     ("w/o", "without"),
 ];
 
-/// Units, said after a number.
+/// Units, pronounced after a number.
 const UNITS: [(&str, &str); 24] = [
     ("km", "kilometers"),
     ("m", "meters"),
@@ -118,10 +118,10 @@ const MAGNITUDES: [&str; 4] = ["thousand", "million", "billion", "trillion"];
 
 const CURRENCIES: [(char, &str); 4] = [('$', "dollars"), ('€', "euros"), ('£', "pounds"), ('¥', "yen")];
 
-/// For each token, what is said when it is not said as it is written.
+/// For each token, the spoken form if it differs from the written one.
 pub(super) fn spoken_forms(tokens: &[Token<'_>]) -> Vec<Option<Form>> {
     let mut forms: Vec<Option<Form>> = Vec::with_capacity(tokens.len());
-    // The currency of a sum is said after its magnitude: "$5 million" is five million dollars.
+    // The currency of a sum follows its magnitude: "$5 million" is five million dollars.
     let mut currency: Option<&str> = None;
     for (index, token) in tokens.iter().enumerate() {
         let next = tokens.get(index + 1).map_or("", Token::core);
@@ -156,7 +156,7 @@ fn abbreviation(token: &Token<'_>, next: &str) -> Option<Form> {
         return None;
     }
     let said = look_up(&ABBREVIATIONS, key)?;
-    // At the end of a sentence the one full stop does both.
+    // At the end of a sentence a single full stop serves both.
     let ends = matches!(key, "etc." | "a.m." | "p.m." | "inc." | "ltd." | "co." | "corp." | "jr." | "sr." | "al.")
         && next.starts_with(char::is_uppercase);
     Some(Form { text: said.to_owned(), dot_is_part: !ends })
@@ -183,7 +183,7 @@ fn singular(number: &str, unit: &str) -> String {
     }
 }
 
-/// A sum of money, and the currency when it is to be said after the next word.
+/// A sum of money, and the currency if it belongs after the next word.
 fn money(core: &str, next: &str) -> Option<(String, Option<&'static str>)> {
     let sign = core.chars().next()?;
     let currency = CURRENCIES.iter().find(|(written, _)| *written == sign).map(|(_, said)| *said)?;
@@ -251,11 +251,11 @@ fn range(text: &str) -> Option<(&str, &str)> {
     let is_number = |part: &str| {
         starts_with_digit(part) && part.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%'))
     };
-    // More than one dash is a date or a telephone number.
+    // Several dashes make a date or a telephone number.
     (is_number(from) && is_number(to)).then_some((from, to))
 }
 
-/// A year as its two halves: "1984" is nineteen eighty-four.
+/// A year read as two halves: "1984" is nineteen eighty-four.
 fn year(core: &str) -> Option<String> {
     if core.len() != 4 || !core.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -269,7 +269,7 @@ fn year(core: &str) -> Option<String> {
     }
 }
 
-/// A web or mail address: its host, as one says it.
+/// A web or mail address, reduced to its host.
 fn address(core: &str) -> Option<String> {
     let host = match core.split_once("://") {
         Some((_, rest)) => rest,
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_said_as_a_narrator_says_them() {
+    fn numbers_are_read_as_a_narrator_reads_them() {
         for (written, spoken) in [
             ("in 1984, 1905, 1900 and 2024", "in 19 84 19 oh 5 19 hundred and 20 24"),
             ("2007 has 3,000 of 1,984", "2007 has 3,000 of 1,984"),
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn abbreviations_and_signs_are_said_in_full() {
+    fn abbreviations_and_symbols_are_read_in_full() {
         for (written, spoken) in [
             ("see Fig. 3 & Eq. 2", "see figure 3 and equation 2"),
             ("No. It is no. 5", "No It is number 5"),

@@ -4,16 +4,16 @@ use std::io;
 
 use crate::child::warm::WarmError;
 
-/// Why a text was not spoken, for the person who wanted to hear it.
+/// Why a text was not spoken, for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum VoiceError {
     /// No such voice.
-    #[error("there is no voice \"{id}\": choose one of the list of voices")]
+    #[error("there is no voice \"{id}\": choose one from the list of voices")]
     Unknown {
         /// What was asked for, cut to 64 characters.
         id: String,
     },
-    /// It is known but lacks something.
+    /// The voice is known but lacks a file or a program.
     #[error("the voice \"{id}\" is not installed: {missing}")]
     NotInstalled {
         /// Its id.
@@ -24,18 +24,18 @@ pub enum VoiceError {
     /// The text has no letter and no digit.
     #[error("there is nothing to say: the text has no words")]
     NothingToSay,
-    /// The text is too long for one piece of speech.
-    #[error("the text has {characters} characters; at most {limit} are spoken at once: divide it")]
+    /// The text is too long for one request.
+    #[error("the text has {characters} characters; at most {limit} can be spoken at once: split it")]
     TooLong {
         /// How many it has.
         characters: usize,
         /// How many it may have.
         limit: usize,
     },
-    /// The engine died, hung or could not be started. The next request starts it anew.
-    #[error("the voice's engine broke off")]
+    /// The engine crashed, hung or could not be started. The next request restarts it.
+    #[error("the voice engine stopped")]
     Engine(#[from] WarmError),
-    /// The engine is well but could not do it.
+    /// The engine works but could not fulfil the request.
     #[error("\"{engine}\" could not speak: {message}")]
     Failed {
         /// Which engine.
@@ -43,11 +43,11 @@ pub enum VoiceError {
         /// Its message.
         message: String,
     },
-    /// No room for the sound.
-    #[error("no space is left on the disk for the sound: free some and try again")]
+    /// No space for the audio.
+    #[error("no space is left on the disk for the audio: free some and try again")]
     DiskFull,
-    /// The sound cannot be written or read.
-    #[error("the sound could not be written")]
+    /// The audio cannot be written or read.
+    #[error("the audio could not be written")]
     Io {
         /// What went wrong.
         source: io::Error,
@@ -73,8 +73,8 @@ impl VoiceError {
         Self::Unknown { id: id.chars().take(64).collect() }
     }
 
-    /// The same request may well succeed when it is made again.
-    pub fn may_heal(&self) -> bool {
+    /// Whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
         matches!(self, Self::Engine(_) | Self::Failed { .. } | Self::DiskFull | Self::Io { .. })
     }
 

@@ -1,9 +1,9 @@
-//! Built-in voices: text in, a sound file and the time of every word and phoneme out.
+//! Built-in voices: they turn text into an audio file with the time of every word and phoneme.
 //!
-//! English is spoken by Piper's voice model in a warm child of this binary (`engine`), on phonemes from `sluice-espeak`;
-//! the other languages, and English without the model, by `sluice-espeak` itself. Arabic is given its vowel marks first.
-//! Text becomes words and sentences (`plan`), these become sound with events (`by_piper`, `by_espeak`), and both end in
-//! the same file with timings into the given text (`sound`).
+//! Piper's voice model speaks English in a warm child of this binary (`engine`), on phonemes from `sluice-espeak`. The
+//! other languages, and English without the model, are spoken by `sluice-espeak` itself. Arabic is vowelled first.
+//! Text becomes words and sentences (`plan`), these become audio with events (`by_piper`, `by_espeak`), and both are
+//! written to one file with timings relative to the given text (`sound`).
 
 mod align;
 mod arabic;
@@ -13,10 +13,10 @@ pub(crate) mod engine;
 mod english;
 mod error;
 mod onnx;
+mod onnx_patch;
 mod piper;
 mod plan;
 mod sound;
-mod surgery;
 mod table;
 mod vowels;
 
@@ -32,7 +32,7 @@ pub use error::VoiceError;
 pub use sluice_capability::VoiceInfo;
 
 use self::by_espeak::{Request, Response};
-use self::engine::{Answer, Question};
+use self::engine::{EngineRequest, EngineResponse};
 use self::plan::Plan;
 use self::sound::{Piece, Sound};
 use self::table::{Engine, VOICES, Voice};
@@ -44,20 +44,20 @@ use crate::models::{Models, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL};
 /// Most characters of one text: six minutes of speech. A scene has a tenth of that.
 pub const MOST_CHARACTERS: usize = 5_000;
 
-/// How long an engine may take: this to start and load its model, …
+/// Time for an engine to start and load its model.
 const STARTING: Duration = Duration::from_mins(1);
-/// …and this for each character, a fifth of the speed of speech.
+/// Further time for each character: a fifth of the speed of speech.
 const EACH_CHARACTER: Duration = Duration::from_millis(300);
 
 /// A month. Warm children have no time limit of their own; each request has one.
-const FOR_EVER: Duration = Duration::from_hours(30 * 24);
+const NO_TIME_LIMIT: Duration = Duration::from_hours(30 * 24);
 const MIB: u64 = 1024 * 1024;
 
-/// For the child with the models.
+/// For the child that runs the models.
 const ENGINE_LIMITS: Limits = Limits {
     memory_bytes: 3 * 1024 * MIB,
-    cpu: FOR_EVER,
-    wall: FOR_EVER,
+    cpu: NO_TIME_LIMIT,
+    wall: NO_TIME_LIMIT,
     file_bytes: 512 * MIB,
     output_bytes: 16 * MIB,
 };
@@ -65,19 +65,19 @@ const ENGINE_LIMITS: Limits = Limits {
 /// For `sluice-espeak`.
 const ESPEAK_LIMITS: Limits = Limits { memory_bytes: 512 * MIB, ..ENGINE_LIMITS };
 
-/// What the voices need to know of their surroundings.
+/// What the voices need to know about their environment.
 #[derive(Debug, Clone)]
 pub struct VoiceSettings {
     /// This binary, which re-executes itself as the engine child.
     pub executable: PathBuf,
     /// The program `sluice-espeak`: beside the executable.
     pub espeak: PathBuf,
-    /// Threads that the voice model computes on.
+    /// Threads of the voice model.
     pub threads: usize,
 }
 
 impl VoiceSettings {
-    /// The usual ones for a binary: `sluice-espeak` beside it, two threads.
+    /// The defaults for a binary: `sluice-espeak` beside it, two threads.
     pub fn beside(executable: PathBuf) -> Self {
         let espeak = executable.with_file_name("sluice-espeak");
         Self { executable, espeak, threads: 2 }
@@ -94,7 +94,7 @@ pub struct Voices {
 }
 
 impl Voices {
-    /// Engines are started when they are first needed.
+    /// Engines are started on first use.
     pub fn new(guard: Guard, models: Models, settings: VoiceSettings) -> Self {
         let arguments = engine::arguments(
             models.path(&ONNX_RUNTIME),
@@ -114,27 +114,27 @@ impl Voices {
         Self { models, settings, engine, espeak, espeak_version: OnceLock::new() }
     }
 
-    /// Every voice that this program knows, the best of a language first, installed or not.
+    /// Every known voice, the best of a language first, installed or not.
     pub fn list(&self) -> Vec<VoiceInfo> {
         VOICES.iter().map(|voice| voice.info(self.is_installed(voice))).collect()
     }
 
-    /// The best installed voice of a language; when none is installed, the best one with `installed` false.
+    /// The best installed voice of a language; if none is installed, the best one, with `installed` false.
     pub fn default_for(&self, language: Language) -> Option<VoiceInfo> {
         let voices = || VOICES.iter().filter(|voice| voice.language == language.code());
         let voice = voices().find(|voice| self.is_installed(voice)).or_else(|| voices().next())?;
         Some(voice.info(self.is_installed(voice)))
     }
 
-    /// Loads the English voice, so that the first sentence does not wait for it. Does nothing without the model.
+    /// Loads the English voice, so that the first sentence need not wait for it. Does nothing without the model.
     pub async fn warm(&self) -> Result<(), VoiceError> {
         if self.missing(&VOICES[0]).is_some() {
             return Ok(());
         }
-        self.ask_engine(&Question::Warm, STARTING).await.map(|_| ())
+        self.ask_engine(&EngineRequest::Warm, STARTING).await.map(|_| ())
     }
 
-    /// Speaks `text` with a voice into a WAV file (one channel, 16 bit). On error there is no file.
+    /// Speaks `text` with a voice into a WAV file (mono, 16 bit). On error there is no file.
     pub async fn speak(&self, voice_id: &str, text: &str, out_wav: &Path) -> Result<Speech, VoiceError> {
         let voice = VOICES.iter().find(|voice| voice.id == voice_id).ok_or_else(|| VoiceError::unknown(voice_id))?;
         let characters = text.chars().count();
@@ -168,7 +168,7 @@ impl Voices {
         self.missing(voice).is_none()
     }
 
-    /// What a voice lacks, and how one gets it.
+    /// What a voice lacks, and how to get it.
     fn missing(&self, voice: &Voice) -> Option<String> {
         if !self.settings.espeak.is_file() {
             return Some(format!("the program {} is missing: run `make setup`", self.settings.espeak.display()));
@@ -187,12 +187,16 @@ impl Voices {
 
     async fn by_piper(&self, plan: &Plan, pcm: &Path, wall: Duration) -> Result<(Vec<Piece>, u32), VoiceError> {
         let request = Request::Phonemes { voice: table::PIPER_PHONEMES, clauses: by_piper::clauses(plan) };
-        let Response::Phonemes { clauses } = self.ask_espeak(&request, wall).await? else { return Err(confused()) };
+        let Response::Phonemes { clauses } = self.ask_espeak(&request, wall).await? else {
+            return Err(unexpected_response());
+        };
         let sentences = by_piper::sentences(plan, &clauses);
         let phonemes = sentences.iter().map(by_piper::Sentence::phonemes).collect();
-        let question = Question::Speak { sentences: phonemes, pace: table::PIPER_PACE, pcm: pcm.to_owned() };
-        let answer = self.ask_engine(&question, wall).await?;
-        let Answer::Spoken { sample_rate, sentences: spoken } = answer else { return Err(confused()) };
+        let request = EngineRequest::Speak { sentences: phonemes, pace: table::PIPER_PACE, pcm: pcm.to_owned() };
+        let response = self.ask_engine(&request, wall).await?;
+        let EngineResponse::Spoken { sample_rate, sentences: spoken } = response else {
+            return Err(unexpected_response());
+        };
         let samples = read(pcm).await?;
         Ok((by_piper::pieces(&sentences, &spoken, &samples), sample_rate))
     }
@@ -205,11 +209,13 @@ impl Voices {
         wall: Duration,
     ) -> Result<(Vec<Piece>, u32), VoiceError> {
         let Engine::Espeak { name, words_per_minute, pitch, vowel_marks } = voice.engine else {
-            return Err(confused());
+            return Err(unexpected_response());
         };
         let spoken = if vowel_marks {
-            let question = Question::Vowels { sentences: by_piper::clauses(plan) };
-            let Answer::Vowels { sentences } = self.ask_engine(&question, wall).await? else { return Err(confused()) };
+            let request = EngineRequest::Vowels { sentences: by_piper::clauses(plan) };
+            let EngineResponse::Vowels { sentences } = self.ask_engine(&request, wall).await? else {
+                return Err(unexpected_response());
+            };
             by_espeak::vowelled_words(plan, &sentences)
         } else {
             plan.words.iter().map(|word| word.spoken.clone()).collect()
@@ -218,7 +224,7 @@ impl Voices {
         let sentences = texts.iter().map(|text| text.text().to_owned()).collect();
         let request = Request::Speak { voice: name, sentences, words_per_minute, pitch, pcm: pcm.to_owned() };
         let Response::Spoken { sample_rate, sentences } = self.ask_espeak(&request, wall).await? else {
-            return Err(confused());
+            return Err(unexpected_response());
         };
         let samples = read(pcm).await?;
         Ok((by_espeak::pieces(sentences, &texts, &samples, sample_rate), sample_rate))
@@ -229,16 +235,16 @@ impl Voices {
             return Ok(voice.spoken_by(version));
         }
         let response = self.ask_espeak(&Request::Version, STARTING).await?;
-        let Response::Version { version } = response else { return Err(confused()) };
+        let Response::Version { version } = response else { return Err(unexpected_response()) };
         let version = self.espeak_version.get_or_init(|| version);
         Ok(voice.spoken_by(version))
     }
 
-    async fn ask_engine(&self, question: &Question, wall: Duration) -> Result<Answer, VoiceError> {
-        match self.engine.ask(question, wall).await? {
-            Answer::Failed { disk_full: true, .. } => Err(VoiceError::DiskFull),
-            Answer::Failed { message, .. } => Err(VoiceError::Failed { engine: "voice", message }),
-            answer => Ok(answer),
+    async fn ask_engine(&self, request: &EngineRequest, wall: Duration) -> Result<EngineResponse, VoiceError> {
+        match self.engine.ask(request, wall).await? {
+            EngineResponse::Failed { disk_full: true, .. } => Err(VoiceError::DiskFull),
+            EngineResponse::Failed { message, .. } => Err(VoiceError::Failed { engine: "voice", message }),
+            response => Ok(response),
         }
     }
 
@@ -254,8 +260,8 @@ impl Voices {
     }
 }
 
-fn confused() -> VoiceError {
-    VoiceError::Failed { engine: "voice", message: "it answered another question".to_owned() }
+fn unexpected_response() -> VoiceError {
+    VoiceError::Failed { engine: "voice", message: "it answered another request".to_owned() }
 }
 
 async fn read(pcm: &Path) -> Result<Vec<i16>, VoiceError> {

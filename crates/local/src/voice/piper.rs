@@ -1,4 +1,5 @@
-//! Piper's voice model (VITS): phonemes in, sound and the length of each phoneme out. Used in the engine child only.
+//! Piper's voice model (VITS): turns phonemes into audio and the duration of each phoneme. Used in the engine child
+//! only.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,20 +10,20 @@ use ort::value::Tensor;
 use serde::Deserialize;
 
 use super::onnx::Onnx;
-use super::surgery;
+use super::onnx_patch;
 
-/// The tensor inside the model that holds how many frames each phoneme lasts.
+/// The tensor inside the model that holds the number of frames of each phoneme.
 const DURATIONS: &str = "/Ceil_output_0";
-/// Samples in a frame: the hop of the spectrogram that the voice was trained on.
+/// Samples in a frame: the hop length of the spectrogram that the voice was trained on.
 const FRAME: usize = 256;
-/// Room for this many frames for each sign, on average over an utterance; the voice's own mean is about four.
-const FRAMES_PER_SIGN: usize = 24;
-/// Signs of the phoneme alphabet with a meaning of their own: padding, start and end.
+/// Room for this many frames per symbol, averaged over an utterance; the mean of the voice is about four.
+const FRAMES_PER_SYMBOL: usize = 24;
+/// Symbols of the phoneme alphabet with a special meaning: padding, start and end.
 const PAD: char = '_';
 const START: char = '^';
 const END: char = '$';
 
-/// The voice's own description (`.onnx.json`), as far as it matters here.
+/// The part of the voice's description (`.onnx.json`) that is used here.
 #[derive(Debug, Clone, Deserialize)]
 struct Config {
     audio: Audio,
@@ -46,24 +47,24 @@ struct Inference {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Utterance {
     pub(super) samples: Vec<i16>,
-    /// For each character of the string, when it is heard, in samples; empty for a character that the voice lacks.
+    /// For each character of the string, its samples; empty for a character that the voice does not have.
     pub(super) times: Vec<Range<usize>>,
 }
 
-/// The voice, loaded.
+/// The loaded voice.
 pub(super) struct Piper {
     session: Session,
     config: Config,
 }
 
 impl Piper {
-    /// Loads model and description. Takes about a second.
+    /// Loads the model and its description. Takes about a second.
     pub(super) fn load(onnx: &Onnx, model: &Path, config: &Path) -> Result<Self, String> {
         let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
         let config = serde_json::from_slice(&read(config)?).map_err(|error| format!("the voice's .json: {error}"))?;
         let mut model = read(model)?;
-        surgery::add_output(&mut model, DURATIONS);
-        surgery::take_noise_from_outside(&mut model)?;
+        onnx_patch::add_output(&mut model, DURATIONS);
+        onnx_patch::make_noise_an_input(&mut model)?;
         let session = onnx.session(&model).map_err(|error| error.to_string())?;
         Ok(Self { session, config })
     }
@@ -72,7 +73,7 @@ impl Piper {
         self.config.audio.sample_rate
     }
 
-    /// Speaks a phoneme string. `pace` above 1 is slower than the voice's own.
+    /// Speaks a phoneme string. `pace` above 1 is slower than the voice's default.
     pub(super) fn speak(&mut self, phonemes: &str, pace: f32) -> Result<Utterance, String> {
         let (ids, owners) = self.encode(phonemes);
         let length = ids.len();
@@ -81,16 +82,16 @@ impl Piper {
         let scales = vec![settings.noise_scale, settings.length_scale * pace, settings.noise_w];
         let said = |error: ort::Error| error.to_string();
         let mut noise = Noise::of(phonemes);
-        let rhythm = noise.take(2 * length);
-        let frames = length * FRAMES_PER_SIGN;
-        let colour = noise.take(surgery::CHANNELS * frames);
+        let duration_noise = noise.fill(2 * length);
+        let frames = length * FRAMES_PER_SYMBOL;
+        let timbre = noise.fill(onnx_patch::CHANNELS * frames);
         let inputs = ort::inputs![
             "input" => Tensor::from_array(([1, length], ids)).map_err(said)?,
             "input_lengths" => Tensor::from_array(([1], vec![count])).map_err(said)?,
             "scales" => Tensor::from_array(([3], scales)).map_err(said)?,
-            surgery::RHYTHM => Tensor::from_array(([1, 2, length], rhythm)).map_err(said)?,
-            surgery::COLOUR => Tensor::from_array(([1, surgery::CHANNELS, frames], colour)).map_err(said)?,
-            surgery::ORIGIN => Tensor::from_array(([3], vec![0_i64; 3])).map_err(said)?,
+            onnx_patch::DURATION_NOISE => Tensor::from_array(([1, 2, length], duration_noise)).map_err(said)?,
+            onnx_patch::TIMBRE_NOISE => Tensor::from_array(([1, onnx_patch::CHANNELS, frames], timbre)).map_err(said)?,
+            onnx_patch::SLICE_START => Tensor::from_array(([3], vec![0_i64; 3])).map_err(said)?,
         ];
         let outputs = self.session.run(inputs).map_err(said)?;
         let (_, sound) = outputs["output"].try_extract_tensor::<f32>().map_err(said)?;
@@ -103,23 +104,23 @@ impl Piper {
         Ok(Utterance { samples, times })
     }
 
-    /// The ids of a phoneme string as the voice was trained (`^`, then each sign with padding, then `$`), and for each
-    /// id the character that it belongs to.
+    /// The ids of a phoneme string as the voice was trained (`^`, then each symbol with padding, then `$`), and for
+    /// each id the character that it belongs to.
     fn encode(&self, phonemes: &str) -> (Vec<i64>, Vec<Option<usize>>) {
         let map = &self.config.phoneme_id_map;
-        let ids_of = |sign: char| map.get(&sign).map(Vec::as_slice).unwrap_or_default();
+        let ids_of = |symbol: char| map.get(&symbol).map(Vec::as_slice).unwrap_or_default();
         let mut ids = Vec::with_capacity(phonemes.len() * 2 + 3);
         let mut owners = Vec::with_capacity(ids.capacity());
-        let mut push = |sign: char, owner: Option<usize>| {
-            ids.extend_from_slice(ids_of(sign));
+        let mut push = |symbol: char, owner: Option<usize>| {
+            ids.extend_from_slice(ids_of(symbol));
             owners.resize(ids.len(), owner);
         };
         push(START, None);
         push(PAD, None);
-        for (index, sign) in phonemes.chars().enumerate() {
-            let special = matches!(sign, PAD | START | END);
-            if !special && map.contains_key(&sign) {
-                push(sign, Some(index));
+        for (index, symbol) in phonemes.chars().enumerate() {
+            let special = matches!(symbol, PAD | START | END);
+            if !special && map.contains_key(&symbol) {
+                push(symbol, Some(index));
                 push(PAD, Some(index));
             }
         }
@@ -155,20 +156,21 @@ fn to_i16(sample: f32) -> i16 {
     (sample * 32_767.0).clamp(-32_768.0, 32_767.0) as i16
 }
 
-/// The randomness of an utterance: the voice draws its rhythm and colour from it, and the same words are always spoken in the same way.
-/// Normal numbers, as the sum of four even ones (Irwin-Hall): their tails end at 3.5 deviations, which does a voice no harm.
+/// The random input of an utterance, from which the voice draws its durations and its timbre. Seeded by the text, so
+/// that the same words always sound the same. Approximately normal, as the sum of four uniform numbers (Irwin-Hall):
+/// the tails end at 3.5 standard deviations, which is enough here.
 struct Noise(u64);
 
 impl Noise {
     fn of(phonemes: &str) -> Self {
-        // FNV-1a: spreads short texts well, and will be the same in every version.
+        // FNV-1a: spreads short texts well, and is the same in every version.
         let hash = phonemes
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self(hash)
     }
 
-    fn take(&mut self, count: usize) -> Vec<f32> {
+    fn fill(&mut self, count: usize) -> Vec<f32> {
         (0..count).map(|_| self.next()).collect()
     }
 
@@ -180,7 +182,7 @@ impl Noise {
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         bits ^= bits >> 31;
         let sum: f32 = (0..4).map(|part| f32::from(u16::try_from((bits >> (16 * part)) & 0xffff).unwrap_or(0))).sum();
-        // Four even numbers below 65,536 have a mean of 131,070 and a deviation of 65,536 / sqrt(3).
+        // Four uniform numbers below 65,536 have a mean of 131,070 and a standard deviation of 65,536 / sqrt(3).
         (sum - 131_070.0) / 37_837.2
     }
 }
@@ -199,11 +201,11 @@ mod tests {
 
     #[test]
     fn noise_is_normal_and_repeats() {
-        let numbers = Noise::of("həlˈoʊ").take(100_000);
+        let numbers = Noise::of("həlˈoʊ").fill(100_000);
         let mean = numbers.iter().sum::<f32>() / 100_000.0;
         let variance = numbers.iter().map(|number| number * number).sum::<f32>() / 100_000.0;
         assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.02, "{mean} {variance}");
-        assert_eq!(numbers, Noise::of("həlˈoʊ").take(100_000));
-        assert_ne!(Noise::of("a").take(4), Noise::of("b").take(4));
+        assert_eq!(numbers, Noise::of("həlˈoʊ").fill(100_000));
+        assert_ne!(Noise::of("a").fill(4), Noise::of("b").fill(4));
     }
 }

@@ -1,5 +1,5 @@
-//! From written text to what is said: words with what is pronounced for each, grouped into clauses and sentences. Each
-//! word remembers which bytes of the given text it stands for, so that timings find their way back.
+//! Turns written text into what is spoken: words with their pronunciation, grouped into clauses and sentences. Each
+//! word remembers which bytes of the given text it stands for, so that timings can be mapped back.
 
 use std::ops::Range;
 
@@ -7,10 +7,10 @@ use sluice_domain::language::Language;
 
 use super::english;
 
-/// Most characters of a sentence; a longer one is divided, because the voice model's memory grows with the square.
+/// Most characters of a sentence; a longer one is split, because the memory of the voice model grows with the square.
 const LONGEST_SENTENCE: usize = 360;
 
-/// Most characters that are pronounced without a space; the engines refuse longer ones.
+/// Most characters that are pronounced without a space; the engines reject longer ones.
 const LONGEST_WORD: usize = 48;
 
 /// A written word.
@@ -18,14 +18,14 @@ const LONGEST_WORD: usize = 48;
 pub(crate) struct Word {
     /// Its bytes in the given text, punctuation included.
     pub(crate) range: Range<usize>,
-    /// What is pronounced: letters, digits, and spaces where one written word is said as several.
+    /// What is pronounced: letters, digits, and spaces where one written word is spoken as several.
     pub(crate) spoken: String,
 }
 
-/// Words that are said in one breath.
+/// Words that are spoken in one breath.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Clause {
-    /// Which of the plan's words.
+    /// The range of the plan's words.
     pub(crate) words: Range<usize>,
     /// What it ends with: one of `,` `;` `:` `.` `?` `!`.
     pub(crate) mark: char,
@@ -47,7 +47,7 @@ pub(crate) struct Plan {
     pub(crate) sentences: Vec<Sentence>,
 }
 
-/// A clause as the engines take it.
+/// A clause as it is sent to the engines.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct ClauseText {
     /// The words' spoken forms, separated by spaces; no punctuation.
@@ -80,7 +80,7 @@ impl ClauseText {
 }
 
 impl Plan {
-    /// Plans how `text` is said in `language`. A text without anything to say has no words.
+    /// Plans how to speak `text` in `language`. A text without anything to say has no words.
     pub(crate) fn new(text: &str, language: Language) -> Self {
         let tokens = tokens(text);
         let spoken = spoken_forms(&tokens, language);
@@ -89,7 +89,7 @@ impl Plan {
         let mut waiting = None;
         for (token, spoken) in tokens.iter().zip(&spoken) {
             if spoken.text.is_empty() {
-                // Silent: it belongs to the word before it, or to the first word after it.
+                // Silent: it belongs to the preceding word, or to the first word after it.
                 match plan.words.last_mut() {
                     Some(word) => word.range.end = token.range.end,
                     None => waiting = waiting.or(Some(token.range.start)),
@@ -103,11 +103,11 @@ impl Plan {
         }
         clauses.end_sentence('.', plan.words.len());
         plan.sentences = clauses.sentences;
-        plan.divide_long_sentences();
+        plan.split_long_sentences();
         plan
     }
 
-    /// The words of a clause as the engines take them.
+    /// The words of a clause as they are sent to the engines.
     pub(crate) fn clause_text(&self, clause: &Clause) -> ClauseText {
         ClauseText::join(self.words[clause.words.clone()].iter().map(|word| word.spoken.as_str()))
     }
@@ -116,11 +116,11 @@ impl Plan {
         self.words[clause.words.clone()].iter().map(|word| word.spoken.chars().count() + 1).sum()
     }
 
-    fn divide_long_sentences(&mut self) {
+    fn split_long_sentences(&mut self) {
         for sentence in std::mem::take(&mut self.sentences) {
             let mut current = Sentence::default();
             let mut length = 0;
-            let clauses: Vec<Clause> = sentence.clauses.into_iter().flat_map(|clause| self.divide(&clause)).collect();
+            let clauses: Vec<Clause> = sentence.clauses.into_iter().flat_map(|clause| self.split(&clause)).collect();
             for clause in clauses {
                 let more = self.length(&clause);
                 if length + more > LONGEST_SENTENCE && !current.clauses.is_empty() {
@@ -134,8 +134,8 @@ impl Plan {
         }
     }
 
-    /// Divides a clause that is too long for one sentence between words.
-    fn divide(&self, clause: &Clause) -> Vec<Clause> {
+    /// Splits a clause that is too long for one sentence, between words.
+    fn split(&self, clause: &Clause) -> Vec<Clause> {
         let mut parts = Vec::new();
         let mut start = clause.words.start;
         let mut length = 0;
@@ -162,7 +162,7 @@ struct Clauses {
 }
 
 impl Clauses {
-    /// Before a spoken token: an opening bracket and the end of a line make a pause.
+    /// Before a spoken token: an opening bracket and the end of a line cause a pause.
     fn break_before(&mut self, token: &Token, words: usize) {
         if self.ends_line || token.text.starts_with(['(', '[']) {
             self.end_clause(',', words);
@@ -205,7 +205,7 @@ impl Clauses {
 pub(super) struct Token<'a> {
     pub(super) range: Range<usize>,
     pub(super) text: &'a str,
-    /// Line breaks between it and the next one.
+    /// Line breaks between this token and the next one.
     lines_after: usize,
 }
 
@@ -222,7 +222,7 @@ impl<'a> Token<'a> {
         &self.text[end..]
     }
 
-    /// Nothing but a number in brackets: a reference, which is not read out.
+    /// Nothing but a number in brackets: a citation, which is not read out.
     fn is_reference(&self) -> bool {
         let inside = self.text.trim_end_matches(['.', ',', ';', ':']);
         let Some(inside) = inside.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return false };
@@ -230,7 +230,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// What is said for a token, and the pause after it.
+/// The spoken form of a token, and the pause after it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Spoken {
     text: String,
@@ -285,7 +285,7 @@ fn spoken_forms(tokens: &[Token<'_>], language: Language) -> Vec<Spoken> {
         .collect()
 }
 
-/// The pause that a token's punctuation asks for.
+/// The pause that the punctuation of a token asks for.
 fn mark_of(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
     let tail = if token.core().is_empty() { token.text } else { token.tail() };
     let mark = tail.chars().find_map(|c| match c {
@@ -300,14 +300,14 @@ fn mark_of(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
     })?;
     let goes_on = next.is_some_and(|next| next.core().chars().next().is_some_and(char::is_lowercase));
     match mark {
-        // An abbreviation that no table knows, or an initial ("J. Smith"): no full stop.
+        // An abbreviation that no table has, or an initial ("J. Smith"): no full stop.
         '.' if goes_on || (is_initial(token.core()) && next.is_some()) => None,
         '?' | '!' if goes_on => Some(','),
         mark => Some(mark),
     }
 }
 
-/// As [`mark_of`], where the first full stop belongs to an abbreviation.
+/// Like [`mark_of`], but the first full stop belongs to an abbreviation.
 fn mark_without_dot(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
     if next.is_none() {
         return Some('.');
@@ -325,12 +325,12 @@ fn is_sounded(character: char) -> bool {
     character.is_alphanumeric() || is_mark(character)
 }
 
-/// A sign that changes the letter before it: Latin accents, Arabic vowel marks.
+/// A character that modifies the preceding letter: Latin accents, Arabic vowel marks.
 fn is_mark(character: char) -> bool {
     matches!(character, '\u{300}'..='\u{36f}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}')
 }
 
-/// Leaves what the engines can pronounce; pictures, signs and invisible characters go.
+/// Keeps what the engines can pronounce; pictographs, symbols and invisible characters are dropped.
 fn sounded(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let mut spoken = String::with_capacity(text.len());
@@ -363,7 +363,7 @@ fn sounded(text: &str) -> String {
     if silent { String::new() } else { spoken }
 }
 
-/// Letters and digits in circles and squares, which Unicode counts as such.
+/// Letters and digits in circles and squares, which Unicode classifies as such.
 fn is_pictured(character: char) -> bool {
     matches!(character, '\u{2460}'..='\u{24ff}' | '\u{1f100}'..='\u{1f1ff}')
 }
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_of_a_word_finds_its_way_back() {
+    fn every_word_maps_back_to_its_bytes() {
         let text = "  ★ It costs $5.2 million [12] — about 25% more 🎉.";
         let plan = Plan::new(text, Language::ENGLISH);
         let words: Vec<(&str, &str)> =
@@ -435,12 +435,12 @@ mod tests {
     }
 
     #[test]
-    fn arabic_is_divided_at_its_own_punctuation() {
+    fn arabic_is_split_at_its_own_punctuation() {
         assert_eq!(
             sentences("مرحبا بكم، في 22 دولة. هل هذا PDF؟ نعم", Language::ARABIC),
             ["مرحبا بكم, في 22 دولة.", "هل هذا PDF?", "نعم."]
         );
-        // Marks of direction and stretching go; vowel marks stay.
+        // Direction marks and tatweel are dropped; vowel marks are kept.
         assert_eq!(sentences("\u{202b}كـــتَاب\u{202c}", Language::ARABIC), ["كتَاب."]);
     }
 
@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn long_sentences_and_words_are_divided() {
+    fn long_sentences_and_words_are_split() {
         let plan = Plan::new(&"word ".repeat(400), Language::ENGLISH);
         assert!(plan.sentences.len() >= 5);
         let counted: usize = plan.sentences.iter().flat_map(|s| &s.clauses).map(|clause| clause.words.len()).sum();

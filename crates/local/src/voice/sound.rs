@@ -1,4 +1,4 @@
-//! From spoken sentences to one sound file with its timings: silence trimmed, pauses set, loudness evened out.
+//! Joins spoken sentences into one audio file with timings: silence is trimmed, pauses are set, loudness is normalised.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -9,28 +9,28 @@ use sluice_domain::speech::{PhonemeTiming, WordTiming};
 
 /// Silence before the first word.
 const LEAD_MS: usize = 60;
-/// Silence after a sentence, and so also after the last one.
+/// Silence after a sentence, including the last one.
 const SENTENCE_PAUSE_MS: usize = 320;
-/// Silence after a sentence that goes on in the next piece.
+/// Silence after a piece whose sentence continues in the next piece.
 const CLAUSE_PAUSE_MS: usize = 120;
 /// What is left of an engine's own silence around a sentence.
 const KEPT_MS: usize = 30;
-/// Samples below this share of full scale are silence (-46 dB).
+/// Samples below this fraction of full scale are silence (-46 dB).
 const SILENCE: i16 = 164;
-/// Speech is brought to this root mean square (-20 dB of full scale, where podcasts and audiobooks are)…
+/// Speech is scaled to this root mean square (-20 dB of full scale, as in podcasts and audiobooks), …
 const LOUDNESS: f64 = 0.1;
-/// …unless its highest peak would pass this one (-1 dB).
+/// … unless its highest peak would exceed this one (-1 dB).
 const HIGHEST_PEAK: f64 = 0.89;
 
-/// A spoken sentence, as an engine gives it. All times are in samples from its own start.
+/// A spoken sentence as an engine returns it. All times are in samples from its start.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Piece {
     pub(crate) samples: Vec<i16>,
-    /// For each word that sounds by itself: its number in the plan, and when. In order.
+    /// For each word with a sound of its own: its index in the plan, and its time. In order.
     pub(crate) words: Vec<(usize, Range<usize>)>,
     /// Each phoneme, in order, with its start; pauses have none.
     pub(crate) phonemes: Vec<(String, Range<usize>)>,
-    /// The sentence ends here; otherwise it goes on in the next piece.
+    /// Whether the sentence ends here; otherwise it continues in the next piece.
     pub(crate) ends: bool,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Sound {
 }
 
 impl Sound {
-    /// Joins pieces, with pauses between them, at an even loudness.
+    /// Joins pieces, with pauses between them, at a uniform loudness.
     pub(crate) fn join(pieces: Vec<Piece>, sample_rate: u32) -> Self {
         let of_ms = |ms: usize| ms * usize::try_from(sample_rate).unwrap_or(0) / 1000;
         let mut sound = Self { samples: vec![0; of_ms(LEAD_MS)], ..Self::default() };
@@ -52,7 +52,7 @@ impl Sound {
             sound.append(piece, of_ms(KEPT_MS));
             sound.samples.resize(sound.samples.len() + of_ms(pause), 0);
         }
-        even_out(&mut sound.samples);
+        normalise(&mut sound.samples);
         sound
     }
 
@@ -62,7 +62,7 @@ impl Sound {
         let last = piece.samples.iter().rposition(loud).unwrap_or(first);
         let cut = first.saturating_sub(kept)..(last + 1 + kept).min(piece.samples.len());
         let at = self.samples.len();
-        // What was cut off is no longer there to be timed.
+        // Times are clamped to what was not trimmed.
         let moved = |time: &Range<usize>| {
             let place = |sample: usize| sample.clamp(cut.start, cut.end) - cut.start + at;
             place(time.start)..place(time.end)
@@ -73,8 +73,8 @@ impl Sound {
         fade(&mut self.samples[at..], kept / 4);
     }
 
-    /// When each of the `written` words is heard. Words that do not sound by themselves share the time of the word
-    /// before them (or of the first one), by their lengths.
+    /// The time of each of the `written` words. Words without a sound of their own share the time of the preceding word
+    /// (or of the first one), in proportion to their lengths.
     pub(crate) fn words(&self, written: &[Range<usize>], sample_rate: u32) -> Vec<WordTiming> {
         let mut timings: Vec<WordTiming> = Vec::with_capacity(written.len());
         let mut heard = self.words.iter().peekable();
@@ -88,7 +88,7 @@ impl Sound {
         timings
     }
 
-    /// The phonemes and the pauses between them, without a gap from the first sample to the last.
+    /// The phonemes and the pauses between them, without gaps from the first sample to the last.
     pub(crate) fn phonemes(&self, sample_rate: u32) -> Vec<PhonemeTiming> {
         let mut timings: Vec<PhonemeTiming> = Vec::with_capacity(self.phonemes.len() + 8);
         let mut reached = 0;
@@ -107,7 +107,7 @@ impl Sound {
     }
 }
 
-/// Divides a time among words by their lengths in bytes.
+/// Splits a time among words in proportion to their lengths in bytes.
 fn share(words: &[Range<usize>], time: &Range<usize>, sample_rate: u32, timings: &mut Vec<WordTiming>) {
     let all: usize = words.iter().map(Range::len).sum::<usize>().max(1);
     let mut before = 0;
@@ -128,7 +128,7 @@ fn milliseconds(samples: usize, sample_rate: u32) -> u32 {
     u32::try_from(samples as u64 * 1000 / u64::from(sample_rate.max(1))).unwrap_or(u32::MAX)
 }
 
-/// Takes the click off both ends.
+/// Fades both ends to avoid clicks.
 fn fade(samples: &mut [i16], length: usize) {
     let length = length.min(samples.len() / 2);
     let last = samples.len().saturating_sub(1);
@@ -139,8 +139,8 @@ fn fade(samples: &mut [i16], length: usize) {
     }
 }
 
-/// Brings speech to [`LOUDNESS`], measured where there is any, below [`HIGHEST_PEAK`].
-fn even_out(samples: &mut [i16]) {
+/// Scales speech to [`LOUDNESS`], measured without silence, but below [`HIGHEST_PEAK`].
+fn normalise(samples: &mut [i16]) {
     let full = f64::from(i16::MAX);
     let peak = samples.iter().map(|sample| sample.unsigned_abs()).max().unwrap_or(0);
     let loud = || samples.iter().filter(|sample| sample.unsigned_abs() > SILENCE.unsigned_abs());
@@ -177,8 +177,8 @@ pub(crate) fn write_pcm(target: &mut impl Write, samples: &[i16]) -> io::Result<
     samples.iter().try_for_each(|sample| target.write_all(&sample.to_le_bytes()))
 }
 
-/// Writes a WAV file (RIFF, PCM, one channel, 16 bit; after Microsoft's "Multimedia Programming Interface", 1991)
-/// beside `path` and moves it there when it is complete.
+/// Writes a WAV file (RIFF, PCM, mono, 16 bit; after Microsoft's "Multimedia Programming Interface", 1991) beside
+/// `path` and renames it when it is complete.
 pub(crate) fn write_wav(path: &Path, samples: &[i16], sample_rate: u32) -> io::Result<()> {
     let too_long = |_| io::Error::new(io::ErrorKind::FileTooLarge, "a WAV file holds at most 4 GiB");
     let data = u32::try_from(samples.len() * 2).map_err(too_long)?;
@@ -203,7 +203,7 @@ pub(crate) fn write_wav(path: &Path, samples: &[i16], sample_rate: u32) -> io::R
 mod tests {
     use super::*;
 
-    /// A tone between two silences, of a hundred samples each at a rate of 1000 a second.
+    /// A tone between two silences, of a hundred samples each at 1,000 samples per second.
     fn piece(words: Vec<(usize, Range<usize>)>) -> Piece {
         let tone = (0..100).map(|n| if n % 2 == 0 { 2000 } else { -2000 });
         let samples = std::iter::repeat_n(0, 100).chain(tone).chain(std::iter::repeat_n(0, 100)).collect();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn loudness_is_even_and_never_clips() {
+    fn loudness_is_uniform_and_never_clips() {
         let quiet = Sound::join(vec![piece(Vec::new())], 1000);
         let middle = quiet.samples[120];
         assert!((i32::from(middle).abs() - 3277).abs() < 3, "a root mean square of 0.1: {middle}");

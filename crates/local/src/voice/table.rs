@@ -1,4 +1,4 @@
-//! The voices. Adding one of espeak-ng's is one line in [`VOICES`].
+//! The voices. An espeak-ng voice is added by one line in [`VOICES`].
 
 use std::path::Path;
 
@@ -6,20 +6,20 @@ use serde::{Deserialize, Serialize};
 use sluice_capability::VoiceInfo;
 use sluice_domain::language::Language;
 
-/// How a voice is spoken.
+/// Which engine speaks a voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Engine {
     /// The voice model.
     Piper,
     /// libespeak-ng.
     Espeak {
-        /// Its name there.
+        /// Its name in libespeak-ng.
         name: &'static str,
-        /// Its own measure of pace, chosen so that a narrator's pace comes out.
+        /// Its speaking rate, chosen to match a narrator's pace.
         words_per_minute: u32,
         /// 0 to 100.
         pitch: u32,
-        /// The text gets its vowel marks first.
+        /// Whether the text is vowelled first.
         vowel_marks: bool,
     },
 }
@@ -39,7 +39,7 @@ const fn espeak(id: &'static str, language: &'static str, name: &'static str, wo
     Voice { id, language, name: "eSpeak NG", licence: "GPL-3.0-or-later", engine }
 }
 
-/// All voices; the best of a language stands first.
+/// All voices; the best of a language comes first.
 pub(super) static VOICES: [Voice; 9] = [
     Voice { id: "piper:en_US-joe-medium", language: "en", name: "Joe", licence: "CC0-1.0", engine: Engine::Piper },
     espeak("espeak:en", "en", "en-us", 146),
@@ -58,7 +58,7 @@ pub(super) static VOICES: [Voice; 9] = [
 /// The phonemes that Piper's English voice was trained on.
 pub(super) const PIPER_PHONEMES: &str = "en-us";
 
-/// How much slower than its own pace Piper's voice speaks: at that it says 181 words a minute.
+/// How much slower than its default Piper's voice speaks: at this pace it says 181 words a minute.
 pub(super) const PIPER_PACE: f32 = 1.18;
 
 impl Voice {
@@ -76,7 +76,7 @@ impl Voice {
         }
     }
 
-    /// What spoke, with model and version.
+    /// The engine that spoke, with model and version.
     pub(super) fn spoken_by(&self, espeak_version: &str) -> String {
         match self.engine {
             Engine::Piper => {
@@ -90,7 +90,7 @@ impl Voice {
     }
 }
 
-/// libespeak-ng is where the dynamic linker of Debian and its relatives looks for it.
+/// Whether libespeak-ng is where the dynamic linker of Debian and its derivatives looks for it.
 pub(super) fn espeak_library_found() -> bool {
     let has = |folder: &Path| folder.join("libespeak-ng.so.1").exists();
     let subfolders = |folder: &str| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());

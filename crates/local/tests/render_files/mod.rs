@@ -1,4 +1,4 @@
-//! Inputs that are made on the spot, and a look at what came out.
+//! Generated inputs, and functions that inspect the outputs.
 
 use std::path::Path;
 use std::process::Command;
@@ -33,7 +33,7 @@ pub(crate) fn title() -> Slide {
     Slide::Title { kicker: "Kicker".to_owned(), title: "A title".to_owned(), subtitle: "Below".to_owned() }
 }
 
-/// A page with black bars for lines of text, as PNG.
+/// A page with black bars instead of lines of text, as PNG.
 pub(crate) fn page(width: u32, height: u32) -> Vec<u8> {
     let mut pixmap = Pixmap::new(width, height).unwrap();
     pixmap.fill(Color::WHITE);
@@ -81,7 +81,7 @@ fn output(program: &str, arguments: &[&str], file: &Path) -> Vec<u8> {
     output.stdout
 }
 
-/// What ffprobe says of a stream: values separated by `|`, frames counted.
+/// ffprobe's output for a stream: values separated by `|`, frames counted.
 pub(crate) fn ffprobe(file: &Path, stream: &str, entries: &str) -> String {
     let arguments = [
         "-v",
@@ -98,13 +98,13 @@ pub(crate) fn ffprobe(file: &Path, stream: &str, entries: &str) -> String {
     String::from_utf8(output("ffprobe", &arguments, file)).unwrap().trim().lines().collect::<Vec<_>>().join("|")
 }
 
-/// The brightness of each pixel of each frame behind a filter.
+/// The luma of each pixel of each frame after a filter.
 pub(crate) fn decode_gray(file: &Path, filter: &str) -> Vec<u8> {
     let arguments = ["-v", "error", "-i", "FILE", "-vf", filter, "-pix_fmt", "gray", "-f", "rawvideo", "-"];
     output("ffmpeg", &arguments, file)
 }
 
-/// The sound as mono samples at 48 kHz.
+/// The audio as mono samples at 48 kHz.
 pub(crate) fn decode_sound(file: &Path) -> Vec<i16> {
     let arguments = ["-v", "error", "-i", "FILE", "-ac", "1", "-ar", "48000", "-f", "s16le", "-"];
     let bytes = output("ffmpeg", &arguments, file);

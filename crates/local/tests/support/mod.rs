@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use sluice_local::guard::Guard;
 
-/// A guard over the example that is nothing but an engine child.
+/// A guard with the example that is only an engine child.
 pub(crate) fn guard() -> Guard {
     Guard::new(engine_child())
 }

@@ -1,4 +1,4 @@
-//! The apps of the server: one line each in [`APPS`]. An app brings its handles, its routes and its commands.
+//! The apps of the server: one line each in [`APPS`]. An app provides its handles, its routes and its commands.
 
 mod reel;
 
@@ -20,19 +20,19 @@ use crate::http::Api;
 /// Every app of this server.
 pub const APPS: &[&dyn ServerApp] = &[&reel::Reel];
 
-/// What an app opens its handles from.
+/// What an app needs to open its handles.
 pub struct Common<'a> {
     /// The settings.
     pub config: &'a Config,
     /// Documents, with the platform below.
     pub library: &'a Library,
-    /// Runs programs on foreign files.
+    /// Runs programs on untrusted files.
     pub guard: &'a Guard,
-    /// This program's own file, which children are started from.
+    /// The path of this executable, from which child processes are started.
     pub executable: PathBuf,
 }
 
-/// An app, as the server has it.
+/// An app, as seen by the server.
 pub trait ServerApp: Sync {
     /// Opens its handles.
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>>;

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 use crate::apps::APPS;
 use crate::config::Config;
 
-/// A command of an app, as it was typed.
+/// A command of an app, as parsed from the command line.
 #[derive(Debug)]
 pub(super) struct AppCommand {
     name: String,
@@ -13,7 +13,7 @@ pub(super) struct AppCommand {
 }
 
 impl AppCommand {
-    /// Runs it to its end.
+    /// Runs it to completion.
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
         let app = APPS.iter().find(|app| app.commands().iter().any(|command| command.get_name() == self.name));
         let app = app.ok_or_else(|| anyhow::anyhow!("there is no command {}", self.name))?;

@@ -1,4 +1,4 @@
-//! `sluice doctor`: what works on this machine, and what is lost without the rest.
+//! `sluice doctor`: what works on this machine, and what is unavailable.
 
 use std::path::Path;
 
@@ -15,27 +15,27 @@ use crate::config::{self, Config};
 use crate::servers::{self, Server};
 use crate::{cli, http};
 
-/// Something that part of the work needs.
+/// A requirement of some feature.
 #[derive(Serialize)]
 struct Finding {
     name: String,
-    /// Its version, or something else that shows that it works; none when it is missing.
+    /// Its version, or other evidence that it works; none if it is missing.
     version: Option<String>,
-    /// Nothing can be made without it.
+    /// Whether nothing works without it.
     required: bool,
     needed_for: String,
     without_it: String,
-    /// What to do when it is missing.
+    /// How to install it if it is missing.
     install: String,
 }
 
 #[derive(Serialize)]
 struct Report {
     version: &'static str,
-    /// Whether everything that is required is there.
+    /// Whether everything required is available.
     ok: bool,
     findings: Vec<Finding>,
-    /// Voices that can speak now.
+    /// Voices that can be used now.
     voices: Vec<String>,
     /// Processes that serve the data folder now.
     servers: Vec<Server>,
@@ -89,7 +89,7 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     let folder = data_folder(&data);
     let mut findings: Vec<Finding> = tools::needs(&guard).await.into_iter().map(Finding::from).collect();
     findings.push(espeak_pipe(&espeak));
-    // A database in a folder that cannot be used would only be the same complaint again.
+    // With an unusable folder, checking a database in it would only repeat the same problem.
     if folder.version.is_some() {
         findings.push(database(config).await?);
     }
@@ -106,8 +106,8 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     Ok(report)
 }
 
-/// Whether files can be written there. A folder that is missing is made by the first command that needs it: the nearest
-/// one that exists has to take it.
+/// Whether files can be written there. A missing folder is created by the first command that needs it, so the nearest
+/// existing ancestor must be writable.
 fn data_folder(data: &Path) -> Finding {
     let existing = data.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let (version, install) = match tempfile::tempfile_in(existing) {
@@ -148,7 +148,7 @@ async fn database(config: &Config) -> anyhow::Result<Finding> {
     })
 }
 
-/// Whether the bucket takes a test object and gives it back; nothing when media are in the data folder.
+/// Whether a test object can be written to the bucket and read back; none if media are in the data folder.
 async fn bucket(config: &Config, data: &Path) -> Option<Finding> {
     let name = config.blobs.place.clone()?;
     let check = async {

@@ -1,4 +1,4 @@
-//! How a command fails: with a stable code, a sentence for a person, and an exit code.
+//! How a command fails: with a stable code, a readable message, and an exit code.
 
 use std::borrow::Cow;
 use std::io::{self, Write as _};
@@ -10,22 +10,22 @@ use sluice_app::media::MediaError;
 use sluice_blobs::BlobError;
 use sluice_store::StoreError;
 
-/// A command did not do what it was asked for.
+/// Why a command failed.
 pub(crate) const FAILED: u8 = 1;
-/// The command line itself is wrong: an unknown option, a value that is not allowed.
+/// The command line is invalid: an unknown option, or a value that is not allowed.
 pub(crate) const USAGE: u8 = 2;
-/// Stopped by SIGINT or SIGTERM, as a shell reports it.
+/// Interrupted by SIGINT or SIGTERM, with the exit code that a shell reports.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// A failure that a command names itself.
+/// A failure that a command reports itself.
 #[derive(Debug, thiserror::Error)]
 #[error("{detail}")]
 pub(crate) struct Failure {
-    /// For programs; stable.
+    /// A stable code for programs.
     pub(crate) code: Cow<'static, str>,
-    /// The kind of failure in a few words.
+    /// A short title.
     pub(crate) title: &'static str,
-    /// What happened and what to do.
+    /// What happened and what to do about it.
     pub(crate) detail: String,
     /// The exit code.
     pub(crate) exit: u8,
@@ -40,7 +40,7 @@ impl Failure {
         Self { exit: INTERRUPTED, ..Self::new("interrupted", "Stopped", detail) }
     }
 
-    /// What any error of a command amounts to.
+    /// The failure that an error of a command is reported as.
     fn of(error: &anyhow::Error) -> Self {
         if let Some(Self { code, title, exit, .. }) = error.downcast_ref::<Self>() {
             return Self { code: code.clone(), title, detail: format!("{error:#}"), exit: *exit };
@@ -50,7 +50,7 @@ impl Failure {
     }
 }
 
-/// Code and title of the errors of the layers below.
+/// Code and title of the errors of the lower layers.
 fn classify(error: &anyhow::Error) -> (&'static str, &'static str) {
     if let Some(error) = error.downcast_ref::<IngestError>() {
         return ingest(error);
@@ -80,7 +80,7 @@ fn ingest(error: &IngestError) -> (&'static str, &'static str) {
         IngestError::Refused(refusal) => (refusal.code, refusal.title),
         IngestError::Media(error) => media(error),
         IngestError::Store(error) => (error.code(), "The database cannot do this"),
-        IngestError::Kept(_) => ("internal", "Something went wrong here"),
+        IngestError::Kept(_) => ("internal", "Internal error"),
     }
 }
 
@@ -88,7 +88,7 @@ fn media(error: &MediaError) -> (&'static str, &'static str) {
     match error {
         MediaError::Blobs(error) => blobs(error),
         MediaError::Store(error) => (error.code(), "The database cannot do this"),
-        MediaError::Collecting => ("media_collecting", "These bytes are being removed"),
+        MediaError::Collecting => ("media_collecting", "These bytes are being deleted"),
     }
 }
 
@@ -109,8 +109,8 @@ fn files(error: &io::Error) -> (&'static str, &'static str) {
     }
 }
 
-/// Prints a failure to standard error, as JSON for programs, and gives its exit code. A reader of standard output that
-/// went away (`sluice jobs list | head`) is no failure.
+/// Prints a failure to standard error, as JSON for programs, and returns its exit code. A closed standard output
+/// (`sluice jobs list | head`) is not a failure.
 pub(crate) fn report(error: &anyhow::Error, as_json: bool) -> ExitCode {
     let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref().map(io::Error::kind) == Some(io::ErrorKind::BrokenPipe)
@@ -124,7 +124,7 @@ pub(crate) fn report(error: &anyhow::Error, as_json: bool) -> ExitCode {
 pub(crate) fn print(failure: &Failure, as_json: bool) -> ExitCode {
     if as_json {
         let object = json!({ "code": failure.code, "title": failure.title, "detail": failure.detail });
-        // When standard error is closed, the exit code is the only report.
+        // If standard error is closed, the exit code is the only report.
         writeln!(io::stderr().lock(), "{object}").ok();
     } else {
         super::complain(&failure.detail);

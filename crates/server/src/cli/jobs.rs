@@ -1,4 +1,4 @@
-//! `sluice jobs`: looking at jobs, and controlling them.
+//! `sluice jobs`: inspecting and controlling jobs.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub(crate) enum JobsCommand {
         /// Id of the job.
         id: JobId,
     },
-    /// Explains why a job waits: every reason, its position, and when it should start.
+    /// Explains why a job waits: every reason, its position, and its estimated start.
     Why {
         /// Id of the job.
         id: JobId,
@@ -80,7 +80,7 @@ pub(crate) enum JobsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Cancels a job and its child jobs. What they finished stays.
+    /// Cancels a job and its child jobs. Finished work is kept.
     Cancel {
         /// Id of the job.
         id: JobId,
@@ -201,7 +201,7 @@ fn say_tree(progress: &Progress, level: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The engine on the configured database. A missing SQLite file is not made here: it is a mistake in --data.
+/// The engine on the configured database. A missing SQLite file is not created here: it is a mistake in --data.
 pub(super) async fn open(config: &Config) -> anyhow::Result<Engine> {
     if let Database::Sqlite(file) = config.database()?
         && !file.is_file()
@@ -292,7 +292,7 @@ fn brief(row: &JobRow) -> Value {
     })
 }
 
-/// How long ago, in the largest unit that fits.
+/// A duration in the largest unit that fits.
 fn age(now: Timestamp, then: Timestamp) -> String {
     let seconds = now.since(then).as_secs();
     match seconds {

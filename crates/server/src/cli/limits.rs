@@ -19,7 +19,7 @@ pub(crate) enum LimitsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Sets a limit of concurrency, a rate, or an owner's weight. What is not named stays as it is.
+    /// Sets a concurrency limit, a rate, or an owner's weight. Other settings stay unchanged.
     #[command(override_usage = "sluice limits set <TARGET> <LIMIT>... [OPTIONS]\n  \
         TARGET: --owner, --kind, --key or --provider, with a name\n  \
         LIMIT:  --concurrency, --weight or --rate, with a value")]
@@ -31,21 +31,21 @@ pub(crate) enum LimitsCommand {
         /// What the rate counts: requests, tokens, seconds (of sound) or characters.
         #[arg(long, value_parser = unit, default_value = "requests")]
         unit: Unit,
-        /// Burst of the rate: the most at once after an idle while [default: the amount of one period].
+        /// Burst of the rate: the most at once after an idle period [default: the amount of one period].
         #[arg(long, requires = "rate", value_name = "AMOUNT")]
         burst: Option<u64>,
     },
-    /// Removes the limits that are named, or all limits of the target.
+    /// Removes the given limits, or all limits of the target.
     Unset {
         #[command(flatten)]
         target: Target,
-        /// The limit of concurrency.
+        /// The concurrency limit.
         #[arg(long)]
         concurrency: bool,
         /// The weight.
         #[arg(long)]
         weight: bool,
-        /// The rates of all units, or of the one that --unit names.
+        /// The rates of all units, or of --unit only.
         #[arg(long)]
         rate: bool,
         /// Only the rate of this unit.
@@ -54,7 +54,7 @@ pub(crate) enum LimitsCommand {
     },
 }
 
-/// What is limited. The name '*' stands for each one without a limit of its own.
+/// The target of a limit. The name '*' stands for each target without a limit of its own.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Target {
@@ -101,7 +101,7 @@ fn unit(text: &str) -> Result<Unit, String> {
     Unit::parse(text).ok_or_else(|| format!("choose one of {}", Unit::ALL.map(Unit::as_str).join(", ")))
 }
 
-/// An amount per time: `60/m`, `100/10s`. A unit without a number is one of it.
+/// An amount per period: `60/m`, `100/10s`. A unit without a number means one of it.
 fn rate(text: &str) -> Result<(u64, Duration), String> {
     let read = || {
         let (amount, time) = text.split_once('/')?;

@@ -76,26 +76,26 @@ enum Command {
     Openapi,
 }
 
-/// Whether a program reads the output. Looked up before the options are parsed, so that a mistake in them is reported as
-/// JSON too.
+/// Whether the output is meant for a program. Determined before the options are parsed, so that errors in them are
+/// reported as JSON too.
 fn wants_json(arguments: &[OsString]) -> bool {
     arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json")
 }
 
-/// The command that `arguments` (the program's name first) ask for; otherwise the exit code after the mistake, or the
-/// help that was asked for, has been printed.
+/// The command of `arguments` (starting with the program's name); otherwise the exit code, after printing the error or
+/// the requested help.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, ExitCode> {
     Cli::try_parse_from(arguments).map_err(|error| {
         if error.use_stderr() && wants_json(arguments) {
             return failure::print(&usage(&error), true);
         }
-        // Help for a reader that went away is no failure.
+        // Help for a closed standard output is not a failure.
         error.print().ok();
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
     })
 }
 
-/// A mistake in the options, without the hints that clap adds for a person.
+/// An error in the options, without the hints that clap adds for humans.
 fn usage(error: &clap::Error) -> Failure {
     let text = error.to_string();
     let first: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
@@ -104,7 +104,7 @@ fn usage(error: &clap::Error) -> Failure {
     Failure { exit: failure::USAGE, ..Failure::new("usage", "Wrong usage", detail) }
 }
 
-/// Runs a command to its end. The exit codes are those of [`EXIT_CODES`].
+/// Runs a command to completion. The exit codes are those of [`EXIT_CODES`].
 pub(crate) async fn run(cli: Cli, arguments: &[OsString]) -> ExitCode {
     match run_command(cli).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -139,7 +139,7 @@ pub(crate) fn say(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints an error to standard error. When that fails, the exit code is the only report.
+/// Prints an error to standard error. If that fails, the exit code is the only report.
 pub(crate) fn complain(text: &str) {
     writeln!(io::stderr().lock(), "sluice: {text}").ok();
 }

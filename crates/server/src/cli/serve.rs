@@ -44,7 +44,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     if !http::page_is_built() {
         tracing::warn!("this binary was built without its page");
     }
-    let clearing = tokio::spawn(maintenance::work::keep_clear(app.platform.clone()));
+    let clearing = tokio::spawn(maintenance::work::clear_periodically(app.platform.clone()));
     let until = stopping.clone();
     tokio::spawn(async move {
         stop_signal().await;
@@ -70,7 +70,7 @@ async fn work(app: App, config: &Config, pools: &[String], options: &Serve) -> a
     let others = register(&app, config, options.role, None).await?;
     let worker = app.engine.start_pools(pools);
     log_start(config, options.role, None, pools)?;
-    let clearing = tokio::spawn(maintenance::work::keep_clear(app.platform.clone()));
+    let clearing = tokio::spawn(maintenance::work::clear_periodically(app.platform.clone()));
     stop_signal().await;
     clearing.abort();
     tracing::info!("stopping: running jobs finish or are released");
@@ -80,16 +80,16 @@ async fn work(app: App, config: &Config, pools: &[String], options: &Serve) -> a
     Ok(())
 }
 
-/// What an operator looks for first: which program, where, on what.
+/// Logs what an operator looks for first: version, address, database and media.
 fn log_start(config: &Config, role: Role, listen: Option<SocketAddr>, pools: &[String]) -> anyhow::Result<()> {
-    // An API without a worker of its own runs no pool.
+    // An API without a worker runs no pool.
     let pools = if role == Role::Api { "none".to_owned() } else { pools.join(", ") };
     let workers = config.workers();
     let (data, database) = (config.data()?, config::describe(&config.database()?));
     let version = env!("CARGO_PKG_VERSION");
     let (data, role) = (data.display(), role.name());
     let listen = listen.map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}"));
-    // Without accounts it answers to this machine only.
+    // Until there are accounts, only loopback is served.
     tracing::info!(version, role, listen, %data, database, pools, workers, "started");
     Ok(())
 }
@@ -100,12 +100,12 @@ struct Watch(tokio::task::JoinHandle<()>);
 impl Watch {
     async fn stop(self) {
         self.0.abort();
-        // Waited for: this process's entry goes with the task.
+        // Awaited, because the entry of this process is removed with the task.
         self.0.await.ok();
     }
 }
 
-/// Enters this process into the data folder, and looks for others there.
+/// Registers this process in the data folder, and looks for others there.
 async fn register(app: &App, config: &Config, role: Role, listen: Option<SocketAddr>) -> anyhow::Result<Watch> {
     let data = config.data()?;
     let started = app.platform.now().await?;
@@ -116,7 +116,7 @@ async fn register(app: &App, config: &Config, role: Role, listen: Option<SocketA
     Ok(Watch(tokio::spawn(servers::watch(registration, sqlite))))
 }
 
-/// The pools to work for: those that were named, or all.
+/// The pools to work for: the named ones, or all.
 fn pools_of(app: &App, named: &[String]) -> anyhow::Result<Vec<String>> {
     let known = app.engine.pools();
     if let Some(unknown) = named.iter().find(|name| !known.contains(&name.as_str())) {
@@ -126,7 +126,7 @@ fn pools_of(app: &App, named: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(if named.is_empty() { all() } else { named.to_vec() })
 }
 
-/// SIGTERM from a supervisor, SIGINT from a person.
+/// SIGTERM from a supervisor, SIGINT from a terminal.
 pub(crate) async fn stop_signal() {
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {

@@ -1,18 +1,18 @@
-//! What every operation of the OpenAPI document has in common: it is added here, so that no handler repeats it.
+//! What all operations of the OpenAPI document share: it is added here, so that no handler repeats it.
 
 use serde_json::{Map, Value, json};
 
-/// Answers that any request may get.
+/// Responses of any request.
 const ANY: [u16; 4] = [400, 421, 500, 503];
-/// Answers that any request with a body may get as well.
+/// Additional responses of any request with a body.
 const BODY: [u16; 3] = [408, 413, 415];
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// Completes the document: descriptions of answers, errors as problems, and the answers that any request may get.
+/// Completes the document: descriptions of responses, errors as problems, and the responses of any request.
 pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(document)?;
     document["servers"] = json!([{ "url": "/", "description": "This server." }]);
-    // There are no accounts yet: only this machine is answered.
+    // There are no accounts yet: only this machine is served.
     document["security"] = json!([]);
     apps_of(&mut document);
     document["components"]["responses"] = ANY.iter().chain(&BODY).chain(&[403]).map(|status| shared(*status)).collect();
@@ -52,7 +52,7 @@ fn operation_of(method: &str, operation: &mut Value) {
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, response) in responses.iter_mut() {
         response["description"] = status.parse().map_or("An answer.", description).into();
-        // utoipa gives every body the type of JSON.
+        // utoipa gives every body the JSON media type.
         let is_error = status.starts_with(['4', '5']);
         if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut).filter(|_| is_error)
             && let Some(problem) = content.remove("application/json")
@@ -69,11 +69,11 @@ fn operation_of(method: &str, operation: &mut Value) {
     }
 }
 
-/// Ids are UUIDs, and a scene's number counts from 1.
+/// Ids are UUIDs, and scene numbers start at 1.
 fn parameter_of(parameter: &mut Value) {
     match parameter["name"].as_str() {
         Some("id") => {
-            parameter["description"] = "The id that the server gave.".into();
+            parameter["description"] = "The id that the server assigned.".into();
             parameter["schema"]["format"] = "uuid".into();
         }
         Some("n") => {
@@ -106,23 +106,23 @@ const fn name(status: u16) -> &'static str {
 
 const fn description(status: u16) -> &'static str {
     match status {
-        200 => "What was asked for.",
-        201 => "It was created.",
-        202 => "It was accepted; the work goes on by itself.",
-        204 => "It was done.",
-        302 => "It is at the address in Location.",
-        400 => "The request cannot be understood.",
-        403 => "A web page from elsewhere sent the request.",
-        404 => "There is no such thing.",
-        408 => "The request's body stopped arriving.",
-        409 => "It cannot be done in the present state.",
+        200 => "Success.",
+        201 => "Created.",
+        202 => "Accepted; the work continues in the background.",
+        204 => "Done.",
+        302 => "Redirects to the address in Location.",
+        400 => "The request is malformed.",
+        403 => "The request comes from another origin.",
+        404 => "Not found.",
+        408 => "Timeout while waiting for the request body.",
+        409 => "The current state does not allow this.",
         413 => "The request is too large.",
-        415 => "The body is of another type than expected, or its file is.",
+        415 => "The media type of the body or of its file is not supported.",
         421 => "The request is for another host.",
-        422 => "It is understood, and cannot be done as asked.",
+        422 => "The request is well-formed, but cannot be fulfilled.",
         429 => "Too many requests: Retry-After says when the next one is accepted.",
-        503 => "The database cannot be used now.",
+        503 => "The database is unavailable.",
         507 => "The disk is full.",
-        _ => "The server is at fault; its log has the cause under the request's id.",
+        _ => "An internal error; the server's log has its cause under the request id.",
     }
 }

@@ -19,7 +19,7 @@ use super::forms::{self, Form};
 use super::identity::Owner;
 use super::problem::Problem;
 
-/// What was found in a document, and what can be made of it.
+/// The properties of a document, and what can be made of it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DocumentView {
     id: String,
@@ -29,14 +29,14 @@ pub(crate) struct DocumentView {
     title: Option<String>,
     pages: u32,
     language: LanguageView,
-    /// False when the language is a guess.
+    /// False if the language is a guess.
     language_reliable: bool,
     words: u32,
     characters: u32,
     bytes: i64,
-    /// What read it.
+    /// The program that read it.
     read_by: String,
-    /// Whether its text was read from pictures of its pages.
+    /// Whether its text was read by OCR.
     ocr: bool,
     /// What each app can make of it, by the app's name.
     #[schema(value_type = Object)]
@@ -49,12 +49,12 @@ struct DocumentForm {
     /// The PDF.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `true` reads the pages as pictures (for scans).
+    /// `true` reads the pages by OCR (for scans).
     #[schema(value_type = Option<bool>, nullable = false)]
     ocr: Option<bool>,
 }
 
-/// Takes in a document: reads it at once, and says what was found or why not.
+/// Uploads a document: reads it immediately, and returns its properties or why it was rejected.
 #[utoipa::path(post, path = "/api/v1/documents", operation_id = "upload_document", tag = "documents",
     request_body(content = inline(DocumentForm), content_type = "multipart/form-data"),
     responses((status = 201, body = DocumentView), (status = 413, body = Problem), (status = 415, body = Problem),

@@ -1,4 +1,4 @@
-//! Which answer each failure of a use case gets. The codes are stable.
+//! Maps the errors of use cases to responses. The codes are stable.
 
 use axum::http::StatusCode;
 use sluice_app::library::IngestError;
@@ -38,7 +38,7 @@ impl From<MediaError> for Problem {
             MediaError::Collecting => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "media_collecting",
-                "These bytes are being removed",
+                "These bytes are being deleted",
                 error.to_string(),
             ),
         }
@@ -49,9 +49,12 @@ impl From<IngestError> for Problem {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Unreadable(error) => error.into(),
-            IngestError::NotRead(error) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "document_not_read", "This cannot be read", error.message)
-            }
+            IngestError::NotRead(error) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "document_not_read",
+                "The document cannot be read",
+                error.message,
+            ),
             IngestError::Refused(refusal) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, refusal.code, refusal.title, refusal.detail)
             }
@@ -94,9 +97,9 @@ fn unfit(code: &'static str, text: String) -> Problem {
 }
 
 pub(super) fn invalid(code: &'static str, text: String) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "This cannot be done as asked", text)
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, "The request cannot be fulfilled", text)
 }
 
 pub(super) fn conflict(code: &'static str, error: &dyn std::error::Error) -> Problem {
-    Problem::new(StatusCode::CONFLICT, code, "Not now", error.to_string())
+    Problem::new(StatusCode::CONFLICT, code, "Not possible in the current state", error.to_string())
 }

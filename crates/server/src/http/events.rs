@@ -1,5 +1,5 @@
-//! What changes, as server-sent events (WHATWG HTML, 9.2). An event's id is its place in the stored log, so that a client that
-//! reconnects with `Last-Event-ID` misses nothing.
+//! Changes as server-sent events (WHATWG HTML, 9.2). The id of an event is its position in the stored log, so that a
+//! client that reconnects with `Last-Event-ID` misses nothing.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use super::feed::{Listener, Next};
 use super::identity::Owner;
 use super::problem::Problem;
 
-/// Proxies close what is silent for a minute.
+/// Proxies close connections that are idle for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize, IntoParams)]
@@ -29,11 +29,11 @@ pub(crate) struct EventsQuery {
     last_event_id: Option<i64>,
 }
 
-/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as `reel.changed` (`subject` is the
-/// id of what changed), and `reset`
-/// when what was missed is no longer kept. Without a last id the stream begins now.
+/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
+/// `reel.changed` (`subject` is the id of what changed), and `reset` if missed events are no longer kept. Without a
+/// last id the stream starts with new events.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
-    ("Last-Event-ID" = Option<i64>, Header, description = "Replays what came after this event")),
+    ("Last-Event-ID" = Option<i64>, Header, description = "Replays the events after this one")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn stream(
     Owner(owner): Owner,
@@ -49,7 +49,7 @@ pub(crate) async fn stream(
         .store
         .read(async |tx| Ok::<_, StoreError>((events::last(tx, &owner).await?, events::first(tx, &owner).await?)))
         .await?;
-    // Beyond the end is a log of another database; before the beginning is what retention has taken.
+    // A position beyond the end is from another database; one before the beginning has been deleted by retention.
     let missed = asked.is_some_and(|asked| asked > last || first.map_or(asked < last, |first| asked + 1 < first));
     let start = if missed { last } else { asked.unwrap_or(last) };
     let listener = api.feed.listen(owner, start, last);
@@ -69,7 +69,7 @@ fn follow(
 ) -> impl futures::Stream<Item = Result<Event, Infallible>> {
     let marker = |name: &str, place: i64| Event::default().event(name).id(place.to_string()).data("{}");
     stream! {
-        // The first thing on the wire, so that a client knows that it is connected and where it is.
+        // Sent first, so that a client knows that it is connected and its position.
         yield Ok(marker(if missed { "reset" } else { "hello" }, start));
         loop {
             let next = tokio::select! {

@@ -1,4 +1,4 @@
-//! axum's extractors, with rejections that are problems. Handlers take these and not axum's own.
+//! axum's extractors, with rejections as problems. Handlers use these instead of axum's own.
 
 use std::error::Error as StdError;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::problem::Problem;
 
-/// A JSON body, of a request or an answer.
+/// A JSON body, of a request or a response.
 #[derive(FromRequest)]
 #[from_request(via(axum::Json), rejection(Problem))]
 pub(crate) struct Json<T>(pub(crate) T);
@@ -21,12 +21,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// What the path names.
+/// The path parameters.
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
 pub(crate) struct Path<T>(pub(crate) T);
 
-/// What the query string asks for.
+/// The query parameters.
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(crate) struct Query<T>(pub(crate) T);
@@ -61,7 +61,7 @@ impl From<QueryRejection> for Problem {
     }
 }
 
-/// Why a body could not be read to its end.
+/// Why a body could not be read completely.
 pub(crate) fn body(status: StatusCode, error: &(dyn StdError + 'static)) -> Problem {
     if timed_out(error) {
         return Problem::timeout();
@@ -70,21 +70,21 @@ pub(crate) fn body(status: StatusCode, error: &(dyn StdError + 'static)) -> Prob
         StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::too_large("The request's body is longer than this address accepts. Send less.")
         }
-        _ => Problem::bad_request("The request's body broke off. Nothing was kept; send it again."),
+        _ => Problem::bad_request("The request body is incomplete. Nothing was stored; send it again."),
     }
 }
 
-/// Whether a body timed out, as `tower_http`'s layer says it somewhere in the chain of causes.
+/// Whether a body timed out, which `tower_http`'s layer reports somewhere in the chain of causes.
 pub(crate) fn timed_out(error: &(dyn StdError + 'static)) -> bool {
     causes(error).any(<dyn std::error::Error>::is::<tower_http::timeout::TimeoutError>)
 }
 
-/// An error, what caused it, what caused that, and so on.
+/// An error followed by its chain of causes.
 pub(crate) fn causes<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error: &&'e (dyn StdError + 'static)| error.source())
 }
 
-/// The cause that says what is wrong with which field.
+/// The cause that names the invalid field.
 fn innermost(error: &(dyn StdError + 'static)) -> String {
     causes(error).last().map_or_else(String::new, ToString::to_string)
 }

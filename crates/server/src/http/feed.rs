@@ -1,5 +1,6 @@
-//! One reader of the event log for all clients of this process: it looks once, and hands each owner's entries to
-//! whoever listens. What a client missed, because it came later or was too slow, it reads from the log itself.
+//! A single reader of the event log for all clients of this process: it polls once, and passes the entries of each
+//! owner to the subscribers. What a client missed, because it connected later or was too slow, it reads from the log
+//! itself.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,55 +13,55 @@ use sluice_store::events::Event;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
-/// Another process may have written without notifying this one: the log is read so often in any case.
+/// Another process may have written without notifying this one, so the log is polled at this interval in any case.
 const POLL: Duration = Duration::from_secs(1);
-/// Notifications come with every commit; so many of them at most lead to a look at the log.
+/// Every commit causes a notification; the log is read at most this often.
 const PAUSE: Duration = Duration::from_millis(20);
 /// Entries that are read at a time.
 const BATCH: u32 = 200;
-/// Entries that are kept for a client that is slow; one that is slower reads the log.
+/// Entries that are buffered for a slow client; a slower one reads the log.
 const BUFFER: usize = 256;
 
-/// The entries of all owners that someone listens to.
+/// The entries of all owners with subscribers.
 pub(crate) struct Feed {
     engine: Engine,
     channels: Mutex<HashMap<OwnerId, Channel>>,
-    /// There is a first listener.
+    /// Signals the first subscriber.
     listened: Notify,
 }
 
 struct Channel {
     sender: broadcast::Sender<Arc<Event>>,
-    /// Up to here everything was sent.
+    /// The position up to which everything was sent.
     place: i64,
 }
 
-/// A listener to one owner's entries: those after a place in the log, in order, none left out.
+/// A subscription to one owner's entries: those after a position in the log, in order, without gaps.
 pub(crate) struct Listener {
     feed: Arc<Feed>,
     owner: OwnerId,
     receiver: broadcast::Receiver<Arc<Event>>,
     place: i64,
-    /// Up to here the log has to be read.
+    /// The position up to which the log has to be read.
     behind: i64,
 }
 
-/// What a listener gets.
+/// What a subscriber receives.
 pub(crate) enum Next {
     Event(Arc<Event>),
-    /// Entries after its place are no longer kept: it has to look at everything afresh, and goes on from here.
+    /// Entries after its position have been deleted: it has to reload everything, and continues from here.
     Reset(i64),
 }
 
 impl Feed {
-    /// Starts to read for whoever listens, until it is told to stop.
+    /// Reads for all subscribers, until it is told to stop.
     pub(crate) fn start(engine: Engine, stopping: CancellationToken) -> Arc<Self> {
         let feed = Arc::new(Self { engine, channels: Mutex::default(), listened: Notify::new() });
         tokio::spawn(Arc::clone(&feed).run(stopping));
         feed
     }
 
-    /// Listens from `place` on. `last` is the last place of the log by now.
+    /// Subscribes from `place` on. `last` is the current end of the log.
     pub(crate) fn listen(self: &Arc<Self>, owner: OwnerId, place: i64, last: i64) -> Listener {
         let mut channels = self.channels();
         let channel = channels
@@ -98,7 +99,7 @@ impl Feed {
         }
     }
 
-    /// Owners with listeners, and how far each was fed; the others are forgotten.
+    /// Owners with subscribers, and the position of each; the others are removed.
     fn listened_to(&self) -> Vec<(OwnerId, i64)> {
         let mut channels = self.channels();
         channels.retain(|_, channel| channel.sender.receiver_count() > 0);
@@ -113,7 +114,7 @@ impl Feed {
             let mut channels = self.channels();
             let Some(channel) = channels.get_mut(owner) else { return Ok(()) };
             for event in batch {
-                // Nobody listens any more: the next round forgets the channel.
+                // No subscribers are left: the next round removes the channel.
                 channel.sender.send(Arc::new(event)).ok();
             }
             channel.place = place;
@@ -141,10 +142,10 @@ impl Listener {
                     self.place = event.seq;
                     return Ok(vec![Next::Event(event)]);
                 }
-                // Left out, because it was too slow: they are in the log.
+                // Skipped, because it was too slow: they are in the log.
                 Ok(event) => self.behind = event.seq,
                 Err(broadcast::error::RecvError::Lagged(_)) => self.behind = i64::MAX,
-                // The feed holds the other end for as long as anyone listens.
+                // The feed keeps the other end for as long as there are subscribers.
                 Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
             }
         }
@@ -156,7 +157,7 @@ impl Listener {
             self.behind = self.place;
             return Ok(Vec::new());
         };
-        // Places are counted without gaps: what is missing was forgotten meanwhile.
+        // Positions have no gaps: missing ones have been deleted meanwhile.
         let missed = batch.first().is_some_and(|event| event.seq > self.place + 1);
         self.place = last;
         if missed {

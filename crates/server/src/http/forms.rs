@@ -1,5 +1,5 @@
-//! Forms with one file (multipart/form-data, RFC 7578), received within bounds: the file goes to disk, every other field
-//! and every field's head is short, and nothing is read that will not be kept.
+//! Forms with one file (multipart/form-data, RFC 7578), received within limits: the file is streamed to disk, all other
+//! fields and all part headers are short, and nothing is read that will not be stored.
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -20,20 +20,20 @@ use super::Api;
 use super::extract;
 use super::problem::Problem;
 
-/// Most fields of a form, its file among them.
+/// Most fields of a form, including its file.
 const FIELDS: usize = 16;
-/// Most bytes of a field that is no file.
+/// Most bytes of a field other than the file.
 const FIELD: usize = 4 * 1024;
-/// Most bytes of a field's name, and of a file's.
+/// Most bytes of a field name, and of a file name.
 const NAME: usize = 1024;
-/// Most bytes between the end of a field and the first byte of the next: a boundary and the headers.
+/// Most bytes between the end of a field and the first byte of the next: a boundary and the part headers.
 const HEAD: usize = 16 * 1024;
-/// Everything of a form but its file.
+/// Most bytes of a form without its file.
 const REST: u64 = (FIELDS * (FIELD + HEAD)) as u64;
-/// How long the rest of a refused upload is read and thrown away.
+/// How long the rest of a rejected upload is read and discarded.
 const LINGER: Duration = Duration::from_secs(30);
 
-/// A form as it arrived: its file on disk, its other fields in memory.
+/// A received form: its file on disk, its other fields in memory.
 pub(crate) struct Form {
     folder: WorkFolder,
     pub(crate) file: Option<(PathBuf, String)>,
@@ -62,7 +62,7 @@ impl Drop for WorkFolder {
 /// Receives a form with one file, to disk, within the limits. `known` are the names of its other fields.
 pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Result<Form, Problem> {
     let limit = api.app.library.upload_bytes;
-    // What is announced larger is refused before it is sent.
+    // A Content-Length above the limit is rejected before the body is sent.
     if announced(request.headers()).is_some_and(|bytes| bytes > limit + REST) {
         return Err(too_large(limit));
     }
@@ -76,7 +76,8 @@ pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Resu
     })?;
     let received = receive_from(api, &mut form, &state.head, known).await;
     if received.is_err() {
-        // The answer goes out now. A connection that is closed on a client that still sends is reset, and takes the answer with it.
+        // The response is sent now. Closing the connection while the client is still sending would reset it, and lose
+        // the response.
         if let Some(body) = state.body().take() {
             tokio::spawn(tokio::time::timeout(LINGER, discard(body, 3 * limit)));
         }
@@ -173,29 +174,29 @@ fn too_large(limit: u64) -> Problem {
 }
 
 fn broken(error: &MultipartError) -> Problem {
-    tracing::debug!(%error, "an upload broke off");
+    tracing::debug!(%error, "an upload was interrupted");
     if extract::timed_out(error) {
         return Problem::timeout();
     }
     if extract::causes(error).any(<dyn std::error::Error>::is::<LongHead>) {
         return Problem::too_large(format!("The headers of a field, or what is before it, exceed {HEAD} bytes."));
     }
-    Problem::bad_request("The upload broke off or is not a multipart form. Nothing was kept; send it again.")
+    Problem::bad_request("The upload is incomplete or not a multipart form. Nothing was stored; send it again.")
 }
 
-/// The body ran on where a field's headers should have ended.
+/// The part headers exceeded their limit.
 #[derive(Debug, thiserror::Error)]
 #[error("the headers of a form's field are too long")]
 struct LongHead;
 
-/// Instead of a count: what arrives belongs to a field, which counts for itself.
+/// Instead of a count: the bytes belong to a field, which counts them itself.
 const IN_A_FIELD: usize = usize::MAX;
 
-/// What the reader of a form shares with the body that it reads from.
+/// State shared between the form parser and the body that it reads from.
 struct State {
     /// Bytes since the last field ended, or [`IN_A_FIELD`].
     head: AtomicUsize,
-    /// Taken out when the form is refused.
+    /// Taken out when the form is rejected.
     body: Mutex<Option<BodyDataStream>>,
 }
 
@@ -205,8 +206,8 @@ impl State {
     }
 }
 
-/// A body that ends where a field's head does not, and that never gives more than one piece at a time: multer keeps
-/// whatever is there, without a bound of its own on heads and as fast as it comes.
+/// A body that ends when part headers are too long, and that yields at most one chunk at a time: multer buffers all
+/// that is available, without a limit on part headers.
 struct Guarded {
     state: Arc<State>,
     yielded: bool,

@@ -1,5 +1,5 @@
-//! Whose request it is. Until there are accounts everything belongs to the local owner; this is the one place where an
-//! account's session or token will be looked at.
+//! The owner of a request. Until there are accounts everything belongs to the local owner; this is the one place where
+//! the session or token of an account will be checked.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use sluice_domain::ids::OwnerId;
 
-/// The owner in whose name a request is answered. Every handler that reaches rows takes it.
+/// The owner on whose behalf a request is served. Every handler that accesses rows takes it.
 pub struct Owner(pub OwnerId);
 
 impl<S: Sync> FromRequestParts<S> for Owner {

@@ -1,4 +1,4 @@
-//! Jobs: looked at, stopped, tried again.
+//! Jobs: listing, inspecting, cancelling and retrying them.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -16,7 +16,7 @@ use super::identity::Owner;
 use super::paging::{Limit, Text};
 use super::problem::Problem;
 
-/// A durable piece of work.
+/// A durable job.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JobView {
     id: String,
@@ -28,14 +28,14 @@ pub(crate) struct JobView {
     stage: String,
     /// Attempts at this stage so far.
     attempt: u32,
-    /// Attempts that each stage has.
+    /// Most attempts of each stage.
     attempts: u32,
     steps: Vec<JobStep>,
     log: Vec<LogEntry>,
     error: Option<ErrorView>,
-    /// The id of what it works on, such as a video.
+    /// The id of its subject, such as a reel.
     subject: String,
-    /// The job that it is a part of.
+    /// Its parent job.
     parent_id: Option<String>,
     #[schema(value_type = i64)]
     created_at: Timestamp,
@@ -82,9 +82,9 @@ pub(crate) struct JobSummary {
     stage: String,
     /// Attempts at this stage so far.
     attempt: u32,
-    /// What it works on, such as a reel's id.
+    /// Its subject, such as a reel's id.
     subject: Option<String>,
-    /// The job that it is a part of.
+    /// Its parent job.
     parent_id: Option<String>,
     error: Option<ErrorView>,
     #[schema(value_type = i64)]
@@ -113,12 +113,12 @@ impl From<JobRow> for JobSummary {
     }
 }
 
-/// Some jobs, newest first.
+/// A page of jobs, newest first.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JobPage {
     #[schema(max_items = 100)]
     items: Vec<JobSummary>,
-    /// Asks for the next page; nothing when this is the last one.
+    /// The cursor of the next page; none on the last page.
     next_cursor: Option<String>,
 }
 
@@ -126,11 +126,11 @@ pub(crate) struct JobPage {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
-    /// At most this many.
+    /// Page size.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// Where to go on: `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 200)]
     cursor: Option<String>,
     /// Only those in this state, such as `running`.
@@ -175,7 +175,7 @@ pub(crate) async fn show(
     Ok(Json(view(&owner, &api, &job_id(&id)?).await?))
 }
 
-/// Stops a job and all its parts. What was finished stays.
+/// Cancels a job and its child jobs. Finished work is kept.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", operation_id = "cancel_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
 pub(crate) async fn cancel(
@@ -188,7 +188,7 @@ pub(crate) async fn cancel(
     Ok(Json(view(&owner, &api, &id).await?))
 }
 
-/// Tries a job again that gave up, was stopped or expired, from where it was.
+/// Retries a dead, cancelled or expired job from where it stopped.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", operation_id = "retry_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 202, body = JobView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn retry(
@@ -207,25 +207,25 @@ pub(crate) async fn retry(
     Ok((StatusCode::ACCEPTED, Json(view(&owner, &api, &id).await?)))
 }
 
-/// Why a job is where it is.
+/// Why a job waits.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhyView {
     state: &'static str,
-    /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`,
-    /// `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
+    /// Every current reason. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`, `rate`,
+    /// `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Reason>,
-    /// Its place among the ready jobs of its owner, from 1.
+    /// Its position among the ready jobs of its owner, from 1.
     position: Option<u64>,
-    /// When it should begin: from and to.
+    /// The estimated time of its start: from and to.
     #[schema(value_type = Option<Vec<i64>>)]
     eta: Option<(Timestamp, Timestamp)>,
-    /// When a job that has begun should be done: from and to, as its kind usually takes.
+    /// The estimated time of its end, once it has started: from and to, by the usual duration of its kind.
     #[schema(value_type = Option<Vec<i64>>)]
     done_by: Option<(Timestamp, Timestamp)>,
 }
 
-/// Why a job is waiting: every reason that holds now, its place in the line, and when it should begin.
+/// Why a job waits: every current reason, its position in the queue, and the estimated time of its start.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/why", operation_id = "why_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = WhyView), (status = 404, body = Problem)))]
 pub(crate) async fn why(
@@ -242,33 +242,33 @@ pub(crate) async fn why(
     Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
 }
 
-/// How far a job and all its parts have come, and what they cost.
+/// The progress of a job and its child jobs, and their cost.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProgressView {
     id: String,
     kind: String,
     state: &'static str,
     stage: String,
-    /// From 0 to 100: the mean of its steps and parts, as far as they are known by now.
+    /// From 0 to 100: the mean of its steps and child jobs, as far as they are known.
     percent: f64,
     steps: Vec<JobStep>,
-    /// The jobs that are part of it, in the order in which they were made.
+    /// Its child jobs, in the order in which they were created.
     #[schema(no_recursion)]
     parts: Vec<ProgressView>,
-    /// What its own calls have cost, as far as that is known.
+    /// The cost of its own calls, as far as it is known.
     costs: Vec<StepCost>,
-    /// What it and all its parts have cost, as far as that is known. In millionths of a US dollar.
+    /// The cost of it and its child jobs, as far as it is known. In millionths of a US dollar.
     #[schema(minimum = 0)]
     spent_micro_usd: i64,
-    /// When it should be done: from and to, as its kind usually takes.
+    /// The estimated time of its end: from and to, by the usual duration of its kind.
     #[schema(value_type = Option<Vec<i64>>)]
     done_by: Option<(Timestamp, Timestamp)>,
 }
 
-/// What a step's calls have cost.
+/// The cost of a step's calls.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StepCost {
-    /// The step's name.
+    /// The name of the step.
     step: String,
     /// In millionths of a US dollar.
     #[schema(minimum = 0)]
@@ -294,7 +294,7 @@ impl ProgressView {
     }
 }
 
-/// How far a job and all its parts have come, as a tree.
+/// The progress of a job and its child jobs, as a tree.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/progress", operation_id = "progress_of_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = ProgressView), (status = 404, body = Problem)))]
 pub(crate) async fn progress(

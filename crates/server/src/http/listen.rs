@@ -1,6 +1,6 @@
-//! The connections: how many there may be, and how long a client may take.
+//! Connections: how many there may be, and their timeouts.
 //!
-//! `axum::serve` has none of these limits, so this drives hyper itself.
+//! `axum::serve` has none of these limits, so this uses hyper directly.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -20,25 +20,25 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-/// Connections beyond these wait in the kernel's queue. Most systems give a process 1,024 open files.
+/// Further connections wait in the kernel's backlog. Most systems give a process 1,024 open files.
 const CONNECTIONS: usize = 800;
-/// Most bytes of a request's head.
+/// Most bytes of the request line and headers.
 const HEAD: usize = 32 * 1024;
-/// Smaller than hyper's 400 KiB: so much is buffered for each connection at most.
+/// Less than hyper's 400 KiB: the largest buffer of each connection.
 const BUFFER: usize = 64 * 1024;
-/// How long answers under way may still take when the server stops.
+/// How long active requests may take to finish when the server stops.
 const CLOSING: Duration = Duration::from_secs(10);
 
-/// How long a client may take.
+/// Timeouts of a client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
-    /// For a request's head, from the end of the request before: what sends nothing for so long is closed.
+    /// For the request headers, from the end of the previous request: an idle connection is closed after it.
     pub(crate) head: Duration,
-    /// Between two pieces of a body.
+    /// Between two chunks of a body.
     pub(crate) body: Duration,
 }
 
-/// Serves until it is told to stop; then what is under way is finished.
+/// Serves until it is told to stop; then active requests are finished.
 pub(crate) async fn serve(listener: TcpListener, router: Router, timeouts: Timeouts, stopping: CancellationToken) {
     let router = router.layer(RequestBodyTimeoutLayer::new(timeouts.body));
     let mut builder = http1::Builder::new();
@@ -83,12 +83,12 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, address)) => {
-                // Small events must not wait for more.
+                // Small events must be sent without delay.
                 stream.set_nodelay(true).ok();
                 return (stream, address);
             }
             Err(error) => {
-                // Such as too many open files: that passes when some are closed.
+                // Such as too many open files: a transient error.
                 tracing::warn!(%error, "a connection cannot be accepted");
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }

@@ -1,5 +1,5 @@
-//! Media by signed link, with byte ranges. What a user uploaded never runs in our origin: the answer is sandboxed,
-//! typed by us, and cannot be sniffed.
+//! Media by signed link, with byte ranges. User uploads never execute in our origin: the response is sandboxed, has a
+//! content type of ours, and is not sniffed.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use super::extract::{Path, Query};
 use super::problem::Problem;
 use super::ranges::{Selection, select};
 
-/// Separates the parts of an answer. Random, so that no media holds it by chance.
+/// The boundary of a multipart response. Random, so that no media contains it.
 const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ pub(crate) struct LinkQuery {
     save: Option<String>,
 }
 
-/// The files that we make, by ending. Everything else is bytes to be saved.
+/// Our own file types, by extension. Everything else is downloaded as bytes.
 fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("mp4") => "video/mp4",
@@ -58,7 +58,7 @@ pub(crate) async fn read(
         Problem::new(StatusCode::FORBIDDEN, "link_refused", "This link does not work", error.to_string())
     })?;
     let media = &api.app.platform.media;
-    // What was deleted is gone at once, although its bytes are collected later.
+    // Deleted media are unreachable at once, although their bytes are collected later.
     let size = media.size_of_referenced(&hash).await?.ok_or_else(gone)?;
     let etag = format!("\"{hash}\"");
     let selection = select(request.method(), request.headers(), &etag, size);
@@ -87,7 +87,7 @@ fn unsatisfiable(size: u64) -> Problem {
         .header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}")))
 }
 
-/// The bytes that an answer is made of.
+/// The bytes of a response.
 #[derive(Clone)]
 struct File {
     media: Media,
@@ -95,7 +95,7 @@ struct File {
 }
 
 impl File {
-    /// Some of them, opened when the first is asked for.
+    /// A range, opened when its first byte is requested.
     fn bytes(&self, range: Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + Send + use<> {
         let Self { media, hash } = self.clone();
         let open = async move { media.open_range(&hash, range).await.map_err(std::io::Error::other) };
@@ -130,7 +130,7 @@ fn answer(file: File, size: u64, content_type: &'static str, selection: Selectio
     response
 }
 
-/// The length and the body of an answer with several parts (RFC 9110, 14.6).
+/// The length and the body of a multipart response (RFC 9110, 14.6).
 fn several(file: File, size: u64, content_type: &str, parts: Vec<Range<u64>>) -> (u64, Body) {
     let head = |part: &Range<u64>| {
         let range = content_range(part, size);
@@ -157,10 +157,10 @@ fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// What RFC 8187 leaves as it is, beside letters and digits.
+/// The characters that RFC 8187 does not encode, beside letters and digits.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'-').remove(b'~');
 
-/// RFC 6266, with the name in UTF-8 by RFC 8187 and an ASCII form beside it.
+/// `Content-Disposition` by RFC 6266, with the name in UTF-8 by RFC 8187 and an ASCII fallback.
 fn content_disposition(name: &str, attachment: bool) -> HeaderValue {
     let how = if attachment { "attachment" } else { "inline" };
     let plain: String =

@@ -9,7 +9,7 @@ use sluice_engine::Counter;
 
 use super::Api;
 
-/// What went wrong in this process and was worked around, counted since it began, for Prometheus.
+/// Errors that this process recovered from, counted since its start, for Prometheus.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "service",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(api): State<Api>) -> impl IntoResponse {
@@ -29,7 +29,7 @@ fn text(counts: &[(Counter, String, u64)]) -> String {
     text
 }
 
-/// The value of a label: a backslash, a quotation mark and a line's end are written with a backslash.
+/// A label value, with backslashes, quotation marks and line feeds escaped.
 fn escaped(value: &str) -> String {
     value.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
 }

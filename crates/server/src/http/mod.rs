@@ -53,31 +53,31 @@ pub use problem::Problem;
 
 pub(crate) use page::is_built as page_is_built;
 
-/// Most bytes of a request's body that is no upload.
+/// Most bytes of a request body other than an upload.
 const SMALL: usize = 256 * 1024;
 
-/// What every handler can reach.
+/// The state that every handler can access.
 #[derive(Clone)]
 pub struct Api {
     /// The apps and their engine.
     pub app: App,
     /// Folder with example documents that the page offers.
     pub examples: Arc<PathBuf>,
-    /// What all event streams read from.
+    /// The source of all event streams.
     feed: Arc<Feed>,
     /// Ends the event streams when the server stops.
     pub stopping: CancellationToken,
 }
 
 impl Api {
-    /// Over these apps; its event streams end with `stopping`.
+    /// A state with these apps; its event streams end with `stopping`.
     pub fn new(app: App, examples: PathBuf, stopping: CancellationToken) -> Self {
         let feed = Feed::start(app.engine.clone(), stopping.clone());
         Self { app, examples: Arc::new(examples), feed, stopping }
     }
 }
 
-/// The handles of an app: how its handlers find what it opened. A process without the app has none of its resources.
+/// The handles of an app, for its handlers. A process without the app has none of its resources.
 pub struct Opened<M>(pub M);
 
 impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
@@ -97,9 +97,9 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
                        money is in millionths of a US dollar, and every error is an `application/problem+json` with a stable `code`."
     ),
     tags(
-        (name = "documents", description = "Source files, read and judged when they arrive"),
-        (name = "jobs", description = "The durable work behind everything"),
-        (name = "events", description = "What changes, as it changes"),
+        (name = "documents", description = "Source files, read and judged on arrival"),
+        (name = "jobs", description = "Durable jobs"),
+        (name = "events", description = "Events as they happen"),
         (name = "service", description = "The server itself")
     )
 )]
@@ -107,7 +107,7 @@ struct Description;
 
 fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
     let common = OpenApiRouter::with_openapi(Description::openapi())
-        // Uploads count their bytes themselves.
+        // Uploads have their own limits.
         .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
@@ -122,11 +122,11 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(service::examples))
         .routes(routes!(metrics::metrics));
     let (router, document) = apps.iter().fold(common, |router, app| router.merge(app.routes())).split_for_parts();
-    // Nothing in it is left to chance: a test reads the whole.
+    // The document is generated deterministically: a test compares it completely.
     (router, describe::complete(&document).unwrap_or_default())
 }
 
-/// The whole server, with these apps.
+/// The complete router, with these apps.
 pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
     let (router, description) = routes(apps);
     router
@@ -143,8 +143,8 @@ pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
         .with_state(api)
 }
 
-/// JSON is compressed as it goes out. The page's files are compressed already, media gains nothing, and an event must not
-/// wait in a compressor's buffer.
+/// JSON is compressed on the fly. The page's files are already compressed, media would not get smaller, and events must
+/// not wait in a compressor's buffer.
 fn compression() -> CompressionLayer<impl Predicate> {
     let json = |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
@@ -152,7 +152,7 @@ fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().compress_when(SizeAbove::new(1024).and(json))
 }
 
-/// A panic is a fault of ours like others: its text, which may hold anything, is in the log alone.
+/// A panic is an internal error: its message, which may contain anything, is only logged.
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
     Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into_response()
 }

@@ -1,4 +1,4 @@
-//! The page: built by `web/`, embedded in the binary, already compressed.
+//! The page: built by `web/`, embedded in the binary, precompressed.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 use super::Api;
 use super::problem::Problem;
 
-/// First segments of the page's own routes, as `SHELL_PREFIXES` in its router; each app adds its name.
+/// First path segments of the page's own routes, like `SHELL_PREFIXES` in its router; each app adds its name.
 const ROUTES: [&str; 4] = ["", "index.html", "jobs", "settings"];
 
 #[derive(RustEmbed)]
@@ -21,7 +21,7 @@ const PLACEHOLDER: &str = "<!doctype html><title>Sluice</title><p>This binary wa
      <code>npm ci && npm run build</code> in <code>web/</code>, then build the binary again. The API works: see \
      <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>.";
 
-/// Whether the real page is in this binary.
+/// Whether the built page is embedded in this binary.
 pub(crate) fn is_built() -> bool {
     Page::get("index.html").is_some()
 }
@@ -65,7 +65,7 @@ fn answer(name: &str, bytes: Vec<u8>, encoding: Option<&'static str>) -> Respons
     if mime.starts_with("text/") {
         mime.push_str("; charset=utf-8");
     }
-    // Names in assets/ carry a hash of their content; index.html does not, and must be asked for each time.
+    // Names in assets/ contain a hash of their content; index.html does not, and must be revalidated.
     let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut response = Response::builder()
         .header(header::CONTENT_TYPE, mime)

@@ -1,10 +1,10 @@
-//! What the query strings of all lists have in common: how long a page is, and text that is searched for.
+//! What the query strings of all lists share: the page size, and text filters.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// At most this many.
+/// Page size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(try_from = "u32")]
 #[schema(minimum = 1, maximum = 100, default = 20)]
@@ -30,8 +30,7 @@ impl TryFrom<u32> for Limit {
     }
 }
 
-/// Text of at most `MOST` characters that rows are compared with. No row has a NUL and PostgreSQL takes none, so there is
-/// none in it.
+/// A text filter of at most `MOST` characters. NUL is removed: no row contains it, and PostgreSQL rejects it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text<const MOST: usize>(pub(crate) String);
 

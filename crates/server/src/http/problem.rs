@@ -1,4 +1,4 @@
-//! Every error that leaves the server: RFC 9457 problem details, with a stable `code` that clients switch on.
+//! All error responses of the server: RFC 9457 problem details, with a stable `code` that clients switch on.
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -15,21 +15,21 @@ pub struct Problem {
     #[serde(rename = "type")]
     #[schema(format = "uri")]
     kind: String,
-    /// The kind of problem in a few words; the same for each occurrence.
+    /// A short title; the same for each occurrence of this problem.
     title: &'static str,
-    /// The HTTP status, again.
+    /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
-    /// What happened this time and what to do, for a person.
+    /// What happened in this case and what to do about it, for humans.
     detail: String,
     /// The stable code.
     #[schema(pattern = "^[a-z][a-z0-9_]*$")]
     code: &'static str,
-    /// The id of the request, as in the header `X-Request-Id` and in the server's log.
+    /// The request id, as in the header `X-Request-Id` and in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     request_id: Option<Box<str>>,
-    /// Facts beside the text, by code (`limit_bytes`, `ocr_available`, …).
+    /// Machine-readable details, by code (`limit_bytes`, `ocr_available`, …).
     #[serde(flatten)]
     #[schema(value_type = Object)]
     facts: Box<Map<String, Value>>,
@@ -39,7 +39,7 @@ pub struct Problem {
 }
 
 const INTERNAL: &str =
-    "This is not your fault. Nothing was lost; try again, and look into the server's log if it stays.";
+    "This is an error of the server. No data was lost. Try again; if the error persists, see the server's log.";
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
@@ -55,7 +55,7 @@ impl Problem {
         }
     }
 
-    /// Adds a fact that a program can read.
+    /// Adds a machine-readable member.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.facts.insert(name.to_owned(), value.into());
         self
@@ -66,7 +66,7 @@ impl Problem {
         self
     }
 
-    /// What the log names.
+    /// The text for the log.
     pub(crate) fn code(&self) -> &'static str {
         self.code
     }
@@ -76,15 +76,15 @@ impl Problem {
         self
     }
 
-    /// A problem of which nothing more is known than its status.
+    /// A problem of which only the status is known.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found("address here"),
             StatusCode::METHOD_NOT_ALLOWED => Self::new(
                 status,
                 "method_not_allowed",
-                "Not with this method",
-                "This address does not answer to that method. The header Allow lists those that it answers to.",
+                "Method not allowed",
+                "This address does not support that method. The Allow header lists the supported ones.",
             ),
             StatusCode::REQUEST_TIMEOUT => Self::timeout(),
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("The request is larger than this address accepts."),
@@ -92,10 +92,10 @@ impl Problem {
                 Self::unsupported_media_type("This address does not accept a body of that type.")
             }
             status if status.is_client_error() => {
-                Self { status: status.as_u16(), ..Self::bad_request("The request cannot be answered as it is.") }
+                Self { status: status.as_u16(), ..Self::bad_request("The request is invalid.") }
             }
             status => {
-                Self { status: status.as_u16(), ..Self::new(status, "internal", "Something went wrong here", INTERNAL) }
+                Self { status: status.as_u16(), ..Self::new(status, "internal", "Internal server error", INTERNAL) }
             }
         }
     }
@@ -104,8 +104,8 @@ impl Problem {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
             "request_timeout",
-            "The request took too long to arrive",
-            "No more of the request arrived for too long. Nothing was kept; send it again.",
+            "The request timed out",
+            "The rest of the request was not received in time. Nothing was stored; send it again.",
         )
     }
 
@@ -114,15 +114,10 @@ impl Problem {
     }
 
     pub(crate) fn unsupported_media_type(detail: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "The body is of another type than expected",
-            detail,
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Unsupported media type", detail)
     }
 
-    /// What was asked for is not there, or is another owner's.
+    /// The resource does not exist, or belongs to another owner.
     pub fn not_found(what: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -136,20 +131,20 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", "The request cannot be understood", detail)
     }
 
-    /// The client learns that it is our fault; the chain of causes goes to the log, once.
+    /// An internal error: the client learns only that; the chain of causes is logged, once.
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         log(error);
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here", INTERNAL)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal server error", INTERNAL)
     }
 
-    /// The database does not answer, or takes no writes: that may pass.
+    /// The database does not respond, or accepts no writes: a transient error.
     pub(crate) fn unavailable(error: &StoreError) -> Self {
         log(error);
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             error.code(),
-            "The database cannot be used now",
-            "Nothing was kept of this request. Try again in a while; the server's log says what is missing.",
+            "The database is unavailable",
+            "Nothing was stored. Try again later; the server's log has the cause.",
         )
     }
 
@@ -158,7 +153,7 @@ impl Problem {
             StatusCode::INSUFFICIENT_STORAGE,
             "disk_full",
             "The disk is full",
-            "There is no space left to keep this. Free some space on the server, then try again; nothing was lost.",
+            "There is not enough space to store this. Free some space on the server, then try again; no data was lost.",
         )
     }
 }
@@ -179,7 +174,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = HeaderMap::clone(&self.headers);
         let mut response = (status, headers, Json(&self)).into_response();
-        // The request's id is added outside: see request_log.rs.
+        // The request id is added by an outer layer: see request_log.rs.
         response.extensions_mut().insert(self);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response

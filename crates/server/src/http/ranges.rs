@@ -1,38 +1,38 @@
-//! Which bytes a request asks for, by RFC 9110, 13 and 14.
+//! Range requests and preconditions, by RFC 9110, 13 and 14.
 
 use std::ops::Range;
 
 use axum::http::{HeaderMap, Method, header};
 use http_range_header::{EndPosition, RangeUnsatisfiableError, StartPosition, SyntacticallyCorrectRange};
 
-/// More ranges than a player asks for: from there on the whole is cheaper for both.
+/// More ranges than any player requests: beyond this, the whole is cheaper for both sides.
 const MOST: usize = 16;
 
-/// The part of the bytes to answer with.
+/// What to send.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Selection {
-    /// The caller has them already: 304.
+    /// The client has it already: 304.
     NotModified,
-    /// All of them: 200.
+    /// The whole: 200.
     Whole,
-    /// These, in the order in which they were asked for: 206.
+    /// These ranges, in the requested order: 206.
     Parts(Vec<Range<u64>>),
-    /// None of those asked for exist: 416.
+    /// None of the requested ranges exist: 416.
     Unsatisfiable,
 }
 
-/// Decides by the preconditions first, then by the ranges. `etag` is strong, with its quotes.
+/// Evaluates the preconditions first, then the ranges. `etag` is strong, with its quotes.
 ///
-/// Bytes are addressed by their content and have no date of modification: a date in `If-Range` matches nothing, and the
+/// Bytes are addressed by their content and have no modification date: a date in `If-Range` matches nothing, and the
 /// whole is sent.
 pub(crate) fn select(method: &Method, headers: &HeaderMap, etag: &str, size: u64) -> Selection {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     if text(header::IF_NONE_MATCH).is_some_and(|list| matches_weakly(list, etag)) {
         return Selection::NotModified;
     }
-    // Other methods than GET have no ranges.
+    // Only GET has ranges.
     let Some(range) = text(header::RANGE).filter(|_| *method == Method::GET) else { return Selection::Whole };
-    // Compared strongly: a weak tag never matches.
+    // Strong comparison: a weak tag never matches.
     if headers.contains_key(header::IF_RANGE) && text(header::IF_RANGE).map(str::trim) != Some(etag) {
         return Selection::Whole;
     }
@@ -44,7 +44,7 @@ fn matches_weakly(list: &str, etag: &str) -> bool {
 }
 
 fn ranges(text: &str, size: u64) -> Selection {
-    // The names of units have no case.
+    // Range units are case-insensitive.
     let parsed = match text.split_once('=') {
         Some((unit, set)) if unit.eq_ignore_ascii_case("bytes") => {
             http_range_header::parse_range_header(&format!("bytes={}", set.trim()))
@@ -54,7 +54,7 @@ fn ranges(text: &str, size: u64) -> Selection {
     let asked = match parsed {
         Ok(parsed) => parsed.ranges,
         Err(RangeUnsatisfiableError::ZeroSuffix) => return Selection::Unsatisfiable,
-        // What cannot be understood is ignored.
+        // An invalid header is ignored.
         Err(_) => return Selection::Whole,
     };
     if asked.len() > MOST || asked.iter().any(reversed) {
@@ -64,7 +64,7 @@ fn ranges(text: &str, size: u64) -> Selection {
     if parts.is_empty() {
         return Selection::Unsatisfiable;
     }
-    // Overlapping ranges are how a small request becomes a huge answer.
+    // Overlapping ranges would turn a small request into a huge response.
     let mut sorted = parts.clone();
     sorted.sort_by_key(|part| part.start);
     let overlap = sorted.windows(2).any(|pair| matches!(pair, [one, two] if two.start < one.end));

@@ -1,5 +1,5 @@
-//! The outermost layer: gives each request an id, turns every error into a problem that carries it, and writes one line
-//! to the log when the answer has been sent to its end.
+//! The outermost layer: gives each request an id, turns every error into a problem with that id, and logs one line when
+//! the response has been sent completely.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -21,7 +21,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(crate) async fn record(request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let method = request.method().clone();
-    // The template, not the path: ids of a person's things stay out of the log, and lines can be counted by route.
+    // The route template instead of the path: it keeps ids out of the log, and lets lines be grouped by route.
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let started = Instant::now();
     let mut response = as_problem(next.run(request).await, &id);
@@ -33,7 +33,7 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
     response.map(|body| Body::new(Recorded { body, bytes: 0, ended: false, line }))
 }
 
-/// The caller's id, if it can be written to a log as it is; else a new one.
+/// The client's id, if it is safe to log; otherwise a new one.
 fn request_id(headers: &HeaderMap) -> String {
     let sane = |text: &&str| {
         (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
@@ -42,7 +42,7 @@ fn request_id(headers: &HeaderMap) -> String {
     given.map_or_else(|| uuid::Uuid::now_v7().to_string(), str::to_owned)
 }
 
-/// Every error as a problem with the request's id, also one that a library answered with a bare status.
+/// Every error as a problem with the request id, including bare statuses from libraries.
 fn as_problem(mut response: Response, id: &str) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -50,7 +50,7 @@ fn as_problem(mut response: Response, id: &str) -> Response {
     }
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(status));
     let mut answer = problem.of_request(id).into_response();
-    // Such as Allow, Content-Range, and what the security layer has set.
+    // Such as Allow, Content-Range, and those of the security layer.
     for (name, value) in response.headers() {
         if ![header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING].contains(name) {
             answer.headers_mut().insert(name, value.clone());
@@ -59,7 +59,7 @@ fn as_problem(mut response: Response, id: &str) -> Response {
     answer
 }
 
-/// What the log says of a request.
+/// The fields of a log line.
 struct Line {
     id: String,
     owner: OwnerId,
@@ -89,7 +89,7 @@ impl Line {
     }
 }
 
-/// A body that counts its bytes, and writes the line when it ends or is dropped before.
+/// A body that counts its bytes, and logs the line when it ends or is dropped early.
 struct Recorded {
     body: Body,
     bytes: u64,
@@ -99,7 +99,7 @@ struct Recorded {
 
 impl Drop for Recorded {
     fn drop(&mut self) {
-        // An empty body is never polled, and one whose length is known not beyond its last byte.
+        // An empty body is never polled, and one of known length not beyond its last byte.
         self.line.write(self.bytes, self.ended || self.body.is_end_stream());
     }
 }

@@ -1,5 +1,5 @@
-//! What holds for every request while there are no accounts: the server listens on loopback only, and a web page from
-//! elsewhere must not be able to talk to it through the visitor's browser.
+//! Protection of every request while there are no accounts: the server listens on loopback only, and foreign web pages
+//! must not be able to access it through the user's browser.
 
 use axum::extract::Request;
 use axum::http::uri::{Authority, Uri};
@@ -13,7 +13,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: 
      style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
      form-action 'self'; frame-ancestors 'none'";
 
-/// Refuses foreign hosts and foreign origins, and sets the headers that every answer carries.
+/// Rejects foreign hosts and foreign origins, and sets the headers of every response.
 pub(crate) async fn protect(request: Request, next: Next) -> Response {
     if let Err(problem) = check(request.method(), request.uri(), request.headers()) {
         return problem.into_response();
@@ -28,20 +28,20 @@ pub(crate) async fn protect(request: Request, next: Next) -> Response {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // Media sets a stricter one of its own.
+    // Media sets a stricter one.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     response
 }
 
 fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     let host = host(uri, headers)?;
-    // A name that resolves to 127.0.0.1 is how a foreign page reaches a local server (DNS rebinding).
+    // A name that resolves to 127.0.0.1 lets a foreign page access a local server (DNS rebinding).
     if !is_loopback(&host) {
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "foreign_host",
             "Wrong host name",
-            "This server answers only to localhost, 127.0.0.1 and [::1] until it has accounts.",
+            "Until there are accounts, this server accepts requests for localhost, 127.0.0.1 and [::1] only.",
         ));
     }
     let changes_something = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -52,14 +52,14 @@ fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem>
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "foreign_origin",
-            "Not from this page",
-            "Another web page tried to change something here. Open Sluice itself to do that.",
+            "Cross-origin request rejected",
+            "Another web page tried to change data. Use Sluice's own page for that.",
         ));
     }
     Ok(())
 }
 
-/// Whom the request is for, by RFC 9112, 3.2: one Host, and the target's own authority before it.
+/// The host of the request, by RFC 9112, 3.2: a single Host header, overridden by the authority of the request target.
 fn host(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
     let invalid = |detail: &str| {
         Problem::new(StatusCode::BAD_REQUEST, "bad_host", "The host of the request is not clear", detail)
@@ -69,7 +69,7 @@ fn host(uri: &Uri, headers: &HeaderMap) -> Result<Authority, Problem> {
         return Err(invalid("A request has exactly one Host header."));
     };
     let parsed = value.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
-    // A name with a user, or a port that is none, is understood differently by different programs.
+    // Programs disagree on the meaning of an authority with user information or an invalid port.
     let parsed = parsed.filter(|host| !host.as_str().contains('@') && has_valid_port(host));
     let host = parsed.ok_or_else(|| invalid("The Host header is not a host name with an optional port."))?;
     match uri.authority() {
@@ -86,14 +86,14 @@ fn has_valid_port(host: &Authority) -> bool {
 
 fn is_loopback(host: &Authority) -> bool {
     let name = host.host().trim_start_matches('[').trim_end_matches(']');
-    // An address cannot be made to mean another one, as a name can.
+    // An IP address cannot be rebound, unlike a name.
     name.eq_ignore_ascii_case("localhost")
         || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn is_origin(origin: &HeaderValue, host: &Authority) -> bool {
     let parsed = origin.to_str().ok().and_then(|text| text.parse::<Uri>().ok());
-    // `Authority` compares without case, as names of hosts are.
+    // `Authority` compares case-insensitively, as required for host names.
     parsed.is_some_and(|uri| uri.authority() == Some(host))
 }
 

@@ -1,4 +1,4 @@
-//! The server itself: what it can do, whether it is well, and the examples to try.
+//! The server itself: its features, its health, and the example documents.
 
 use std::collections::BTreeMap;
 
@@ -14,21 +14,21 @@ use super::Api;
 use super::extract::{Json, Path};
 use super::problem::Problem;
 
-/// What this server can do.
+/// The features of this server.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ConfigView {
     version: &'static str,
     upload_limit_bytes: u64,
-    /// What each app has to choose from, by the app's name.
+    /// The options of each app, by its name.
     #[schema(value_type = Object)]
     apps: BTreeMap<&'static str, Value>,
     /// Whether scans can be read.
     ocr_available: bool,
-    /// There are no accounts yet, so only this machine is answered.
+    /// There are no accounts yet, so only this machine is served.
     loopback_only: bool,
 }
 
-/// What this server can do.
+/// The features of this server.
 #[utoipa::path(get, path = "/api/v1/config", operation_id = "show_config", tag = "service", responses((status = 200, body = ConfigView)))]
 pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
     Json(ConfigView {
@@ -40,7 +40,7 @@ pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
     })
 }
 
-/// Whether the server is well.
+/// The health of the server.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HealthView {
     /// `ok`.
@@ -48,14 +48,14 @@ pub(crate) struct HealthView {
     version: &'static str,
 }
 
-/// Answers once the database answers.
+/// Responds once the database does.
 #[utoipa::path(get, path = "/api/v1/health", operation_id = "health", tag = "service", responses((status = 200, body = HealthView)))]
 pub(crate) async fn health(State(api): State<Api>) -> Result<Json<HealthView>, Problem> {
     api.app.platform.now().await?;
     Ok(Json(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") }))
 }
 
-/// How much a further worker could do now.
+/// The amount of work for further workers.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UsefulWorkView {
     /// Of all pools together.
@@ -64,21 +64,21 @@ pub(crate) struct UsefulWorkView {
     pools: BTreeMap<String, u64>,
 }
 
-/// For an autoscaler: runnable and running jobs, without what only waits for a provider, a pause or money.
+/// For an autoscaler: runnable and running jobs, excluding those that wait for a provider, a paused target or a budget.
 #[utoipa::path(get, path = "/internal/useful-work", operation_id = "useful_work", tag = "service", responses((status = 200, body = UsefulWorkView)))]
 pub(crate) async fn useful_work(State(api): State<Api>) -> Result<Json<UsefulWorkView>, Problem> {
     let pools = api.app.platform.store.read(async |tx| workers::useful_work(tx).await).await?;
     Ok(Json(UsefulWorkView { useful_work: pools.values().sum(), pools }))
 }
 
-/// A document to try.
+/// An example document.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ExampleView {
     name: String,
     url: String,
 }
 
-/// Documents to try, from the folder of examples.
+/// The example documents.
 #[utoipa::path(get, path = "/api/v1/examples", operation_id = "list_examples", tag = "service", responses((status = 200, body = Vec<ExampleView>)))]
 pub(crate) async fn examples(State(api): State<Api>) -> Json<Vec<ExampleView>> {
     let mut found = Vec::new();

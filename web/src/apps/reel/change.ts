@@ -9,7 +9,7 @@ export interface ReelChange {
   scene?: { n: number; state?: Scene['state']; step?: Scene['step']; percent?: number };
 }
 
-/** The change in an event's data; null for one that is about something else. */
+/** The change in an event's data; null for another event. */
 export function readChange(data: unknown): ReelChange | null {
   if (typeof data !== 'object' || data === null) return null;
   const change = data as ReelChange & { subject?: unknown };
@@ -18,8 +18,8 @@ export function readChange(data: unknown): ReelChange | null {
 }
 
 /**
- * The reel after the change. Percent never runs backwards while it works, because an event that was replayed may be older than
- * the reel; and "done" is left to the fetched reel, because it is done only together with its result.
+ * The reel after the change. Progress never decreases while it works, because a replayed event may be older than the reel; and "done" is
+ * left to the fetched reel, because it needs its result.
  */
 export function applyChange(reel: Reel, change: ReelChange): Reel {
   if (reel.id !== change.reel_id || reel.state === 'done') return reel;
@@ -36,17 +36,17 @@ export function applyChange(reel: Reel, change: ReelChange): Reel {
   return next;
 }
 
-/** True when more will happen by itself. */
+/** True while work continues in the background. */
 export function isMoving(reel: Pick<Reel, 'state'>): boolean {
   return reel.state === 'working';
 }
 
-/** Scenes whose words are not in the video yet. */
+/** Scenes whose text is not in the video yet. */
 export function changedScenes(reel: Reel): Scene[] {
   return reel.scenes.filter((scene) => scene.state === 'edited');
 }
 
-/** True when the video is not the storyboard as it stands: words or order have changed since. */
+/** True if the video differs from the current storyboard: text or order have changed since. */
 export function isOutdated(reel: Reel): boolean {
   return reel.result != null && !isMoving(reel) && (!reel.result.current || changedScenes(reel).length > 0);
 }

@@ -1,4 +1,4 @@
-/** Reel: a PDF becomes a narrated, captioned video. What the shell needs of it before its pages are loaded. */
+/** Reel: a PDF becomes a narrated, captioned video. What the shell needs before the app's pages are loaded. */
 import Clapperboard from '@lucide/svelte/icons/clapperboard';
 import { defineApp, type Work } from '../../lib/app';
 import type { Command } from '../../lib/shell/commands.svelte';
@@ -10,7 +10,7 @@ import type { ReelSummary } from './types';
 
 const group = () => name('reel.name');
 
-/** What every page of Reel can do, then what the page of one reel provides while it is shown. */
+/** The commands of all pages of Reel, then those of the page of one reel. */
 const COMMANDS: Command[] = [
   { id: 'reel.choose', label: () => name('command.choose'), group, keys: ['U'], key: 'u', run: choose },
   { id: 'reel.home', label: () => name('command.home'), group, keys: ['H'], key: 'h', run: () => router.go(HOME) },
@@ -59,7 +59,7 @@ function workOf(summary: ReelSummary): Work<ReelSummary> {
   };
 }
 
-/** The file dialog belongs to the app's frame, which is there on its pages alone. */
+/** The file dialog belongs to the app's frame, which only exists on its pages. */
 async function choose() {
   if (!router.path.startsWith(HOME)) router.go(HOME);
   const { chooseFile } = await import('./home/picker');

@@ -10,7 +10,7 @@ import { reels } from './state/reels.svelte';
 import { isKey, t } from './text';
 import type { ReelSummary } from './types';
 
-// They follow the stream for as long as the page lives, so that a way back shows the present state at once.
+// Subscribed for the lifetime of the page, so that going back shows the current state immediately.
 list.follow();
 reels.follow();
 

@@ -1,4 +1,4 @@
-/** Problems in the words of Reel: its own codes, and the shell's. */
+/** Reel's messages for problems: those of its own codes, and the shell's. */
 import { problemWords, SHELL_SAME } from '../../lib/ui/words.svelte';
 import { isKey, t } from './text';
 

@@ -1,4 +1,4 @@
-/** Reels for tests. */
+/** Sample reels for tests. */
 import { summaryOf, type Reel, type ReelSummary, type Scene } from './types';
 
 export function sampleScene(changes: Partial<Scene> = {}): Scene {

@@ -1,4 +1,4 @@
-/** The words of Reel, and the shell's beside them; components of the app use nothing else. */
+/** The texts of Reel together with the shell's; components of the app use nothing else. */
 import { ar as shellArabic } from '../../lib/text/ar';
 import { en as shellEnglish, type Key as ShellKey } from '../../lib/text/en';
 import { translator } from '../../lib/text/index.svelte';

@@ -1,4 +1,4 @@
-/** Typed calls to the server. Each gives an `Outcome`; a failed network is a problem like any other. Apps add theirs with `call` and `client`. */
+/** Typed calls to the server. Each returns an `Outcome`; a network failure is a problem like any other. Apps add their own with `call` and `client`. */
 import createClient from 'openapi-fetch';
 import { NETWORK, problemFrom, type Outcome } from './problem';
 import type { paths } from './schema';

@@ -1,10 +1,10 @@
-/** A failure as the page tells it: a stable code, and what the server said beside it. */
+/** A failure as the page shows it: a stable code, and the server's details. */
 export interface Problem {
-  /** The stable code; `network` when no answer came, `unexpected` when the answer had none. */
+  /** The stable code; `network` if there was no response, `unexpected` if the response had none. */
   code: string;
-  /** The HTTP status, 0 when no answer came. */
+  /** The HTTP status, 0 if there was no response. */
   status: number;
-  /** The server's own words, for codes that the catalogue does not know. */
+  /** The server's own texts, for codes that the catalogue does not have. */
   title: string | null;
   detail: string | null;
   /** Milliseconds since the epoch, from Retry-After. */
@@ -21,7 +21,7 @@ export const NETWORK: Problem = {
   ocrAvailable: false,
 };
 
-/** Reads problem+json in whatever state it is; `retryAfter` is the header, in seconds or as a date. */
+/** Parses problem+json, however incomplete; `retryAfter` is the header, in seconds or as a date. */
 export function problemFrom(status: number, body: unknown, retryAfter: string | null, now: number): Problem {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const text = (name: string) => (typeof fields[name] === 'string' ? (fields[name] as string) : null);
@@ -43,5 +43,5 @@ function retryTime(header: string | null, now: number): number | null {
   return Number.isNaN(date) ? null : date;
 }
 
-/** What every call of the API gives: the value, or the problem. Nothing is thrown. */
+/** The result of every API call: the value, or the problem. Nothing is thrown. */
 export type Outcome<Value> = { ok: true; value: Value } | { ok: false; problem: Problem };

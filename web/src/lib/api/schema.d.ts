@@ -7,7 +7,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this server can do. */
+        /** The features of this server. */
         get: {
             parameters: {
                 query?: never;
@@ -17,7 +17,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -49,7 +49,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes in a document: reads it at once, and says what was found or why not. */
+        /** Uploads a document: reads it immediately, and returns its properties or why it was rejected. */
         post: {
             parameters: {
                 query?: never;
@@ -65,13 +65,13 @@ export interface paths {
                          * @description The PDF.
                          */
                         file: string;
-                        /** @description `true` reads the pages as pictures (for scans). */
+                        /** @description `true` reads the pages by OCR (for scans). */
                         ocr?: boolean;
                     };
                 };
             };
             responses: {
-                /** @description It was created. */
+                /** @description Created. */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -92,7 +92,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The body is of another type than expected, or its file is. */
+                /** @description The media type of the body or of its file is not supported. */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -102,7 +102,7 @@ export interface paths {
                     };
                 };
                 421: components["responses"]["ForeignHost"];
-                /** @description It is understood, and cannot be done as asked. */
+                /** @description The request is well-formed, but cannot be fulfilled. */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -138,9 +138,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as `reel.changed` (`subject` is the
-         *     id of what changed), and `reset`
-         *     when what was missed is no longer kept. Without a last id the stream begins now.
+         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
+         *     `reel.changed` (`subject` is the id of what changed), and `reset` if missed events are no longer kept. Without a
+         *     last id the stream starts with new events.
          */
         get: {
             parameters: {
@@ -149,7 +149,7 @@ export interface paths {
                     last_event_id?: number | null;
                 };
                 header?: {
-                    /** @description Replays what came after this event */
+                    /** @description Replays the events after this one */
                     "Last-Event-ID"?: number | null;
                 };
                 path?: never;
@@ -157,7 +157,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -187,7 +187,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Documents to try, from the folder of examples. */
+        /** The example documents. */
         get: {
             parameters: {
                 query?: never;
@@ -197,7 +197,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -227,7 +227,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers once the database answers. */
+        /** Responds once the database does. */
         get: {
             parameters: {
                 query?: never;
@@ -237,7 +237,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -271,9 +271,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description At most this many. */
+                    /** @description Page size. */
                     limit?: number;
-                    /** @description Where to go on: `next_cursor` of the page before. */
+                    /** @description `next_cursor` of the previous page. */
                     cursor?: string;
                     /** @description Only those in this state, such as `running`. */
                     state?: string;
@@ -286,7 +286,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -295,7 +295,7 @@ export interface paths {
                         "application/json": components["schemas"]["JobPage"];
                     };
                 };
-                /** @description The request cannot be understood. */
+                /** @description The request is malformed. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -330,14 +330,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -347,7 +347,7 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -378,20 +378,20 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stops a job and all its parts. What was finished stays. */
+        /** Cancels a job and its child jobs. Finished work is kept. */
         post: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -402,7 +402,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -429,20 +429,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a job and all its parts have come, as a tree. */
+        /** The progress of a job and its child jobs, as a tree. */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -452,7 +452,7 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -483,20 +483,20 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tries a job again that gave up, was stopped or expired, from where it was. */
+        /** Retries a dead, cancelled or expired job from where it stopped. */
         post: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description It was accepted; the work goes on by itself. */
+                /** @description Accepted; the work continues in the background. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -507,7 +507,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -516,7 +516,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description It cannot be done in the present state. */
+                /** @description The current state does not allow this. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -543,20 +543,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Why a job is waiting: every reason that holds now, its place in the line, and when it should begin. */
+        /** Why a job waits: every current reason, its position in the queue, and the estimated time of its start. */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -566,7 +566,7 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -599,11 +599,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description At most this many. */
+                    /** @description Page size. */
                     limit?: number;
-                    /** @description Where to go on: `next_cursor` of the page before. */
+                    /** @description `next_cursor` of the previous page. */
                     cursor?: string;
-                    /** @description Only those whose title or document's name has this in it, in any case. */
+                    /** @description Only those whose title or document name contains this, ignoring case. */
                     q?: string;
                     /** @description Only those in this state. */
                     state?: "working" | "done" | "failed" | "cancelled" | "expired";
@@ -614,7 +614,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -623,7 +623,7 @@ export interface paths {
                         "application/json": components["schemas"]["ReelPage"];
                     };
                 };
-                /** @description The request cannot be understood. */
+                /** @description The request is malformed. */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -638,12 +638,12 @@ export interface paths {
             };
         };
         put?: never;
-        /** Starts a reel of a document, or of the file in a form: the work goes on by itself from here. */
+        /** Starts a reel of a document, or of the file in a form. The work continues in the background. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description The same key again gives the same reel, as it is then. From 1 to 255 visible characters of ASCII, in quotes or without. */
+                    /** @description A repeated key returns the same reel in its current state. From 1 to 255 visible ASCII characters, with or without quotes. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -662,19 +662,19 @@ export interface paths {
                         file: string;
                         /** @description `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s). */
                         mode?: components["schemas"]["Mode"];
-                        /** @description `true` reads the pages as pictures (for scans). */
+                        /** @description `true` reads the pages by OCR (for scans). */
                         ocr?: boolean;
-                        /** @description A presenter's id; without one the video has none. */
+                        /** @description A presenter's id; none for a video without a presenter. */
                         presenter?: string;
                         /** @description `16:9` (the default), `9:16` or `1:1`. */
                         shape?: components["schemas"]["ShapeName"];
-                        /** @description A voice's id; by default the best one of the document's language. */
+                        /** @description A voice's id; by default the best one for the document's language. */
                         voice?: string;
                     };
                 };
             };
             responses: {
-                /** @description It was accepted; the work goes on by itself. */
+                /** @description Accepted; the work continues in the background. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -685,7 +685,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -704,7 +704,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The body is of another type than expected, or its file is. */
+                /** @description The media type of the body or of its file is not supported. */
                 415: {
                     headers: {
                         [name: string]: unknown;
@@ -714,7 +714,7 @@ export interface paths {
                     };
                 };
                 421: components["responses"]["ForeignHost"];
-                /** @description It is understood, and cannot be done as asked. */
+                /** @description The request is well-formed, but cannot be fulfilled. */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -758,20 +758,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A reel: storyboard, steps, cost and, when it is done, its files. */
+        /** A reel: storyboard, steps, cost and, once it is done, its files. */
         get: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -781,7 +781,7 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -797,20 +797,20 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Deletes a reel: its work stops, its files and its source go. */
+        /** Deletes a reel with its files and its document, and cancels its jobs. */
         delete: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description It was done. */
+                /** @description Done. */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -819,7 +819,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -851,14 +851,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description It is at the address in Location. */
+                /** @description Redirects to the address in Location. */
                 302: {
                     headers: {
                         [name: string]: unknown;
@@ -866,7 +866,7 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -875,7 +875,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description It cannot be done in the present state. */
+                /** @description The current state does not allow this. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -910,14 +910,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description It is at the address in Location. */
+                /** @description Redirects to the address in Location. */
                 302: {
                     headers: {
                         [name: string]: unknown;
@@ -925,7 +925,7 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -934,7 +934,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description It cannot be done in the present state. */
+                /** @description The current state does not allow this. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -965,20 +965,20 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renders everything that was changed, and puts the video together again. */
+        /** Renders everything that was changed, and assembles the video again. */
         post: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description It was accepted; the work goes on by itself. */
+                /** @description Accepted; the work continues in the background. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -989,7 +989,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1022,14 +1022,14 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description It is at the address in Location. */
+                /** @description Redirects to the address in Location. */
                 302: {
                     headers: {
                         [name: string]: unknown;
@@ -1037,7 +1037,7 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1046,7 +1046,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description It cannot be done in the present state. */
+                /** @description The current state does not allow this. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1081,13 +1081,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a scene. It is rendered again when that is asked for. */
+        /** Edits a scene. It is rendered again only on request. */
         patch: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                     /** @description The number of the scene, from 1. */
                     n: number;
@@ -1100,7 +1100,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1111,7 +1111,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1124,7 +1124,7 @@ export interface paths {
                 413: components["responses"]["TooLarge"];
                 415: components["responses"]["UnsupportedMediaType"];
                 421: components["responses"]["ForeignHost"];
-                /** @description It is understood, and cannot be done as asked. */
+                /** @description The request is well-formed, but cannot be fulfilled. */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1148,13 +1148,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renders a scene that was changed, and puts the video together again. */
+        /** Renders a scene that was changed, and assembles the video again. */
         post: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
-                    /** @description The id that the server gave. */
+                    /** @description The id that the server assigned. */
                     id: string;
                     /** @description The number of the scene, from 1. */
                     n: number;
@@ -1163,7 +1163,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description It was accepted; the work goes on by itself. */
+                /** @description Accepted; the work continues in the background. */
                 202: {
                     headers: {
                         [name: string]: unknown;
@@ -1174,7 +1174,7 @@ export interface paths {
                 };
                 400: components["responses"]["BadRequest"];
                 403: components["responses"]["ForeignOrigin"];
-                /** @description There is no such thing. */
+                /** @description Not found. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1201,7 +1201,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** For an autoscaler: runnable and running jobs, without what only waits for a provider, a pause or money. */
+        /** For an autoscaler: runnable and running jobs, excluding those that wait for a provider, a paused target or a budget. */
         get: {
             parameters: {
                 query?: never;
@@ -1211,7 +1211,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1241,7 +1241,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What went wrong in this process and was worked around, counted since it began, for Prometheus. */
+        /** Errors that this process recovered from, counted since its start, for Prometheus. */
         get: {
             parameters: {
                 query?: never;
@@ -1251,7 +1251,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description What was asked for. */
+                /** @description Success. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1283,7 +1283,7 @@ export interface components {
          * @enum {string}
          */
         CaptionsPlace: "burned" | "beside";
-        /** @description A part of the video with a name. */
+        /** @description A named part of the video. */
         Chapter: {
             /**
              * Format: int32
@@ -1298,13 +1298,13 @@ export interface components {
             /** @description Its name. */
             title: string;
         };
-        /** @description What this server can do. */
+        /** @description The features of this server. */
         ConfigView: {
-            /** @description What each app has to choose from, by the app's name. */
+            /** @description The options of each app, by its name. */
             apps: {
                 reel?: components["schemas"]["ReelChoices"];
             };
-            /** @description There are no accounts yet, so only this machine is answered. */
+            /** @description There are no accounts yet, so only this machine is served. */
             loopback_only: boolean;
             /** @description Whether scans can be read. */
             ocr_available: boolean;
@@ -1316,21 +1316,21 @@ export interface components {
         CostView: {
             /**
              * Format: int64
-             * @description Before.
+             * @description The estimate, made before the work began.
              */
             estimated_micro_usd: number;
             /**
              * Format: int64
-             * @description Up to now.
+             * @description The amount spent so far.
              */
             spent_micro_usd: number;
         };
         /**
-         * @description Which way a text runs.
+         * @description The direction of a text.
          * @enum {string}
          */
         Direction: "ltr" | "rtl";
-        /** @description The document of a reel, in short. */
+        /** @description A summary of a reel's document. */
         DocumentBrief: {
             /** @description Its id. */
             id: string;
@@ -1338,16 +1338,16 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description Its pages.
+             * @description Number of pages.
              */
             pages: number;
             /**
              * Format: int32
-             * @description Its words.
+             * @description Number of words.
              */
             words: number;
         };
-        /** @description What was found in a document, and what can be made of it. */
+        /** @description The properties of a document, and what can be made of it. */
         DocumentView: {
             /** @description What each app can make of it, by the app's name. */
             apps: {
@@ -1359,15 +1359,15 @@ export interface components {
             characters: number;
             id: string;
             language: components["schemas"]["LanguageView"];
-            /** @description False when the language is a guess. */
+            /** @description False if the language is a guess. */
             language_reliable: boolean;
             /** @description The file's name. */
             name: string;
-            /** @description Whether its text was read from pictures of its pages. */
+            /** @description Whether its text was read by OCR. */
             ocr: boolean;
             /** Format: int32 */
             pages: number;
-            /** @description What read it. */
+            /** @description The program that read it. */
             read_by: string;
             /** @description From the file's own metadata or its largest heading. */
             title?: string | null;
@@ -1376,14 +1376,14 @@ export interface components {
         };
         /** @description Why something failed. */
         ErrorView: {
-            /** @description Stable, for programs. */
+            /** @description A stable code for clients. */
             code: string;
-            /** @description For the reader: what happened and what to do. */
+            /** @description What happened and what to do about it. */
             detail: string;
-            /** @description In a few words. */
+            /** @description A short title. */
             title: string;
         };
-        /** @description What a video in this mode would be. */
+        /** @description An estimate of a video in this mode. */
         EstimateView: {
             /**
              * Format: int64
@@ -1404,30 +1404,30 @@ export interface components {
             seconds: number;
             /**
              * Format: int32
-             * @description About how long it takes to make.
+             * @description Estimated time to make it, in seconds.
              */
             wall_seconds: number;
             /**
              * Format: int32
-             * @description Words that are said.
+             * @description Number of spoken words.
              */
             words: number;
         };
-        /** @description A document to try. */
+        /** @description An example document. */
         ExampleView: {
             name: string;
             url: string;
         };
-        /** @description Whether the server is well. */
+        /** @description The health of the server. */
         HealthView: {
             /** @description `ok`. */
             status: string;
             version: string;
         };
-        /** @description Some jobs, newest first. */
+        /** @description A page of jobs, newest first. */
         JobPage: {
             items: components["schemas"]["JobSummary"][];
-            /** @description Asks for the next page; nothing when this is the last one. */
+            /** @description The cursor of the next page; none on the last page. */
             next_cursor?: string | null;
         };
         /** @description A named step of a job. */
@@ -1456,7 +1456,7 @@ export interface components {
             id: string;
             /** @description Such as `reel.make`. */
             kind: string;
-            /** @description The job that it is a part of. */
+            /** @description Its parent job. */
             parent_id?: string | null;
             /** @description The stage that runs, or runs next. */
             stage: string;
@@ -1464,10 +1464,10 @@ export interface components {
             started_at?: number | null;
             /** @description `scheduled`, `ready`, `running`, `waiting`, `blocked`, `succeeded`, `dead`, `cancelled` or `expired`. */
             state: string;
-            /** @description What it works on, such as a reel's id. */
+            /** @description Its subject, such as a reel's id. */
             subject?: string | null;
         };
-        /** @description A durable piece of work. */
+        /** @description A durable job. */
         JobView: {
             /**
              * Format: int32
@@ -1476,7 +1476,7 @@ export interface components {
             attempt: number;
             /**
              * Format: int32
-             * @description Attempts that each stage has.
+             * @description Most attempts of each stage.
              */
             attempts: number;
             /** Format: int64 */
@@ -1488,7 +1488,7 @@ export interface components {
             /** @description `reel.make` or `reel.scene`. */
             kind: string;
             log: components["schemas"]["LogEntry"][];
-            /** @description The job that it is a part of. */
+            /** @description Its parent job. */
             parent_id?: string | null;
             /** @description The stage that runs, or runs next. */
             stage: string;
@@ -1497,16 +1497,16 @@ export interface components {
             /** @description `scheduled`, `ready`, `running`, `waiting`, `succeeded`, `dead`, `cancelled` or `expired`. */
             state: string;
             steps: components["schemas"]["JobStep"][];
-            /** @description The id of what it works on, such as a video. */
+            /** @description The id of its subject, such as a reel. */
             subject: string;
         };
-        /** @description A language, as a page needs it. */
+        /** @description A language. */
         LanguageView: {
             /** @description ISO 639-1. */
             code: string;
             /** @description `ltr` or `rtl`. */
             dir: components["schemas"]["Direction"];
-            /** @description Its own name. */
+            /** @description The name of the language in the language itself. */
             name: string;
         };
         /** @description One sentence of the finished video. */
@@ -1540,23 +1540,23 @@ export interface components {
             at: number;
             line: string;
         };
-        /** @description What made a result. */
+        /** @description What produced a result. */
         MadeWith: {
-            /** @description What read the document. */
+            /** @description The program that read the document. */
             reading?: string | null;
             /** @description How the script was written. */
             script?: string | null;
-            /** @description What drew and encoded. */
+            /** @description The renderer. */
             video?: string | null;
-            /** @description What spoke. */
+            /** @description The voice engine. */
             voice?: string | null;
         };
         /**
-         * @description What kind of reel is asked for.
+         * @description The kind of a reel.
          * @enum {string}
          */
         Mode: "summary" | "explanation";
-        /** @description What video to make of which document. */
+        /** @description A request for a video of a document. */
         NewReel: {
             captions?: components["schemas"]["CaptionsPlace"] | null;
             /**
@@ -1565,22 +1565,22 @@ export interface components {
              */
             document_id: string;
             mode?: components["schemas"]["Mode"] | null;
-            /** @description A presenter's id; without one the video has none. */
+            /** @description A presenter's id; none for a video without a presenter. */
             presenter?: string | null;
             shape?: components["schemas"]["ShapeName"] | null;
-            /** @description A voice's id; by default the best one of the document's language. */
+            /** @description A voice's id; by default the best one for the document's language. */
             voice?: string | null;
         };
         /**
-         * @description Where a step or a scene is.
+         * @description The state of a step or a scene.
          * @enum {string}
          */
         PartState: "pending" | "working" | "done" | "failed" | "edited";
-        /** @description A presenter to choose. */
+        /** @description A presenter. */
         PresenterView: {
             /** @description Its id. */
             id: string;
-            /** @description A picture of it. */
+            /** @description An image of it. */
             image_url: string;
             /** @description Its name. */
             name: string;
@@ -1589,16 +1589,16 @@ export interface components {
         Problem: Record<string, never> & {
             /** @description The stable code. */
             code: string;
-            /** @description What happened this time and what to do, for a person. */
+            /** @description What happened in this case and what to do about it, for humans. */
             detail: string;
-            /** @description The id of the request, as in the header `X-Request-Id` and in the server's log. */
+            /** @description The request id, as in the header `X-Request-Id` and in the server's log. */
             request_id?: string | null;
             /**
              * Format: int32
-             * @description The HTTP status, again.
+             * @description The HTTP status.
              */
             status: number;
-            /** @description The kind of problem in a few words; the same for each occurrence. */
+            /** @description A short title; the same for each occurrence of this problem. */
             title: string;
             /**
              * Format: uri
@@ -1606,37 +1606,37 @@ export interface components {
              */
             type: string;
         };
-        /** @description How far a job and all its parts have come, and what they cost. */
+        /** @description The progress of a job and its child jobs, and their cost. */
         ProgressView: {
-            /** @description What its own calls have cost, as far as that is known. */
+            /** @description The cost of its own calls, as far as it is known. */
             costs: components["schemas"]["StepCost"][];
-            /** @description When it should be done: from and to, as its kind usually takes. */
+            /** @description The estimated time of its end: from and to, by the usual duration of its kind. */
             done_by?: number[] | null;
             id: string;
             kind: string;
-            /** @description The jobs that are part of it, in the order in which they were made. */
+            /** @description Its child jobs, in the order in which they were created. */
             parts: components["schemas"]["ProgressView"][];
             /**
              * Format: double
-             * @description From 0 to 100: the mean of its steps and parts, as far as they are known by now.
+             * @description From 0 to 100: the mean of its steps and child jobs, as far as they are known.
              */
             percent: number;
             /**
              * Format: int64
-             * @description What it and all its parts have cost, as far as that is known. In millionths of a US dollar.
+             * @description The cost of it and its child jobs, as far as it is known. In millionths of a US dollar.
              */
             spent_micro_usd: number;
             stage: string;
             state: string;
             steps: components["schemas"]["JobStep"][];
         };
-        /** @description What there is to choose from. */
+        /** @description The available options. */
         ReelChoices: {
-            /** @description How much to say. */
+            /** @description The level of detail. */
             modes: string[];
-            /** @description Who can present. */
+            /** @description The presenters. */
             presenters: components["schemas"]["PresenterView"][];
-            /** @description Width to height. */
+            /** @description Aspect ratios. */
             shapes: string[];
         };
         /** @description What can be made of a document. */
@@ -1646,11 +1646,11 @@ export interface components {
             /** @description The voices that speak the document's language. */
             voices: components["schemas"]["VoiceView"][];
         };
-        /** @description Some reels, newest first. */
+        /** @description A page of reels, newest first. */
         ReelPage: {
             /** @description The reels. */
             items: components["schemas"]["ReelSummary"][];
-            /** @description Asks for the next page; nothing when this is the last one. */
+            /** @description The cursor of the next page; none on the last page. */
             next_cursor?: string | null;
         };
         /**
@@ -1659,7 +1659,7 @@ export interface components {
          */
         ReelStage: "read" | "outline" | "script" | "scenes" | "assemble" | "publish";
         /**
-         * @description Where a reel is.
+         * @description The state of a reel.
          * @enum {string}
          */
         ReelState: "working" | "done" | "failed" | "cancelled" | "expired";
@@ -1670,7 +1670,7 @@ export interface components {
              * @description Milliseconds since 1970.
              */
             created_at: number;
-            /** @description The name of its document's file. */
+            /** @description The file name of its document. */
             document_name: string;
             error?: components["schemas"]["ErrorView"] | null;
             /**
@@ -1690,16 +1690,16 @@ export interface components {
              * @description From 0 to 100.
              */
             percent: number;
-            /** @description A picture of it, once there is one. */
+            /** @description A still image, once there is one. */
             poster_url?: string | null;
             /**
              * Format: double
-             * @description Its length in seconds, once it can be played.
+             * @description Its length in seconds, once it is playable.
              */
             seconds?: number | null;
             /** @description `16:9`, `9:16` or `1:1`. */
             shape: string;
-            /** @description Where it is. */
+            /** @description Its state. */
             state: components["schemas"]["ReelState"];
             /** @description Its title. */
             title: string;
@@ -1713,19 +1713,19 @@ export interface components {
         ReelView: {
             /** @description `burned` or `beside`. */
             captions: components["schemas"]["CaptionsPlace"];
-            /** @description What it costs. */
+            /** @description Its cost. */
             cost: components["schemas"]["CostView"];
             /**
              * Format: int64
              * @description Milliseconds since 1970.
              */
             created_at: number;
-            /** @description Its source. */
+            /** @description The document that it is made from. */
             document: components["schemas"]["DocumentBrief"];
             error?: components["schemas"]["ErrorView"] | null;
             /**
              * Format: int64
-             * @description About how long it will still take, in milliseconds.
+             * @description Estimated remaining time, in milliseconds.
              */
             eta_ms?: number | null;
             /** @description Its id. */
@@ -1734,7 +1734,7 @@ export interface components {
             job_id: string;
             /** @description The language of its script. */
             language: components["schemas"]["LanguageView"];
-            /** @description What made it. */
+            /** @description What produced it. */
             made_with: components["schemas"]["MadeWith"];
             /** @description `summary` or `explanation`. */
             mode: components["schemas"]["Mode"];
@@ -1748,11 +1748,11 @@ export interface components {
             result?: components["schemas"]["ResultView"] | null;
             /** @description The storyboard. */
             scenes: components["schemas"]["SceneView"][];
-            /** @description `extract` when the script was chosen from the document's own sentences. */
+            /** @description `extract` if the script consists of sentences of the document. */
             script_source?: string | null;
             /** @description `16:9`, `9:16` or `1:1`. */
             shape: string;
-            /** @description Where it is. */
+            /** @description Its state. */
             state: components["schemas"]["ReelState"];
             /** @description Its steps, in order. */
             steps: components["schemas"]["StepView"][];
@@ -1775,13 +1775,13 @@ export interface components {
             bytes: number;
             /** @description The chapters, in order, without gaps. */
             chapters: components["schemas"]["Chapter"][];
-            /** @description Chapters, a line each. */
+            /** @description Chapters, one per line. */
             chapters_url: string;
-            /** @description Whether it shows the storyboard as it is now. */
+            /** @description Whether it matches the current storyboard. */
             current: boolean;
-            /** @description What the MP4 is called when it is saved. */
+            /** @description The file name of the MP4 for downloads. */
             download_name: string;
-            /** @description MP4, to save. */
+            /** @description MP4, for download. */
             download_url: string;
             /**
              * Format: int32
@@ -1799,9 +1799,9 @@ export interface components {
             seconds: number;
             /** @description Captions for players and editors. */
             srt_url: string;
-            /** @description What is said, with page numbers. */
+            /** @description The transcript, with page numbers. */
             transcript_url: string;
-            /** @description MP4, to play. */
+            /** @description MP4, for playback. */
             video_url: string;
             /** @description Captions for browsers. */
             vtt_url: string;
@@ -1812,20 +1812,20 @@ export interface components {
             width: number;
         };
         /**
-         * @description What a scene shows.
+         * @description The slide of a scene.
          * @enum {string}
          */
         SceneKind: "title" | "page" | "question";
-        /** @description What to change in a scene. */
+        /** @description Changes to a scene. */
         ScenePatch: {
             /** @description A new heading. */
             heading?: string | null;
             /**
              * Format: int32
-             * @description A new place, from 1.
+             * @description A new position, from 1.
              */
             position?: number | null;
-            /** @description New words to be said. */
+            /** @description A new text. */
             text?: string | null;
         };
         /**
@@ -1835,20 +1835,20 @@ export interface components {
         SceneStage: "voice" | "captions" | "frames" | "clip";
         /** @description A scene of the storyboard. */
         SceneView: {
-            /** @description Its picture without sound. */
+            /** @description Its video without audio. */
             clip_url?: string | null;
             error?: components["schemas"]["ErrorView"] | null;
             /** @description Its heading. */
             heading: string;
-            /** @description Its id; it stays the same when the scenes are put in another order. */
+            /** @description Its id; it stays the same when the scenes are reordered. */
             id: string;
-            /** @description A still of it. */
+            /** @description A still image. */
             image_url?: string | null;
-            /** @description What it shows. */
+            /** @description Its slide. */
             kind: components["schemas"]["SceneKind"];
             /**
              * Format: int32
-             * @description Its place, from 1.
+             * @description Its position, from 1.
              */
             n: number;
             /** @description The pages that it cites. */
@@ -1863,64 +1863,64 @@ export interface components {
              * @description Its length in seconds.
              */
             seconds?: number | null;
-            /** @description What is said, sentence by sentence, each with the page that it comes from. */
+            /** @description Its text, sentence by sentence, each with the page that it comes from. */
             sentences: components["schemas"]["Sentence"][];
             /**
              * Format: int32
              * @description Its start in milliseconds of the video.
              */
             start_ms?: number | null;
-            /** @description Where it is. */
+            /** @description Its state. */
             state: components["schemas"]["PartState"];
             step?: components["schemas"]["SceneStage"] | null;
-            /** @description What is said. */
+            /** @description Its text. */
             text: string;
-            /** @description Its sound. */
+            /** @description Its audio. */
             voice_url?: string | null;
         };
         /** @description One spoken sentence. */
         Sentence: {
             /**
              * Format: int32
-             * @description The page that says so (from 1); none for the closing question.
+             * @description The page that it comes from, counted from 1; none for the closing question.
              */
             page?: number | null;
             /** @description Plain text. */
             text: string;
         };
         /**
-         * @description The shape of a video, width before height.
+         * @description The aspect ratio of a video, width before height.
          * @enum {string}
          */
         ShapeName: "16:9" | "9:16" | "1:1";
-        /** @description What a step's calls have cost. */
+        /** @description The cost of a step's calls. */
         StepCost: {
             /**
              * Format: int64
              * @description In millionths of a US dollar.
              */
             micro_usd: number;
-            /** @description The step's name. */
+            /** @description The name of the step. */
             step: string;
         };
         /**
-         * @description Where a step is.
+         * @description The state of a step.
          * @enum {string}
          */
         StepState: "pending" | "running" | "done" | "failed";
         /** @description A named step of making a reel. */
         StepView: {
-            /** @description Which. */
+            /** @description Its name. */
             name: components["schemas"]["ReelStage"];
             /**
              * Format: double
              * @description From 0 to 100.
              */
             percent: number;
-            /** @description Where it is. */
+            /** @description Its state. */
             state: components["schemas"]["StepState"];
         };
-        /** @description How much a further worker could do now. */
+        /** @description The amount of work for further workers. */
         UsefulWorkView: {
             /** @description By pool. */
             pools: {
@@ -1934,40 +1934,40 @@ export interface components {
         };
         /** @description A voice that speaks the document's language. */
         VoiceView: {
-            /** @description Whether it is used when none is chosen. */
+            /** @description Whether it is the default. */
             default: boolean;
-            /** @description What speaks. */
+            /** @description Its engine. */
             engine: string;
             /** @description Its id. */
             id: string;
-            /** @description Whether its model is here. */
+            /** @description Whether its model is installed. */
             installed: boolean;
             /** @description ISO 639-1. */
             language: string;
             /** @description Its name. */
             name: string;
         };
-        /** @description Why a job is where it is. */
+        /** @description Why a job waits. */
         WhyView: {
-            /** @description When a job that has begun should be done: from and to, as its kind usually takes. */
+            /** @description The estimated time of its end, once it has started: from and to, by the usual duration of its kind. */
             done_by?: number[] | null;
-            /** @description When it should begin: from and to. */
+            /** @description The estimated time of its start: from and to. */
             eta?: number[] | null;
             /**
              * Format: int64
-             * @description Its place among the ready jobs of its owner, from 1.
+             * @description Its position among the ready jobs of its owner, from 1.
              */
             position?: number | null;
             /**
-             * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`,
-             *     `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
+             * @description Every current reason. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`, `rate`,
+             *     `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
              */
             reasons: Record<string, never>[];
             state: string;
         };
     };
     responses: {
-        /** @description The request cannot be understood. */
+        /** @description The request is malformed. */
         BadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -1985,7 +1985,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A web page from elsewhere sent the request. */
+        /** @description The request comes from another origin. */
         ForeignOrigin: {
             headers: {
                 [name: string]: unknown;
@@ -1994,7 +1994,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server is at fault; its log has the cause under the request's id. */
+        /** @description An internal error; the server's log has its cause under the request id. */
         Internal: {
             headers: {
                 [name: string]: unknown;
@@ -2003,7 +2003,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request's body stopped arriving. */
+        /** @description Timeout while waiting for the request body. */
         RequestTimeout: {
             headers: {
                 [name: string]: unknown;
@@ -2021,7 +2021,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The database cannot be used now. */
+        /** @description The database is unavailable. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
@@ -2030,7 +2030,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is of another type than expected, or its file is. */
+        /** @description The media type of the body or of its file is not supported. */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;

@@ -1,11 +1,11 @@
-/** The API's shapes by short names; `schema.d.ts` is their source. An app names its own. */
+/** Short names for the API's types; `schema.d.ts` is their source. An app names its own. */
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** What the server can do; `apps` has what each app has to choose from. */
+/** The server's features; `apps` has the options of each app. */
 export type Config = Schemas['ConfigView'];
-/** A document; `apps` has what each app can make of it. */
+/** A document; `apps` has the offer of each app. */
 export type Document = Schemas['DocumentView'];
 export type Language = Schemas['LanguageView'];
 export type Trouble = Schemas['ErrorView'];

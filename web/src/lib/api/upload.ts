@@ -1,4 +1,4 @@
-/** Uploading with progress: fetch cannot report what was sent, XMLHttpRequest can. */
+/** Uploads with progress: fetch cannot report sent bytes, XMLHttpRequest can. */
 import { NETWORK, problemFrom, type Outcome } from './problem';
 import type { Document } from './types';
 
@@ -7,7 +7,7 @@ export interface Upload {
   abort: () => void;
 }
 
-/** Sends a PDF; `sent` is called with bytes sent and bytes in all. */
+/** Uploads a PDF; `sent` is called with the sent bytes and the total. */
 export function uploadDocument(file: File, ocr: boolean, sent: (bytes: number, total: number) => void): Upload {
   const request = new XMLHttpRequest();
   const form = new FormData();

@@ -1,13 +1,13 @@
 /**
- * Without a shared worker the pages elect a leader by a web lock: it has the stream and passes what comes to the others by a broadcast
- * channel. When it closes, the browser gives the lock to another page, which goes on from the last event that it saw.
+ * Without a shared worker the pages elect a leader by a web lock: it has the stream and forwards events to the others by a broadcast
+ * channel. When it closes, the browser grants the lock to another page, which continues from the last event that it saw.
  */
 import { Hub, type Feed } from './hub';
 import type { Transport } from './transport';
 
 type Post =
   | { from: 'leader'; to: string | null; feed: Feed }
-  /** A page joins, or asks again after a change of leaders. */
+  /** A page joins, or asks again after a change of leader. */
   | { from: 'page'; id: string; type: 'join'; since: number | null; kinds: string[] }
   | { from: 'page'; id: string; type: 'leave' }
   | { from: 'leader'; to: null; type: 'elected' };
@@ -41,7 +41,7 @@ export const election: Transport = {
       hub = new Hub(page.since());
       hub.join(id, page.take, page.since(), page.kinds);
       post({ from: 'leader', to: null, type: 'elected' });
-      // The lock is held until the page goes.
+      // The lock is held until the page closes.
       return new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
     };
     navigator.locks.request(NAME, { signal: ended.signal }, lead).catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
- * The events of the server, for whatever on the page wants them. There is one stream for the whole browser; see `transport.ts` for how it
- * is shared. Nothing is lost over a reconnect: missed events are replayed, and `resync` is called when they cannot be.
+ * The events of the server, for all parts of the page. There is one stream per browser; see `transport.ts` for how it is shared. No event
+ * is lost over a reconnect: missed events are replayed, and `resync` is called if they cannot be.
  */
 import { connection } from '../state/connection.svelte';
 import { election } from './election';
@@ -14,31 +14,31 @@ const handlers = new Map<string, Set<Handler>>();
 const resyncs = new Set<() => void>();
 let last: number | null = null;
 
-/** What is fetched once the stream is open cannot be older than it; a stream that takes longer than this is not waited for. */
+/** Data fetched after the stream is open cannot be older than it; a stream that takes longer than this is not waited for. */
 const READY_AFTER_MS = 400;
 let fetchedBefore = false;
 let setReady: () => void;
 const ready = new Promise<void>((resolve) => (setReady = resolve));
 
-/** For the first fetch of what is shown: resolves when the stream is open, or takes too long. */
+/** For the initial fetch: resolves when the stream is open, or after a timeout. */
 export function eventsReady(): Promise<void> {
   return ready;
 }
 
-/** Calls `handler` for each event of a kind; gives the function that ends it. */
+/** Calls `handler` for each event of a kind; returns the function that unsubscribes. */
 export function onEvent(kind: string, handler: Handler): () => void {
   const those = handlers.get(kind) ?? new Set();
   handlers.set(kind, those.add(handler));
   return () => those.delete(handler);
 }
 
-/** Calls `handler` when what is shown may be older than what the stream will bring, and has to be fetched again. */
+/** Calls `handler` when events may have been missed, so that data has to be fetched again. */
 export function onResync(handler: () => void): () => void {
   resyncs.add(handler);
   return () => resyncs.delete(handler);
 }
 
-/** Connects the page to the stream of the browser; gives the function that ends it. */
+/** Connects the page to the browser's stream; returns the function that disconnects. */
 export function connectEvents(kinds: string[]): () => void {
   const page: Listener = { take, since: () => last, kinds };
   const ways = [sharedWorker, election, ownStream].filter((way) => way.works());

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Hub, type Feed } from './hub';
 import type { SourceHandlers } from './source';
 
-/** A hub whose stream the test speaks for. */
+/** A hub whose stream is controlled by the test. */
 function setUp(since: number | null = null) {
   let stream!: SourceHandlers;
   const heard: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Shares one stream among the pages of a browser. It keeps the latest events, so that a page which joins late, or comes back from sleep,
- * gets what it missed; when that is no longer kept, the page is told to ask for everything again.
+ * Shares one stream among the pages of a browser. It buffers the latest events, so that a page that joins late, or wakes from sleep, gets
+ * those that it missed; if they are no longer buffered, the page is told to fetch everything again.
  */
 import { openSource, type Source, type Status, type StreamEvent } from './source';
 
@@ -27,7 +27,7 @@ export class Hub {
   #from: number | null;
   #events: StreamEvent[] = [];
   #pages = new Map<unknown, Send>();
-  /** Joined before the stream was open: where the stream begins is not known yet. */
+  /** Joined before the stream was open: its start is not known yet. */
   #early = new Map<unknown, number | null>();
 
   constructor(since: number | null = null, open: typeof openSource = openSource) {

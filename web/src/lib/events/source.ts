@@ -1,6 +1,6 @@
 /**
- * One connection to the server's event stream. The browser resumes it by itself with `Last-Event-ID`; when it gives up (an answer that is
- * not a stream), this opens a new one from the last event that was seen. Runs in a page and in the shared worker alike.
+ * One connection to the server's event stream. The browser resumes it automatically with `Last-Event-ID`; if it gives up (after a
+ * response that is not a stream), this opens a new one from the last event that was seen. Runs in a page or in the shared worker.
  */
 export interface StreamEvent {
   id: number;
@@ -11,16 +11,16 @@ export interface StreamEvent {
 export type Status = 'opening' | 'open' | 'lost';
 
 export interface SourceHandlers {
-  /** The stream is open, and everything after event `id` will come. */
+  /** The stream is open, and everything after event `id` will arrive. */
   opened: (id: number) => void;
   lost: () => void;
   event: (event: StreamEvent) => void;
-  /** What was missed is no longer kept: everything has to be asked for again. The stream goes on after `id`. */
+  /** Missed events are no longer available: everything has to be fetched again. The stream continues after `id`. */
   reset: (id: number) => void;
 }
 
 export interface Source {
-  /** Kinds of events to hear from now on; EventSource gives only those that it is asked for by name. */
+  /** Kinds of events to subscribe to from now on; EventSource only delivers those that it has listeners for. */
   hear: (kinds: string[]) => void;
   close: () => void;
 }
@@ -79,7 +79,7 @@ function defaultSource(address: string): EventSource {
   return new EventSource(address);
 }
 
-/** Undefined for what this page does not understand: it is for a newer page. */
+/** Undefined for events that this page does not understand: they are for a newer version. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** How a page gets its events: from the shared worker, from a leader among the pages, or by a stream of its own. */
+/** How a page gets its events: from the shared worker, from an elected leader, or by its own stream. */
 import { Hub, type Call, type Feed } from './hub';
 
 export interface Listener {
@@ -10,7 +10,7 @@ export interface Listener {
 
 export interface Transport {
   works: () => boolean;
-  /** Gives the function that ends it. `failed` is called when it turns out not to work after all. */
+  /** Returns the function that disconnects. `failed` is called if it turns out not to work. */
   connect: (page: Listener, failed: () => void) => () => void;
 }
 
@@ -21,7 +21,7 @@ export const sharedWorker: Transport = {
     const call = (message: Call) => worker.port.postMessage(message);
     const join = () => call({ type: 'join', since: page.since(), kinds: page.kinds });
     const leave = () => call({ type: 'leave' });
-    // A page that the browser keeps for the way back sleeps; it catches up when it is shown again.
+    // A page in the back/forward cache is suspended; it catches up when it is shown again.
     const shown = (event: PageTransitionEvent) => event.persisted && join();
     worker.port.onmessage = ({ data }: MessageEvent<Feed>) => page.take(data);
     worker.onerror = failed;

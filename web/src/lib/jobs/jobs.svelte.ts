@@ -1,6 +1,6 @@
 /**
- * The jobs of all apps, for the job drawer and its badge. Each app says what it works on; steps, log and reasons come from the API of
- * jobs. Events only say that something changed: what is shown is asked for again, not more often than a person can follow.
+ * The jobs of all apps, for the job drawer and its badge. Each app describes its subjects; steps, log and reasons come from the jobs API.
+ * Events only signal changes: the data is fetched again, at a limited rate.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import { api } from '../api/client';
@@ -17,12 +17,12 @@ export interface Listed {
   work: Work;
 }
 
-/** What the API says of one job; null for what was not asked for or did not answer. */
+/** The API's data about a job; null if it was not fetched or failed. */
 export interface Details {
   job: Job | null;
   progress: JobProgress | null;
   why: JobWhy | null;
-  /** When it was fetched, for counting the time left down. */
+  /** When it was fetched, for counting down the remaining time. */
   at: number;
 }
 
@@ -39,7 +39,7 @@ class Jobs {
   #ended: (listed: Listed) => void = () => undefined;
   #asked = 0;
 
-  /** Follows the stream; `ended` is called for each job that ends meanwhile. Gives the function that stops it. */
+  /** Subscribes to the stream; `ended` is called for each job that ends. Returns the function that unsubscribes. */
   follow(ended: (listed: Listed) => void): () => void {
     this.#ended = ended;
     void eventsReady().then(() => this.load());
@@ -61,7 +61,7 @@ class Jobs {
     };
   }
 
-  /** Asks every app. One that does not answer keeps what was known of it. */
+  /** Fetches from every app. If one fails, its previous data are kept. */
   async load() {
     const asked = (this.#asked += 1);
     const before = this.list ?? [];
@@ -82,7 +82,7 @@ class Jobs {
     for (const listed of this.list) if (!isActive(listed) && working.has(listed.work.jobId)) this.#ended(listed);
   }
 
-  /** Keeps the details of a job up to date until the function that it gives is called. */
+  /** Keeps the details of a job up to date until the returned function is called. */
   watch(id: string): () => void {
     this.#watched.set(id, (this.#watched.get(id) ?? 0) + 1);
     void this.#fetch(id);
@@ -108,7 +108,7 @@ class Jobs {
 
   #changed(event: StreamEvent) {
     if (document.hidden) return;
-    // How far an app's work has come concerns its details alone; the list changes with jobs.
+    // The progress of an app's work only concerns its details; the list changes with jobs.
     const progress = event.kind !== 'job.changed' && event.kind.endsWith('.changed');
     if (!progress) this.#soon('list', () => void this.load());
     const names = namesOf(event.data);
@@ -141,7 +141,7 @@ class Jobs {
 
 const isActive = ({ work }: Listed) => work.state === 'working';
 
-/** The latest works, and the active ones that are older than those. */
+/** The latest jobs, and older ones that are active. */
 async function worksOf(app: AppModule): Promise<Outcome<Work[]>> {
   const [latest, active] = await Promise.all([app.works('latest'), app.works('active')]);
   if (!latest.ok) return latest;
@@ -150,7 +150,7 @@ async function worksOf(app: AppModule): Promise<Outcome<Work[]>> {
   return { ok: true, value: [...latest.value, ...active.value.filter((work) => !known.has(work.jobId))] };
 }
 
-/** Every id in an event's data: of the job, and of what it works on. */
+/** All ids in an event's data: of the job, and of its subject. */
 function namesOf(data: unknown): Set<string> {
   const values = typeof data === 'object' && data !== null ? Object.values(data) : [];
   return new Set(values.filter((value) => typeof value === 'string'));

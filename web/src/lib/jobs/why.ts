@@ -1,4 +1,4 @@
-/** The reason why a job waits, in words. The most telling one of those that hold. */
+/** The reason why a job waits, as text: the most informative one of those that apply. */
 import type { JobWhy } from '../api/types';
 import type { Key, Values } from '../text/index.svelte';
 
@@ -12,7 +12,7 @@ interface Reason {
 export interface WhyWords {
   key: Key;
   values?: Values;
-  /** A time that the words name, in milliseconds since 1970. */
+  /** A time in the text, in milliseconds since 1970. */
   at?: number;
 }
 

@@ -1,11 +1,11 @@
-/** Paths and patterns. Pure, so that tests can say what they expect. */
+/** Paths and patterns. Pure. */
 
-/** First segments of the shell's own routes; an app's is its name. The server answers the page for these alone. */
+/** First segments of the shell's own routes; an app's is its name. The server serves the page for these alone. */
 export const SHELL_PREFIXES = ['jobs', 'settings'] as const;
 
 export type Params = Record<string, string>;
 
-/** The parameters of `path` under `pattern` (`/reel/:id`), or null when it does not fit. A slash at the end changes nothing. */
+/** The parameters of `path` for `pattern` (`/reel/:id`), or null if it does not match. A trailing slash is ignored. */
 export function matchPath(pattern: string, path: string): Params | null {
   const wanted = segments(pattern);
   const given = segments(path);

@@ -1,6 +1,6 @@
 /**
- * Where the page is: the address, and walking through it by the history API. Plain links work; `follow` keeps them inside the page.
- * Own code, because it is short: paths, focus, and scroll places that wait for content to come.
+ * The location of the page, and navigation by the history API. Plain links work; `follow` keeps them inside the page. Written here
+ * because it is short: paths, focus, and scroll positions that wait for content.
  */
 import { tick } from 'svelte';
 import { SvelteURLSearchParams } from 'svelte/reactivity';
@@ -30,7 +30,7 @@ class Router {
     this.#restore(this.#places[this.#key] ?? 0);
   }
 
-  /** Goes to an address of this page. */
+  /** Navigates to a path of this page. */
   go(address: string) {
     const url = new URL(address, location.href);
     if (url.pathname === location.pathname && url.search === location.search) return this.#arrive(0);
@@ -41,13 +41,13 @@ class Router {
     this.#arrive(0);
   }
 
-  /** Goes there in place of the present address: for addresses that lead on. */
+  /** Navigates, replacing the current entry: for redirects. */
   replace(address: string) {
     history.replaceState({ key: this.#key } satisfies Entry, '', new URL(address, location.href));
     this.#moved();
   }
 
-  /** Sets or removes a part of the query, without a new entry in the history. */
+  /** Sets or removes a query parameter, without a new history entry. */
   setQuery(name: string, value: string | null) {
     const url = new URL(location.href);
     if (value) url.searchParams.set(name, value);
@@ -56,7 +56,7 @@ class Router {
     this.#moved();
   }
 
-  /** For a click handler on the document: takes over plain clicks on links that `known` says are of this page. */
+  /** For a click handler on the document: handles plain clicks on links that `known` recognises as internal. */
   follow(event: MouseEvent, known: (path: string) => boolean) {
     const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
     if (event.defaultPrevented || event.button !== 0 || modified) return;
@@ -84,7 +84,7 @@ class Router {
     });
   }
 
-  /** The element that had the focus is on the page that was left, and so is the place. */
+  /** The focused element was on the previous page, and so was the scroll position. */
   #arrive(top: number) {
     document.getElementById('content')?.focus({ preventScroll: true });
     this.#restore(top);
@@ -94,7 +94,7 @@ class Router {
     this.#places[this.#key] = scrollY;
   }
 
-  /** Content comes bit by bit: the place is tried until it is reached, the person scrolls, or it has taken too long. */
+  /** Content loads gradually: the scroll position is retried until it is reached, the user scrolls, or a timeout. */
   #restore(top: number) {
     this.#stopRestoring();
     if (top === 0) return scrollTo(0, 0);
@@ -132,7 +132,7 @@ function writePlaces(places: Record<string, number>) {
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(places));
   } catch {
-    // Without storage a reload begins at the top.
+    // Without storage a reload starts at the top.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Every action of the page in one typed list. It feeds the command palette, the keyboard and the shortcuts help. A command without `run`
- * belongs to a page: it can be run while that page provides it.
+ * Every action of the page in one typed list, for the command palette, the keyboard and the shortcuts help. A command without `run`
+ * belongs to a page: it is available while that page provides it.
  */
 import { onMount } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
@@ -15,12 +15,12 @@ export interface Command {
   id: string;
   label: () => string;
   group: () => string;
-  /** As the help shows them. */
+  /** As displayed in the help. */
   keys?: string[];
   /** The single key that runs it while no field has the focus. */
   key?: string;
   run?: () => void;
-  /** Acts on what has the focus, so that the help lists it and the palette does not. */
+  /** Acts on the focused element, so it is listed in the help but not in the palette. */
   onFocus?: boolean;
 }
 
@@ -63,12 +63,12 @@ export function commands(): Command[] {
   return [...apps().flatMap((app) => app.commands), ...SHELL];
 }
 
-/** What the command does now; undefined when no page provides it. */
+/** The current action of the command; undefined if no page provides it. */
 export function runOf(command: Command): (() => void) | undefined {
   return command.run ?? provided.get(command.id);
 }
 
-/** For a component: what commands of its app do while it is on the page. */
+/** For a component: provides the app's commands while it is mounted. */
 export function provide(those: Record<string, () => void>): void {
   onMount(() => {
     for (const [id, run] of Object.entries(those)) provided.set(id, run);
@@ -78,7 +78,7 @@ export function provide(those: Record<string, () => void>): void {
   });
 }
 
-/** For the key handler of the window: runs the command of a single key. */
+/** For the window's key handler: runs the command of a single key. */
 export function runKey(event: KeyboardEvent): void {
   const key = plainKey(event);
   if (key === null) return;

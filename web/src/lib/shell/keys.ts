@@ -1,4 +1,4 @@
-/** The single key that was pressed, by its place for other scripts; null in a field, a dialog or with a modifier. */
+/** The single key that was pressed, by its physical position for non-Latin scripts; null in a field, a dialog or with a modifier. */
 export function plainKey(event: KeyboardEvent): string | null {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return null;
   const target = event.target as Element | null;

@@ -1,4 +1,4 @@
-/** What lies over the page: at most one at a time. */
+/** Overlays of the page: at most one at a time. */
 import { router } from '../router/router.svelte';
 
 export type Panel = 'palette' | 'help' | 'jobs';
@@ -17,7 +17,7 @@ class Panels {
 
 export const panels = new Panels();
 
-/** The drawer shows what the page of jobs shows: on that page there is nothing to open. */
+/** The drawer shows the same as the jobs page, so it does not open there. */
 export function showJobs(): void {
   if (router.path === '/jobs') document.getElementById('content')?.focus();
   else panels.show('jobs');

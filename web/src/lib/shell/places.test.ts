@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { defineApp, loadApp, register, type AppCode, type AppModule } from '../app';
 import { isOurs, placeOf } from './places';
 
-/** An app of one page and one command, as small as one can be: it needs nothing but the contract. */
+/** A minimal app with one page and one command: it needs nothing but the contract. */
 function smallApp(name: string): AppModule {
   const nothing = (() => undefined) as unknown as AppCode['Result'];
   return defineApp<string>({

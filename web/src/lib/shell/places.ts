@@ -1,4 +1,4 @@
-/** Which page an address leads to: one of the shell's own, or one of an app's. */
+/** Resolves a path to a page: one of the shell's own, or one of an app's. */
 import type { Component } from 'svelte';
 import { apps, type AppModule } from '../app';
 import { matchPath, prefixOf, SHELL_PREFIXES, type Params } from '../router/match';
@@ -6,7 +6,7 @@ import { matchPath, prefixOf, SHELL_PREFIXES, type Params } from '../router/matc
 export type Place =
   | { name: 'shell'; load: () => Promise<{ default: Component }>; id: string }
   | { name: 'app'; app: AppModule; page: string; params: Params }
-  /** Another address stands for this one. */
+  /** The path is an alias of another one. */
   | { name: 'leads'; to: string }
   | { name: 'missing' };
 
@@ -17,7 +17,7 @@ const SHELL_PAGES: Record<string, () => Promise<{ default: Component }>> = {
 
 export function placeOf(path: string): Place {
   const first = apps()[0];
-  // The start is the first app's, until there is a page for all of them.
+  // The start page is the first app's, until there is one for all apps.
   if ((path === '/' || path === '/index.html') && first) return { name: 'leads', to: first.home };
   for (const [pattern, load] of Object.entries(SHELL_PAGES))
     if (matchPath(pattern, path)) return { name: 'shell', load, id: pattern };
@@ -30,7 +30,7 @@ export function placeOf(path: string): Place {
   return { name: 'missing' };
 }
 
-/** True for addresses that the page answers itself, even if only to say that nothing is there. */
+/** True for paths that the page handles itself, even if only to show "not found". */
 export function isOurs(path: string): boolean {
   const prefix = prefixOf(path);
   return prefix === '' || SHELL_PREFIXES.some((one) => one === prefix) || apps().some((app) => app.name === prefix);

@@ -1,4 +1,4 @@
-/** The time, for what counts down on the page; it ticks only while something reads it. */
+/** The current time, for countdowns; it ticks only while something reads it. */
 import { createSubscriber } from 'svelte/reactivity';
 
 const subscribe = createSubscriber((update) => {

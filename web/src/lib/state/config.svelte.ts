@@ -1,10 +1,10 @@
-/** What the server can do, asked once and again until it answers. */
+/** The server's features, fetched with retries. */
 import { api } from '../api/client';
 import type { Config } from '../api/types';
 
 class ServerConfig {
   value = $state.raw<Config | null>(null);
-  /** Plain fields: an effect that calls `load` must not be run again by what it loads. */
+  /** Plain fields: an effect that calls `load` must not depend on what it loads. */
   #asking = false;
   #answered = false;
 

@@ -1,4 +1,4 @@
-/** Whether the page hears the server. */
+/** Whether the page is connected to the server. */
 import type { Status } from '../events/source';
 
 class ConnectionState {

@@ -1,4 +1,4 @@
-/** Small things kept on this device. Storage may be full, switched off or hold nonsense; the page works without it. */
+/** Small values in local storage. It may be full, disabled or contain garbage; the page works without it. */
 export function readKept<Value>(name: string, fallback: Value): Value {
   try {
     const text = localStorage.getItem(`sluice.${name}`);
@@ -13,6 +13,6 @@ export function keep(name: string, value: unknown): void {
     if (value === null || value === undefined) localStorage.removeItem(`sluice.${name}`);
     else localStorage.setItem(`sluice.${name}`, JSON.stringify(value));
   } catch {
-    // Without storage a reload forgets it; nothing else depends on it.
+    // Without storage a reload loses it; nothing else depends on it.
   }
 }

@@ -1,4 +1,4 @@
-/** Language, digits and theme: what first-paint.js set up, kept in step afterwards. */
+/** Language, digits and theme: initialised by first-paint.js, kept in sync afterwards. */
 import type { Digits, Locale, PageLanguage } from '../text/format';
 import { keep, readKept } from './kept';
 
@@ -57,7 +57,7 @@ class Settings {
     this.#save();
   }
 
-  /** Auto, light, dark, and round again. */
+  /** Cycles through auto, light and dark. */
   nextTheme() {
     this.setTheme(this.theme === 'auto' ? 'light' : this.theme === 'light' ? 'dark' : 'auto');
   }

@@ -1,4 +1,4 @@
-/** The words of the shell, in Arabic. The compiler checks that no key is missing; a test checks plurals and placeholders. */
+/** The shell's texts, in Arabic. The compiler checks that no key is missing; a test checks plurals and placeholders. */
 import type { Key } from './en';
 import type { Message } from './message';
 

@@ -1,6 +1,6 @@
 /**
- * The words of the shell, in English; each app has a catalogue of its own. A message is a text, or its plural forms picked by `count`.
- * `{name}` is filled in; text that came from a person is isolated, so that its direction cannot disturb the sentence.
+ * The shell's texts, in English; each app has its own catalogue. A message is a text, or its plural forms selected by `count`. `{name}`
+ * is a placeholder; text from users is isolated, so that its direction does not affect the sentence.
  */
 import type { Message } from './message';
 
@@ -24,43 +24,42 @@ export const en = {
 
   'trouble.retry': 'Try again',
   'trouble.opensAgain': 'Opens again {when}.',
-  'trouble.open': 'Open again now.',
+  'trouble.open': 'Available again now.',
   'trouble.code': 'Code: {code}',
   'trouble.said': 'The server said: {detail}',
 
   'help.title': 'Keyboard shortcuts',
 
   'problem.network.title': 'The server cannot be reached',
-  'problem.network.action': 'Check that Sluice is running, then try again. Nothing that was sent before is lost.',
-  'problem.unexpected.title': 'Something went wrong in the server',
-  'problem.unexpected.action': 'Try again. If it happens again, the code below and the server’s log say more.',
-  'problem.page.title': 'This page has a fault',
-  'problem.page.action': 'Your work on the server goes on. Load the page again to see it.',
-  'problem.page.reload': 'Load again',
+  'problem.network.action': 'Check that Sluice is running, then try again. Nothing that you sent is lost.',
+  'problem.unexpected.title': 'The server had an error',
+  'problem.unexpected.action': 'Try again. If it happens again, see the code below and the server’s log.',
+  'problem.page.title': 'This page had an error',
+  'problem.page.action': 'Your work on the server continues. Reload the page to see it.',
+  'problem.page.reload': 'Reload',
   'problem.stopped.title': 'Stopped',
   'problem.stopped.action': 'The upload was stopped. Choose a PDF when you are ready.',
-  'problem.not_found.title': 'It is not here any more',
+  'problem.not_found.title': 'It no longer exists',
   'problem.not_found.action': 'It was deleted or has expired. Send the PDF again.',
   'problem.disk_full.title': 'The disk of the server is full',
   'problem.disk_full.action': 'Delete reels that you no longer need or make room on the disk, then try again.',
   'problem.document_too_large.title': 'The file is too large',
   'problem.document_too_large.action':
-    'A PDF may have up to {size}. Save it with smaller pictures, or send only the pages that you need.',
+    'A PDF may have up to {size}. Save it with smaller images, or send only the pages that you need.',
   'problem.document_empty.title': 'The file is empty',
-  'problem.document_empty.action': 'It has no bytes. Perhaps it was not downloaded completely; get it again.',
+  'problem.document_empty.action': 'It has no content. The download may be incomplete; download it again.',
   'problem.not_a_pdf.title': 'This is not a PDF',
-  'problem.not_a_pdf.action':
-    'Its content is something else, whatever its name says. Export it as PDF and drop it again.',
+  'problem.not_a_pdf.action': 'Its content is something else, despite its name. Export it as PDF and drop it again.',
   'problem.document_encrypted.title': 'The PDF is locked with a password',
   'problem.document_encrypted.action': 'Open it with its password, save a copy without one, and drop the copy.',
   'problem.document_damaged.title': 'The PDF is damaged',
   'problem.document_damaged.action':
-    'It cannot be read to its end. Get it again, or open it in a viewer and print it to a new PDF.',
+    'It cannot be read completely. Download it again, or open it in a viewer and print it to a new PDF.',
   'problem.document_no_pages.title': 'The PDF has no pages',
   'problem.document_no_pages.action': 'There is nothing in it to make a video from. Choose another file.',
   'problem.document_scanned.title': 'These pages are pictures, without text',
   'problem.document_scanned.action':
-    'The PDF was scanned. OCR reads the text from the pictures; it takes a few seconds for each page.',
+    'The PDF was scanned. OCR reads the text from the images; it takes a few seconds for each page.',
   'problem.document_scanned.noOcr':
     'The PDF was scanned, and no OCR is installed on the server. Install tesseract-ocr, or choose a PDF with text.',
   'problem.document_too_many_pages.title': 'The PDF has too many pages',
@@ -76,12 +75,11 @@ export const en = {
   'problem.document_too_much_memory.action':
     'The PDF unpacks to far more than its size. Print it to a new PDF, or send fewer pages.',
   'problem.document_garbled.title': 'The text of the PDF is scrambled',
-  'problem.document_garbled.action':
-    'Its fonts do not say which letters they draw. Print it to a new PDF, or read it by OCR.',
-  'problem.storage.title': 'The server could not read or keep a file',
-  'problem.storage.action': 'Look at the server’s log and its disk, then try again.',
-  'problem.tool_missing.title': 'A program that this needs is missing',
-  'problem.tool_missing.action': 'Type “sluice doctor” on the server: it says what is missing and how to install it.',
+  'problem.document_garbled.action': 'Its fonts do not map to letters. Print it to a new PDF, or read it by OCR.',
+  'problem.storage.title': 'The server could not read or store a file',
+  'problem.storage.action': 'Check the server’s log and its disk, then try again.',
+  'problem.tool_missing.title': 'A required program is missing',
+  'problem.tool_missing.action': 'Run “sluice doctor” on the server: it shows what is missing and how to install it.',
   'problem.conflict.title': 'It is being worked on right now',
   'problem.conflict.action': 'Wait until this step is done, then try again.',
 
@@ -100,21 +98,21 @@ export const en = {
   'command.group.settings': 'Settings',
   'command.open': 'Open the commands',
   'command.jobs': 'Show the jobs',
-  'command.jobsPage': 'Show the jobs on a page of their own',
+  'command.jobsPage': 'Show the jobs on their own page',
   'command.help': 'Show the keyboard shortcuts',
   'command.settings': 'Open the settings',
   'command.theme': 'Change the theme',
   'command.language': 'Change the language to Arabic',
-  'command.reload': 'Load the page again',
-  'command.hereOnly': 'Works where it applies on the page',
+  'command.reload': 'Reload the page',
+  'command.hereOnly': 'Available where it applies',
 
   'missing.title': 'Nothing is at this address',
-  'missing.text': 'The link is wrong, or what it led to was deleted.',
+  'missing.text': 'The link is wrong, or its target was deleted.',
   'missing.home': 'To the start',
   'load.failed': 'This part of the page could not be loaded.',
 
   'settings.title': 'Settings',
-  'settings.kept': 'Kept on this device.',
+  'settings.kept': 'Stored on this device.',
   'settings.theme': 'Theme',
   'settings.theme.auto': 'As the system',
   'settings.theme.light': 'Light',
@@ -167,16 +165,16 @@ export const en = {
   'why.signal': 'It waits for an answer.',
   'why.signal.until': 'It waits for an answer, until {when}.',
   'why.paused': 'It was paused by the operator.',
-  'why.limit': 'As many jobs run as may run at once.',
+  'why.limit': 'The limit of concurrent jobs is reached.',
   'why.rate': 'The limit for this time is used up. It opens again {when}.',
-  'why.provider': 'A service that it needs does not answer well at the moment.',
+  'why.provider': 'A service that it needs has problems at the moment.',
   'why.budget': 'The budget is used up.',
   'why.no_worker': 'No worker that can do it is running.',
   'why.turn': 'It waits for its turn.',
   'why.position': { one: 'Next in the queue.', other: 'Place {count} in the queue.' },
 
-  'problem.rate_limited.title': 'That was a lot in a short time',
-  'problem.rate_limited.action': 'The number of jobs in a time is limited, so that the machine keeps up.',
+  'problem.rate_limited.title': 'Too many requests in a short time',
+  'problem.rate_limited.action': 'The rate of requests is limited to protect the machine.',
 } satisfies Record<string, Message>;
 
 export type Key = keyof typeof en;

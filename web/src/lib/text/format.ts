@@ -1,4 +1,4 @@
-/** Numbers, times, sizes and money in the language of the page. Pure, so that tests can say what they expect. */
+/** Numbers, times, sizes and money in the language of the page. Pure. */
 
 export type PageLanguage = 'en' | 'ar';
 /** `latn` 0–9, `arab` ٠–٩. */
@@ -46,7 +46,7 @@ function unit(value: number, name: string, locale: Locale, decimals: number, dis
   return number(locale, { style: 'unit', unit: name, unitDisplay, maximumFractionDigits: decimals }).format(value);
 }
 
-/** Micro-dollars to "$0.00"; more decimals only when there is something in them. Isolated left-to-right in Arabic text. */
+/** Micro-dollars to "$0.00"; more decimals only if they are not zero. Isolated left-to-right in Arabic text. */
 export function formatMoney(microUsd: number, locale: Locale): string {
   const dollars = microUsd / 1e6;
   const decimals = dollars > 0 && dollars < 0.01 ? 4 : 2;
@@ -79,7 +79,7 @@ function joined(parts: string[], locale: Locale): string {
   return parts.filter(Boolean).join(locale.language === 'ar' ? ' و' : ' ');
 }
 
-/** Time left, rounded as a person would say it: to 5 seconds under a minute, to half minutes above. */
+/** Remaining time, rounded to 5 seconds below a minute, and to half minutes above. */
 export function formatTimeLeft(milliseconds: number, locale: Locale): string {
   const seconds = milliseconds / 1000;
   const step = seconds < 60 ? 5 : 30;

@@ -1,4 +1,4 @@
-/** Words in the language chosen in the settings: the shell's by `t`, an app's by the `t` that `translator` makes of its catalogue. */
+/** Texts in the language chosen in the settings: the shell's by `t`, an app's by the `t` that `translator` makes of its catalogue. */
 import { settings } from '../state/settings.svelte';
 import { ar } from './ar';
 import { en, type Key } from './en';
@@ -10,14 +10,14 @@ export type { Catalogue, Message, Values } from './message';
 
 export type Translate<AnyKey extends string> = (key: AnyKey, values?: Values) => string;
 
-/** The words of a catalogue; they follow the language of the page wherever they are read. */
+/** The texts of a catalogue; they react to the language of the page wherever they are read. */
 export function translator<AnyKey extends string>(catalogue: Catalogue<AnyKey>): Translate<AnyKey> {
   return (key, values) => message(settings.locale, catalogue, key, values);
 }
 
 export const t: Translate<Key> = translator({ en, ar });
 
-/** True when the shell's catalogue has the key: for codes that the server may invent later. */
+/** True if the shell's catalogue has the key: for codes that the server may add later. */
 export function isKey(key: string): key is Key {
   return key in en;
 }

@@ -1,4 +1,4 @@
-/** Turning a message of a catalogue into text. */
+/** Formats the messages of a catalogue. */
 import { formatCount, type Locale } from './format';
 
 export type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;
@@ -10,8 +10,8 @@ const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';
 
 /**
- * The text of `key`. Numbers are written in the locale's digits and `count` picks the plural form;
- * texts are wrapped in bidi isolates, so that an English file name does not disturb an Arabic sentence.
+ * The text of `key`. Numbers are formatted with the locale's digits, and `count` selects the plural form; texts are wrapped in bidi
+ * isolates, so that an English file name does not disturb an Arabic sentence.
  */
 export function message<Key extends string>(
   locale: Locale,

@@ -1,4 +1,4 @@
-/** The words for a problem: the catalogue's when it knows the code, the server's own otherwise. */
+/** The texts for a problem: the catalogue's if it has the code, otherwise the server's. */
 import type { Problem } from '../api/problem';
 import type { Trouble } from '../api/types';
 import { server } from '../state/config.svelte';
@@ -7,16 +7,16 @@ import { bytes, isKey as isShellKey, t as shellT, type Translate } from '../text
 export interface Words {
   title: string;
   action: string;
-  /** The server's words, only where the page has none of its own. */
+  /** The server's texts, only if the page has none of its own. */
   detail: string | null;
   code: string;
 }
 
-/** Where the words are looked up: the shell's catalogue, or an app's with the shell's beneath it. */
+/** Where texts are looked up: the shell's catalogue, or an app's with the shell's as fallback. */
 export interface ProblemCatalogue<Key extends string> {
   t: Translate<Key>;
   isKey: (key: string) => key is Key;
-  /** Codes that mean the same to a person, by the words that they share. */
+  /** Codes that mean the same to a user, by their shared texts. */
   same: Record<string, string[]>;
 }
 
@@ -63,7 +63,7 @@ export function problemWords<Key extends string>({ t, isKey, same }: ProblemCata
 
   return {
     wordsFor: (problem: Problem) => words(problem.code, problem.title, problem.detail, problem.ocrAvailable),
-    /** For an error that is stored with a piece of work. */
+    /** For an error that is stored with a job. */
     wordsForTrouble: (trouble: Trouble) => words(trouble.code, trouble.title, trouble.detail ?? null, false),
   };
 }

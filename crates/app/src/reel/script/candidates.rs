@@ -1,4 +1,4 @@
-//! The sentences that a script can be made of.
+//! The sentences from which a script can be made.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use super::stem::stem;
 use super::text::{bare, fold, is_arabic, number, share, word_count, words};
 
 /// Most sentences that are compared with one another; of a longer document, the most promising paragraphs of each part
-/// are taken.
+/// are used.
 const MOST: usize = 900;
 
-/// Parts of a long document that each give the same number of sentences.
+/// Parts of a long document that each contribute the same number of sentences.
 const STRETCHES: usize = 30;
 
-/// A sentence that can be told.
+/// A sentence that can be part of the narration.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
     pub(super) said: Spoken,
@@ -28,9 +28,9 @@ pub(super) struct Candidate {
     pub(super) chapter: usize,
     /// Index into the outline's passages.
     pub(super) passage: usize,
-    /// Place in the document, counted over all sentences: neighbours differ by one.
+    /// Position in the document, counted over all sentences: neighbours differ by one.
     pub(super) order: usize,
-    /// No full sentence.
+    /// Not a full sentence.
     pub(super) fragment: bool,
     /// The first of its paragraph.
     pub(super) opens: bool,
@@ -38,10 +38,10 @@ pub(super) struct Candidate {
     pub(super) stems: Vec<u32>,
 }
 
-/// All of them, with the words that they share.
+/// All candidates, with their shared stems.
 pub(super) struct Candidates {
     pub(super) all: Vec<Candidate>,
-    /// How many different stems there are.
+    /// The number of distinct stems.
     pub(super) stems: usize,
     /// Stem to its number.
     pub(super) numbers: HashMap<String, u32>,
@@ -49,7 +49,7 @@ pub(super) struct Candidates {
     pub(super) sentences: usize,
 }
 
-/// A sentence before it is made speakable.
+/// A sentence before it is prepared for speaking.
 struct Raw<'a> {
     text: &'a str,
     page: u32,
@@ -59,7 +59,7 @@ struct Raw<'a> {
     opens: bool,
 }
 
-/// The sentences of an outline that can be told, fragments among them only when `fragments` allows it.
+/// The sentences of an outline that can be narrated, including fragments only if `fragments` allows them.
 pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) -> Candidates {
     let mut raw = Vec::new();
     let mut order = 0;
@@ -126,12 +126,12 @@ impl Candidates {
     }
 }
 
-/// The stems of the words of a text that carry its topic.
+/// The stems of the topic words of a text.
 pub(super) fn topic_stems(text: &str, lexicon: &Lexicon) -> Vec<String> {
     words(text).map(bare).filter(|word| is_topic(word, lexicon)).map(|word| stem(word, lexicon.words.code)).collect()
 }
 
-/// A word that carries a topic: no small word, no number, no single letter.
+/// Whether a word carries a topic: no stop word, no number, no single letter.
 pub(super) fn is_topic(word: &str, lexicon: &Lexicon) -> bool {
     let folded = fold(word);
     folded.chars().count() >= 2
@@ -141,7 +141,7 @@ pub(super) fn is_topic(word: &str, lexicon: &Lexicon) -> bool {
         && !folded.rsplit('\'').next().is_some_and(|rest| lexicon.stop_words.contains(rest))
 }
 
-/// Words in a row with small words between them, not names, numbers or code.
+/// Consecutive words with stop words between them, not names, numbers or code.
 fn reads_as_prose(text: &str, lexicon: &Lexicon, lenient: bool) -> bool {
     let tokens: Vec<&str> = words(text).map(bare).collect();
     let all = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
@@ -170,8 +170,8 @@ fn reads_as_prose(text: &str, lexicon: &Lexicon, lenient: bool) -> bool {
         && (share(capitals, all) <= names || lenient)
 }
 
-/// At most [`MOST`] sentences, whole paragraphs at a time, evenly over the document: the beginning of each stretch and
-/// the paragraphs whose words are frequent in it.
+/// At most [`MOST`] sentences, whole paragraphs at a time, evenly over the document: the start of each stretch, and the
+/// paragraphs whose words are frequent in it.
 fn most_promising<'a>(raw: Vec<Raw<'a>>, passages: &[Passage], lexicon: &Lexicon) -> Vec<Raw<'a>> {
     if raw.len() <= MOST {
         return raw;
@@ -193,7 +193,7 @@ fn most_promising<'a>(raw: Vec<Raw<'a>>, passages: &[Passage], lexicon: &Lexicon
         let sum: f32 = folded[sentence].iter().map(|word| number(frequency[word] as usize).ln_1p()).sum();
         sum / number(4 + folded[sentence].len())
     };
-    // Paragraphs with their sentences, best first within each of the stretches of the document.
+    // Paragraphs with their sentences, best first within each stretch of the document.
     let mut paragraphs: Vec<(usize, std::ops::Range<usize>, f32)> = Vec::new();
     for (index, sentence) in raw.iter().enumerate() {
         match paragraphs.last_mut() {

@@ -1,4 +1,4 @@
-//! Whether a script keeps the rules, and one round of putting it right.
+//! Checks a script against the rules, and repairs it in one pass.
 
 use sluice_domain::document::Document;
 use sluice_domain::language::Language;
@@ -50,7 +50,7 @@ pub fn validate(script: &Script, pages: u32) -> Result<(), ScriptError> {
     Ok(())
 }
 
-/// The text of one scene, as a person edited it.
+/// Checks the text of one scene as the user edited it.
 pub fn check_text(text: &str, _language: Language) -> Result<(), TextProblem> {
     let words = word_count(text);
     if words == 0 {
@@ -65,8 +65,8 @@ pub fn check_text(text: &str, _language: Language) -> Result<(), TextProblem> {
     Ok(())
 }
 
-/// One round: what breaks a rule goes, what is too long is shortened from its least important end, a missing question is
-/// added. [`validate`] decides afterwards.
+/// One pass: invalid sentences are removed, an overlong script is shortened from its least important end, a missing
+/// question is added. [`validate`] decides afterwards.
 pub fn repair(script: &Script, document: &Document) -> Script {
     let mut out = script.clone();
     let lexicon = Lexicon::of(script.language);
@@ -96,7 +96,7 @@ fn is_sound(sentence: &mut Sentence, language: Language, question: bool, pages: 
     cited && check_text(&sentence.text, language).is_ok() && find_markup(&sentence.text).is_none()
 }
 
-/// Takes the last sentence of the longest told scene until the whole fits.
+/// Removes the last sentence of the longest scene until the whole fits.
 fn shorten(script: &mut Script) {
     let most = script.language.facts().max_words;
     while script.words() > most || seconds(script.words(), script.language) > MAX_SECONDS {
@@ -111,7 +111,7 @@ fn shorten(script: &mut Script) {
     }
 }
 
-/// Takes up sentences of a fresh extract that are not in the script yet, until it is long enough.
+/// Adds sentences of a new extract that are not in the script yet, until it is long enough.
 fn lengthen(script: &mut Script, document: &Document) {
     let fewest = script.language.facts().min_words;
     if script.words() >= fewest {
@@ -132,7 +132,7 @@ fn lengthen(script: &mut Script, document: &Document) {
     }
 }
 
-/// The first piece of a text that is no plain spoken sentence: markup, an address, a bullet.
+/// The first part of a text that is not plain spoken text: markup, an address, a bullet.
 pub(super) fn find_markup(text: &str) -> Option<String> {
     if text.starts_with(['•', '▪', '●', '*', '#', '-', '–']) {
         return Some(text.chars().take(1).collect());

@@ -1,4 +1,4 @@
-//! Which language a text is in, of those that a script can be spoken in.
+//! Detects the language of a text, among those in which a script can be spoken.
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::language::{LANGUAGES, Language};
@@ -6,26 +6,26 @@ use sluice_domain::language::{LANGUAGES, Language};
 use super::lexicon::Lexicon;
 use super::text::{bare, fold, is_arabic, share, words};
 
-/// Characters that are looked at: enough for any document, whatever its length.
+/// Characters that are examined: enough for any document, whatever its length.
 const SAMPLE: usize = 20_000;
-/// In how many places.
+/// The number of places that they come from.
 const PIECES: usize = 20;
 
-/// The language of a text, and whether that is more than a guess.
+/// The language of a text, and whether it is more than a guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detection {
-    /// One of the table; English when nothing else is known.
+    /// One of the table; English if nothing else is known.
     pub language: Language,
-    /// False when the text is too short, mixed, or in a language that is not in the table.
+    /// False if the text is too short, mixed, or in a language that is not in the table.
     pub reliable: bool,
 }
 
-/// The language of a text: [`detect`] without its doubts.
+/// The language of a text: [`detect`] without its reliability.
 pub fn language(text: &str) -> Language {
     detect(text).language
 }
 
-/// By script first (Arabic when over 30 % of the letters are Arabic), then by small words, then by letter patterns
+/// By script first (Arabic if more than 30 % of the letters are Arabic), then by stop words, then by letter patterns
 /// (`whatlang`), limited to the languages of the table.
 pub fn detect(text: &str) -> Detection {
     let sample = sample(text, SAMPLE);
@@ -36,7 +36,7 @@ pub fn detect(text: &str) -> Detection {
         persian += u32::from(matches!(c, 'پ' | 'چ' | 'ژ' | 'گ' | 'ک' | 'ی' | 'ٹ' | 'ڈ' | 'ے'));
     }
     if share(arabic, letters) > 0.3 {
-        // Persian and Urdu share the script; their own letters give them away.
+        // Persian and Urdu share the script, but have letters of their own.
         return Detection { language: Language::ARABIC, reliable: arabic >= 20 && share(persian, arabic) < 0.02 };
     }
     by_words(&sample)
@@ -44,8 +44,8 @@ pub fn detect(text: &str) -> Detection {
         .unwrap_or(Detection { language: Language::ENGLISH, reliable: false })
 }
 
-/// The English name of the language that a text is in when that is none of the table, and that is beyond doubt: a long
-/// text, another script or letter patterns that are certain, and hardly a small word of the table's languages.
+/// The English name of the language of a text if it is certainly not in the table: a long text in another script or
+/// with unambiguous letter patterns, and with hardly any stop words of the table's languages.
 pub(super) fn other_language(text: &str) -> Option<&'static str> {
     let sample = sample(text, SAMPLE);
     let letters = sample.chars().filter(|c| c.is_alphabetic()).count();
@@ -73,7 +73,7 @@ fn is_latin(c: char) -> bool {
     c.is_alphabetic() && (c < '\u{250}' || ('\u{1E00}'..='\u{1EFF}').contains(&c))
 }
 
-/// The language whose small words fill at least a fifth of the text, well ahead of the others.
+/// The language whose stop words make up at least a fifth of the text, well ahead of the others.
 fn by_words(sample: &str) -> Option<Detection> {
     let tokens: Vec<String> = words(sample).map(|word| fold(bare(word))).filter(|word| !word.is_empty()).collect();
     if tokens.len() < 30 {
@@ -109,7 +109,7 @@ fn by_patterns(sample: &str) -> Option<Detection> {
     Language::from_code(found.lang().code()).map(|language| Detection { language, reliable })
 }
 
-/// At most about `longest` characters of a text, from all over it.
+/// At most about `longest` characters of a text, spread evenly over it.
 pub(super) fn sample(text: &str, longest: usize) -> String {
     if text.len() <= longest {
         return text.to_owned();
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_in_the_table_is_taken_for_english_and_said_to_be_a_guess() {
+    fn other_languages_are_taken_for_english_and_reported_as_a_guess() {
         let polish = "Mieszkańcy miasta nigdy nie widzieli takiej burzy i nie byli przygotowani na to, co miała im przynieść w następnych dniach.";
         assert_eq!(detect(polish), Detection { language: Language::ENGLISH, reliable: false });
         let persian =

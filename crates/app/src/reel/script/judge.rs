@@ -1,4 +1,4 @@
-//! Whether a document can become a reel at all, and what was found in it.
+//! Whether a document can become a reel, and what is known about it.
 
 mod garbled;
 
@@ -12,17 +12,17 @@ use super::{Mode, Prepared, seconds};
 
 /// Fewest characters (without spaces) of a document.
 pub const MIN_CHARACTERS: u32 = 50;
-/// Fewest percent of letters and digits among them.
+/// Least percentage of letters and digits among them.
 pub const MIN_PERCENT: u32 = 30;
 
-/// What was found in a document that can become a reel.
+/// What is known about a document that can become a reel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// Pages.
     pub pages: u32,
     /// Its language.
     pub language: Language,
-    /// False when the language is a guess: the person may know better.
+    /// False if the language is a guess: the user may know better.
     pub language_reliable: bool,
     /// Words.
     pub words: u32,
@@ -30,14 +30,14 @@ pub struct Found {
     pub characters: u32,
     /// The file's own title, or the largest line of its first page.
     pub title: Option<String>,
-    /// What a reel of each mode would be, without a language model. A mode that the text is too short for is missing.
+    /// The estimated reel of each mode, without a language model. A mode that the text is too short for is missing.
     pub estimates: Vec<Estimate>,
 }
 
-/// How long a reel would be.
+/// The estimated length of a reel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// Which kind of reel.
+    /// The kind of reel.
     pub mode: Mode,
     /// Seconds of narration at the language's pace.
     pub seconds: u32,
@@ -47,7 +47,7 @@ pub struct Estimate {
     pub scenes: u32,
 }
 
-/// Why a document cannot become a reel. The texts are for the person who dropped it.
+/// Why a document cannot become a reel. The texts are for the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// Hardly any text.
@@ -59,22 +59,22 @@ pub enum Unfit {
         /// Characters that are not spaces.
         characters: u32,
     },
-    /// Signs and symbols instead of text.
+    /// Symbols instead of text.
     #[error(
         "Only {percent} % of the characters are letters or digits; at least {MIN_PERCENT} % are needed. \
          Export the document again with its text, or read it with text recognition (OCR)."
     )]
     NotText {
-        /// Percent of letters and digits.
+        /// Percentage of letters and digits.
         percent: u32,
     },
-    /// A language that no script can be written and spoken in.
+    /// A language that scripts do not support.
     #[error("The document seems to be in {found}. Reels can be made of documents in {}.", known_languages())]
     OtherLanguage {
         /// Its English name.
         found: &'static str,
     },
-    /// Fonts without a map to letters: what is seen is not what is stored.
+    /// Fonts without a Unicode map: the stored characters are not the displayed ones.
     #[error(
         "The letters on the pages are not the ones stored in the file: its fonts have no usable map to text. \
          Read it with text recognition (OCR), or export it again with another program."
@@ -83,7 +83,7 @@ pub enum Unfit {
 }
 
 impl Unfit {
-    /// Stable code for the interface.
+    /// A stable code for clients.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooShort { .. } => "document_too_short",
@@ -94,12 +94,12 @@ impl Unfit {
     }
 }
 
-/// The languages of the table by their own names, as a list.
+/// The names of the languages in the table, in their own language, as a list.
 fn known_languages() -> String {
     LANGUAGES.iter().map(|facts| facts.name).collect::<Vec<_>>().join(", ")
 }
 
-/// Looks at a document's text: refuses what cannot become a reel, and says what was found in the rest.
+/// Judges the text of a document: rejects what cannot become a reel, and describes the rest.
 pub fn judge(document: &Document) -> Result<Found, Unfit> {
     let text = document.text();
     let (mut characters, mut useful) = (0_u32, 0_u32);

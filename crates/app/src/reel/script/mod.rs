@@ -1,10 +1,11 @@
-//! A script out of a document without a language model: sentences chosen by how central they are and where they stand,
-//! shortened by rules, told in the document's order, each with its page. It is an extract and says so
+//! Extracts a script from a document without a language model: sentences are selected by centrality and position,
+//! shortened by rules, and narrated in document order, each with its page. It is an extract and is labelled as one
 //! ([`ScriptSource::Extract`]).
 //!
-//! The way: blocks become sections and paragraphs (`outline`), paragraphs sentences (`sentences`) that can be said
-//! (`spoken`), those are ranked (`rank`), some are chosen (`select`) and put into scenes (`scenes`); `check` holds the
-//! rules for any script, also for one that a person or a model wrote. What differs by language is in `lexicon`.
+//! The pipeline: blocks become sections and paragraphs (`outline`), paragraphs sentences (`sentences`) that can be
+//! spoken (`spoken`); these are ranked (`rank`), some are selected (`select`) and grouped into scenes (`scenes`).
+//! `check` has the rules for any script, including one that a person or a model wrote. Everything that depends on the
+//! language is in `lexicon`.
 //!
 //! Everything here is a pure function of the document: the same document gives the same script.
 
@@ -41,12 +42,12 @@ use self::rank::{Ranking, rank};
 use self::select::select;
 use self::terms::Terms;
 
-/// Shortest and longest script, in seconds.
+/// Shortest script, in seconds.
 pub const MIN_SECONDS: u32 = 20;
 /// Longest script, in seconds.
 pub const MAX_SECONDS: u32 = 180;
 
-/// What kind of reel is asked for.
+/// The kind of a reel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
@@ -57,7 +58,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Shortest, wished and longest duration in seconds, when the document has enough to say.
+    /// Shortest, desired and longest duration in seconds, if the document has enough text.
     pub const fn seconds(self) -> (u32, u32, u32) {
         match self {
             Self::Summary => (60, 76, 90),
@@ -74,14 +75,14 @@ pub enum ScriptSource {
     Extract,
 }
 
-/// What is told, scene by scene.
+/// The narration, scene by scene.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Script {
-    /// The document's title, or what stands for it.
+    /// The document's title, or a substitute.
     pub title: String,
-    /// Its language: the document's.
+    /// The language of the document.
     pub language: Language,
-    /// What was asked for.
+    /// The requested kind.
     pub mode: Mode,
     /// Where its sentences come from.
     pub source: ScriptSource,
@@ -94,13 +95,13 @@ pub struct Script {
 pub struct SceneScript {
     /// At most 60 characters.
     pub heading: String,
-    /// What is shown.
+    /// The slide.
     pub slide: SlideKind,
-    /// What is said, in order.
+    /// The sentences of the narration, in order.
     pub sentences: Vec<Sentence>,
 }
 
-/// What a scene shows.
+/// The slide of a scene.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SlideKind {
@@ -117,42 +118,42 @@ pub enum SlideKind {
 pub struct Sentence {
     /// Plain text.
     pub text: String,
-    /// The page that says so (from 1); none for the closing question.
+    /// The page that it comes from, counted from 1; none for the closing question.
     pub page: Option<u32>,
 }
 
-/// Why there is no script, or why one is refused.
+/// Why there is no script, or why one is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScriptError {
-    /// Not enough sentences that can be told.
+    /// Too few sentences that can be narrated.
     #[error(
         "The document has only {words} words that can be told in whole sentences; {needed} are needed. \
          Add text to it, or choose another document."
     )]
     TooLittleToSay {
-        /// Words that can be told.
+        /// Words that can be narrated.
         words: u32,
         /// Words that are needed.
         needed: u32,
     },
-    /// Outside the range.
+    /// The length is out of range.
     #[error(
         "The script has {words} words ({seconds} s); {fewest} to {most} words and {MIN_SECONDS} to {MAX_SECONDS} s are allowed."
     )]
     Length {
         /// Words of the script.
         words: u32,
-        /// Its seconds.
+        /// Its length in seconds.
         seconds: u32,
         /// Fewest words in its language.
         fewest: u32,
         /// Most words in its language.
         most: u32,
     },
-    /// The last scene asks nothing.
+    /// The last scene has no question.
     #[error("The script does not close with a question.")]
     NoQuestion,
-    /// A sentence that no page says.
+    /// A sentence without a page.
     #[error("A sentence of scene {scene} names no page of the document.")]
     NoPage {
         /// Counted from 1.
@@ -186,7 +187,7 @@ pub enum ScriptError {
 }
 
 impl ScriptError {
-    /// Stable code for the interface.
+    /// A stable code for clients.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooLittleToSay { .. } => "script_too_little_to_say",
@@ -203,7 +204,7 @@ impl ScriptError {
 /// What is wrong with the text of one scene.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextProblem {
-    /// Nothing to say.
+    /// No text.
     #[error("The text is empty: write what the narrator says, or delete the scene.")]
     Empty,
     /// Too long for one scene.
@@ -220,7 +221,7 @@ pub enum TextProblem {
 }
 
 impl TextProblem {
-    /// Stable code for the interface.
+    /// A stable code for clients.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "text_empty",
@@ -231,7 +232,7 @@ impl TextProblem {
 }
 
 impl Script {
-    /// Words that are said.
+    /// The number of spoken words.
     pub fn words(&self) -> u32 {
         self.scenes.iter().map(SceneScript::words).sum()
     }
@@ -241,31 +242,31 @@ impl Script {
         seconds(self.words(), self.language)
     }
 
-    /// All that is said, scene by scene, in lines.
+    /// The narration, scene by scene, one per line.
     pub fn narration(&self) -> String {
         self.scenes.iter().map(SceneScript::text).collect::<Vec<_>>().join("\n")
     }
 }
 
 impl SceneScript {
-    /// Words that are said.
+    /// The number of spoken words.
     pub fn words(&self) -> u32 {
         self.sentences.iter().map(|sentence| word_count(&sentence.text)).sum()
     }
 
-    /// What is said, as one text.
+    /// The narration as one text.
     pub fn text(&self) -> String {
         self.sentences.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// Seconds that a narrator takes for a number of words, rounded.
+/// The seconds that a narrator needs for a number of words, rounded.
 pub fn seconds(words: u32, language: Language) -> u32 {
     let pace = language.facts().words_per_minute.max(1);
     (words.saturating_mul(60).saturating_add(pace / 2)) / pace
 }
 
-/// The script of a document: chosen, shortened, checked, repaired once if need be.
+/// Extracts the script of a document: selected, shortened, checked, and repaired once if necessary.
 pub fn extract(document: &Document, language: Language, mode: Mode) -> Result<Script, ScriptError> {
     let prepared = Prepared::new(document, language);
     let script = prepared.script(mode)?;
@@ -277,7 +278,7 @@ pub fn extract(document: &Document, language: Language, mode: Mode) -> Result<Sc
     validate(&repaired, pages).map(|()| repaired)
 }
 
-/// A document with its sentences ranked: scripts of both modes come from one.
+/// A document with its ranked sentences, from which scripts of both modes are made.
 struct Prepared {
     language: Language,
     lexicon: &'static Lexicon,
@@ -295,7 +296,7 @@ impl Prepared {
         let mut found = candidates(&outline, lexicon, false);
         let enough = language.facts().min_words * 2;
         if told_words(&found) < enough {
-            // Slides, lists, forms: better a line without a full stop than nothing.
+            // Slides, lists, forms: a line without a full stop is better than nothing.
             let more = candidates(&outline, lexicon, true);
             if told_words(&more) > told_words(&found) {
                 found = more;

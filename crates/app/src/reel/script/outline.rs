@@ -1,5 +1,5 @@
-//! From blocks to what can be told: which blocks are headings, which are prose, and which are neither (running
-//! headers, captions, contents, references, code, tables, notices).
+//! From blocks to narratable text: classifies blocks as headings, prose, or neither (running headers, captions,
+//! contents, references, code, tables, notices).
 
 mod kinds;
 
@@ -13,40 +13,40 @@ use super::lexicon::Lexicon;
 use super::sentences::is_finished;
 use super::text::{clean, fold, is_arabic, word_count};
 
-/// A document as a row of sections.
+/// A document as a sequence of sections.
 pub(super) struct Outline {
     pub(super) title: Option<String>,
     pub(super) sections: Vec<Section>,
     pub(super) passages: Vec<Passage>,
 }
 
-/// What stands under one heading.
+/// The text under one heading.
 pub(super) struct Section {
-    /// Its heading as it is written, without its number; none before the first heading.
+    /// Its heading without the number; none before the first heading.
     pub(super) heading: Option<String>,
-    /// Counts chapters: sections under the same top heading share it.
+    /// Chapter index: sections under the same top-level heading share it.
     pub(super) chapter: usize,
 }
 
-/// A paragraph or list item, put together again when a page break cut it.
+/// A paragraph or list item, joined again if a page break split it.
 pub(super) struct Passage {
     pub(super) text: String,
     /// Index into [`Outline::sections`].
     pub(super) section: usize,
-    /// Where in `text` each page begins, in bytes, with the page's number.
+    /// The start of each page in `text`, in bytes, with the page's number.
     pub(super) pages: Vec<(usize, u32)>,
-    /// A list item or line without the full stop of a sentence: told only when there is nothing better.
+    /// A list item or a line without a full stop: narrated only if there is nothing better.
     pub(super) fragment: bool,
 }
 
 impl Passage {
-    /// The page on which a byte of the text stands.
+    /// The page of a byte of the text.
     pub(super) fn page_at(&self, byte: usize) -> u32 {
         self.pages.iter().rev().find(|(start, _)| *start <= byte).or(self.pages.first()).map_or(1, |(_, page)| *page)
     }
 }
 
-/// A block with what its neighbours and its page say about it.
+/// A block with its context on the page.
 pub(super) struct Placed<'a> {
     pub(super) block: &'a Block,
     pub(super) text: String,
@@ -55,13 +55,13 @@ pub(super) struct Placed<'a> {
     pub(super) page: u32,
     /// Index of the page in the document.
     pub(super) page_index: usize,
-    /// Stands at the very top or bottom of its page.
+    /// At the very top or bottom of its page.
     pub(super) marginal: bool,
-    /// Stands in the lower half of its page.
+    /// In the lower half of its page.
     pub(super) low: bool,
 }
 
-/// Reads the outline of a document in a language.
+/// Builds the outline of a document in a language.
 pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let placed = place(document);
     let body = body_height(&placed);
@@ -71,9 +71,9 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let mut builder = Builder::new(lexicon, body);
     let mut told = false;
     for (index, block) in placed.iter().enumerate() {
-        let flows = told && index.checked_sub(1).is_some_and(|before| flows_on(&placed[before], block));
+        let flows = told && index.checked_sub(1).is_some_and(|before| is_next_line(&placed[before], block));
         if flows {
-            builder.go_on(block);
+            builder.continue_paragraph(block);
             continue;
         }
         let kind = if contents.contains(&block.page_index)
@@ -81,7 +81,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
         {
             Kind::Nothing
         } else {
-            kind_of(block, placed.get(index + 1).map(|next| (next, flows_on(block, next))), body, lexicon)
+            kind_of(block, placed.get(index + 1).map(|next| (next, is_next_line(block, next))), body, lexicon)
         };
         told = matches!(kind, Kind::Prose { .. });
         builder.add(block, kind, title.as_deref());
@@ -112,7 +112,7 @@ fn place(document: &Document) -> Vec<Placed<'_>> {
     out
 }
 
-/// The line height that most of the text has, in points; 0 when unknown.
+/// The most common line height, in points; 0 if unknown.
 fn body_height(placed: &[Placed<'_>]) -> f32 {
     let mut heights: Vec<(f32, usize)> =
         placed.iter().map(|block| (block.block.line_height, block.text.len())).collect();
@@ -128,13 +128,13 @@ fn body_height(placed: &[Placed<'_>]) -> f32 {
     0.0
 }
 
-/// A line without what changes from page to page: its numbers.
+/// A line without its numbers, which change from page to page.
 fn line_key(text: &str) -> String {
     let folded = fold(text);
     folded.split(|c: char| !c.is_alphabetic()).filter(|part| part.len() > 1).collect::<Vec<_>>().join(" ")
 }
 
-/// Lines that stand at the edge of three pages or more (of most pages, in a short document).
+/// Lines at the edge of three pages or more (of most pages, in a short document).
 fn running_lines(placed: &[Placed<'_>], pages: usize) -> HashMap<String, usize> {
     let mut found: HashMap<String, (usize, usize)> = HashMap::new();
     for block in placed.iter().filter(|block| block.marginal && block.text.len() < 160) {
@@ -147,7 +147,7 @@ fn running_lines(placed: &[Placed<'_>], pages: usize) -> HashMap<String, usize> 
     found.into_iter().filter(|(_, (count, _))| *count >= enough).map(|(key, (count, _))| (key, count)).collect()
 }
 
-/// Pages (by index) that are mostly a table of contents or an index: lines that lead to page numbers.
+/// Pages (by index) that are mostly a table of contents or an index: lines that end in page numbers.
 fn contents_pages(placed: &[Placed<'_>]) -> Vec<usize> {
     let mut leading: HashMap<usize, (usize, usize)> = HashMap::new();
     for block in placed {
@@ -160,20 +160,20 @@ fn contents_pages(placed: &[Placed<'_>]) -> Vec<usize> {
     leading.into_iter().filter(|(_, (found, all))| found * 2 > *all).map(|(page, _)| page).collect()
 }
 
-/// Puts sections and passages together, block after block.
+/// Builds sections and passages block by block.
 struct Builder<'a> {
     lexicon: &'a Lexicon,
     sections: Vec<Section>,
     passages: Vec<Passage>,
     body: f32,
-    /// Inside a part that is not told, opened by a heading of this rank.
+    /// Set inside a part that is not narrated, to the rank of its heading.
     left_out: Option<Rank>,
     chapter_rank: Option<Rank>,
     /// Page index of the last prose block.
     last_page: usize,
 }
 
-/// How far up a heading stands: by its number's depth when it has one, else by its size.
+/// The level of a heading: the depth of its number if it has one, otherwise its font size.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rank {
     depth: Option<usize>,
@@ -181,7 +181,7 @@ struct Rank {
 }
 
 impl Rank {
-    /// At least as high up as another.
+    /// Whether this is at least as high a level as another.
     fn covers(self, other: Self) -> bool {
         match (self.depth, other.depth) {
             (Some(one), Some(two)) => one <= two,
@@ -234,7 +234,7 @@ impl<'a> Builder<'a> {
         let section = Section { heading: Some(text), chapter: chapter + usize::from(opens) };
         let unused = self.passages.last().is_none_or(|passage| passage.section + 1 < self.sections.len());
         if unused && self.sections.len() > 1 && !opens {
-            // A heading directly under another: the lower one says more about the text that follows.
+            // A heading directly under another one: the lower one describes the following text better.
             if let Some(last) = self.sections.last_mut() {
                 *last = section;
                 return;
@@ -243,8 +243,8 @@ impl<'a> Builder<'a> {
         self.sections.push(section);
     }
 
-    /// The next line of the paragraph before.
-    fn go_on(&mut self, block: &Placed<'_>) {
+    /// Continues the previous paragraph.
+    fn continue_paragraph(&mut self, block: &Placed<'_>) {
         self.last_page = block.page_index;
         if self.left_out.is_none()
             && let Some(open) = self.passages.last_mut()
@@ -271,9 +271,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Some files have each line of a paragraph as a block of its own: a full line, and directly below it one of the same
-/// size.
-fn flows_on(before: &Placed<'_>, block: &Placed<'_>) -> bool {
+/// Some files have each line of a paragraph as its own block: a full line, and directly below it one of the same size.
+fn is_next_line(before: &Placed<'_>, block: &Placed<'_>) -> bool {
     let ([left, _, right, bottom], [other_left, top, other_right, _]) = (before.block.bounds, block.block.bounds);
     let (height, other_height) = (before.block.line_height, block.block.line_height);
     let (width, other_width) = (right - left, other_right - other_left);
@@ -300,7 +299,7 @@ fn append(open: &mut Passage, block: &Placed<'_>) {
     open.text.push_str(&block.text);
 }
 
-/// Whether a block goes on with the sentence that the block before left open.
+/// Whether a block continues the unfinished sentence of the previous block.
 fn continues(open: &str, block: &Placed<'_>, turned: bool, body: f32) -> bool {
     if open.ends_with(':') || block.block.line_height < body * 0.85 {
         return false;

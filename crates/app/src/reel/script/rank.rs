@@ -1,18 +1,18 @@
-//! How much a sentence says about the whole: centrality (`LexRank` by Erkan and Radev, 2004: the stationary distribution of
-//! a walk over sentences that are alike by TF-IDF cosine), with its place in the document and its words in common
-//! with the title and its heading.
+//! Scores sentences by centrality (`LexRank` by Erkan and Radev, 2004: the stationary distribution of a random walk
+//! over sentences that are similar by TF-IDF cosine), position in the document, and words shared with the title and
+//! their heading.
 
 use super::candidates::{Candidate, Candidates, topic_stems};
 use super::lexicon::Lexicon;
 use super::outline::Outline;
 use super::text::{fold, number};
 
-/// Below this cosine two sentences do not speak of the same thing.
-const ALIKE: f32 = 0.06;
-/// Share of the walk that follows likeness, as in `PageRank`.
+/// Below this cosine two sentences are unrelated.
+const SIMILAR: f32 = 0.06;
+/// The probability of following a similarity edge, as in `PageRank`.
 const DAMPING: f32 = 0.85;
 
-/// Scores and likeness of candidates, by their index.
+/// Scores and similarities of candidates, by their index.
 pub(super) struct Ranking {
     /// From 0 (least) to about 1.
     pub(super) scores: Vec<f32>,
@@ -21,7 +21,7 @@ pub(super) struct Ranking {
 
 impl Ranking {
     /// Cosine of two candidates.
-    pub(super) fn likeness(&self, one: usize, other: usize) -> f32 {
+    pub(super) fn similarity(&self, one: usize, other: usize) -> f32 {
         dot(&self.vectors[one], &self.vectors[other])
     }
 }
@@ -52,7 +52,7 @@ pub(super) fn rank(candidates: &Candidates, outline: &Outline, lexicon: &Lexicon
     Ranking { scores, vectors }
 }
 
-/// TF-IDF, each of length one; terms in ascending order.
+/// Normalised TF-IDF vectors; terms in ascending order.
 fn vectors(candidates: &Candidates) -> Vec<Vec<(u32, f32)>> {
     let mut documents = vec![0_u32; candidates.stems];
     for candidate in &candidates.all {
@@ -102,7 +102,7 @@ fn dot(one: &[(u32, f32)], other: &[(u32, f32)]) -> f32 {
     sum
 }
 
-/// From 0 to 1, the most central sentence 1.
+/// From 0 to 1; the most central sentence has 1.
 fn centrality(vectors: &[Vec<(u32, f32)>], stems: usize) -> Vec<f32> {
     let mut postings: Vec<Vec<(usize, f32)>> = vec![Vec::new(); stems];
     for (index, vector) in vectors.iter().enumerate() {
@@ -122,9 +122,9 @@ fn centrality(vectors: &[Vec<(u32, f32)>], stems: usize) -> Vec<f32> {
         }
         row[index] = 0.0;
         let near: Vec<(usize, f32)> =
-            row.iter().copied().enumerate().filter(|(_, likeness)| *likeness > ALIKE).collect();
-        let total: f32 = near.iter().map(|(_, likeness)| likeness).sum();
-        edges.push(near.into_iter().map(|(other, likeness)| (other, likeness / total)).collect());
+            row.iter().copied().enumerate().filter(|(_, similarity)| *similarity > SIMILAR).collect();
+        let total: f32 = near.iter().map(|(_, similarity)| similarity).sum();
+        edges.push(near.into_iter().map(|(other, similarity)| (other, similarity / total)).collect());
     }
     let even = 1.0 / number(count.max(1));
     let mut values = vec![even; count];
@@ -141,7 +141,7 @@ fn centrality(vectors: &[Vec<(u32, f32)>], stems: usize) -> Vec<f32> {
     values.into_iter().map(|value| (value / most).sqrt()).collect()
 }
 
-/// The numbers of the stems of a heading that occur in the text.
+/// The stem numbers of a heading that occur in the text.
 fn weights(heading: Option<&str>, candidates: &Candidates, lexicon: &Lexicon) -> Vec<u32> {
     let Some(heading) = heading else { return Vec::new() };
     topic_stems(heading, lexicon).iter().filter_map(|stem| candidates.numbers.get(stem).copied()).collect()
@@ -155,7 +155,7 @@ fn overlap(stems: &[u32], wanted: &[u32]) -> f32 {
     number(found) / number(wanted.len())
 }
 
-/// First sentences of a document, section and paragraph say more.
+/// The first sentences of a document, section and paragraph are more informative.
 fn place(candidate: &Candidate, candidates: &Candidates, outline: &Outline) -> f32 {
     let early = 1.0 - (number(candidate.order) / number(candidates.sentences.max(1))).min(1.0);
     let passage = &outline.passages[candidate.passage];
@@ -169,13 +169,13 @@ fn cue(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
     0.05 * number(found.min(2))
 }
 
-/// Sentences of licences and notices are told only when there is little else.
+/// Sentences of licences and notices are narrated only if there is little else.
 fn notice(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
     let folded = fold(&candidate.said.bare);
     if lexicon.boilerplate.iter().any(|phrase| folded.contains(*phrase)) { 0.35 } else { 0.0 }
 }
 
-/// What makes a sentence a poor thing to hear.
+/// Properties that make a sentence hard to follow when heard.
 fn penalties(candidate: &Candidate) -> f32 {
     let length = match candidate.words {
         0..=6 => 0.2,

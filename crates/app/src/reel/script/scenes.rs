@@ -1,4 +1,4 @@
-//! From chosen sentences to scenes of about eight to sixteen seconds, and the title and question around them.
+//! Groups selected sentences into scenes of about eight to sixteen seconds, and adds title and question.
 
 use sluice_domain::language::Language;
 
@@ -67,7 +67,7 @@ pub(super) fn scenes(
         .collect()
 }
 
-/// A scene of a few words joins the one before or after it, when that is near.
+/// Joins a very short scene with a neighbour on a nearby page.
 fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candidates, fewest: u32, most: u32) {
     let words = |group: &[usize]| group.iter().map(|at| candidates.all[choice.told[*at]].words).sum::<u32>();
     let page = |group: &[usize]| candidates.all[choice.told[group[0]]].page;
@@ -96,7 +96,8 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
     }
 }
 
-/// For a scene under no heading: the key term of its sentences that no other scene has, else their longest phrase.
+/// The heading of a scene without one: the key term of its sentences that no other scene has, otherwise their longest
+/// phrase.
 fn key_heading(candidates: &Candidates, told: &[usize], terms: &Terms, lexicon: &Lexicon, used: &[String]) -> String {
     let mut terms = terms.key(candidates, told, lexicon, 3).into_iter().map(|term| capitalised(&term));
     let found = terms.find(|term| !used.contains(term));
@@ -105,7 +106,7 @@ fn key_heading(candidates: &Candidates, told: &[usize], terms: &Terms, lexicon: 
     cut(&heading.unwrap_or_else(|| first.clone()), LONGEST_HEADING)
 }
 
-/// A heading as it is shown: no capitals all through, no marks at its end, at most [`LONGEST_HEADING`] characters.
+/// A heading for display: not in capitals, without punctuation at its end, at most [`LONGEST_HEADING`] characters.
 pub(super) fn clean_heading(heading: &str, lexicon: &Lexicon) -> String {
     let soft = softened(heading, lexicon);
     let trimmed = soft
@@ -113,7 +114,7 @@ pub(super) fn clean_heading(heading: &str, lexicon: &Lexicon) -> String {
     cut(&capitalised(trimmed), LONGEST_HEADING)
 }
 
-/// The longest run of topic words (at most three) of a sentence; the first of equals.
+/// The longest run of topic words (at most three) of a sentence; the first of several.
 fn key_phrase(sentence: &str, lexicon: &Lexicon) -> Option<String> {
     let mut best: Option<(usize, String)> = None;
     for run in topic_runs(sentence, lexicon) {
@@ -126,7 +127,7 @@ fn key_phrase(sentence: &str, lexicon: &Lexicon) -> Option<String> {
     best.map(|(_, phrase)| phrase)
 }
 
-/// Runs of topic words that no small word and no mark interrupts.
+/// Runs of topic words without stop words or punctuation between them.
 fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
     let mut runs = Vec::new();
     let mut run: Vec<&str> = Vec::new();
@@ -150,7 +151,7 @@ fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
     runs
 }
 
-/// The title card: the title, and one sentence that opens.
+/// The title card: the title, and the opening sentence.
 pub(super) fn title_scene(title: &str, page: u32, opening: Option<Sentence>) -> SceneScript {
     let spoken = if title.ends_with(['.', '!', '?', '؟', '…']) { title.to_owned() } else { format!("{title}.") };
     let mut sentences = vec![Sentence { text: spoken, page: Some(page) }];
@@ -158,7 +159,7 @@ pub(super) fn title_scene(title: &str, page: u32, opening: Option<Sentence>) -> 
     SceneScript { heading: cut(title, LONGEST_HEADING), slide: SlideKind::Title, sentences }
 }
 
-/// The closing card: one question about two key terms, or about the title.
+/// The closing card: a question about two key terms, or about the title.
 pub(super) fn question_scene(terms: &[String], title: Option<&str>, lexicon: &Lexicon) -> SceneScript {
     let words = lexicon.words;
     let text = match (terms, title) {

@@ -1,35 +1,35 @@
-//! Which sentences are told: the best ones that do not repeat each other (maximal marginal relevance, Carbonell and
-//! Goldstein, 1998), spread over the chapters, with the sentence before where one leans on it.
+//! Selects the best sentences that do not repeat each other (maximal marginal relevance, Carbonell and Goldstein,
+//! 1998), spread over the chapters, each with the previous sentence if it depends on it.
 
 use super::candidates::{Candidate, Candidates};
 use super::rank::Ranking;
 use super::text::number;
 
-/// Weight of repeating what is already told.
+/// Weight of the similarity to selected sentences.
 const REPEATS: f32 = 0.75;
-/// Words after which a section has enough for one scene.
+/// Words that are enough for one scene of a section.
 const FULL_SCENE: u32 = 24;
 
-/// Most chapters that are told one by one.
+/// Most chapters that are treated one by one.
 const MOST_CHAPTERS: usize = 12;
 /// Parts of equal length of a document without chapters, or with more.
 const STRETCHES: usize = 8;
 
-/// Chosen candidates by index, in the document's order.
+/// Selected candidates by index, in document order.
 pub(super) struct Choice {
     pub(super) opening: Option<usize>,
     pub(super) told: Vec<usize>,
 }
 
 impl Choice {
-    /// Whether the sentence before a chosen one is told directly before it.
+    /// Whether a selected sentence directly follows the previous one in the document.
     pub(super) fn follows(&self, place: usize, candidates: &Candidates) -> bool {
         let Some(before) = place.checked_sub(1).map(|before| self.told[before]) else { return false };
         candidates.all[before].order + 1 == candidates.all[self.told[place]].order
     }
 }
 
-/// The opening sentence, and the others up to about `target` words (never above `most`).
+/// Selects the opening sentence, and others up to about `target` words (never above `most`).
 pub(super) fn select(candidates: &Candidates, ranking: &Ranking, target: u32, most: u32) -> Choice {
     let opening = opening(candidates, ranking);
     let mut chosen: Vec<usize> = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn select(candidates: &Candidates, ranking: &Ranking, target: u32, mo
     Choice { opening, told: chosen }
 }
 
-/// The sentence of the first part that says best what the document is.
+/// The sentence of the first part that best describes the document.
 fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
     let first = candidates.all.first()?.order;
     let reach = (candidates.sentences / 8).clamp(6, 40);
@@ -74,7 +74,7 @@ fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
         })
 }
 
-/// A sentence with those that it leans on; nothing when they are missing.
+/// A sentence with those that it depends on; none if they are missing.
 fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<usize>> {
     let mut unit = vec![index];
     let mut first = index;
@@ -93,12 +93,12 @@ fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<us
     Some(unit)
 }
 
-/// The parts of a document that each have a claim to be told: its chapters, or stretches of equal length when it has no
+/// The parts of a document that should each be represented: its chapters, or stretches of equal length if it has no
 /// chapters or more of them than a script has sentences.
 struct Parts {
     /// The part of each candidate, by its index.
     of: Vec<usize>,
-    /// Share of all words that each part has.
+    /// The fraction of all words in each part.
     shares: Vec<f32>,
 }
 
@@ -131,7 +131,7 @@ fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usi
     let score = unit.iter().map(|index| ranking.scores[*index]).sum::<f32>() / number(unit.len());
     let repeats = unit
         .iter()
-        .flat_map(|index| taken.iter().map(move |other| ranking.likeness(*index, *other)))
+        .flat_map(|index| taken.iter().map(move |other| ranking.similarity(*index, *other)))
         .fold(0.0, f32::max);
     if repeats > 0.75 {
         return f32::MIN;
@@ -143,7 +143,7 @@ fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usi
     let told: u32 = same_section.iter().map(|other| other.words).sum();
     let unit_cost = if unit.len() > 1 { 0.05 } else { 0.0 };
     if (1..FULL_SCENE).contains(&told) {
-        // A scene wants its second sentence: best the next one, at least one of the same page.
+        // A scene needs a second sentence: preferably the next one, at least one of the same page.
         let near = same_section.iter().any(|other| other.page.abs_diff(candidate.page) <= 1);
         let together = if beside {
             0.22
@@ -156,7 +156,7 @@ fn gain(unit: &[usize], candidates: &Candidates, ranking: &Ranking, taken: &[usi
     }
     let part = parts.of[unit[0]];
     let in_part = number(taken.iter().filter(|other| parts.of[**other] == part).count());
-    // A part's fair share grows with its length, but every part has a claim to one sentence.
+    // The fair share of a part grows with its length, but every part should have one sentence.
     let fair = number(taken.len() + 1) * (0.5 * parts.shares[part] + 0.5 / number(parts.shares.len()));
     let crowd = (in_part - fair).max(-1.0);
     let crowded_section = if same_section.len() >= 3 { 0.08 * number(same_section.len() - 2) } else { 0.0 };

@@ -1,4 +1,5 @@
-//! Where sentences end: a full stop is one only when it belongs to no abbreviation, number, initial or name of a file.
+//! Splits text into sentences: a full stop ends one only if it is not part of an abbreviation, number, initial or file
+//! name.
 
 use std::ops::Range;
 
@@ -41,17 +42,17 @@ pub(super) fn split(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
     found
 }
 
-/// A mark that can end a sentence.
+/// Whether a character can end a sentence.
 pub(super) fn is_terminal(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '。' | '！' | '？')
 }
 
-/// Whether the text ends as a sentence does.
+/// Whether the text ends like a sentence.
 pub(super) fn is_finished(text: &str) -> bool {
     text.trim_end_matches(|c: char| CLOSERS.contains(&c) || c.is_whitespace()).ends_with(is_terminal)
 }
 
-/// The number of a footnote sticks to the full stop: "systems.12 The next". It is passed over, and cut out later.
+/// The number of a footnote directly after the full stop: "systems.12 The next". It is skipped, and removed later.
 fn past_note_mark(chars: &[(usize, char)], mark: usize, end: usize) -> usize {
     let before = mark.checked_sub(1).map_or(' ', |index| chars[index].1);
     if !(before.is_lowercase() || before == ')' || before == '”') {
@@ -62,7 +63,7 @@ fn past_note_mark(chars: &[(usize, char)], mark: usize, end: usize) -> usize {
     if (1..=3).contains(&digits) && after.is_whitespace() { end + digits } else { end }
 }
 
-/// A raised digit.
+/// A superscript digit.
 pub(super) fn is_superscript(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
@@ -115,11 +116,11 @@ fn is_inside_abbreviation(
     }
     if lexicon.abbreviations.contains(folded.as_str())
         || ends_with_spaced_abbreviation(sentence, lexicon)
-        || goes_on_as_abbreviation(&text[chars[mark].0..], word, lexicon)
+        || continues_abbreviation(&text[chars[mark].0..], word, lexicon)
     {
         return true;
     }
-    // An initial: "J. Smith". Not "section A." before a capital of two sentences, which is rarer.
+    // An initial: "J. Smith". "section A." before a capital is rarer.
     if body.chars().count() == 1
         && body.chars().all(char::is_alphabetic)
         && word.chars().all(|c| c.is_uppercase() || c == '.')
@@ -133,7 +134,7 @@ fn is_inside_abbreviation(
 }
 
 /// The first full stop of an abbreviation with a space inside.
-fn goes_on_as_abbreviation(rest: &str, word: &str, lexicon: &Lexicon) -> bool {
+fn continues_abbreviation(rest: &str, word: &str, lexicon: &Lexicon) -> bool {
     let Some(next) = rest.split_whitespace().nth(1) else { return false };
     let next = next.trim_end_matches([',', ';', ')']);
     next.ends_with('.') && next.chars().count() <= 5 && {
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_space_is_seen_through() {
+    fn a_missing_space_is_tolerated() {
         assert_eq!(
             sentences("en", "It has geometry.The package uses System.Object."),
             ["It has geometry.", "The package uses System.Object."]

@@ -1,5 +1,5 @@
-//! From a written sentence to one that can be said: without citations, pointers and asides, with abbreviations and
-//! signs as words.
+//! Turns a written sentence into a spoken one: without citations, references and parentheses, with abbreviations and
+//! symbols as words.
 
 mod arabic;
 mod marks;
@@ -10,23 +10,23 @@ use super::lexicon::Lexicon;
 use super::sentences::{is_finished, is_superscript, is_terminal};
 use super::text::{capitalised, find_phrase, fold, folded_prefix, word_count};
 
-/// A sentence as it is said.
+/// A spoken sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Spoken {
-    /// With its opening "However,": for when the sentence before is told as well.
+    /// With its opening "However,": for use after the previous sentence.
     pub(super) full: String,
-    /// Without it.
+    /// Without the opening.
     pub(super) bare: String,
-    /// Cannot be understood without the sentence before.
+    /// Whether it depends on the previous sentence.
     pub(super) leans: bool,
-    /// Points at a figure, table or another place of the page.
+    /// Whether it refers to a figure, table or another place on the page.
     pub(super) points: bool,
 }
 
 /// Most words of a spoken sentence.
 pub(super) const LONGEST: u32 = 38;
 
-/// The sentence as it is said, or nothing when it cannot be (addresses, formulas, asides only).
+/// The spoken form of a sentence, or none if it cannot be spoken (addresses, formulas, only parentheses).
 pub(super) fn spoken(raw: &str, lexicon: &Lexicon) -> Option<Spoken> {
     let text = marks::without_list_mark(raw.trim());
     let text = without_term(&text, lexicon);
@@ -54,8 +54,8 @@ pub(super) fn spoken(raw: &str, lexicon: &Lexicon) -> Option<Spoken> {
     Some(Spoken { full, bare, leans, points })
 }
 
-/// Without a term that stands before its explanation: "Build The build target compiles" is told from "The" on. German
-/// writes its "Die" inside sentences too seldom, and "Sie" too often, to tell.
+/// Removes a term before its explanation: "Build The build target compiles" starts at "The". German is excluded: "Die"
+/// is too rare inside sentences, and "Sie" too frequent.
 fn without_term<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     if matches!(lexicon.words.code, "ar" | "de") {
         return text;
@@ -77,14 +77,14 @@ fn without_term<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     text
 }
 
-/// With exactly one closing mark.
+/// Ends a text with exactly one final punctuation mark.
 fn finished(text: &str) -> String {
     let trimmed = text
         .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '،' | '؛' | '-' | '–' | '—'));
     if is_finished(trimmed) { trimmed.to_owned() } else { format!("{trimmed}.") }
 }
 
-/// Without "as shown in Figure 2", "(see Section 3)" and their like.
+/// Removes "as shown in Figure 2", "(see Section 3)" and the like.
 fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
     let mut out = text.to_owned();
     let folded = fold(text);
@@ -108,7 +108,7 @@ fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
     out
 }
 
-/// Without a clause at the end that only says where to read on: "; see the manual for details".
+/// Removes a final clause that only refers elsewhere: "; see the manual for details".
 fn without_reading_hint(text: &str, lexicon: &Lexicon) -> String {
     for (at, mark) in text.match_indices([';', ',', '؛', '،']) {
         let rest = text[at + mark.len()..].trim_start();
@@ -120,7 +120,7 @@ fn without_reading_hint(text: &str, lexicon: &Lexicon) -> String {
     text.to_owned()
 }
 
-/// Length in bytes of " the Figures 2 and 3a" at the start of a text, if that is there.
+/// The length in bytes of " the Figures 2 and 3a" at the start of a text, if present.
 fn pointed_at(text: &str, lexicon: &Lexicon) -> Option<usize> {
     let (mut at, mut end) = (0, 0);
     let (mut named, mut numbered) = (false, false);
@@ -171,7 +171,7 @@ fn pointed_at(text: &str, lexicon: &Lexicon) -> Option<usize> {
     (named && numbered).then_some(end)
 }
 
-/// A sentence that is too long ends where its last subordinate clause begins.
+/// Ends a sentence that is too long before its last subordinate clause.
 fn without_tail(text: &str, lexicon: &Lexicon) -> String {
     let mut best: Option<&str> = None;
     for tail in &lexicon.tails {
@@ -188,7 +188,7 @@ fn without_tail(text: &str, lexicon: &Lexicon) -> String {
     best.unwrap_or(text).to_owned()
 }
 
-/// Without "However," at its start.
+/// Removes "However," at the start.
 fn without_connective<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     for phrase in &lexicon.connectives {
         if let Some(end) = folded_prefix(text, phrase) {
@@ -206,7 +206,7 @@ fn starts_with_phrase(folded: &str, phrase: &str) -> bool {
     folded.strip_prefix(phrase).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '\''))
 }
 
-/// Whether a sentence needs the one before it: "This is why …", "He left", "In such cases".
+/// Whether a sentence needs the previous one: "This is why …", "He left", "In such cases".
 pub(super) fn leans(text: &str, lexicon: &Lexicon) -> bool {
     let folded = fold(text);
     let folded = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -228,7 +228,7 @@ pub(super) fn leans(text: &str, lexicon: &Lexicon) -> bool {
     }) || lexicon.dangling.iter().any(|phrase| phrase.contains('.') && starts_with_phrase(folded, phrase))
 }
 
-/// Whether a sentence points at a figure, a table, or a place above or below.
+/// Whether a sentence refers to a figure, a table, or a place above or below.
 fn points_elsewhere(text: &str, lexicon: &Lexicon) -> bool {
     let folded = fold(text);
     if lexicon.pointing.iter().any(|phrase| folded.contains(*phrase)) {
@@ -243,7 +243,7 @@ fn points_elsewhere(text: &str, lexicon: &Lexicon) -> bool {
     })
 }
 
-/// Whether a character is left over from a note mark.
+/// Whether a character is the remainder of a note mark.
 fn is_note_mark(c: char) -> bool {
     is_superscript(c) || matches!(c, '†' | '‡' | '∗' | '⁎')
 }

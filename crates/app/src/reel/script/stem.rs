@@ -1,7 +1,7 @@
-//! Light stemming: enough to see that two words are forms of one, never so much that two become one. Arabic follows
-//! the idea of light10 (Larkey, Ballesteros, Connell: Light stemming for Arabic information retrieval, 2007): one
-//! spelling for alef, ya and ta marbuta, then prefixes and suffixes off. The European ones take off plural, gender and
-//! the commonest endings, after Savoy's light stemmers (2006).
+//! Light stemming: enough to match the forms of a word, but never so much that different words are merged. Arabic
+//! follows the idea of light10 (Larkey, Ballesteros, Connell: Light stemming for Arabic information retrieval, 2007):
+//! one spelling for alef, ya and ta marbuta, then prefixes and suffixes are removed. The European stemmers remove
+//! plural, gender and the most common endings, after Savoy's light stemmers (2006).
 
 use super::text::fold;
 
@@ -68,7 +68,7 @@ pub(super) fn stem(word: &str, code: &str) -> String {
     without_suffix(&plain, suffixes, 4)
 }
 
-/// French and Italian write the article onto the word: "l'eau", "dell'acqua".
+/// In French and Italian an elided article is attached to the word: "l'eau", "dell'acqua".
 fn after_elision<'a>(word: &'a str, code: &str) -> &'a str {
     match (code, word.split_once('\'')) {
         ("fr" | "it", Some((_, rest))) if !rest.is_empty() => rest,

@@ -1,5 +1,5 @@
-//! The key terms of a document: nouns and pairs of words that come back, told from other words by what stands around
-//! them (an article before, a small word or a mark after).
+//! The key terms of a document: recurring nouns and word pairs, recognised by their context (a preceding article, a
+//! following stop word or punctuation mark).
 
 use std::collections::HashMap;
 
@@ -11,15 +11,15 @@ use super::text::{bare, fold, number};
 #[derive(Default)]
 struct Seen {
     all: u32,
-    /// After an article or a preposition.
+    /// Occurrences after an article or a preposition.
     introduced: u32,
-    /// Before a small word, a mark, or the end.
+    /// Occurrences before a stop word, a punctuation mark, or the end.
     ends: u32,
-    /// In each spelling.
+    /// Occurrences of each spelling.
     forms: HashMap<String, u32>,
 }
 
-/// The words of a document that may be terms, counted once.
+/// The possible terms of a document, with their counts.
 pub(super) struct Terms {
     seen: HashMap<Vec<String>, Seen>,
 }
@@ -34,7 +34,7 @@ impl Terms {
         Self { seen }
     }
 
-    /// Up to `wanted` terms that occur in the told sentences, the most typical of the document first, none part of
+    /// Up to `wanted` terms that occur in the narrated sentences, the most typical of the document first, none part of
     /// another.
     pub(super) fn key(&self, candidates: &Candidates, told: &[usize], lexicon: &Lexicon, wanted: usize) -> Vec<String> {
         let mut heard: HashMap<Vec<String>, Seen> = HashMap::new();
@@ -68,7 +68,7 @@ fn ranked(
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     let mut terms: Vec<(String, Vec<String>)> = Vec::new();
     for (_, form, key) in ranked {
-        // "light" says nothing beside "lighthouse".
+        // "light" adds nothing to "lighthouse".
         let alike = |one: &String, other: &String| one.starts_with(other.as_str()) || other.starts_with(one.as_str());
         let related = terms.iter().any(|(_, other)| key.iter().any(|one| other.iter().any(|other| alike(one, other))));
         if !related {
@@ -108,14 +108,14 @@ fn count(text: &str, lexicon: &Lexicon, seen: &mut HashMap<Vec<String>, Seen>) {
             entry.all += 1;
             entry.introduced += u32::from(introduced);
             entry.ends += u32::from(closed(last) || !topic(last + 1));
-            // The first word of a sentence has a capital of its own: it does not vote on the spelling.
+            // The first word of a sentence is capitalised: it does not count for the spelling.
             let form = plain.join(" ");
             *entry.forms.entry(form).or_default() += u32::from(start > 0);
         }
     }
 }
 
-/// French and Italian articles stick to the word.
+/// French and Italian articles are attached to the word.
 fn without_article(word: &str) -> &str {
     match word.split_once(['\'', '’']) {
         Some((article, rest)) if article.chars().count() <= 4 && rest.chars().count() >= 3 => rest,
@@ -123,14 +123,14 @@ fn without_article(word: &str) -> &str {
     }
 }
 
-/// The commonest spelling, if it is one that can stand in quotation marks.
+/// The most common spelling, if it can be put in quotation marks.
 fn display(seen: &Seen, lexicon: &Lexicon) -> Option<String> {
     let mut forms: Vec<(&String, &u32)> = seen.forms.iter().collect();
     forms.sort_by(|one, other| other.1.cmp(one.1).then_with(|| one.0.cmp(other.0)));
     let fits = |form: &str| {
         let letters = form.chars().filter(|c| c.is_alphabetic()).count();
         let shape = match lexicon.words.code {
-            // The definite form is the one that is surely a noun.
+            // The definite form is certainly a noun.
             "ar" => form.starts_with("ال"),
             "de" => form.split(' ').next_back().is_some_and(|word| word.starts_with(char::is_uppercase)),
             _ => true,

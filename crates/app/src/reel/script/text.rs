@@ -1,4 +1,4 @@
-//! Characters and words: what every other rule stands on.
+//! Characters and words: the basis of all other rules.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -7,18 +7,18 @@ pub(super) fn is_arabic(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{870}'..='\u{8FF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }
 
-/// A vowel mark, a Quranic sign or the stretching line: shape, not spelling.
+/// A vowel mark, a Quranic sign or the tatweel: it is not part of the spelling.
 pub(super) fn is_arabic_mark(c: char) -> bool {
     matches!(c, '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}')
 }
 
-/// A character that text never has where reading went right: private use, replacement, not a character, control.
+/// A character that correctly extracted text never has: private use, replacement, noncharacter, control.
 pub(super) fn is_garbage(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' | '\u{FFFD}' | '\u{FFFE}' | '\u{FFFF}')
         || (c.is_control() && !c.is_whitespace())
 }
 
-/// Text in one form: composed (NFC), ligatures and presentation forms as letters, no invisible characters, single
+/// Normalises text: composed (NFC), ligatures and presentation forms as letters, no invisible characters, single
 /// spaces.
 pub(super) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -36,7 +36,7 @@ pub(super) fn clean(text: &str) -> String {
     };
     for c in text.nfc() {
         match c {
-            // Directions, joiners, soft hyphens, byte order marks: they steer layout, not speech.
+            // Direction marks, joiners, soft hyphens, byte order marks: they affect layout, not speech.
             '\u{200B}'..='\u{200F}'
             | '\u{202A}'..='\u{202E}'
             | '\u{2060}'..='\u{2069}'
@@ -54,7 +54,7 @@ pub(super) fn clean(text: &str) -> String {
     with_spaces_after_marks(out)
 }
 
-/// Some files have no space after an Arabic comma or full stop, or between Latin letters and Arabic ones after them.
+/// Some files lack the space after an Arabic comma or full stop, or between Latin and Arabic letters after them.
 fn with_spaces_after_marks(text: String) -> String {
     if !text.chars().any(is_arabic) {
         return text;
@@ -76,7 +76,7 @@ fn with_spaces_after_marks(text: String) -> String {
         out.push(c);
         (before, last) = (last, c);
     }
-    // A mark belongs to the word before it.
+    // A mark belongs to the preceding word.
     for mark in ['،', '؛', '؟'] {
         if out.contains(mark) {
             out = out.replace(&format!(" {mark}"), &mark.to_string());
@@ -85,12 +85,12 @@ fn with_spaces_after_marks(text: String) -> String {
     out
 }
 
-/// The spoken words of a text: what is between spaces and has a letter or digit.
+/// The spoken words of a text: everything between spaces that has a letter or digit.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric))
 }
 
-/// How many words a narrator says.
+/// The number of words that a narrator says.
 pub fn word_count(text: &str) -> u32 {
     u32::try_from(words(text).count()).unwrap_or(u32::MAX)
 }
@@ -100,7 +100,7 @@ pub(super) fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// For comparing: lower case, without vowel marks, with the straight apostrophe.
+/// Normalised for comparison: lower case, without vowel marks, with the straight apostrophe.
 pub(super) fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars() {
@@ -114,7 +114,7 @@ pub(super) fn fold(word: &str) -> String {
     out
 }
 
-/// How many bytes at the start of a text are a phrase (in folded form), if they are.
+/// The length in bytes of a phrase (in folded form) at the start of a text, if present.
 pub(super) fn folded_prefix(text: &str, phrase: &str) -> Option<usize> {
     let mut wanted = phrase.chars();
     let mut next = wanted.next();
@@ -135,7 +135,7 @@ pub(super) fn folded_prefix(text: &str, phrase: &str) -> Option<usize> {
     next.is_none().then_some(text.len())
 }
 
-/// Where a phrase (in folded form) stands in a text from byte `from` on, as whole words: its start and end.
+/// The start and end of a phrase (in folded form) in a text, from byte `from` on, as whole words.
 pub(super) fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usize, usize)> {
     let mut inside_word = text[..from].ends_with(char::is_alphanumeric);
     for (at, c) in text[from..].char_indices() {
@@ -166,7 +166,7 @@ pub(super) fn capitalised(text: &str) -> String {
     out
 }
 
-/// Share of the letters that are capitals, those without a case included. From 0 to 1.
+/// The fraction of the letters that are capitals, counting letters without case. From 0 to 1.
 pub(super) fn capital_share(text: &str) -> f32 {
     let (mut upper, mut letters) = (0_u32, 0_u32);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
@@ -176,7 +176,7 @@ pub(super) fn capital_share(text: &str) -> f32 {
     share(upper, letters)
 }
 
-/// `part / whole`; zero when there is no whole.
+/// `part / whole`; zero if the whole is zero.
 pub(super) fn share(part: u32, whole: u32) -> f32 {
     if whole == 0 {
         return 0.0;
@@ -184,14 +184,14 @@ pub(super) fn share(part: u32, whole: u32) -> f32 {
     number(part as usize) / number(whole as usize)
 }
 
-/// A count as a number to reckon with. Counts of one document's words are small; where one is not, a rounding in the
-/// eighth digit does not matter.
+/// A count as a float. The counts of one document's words are small; otherwise a rounding in the eighth digit does not
+/// matter.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 pub(super) fn number(count: usize) -> f32 {
     count as f32
 }
 
-/// The text cut at a word to at most `longest` characters, with an ellipsis when something was cut.
+/// The text truncated at a word to at most `longest` characters, with an ellipsis if something was cut off.
 pub(super) fn cut(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();

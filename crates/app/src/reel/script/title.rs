@@ -1,4 +1,4 @@
-//! What a document is called.
+//! The title of a document.
 
 use sluice_domain::document::Document;
 
@@ -11,12 +11,12 @@ use super::text::{clean, cut, fold, share, word_count, words};
 /// Longest title, in characters.
 const LONGEST: usize = 110;
 
-/// The file's own title if it is a real one, else the largest line of the first page that has any.
+/// The file's own title if it is a real one, otherwise the largest line of the first page with text.
 pub(super) fn title(document: &Document, placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
     let largest = largest_line(placed, lexicon);
     let own = document.title.as_deref().map(clean).filter(|title| is_real(title) && split(title, lexicon).len() <= 2);
     let chosen = match (own, largest) {
-        // The metadata may be a leftover of a template: it must share a word with the first pages.
+        // The metadata may come from a template: it must share a word with the first pages.
         (Some(own), Some(largest)) if !is_on_first_pages(&own, placed) => {
             if word_count(&largest) >= 2 {
                 largest
@@ -33,7 +33,7 @@ pub(super) fn title(document: &Document, placed: &[Placed<'_>], lexicon: &Lexico
     Some(cut(chosen, LONGEST)).filter(|title| title.chars().any(char::is_alphabetic))
 }
 
-/// Not a file's name, a template's, or a program's.
+/// Not the name of a file, a template, or a program.
 fn is_real(title: &str) -> bool {
     let lower = title.to_lowercase();
     let name_of_file = [
@@ -81,12 +81,12 @@ fn is_on_first_pages(title: &str, placed: &[Placed<'_>]) -> bool {
     all == 0 || share(found, all) >= 0.5
 }
 
-/// The largest type on the first page that reads as a title, and the lines of the same size that go on with it.
+/// The largest type on the first page that reads as a title, with the following lines of the same size.
 fn largest_line(placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
     let first = placed.first()?.page_index;
     let opening = fold(placed.first()?.text.trim_matches(|c: char| !c.is_alphanumeric()));
     if lexicon.left_out.contains(opening.as_str()) {
-        // A table of contents comes before anything that has a name.
+        // A table of contents precedes anything with a name.
         return None;
     }
     let page: Vec<&Placed<'_>> =
@@ -106,7 +106,7 @@ fn largest_line(placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
     Some(title)
 }
 
-/// A name, not a fragment, a row of sentences or the heading of a table of contents.
+/// Whether it is a name, not a fragment, several sentences or the heading of a table of contents.
 fn reads_as_title(text: &str, lexicon: &Lexicon) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let others = text.chars().filter(|c| !c.is_alphabetic() && !c.is_whitespace()).count();

@@ -1,4 +1,4 @@
-//! Reels as a list: small summaries, page by page.
+//! Lists reels: small summaries, page by page.
 
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
@@ -24,14 +24,14 @@ pub struct ReelSummary {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// The name of its document's file.
+    /// The file name of its document.
     pub document_name: String,
     /// `summary` or `explanation`.
     pub mode: Mode,
     /// `16:9`, `9:16` or `1:1`.
     #[schema(value_type = String)]
     pub shape: sluice_local::render::Shape,
-    /// Where it is.
+    /// Its state.
     pub state: ReelState,
     /// From 0 to 100.
     #[schema(minimum = 0, maximum = 100)]
@@ -39,9 +39,9 @@ pub struct ReelSummary {
     /// The job that makes it.
     #[schema(format = "uuid")]
     pub job_id: String,
-    /// A picture of it, once there is one.
+    /// A still image, once there is one.
     pub poster_url: Option<String>,
-    /// Its length in seconds, once it can be played.
+    /// Its length in seconds, once it is playable.
     pub seconds: Option<f64>,
     /// Why it failed.
     pub error: Option<ErrorView>,
@@ -53,41 +53,41 @@ pub struct ReelSummary {
     pub updated_at: Timestamp,
 }
 
-/// Some reels, newest first.
+/// A page of reels, newest first.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReelPage {
     /// The reels.
     #[schema(max_items = 100)]
     pub items: Vec<ReelSummary>,
-    /// Asks for the next page; nothing when this is the last one.
+    /// The cursor of the next page; none on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// Which of an owner's reels are asked for.
+/// A filter for an owner's reels.
 #[derive(Debug, Clone, Default)]
 pub struct ReelQuery {
-    /// The title or the document's name has this in it, in any case.
+    /// The title or the document's name contains this, ignoring case.
     pub text: Option<String>,
-    /// Those that are there.
+    /// In one of these states.
     pub state: Option<ReelState>,
-    /// Those after this place, as [`ReelPage::next_cursor`] gave it.
+    /// After this cursor, from [`ReelPage::next_cursor`].
     pub cursor: Option<String>,
-    /// At most this many.
+    /// Page size.
     pub limit: u32,
 }
 
-/// Why there is no page.
+/// Why a page cannot be returned.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// It was not given by this server.
+    /// The cursor is invalid.
     #[error("the cursor is not one that this server gave: begin again without it")]
     Cursor,
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A page of the owner's reels, newest first. New reels do not move what a cursor points at.
+/// A page of the owner's reels, newest first. New reels do not shift the pages after a cursor.
 pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<ReelPage, ListError> {
     let after = query.cursor.map(|cursor| decode(&cursor).ok_or(ListError::Cursor)).transpose()?;
     let filter = ReelFilter { text: query.text, state: query.state.map(|state| state.as_str().to_owned()), after };
@@ -98,7 +98,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
         .read(async |tx: &mut Tx| {
             let rows = listed(tx, owner, &filter, limit + 1).await?;
             let mut working = Vec::new();
-            // How far one has come is in the steps of its scenes' jobs: a few rows, for the few that are being made.
+            // Progress is in the steps of the scenes' jobs: a few rows, for the few reels that are being made.
             for row in rows.iter().filter(|row| row.state == ReelState::Working.as_str()) {
                 if let Some(reel) = sluice_store::reel::reel(tx, owner, &row.id).await? {
                     working.push((row.id.clone(), Rows::read(tx, reel).await?.percent()));
@@ -118,7 +118,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
 }
 
 fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, StoreError> {
-    /// Of what is published, and of what is made of a scene.
+    /// The hashes of the published files, and of the rendered parts of a scene.
     #[derive(Deserialize)]
     struct Files {
         #[serde(alias = "still")]
@@ -155,7 +155,7 @@ fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, 
     })
 }
 
-/// Where a row is in the order of the list, as text that promises nothing.
+/// The position of a row in the list, as an opaque cursor.
 fn encode(row: &ListedReel) -> String {
     hex::encode(format!("{} {}", row.created_at.as_millis(), row.id))
 }

@@ -1,4 +1,4 @@
-//! The rows behind a reel's view, and how they become it.
+//! The rows behind a reel's view, and the conversion into it.
 
 use sluice_blobs::BlobHash;
 use sluice_domain::ids::{JobId, OwnerId};
@@ -34,7 +34,7 @@ impl Watched {
     }
 }
 
-/// A reel with all that its view needs.
+/// A reel with everything that its view needs.
 pub(super) struct Rows {
     reel: ReelRow,
     document: DocumentRow,
@@ -111,13 +111,13 @@ impl Rows {
         })
     }
 
-    /// How far it has come, from 0 to 100.
+    /// Its progress, from 0 to 100.
     pub(super) fn percent(&self) -> f64 {
         let scenes: Vec<f64> = self.scenes.iter().map(|part| scene_state(part).1).collect();
         overall(&self.steps(&scenes, self.state(self.reel.result.is_some())))
     }
 
-    /// What its owner calls it: its title, or the file's name.
+    /// Its display name: its title, or the file's name.
     fn title(&self) -> &str {
         Some(&*self.reel.title).filter(|title| !title.is_empty()).unwrap_or(&self.document.name)
     }
@@ -138,7 +138,7 @@ impl Rows {
         Some(ErrorView::of(error))
     }
 
-    /// `scenes` is how far each of them has come.
+    /// `scenes` has the progress of each.
     fn steps(&self, scenes: &[f64], state: ReelState) -> Vec<StepView> {
         let stage = self.job.as_ref().map_or("read", |job| job.row.stage.as_str());
         let at = Stage::ALL.iter().position(|known| known.name() == stage).unwrap_or(0);
@@ -165,7 +165,8 @@ impl Rows {
         Stage::ALL.iter().enumerate().map(step).collect()
     }
 
-    /// What is left, if it goes on as it went. A learned estimate is the engine's to give.
+    /// The estimated remaining time, extrapolated from the progress so far. A learned estimate would come from the
+    /// engine.
     fn eta(&self, percent: f64, state: ReelState) -> Option<i64> {
         const ENOUGH: f64 = 15.0;
         let started = self.job.as_ref()?.row.started_at?;
@@ -178,16 +179,16 @@ impl Rows {
     }
 }
 
-/// How much of the whole each step is, in the order of the stages, in percent.
+/// The weight of each step in the total progress, in the order of the stages, in percent.
 const WEIGHTS: [f64; 6] = [2.0, 2.0, 2.0, 84.0, 8.0, 2.0];
 
 fn overall(steps: &[StepView]) -> f64 {
     steps.iter().zip(WEIGHTS).map(|(step, weight)| step.percent * weight / 100.0).sum()
 }
 
-/// Where a scene is, and how far it has come.
+/// The state of a scene, and its progress.
 fn scene_state((scene, job): &(Scene, Option<Watched>)) -> (PartState, f64) {
-    // What failed was perhaps what the scene said before it was edited.
+    // The failure may be about the text before an edit.
     let failed = |job: &&Watched| job.row.state == JobState::Dead && RenderScene::wants(&job.row.payload, &scene.key);
     let error = job.as_ref().filter(failed).and_then(|job| job.row.error.as_ref());
     let working = job.as_ref().filter(|job| !job.row.state.is_final());
@@ -285,7 +286,7 @@ impl Links<'_> {
         self.platform.links.sign(hash, name, true, self.expires())
     }
 
-    /// Rounded up, so that the same file has the same link for a while and the browser's cache finds it again.
+    /// Rounded up, so that links to the same file stay the same for a while and can be cached by the browser.
     fn expires(&self) -> i64 {
         let lifetime = i64::try_from(sluice_blobs::Links::LIFETIME.as_secs()).unwrap_or(i64::MAX);
         (self.now.as_millis() / 1000 / lifetime + 2) * lifetime

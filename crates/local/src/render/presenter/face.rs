@@ -1,4 +1,5 @@
-//! What moves in a face, drawn as SVG: eyes, brows and mouth, on the same field of 400 × 400 as the rest of the person.
+//! The moving parts of a face, drawn as SVG: eyes, brows and mouth, on the same canvas of 400 × 400 as the rest of the
+//! person.
 
 use std::fmt::Write as _;
 
@@ -10,10 +11,11 @@ pub(crate) const MOUTH_FIELD: [f32; 4] = [150.0, 208.0, 100.0, 72.0];
 /// Where eyes and brows are drawn.
 pub(crate) const EYES_FIELD: [f32; 4] = [124.0, 128.0, 152.0, 80.0];
 
-/// Steps between a closed and an open mouth and so on: what lies between is not told apart, so that pictures can be kept.
+/// Steps between a closed and an open mouth and so on: values between them share an image, so that images can be
+/// cached.
 const STEPS: f32 = 14.0;
 
-/// A mouth, rounded to what is drawn.
+/// A mouth, quantised for caching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct MouthKey([i8; 7]);
 
@@ -58,13 +60,13 @@ fn draw_mouth(mouth: Mouth, person: &Person) -> String {
     let half = 29.0 * (1.0 + 0.22 * mouth.wide - 0.37 * mouth.round);
     let inner = half * (0.88 - 0.10 * mouth.round);
     let opening = 29.0 * mouth.open * (1.0 - 0.35 * mouth.tuck);
-    // A friendly mouth: its corners are a little up unless they have something else to do.
+    // A friendly mouth: its corners point up a little unless a sound moves them.
     let smile = 3.2 * (1.0 - mouth.open) * (1.0 - mouth.round) * (1.0 - 0.5 * mouth.press);
     let corner = MOUTH_Y - smile - 2.2 * mouth.wide.max(0.0) * (1.0 - mouth.open);
     let (upper, lower) = (MOUTH_Y - 0.24 * opening, MOUTH_Y + 0.76 * opening);
     let upper_lip = 5.2 * (1.0 - 0.5 * mouth.press) * (1.0 + 0.4 * mouth.round);
     let lower_lip = 7.4 * (1.0 - 0.4 * mouth.press) * (1.0 + 0.3 * mouth.round) * (1.0 - 0.35 * mouth.tuck);
-    // A cubic reaches three quarters of the way to its control points.
+    // A cubic curve reaches three quarters of the way to its control points.
     let reach = |from: f32, to: f32| from + (to - from) * 4.0 / 3.0;
     let (x, left, right) = (MOUTH_X, MOUTH_X - half, MOUTH_X + half);
     let bow = upper - upper_lip;
@@ -134,7 +136,7 @@ fn draw_mouth(mouth: Mouth, person: &Person) -> String {
     svg
 }
 
-/// Eyes and brows, rounded to what is drawn.
+/// Eyes and brows, quantised for caching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct EyesKey {
     /// Lids: 0 open to 4 closed.

@@ -1,5 +1,6 @@
-//! The presenter: a person in a circle, in a corner of the frame, whose lips follow the voice. Head, body and hair are drawn once;
-//! mouths and eyes when they are first needed; for every frame they are put together, turned a little, and cut to the circle.
+//! The presenter: a person in a circle, in a corner of the frame, lip-synced to the voice. Head, body and hair are
+//! drawn once, mouths and eyes on first use; for every frame they are composed, rotated slightly, and clipped to the
+//! circle.
 
 mod cast;
 mod face;
@@ -23,18 +24,18 @@ use face::{EYES_FIELD, EyesKey, MOUTH_FIELD, MouthKey};
 use motion::{Motion, Pose};
 use visemes::Lips;
 
-/// Side of the field on which people are drawn.
+/// Side of the canvas on which people are drawn.
 const FIELD: f32 = 400.0;
-/// Pixels drawn for each that is shown: the head turns, and must stay crisp.
+/// Pixels drawn per displayed pixel: the head rotates, and must stay sharp.
 const OVERSAMPLING: f32 = 2.0;
-/// How much of the field is seen: people fill their circle.
+/// Magnification of the canvas: people fill their circle.
 const ZOOM: f32 = 1.15;
-/// The corner of the field that is the corner of the picture.
+/// The point of the canvas that is the top left corner of the picture.
 const ORIGIN: (f32, f32) = (FIELD / 2.0 * (1.0 - 1.0 / ZOOM), 36.0);
-/// Where the head turns: the neck.
+/// The pivot of the head: the neck.
 const NECK: (f32, f32) = (200.0, 292.0);
 
-/// A person at work.
+/// A presenter that is being drawn.
 pub(crate) struct Actor {
     person: Person,
     size: usize,
@@ -54,16 +55,16 @@ pub(crate) struct Actor {
     type_: Typesetter,
 }
 
-/// A drawing in twice the size of the frame.
+/// A drawing at twice the size of the frame.
 struct Sprite {
     width: usize,
     height: usize,
     data: Vec<u8>,
-    /// Where it is not empty, in pixels of the frame, with room for its movements: left, top, right, bottom.
+    /// Its bounds in pixels of the frame, with room for its movements: left, top, right, bottom.
     reach: [usize; 4],
 }
 
-/// A small drawing with its place on a sprite.
+/// A small drawing with its position on a sprite.
 struct Patch {
     x: usize,
     y: usize,
@@ -72,7 +73,7 @@ struct Patch {
 }
 
 impl Actor {
-    /// A person in a square zone for a clip of so many seconds.
+    /// A person in a square zone, for a clip of so many seconds.
     pub(crate) fn new(
         order: &super::spec::Presenter,
         zone: Zone,
@@ -114,7 +115,7 @@ impl Actor {
         })
     }
 
-    /// Puts the person into a frame, as they are `seconds` into the clip.
+    /// Draws the person into a frame, as of `seconds` into the clip.
     pub(crate) fn draw(&mut self, frame: &mut Picture, seconds: f32) -> Result<(), RenderError> {
         let pose = self.motion.at(seconds, &self.lips);
         let mouth = MouthKey::of(self.lips.at(seconds));
@@ -138,8 +139,8 @@ impl Actor {
             patch.put(&mut self.head, &self.bare);
         }
         self.canvas.copy_from_slice(&self.disc);
-        let turned = Turn::new(pose.turn, (pose.x, pose.y - pose.breath * 0.5), self.scale);
-        let raised = Turn::new(0.0, (0.0, -pose.breath), self.scale);
+        let turned = Transform::new(pose.turn, (pose.x, pose.y - pose.breath * 0.5), self.scale);
+        let raised = Transform::new(0.0, (0.0, -pose.breath), self.scale);
         for (sprite, turn) in [(&self.behind, turned), (&self.body, raised), (&self.head, turned)] {
             sprite.blend_onto(&mut self.canvas, self.size, &self.mask, turn);
         }
@@ -147,7 +148,7 @@ impl Actor {
     }
 }
 
-/// A presenter as a still picture: a square PNG of so many pixels a side, transparent around the circle.
+/// A presenter as a still image: a square PNG with so many pixels a side, transparent around the circle.
 pub fn presenter_still(id: &str, look: u64, pixels: u32) -> Result<Vec<u8>, RenderError> {
     let known = presenters().iter().any(|info| info.id == id);
     if !known {
@@ -178,18 +179,18 @@ fn disc(palette: &Palette) -> String {
 
 const INSIDE: &str = "<circle cx=\"200\" cy=\"200\" r=\"188\" fill=\"#fff\"/>";
 
-/// From a pixel of the frame to a pixel of a sprite, in 1/65536 pixels.
+/// Maps a pixel of the frame to a pixel of a sprite, in 1/65536 pixels.
 #[derive(Debug, Clone, Copy)]
-struct Turn {
-    /// Step in the sprite for one pixel to the right; down is the same, turned.
+struct Transform {
+    /// Step in the sprite for one pixel to the right; for one pixel down it is rotated by 90 degrees.
     along: (i64, i64),
     origin: (i64, i64),
 }
 
-impl Turn {
+impl Transform {
     #[expect(clippy::cast_possible_truncation, reason = "positions on a small field")]
     fn new(degrees: f32, moved: (f32, f32), scale: f32) -> Self {
-        // The inverse of: turn about the neck, then move.
+        // The inverse of: rotate about the neck, then translate.
         let (sin, cos) = (-degrees.to_radians()).sin_cos();
         let neck = ((NECK.0 - ORIGIN.0) * scale, (NECK.1 - ORIGIN.1) * scale);
         let centre = (neck.0 + moved.0 * scale, neck.1 + moved.1 * scale);
@@ -200,7 +201,7 @@ impl Turn {
         Self { along: (fixed(cos * OVERSAMPLING), fixed(sin * OVERSAMPLING)), origin: (fixed(x), fixed(y)) }
     }
 
-    /// The sprite's place for a pixel of the frame.
+    /// The position in the sprite for a pixel of the frame.
     fn at(self, column: usize, row: usize) -> (i64, i64) {
         let (column, row) = (i64::try_from(column).unwrap_or(0), i64::try_from(row).unwrap_or(0));
         (
@@ -227,8 +228,8 @@ impl Sprite {
         Self { width: side, height: side, data, reach: [low(left), low(top), high(right), high(bottom)] }
     }
 
-    /// Blends the sprite onto a canvas of `size` × `size`, where `mask` lets it.
-    fn blend_onto(&self, canvas: &mut [u8], size: usize, mask: &[u8], turn: Turn) {
+    /// Blends the sprite onto a canvas of `size` × `size`, through `mask`.
+    fn blend_onto(&self, canvas: &mut [u8], size: usize, mask: &[u8], turn: Transform) {
         let [left, top, right, bottom] = self.reach.map(|edge| edge.min(size));
         if left >= right {
             return;
@@ -249,7 +250,7 @@ impl Sprite {
         }
     }
 
-    /// The mean of the four pixels around a position, its channels spread over the four parts of a word; none if transparent.
+    /// Bilinear sample at a position, its channels spread over the four lanes of a word; none if transparent.
     #[expect(clippy::cast_sign_loss, reason = "checked to be inside the sprite")]
     fn pixel(&self, pixels: &[[u8; 4]], x: i64, y: i64) -> Option<u64> {
         if x < 0 || y < 0 {
@@ -273,24 +274,24 @@ impl Sprite {
 
 const LANES: u64 = 0x00FF_00FF_00FF_00FF;
 
-/// Four bytes, each with room above it: red, blue, green, alpha from the lowest.
+/// Four bytes in lanes of 16 bits: red, blue, green, alpha from the lowest.
 fn spread(pixel: [u8; 4]) -> u64 {
     let packed = u64::from(u32::from_le_bytes(pixel));
     (packed & 0x00FF_00FF) | (packed & 0xFF00_FF00) << 24
 }
 
-/// The bytes again.
+/// The inverse of [`spread`].
 #[expect(clippy::cast_possible_truncation, reason = "each lane holds a byte")]
 fn gather(spread: u64) -> [u8; 4] {
     ((spread & 0x00FF_00FF) as u32 | ((spread >> 24) as u32 & 0xFF00_FF00)).to_le_bytes()
 }
 
-/// Between two spread pixels, `part` of 256 towards the second.
+/// Interpolates two spread pixels, `part` of 256 towards the second.
 fn between(one: u64, other: u64, part: u64) -> u64 {
     (one.wrapping_mul(256 - part).wrapping_add(other.wrapping_mul(part)) >> 8) & LANES
 }
 
-/// Puts a spread pixel over another one. No lane runs over: none is larger than its alpha.
+/// Blends a spread pixel over another one. No lane overflows: none is larger than its alpha.
 fn over(under: &mut [u8; 4], colour: u64, mask: u64) {
     let colour = if mask == 255 { colour } else { (colour.wrapping_mul(mask + 1) >> 8) & LANES };
     let alpha = colour >> 48;
@@ -299,7 +300,7 @@ fn over(under: &mut [u8; 4], colour: u64, mask: u64) {
 }
 
 impl Patch {
-    /// Draws a part of the field that begins on whole pixels.
+    /// Draws a part of the canvas that begins on whole pixels.
     fn new(svg: &str, field: [f32; 4], scale: f32, type_: &Typesetter) -> Result<Self, RenderError> {
         let [left, top, width, height] = field;
         let (left, top) = (left - ORIGIN.0, top - ORIGIN.1);
@@ -315,7 +316,7 @@ impl Patch {
         Ok(Self { x, y, width: columns, data: pixmap.take() })
     }
 
-    /// Puts the patch over the bare head.
+    /// Puts the patch onto the head without a face.
     fn put(&self, sprite: &mut Sprite, bare: &[u8]) {
         for (row, line) in self.data.chunks_exact(self.width * 4).enumerate() {
             let start = ((self.y + row) * sprite.width + self.x) * 4;

@@ -1,21 +1,21 @@
-//! How a person holds still: blinks, small turns of the head, glances, breath. All from the seed, so that the same order gives the
-//! same frames; at both ends of a clip everything comes to rest, so that clips join without a jerk.
+//! Idle motion of a person: blinks, small turns of the head, glances, breathing. Determined by the seed, so that the
+//! same spec gives the same frames; at both ends of a clip everything is at rest, so that clips join smoothly.
 
 use std::f32::consts::TAU;
 
 use super::face::EyesKey;
 use super::visemes::Lips;
 
-/// A pose of head and body on the field of 400 × 400.
+/// A pose of head and body on the canvas of 400 × 400.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pose {
-    /// Turn of the head in degrees.
+    /// Rotation of the head in degrees.
     pub(crate) turn: f32,
-    /// Head to the right.
+    /// Offset of the head to the right.
     pub(crate) x: f32,
-    /// Head down.
+    /// Offset of the head downwards.
     pub(crate) y: f32,
-    /// Shoulders up.
+    /// Offset of the shoulders upwards.
     pub(crate) breath: f32,
     /// Eyes and brows.
     pub(crate) eyes: EyesKey,
@@ -27,17 +27,17 @@ pub(crate) struct Motion {
     seed: u64,
     seconds: f32,
     blinks: Vec<f32>,
-    /// From when on the eyes look where.
+    /// Start times of glances, with their directions.
     glances: Vec<(f32, i8, i8)>,
-    /// Page at the left (1) or at the right (-1) of the person.
+    /// 1 if the page is to the left of the person, -1 if to the right.
     towards_page: f32,
 }
 
-/// A blink: closing, closed, opening, in seconds.
+/// Phases of a blink: closing, closed, opening, in seconds.
 const BLINK: [f32; 3] = [0.08, 0.05, 0.13];
 
 impl Motion {
-    /// For a clip of so many seconds. `page_is_left`: where the slide is, seen by the viewer.
+    /// For a clip of so many seconds. `page_is_left`: where the slide is, from the viewer's side.
     pub(crate) fn new(seed: u64, seconds: f32, page_is_left: bool) -> Self {
         let mut blinks = Vec::new();
         let mut time = 0.7 + 1.8 * unit(seed, 1, 0);
@@ -119,7 +119,7 @@ fn step(value: f32) -> i8 {
     value.round() as i8
 }
 
-/// A number from 0 to 1 out of a seed, a stream and an index (`SplitMix64`, Steele et al. 2014).
+/// A number from 0 to 1 from a seed, a stream and an index (`SplitMix64`, Steele et al. 2014).
 #[expect(clippy::cast_precision_loss, reason = "24 bits fit a float")]
 fn unit(seed: u64, stream: u64, index: u64) -> f32 {
     let mut z = seed
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_seed_moves_alike_and_clips_join_at_rest() {
+    fn the_same_seed_gives_the_same_motion_and_clips_join_at_rest() {
         let lips = Lips::new(&[]);
         let one = Motion::new(7, 12.0, true);
         let other = Motion::new(7, 12.0, true);

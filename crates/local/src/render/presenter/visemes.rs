@@ -1,20 +1,20 @@
-//! From phonemes to mouths: which shape the lips take for a sound of the International Phonetic Alphabet, and how they get from
-//! one to the next in time.
+//! From phonemes to visemes: the mouth shape of each sound of the International Phonetic Alphabet, and the transitions
+//! between them.
 
 use sluice_domain::speech::PhonemeTiming;
 
-/// A mouth. All from 0 to 1, but `wide`, which goes from -1 (narrow) to 1 (drawn wide).
+/// A mouth shape. All values from 0 to 1, except `wide`, from -1 (narrow) to 1 (spread).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Mouth {
-    /// How far the jaw is down.
+    /// How far the jaw is lowered.
     pub(crate) open: f32,
     /// Corners of the mouth.
     pub(crate) wide: f32,
-    /// Lips pushed forward into a ring.
+    /// Lips protruded and rounded.
     pub(crate) round: f32,
-    /// Upper teeth seen.
+    /// Upper teeth visible.
     pub(crate) teeth: f32,
-    /// Tongue seen between or behind the teeth.
+    /// Tongue visible between or behind the teeth.
     pub(crate) tongue: f32,
     /// Lips pressed together.
     pub(crate) press: f32,
@@ -26,7 +26,7 @@ const fn mouth(open: f32, wide: f32, round: f32, teeth: f32, tongue: f32) -> Mou
     Mouth { open, wide, round, teeth, tongue, press: 0.0, tuck: 0.0 }
 }
 
-/// The sixteen mouths that speech is made of, English and Arabic alike.
+/// The sixteen visemes of English and Arabic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Viseme {
     /// Silence.
@@ -64,8 +64,8 @@ pub(crate) enum Viseme {
 }
 
 impl Viseme {
-    /// The mouth at its fullest, and how much of it survives between other sounds: the lips must close for an m, but a k is made
-    /// out of sight.
+    /// The mouth at its fullest, and its weight among other sounds: the lips must close for an m, but a k is
+    /// articulated out of sight.
     fn shape(self) -> (Mouth, f32) {
         match self {
             Self::Rest => (mouth(0.0, 0.12, 0.0, 0.0, 0.0), 1.0),
@@ -92,7 +92,7 @@ impl Viseme {
     }
 }
 
-/// The mouths of a phoneme, in order: two for a diphthong, none when it only marks stress or length.
+/// The visemes of a phoneme, in order: two for a diphthong, none if it only marks stress or length.
 pub(crate) fn visemes(ipa: &str) -> Vec<Viseme> {
     let mut found: Vec<Viseme> = Vec::new();
     for character in ipa.chars() {
@@ -130,7 +130,7 @@ fn viseme(character: char) -> Option<Viseme> {
     })
 }
 
-/// A mouth held over a stretch of time, in seconds.
+/// A mouth shape held over a span of time, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Held {
     start: f32,
@@ -144,24 +144,24 @@ pub(crate) struct Lips {
     held: Vec<Held>,
 }
 
-/// Longest crossing from one mouth to the next, in seconds: lips take 50 to 80 ms.
-const CROSSING: f32 = 0.075;
-/// How much longer they take to come to rest.
+/// Longest transition from one mouth shape to the next, in seconds: lips take 50 to 80 ms.
+const TRANSITION: f32 = 0.075;
+/// How much longer the transition to rest takes.
 const CLOSING: f32 = 1.6;
-/// A gap between two sounds that is too short to rest in, in seconds.
+/// A gap between two sounds that is too short for rest, in seconds.
 const NO_REST: f32 = 0.08;
-/// Lips are a little ahead of the sound.
+/// Lips move slightly before the sound.
 const AHEAD: f32 = 0.012;
 
 impl Lips {
-    /// From the timings of a voice, in order.
+    /// From the phoneme timings of a voice, in order.
     pub(crate) fn new(phonemes: &[PhonemeTiming]) -> Self {
         let mut sounds: Vec<(f32, f32, Viseme)> = Vec::new();
         for phoneme in phonemes {
             let (start, end) = (seconds(phoneme.start_ms), seconds(phoneme.end_ms.max(phoneme.start_ms)));
             let found = visemes(&phoneme.ipa);
             if found.is_empty() {
-                // A mark of length or stress prolongs what was before it.
+                // A length or stress mark prolongs the preceding sound.
                 if let Some(last) = sounds.last_mut() {
                     last.1 = last.1.max(end);
                 }
@@ -183,44 +183,44 @@ impl Lips {
         Self { held: (0..sounds.len()).map(|index| hold(&sounds, index)).collect() }
     }
 
-    /// The mouth at `seconds` of the clip.
+    /// The mouth shape at `seconds` of the clip.
     pub(crate) fn at(&self, seconds: f32) -> Mouth {
         let time = seconds + AHEAD;
         let rest = Viseme::Rest.shape().0;
         let index = self.held.partition_point(|held| held.start <= time);
         let Some(current) = index.checked_sub(1).and_then(|index| self.held.get(index)) else {
-            return self.held.first().map_or(rest, |first| cross(rest, first.mouth, time - first.start, CROSSING));
+            return self.held.first().map_or(rest, |first| cross(rest, first.mouth, time - first.start, TRANSITION));
         };
         if time >= current.end {
             let next = self.held.get(index).map_or(f32::INFINITY, |next| next.start);
-            let closing = cross(current.mouth, rest, time - current.end, CROSSING * CLOSING);
+            let closing = cross(current.mouth, rest, time - current.end, TRANSITION * CLOSING);
             return match self.held.get(index) {
-                Some(held) if next - time < CROSSING / 2.0 => cross(closing, held.mouth, time - next, CROSSING),
+                Some(held) if next - time < TRANSITION / 2.0 => cross(closing, held.mouth, time - next, TRANSITION),
                 _ => closing,
             };
         }
         let before = index.checked_sub(2).and_then(|index| self.held.get(index));
         let entering = match before {
             Some(before) if current.start - before.end < 0.02 => {
-                cross(before.mouth, current.mouth, time - current.start, crossing(before, current))
+                cross(before.mouth, current.mouth, time - current.start, transition(before, current))
             }
-            _ => cross(rest, current.mouth, time - current.start, CROSSING),
+            _ => cross(rest, current.mouth, time - current.start, TRANSITION),
         };
         match self.held.get(index) {
             Some(next) if next.start - current.end < 0.02 => {
-                cross(entering, next.mouth, time - next.start, crossing(current, next))
+                cross(entering, next.mouth, time - next.start, transition(current, next))
             }
-            _ => cross(entering, rest, time - current.end, CROSSING * CLOSING),
+            _ => cross(entering, rest, time - current.end, TRANSITION * CLOSING),
         }
     }
 }
 
-/// A crossing never takes more than what the shorter of the two sounds lasts.
-fn crossing(one: &Held, other: &Held) -> f32 {
-    CROSSING.min(one.end - one.start).min(other.end - other.start).max(0.02)
+/// A transition never takes longer than the shorter of the two sounds.
+fn transition(one: &Held, other: &Held) -> f32 {
+    TRANSITION.min(one.end - one.start).min(other.end - other.start).max(0.02)
 }
 
-/// From one mouth to the other, half-way at 0, over `length` seconds.
+/// From one mouth shape to the other, half-way at 0, over `length` seconds.
 fn cross(from: Mouth, to: Mouth, time: f32, length: f32) -> Mouth {
     let part = (time / length + 0.5).clamp(0.0, 1.0);
     mix(from, to, part * part * (3.0 - 2.0 * part))
@@ -239,7 +239,8 @@ fn mix(from: Mouth, to: Mouth, part: f32) -> Mouth {
     }
 }
 
-/// A sound's mouth among its neighbours: weak ones lean towards the nearest vowels, short vowels do not open all the way.
+/// The mouth shape of a sound in context: weak sounds are coarticulated with the nearest vowels, short vowels do not
+/// open fully.
 fn hold(sounds: &[(f32, f32, Viseme)], index: usize) -> Held {
     let (start, end, viseme) = sounds[index];
     let (own, strength) = viseme.shape();
@@ -259,7 +260,7 @@ fn hold(sounds: &[(f32, f32, Viseme)], index: usize) -> Held {
         let fullness = ((end - start) / 0.11).clamp(0.62, 1.0);
         mouth.open *= fullness;
     } else if viseme != Viseme::Rest {
-        // No consonant is as open as the vowel beside it.
+        // No consonant is as open as the adjacent vowel.
         mouth.open = mouth.open.min(own.open.max(0.42));
     }
     Held { start, end, mouth }

@@ -1,6 +1,6 @@
-//! `sluice bench engine`: what the engine costs, with jobs that do nothing.
+//! `sluice bench engine`: the overhead of the engine, measured with jobs that do nothing.
 //!
-//! Every figure is the median of several runs in one sitting, on one process with its own worker, at the defaults.
+//! Every figure is the median of several runs in one session, in one process with its own worker and default settings.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -28,13 +28,13 @@ pub(crate) struct EngineBench {
     /// Samples of each latency.
     #[arg(long, default_value_t = 300)]
     samples: u32,
-    /// Runs of each measurement; the middle one is given.
+    /// Runs of each measurement; the median is reported.
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// Only these, by the beginnings of their names.
+    /// Only the measurements whose names start with one of these.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Measures other queues in the same sitting (needs the source tree: bench/peers), and prints ratios.
+    /// Measures other queues in the same session (needs the source tree: bench/peers), and prints ratios.
     #[arg(long)]
     peers: bool,
     /// Prints one JSON object as the last line.
@@ -69,7 +69,7 @@ fn local() -> EnqueueOptions {
     EnqueueOptions::of(&OwnerId::local())
 }
 
-/// A database, an engine and what its jobs tell.
+/// A database, an engine and the channel on which its jobs report.
 struct Bench {
     options: EngineBench,
     store: Store,
@@ -78,7 +78,7 @@ struct Bench {
     figures: Map<String, Value>,
 }
 
-/// Slots of the pool: as many jobs as a claim takes at most.
+/// Slots of the pool, and so the most jobs per claim.
 const SLOTS: usize = 1_000;
 
 pub(super) async fn run(options: EngineBench) -> anyhow::Result<()> {
@@ -228,7 +228,7 @@ impl Bench {
         Ok(per_second(u64::from(count.div_ceil(BATCH) * BATCH), begun))
     }
 
-    /// Finishes what is there; jobs per second, until all of it is on the disk.
+    /// Drains the queue; returns jobs per second until everything is durable.
     async fn drain(&self) -> anyhow::Result<f64> {
         let count = self.count("ready").await?;
         let before = self.probe.ran.load(Ordering::Relaxed);
@@ -268,7 +268,7 @@ impl Bench {
         Ok(())
     }
 
-    /// A limit per owner at what the pool can do anyway: with and without it, in turns.
+    /// The cost of a limit per owner that is not reached: measured with and without it, alternately.
     async fn limits(&mut self) -> anyhow::Result<()> {
         let mut ratios = Vec::new();
         for _ in 0..self.options.runs.max(5) {
@@ -329,7 +329,8 @@ impl Bench {
         Ok(())
     }
 
-    /// What the ledger adds to a provider's call: one job that asks, then eight side by side, which share commits.
+    /// The overhead of the ledger for a provider call: first a single job, then eight concurrent ones, which share
+    /// commits.
     async fn calls(&mut self) -> anyhow::Result<()> {
         for (name, jobs) in [("call_overhead", 1), ("call_overhead_8_jobs", 8)] {
             let worker = self.engine.start();
@@ -354,7 +355,8 @@ impl Bench {
         Ok(())
     }
 
-    /// One slot, one owner with very many jobs: how many of those begin before another owner's first job does.
+    /// Fairness with one slot and one owner with very many jobs: how many of these start before another owner's first
+    /// job.
     async fn fairness(&mut self) -> anyhow::Result<()> {
         const CROWD: u32 = 100_000;
         let crowd = EnqueueOptions::of(&"crowd".parse()?);
@@ -373,7 +375,7 @@ impl Bench {
             self.engine.submit(&Slow { tell: true }, newcomer).await?;
             let before = self.probe.ran.load(Ordering::SeqCst);
             tokio::time::timeout(Duration::from_secs(30), seen).await.context("a newcomer was starved")??;
-            // Its own beginning is one of them.
+            // One of them is its own start.
             worst = worst.max((self.probe.ran.load(Ordering::SeqCst) - before).saturating_sub(1));
         }
         worker.shutdown(Duration::from_secs(1)).await;
@@ -383,7 +385,7 @@ impl Bench {
         Ok(())
     }
 
-    /// What is to be reached, from the engine's own promises.
+    /// The target values, from the engine's own guarantees.
     fn target(&self, name: &str) -> &'static str {
         let sqlite = self.options.database == Kind::Sqlite;
         match name {
@@ -417,7 +419,7 @@ impl Bench {
         Ok(())
     }
 
-    /// Other queues, by the programs in `bench/peers`, as ratios to ours.
+    /// Other queues, measured by the programs in `bench/peers`, as ratios to ours.
     fn peers(&self) -> anyhow::Result<()> {
         let script = std::path::Path::new("bench/peers/run");
         if !script.exists() {

@@ -10,12 +10,12 @@ use sluice_domain::money::MicroUsd;
 use sluice_engine::{Answer, Ask, CallError, Found, Job, JobError, Next, Run};
 use tokio::sync::oneshot;
 
-/// What the jobs tell.
+/// What the jobs report.
 #[derive(Default)]
 pub(super) struct Probe {
     pub(super) ran: AtomicU64,
     seen: Mutex<Option<oneshot::Sender<Instant>>>,
-    /// How long calls took.
+    /// The duration of calls.
     pub(super) took: Mutex<Vec<Duration>>,
 }
 
@@ -36,7 +36,7 @@ impl Probe {
 /// Does nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Noop {
-    /// It tells when it begins.
+    /// Reports when it starts.
     pub(super) tell: bool,
 }
 
@@ -100,7 +100,7 @@ impl Job for ThreeStages {
     }
 }
 
-/// Asks a provider that answers at once, again and again.
+/// Calls a provider that answers immediately, repeatedly.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Calls {
     pub(super) count: u32,

@@ -14,9 +14,9 @@ use crate::config::Config;
 pub(crate) enum BenchCommand {
     /// Makes a reel of about a minute, and one of twenty scenes of which one is then edited.
     Reel(reel::ReelBench),
-    /// Enqueues, claims and finishes jobs that do nothing, on an empty database that goes away.
+    /// Enqueues, claims and finishes jobs that do nothing, on a temporary, empty database.
     Engine(engine::EngineBench),
-    /// Collects garbage and forgets history on a full database, and says how long others wait for it.
+    /// Collects garbage and deletes history on a full database, and reports how long concurrent writers wait.
     Retention(retention::RetentionBench),
 }
 

@@ -1,4 +1,4 @@
-//! A PostgreSQL that goes away with the benchmark.
+//! A temporary PostgreSQL server for the benchmark.
 
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tempfile::TempDir;
 
 const SCRIPT: &str = include_str!("../../../../../scripts/throwaway-postgres.sh");
 
-/// A running server with default settings, but for its size: every commit is on the disk.
+/// A running server with default settings except for its memory: every commit is durable.
 pub(crate) struct Server {
     folder: TempDir,
-    /// Closed with this process, which ends the server.
+    /// Closed when this process ends, which stops the server.
     _pipe: ChildStdin,
     _keeper: Child,
 }
@@ -31,7 +31,7 @@ impl Server {
         Ok(Self { folder, _pipe: pipe, _keeper: keeper })
     }
 
-    /// Its database, once it answers.
+    /// Its database, once it accepts connections.
     pub(crate) async fn open(&self) -> anyhow::Result<Store> {
         const TRIES: u32 = 300;
         let url = format!("postgres://postgres@localhost/postgres?host={}", self.folder.path().display());

@@ -1,7 +1,7 @@
-//! `sluice bench retention`: what maintenance costs those who work beside it, on a database full of history.
+//! `sluice bench retention`: how much maintenance delays concurrent writers, on a database full of history.
 //!
-//! While garbage is collected and finished jobs are forgotten, another task writes a row again and again: how long it
-//! waits at most is how long maintenance, and everything else, held it up.
+//! While garbage is collected and finished jobs are deleted, another task writes a row repeatedly: its longest wait is
+//! the longest time that maintenance, or anything else, blocked it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,15 +26,15 @@ use crate::cli::say;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RetentionBench {
-    /// Finished jobs that are forgotten.
+    /// Finished jobs to delete.
     #[arg(long, default_value_t = 1_000_000)]
     jobs: u32,
-    /// Blobs that nothing points at; as many stay that something does.
+    /// Blobs without references; as many with references stay.
     #[arg(long = "garbage", default_value_t = 50_000)]
     blobs: u32,
     #[arg(long, help = "On PostgreSQL instead of SQLite")]
     postgres: bool,
-    /// Stops after so many seconds of maintenance.
+    /// Stops after this many seconds of maintenance.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
 }
@@ -83,7 +83,7 @@ pub(crate) async fn run(options: RetentionBench) -> anyhow::Result<()> {
     }))?)
 }
 
-/// Subjects that point at as many blobs as a reel of a minute and its scenes do.
+/// Subjects that reference as many blobs as a one-minute reel and its scenes do.
 const SUBJECTS: u32 = 50;
 const BLOBS_OF_SUBJECT: u32 = 60;
 
@@ -131,7 +131,7 @@ async fn fill(store: &Store, folder: &Path, options: &RetentionBench) -> anyhow:
     Ok(())
 }
 
-/// What deleting a reel does to its blobs, as the server does it: milliseconds, the middle and the longest.
+/// The blob operations of deleting a reel, as the server performs them: median and maximum in milliseconds.
 async fn delete_subjects(store: &Store) -> anyhow::Result<serde_json::Value> {
     let owner = OwnerId::local();
     let mut times = Vec::new();
@@ -154,7 +154,7 @@ fn spread(mut times: Vec<Duration>) -> serde_json::Value {
     })
 }
 
-/// Somebody else who writes.
+/// A concurrent writer.
 struct Probe {
     stop: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<Result<Vec<Duration>, StoreError>>,

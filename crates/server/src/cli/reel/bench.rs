@@ -1,4 +1,4 @@
-//! `sluice bench reel`: how long a reel takes.
+//! `sluice bench reel`: how long it takes to make a reel.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,31 +37,31 @@ pub(crate) struct ReelBench {
     json: bool,
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Serialize)]
 struct Report {
     /// Length of the video.
     video_seconds: f64,
-    /// From the upload to a video that can be played.
+    /// From the upload to a playable video.
     wall_seconds: f64,
-    /// Drawing and encoding, as a share of the video's length, when scenes are made side by side.
+    /// Drawing and encoding time, relative to the length of the video, when scenes are rendered in parallel.
     clip_wall_ratio: f64,
-    /// Seconds of each kind of engine call, added up over all scenes; calls run side by side.
+    /// Seconds of each kind of engine call, summed over all scenes; calls run in parallel.
     stages: BTreeMap<String, f64>,
-    /// Largest resident memory of this process and its children together.
+    /// Peak resident memory of this process and its children together.
     peak_rss_mb: u64,
     /// Scenes of the second reel.
     scenes: usize,
     /// Time to make the second reel.
     first_render_seconds: f64,
-    /// Time until one edited scene of it was in the video.
+    /// Time until an edited scene was part of the video.
     edit_one_scene_seconds: f64,
-    /// The one as a share of the other.
+    /// The ratio of the two.
     edit_one_scene_ratio: f64,
 }
 
 pub(crate) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<()> {
-    // A folder of its own, so that nothing was made before.
+    // A new folder, so that nothing is cached.
     let data = tempfile::tempdir()?;
     let config = config.for_bench(data.path().to_owned());
     let app = wiring::open(&config).await?;
@@ -153,7 +153,7 @@ async fn finish(app: &App, id: &ReelId) -> anyhow::Result<ReelView> {
     }
 }
 
-/// A second reel of the same document whose storyboard has twenty scenes, none of them made before.
+/// A second reel of the same document whose storyboard has twenty scenes, none of them rendered before.
 async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> anyhow::Result<ReelId> {
     const SCENES: u32 = 20;
     let reel = start::start(
@@ -163,7 +163,7 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
         StartReel { mode: Mode::Explanation, ..ask(document, "twenty") },
     )
     .await?;
-    // Made at the first attempt by the job; here its own storyboard takes its place.
+    // The job would write one at its first attempt; this storyboard takes its place.
     app.platform.store.write(async |tx| app.engine.cancel(tx, &reel.owner, &reel.job_id).await).await?;
     while app.engine.job(&reel.owner, &reel.job_id).await?.is_some_and(|view| !view.job.state.is_final()) {
         app.engine.changed().changed().await?;
@@ -206,7 +206,7 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
     Ok(reel.id)
 }
 
-/// Seconds by kind of call, and the span during which clips were made.
+/// Seconds by kind of call, and the interval in which clips were rendered.
 async fn call_times(app: &App) -> anyhow::Result<(BTreeMap<String, f64>, f64)> {
     let calls = app.platform.store.read(async |tx| calls::finished(tx).await).await?;
     let mut stages = BTreeMap::new();
@@ -243,7 +243,7 @@ impl Memory {
         let peak_kb = Arc::new(AtomicU64::new(0));
         let peak = Arc::clone(&peak_kb);
         tokio::task::spawn_blocking(move || {
-            // Ends with the watcher: when only this task still holds the counter.
+            // Ends together with the watcher: when only this task still holds the counter.
             while Arc::strong_count(&peak) > 1 {
                 peak.fetch_max(resident_kb(std::process::id()), Ordering::Relaxed);
                 std::thread::sleep(Duration::from_millis(100));

@@ -39,32 +39,32 @@ pub(crate) struct ReelCommand {
     /// are written beside it [default: the document's name, beside it].
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replaces files that are in the way. Without it only files are replaced that sluice wrote and nobody changed; the
-    /// document itself, and what is no regular file, never are.
+    /// Overwrites existing files. Without it, only files that sluice wrote and that are unchanged since are replaced; the
+    /// document itself, and anything but a regular file, never is.
     #[arg(long)]
     force: bool,
-    /// How much to say.
+    /// Level of detail.
     #[arg(long, value_enum, default_value_t = ModeArgument::Summary)]
     mode: ModeArgument,
     /// Id of the voice, as "sluice doctor" lists them [default: the best one for the document's language].
     #[arg(long, value_name = "VOICE")]
     voice: Option<String>,
-    /// Shape of the picture: 16:9, 9:16 or 1:1.
+    /// Aspect ratio: 16:9, 9:16 or 1:1.
     #[arg(long, default_value = "16:9", value_parser = shape)]
     shape: Shape,
-    /// Presenter in the picture; none for a video without.
+    /// Presenter in the video; none for a video without.
     #[arg(long, default_value = "ada")]
     presenter: String,
-    /// Leaves the captions out of the picture; the caption files are written all the same.
+    /// Does not burn the captions into the video; the caption files are written all the same.
     #[arg(long)]
     no_captions: bool,
-    /// Reads the pages as pictures (OCR), for scans.
+    /// Reads the pages by OCR, for scans.
     #[arg(long)]
     ocr: bool,
-    /// Makes the video again even if it was made before. Scenes that did not change are not rendered again.
+    /// Makes the video again even if it exists. Unchanged scenes are not rendered again.
     #[arg(long)]
     again: bool,
-    /// Prints the result, or the failure, as one JSON object, and no progress.
+    /// Prints the result or the failure as one JSON object, without progress.
     #[arg(long)]
     json: bool,
 }
@@ -82,7 +82,7 @@ fn shape(text: &str) -> Result<Shape, String> {
 }
 
 pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Result<()> {
-    // Before the database is opened: what is refused leaves nothing behind.
+    // Before the database is opened, so that a rejected command leaves nothing behind.
     let outputs = Outputs::check(&command.pdf, command.output.as_deref(), command.force, &config.data()?)?;
     let app = wiring::open(config).await?;
     let reel = start(&app, &command).await?;
@@ -111,7 +111,7 @@ fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
 
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = ingest(app, command).await?;
-    // The same document with the same choices is the same reel, so that an interrupted command continues.
+    // The same document with the same choices is the same reel, so that an interrupted command resumes.
     let shape = command.shape.ratio();
     let key = format!(
         "cli:{document}:{:?}:{shape}:{:?}:{}:{}",
@@ -127,7 +127,7 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         voice: command.voice.clone(),
         presenter: Some(command.presenter.clone()).filter(|id| id != "none"),
         captions: if command.no_captions { CaptionsPlace::Beside } else { CaptionsPlace::Burned },
-        // The limit per address is for visitors of the page.
+        // The rate limit per address applies to clients of the HTTP API only.
         address: None,
         request_key: Some(key),
     };
@@ -148,7 +148,7 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
 
 fn not_started(error: StartReelError) -> anyhow::Error {
     let code = match error {
-        // With its own code, and its causes.
+        // Keeps its code and its causes.
         StartReelError::Store(error) => return error.into(),
         StartReelError::NoSuchVoice { .. } => "no_such_voice",
         StartReelError::VoiceNotInstalled { .. } => "voice_not_installed",
@@ -156,7 +156,7 @@ fn not_started(error: StartReelError) -> anyhow::Error {
         StartReelError::KeyReused => "idempotency_key_reused",
         StartReelError::NoSuchDocument | StartReelError::TooMany { .. } => "refused",
     };
-    Failure::new(code, "This cannot be done as asked", error.to_string()).into()
+    Failure::new(code, "The request cannot be fulfilled", error.to_string()).into()
 }
 
 async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> {
@@ -228,7 +228,7 @@ async fn write(app: &App, id: &ReelId, outputs: Outputs) -> anyhow::Result<()> {
         &published.poster,
     ];
     let mut contents: Vec<Box<dyn Read + Send>> = Vec::new();
-    // Held until they are copied.
+    // Kept until they are copied.
     let mut files = Vec::new();
     for hash in blobs {
         let file = app.platform.media.materialise(hash).await?;

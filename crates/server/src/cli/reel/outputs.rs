@@ -1,8 +1,8 @@
-//! The files that `sluice reel` writes: checked before the work, and written so that nothing of the user's is replaced.
+//! The files that `sluice reel` writes: checked before the work, and written so that no file of the user is replaced.
 //!
-//! A file may be replaced when this program wrote it and nobody has changed it since, or with `--force`. What it wrote is
-//! remembered in the data folder: by path, with length and hash. The document itself, and whatever is no regular file,
-//! is never replaced.
+//! A file may be replaced if this program wrote it and it is unchanged since, or with `--force`. The files that it
+//! wrote are recorded in the data folder: by path, with length and hash. The document itself, and anything but a
+//! regular file, is never replaced.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileType, Metadata, Permissions};
@@ -16,28 +16,28 @@ use tempfile::NamedTempFile;
 
 use crate::cli::failure::{Failure, USAGE};
 
-/// Extensions of the files beside the video; [`Outputs::write`] gets them in this order, after the video.
+/// Extensions of the files beside the video; [`Outputs::write`] takes them in this order, after the video.
 pub(super) const BESIDE: [&str; 5] = ["srt", "vtt", "txt", "chapters.txt", "jpg"];
 
-/// Free space that must be there before the work: more than a video of some minutes needs.
+/// Free space that is required before the work: more than a video of some minutes needs.
 const SPACE: u64 = 64 * 1024 * 1024;
 
 const EXISTS: &str = "This would replace a file";
 const UNUSABLE: &str = "The video cannot be written there";
 
-/// Where a video and the files beside it go.
+/// The paths of a video and the files beside it.
 #[derive(Debug)]
 pub(super) struct Outputs {
     source: PathBuf,
     folder: PathBuf,
-    /// The video first.
+    /// The video comes first.
     names: Vec<OsString>,
     force: bool,
     written: Written,
 }
 
 impl Outputs {
-    /// Looks at everything that could go wrong with the place, before any work. `data` is the data folder.
+    /// Checks the output paths before any work. `data` is the data folder.
     pub(super) fn check(source: &Path, output: Option<&Path>, force: bool, data: &Path) -> Result<Self, Failure> {
         check_source(source)?;
         let video = output.map_or_else(|| source.with_extension("mp4"), Path::to_owned);
@@ -68,7 +68,7 @@ impl Outputs {
     }
 
     pub(super) fn video(&self) -> PathBuf {
-        // Without the "./" that nobody typed.
+        // Without a leading "./" that the user did not type.
         let folder = self.folder.strip_prefix(".").unwrap_or(&self.folder);
         folder.join(self.names.first().map(OsString::as_os_str).unwrap_or_default())
     }
@@ -77,7 +77,7 @@ impl Outputs {
         self.names.iter().map(|name| self.folder.join(name))
     }
 
-    /// Which of the paths have a file that may be replaced; refuses when one must not be, and names all of those.
+    /// The paths with a file that may be replaced; fails if one must not be, and names all of those.
     fn check_files(&self) -> Result<Vec<bool>, Failure> {
         let (mut replaced, mut foreign) = (Vec::new(), Vec::new());
         for path in self.paths() {
@@ -98,17 +98,17 @@ impl Outputs {
         }
         let (are, them) = if foreign.len() == 1 { ("is", "it") } else { ("are", "them") };
         let detail = format!(
-            "{} {are} there already, and not as sluice wrote {them}: choose another place \
+            "{} {are} there already, and not as sluice wrote {them}: choose another path \
              with --output, or replace {them} with --force",
             foreign.join(", ")
         );
         Err(Failure::new("output_exists", EXISTS, detail))
     }
 
-    /// Writes the video and the files beside it, in the order of [`BESIDE`]. Each is complete before it gets its name,
-    /// and all of them are complete before the first one gets it.
+    /// Writes the video and the files beside it, in the order of [`BESIDE`]. Each is complete before it is renamed, and
+    /// all of them are complete before the first one is.
     pub(super) fn write(&self, contents: Vec<Box<dyn Read + Send>>) -> Result<(), Failure> {
-        // Again: the work took a while, and the folder is not ours alone.
+        // Checked again: the work took a while, and other programs use the folder too.
         check_folder(&self.folder)?;
         let replaced = self.check_files()?;
         let mut staged = Vec::new();
@@ -119,7 +119,7 @@ impl Outputs {
         for (path, file, written, replace) in staged {
             let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
             persisted.map_err(|error| cannot("write", &path, &error.error))?;
-            // Unrecorded it needs --force the next time; the video is there all the same.
+            // Without a record it needs --force the next time; the video is written all the same.
             if let Err(error) = self.written.record(&path, &written) {
                 tracing::warn!(%error, path = %path.display(), "it cannot be recorded that this file was written");
             }
@@ -131,7 +131,7 @@ impl Outputs {
     }
 }
 
-/// The document must be a file that can be read: a FIFO would be waited for.
+/// The document must be a regular, readable file: opening a FIFO would block.
 fn check_source(source: &Path) -> Result<(), Failure> {
     const TITLE: &str = "The document cannot be read";
     let unreadable = |error: io::Error| {
@@ -147,7 +147,7 @@ fn check_source(source: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is there must be a regular file other than the document, under whatever name.
+/// An existing file must be a regular file other than the document, under whatever name.
 fn check_kind(path: &Path, found: &Metadata, source: &Path) -> Result<(), Failure> {
     let same = |other: &Metadata| source.metadata().is_ok_and(|it| (it.dev(), it.ino()) == (other.dev(), other.ino()));
     if path.metadata().is_ok_and(|target| same(&target)) || same(found) {
@@ -187,7 +187,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
         }
         Err(error) => return Err(cannot("look at", folder, &error)),
     }
-    // Permissions, a read-only disk, a quota: only trying says.
+    // Permissions, a read-only disk, a quota: only an attempt shows.
     tempfile::Builder::new()
         .prefix(".sluice-")
         .tempfile_in(folder)
@@ -209,13 +209,13 @@ fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::AlreadyExists => ("output_exists", EXISTS),
         _ => ("output_not_writable", UNUSABLE),
     };
-    // Without the temporary file's name, which tells nobody anything.
+    // Without the temporary file's name, which is meaningless to the user.
     let text = error.to_string();
     let reason = text.split(" at path ").next().unwrap_or(&text);
     Failure::new(code, title, format!("cannot {verb} {}: {reason}", path.display()))
 }
 
-/// A complete file under a temporary name, with the permissions that the umask leaves.
+/// A complete file under a temporary name, with the permissions of the umask.
 fn stage(folder: &Path, content: &mut dyn Read) -> io::Result<(NamedTempFile, WrittenFile)> {
     let permissions = Permissions::from_mode(0o666);
     let mut file = tempfile::Builder::new().prefix(".sluice-").permissions(permissions).tempfile_in(folder)?;
@@ -241,7 +241,7 @@ struct Written {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct WrittenFile {
-    /// Absolute; to find records of files that have gone.
+    /// Absolute; used to find records of removed files.
     path: String,
     bytes: u64,
     /// BLAKE3 of its bytes.
@@ -253,7 +253,7 @@ impl Written {
         Self { folder: data.join("outputs") }
     }
 
-    /// Whether the file at `path`, of `bytes` length, is as it was written.
+    /// Whether the file at `path`, with length `bytes`, is unchanged since it was written.
     fn has(&self, path: &Path, bytes: u64) -> bool {
         let record = || -> io::Result<bool> {
             let record: WrittenFile = serde_json::from_slice(&std::fs::read(self.record_of(&absolute(path)?))?)?;
@@ -278,7 +278,7 @@ impl Written {
         Ok(())
     }
 
-    /// Drops the records of files that have been moved or removed, so that they do not pile up.
+    /// Deletes the records of files that have been moved or removed, so that they do not accumulate.
     fn prune(&self) -> io::Result<()> {
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?.path();
@@ -298,7 +298,7 @@ impl Written {
     }
 }
 
-/// The folder's real path and the file's own name: the file may be missing.
+/// The real path of the folder and the file's own name: the file may not exist.
 fn absolute(path: &Path) -> io::Result<PathBuf> {
     let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     Ok(folder.canonicalize()?.join(path.file_name().unwrap_or_default()))

@@ -1,4 +1,4 @@
-//! How far a video is: a bar for each scene on a terminal, a line for each step elsewhere, nothing for programs.
+//! The progress of a video: a bar for each scene on a terminal, a line for each step elsewhere, nothing for programs.
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -7,10 +7,10 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use sluice_app::reel::view::{PartState, ReelState, ReelView};
 use sluice_app::view::StepState;
 
-/// Lines are written when this much more is done, and with each new step.
+/// A line is written for each further step of this size, and for each new stage.
 const LINE_EVERY_PERCENT: u32 = 5;
 
-/// Where progress is shown. Always on standard error: standard output is for results.
+/// Displays progress. Always on standard error: standard output is for results.
 pub(super) enum Progress {
     Bars(Bars),
     Lines(Lines),
@@ -31,7 +31,7 @@ impl Progress {
             Self::Bars(bars) => bars.show(reel),
             Self::Lines(lines) => {
                 if let Some(line) = lines.changed(reel) {
-                    // The video is made whether or not its progress can be shown.
+                    // The video is made whether or not its progress can be displayed.
                     writeln!(io::stderr().lock(), "{line}").ok();
                 }
             }
@@ -40,7 +40,7 @@ impl Progress {
     }
 }
 
-/// A bar for the whole, and one for each scene.
+/// A bar for the whole video, and one for each scene.
 pub(super) struct Bars {
     all: MultiProgress,
     style: ProgressStyle,
@@ -79,7 +79,7 @@ fn set(bar: &ProgressBar, percent: f64, message: &str) {
     bar.set_message(message.chars().take(48).collect::<String>());
 }
 
-/// What was written last, so that only changes are.
+/// The last line, so that only changes are written.
 #[derive(Default)]
 pub(super) struct Lines {
     last: Option<(String, u32)>,

@@ -1,4 +1,4 @@
-//! Which answer each failure of Reel's use cases gets. The codes are stable.
+//! Maps the errors of Reel's use cases to responses. The codes are stable.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use sluice_app::reel::Limits;

@@ -14,15 +14,15 @@ use utoipa_axum::routes;
 
 use super::Api;
 
-/// What the answers of shared endpoints hold of Reel: `apps.reel` of a document and of the server's description.
+/// Reel's part in shared responses: `apps.reel` of a document and of the server's description.
 #[derive(OpenApi)]
 #[openapi(components(schemas(ReelOffer, ReelChoices)), tags((name = "reels", description = "Narrated videos of documents")))]
 struct Shared;
 
-/// All of them.
+/// All endpoints.
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(Shared::openapi())
-        // Uploads count their bytes themselves.
+        // Uploads have their own limits.
         .routes(routes!(reels::create, reels::list).layer(DefaultBodyLimit::disable()))
         .routes(routes!(reels::show, reels::delete))
         .routes(routes!(reels::edit_scene))

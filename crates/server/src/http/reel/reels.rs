@@ -25,7 +25,7 @@ use crate::http::paging::{Limit, Text};
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, SMALL, documents, forms};
 
-/// What video to make of which document.
+/// A request for a video of a document.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewReel {
@@ -39,16 +39,16 @@ pub(crate) struct NewReel {
     #[serde(default)]
     #[schema(value_type = Option<ShapeName>)]
     shape: Option<Shape>,
-    /// A voice's id; by default the best one of the document's language.
+    /// A voice's id; by default the best one for the document's language.
     voice: Option<String>,
-    /// A presenter's id; without one the video has none.
+    /// A presenter's id; none for a video without a presenter.
     presenter: Option<String>,
     /// `burned` (the default) or `beside`.
     #[serde(default)]
     captions: Option<CaptionsPlace>,
 }
 
-/// The shape of a video, width before height.
+/// The aspect ratio of a video, width before height.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the values of a shape")]
 enum ShapeName {
@@ -66,7 +66,7 @@ struct ReelForm {
     /// The PDF.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `true` reads the pages as pictures (for scans).
+    /// `true` reads the pages by OCR (for scans).
     #[schema(nullable = false)]
     ocr: Option<bool>,
     /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
@@ -75,10 +75,10 @@ struct ReelForm {
     /// `16:9` (the default), `9:16` or `1:1`.
     #[schema(value_type = ShapeName, required = false)]
     shape: Option<String>,
-    /// A voice's id; by default the best one of the document's language.
+    /// A voice's id; by default the best one for the document's language.
     #[schema(nullable = false, max_length = 200)]
     voice: Option<String>,
-    /// A presenter's id; without one the video has none.
+    /// A presenter's id; none for a video without a presenter.
     #[schema(nullable = false, max_length = 200)]
     presenter: Option<String>,
     /// `burned` (the default) or `beside`.
@@ -86,12 +86,12 @@ struct ReelForm {
     captions: Option<String>,
 }
 
-/// Starts a reel of a document, or of the file in a form: the work goes on by itself from here.
+/// Starts a reel of a document, or of the file in a form. The work continues in the background.
 #[utoipa::path(post, path = "/api/v1/reels", operation_id = "start_reel", tag = "reels",
     request_body(content((NewReel = "application/json"), (inline(ReelForm) = "multipart/form-data"))),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
             nullable = false,
-            description = "The same key again gives the same reel, as it is then. From 1 to 255 visible characters of ASCII, in quotes or without.")),
+            description = "A repeated key returns the same reel in its current state. From 1 to 255 visible ASCII characters, with or without quotes.")),
     responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 413, body = Problem),
               (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
               (status = 507, body = Problem)))]
@@ -128,7 +128,7 @@ async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Re
         if !kind.starts_with("application/json") {
             return Err(Problem::unsupported_media_type("Send a form with a file, or application/json."));
         }
-        // The route has no limit, for the sake of forms.
+        // The route has no body limit, because of forms.
         DefaultBodyLimit::max(SMALL).apply(&mut request);
         let Json(new) = Json::from_request(request, &()).await?;
         return Ok(new);
@@ -139,7 +139,7 @@ async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Re
     for (name, value) in form.fields.iter().filter(|(name, _)| name != "ocr") {
         fields.insert(name.clone(), Value::from(value.clone()));
     }
-    // The choices are looked at before the document is read: a typing error costs nothing.
+    // The choices are checked before the document is read, so that a mistake is reported at once.
     fields.insert("document_id".to_owned(), Value::from(""));
     let mut new: NewReel =
         serde_json::from_value(Value::Object(fields)).map_err(|error| Problem::bad_request(error.to_string()))?;
@@ -147,7 +147,7 @@ async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Re
     Ok(new)
 }
 
-/// The key of draft-ietf-httpapi-idempotency-key-header; the quotes may be left out.
+/// The key of draft-ietf-httpapi-idempotency-key-header; the quotes are optional.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default();
@@ -163,14 +163,14 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListQuery {
-    /// At most this many.
+    /// Page size.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
-    /// Where to go on: `next_cursor` of the page before.
+    /// `next_cursor` of the previous page.
     #[param(max_length = 200)]
     cursor: Option<String>,
-    /// Only those whose title or document's name has this in it, in any case.
+    /// Only those whose title or document name contains this, ignoring case.
     #[param(value_type = Option<String>, max_length = 200)]
     q: Option<Text<200>>,
     /// Only those in this state.
@@ -191,7 +191,7 @@ pub(crate) async fn list(
     Ok(Json(list::page(&owner, &app, asked).await?))
 }
 
-/// A reel: storyboard, steps, cost and, when it is done, its files.
+/// A reel: storyboard, steps, cost and, once it is done, its files.
 #[utoipa::path(get, path = "/api/v1/reels/{id}", operation_id = "show_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn show(
@@ -202,7 +202,7 @@ pub(crate) async fn show(
     Ok(Json(shown(&owner, &reel, &reel_id(&id)?).await?))
 }
 
-/// Deletes a reel: its work stops, its files and its source go.
+/// Deletes a reel with its files and its document, and cancels its jobs.
 #[utoipa::path(delete, path = "/api/v1/reels/{id}", operation_id = "delete_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn delete(
@@ -214,20 +214,20 @@ pub(crate) async fn delete(
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("video")) }
 }
 
-/// What to change in a scene.
+/// Changes to a scene.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScenePatch {
-    /// New words to be said.
+    /// A new text.
     text: Option<String>,
     /// A new heading.
     heading: Option<String>,
-    /// A new place, from 1.
+    /// A new position, from 1.
     #[serde(default, deserialize_with = "whole_number")]
     position: Option<u32>,
 }
 
-/// To JSON Schema 2.0 is an integer as well.
+/// In JSON Schema, 2.0 is an integer too.
 fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     let Some(number) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
     if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
@@ -241,7 +241,7 @@ fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32
     Ok(Some(number as u32))
 }
 
-/// Changes a scene. It is rendered again when that is asked for.
+/// Edits a scene. It is rendered again only on request.
 #[utoipa::path(patch, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "edit_scene", tag = "reels", request_body = ScenePatch,
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -257,7 +257,7 @@ pub(crate) async fn edit_scene(
     Ok(Json(shown(&owner, &reel, &id).await?))
 }
 
-/// Renders a scene that was changed, and puts the video together again.
+/// Renders a scene that was changed, and assembles the video again.
 #[utoipa::path(post, path = "/api/v1/reels/{id}/scenes/{n}/render", operation_id = "render_scene", tag = "reels",
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
@@ -272,7 +272,7 @@ pub(crate) async fn render_scene(
     Ok((StatusCode::ACCEPTED, Json(shown(&owner, &reel, &id).await?)))
 }
 
-/// Renders everything that was changed, and puts the video together again.
+/// Renders everything that was changed, and assembles the video again.
 #[utoipa::path(post, path = "/api/v1/reels/{id}/render", operation_id = "render_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
 pub(crate) async fn render(
@@ -331,7 +331,7 @@ async fn redirect(
             StatusCode::CONFLICT,
             "not_ready",
             "The video is not ready",
-            "Look at the reel's state and steps; ask again when it is done.",
+            "See the reel's state and steps; try again when it is done.",
         )
     })?;
     let target = HeaderValue::from_str(&link(result)).map_err(|error| Problem::internal(&error))?;

@@ -1,5 +1,5 @@
-/** One hidden file input and one search field for the app: every "Choose a PDF" and the shortcuts use the same ones, once they are there. */
-/** What was asked for longer ago is no longer wanted: it would take the focus from something else. */
+/** One hidden file input and one search field for the app: every "Choose a PDF" and the shortcuts use them, once they are mounted. */
+/** Older requests are dropped: they would take the focus from something else. */
 const WANTED_FOR_MS = 2000;
 
 const inputs = { file: waiting<HTMLInputElement>(), search: waiting<HTMLInputElement>() };
@@ -26,7 +26,7 @@ export async function focusSearch(): Promise<void> {
   input.scrollIntoView({ block: 'center' });
 }
 
-/** A value that comes and goes; `get` waits for it a while, and gives null when it does not come. */
+/** A value that is set and unset; `get` waits for it for a while, and returns null if it is not set. */
 function waiting<Value>() {
   let value: Value | null = null;
   let asked: ((value: Value) => void)[] = [];

@@ -1,4 +1,4 @@
-/** Counting what is spoken, as the server's rules do: words, and seconds at the language's pace. */
+/** Counts spoken text by the server's rules: words, and seconds at the language's pace. */
 const WORDS_PER_MINUTE: Record<string, number> = { ar: 120 };
 const OTHERS = 150;
 

@@ -4,20 +4,20 @@ import type { Line, PublishedChapter } from '../types';
 export interface TimedSentence {
   text: string;
   page: number | null;
-  /** Seconds from the beginning of the video. */
+  /** Seconds from the start of the video. */
   start: number;
   end: number;
 }
 
 export interface Chapter {
   title: string;
-  /** Seconds from the beginning of the video. */
+  /** Seconds from the start of the video. */
   start: number;
   end: number;
   sentences: TimedSentence[];
 }
 
-/** The chapters of the published video, each with the sentences that begin in it. */
+/** The chapters of the published video, each with the sentences that start in it. */
 export function timeline(lines: Line[], chapters: PublishedChapter[]): Chapter[] {
   return chapters.map(({ title, start_ms, end_ms }) => ({
     title,
@@ -34,7 +34,7 @@ export function timeline(lines: Line[], chapters: PublishedChapter[]): Chapter[]
   }));
 }
 
-/** The sentence that is spoken at a time, or was the last to be spoken; null before the first. */
+/** The sentence that is spoken at a time, or the last one before it; null before the first. */
 export function spokenAt(chapters: Chapter[], time: number): { chapter: number; sentence: number } | null {
   const chapter = chapters.findLastIndex((one) => (one.sentences[0]?.start ?? Infinity) <= time);
   const sentence = chapters[chapter]?.sentences.findLastIndex((one) => one.start <= time);

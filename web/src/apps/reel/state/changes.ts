@@ -1,4 +1,4 @@
-/** The events of Reel, read from the stream of the browser. */
+/** The events of Reel, from the browser's event stream. */
 import { onEvent } from '../../../lib/events/events';
 import { readChange, type ReelChange } from '../change';
 
@@ -12,7 +12,7 @@ export function onReelChange({ changed, deleted }: ChangeHandlers): void {
     const change = readChange(data);
     if (change) changed(change);
   });
-  // A job has states of its own; that it changed is reason enough to look at its reel.
+  // A job has its own states; any change of it is a reason to fetch its reel.
   onEvent('job.changed', ({ data }) => {
     const change = readChange(data);
     if (change) changed({ reel_id: change.reel_id });

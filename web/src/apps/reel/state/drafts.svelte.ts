@@ -1,4 +1,4 @@
-/** Edits that were not saved. They survive a reload, a closed tab and a walk through the page, so nothing has to ask "are you sure". */
+/** Unsaved edits. They survive a reload, a closed tab and navigation, so no confirmation dialogs are needed. */
 import { SvelteMap } from 'svelte/reactivity';
 import { keep, readKept } from '../../../lib/state/kept';
 
@@ -20,7 +20,7 @@ export function keepDraft(reelId: string, sceneId: string, draft: Draft | null):
   save();
 }
 
-/** With a reel its unsaved edits go. */
+/** Deleting a reel deletes its unsaved edits. */
 export function dropDrafts(reelId: string): void {
   for (const key of [...drafts.keys()]) if (key.startsWith(`${reelId}/`)) drafts.delete(key);
   save();

@@ -1,4 +1,4 @@
-/** The examples that the server offers, asked for until they are there. */
+/** The examples that the server offers, fetched until available. */
 import type { Example } from '../types';
 import { reelApi } from '../api';
 

@@ -1,4 +1,4 @@
-/** Reels that were deleted here and not yet on the server. */
+/** Reels that are deleted here, but not yet on the server. */
 import { SvelteSet } from 'svelte/reactivity';
 
 export const hidden = new SvelteSet<string>();

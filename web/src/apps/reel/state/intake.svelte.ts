@@ -1,6 +1,6 @@
 /**
- * A PDF on its way to a reel: sent, read, found or refused, and the choices for it. What was found survives a reload,
- * because the document is on the server already.
+ * A PDF on its way to a reel: uploaded, read, accepted or rejected, and the choices for it. The judgement survives a reload, because the
+ * document is already on the server.
  */
 import { reelApi } from '../api';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
@@ -21,7 +21,7 @@ export type Stage =
 export interface Choices {
   mode: Mode;
   shape: Shape;
-  /** A presenter's id; null for none; undefined until the server has said who there is. */
+  /** A presenter's id; null for none; undefined until the server has listed them. */
   presenter: string | null | undefined;
   captions: Captions;
 }
@@ -31,7 +31,7 @@ interface Found {
   at: number;
 }
 
-/** The server lets go of a document that nobody used after 30 minutes. */
+/** The server deletes an unused document after 30 minutes. */
 const FOUND_IS_KEPT_MS = 30 * 60 * 1000;
 
 class Intake {
@@ -43,14 +43,14 @@ class Intake {
     captions: 'beside',
     ...readKept('choices', {}),
   });
-  /** Not kept: voices belong to the document's language. */
+  /** Not stored: voices belong to the document's language. */
   voice = $state<string | null>(null);
   starting = $state(false);
   startProblem = $state.raw<Problem | null>(null);
 
   #file: File | null = null;
   #upload: Upload | null = null;
-  /** One key for one wish, so that a repeated click or a lost answer makes no second reel. */
+  /** One idempotency key per request, so that a repeated click or a lost response makes no second reel. */
   #wish: { of: string; key: string } | null = null;
 
   constructor() {
@@ -58,7 +58,7 @@ class Intake {
     if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#found(found.document);
   }
 
-  /** Who presents: the choice, or the first one when nothing was chosen or the choice is no longer there. */
+  /** The presenter: the chosen one, or the first one if none was chosen or it is no longer available. */
   readonly presenter = $derived.by(() => {
     const presenters = server.value?.apps.reel?.presenters ?? [];
     const chosen = this.choices.presenter;
@@ -99,7 +99,7 @@ class Intake {
     else this.stage = { name: 'refused', file: file.name, problem: outcome.problem };
   }
 
-  /** An example goes the same way as a file of the person's own. */
+  /** An example is handled like a file of the user. */
   async takeExample(example: Example) {
     this.stage = { name: 'fetching', file: example.name };
     try {
@@ -128,7 +128,7 @@ class Intake {
     keep('found', null);
   }
 
-  /** Starts the reel; null when the server would not, and `startProblem` says why. */
+  /** Starts the reel; null if the server rejects it, and then `startProblem` has the reason. */
   async start(): Promise<Reel | null> {
     if (this.stage.name !== 'found' || this.starting) return null;
     const { mode, shape, captions } = this.choices;
@@ -169,7 +169,7 @@ class Intake {
   }
 }
 
-/** `crypto.randomUUID` exists on https and localhost only; this works on any address. */
+/** `crypto.randomUUID` only exists on https and localhost; this works on any origin. */
 function randomKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
 /**
- * The list of reels as it is searched and filtered, page by page. Events patch what is shown: a reel that is known is asked for again, one
- * that is not known is looked for at the top of the list.
+ * The searched and filtered list of reels, page by page. Events patch it: a known reel is fetched again, an unknown one is looked for at
+ * the top of the list.
  */
 import { eventsReady, onResync } from '../../../lib/events/events';
 import type { Problem } from '../../../lib/api/problem';
@@ -17,7 +17,7 @@ class ReelList {
   items = $state.raw<ReelSummary[] | null>(null);
   problem = $state.raw<Problem | null>(null);
   moreProblem = $state.raw<Problem | null>(null);
-  /** Whether an answer for a new search or filter is awaited; what was found before stays meanwhile. */
+  /** Whether a response for a new search or filter is pending; the previous results stay meanwhile. */
   searching = $state(false);
   loadingMore = $state(false);
   readonly shown = $derived((this.items ?? []).filter((item) => !hidden.has(item.id)));
@@ -25,7 +25,7 @@ class ReelList {
   readonly hasMore = $derived(this.#next !== null);
   filter = $state.raw<Filter>({ q: '', state: null });
 
-  /** Numbers the questions: an answer that was overtaken is dropped. */
+  /** Sequence number of requests: outdated responses are dropped. */
   #asked = 0;
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -37,7 +37,7 @@ class ReelList {
     onResync(() => this.items && void this.#head());
   }
 
-  /** Shows what matches; the same filter again asks nothing. */
+  /** Applies a filter; an unchanged filter fetches nothing. */
   show(q: string, state: ReelState | null) {
     const same = q === this.filter.q && state === this.filter.state;
     if (same && this.items !== null) return;
@@ -77,7 +77,7 @@ class ReelList {
     this.#next = outcome.value.next_cursor ?? null;
   }
 
-  /** The newest truth about a reel, from any answer of the server. */
+  /** The most recent version of a reel, from any response. */
   take(reel: Reel) {
     if (!this.items) return;
     const summary = summaryOf(reel);
@@ -109,7 +109,7 @@ class ReelList {
     });
   }
 
-  /** Asks for the first page again and puts what is new above what is shown. */
+  /** Fetches the first page again and inserts new reels at the top. */
   async #head() {
     const asked = this.#asked;
     const outcome = await reelApi.list(this.#query());

@@ -1,6 +1,6 @@
 /**
- * The reel in view, and deletions that can be undone. The server is the truth: an event patches what is shown at once and asks for the
- * whole reel shortly after.
+ * The current reel, and deletions that can be undone. The server is authoritative: an event patches the display immediately, and the
+ * whole reel is fetched shortly afterwards.
  */
 import { eventsReady, onResync } from '../../../lib/events/events';
 import type { Problem } from '../../../lib/api/problem';
@@ -19,10 +19,10 @@ export const UNDO_MS = 7000;
 class Reels {
   current = $state.raw<Reel | null>(null);
   currentProblem = $state.raw<Problem | null>(null);
-  /** When `current` was fetched, for counting its time left down. */
+  /** When `current` was fetched, for counting down its remaining time. */
   fetchedAt = $state(0);
 
-  /** Numbers the questions, so that their answers can be told apart by age. */
+  /** Sequence number of requests, to order their responses. */
   #asked = 0;
   #taken = 0;
   #currentId: string | null = null;
@@ -38,7 +38,7 @@ class Reels {
     onResync(() => this.#currentId && void this.load(this.#currentId));
   }
 
-  /** Opens a reel's page; what was shown of another one goes. */
+  /** Opens a reel's page; the previous one is removed. */
   open(id: string) {
     if (this.#currentId === id) return;
     this.#currentId = id;
@@ -57,15 +57,15 @@ class Reels {
   async load(id: string) {
     const asked = (this.#asked += 1);
     const outcome = await reelApi.show(id);
-    // An answer that was overtaken by a newer one is old news.
+    // Outdated responses are dropped.
     if (this.#currentId !== id || this.#taken > asked) return;
     if (outcome.ok) return this.take(outcome.value, asked);
-    // What is on the page stays when the server is away; only "it is gone" replaces it.
+    // The page stays as it is while the server is unavailable; only a deletion replaces it.
     if (!this.current || outcome.problem.status === 404) this.currentProblem = outcome.problem;
     if (outcome.problem.status === 404) this.current = null;
   }
 
-  /** The newest truth about a reel, from any answer of the server. */
+  /** The most recent version of a reel, from any response. */
   take(reel: Reel, asked = (this.#asked += 1)) {
     list.take(reel);
     if (this.#currentId !== reel.id) return;
@@ -86,7 +86,7 @@ class Reels {
     }, FETCH_AFTER_MS);
   }
 
-  /** Hides a reel now and deletes it after a while; `failed` is told when the server would not. */
+  /** Hides a reel now and deletes it after a while; `failed` is called if the server rejects that. */
   deleteSoon(id: string, failed: (problem: Problem) => void) {
     hidden.add(id);
     const timer = setTimeout(async () => {

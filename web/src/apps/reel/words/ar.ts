@@ -1,4 +1,4 @@
-/** The words of Reel, in Arabic. */
+/** The texts of Reel, in Arabic. */
 import type { Message } from '../../../lib/text/message';
 import type { Key } from './en';
 

@@ -1,4 +1,4 @@
-/** The words of Reel, in English. They come with its pages. */
+/** The texts of Reel, in English. They are loaded with its pages. */
 import type { Message } from '../../../lib/text/message';
 
 export const en = {
@@ -20,7 +20,7 @@ export const en = {
   'upload.sent': '{sent} of {total}',
   'upload.reading': 'Reading {name}',
   'upload.reading.text': 'Pages, language and words. This takes a second or two.',
-  'upload.reading.ocr': 'Reading the pictures of the pages. This takes a few seconds for each page.',
+  'upload.reading.ocr': 'Reading the pages by OCR. This takes a few seconds for each page.',
   'upload.fetching': 'Fetching the example {name}',
   'upload.stop': 'Stop',
 
@@ -82,9 +82,9 @@ export const en = {
   'reel.closeable': 'You can close this page. The work goes on, and the video will be here.',
   'reel.cancel': 'Cancel',
   'reel.cancelled.title': 'Cancelled',
-  'reel.cancelled.text': 'What was finished is kept. Going on makes only what is missing.',
+  'reel.cancelled.text': 'Finished parts are kept. Resuming makes only what is missing.',
   'reel.expired.title': 'Expired',
-  'reel.expired.text': 'Nothing worked on it for too long. Send the PDF again to make the video.',
+  'reel.expired.text': 'It made no progress for too long. Send the PDF again to make the video.',
   'reel.failed.title': 'The video was not finished',
   'reel.resume': 'Go on',
   'reel.retry': 'Try again from here',
@@ -163,7 +163,7 @@ export const en = {
   'result.outdated': 'This is the video from before your changes.',
   'result.notPlayable': 'The video did not load.',
 
-  'made.title': 'What made it',
+  'made.title': 'Made with',
   'made.extract': 'Extract',
   'made.extract.text':
     'The script is an extract: sentences chosen from the document and shortened by rules, each with its page. No language model wrote or rephrased it.',
@@ -176,10 +176,10 @@ export const en = {
 
   'time.ago': 'Updated {time}',
 
-  'problem.rate_limited.title': 'That was a lot of videos in a short time',
-  'problem.rate_limited.action': 'The number of videos in ten minutes is limited, so that the machine keeps up.',
+  'problem.rate_limited.title': 'Too many videos in a short time',
+  'problem.rate_limited.action': 'The number of videos in ten minutes is limited to protect the machine.',
   'problem.voice_not_installed.title': 'This voice is not installed',
-  'problem.voice_not_installed.action': 'Choose another voice, or type “make setup” on the server.',
+  'problem.voice_not_installed.action': 'Choose another voice, or run “make setup” on the server.',
   'problem.script_too_little_to_say.title': 'There is not enough to tell',
   'problem.script_too_little_to_say.action':
     'The document has too few whole sentences for a video of this kind. Try a summary, or a longer document.',
@@ -188,11 +188,11 @@ export const en = {
   'problem.text_too_long.title': 'The text is too long for one scene',
   'problem.text_too_long.action': 'Shorten it, or move a part of it to another scene.',
   'problem.text_control_characters.title': 'The text has characters that cannot be spoken',
-  'problem.text_control_characters.action': 'They are invisible and usually come from copying. Type that part anew.',
-  'problem.bad_heading.title': 'The heading does not fit',
+  'problem.text_control_characters.action': 'They are invisible and usually come from copying. Type that part again.',
+  'problem.bad_heading.title': 'The heading is not valid',
   'problem.bad_heading.action': 'A heading has 1 to 120 characters.',
-  'problem.render_failed.title': 'The picture could not be made',
-  'problem.render_failed.action': 'Try again. If it happens again, the server’s log says more.',
+  'problem.render_failed.title': 'The video could not be rendered',
+  'problem.render_failed.action': 'Try again. If it happens again, see the server’s log.',
   'problem.voice_failed.title': 'The voice did not work',
   'problem.voice_failed.action': 'Try again. If it happens again, choose another voice.',
 

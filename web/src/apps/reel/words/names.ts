@@ -1,4 +1,4 @@
-/** The words of Reel that the shell shows before the app's code is loaded: its name and its commands. */
+/** The texts of Reel that the shell shows before the app's code is loaded: its name and its commands. */
 import type { Message } from '../../../lib/text/message';
 
 export const en = {

@@ -1,11 +1,11 @@
-//! Fonts that lie: the page shows letters, the file stores others. Found by what no language does, so that listings,
-//! tables and languages that are not in the table pass.
+//! Detects fonts with a wrong encoding: the page shows other letters than the file stores. Uses only patterns that
+//! occur in no language, so that listings, tables and languages outside the table pass.
 
 use crate::reel::script::detect::sample;
 use crate::reel::script::lexicon::Lexicon;
 use crate::reel::script::text::{bare, clean, fold, is_arabic, is_arabic_mark, is_garbage, share, words};
 
-/// Whether the text is not what the pages show.
+/// Whether the stored text differs from the displayed text.
 pub(super) fn is_garbled(text: &str) -> bool {
     let sample = sample(text, 40_000);
     let (mut garbage, mut all) = (0_u32, 0_u32);
@@ -28,15 +28,15 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Arabic letters and Latin ones within one word, all over an Arabic text: half of the glyphs have no map.
+/// Arabic and Latin letters within one word, throughout an Arabic text: half of the glyphs have no map.
 fn has_mixed_arabic(tokens: &[&str]) -> bool {
     let arabic: Vec<&&str> = tokens.iter().filter(|word| word.chars().any(is_arabic)).collect();
     let mixed = arabic.iter().filter(|word| word.chars().any(|c| c.is_ascii_alphabetic())).count();
     arabic.len() >= 30 && arabic.len() * 2 > tokens.len() && share(count(mixed), count(arabic.len())) > 0.25
 }
 
-/// Arabic cut into single letters by marks or shapes set one by one. Healthy texts have at most 6 % of words with one
-/// letter and 4 letters or more in a word; broken ones 20 % and more, and fewer than 3.
+/// Arabic split into single letters by separately positioned marks or glyphs. Intact texts have at most 6 % one-letter
+/// words and an average word length of at least 4 letters; broken ones have 20 % and more, and fewer than 3.
 fn has_scattered_arabic(tokens: &[&str]) -> bool {
     let lengths: Vec<u32> = tokens
         .iter()
@@ -50,7 +50,7 @@ fn has_scattered_arabic(tokens: &[&str]) -> bool {
         && (share(single, words) > 0.2 || lengths.iter().sum::<u32>() < words * 3)
 }
 
-/// Arabic stored in the order in which it is drawn: words begin with letters that only end words.
+/// Arabic stored in visual order: words begin with letters that only occur at the end.
 fn has_backward_arabic(tokens: &[&str]) -> bool {
     let arabic: Vec<&str> = tokens
         .iter()
@@ -65,8 +65,8 @@ fn has_backward_arabic(tokens: &[&str]) -> bool {
     backward * 20 > arabic.len() && backward > forward * 2
 }
 
-/// Latin letters in an order of no language: hardly a small word of any, no language by its letter patterns, and most
-/// words impossible to say.
+/// Latin letters in an order of no language: hardly any stop words, no language by its letter patterns, and most words
+/// unpronounceable.
 fn is_letter_salad(tokens: &[&str], cleaned: &str) -> bool {
     let latin: Vec<String> = tokens
         .iter()
@@ -85,7 +85,7 @@ fn is_letter_salad(tokens: &[&str], cleaned: &str) -> bool {
     if share(count(small), count(latin.len())) > 0.06 {
         return false;
     }
-    if likeness_to_language(cleaned).is_some_and(|likeness| likeness < 0.67) {
+    if similarity_to_language(cleaned).is_some_and(|similarity| similarity < 0.67) {
         return true;
     }
     let long: Vec<&String> = latin.iter().filter(|word| word.chars().count() >= 4).collect();
@@ -95,17 +95,17 @@ fn is_letter_salad(tokens: &[&str], cleaned: &str) -> bool {
     long.len() >= 20 && share(count(impossible), count(long.len())) > limit
 }
 
-/// How often each letter from a to z occurs in English, French, German, Spanish, Italian, Portuguese and Dutch, in
-/// percent, on average.
+/// The average frequency of each letter from a to z in English, French, German, Spanish, Italian, Portuguese and Dutch,
+/// in percent.
 const FREQUENCIES: [f64; 26] = [
     9.0, 1.4, 3.0, 4.4, 14.0, 1.4, 1.9, 2.7, 7.5, 0.4, 0.8, 4.3, 2.8, 7.6, 6.3, 2.3, 0.6, 6.6, 6.6, 6.8, 4.2, 1.6, 1.0,
     0.3, 0.7, 0.6,
 ];
 
-/// Cosine of a text's letter frequencies and [`FREQUENCIES`]: above 0.79 in 137 healthy documents and in Polish,
-/// Turkish, Finnish and Czech, below 0.67 when letters are shifted. None for a text of few letters, or with so many
-/// accents (Vietnamese) that the plain letters do not tell.
-fn likeness_to_language(text: &str) -> Option<f64> {
+/// The cosine of a text's letter frequencies and [`FREQUENCIES`]: above 0.79 in 137 intact documents and in Polish,
+/// Turkish, Finnish and Czech, below 0.67 if letters are shifted. None for a text with few letters, or with so many
+/// accents (Vietnamese) that the plain letters are not conclusive.
+fn similarity_to_language(text: &str) -> Option<f64> {
     let mut found = [0.0_f64; 26];
     let (mut plain, mut other) = (0_u32, 0_u32);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
@@ -125,8 +125,7 @@ fn likeness_to_language(text: &str) -> Option<f64> {
     Some(dot / lengths.sqrt())
 }
 
-/// A word that nobody can say: no vowel, six consonants in a row, or capitals in its middle after small letters again
-/// and again.
+/// An unpronounceable word: no vowel, six consonants in a row, or repeated capitals after small letters inside it.
 fn is_impossible(word: &str) -> bool {
     let is_vowel = |c: char| "aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœąęěůőűıāēīōūășț".contains(c);
     let (mut row, mut longest, mut vowels) = (0, 0, 0);
@@ -152,7 +151,7 @@ mod tests {
     const ENGLISH: &str = "The quick brown fox jumps over the lazy dog while the other animals of the farm look on and wonder what \
         it is that makes a fox so fast and a dog so slow, and whether there is anything that could be done about it in time. ";
 
-    /// Each letter replaced by the one `by` places on, as a font does that numbers its glyphs from another start.
+    /// Replaces each letter by the one `by` positions further, like a font that numbers its glyphs from another start.
     fn shifted(text: &str, by: i32) -> String {
         text.chars()
             .map(|c| {
@@ -185,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn healthy_texts_of_all_kinds_pass() {
+    fn intact_texts_of_all_kinds_pass() {
         let polish =
             "Mieszkańcy miasta nigdy nie widzieli takiej burzy i nie byli przygotowani na to, co miała im przynieść. ";
         let finnish =

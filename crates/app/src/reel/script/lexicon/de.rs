@@ -56,7 +56,7 @@ pub(super) static WORDS: Words = Words {
         ("et al.", "und andere"),
         ("und/oder", "oder"),
     ],
-    // German puts the verb second: leaving out an opening would leave the verb first, so nothing is left out.
+    // German is verb-second: without the opening the sentence would start with its verb, so nothing is left out.
     connectives: "",
     dangling: "dies|diese|dieser|dieses|diesem|diesen|jener|jene|jenes|er|es|ihm|ihn|ihr|ihre|ihnen|sein|seine|das ist|\
         das war|das sind|das bedeutet|das heißt|das kann|das wird|das gilt|das hat|sie ist|sie hat|sie wird|sie war|\

@@ -1,5 +1,5 @@
-//! What the rules must know of each language: its small words, abbreviations, openings that lean on the sentence
-//! before, headings of parts that are not told, and the question that closes a reel. One file per language.
+//! The rules' data for each language: its stop words, abbreviations, openings that depend on the previous sentence,
+//! headings of parts that are not narrated, and the closing question. One file per language.
 
 mod ar;
 mod de;
@@ -15,66 +15,66 @@ use std::sync::LazyLock;
 
 use sluice_domain::language::Language;
 
-/// One language's words as they are written down. Lists of words are separated by spaces, lists of phrases by `|`;
-/// all in lower case, Arabic without vowel marks.
+/// The words of one language. Lists of words are separated by spaces, lists of phrases by `|`; all in lower case,
+/// Arabic without vowel marks.
 pub(super) struct Words {
     /// ISO 639-1 code.
     pub(super) code: &'static str,
-    /// Words that carry no topic.
+    /// Stop words: they carry no topic.
     pub(super) small: &'static str,
     /// Abbreviations whose full stop never ends a sentence.
     pub(super) abbreviations: &'static str,
-    /// Abbreviations whose full stop also ends the sentence when a capital follows.
+    /// Abbreviations whose full stop also ends the sentence if a capital follows.
     pub(super) closing_abbreviations: &'static str,
-    /// Abbreviation and how it is said.
+    /// Abbreviations and their spoken forms.
     pub(super) expansions: &'static [(&'static str, &'static str)],
-    /// Openings that can be left out when a comma follows them.
+    /// Openings that can be left out if a comma follows them.
     pub(super) connectives: &'static str,
-    /// Openings that lean on the sentence before and cannot be left out.
+    /// Openings that depend on the previous sentence and cannot be left out.
     pub(super) dangling: &'static str,
-    /// Words that a noun follows.
+    /// Words that precede a noun.
     pub(super) determiners: &'static str,
-    /// Words that point back when they come second: "with these", "in such".
+    /// Words that refer back in second position: "with these", "in such".
     pub(super) demonstratives: &'static str,
-    /// Openings of a clause that only points at another text.
+    /// Openings of a clause that only refers to another text.
     pub(super) see: &'static str,
-    /// Phrases that point at another place of the page.
+    /// Phrases that refer to another place on the page.
     pub(super) pointing: &'static str,
-    /// Where a sentence that is too long may end instead.
+    /// Where a sentence that is too long can be ended instead.
     pub(super) tails: &'static str,
-    /// Openings that look like [`Words::dangling`] and stand on their own.
+    /// Openings that look like [`Words::dangling`] but are self-contained.
     pub(super) grounded: &'static str,
-    /// What a document calls itself: "this manual" leans on nothing.
+    /// What a document calls itself: "this manual" refers to nothing else.
     pub(super) self_names: &'static str,
-    /// What is numbered and pointed at: figures, tables, sections.
+    /// Numbered things that are referred to: figures, tables, sections.
     pub(super) numbered: &'static str,
-    /// What introduces a pointer: "as shown in", "see".
+    /// Phrases that introduce a reference: "as shown in", "see".
     pub(super) pointers: &'static str,
-    /// Headings of parts that are not told: references, contents, thanks.
+    /// Headings of parts that are not narrated: references, contents, acknowledgements.
     pub(super) left_out: &'static str,
-    /// Headings that are recognised in any type size: abstract, introduction, conclusion.
+    /// Headings that are recognised at any font size: abstract, introduction, conclusion.
     pub(super) plain_headings: &'static str,
     /// Phrases of copyright notices and licences.
     pub(super) boilerplate: &'static str,
-    /// Phrases of sentences that say what something is, or what follows from it.
+    /// Phrases of sentences that define something, or draw a conclusion.
     pub(super) cues: &'static str,
-    /// How `%` is said.
+    /// The spoken form of `%`.
     pub(super) percent: &'static str,
-    /// How `&` is said.
+    /// The spoken form of `&`.
     pub(super) and: &'static str,
-    /// How `§` is said.
+    /// The spoken form of `§`.
     pub(super) section: &'static str,
     /// The closing question about two key terms, `{0}` and `{1}`.
     pub(super) question_of_two: &'static str,
     /// The closing question about the title, `{0}`.
     pub(super) question_of_title: &'static str,
-    /// The closing question when there is not even a title.
+    /// The closing question if there is not even a title.
     pub(super) question: &'static str,
     /// Heading of the closing scene.
     pub(super) question_heading: &'static str,
 }
 
-/// [`Words`] as sets, made ready for looking things up.
+/// [`Words`] as sets, for look-ups.
 pub(super) struct Lexicon {
     pub(super) words: &'static Words,
     pub(super) stop_words: HashSet<&'static str>,
@@ -117,7 +117,7 @@ impl Lexicon {
             demonstratives: words.demonstratives.split_whitespace().collect(),
             see: phrases(words.see).collect(),
             pointing: phrases(words.pointing).collect(),
-            // The spaces around a tail belong to it.
+            // The spaces around a tail are part of it.
             tails: words.tails.split('|').collect(),
             grounded: longest_first(words.grounded),
             self_names: words.self_names.split_whitespace().collect(),
@@ -130,13 +130,13 @@ impl Lexicon {
         }
     }
 
-    /// The lexicon of a language; English's for one that has none.
+    /// The lexicon of a language; English for one that has none.
     pub(super) fn of(language: Language) -> &'static Self {
         let code = language.code();
         LEXICONS.iter().find(|lexicon| lexicon.words.code == code).unwrap_or(&LEXICONS[0])
     }
 
-    /// Every language's, in the order of `LANGUAGES`.
+    /// All lexicons, in the order of `LANGUAGES`.
     pub(super) fn all() -> &'static [Self] {
         &LEXICONS
     }

@@ -41,7 +41,7 @@ pub(super) static WORDS: Words = Words {
         ("et al.", "en anderen"),
         ("en/of", "of"),
     ],
-    // Dutch puts the verb second, as German does: nothing is left out.
+    // Dutch is verb-second, like German: nothing is left out.
     connectives: "",
     dangling: "dit|deze|dat|die|hij|zij|ze|het is|het was|het heeft|het wordt|het kan|haar|hun|echter|daarom|daardoor|\
         daarnaast|daarbij|daarmee|daarvoor|daarna|daarin|daarom|dus|bovendien|verder|toch|hierdoor|hierbij|hiermee|\

@@ -1,23 +1,23 @@
-//! What a single block is, by its own looks.
+//! Classifies a single block by its appearance.
 
 use crate::reel::script::lexicon::Lexicon;
 use crate::reel::script::outline::Placed;
 use crate::reel::script::sentences::is_finished;
 use crate::reel::script::text::{bare, capital_share, fold, is_arabic, share, word_count, words};
 
-/// What a block is.
+/// The kind of a block.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     /// A heading without its number; `depth` is the number's depth (2 for "3.1").
     Heading { text: String, depth: Option<usize> },
-    /// A paragraph, or a list item or line that is no full sentence.
+    /// A paragraph, or a list item or a line that is not a full sentence.
     Prose { fragment: bool },
-    /// Nothing to tell.
+    /// Not narrated.
     Nothing,
 }
 
-/// Looks at a block, the block after it (and whether that is the next line of the same paragraph), and the line height
-/// of most of the text.
+/// Classifies a block, given the next block (and whether that is the next line of the same paragraph) and the most
+/// common line height of the text.
 pub(super) fn kind_of(block: &Placed<'_>, next: Option<(&Placed<'_>, bool)>, body: f32, lexicon: &Lexicon) -> Kind {
     let text = block.text.as_str();
     if !text.chars().any(char::is_alphabetic) || leads_to_page_numbers(text) {
@@ -83,7 +83,7 @@ fn heading(
     if !starts_well || is_code(text) || text.ends_with(|c: char| c.is_ascii_digit()) && text.contains("..") {
         return None;
     }
-    // A line that is as long as the text is wide needs more than a taller sign in it.
+    // A line of full width needs more than a single taller character.
     let long = block.words > 9;
     let large = body > 0.0 && height >= body * if long { 1.3 } else { 1.12 };
     let numbered = depth.is_some() && !is_finished(text) && block.block.lines <= 2 && height >= body * 0.97;
@@ -98,7 +98,7 @@ fn heading(
     }
 }
 
-/// A heading without "3.1", "Chapter 3:", "IV." before it, and how deep the number is.
+/// A heading without "3.1", "Chapter 3:" or "IV." before it, and the depth of the number.
 pub(super) fn without_number<'a>(text: &'a str, lexicon: &Lexicon) -> (&'a str, Option<usize>) {
     let text = text.trim();
     let separators = [' ', '-', '–', '—', ':', '.'];
@@ -121,7 +121,7 @@ fn is_roman_letter(c: char) -> bool {
     matches!(c, 'I' | 'V' | 'X' | 'L' | 'C')
 }
 
-/// "3" is 1 deep, "3.1" and "A.2" are 2 deep, "IV." is 1 deep; anything else is no number.
+/// The depth of "3" and "IV." is 1, that of "3.1" and "A.2" is 2; anything else is not a number.
 fn number_depth(word: &str) -> Option<usize> {
     let core = word.trim_end_matches(['.', ':', ')']);
     if core.is_empty() || core.len() > 12 {
@@ -138,7 +138,7 @@ fn number_depth(word: &str) -> Option<usize> {
     }
 }
 
-/// Dots or spaces that lead to page numbers, as in a table of contents.
+/// Dots or spaces before page numbers, as in a table of contents.
 pub(super) fn leads_to_page_numbers(text: &str) -> bool {
     let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let dots = squeezed.matches("....").count() + squeezed.matches("……").count() + squeezed.matches("·····").count();
@@ -197,7 +197,7 @@ fn is_notice(text: &str, lexicon: &Lexicon) -> bool {
     (found >= 1 && (short || lower.starts_with("copyright") || lower.starts_with('©'))) || found >= 2
 }
 
-/// Listings, commands, formulas: few words and many signs.
+/// Listings, commands, formulas: few words and many symbols.
 pub(in crate::reel::script) fn is_code(text: &str) -> bool {
     let (mut signs, mut letters, mut all) = (0_u32, 0_u32, 0_u32);
     for c in text.chars().filter(|c| !c.is_whitespace()) {
@@ -234,7 +234,7 @@ pub(in crate::reel::script) fn is_code(text: &str) -> bool {
     share(signs, all) > 0.08 || share(letters, all) < 0.5
 }
 
-/// Cells: many short lines, or mostly numbers.
+/// Table cells: many short lines, or mostly numbers.
 fn is_table(block: &Placed<'_>) -> bool {
     let text = block.text.as_str();
     let all = u32::try_from(text.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(1);
@@ -243,7 +243,7 @@ fn is_table(block: &Placed<'_>) -> bool {
     share(digits, all) > 0.25 || (block.block.lines >= 5 && per_line < 14 && !text.chars().any(is_arabic))
 }
 
-/// Small type low on the page that starts with its mark, or tiny type anywhere.
+/// Small type at the bottom of the page that starts with a note mark, or tiny type anywhere.
 fn is_note(block: &Placed<'_>, body: f32) -> bool {
     let height = block.block.line_height;
     if body <= 0.0 || height <= 0.0 {

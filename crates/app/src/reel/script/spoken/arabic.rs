@@ -1,9 +1,9 @@
-//! Arabic writes "and" onto the word that follows, and "it" and "its" onto the word before: a sentence on its own starts
-//! without the one, and leans on another by the other.
+//! In Arabic "and" is a prefix of the next word, and "it" and "its" are suffixes of the previous one: a self-contained
+//! sentence starts without the prefix, and one with a suffix depends on the previous sentence.
 
 use crate::reel::script::text::fold;
 
-/// Words after "and" that surely are words of their own.
+/// Words that are certainly complete after the prefix "and".
 const AFTER_AND: &[&str] = &[
     "في",
     "من",
@@ -55,11 +55,11 @@ const AFTER_AND: &[&str] = &[
     "أكبر",
 ];
 
-/// Words of which "wa" or "fa" before "al" is a part.
+/// Words in which "wa" or "fa" before "al" is not a prefix.
 const NOT_AND: &[&str] =
     &["والد", "والي", "واله", "والت", "فالح", "فالس", "فالن", "فالي", "ويل", "ويب", "ويند", "ويكي", "وتير", "وتر"];
 
-/// Words that end as if with "his" or "its" and do not.
+/// Words with an ending like "his" or "its" that is not a suffix.
 const NOT_ITS: &[&str] = &[
     "الله",
     "لله",
@@ -112,7 +112,7 @@ const NOT_ITS: &[&str] = &[
     "مبهم",
 ];
 
-/// The sentence without the "and" that is written onto its first word, where that is certain.
+/// The sentence without the "and" before its first word, if that is certain.
 pub(super) fn without_and(text: &str) -> &str {
     let first = fold(text.split_whitespace().next().unwrap_or_default());
     let Some(rest) = first.strip_prefix(['و', 'ف']) else { return text };
@@ -132,7 +132,7 @@ pub(super) fn without_and(text: &str) -> &str {
     }
 }
 
-/// Whether the first word carries "him", "her", "it", "them" or "its": what that is was said before.
+/// Whether the first word has the suffix "him", "her", "it", "them" or "its", which refers back.
 pub(super) fn refers_back(text: &str) -> bool {
     let first = fold(text.split_whitespace().next().unwrap_or_default());
     let word = first.trim_matches(|c: char| !c.is_alphanumeric());
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn and_goes_only_where_it_is_certain() {
+    fn and_is_removed_only_where_it_is_certain() {
         for (with, without) in [
             ("والزوايا تبقى كما هي.", "الزوايا تبقى كما هي."),
             ("فالأسطرلاب نموذج للعالم.", "الأسطرلاب نموذج للعالم."),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_word_with_its_owner_refers_back() {
+    fn a_first_word_with_a_possessive_refers_back() {
         assert!(refers_back("يرفعه صاحبه بيده."));
         assert!(refers_back("صناعتها صارت حرفة."));
         assert!(!refers_back("المياه كثيرة هناك."));

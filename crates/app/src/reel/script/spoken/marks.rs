@@ -1,11 +1,11 @@
-//! The signs of a written sentence: brackets, bullets, notes, abbreviations, capitals.
+//! The non-letters of a written sentence: brackets, bullets, note marks, abbreviations, capitals.
 
 use super::is_note_mark;
 use crate::reel::script::lexicon::Lexicon;
 use crate::reel::script::sentences::is_terminal;
 use crate::reel::script::text::{capital_share, capitalised, find_phrase, fold};
 
-/// Without the bullet or number of a list item.
+/// Removes the bullet or number of a list item.
 pub(super) fn without_list_mark(text: &str) -> String {
     let rest = text.trim_start_matches(|c: char| {
         c.is_whitespace()
@@ -40,7 +40,7 @@ pub(super) fn without_list_mark(text: &str) -> String {
     if is_mark { tail.trim_start().to_owned() } else { rest.to_owned() }
 }
 
-/// Without raised digits, daggers, and the number of a footnote after the full stop.
+/// Removes superscript digits, daggers, and the number of a footnote after the full stop.
 pub(super) fn without_note_marks(text: &str) -> String {
     let kept: String = text.chars().filter(|c| !is_note_mark(*c)).collect();
     let trimmed = kept.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -51,8 +51,8 @@ pub(super) fn without_note_marks(text: &str) -> String {
     if (1..=3).contains(&digits) && after_mark { trimmed.to_owned() } else { kept }
 }
 
-/// Without what stands in round or square brackets: citations, asides. "function(s)" becomes "function", "\[w\]hen"
-/// "when".
+/// Removes text in round or square brackets: citations, parentheses. "function(s)" becomes "function", "\[w\]hen"
+/// becomes "when".
 pub(super) fn without_brackets(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut hidden = String::new();
@@ -79,20 +79,20 @@ pub(super) fn without_brackets(text: &str) -> String {
                     out.push_str(&hidden);
                 }
             }
-            // A bracket without its partner is noise.
+            // An unmatched bracket is noise.
             ')' | ']' => {}
             c if open.is_empty() => out.push(c),
             c => hidden.push(c),
         }
     }
     if !open.is_empty() {
-        // Never closed: the text in it is part of the sentence.
+        // Never closed: the text is part of the sentence.
         out.push_str(&hidden);
     }
     out
 }
 
-/// `%`, `&`, `§`, dashes and quotes of typesetters as words and commas.
+/// Replaces `%`, `&`, `§`, typographic dashes and quotes by words and commas.
 pub(super) fn with_words_for_signs(text: &str, lexicon: &Lexicon) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let chars: Vec<char> = text.chars().collect();
@@ -139,7 +139,7 @@ fn comma(out: &mut String) {
     out.push(' ');
 }
 
-/// "e.g." as "for example", each at the bounds of a word, ignoring case.
+/// Replaces "e.g." by "for example" and so on, at word boundaries, ignoring case.
 pub(super) fn with_abbreviations_said(text: &str, lexicon: &Lexicon) -> String {
     let mut out = text.to_owned();
     let folded = fold(text);
@@ -161,7 +161,7 @@ pub(super) fn with_abbreviations_said(text: &str, lexicon: &Lexicon) -> String {
     out
 }
 
-/// Small words in capitals ("MUST NOT") and sentences in capitals, in lower case. Acronyms stay.
+/// Stop words in capitals ("MUST NOT") and sentences in capitals, in lower case. Acronyms stay.
 pub(super) fn with_quiet_capitals(text: &str, lexicon: &Lexicon) -> String {
     if capital_share(text) > 0.6 && text.split_whitespace().count() >= 3 {
         return capitalised(&text.to_lowercase());
@@ -179,7 +179,7 @@ pub(super) fn with_quiet_capitals(text: &str, lexicon: &Lexicon) -> String {
     out
 }
 
-/// A heading or title in capitals, in sentence case; others as they are.
+/// A heading or title in capitals, in sentence case; others unchanged.
 pub(in crate::reel::script) fn softened(text: &str, lexicon: &Lexicon) -> String {
     let long = text.split_whitespace().filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 4).count();
     if capital_share(text) > 0.8 && long >= 1 && !text.contains(char::is_numeric) {
@@ -188,21 +188,21 @@ pub(in crate::reel::script) fn softened(text: &str, lexicon: &Lexicon) -> String
     with_quiet_capitals(text, lexicon)
 }
 
-/// Single spaces, none before closing marks, no doubled or leading commas, quotes in pairs.
+/// Normalises to single spaces, none before closing marks, no repeated or leading commas, quotes in pairs.
 pub(super) fn tidy(text: &str, lexicon: &Lexicon) -> String {
     let mut out = String::with_capacity(text.len());
     let spaced = lexicon.words.code == "fr";
     for word in text.split_whitespace() {
-        // French sets a space before these four; other closing marks stand alone only when something was taken out.
+        // French has a space before these four; other closing marks stand alone only if something was removed.
         let french = spaced && matches!(word, "!" | "?" | ":" | ";");
         let closing =
             word.chars().all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | ')' | '،' | '؛' | '؟' | '”'));
-        // A compound that a line break cut: "Software- Distribution".
+        // A compound that a line break split: "Software- Distribution".
         let cut = out.ends_with('-') && !out.ends_with(" -") && word.starts_with(char::is_uppercase);
         if !out.is_empty() && (french || !closing) && !cut {
             out.push(' ');
         }
-        // A term and its explanation that begins with it: "Aptitude aptitude is a program".
+        // A term repeated by its explanation: "Aptitude aptitude is a program".
         let again = out.split_whitespace().count() == 1 && word.chars().count() > 2 && fold(word) == fold(out.trim());
         if again {
             out.clear();
@@ -250,7 +250,7 @@ fn with_paired_quotes(text: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What no voice can say: addresses, paths, code, formulas.
+/// What cannot be spoken: addresses, paths, code, formulas.
 pub(super) fn has_unspeakable(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
     let sign = chars.iter().enumerate().any(|(index, c)| match c {
@@ -263,7 +263,7 @@ pub(super) fn has_unspeakable(text: &str) -> bool {
     sign || text.split_whitespace().any(is_address)
 }
 
-/// An address on the net, a path, an option of a command.
+/// A URL, a path, or a command-line option.
 pub(in crate::reel::script) fn is_address(word: &str) -> bool {
     let lower = word.to_lowercase();
     let core = lower.trim_matches(|c: char| !c.is_alphanumeric() && c != '/');

@@ -7,7 +7,7 @@ fn say(code: &str, raw: &str) -> Spoken {
 }
 
 #[test]
-fn citations_asides_and_pointers_go() {
+fn citations_parentheses_and_references_are_removed() {
     for (raw, said) in [
         ("The method works well [12] in practice (Smith et al., 2010).", "The method works well in practice."),
         ("As shown in Figure 2, the rate falls with the load.", "The rate falls with the load."),
@@ -21,7 +21,7 @@ fn citations_asides_and_pointers_go() {
 }
 
 #[test]
-fn abbreviations_and_signs_are_said() {
+fn abbreviations_and_symbols_are_spoken() {
     for (code, raw, said) in [
         (
             "en",
@@ -44,14 +44,14 @@ fn abbreviations_and_signs_are_said() {
 }
 
 #[test]
-fn capitals_are_softened_and_acronyms_stay() {
+fn capitals_become_lower_case_and_acronyms_stay() {
     assert_eq!(say("en", "You MUST NOT send the UNESCO form.").bare, "You must not send the UNESCO form.".to_owned());
     assert_eq!(say("en", "READ THIS BEFORE YOU START THE ENGINE.").bare, "Read this before you start the engine.");
     assert_eq!(softened("THE GREAT WAR", Lexicon::of(Language::ENGLISH)), "The great war");
 }
 
 #[test]
-fn openings_that_lean_on_the_sentence_before_are_known() {
+fn openings_that_depend_on_the_previous_sentence_are_detected() {
     let sentence = say("en", "However, the rate falls with the load.");
     assert_eq!((sentence.bare.as_str(), sentence.leans), ("The rate falls with the load.", false));
     assert_eq!(sentence.full, "However, the rate falls with the load.");
@@ -78,7 +78,7 @@ fn openings_that_lean_on_the_sentence_before_are_known() {
 }
 
 #[test]
-fn what_cannot_be_said_is_refused() {
+fn what_cannot_be_spoken_is_rejected() {
     let english = Lexicon::of(Language::ENGLISH);
     for raw in [
         "Write to somebody@example.org for the key.",
@@ -99,7 +99,7 @@ fn a_sentence_that_is_too_long_ends_at_a_clause() {
 }
 
 #[test]
-fn pointing_sentences_are_known() {
+fn sentences_that_refer_elsewhere_are_detected() {
     assert!(say("en", "Table 4 lists the rates of all the towns.").points);
     assert!(!say("en", "A table with four legs is a good table.").points);
 }
