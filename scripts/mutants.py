@@ -64,7 +64,7 @@ MUTANTS = [
     ("processes count a limit's slots at the same time", f"{STORE}/jobs/gate.rs",
      "    if !tx.on_postgres() {", "    if tx.on_postgres() || !tx.on_postgres() {", SERVER + ["processes_that_claim"]),
     ("nobody is told of a job below the place that claims have passed", f"{STORE}/jobs/row.rs",
-     "        tx.tell_early();\n", "", SERVER + ["an_urgent_job"]),
+     "        tx.request_rescan();\n", "", SERVER + ["an_urgent_job"]),
     ("a claim never begins at the start again", f"{ENGINE}/worker.rs",
      "if (due && since >= poll / 2) || since >= poll * 2 {", "if due && since > poll * 1_000_000 {", SERVER + ["a_job_that_nobody_told_of"]),
     ("claims pass the places of what is not visible yet", f"{STORE}/jobs/lines.rs",

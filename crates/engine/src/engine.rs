@@ -381,7 +381,7 @@ impl Engine {
     /// Changes when there may be new events: a hint; look again after a while in any case, since another process may
     /// have written them.
     pub fn changed(&self) -> watch::Receiver<u64> {
-        self.shared.store.news_hint()
+        self.shared.store.events_hint()
     }
 
     /// The engine over all owners, for the operator's commands: never for a request.

@@ -103,7 +103,7 @@ pub(crate) struct Loop {
     /// When all of them were last forgotten.
     forgotten_at: Instant,
     /// Something may have become ready below them.
-    early: watch::Receiver<u64>,
+    rescan: watch::Receiver<u64>,
     /// What maintenance leaves out for a while, since it failed.
     pub(crate) deferred: Deferred,
     /// When time may next have moved something.
@@ -126,7 +126,7 @@ const GATHERING: Duration = Duration::from_millis(2);
 impl Loop {
     fn new(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
         let name = LeaseId::new(Timestamp::from_millis(0), shared.randomness.id_bytes()).to_string();
-        let early = shared.store.early_hint();
+        let rescan = shared.store.rescan_hint();
         Self {
             shared,
             pools,
@@ -137,7 +137,7 @@ impl Loop {
             hungry: HashSet::new(),
             floors: HashMap::new(),
             forgotten_at: Instant::now(),
-            early,
+            rescan,
             renewed_at: None,
             deferred: Deferred::default(),
             due: Instant::now(),
@@ -150,9 +150,9 @@ impl Loop {
     async fn run(mut self, mut inbox: mpsc::Receiver<Order>) {
         let mut hint = self.shared.store.work_hint();
         let mut pause = FIRST_PAUSE;
-        let mut told = true;
+        let mut notified = true;
         loop {
-            let wake = match self.look(told).await {
+            let wake = match self.look(notified).await {
                 Ok(()) => {
                     pause = FIRST_PAUSE;
                     self.again.unwrap_or(self.due).min(self.due)
@@ -164,7 +164,7 @@ impl Loop {
                     self.due
                 }
             };
-            told = false;
+            notified = false;
             self.idle = if self.has_free_slots() { self.shared.store.idle() } else { None };
             tokio::select! {
                 // In this order, so that a simulation repeats. Nobody is left out: a look heeds the time, and what has
@@ -186,7 +186,7 @@ impl Loop {
                     self.ended(ended);
                     self.gather().await;
                 }
-                _ = hint.changed() => told = true,
+                _ = hint.changed() => notified = true,
                 () = tokio::time::sleep_until(wake) => {}
             }
         }
@@ -194,10 +194,10 @@ impl Loop {
 
     /// Looks what time has moved when something may be due, then claims when there may be something to claim: what
     /// has expired meanwhile is not begun.
-    async fn look(&mut self, told: bool) -> Result<(), StoreError> {
+    async fn look(&mut self, notified: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
         let again = self.again.is_some_and(|again| Instant::now() >= again);
-        if told && !self.live.is_empty() {
+        if notified && !self.live.is_empty() {
             self.heed_cancels().await?;
         }
         if due && let Err(error) = self.maintain().await {
@@ -214,7 +214,7 @@ impl Loop {
         if (due && since >= poll / 2) || since >= poll * 2 {
             self.forget_floors();
         }
-        if told || due || again || !self.hungry.is_empty() {
+        if notified || due || again || !self.hungry.is_empty() {
             self.claim().await?;
         }
         self.idle = None;
@@ -255,8 +255,8 @@ impl Loop {
         if free.values().all(Vec::is_empty) {
             return Ok(0);
         }
-        if self.early.has_changed().is_ok_and(|early| early) {
-            self.early.mark_unchanged();
+        if self.rescan.has_changed().is_ok_and(|changed| changed) {
+            self.rescan.mark_unchanged();
             self.forget_floors();
         }
         let claims = match self.try_to_claim(&free, false).await {

@@ -278,7 +278,7 @@ async fn wake_waiting(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
         changed(tx, &row)?;
     }
     if !rows.is_empty() {
-        tx.tell_workers();
+        tx.notify_workers();
     }
     Ok(())
 }

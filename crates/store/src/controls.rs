@@ -58,7 +58,7 @@ pub async fn set_weight(tx: &mut Tx, owner: &str, weight: u32) -> Result<(), Sto
 
 async fn tidy(tx: &mut Tx) -> Result<(), StoreError> {
     sql("DELETE FROM limits WHERE concurrency IS NULL AND weight = 1").execute(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
@@ -94,7 +94,7 @@ pub async fn pause(tx: &mut Tx, scope: &str, name: &str, reason: &str) -> Result
 /// Lets it go on; says whether it was paused.
 pub async fn resume(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
     let gone = sql("DELETE FROM pauses WHERE scope = $1 AND name = $2").bind(scope).bind(name).execute(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(gone > 0)
 }
 

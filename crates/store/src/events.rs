@@ -123,9 +123,9 @@ pub fn emit<D: Serialize>(tx: &mut Tx, owner: &OwnerId, kind: &str, subject: &st
         return Err(StoreError::ReadOnly);
     }
     let common = serde_json::to_string(&Common { kind, data }).map_err(|error| unwritable(&error))?;
-    match tx.told.entries.get_mut(owner) {
+    match tx.pending.events.get_mut(owner) {
         Some(entries) => entries.push(common, subject),
-        None => tx.told.entries.entry(owner.clone()).or_default().push(common, subject),
+        None => tx.pending.events.entry(owner.clone()).or_default().push(common, subject),
     }
     Ok(())
 }

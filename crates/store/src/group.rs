@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use crate::checkpoint::Checkpointer;
 use crate::error::StoreError;
 use crate::sqlite::{aside, run, when_free};
-use crate::unit::{Link, Told, Tx};
+use crate::unit::{Link, Notifications, Tx};
 
 /// Most units that share a commit, and the longest that the first of them waits for others to end.
 const MOST_UNITS: usize = 1_000;
@@ -36,7 +36,7 @@ pub(crate) struct Group {
     /// When the log tells of another process's lock.
     say_after: Duration,
     work: watch::Sender<u64>,
-    news: watch::Sender<u64>,
+    events: watch::Sender<u64>,
 }
 
 /// The writing connection and the transaction that is open on it.
@@ -48,7 +48,7 @@ struct Writer {
     unit: Option<Unit>,
     /// Units that are done and wait for the commit.
     kept: Vec<oneshot::Sender<Result<(), StoreError>>>,
-    told: Told,
+    pending: Notifications,
     now: Option<Timestamp>,
 }
 
@@ -115,7 +115,7 @@ impl Writer {
 
     /// Tells everyone whose unit was in this transaction that it was not kept.
     fn fail(&mut self, error: &StoreError) {
-        self.told = Told::default();
+        self.pending = Notifications::default();
         self.now = None;
         for waiting in self.kept.drain(..) {
             waiting.send(Err(error.again())).ok();
@@ -129,7 +129,7 @@ impl Group {
         checkpointer: Option<Checkpointer>,
         say_after: Duration,
         work: watch::Sender<u64>,
-        news: watch::Sender<u64>,
+        events: watch::Sender<u64>,
     ) -> Arc<Self> {
         let writer = Writer {
             connection,
@@ -137,7 +137,7 @@ impl Group {
             begun_at: None,
             unit: None,
             kept: Vec::new(),
-            told: Told::default(),
+            pending: Notifications::default(),
             now: None,
         };
         Arc::new(Self {
@@ -146,7 +146,7 @@ impl Group {
             idle: AtomicUsize::new(0),
             say_after,
             work,
-            news,
+            events,
         })
     }
 
@@ -238,7 +238,7 @@ impl Turn {
     }
 
     /// Keeps the unit: returns when it is on the disk.
-    pub(crate) async fn keep(mut self, told: Told) -> Result<(), StoreError> {
+    pub(crate) async fn keep(mut self, pending: Notifications) -> Result<(), StoreError> {
         let writer = &mut *self.writer;
         if writer.unit == Some(Unit::Saved)
             && let Err(error) = run(&writer.connection, "RELEASE unit")
@@ -247,8 +247,8 @@ impl Turn {
             return Err(error.into());
         }
         writer.unit = None;
-        let work = told.work;
-        writer.told.join(told);
+        let work = pending.work;
+        writer.pending.join(pending);
         let (sender, kept) = oneshot::channel();
         writer.kept.push(sender);
         if work {
@@ -264,7 +264,7 @@ impl Turn {
     async fn invite(&mut self) {
         // The woken task is next on this thread, or at once on another that is free.
         const TURNS: usize = 20;
-        tell(&self.group.work, true);
+        notify(&self.group.work, true);
         for _ in 0..TURNS {
             if self.group.idle.load(Ordering::SeqCst) == 0 || !self.group.nobody_waits() {
                 return;
@@ -285,11 +285,11 @@ impl Turn {
 
     /// Nothing in here waits, so no caller is stopped in mid-way.
     async fn commit(mut self) {
-        let told = std::mem::take(&mut self.writer.told);
-        let news = !told.entries.is_empty();
+        let pending = std::mem::take(&mut self.writer.pending);
+        let events = !pending.events.is_empty();
         let group = Arc::clone(&self.group);
         let mut tx = Tx::new(Link::Writer(self));
-        tx.told = told;
+        tx.pending = pending;
         let written = tx.write_events().await;
         let Link::Writer(mut turn) = tx.link else { return };
         let writer = &mut *turn.writer;
@@ -299,7 +299,7 @@ impl Turn {
                 for waiting in writer.kept.drain(..) {
                     waiting.send(Ok(())).ok();
                 }
-                tell(&group.news, news);
+                notify(&group.events, events);
                 if let Some(checkpointer) = &mut writer.checkpointer {
                     checkpointer.after_commit(&writer.connection);
                 }
@@ -323,7 +323,7 @@ impl Drop for Turn {
     }
 }
 
-pub(crate) fn tell(hint: &watch::Sender<u64>, yes: bool) {
+pub(crate) fn notify(hint: &watch::Sender<u64>, yes: bool) {
     if yes {
         hint.send_modify(|count| *count = count.wrapping_add(1));
     }

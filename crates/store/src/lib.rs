@@ -59,8 +59,8 @@ pub use unit::Tx;
 
 use connections::Connections;
 use faults::{Fault, Faults};
-use group::{Group, tell};
-use postgres::Bell;
+use group::{Group, notify};
+use postgres::Notifier;
 use sqlite::Readers;
 use unit::Link;
 
@@ -80,35 +80,35 @@ struct Inner {
 #[derive(Clone, Default)]
 struct Hints {
     work: watch::Sender<u64>,
-    news: watch::Sender<u64>,
-    early: watch::Sender<u64>,
+    events: watch::Sender<u64>,
+    rescan: watch::Sender<u64>,
 }
 
 /// What a commit may have brought.
 #[derive(Debug, Clone, Copy, Default)]
 struct Hint {
     work: bool,
-    news: bool,
+    events: bool,
     /// Work with a place that workers may have passed by.
-    early: bool,
+    rescan: bool,
 }
 
 impl Hint {
     fn is_any(self) -> bool {
-        self.work || self.news || self.early
+        self.work || self.events || self.rescan
     }
 
-    fn and(self, other: Self) -> Self {
-        Self { work: self.work | other.work, news: self.news | other.news, early: self.early | other.early }
+    fn union(self, other: Self) -> Self {
+        Self { work: self.work | other.work, events: self.events | other.events, rescan: self.rescan | other.rescan }
     }
 }
 
 impl Hints {
-    fn tell(&self, hint: Hint) {
-        // First, so that whoever looks for work has heard it.
-        tell(&self.early, hint.early);
-        tell(&self.work, hint.work);
-        tell(&self.news, hint.news);
+    fn notify(&self, hint: Hint) {
+        // First, so that a worker that wakes for work sees it.
+        notify(&self.rescan, hint.rescan);
+        notify(&self.work, hint.work);
+        notify(&self.events, hint.events);
     }
 }
 
@@ -130,7 +130,7 @@ impl<E: From<StoreError>> From<StoreError> for Failed<E> {
 
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
-    Postgres { connections: Arc<Connections>, bell: Bell, prepares: bool },
+    Postgres { connections: Arc<Connections>, notifier: Notifier, prepares: bool },
 }
 
 impl Store {
@@ -206,12 +206,12 @@ impl Store {
     }
 
     async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
-        let mut hint = Hint { work: tx.told.work, news: !tx.told.entries.is_empty(), early: tx.told.early };
+        let mut hint = Hint { work: tx.pending.work, events: !tx.pending.events.is_empty(), rescan: tx.pending.rescan };
         let now = if tx.on_postgres() { Some(tx.now().await?) } else { None };
         match (tx.link, now) {
-            (Link::Writer(turn), _) => turn.keep(tx.told).await,
+            (Link::Writer(turn), _) => turn.keep(tx.pending).await,
             (Link::Postgres(transaction), Some(now)) => {
-                let log = match events::statements(tx.told.entries, now) {
+                let log = match events::statements(tx.pending.events, now) {
                     Ok(log) => log,
                     Err(error) => {
                         transaction.roll_back().await;
@@ -219,10 +219,10 @@ impl Store {
                     }
                 };
                 let took = transaction.commit(log).await?;
-                hint.early |= hint.work && took > jobs::LATE / 2;
-                self.inner.hints.tell(hint);
-                if let Backend::Postgres { bell, .. } = &self.inner.backend {
-                    bell.ring(hint);
+                hint.rescan |= hint.work && took > jobs::LATE / 2;
+                self.inner.hints.notify(hint);
+                if let Backend::Postgres { notifier, .. } = &self.inner.backend {
+                    notifier.notify(hint);
                 }
                 Ok(())
             }
@@ -271,8 +271,8 @@ impl Store {
 
     /// Changes when a unit of work, of any process, may have made work with a place that workers have passed by: a claim
     /// then begins at the start. On `PostgreSQL` alone; losing it costs a second.
-    pub fn early_hint(&self) -> watch::Receiver<u64> {
-        self.inner.hints.early.subscribe()
+    pub fn rescan_hint(&self) -> watch::Receiver<u64> {
+        self.inner.hints.rescan.subscribe()
     }
 
     /// Says that someone waits for work and has nothing else to do, for as long as the answer is kept: on `SQLite` who
@@ -285,8 +285,8 @@ impl Store {
     }
 
     /// Changes after each commit that added events, in the same way: a hint, losing it loses nothing.
-    pub fn news_hint(&self) -> watch::Receiver<u64> {
-        self.inner.hints.news.subscribe()
+    pub fn events_hint(&self) -> watch::Receiver<u64> {
+        self.inner.hints.events.subscribe()
     }
 
     /// Waits for open units of work and closes the database.
@@ -296,8 +296,8 @@ impl Store {
                 readers.close().await;
                 group.close().await;
             }
-            Backend::Postgres { connections, bell, .. } => {
-                bell.close();
+            Backend::Postgres { connections, notifier, .. } => {
+                notifier.close();
                 connections.close().await;
             }
         }

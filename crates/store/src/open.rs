@@ -16,7 +16,7 @@ use crate::dialect::{Dialect, ddl};
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
 use crate::migrations::{self, Applied, MODULES, Module};
-use crate::postgres::Bell;
+use crate::postgres::Notifier;
 use crate::{Backend, Hints, Inner, Store, StoreError, sqlite, unit};
 
 /// A process that fell silent in mid-transaction holds its rows for so long, and no longer. (A pooler has its own
@@ -113,7 +113,7 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     writer.busy_timeout(Duration::ZERO)?;
     let readers = sqlite::Readers::open(path, options).await.map_err(cannot_open)?;
     let checkpointer = Checkpointer::start(path, &writer, options).map_err(cannot_open)?;
-    let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.news.clone());
+    let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.events.clone());
     Ok(Backend::Sqlite { group, readers })
 }
 
@@ -161,8 +161,8 @@ async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Resul
         None if pooled => None,
         None => Some(options),
     };
-    let bell = Bell::hang(direct, hints);
-    Ok(Backend::Postgres { connections, bell, prepares: !pooled })
+    let notifier = Notifier::start(direct, hints);
+    Ok(Backend::Postgres { connections, notifier, prepares: !pooled })
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {

@@ -25,28 +25,28 @@ const SPACING: Duration = Duration::from_millis(5);
 const QUIET: Duration = Duration::from_secs(30);
 
 /// What rings at other processes, and rings here when they do.
-pub(crate) struct Bell {
+pub(crate) struct Notifier {
     pending: watch::Sender<Hint>,
     tasks: Vec<AbortOnDropHandle<()>>,
 }
 
-impl Bell {
+impl Notifier {
     /// Without a direct connection it is mute: then looking once a second is all there is.
-    pub(crate) fn hang(direct: Option<PgConnectOptions>, hints: &Hints) -> Self {
+    pub(crate) fn start(direct: Option<PgConnectOptions>, hints: &Hints) -> Self {
         let pending = watch::Sender::new(Hint::default());
         let Some(direct) = direct else { return Self { pending, tasks: Vec::new() } };
         // What this process told itself needs no echo.
         let name = format!("{:016x}", std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), CHANNEL));
         let tasks = vec![
             AbortOnDropHandle::new(tokio::spawn(listen(direct.clone(), name.clone(), hints.clone()))),
-            AbortOnDropHandle::new(tokio::spawn(speak(direct, name, pending.clone()))),
+            AbortOnDropHandle::new(tokio::spawn(publish(direct, name, pending.clone()))),
         ];
         Self { pending, tasks }
     }
 
-    pub(crate) fn ring(&self, hint: Hint) {
+    pub(crate) fn notify(&self, hint: Hint) {
         if hint.is_any() && !self.tasks.is_empty() {
-            self.pending.send_modify(|pending| *pending = pending.and(hint));
+            self.pending.send_modify(|pending| *pending = pending.union(hint));
         }
     }
 
@@ -75,7 +75,7 @@ async fn try_to_listen(direct: &PgConnectOptions, name: &str, hints: &Hints) -> 
     listener.eager_reconnect(false);
     in_time(LIMIT, Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(silent()))?;
     // Whatever came while nobody listened.
-    hints.tell(Hint { work: true, news: true, early: true });
+    hints.notify(Hint { work: true, events: true, rescan: true });
     loop {
         let Ok(heard) = tokio::time::timeout(QUIET, listener.try_recv()).await else {
             // Nothing is told, or the other end is gone without a word: an answer tells which.
@@ -87,13 +87,13 @@ async fn try_to_listen(direct: &PgConnectOptions, name: &str, hints: &Hints) -> 
         let Some(notification) = heard? else { return Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()) };
         let Some((sender, what)) = notification.payload().split_once(' ') else { continue };
         if sender != name {
-            let told = |letter| what.contains(letter);
-            hints.tell(Hint { work: told('w'), news: told('n'), early: told('e') });
+            let has = |letter| what.contains(letter);
+            hints.notify(Hint { work: has('w'), events: has('e'), rescan: has('r') });
         }
     }
 }
 
-async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<Hint>) {
+async fn publish(direct: PgConnectOptions, name: String, pending: watch::Sender<Hint>) {
     let mut changed = pending.subscribe();
     loop {
         let Some(Ok(mut connection)) = in_time(LIMIT, direct.connect()).await else {
@@ -108,8 +108,8 @@ async fn speak(direct: PgConnectOptions, name: String, pending: watch::Sender<Hi
         }
         while changed.wait_for(|hint| hint.is_any()).await.is_ok() {
             let hint = pending.send_replace(Hint::default());
-            let letters = [(hint.work, 'w'), (hint.news, 'n'), (hint.early, 'e')];
-            let letters = letters.iter().filter(|(told, _)| *told).map(|(_, letter)| letter);
+            let letters = [(hint.work, 'w'), (hint.events, 'e'), (hint.rescan, 'r')];
+            let letters = letters.iter().filter(|(is_set, _)| *is_set).map(|(_, letter)| letter);
             let text = format!("{name} {}", letters.collect::<String>());
             let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text);
             if !matches!(in_time(LIMIT, notify.execute(&mut connection)).await, Some(Ok(_))) {

@@ -177,7 +177,7 @@ pub async fn succeeded(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     health.failures = 0;
     health.until = None;
     health.reason.clear();
-    tx.tell_workers();
+    tx.notify_workers();
     save(tx, &health).await
 }
 

@@ -58,7 +58,7 @@ pub async fn set(tx: &mut Tx, schedule: &Schedule) -> Result<(), StoreError> {
     .bind(schedule.next_at.as_millis())
     .execute(tx)
     .await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 

@@ -16,7 +16,7 @@ impl Store {
         self.write(async |tx| {
             sql("UPDATE clock SET offset_ms = offset_ms + $1").bind(millis(by)).execute(tx).await?;
             tx.forget_now();
-            tx.tell_workers();
+            tx.notify_workers();
             Ok(())
         })
         .await

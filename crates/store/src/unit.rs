@@ -24,7 +24,7 @@ pub struct Tx {
     pub(crate) link: Link,
     now: Option<Timestamp>,
     point: &'static str,
-    pub(crate) told: Told,
+    pub(crate) pending: Notifications,
     /// Another unit of work was first in something.
     raced: bool,
     /// It has the ledger's lock, see `spend.rs`.
@@ -56,23 +56,23 @@ pub(crate) enum Connection<'a> {
     },
 }
 
-/// What is to be told once the unit is kept.
+/// The notifications that a unit of work sends once it has committed.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
-    /// There may be work.
+pub(crate) struct Notifications {
+    /// There may be jobs to claim.
     pub(crate) work: bool,
-    /// Some of it may have a place that workers have passed by.
-    pub(crate) early: bool,
-    /// The log's new entries, by owner.
-    pub(crate) entries: BTreeMap<OwnerId, Entries>,
+    /// A job may have become ready below the low-water marks of workers: claims scan from the start.
+    pub(crate) rescan: bool,
+    /// New entries of the event log, by owner.
+    pub(crate) events: BTreeMap<OwnerId, Entries>,
 }
 
-impl Told {
+impl Notifications {
     pub(crate) fn join(&mut self, other: Self) {
         self.work |= other.work;
-        self.early |= other.early;
-        for (owner, entries) in other.entries {
-            self.entries.entry(owner).or_default().append(entries);
+        self.rescan |= other.rescan;
+        for (owner, entries) in other.events {
+            self.events.entry(owner).or_default().append(entries);
         }
     }
 }
@@ -170,7 +170,7 @@ impl Transaction {
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, now: None, point: "", told: Told::default(), raced: false, holds_ledger: false }
+        Self { link, now: None, point: "", pending: Notifications::default(), raced: false, holds_ledger: false }
     }
 
     pub(crate) async fn on_server(
@@ -234,11 +234,11 @@ impl Tx {
         work: impl AsyncFnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         sql("SAVEPOINT part").execute(self).await?;
-        let before = std::mem::take(&mut self.told);
+        let before = std::mem::take(&mut self.pending);
         let result = work(self).await;
-        let told = std::mem::replace(&mut self.told, before);
+        let added = std::mem::replace(&mut self.pending, before);
         if result.is_ok() {
-            self.told.join(told);
+            self.pending.join(added);
         } else {
             sql("ROLLBACK TO part").execute(self).await?;
         }
@@ -246,13 +246,14 @@ impl Tx {
         result
     }
 
-    /// Wakes workers once this is kept.
-    pub fn tell_workers(&mut self) {
-        self.told.work = true;
+    /// Wakes idle workers after the commit.
+    pub fn notify_workers(&mut self) {
+        self.pending.work = true;
     }
 
-    pub(crate) fn tell_early(&mut self) {
-        self.told.early = true;
+    /// Makes the next claim of each worker ignore its low-water marks.
+    pub(crate) fn request_rescan(&mut self) {
+        self.pending.rescan = true;
     }
 
     pub(crate) fn may_write(&self) -> bool {
@@ -281,7 +282,7 @@ impl Tx {
 
     /// Writes the log's entries on SQLite, once for all units of a group.
     pub(crate) async fn write_events(&mut self) -> Result<(), StoreError> {
-        let entries = std::mem::take(&mut self.told.entries);
+        let entries = std::mem::take(&mut self.pending.events);
         events::write(self, entries).await
     }
 

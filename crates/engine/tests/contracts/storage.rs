@@ -119,7 +119,7 @@ async fn the_write_ahead_log_is_folded_in_while_work_goes_on() {
         assert!(std::fs::metadata(&log).unwrap().len() < MOST, "in round {round}");
     }
     // 40 MB of payload have gone through it by now, and go through it again with each change of a job.
-    let mut news = world.test.store().news_hint();
+    let mut news = world.test.store().events_hint();
     let done = async || {
         world.test.store().read(async |tx| jobs::operator::count_in_state(tx, "succeeded").await).await.unwrap()
     };

@@ -12,7 +12,7 @@ use sluice_domain::time::Timestamp;
 
 use crate::jobs::list::{Redrive, dead};
 use crate::jobs::row::{JobRow, find, get};
-use crate::jobs::settle::tell_parent;
+use crate::jobs::settle::notify_parent;
 use crate::jobs::signals::CHILDREN;
 use crate::jobs::{changed, dependencies};
 use crate::sql::sql;
@@ -64,11 +64,11 @@ pub(crate) async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError
         }
         changed(tx, &row)?;
         if row.state.is_final() {
-            tell_parent(tx, &row).await?;
+            notify_parent(tx, &row).await?;
             Box::pin(dependencies::ended(tx, &row)).await?;
         }
     }
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(concerned)
 }
 
@@ -116,7 +116,7 @@ pub(crate) async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError>
         open.extend(children);
         again += 1;
     }
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(again)
 }
 

@@ -30,7 +30,7 @@ const MOST_LINES: u32 = 1_000;
 
 /// Where a worker's walks over a pool's ready jobs begin: for each owner the place below which nothing is ready, as far
 /// as is known. A walk from the start finds what that is wrong about: it is due about once a second, and at once when a
-/// unit of work says that it made a job ready [`LATE`] (`Store::early_hint`).
+/// unit of work says that it made a job ready [`LATE`] (`Store::rescan_hint`).
 #[derive(Debug, Clone, Default)]
 pub struct Floors {
     of: BTreeMap<String, i64>,

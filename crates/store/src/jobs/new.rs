@@ -8,7 +8,7 @@ use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::change::{Change, changed, emit_change};
 use crate::jobs::dependencies;
-use crate::jobs::row::{JobRow, Need, get, place, tell_early};
+use crate::jobs::row::{JobRow, Need, get, place, request_rescan_if_late};
 use crate::sql::{chunk, placeholders, sql};
 use crate::{PAYLOAD_LIMIT, StoreError, Tx, storable};
 
@@ -167,7 +167,7 @@ fn same_job(job: &NewJob, key: &str, found: JobRow) -> Result<JobId, StoreError>
 
 /// Tells of a new job.
 fn made(tx: &mut Tx, job: &NewJob) -> Result<(), StoreError> {
-    tx.tell_workers();
+    tx.notify_workers();
     let change = Change {
         id: &job.id,
         owner: &job.owner,
@@ -228,7 +228,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(job.need.stored())
                 .bind(now.as_millis())
                 .bind(now.as_millis());
-            tell_early(tx, job.state(), run_at, job.priority).await?;
+            request_rescan_if_late(tx, job.state(), run_at, job.priority).await?;
         }
         made += query.execute(tx).await?;
         rest = others;

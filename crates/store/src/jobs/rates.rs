@@ -369,7 +369,7 @@ pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Resul
         }
     }
     rates.write_back(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
@@ -415,7 +415,7 @@ pub async fn set_rate(tx: &mut Tx, scope: &str, name: &str, unit: Unit, rate: Op
     .await?;
     let after = Rates::as_stored(tx).await?;
     go_on(tx, scope, unit, &before, &after).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 

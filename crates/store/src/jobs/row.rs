@@ -301,7 +301,7 @@ impl JobRow {
             return tx.noting_races(Err(StoreError::Contended(cause.into())));
         }
         self.stored = (self.state, self.lease.clone());
-        tell_early(tx, self.state, self.run_at, self.priority).await
+        request_rescan_if_late(tx, self.state, self.run_at, self.priority).await
     }
 
     /// Time to live in milliseconds from `now`, when it has one.
@@ -320,14 +320,14 @@ pub(crate) fn place(run_at: Timestamp, priority: i32) -> i64 {
 }
 
 /// Tells workers of a job that became ready well before now: they may have passed by its place.
-pub(crate) async fn tell_early(
+pub(crate) async fn request_rescan_if_late(
     tx: &mut Tx,
     state: JobState,
     run_at: Timestamp,
     priority: i32,
 ) -> Result<(), StoreError> {
     if state == JobState::Ready && place(run_at, priority) < (tx.now().await? - LATE / 2).as_millis() {
-        tx.tell_early();
+        tx.request_rescan();
     }
     Ok(())
 }

@@ -272,7 +272,7 @@ async fn apply(tx: &mut Tx, row: &mut JobRow, settlement: Settlement, now: Times
 pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     changed(tx, row)?;
     if row.state != JobState::Running {
-        tx.tell_workers();
+        tx.notify_workers();
     }
     if !row.state.is_final() {
         return Ok(());
@@ -286,12 +286,12 @@ pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
             Box::pin(cancel(tx, &child.id)).await?;
         }
     }
-    tell_parent(tx, row).await?;
+    notify_parent(tx, row).await?;
     dependencies::ended(tx, row).await
 }
 
 /// Wakes a parent that waits for its children when this was the last of them.
-pub(crate) async fn tell_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
+pub(crate) async fn notify_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     let Some(parent) = &row.parent else { return Ok(()) };
     let Some(mut parent) = find(tx, parent).await? else { return Ok(()) };
     let waits = parent.state == JobState::Waiting && parent.wait_signal.as_deref() == Some(CHILDREN);
@@ -300,7 +300,7 @@ pub(crate) async fn tell_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreEr
     }
     parent.wake_up(Wake::Children, tx.now().await?);
     parent.save(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     changed(tx, &parent)
 }
 

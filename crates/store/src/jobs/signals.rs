@@ -46,7 +46,7 @@ pub(crate) async fn send(tx: &mut Tx, row: JobRow, name: &str, payload: &Value) 
     let Some(payload) = take(tx, &row.id, name).await? else { return Ok(Signalled::Kept) };
     row.wake_up(Wake::Signal(payload), now);
     row.save(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     changed(tx, &row)?;
     Ok(Signalled::Woke)
 }

@@ -88,7 +88,7 @@ pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, ove
     if name == "*" {
         set_derived(tx, scope, storable::money(cap), over).await?;
     }
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
@@ -117,7 +117,7 @@ pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool,
         .bind(name)
         .execute(tx)
         .await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(removed > 0)
 }
 
