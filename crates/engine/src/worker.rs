@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, Floors};
+use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, LowWaterMarks};
 use sluice_store::workers;
 use sluice_store::{Dialect, Idle, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
@@ -99,9 +99,9 @@ pub(crate) struct Loop {
     /// By the database's clock, and by ours: whichever says first that it is time.
     pub(crate) renewed_at: Option<(Timestamp, Instant)>,
     /// Where the next claim from each pool begins.
-    floors: HashMap<&'static str, Floors>,
+    low_water_marks: HashMap<&'static str, LowWaterMarks>,
     /// When all of them were last forgotten.
-    forgotten_at: Instant,
+    marks_reset_at: Instant,
     /// Something may have become ready below them.
     rescan: watch::Receiver<u64>,
     /// What maintenance leaves out for a while, since it failed.
@@ -135,8 +135,8 @@ impl Loop {
             live: BTreeMap::new(),
             claims: 0,
             hungry: HashSet::new(),
-            floors: HashMap::new(),
-            forgotten_at: Instant::now(),
+            low_water_marks: HashMap::new(),
+            marks_reset_at: Instant::now(),
             rescan,
             renewed_at: None,
             deferred: Deferred::default(),
@@ -210,9 +210,9 @@ impl Loop {
         }
         // Where nobody waits for it, if there is such a moment.
         let poll = self.shared.settings.poll;
-        let since = self.forgotten_at.elapsed();
+        let since = self.marks_reset_at.elapsed();
         if (due && since >= poll / 2) || since >= poll * 2 {
-            self.forget_floors();
+            self.reset_low_water_marks();
         }
         if notified || due || again || !self.hungry.is_empty() {
             self.claim().await?;
@@ -222,9 +222,9 @@ impl Loop {
     }
 
     /// Lets each pool's next claim begin at the start.
-    fn forget_floors(&mut self) {
-        self.floors.values_mut().for_each(Floors::forget);
-        self.forgotten_at = Instant::now();
+    fn reset_low_water_marks(&mut self) {
+        self.low_water_marks.values_mut().for_each(LowWaterMarks::reset);
+        self.marks_reset_at = Instant::now();
     }
 
     /// Waits a moment for more slots, when there is more to claim than there are free ones.
@@ -257,7 +257,7 @@ impl Loop {
         }
         if self.rescan.has_changed().is_ok_and(|changed| changed) {
             self.rescan.mark_unchanged();
-            self.forget_floors();
+            self.reset_low_water_marks();
         }
         let claims = match self.try_to_claim(&free, false).await {
             Err(error) if !error.is_outage() => {
@@ -289,7 +289,7 @@ impl Loop {
                 let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
                 self.again = Some(self.again.map_or(at, |again| again.min(at)));
             }
-            self.floors.insert(pool, claims.floors);
+            self.low_water_marks.insert(pool, claims.low_water_marks);
             charges.extend(claims.charges);
             // A pool that had no slot free is not among these, and stays as hungry as it was.
             if claims.jobs.len() == slots.len() {
@@ -328,7 +328,7 @@ impl Loop {
         free: &BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
         one_by_one: bool,
     ) -> Result<Vec<PoolClaims>, StoreError> {
-        let unknown = Floors::default();
+        let unknown = LowWaterMarks::default();
         let now = tx.now().await?;
         let mut all = Vec::new();
         for (pool, kinds) in self.shared.registry.pools() {
@@ -342,11 +342,11 @@ impl Loop {
                 lease: &lease,
                 lease_time: self.shared.settings.lease,
             };
-            let floors = self.floors.get(pool).unwrap_or(&unknown);
+            let marks = self.low_water_marks.get(pool).unwrap_or(&unknown);
             let claims = if one_by_one {
-                jobs::claim_one_by_one(tx, &claim, floors).await?
+                jobs::claim_one_by_one(tx, &claim, marks).await?
             } else {
-                jobs::claim(tx, &claim, floors).await?
+                jobs::claim(tx, &claim, marks).await?
             };
             if self.shared.store.dialect() == Dialect::Sqlite {
                 jobs::charge(tx, &claims.charges).await?;

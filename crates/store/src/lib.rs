@@ -219,7 +219,7 @@ impl Store {
                     }
                 };
                 let took = transaction.commit(log).await?;
-                hint.rescan |= hint.work && took > jobs::LATE / 2;
+                hint.rescan |= hint.work && took > jobs::ALLOWED_LATENESS / 2;
                 self.inner.hints.notify(hint);
                 if let Backend::Postgres { notifier, .. } = &self.inner.backend {
                     notifier.notify(hint);

@@ -23,7 +23,7 @@ async fn claim(world: &World, worker: &str) -> Option<Claimed> {
             let lease = LeaseId::new(tx.now().await?, world.engine.randomness().id_bytes());
             let kinds = &["test.play"];
             let claim = Claim { pool: "default", kinds, limit: 1, worker, lease: &lease, lease_time: LEASE };
-            jobs::claim(tx, &claim, &jobs::Floors::default()).await
+            jobs::claim(tx, &claim, &jobs::LowWaterMarks::default()).await
         })
         .await
         .unwrap()

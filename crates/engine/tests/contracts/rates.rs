@@ -171,7 +171,7 @@ async fn claim(tx: &mut sluice_store::Tx, engine: &Engine, limit: u32) -> Result
     jobs::claim(
         tx,
         &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time },
-        &jobs::Floors::default(),
+        &jobs::LowWaterMarks::default(),
     )
     .await
 }

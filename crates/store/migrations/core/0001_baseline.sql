@@ -23,8 +23,8 @@ CREATE TABLE jobs (
     subject TEXT NOT NULL,
     parent TEXT REFERENCES jobs (id) ON DELETE CASCADE,
     priority {int} NOT NULL,
-    -- Its place among the ready jobs of its owner: when it became ready, moved by its priority.
-    place {int} NOT NULL,
+    -- Orders the ready jobs of an owner: when it became ready, moved by its priority.
+    sort_key {int} NOT NULL,
     run_at {int} NOT NULL,
     -- Counted at claim, for the present stage.
     attempt {int} NOT NULL DEFAULT 0,
@@ -91,9 +91,9 @@ CREATE TABLE jobs (
 ) {strict};
 CREATE UNIQUE INDEX jobs_key ON jobs (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL;
 -- Claims, and what falls due; finished jobs are in none of these.
-CREATE INDEX jobs_ready ON jobs (pool, owner, place, id) WHERE state = 'ready';
--- Whether any of them has to be looked at more closely.
-CREATE INDEX jobs_choosy ON jobs (pool)
+CREATE INDEX jobs_ready ON jobs (pool, owner, sort_key, id) WHERE state = 'ready';
+-- Jobs that admission control has to check one by one.
+CREATE INDEX jobs_needing_admission ON jobs (pool)
     WHERE state = 'ready' AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0);
 CREATE INDEX jobs_running ON jobs (owner, kind) WHERE state = 'running';
 CREATE INDEX jobs_running_key ON jobs (limit_key) WHERE state = 'running' AND limit_key IS NOT NULL;

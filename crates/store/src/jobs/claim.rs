@@ -13,9 +13,9 @@ use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::jobs::gate::{Candidate, Gate, Verdict};
-use crate::jobs::lines::{Floors, Line, lines};
+use crate::jobs::admission::{Admission, Candidate, Verdict};
 use crate::jobs::maintenance::set_aside;
+use crate::jobs::owner_queues::{LowWaterMarks, OwnerQueue, owner_queues};
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
 use crate::jobs::{Change, emit_change};
 use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
@@ -70,7 +70,7 @@ pub struct Claimed {
 }
 
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
-                       provider, work_ms, cost, amounts, started_at, limit_key, place, call";
+                       provider, work_ms, cost, amounts, started_at, limit_key, sort_key, call";
 
 /// What a claim gave.
 #[derive(Debug, Default)]
@@ -86,7 +86,7 @@ pub struct Claims {
     /// What the owners have now had: to be written with [`charge`].
     pub charges: Vec<Charge>,
     /// What the worker's next claim from this pool may begin with, once this one is kept. Of use on `PostgreSQL` alone.
-    pub floors: Floors,
+    pub low_water_marks: LowWaterMarks,
 }
 
 /// An owner's tag in a pool.
@@ -160,56 +160,63 @@ impl Claimed {
 /// What a job without an estimate is taken to be.
 const UNKNOWN_WORK_MS: i64 = 1_000;
 /// Takes the next ready jobs: the attempt is counted and the lease begins here, by the database's clock.
-pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
-    claim_with(tx, claim, floors, false).await
+pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
+    claim_with(tx, claim, marks, false).await
 }
 
 /// The same, each job behind a savepoint: one that the database refuses to change is set aside. Slower, and so only
 /// for when [`claim`] failed.
-pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
-    claim_with(tx, claim, floors, true).await
+pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
+    claim_with(tx, claim, marks, true).await
 }
 
-async fn claim_with(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors, one_by_one: bool) -> Result<Claims, StoreError> {
+async fn claim_with(
+    tx: &mut Tx,
+    claim: &Claim<'_>,
+    marks: &LowWaterMarks,
+    one_by_one: bool,
+) -> Result<Claims, StoreError> {
     let mut claims = Claims::default();
     if claim.kinds.is_empty() || claim.limit == 0 {
         return Ok(claims);
     }
     let now = tx.now().await?;
-    let known = if tx.on_postgres() { floors.known(now) } else { None };
-    let Some((mut lines, mut clock, mut gate)) = lines(tx, claim.pool, known).await? else {
-        claims.floors = floors.after(&[], now);
+    let known = if tx.on_postgres() { marks.known(now) } else { None };
+    let Some((mut queues, mut virtual_time, mut admission)) = owner_queues(tx, claim.pool, known).await? else {
+        claims.low_water_marks = marks.after(&[], now);
         return Ok(claims);
     };
-    gate.one_by_one = one_by_one;
+    admission.one_by_one = one_by_one;
     let mut want = claim.limit as usize;
     while want > 0 {
-        let open = lines.iter().filter(|line| !line.empty).count();
-        let Some(line) = lines.iter_mut().filter(|line| !line.empty).min_by_key(|line| (line.tag, line.served)) else {
+        let open = queues.iter().filter(|queue| !queue.empty).count();
+        let Some(queue) = queues.iter_mut().filter(|queue| !queue.empty).min_by_key(|queue| (queue.tag, queue.served))
+        else {
             break;
         };
-        clock = clock.max(line.tag);
+        virtual_time = virtual_time.max(queue.tag);
         // A part of the free slots at a time, and one at a time when there are few.
         let quota = if open == 1 { want } else { (want / (2 * open)).max(1) };
-        let got = gate.take(tx, claim, line, quota, now).await?;
-        line.empty = got.len() < quota;
-        line.served |= !got.is_empty();
+        let got = admission.take(tx, claim, queue, quota, now).await?;
+        queue.empty = got.len() < quota;
+        queue.served |= !got.is_empty();
         let work = |job: &Claimed| match millis(job.need.work) {
             0 => UNKNOWN_WORK_MS,
             known => known,
         };
-        line.tag += got.iter().map(work).sum::<i64>() / line.weight;
+        queue.tag += got.iter().map(work).sum::<i64>() / queue.weight;
         want -= got.len();
         claims.jobs.extend(got);
     }
-    claims.contended = gate.contended;
-    claims.set_aside = gate.set_aside;
-    claims.floors = floors.after(&lines, now);
-    claims.next = gate.take_from_buckets(tx).await?;
+    claims.contended = admission.contended;
+    claims.set_aside = admission.set_aside;
+    claims.low_water_marks = marks.after(&queues, now);
+    claims.next = admission.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {
         let charge = |owner: &str, used| Charge { pool: claim.pool.to_owned(), owner: owner.to_owned(), used };
-        claims.charges = lines.iter().filter(|line| line.served).map(|line| charge(&line.owner, line.tag)).collect();
-        claims.charges.push(charge("", clock));
+        claims.charges =
+            queues.iter().filter(|queue| queue.served).map(|queue| charge(&queue.owner, queue.tag)).collect();
+        claims.charges.push(charge("", virtual_time));
     }
     for job in &claims.jobs {
         emit_change(tx, &job.change(JobState::Running))?;
@@ -254,29 +261,30 @@ const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, 
 async fn take_first(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    line: &mut Line,
+    queue: &mut OwnerQueue,
     quota: usize,
     now: Timestamp,
 ) -> Result<(Vec<Claimed>, usize), StoreError> {
     if !tx.on_postgres() {
         // Without round trips to a server, two statements are faster than one that keeps its rows until it has ended.
-        let (found, unreadable) = candidates(tx, claim, line, quota, &[], &[], now).await?;
+        let (found, unreadable) = candidates(tx, claim, queue, quota, &[], &[], now).await?;
         return Ok((take_these(tx, claim, found, now).await?, unreadable));
     }
     let kinds = list(9, claim.kinds.len());
     // By where they are, which stays so while they are locked: without another look at the index of ids.
     let text = format!(
-        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6 AND place >= $8
-             AND kind IN ({kinds}) ORDER BY place, id LIMIT $7 {{skip_locked}}) AS first
+        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6 AND sort_key >= $8
+             AND kind IN ({kinds}) ORDER BY sort_key, id LIMIT $7 {{skip_locked}}) AS first
          WHERE jobs.ctid = first.at
          RETURNING {COLUMNS}"
     );
-    let query = leased(sql(text), claim, now).bind(claim.pool).bind(&line.owner).bind(quota as u64).bind(line.floor);
+    let query =
+        leased(sql(text), claim, now).bind(claim.pool).bind(&queue.owner).bind(quota as u64).bind(queue.low_water_mark);
     let rows = query.bind_all(claim.kinds.iter().copied()).all(tx).await?;
     let mut jobs = Vec::with_capacity(rows.len());
     for row in &rows {
         match Claimed::read(row, claim.lease, now) {
-            Ok(job) => jobs.push((row.get::<i64>("place")?, job)),
+            Ok(job) => jobs.push((row.get::<i64>("sort_key")?, job)),
             Err(error) => set_aside(tx, &row.get::<String>("id")?, &error).await?,
         }
     }
@@ -284,9 +292,9 @@ async fn take_first(
     // RETURNING promises no order.
     jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
     // All of these are taken; a walk that looks at each locks what it then leaves, and so what others pass by.
-    line.floor = jobs.last().filter(|_| rows.len() == quota).map_or(i64::MAX, |(place, _)| *place);
+    queue.low_water_mark = jobs.last().filter(|_| rows.len() == quota).map_or(i64::MAX, |(sort_key, _)| *sort_key);
     if unreadable > 0 {
-        line.floor = i64::MIN;
+        queue.low_water_mark = i64::MIN;
     }
     Ok((jobs.into_iter().map(|(_, job)| job).collect(), unreadable))
 }
@@ -296,7 +304,7 @@ async fn take_first(
 async fn candidates(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    line: &Line,
+    queue: &OwnerQueue,
     limit: usize,
     closed: &[(&'static str, String)],
     refused: &[JobId],
@@ -311,7 +319,7 @@ async fn candidates(
         numbers
     };
     let mut text = format!(
-        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND place >= $4 AND kind IN ({})",
+        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND sort_key >= $4 AND kind IN ({})",
         numbers(claim.kinds.len())
     );
     let mut values = claim.kinds.to_vec();
@@ -327,8 +335,8 @@ async fn candidates(
             values.extend(names);
         }
     }
-    text.push_str(" ORDER BY place, id LIMIT $3 {skip_locked}");
-    let query = sql(text).bind(claim.pool).bind(&line.owner).bind(limit as u64).bind(line.floor);
+    text.push_str(" ORDER BY sort_key, id LIMIT $3 {skip_locked}");
+    let query = sql(text).bind(claim.pool).bind(&queue.owner).bind(limit as u64).bind(queue.low_water_mark);
     let rows = query.bind_all(values).all(tx).await?;
     let read = |row: &Row| {
         let mut job = Claimed::read(row, claim.lease, now)?;
@@ -367,24 +375,24 @@ async fn take_these(
     Ok(jobs)
 }
 
-impl Gate {
+impl Admission {
     /// Takes up to `quota` jobs of an owner that nothing stands in the way of.
     async fn take(
         &mut self,
         tx: &mut Tx,
         claim: &Claim<'_>,
-        line: &mut Line,
+        queue: &mut OwnerQueue,
         quota: usize,
         now: Timestamp,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let room = self.room(tx, "owner", &line.owner).await?;
-        let mut left = room.map_or(quota, |room| quota.min(usize::try_from(room).unwrap_or(0)));
+        let capacity = self.capacity(tx, "owner", &queue.owner).await?;
+        let mut left = capacity.map_or(quota, |capacity| quota.min(usize::try_from(capacity).unwrap_or(0)));
         if left == 0 {
             return Ok(Vec::new());
         }
-        if !self.is_choosy() && !self.one_by_one {
-            let (taken, unreadable) = take_first(tx, claim, line, left, now).await?;
-            self.used("owner", &line.owner, taken.len());
+        if !self.checks_each_job() && !self.one_by_one {
+            let (taken, unreadable) = take_first(tx, claim, queue, left, now).await?;
+            self.used("owner", &queue.owner, taken.len());
             self.set_aside += unreadable;
             return Ok(taken);
         }
@@ -393,7 +401,7 @@ impl Gate {
         while left > 0 {
             let page = left.clamp(20, 500);
             let closed = self.closed();
-            let (found, unreadable) = candidates(tx, claim, line, page, &closed, &refused, now).await?;
+            let (found, unreadable) = candidates(tx, claim, queue, page, &closed, &refused, now).await?;
             self.set_aside += unreadable;
             let last = found.len() + unreadable < page;
             let got = if self.one_by_one {
@@ -410,7 +418,7 @@ impl Gate {
                 break;
             }
         }
-        self.used("owner", &line.owner, taken.len());
+        self.used("owner", &queue.owner, taken.len());
         Ok(taken)
     }
 
@@ -429,9 +437,9 @@ impl Gate {
                 break;
             }
             match self.admit(tx, &candidate, now).await? {
-                Verdict::Yes => admitted.push(candidate),
-                Verdict::No => {}
-                Verdict::Never => refused.push(candidate.job.lease.job),
+                Verdict::Admitted => admitted.push(candidate),
+                Verdict::Closed => {}
+                Verdict::Rejected => refused.push(candidate.job.lease.job),
             }
         }
         Ok(admitted)

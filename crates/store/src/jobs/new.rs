@@ -8,7 +8,7 @@ use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::change::{Change, changed, emit_change};
 use crate::jobs::dependencies;
-use crate::jobs::row::{JobRow, Need, get, place, request_rescan_if_late};
+use crate::jobs::row::{JobRow, Need, get, request_rescan_if_late, sort_key};
 use crate::sql::{chunk, placeholders, sql};
 use crate::{PAYLOAD_LIMIT, StoreError, Tx, storable};
 
@@ -191,7 +191,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
     while !rest.is_empty() {
         let (these, others) = rest.split_at(chunk(rest.len()));
         let text = format!(
-            "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, place, run_at,
+            "INSERT INTO jobs (id, kind, pool, state, stage, payload, owner, subject, parent, priority, sort_key, run_at,
                  max_attempts, idle_ttl_ms, expires_at, idempotency_key, limit_key, provider, work_ms, cost, amounts,
                  first_stage, first_need, created_at, updated_at)
              VALUES {}
@@ -213,7 +213,7 @@ async fn insert(tx: &mut Tx, jobs: &[NewJob], now: Timestamp) -> Result<u64, Sto
                 .bind(&job.subject)
                 .bind(job.parent.as_ref().map(JobId::as_str))
                 .bind(job.priority)
-                .bind(place(run_at, job.priority))
+                .bind(sort_key(run_at, job.priority))
                 .bind(run_at.as_millis())
                 .bind(job.max_attempts.max(1))
                 .bind(ttl.map(millis))

@@ -9,7 +9,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::jobs::lines::LATE;
+use crate::jobs::owner_queues::ALLOWED_LATENESS;
 use crate::jobs::rates::Amounts;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx, storable};
@@ -263,7 +263,7 @@ impl JobRow {
             sql("UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
-                 error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
+                 error_message = $18, updated_at = $19, finished_at = $20, sort_key = $21, provider = $22, work_ms = $23,
                  cost = $24, amounts = $25, call = $26
              WHERE id = $1 AND state = $27 AND COALESCE(lease_id, '') = $28")
             .bind(self.id.as_str())
@@ -286,7 +286,7 @@ impl JobRow {
             .bind(self.error.as_ref().map(|error| storable::cut(&error.message, storable::TEXT_LIMIT)))
             .bind(self.updated_at.as_millis())
             .bind(stored(self.finished_at))
-            .bind(place(self.run_at, self.priority))
+            .bind(sort_key(self.run_at, self.priority))
             .bind(self.need.provider.as_deref())
             .bind(millis(storable::span(self.need.work)))
             .bind(storable::money(self.need.cost).0)
@@ -315,7 +315,7 @@ impl JobRow {
 const AGEING: Duration = Duration::from_mins(1);
 
 /// Where a job stands among the ready ones of its owner.
-pub(crate) fn place(run_at: Timestamp, priority: i32) -> i64 {
+pub(crate) fn sort_key(run_at: Timestamp, priority: i32) -> i64 {
     run_at.as_millis().saturating_add(i64::from(priority).saturating_mul(millis(AGEING)))
 }
 
@@ -326,7 +326,7 @@ pub(crate) async fn request_rescan_if_late(
     run_at: Timestamp,
     priority: i32,
 ) -> Result<(), StoreError> {
-    if state == JobState::Ready && place(run_at, priority) < (tx.now().await? - LATE / 2).as_millis() {
+    if state == JobState::Ready && sort_key(run_at, priority) < (tx.now().await? - ALLOWED_LATENESS / 2).as_millis() {
         tx.request_rescan();
     }
     Ok(())

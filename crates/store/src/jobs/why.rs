@@ -8,8 +8,8 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::admission::{Admission, running};
 use crate::jobs::family::children;
-use crate::jobs::gate::{Gate, running};
 use crate::jobs::rates::{self, Unit};
 use crate::jobs::row::{self, JobRow};
 use crate::jobs::signals::CHILDREN;
@@ -226,9 +226,9 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
     if slots == 0 {
         why.reasons.push(Reason::NoWorker { pool: row.pool.clone(), kind: row.kind.clone() });
     }
-    let gate = Gate::open(tx, true, false, true).await?;
+    let admission = Admission::load(tx, true, false, true).await?;
     for (scope, name) in scopes.iter().copied() {
-        let Some(most) = gate.limit(scope, name) else { continue };
+        let Some(most) = admission.limit(scope, name) else { continue };
         let running = running(tx, scope, name).await?;
         if running >= most {
             why.reasons.push(Reason::Limit { scope: scope.to_owned(), name: name.to_owned(), most, running });
@@ -273,12 +273,12 @@ fn eta(now: Timestamp, usual: Usual, ahead: u64, others: u64, slots: u64) -> (Ti
 }
 
 async fn ahead(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
-    let place = crate::jobs::row::place(row.run_at, row.priority);
+    let sort_key = crate::jobs::row::sort_key(row.run_at, row.priority);
     let found = sql("SELECT COUNT(*) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2
-                     AND (place < $3 OR (place = $3 AND id < $4))")
+                     AND (sort_key < $3 OR (sort_key = $3 AND id < $4))")
     .bind(&row.pool)
     .bind(row.owner.as_str())
-    .bind(place)
+    .bind(sort_key)
     .bind(row.id.as_str())
     .one(tx)
     .await?;

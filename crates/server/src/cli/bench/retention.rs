@@ -93,7 +93,7 @@ fn series(count: u32) -> String {
 
 async fn fill(store: &Store, folder: &Path, options: &RetentionBench) -> anyhow::Result<()> {
     let jobs = format!(
-        "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, place, run_at,
+        "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, sort_key, run_at,
              attempt, max_attempts, result, created_at, updated_at, finished_at)
          {} SELECT '01900000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), 'bench.done', 'default', 'succeeded',
              'first', 'first', '{{}}', 'local', '', 0, 0, 0, 1, 3, 'null', 0, 0, 0 FROM n",

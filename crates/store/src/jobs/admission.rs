@@ -36,20 +36,20 @@ impl Candidate {
 
 /// Whether a job may be claimed.
 pub(crate) enum Verdict {
-    Yes,
-    /// Something that it shares with others is full or closed.
-    No,
-    /// This one alone may not, now.
-    Never,
+    Admitted,
+    /// A limit, a rate or a provider that it shares with other jobs has no capacity left.
+    Closed,
+    /// This job alone is refused for now: its cost does not fit into a budget.
+    Rejected,
 }
 
 /// What stands in the way.
-pub(crate) struct Gate {
+pub(crate) struct Admission {
     limits: HashMap<(String, String), i64>,
     pauses: HashSet<(String, String)>,
     rates: Rates,
-    rooms: HashMap<(&'static str, String), i64>,
-    choosy: bool,
+    capacities: HashMap<(&'static str, String), i64>,
+    needs_check: bool,
     /// Another process holds the lock of a limit.
     pub(crate) contended: bool,
     /// Jobs are taken one by one, since some job made a claim fail.
@@ -58,8 +58,8 @@ pub(crate) struct Gate {
     pub(crate) set_aside: usize,
 }
 
-impl Gate {
-    pub(crate) async fn open(tx: &mut Tx, limited: bool, paused: bool, choosy: bool) -> Result<Self, StoreError> {
+impl Admission {
+    pub(crate) async fn load(tx: &mut Tx, limited: bool, paused: bool, needs_check: bool) -> Result<Self, StoreError> {
         let mut limits = HashMap::new();
         if limited {
             let rows = sql("SELECT scope, name, concurrency FROM limits WHERE concurrency IS NOT NULL").all(tx).await?;
@@ -75,13 +75,13 @@ impl Gate {
         }
         // Only an owner's limit or pause leaves its first jobs as the ones to take.
         let by_owner = |scope: &String| scope == "owner" || scope == "queue";
-        let choosy = choosy || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
+        let needs_check = needs_check || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
         Ok(Self {
             limits,
             pauses,
             rates: Rates::default(),
-            rooms: HashMap::new(),
-            choosy,
+            capacities: HashMap::new(),
+            needs_check,
             contended: false,
             one_by_one: false,
             set_aside: 0,
@@ -89,9 +89,9 @@ impl Gate {
     }
 
     /// Reads the rates, where there are any.
-    pub(crate) async fn heed_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+    pub(crate) async fn load_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.rates = Rates::read(tx).await?;
-        self.choosy |= !self.rates.are_of_owners_alone();
+        self.needs_check |= !self.rates.are_of_owners_alone();
         Ok(())
     }
 
@@ -100,8 +100,8 @@ impl Gate {
         self.rates.write_back(tx).await
     }
 
-    pub(crate) fn is_choosy(&self) -> bool {
-        self.choosy
+    pub(crate) fn checks_each_job(&self) -> bool {
+        self.needs_check
     }
 
     pub(crate) fn is_paused(&self, scope: &str, name: &str) -> bool {
@@ -114,14 +114,14 @@ impl Gate {
     }
 
     /// How many more may run; nothing when there is no limit.
-    pub(crate) async fn room(
+    pub(crate) async fn capacity(
         &mut self,
         tx: &mut Tx,
         scope: &'static str,
         name: &str,
     ) -> Result<Option<i64>, StoreError> {
-        if let Some(room) = self.rooms.get(&(scope, name.to_owned())) {
-            return Ok(Some(*room));
+        if let Some(capacity) = self.capacities.get(&(scope, name.to_owned())) {
+            return Ok(Some(*capacity));
         }
         let now = tx.now().await?;
         let health = if scope == "provider" { providers::window(tx, name, now).await? } else { None };
@@ -130,7 +130,7 @@ impl Gate {
         if limit.is_none() && !rated && !paused {
             return Ok(None);
         }
-        let room = if limit == Some(0) || paused {
+        let capacity = if limit == Some(0) || paused {
             0
         } else if lock(tx, scope, name).await? {
             let slots = match limit {
@@ -142,25 +142,25 @@ impl Gate {
             self.contended = true;
             0
         };
-        self.rooms.insert((scope, name.to_owned()), room);
-        Ok(Some(room))
+        self.capacities.insert((scope, name.to_owned()), capacity);
+        Ok(Some(capacity))
     }
 
     /// Notes that so many more run, each of which is a request.
     pub(crate) fn used(&mut self, scope: &'static str, name: &str, count: usize) {
-        if self.rooms.is_empty() {
+        if self.capacities.is_empty() {
             return;
         }
-        if let Some(room) = self.rooms.get_mut(&(scope, name.to_owned())) {
-            *room -= i64::try_from(count).unwrap_or(i64::MAX);
+        if let Some(capacity) = self.capacities.get_mut(&(scope, name.to_owned())) {
+            *capacity -= i64::try_from(count).unwrap_or(i64::MAX);
             self.rates.take_requests(scope, name, count);
         }
     }
 
-    /// What has no room left.
+    /// What has no capacity left.
     pub(crate) fn closed(&self) -> Vec<(&'static str, String)> {
         let mut closed: Vec<_> =
-            self.rooms.iter().filter(|(_, room)| **room <= 0).map(|(key, _)| key.clone()).collect();
+            self.capacities.iter().filter(|(_, capacity)| **capacity <= 0).map(|(key, _)| key.clone()).collect();
         closed.sort();
         closed
     }
@@ -173,15 +173,15 @@ impl Gate {
         now: Timestamp,
     ) -> Result<Verdict, StoreError> {
         for (scope, name) in candidate.scopes() {
-            if self.room(tx, scope, name).await?.is_some_and(|room| room <= 0) {
-                return Ok(Verdict::No);
+            if self.capacity(tx, scope, name).await?.is_some_and(|capacity| capacity <= 0) {
+                return Ok(Verdict::Closed);
             }
         }
-        if self.is_too_much(candidate) {
-            return Ok(Verdict::No);
+        if self.exceeds_a_rate(candidate) {
+            return Ok(Verdict::Closed);
         }
         if candidate.job.need.cost > MicroUsd(0) && spend::reserve(tx, &candidate.job, now).await? != Reserved::Yes {
-            return Ok(Verdict::Never);
+            return Ok(Verdict::Rejected);
         }
         let asked = candidate.job.need.amounts;
         self.rates.take("owner", candidate.job.owner.as_str(), asked);
@@ -189,22 +189,22 @@ impl Gate {
             self.used(scope, name, 1);
             self.rates.take(scope, name, asked);
         }
-        Ok(Verdict::Yes)
+        Ok(Verdict::Admitted)
     }
 
     /// Whether a rate does not let it through now. That closes what the rate is for: nothing smaller overtakes, or a
     /// large job would never begin.
-    fn is_too_much(&mut self, candidate: &Candidate) -> bool {
+    fn exceeds_a_rate(&mut self, candidate: &Candidate) -> bool {
         if self.rates.are_none() {
             return false;
         }
         let owner = ("owner", candidate.job.owner.as_str());
-        if self.rooms.get(&("owner", candidate.job.owner.to_string())).is_some_and(|room| *room <= 0) {
+        if self.capacities.get(&("owner", candidate.job.owner.to_string())).is_some_and(|capacity| *capacity <= 0) {
             return true;
         }
         for (scope, name) in std::iter::once(owner).chain(candidate.scopes()) {
             if self.rates.refuse(scope, name, candidate.job.need.amounts) {
-                self.rooms.insert((scope, name.to_owned()), 0);
+                self.capacities.insert((scope, name.to_owned()), 0);
                 return true;
             }
         }
@@ -220,11 +220,11 @@ async fn lock(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> 
     }
     // It ends with the transaction, so it also works behind a pooler.
     let row =
-        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS got_it")
+        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS locked")
             .bind(format!("limit:{scope}:{name}"))
             .one(tx)
             .await?;
-    row.get("got_it")
+    row.get("locked")
 }
 
 pub(crate) async fn running(tx: &mut Tx, scope: &str, name: &str) -> Result<i64, StoreError> {
