@@ -193,7 +193,7 @@ impl Run {
             tx.at("call.finish");
             let outcome = match &stored {
                 Some(value) => {
-                    results::keep(tx, key, kind, value).await?;
+                    results::store(tx, key, kind, value).await?;
                     Outcome::Succeeded
                 }
                 None => Outcome::Failed,

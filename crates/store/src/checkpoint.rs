@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use crate::sqlite::{aside, is_busy, run};
+use crate::sqlite::{block_in_place, is_busy, run};
 use crate::{Options, sqlite};
 
 /// Pages of 4 KiB after which the thread is asked, after which the log may begin anew, and after which the writer does
@@ -83,7 +83,7 @@ impl Checkpointer {
         }
         if pages > MOST || pages > MANY && self.caught_up.load(Ordering::Acquire) {
             self.caught_up.store(false, Ordering::Release);
-            aside(|| fold(writer));
+            block_in_place(|| fold(writer));
         } else if pages > self.asked_at + SOME {
             self.asked_at = pages;
             self.caught_up.store(false, Ordering::Release);

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::checkpoint::Checkpointer;
 use crate::error::StoreError;
-use crate::sqlite::{aside, run, when_free};
+use crate::sqlite::{block_in_place, retry_while_busy, run};
 use crate::unit::{Link, Notifications, Tx};
 
 /// Most units that share a commit, and the longest that the first of them waits for others to end.
@@ -34,7 +34,7 @@ pub(crate) struct Group {
     /// Workers that have nothing to do but to wait for work.
     idle: AtomicUsize,
     /// When the log tells of another process's lock.
-    say_after: Duration,
+    warn_after: Duration,
     work: watch::Sender<u64>,
     events: watch::Sender<u64>,
 }
@@ -47,17 +47,17 @@ struct Writer {
     /// The unit that runs, if any: whatever finds one here that is not its own undoes it first.
     unit: Option<Unit>,
     /// Units that are done and wait for the commit.
-    kept: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    waiters: Vec<oneshot::Sender<Result<(), StoreError>>>,
     pending: Notifications,
     now: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
-    /// The first of its transaction: undone with it.
-    First,
-    /// Behind a savepoint.
-    Saved,
+    /// The first of its transaction, which is rolled back with it.
+    Transaction,
+    /// Behind a savepoint of its own.
+    Savepoint,
 }
 
 /// Someone waits for work, for as long as this is kept.
@@ -80,33 +80,33 @@ pub(crate) struct Turn {
 /// Someone who waits for the writer.
 struct Waiting {
     group: Arc<Group>,
-    got_it: bool,
+    acquired: bool,
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
         let left = self.group.waiting.fetch_sub(1, Ordering::SeqCst) - 1;
         // Others may count on it to commit for them.
-        if !self.got_it && left == 0 {
-            self.group.tidy_soon();
+        if !self.acquired && left == 0 {
+            self.group.finish_soon();
         }
     }
 }
 
 impl Writer {
     /// Undoes the unit that is under way, and nothing else.
-    fn undo(&mut self) {
-        let undone = match self.unit.take() {
+    fn roll_back(&mut self) {
+        let rolled_back = match self.unit.take() {
             None => return,
-            Some(Unit::First) => {
+            Some(Unit::Transaction) => {
                 self.begun_at = None;
                 run(&self.connection, "ROLLBACK")
             }
-            Some(Unit::Saved) => {
+            Some(Unit::Savepoint) => {
                 run(&self.connection, "ROLLBACK TO unit").and_then(|()| run(&self.connection, "RELEASE unit"))
             }
         };
-        if let Err(error) = undone {
+        if let Err(error) = rolled_back {
             // SQLite itself undoes a transaction that finds the disk full, and then there is none to undo.
             self.begun_at = None;
             self.fail(&error.into());
@@ -117,8 +117,8 @@ impl Writer {
     fn fail(&mut self, error: &StoreError) {
         self.pending = Notifications::default();
         self.now = None;
-        for waiting in self.kept.drain(..) {
-            waiting.send(Err(error.again())).ok();
+        for waiter in self.waiters.drain(..) {
+            waiter.send(Err(error.again())).ok();
         }
     }
 }
@@ -127,7 +127,7 @@ impl Group {
     pub(crate) fn new(
         connection: Connection,
         checkpointer: Option<Checkpointer>,
-        say_after: Duration,
+        warn_after: Duration,
         work: watch::Sender<u64>,
         events: watch::Sender<u64>,
     ) -> Arc<Self> {
@@ -136,7 +136,7 @@ impl Group {
             checkpointer,
             begun_at: None,
             unit: None,
-            kept: Vec::new(),
+            waiters: Vec::new(),
             pending: Notifications::default(),
             now: None,
         };
@@ -144,7 +144,7 @@ impl Group {
             writer: Arc::new(Mutex::new(writer)),
             waiting: AtomicUsize::new(0),
             idle: AtomicUsize::new(0),
-            say_after,
+            warn_after,
             work,
             events,
         })
@@ -154,9 +154,9 @@ impl Group {
     /// long as it takes.
     pub(crate) async fn turn(self: &Arc<Self>) -> Result<Turn, StoreError> {
         self.waiting.fetch_add(1, Ordering::SeqCst);
-        let mut waiting = Waiting { group: Arc::clone(self), got_it: false };
+        let mut waiting = Waiting { group: Arc::clone(self), acquired: false };
         let writer = Arc::clone(&self.writer).lock_owned().await;
-        waiting.got_it = true;
+        waiting.acquired = true;
         drop(waiting);
         let mut turn = Turn { writer, group: Arc::clone(self) };
         turn.begin().await?;
@@ -168,19 +168,19 @@ impl Group {
         Idle { group: Arc::clone(self) }
     }
 
-    fn nobody_waits(&self) -> bool {
+    fn has_no_waiters(&self) -> bool {
         self.waiting.load(Ordering::SeqCst) == 0
     }
 
     /// Commits what nobody is left to commit.
-    fn tidy_soon(self: &Arc<Self>) {
+    fn finish_soon(self: &Arc<Self>) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let group = Arc::clone(self);
         runtime.spawn(async move {
             let writer = Arc::clone(&group.writer).lock_owned().await;
             let mut turn = Turn { writer, group };
-            turn.writer.undo();
-            turn.leave().await;
+            turn.writer.roll_back();
+            turn.hand_over().await;
         });
     }
 
@@ -192,11 +192,11 @@ impl Group {
     /// Waits until nothing is under way, and closes the connection; its write-ahead log is folded in.
     pub(crate) async fn close(&self) {
         let mut writer = self.writer.lock().await;
-        writer.undo();
+        writer.roll_back();
         if let Some(checkpointer) = writer.checkpointer.take() {
-            aside(|| checkpointer.end());
+            block_in_place(|| checkpointer.end());
         }
-        if let Err(error) = aside(|| run(&writer.connection, "PRAGMA wal_checkpoint(TRUNCATE)")) {
+        if let Err(error) = block_in_place(|| run(&writer.connection, "PRAGMA wal_checkpoint(TRUNCATE)")) {
             tracing::warn!(%error, "the write-ahead log was not folded in");
         }
     }
@@ -205,16 +205,16 @@ impl Group {
 impl Turn {
     async fn begin(&mut self) -> Result<(), StoreError> {
         let writer = &mut *self.writer;
-        writer.undo();
+        writer.roll_back();
         if writer.begun_at.is_some() {
             run(&writer.connection, "SAVEPOINT unit")?;
-            writer.unit = Some(Unit::Saved);
+            writer.unit = Some(Unit::Savepoint);
             return Ok(());
         }
         writer.now = None;
         let connection = &mut writer.connection;
-        when_free(self.group.say_after, move || run(connection, BEGIN)).await?;
-        writer.unit = Some(Unit::First);
+        retry_while_busy(self.group.warn_after, move || run(connection, BEGIN)).await?;
+        writer.unit = Some(Unit::Transaction);
         writer.begun_at = Some(Instant::now());
         Ok(())
     }
@@ -232,41 +232,41 @@ impl Turn {
     }
 
     /// Undoes the unit.
-    pub(crate) async fn undo(mut self) {
-        self.writer.undo();
-        self.leave().await;
+    pub(crate) async fn roll_back(mut self) {
+        self.writer.roll_back();
+        self.hand_over().await;
     }
 
     /// Keeps the unit: returns when it is on the disk.
-    pub(crate) async fn keep(mut self, pending: Notifications) -> Result<(), StoreError> {
+    pub(crate) async fn commit(mut self, pending: Notifications) -> Result<(), StoreError> {
         let writer = &mut *self.writer;
-        if writer.unit == Some(Unit::Saved)
+        if writer.unit == Some(Unit::Savepoint)
             && let Err(error) = run(&writer.connection, "RELEASE unit")
         {
-            self.undo().await;
+            self.roll_back().await;
             return Err(error.into());
         }
         writer.unit = None;
         let work = pending.work;
         writer.pending.join(pending);
-        let (sender, kept) = oneshot::channel();
-        writer.kept.push(sender);
+        let (waiter, committed) = oneshot::channel();
+        writer.waiters.push(waiter);
         if work {
-            self.invite().await;
+            self.wake_idle_workers().await;
         }
-        self.leave().await;
+        self.hand_over().await;
         // Whoever commits answers, also when the caller is gone.
-        kept.await.unwrap_or_else(|_| Err(StoreError::Interrupted))
+        committed.await.unwrap_or_else(|_| Err(StoreError::Interrupted))
     }
 
     /// Wakes those who wait for work, before the commit: whoever is idle takes the work in the same transaction, so
     /// that one flush of the disk serves both. Nothing comes of it before that.
-    async fn invite(&mut self) {
+    async fn wake_idle_workers(&mut self) {
         // The woken task is next on this thread, or at once on another that is free.
         const TURNS: usize = 20;
         notify(&self.group.work, true);
         for _ in 0..TURNS {
-            if self.group.idle.load(Ordering::SeqCst) == 0 || !self.group.nobody_waits() {
+            if self.group.idle.load(Ordering::SeqCst) == 0 || !self.group.has_no_waiters() {
                 return;
             }
             tokio::task::yield_now().await;
@@ -274,17 +274,17 @@ impl Turn {
     }
 
     /// Goes on: the next unit joins the transaction, or all of it is committed.
-    async fn leave(self) {
+    async fn hand_over(self) {
         let Some(begun_at) = self.writer.begun_at else { return };
-        let full = self.writer.kept.len() >= MOST_UNITS || begun_at.elapsed() > LONGEST_WAIT;
-        if !full && !self.group.nobody_waits() {
+        let full = self.writer.waiters.len() >= MOST_UNITS || begun_at.elapsed() > LONGEST_WAIT;
+        if !full && !self.group.has_no_waiters() {
             return;
         }
-        self.commit().await;
+        self.commit_group().await;
     }
 
     /// Nothing in here waits, so no caller is stopped in mid-way.
-    async fn commit(mut self) {
+    async fn commit_group(mut self) {
         let pending = std::mem::take(&mut self.writer.pending);
         let events = !pending.events.is_empty();
         let group = Arc::clone(&self.group);
@@ -294,10 +294,10 @@ impl Turn {
         let Link::Writer(mut turn) = tx.link else { return };
         let writer = &mut *turn.writer;
         writer.begun_at = None;
-        match written.and_then(|()| Ok(aside(|| run(&writer.connection, "COMMIT"))?)) {
+        match written.and_then(|()| Ok(block_in_place(|| run(&writer.connection, "COMMIT"))?)) {
             Ok(()) => {
-                for waiting in writer.kept.drain(..) {
-                    waiting.send(Ok(())).ok();
+                for waiter in writer.waiters.drain(..) {
+                    waiter.send(Ok(())).ok();
                 }
                 notify(&group.events, events);
                 if let Some(checkpointer) = &mut writer.checkpointer {
@@ -317,8 +317,8 @@ impl Drop for Turn {
     fn drop(&mut self) {
         // The unit's task was stopped in mid-way. Whoever comes next undoes it, or commits what it had kept; if nobody
         // comes, that is done now.
-        if (self.writer.unit.is_some() || self.writer.begun_at.is_some()) && self.group.nobody_waits() {
-            self.group.tidy_soon();
+        if (self.writer.unit.is_some() || self.writer.begun_at.is_some()) && self.group.has_no_waiters() {
+            self.group.finish_soon();
         }
     }
 }

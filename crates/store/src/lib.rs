@@ -174,17 +174,17 @@ impl Store {
             Ok(value) => value,
             Err(error) => {
                 let raced = tx.has_raced();
-                Box::pin(undo(tx)).await;
+                Box::pin(roll_back(tx)).await;
                 return Err(Failed { error, raced });
             }
         };
         let point = tx.point();
         let fault = self.inner.faults.at(point);
         if fault == Some(Fault::BeforeCommit) {
-            Box::pin(undo(tx)).await;
+            Box::pin(roll_back(tx)).await;
             return Err(StoreError::Planned { point }.into());
         }
-        Box::pin(self.keep(tx)).await?;
+        Box::pin(self.commit(tx)).await?;
         if fault == Some(Fault::LostReply) {
             return Err(StoreError::Planned { point }.into());
         }
@@ -205,11 +205,11 @@ impl Store {
         }
     }
 
-    async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
+    async fn commit(&self, mut tx: Tx) -> Result<(), StoreError> {
         let mut hint = Hint { work: tx.pending.work, events: !tx.pending.events.is_empty(), rescan: tx.pending.rescan };
         let now = if tx.on_postgres() { Some(tx.now().await?) } else { None };
         match (tx.link, now) {
-            (Link::Writer(turn), _) => turn.keep(tx.pending).await,
+            (Link::Writer(turn), _) => turn.commit(tx.pending).await,
             (Link::Postgres(transaction), Some(now)) => {
                 let log = match events::statements(tx.pending.events, now) {
                     Ok(log) => log,
@@ -304,9 +304,9 @@ impl Store {
     }
 }
 
-async fn undo(tx: Tx) {
+async fn roll_back(tx: Tx) {
     match tx.link {
-        Link::Writer(turn) => turn.undo().await,
+        Link::Writer(turn) => turn.roll_back().await,
         Link::Postgres(transaction) => transaction.roll_back().await,
         Link::Reader(_) => {}
     }

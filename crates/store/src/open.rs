@@ -106,7 +106,7 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     };
     make_private(path).map_err(|error| StoreError::CannotOpen { path: path.to_owned(), source: error.into() })?;
     let open = || sqlite::open(path, options);
-    let writer = sqlite::when_free(options.busy_timeout, open).await.map_err(cannot_open)?;
+    let writer = sqlite::retry_while_busy(options.busy_timeout, open).await.map_err(cannot_open)?;
     sqlite::migrate(&writer, &options.modules)?;
     // 64 MiB: claims and settlements under load find their pages.
     writer.execute_batch("PRAGMA cache_size = -65536")?;

@@ -26,7 +26,7 @@ pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
 
 /// Stores a result; an older one under the same key gives way. It points at the blobs that it names, so that their bytes
 /// are kept for as long as it is.
-pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
+pub async fn store(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
     storable::json("a stage's result", value)?;
     let now = tx.now().await?;
     let text = value.to_string();

@@ -102,7 +102,7 @@ impl Query {
             Connection::Sqlite { open, reads } => {
                 let statement = translated(Dialect::Sqlite, self.text);
                 let read = || sqlite::all(open, &statement, &self.values);
-                let rows = if reads { sqlite::aside(read)? } else { read()? };
+                let rows = if reads { sqlite::block_in_place(read)? } else { read()? };
                 return Ok(rows.into_iter().map(Row::Sqlite).collect());
             }
             Connection::Postgres { open, prepares, all } => {

@@ -2,7 +2,7 @@
 //!
 //! A statement on cached pages takes microseconds: handing it to a thread and waiting for the answer takes longer than
 //! doing it. What can take longer, a flush of the disk or a reader's walk over a whole table, tells the runtime
-//! ([`aside`]), so that other tasks go on elsewhere. Everything being done on the spot has a second use: on a runtime
+//! ([`block_in_place`]), so that other tasks go on elsewhere. Everything being done on the spot has a second use: on a runtime
 //! with one thread and a stopped clock, a simulation of the engine over a real database is deterministic.
 
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Connection, rusqlit
 }
 
 /// Runs what may take a while. Of a runtime with several threads, the others take over this one's tasks.
-pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn block_in_place<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),
@@ -71,8 +71,8 @@ pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 /// Waits until `work` does not find the database busy, for as long as it takes; says so now and then.
-pub(crate) async fn when_free<T>(
-    say_after: Duration,
+pub(crate) async fn retry_while_busy<T>(
+    warn_after: Duration,
     mut work: impl FnMut() -> Result<T, rusqlite::Error>,
 ) -> Result<T, rusqlite::Error> {
     const LONGEST_PAUSE: Duration = Duration::from_millis(5);
@@ -83,7 +83,7 @@ pub(crate) async fn when_free<T>(
             Err(error) if is_busy(&error) => {}
             result => return result,
         }
-        if since.elapsed() > say_after {
+        if since.elapsed() > warn_after {
             tracing::warn!("another process keeps the database locked; still waiting");
             since = Instant::now();
         }
@@ -191,7 +191,7 @@ pub(crate) struct Readers {
     all: Mutex<Vec<Arc<tokio::sync::Mutex<Connection>>>>,
     free: Arc<Semaphore>,
     size: u32,
-    say_after: Duration,
+    warn_after: Duration,
 }
 
 /// Connections that read at once, when nothing else is set.
@@ -202,13 +202,13 @@ impl Readers {
         let mut all = Vec::new();
         let size = options.readers.max(1);
         for _ in 0..size {
-            let connection = when_free(OPENING, || open(path, options)).await?;
+            let connection = retry_while_busy(OPENING, || open(path, options)).await?;
             connection.execute_batch("PRAGMA query_only = ON")?;
             connection.busy_timeout(Duration::ZERO)?;
             all.push(Arc::new(tokio::sync::Mutex::new(connection)));
         }
         let free = Arc::new(Semaphore::new(size as usize));
-        Ok(Self { all: Mutex::new(all), free, size, say_after: options.busy_timeout })
+        Ok(Self { all: Mutex::new(all), free, size, warn_after: options.busy_timeout })
     }
 
     /// A snapshot of the database.
@@ -223,7 +223,7 @@ impl Readers {
             // The snapshot is taken by the first read: take it here, where busy is waited for.
             run(&begun.connection, "SELECT id FROM clock").inspect_err(|_| begun.end())
         };
-        when_free(self.say_after, begin).await?;
+        retry_while_busy(self.warn_after, begin).await?;
         Ok(snapshot)
     }
 

@@ -228,21 +228,21 @@ impl Tx {
         self.raced
     }
 
-    /// Runs a part of this unit of work, which is rolled back alone when it fails.
-    pub(crate) async fn part<T>(
+    /// Runs a step of this unit of work behind a savepoint: when it fails, it alone is rolled back.
+    pub(crate) async fn savepoint<T>(
         &mut self,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        sql("SAVEPOINT part").execute(self).await?;
+        sql("SAVEPOINT step").execute(self).await?;
         let before = std::mem::take(&mut self.pending);
         let result = work(self).await;
         let added = std::mem::replace(&mut self.pending, before);
         if result.is_ok() {
             self.pending.join(added);
         } else {
-            sql("ROLLBACK TO part").execute(self).await?;
+            sql("ROLLBACK TO step").execute(self).await?;
         }
-        sql("RELEASE part").execute(self).await?;
+        sql("RELEASE step").execute(self).await?;
         result
     }
 

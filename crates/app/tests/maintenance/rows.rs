@@ -66,7 +66,7 @@ async fn fill(world: &World, name: &str) {
     let now = store.now().await.unwrap().as_millis();
     let key = format!("clip:{name}");
     let value = serde_json::json!({});
-    store.write(async |tx| results::keep(tx, &key, "clip", &value).await).await.unwrap();
+    store.write(async |tx| results::store(tx, &key, "clip", &value).await).await.unwrap();
     for statement in [
         format!(
             "INSERT INTO calls (id, key, kind, owner, job, attempt, lease, askable, started_at, deadline_at, finished_at, outcome)

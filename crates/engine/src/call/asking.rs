@@ -36,7 +36,7 @@ impl Run {
                 },
             };
             return match ask.ask(key).await {
-                Ok(answer) => self.keep_answer(key, kind, &call, ask.provider(), answer).await,
+                Ok(answer) => self.store_answer(key, kind, &call, ask.provider(), answer).await,
                 Err(error) => Err(self.note_failure(&call, ask.provider(), error).await?),
             };
         }
@@ -49,7 +49,7 @@ impl Run {
         A: Ask<T>,
     {
         match ask.look(key, open.provider_id.as_deref()).await {
-            Ok(Found::Done(answer)) => self.keep_answer(key, kind, &open.id, ask.provider(), answer).await.map(Some),
+            Ok(Found::Done(answer)) => self.store_answer(key, kind, &open.id, ask.provider(), answer).await.map(Some),
             Ok(Found::Pending(wait)) if self.store().now().await? < open.deadline => {
                 Err(self.wait_for(open, wait.max(Duration::from_millis(10))))
             }

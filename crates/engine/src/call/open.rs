@@ -104,7 +104,7 @@ impl Run {
 
     /// Ends a call with its result, which is stored in the same unit of work. What was paid for is kept, whoever holds the
     /// job by now.
-    pub(super) async fn keep_answer<T: Serialize>(
+    pub(super) async fn store_answer<T: Serialize>(
         &self,
         key: &str,
         kind: &str,
@@ -118,7 +118,7 @@ impl Run {
         self.store()
             .write(async |tx| {
                 tx.at("call.finish");
-                results::keep(tx, key, kind, &value).await?;
+                results::store(tx, key, kind, &value).await?;
                 let id = answer.provider_id.as_deref();
                 calls::end(tx, call, Outcome::Succeeded, id, Some(answer.cost)).await?;
                 if let Some(quota) = answer.quota {

@@ -60,7 +60,7 @@ impl Run {
                     Ok(Called::Pending(Pending { call, look_after, deadline: provider.patience() }))
                 }
                 Ok(Submitted::Done(answer)) => {
-                    self.keep_answer(key, kind, &call, provider.provider(), answer).await.map(Called::Done)
+                    self.store_answer(key, kind, &call, provider.provider(), answer).await.map(Called::Done)
                 }
                 Err(error) => Err(self.note_failure(&call, provider.provider(), error).await?),
             };
@@ -106,7 +106,7 @@ impl Run {
                 match provider.fetch(&provider_id).await {
                     Ok(mut answer) => {
                         answer.provider_id.get_or_insert(provider_id);
-                        let kept = self.keep_answer(key, kind, &open.id, provider.provider(), answer).await;
+                        let kept = self.store_answer(key, kind, &open.id, provider.provider(), answer).await;
                         kept.map(Looked::Done)
                     }
                     Err(error) => self.later(open, provider, &error).await,

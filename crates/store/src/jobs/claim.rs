@@ -462,7 +462,7 @@ impl Admission {
             }
             let job = candidate.job.lease.job.clone();
             let one = tx
-                .part(async |tx| {
+                .savepoint(async |tx| {
                     let admitted = self.admit_all(tx, vec![candidate], 1, refused, now).await?;
                     take_these(tx, claim, admitted, now).await
                 })
@@ -471,7 +471,7 @@ impl Admission {
                 Ok(one) => taken.extend(one),
                 Err(error) if error.is_outage() => return Err(error),
                 Err(error) => {
-                    let aside = tx.part(async |tx| set_aside(tx, job.as_str(), &error).await).await;
+                    let aside = tx.savepoint(async |tx| set_aside(tx, job.as_str(), &error).await).await;
                     self.set_aside += usize::from(aside.is_ok());
                     // What cannot even be set aside is passed by in this claim.
                     refused.push(job);
