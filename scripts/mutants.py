@@ -58,7 +58,7 @@ MUTANTS = [
     ("a limit does not count what runs", f"{STORE}/jobs/admission.rs",
      "(limit - running(tx, scope, name).await?).max(0)", "limit", SQLITE + ["offers::"]),
     ("connections of the time of a silence are tried again", f"{STORE}/connections.rs",
-     "&& silent_at.is_none_or(|at| at < open.opened_at)", "&& silent_at.is_none_or(|_| true)", SERVER + ["after_one_silence"]),
+     "&& timed_out_at.is_none_or(|at| at < opened.opened_at)", "&& timed_out_at.is_none_or(|_| true)", SERVER + ["after_one_silence"]),
     ("connections to a server that takes no writes are kept", f"{STORE}/unit.rs",
      'row.try_get::<&str, _>("read_only")? == "on"', 'row.try_get::<&str, _>("read_only")? == "never"', POSTGRES + ["refusing::"]),
     ("processes count a limit's slots at the same time", f"{STORE}/jobs/admission.rs",

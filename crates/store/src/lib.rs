@@ -57,7 +57,7 @@ pub use group::Idle;
 pub use open::{Database, Options, PostgresUrl};
 pub use unit::Tx;
 
-use connections::Connections;
+use connections::ConnectionPool;
 use faults::{Fault, Faults};
 use group::{Group, notify};
 use postgres::Notifier;
@@ -130,7 +130,7 @@ impl<E: From<StoreError>> From<StoreError> for Failed<E> {
 
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
-    Postgres { connections: Arc<Connections>, notifier: Notifier, prepares: bool },
+    Postgres { connections: Arc<ConnectionPool>, notifier: Notifier, prepares: bool },
 }
 
 impl Store {

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use crate::checkpoint::Checkpointer;
-use crate::connections::{self, Connections};
+use crate::connections::{self, ConnectionPool};
 use crate::dialect::{Dialect, ddl};
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
@@ -74,7 +74,7 @@ impl Default for Options {
             busy_timeout: Duration::from_secs(5),
             readers: sqlite::READERS,
             connections: connections::CONNECTIONS,
-            answer_timeout: connections::LIMIT,
+            answer_timeout: connections::ANSWER_TIMEOUT,
             clock: None,
             faults: Arc::new(NoFaults),
             modules: MODULES.to_vec(),
@@ -138,12 +138,12 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Result<Backend, StoreError> {
-    let pooled = url.url.contains("pgbouncer=true");
+    let behind_pooler = url.url.contains("pgbouncer=true");
     let mut options: PgConnectOptions =
         url.url.replace("pgbouncer=true", "").trim_end_matches(['?', '&']).parse().map_err(unreachable)?;
     options = options.application_name("sluice").statement_cache_capacity(500);
     let mut planner = String::new();
-    if pooled {
+    if behind_pooler {
         // What a pooler would not pass on, or not find again on its next server connection.
         options = options.statement_cache_capacity(0).extra_float_digits(None);
     } else {
@@ -152,17 +152,17 @@ async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Resul
         // Told once the connection is made, so that the server's own stay what a reader goes back to.
         planner = unit::PLANNER.map(|(name, value)| format!("SET {name} = {value};")).concat();
     }
-    let connections = Connections::new(options.clone(), planner, settings.connections, settings.answer_timeout);
+    let connections = ConnectionPool::new(options.clone(), planner, settings.connections, settings.answer_timeout);
     let mut first = connections.get().await?;
     migrate(first.connection(), &settings.modules).await?;
-    first.give_back();
+    first.release();
     let direct = match &url.direct {
         Some(direct) => Some(direct.parse().map_err(unreachable)?),
-        None if pooled => None,
+        None if behind_pooler => None,
         None => Some(options),
     };
     let notifier = Notifier::start(direct, hints);
-    Ok(Backend::Postgres { connections, notifier, prepares: !pooled })
+    Ok(Backend::Postgres { connections, notifier, prepares: !behind_pooler })
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::connections::{LIMIT, in_time, silent};
+use crate::connections::{ANSWER_TIMEOUT, timed_out, with_timeout};
 use crate::{Hint, Hints};
 
 const CHANNEL: &str = "sluice";
@@ -69,19 +69,20 @@ async fn listen(direct: PgConnectOptions, name: String, hints: Hints) {
 async fn try_to_listen(direct: &PgConnectOptions, name: &str, hints: &Hints) -> Result<(), sqlx::Error> {
     // A pool waits for a server that starts, longer after each try: by seconds when it is there again. So it is asked
     // here whether it is, once a second, and the listener does not look for another connection by itself.
-    in_time(LIMIT, direct.connect()).await.unwrap_or_else(|| Err(silent()))?.close().await?;
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(LIMIT).connect_with(direct.clone()).await?;
+    with_timeout(ANSWER_TIMEOUT, direct.connect()).await.unwrap_or_else(|| Err(timed_out()))?.close().await?;
+    let pool =
+        PgPoolOptions::new().max_connections(1).acquire_timeout(ANSWER_TIMEOUT).connect_with(direct.clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
-    in_time(LIMIT, Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(silent()))?;
+    with_timeout(ANSWER_TIMEOUT, Box::pin(listener.listen(CHANNEL))).await.unwrap_or_else(|| Err(timed_out()))?;
     // Whatever came while nobody listened.
     hints.notify(Hint { work: true, events: true, rescan: true });
     loop {
         let Ok(heard) = tokio::time::timeout(QUIET, listener.try_recv()).await else {
             // Nothing is told, or the other end is gone without a word: an answer tells which.
-            in_time(LIMIT, Box::pin(sqlx::raw_sql("SELECT 1").execute(&mut listener)))
+            with_timeout(ANSWER_TIMEOUT, Box::pin(sqlx::raw_sql("SELECT 1").execute(&mut listener)))
                 .await
-                .unwrap_or_else(|| Err(silent()))?;
+                .unwrap_or_else(|| Err(timed_out()))?;
             continue;
         };
         let Some(notification) = heard? else { return Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()) };
@@ -96,12 +97,13 @@ async fn try_to_listen(direct: &PgConnectOptions, name: &str, hints: &Hints) -> 
 async fn publish(direct: PgConnectOptions, name: String, pending: watch::Sender<Hint>) {
     let mut changed = pending.subscribe();
     loop {
-        let Some(Ok(mut connection)) = in_time(LIMIT, direct.connect()).await else {
+        let Some(Ok(mut connection)) = with_timeout(ANSWER_TIMEOUT, direct.connect()).await else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
         // A hint need not survive a crash.
-        let set = in_time(LIMIT, sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection)).await;
+        let set =
+            with_timeout(ANSWER_TIMEOUT, sqlx::raw_sql("SET synchronous_commit = off").execute(&mut connection)).await;
         if !matches!(set, Some(Ok(_))) {
             tokio::time::sleep(PAUSE).await;
             continue;
@@ -112,7 +114,7 @@ async fn publish(direct: PgConnectOptions, name: String, pending: watch::Sender<
             let letters = letters.iter().filter(|(is_set, _)| *is_set).map(|(_, letter)| letter);
             let text = format!("{name} {}", letters.collect::<String>());
             let notify = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(text);
-            if !matches!(in_time(LIMIT, notify.execute(&mut connection)).await, Some(Ok(_))) {
+            if !matches!(with_timeout(ANSWER_TIMEOUT, notify.execute(&mut connection)).await, Some(Ok(_))) {
                 break;
             }
             tokio::time::sleep(SPACING).await;

@@ -87,10 +87,10 @@ impl Query {
             Connection::Sqlite { open, .. } => {
                 return sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values);
             }
-            Connection::Postgres { open, prepares, all } => {
+            Connection::Postgres { open, prepares, pool } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                all.answer(query.execute(open)).await
+                pool.answer(query.execute(open)).await
             }
         };
         Ok(tx.noting_races(done)?.rows_affected())
@@ -105,10 +105,10 @@ impl Query {
                 let rows = if reads { sqlite::block_in_place(read)? } else { read()? };
                 return Ok(rows.into_iter().map(Row::Sqlite).collect());
             }
-            Connection::Postgres { open, prepares, all } => {
+            Connection::Postgres { open, prepares, pool } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                all.answer(query.fetch_all(open)).await
+                pool.answer(query.fetch_all(open)).await
             }
         };
         Ok(tx.noting_races(found)?.into_iter().map(Row::Postgres).collect())

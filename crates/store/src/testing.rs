@@ -57,9 +57,9 @@ impl Store {
     /// What autovacuum does on `PostgreSQL` when it has time: between two runs of a benchmark.
     pub async fn maintain(&self) -> Result<(), StoreError> {
         if let Backend::Postgres { connections, .. } = &self.inner.backend {
-            let mut lent = connections.get().await?;
-            sqlx::raw_sql("VACUUM ANALYZE").execute(lent.connection()).await?;
-            lent.give_back();
+            let mut pooled = connections.get().await?;
+            sqlx::raw_sql("VACUUM ANALYZE").execute(pooled.connection()).await?;
+            pooled.release();
         }
         Ok(())
     }

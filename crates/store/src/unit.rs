@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::time::Instant;
 
-use crate::connections::{Connections, Lent};
+use crate::connections::{ConnectionPool, PooledConnection};
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events::{self, Entries};
@@ -52,7 +52,7 @@ pub(crate) enum Connection<'a> {
         open: &'a mut PgConnection,
         /// Statements stay prepared: not behind a pooler, where the next one may meet another server connection.
         prepares: bool,
-        all: &'a Connections,
+        pool: &'a ConnectionPool,
     },
 }
 
@@ -79,7 +79,7 @@ impl Notifications {
 
 /// A transaction on PostgreSQL. Dropped before its end, its connection is cut, and the server undoes it.
 pub(crate) struct Transaction {
-    lent: Lent,
+    connection: PooledConnection,
     pub(crate) writes: bool,
     prepares: bool,
     begun_at: Instant,
@@ -103,7 +103,7 @@ impl Transaction {
     /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
     /// rows that they change. The database's clock comes on the same way.
     pub(crate) async fn begin(
-        connections: &Arc<Connections>,
+        connections: &Arc<ConnectionPool>,
         writes: bool,
         prepares: bool,
     ) -> Result<(Self, Timestamp), StoreError> {
@@ -121,23 +121,23 @@ impl Transaction {
         }
         let begin = translated(Dialect::Postgres, text.into());
         loop {
-            let mut lent = connections.get().await?;
+            let mut pooled = connections.get().await?;
             let begun_at = Instant::now();
             let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
-            match connections.answer(begin.fetch_one(lent.connection())).await {
+            match connections.answer(begin.fetch_one(pooled.connection())).await {
                 Ok(row) if writes && row.try_get::<&str, _>("read_only")? == "on" => {
                     // A standby, such as what was the primary before a failover: another one, which may be the new one.
-                    if !lent.used_before {
+                    if !pooled.is_reused {
                         return Err(StoreError::ReadOnly);
                     }
                     tracing::info!("a connection whose server takes no writes is replaced");
                 }
                 Ok(row) => {
                     let now = Timestamp::from_millis(row.try_get("now")?);
-                    return Ok((Self { lent, writes, prepares, begun_at }, now));
+                    return Ok((Self { connection: pooled, writes, prepares, begun_at }, now));
                 }
                 // The other end had gone while it was idle, and nothing has been done: another one, a new one at last.
-                Err(error) if lent.used_before => tracing::debug!(%error, "a connection that was idle is replaced"),
+                Err(error) if pooled.is_reused => tracing::debug!(%error, "a connection that was idle is replaced"),
                 Err(error) => return Err(error),
             }
         }
@@ -150,20 +150,20 @@ impl Transaction {
             self.roll_back().await;
             return Err(error);
         }
-        self.lent.give_back();
+        self.connection.release();
         Ok(self.begun_at.elapsed())
     }
 
     pub(crate) async fn roll_back(mut self) {
         // Who did not answer before will not answer now: the server undoes what it has lost the other end of.
-        if !self.lent.all().was_silent_since(self.begun_at) && self.end("ROLLBACK".to_owned()).await.is_ok() {
-            self.lent.give_back();
+        if !self.connection.pool().timed_out_since(self.begun_at) && self.end("ROLLBACK".to_owned()).await.is_ok() {
+            self.connection.release();
         }
     }
 
     async fn end(&mut self, statements: String) -> Result<(), StoreError> {
-        let (connection, all) = self.lent.both();
-        all.answer(sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection)).await?;
+        let (connection, pool) = self.connection.split();
+        pool.answer(sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection)).await?;
         Ok(())
     }
 }
@@ -174,7 +174,7 @@ impl Tx {
     }
 
     pub(crate) async fn on_server(
-        connections: &Arc<Connections>,
+        connections: &Arc<ConnectionPool>,
         writes: bool,
         prepares: bool,
     ) -> Result<Self, StoreError> {
@@ -270,8 +270,8 @@ impl Tx {
             Link::Reader(snapshot) => Connection::Sqlite { open: snapshot.connection(), reads: true },
             Link::Postgres(transaction) => {
                 let prepares = transaction.prepares;
-                let (open, all) = transaction.lent.both();
-                Connection::Postgres { open, prepares, all }
+                let (open, pool) = transaction.connection.split();
+                Connection::Postgres { open, prepares, pool }
             }
         }
     }
