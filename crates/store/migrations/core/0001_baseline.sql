@@ -58,7 +58,7 @@ CREATE TABLE jobs (
     -- What the first stage asked for, as JSON: a job that is begun again from there asks for the same.
     first_need TEXT,
     -- Some job depends on this one.
-    needed {int} NOT NULL DEFAULT 0 CHECK (needed IN (0, 1)),
+    has_dependents {int} NOT NULL DEFAULT 0 CHECK (has_dependents IN (0, 1)),
     result TEXT,
     error_code TEXT,
     error_message TEXT,
@@ -149,14 +149,14 @@ CREATE TABLE signals (
 -- Of all signals: a job that is forgotten takes them with it.
 CREATE INDEX signals_job ON signals (job, name, id);
 
--- `job` stays blocked until `needs` has succeeded.
+-- `job` stays blocked until `depends_on` has succeeded.
 CREATE TABLE dependencies (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     owner TEXT NOT NULL,
-    needs TEXT NOT NULL,
-    PRIMARY KEY (job, needs)
+    depends_on TEXT NOT NULL,
+    PRIMARY KEY (job, depends_on)
 ) {strict};
-CREATE INDEX dependencies_needs ON dependencies (needs);
+CREATE INDEX dependencies_depends_on ON dependencies (depends_on);
 
 CREATE TABLE schedules (
     name TEXT NOT NULL PRIMARY KEY,

@@ -183,8 +183,8 @@ impl JobRow {
     }
 
     /// blocked → dead: what it needs will not succeed.
-    pub(crate) fn miss(&mut self, needed: &JobRow, now: Timestamp) {
-        let message = format!("job {}, which it depends on, is {}", needed.id, needed.state.as_str());
+    pub(crate) fn fail_dependency(&mut self, dependency: &JobRow, now: Timestamp) {
+        let message = format!("job {}, which it depends on, is {}", dependency.id, dependency.state.as_str());
         self.die(JobError { code: "dependency_failed".into(), message }, now);
     }
 

@@ -33,7 +33,9 @@ pub use list::{Filter, Redrive};
 pub use machine::Then;
 pub use maintenance::{BATCH, Task, due, forget_finished, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
-pub use owned::{cancel, children, find, get, list, log_of, needs, redrive, retry, send_signal, steps_of, why};
+pub use owned::{
+    cancel, children, dependencies_of, find, get, list, log_of, redrive, retry, send_signal, steps_of, why,
+};
 pub(crate) use owner_queues::ALLOWED_LATENESS;
 pub use owner_queues::LowWaterMarks;
 pub use rates::{Amounts, correct_amounts};

@@ -63,9 +63,9 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreError> {
     {
         return Err(StoreError::NoSuchJob { job: parent.clone() });
     }
-    for needed in &job.after {
-        if !exists(tx, &job.owner, needed).await? {
-            return Err(StoreError::NoSuchDependency { job: needed.clone() });
+    for dependency in &job.after {
+        if !exists(tx, &job.owner, dependency).await? {
+            return Err(StoreError::NoSuchDependency { job: dependency.clone() });
         }
     }
     let now = tx.now().await?;
@@ -81,10 +81,10 @@ pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<JobId, StoreError> {
         let row = get(tx, &job.id).await?;
         changed(tx, &row)?;
         // One that failed before is as one that fails later.
-        for needed in &job.after {
-            let needed = get(tx, needed).await?;
-            if needed.has_stopped() {
-                dependencies::ended(tx, &needed).await?;
+        for dependency in &job.after {
+            let dependency = get(tx, dependency).await?;
+            if dependency.has_stopped() {
+                dependencies::ended(tx, &dependency).await?;
             }
         }
         return Ok(job.id.clone());

@@ -54,8 +54,8 @@ pub async fn log_of(tx: &mut Tx, owner: &OwnerId, job: &JobId, limit: u32) -> Re
 }
 
 /// What a job depends on.
-pub async fn needs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
-    dependencies::needs(tx, owner, job).await
+pub async fn dependencies_of(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
+    dependencies::dependencies_of(tx, owner, job).await
 }
 
 /// Every reason why a job is where it is.

@@ -186,7 +186,7 @@ pub struct JobRow {
     /// What the present stage asks for.
     pub need: Need,
     /// Some job depends on it.
-    pub(crate) needed: bool,
+    pub(crate) has_dependents: bool,
     /// State and lease as they are in the database: what a change begins with.
     stored: (JobState, Option<LeaseId>),
     /// When it was made.
@@ -246,7 +246,7 @@ impl JobRow {
             error: code.zip(message).map(|(code, message)| JobError { code, message }),
             limit_key: row.get("limit_key")?,
             need: Need::read(row)?,
-            needed: row.get("needed")?,
+            has_dependents: row.get("has_dependents")?,
             created_at: Timestamp::from_millis(row.get("created_at")?),
             updated_at: Timestamp::from_millis(row.get("updated_at")?),
             started_at: time(row, "started_at")?,

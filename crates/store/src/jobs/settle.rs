@@ -197,7 +197,7 @@ fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
              finished_at = $1
          FROM (VALUES {}) AS ended
          WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2
-             AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
+             AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.has_dependents = 0
          {returning}",
         placeholders(2, padded(these.len()), 3)
     );

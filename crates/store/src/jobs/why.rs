@@ -171,7 +171,7 @@ pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
             why.reasons.push(Reason::Time { until: row.run_at, error });
             why.eta = Some((row.run_at, row.run_at));
         }
-        JobState::Blocked => why.reasons.push(Reason::Dependency { jobs: open_needs(tx, &row).await? }),
+        JobState::Blocked => why.reasons.push(Reason::Dependency { jobs: open_dependencies(tx, &row).await? }),
         JobState::Waiting if row.wait_signal.as_deref() == Some(CHILDREN) => {
             let parts = children(tx, &row.id).await?;
             let unfinished = parts.iter().filter(|part| !part.state.is_final()).count();
@@ -199,11 +199,11 @@ async fn call(tx: &mut Tx, row: &JobRow) -> Result<Option<Reason>, StoreError> {
     Ok(Some(Reason::Call { provider: call.provider, kind: call.kind, job, deadline, next_poll }))
 }
 
-async fn open_needs(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {
+async fn open_dependencies(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {
     let mut open = Vec::new();
-    for needed in dependencies::needs(tx, &row.owner, &row.id).await? {
-        if row::get(tx, &needed).await?.state != JobState::Succeeded {
-            open.push(needed);
+    for dependency in dependencies::dependencies_of(tx, &row.owner, &row.id).await? {
+        if row::get(tx, &dependency).await?.state != JobState::Succeeded {
+            open.push(dependency);
         }
     }
     Ok(open)
