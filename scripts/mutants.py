@@ -54,7 +54,7 @@ MUTANTS = [
     ("what failed in maintenance is tried at once", f"{ENGINE}/maintenance.rs",
      "retry.at = now + pause;", "retry.at = now;", SQLITE + ["isolation::unreadable"]),
     ("a snooze spends an attempt", f"{STORE}/jobs/machine.rs",
-     "self.attempt = self.attempt.saturating_sub(1);\n        self.later(delay, now);", "self.later(delay, now);", SQLITE),
+     "self.attempt = self.attempt.saturating_sub(1);\n        self.reschedule(delay, now);", "self.reschedule(delay, now);", SQLITE),
     ("a limit does not count what runs", f"{STORE}/jobs/admission.rs",
      "(limit - running(tx, scope, name).await?).max(0)", "limit", SQLITE + ["offers::"]),
     ("connections of the time of a silence are tried again", f"{STORE}/connections.rs",
@@ -132,7 +132,7 @@ MUTANTS = [
     ("a rate's corrections add up", f"{STORE}/jobs/rates.rs",
      "let taken = std::mem::replace(&mut row.need.amounts, used);", "let taken = row.need.amounts;", SQLITE + ["rates::"]),
     ("a rate wakes nobody", f"{ENGINE}/worker.rs",
-     "self.again.unwrap_or(self.due).min(self.due)", "self.due", SQLITE + ["rates::"]),
+     "self.retry_claim_at.unwrap_or(self.due).min(self.due)", "self.due", SQLITE + ["rates::"]),
 ]
 
 

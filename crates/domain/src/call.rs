@@ -12,7 +12,7 @@ pub enum CallProgress {
         /// Its id of the work.
         provider_id: String,
         /// When to look again, unless it says something before.
-        look_after: Duration,
+        poll_after: Duration,
     },
     /// It is done, and can be fetched.
     Ready {

@@ -31,12 +31,12 @@ pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<L
         let Some(settlement) = decide(&shared, &run, &live, outcome) else { return };
         match settle(&shared, &run, settlement).await {
             Some(Ended::Advanced(next)) => claimed = *next,
-            Some(Ended::LetGo(JobState::Succeeded)) => {
+            Some(Ended::Released(JobState::Succeeded)) => {
                 let row = run.claimed();
                 let whole = row.claimed_at.since(row.started_at) + begun.elapsed();
                 return shared.measure(&row.kind, "", whole);
             }
-            Some(Ended::LetGo(_)) | None => return,
+            Some(Ended::Released(_)) | None => return,
         }
     }
 }
@@ -157,8 +157,8 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
 }
 
 fn awaiting(pending: Pending) -> Settlement {
-    let Pending { call, look_after, deadline } = pending;
-    Settlement::AwaitCall { call, deadline, poll_after: look_after }
+    let Pending { call, poll_after, deadline } = pending;
+    Settlement::AwaitCall { call, deadline, poll_after }
 }
 
 fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
@@ -222,7 +222,7 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
         settlement,
         steps: pending.steps,
         lines: pending.lines,
-        asked_nobody: !run.has_asked(),
+        no_external_calls: !run.made_external_calls(),
     };
     loop {
         let writer = Arc::clone(shared);

@@ -21,11 +21,11 @@ use crate::batch::Batch;
 use crate::counters::{Counter, Counters};
 use crate::cron::{Template, next_tick};
 use crate::job::{Job, JobError};
+use crate::keyed_locks::KeyedLocks;
 use crate::operator::Operator;
 use crate::progress::{self, Progress};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
-use crate::turns::Turns;
 use crate::worker::{Worker, run_until_idle};
 
 /// How the engine keeps time. The defaults are the tuned settings.
@@ -120,7 +120,7 @@ pub(crate) struct Shared {
     pub(crate) randomness: Randomness,
     pub(crate) settings: Settings,
     pub(crate) slots: HashMap<&'static str, Slots>,
-    pub(crate) turns: Turns,
+    pub(crate) keyed_locks: KeyedLocks,
     pub(crate) counters: Counters,
     began: OnceCell<(Instant, Timestamp)>,
     /// How long stages and jobs took, until it is written.
@@ -202,7 +202,7 @@ impl Builder {
             randomness: self.randomness,
             settings: self.settings,
             slots,
-            turns: Turns::default(),
+            keyed_locks: KeyedLocks::default(),
             counters: Counters::default(),
             began: OnceCell::new(),
             measured: Mutex::default(),

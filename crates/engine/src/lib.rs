@@ -14,6 +14,7 @@ mod counters;
 mod cron;
 mod engine;
 mod job;
+mod keyed_locks;
 mod live;
 mod maintenance;
 mod operator;
@@ -22,7 +23,6 @@ mod randomness;
 mod registry;
 mod reports;
 mod run;
-mod turns;
 mod worker;
 
 pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Found, Pending, Submit, Submitted};

@@ -267,7 +267,7 @@ impl Loop {
         }
     }
 
-    pub(crate) async fn heed_cancels(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn stop_cancelled_jobs(&mut self) -> Result<(), StoreError> {
         let store = &self.shared.store;
         let cancelling = store.read(async |tx| jobs::cancelling(tx, &self.name).await).await?;
         self.stop_cancelled(&cancelling);

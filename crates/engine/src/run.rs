@@ -16,7 +16,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::call::Turn;
+use crate::call::CallState;
 use crate::counters::Counter;
 use crate::engine::{ChildOptions, EnqueueOptions, Shared, enqueue};
 use crate::job::{Job, JobError};
@@ -31,8 +31,8 @@ pub struct Run {
 struct Inner {
     shared: Arc<Shared>,
     claimed: Arc<Claimed>,
-    /// An engine or a provider was asked.
-    asked: AtomicBool,
+    /// It has called an engine or a provider.
+    has_called: AtomicBool,
     claimed_at: Instant,
     stop: CancellationToken,
     reports: Reports,
@@ -43,7 +43,7 @@ impl Run {
         let inner = Inner {
             shared,
             claimed: Arc::new(claimed),
-            asked: AtomicBool::new(false),
+            has_called: AtomicBool::new(false),
             claimed_at: Instant::now(),
             stop,
             reports: Reports::default(),
@@ -171,15 +171,15 @@ impl Run {
         T: Serialize + DeserializeOwned,
         F: AsyncFnOnce() -> Result<T, JobError>,
     {
-        let _turn = self.turn(key).await;
+        let _guard = self.lock_key(key).await;
         let call = loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(found);
             }
             match self.begin_call(key, kind, None).await? {
-                Turn::Ask { call } => break call,
-                Turn::Made => {}
-                Turn::Look(open) => return Err(self.wait_for(&open, Duration::ZERO)),
+                CallState::New { call } => break call,
+                CallState::Stored => {}
+                CallState::Open(open) => return Err(self.wait_for(&open, Duration::ZERO)),
             }
         };
         let result = make().await;
@@ -228,13 +228,13 @@ impl Run {
         (!need.is_free()).then_some(need)
     }
 
-    /// Holds off the same call by another future of this attempt.
-    pub(crate) async fn turn(&self, key: &str) -> OwnedMutexGuard<()> {
-        self.inner.shared.turns.wait(&format!("{}/{key}", self.job_id())).await
+    /// Serialises calls of the same key by several futures of this attempt.
+    pub(crate) async fn lock_key(&self, key: &str) -> OwnedMutexGuard<()> {
+        self.inner.shared.keyed_locks.lock(&format!("{}/{key}", self.job_id())).await
     }
 
-    pub(crate) fn note_asked(&self) {
-        self.inner.asked.store(true, Ordering::Relaxed);
+    pub(crate) fn note_external_call(&self) {
+        self.inner.has_called.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -279,7 +279,7 @@ impl Run {
         self.inner.shared.counters.add(Counter::UnwritableEndings, &self.claimed().kind, 1);
     }
 
-    pub(crate) fn has_asked(&self) -> bool {
-        self.inner.asked.load(Ordering::Relaxed)
+    pub(crate) fn made_external_calls(&self) -> bool {
+        self.inner.has_called.load(Ordering::Relaxed)
     }
 }

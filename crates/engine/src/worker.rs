@@ -31,28 +31,28 @@ struct PoolClaims {
 /// A running worker. Dropped, it stops at once, as a crash would: its jobs are taken back when their leases run out.
 pub struct Worker {
     task: AbortOnDropHandle<()>,
-    orders: mpsc::Sender<Order>,
+    commands: mpsc::Sender<Command>,
     draining: CancellationToken,
 }
 
-enum Order {
-    Turn(oneshot::Sender<()>),
+enum Command {
+    Poll(oneshot::Sender<()>),
     Shutdown(Duration),
 }
 
 impl Worker {
     pub(crate) fn start(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
-        let (orders, inbox) = mpsc::channel(8);
+        let (commands, inbox) = mpsc::channel(8);
         let work = Loop::new(shared, pools);
         let draining = work.draining.clone();
         let task = AbortOnDropHandle::new(tokio::spawn(work.run(inbox)));
-        Self { task, orders, draining }
+        Self { task, commands, draining }
     }
 
     /// Looks at the database now, and returns when it has: what tests call after they moved the clock.
-    pub async fn turn(&self) {
+    pub async fn poll_now(&self) {
         let (done, wait) = oneshot::channel();
-        if self.orders.send(Order::Turn(done)).await.is_ok() {
+        if self.commands.send(Command::Poll(done)).await.is_ok() {
             wait.await.ok();
         }
     }
@@ -61,7 +61,7 @@ impl Worker {
     /// attempts.
     pub async fn shutdown(mut self, grace: Duration) {
         self.draining.cancel();
-        self.orders.send(Order::Shutdown(grace)).await.ok();
+        self.commands.send(Command::Shutdown(grace)).await.ok();
         if let Err(error) = (&mut self.task).await {
             tracing::error!(%error, "the worker did not end in order");
         }
@@ -95,7 +95,7 @@ pub(crate) struct Loop {
     pub(crate) live: BTreeMap<u64, Arc<Live>>,
     claims: usize,
     /// Pools whose last claim took all that they had slots for: there may be more.
-    hungry: HashSet<&'static str>,
+    backlogged: HashSet<&'static str>,
     /// By the database's clock, and by ours: whichever says first that it is time.
     pub(crate) renewed_at: Option<(Timestamp, Instant)>,
     /// Where the next claim from each pool begins.
@@ -109,7 +109,7 @@ pub(crate) struct Loop {
     /// When time may next have moved something.
     pub(crate) due: Instant,
     /// When a limit's lock may be free, or a rate let something through: time for a claim.
-    again: Option<Instant>,
+    retry_claim_at: Option<Instant>,
     /// Whoever makes work lets us join its commit.
     idle: Option<Idle>,
     draining: CancellationToken,
@@ -134,28 +134,28 @@ impl Loop {
             running: JoinSet::new(),
             live: BTreeMap::new(),
             claims: 0,
-            hungry: HashSet::new(),
+            backlogged: HashSet::new(),
             low_water_marks: HashMap::new(),
             marks_reset_at: Instant::now(),
             rescan,
             renewed_at: None,
             deferred: Deferred::default(),
             due: Instant::now(),
-            again: None,
+            retry_claim_at: None,
             idle: None,
             draining: CancellationToken::new(),
         }
     }
 
-    async fn run(mut self, mut inbox: mpsc::Receiver<Order>) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         let mut hint = self.shared.store.work_hint();
         let mut pause = FIRST_PAUSE;
         let mut notified = true;
         loop {
-            let wake = match self.look(notified).await {
+            let wake = match self.poll(notified).await {
                 Ok(()) => {
                     pause = FIRST_PAUSE;
-                    self.again.unwrap_or(self.due).min(self.due)
+                    self.retry_claim_at.unwrap_or(self.due).min(self.due)
                 }
                 Err(error) => {
                     tracing::error!(code = error.code(), %error, "the worker cannot reach its jobs; it tries again");
@@ -170,21 +170,21 @@ impl Loop {
                 // In this order, so that a simulation repeats. Nobody is left out: a look heeds the time, and what has
                 // ended is gathered at once.
                 biased;
-                order = inbox.recv() => match order {
-                    Some(Order::Turn(done)) => {
+                command = inbox.recv() => match command {
+                    Some(Command::Poll(done)) => {
                         self.due = Instant::now();
-                        if let Err(error) = self.look(true).await {
+                        if let Err(error) = self.poll(true).await {
                             tracing::error!(code = error.code(), %error, "a look at the database failed");
                         }
                         done.send(()).ok();
                     }
-                    Some(Order::Shutdown(grace)) => return self.drain(grace).await,
+                    Some(Command::Shutdown(grace)) => return self.drain(grace).await,
                     None => return,
                 },
                 Some(ended) = self.running.join_next() => {
                     self.idle = None;
                     self.ended(ended);
-                    self.gather().await;
+                    self.gather_slots().await;
                 }
                 _ = hint.changed() => notified = true,
                 () = tokio::time::sleep_until(wake) => {}
@@ -194,11 +194,11 @@ impl Loop {
 
     /// Looks what time has moved when something may be due, then claims when there may be something to claim: what
     /// has expired meanwhile is not begun.
-    async fn look(&mut self, notified: bool) -> Result<(), StoreError> {
+    async fn poll(&mut self, notified: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
-        let again = self.again.is_some_and(|again| Instant::now() >= again);
+        let again = self.retry_claim_at.is_some_and(|again| Instant::now() >= again);
         if notified && !self.live.is_empty() {
-            self.heed_cancels().await?;
+            self.stop_cancelled_jobs().await?;
         }
         if due && let Err(error) = self.maintain().await {
             if error.is_outage() {
@@ -214,7 +214,7 @@ impl Loop {
         if (due && since >= poll / 2) || since >= poll * 2 {
             self.reset_low_water_marks();
         }
-        if notified || due || again || !self.hungry.is_empty() {
+        if notified || due || again || !self.backlogged.is_empty() {
             self.claim().await?;
         }
         self.idle = None;
@@ -228,12 +228,12 @@ impl Loop {
     }
 
     /// Waits a moment for more slots, when there is more to claim than there are free ones.
-    async fn gather(&mut self) {
+    async fn gather_slots(&mut self) {
         let until = Instant::now() + GATHERING;
         while let Some(ended) = self.running.try_join_next() {
             self.ended(ended);
         }
-        while !self.hungry.is_empty() && !self.running.is_empty() && !self.has_room() {
+        while !self.backlogged.is_empty() && !self.running.is_empty() && !self.has_enough_free_slots() {
             tokio::select! {
                 biased;
                 Some(ended) = self.running.join_next() => self.ended(ended),
@@ -243,14 +243,14 @@ impl Loop {
     }
 
     /// A quarter of the slots is free, of a pool that has more to claim.
-    fn has_room(&self) -> bool {
-        let slots = self.hungry.iter().filter_map(|pool| self.shared.slots.get(pool));
+    fn has_enough_free_slots(&self) -> bool {
+        let slots = self.backlogged.iter().filter_map(|pool| self.shared.slots.get(pool));
         slots.into_iter().any(|pool| pool.free.available_permits() * 4 >= pool.size)
     }
 
     /// Jobs for the free slots; says how many.
     async fn claim(&mut self) -> Result<usize, StoreError> {
-        self.again = None;
+        self.retry_claim_at = None;
         let free = self.free_slots();
         if free.values().all(Vec::is_empty) {
             return Ok(0);
@@ -287,15 +287,15 @@ impl Loop {
             let soon = (claims.contended || claims.set_aside > 0).then_some(FIRST_PAUSE);
             for rest in [claims.next.map(|next| next.since(now)), soon].into_iter().flatten() {
                 let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
-                self.again = Some(self.again.map_or(at, |again| again.min(at)));
+                self.retry_claim_at = Some(self.retry_claim_at.map_or(at, |again| again.min(at)));
             }
             self.low_water_marks.insert(pool, claims.low_water_marks);
             charges.extend(claims.charges);
-            // A pool that had no slot free is not among these, and stays as hungry as it was.
+            // A pool that had no slot free is not among these, and stays as backlogged as it was.
             if claims.jobs.len() == slots.len() {
-                self.hungry.insert(pool);
+                self.backlogged.insert(pool);
             } else {
-                self.hungry.remove(pool);
+                self.backlogged.remove(pool);
             }
             for (claimed, slot) in claims.jobs.into_iter().zip(slots) {
                 self.begin(claimed, slot);

@@ -82,7 +82,7 @@ pub struct NewCall {
     /// The provider, which can be asked what became of the call. Without one, nobody can.
     pub provider: Option<String>,
     /// After this nobody looks any more.
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 /// A call that has not ended.
@@ -103,7 +103,7 @@ pub struct OpenCall {
     /// When nobody looks any more.
     pub deadline: Timestamp,
     /// The job that made it has not ended, and so looks after it.
-    pub is_looked_after: bool,
+    pub job_is_unfinished: bool,
 }
 
 /// What a waiting job waits for: a signal of this name is not sent by anyone else.
@@ -117,9 +117,9 @@ pub enum Started {
     /// It is written.
     Yes,
     /// Another call of the same key is open.
-    Busy,
+    AlreadyOpen,
     /// The result is stored.
-    Made,
+    AlreadyStored,
 }
 
 /// Writes the intent of a call, unless another call of the same key is open or has given the result.
@@ -139,24 +139,24 @@ pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started
     .bind(lease.id.as_str())
     .bind(call.provider.is_some())
     .bind(now.as_millis())
-    .bind((now + call.patience).as_millis())
+    .bind((now + call.timeout).as_millis())
     .execute(tx)
     .await?;
     if written == 0 {
-        return Ok(Started::Busy);
+        return Ok(Started::AlreadyOpen);
     }
     // Only now: a call that ended after its asker looked for the result has stored it in the same unit of work.
     if results::find(tx, &call.key).await?.is_none() {
         return Ok(Started::Yes);
     }
     sql("DELETE FROM calls WHERE id = $1").bind(&call.id).execute(tx).await?;
-    Ok(Started::Made)
+    Ok(Started::AlreadyStored)
 }
 
 /// The open call of a key, if there is one.
 pub async fn open_of_key(tx: &mut Tx, key: &str) -> Result<Option<OpenCall>, StoreError> {
     let row = sql(
-        "SELECT calls.*, CAST(CASE WHEN jobs.id IS NOT NULL AND jobs.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS looked_after
+        "SELECT calls.*, CAST(CASE WHEN jobs.id IS NOT NULL AND jobs.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS job_is_unfinished
          FROM calls LEFT JOIN jobs ON jobs.id = calls.job WHERE calls.key = $1 AND calls.finished_at IS NULL",
     )
     .bind(key)
@@ -174,7 +174,7 @@ fn read(row: &Row) -> Result<OpenCall, StoreError> {
         provider_id: row.get("provider_id")?,
         notified: row.get("notified")?,
         deadline: Timestamp::from_millis(row.get("deadline_at")?),
-        is_looked_after: row.get("looked_after")?,
+        job_is_unfinished: row.get("job_is_unfinished")?,
     })
 }
 
@@ -198,13 +198,13 @@ pub async fn submitted(tx: &mut Tx, call: &str, provider_id: &str) -> Result<(),
 }
 
 /// Notes that the call is looked at now: what its provider says from here on is news.
-pub async fn look(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+pub async fn clear_notified(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
     sql("UPDATE calls SET notified = 0 WHERE id = $1").bind(call).execute(tx).await?;
     Ok(())
 }
 
 /// Writes that an answer was lost: whoever asks next looks at the provider first.
-pub async fn forget_answer(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+pub async fn mark_unknown(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
     sql("UPDATE calls SET outcome = 'unknown' WHERE id = $1 AND outcome = 'started'").bind(call).execute(tx).await?;
     wake_waiting(tx, call).await
 }
@@ -258,13 +258,13 @@ pub async fn notify(tx: &mut Tx, provider: &str, id: &str) -> Result<Notified, S
 }
 
 /// At most this many jobs are woken at once; the others look for themselves.
-const WOKEN: u32 = 500;
+const MAX_WOKEN: u32 = 500;
 
 /// Wakes the jobs that wait for a call. One that is changed by another at this moment looks for itself.
 async fn wake_waiting(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
     let rows = sql("SELECT id FROM jobs WHERE state = 'waiting' AND wait_signal = $1 LIMIT $2 {skip_locked}")
         .bind(signal(call))
-        .bind(WOKEN)
+        .bind(MAX_WOKEN)
         .all(tx)
         .await?;
     let now = tx.now().await?;
@@ -295,7 +295,7 @@ pub(crate) async fn is_pending(tx: &mut Tx, call: &str) -> Result<bool, StoreErr
 
 /// A worker lets go of a job, which is in its new state: nobody will hear how the calls ended that this lease left open.
 /// What it reserved is settled, and an attempt that follows at the same stage looks after the job's open call first.
-pub(crate) async fn let_go(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_stage: bool) -> Result<(), StoreError> {
+pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_stage: bool) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let abandoned = sql("UPDATE calls SET outcome = CASE askable WHEN 1 THEN 'unknown' ELSE 'lost' END,
              finished_at = CASE askable WHEN 1 THEN NULL ELSE CAST($3 AS BIGINT) END
@@ -310,7 +310,7 @@ pub(crate) async fn let_go(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_st
     }
     spend::settle_spend(tx, lease).await?;
     if same_stage && let Some(call) = open_of_job(tx, &job.id).await? {
-        job.look_after(call);
+        job.attach_call(call);
     }
     if job.state.is_final() { orphan(tx, &job.id).await } else { Ok(()) }
 }

@@ -194,7 +194,7 @@ impl Group {
         let mut writer = self.writer.lock().await;
         writer.roll_back();
         if let Some(checkpointer) = writer.checkpointer.take() {
-            block_in_place(|| checkpointer.end());
+            block_in_place(|| checkpointer.join());
         }
         if let Err(error) = block_in_place(|| run(&writer.connection, "PRAGMA wal_checkpoint(TRUNCATE)")) {
             tracing::warn!(%error, "the write-ahead log was not folded in");

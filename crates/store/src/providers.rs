@@ -73,14 +73,14 @@ impl Health {
 /// Failures in a row that open the circuit.
 const FAILURES: u32 = 5;
 /// First and longest time for which it is open.
-const FIRST_REST: Duration = Duration::from_secs(5);
-const LONGEST_REST: Duration = Duration::from_mins(5);
+const FIRST_COOLDOWN: Duration = Duration::from_secs(5);
+const LONGEST_COOLDOWN: Duration = Duration::from_mins(5);
 /// Longest time for which a quota is believed.
 const LONGEST_QUOTA: Duration = Duration::from_hours(24);
 /// Calls at once, in thousandths: at first, at least, at most.
-const START: i64 = 32_000;
-const LEAST: i64 = 1_000;
-const MOST: i64 = 1_000_000;
+const INITIAL_WINDOW: i64 = 32_000;
+const MIN_WINDOW: i64 = 1_000;
+const MAX_WINDOW: i64 = 1_000_000;
 
 /// A provider's health, if anything is known of it.
 pub async fn health(tx: &mut Tx, name: &str) -> Result<Option<Health>, StoreError> {
@@ -152,7 +152,7 @@ pub async fn note_quota(tx: &mut Tx, name: &str, quota: Quota) -> Result<(), Sto
          ON CONFLICT (name) DO UPDATE SET quota_left = excluded.quota_left, quota_until = excluded.quota_until,
              changed_at = excluded.changed_at")
     .bind(name)
-    .bind(MOST)
+    .bind(MAX_WINDOW)
     .bind(now.as_millis())
     .bind(left)
     .bind(until.as_millis())
@@ -165,13 +165,13 @@ pub async fn note_quota(tx: &mut Tx, name: &str, quota: Quota) -> Result<(), Sto
 pub async fn succeeded(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     let Some(mut health) = health(tx, name).await? else { return Ok(()) };
     let well = health.circuit == Circuit::Closed && health.failures == 0;
-    if well && health.window >= MOST {
+    if well && health.window >= MAX_WINDOW {
         return Ok(());
     }
     // By one for as many successes as there are calls at once.
-    health.window = (health.window + 1_000_000 / health.window.max(1)).min(MOST);
+    health.window = (health.window + 1_000_000 / health.window.max(1)).min(MAX_WINDOW);
     if health.circuit != Circuit::Closed {
-        health.window = START;
+        health.window = INITIAL_WINDOW;
     }
     health.circuit = Circuit::Closed;
     health.failures = 0;
@@ -194,24 +194,24 @@ pub async fn failed(
         circuit: Circuit::Closed,
         until: None,
         failures: 0,
-        window: START,
+        window: INITIAL_WINDOW,
         reason: String::new(),
         quota: None,
     });
     health.failures += 1;
-    health.window = (health.window / 2).max(LEAST);
+    health.window = (health.window / 2).max(MIN_WINDOW);
     reason.clone_into(&mut health.reason);
     let doublings = (health.failures.saturating_sub(FAILURES)).min(10);
-    let own = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
+    let own = FIRST_COOLDOWN.saturating_mul(1 << doublings).min(LONGEST_COOLDOWN);
     let opens = retry_after.is_some() || health.failures >= FAILURES || health.circuit != Circuit::Closed;
-    let rest = retry_after.unwrap_or(own);
+    let cooldown = retry_after.unwrap_or(own);
     if opens {
         health.circuit = Circuit::Open;
         // Several calls fail at once: the longest rest counts.
-        health.until = health.until.max(Some(now + rest));
+        health.until = health.until.max(Some(now + cooldown));
     }
     save(tx, &health).await?;
-    Ok(if opens { rest } else { Duration::ZERO })
+    Ok(if opens { cooldown } else { Duration::ZERO })
 }
 
 async fn save(tx: &mut Tx, health: &Health) -> Result<(), StoreError> {

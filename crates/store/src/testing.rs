@@ -23,7 +23,7 @@ impl Store {
     }
 
     /// Fills the disk (`SQLite` alone): the file may not grow beyond its present pages and `more`, until the next call.
-    pub async fn leave_pages(&self, more: u32) -> Result<(), StoreError> {
+    pub async fn limit_free_pages(&self, more: u32) -> Result<(), StoreError> {
         self.write(async |tx| {
             let pages: i64 = sql("PRAGMA page_count").one(tx).await?.get("page_count")?;
             sql(format!("PRAGMA max_page_count = {}", pages + i64::from(more))).one(tx).await?;
@@ -55,7 +55,7 @@ impl Store {
     }
 
     /// What autovacuum does on `PostgreSQL` when it has time: between two runs of a benchmark.
-    pub async fn maintain(&self) -> Result<(), StoreError> {
+    pub async fn vacuum(&self) -> Result<(), StoreError> {
         if let Backend::Postgres { connections, .. } = &self.inner.backend {
             let mut pooled = connections.get().await?;
             sqlx::raw_sql("VACUUM ANALYZE").execute(pooled.connection()).await?;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{OpenCall, Outcome};
 
-use super::open::Turn;
+use super::open::CallState;
 use super::{Ask, Found};
 use crate::job::JobError;
 use crate::run::Run;
@@ -22,15 +22,15 @@ impl Run {
         T: Serialize + DeserializeOwned + Send,
         A: Ask<T>,
     {
-        let _turn = self.turn(key).await;
+        let _guard = self.lock_key(key).await;
         loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(found);
             }
-            let call = match self.begin_call(key, kind, Some((ask.provider(), ask.patience()))).await? {
-                Turn::Ask { call } => call,
-                Turn::Made => continue,
-                Turn::Look(open) => match self.look_up(key, kind, &open, ask).await? {
+            let call = match self.begin_call(key, kind, Some((ask.provider(), ask.timeout()))).await? {
+                CallState::New { call } => call,
+                CallState::Stored => continue,
+                CallState::Open(open) => match self.look_up(key, kind, &open, ask).await? {
                     Some(found) => return Ok(found),
                     None => continue,
                 },

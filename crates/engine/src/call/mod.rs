@@ -14,7 +14,7 @@ use std::time::Duration;
 use sluice_domain::money::MicroUsd;
 use sluice_store::providers::Quota;
 
-pub(crate) use open::Turn;
+pub(crate) use open::CallState;
 pub use sluice_domain::call::CallProgress;
 
 /// What a provider gave.
@@ -69,7 +69,7 @@ pub enum Found<T> {
 }
 
 /// How long a call is looked after, unless its provider says otherwise.
-const PATIENCE: Duration = Duration::from_hours(6);
+const CALL_TIMEOUT: Duration = Duration::from_hours(6);
 
 /// A call of a provider that answers at once.
 pub trait Ask<T>: Send + Sync {
@@ -83,8 +83,8 @@ pub trait Ask<T>: Send + Sync {
     fn look(&self, key: &str, provider_id: Option<&str>) -> impl Future<Output = Result<Found<T>, CallError>> + Send;
 
     /// How long a call whose outcome cannot be told is asked about. Then the job fails, and a retry by hand asks anew.
-    fn patience(&self) -> Duration {
-        PATIENCE
+    fn timeout(&self) -> Duration {
+        CALL_TIMEOUT
     }
 }
 
@@ -96,7 +96,7 @@ pub enum Submitted<T> {
         /// Its id of the work.
         provider_id: String,
         /// When to look for the first time, unless it says something before.
-        look_after: Duration,
+        poll_after: Duration,
     },
     /// It had nothing to do for it: here is the result.
     Done(Answer<T>),
@@ -140,8 +140,8 @@ pub trait Submit<T>: Send + Sync {
     }
 
     /// How long it may take. Then it is cancelled, the job fails, and a retry by hand asks anew.
-    fn patience(&self) -> Duration {
-        PATIENCE
+    fn timeout(&self) -> Duration {
+        CALL_TIMEOUT
     }
 }
 
@@ -159,6 +159,6 @@ pub enum Called<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
     pub(crate) call: String,
-    pub(crate) look_after: Duration,
+    pub(crate) poll_after: Duration,
     pub(crate) deadline: Duration,
 }

@@ -13,22 +13,22 @@ use crate::job::{Hold, JobError};
 use crate::run::Run;
 
 /// How long a call whose outcome cannot be told is left before it is looked at again.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(30);
+pub(super) const RECHECK_AFTER: Duration = Duration::from_secs(30);
 
 /// How often a job looks after a call that another worker is to end, which wakes it.
-const LOOK_AFTER_OTHERS: Duration = Duration::from_secs(5);
+const RECHECK_OTHERS_AFTER: Duration = Duration::from_secs(5);
 
 /// What follows when a key's result is not stored.
-pub(crate) enum Turn {
-    /// The call is this attempt's: it asks.
-    Ask {
+pub(crate) enum CallState {
+    /// This attempt has begun the call and makes it.
+    New {
         /// Its id.
         call: String,
     },
     /// Its result was stored in the meantime.
-    Made,
-    /// A call is open, and what became of it is this attempt's to find out.
-    Look(OpenCall),
+    Stored,
+    /// A call is open, and this attempt has to find out what became of it.
+    Open(OpenCall),
 }
 
 impl Run {
@@ -39,11 +39,11 @@ impl Run {
         key: &str,
         kind: &str,
         provider: Option<(&str, Duration)>,
-    ) -> Result<Turn, JobError> {
-        self.note_asked();
+    ) -> Result<CallState, JobError> {
+        self.note_external_call();
         loop {
             if let Some(open) = self.read(async |tx| calls::open_of_key(tx, key).await).await? {
-                return self.turn_at(open, provider.is_some()).await;
+                return self.state_of(open, provider.is_some()).await;
             }
             // What it may ask for was met for the call that is over.
             if let Some(need) = self.need_to_ask() {
@@ -56,50 +56,50 @@ impl Run {
                 kind: kind.to_owned(),
                 owner: self.owner().clone(),
                 provider: provider.map(|(name, _)| name.to_owned()),
-                patience: provider.map_or(Duration::ZERO, |(_, patience)| patience),
+                timeout: provider.map_or(Duration::ZERO, |(_, timeout)| timeout),
             };
             let begun = self.write(async |tx| {
                 tx.at("call.start");
                 calls::start(tx, self.lease(), &call).await
             });
             match begun.await? {
-                Started::Yes => return Ok(Turn::Ask { call: id }),
-                Started::Made => return Ok(Turn::Made),
-                Started::Busy => {}
+                Started::Yes => return Ok(CallState::New { call: id }),
+                Started::AlreadyStored => return Ok(CallState::Stored),
+                Started::AlreadyOpen => {}
             }
         }
     }
 
-    async fn turn_at(&self, open: OpenCall, askable: bool) -> Result<Turn, JobError> {
+    async fn state_of(&self, open: OpenCall, askable: bool) -> Result<CallState, JobError> {
         let own = open.job == *self.job_id();
         match open.outcome {
             // A call that this attempt began and whose future it dropped.
             Outcome::Started if open.lease == self.lease().id.as_str() && own => {}
             // Somebody asks at this moment; or asked, and will be found to have died.
-            Outcome::Started => return Err(self.wait_for(&open, LOOK_AFTER_OTHERS)),
+            Outcome::Started => return Err(self.wait_for(&open, RECHECK_OTHERS_AFTER)),
             // Somebody looks after it, and its end wakes this job; should they not, this one looks after its wait.
-            _ if !own && open.is_looked_after && self.awaited_call() != Some(&open.id) => {
-                return Err(self.wait_for(&open, LOOK_AGAIN));
+            _ if !own && open.job_is_unfinished && self.awaited_call() != Some(&open.id) => {
+                return Err(self.wait_for(&open, RECHECK_AFTER));
             }
             _ => {}
         }
         if askable {
-            return Ok(Turn::Look(open));
+            return Ok(CallState::Open(open));
         }
         // Nobody can be asked about an engine's call.
         self.write(async |tx| calls::end(tx, &open.id, Outcome::Lost, None, None).await).await?;
-        Ok(Turn::Look(open))
+        Ok(CallState::Open(open))
     }
 
     /// The job waits for the call, without a worker.
-    pub(crate) fn wait_for(&self, open: &OpenCall, look_after: Duration) -> JobError {
-        JobError::hold(Hold::Await(self.pending(open, look_after)))
+    pub(crate) fn wait_for(&self, open: &OpenCall, poll_after: Duration) -> JobError {
+        JobError::hold(Hold::Await(self.pending(open, poll_after)))
     }
 
-    pub(super) fn pending(&self, open: &OpenCall, look_after: Duration) -> Pending {
+    pub(super) fn pending(&self, open: &OpenCall, poll_after: Duration) -> Pending {
         // An engine's call has no deadline of its own: it ends with its attempt's lease.
-        let deadline = open.deadline.since(self.now()).max(look_after);
-        Pending { call: open.id.clone(), look_after, deadline }
+        let deadline = open.deadline.since(self.now()).max(poll_after);
+        Pending { call: open.id.clone(), poll_after, deadline }
     }
 
     /// Ends a call with its result, which is stored in the same unit of work. What was paid for is kept, whoever holds the
@@ -142,7 +142,7 @@ impl Run {
             .write(async |tx| {
                 tx.at("call.finish");
                 match &error {
-                    CallError::Unknown { .. } => calls::forget_answer(tx, call).await?,
+                    CallError::Unknown { .. } => calls::mark_unknown(tx, call).await?,
                     CallError::Refused { .. } => {
                         calls::end(tx, call, Outcome::Rejected, None, Some(MicroUsd(0))).await?;
                     }
@@ -184,7 +184,7 @@ impl Run {
     /// Nobody can tell what became of a call: the job waits, and fails when that has been so for too long.
     pub(super) async fn cannot_tell(&self, open: &OpenCall) -> Result<JobError, StoreError> {
         if self.store().now().await? < open.deadline {
-            return Ok(self.wait_for(open, LOOK_AGAIN));
+            return Ok(self.wait_for(open, RECHECK_AFTER));
         }
         self.end_call(&open.id, Outcome::Lost, None).await?;
         let message = "a call's answer was lost, and its provider cannot tell what became of it: look into its bill, and \
@@ -194,7 +194,7 @@ impl Run {
 
     /// Notes what keeps a provider from saying what became of a call, and gives how long to leave it alone.
     pub(super) async fn note_trouble(&self, provider: &str, error: &CallError) -> Result<Duration, StoreError> {
-        let Some((retry_after, message)) = trouble(error) else { return Ok(LOOK_AGAIN) };
+        let Some((retry_after, message)) = trouble(error) else { return Ok(RECHECK_AFTER) };
         let rest = self.store().write(async |tx| providers::failed(tx, provider, retry_after, message).await).await?;
         Ok(rest.max(Duration::from_secs(1)))
     }

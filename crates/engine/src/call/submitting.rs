@@ -8,17 +8,17 @@ use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{self, OpenCall, Outcome};
 use sluice_store::jobs;
 
-use super::open::Turn;
+use super::open::CallState;
 use super::{CallError, CallProgress, Called, Cancelled, Pending, Submit, Submitted};
 use crate::job::JobError;
 use crate::run::Run;
 
 /// What an open call came to.
-enum Looked<T> {
+enum Checked<T> {
     Done(T),
     Pending(Pending),
     /// It ended without a result, and may be submitted again.
-    Over,
+    Retryable,
 }
 
 impl Run {
@@ -40,24 +40,24 @@ impl Run {
         T: Serialize + DeserializeOwned + Send,
         S: Submit<T>,
     {
-        let _turn = self.turn(key).await;
+        let _guard = self.lock_key(key).await;
         loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(Called::Done(found));
             }
-            let call = match self.begin_call(key, kind, Some((provider.provider(), provider.patience()))).await? {
-                Turn::Ask { call } => call,
-                Turn::Made => continue,
-                Turn::Look(open) => match self.look_after(key, kind, &open, provider).await? {
-                    Looked::Done(value) => return Ok(Called::Done(value)),
-                    Looked::Pending(pending) => return Ok(Called::Pending(pending)),
-                    Looked::Over => continue,
+            let call = match self.begin_call(key, kind, Some((provider.provider(), provider.timeout()))).await? {
+                CallState::New { call } => call,
+                CallState::Stored => continue,
+                CallState::Open(open) => match self.check_on(key, kind, &open, provider).await? {
+                    Checked::Done(value) => return Ok(Called::Done(value)),
+                    Checked::Pending(pending) => return Ok(Called::Pending(pending)),
+                    Checked::Retryable => continue,
                 },
             };
             return match provider.submit(key).await {
-                Ok(Submitted::Accepted { provider_id, look_after }) => {
+                Ok(Submitted::Accepted { provider_id, poll_after }) => {
                     self.note_submitted(&call, &provider_id).await?;
-                    Ok(Called::Pending(Pending { call, look_after, deadline: provider.patience() }))
+                    Ok(Called::Pending(Pending { call, poll_after, deadline: provider.timeout() }))
                 }
                 Ok(Submitted::Done(answer)) => {
                     self.store_answer(key, kind, &call, provider.provider(), answer).await.map(Called::Done)
@@ -78,28 +78,22 @@ impl Run {
             .map_err(JobError::from)
     }
 
-    async fn look_after<T, S>(
-        &self,
-        key: &str,
-        kind: &str,
-        open: &OpenCall,
-        provider: &S,
-    ) -> Result<Looked<T>, JobError>
+    async fn check_on<T, S>(&self, key: &str, kind: &str, open: &OpenCall, provider: &S) -> Result<Checked<T>, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
         S: Submit<T>,
     {
         if open.notified {
-            self.store().write(async |tx| calls::look(tx, &open.id).await).await?;
+            self.store().write(async |tx| calls::clear_notified(tx, &open.id).await).await?;
         }
         if self.is_unwanted(open).await? {
             self.cancel_call(open, provider).await?;
             return Err(JobError::retry("stopped", "the job was stopped, and its call with it"));
         }
         match provider.poll(key, open.provider_id.as_deref()).await {
-            Ok(CallProgress::Pending { provider_id, look_after }) => {
+            Ok(CallProgress::Pending { provider_id, poll_after }) => {
                 self.know_id(open, &provider_id).await?;
-                self.still_pending(open, &provider_id, look_after, provider).await
+                self.still_pending(open, &provider_id, poll_after, provider).await
             }
             Ok(CallProgress::Ready { provider_id }) => {
                 self.know_id(open, &provider_id).await?;
@@ -107,7 +101,7 @@ impl Run {
                     Ok(mut answer) => {
                         answer.provider_id.get_or_insert(provider_id);
                         let kept = self.store_answer(key, kind, &open.id, provider.provider(), answer).await;
-                        kept.map(Looked::Done)
+                        kept.map(Checked::Done)
                     }
                     Err(error) => self.later(open, provider, &error).await,
                 }
@@ -132,10 +126,10 @@ impl Run {
 
     /// One that never came may be submitted again. One that the provider had and no longer knows was paid for: it is not
     /// paid for again unless a person says so.
-    async fn not_found<T>(&self, open: &OpenCall, provider: &str) -> Result<Looked<T>, JobError> {
+    async fn not_found<T>(&self, open: &OpenCall, provider: &str) -> Result<Checked<T>, JobError> {
         if open.provider_id.is_none() {
             self.end_call(&open.id, Outcome::Failed, Some(MicroUsd(0))).await?;
-            return Ok(Looked::Over);
+            return Ok(Checked::Retryable);
         }
         self.end_call(&open.id, Outcome::Expired, None).await?;
         let message =
@@ -147,11 +141,11 @@ impl Run {
         &self,
         open: &OpenCall,
         provider_id: &str,
-        look_after: Duration,
+        poll_after: Duration,
         provider: &S,
-    ) -> Result<Looked<T>, JobError> {
+    ) -> Result<Checked<T>, JobError> {
         if self.store().now().await? < open.deadline {
-            return Ok(Looked::Pending(self.pending(open, look_after.max(Duration::from_millis(10)))));
+            return Ok(Checked::Pending(self.pending(open, poll_after.max(Duration::from_millis(10)))));
         }
         let (outcome, cost) = match provider.cancel(provider_id).await {
             Ok(Cancelled::Stopped { cost }) => (Outcome::Failed, Some(cost)),
@@ -168,10 +162,10 @@ impl Run {
         open: &OpenCall,
         provider: &S,
         error: &CallError,
-    ) -> Result<Looked<T>, JobError> {
+    ) -> Result<Checked<T>, JobError> {
         let rest = self.note_trouble(provider.provider(), error).await?;
         if self.store().now().await? < open.deadline {
-            return Ok(Looked::Pending(self.pending(open, rest)));
+            return Ok(Checked::Pending(self.pending(open, rest)));
         }
         Err(self.cannot_tell(open).await?)
     }

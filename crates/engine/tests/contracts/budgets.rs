@@ -87,7 +87,7 @@ impl Market {
             kind: "voice".into(),
             owner: held.owner.clone(),
             provider: Some("shop".into()),
-            patience: Duration::from_hours(1_000),
+            timeout: Duration::from_hours(1_000),
         };
         self.test.store().write(async |tx| calls::start(tx, &held.lease, &call).await).await?;
         self.calls.push(id);

@@ -91,7 +91,7 @@ impl Admission {
     /// Reads the rates, where there are any.
     pub(crate) async fn load_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.rates = Rates::read(tx).await?;
-        self.needs_check |= !self.rates.are_of_owners_alone();
+        self.needs_check |= !self.rates.count_only_owners_requests();
         Ok(())
     }
 
@@ -137,7 +137,7 @@ impl Admission {
                 Some(limit) => (limit - running(tx, scope, name).await?).max(0),
                 None => i64::MAX,
             };
-            if rated { slots.min(self.rates.open(tx, scope, name, now).await?) } else { slots }
+            if rated { slots.min(self.rates.load_buckets(tx, scope, name, now).await?) } else { slots }
         } else {
             self.contended = true;
             0
@@ -195,7 +195,7 @@ impl Admission {
     /// Whether a rate does not let it through now. That closes what the rate is for: nothing smaller overtakes, or a
     /// large job would never begin.
     fn exceeds_a_rate(&mut self, candidate: &Candidate) -> bool {
-        if self.rates.are_none() {
+        if self.rates.is_empty() {
             return false;
         }
         let owner = ("owner", candidate.job.owner.as_str());

@@ -105,12 +105,12 @@ impl Bucket {
     }
 
     /// What is missing before it lets `need` units through.
-    pub(crate) fn lacks(&self, need: u64) -> i64 {
+    pub(crate) fn shortfall(&self, need: u64) -> i64 {
         (self.terms.price(need).min(self.terms.full()) - self.level).max(0)
     }
 
-    pub(crate) fn lets_through_at(&self, need: u64) -> Timestamp {
-        Timestamp::from_millis(self.filled_at.saturating_add(self.terms.time_for(self.lacks(need))))
+    pub(crate) fn available_at(&self, need: u64) -> Timestamp {
+        Timestamp::from_millis(self.filled_at.saturating_add(self.terms.time_for(self.shortfall(need))))
     }
 
     pub(crate) fn full_at(&self) -> i64 {
@@ -122,7 +122,7 @@ impl Bucket {
         self.changed |= n > 0;
     }
 
-    pub(crate) fn give_back(&mut self, n: u64) {
+    pub(crate) fn refund(&mut self, n: u64) {
         self.level = self.level.saturating_add(self.terms.price(n)).min(self.terms.full());
         self.changed |= n > 0;
     }
@@ -159,7 +159,7 @@ mod tests {
         bucket.take(2);
         for now in 1..=300 {
             bucket.fill(now);
-            if bucket.lacks(1) == 0 {
+            if bucket.shortfall(1) == 0 {
                 bucket.take(1);
             }
         }
@@ -169,13 +169,13 @@ mod tests {
     #[test]
     fn more_than_the_burst_is_let_through_when_it_is_full_and_paid_off_first() {
         let mut bucket = bucket(per_minute(60, 10));
-        assert_eq!(bucket.lacks(25), 0);
+        assert_eq!(bucket.shortfall(25), 0);
         bucket.take(25);
-        assert_eq!(bucket.lets_through_at(1).as_millis(), 16_000);
+        assert_eq!(bucket.available_at(1).as_millis(), 16_000);
         bucket.fill(15_999);
-        assert!(bucket.lacks(1) > 0);
+        assert!(bucket.shortfall(1) > 0);
         bucket.fill(16_000);
-        assert_eq!((bucket.lacks(1), bucket.full_at()), (0, 25_000));
+        assert_eq!((bucket.shortfall(1), bucket.full_at()), (0, 25_000));
     }
 
     #[test]
@@ -207,7 +207,7 @@ mod tests {
         bucket.take(u64::MAX);
         bucket.take(u64::MAX);
         assert_eq!(bucket.level, DEEPEST);
-        assert!(bucket.lets_through_at(u64::MAX).as_millis() > 0);
+        assert!(bucket.available_at(u64::MAX).as_millis() > 0);
     }
 
     #[test]

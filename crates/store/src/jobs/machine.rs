@@ -42,7 +42,7 @@ impl JobRow {
     /// running → ready: the next stage is for whoever claims it.
     pub(crate) fn queue(&mut self, then: Then, now: Timestamp) {
         self.enter(then, now);
-        self.let_go(JobState::Ready);
+        self.release(JobState::Ready);
         self.attempt = 0;
         self.run_at = now;
     }
@@ -52,8 +52,8 @@ impl JobRow {
         self.need = then.need;
         self.error = None;
         self.call = None;
-        self.forget_wait();
-        self.worked(now);
+        self.clear_wait();
+        self.touch(now);
     }
 
     /// running → succeeded.
@@ -69,7 +69,7 @@ impl JobRow {
             return self.die(error, now);
         }
         self.error = Some(error);
-        self.later(delay, now);
+        self.reschedule(delay, now);
     }
 
     /// running → dead.
@@ -81,14 +81,14 @@ impl JobRow {
     /// running → scheduled or ready: the attempt is given back.
     pub(crate) fn snooze(&mut self, delay: Duration, now: Timestamp) {
         self.attempt = self.attempt.saturating_sub(1);
-        self.later(delay, now);
+        self.reschedule(delay, now);
     }
 
-    fn later(&mut self, delay: Duration, now: Timestamp) {
+    fn reschedule(&mut self, delay: Duration, now: Timestamp) {
         let delay = storable::span(delay);
-        self.let_go(if delay.is_zero() { JobState::Ready } else { JobState::Scheduled });
+        self.release(if delay.is_zero() { JobState::Ready } else { JobState::Scheduled });
         self.run_at = now + delay;
-        self.worked(now);
+        self.touch(now);
         self.expires_at = self.expires_at.map(|at| at + delay);
     }
 
@@ -98,7 +98,7 @@ impl JobRow {
         let same = self.wait_signal.as_deref() == Some(wait.signal.as_str());
         let kept = if same { self.wait_deadline } else { None };
         self.enter(wait.then, now);
-        self.let_go(JobState::Waiting);
+        self.release(JobState::Waiting);
         self.attempt = 0;
         self.wait_signal = Some(wait.signal);
         self.wait_deadline = kept.or(wait.deadline.map(|deadline| now + storable::span(deadline)));
@@ -115,24 +115,24 @@ impl JobRow {
             self.wait_deadline = None;
         }
         self.wake = Some(wake);
-        self.worked(now);
+        self.touch(now);
     }
 
     /// running → waiting, for a call: the same stage goes on when something is known of it. The attempt is given back, and
     /// what ended the wait before stays known.
     pub(crate) fn await_call(&mut self, call: String, deadline: Duration, poll_after: Duration, now: Timestamp) {
-        self.let_go(JobState::Waiting);
+        self.release(JobState::Waiting);
         self.attempt = self.attempt.saturating_sub(1);
         self.wait_signal = Some(calls::signal(&call));
         self.wait_deadline = Some(now + deadline);
         self.next_poll = Some(now + poll_after);
-        self.look_after(call);
-        self.worked(now);
+        self.attach_call(call);
+        self.touch(now);
     }
 
     /// The call that the next attempt looks after. It is claimed without the stage's need, which was met when the call was
     /// begun: what is paid for is fetched, whatever the budget and the provider's health.
-    pub(crate) fn look_after(&mut self, call: String) {
+    pub(crate) fn attach_call(&mut self, call: String) {
         self.call = Some(call);
         self.need = Need { work: self.need.work, ..Need::default() };
     }
@@ -144,7 +144,7 @@ impl JobRow {
         self.wait_signal = None;
         self.wait_deadline = None;
         self.next_poll = None;
-        self.worked(now);
+        self.touch(now);
     }
 
     /// It waits for a call.
@@ -179,7 +179,7 @@ impl JobRow {
     pub(crate) fn unblock(&mut self, now: Timestamp) {
         self.state = if self.run_at > now { JobState::Scheduled } else { JobState::Ready };
         self.run_at = self.run_at.max(now);
-        self.worked(now);
+        self.touch(now);
     }
 
     /// blocked → dead: what it needs will not succeed.
@@ -190,7 +190,7 @@ impl JobRow {
 
     /// ready → scheduled: what it asks for is not to be had before then.
     pub(crate) fn put_off(&mut self, delay: Duration, now: Timestamp) {
-        self.later(delay, now);
+        self.reschedule(delay, now);
     }
 
     /// Anything but final and running → cancelled; running → asked to stop. A job that looks after a call is asked, too.
@@ -217,7 +217,7 @@ impl JobRow {
         self.cancel_requested_at = None;
         self.error = None;
         self.finished_at = None;
-        self.worked(now);
+        self.touch(now);
     }
 
     /// dead, cancelled or expired → waiting, for parts that run again too; then the stage where it stopped.
@@ -235,28 +235,28 @@ impl JobRow {
 
     /// → a final state.
     pub(crate) fn finish(&mut self, state: JobState, now: Timestamp) {
-        self.let_go(state);
+        self.release(state);
         self.next_poll = None;
         self.finished_at = Some(now);
         self.updated_at = now;
     }
 
-    fn let_go(&mut self, state: JobState) {
+    fn release(&mut self, state: JobState) {
         self.state = state;
         self.lease = None;
         self.lease_until = None;
         self.lease_worker = None;
     }
 
-    fn forget_wait(&mut self) {
+    fn clear_wait(&mut self) {
         self.wait_signal = None;
         self.wait_deadline = None;
         self.next_poll = None;
         self.wake = None;
     }
 
-    fn worked(&mut self, now: Timestamp) {
+    fn touch(&mut self, now: Timestamp) {
         self.updated_at = now;
-        self.live_on(now);
+        self.renew_ttl(now);
     }
 }

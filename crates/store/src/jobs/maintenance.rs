@@ -114,7 +114,7 @@ async fn rescue(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, S
         return Ok(false);
     };
     row.rescue(now);
-    calls::let_go(tx, row, &lease, true).await?;
+    calls::release(tx, row, &lease, true).await?;
     tracing::warn!(job = %row.id, kind = %row.kind, attempt = row.attempt, state = row.state.as_str(),
         "took back a job whose lease had run out");
     Ok(true)

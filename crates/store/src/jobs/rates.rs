@@ -167,12 +167,12 @@ impl Rates {
         Ok(rates)
     }
 
-    pub(crate) fn are_none(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
     /// Only requests of owners are counted: then its first jobs are the ones to take.
-    pub(crate) fn are_of_owners_alone(&self) -> bool {
+    pub(crate) fn count_only_owners_requests(&self) -> bool {
         let requests = |terms: &Vec<(Unit, Terms)>| terms.iter().all(|(unit, _)| *unit == Unit::Requests);
         self.terms.iter().all(|((scope, _), terms)| *scope == "owner" && requests(terms))
     }
@@ -188,11 +188,11 @@ impl Rates {
     }
 
     pub(crate) fn concern(&self, scope: &'static str, name: &str) -> bool {
-        !self.are_none() && self.of(scope, name).next().is_some()
+        !self.is_empty() && self.of(scope, name).next().is_some()
     }
 
     /// Looks into the buckets of one name, whose lock the caller has; gives how many requests they let through.
-    pub(crate) async fn open(
+    pub(crate) async fn load_buckets(
         &mut self,
         tx: &mut Tx,
         scope: &'static str,
@@ -219,35 +219,35 @@ impl Rates {
         Ok(room)
     }
 
-    fn opened(&mut self, scope: &'static str, name: &str) -> impl Iterator<Item = &mut Bucket> {
+    fn loaded(&mut self, scope: &'static str, name: &str) -> impl Iterator<Item = &mut Bucket> {
         self.buckets.get_mut(&(scope, name.to_owned())).into_iter().flatten()
     }
 
     /// Takes a request for each of so many claims.
     pub(crate) fn take_requests(&mut self, scope: &'static str, name: &str, claims: usize) {
-        for bucket in self.opened(scope, name).filter(|bucket| bucket.unit == Unit::Requests) {
+        for bucket in self.loaded(scope, name).filter(|bucket| bucket.unit == Unit::Requests) {
             bucket.take(claims as u64);
         }
     }
 
     /// Takes what a claim asks for beside its request.
     pub(crate) fn take(&mut self, scope: &'static str, name: &str, asked: Amounts) {
-        for bucket in self.opened(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
+        for bucket in self.loaded(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
             bucket.take(asked.of(bucket.unit));
         }
     }
 
     /// Whether one of them does not let so much through now.
     pub(crate) fn refuse(&mut self, scope: &'static str, name: &str, asked: Amounts) -> bool {
-        let lacks = |bucket: &&mut Bucket| bucket.lacks(asked.of(bucket.unit)) > 0;
+        let shortfall = |bucket: &&mut Bucket| bucket.shortfall(asked.of(bucket.unit)) > 0;
         let refusing =
-            self.opened(scope, name).filter(lacks).map(|bucket| bucket.lets_through_at(asked.of(bucket.unit)));
+            self.loaded(scope, name).filter(shortfall).map(|bucket| bucket.available_at(asked.of(bucket.unit)));
         let Some(until) = refusing.max() else { return false };
-        self.look_again(until);
+        self.retry_at(until);
         true
     }
 
-    fn look_again(&mut self, at: Timestamp) {
+    fn retry_at(&mut self, at: Timestamp) {
         self.next = Some(self.next.map_or(at, |next| next.min(at)));
     }
 
@@ -256,8 +256,8 @@ impl Rates {
         let mut next = self.next;
         let mut changed = Vec::new();
         for ((scope, name), bucket) in self.buckets.iter().flat_map(|(of, all)| all.iter().map(move |one| (of, one))) {
-            if bucket.unit == Unit::Requests && bucket.lacks(1) > 0 {
-                let at = bucket.lets_through_at(1);
+            if bucket.unit == Unit::Requests && bucket.shortfall(1) > 0 {
+                let at = bucket.available_at(1);
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
             if bucket.changed {
@@ -303,11 +303,11 @@ pub(crate) async fn refusals(
         if !rates.concern(scope, name) {
             continue;
         }
-        rates.open(tx, scope, name, now).await?;
-        for bucket in rates.opened(scope, name) {
+        rates.load_buckets(tx, scope, name, now).await?;
+        for bucket in rates.loaded(scope, name) {
             let needs = asked.of(bucket.unit);
-            if bucket.lacks(needs) > 0 {
-                let (name, until) = ((*name).to_owned(), bucket.lets_through_at(needs));
+            if bucket.shortfall(needs) > 0 {
+                let (name, until) = ((*name).to_owned(), bucket.available_at(needs));
                 refusals.push(Refusal { scope, name, unit: bucket.unit, needs, until });
             }
         }
@@ -328,7 +328,7 @@ pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<(&'static str, String)>, S
         let (level, filled_at) = (row.get("level")?, row.get("filled_at")?);
         let mut bucket = Bucket { unit, terms, level, filled_at, changed: false };
         bucket.fill(now);
-        if bucket.lacks(1) > 0 {
+        if bucket.shortfall(1) > 0 {
             closed.push((scope, name));
         }
     }
@@ -355,17 +355,17 @@ pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Resul
     for (scope, name) in names {
         let Some(name) = name.filter(|name| rates.concern(scope, name)) else { continue };
         // Before the job's own row, and by all in this order: a claim that has the lock may want the row.
-        wait_for(tx, scope, &name).await?;
-        rates.open(tx, scope, &name, now).await?;
+        lock_limit(tx, scope, &name).await?;
+        rates.load_buckets(tx, scope, &name, now).await?;
         concerned.push((scope, name));
     }
     let mut row = hold(tx, lease).await?;
     let taken = std::mem::replace(&mut row.need.amounts, used);
     row.save(tx).await?;
     for (scope, name) in &concerned {
-        for bucket in rates.opened(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
+        for bucket in rates.loaded(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
             bucket.take(used.of(bucket.unit).saturating_sub(taken.of(bucket.unit)));
-            bucket.give_back(taken.of(bucket.unit).saturating_sub(used.of(bucket.unit)));
+            bucket.refund(taken.of(bucket.unit).saturating_sub(used.of(bucket.unit)));
         }
     }
     rates.write_back(tx).await?;
@@ -374,7 +374,7 @@ pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Resul
 }
 
 /// The lock of a limit, which claims try to get and never wait for.
-async fn wait_for(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreError> {
+async fn lock_limit(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT)")
             .bind(format!("limit:{scope}:{name}"))
@@ -414,13 +414,19 @@ pub async fn set_rate(tx: &mut Tx, scope: &str, name: &str, unit: Unit, rate: Op
     .execute(tx)
     .await?;
     let after = Rates::as_stored(tx).await?;
-    go_on(tx, scope, unit, &before, &after).await?;
+    convert_buckets(tx, scope, unit, &before, &after).await?;
     tx.notify_workers();
     Ok(())
 }
 
 /// Takes the buckets of a scope from the old rates to the new ones.
-async fn go_on(tx: &mut Tx, scope: &'static str, unit: Unit, before: &Rates, after: &Rates) -> Result<(), StoreError> {
+async fn convert_buckets(
+    tx: &mut Tx,
+    scope: &'static str,
+    unit: Unit,
+    before: &Rates,
+    after: &Rates,
+) -> Result<(), StoreError> {
     let now = tx.now().await?.as_millis();
     let rows = sql("SELECT name, level, filled_at FROM buckets WHERE scope = $1 AND unit = $2 ORDER BY name")
         .bind(scope)

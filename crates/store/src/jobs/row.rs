@@ -305,7 +305,7 @@ impl JobRow {
     }
 
     /// Time to live in milliseconds from `now`, when it has one.
-    pub(crate) fn live_on(&mut self, now: Timestamp) {
+    pub(crate) fn renew_ttl(&mut self, now: Timestamp) {
         self.expires_at = self.idle_ttl.map(|ttl| Timestamp::from_millis(now.as_millis() + millis(ttl)));
     }
 }

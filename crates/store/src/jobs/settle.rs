@@ -94,7 +94,7 @@ pub enum Ended {
     /// The worker goes on with the next stage.
     Advanced(Box<Claimed>),
     /// The worker has let go of it; it is now in this state.
-    LetGo(JobState),
+    Released(JobState),
 }
 
 /// An attempt that is to be ended, with the last of its progress.
@@ -108,15 +108,15 @@ pub struct Finish {
     pub steps: Vec<StepChange>,
     /// Lines that were not written yet.
     pub lines: Vec<String>,
-    /// It asked no engine and no provider, so it left nothing open.
-    pub asked_nobody: bool,
+    /// It called no engine and no provider, so it left no call open.
+    pub no_external_calls: bool,
 }
 
 impl Finish {
     /// Nothing follows from its end, so many of its kind are one statement.
     fn is_plain(&self) -> bool {
         matches!(self.settlement, Settlement::Succeed(_))
-            && self.asked_nobody
+            && self.no_external_calls
             && self.claimed.parent.is_none()
             && self.claimed.need.is_free()
             && self.steps.is_empty()
@@ -132,7 +132,7 @@ pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<
     for finish in finishes {
         let lease = &finish.claimed.lease;
         if finish.is_plain() && done.contains(lease.job.as_str()) {
-            ended.push(Ok(Ended::LetGo(JobState::Succeeded)));
+            ended.push(Ok(Ended::Released(JobState::Succeeded)));
             continue;
         }
         ended.push(match finish_one(tx, finish).await {
@@ -223,12 +223,12 @@ pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Resul
     } else {
         apply(tx, &mut row, settlement, now).await?;
     }
-    calls::let_go(tx, &mut row, lease, same_stage).await?;
+    calls::release(tx, &mut row, lease, same_stage).await?;
     row.save(tx).await?;
     after(tx, &row).await?;
     Ok(match row.held() {
         Some(lease) => Ended::Advanced(Box::new(Claimed::of(&row, lease, now))),
-        None => Ended::LetGo(row.state),
+        None => Ended::Released(row.state),
     })
 }
 

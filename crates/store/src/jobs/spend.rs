@@ -68,7 +68,7 @@ pub(crate) enum Reserved {
 }
 
 /// How long a job that does not fit is left alone.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Sets, raises or lowers a cap; the name `*` is for each one without a cap of its own. What is reserved and spent
 /// already counts.
@@ -233,7 +233,7 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
         .execute(tx)
         .await?;
         if fits == 0 {
-            give_back(tx, &taken, cost, MicroUsd(0)).await?;
+            book(tx, &taken, cost, MicroUsd(0)).await?;
             return refuse(tx, job, &budget, now).await;
         }
         taken.push((budget.scope, budget.name));
@@ -258,7 +258,7 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
     let mut row = get(tx, &job.lease.job).await?;
     let refused = match budget.over {
         Over::Wait => {
-            row.put_off(LOOK_AGAIN, now);
+            row.put_off(RETRY_AFTER, now);
             Reserved::Waits
         }
         Over::Fail => {
@@ -280,12 +280,7 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
 }
 
 /// Gives back what was reserved and books what was spent.
-async fn give_back(
-    tx: &mut Tx,
-    scopes: &[(String, String)],
-    reserved: MicroUsd,
-    spent: MicroUsd,
-) -> Result<(), StoreError> {
+async fn book(tx: &mut Tx, scopes: &[(String, String)], reserved: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
     for (scope, name) in scopes {
         sql("UPDATE budgets SET reserved = reserved - $3, spent = spent + $4 WHERE scope = $1 AND name = $2")
             .bind(scope)
@@ -360,7 +355,7 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
         .bind((calls.count > 0).then_some(spent.0))
         .execute(tx)
         .await?;
-    give_back(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
+    book(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
 }
 
 /// The budgets that a row of the ledger counts under.
@@ -403,7 +398,7 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         .bind(spent.0)
         .execute(tx)
         .await?;
-    give_back(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
+    book(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
 }
 
 /// Caps whose figures differ from the sum of the ledger's rows: none, if nothing is wrong.

@@ -179,7 +179,7 @@ impl Bench {
             self.store.execute(&format!("DELETE FROM {table}")).await?;
         }
         if self.options.database == Kind::Postgres {
-            self.store.maintain().await?;
+            self.store.vacuum().await?;
         }
         Ok(())
     }

@@ -51,7 +51,7 @@ pub(crate) async fn run(options: RetentionBench) -> anyhow::Result<()> {
         Platform { store: store.clone(), media, links: Links::new([0; 32]), randomness: Randomness::from_entropy() };
     let context = Context { platform, modules: Arc::new([]) };
     fill(&store, folder.path(), &options).await.context("cannot fill the database")?;
-    store.maintain().await?;
+    store.vacuum().await?;
     let quiet = Probe::start(&store);
     tokio::time::sleep(Duration::from_secs(2)).await;
     let quiet = quiet.end().await?;
