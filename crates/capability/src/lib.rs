@@ -92,7 +92,7 @@ pub enum Begun<T> {
         /// Its id of the work.
         provider_id: String,
         /// When to look for the first time, unless it says something before.
-        look_after: Duration,
+        poll_after: Duration,
     },
 }
 

@@ -319,7 +319,7 @@ pub async fn set_cursor(tx: &mut Tx, walk: &str, position: Option<&str>) -> Resu
 
 /// How long rows are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
+pub struct RetentionPeriods {
     /// Finished jobs with their steps and logs, and calls.
     pub history: Duration,
     /// Stage results that nobody uses.
@@ -336,7 +336,7 @@ pub struct Keep {
 
 const DAY: Duration = Duration::from_hours(24);
 
-impl Default for Keep {
+impl Default for RetentionPeriods {
     fn default() -> Self {
         Self {
             history: 30 * DAY,

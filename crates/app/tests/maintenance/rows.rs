@@ -5,7 +5,7 @@ use std::time::Duration;
 use sluice_app::maintenance::retain;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_store::jobs::{self, NewJob};
-use sluice_store::retention::Keep;
+use sluice_store::retention::RetentionPeriods;
 use sluice_store::{Tx, results, retention};
 
 use crate::{World, on_both};
@@ -55,7 +55,7 @@ async fn cancel(world: &World, job: &JobId) {
 }
 
 async fn retain_all(world: &World) -> retain::Retained {
-    let retained = retain::retain(&world.context, Keep::default(), || false).await;
+    let retained = retain::retain(&world.context, RetentionPeriods::default(), || false).await;
     assert!(retained.failed.is_empty(), "{retained:?}");
     retained
 }

@@ -175,7 +175,7 @@ pub(crate) async fn show(
     Ok(Json(view(&owner, &api, &job_id(&id)?).await?))
 }
 
-/// Stops a job and all its parts. What was finished stays.
+/// Stops a job and all its child jobs. What was finished stays.
 #[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", operation_id = "cancel_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = JobView), (status = 404, body = Problem)))]
 pub(crate) async fn cancel(
@@ -211,7 +211,7 @@ pub(crate) async fn retry(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhyView {
     state: &'static str,
-    /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`,
+    /// Every reason that holds now. Each has a `reason` (`time`, `dependency`, `children`, `signal`, `call`, `paused`, `limit`,
     /// `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Reason>,
@@ -242,22 +242,22 @@ pub(crate) async fn why(
     Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
 }
 
-/// How far a job and all its parts have come, and what they cost.
+/// How far a job and all its child jobs have come, and what they cost.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ProgressView {
     id: String,
     kind: String,
     state: &'static str,
     stage: String,
-    /// From 0 to 100: the mean of its steps and parts, as far as they are known by now.
+    /// From 0 to 100: the mean of its steps and child jobs, as far as they are known by now.
     percent: f64,
     steps: Vec<JobStep>,
-    /// The jobs that are part of it, in the order in which they were made.
+    /// Its child jobs, in the order in which they were created.
     #[schema(no_recursion)]
-    parts: Vec<ProgressView>,
+    children: Vec<ProgressView>,
     /// What its own calls have cost, as far as that is known.
     costs: Vec<StepCost>,
-    /// What it and all its parts have cost, as far as that is known. In millionths of a US dollar.
+    /// What it and all its child jobs have cost, as far as that is known. In millionths of a US dollar.
     #[schema(minimum = 0)]
     spent_micro_usd: i64,
     /// When it should be done: from and to, as its kind usually takes.
@@ -278,7 +278,7 @@ pub(crate) struct StepCost {
 impl ProgressView {
     fn of(progress: Progress) -> Self {
         let spent_micro_usd = progress.spent().0;
-        let Progress { job, steps, parts, fraction, costs, done_by } = progress;
+        let Progress { job, steps, children, fraction, costs, done_by } = progress;
         Self {
             id: job.id.to_string(),
             kind: job.kind,
@@ -286,7 +286,7 @@ impl ProgressView {
             stage: job.stage,
             percent: fraction * 100.0,
             steps: steps.into_iter().map(JobStep::of).collect(),
-            parts: parts.into_iter().map(Self::of).collect(),
+            children: children.into_iter().map(Self::of).collect(),
             costs: costs.into_iter().map(|(step, cost)| StepCost { step, micro_usd: cost.0 }).collect(),
             spent_micro_usd,
             done_by,
@@ -294,7 +294,7 @@ impl ProgressView {
     }
 }
 
-/// How far a job and all its parts have come, as a tree.
+/// How far a job and all its child jobs have come, as a tree.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/progress", operation_id = "progress_of_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = ProgressView), (status = 404, body = Problem)))]
 pub(crate) async fn progress(

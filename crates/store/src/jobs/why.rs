@@ -47,9 +47,9 @@ pub enum Reason {
         /// Which.
         jobs: Vec<JobId>,
     },
-    /// Parts of it are at work.
-    Parts {
-        /// How many.
+    /// It waits for its child jobs.
+    Children {
+        /// How many of them have not ended.
         unfinished: usize,
     },
     /// It waits for a signal.
@@ -173,9 +173,9 @@ pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
         }
         JobState::Blocked => why.reasons.push(Reason::Dependency { jobs: open_dependencies(tx, &row).await? }),
         JobState::Waiting if row.wait_signal.as_deref() == Some(CHILDREN) => {
-            let parts = children(tx, &row.id).await?;
-            let unfinished = parts.iter().filter(|part| !part.state.is_final()).count();
-            why.reasons.push(Reason::Parts { unfinished });
+            let children = children(tx, &row.id).await?;
+            let unfinished = children.iter().filter(|child| !child.state.is_final()).count();
+            why.reasons.push(Reason::Children { unfinished });
         }
         JobState::Waiting if row.awaits_call() => why.reasons.extend(call(tx, &row).await?),
         JobState::Waiting => why.reasons.push(Reason::Signal {

@@ -378,7 +378,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stops a job and all its parts. What was finished stays. */
+        /** Stops a job and all its child jobs. What was finished stays. */
         post: {
             parameters: {
                 query?: never;
@@ -429,7 +429,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a job and all its parts have come, as a tree. */
+        /** How far a job and all its child jobs have come, as a tree. */
         get: {
             parameters: {
                 query?: never;
@@ -1606,24 +1606,24 @@ export interface components {
              */
             type: string;
         };
-        /** @description How far a job and all its parts have come, and what they cost. */
+        /** @description How far a job and all its child jobs have come, and what they cost. */
         ProgressView: {
+            /** @description Its child jobs, in the order in which they were created. */
+            children: components["schemas"]["ProgressView"][];
             /** @description What its own calls have cost, as far as that is known. */
             costs: components["schemas"]["StepCost"][];
             /** @description When it should be done: from and to, as its kind usually takes. */
             done_by?: number[] | null;
             id: string;
             kind: string;
-            /** @description The jobs that are part of it, in the order in which they were made. */
-            parts: components["schemas"]["ProgressView"][];
             /**
              * Format: double
-             * @description From 0 to 100: the mean of its steps and parts, as far as they are known by now.
+             * @description From 0 to 100: the mean of its steps and child jobs, as far as they are known by now.
              */
             percent: number;
             /**
              * Format: int64
-             * @description What it and all its parts have cost, as far as that is known. In millionths of a US dollar.
+             * @description What it and all its child jobs have cost, as far as that is known. In millionths of a US dollar.
              */
             spent_micro_usd: number;
             stage: string;
@@ -1959,7 +1959,7 @@ export interface components {
              */
             position?: number | null;
             /**
-             * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`,
+             * @description Every reason that holds now. Each has a `reason` (`time`, `dependency`, `children`, `signal`, `call`, `paused`, `limit`,
              *     `rate`, `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and what belongs to it.
              */
             reasons: Record<string, never>[];

@@ -18,7 +18,7 @@ use sluice_blobs::{Blobs, Links, Place};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::Randomness;
 use sluice_store::blobs::{self, Subject};
-use sluice_store::retention::{self, Keep};
+use sluice_store::retention::{self, RetentionPeriods};
 use sluice_store::{Store, StoreError};
 
 use super::postgres::Server;
@@ -64,7 +64,7 @@ pub(crate) async fn run(options: RetentionBench) -> anyhow::Result<()> {
     let (collecting, waited_collecting) = (begun.elapsed(), probe.end().await?);
     let probe = Probe::start(&store);
     let begun = Instant::now();
-    let retained = retain::retain(&context, Keep::default(), stop(begun)).await;
+    let retained = retain::retain(&context, RetentionPeriods::default(), stop(begun)).await;
     let (retaining, waited_retaining) = (begun.elapsed(), probe.end().await?);
     say(&serde_json::to_string_pretty(&json!({
         "database": if options.postgres { "postgres" } else { "sqlite" },
