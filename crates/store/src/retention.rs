@@ -25,8 +25,8 @@ pub struct Finished {
     pub families: Vec<String>,
     /// The cursor of the next batch; `None` at the end.
     pub next: Option<String>,
-    }
-    
+}
+
 /// The result of one batch of a scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {

@@ -1,7 +1,7 @@
-//! What may stand in the way of a ready job: pauses, limits, rates, a provider's health, money. Read once per claim, and
-//! exact: what is counted is locked, so two processes never count the same slot.
+//! Admission control: whether pauses, limits, rates, a provider's health and budgets let a ready job be claimed. They are
+//! read once per claim, and exact: a limit is locked while it is counted, so two processes never take the same slot.
 //!
-//! A slot of a limit is a running job, not a counter: it is given back by whatever ends the job's lease, once.
+//! A slot of a limit is a running job, not a counter: it is freed by whatever ends the job's lease, exactly once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,14 +15,14 @@ use crate::providers;
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// A ready job, as it will be when it is claimed.
+/// A ready job, as it will be after the claim.
 pub(crate) struct Candidate {
     pub(crate) job: Claimed,
     pub(crate) limit_key: Option<String>,
 }
 
 impl Candidate {
-    /// Everything that it is counted under, but its owner.
+    /// Everything that it counts towards, except its owner.
     fn scopes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
             Some(("kind", self.job.kind.as_str())),
@@ -43,7 +43,7 @@ pub(crate) enum Verdict {
     Rejected,
 }
 
-/// What stands in the way.
+/// The admission control of one claim.
 pub(crate) struct Admission {
     limits: HashMap<(String, String), i64>,
     pauses: HashSet<(String, String)>,
@@ -52,7 +52,7 @@ pub(crate) struct Admission {
     needs_check: bool,
     /// Another process holds the lock of a limit.
     pub(crate) contended: bool,
-    /// Jobs are taken one by one, since some job made a claim fail.
+    /// Jobs are claimed one by one, because one of them made a claim fail.
     pub(crate) one_by_one: bool,
     /// How many jobs could not be read or changed.
     pub(crate) set_aside: usize,
@@ -73,7 +73,7 @@ impl Admission {
                 pauses.insert((row.get("scope")?, row.get("name")?));
             }
         }
-        // Only an owner's limit or pause leaves its first jobs as the ones to take.
+        // With limits and pauses of owners and queues alone, an owner's first jobs are always the ones to claim.
         let by_owner = |scope: &String| scope == "owner" || scope == "queue";
         let needs_check = needs_check || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
         Ok(Self {
@@ -88,14 +88,14 @@ impl Admission {
         })
     }
 
-    /// Reads the rates, where there are any.
+    /// Reads the rates.
     pub(crate) async fn load_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.rates = Rates::read(tx).await?;
         self.needs_check |= !self.rates.count_only_owners_requests();
         Ok(())
     }
 
-    /// Takes from the buckets what was claimed; gives when one that refused a job will let it through.
+    /// Takes what was claimed from the buckets; returns when one that held back a job will admit it.
     pub(crate) async fn take_from_buckets(&mut self, tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
         self.rates.write_back(tx).await
     }
@@ -113,7 +113,7 @@ impl Admission {
         if self.limits.is_empty() { None } else { of(name).or_else(|| of("*")) }
     }
 
-    /// How many more may run; nothing when there is no limit.
+    /// How many more jobs may run; `None` if there is no limit.
     pub(crate) async fn capacity(
         &mut self,
         tx: &mut Tx,
@@ -146,7 +146,7 @@ impl Admission {
         Ok(Some(capacity))
     }
 
-    /// Notes that so many more run, each of which is a request.
+    /// Counts claimed jobs, each of which is a request.
     pub(crate) fn used(&mut self, scope: &'static str, name: &str, count: usize) {
         if self.capacities.is_empty() {
             return;
@@ -165,7 +165,7 @@ impl Admission {
         closed
     }
 
-    /// Whether a candidate may be claimed now; what it will cost is reserved.
+    /// Whether a candidate may be claimed now. If so, its cost is reserved.
     pub(crate) async fn admit(
         &mut self,
         tx: &mut Tx,
@@ -192,8 +192,8 @@ impl Admission {
         Ok(Verdict::Admitted)
     }
 
-    /// Whether a rate does not let it through now. That closes what the rate is for: nothing smaller overtakes, or a
-    /// large job would never begin.
+    /// Whether a rate holds a candidate back. If so, the rate's scope is closed for this claim: if smaller jobs could overtake, a
+    /// large one would starve.
     fn exceeds_a_rate(&mut self, candidate: &Candidate) -> bool {
         if self.rates.is_empty() {
             return false;
@@ -212,13 +212,13 @@ impl Admission {
     }
 }
 
-/// Holds a limit until the unit of work ends. False when another process does.
+/// Locks a limit until the unit of work ends. Returns false if another process holds the lock.
 async fn lock(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
     if !tx.on_postgres() {
-        // The one writer holds everything.
+        // SQLite's one writer has locked everything.
         return Ok(true);
     }
-    // It ends with the transaction, so it also works behind a pooler.
+    // A transaction-level lock also works behind a pooler.
     let row =
         sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS locked")
             .bind(format!("limit:{scope}:{name}"))

@@ -1,10 +1,9 @@
-//! Claims, and the leases that they give.
+//! Claims, and the leases that they grant.
 //!
-//! A claim serves the owners that have ready jobs in a pool by start-time fair queueing (Goyal, Vin, Cheng 1996): each
-//! has a tag, what it has had so far in milliseconds of work per weight, and the smallest tag is next. Who comes back
-//! after a while begins at the pool's clock, so idle time gives no credit, and an owner's first job waits for one slot
-//! to become free, however many jobs another has. Within an owner, jobs come by their place: when they became ready,
-//! moved by their priority.
+//! A claim serves the owners with ready jobs in a pool by start-time fair queueing (Goyal, Vin, Cheng 1996): each has a tag,
+//! the work that it has used so far in milliseconds per weight, and the smallest tag is next. An owner that was idle starts at
+//! the pool's virtual time, so idle time gives no credit, and an owner's first job waits for one slot to become free, however
+//! many jobs another has. An owner's jobs are ordered by their sort key: when they became ready, moved by their priority.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -21,47 +20,47 @@ use crate::jobs::{Change, emit_change};
 use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
-/// Who claims what.
+/// The parameters of a claim.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
-    /// From which pool.
+    /// The pool to claim from.
     pub pool: &'a str,
-    /// Only these kinds: what a worker does not know stays ready for one that does.
+    /// The kinds that the worker can run; others stay ready for another worker.
     pub kinds: &'a [&'static str],
-    /// At most so many.
+    /// The most jobs to claim.
     pub limit: u32,
-    /// The claiming worker, unlike every other.
+    /// The unique name of the claiming worker.
     pub worker: &'a str,
-    /// The leases' id; together with the job's it is unique.
+    /// The id of the leases; unique together with the job's id.
     pub lease: &'a LeaseId,
-    /// For how long.
+    /// The duration of the leases.
     pub lease_time: Duration,
 }
 
-/// A job in the hands of a worker: what is needed to run it.
+/// A claimed job, with what a worker needs to run it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
-    /// The right to write.
+    /// The lease, which every write needs.
     pub lease: Lease,
-    /// What runs it.
+    /// Its kind.
     pub kind: String,
     /// The stage to run.
     pub stage: String,
     /// Its data as JSON.
     pub payload: String,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
-    /// The id of what it works on.
+    /// The id of its subject.
     pub subject: String,
-    /// The job that it is a part of.
+    /// Its parent job.
     pub parent: Option<JobId>,
     /// Attempts that each stage has.
     pub max_attempts: u32,
     /// What ended its last wait.
     pub wake: Option<Wake>,
-    /// What the stage asked for.
+    /// What the stage needs.
     pub need: Need,
-    /// The open call that it looks after; see [`crate::calls`].
+    /// The open call that this attempt has to handle first; see [`crate::calls`].
     pub call: Option<String>,
     /// When it was claimed, by the database's clock.
     pub claimed_at: Timestamp,
@@ -72,20 +71,20 @@ pub struct Claimed {
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
                        provider, work_ms, cost, amounts, started_at, limit_key, sort_key, call";
 
-/// What a claim gave.
+/// The result of a claim.
 #[derive(Debug, Default)]
 pub struct Claims {
     /// The jobs, in the order in which they were picked.
     pub jobs: Vec<Claimed>,
-    /// Another process holds a limit's lock: there may be more in a moment.
+    /// Another process holds a limit's lock: there may be more jobs in a moment.
     pub contended: bool,
-    /// Jobs that could not be read or claimed. They are tried again in a minute; there may be others now.
+    /// The number of jobs that could not be read or claimed, and are scheduled again in a minute. There may be other jobs now.
     pub set_aside: usize,
-    /// When a rate that refused a job will let it through.
+    /// When a rate that held back a job will admit it.
     pub next: Option<Timestamp>,
-    /// What the owners have now had: to be written with [`charge`].
+    /// The owners' new tags, which the caller writes with [`charge`].
     pub charges: Vec<Charge>,
-    /// What the worker's next claim from this pool may begin with, once this one is kept. Of use on `PostgreSQL` alone.
+    /// The marks for the worker's next claim from this pool, once this one is committed. Used on `PostgreSQL` alone.
     pub low_water_marks: LowWaterMarks,
 }
 
@@ -93,7 +92,7 @@ pub struct Claims {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
     pool: String,
-    /// Empty for the pool's own clock.
+    /// Empty for the pool's virtual time.
     owner: String,
     used: i64,
 }
@@ -140,7 +139,7 @@ impl Claimed {
         }
     }
 
-    /// How its stream is told of a change.
+    /// The event for a change of its state.
     pub(crate) fn change(&self, state: JobState) -> Change<'_> {
         Change {
             id: &self.lease.job,
@@ -157,15 +156,15 @@ impl Claimed {
     }
 }
 
-/// What a job without an estimate is taken to be.
+/// The assumed work of a job without an estimate.
 const UNKNOWN_WORK_MS: i64 = 1_000;
-/// Takes the next ready jobs: the attempt is counted and the lease begins here, by the database's clock.
+/// Claims the next ready jobs: counts the attempt and starts the lease, by the database's clock.
 pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
     claim_with(tx, claim, marks, false).await
 }
 
-/// The same, each job behind a savepoint: one that the database refuses to change is set aside. Slower, and so only
-/// for when [`claim`] failed.
+/// The same, with a savepoint for each job: one that the database refuses to change is set aside. It is slower, so it is used
+/// only after [`claim`] has failed.
 pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
     claim_with(tx, claim, marks, true).await
 }
@@ -195,7 +194,7 @@ async fn claim_with(
             break;
         };
         virtual_time = virtual_time.max(queue.tag);
-        // A part of the free slots at a time, and one at a time when there are few.
+        // A fraction of the free slots at a time, or one if there are few.
         let quota = if open == 1 { want } else { (want / (2 * open)).max(1) };
         let got = admission.take(tx, claim, queue, quota, now).await?;
         queue.empty = got.len() < quota;
@@ -224,9 +223,9 @@ async fn claim_with(
     Ok(claims)
 }
 
-/// Writes what owners have had. On SQLite in the claim's unit of work; on PostgreSQL in one of its own, so that nobody
-/// waits for a claim's commit to claim of the same owner. A charge that is lost in a crash makes a share a little larger,
-/// once, so it need not be on the disk.
+/// Writes the owners' tags. On SQLite in the claim's unit of work; on PostgreSQL in one of its own, so that concurrent claims
+/// of the same owner do not wait for each other's commits. A charge that is lost in a crash gives an owner a little more,
+/// once, so it is not flushed to the disk.
 pub async fn charge(tx: &mut Tx, charges: &[Charge]) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SET LOCAL synchronous_commit TO off").execute(tx).await?;
@@ -257,7 +256,7 @@ fn leased(set: Query, claim: &Claim<'_>, now: Timestamp) -> Query {
 const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_id = $1, lease_until = $2,
          lease_worker = $3, started_at = COALESCE(started_at, $4), updated_at = $4, expires_at = $4 + idle_ttl_ms";
 
-/// Takes the first `quota` jobs of an owner, whatever they are; says how many of them could not be read.
+/// Claims the first `quota` jobs of an owner, without admission checks; also returns how many could not be read.
 async fn take_first(
     tx: &mut Tx,
     claim: &Claim<'_>,
@@ -266,12 +265,12 @@ async fn take_first(
     now: Timestamp,
 ) -> Result<(Vec<Claimed>, usize), StoreError> {
     if !tx.on_postgres() {
-        // Without round trips to a server, two statements are faster than one that keeps its rows until it has ended.
+        // Without round trips, two statements are faster than RETURNING, for which SQLite materialises the rows.
         let (found, unreadable) = candidates(tx, claim, queue, quota, &[], &[], now).await?;
         return Ok((take_these(tx, claim, found, now).await?, unreadable));
     }
     let kinds = list(9, claim.kinds.len());
-    // By where they are, which stays so while they are locked: without another look at the index of ids.
+    // By ctid, which is stable while the rows are locked, and saves a lookup in the index of ids.
     let text = format!(
         "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6 AND sort_key >= $8
              AND kind IN ({kinds}) ORDER BY sort_key, id LIMIT $7 {{skip_locked}}) AS first
@@ -289,9 +288,10 @@ async fn take_first(
         }
     }
     let unreadable = rows.len() - jobs.len();
-    // RETURNING promises no order.
+    // RETURNING guarantees no order.
     jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
-    // All of these are taken; a walk that looks at each locks what it then leaves, and so what others pass by.
+    // Only set here, where every scanned row is claimed. A scan with checks locks rows that it then leaves ready, and
+    // which concurrent claims therefore skip.
     queue.low_water_mark = jobs.last().filter(|_| rows.len() == quota).map_or(i64::MAX, |(sort_key, _)| *sort_key);
     if unreadable > 0 {
         queue.low_water_mark = i64::MIN;
@@ -299,8 +299,8 @@ async fn take_first(
     Ok((jobs.into_iter().map(|(_, job)| job).collect(), unreadable))
 }
 
-/// The next jobs of an owner that are not of a kind, key or provider that is closed, locked so that no other claim
-/// takes them, and the number of those that could not be read.
+/// The next jobs of an owner, locked, without those of a closed kind, key or provider; and the number of those that could not
+/// be read.
 async fn candidates(
     tx: &mut Tx,
     claim: &Claim<'_>,
@@ -340,7 +340,7 @@ async fn candidates(
     let rows = query.bind_all(values).all(tx).await?;
     let read = |row: &Row| {
         let mut job = Claimed::read(row, claim.lease, now)?;
-        // As it will be counted.
+        // As it will be after the claim.
         job.lease.attempt += 1;
         Ok::<_, StoreError>(Candidate { job, limit_key: row.get("limit_key")? })
     };
@@ -355,7 +355,7 @@ async fn candidates(
     Ok((found, unreadable))
 }
 
-/// Takes these jobs, which this unit of work has locked.
+/// Claims these jobs, which this unit of work has locked.
 async fn take_these(
     tx: &mut Tx,
     claim: &Claim<'_>,
@@ -376,7 +376,7 @@ async fn take_these(
 }
 
 impl Admission {
-    /// Takes up to `quota` jobs of an owner that nothing stands in the way of.
+    /// Claims up to `quota` jobs of an owner that pass admission control.
     async fn take(
         &mut self,
         tx: &mut Tx,
@@ -413,7 +413,7 @@ impl Admission {
             let none = got.is_empty() && unreadable == 0;
             left -= got.len();
             taken.extend(got);
-            // Closing a key may have hidden what comes after it.
+            // Jobs after those of a key that was closed in this round were not on the page.
             if (last || none) && self.closed() == closed {
                 break;
             }
@@ -422,7 +422,7 @@ impl Admission {
         Ok(taken)
     }
 
-    /// Those of `found` that may be claimed, at most `most`; what alone may not goes to `refused`.
+    /// At most `most` of `found` that are admitted; those that are rejected are added to `refused`.
     async fn admit_all(
         &mut self,
         tx: &mut Tx,
@@ -445,7 +445,7 @@ impl Admission {
         Ok(admitted)
     }
 
-    /// Takes each of `found` behind a savepoint, at most `most`, and sets aside what fails.
+    /// Claims at most `most` of `found`, each behind a savepoint, and sets aside those that fail.
     async fn take_one_by_one(
         &mut self,
         tx: &mut Tx,
@@ -471,9 +471,9 @@ impl Admission {
                 Ok(one) => taken.extend(one),
                 Err(error) if error.is_outage() => return Err(error),
                 Err(error) => {
-                    let aside = tx.savepoint(async |tx| set_aside(tx, job.as_str(), &error).await).await;
-                    self.set_aside += usize::from(aside.is_ok());
-                    // What cannot even be set aside is passed by in this claim.
+                    let done = tx.savepoint(async |tx| set_aside(tx, job.as_str(), &error).await).await;
+                    self.set_aside += usize::from(done.is_ok());
+                    // A job that cannot even be set aside is skipped by this claim.
                     refused.push(job);
                 }
             }

@@ -1,4 +1,4 @@
-//! Jobs that wait for other jobs: blocked until all of them have succeeded, dead when one of them will not.
+//! Dependencies between jobs: a job is blocked until all its dependencies have succeeded, and dies if one of them fails.
 
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
@@ -8,7 +8,7 @@ use crate::jobs::settle::after;
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// Notes what a new job depends on; gives whether something of it is still to come.
+/// Stores the dependencies of a new job; returns whether one of them has not succeeded yet.
 pub(crate) async fn depend(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -16,7 +16,7 @@ pub(crate) async fn depend(
     dependencies: &[JobId],
 ) -> Result<bool, StoreError> {
     let mut blocked = false;
-    // All lock from old to new.
+    // Everyone locks jobs from old to new.
     let mut dependencies = dependencies.to_vec();
     dependencies.sort();
     dependencies.dedup();
@@ -40,7 +40,7 @@ pub(crate) async fn depend(
     Ok(blocked)
 }
 
-/// What a job depends on.
+/// The jobs that a job depends on.
 pub(crate) async fn dependencies_of(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
     let rows = sql("SELECT depends_on FROM dependencies WHERE job = $1 AND owner = $2 ORDER BY depends_on")
         .bind(job.as_str())
@@ -50,7 +50,7 @@ pub(crate) async fn dependencies_of(tx: &mut Tx, owner: &OwnerId, job: &JobId) -
     rows.iter().map(|row| id(row, "depends_on")).collect()
 }
 
-/// A job has ended: those that depend on it go on or fail.
+/// Unblocks or fails the dependents of a job that has ended.
 pub(crate) async fn ended(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     if !row.has_dependents {
         return Ok(());

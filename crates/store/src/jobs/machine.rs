@@ -12,12 +12,12 @@ use crate::calls;
 use crate::jobs::row::{JobError, JobRow, Need, Wake};
 use crate::storable;
 
-/// The stage that follows, and what it asks for.
+/// The next stage, and what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Then {
     /// Its name.
     pub stage: String,
-    /// What must be there to begin it.
+    /// What must be available before it starts.
     pub need: Need,
 }
 
@@ -39,7 +39,7 @@ impl JobRow {
         self.lease_until = Some(until);
     }
 
-    /// running → ready: the next stage is for whoever claims it.
+    /// running → ready: the next stage runs on any worker that claims it.
     pub(crate) fn queue(&mut self, then: Then, now: Timestamp) {
         self.enter(then, now);
         self.release(JobState::Ready);
@@ -63,7 +63,7 @@ impl JobRow {
         self.result = Some(result);
     }
 
-    /// running → scheduled or ready, or dead when that was the last attempt.
+    /// running → scheduled or ready, or dead after the last attempt.
     pub(crate) fn fail(&mut self, error: JobError, delay: Duration, now: Timestamp) {
         if self.attempt >= self.max_attempts {
             return self.die(error, now);
@@ -78,7 +78,7 @@ impl JobRow {
         self.error = Some(error);
     }
 
-    /// running → scheduled or ready: the attempt is given back.
+    /// running → scheduled or ready: the attempt does not count.
     pub(crate) fn snooze(&mut self, delay: Duration, now: Timestamp) {
         self.attempt = self.attempt.saturating_sub(1);
         self.reschedule(delay, now);
@@ -92,8 +92,8 @@ impl JobRow {
         self.expires_at = self.expires_at.map(|at| at + delay);
     }
 
-    /// running → waiting. The stage that asked is done, so the next one has all its attempts. A wait for the same
-    /// signal, after a poll that found nothing, keeps the first wait's deadline.
+    /// running → waiting. The present stage is done, so the next one has all its attempts. Another wait for the same signal,
+    /// after a poll that found nothing, keeps the deadline of the first wait.
     pub(crate) fn wait(&mut self, wait: Wait, now: Timestamp) {
         let same = self.wait_signal.as_deref() == Some(wait.signal.as_str());
         let kept = if same { self.wait_deadline } else { None };
@@ -105,7 +105,7 @@ impl JobRow {
         self.next_poll = wait.poll_every.map(|every| now + storable::span(every));
     }
 
-    /// waiting → ready. What is waited for stays known after a poll, so that the deadline goes on.
+    /// waiting → ready. After a poll the signal stays stored, so that the deadline still counts from the first wait.
     pub(crate) fn wake_up(&mut self, wake: Wake, now: Timestamp) {
         self.state = JobState::Ready;
         self.run_at = now;
@@ -118,8 +118,8 @@ impl JobRow {
         self.touch(now);
     }
 
-    /// running → waiting, for a call: the same stage goes on when something is known of it. The attempt is given back, and
-    /// what ended the wait before stays known.
+    /// running → waiting, for a call: the same stage runs again when the call changes. The attempt does not count, and what
+    /// ended the previous wait stays stored.
     pub(crate) fn await_call(&mut self, call: String, deadline: Duration, poll_after: Duration, now: Timestamp) {
         self.release(JobState::Waiting);
         self.attempt = self.attempt.saturating_sub(1);
@@ -130,14 +130,14 @@ impl JobRow {
         self.touch(now);
     }
 
-    /// The call that the next attempt looks after. It is claimed without the stage's need, which was met when the call was
-    /// begun: what is paid for is fetched, whatever the budget and the provider's health.
+    /// Sets the call that the next attempt handles first. That attempt is claimed without the stage's need, which was admitted
+    /// when the call began: a paid result is fetched, whatever the budget and the provider's health.
     pub(crate) fn attach_call(&mut self, call: String) {
         self.call = Some(call);
         self.need = Need { work: self.need.work, ..Need::default() };
     }
 
-    /// waiting → ready: something may be known of the call that it waits for.
+    /// waiting → ready: the call that it waits for may have changed.
     pub(crate) fn call_changed(&mut self, now: Timestamp) {
         self.state = JobState::Ready;
         self.run_at = now;
@@ -147,20 +147,20 @@ impl JobRow {
         self.touch(now);
     }
 
-    /// It waits for a call.
+    /// Whether it waits for a call.
     pub(crate) fn awaits_call(&self) -> bool {
         self.state == JobState::Waiting && self.call.as_deref().map(calls::signal) == self.wait_signal
     }
 
-    /// running → ready: the call that it looked after is over, and it wants to ask again, for which all that its stage
-    /// needs must be there. The attempt is given back.
+    /// running → ready: its call has ended, and it has to make another one, for which the stage's need must be admitted again.
+    /// The attempt does not count.
     pub(crate) fn readmit(&mut self, need: Need, now: Timestamp) {
         self.call = None;
         self.need = need;
         self.snooze(Duration::ZERO, now);
     }
 
-    /// running → ready, after its lease ran out; dead when that was the last attempt, cancelled when that was asked.
+    /// running → ready, after its lease expired; dead after the last attempt, cancelled if that was requested.
     pub(crate) fn rescue(&mut self, now: Timestamp) {
         if self.cancel_requested_at.is_some() {
             return self.finish(JobState::Cancelled, now);
@@ -175,31 +175,31 @@ impl JobRow {
         self.updated_at = now;
     }
 
-    /// blocked → ready or scheduled: everything that it needs has succeeded.
+    /// blocked → ready or scheduled: all its dependencies have succeeded.
     pub(crate) fn unblock(&mut self, now: Timestamp) {
         self.state = if self.run_at > now { JobState::Scheduled } else { JobState::Ready };
         self.run_at = self.run_at.max(now);
         self.touch(now);
     }
 
-    /// blocked → dead: what it needs will not succeed.
+    /// blocked → dead: a dependency has failed.
     pub(crate) fn fail_dependency(&mut self, dependency: &JobRow, now: Timestamp) {
         let message = format!("job {}, which it depends on, is {}", dependency.id, dependency.state.as_str());
         self.die(JobError { code: "dependency_failed".into(), message }, now);
     }
 
-    /// ready → scheduled: what it asks for is not to be had before then.
+    /// ready → scheduled: its need cannot be met before then.
     pub(crate) fn put_off(&mut self, delay: Duration, now: Timestamp) {
         self.reschedule(delay, now);
     }
 
-    /// Anything but final and running → cancelled; running → asked to stop. A job that looks after a call is asked, too.
+    /// Any state but final and running → cancelled; a running job, or one with an open call, is asked to stop.
     pub(crate) fn request_cancel(&mut self, now: Timestamp) {
         self.cancel_requested_at = Some(now);
         self.updated_at = now;
         match self.state {
             JobState::Running => {}
-            // One more attempt, which cancels the call at its provider.
+            // One more attempt runs, which cancels the call at its provider.
             JobState::Waiting if self.awaits_call() => self.call_changed(now),
             JobState::Ready | JobState::Scheduled if self.call.is_some() => {
                 self.state = JobState::Ready;
@@ -220,7 +220,7 @@ impl JobRow {
         self.touch(now);
     }
 
-    /// dead, cancelled or expired → waiting, for parts that run again too; then the stage where it stopped.
+    /// dead, cancelled or expired → waiting, for child jobs that are retried as well; then the stage where it stopped.
     pub(crate) fn start_again_after(&mut self, signal: &str, now: Timestamp) {
         self.start_again(now);
         self.state = JobState::Waiting;
@@ -228,7 +228,7 @@ impl JobRow {
         self.wait_deadline = None;
     }
 
-    /// It ended without a result: a retry by hand makes sense.
+    /// Whether it ended without a result, so that it can be retried.
     pub(crate) fn has_stopped(&self) -> bool {
         self.state.is_final() && self.state != JobState::Succeeded
     }

@@ -1,8 +1,8 @@
-//! Jobs: their rows, and every change of them. A change reads the row under its fence, moves it by one of the
-//! transitions in `machine.rs`, and writes the row and its event in the same unit of work.
+//! Jobs: their rows, and every change of them. A change reads the row under its fence, applies one of the transitions of
+//! `machine.rs`, and writes the row and its event in the same unit of work.
 //!
-//! Functions that take an id from outside take the owner, too, and find nothing of another owner. What an operator does
-//! over all owners is in [`operator`]; what the engine does by itself needs a lease.
+//! Functions that take an id from a request take the owner, too, and do not find jobs of another owner. Operations over all
+//! owners are in [`operator`]; the engine's own writes need a lease.
 
 mod admission;
 mod bucket;
