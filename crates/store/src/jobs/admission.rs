@@ -157,7 +157,7 @@ impl Admission {
         }
     }
 
-    /// What has no capacity left.
+    /// The scopes without capacity.
     pub(crate) fn closed(&self) -> Vec<(&'static str, String)> {
         let mut closed: Vec<_> =
             self.capacities.iter().filter(|(_, capacity)| **capacity <= 0).map(|(key, _)| key.clone()).collect();

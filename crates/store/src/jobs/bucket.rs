@@ -1,7 +1,7 @@
-//! The arithmetic of a token bucket, in whole numbers.
+//! The arithmetic of a token bucket, in integers.
 //!
-//! A level is kept in units × the period's milliseconds: it grows by the rate's amount in each millisecond, and `n` units
-//! cost `n` × the period, so nothing is rounded and nothing lost.
+//! A level is stored in units × the period's milliseconds: it grows by the rate's amount per millisecond, and `n` units cost
+//! `n` × the period, so nothing is rounded.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct Terms {
     pub(crate) burst: i64,
 }
 
-/// Most units of a burst times milliseconds of the period, longest period, deepest debt: below what 64 bits hold.
+/// The limits of a full level, a period and a debt, so that 64 bits do not overflow.
 const FULLEST: i64 = 1_000_000_000_000_000_000;
 const LONGEST: Duration = Duration::from_hours(366 * 24);
 const DEEPEST: i64 = -4 * FULLEST;
@@ -68,20 +68,20 @@ impl Terms {
         i64::try_from(n).unwrap_or(i64::MAX).saturating_mul(self.period)
     }
 
-    /// How long it takes to come by so much.
+    /// How long it takes to gain this much.
     pub(crate) const fn time_for(self, much: i64) -> i64 {
         much / self.amount + (much % self.amount > 0) as i64
     }
 }
 
-/// What is left of a rate.
+/// The state of a rate's token bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) unit: Unit,
     pub(crate) terms: Terms,
     pub(crate) level: i64,
     pub(crate) filled_at: i64,
-    /// It is not as it is stored.
+    /// It differs from what is stored.
     pub(crate) changed: bool,
 }
 
@@ -90,8 +90,8 @@ impl Bucket {
         Self { unit, terms, level: terms.full(), filled_at: now, changed: false }
     }
 
-    /// Adds what has come since. A clock that was set back adds nothing until it is where it was; what a clock that was
-    /// wrong by far has left behind is waited for no longer than it takes to fill a bucket.
+    /// Adds what was gained since it was last filled. After a clock was set back, nothing is added until it has caught up, but
+    /// for no longer than it takes to fill a bucket.
     pub(crate) fn fill(&mut self, now: i64) {
         if now < self.filled_at {
             let latest = now.saturating_add(self.terms.time_for(self.terms.full()));
@@ -104,7 +104,7 @@ impl Bucket {
         self.filled_at = now;
     }
 
-    /// What is missing before it lets `need` units through.
+    /// How much is missing until it admits `need` units.
     pub(crate) fn shortfall(&self, need: u64) -> i64 {
         (self.terms.price(need).min(self.terms.full()) - self.level).max(0)
     }
@@ -127,7 +127,7 @@ impl Bucket {
         self.changed |= n > 0;
     }
 
-    /// Goes on under other terms: what is there stays the same part of the burst, and a debt what it is.
+    /// Changes the rate: a positive level stays the same fraction of the burst, and a debt the same number of units.
     pub(crate) fn change(&mut self, terms: Terms) {
         let (level, old, new) = (i128::from(self.level), self.terms, terms);
         let level = if level > 0 {
