@@ -109,7 +109,7 @@ pub enum Reason {
     },
     /// Its provider is cooling down, or its quota is used up.
     Provider {
-        /// The name within the scope.
+        /// Its name.
         name: String,
         /// What happened.
         why: String,
