@@ -1,4 +1,4 @@
-//! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
+//! The worker's loop: maintenance, claims, running jobs, renewing leases, graceful shutdown.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,14 +21,14 @@ use crate::engine::Shared;
 use crate::live::{Live, Stop};
 use crate::maintenance::Deferred;
 
-/// What was claimed from a pool.
+/// The claims from a pool.
 struct PoolClaims {
     pool: &'static str,
     now: Timestamp,
     claims: Claims,
 }
 
-/// A running worker. Dropped, it stops at once, as a crash would: its jobs are taken back when their leases run out.
+/// A running worker. If it is dropped, it stops at once, like a crash: its jobs are rescued when their leases expire.
 pub struct Worker {
     task: AbortOnDropHandle<()>,
     commands: mpsc::Sender<Command>,
@@ -49,7 +49,7 @@ impl Worker {
         Self { task, commands, draining }
     }
 
-    /// Looks at the database now, and returns when it has: what tests call after they moved the clock.
+    /// Polls the database now, and returns when that is done; for tests that have moved the clock.
     pub async fn poll_now(&self) {
         let (done, wait) = oneshot::channel();
         if self.commands.send(Command::Poll(done)).await.is_ok() {
@@ -57,18 +57,17 @@ impl Worker {
         }
     }
 
-    /// Claims nothing more, gives running jobs `grace` to end, then hands the rest back without spending their
-    /// attempts.
+    /// Stops claiming, gives running jobs `grace` to end, then releases the rest without spending their attempts.
     pub async fn shutdown(mut self, grace: Duration) {
         self.draining.cancel();
         self.commands.send(Command::Shutdown(grace)).await.ok();
         if let Err(error) = (&mut self.task).await {
-            tracing::error!(%error, "the worker did not end in order");
+            tracing::error!(%error, "the worker did not shut down gracefully");
         }
     }
 }
 
-/// Runs until nothing is left that could run without time passing; gives the number of claims.
+/// Runs until no job is left that could run without time passing; returns the number of claims.
 pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreError> {
     let mut this = Loop::new(shared, None);
     loop {
@@ -87,40 +86,40 @@ pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreEr
 
 pub(crate) struct Loop {
     pub(crate) shared: Arc<Shared>,
-    /// Only these pools; all of them without.
+    /// Only these pools, or all.
     pools: Option<HashSet<String>>,
-    /// Unlike that of every other worker.
+    /// The worker's unique name.
     pub(crate) name: String,
     running: JoinSet<u64>,
     pub(crate) live: BTreeMap<u64, Arc<Live>>,
     claims: usize,
-    /// Pools whose last claim took all that they had slots for: there may be more.
+    /// Pools whose last claim filled all free slots: there may be more ready jobs.
     backlogged: HashSet<&'static str>,
-    /// By the database's clock, and by ours: whichever says first that it is time.
+    /// By the database's clock and by the local one: the next renewal is due by whichever says so first.
     pub(crate) renewed_at: Option<(Timestamp, Instant)>,
-    /// Where the next claim from each pool begins.
+    /// Where the next claim from each pool starts.
     low_water_marks: HashMap<&'static str, LowWaterMarks>,
-    /// When all of them were last forgotten.
+    /// When all marks were last reset.
     marks_reset_at: Instant,
-    /// Something may have become ready below them.
+    /// Changes when a job may have become ready below the marks.
     rescan: watch::Receiver<u64>,
-    /// What maintenance leaves out for a while, since it failed.
+    /// Rows whose maintenance has failed.
     pub(crate) deferred: Deferred,
-    /// When time may next have moved something.
+    /// When maintenance is next due.
     pub(crate) due: Instant,
-    /// When a limit's lock may be free, or a rate let something through: time for a claim.
+    /// When a claim is to be repeated, because a limit's lock may be free or a rate may admit a job.
     retry_claim_at: Option<Instant>,
-    /// Whoever makes work lets us join its commit.
+    /// Marks this worker as idle, so that a unit of work that makes jobs ready lets it join the commit.
     idle: Option<Idle>,
     draining: CancellationToken,
 }
 
 pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
-/// A look that failed is repeated after [`FIRST_PAUSE`], doubled each time up to [`LONGEST_PAUSE`].
+/// A poll that failed is repeated after [`FIRST_PAUSE`], which doubles each time up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// While there is more to claim than there are slots, freed slots are gathered for as long, or until a quarter is
-/// free: one claim for many jobs.
+/// While there are more ready jobs than slots, freed slots are gathered for this long, or until a quarter is free, so that
+/// one claim fills many.
 const GATHERING: Duration = Duration::from_millis(2);
 
 impl Loop {
@@ -158,7 +157,7 @@ impl Loop {
                     self.retry_claim_at.unwrap_or(self.due).min(self.due)
                 }
                 Err(error) => {
-                    tracing::error!(code = error.code(), %error, "the worker cannot reach its jobs; it tries again");
+                    tracing::error!(code = error.code(), %error, "polling for jobs failed; it is retried");
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     self.due = Instant::now() + pause;
                     self.due
@@ -167,14 +166,14 @@ impl Loop {
             notified = false;
             self.idle = if self.has_free_slots() { self.shared.store.idle() } else { None };
             tokio::select! {
-                // In this order, so that a simulation repeats. Nobody is left out: a look heeds the time, and what has
-                // ended is gathered at once.
+                // In this order, so that simulations are reproducible. No branch starves: a poll checks the time, and all jobs
+                // that have ended are gathered at once.
                 biased;
                 command = inbox.recv() => match command {
                     Some(Command::Poll(done)) => {
                         self.due = Instant::now();
                         if let Err(error) = self.poll(true).await {
-                            tracing::error!(code = error.code(), %error, "a look at the database failed");
+                            tracing::error!(code = error.code(), %error, "polling for jobs failed");
                         }
                         done.send(()).ok();
                     }
@@ -192,8 +191,8 @@ impl Loop {
         }
     }
 
-    /// Looks what time has moved when something may be due, then claims when there may be something to claim: what
-    /// has expired meanwhile is not begun.
+    /// Runs maintenance if something may be due, and then claims if there may be ready jobs. In this order, so that no expired
+    /// job is started.
     async fn poll(&mut self, notified: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
         let again = self.retry_claim_at.is_some_and(|again| Instant::now() >= again);
@@ -204,11 +203,11 @@ impl Loop {
             if error.is_outage() {
                 return Err(error);
             }
-            // Jobs are claimed and ended nevertheless.
-            tracing::error!(code = error.code(), %error, "maintenance failed; it is tried again");
+            // Jobs are claimed and settled nevertheless.
+            tracing::error!(code = error.code(), %error, "maintenance failed; it is retried");
             self.due = Instant::now() + LONGEST_PAUSE;
         }
-        // Where nobody waits for it, if there is such a moment.
+        // Preferably at a moment when nothing waits for the claim.
         let poll = self.shared.settings.poll;
         let since = self.marks_reset_at.elapsed();
         if (due && since >= poll / 2) || since >= poll * 2 {
@@ -221,13 +220,13 @@ impl Loop {
         Ok(())
     }
 
-    /// Lets each pool's next claim begin at the start.
+    /// Makes each pool's next claim scan from the start.
     fn reset_low_water_marks(&mut self) {
         self.low_water_marks.values_mut().for_each(LowWaterMarks::reset);
         self.marks_reset_at = Instant::now();
     }
 
-    /// Waits a moment for more slots, when there is more to claim than there are free ones.
+    /// Waits a moment for more free slots, if there are more ready jobs than free slots.
     async fn gather_slots(&mut self) {
         let until = Instant::now() + GATHERING;
         while let Some(ended) = self.running.try_join_next() {
@@ -242,13 +241,13 @@ impl Loop {
         }
     }
 
-    /// A quarter of the slots is free, of a pool that has more to claim.
+    /// Whether a backlogged pool has at least a quarter of its slots free.
     fn has_enough_free_slots(&self) -> bool {
         let slots = self.backlogged.iter().filter_map(|pool| self.shared.slots.get(pool));
         slots.into_iter().any(|pool| pool.free.available_permits() * 4 >= pool.size)
     }
 
-    /// Jobs for the free slots; says how many.
+    /// Claims jobs for the free slots; returns how many.
     async fn claim(&mut self) -> Result<usize, StoreError> {
         self.retry_claim_at = None;
         let free = self.free_slots();
@@ -273,7 +272,7 @@ impl Loop {
         Ok(self.claims - before)
     }
 
-    /// Begins what was claimed for each pool; gives what is to be charged for it.
+    /// Starts the claimed jobs of each pool; returns the charges for them.
     fn begin_all(
         &mut self,
         mut free: BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
@@ -291,7 +290,7 @@ impl Loop {
             }
             self.low_water_marks.insert(pool, claims.low_water_marks);
             charges.extend(claims.charges);
-            // A pool that had no slot free is not among these, and stays as backlogged as it was.
+            // A pool without free slots was not part of the claim, and stays backlogged if it was.
             if claims.jobs.len() == slots.len() {
                 self.backlogged.insert(pool);
             } else {
@@ -304,7 +303,7 @@ impl Loop {
         charges
     }
 
-    /// One unit of work.
+    /// Claims from all pools in one unit of work.
     async fn try_to_claim(
         &mut self,
         free: &BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
@@ -396,7 +395,7 @@ impl Loop {
             Ok(serial) => {
                 self.live.remove(&serial);
             }
-            // Only a fault of the engine itself ends here; the lease lapses, since nobody renews it.
+            // A panic in the engine itself: the lease expires, since nothing renews it.
             Err(error) => {
                 tracing::error!(%error, "the supervision of a job failed");
                 self.live.retain(|_, live| Arc::strong_count(live) > 1);
@@ -424,10 +423,10 @@ impl Loop {
                 () = tokio::time::sleep_until(self.due) => {}
             }
         }
-        // Who asks why something waits is not told of a worker that has gone.
+        // So that a worker that has gone is no longer counted.
         let left = self.shared.store.write(async |tx| workers::left(tx, &self.name).await).await;
         if let Err(error) = left {
-            tracing::warn!(%error, "the worker could not sign off");
+            tracing::warn!(%error, "the worker could not deregister");
         }
     }
 }

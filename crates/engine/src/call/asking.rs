@@ -1,4 +1,4 @@
-//! Calls of providers that answer at once.
+//! Calls of synchronous providers.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::job::JobError;
 use crate::run::Run;
 
 impl Run {
-    /// The stored result under `key`, or what the provider gives. Never paid twice: while the same is asked by another
-    /// job, this one waits without a worker, and a call whose asker died is looked up before it is made again.
+    /// The result that is stored under `key`, or else the provider's. It is never paid twice: while another job makes the same
+    /// call, this one waits without a worker, and the outcome of a call whose caller died is looked up before it is made again.
     ///
-    /// The error says what the job does meanwhile: return it as it is.
+    /// A stage must return the error unchanged, since it may only say that the job waits.
     pub async fn call<T, A>(&self, key: &str, kind: &str, ask: &A) -> Result<T, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
@@ -42,7 +42,7 @@ impl Run {
         }
     }
 
-    /// What became of an open call; nothing when it may be made again.
+    /// The result of an open call, or `None` if it may be made again.
     async fn look_up<T, A>(&self, key: &str, kind: &str, open: &OpenCall, ask: &A) -> Result<Option<T>, JobError>
     where
         T: Serialize + DeserializeOwned + Send,

@@ -1,4 +1,4 @@
-//! What both kinds of calls share: one open call per key, its end, and what its job does meanwhile.
+//! What both kinds of calls share: one open call per key, how it ends, and how its job waits.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use super::{Answer, CallError, Pending};
 use crate::job::{Hold, JobError};
 use crate::run::Run;
 
-/// How long a call whose outcome cannot be told is left before it is looked at again.
+/// How long to wait before an unknown outcome is asked for again.
 pub(super) const RECHECK_AFTER: Duration = Duration::from_secs(30);
 
-/// How often a job looks after a call that another worker is to end, which wakes it.
+/// How often a job checks a call that another worker makes, whose end should wake it.
 const RECHECK_OTHERS_AFTER: Duration = Duration::from_secs(5);
 
-/// What follows when a key's result is not stored.
+/// The state of a key's call, when its result was not found.
 pub(crate) enum CallState {
     /// This attempt has begun the call and makes it.
     New {
@@ -32,8 +32,8 @@ pub(crate) enum CallState {
 }
 
 impl Run {
-    /// Begins a call, or finds the open one of its key. Of a provider, or of an engine of this program, whose calls nobody
-    /// can be asked about.
+    /// Begins a call, or finds the open one of its key. Without a provider it is a call of a built-in engine, whose outcome
+    /// nobody can be asked for.
     pub(crate) async fn begin_call(
         &self,
         key: &str,
@@ -45,7 +45,7 @@ impl Run {
             if let Some(open) = self.read(async |tx| calls::open_of_key(tx, key).await).await? {
                 return self.state_of(open, provider.is_some()).await;
             }
-            // What it may ask for was met for the call that is over.
+            // The stage's need was admitted for the previous call, which has ended.
             if let Some(need) = self.need_to_ask() {
                 return Err(JobError::hold(Hold::Readmit(need)));
             }
@@ -73,11 +73,11 @@ impl Run {
     async fn state_of(&self, open: OpenCall, askable: bool) -> Result<CallState, JobError> {
         let own = open.job == *self.job_id();
         match open.outcome {
-            // A call that this attempt began and whose future it dropped.
+            // A call that this attempt began, and whose future it dropped.
             Outcome::Started if open.lease == self.lease().id.as_str() && own => {}
-            // Somebody asks at this moment; or asked, and will be found to have died.
+            // Another worker is making the call, or has died, which will be noticed.
             Outcome::Started => return Err(self.wait_for(&open, RECHECK_OTHERS_AFTER)),
-            // Somebody looks after it, and its end wakes this job; should they not, this one looks after its wait.
+            // Another job handles it, and its end wakes this one, which polls in case it does not.
             _ if !own && open.job_is_unfinished && self.awaited_call() != Some(&open.id) => {
                 return Err(self.wait_for(&open, RECHECK_AFTER));
             }
@@ -86,7 +86,7 @@ impl Run {
         if askable {
             return Ok(CallState::Open(open));
         }
-        // Nobody can be asked about an engine's call.
+        // Nobody can be asked for the outcome of a built-in engine's call.
         self.write(async |tx| calls::end(tx, &open.id, Outcome::Lost, None, None).await).await?;
         Ok(CallState::Open(open))
     }
@@ -97,13 +97,13 @@ impl Run {
     }
 
     pub(super) fn pending(&self, open: &OpenCall, poll_after: Duration) -> Pending {
-        // An engine's call has no deadline of its own: it ends with its attempt's lease.
+        // A built-in engine's call has no deadline: it ends with its attempt's lease.
         let deadline = open.deadline.since(self.now()).max(poll_after);
         Pending { call: open.id.clone(), poll_after, deadline }
     }
 
-    /// Ends a call with its result, which is stored in the same unit of work. What was paid for is kept, whoever holds the
-    /// job by now.
+    /// Ends a call with its result, which is stored in the same unit of work. Not fenced by the lease: a paid result is stored,
+    /// even if the lease is lost by now.
     pub(super) async fn store_answer<T: Serialize>(
         &self,
         key: &str,
@@ -130,7 +130,7 @@ impl Run {
         Ok(answer.value)
     }
 
-    /// Writes why a call that was asked gave nothing.
+    /// Records why a call failed.
     pub(super) async fn note_failure(
         &self,
         call: &str,
@@ -166,7 +166,7 @@ impl Run {
         })
     }
 
-    /// Ends an open call without a result, because of what its provider says of it.
+    /// Ends an open call without a result, as its provider reported.
     pub(super) async fn end_call(
         &self,
         call: &str,
@@ -181,7 +181,7 @@ impl Run {
             .await
     }
 
-    /// Nobody can tell what became of a call: the job waits, and fails when that has been so for too long.
+    /// The outcome of a call cannot be determined: the job waits, and fails after the call's deadline.
     pub(super) async fn cannot_tell(&self, open: &OpenCall) -> Result<JobError, StoreError> {
         if self.store().now().await? < open.deadline {
             return Ok(self.wait_for(open, RECHECK_AFTER));
@@ -192,7 +192,7 @@ impl Run {
         Ok(JobError::fail("call_lost", message))
     }
 
-    /// Notes what keeps a provider from saying what became of a call, and gives how long to leave it alone.
+    /// Records that a provider could not be asked, and returns how long not to call it.
     pub(super) async fn note_trouble(&self, provider: &str, error: &CallError) -> Result<Duration, StoreError> {
         let Some((retry_after, message)) = trouble(error) else { return Ok(RECHECK_AFTER) };
         let rest = self.store().write(async |tx| providers::failed(tx, provider, retry_after, message).await).await?;

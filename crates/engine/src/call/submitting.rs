@@ -1,4 +1,4 @@
-//! Calls of providers that work while nobody waits: submit, wait without a worker, look, fetch.
+//! Calls of asynchronous providers: submit, wait without a worker, poll, fetch.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{CallError, CallProgress, Called, Cancelled, Pending, Submit, Submitt
 use crate::job::JobError;
 use crate::run::Run;
 
-/// What an open call came to.
+/// The result of polling an open call.
 enum Checked<T> {
     Done(T),
     Pending(Pending),
@@ -22,10 +22,10 @@ enum Checked<T> {
 }
 
 impl Run {
-    /// The stored result under `key`, or work that the provider is given for it. While that is at work, the stage ends with
-    /// [`crate::Next::AwaitCall`] and holds no worker; it runs again when the provider says something
-    /// ([`crate::Engine::call_changed`]) or is to be asked, and then finds the result here. What the stage reserved stays
-    /// reserved meanwhile.
+    /// The result that is stored under `key`, or else work that is submitted to the provider. While that is pending, the stage
+    /// returns [`crate::Next::AwaitCall`] and occupies no worker; it runs again after a notification from the provider
+    /// ([`crate::Engine::call_changed`]) or when it is time to poll, and then gets the result here. Meanwhile, what the stage has
+    /// reserved stays reserved.
     ///
     /// ```ignore
     /// let video: Video = match run.call_async(&key, "avatar", &provider).await? {
@@ -34,7 +34,7 @@ impl Run {
     /// };
     /// ```
     ///
-    /// Never paid twice, as [`Run::call`]. When the job is cancelled, so is the work, where the provider can do that.
+    /// It is never paid twice, like [`Run::call`]. If the job is cancelled, so is the work, if the provider can do that.
     pub async fn call_async<T, S>(&self, key: &str, kind: &str, provider: &S) -> Result<Called<T>, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
@@ -67,7 +67,7 @@ impl Run {
         }
     }
 
-    /// The provider's id, in a write of its own right after its reply, whoever holds the job by now.
+    /// Stores the provider's id right after its response. Not fenced by the lease, which may be lost by now.
     async fn note_submitted(&self, call: &str, provider_id: &str) -> Result<(), JobError> {
         self.store()
             .write(async |tx| {
@@ -124,8 +124,8 @@ impl Run {
         if open.outcome == Outcome::Submitted { Ok(()) } else { self.note_submitted(&open.id, provider_id).await }
     }
 
-    /// One that never came may be submitted again. One that the provider had and no longer knows was paid for: it is not
-    /// paid for again unless a person says so.
+    /// Work that never arrived may be submitted again. Work that the provider accepted and no longer knows was paid for, and is
+    /// not paid for again without a manual retry.
     async fn not_found<T>(&self, open: &OpenCall, provider: &str) -> Result<Checked<T>, JobError> {
         if open.provider_id.is_none() {
             self.end_call(&open.id, Outcome::Failed, Some(MicroUsd(0))).await?;
@@ -156,7 +156,7 @@ impl Run {
         Err(JobError::fail("call_timed_out", message))
     }
 
-    /// The provider cannot be asked now; the work goes on meanwhile.
+    /// The provider cannot be asked now; the work may go on meanwhile.
     async fn later<T, S: Submit<T>>(
         &self,
         open: &OpenCall,
@@ -170,7 +170,7 @@ impl Run {
         Err(self.cannot_tell(open).await?)
     }
 
-    /// The job is to stop, and nobody else waits for the call.
+    /// Whether the job was cancelled, and no other job waits for the call.
     async fn is_unwanted(&self, open: &OpenCall) -> Result<bool, JobError> {
         if self.awaited_call().is_none() {
             return Ok(false);
@@ -186,7 +186,7 @@ impl Run {
         let Some(provider_id) = &open.provider_id else { return Ok(()) };
         match provider.cancel(provider_id).await {
             Ok(Cancelled::Stopped { cost }) => self.end_call(&open.id, Outcome::Failed, Some(cost)).await?,
-            // It may still be charged: the call stays open, so that whoever wants the same finds it.
+            // It may still be charged: the call stays open, so that another job that wants the same result finds it.
             Ok(Cancelled::GoesOn) => {}
             Err(error) => {
                 tracing::warn!(job = %self.job_id(), provider = provider.provider(), ?error, "a call was not cancelled");
