@@ -9,7 +9,7 @@ use sluice_engine::{EnqueueOptions, Next};
 use crate::support::{Act, Do, World, local};
 
 #[tokio::test]
-async fn a_running_job_is_told_to_stop_and_is_cancelled_when_it_lets_go() {
+async fn a_running_job_is_asked_to_stop_and_is_cancelled_when_its_attempt_ends() {
     let world = World::new([Do::HeedStop]).await;
     let job = world.enqueue("a").await;
     let worker = world.engine.start();

@@ -52,7 +52,7 @@ async fn a_next_stage_whose_beginning_was_not_heard_of_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_claim_that_was_not_heard_of_is_taken_back() {
+async fn a_claim_whose_reply_was_lost_is_rescued() {
     for fault in [Fault::BeforeCommit, Fault::LostReply] {
         let world = World::new([]).await;
         let job = world.enqueue("a").await;

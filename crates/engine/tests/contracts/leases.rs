@@ -177,7 +177,7 @@ async fn a_renewed_lease_outlives_its_first_time() {
 }
 
 #[tokio::test]
-async fn a_running_stage_whose_lease_was_lost_is_told_and_can_write_nothing() {
+async fn a_running_stage_whose_lease_was_lost_is_stopped_and_can_write_nothing() {
     let world = World::new([Do::Pause, Do::Next(sluice_engine::Next::Done(json!("late")))]).await;
     let job = world.enqueue("a").await;
     let worker = world.engine.start();

@@ -104,7 +104,7 @@ async fn of_those_that_share_a_commit_one_that_fails_is_undone_alone() {
 }
 
 #[tokio::test]
-async fn the_write_ahead_log_is_folded_in_while_work_goes_on() {
+async fn the_write_ahead_log_is_checkpointed_while_work_goes_on() {
     const ROUNDS: usize = 4;
     const MOST: u64 = 16 << 20;
     let world = World::new([]).await;

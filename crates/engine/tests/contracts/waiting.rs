@@ -163,7 +163,7 @@ async fn a_job_waits_until_every_part_of_it_has_ended() {
 }
 
 #[tokio::test]
-async fn a_wait_for_parts_that_have_ended_before_ends_at_once() {
+async fn a_wait_for_child_jobs_that_have_ended_before_ends_at_once() {
     let world = World::new([]).await;
     let wait = Do::Next(Next::WaitForChildren { then: Act::Second });
     world.stage.plan_for("whole", [Do::Spawn("part"), Do::Pause, wait]);

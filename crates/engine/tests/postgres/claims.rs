@@ -210,7 +210,7 @@ fn engine_that_looks_every(poll: Duration, store: Store, stage: &Stage) -> Engin
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_urgent_job_is_begun_at_once_though_claims_have_passed_its_place() {
+async fn an_urgent_job_below_the_low_water_mark_is_started_at_once() {
     let test = TestStore::open_on(ON).await;
     let stage = Stage::new([]);
     let engine = engine_that_looks_every(Duration::from_secs(20), test.store().clone(), &stage);
@@ -231,7 +231,7 @@ async fn an_urgent_job_is_begun_at_once_though_claims_have_passed_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_job_that_nobody_told_of_is_found_below_the_place_that_claims_have_passed() {
+async fn a_job_without_a_notification_is_found_below_the_low_water_mark() {
     let test = TestStore::open_on(ON).await;
     let stage = Stage::new([]);
     let engine = engine_that_looks_every(Duration::from_millis(100), test.store().clone(), &stage);
