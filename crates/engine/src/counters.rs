@@ -10,8 +10,8 @@ pub enum Counter {
     MaintenanceFailures,
     /// Jobs that could not be read or changed by a claim, by pool. They are retried later.
     JobsSetAside,
-    /// Rows of limits, rates and pauses that claims could not read, counted once a minute each, by table. The jobs that they
-    /// concern are held back.
+    /// Rows that could not be read, by table. Of limits, rates and pauses, once a minute each: the jobs that they concern are
+    /// held back. Of the event log, whenever a reader skips them.
     UnreadableRows,
     /// Attempts whose settlement the database refused, by kind. The job died with `unwritable_ending`.
     UnwritableEndings,
@@ -42,7 +42,7 @@ impl Counter {
                 "Jobs that could not be read or changed when they were to be claimed; they are tried again later."
             }
             Self::UnreadableRows => {
-                "Rows of limits, rates and pauses that could not be read; what they are for is held back."
+                "Rows of limits, rates, pauses and events that could not be read; they are held back or passed over."
             }
             Self::UnwritableEndings => {
                 "Attempts whose ending the database refused; their jobs died with unwritable_ending."

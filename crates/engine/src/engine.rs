@@ -370,9 +370,11 @@ impl Engine {
         self.shared.store.read(async |tx| jobs::list(tx, owner, filter).await).await
     }
 
-    /// The owner's next `limit` events after number `seq`.
+    /// The owner's next `limit` events after number `seq`. Those that cannot be read are counted and skipped.
     pub async fn events_after(&self, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-        self.shared.store.read(async |tx| events::after(tx, owner, seq, limit).await).await
+        let page = self.shared.store.read(async |tx| events::page(tx, owner, seq, limit).await).await?;
+        self.shared.counters.add(Counter::UnreadableRows, "event_log", page.unreadable);
+        Ok(page.events)
     }
 
     /// Changes when there may be new events. It is only a hint: poll as well, since another process may have written them.

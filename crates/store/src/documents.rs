@@ -8,7 +8,7 @@ use sluice_domain::time::Timestamp;
 
 use crate::blobs::{self, Subject};
 use crate::sql::{Row, json, list, parse, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, storable};
 
 /// Its name in references to blobs.
 const APP: &str = "documents";
@@ -38,6 +38,8 @@ pub struct DocumentRow {
 
 /// Adds a document, with references to its bytes.
 pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), StoreError> {
+    storable::name("a document's name", &row.name)?;
+    storable::json("what was found in a document", &row.found)?;
     sql("INSERT INTO documents (id, owner, blob, text_blob, ocr, name, bytes, found, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
     .bind(row.id.as_str())

@@ -50,6 +50,15 @@ enum Subjects {
     Many(Vec<String>),
 }
 
+impl Stored {
+    fn subjects(&self) -> &[String] {
+        match &self.subject {
+            Subjects::One(subject) => std::slice::from_ref(subject),
+            Subjects::Many(subjects) => subjects,
+        }
+    }
+}
+
 /// What the entries of a run have in common.
 #[derive(Serialize)]
 struct Common<'a, D> {
@@ -123,6 +132,7 @@ pub fn emit<D: Serialize>(tx: &mut Tx, owner: &OwnerId, kind: &str, subject: &st
         return Err(StoreError::ReadOnly);
     }
     let common = serde_json::to_string(&Common { kind, data }).map_err(|error| unwritable(&error))?;
+    storable::written_json("an event's data", &common)?;
     match tx.pending.events.get_mut(owner) {
         Some(entries) => entries.push(common, subject),
         None => tx.pending.events.entry(owner.clone()).or_default().push(common, subject),
@@ -187,50 +197,80 @@ fn length(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The owner's next `limit` entries after number `seq`, in order.
+/// A page of an owner's log.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    /// The entries that could be read, in order.
+    pub events: Vec<Event>,
+    /// How many rows, and runs of entries in a row, were skipped before the first of them.
+    pub unreadable: usize,
+}
+
+/// The owner's next `limit` entries after number `seq`, in order. Unreadable ones are skipped; see [`page`].
 pub async fn after(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+    page(tx, owner, seq, limit).await.map(|page| page.events)
+}
+
+/// The owner's next `limit` entries after number `seq`, in order. Unreadable ones are logged and skipped. A page ends before
+/// such entries, unless it starts with them, so a reader finds every gap before the first entry of a page, as it does after
+/// entries were deleted.
+pub async fn page(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<Page, StoreError> {
     // A row has up to 500 entries, so few rows are read at a time.
-    const PAGE: u32 = 4;
+    const ROWS: u32 = 4;
     let text = "SELECT seq, owner, entries, at FROM event_log WHERE owner = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-    let mut events: Vec<Event> = Vec::new();
-    let mut place = seq;
-    while events.len() < limit as usize {
-        let rows = sql(text).bind(owner.as_str()).bind(place).bind(PAGE).all(tx).await?;
+    let mut page = Page::default();
+    let mut last = seq;
+    while page.events.len() < limit as usize {
+        let rows = sql(text).bind(owner.as_str()).bind(last).bind(ROWS).all(tx).await?;
         for row in &rows {
-            unpack(row, seq, &mut events)?;
-            place = row.get("seq")?;
+            for entry in unpack(row, seq).unwrap_or_else(|error| vec![Err(error)]) {
+                match entry {
+                    Ok(event) => page.events.push(event),
+                    Err(error) if page.events.is_empty() => {
+                        tracing::error!(%owner, %error, "entries of the event log are skipped");
+                        page.unreadable += 1;
+                    }
+                    Err(_) => {
+                        page.events.truncate(limit as usize);
+                        return Ok(page);
+                    }
+                }
+            }
+            last = row.get("seq")?;
         }
-        if rows.len() < PAGE as usize {
+        if rows.len() < ROWS as usize {
             break;
         }
     }
-    events.truncate(limit as usize);
-    Ok(events)
+    page.events.truncate(limit as usize);
+    Ok(page)
 }
 
-fn unpack(row: &Row, after: i64, events: &mut Vec<Event>) -> Result<(), StoreError> {
+/// The entries of a row after a number, and an error for each run of them that cannot be read.
+fn unpack(row: &Row, after: i64) -> Result<Vec<Result<Event, StoreError>>, StoreError> {
     let entries: String = row.get("entries")?;
     let runs: Vec<Stored> = crate::json(&entries, "entries of the event log")?;
     let (last, owner): (i64, OwnerId) = (row.get("seq")?, parse(row, "owner")?);
     let at = Timestamp::from_millis(row.get("at")?);
-    let mut these = Vec::new();
-    for run in runs {
-        let data: Value = crate::json(run.data.get(), "an event's data")?;
-        let subjects = match run.subject {
-            Subjects::One(subject) => vec![subject],
-            Subjects::Many(subjects) => subjects,
-        };
-        let event =
-            |subject| Event { seq: 0, owner: owner.clone(), kind: run.kind.clone(), subject, data: data.clone(), at };
-        these.extend(subjects.into_iter().map(event));
-    }
-    for (seq, mut event) in (last + 1 - length(these.len())..).zip(these) {
-        event.seq = seq;
-        if seq > after {
-            events.push(event);
+    let mut place = last - length(runs.iter().map(|run| run.subjects().len()).sum());
+    let mut entries = Vec::new();
+    for run in &runs {
+        let (first, subjects) = (place + 1, run.subjects());
+        place += length(subjects.len());
+        if place <= after {
+            continue;
+        }
+        match crate::json::<Value>(run.data.get(), "an event's data") {
+            Ok(data) => {
+                for (seq, subject) in (first..).zip(subjects).filter(|(seq, _)| *seq > after) {
+                    let (owner, kind, subject) = (owner.clone(), run.kind.clone(), subject.clone());
+                    entries.push(Ok(Event { seq, owner, kind, subject, data: data.clone(), at }));
+                }
+            }
+            Err(error) => entries.push(Err(error)),
         }
     }
-    Ok(())
+    Ok(entries)
 }
 
 /// All owners that have ever had an entry.
@@ -245,23 +285,10 @@ pub async fn last(tx: &mut Tx, owner: &OwnerId) -> Result<i64, StoreError> {
     row.map_or(Ok(0), |row| row.get("last"))
 }
 
-/// The number of the owner's oldest entry that is still retained, if any. A reader that is further behind has missed
-/// entries and must reload everything.
+/// The number of the owner's oldest entry that is still retained and can be read, if any. A reader that is further behind has
+/// missed entries and must reload everything.
 pub async fn first(tx: &mut Tx, owner: &OwnerId) -> Result<Option<i64>, StoreError> {
-    let row = sql("SELECT seq, owner, entries, at FROM event_log WHERE owner = $1 ORDER BY seq LIMIT 1")
-        .bind(owner.as_str())
-        .optional(tx)
-        .await?;
-    let mut events = Vec::new();
-    if let Some(row) = row {
-        unpack(&row, i64::MIN, &mut events)?;
-    }
-    Ok(events.first().map(|event| event.seq))
-}
-
-/// Deletes the rows that were written before `before`; returns how many.
-pub async fn forget(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    sql("DELETE FROM event_log WHERE at < $1").bind(before.as_millis()).execute(tx).await
+    Ok(after(tx, owner, i64::MIN, 1).await?.first().map(|event| event.seq))
 }
 
 #[cfg(test)]

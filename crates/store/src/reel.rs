@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use crate::blobs::{self, Subject};
 use crate::migrations::{Migration, Module};
 use crate::sql::{Row, json, list, optional_json, parse, sql};
-use crate::{StoreError, Tx, documents, retention};
+use crate::{StoreError, Tx, documents, retention, storable};
 use serde_json::Value;
 use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId, SceneId};
 use sluice_domain::language::Language;
@@ -77,6 +77,9 @@ pub struct SceneRow {
 
 /// Adds a reel.
 pub async fn insert_reel(tx: &mut Tx, row: &ReelRow) -> Result<(), StoreError> {
+    storable::name("an idempotency key", row.request.as_ref().map_or("", |(key, _)| key))?;
+    storable::name("an address", &row.address)?;
+    storable::json("a reel's choices", &row.choices)?;
     sql("INSERT INTO reels (id, owner, document_id, job_id, title, language, choices, address, request_key, request_hash,
          created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
     .bind(row.id.as_str())
@@ -162,6 +165,7 @@ pub async fn set_reel_job(tx: &mut Tx, owner: &OwnerId, id: &ReelId, job: &JobId
 
 /// Publishes a reel's files.
 pub async fn set_result(tx: &mut Tx, owner: &OwnerId, id: &ReelId, result: &Value) -> Result<(), StoreError> {
+    storable::json("a reel's result", result)?;
     let now = tx.now().await?;
     let row = sql("UPDATE reels SET result = $3, updated_at = $4 WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
          RETURNING owner")
@@ -229,18 +233,31 @@ pub async fn documents_in_use(tx: &mut Tx, documents: &[String]) -> Result<HashS
     rows.iter().map(|row| row.get("document_id")).collect()
 }
 
-/// Deletes at most `limit` tombstones of reels that were deleted before `before`.
+/// Deletes at most `limit` tombstones of reels that were deleted before `before`, with what a job that was still running then
+/// wrote for them later.
 pub async fn forget_tombstones(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    sql("DELETE FROM reels WHERE id IN (SELECT id FROM reels WHERE deleted_at IS NOT NULL AND deleted_at < $1
-         ORDER BY deleted_at LIMIT $2)")
-    .bind(before.as_millis())
-    .bind(limit)
-    .execute(tx)
-    .await
+    let rows =
+        sql("SELECT id FROM reels WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2")
+            .bind(before.as_millis())
+            .bind(limit)
+            .all(tx)
+            .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let ids = rows.iter().map(|row| row.get("id")).collect::<Result<Vec<String>, _>>()?;
+    let any = list(1, ids.len());
+    let late = sql(format!("SELECT DISTINCT owner, reel_id FROM scenes WHERE reel_id IN ({any})"));
+    for row in &late.bind_all(&ids).all(tx).await? {
+        clear_scenes(tx, &parse(row, "owner")?, &parse(row, "reel_id")?).await?;
+    }
+    sql(format!("DELETE FROM reel_results WHERE reel_id IN ({any})")).bind_all(&ids).execute(tx).await?;
+    sql(format!("DELETE FROM reels WHERE id IN ({any})")).bind_all(&ids).execute(tx).await
 }
 
 /// Adds a scene.
 pub async fn insert_scene(tx: &mut Tx, row: &SceneRow) -> Result<(), StoreError> {
+    storable::json("a scene's script", &row.script)?;
     sql("INSERT INTO scenes (id, owner, reel_id, position, script, edited) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(row.id.as_str())
         .bind(row.owner.as_str())
@@ -280,6 +297,7 @@ pub async fn scenes(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<Vec<S
 
 /// Replaces the script of a scene with a person's edit.
 pub async fn edit_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId, script: &Value) -> Result<(), StoreError> {
+    storable::json("a scene's script", script)?;
     sql("UPDATE scenes SET script = $3, edited = 1 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())
@@ -318,6 +336,7 @@ pub async fn set_scene_job(tx: &mut Tx, owner: &OwnerId, id: &SceneId, job: &Job
 
 /// Stores a scene's rendered artefacts.
 pub async fn set_scene_made(tx: &mut Tx, owner: &OwnerId, id: &SceneId, made: &Value) -> Result<(), StoreError> {
+    storable::json("a scene's parts", made)?;
     let row = sql("UPDATE scenes SET made = $3 WHERE id = $1 AND owner = $2 RETURNING owner")
         .bind(id.as_str())
         .bind(owner.as_str())
@@ -333,7 +352,8 @@ pub async fn set_scene_made(tx: &mut Tx, owner: &OwnerId, id: &SceneId, made: &V
 /// Records that a reel uses a stage result.
 pub async fn use_result(tx: &mut Tx, owner: &OwnerId, reel: &ReelId, key: &str) -> Result<(), StoreError> {
     sql("INSERT INTO reel_results (reel_id, key)
-         SELECT id, CAST($3 AS TEXT) FROM reels WHERE id = $1 AND owner = $2 ON CONFLICT DO NOTHING")
+         SELECT id, CAST($3 AS TEXT) FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL
+         ON CONFLICT DO NOTHING")
     .bind(reel.as_str())
     .bind(owner.as_str())
     .bind(key)

@@ -195,7 +195,8 @@ pub async fn forget_spend(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<
 /// Deletes the budgets of days that ended before `before`, under which nothing is reserved.
 pub async fn forget_day_budgets(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     sql("DELETE FROM budgets WHERE scope = 'day' AND reserved = 0 AND name IN (
-             SELECT name FROM budgets WHERE scope = 'day' AND name < $1 AND name <> '*' ORDER BY name LIMIT $2)")
+             SELECT name FROM budgets WHERE scope = 'day' AND reserved = 0 AND name < $1 AND name <> '*'
+             ORDER BY name LIMIT $2)")
     .bind(spend::day(before))
     .bind(limit)
     .execute(tx)

@@ -66,7 +66,30 @@ pub fn json(what: &str, value: &Value) -> Result<(), StoreError> {
     if is_within(value, JSON_DEPTH) {
         return Ok(());
     }
-    Err(StoreError::NotStorable { what: format!("{what} is nested more than {JSON_DEPTH} levels deep") })
+    Err(too_deep(what))
+}
+
+/// The same for JSON that is text already.
+pub fn written_json(what: &str, text: &str) -> Result<(), StoreError> {
+    let (mut depth, mut in_text, mut escaped) = (0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth -= 1,
+            _ => {}
+        }
+        if depth > JSON_DEPTH {
+            return Err(too_deep(what));
+        }
+    }
+    Ok(())
+}
+
+fn too_deep(what: &str) -> StoreError {
+    StoreError::NotStorable { what: format!("{what} is nested more than {JSON_DEPTH} levels deep") }
 }
 
 fn is_within(value: &Value, depth: usize) -> bool {

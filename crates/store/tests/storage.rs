@@ -6,7 +6,7 @@ use std::time::Duration;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, NewJob};
-use sluice_store::{Store, StoreError, events};
+use sluice_store::{Store, StoreError, events, retention};
 
 fn new_job(now: Timestamp) -> NewJob {
     NewJob {
@@ -151,6 +151,10 @@ async fn finished_jobs_and_old_events_are_forgotten_and_unfinished_ones_are_not(
         store.read(async |tx| jobs::operator::find(tx, &part).await).await.unwrap().is_none(),
         "it goes with the whole"
     );
-    assert_eq!(store.write(async |tx| events::forget(tx, now).await).await.unwrap(), 2, "a row for each commit");
+    assert_eq!(
+        store.write(async |tx| retention::forget_events(tx, now, 100).await).await.unwrap(),
+        2,
+        "a row for each commit"
+    );
     assert!(store.read(async |tx| events::after(tx, &OwnerId::local(), 0, 10).await).await.unwrap().is_empty());
 }

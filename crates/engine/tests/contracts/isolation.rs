@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::{CatchUp, Counter, EnqueueOptions, Next};
 use sluice_store::Dialect;
@@ -220,5 +220,20 @@ async fn an_ending_that_the_database_refuses_costs_its_own_job_alone() {
     let row = world.view(&bad).await.job;
     assert_eq!((row.state, row.error.unwrap().code.as_str()), (JobState::Dead, "unwritable_ending"));
     assert_eq!(count(&world, Counter::UnwritableEndings, "test.play"), 1);
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn an_unreadable_row_of_the_event_log_hides_no_later_event() {
+    let world = World::new([]).await;
+    world.enqueue("one").await;
+    world.run().await;
+    let all = world.engine.events_after(&OwnerId::local(), 0, 100).await.unwrap();
+    let first = "UPDATE event_log SET entries = '[' WHERE seq = (SELECT MIN(seq) FROM event_log)";
+    world.test.store().execute(first).await.unwrap();
+    assert_eq!(count(&world, Counter::UnreadableRows, "event_log"), 0);
+    let left = world.engine.events_after(&OwnerId::local(), 0, 100).await.unwrap();
+    assert_eq!((left.as_slice(), left[0].seq), (&all[1..], 2), "the gap is to be seen by the places");
+    assert_eq!(count(&world, Counter::UnreadableRows, "event_log"), 1);
     world.test.end().await;
 }

@@ -6,7 +6,7 @@ use futures::StreamExt as _;
 use reqwest::Response;
 use serde_json::json;
 use sluice_domain::ids::OwnerId;
-use sluice_store::{Store, StoreError, events};
+use sluice_store::{Store, StoreError, events, retention};
 
 use crate::support::Server;
 
@@ -108,7 +108,7 @@ async fn a_client_that_reconnects_misses_nothing_and_is_told_when_it_did() {
     store
         .write(async |tx| {
             let now = tx.now().await?;
-            events::forget(tx, now + Duration::from_mins(1)).await
+            retention::forget_events(tx, now + Duration::from_mins(1), 1_000).await
         })
         .await
         .unwrap();

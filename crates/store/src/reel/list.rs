@@ -46,33 +46,65 @@ pub struct ReelFilter {
     pub after: Option<(Timestamp, ReelId)>,
 }
 
-/// A reel's state is derived from its job's, and from whether there is a result.
+/// A reel's state is derived from its job's, and from whether there is a result. Related rows are looked up for each reel: with
+/// joins, `PostgreSQL` may scan all jobs to find those of one page.
 const LISTED: &str = "
     SELECT * FROM (
         SELECT r.id, r.owner, r.job_id, r.title, r.choices, r.result, r.created_at, r.updated_at, r.search,
-            d.name AS document_name, j.error_code, j.error_message,
+            (SELECT d.name FROM documents d WHERE d.id = r.document_id) AS document_name,
+            (SELECT j.error_code FROM jobs j WHERE j.id = r.job_id) AS error_code,
+            (SELECT j.error_message FROM jobs j WHERE j.id = r.job_id) AS error_message,
             CASE WHEN r.result IS NULL THEN
                 (SELECT s.made FROM scenes s WHERE s.reel_id = r.id AND s.made IS NOT NULL ORDER BY s.position LIMIT 1)
             END AS first_made,
-            CASE
-                WHEN j.state IN ('cancelled', 'expired') THEN j.state
-                WHEN j.state = 'dead' THEN 'failed'
-                WHEN j.state IS NULL OR j.state = 'succeeded' THEN
-                    CASE WHEN r.result IS NULL THEN 'failed' ELSE 'done' END
+            CASE COALESCE((SELECT j.state FROM jobs j WHERE j.id = r.job_id), 'succeeded')
+                WHEN 'cancelled' THEN 'cancelled'
+                WHEN 'expired' THEN 'expired'
+                WHEN 'dead' THEN 'failed'
+                WHEN 'succeeded' THEN CASE WHEN r.result IS NULL THEN 'failed' ELSE 'done' END
                 ELSE 'working'
             END AS state
-        FROM reels r JOIN documents d ON d.id = r.document_id LEFT JOIN jobs j ON j.id = r.job_id
-        WHERE r.owner = $1 AND r.deleted_at IS NULL
+        FROM reels r WHERE r.owner = $1 AND r.deleted_at IS NULL
     ) listed
     WHERE owner = $1";
 
-/// The owner's reels, newest first, at most `limit`.
+/// The owner's reels, newest first, at most `limit`. One whose row cannot be read is logged and left out.
 pub async fn listed(
     tx: &mut Tx,
     owner: &OwnerId,
     filter: &ReelFilter,
     limit: u32,
 ) -> Result<Vec<ListedReel>, StoreError> {
+    let mut listed = Vec::new();
+    let mut after = filter.after.as_ref().map(|(at, id)| (at.as_millis(), id.to_string()));
+    let mut wanted = limit;
+    while wanted > 0 {
+        let rows = rows(tx, owner, filter, after.as_ref(), wanted).await?;
+        let asked = wanted;
+        for row in &rows {
+            match listed_row(row) {
+                Ok(reel) => {
+                    listed.push(reel);
+                    wanted -= 1;
+                }
+                Err(error) => tracing::error!(%owner, %error, "a reel is left out of a list"),
+            }
+        }
+        match rows.last() {
+            Some(last) if rows.len() == asked as usize => after = Some((last.get("created_at")?, last.get("id")?)),
+            _ => break,
+        }
+    }
+    Ok(listed)
+}
+
+async fn rows(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    filter: &ReelFilter,
+    after: Option<&(i64, String)>,
+    limit: u32,
+) -> Result<Vec<Row>, StoreError> {
     let mut text = LISTED.to_owned();
     let mut values: Vec<crate::sql::Value> = vec![owner.as_str().into()];
     let mut add = |condition: &str, bound: Vec<crate::sql::Value>| {
@@ -89,12 +121,11 @@ pub async fn listed(
     if let Some(state) = &filter.state {
         add(" AND state = ?", vec![state.into()]);
     }
-    if let Some((at, id)) = &filter.after {
-        add(" AND (created_at, id) < (?, ?)", vec![at.as_millis().into(), id.as_str().into()]);
+    if let Some((at, id)) = after {
+        add(" AND (created_at, id) < (?, ?)", vec![(*at).into(), id.into()]);
     }
     add(" ORDER BY created_at DESC, id DESC LIMIT ?", vec![limit.into()]);
-    let rows = sql(text).bind_all(values).all(tx).await?;
-    rows.iter().map(listed_row).collect()
+    sql(text).bind_all(values).all(tx).await
 }
 
 /// A LIKE pattern for texts that contain this, with special characters escaped.
