@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, LowWaterMarks};
+use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, LowWaterMarks, Unreadable};
 use sluice_store::workers;
 use sluice_store::{Dialect, Idle, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
@@ -105,6 +105,8 @@ pub(crate) struct Loop {
     rescan: watch::Receiver<u64>,
     /// Rows whose maintenance has failed.
     pub(crate) deferred: Deferred,
+    /// When rows that claims cannot read were last reported.
+    reported: HashMap<Unreadable, Instant>,
     /// When maintenance is next due.
     pub(crate) due: Instant,
     /// When a claim is to be repeated, because a limit's lock may be free or a rate may admit a job.
@@ -118,6 +120,8 @@ pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 /// A poll that failed is repeated after [`FIRST_PAUSE`], which doubles each time up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The shortest interval between two reports of the same unreadable row.
+const REPORT_SPACING: Duration = Duration::from_mins(1);
 /// While there are more ready jobs than slots, freed slots are gathered for this long, or until a quarter is free, so that
 /// one claim fills many.
 const GATHERING: Duration = Duration::from_millis(2);
@@ -139,6 +143,7 @@ impl Loop {
             rescan,
             renewed_at: None,
             deferred: Deferred::default(),
+            reported: HashMap::new(),
             due: Instant::now(),
             retry_claim_at: None,
             idle: None,
@@ -283,6 +288,7 @@ impl Loop {
         for PoolClaims { pool, now, claims } in claims {
             let slots = free.remove(pool).unwrap_or_default();
             self.shared.counters.add(Counter::JobsSetAside, pool, claims.set_aside);
+            self.report(claims.unreadable);
             let soon = (claims.contended || claims.set_aside > 0).then_some(FIRST_PAUSE);
             for rest in [claims.next.map(|next| next.since(now)), soon].into_iter().flatten() {
                 let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
@@ -301,6 +307,20 @@ impl Loop {
             }
         }
         charges
+    }
+
+    /// Reports rows that claims could not read, each only once in a while, since there are many claims.
+    fn report(&mut self, unreadable: Vec<Unreadable>) {
+        for bad in unreadable {
+            if self.reported.get(&bad).is_some_and(|at| at.elapsed() < REPORT_SPACING) {
+                continue;
+            }
+            let Unreadable { table, row, error } = &bad;
+            tracing::error!(table, row, error, "a row cannot be read; the jobs that it concerns are held back");
+            self.shared.counters.add(Counter::UnreadableRows, table, 1);
+            self.reported.retain(|_, at| at.elapsed() < REPORT_SPACING);
+            self.reported.insert(bad, Instant::now());
+        }
     }
 
     /// Claims from all pools in one unit of work.

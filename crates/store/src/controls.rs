@@ -2,7 +2,8 @@
 
 use sluice_domain::time::Timestamp;
 
-use crate::sql::sql;
+use crate::jobs::readable;
+use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
 pub use crate::jobs::rates::{Rate, RateOf, Unit, rates, set_rate};
@@ -62,19 +63,18 @@ async fn tidy(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Every limit and weight.
+/// Every limit and weight that can be read.
 pub async fn limits(tx: &mut Tx) -> Result<Vec<Limit>, StoreError> {
     let rows = sql("SELECT * FROM limits ORDER BY scope, name").all(tx).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Limit {
-                scope: row.get("scope")?,
-                name: row.get("name")?,
-                concurrency: row.get("concurrency")?,
-                weight: row.get("weight")?,
-            })
+    let limit = |row: &Row| {
+        Ok(Limit {
+            scope: row.get("scope")?,
+            name: row.get("name")?,
+            concurrency: row.get("concurrency")?,
+            weight: row.get("weight")?,
         })
-        .collect()
+    };
+    Ok(readable("limits", &rows, limit))
 }
 
 /// Pauses a queue (a pool), a kind, an owner or a provider: running jobs go on, and no job is started.
@@ -98,17 +98,17 @@ pub async fn resume(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreE
     Ok(gone > 0)
 }
 
-/// Every pause.
+/// Every pause, even if its reason cannot be read.
 pub async fn pauses(tx: &mut Tx) -> Result<Vec<Pause>, StoreError> {
     let rows = sql("SELECT * FROM pauses ORDER BY scope, name").all(tx).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Pause {
-                scope: row.get("scope")?,
-                name: row.get("name")?,
-                reason: row.get("reason")?,
-                since: Timestamp::from_millis(row.get("since")?),
-            })
+    let pause = |row: &Row| {
+        let (reason, since) = (row.get("reason"), row.get("since"));
+        Ok(Pause {
+            scope: row.get("scope")?,
+            name: row.get("name")?,
+            reason: reason.unwrap_or_else(|_| "the reason cannot be read".to_owned()),
+            since: Timestamp::from_millis(since.unwrap_or_default()),
         })
-        .collect()
+    };
+    Ok(readable("pauses", &rows, pause))
 }

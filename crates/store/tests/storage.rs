@@ -6,7 +6,7 @@ use std::time::Duration;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, NewJob};
-use sluice_store::{Store, StoreError, events, retention};
+use sluice_store::{Store, StoreError, Tx, events, retention};
 
 fn new_job(now: Timestamp) -> NewJob {
     NewJob {
@@ -143,10 +143,20 @@ async fn finished_jobs_and_old_events_are_forgotten_and_unfinished_ones_are_not(
         store.now().await.unwrap()
     };
     let now = later().await;
-    assert_eq!(store.write(async |tx| jobs::forget_finished(tx, now).await).await.unwrap(), 0);
+    let forget = async |now| {
+        let forget_all = async |tx: &mut Tx| {
+            let mut removed = 0;
+            for family in retention::finished_jobs(tx, "", now, 10).await?.families {
+                removed += retention::forget_family(tx, &family, now, 10).await?.removed;
+            }
+            Ok::<_, StoreError>(removed)
+        };
+        store.write(forget_all).await.unwrap()
+    };
+    assert_eq!(forget(now).await, 0);
     store.write(async |tx| jobs::operator::cancel(tx, &whole).await).await.unwrap();
     let now = later().await;
-    assert_eq!(store.write(async |tx| jobs::forget_finished(tx, now).await).await.unwrap(), 1);
+    assert_eq!(forget(now).await, 2);
     assert!(
         store.read(async |tx| jobs::operator::find(tx, &part).await).await.unwrap().is_none(),
         "it goes with the whole"

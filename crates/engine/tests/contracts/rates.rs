@@ -9,10 +9,11 @@ use sluice_domain::ids::{JobId, LeaseId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Amounts, Engine, Job, JobError, Need, Next, Randomness, Reason, Run, Settings};
+use sluice_engine::{Amounts, Counter, Engine, Job, JobError, Need, Next, Randomness, Reason, Run, Settings};
 use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Claims};
+use sluice_store::retention;
 use sluice_testkit::TestStore;
 
 use crate::support::{self, is_kept};
@@ -442,8 +443,7 @@ async fn buckets_that_are_full_again_are_forgotten() {
     assert_eq!(world.claim(10).await, 2);
     let forget = async || {
         let store = world.test.store();
-        let before = world.now().await - HOUR * 24;
-        store.write(async |tx| jobs::forget_finished(tx, before).await).await.unwrap();
+        store.write(async |tx| retention::forget_buckets(tx, "", 10).await).await.unwrap();
         store.execute("DELETE FROM buckets WHERE name = 'nobody'").await.unwrap();
         store.execute("UPDATE buckets SET level = level").await.unwrap()
     };
@@ -451,5 +451,24 @@ async fn buckets_that_are_full_again_are_forgotten() {
     world.advance(MINUTE * 2).await;
     assert_eq!(forget().await, 0);
     assert_eq!(world.claim(10).await, 1);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_rate_that_cannot_be_read_holds_back_its_own_key_and_is_counted_once_for_many_claims() {
+    let world = World::new().await;
+    world.rate("key", "gpu", Unit::Requests, rate(60, HOUR, 5)).await;
+    world.test.store().execute("UPDATE rates SET burst = 9223372036854775807").await.unwrap();
+    let held = world.enqueue("ada", Chew { key: Some("gpu".into()), ..Chew::default() }).await;
+    for _ in 0..3 {
+        world.enqueue("ada", Chew::default()).await;
+    }
+    assert_eq!(world.engine.run_until_idle().await.unwrap(), 3, "the others");
+    let counters = world.engine.counters();
+    assert_eq!(counters, [(Counter::UnreadableRows, "rates".to_owned(), 1)]);
+    world.rate("key", "gpu", Unit::Requests, rate(60, HOUR, 5)).await;
+    assert_eq!(world.engine.run_until_idle().await.unwrap(), 1);
+    let row = world.test.store().read(async |tx| jobs::operator::find(tx, &held).await).await.unwrap().unwrap();
+    assert_eq!(row.state, JobState::Succeeded);
     world.end().await;
 }

@@ -11,8 +11,9 @@ use sluice_domain::time::Timestamp;
 use crate::jobs::claim::Claimed;
 use crate::jobs::rates::Rates;
 use crate::jobs::spend::{self, Reserved};
+use crate::jobs::unreadable::Unreadable;
 use crate::providers;
-use crate::sql::sql;
+use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
 /// A ready job, as it will be after the claim.
@@ -45,7 +46,8 @@ pub(crate) enum Verdict {
 
 /// The admission control of one claim.
 pub(crate) struct Admission {
-    limits: HashMap<(String, String), i64>,
+    /// A limit that cannot be read is stored as the error, and nothing that it concerns runs.
+    limits: HashMap<(String, String), Result<i64, String>>,
     pauses: HashSet<(String, String)>,
     rates: Rates,
     capacities: HashMap<(&'static str, String), i64>,
@@ -56,21 +58,33 @@ pub(crate) struct Admission {
     pub(crate) one_by_one: bool,
     /// How many jobs could not be read or changed.
     pub(crate) set_aside: usize,
+    /// Rows that could not be read.
+    pub(crate) unreadable: Vec<Unreadable>,
 }
 
 impl Admission {
     pub(crate) async fn load(tx: &mut Tx, limited: bool, paused: bool, needs_check: bool) -> Result<Self, StoreError> {
         let mut limits = HashMap::new();
+        let mut unreadable = Vec::new();
         if limited {
             let rows = sql("SELECT scope, name, concurrency FROM limits WHERE concurrency IS NOT NULL").all(tx).await?;
             for row in &rows {
-                limits.insert((row.get("scope")?, row.get("name")?), row.get("concurrency")?);
+                let most = row.get::<i64>("concurrency").map_err(|error| Unreadable::new("limits", row, &error));
+                unreadable.extend(most.as_ref().err().cloned());
+                match key(row) {
+                    Ok(key) => drop(limits.insert(key, most.map_err(|bad| bad.error))),
+                    // No job has a name that cannot be read.
+                    Err(error) => unreadable.push(Unreadable::new("limits", row, &error)),
+                }
             }
         }
         let mut pauses = HashSet::new();
         if paused {
             for row in &sql("SELECT scope, name FROM pauses").all(tx).await? {
-                pauses.insert((row.get("scope")?, row.get("name")?));
+                match key(row) {
+                    Ok(key) => drop(pauses.insert(key)),
+                    Err(error) => unreadable.push(Unreadable::new("pauses", row, &error)),
+                }
             }
         }
         // With limits and pauses of owners and queues alone, an owner's first jobs are always the ones to claim.
@@ -85,12 +99,14 @@ impl Admission {
             contended: false,
             one_by_one: false,
             set_aside: 0,
+            unreadable,
         })
     }
 
     /// Reads the rates.
     pub(crate) async fn load_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.rates = Rates::read(tx).await?;
+        self.unreadable.extend(self.rates.unreadable());
         self.needs_check |= !self.rates.count_only_owners_requests();
         Ok(())
     }
@@ -108,9 +124,22 @@ impl Admission {
         !self.pauses.is_empty() && self.pauses.contains(&(scope.to_owned(), name.to_owned()))
     }
 
+    /// At most so many; none while the limit cannot be read.
     pub(crate) fn limit(&self, scope: &str, name: &str) -> Option<i64> {
-        let of = |name: &str| self.limits.get(&(scope.to_owned(), name.to_owned())).copied();
+        self.stored_limit(scope, name).map(|most| *most.as_ref().unwrap_or(&0))
+    }
+
+    fn stored_limit(&self, scope: &str, name: &str) -> Option<&Result<i64, String>> {
+        let of = |name: &str| self.limits.get(&(scope.to_owned(), name.to_owned()));
         if self.limits.is_empty() { None } else { of(name).or_else(|| of("*")) }
+    }
+
+    /// Why nothing of this name runs, if its limit or a rate cannot be read.
+    pub(crate) fn cannot_read(&self, scope: &'static str, name: &str) -> Option<String> {
+        let limit = self.stored_limit(scope, name).and_then(|most| most.as_ref().err());
+        let of_limit = limit.map(|error| format!("its limit cannot be read, set it again: {error}"));
+        let of_rate = || self.rates.cannot_read(scope, name);
+        of_limit.or_else(|| of_rate().map(|error| format!("its rate cannot be read, set it again: {error}")))
     }
 
     /// How many more jobs may run; `None` if there is no limit.
@@ -130,7 +159,7 @@ impl Admission {
         if limit.is_none() && !rated && !paused {
             return Ok(None);
         }
-        let capacity = if limit == Some(0) || paused {
+        let capacity = if limit == Some(0) || paused || self.rates.cannot_read(scope, name).is_some() {
             0
         } else if lock(tx, scope, name).await? {
             let slots = match limit {
@@ -210,6 +239,11 @@ impl Admission {
         }
         false
     }
+}
+
+/// The scope and the name of a row.
+fn key(row: &Row) -> Result<(String, String), StoreError> {
+    Ok((row.get("scope")?, row.get("name")?))
 }
 
 /// Locks a limit until the unit of work ends. Returns false if another process holds the lock.

@@ -47,8 +47,15 @@ impl Terms {
         }
     }
 
+    /// What cannot be counted is as bad as what cannot be read.
     pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self { amount: row.get("amount")?, period: row.get("period_ms")?, burst: row.get("burst")? })
+        let terms = Self { amount: row.get("amount")?, period: row.get("period_ms")?, burst: row.get("burst")? };
+        let Self { amount, period, burst } = terms;
+        let full = burst.checked_mul(period).is_some_and(|full| full <= FULLEST);
+        if full && (1..=FULLEST).contains(&amount) && (1..=millis(LONGEST)).contains(&period) && burst > 0 {
+            return Ok(terms);
+        }
+        Err(StoreError::Unreadable { what: format!("a rate of {amount} per {period} ms with a burst of {burst}") })
     }
 
     pub(crate) fn rate(self) -> Rate {
@@ -88,6 +95,13 @@ pub(crate) struct Bucket {
 impl Bucket {
     pub(crate) fn full(unit: Unit, terms: Terms, now: i64) -> Self {
         Self { unit, terms, level: terms.full(), filled_at: now, changed: false }
+    }
+
+    /// Reads a stored bucket; an impossible level is clamped.
+    pub(crate) fn read(row: &Row, unit: Unit, terms: Terms) -> Result<Self, StoreError> {
+        let level: i64 = row.get("level")?;
+        let level = level.clamp(DEEPEST, terms.full());
+        Ok(Self { unit, terms, level, filled_at: row.get("filled_at")?, changed: false })
     }
 
     /// Adds what was gained since it was last filled. After a clock was set back, nothing is added until it has caught up, but

@@ -16,7 +16,7 @@ use crate::jobs::admission::{Admission, Candidate, Verdict};
 use crate::jobs::maintenance::set_aside;
 use crate::jobs::owner_queues::{LowWaterMarks, OwnerQueue, owner_queues};
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
-use crate::jobs::{Change, emit_change};
+use crate::jobs::{Change, Unreadable, emit_change};
 use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
@@ -80,6 +80,8 @@ pub struct Claims {
     pub contended: bool,
     /// The number of jobs that could not be read or claimed, and are scheduled again in a minute. There may be other jobs now.
     pub set_aside: usize,
+    /// Rows of limits, rates and pauses that could not be read; the jobs that they concern are held back.
+    pub unreadable: Vec<Unreadable>,
     /// When a rate that held back a job will admit it.
     pub next: Option<Timestamp>,
     /// The owners' new tags, which the caller writes with [`charge`].
@@ -203,12 +205,13 @@ async fn claim_with(
             0 => UNKNOWN_WORK_MS,
             known => known,
         };
-        queue.tag += got.iter().map(work).sum::<i64>() / queue.weight;
+        queue.tag = queue.tag.saturating_add(got.iter().map(work).sum::<i64>() / queue.weight);
         want -= got.len();
         claims.jobs.extend(got);
     }
     claims.contended = admission.contended;
     claims.set_aside = admission.set_aside;
+    claims.unreadable = std::mem::take(&mut admission.unreadable);
     claims.low_water_marks = marks.after(&queues, now);
     claims.next = admission.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {

@@ -9,7 +9,6 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::family::lock_parent;
-use crate::jobs::rates;
 use crate::jobs::row::{JobRow, Wake, get};
 use crate::jobs::settle::after;
 use crate::{StoreError, Tx, calls};
@@ -218,16 +217,4 @@ pub(crate) async fn set_aside(tx: &mut Tx, job: &str, error: &StoreError) -> Res
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// Deletes jobs that ended before `before`, with their steps, logs and signals. A child job is deleted with its parent, and
-/// not before the whole family has ended.
-pub async fn forget_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
-    let done = sql("DELETE FROM jobs WHERE parent IS NULL AND finished_at < $1
-         AND NOT EXISTS (SELECT 1 FROM jobs AS part WHERE part.parent = jobs.id AND part.finished_at IS NULL)")
-    .bind(before.as_millis())
-    .execute(tx)
-    .await?;
-    rates::forget_full(tx).await?;
-    Ok(done)
 }

@@ -24,6 +24,7 @@ mod settle;
 mod signals;
 pub mod spend;
 mod steps;
+mod unreadable;
 mod why;
 
 pub(crate) use change::{Change, changed, changed_with, emit_change};
@@ -31,7 +32,7 @@ pub use claim::{Charge, Claim, Claimed, Claims, charge, claim, claim_one_by_one}
 pub use lease::{cancelling, hold, renew};
 pub use list::{Filter, Redrive};
 pub use machine::Then;
-pub use maintenance::{BATCH, Task, due, forget_finished, next_due, perform, perform_all};
+pub use maintenance::{BATCH, Task, due, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
 pub use owned::{
     cancel, children, dependencies_of, find, get, list, log_of, redrive, retry, send_signal, steps_of, why,
@@ -43,4 +44,6 @@ pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};
 pub use signals::{CHILDREN, Signalled};
 pub use steps::{LogLine, Step, StepChange, save_progress};
+pub use unreadable::Unreadable;
+pub(crate) use unreadable::readable;
 pub use why::{Reason, Why};

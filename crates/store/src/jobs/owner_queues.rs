@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::Unreadable;
 use crate::jobs::admission::Admission;
 use crate::sql::sql;
 use crate::{StoreError, Tx};
@@ -96,13 +97,24 @@ pub(crate) async fn owner_queues(
     let mut queues = Vec::with_capacity(rows.len());
     for row in &rows {
         let used: i64 = row.get("used")?;
-        let owner: String = row.get("owner")?;
+        let owner: String = match row.get("owner") {
+            Ok(owner) => owner,
+            Err(error) => {
+                admission.unreadable.push(Unreadable::of("jobs", "owner".to_owned(), &error));
+                continue;
+            }
+        };
+        // A weight is no limit that must be kept: an unreadable one is replaced by the default.
+        let weight = row.get::<i64>("weight").unwrap_or_else(|error| {
+            admission.unreadable.push(Unreadable::of("limits", format!("weight of {owner}"), &error));
+            1
+        });
         let empty = admission.is_paused("queue", pool) || admission.is_paused("owner", &owner);
         let low_water_mark = marks.and_then(|marks| marks.get(&owner)).copied().unwrap_or(i64::MIN);
         queues.push(OwnerQueue {
             owner,
             tag: used.max(virtual_time),
-            weight: row.get("weight")?,
+            weight: weight.max(1),
             served: false,
             empty,
             low_water_mark,

@@ -13,6 +13,7 @@ use sluice_domain::time::Timestamp;
 use crate::jobs::bucket::{Bucket, Terms};
 use crate::jobs::lease::hold;
 use crate::jobs::row::Lease;
+use crate::jobs::unreadable::{Unreadable, readable};
 use crate::sql::{Row, chunk, placeholders, sql};
 use crate::{StoreError, Tx};
 
@@ -140,10 +141,20 @@ fn known_scope(scope: &str) -> Result<&'static str, StoreError> {
     found.ok_or_else(|| StoreError::BadRate { why: "it must be for an owner, a kind, a key or a provider".to_owned() })
 }
 
+/// A rate that cannot be read completely.
+struct BadRate {
+    scope: Option<&'static str>,
+    name: Option<String>,
+    unit: Option<Unit>,
+    row: Unreadable,
+}
+
 /// Every rate, and the buckets that a claim has loaded.
 #[derive(Default)]
 pub(crate) struct Rates {
     terms: HashMap<(&'static str, String), Vec<(Unit, Terms)>>,
+    /// Those that cannot be read: nothing runs that they are for.
+    bad: Vec<BadRate>,
     buckets: BTreeMap<(&'static str, String), Vec<Bucket>>,
     /// When the first bucket that held back a job will admit it.
     next: Option<Timestamp>,
@@ -161,10 +172,34 @@ impl Rates {
     async fn as_stored(tx: &mut Tx) -> Result<Self, StoreError> {
         let mut rates = Self::default();
         for row in &sql("SELECT * FROM rates ORDER BY scope, name, unit").all(tx).await? {
-            let scope = known_scope(&row.get::<String>("scope")?)?;
-            rates.terms.entry((scope, row.get("name")?)).or_default().push((Unit::read(row)?, Terms::read(row)?));
+            match read(row) {
+                Ok((scope, name, unit, terms)) => rates.terms.entry((scope, name)).or_default().push((unit, terms)),
+                Err(error) => rates.bad.push(BadRate {
+                    scope: row.get::<String>("scope").and_then(|scope| known_scope(&scope)).ok(),
+                    name: row.get("name").ok(),
+                    unit: Unit::read(row).ok(),
+                    row: Unreadable::new("rates", row, &error),
+                }),
+            }
         }
         Ok(rates)
+    }
+
+    pub(crate) fn unreadable(&self) -> impl Iterator<Item = Unreadable> {
+        self.bad.iter().map(|bad| bad.row.clone())
+    }
+
+    /// The error of an unreadable rate that applies to a name: its own, or that of `*` if it has none of the same unit.
+    pub(crate) fn cannot_read(&self, scope: &'static str, name: &str) -> Option<&str> {
+        let has_own = |unit: Option<Unit>| {
+            let own = self.terms.get(&(scope, name.to_owned()));
+            own.is_some_and(|own| own.iter().any(|(of, _)| Some(*of) == unit))
+        };
+        let holds = |bad: &&BadRate| {
+            let (of, is) = (bad.name.as_deref(), bad.scope == Some(scope));
+            is && (of == Some(name) || of == Some("*") && !has_own(bad.unit))
+        };
+        self.bad.iter().find(holds).map(|bad| bad.row.error.as_str())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -175,6 +210,7 @@ impl Rates {
     pub(crate) fn count_only_owners_requests(&self) -> bool {
         let requests = |terms: &Vec<(Unit, Terms)>| terms.iter().all(|(unit, _)| *unit == Unit::Requests);
         self.terms.iter().all(|((scope, _), terms)| *scope == "owner" && requests(terms))
+            && self.bad.iter().all(|bad| bad.scope == Some("owner"))
     }
 
     /// The rates that apply to a name: for each unit its own, or else that of `*`.
@@ -188,7 +224,7 @@ impl Rates {
     }
 
     pub(crate) fn concern(&self, scope: &'static str, name: &str) -> bool {
-        !self.is_empty() && self.of(scope, name).next().is_some()
+        !self.is_empty() && self.of(scope, name).next().is_some() || self.cannot_read(scope, name).is_some()
     }
 
     /// Loads the buckets of one name, whose lock the caller holds; returns how many requests they admit.
@@ -207,9 +243,10 @@ impl Rates {
             .all(tx)
             .await?;
         for row in &rows {
-            let unit = Unit::read(row)?;
-            if let Some(bucket) = buckets.iter_mut().find(|bucket| bucket.unit == unit) {
-                (bucket.level, bucket.filled_at) = (row.get("level")?, row.get("filled_at")?);
+            // Of a unit that is not known there is no rate, either.
+            let unit = Unit::read(row).ok();
+            if let Some(bucket) = buckets.iter_mut().find(|bucket| Some(bucket.unit) == unit) {
+                *bucket = Bucket::read(row, bucket.unit, bucket.terms)?;
                 bucket.fill(now);
             }
         }
@@ -319,14 +356,15 @@ pub(crate) async fn refusals(
 pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<(&'static str, String)>, StoreError> {
     let now = tx.now().await?.as_millis();
     let rates = Rates::read(tx).await?;
-    let mut closed = Vec::new();
+    let held = |bad: &BadRate| Some((bad.scope?, bad.name.clone()?));
+    let mut closed: Vec<_> = rates.bad.iter().filter_map(held).collect();
     // A bucket that is full has no row.
     for row in &sql("SELECT * FROM buckets ORDER BY scope, name, unit").all(tx).await? {
-        let (scope, unit) = (known_scope(&row.get::<String>("scope")?)?, Unit::read(row)?);
-        let name: String = row.get("name")?;
+        let scope = row.get::<String>("scope").and_then(|scope| known_scope(&scope));
+        // What cannot be read has no rate.
+        let (Ok(scope), Ok(name), Ok(unit)) = (scope, row.get::<String>("name"), Unit::read(row)) else { continue };
         let Some((_, terms)) = rates.of(scope, &name).find(|(of, _)| *of == unit) else { continue };
-        let (level, filled_at) = (row.get("level")?, row.get("filled_at")?);
-        let mut bucket = Bucket { unit, terms, level, filled_at, changed: false };
+        let mut bucket = Bucket::read(row, unit, terms)?;
         bucket.fill(now);
         if bucket.shortfall(1) > 0 {
             closed.push((scope, name));
@@ -438,8 +476,7 @@ async fn convert_buckets(
         let terms = |rates: &Rates| rates.of(scope, &name).find(|(of, _)| *of == unit).map(|(_, terms)| terms);
         match (terms(before), terms(after)) {
             (Some(old), Some(new)) if old != new => {
-                let (level, filled_at) = (row.get("level")?, row.get("filled_at")?);
-                let mut bucket = Bucket { unit, terms: old, level, filled_at, changed: false };
+                let mut bucket = Bucket::read(row, unit, old)?;
                 bucket.fill(now);
                 bucket.change(new);
                 write(tx, &[(scope, &name, &bucket)]).await?;
@@ -458,26 +495,19 @@ async fn convert_buckets(
     Ok(())
 }
 
-/// Every rate.
+/// Every rate that can be read.
 pub async fn rates(tx: &mut Tx) -> Result<Vec<RateOf>, StoreError> {
     let rows = sql("SELECT * FROM rates ORDER BY scope, name, unit").all(tx).await?;
-    rows.iter()
-        .map(|row| {
-            let (scope, name) = (row.get("scope")?, row.get("name")?);
-            Ok(RateOf { scope, name, unit: Unit::read(row)?, rate: Terms::read(row)?.rate() })
-        })
-        .collect()
+    let rate = |row: &Row| {
+        let (scope, name, unit, terms) = read(row)?;
+        Ok(RateOf { scope: scope.to_owned(), name, unit, rate: terms.rate() })
+    };
+    Ok(readable("rates", &rows, rate))
 }
 
-/// Deletes the buckets that are full again: a missing bucket counts as full.
-pub(crate) async fn forget_full(tx: &mut Tx) -> Result<(), StoreError> {
-    let now = tx.now().await?;
-    sql("DELETE FROM buckets WHERE (scope, name, unit) IN
-             (SELECT scope, name, unit FROM buckets WHERE full_at <= $1 {skip_locked})")
-    .bind(now.as_millis())
-    .execute(tx)
-    .await?;
-    Ok(())
+fn read(row: &Row) -> Result<(&'static str, String, Unit, Terms), StoreError> {
+    let scope = known_scope(&row.get::<String>("scope")?)?;
+    Ok((scope, row.get("name")?, Unit::read(row)?, Terms::read(row)?))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::jobs::changed;
 use crate::jobs::row::{JobRow, Wake};
 use crate::{StoreError, Tx, storable};
 
-/// The name under which a job waits for its child jobs. No signal of this name is ever sent.
+/// The name under which a job waits for its child jobs. No signal whose name begins with `$` is ever sent.
 pub const CHILDREN: &str = "$children";
 
 /// The effect of a signal.
@@ -27,6 +27,9 @@ pub enum Signalled {
 pub(crate) async fn send(tx: &mut Tx, row: JobRow, name: &str, payload: &Value) -> Result<Signalled, StoreError> {
     storable::name("a signal's name", name)?;
     storable::json("a signal's payload", payload)?;
+    if name.starts_with('$') {
+        return Err(StoreError::NotStorable { what: "a signal's name may not begin with $".to_owned() });
+    }
     let mut row = row;
     if row.state.is_final() {
         return Ok(Signalled::Late);

@@ -74,7 +74,7 @@ pub enum Reason {
         /// When it polls next.
         next_poll: Option<Timestamp>,
     },
-    /// A pause applies to it.
+    /// A pause applies to it, or a limit or rate of it cannot be read.
     Paused {
         /// `queue`, `kind`, `owner` or `provider`.
         scope: String,
@@ -226,8 +226,14 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
     if slots == 0 {
         why.reasons.push(Reason::NoWorker { pool: row.pool.clone(), kind: row.kind.clone() });
     }
-    let admission = Admission::load(tx, true, false, true).await?;
+    let mut admission = Admission::load(tx, true, false, true).await?;
+    admission.load_rates(tx).await?;
     for (scope, name) in scopes.iter().copied() {
+        if let Some(why_not) = admission.cannot_read(scope, name) {
+            let (scope, name) = (scope.to_owned(), name.to_owned());
+            why.reasons.push(Reason::Paused { scope, name, why: why_not });
+            continue;
+        }
         let Some(most) = admission.limit(scope, name) else { continue };
         let running = running(tx, scope, name).await?;
         if running >= most {
