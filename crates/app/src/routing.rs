@@ -62,7 +62,7 @@ where
         let begun = self.implementation.begin(self.request, Context { key, progress: &progress }).await;
         match begun.map_err(call_error)? {
             Begun::Done(answer) => self.kept(answer).await.map(Submitted::Done),
-            Begun::Accepted { provider_id, look_after } => Ok(Submitted::Accepted { provider_id, look_after }),
+            Begun::Accepted { provider_id, poll_after } => Ok(Submitted::Accepted { provider_id, poll_after }),
         }
     }
 

@@ -49,7 +49,7 @@ impl Does<Translating> for Remote {
             if self.fails {
                 return Err(CapabilityError::fail("no_credits", "there is no money left there"));
             }
-            Ok(Begun::Accepted { provider_id: "t-1".into(), look_after: Duration::from_secs(20) })
+            Ok(Begun::Accepted { provider_id: "t-1".into(), poll_after: Duration::from_secs(20) })
         })
     }
 

@@ -15,62 +15,62 @@ impl Capability for Completing {
     type Output = Completion;
 }
 
-/// Goes on with a conversation.
+/// Continues a conversation.
 pub trait Complete: Does<Completing> {}
 
 impl<T: Does<Completing> + ?Sized> Complete for T {}
 
-/// Who says something.
+/// The author of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// How to answer.
+    /// Instructions for the model.
     System,
-    /// The one who asks.
+    /// The user.
     User,
-    /// The one who answers.
+    /// The model.
     Assistant,
 }
 
-/// What somebody says.
+/// A message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Who.
+    /// Its author.
     pub role: Role,
-    /// What.
+    /// Its text.
     pub text: String,
 }
 
-/// A conversation that is to go on.
+/// A conversation to continue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CompleteRequest {
-    /// What was said so far, in order.
+    /// The messages so far, in order.
     pub messages: Vec<Message>,
-    /// A JSON schema that the answer obeys.
+    /// A JSON schema that the answer must match.
     pub schema: Option<Value>,
-    /// Most tokens of the answer.
+    /// The most tokens of the answer.
     pub max_output_tokens: u32,
-    /// From 0, the likeliest answer, to 2.
+    /// The sampling temperature, from 0 to 2.
     pub temperature: Option<f32>,
 }
 
-/// Why an answer ends.
+/// Why an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Finish {
-    /// It is whole.
+    /// It is complete.
     Stop,
-    /// It was cut at the most tokens.
+    /// It reached the limit of tokens.
     Length,
-    /// It was cut by a filter.
+    /// A content filter stopped it.
     Filtered,
 }
 
-/// What a model answers.
+/// A model's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completion {
-    /// Its text; JSON when a schema was given.
+    /// Its text; JSON if a schema was given.
     pub text: String,
-    /// Why it ends.
+    /// Why it ended.
     pub finish: Finish,
 }

@@ -1,4 +1,4 @@
-//! Texts to vectors whose closeness is closeness of meaning.
+//! Text embeddings.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ impl Capability for Embedding {
     type Output = Embeddings;
 }
 
-/// Gives a vector for each text. Only vectors of the same model can be compared: see [`crate::MadeBy`].
+/// Embeds each text as a vector. Only vectors of the same model can be compared: see [`crate::MadeBy`].
 pub trait Embed: Does<Embedding> {}
 
 impl<T: Does<Embedding> + ?Sized> Embed for T {}
@@ -23,13 +23,13 @@ impl<T: Does<Embedding> + ?Sized> Embed for T {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Something that is looked for.
+    /// A query.
     Query,
-    /// Something that is found.
+    /// A document.
     Passage,
 }
 
-/// What is to be put as vectors.
+/// The texts to embed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmbedRequest {
     /// The texts.

@@ -1,33 +1,32 @@
-//! Why nothing was done, and what helps.
+//! Errors of implementations, and whether a retry helps.
 
 use std::error::Error;
 use std::time::Duration;
 
-/// What helps.
+/// What can be done about an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// Asking again: it may heal by itself. Nothing was charged.
+    /// A retry: the error is transient, and nothing was charged.
     Retry,
-    /// Asking again later: it is overloaded, out of order or cannot be reached, and did nothing. With what it said itself
-    /// about when.
+    /// A retry later: the provider is overloaded, down or unreachable, and did nothing. With the time that it sent, if any.
     PutOff(Option<Duration>),
-    /// Nothing that asking the same again could do.
+    /// Nothing: the same request would fail again.
     Fail,
-    /// Asking what became of it ([`crate::Does::look`]): the answer was lost, and it may have been done and charged.
+    /// Asking for the outcome ([`crate::Does::look`]): the response was lost, and the work may have been done and charged.
     Look,
 }
 
-/// Why nothing was done, for the person who asked.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct CapabilityError {
-    /// What helps.
+    /// What can be done about it.
     pub remedy: Remedy,
     /// Stable, for programs.
     pub code: String,
     /// What happened and what to do.
     pub message: String,
-    /// What was behind it, for the log.
+    /// The cause, for the log.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -36,27 +35,27 @@ impl CapabilityError {
         Self { remedy, code: code.into(), message: message.into(), source: None }
     }
 
-    /// Something that may heal by itself.
+    /// A transient error.
     pub fn retry(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Remedy::Retry, code, message)
     }
 
-    /// Something that will be the same next time.
+    /// A permanent error.
     pub fn fail(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Remedy::Fail, code, message)
     }
 
-    /// A provider's trouble, with what it said about when to come back.
+    /// An outage of a provider, with its retry-after.
     pub fn put_off(after: Option<Duration>, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Remedy::PutOff(after), code, message)
     }
 
-    /// An answer that was lost.
+    /// A lost response.
     pub fn lost(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(Remedy::Look, code, message)
     }
 
-    /// Adds what was behind it.
+    /// Adds the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());

@@ -1,13 +1,13 @@
-//! What apps may ask for, whoever does it: one trait per capability with its request and answer, and the router that picks
-//! who does it. Nothing native and no HTTP: `local` has the built-in engines, `providers` the remote services.
+//! Provider-independent capabilities for apps: one trait per capability with its request and answer, and the router that
+//! picks an implementation. Nothing native and no HTTP: `local` has the built-in engines, `providers` the remote services.
 //!
-//! [`Does`] is what all implementations have in common: who they are, what they may cost, and how they are asked. One that
-//! answers at once returns [`Begun::Done`]; one that works while nobody waits returns [`Begun::Accepted`] and is polled and
-//! fetched from later. Both can be asked what became of a question whose answer was lost ([`Does::look`]), so that the
-//! engine pays nobody twice. The traits of the capabilities ([`Speak`], [`Read`], …) add what their apps ask besides.
+//! [`Does`] is common to all implementations: who they are, what they may cost, and how they are called. A synchronous one
+//! returns [`Begun::Done`]; an asynchronous one returns [`Begun::Accepted`], and is polled and fetched from later. Both can be
+//! asked for the outcome of a request whose response was lost ([`Does::look`]), so that nothing is paid twice. The traits of
+//! the capabilities ([`Speak`], [`Read`], …) add what is particular to them.
 //!
-//! Requests and answers are owned. Large things are files: a request names the file to read or to write, in the job's work
-//! folder, and whoever asked moves what was written to where it is kept.
+//! Requests and answers are owned. Large data are files: a request names the file to read or to write, in the job's work
+//! folder, and the caller moves what was written to its destination.
 
 mod answer;
 mod complete;
@@ -43,36 +43,36 @@ pub use speak::{Speak, SpeakRequest, Speaking, VoiceInfo};
 pub use transcribe::{Segment, Transcribe, TranscribeRequest, Transcribing, Transcript, Word};
 pub use translate::{Translate, TranslateRequest, Translating, Translation};
 
-/// A capability: what is asked, and what is answered.
+/// A capability: the types of its request and its answer.
 pub trait Capability: Send + Sync + 'static {
     /// Its name: `speak`, `read`.
     const NAME: &'static str;
-    /// A question.
+    /// A request.
     type Request: Serialize + DeserializeOwned + Send + Sync;
-    /// What an answer gives.
+    /// The value of an answer.
     type Output: Serialize + DeserializeOwned + Send;
 }
 
-/// Work that an implementation does.
+/// A future of an implementation.
 pub type Doing<'a, T> = Pin<Box<dyn Future<Output = Result<T, CapabilityError>> + Send + 'a>>;
 
-/// Who does it, the same for every question.
+/// An implementation's identity, the same for every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// The provider, as in the engine's health and limits: `openai`, `d-id`; `local` for engines of this program.
     pub provider: String,
-    /// What is sent stays on this machine.
+    /// Requests stay on this machine.
     pub is_local: bool,
-    /// What it can do it in; empty is any language.
+    /// The languages that it supports; empty means any.
     pub languages: Vec<Language>,
 }
 
-/// What a question comes with.
+/// The context of a request.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The same for the same question, also after a crash: an idempotency key.
+    /// An idempotency key: the same for the same request, also after a crash.
     pub key: &'a str,
-    /// Takes how far it is, from 0 to 1.
+    /// Receives the progress, from 0 to 1.
     pub progress: &'a (dyn Fn(f32) + Send + Sync),
 }
 
@@ -82,17 +82,17 @@ impl std::fmt::Debug for Context<'_> {
     }
 }
 
-/// What came of a question.
+/// The response to a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Begun<T> {
     /// The answer.
     Done(Answer<T>),
-    /// It is at work on it: ask [`Does::look`] later.
+    /// The work was accepted: poll with [`Does::look`] later.
     Accepted {
         /// Its id of the work.
         provider_id: String,
-        /// When to look for the first time, unless it says something before.
-        look_after: Duration,
+        /// When to poll first, unless it notifies us before.
+        poll_after: Duration,
     },
 }
 
@@ -101,32 +101,32 @@ pub trait Does<C: Capability>: Send + Sync {
     /// Who it is.
     fn profile(&self) -> &Profile;
 
-    /// Whether it can do this at all, as far as that can be told without asking it: a voice that it does not have, a model
-    /// that is not installed. The reason is for the reader.
+    /// Whether it can serve this request at all, as far as that is known without calling it: a missing voice, a model that is not
+    /// installed. The reason is for people.
     fn accepts(&self, _request: &C::Request) -> Result<(), String> {
         Ok(())
     }
 
-    /// The most that a question will cost; nothing when its price is not known.
+    /// The most that a request will cost; `None` if its price is not known.
     fn estimate(&self, request: &C::Request) -> Option<MicroUsd>;
 
-    /// Asks.
+    /// Makes the request.
     fn begin<'a>(&'a self, request: &'a C::Request, context: Context<'a>) -> Doing<'a, Begun<C::Output>>;
 
-    /// Looks what became of a question, by the provider's id of it or, when the reply was lost, by its key. An engine of
-    /// this program keeps nothing: it is asked again.
+    /// Asks for the outcome of a request, by the provider's id of it or, if the response was lost, by its key. A built-in engine
+    /// stores nothing: it is called again.
     fn look<'a>(&'a self, _key: &'a str, _provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
         Box::pin(async { Ok(CallProgress::NotFound) })
     }
 
-    /// Fetches an answer that is ready; files are written where the request says. May be called again after a crash.
+    /// Fetches a ready answer; files are written where the request says. May be called again after a crash.
     fn fetch<'a>(&'a self, _request: &'a C::Request, provider_id: &'a str) -> Doing<'a, Answer<C::Output>> {
         Box::pin(async move {
             Err(CapabilityError::fail("nothing_to_fetch", format!("there is nothing kept under \"{provider_id}\"")))
         })
     }
 
-    /// Stops work that nobody wants any more: gives what it cost, or nothing when it goes on.
+    /// Cancels work that is no longer wanted; returns what it cost, or `None` if it continues.
     fn cancel<'a>(&'a self, _provider_id: &'a str) -> Doing<'a, Option<MicroUsd>> {
         Box::pin(async { Ok(None) })
     }

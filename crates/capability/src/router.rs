@@ -1,5 +1,5 @@
-//! Who does it: an ordered list of implementations per capability, each with conditions; the first that fits is asked, and
-//! the next when it fails. Decided anew for every question.
+//! Routing: an ordered list of implementations per capability, each with conditions. The first match is called, and the next
+//! one if it fails. Each request is routed anew.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,25 +10,25 @@ use sluice_domain::money::MicroUsd;
 
 use crate::{Capability, Does};
 
-/// For which questions a route is. By default for all.
+/// The conditions of a route. By default it matches all requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct When {
-    /// Only in these languages; any when there is none.
+    /// Only these languages; empty means any.
     pub languages: Vec<Language>,
-    /// Only up to so long.
+    /// The greatest length.
     pub longest: Option<u64>,
-    /// Only from so long.
+    /// The least length.
     pub shortest: Option<u64>,
-    /// Only what may cost at most so much.
+    /// The greatest cost.
     pub cost_cap: Option<MicroUsd>,
 }
 
-/// An implementation, and what it is used for.
+/// An implementation, and its conditions.
 #[derive(Debug)]
 pub struct Route<I: ?Sized> {
-    /// Who does it.
+    /// The implementation.
     pub implementation: Arc<I>,
-    /// For which questions.
+    /// Its conditions.
     pub when: When,
 }
 
@@ -38,26 +38,26 @@ impl<I: ?Sized> Clone for Route<I> {
     }
 }
 
-/// What whoever asks wishes.
+/// The properties and wishes of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wish {
-    /// What the question is in, if that is known.
+    /// The language of the request, if that is known.
     pub language: Option<Language>,
-    /// How long it is, in the capability's own measure: milliseconds of sound, characters of text, pages, texts.
+    /// Its length, in the capability's unit: milliseconds of sound, characters of text, pages, texts.
     pub length: Option<u64>,
-    /// It may cost at most so much. What has no known price is then not asked.
+    /// The most that it may cost. Implementations without a known price are then skipped.
     pub cost_cap: Option<MicroUsd>,
-    /// Nothing leaves this machine.
+    /// Nothing may leave this machine.
     pub local_only: bool,
 }
 
-/// What is known of the health of providers at this moment.
+/// The present health of providers.
 pub trait Health: Sync {
-    /// Its circuit is open: it is not asked now.
+    /// Whether its circuit is open, so that it is not called now.
     fn is_open(&self, provider: &str) -> bool;
 }
 
-/// All are well.
+/// All providers are healthy.
 impl Health for () {
     fn is_open(&self, _provider: &str) -> bool {
         false
@@ -71,22 +71,22 @@ impl Health for [String] {
     }
 }
 
-/// Why a route is not taken.
+/// Why a route was skipped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Skip {
     /// It is not for this language.
     Language,
-    /// The question is too long or too short for it.
+    /// The request is too long or too short for it.
     Length,
-    /// It may cost more than it is allowed to.
+    /// It may cost more than is allowed.
     Cost,
     /// Its price is not known, and there is a cap.
     UnknownPrice,
-    /// It sends what it is given elsewhere.
+    /// It sends requests to another machine.
     NotLocal,
     /// Its provider's circuit is open.
     Unwell,
-    /// It cannot do this.
+    /// It cannot serve this request.
     Unable(String),
 }
 
@@ -104,23 +104,23 @@ impl fmt::Display for Skip {
     }
 }
 
-/// How an attempt at a route ended without an answer.
+/// How a call of a route failed.
 #[derive(Debug)]
 pub enum Attempt<E> {
     /// The next route is tried.
     Next(E),
-    /// No other is: it may have been done and paid for, or is being done.
+    /// No other route is tried: the work may have been done and paid for, or is in progress.
     Stop(E),
 }
 
-/// Nobody did it.
+/// No implementation succeeded.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NoRoute<E> {
     /// The capability's name.
     pub capability: &'static str,
-    /// Who was not asked, and why.
+    /// The skipped implementations, and why.
     pub skipped: Vec<(String, Skip)>,
-    /// The error of the last that was asked, if one was.
+    /// The error of the last implementation that was called, if any.
     pub error: Option<E>,
 }
 
@@ -168,7 +168,7 @@ impl<C: Capability, I: Does<C> + ?Sized> Router<C, I> {
         self.routes.iter().map(|route| &route.implementation)
     }
 
-    /// The implementations that fit, in order; and why the others do not.
+    /// The matching implementations, in order; and why the others were skipped.
     pub fn choose(
         &self,
         request: &C::Request,
@@ -185,8 +185,8 @@ impl<C: Capability, I: Does<C> + ?Sized> Router<C, I> {
         (chosen, skipped)
     }
 
-    /// Asks the first that fits, and the next ones when it fails. `attempt` asks one of them, through the engine where it
-    /// costs something, and says whether another may be asked after its failure.
+    /// Calls the first match, and the next ones if it fails. `attempt` calls one of them, through the engine if it costs
+    /// something, and decides whether another may be called after its failure.
     pub async fn first<T, E, F>(
         &self,
         request: &C::Request,

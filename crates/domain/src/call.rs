@@ -1,42 +1,42 @@
-//! Calls of providers that work while nobody waits.
+//! The state of work at asynchronous providers.
 
 use std::time::Duration;
 
 use crate::money::MicroUsd;
 
-/// What a provider knows of work that it was given before.
+/// What a provider knows of submitted work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallProgress {
-    /// It is at work on it.
+    /// It is working on it.
     Pending {
         /// Its id of the work.
         provider_id: String,
-        /// When to look again, unless it says something before.
-        look_after: Duration,
+        /// When to poll again, unless it notifies us before.
+        poll_after: Duration,
     },
     /// It is done, and can be fetched.
     Ready {
         /// Its id of the work.
         provider_id: String,
     },
-    /// It failed. Asked for again, it may succeed.
+    /// It failed. Submitted again, it may succeed.
     Failed {
-        /// What it said.
+        /// Its message.
         message: String,
-        /// What it charged all the same.
+        /// What it charged nevertheless.
         cost: MicroUsd,
     },
-    /// It will not do this, now or later.
+    /// It rejected the work, and would reject it again.
     Rejected {
         /// Stable, for programs.
         code: String,
-        /// What it said.
+        /// Its message.
         message: String,
-        /// What it charged all the same.
+        /// What it charged nevertheless.
         cost: MicroUsd,
     },
-    /// There is no such work: it never came, or is no longer kept.
+    /// There is no such work: it never arrived, or has been deleted.
     NotFound,
-    /// It cannot be told.
+    /// The provider cannot tell.
     CannotTell,
 }

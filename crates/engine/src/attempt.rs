@@ -1,4 +1,4 @@
-//! One claimed job, from the claim until it is let go: run its stage, write its progress, settle, go on.
+//! One claimed job, from the claim until it is released: run its stage, write its progress, settle, run the next stage.
 
 use std::any::Any;
 use std::error::Error as _;
@@ -18,7 +18,7 @@ use crate::job::{Hold, JobError, Next};
 use crate::live::{Live, Stop};
 use crate::run::Run;
 
-/// Runs the stages of a job until it is let go or lost.
+/// Runs the stages of a job until it is released or its lease is lost.
 pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<Live>) {
     let mut claimed = claimed;
     loop {
@@ -31,12 +31,12 @@ pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<L
         let Some(settlement) = decide(&shared, &run, &live, outcome) else { return };
         match settle(&shared, &run, settlement).await {
             Some(Ended::Advanced(next)) => claimed = *next,
-            Some(Ended::LetGo(JobState::Succeeded)) => {
+            Some(Ended::Released(JobState::Succeeded)) => {
                 let row = run.claimed();
                 let whole = row.claimed_at.since(row.started_at) + begun.elapsed();
                 return shared.measure(&row.kind, "", whole);
             }
-            Some(Ended::LetGo(_)) | None => return,
+            Some(Ended::Released(_)) | None => return,
         }
     }
 }
@@ -52,7 +52,7 @@ async fn attempt(shared: &Arc<Shared>, run: &Run, live: &Live) -> Outcome {
     let row = run.claimed();
     let Some(handler) = shared.registry.handler(&row.kind) else { return Outcome::Stopped };
     let future = handler.start(&row.payload, &row.stage, run.clone());
-    // A task of its own: a panic ends in it, and it can be dropped at an await.
+    // A task of its own, which contains panics, and can be aborted at an await.
     let mut task = AbortOnDropHandle::new(tokio::spawn(future));
     let stopped = stopped(shared, live);
     tokio::pin!(stopped);
@@ -64,7 +64,7 @@ async fn attempt(shared: &Arc<Shared>, run: &Run, live: &Live) -> Outcome {
             () = &mut stopped => break,
             () = reports_are_due(run, next_write) => {}
         }
-        // Not in the select: a write that is dropped in mid-way would lose what it took.
+        // Not in the select: if the write were cancelled, it would lose the reports that it has taken.
         write_reports(shared, run, live).await;
         next_write = Instant::now() + shared.settings.progress_every;
     }
@@ -76,7 +76,7 @@ async fn attempt(shared: &Arc<Shared>, run: &Run, live: &Live) -> Outcome {
     }
 }
 
-/// Returns when a stage that was asked to stop has had its time.
+/// Returns when the grace period of a stage that was asked to stop is over.
 async fn stopped(shared: &Shared, live: &Live) {
     live.token().cancelled().await;
     if live.reason() != Some(Stop::Shutdown) {
@@ -115,13 +115,13 @@ async fn flush(shared: &Shared, run: &Run) -> Result<(), StoreError> {
     written
 }
 
-/// What to write about an outcome; nothing when the job is no longer ours.
+/// The settlement of an outcome; `None` if the lease is lost.
 fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<Settlement> {
     let reason = live.reason();
     let next = match outcome {
         _ if reason == Some(Stop::LeaseLost) => return None,
         Outcome::Stopped => return Some(Settlement::Snooze { delay: Duration::ZERO, error: None }),
-        // Whatever a stage says after it was told to stop, it did not fail by itself.
+        // An error after a request to stop does not count as a failure of the stage.
         Outcome::Returned(Err(_)) if reason.is_some() => {
             return Some(Settlement::Snooze { delay: Duration::ZERO, error: None });
         }
@@ -135,7 +135,7 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
         Outcome::Returned(Ok(next)) => next,
     };
     Some(match next {
-        // What has to be there for it is looked at when it is claimed.
+        // A stage with a need has to be admitted by a claim.
         Next::Stage(then) if live.is_draining() || !then.need.is_free() => Settlement::Queue { then },
         Next::Stage(then) => {
             let lease = run.new_id(LeaseId::new);
@@ -157,8 +157,8 @@ fn decide(shared: &Shared, run: &Run, live: &Live, outcome: Outcome) -> Option<S
 }
 
 fn awaiting(pending: Pending) -> Settlement {
-    let Pending { call, look_after, deadline } = pending;
-    Settlement::AwaitCall { call, deadline, poll_after: look_after }
+    let Pending { call, poll_after, deadline } = pending;
+    Settlement::AwaitCall { call, deadline, poll_after }
 }
 
 fn failed(shared: &Shared, run: &Run, error: &JobError) -> Settlement {
@@ -204,15 +204,14 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     }
 }
 
-/// First and longest pause between two tries to settle.
+/// The first and the longest pause between two attempts to settle.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// How often an ending is tried that the database refuses, before its job dies without what was to be written.
+/// After so many refusals of a settlement by the database, the job dies instead.
 const MOST_REFUSALS: u32 = 3;
 
-/// Writes how the attempt ended, with its last progress. A write that fails is tried again for as long as the lease
-/// could last; after that it lapses, and the job is taken back. An ending that the database refuses costs this job: it
-/// dies, and its result is lost.
+/// Settles the attempt, with the rest of its progress. A write that fails is retried for as long as the lease could last;
+/// then it expires, and the job is rescued. If the database refuses the settlement, the job dies, and its result is lost.
 async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Option<Ended> {
     let give_up = Instant::now() + shared.settings.lease;
     let (mut pause, mut refusals) = (FIRST_PAUSE, 0);
@@ -222,7 +221,7 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
         settlement,
         steps: pending.steps,
         lines: pending.lines,
-        asked_nobody: !run.has_asked(),
+        no_external_calls: !run.made_external_calls(),
     };
     loop {
         let writer = Arc::clone(shared);
@@ -245,7 +244,7 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
         if Instant::now() >= give_up {
             return None;
         }
-        // Those that failed together do not come back together.
+        // Jitter, so that attempts that failed together are not retried together.
         tokio::time::sleep(pause.mul_f64(0.5 + shared.randomness.fraction())).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }

@@ -1,4 +1,4 @@
-//! Work of many callers done as one: whoever comes first takes what the others have brought, too.
+//! Batches the items of concurrent callers.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,12 +8,12 @@ use tokio::sync::oneshot;
 
 use crate::bisect::bisect;
 
-/// Most items in one batch.
+/// The most items per batch.
 const MOST: usize = 500;
 
 type Answer<O> = oneshot::Sender<Result<O, StoreError>>;
 
-/// A queue of items, each with someone who waits for its outcome.
+/// A queue of items, each with a caller that waits for its outcome.
 pub(crate) struct Batch<I, O> {
     queue: Arc<Mutex<Queue<I, O>>>,
     at_once: usize,
@@ -21,19 +21,19 @@ pub(crate) struct Batch<I, O> {
 
 struct Queue<I, O> {
     items: Vec<(I, Answer<O>)>,
-    /// Tasks that do one batch after the other.
+    /// The number of tasks that process batches.
     tasks: usize,
 }
 
 impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Batch<I, O> {
-    /// At most so many batches are under way at once.
+    /// Processes at most `at_once` batches concurrently.
     pub(crate) fn new(at_once: usize) -> Self {
         Self { queue: Arc::new(Mutex::new(Queue { items: Vec::new(), tasks: 0 })), at_once }
     }
 
-    /// Brings an item, and waits until it is done. `work` does a batch, in a task of its own: a caller that is dropped
-    /// in mid-way leaves nobody without an answer. When an item makes its batch fail, the batch is split until that item
-    /// is alone; an outage is the answer to everyone in it.
+    /// Adds an item, and waits for its outcome. `work` processes a batch, in a task of its own, so that a caller that is
+    /// cancelled does not affect the others. If an item makes its batch fail, the batch is bisected until that item is alone;
+    /// an outage fails the whole batch.
     pub(crate) async fn run<F, W>(&self, item: I, work: F) -> Result<O, StoreError>
     where
         F: Fn(Arc<Vec<I>>) -> W + Send + Sync + 'static,
@@ -54,7 +54,7 @@ impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Batch<I, O> {
     }
 }
 
-/// Does batches until nothing is left: what comes while one is under way is the next.
+/// Processes batches until the queue is empty: the items that arrive during one batch are the next.
 async fn do_all<I, O, F, W>(queue: Arc<Mutex<Queue<I, O>>>, work: Arc<F>)
 where
     I: Clone + Send + Sync + 'static,
@@ -73,14 +73,14 @@ where
             queue.items.drain(..many).collect()
         };
         let (items, answers): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
-        // In a task of its own: a fault in it ends that batch, and not the ones after it.
+        // In a task of its own, so that a panic ends only that batch.
         let work = Arc::clone(&work);
         let outcomes = tokio::spawn(async move { bisect(items, |items| work(items)).await }).await;
         answer_all(answers, outcomes.ok());
     }
 }
 
-/// Without outcomes, the task that did the batch ended in mid-way.
+/// Without outcomes, the task that processed the batch panicked.
 fn answer_all<O>(answers: Vec<Answer<O>>, outcomes: Option<Vec<Result<O, StoreError>>>) {
     let mut outcomes = outcomes.unwrap_or_default().into_iter();
     for answer in answers {
@@ -88,7 +88,7 @@ fn answer_all<O>(answers: Vec<Answer<O>>, outcomes: Option<Vec<Result<O, StoreEr
     }
 }
 
-/// The task that did the batch ended in mid-way.
+/// The task that processed the batch panicked.
 fn interrupted() -> StoreError {
     StoreError::Interrupted
 }

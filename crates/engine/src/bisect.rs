@@ -1,4 +1,4 @@
-//! Work on many items at once, where one bad item costs nobody else.
+//! Processes many items at once, so that a bad item does not affect the others.
 
 use std::future::Future;
 use std::ops::Range;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use sluice_store::StoreError;
 
-/// Works on all items at once. When one of them makes that fail, on each half, down to that one. An outage is
-/// everyone's: nothing more is tried then. Gives the outcomes in the order of the items.
+/// Processes all items at once. If that fails because of one of them, it is repeated with each half, down to that item. After
+/// an outage nothing more is tried. Returns the outcomes in the order of the items.
 pub(crate) async fn bisect<I, O, F, W>(items: Vec<I>, work: F) -> Vec<Result<O, StoreError>>
 where
     I: Clone,

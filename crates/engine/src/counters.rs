@@ -1,19 +1,19 @@
-//! What went wrong and was got round, counted since the process began: for `/metrics`.
+//! Counts of failures that were worked around since the process started, for `/metrics`.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// What is counted. Each has a label that says of what kind of thing it was.
+/// What is counted, each with a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Counter {
-    /// A row that a maintenance task could not read or write; by task. It is tried again later.
+    /// Rows that a maintenance task could not read or write, by task. They are retried later.
     MaintenanceFailures,
-    /// Jobs that could not be read or changed when they were to be claimed; by pool. They are tried again later.
+    /// Jobs that could not be read or changed by a claim, by pool. They are retried later.
     JobsSetAside,
-    /// Rows that could not be read; by table. Of limits, rates and pauses, once a minute each: what they are for is held
-    /// back. Of the event log, whenever a reader passes over them.
+    /// Rows that could not be read, by table. Of limits, rates and pauses, once a minute each: the jobs that they concern are
+    /// held back. Of the event log, whenever a reader skips them.
     UnreadableRows,
-    /// Attempts whose ending the database refused; by kind. The job died with `unwritable_ending`.
+    /// Attempts whose settlement the database refused, by kind. The job died with `unwritable_ending`.
     UnwritableEndings,
 }
 

@@ -1,5 +1,5 @@
-//! Jobs that are made by the clock: one per tick, whatever the number of processes, since making them and moving the
-//! schedule on is one unit of work, and each tick's job has a key of its own.
+//! Cron schedules: one job per tick, whatever the number of processes, since enqueueing the jobs and advancing the schedule
+//! is one unit of work, and each tick's job has an idempotency key.
 
 use std::str::FromStr as _;
 
@@ -14,10 +14,10 @@ use sluice_store::{StoreError, Tx};
 
 use crate::engine::Shared;
 
-/// Most ticks that one look makes up for.
+/// The most missed ticks that are caught up at once.
 const MOST_TICKS: usize = 100;
 
-/// What a schedule makes, as it is stored.
+/// The job that a schedule enqueues, as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Template {
     kind: String,
@@ -91,7 +91,7 @@ pub(crate) fn next_tick(cron: &str, after: Timestamp) -> Result<Timestamp, Store
     Ok(Timestamp::from_millis(next.timestamp_millis()))
 }
 
-/// Makes the jobs of every tick of a schedule that has come; says how many.
+/// Enqueues the jobs of all due ticks of a schedule; returns how many.
 pub(crate) async fn tick(shared: &Shared, tx: &mut Tx, name: &str) -> Result<usize, StoreError> {
     let now = tx.now().await?;
     let Some(schedule) = schedules::take_due(tx, name).await? else { return Ok(0) };
@@ -112,7 +112,7 @@ pub(crate) async fn tick(shared: &Shared, tx: &mut Tx, name: &str) -> Result<usi
     Ok(wanted.len())
 }
 
-/// A tick is missed when nobody was there for a minute.
+/// The ticks that fire. A tick counts as missed after a minute.
 fn wanted(catch_up: CatchUp, ticks: &[Timestamp], now: Timestamp) -> &[Timestamp] {
     const LATE: std::time::Duration = std::time::Duration::from_mins(1);
     let last = ticks.len().saturating_sub(1);

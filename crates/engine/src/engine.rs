@@ -1,4 +1,4 @@
-//! The engine as its callers see it: jobs go in, and are looked at, signalled and stopped.
+//! The engine's interface for its callers: to enqueue, inspect, signal and cancel jobs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,23 +21,23 @@ use crate::batch::Batch;
 use crate::counters::{Counter, Counters};
 use crate::cron::{Template, next_tick};
 use crate::job::{Job, JobError};
+use crate::keyed_locks::KeyedLocks;
 use crate::operator::Operator;
 use crate::progress::{self, Progress};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
-use crate::turns::Turns;
 use crate::worker::{Worker, run_until_idle};
 
-/// How the engine keeps time. The defaults are the tuned settings.
+/// The engine's time constants. The defaults are tuned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// How long a claim holds without a sign of life. A dead worker's job is taken back after this at the latest.
+    /// How long a lease lasts without renewal. A dead worker's job is rescued after this at the latest.
     pub lease: Duration,
-    /// Longest sleep between two looks at the database, for what another process enqueued.
+    /// The longest interval between two polls of the database, for jobs of other processes.
     pub poll: Duration,
-    /// How long cancelled work may take to stop by itself.
+    /// How long a cancelled stage may take to stop by itself.
     pub cancel_grace: Duration,
-    /// Shortest time between two writes of a job's progress.
+    /// The shortest interval between two writes of a job's progress.
     pub progress_every: Duration,
 }
 
@@ -52,29 +52,29 @@ impl Default for Settings {
     }
 }
 
-/// What can be said about a job that is enqueued. There is no owner by default: begin with [`EnqueueOptions::of`].
+/// Options for enqueueing a job. There is no default owner: begin with [`EnqueueOptions::of`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnqueueOptions {
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
-    /// The same key again gives the same job, whatever its state; with other data it is refused.
+    /// The same key again returns the same job, whatever its state; with other data it is refused.
     pub idempotency_key: Option<String>,
     /// Not before this long from now.
     pub delay: Duration,
-    /// Expires after this long without work on it or on a part of it.
+    /// Expires after this long without work on it or on a child job.
     pub ttl: Option<Duration>,
-    /// The id of what it is about. Only jobs that have one are in their owner's lists.
+    /// The id of its subject. Only jobs that have one are in their owner's lists.
     pub subject: Option<String>,
-    /// The job, of the same owner, that it is a child of: cancelled with it, waited for by it.
+    /// Its parent, of the same owner, which can wait for it, and with which it is cancelled.
     pub parent: Option<JobId>,
-    /// Lower is sooner, by a minute each; 0 by default.
+    /// Lower runs sooner, by a minute each; 0 by default.
     pub priority: i32,
     /// Blocked until these, of the same owner, have succeeded; dead when one of them fails.
     pub after: Vec<JobId>,
 }
 
 impl EnqueueOptions {
-    /// A job of this owner, and nothing else said: `EnqueueOptions { priority: 1, ..EnqueueOptions::of(&owner) }`.
+    /// The defaults for an owner, as in `EnqueueOptions { priority: 1, ..EnqueueOptions::of(&owner) }`.
     pub fn of(owner: &OwnerId) -> Self {
         Self {
             owner: owner.clone(),
@@ -89,7 +89,7 @@ impl EnqueueOptions {
     }
 }
 
-/// What can be said about a child job; its owner, subject and parent are given. See [`crate::Run::enqueue`].
+/// Options for enqueueing a child job; its owner, subject and parent are given. See [`crate::Run::enqueue`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChildOptions {
     /// As [`EnqueueOptions::idempotency_key`].
@@ -113,19 +113,19 @@ pub struct JobView {
     pub steps: Vec<Step>,
 }
 
-/// What the parts of the engine share.
+/// The shared state of the engine.
 pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) registry: Registry,
     pub(crate) randomness: Randomness,
     pub(crate) settings: Settings,
     pub(crate) slots: HashMap<&'static str, Slots>,
-    pub(crate) turns: Turns,
+    pub(crate) keyed_locks: KeyedLocks,
     pub(crate) counters: Counters,
     began: OnceCell<(Instant, Timestamp)>,
-    /// How long stages and jobs took, until it is written.
+    /// Durations of stages and jobs that are not written yet.
     pub(crate) measured: Mutex<BTreeMap<(String, String), Measured>>,
-    /// Attempts that are to be ended, and jobs that are to be made on their own: each many in one unit of work.
+    /// Batches the settlements of attempts, and the jobs that are submitted on their own.
     pub(crate) finishes: Batch<Finish, Ended>,
     pub(crate) enqueued: Batch<NewJob, JobId>,
 }
@@ -142,7 +142,7 @@ pub struct Engine {
     shared: Arc<Shared>,
 }
 
-/// Gathers what the engine can run.
+/// Builds an engine.
 pub struct Builder {
     store: Store,
     registry: Registry,
@@ -151,39 +151,39 @@ pub struct Builder {
     concurrency: HashMap<&'static str, usize>,
 }
 
-/// Jobs of one pool that run side by side, when nothing else is said.
+/// The default concurrency of a pool.
 const DEFAULT_CONCURRENCY: usize = 2;
 
 impl Builder {
-    /// Adds a kind of job, with what it needs. A kind that is registered twice is a mistake in the program.
+    /// Registers a kind of job, with its context. Panics if the kind is registered already.
     #[must_use]
     pub fn register<J: Job>(mut self, context: J::Context) -> Self {
         self.registry.add::<J>(context);
         self
     }
 
-    /// How many jobs of a pool run side by side in this process.
+    /// Sets how many jobs of a pool run concurrently in this process.
     #[must_use]
     pub fn pool(mut self, name: &'static str, concurrency: usize) -> Self {
         self.concurrency.insert(name, concurrency);
         self
     }
 
-    /// Another source of randomness.
+    /// Sets the source of randomness.
     #[must_use]
     pub fn randomness(mut self, randomness: Randomness) -> Self {
         self.randomness = randomness;
         self
     }
 
-    /// Other times.
+    /// Sets the time constants.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// The engine. It runs nothing until [`Engine::start`].
+    /// Builds the engine. It runs nothing until [`Engine::start`].
     pub fn build(self) -> Engine {
         let slots = self
             .registry
@@ -202,7 +202,7 @@ impl Builder {
             randomness: self.randomness,
             settings: self.settings,
             slots,
-            turns: Turns::default(),
+            keyed_locks: KeyedLocks::default(),
             counters: Counters::default(),
             began: OnceCell::new(),
             measured: Mutex::default(),
@@ -212,7 +212,7 @@ impl Builder {
 }
 
 impl Engine {
-    /// Starts the list of what it can run.
+    /// A builder for an engine on this database.
     pub fn builder(store: Store) -> Builder {
         Builder {
             store,
@@ -223,37 +223,36 @@ impl Engine {
         }
     }
 
-    /// Starts to work in the background. Dropping the worker stops it at once, as a crash would; use
-    /// [`Worker::shutdown`] to end in order.
+    /// Starts a worker in the background. Dropping it stops it at once, like a crash; use [`Worker::shutdown`] for a graceful
+    /// shutdown.
     pub fn start(&self) -> Worker {
         Worker::start(Arc::clone(&self.shared), None)
     }
 
-    /// As [`Engine::start`], for these pools alone: where a machine has what only some kinds of work need.
+    /// Like [`Engine::start`], for these pools alone, on a machine that has what only some kinds of jobs need.
     pub fn start_pools(&self, pools: &[String]) -> Worker {
         Worker::start(Arc::clone(&self.shared), Some(pools.iter().cloned().collect()))
     }
 
-    /// The pools of everything that is registered.
+    /// The pools of all registered kinds.
     pub fn pools(&self) -> Vec<&'static str> {
         let mut pools: Vec<_> = self.shared.registry.pools().map(|(pool, _)| pool).collect();
         pools.sort_unstable();
         pools
     }
 
-    /// Runs what can run now, and what follows from it, until nothing is left that could run without time passing.
-    /// Gives the number of claims.
+    /// Runs all jobs that can run now, and those that follow, until none is left that could run without time passing. Returns
+    /// the number of claims.
     pub async fn run_until_idle(&self) -> Result<usize, StoreError> {
         run_until_idle(Arc::clone(&self.shared)).await
     }
 
-    /// Enqueues a job in the caller's unit of work: if that is kept, so is the job.
+    /// Enqueues a job in the caller's unit of work: it exists if and only if that commits.
     pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
         enqueue(&self.shared, tx, job, options).await
     }
 
-    /// Enqueues a job by itself, in no one's unit of work. When this returns, it is on the disk; callers that come at
-    /// the same time share the write.
+    /// Enqueues a job in a unit of work of its own. When this returns, it is on the disk; concurrent callers share the write.
     pub async fn submit<J: Job>(&self, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
         let now = self.shared.moment().await?;
         let new = new_job(&self.shared, job, options, now)?;
@@ -265,7 +264,7 @@ impl Engine {
         self.shared.enqueued.run(new, write).await
     }
 
-    /// As [`Engine::submit`], for many jobs of one kind: all in one unit of work, each refused by itself.
+    /// Like [`Engine::submit`], for many jobs of one kind: all in one unit of work, each refused by itself.
     pub async fn submit_many<J: Job>(
         &self,
         jobs: &[J],
@@ -277,9 +276,8 @@ impl Engine {
         self.shared.write_jobs(&new).await
     }
 
-    /// Makes `job` at every tick of a cron expression (in UTC, seconds allowed), once per tick, whatever the number of
-    /// processes. The same name again changes the schedule. `catch_up` says what happens to ticks that nobody was there
-    /// for.
+    /// Enqueues `job` at every tick of a cron expression (in UTC, seconds allowed), once per tick, whatever the number of
+    /// processes. The same name again changes the schedule. `catch_up` says what happens to missed ticks.
     pub async fn schedule<J: Job>(
         &self,
         tx: &mut Tx,
@@ -306,13 +304,13 @@ impl Engine {
         schedules::set(tx, &schedule).await
     }
 
-    /// Why a job is where it is: every reason that holds now, its place in the line, and when it should begin.
+    /// Why a job is in its state: every reason that applies now, its position in the queue, and when it should start.
     pub async fn why(&self, owner: &OwnerId, job: &JobId) -> Result<Why, StoreError> {
         self.shared.store.read(async |tx| jobs::why(tx, owner, job).await).await
     }
 
-    /// When a job that has begun should be done, from and to, as its kind usually takes; nothing while that is not
-    /// known.
+    /// When a job that has started should be done (earliest, latest), judging by earlier jobs of its kind; `None` while that is
+    /// not known.
     pub async fn done_by(&self, job: &JobRow) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
         self.shared.store.read(async |tx| progress::done_by(tx, job).await).await
     }
@@ -322,7 +320,7 @@ impl Engine {
         self.shared.store.read(async |tx| progress::progress(tx, owner, id).await).await
     }
 
-    /// Sends a signal to a job; it ends the present or the next wait for it.
+    /// Sends a signal to a job; it ends the job's present wait for it, or the next one.
     pub async fn signal(
         &self,
         tx: &mut Tx,
@@ -334,19 +332,18 @@ impl Engine {
         jobs::send_signal(tx, owner, job, name, payload).await
     }
 
-    /// Notes that a provider says that a call changed, by the provider's id of it: what a webhook calls. Whoever looks after
-    /// the call asks the provider soon; what the webhook says beyond that is not believed. One that is repeated, late or
-    /// unknown changes nothing.
+    /// Records a provider's notification that a call changed, by the provider's id of it, for webhooks. The job then asks the
+    /// provider; the rest of the webhook is not trusted. A repeated, late or unknown notification changes nothing.
     pub async fn call_changed(&self, tx: &mut Tx, provider: &str, provider_id: &str) -> Result<Notified, StoreError> {
         calls::notify(tx, provider, provider_id).await
     }
 
-    /// Stops a job and its child jobs; see [`jobs::cancel`].
+    /// Cancels a job and its child jobs; see [`jobs::cancel`].
     pub async fn cancel(&self, tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
         jobs::cancel(tx, owner, job).await
     }
 
-    /// Runs a job again that gave up, was cancelled or expired; see [`jobs::retry`].
+    /// Retries a job that died, was cancelled or expired; see [`jobs::retry`].
     pub async fn retry(&self, tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
         jobs::retry(tx, owner, job).await
     }
@@ -368,35 +365,34 @@ impl Engine {
         self.shared.store.read(async |tx| jobs::log_of(tx, owner, id, limit).await).await
     }
 
-    /// The owner's jobs that have a subject and pass a filter, newest first.
+    /// The owner's jobs that have a subject and match a filter, newest first.
     pub async fn list(&self, owner: &OwnerId, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
         self.shared.store.read(async |tx| jobs::list(tx, owner, filter).await).await
     }
 
-    /// The owner's next `limit` events after place `seq`. Those that cannot be read are counted and passed over.
+    /// The owner's next `limit` events after number `seq`. Those that cannot be read are counted and skipped.
     pub async fn events_after(&self, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
         let page = self.shared.store.read(async |tx| events::page(tx, owner, seq, limit).await).await?;
         self.shared.counters.add(Counter::UnreadableRows, "event_log", page.unreadable);
         Ok(page.events)
     }
 
-    /// Changes when there may be new events: a hint; look again after a while in any case, since another process may
-    /// have written them.
+    /// Changes when there may be new events. It is only a hint: poll as well, since another process may have written them.
     pub fn changed(&self) -> watch::Receiver<u64> {
-        self.shared.store.news_hint()
+        self.shared.store.events_hint()
     }
 
-    /// The engine over all owners, for the operator's commands: never for a request.
+    /// The engine over all owners, for the operator's commands, never for a request.
     pub fn operator(&self) -> Operator {
         Operator { shared: Arc::clone(&self.shared) }
     }
 
-    /// What went wrong in this process and was got round: counters that are not zero, each with the value of its label.
+    /// Failures that were worked around in this process: the counters that are not zero, each with the value of its label.
     pub fn counters(&self) -> Vec<(Counter, String, u64)> {
         self.shared.counters.all()
     }
 
-    /// The database below.
+    /// The database.
     pub fn store(&self) -> &Store {
         &self.shared.store
     }
@@ -408,7 +404,7 @@ impl Engine {
 }
 
 impl Shared {
-    /// Notes how long a stage took, or a whole job under the stage `''`.
+    /// Records how long a stage took, or a whole job under the stage `''`.
     pub(crate) fn measure(&self, kind: &str, stage: &str, took: Duration) {
         let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = measured.entry((kind.to_owned(), stage.to_owned())).or_default();
@@ -420,15 +416,15 @@ impl Shared {
         std::mem::take(&mut *self.measured.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// About the time by the database's clock, without asking it: to order the ids of new jobs. What counts is read
-    /// in their unit of work.
+    /// Roughly the time by the database's clock, without a query, to order the ids of new jobs. Times that are stored are read in
+    /// their unit of work.
     async fn moment(&self) -> Result<Timestamp, StoreError> {
         let read = async || Ok::<_, StoreError>((Instant::now(), self.store.now().await?));
         let (then, at) = *self.began.get_or_try_init(read).await?;
         Ok(at + then.elapsed())
     }
 
-    /// Ends many attempts in one unit of work.
+    /// Settles many attempts in one unit of work.
     pub(crate) async fn settle(&self, finishes: &[Finish]) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
         self.store
             .write(async |tx| {
@@ -458,7 +454,7 @@ pub(crate) async fn enqueue<J: Job>(
     jobs::enqueue(tx, &new_job(shared, job, options, now)?).await
 }
 
-/// `now` only orders the ids of jobs that are made one after the other; times are the database's.
+/// `now` is used only for the id, so that ids sort by creation.
 fn new_job<J: Job>(shared: &Shared, job: &J, options: EnqueueOptions, now: Timestamp) -> Result<NewJob, StoreError> {
     let payload =
         serde_json::to_string(job).map_err(|error| StoreError::Unreadable { what: format!("a new job ({error})") })?;

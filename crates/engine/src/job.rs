@@ -1,4 +1,4 @@
-//! What an app writes: a job is data plus one function.
+//! What an app implements: a job is data plus one function.
 
 use std::error::Error;
 use std::fmt;
@@ -17,16 +17,16 @@ use crate::run::Run;
 
 /// A kind of job. The value is its data, stored as JSON when it is enqueued.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Its name in the database: for ever.
+    /// Its name in the database, which must never change.
     const KIND: &'static str;
 
-    /// An enum without data, stored by its name: for ever, too.
+    /// An enum without data, stored by the names of its variants, which must not change either.
     type Stage: Serialize + DeserializeOwned + Send + Sync + 'static;
 
-    /// What it needs to work, given once when it is registered.
+    /// What it needs to run, given once when it is registered.
     type Context: Clone + Send + Sync + 'static;
 
-    /// Where it begins.
+    /// The stage that it starts with.
     fn first_stage() -> Self::Stage;
 
     /// How often each stage is tried.
@@ -34,24 +34,23 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         RetryRule::DEFAULT
     }
 
-    /// What must be there before a stage is begun: a provider that is well, money, tokens and the like of which there
-    /// are only so many at a time, and about how much work it is.
-    /// By default nothing.
+    /// What must be available before a stage starts: a healthy provider, money, rate-limited tokens and the like; and the
+    /// estimated work. By default nothing.
     fn need(&self, _stage: &Self::Stage) -> Need {
         Need::default()
     }
 
-    /// At most so many jobs with the same key run at once, as `limits` says; without one by default.
+    /// The key of a concurrency limit, which an operator sets. By default none.
     fn limit_key(&self) -> Option<String> {
         None
     }
 
-    /// The worker pool that has what it needs.
+    /// The worker pool that runs it.
     fn pool() -> &'static str {
         "default"
     }
 
-    /// Does one stage. It may be run again after a crash at any point, so what it makes is either found again
+    /// Runs one stage. After a crash at any point it may run again, so its results must be either found again
     /// ([`Run::result_or`]) or written in one unit of work ([`Run::write`]).
     fn run(
         &self,
@@ -68,31 +67,31 @@ pub enum Next<S> {
     Stage(S),
     /// The job is done, with this result.
     Done(Value),
-    /// Wait, without holding a worker and without spending an attempt, for whichever comes first.
+    /// Wait for whichever comes first, without occupying a worker or spending an attempt.
     Wait {
-        /// The stage that follows; [`Run::wake`] tells it what came.
+        /// The next stage; [`Run::wake`] tells it what ended the wait.
         then: S,
         /// The signal's name.
         signal: String,
         /// Longest wait, counted from the first wait for this signal.
         deadline: Duration,
-        /// How often `then` is run to look for itself.
+        /// The interval at which `then` runs to poll.
         poll_every: Option<Duration>,
     },
-    /// Wait until every job that this one enqueued has ended, however it ended; see [`Run::children`].
+    /// Wait until all child jobs have ended, in whatever state; see [`Run::children`].
     WaitForChildren {
         /// The stage that follows.
         then: S,
     },
-    /// Wait for a call that is pending, without holding a worker and without spending an attempt; then the same stage
-    /// again. See [`Run::call_async`].
+    /// Wait for a pending call, without occupying a worker or spending an attempt; then run the same stage again. See
+    /// [`Run::call_async`].
     AwaitCall(Pending),
-    /// The same stage again after a while; no attempt is spent.
+    /// Run the same stage again after a delay; no attempt is spent.
     Snooze(Duration),
 }
 
 impl<S> Next<S> {
-    /// The same with the stage put in another form.
+    /// Converts the stage.
     pub(crate) fn map<T, E>(self, convert: impl FnOnce(S) -> Result<T, E>) -> Result<Next<T>, E> {
         Ok(match self {
             Self::Stage(stage) => Next::Stage(convert(stage)?),
@@ -107,60 +106,60 @@ impl<S> Next<S> {
     }
 }
 
-/// What a stage that can not go on now holds for.
+/// Why a stage cannot go on now.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Hold {
-    /// A call of its own, or one that another job makes of the same.
+    /// It waits for a call of its own, or for one of another job for the same result.
     Await(Pending),
-    /// All that its stage needs: it was claimed to look after a call, and wants to make another.
+    /// It needs admission: it was claimed to handle an open call, and now has to make another one.
     Readmit(Need),
 }
 
-/// Why a stage was not done, and whether trying again can help.
+/// Why a stage failed, and whether a retry can help.
 #[derive(Debug)]
 pub struct JobError {
-    /// Try again, while there are attempts.
+    /// Retry, while there are attempts.
     pub retry: bool,
-    /// It is not the job's fault, but a provider's: try again after this, and spend no attempt.
+    /// The fault is a provider's: retry after this delay, without spending an attempt.
     pub put_off: Option<Duration>,
-    /// It has not failed: it holds until something else has happened.
+    /// Not a failure: the stage has to wait.
     pub(crate) hold: Option<Box<Hold>>,
     /// Stable, for programs.
     pub code: String,
-    /// For the reader: what happened and what to do.
+    /// For people: what happened, and what to do.
     pub message: String,
-    /// What was behind it, for the log.
+    /// The cause, for the log.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl JobError {
-    /// Something that may heal by itself.
+    /// A transient error.
     pub fn retry(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { retry: true, put_off: None, hold: None, code: code.into(), message: message.into(), source: None }
     }
 
-    /// Something that will be the same next time.
+    /// A permanent error.
     pub fn fail(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { retry: false, put_off: None, hold: None, code: code.into(), message: message.into(), source: None }
     }
 
-    /// Something that is not the job's fault, such as a provider in trouble: it is tried again after a while, and no
-    /// attempt is spent.
+    /// An error that is not the job's fault, such as an outage of a provider: the stage is retried after a delay, and no attempt
+    /// is spent.
     pub fn put_off(delay: Duration, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { put_off: Some(delay), ..Self::retry(code, message) }
     }
 
-    /// Nothing failed: the stage runs again when what it holds for is there.
+    /// Nothing failed: the stage runs again when its wait is over.
     pub(crate) fn hold(hold: Hold) -> Self {
         Self { hold: Some(Box::new(hold)), ..Self::put_off(Duration::ZERO, "call_pending", "it waits for a call") }
     }
 
-    /// Nothing failed: the job waits for a call, and its stage runs again. Return such an error as it is.
+    /// Whether nothing failed, and the job only waits for a call. Return such an error unchanged.
     pub const fn is_waiting(&self) -> bool {
         self.hold.is_some()
     }
 
-    /// Adds what was behind it.
+    /// Adds the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -192,7 +191,7 @@ impl From<StoreError> for JobError {
         );
         let text = error.to_string();
         let made = if ours { Self::fail(error.code(), text) } else { Self::retry(error.code(), text) };
-        // The text is the error's own: what is behind it goes on as the source.
+        // The message is the error's own, so only its source is passed on.
         match error {
             StoreError::Database(source) | StoreError::Damaged(source) => made.because(source),
             _ => made,

@@ -1,8 +1,8 @@
-//! The durable engine: jobs that survive a crash, wait without holding a worker, and are never done twice.
+//! The durable job engine: jobs survive crashes, wait without occupying a worker, and write under fenced leases.
 //!
-//! A job is data plus one function. Its stages are an enum that is stored; each ends in a [`Next`]. The engine
-//! counts an attempt when it claims a job, gives it a lease, renews that while the stage runs, and lets nothing be
-//! written but under it, by the database's clock. `docs/engine.md` draws the states and says the rules.
+//! A job is data plus one function. Its stages are a stored enum; each ends in a [`Next`]. The engine counts an attempt when
+//! it claims a job, grants it a lease, renews that while the stage runs, and accepts writes only under it, by the database's
+//! clock. `docs/engine.md` has the states and the rules.
 //!
 #![doc = include_str!("../../../docs/jobs.md")]
 
@@ -14,6 +14,7 @@ mod counters;
 mod cron;
 mod engine;
 mod job;
+mod keyed_locks;
 mod live;
 mod maintenance;
 mod operator;
@@ -22,7 +23,6 @@ mod randomness;
 mod registry;
 mod reports;
 mod run;
-mod turns;
 mod worker;
 
 pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Found, Pending, Submit, Submitted};

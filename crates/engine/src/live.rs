@@ -1,4 +1,4 @@
-//! A job in a worker's hands: under which leases, and whether it must stop.
+//! The state of a running job in its worker: its leases, and whether it must stop.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -13,10 +13,10 @@ pub(crate) enum Stop {
     Shutdown,
 }
 
-/// A job in our hands.
+/// A running job.
 #[derive(Debug, Default)]
 pub(crate) struct Live {
-    /// The leases under which it may be held: the present one, and while it is settled also the next stage's.
+    /// The leases that may hold it: the present one, and during settlement also that of the next stage.
     leases: Mutex<Vec<(JobId, LeaseId)>>,
     stop: CancellationToken,
     reason: OnceLock<Stop>,
@@ -28,10 +28,10 @@ impl Live {
         Self { leases: Mutex::new(vec![(job, lease)]), draining, ..Self::default() }
     }
 
-    /// Adds the lease under which the next stage may be held.
+    /// Adds the lease of the next stage.
     pub(crate) fn expect(&self, job: &JobId, lease: &LeaseId) {
         let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        // Those of stages before the present one are settled.
+        // The leases of earlier stages are settled.
         let settled = leases.len().saturating_sub(1);
         leases.drain(..settled);
         leases.push((job.clone(), lease.clone()));
@@ -60,7 +60,7 @@ impl Live {
         self.reason.get().copied()
     }
 
-    /// The worker wants to end: no further stage is begun.
+    /// Whether the worker is shutting down: no further stage is started.
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.is_cancelled()
     }

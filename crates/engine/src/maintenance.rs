@@ -1,5 +1,5 @@
-//! What a worker does as time passes: renew its leases, and move what is due: leases that ran out, waits, delays, times
-//! to live, schedules. Each lease, job and schedule by itself: one that fails is left out, and the rest goes on.
+//! A worker's maintenance: it renews its leases, and handles what is due: expired leases, waits, delays, times to live and
+//! schedules. Each lease, job and schedule is handled by itself: one that fails is deferred, and the rest goes on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,19 +18,19 @@ use crate::cron;
 use crate::live::Stop;
 use crate::worker::{Loop, SHORTEST_PAUSE};
 
-/// Shortest time between two looks at what time has moved.
+/// The shortest interval between two maintenance runs.
 const LOOK_SPACING: Duration = Duration::from_millis(50);
-/// What schedules are called among the tasks.
+/// The task name of schedules.
 const SCHEDULE: &str = "schedule";
 
-/// What was asked to be renewed, and what of it still holds.
+/// The leases that were to be renewed, and those that still hold.
 #[derive(Default)]
 struct Renewal {
     asked: HashSet<(JobId, LeaseId)>,
     held: HashSet<(JobId, LeaseId)>,
 }
 
-/// What a look at the database found.
+/// What is due.
 struct Due {
     now: Timestamp,
     jobs: Vec<(Task, Vec<String>)>,
@@ -39,7 +39,7 @@ struct Due {
     next: Option<Timestamp>,
 }
 
-/// Rows that failed, by task and name: left out until their time, later after each failure. By the database's clock.
+/// Rows whose maintenance failed, by task and name: deferred by the database's clock, with exponential backoff.
 #[derive(Default)]
 pub(crate) struct Deferred {
     rows: HashMap<(&'static str, String), Retry>,
@@ -51,7 +51,7 @@ struct Retry {
 }
 
 impl Deferred {
-    /// Pause after the first failure, doubled after each up to the longest.
+    /// The pause after the first failure, which doubles with each up to the longest.
     const FIRST: Duration = Duration::from_secs(1);
     const LONGEST: Duration = Duration::from_mins(5);
 
@@ -73,12 +73,12 @@ impl Deferred {
         }
     }
 
-    /// How many rows a look may find in vain.
+    /// How many due rows may have to be skipped.
     fn count(&self) -> u32 {
         u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 
-    /// When the first of them is tried again. Those that nobody has met for long are gone: they are forgotten.
+    /// When the first of them is retried. Entries that were not due for a long time are dropped: their rows are gone.
     fn next(&mut self, now: Timestamp) -> Option<Timestamp> {
         self.rows.retain(|_, retry| now.since(retry.at) < Self::LONGEST);
         self.rows.values().map(|retry| retry.at).min()
@@ -86,15 +86,15 @@ impl Deferred {
 }
 
 impl Loop {
-    /// Renews our leases, moves what time has moved, and stops what is no longer ours or wanted. Gives whether it moved
-    /// something.
+    /// Renews this worker's leases, handles what is due, and stops jobs whose lease is lost or that were cancelled. Returns
+    /// whether any job changed.
     pub(crate) async fn maintain(&mut self) -> Result<bool, StoreError> {
         let due = self.look_what_is_due().await;
         let now = match &due {
             Ok(due) => due.now,
             Err(_) => self.shared.store.now().await?,
         };
-        // By itself and first: nothing that is wrong with other rows may let leases lapse.
+        // First, and in a unit of work of its own: bad rows must not make leases expire.
         let renewed = self.renew_in_time(now).await;
         let mut due = due?;
         self.stop_cancelled(&due.cancelling);
@@ -116,7 +116,7 @@ impl Loop {
     }
 
     async fn look_what_is_due(&self) -> Result<Due, StoreError> {
-        // So many more that those which are left out take nobody's place.
+        // Enough that deferred rows do not displace others.
         let most = BATCH.saturating_add(self.deferred.count());
         self.shared
             .store
@@ -136,7 +136,7 @@ impl Loop {
             .await
     }
 
-    /// Moves the jobs that are due for a task. Fails only when the database does.
+    /// Performs a task on the jobs that are due. Fails only on an outage of the database.
     async fn perform(&mut self, task: Task, mut jobs: Vec<String>, now: Timestamp) -> Result<bool, StoreError> {
         jobs.retain(|job| !self.deferred.is_deferred(task.as_str(), job, now));
         jobs.truncate(BATCH as usize);
@@ -164,7 +164,7 @@ impl Loop {
         Ok(moved)
     }
 
-    /// Makes the jobs of a schedule's ticks that have come.
+    /// Enqueues the jobs of a schedule's due ticks.
     async fn tick(&mut self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
         if self.deferred.is_deferred(SCHEDULE, name, now) {
             return Ok(false);
@@ -180,7 +180,7 @@ impl Loop {
         self.note_outcome(SCHEDULE, name, made.map(|made| made > 0), now)
     }
 
-    /// Whether something moved. What failed by itself is counted and left out for a while.
+    /// Whether the row changed. A failure that concerns only this row is counted, and the row is deferred.
     fn note_outcome(
         &mut self,
         task: &'static str,
@@ -203,10 +203,10 @@ impl Loop {
         }
     }
 
-    /// Renews our leases when a third of their time has passed, and stops those that no longer hold.
+    /// Renews this worker's leases after a third of their duration, and stops the jobs whose lease is lost.
     async fn renew_in_time(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let lease = self.shared.settings.lease;
-        // A clock that was set back would put the next renewal off beyond the lease.
+        // By both clocks: if the database's clock was set back, it alone would delay the renewal beyond the lease.
         let early =
             |(at, then): (Timestamp, Instant)| now >= at && now.since(at) < lease / 3 && then.elapsed() < lease / 3;
         if self.renewed_at.is_some_and(early) {
@@ -219,7 +219,7 @@ impl Loop {
         self.register().await
     }
 
-    /// Renews these leases; gives those that hold. One that cannot be renewed lapses, and no other.
+    /// Renews these leases; returns those that hold. If one cannot be renewed, only that one expires.
     async fn renew(&self, leases: Vec<(JobId, LeaseId)>) -> Result<HashSet<(JobId, LeaseId)>, StoreError> {
         if leases.is_empty() {
             return Ok(HashSet::new());
@@ -248,13 +248,13 @@ impl Loop {
         Ok(held)
     }
 
-    /// Says that this worker is there and what it can run, and how long work took.
+    /// Writes this worker's heartbeat with what it can run, and the durations that it measured.
     async fn register(&self) -> Result<(), StoreError> {
         let measured = self.shared.take_measured();
         let registered = self.shared.store.write(async |tx| {
             tx.at("register");
             workers::seen(tx, &self.name, &self.capabilities()).await?;
-            // What is lost with a failed write was only an estimate.
+            // If the write fails, the measurements are lost, which only affects estimates.
             workers::learn(tx, &measured).await
         });
         match registered.await {
@@ -267,7 +267,7 @@ impl Loop {
         }
     }
 
-    pub(crate) async fn heed_cancels(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn stop_cancelled_jobs(&mut self) -> Result<(), StoreError> {
         let store = &self.shared.store;
         let cancelling = store.read(async |tx| jobs::cancelling(tx, &self.name).await).await?;
         self.stop_cancelled(&cancelling);
@@ -287,7 +287,7 @@ impl Loop {
     fn stop_lost(&self, renewal: &Renewal) {
         for live in self.live.values() {
             let leases = live.leases();
-            // A job that has gone on to its next stage meanwhile has a lease that was not asked about.
+            // A job that has advanced to its next stage meanwhile has a lease that was not part of the renewal.
             let asked = leases.iter().all(|lease| renewal.asked.contains(lease));
             if asked && !leases.iter().any(|lease| renewal.held.contains(lease)) {
                 live.lost();

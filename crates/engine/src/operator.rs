@@ -1,4 +1,4 @@
-//! What an operator does, over all owners.
+//! Operations over all owners, for operators.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use sluice_store::{StoreError, Tx};
 use crate::engine::Shared;
 use crate::progress::{self, Progress};
 
-/// The engine as an operator sees it: every job of every owner. Not for what serves requests.
+/// The engine's interface for operators: every job of every owner. Never for requests.
 #[derive(Clone)]
 pub struct Operator {
     pub(crate) shared: Arc<Shared>,
 }
 
 impl Operator {
-    /// The latest jobs that pass a filter, newest first.
+    /// The latest jobs that match a filter, newest first.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
         self.shared.store.read(async |tx| jobs::list(tx, filter).await).await
     }
@@ -27,7 +27,7 @@ impl Operator {
         self.shared.store.read(async |tx| jobs::find(tx, id).await).await
     }
 
-    /// How far a job and its child jobs have come, if there is such a job.
+    /// The progress of a job and its child jobs, if there is such a job.
     pub async fn progress(&self, id: &JobId) -> Result<Option<Progress>, StoreError> {
         let read = async |tx: &mut Tx| match jobs::find(tx, id).await? {
             Some(job) => progress::tree(tx, job).await.map(Some),
@@ -45,22 +45,22 @@ impl Operator {
         self.shared.store.read(read).await
     }
 
-    /// Every reason why a job is where it is; see [`crate::Engine::why`].
+    /// Why a job is in its state; see [`crate::Engine::why`].
     pub async fn why(&self, id: &JobId) -> Result<Why, StoreError> {
         self.shared.store.read(async |tx| jobs::why(tx, id).await).await
     }
 
-    /// Stops a job and its child jobs; see [`of_owner::cancel`].
+    /// Cancels a job and its child jobs; see [`of_owner::cancel`].
     pub async fn cancel(&self, id: &JobId) -> Result<usize, StoreError> {
         self.shared.store.write(async |tx| jobs::cancel(tx, id).await).await
     }
 
-    /// Runs a job again that gave up, was cancelled or expired; see [`of_owner::retry`].
+    /// Retries a job that died, was cancelled or expired; see [`of_owner::retry`].
     pub async fn retry(&self, id: &JobId) -> Result<usize, StoreError> {
         self.shared.store.write(async |tx| jobs::retry(tx, id).await).await
     }
 
-    /// Runs dead jobs again, of one owner or of all, oldest first; says how many.
+    /// Retries dead jobs, of one owner or of all, oldest first; returns how many.
     pub async fn redrive(&self, owner: Option<&OwnerId>, filter: &Redrive) -> Result<usize, StoreError> {
         self.shared.store.write(async |tx| jobs::redrive(tx, owner, filter).await).await
     }

@@ -1,4 +1,4 @@
-//! How far a job has come: a tree of its parts and their named steps.
+//! How far a job has come: the tree of its child jobs and their named steps.
 
 use std::collections::BTreeMap;
 
@@ -9,30 +9,30 @@ use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, JobRow, Step};
 use sluice_store::{StoreError, Tx, calls, workers};
 
-/// A job, its steps and the jobs that are part of it.
+/// A job, its steps and its child jobs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress {
     /// The job.
     pub job: JobRow,
     /// Its steps, in the order in which they began.
     pub steps: Vec<Step>,
-    /// Its parts, in the order in which they were made.
-    pub parts: Vec<Progress>,
-    /// How much of it is done, from 0 to 1: the mean of its steps and parts, as far as they are known by now.
+    /// Its child jobs, in the order in which they were created.
+    pub children: Vec<Progress>,
+    /// How much of it is done, from 0 to 1: the mean of its steps and child jobs, as far as they are known by now.
     pub fraction: f64,
     /// What its own calls have cost, by their kind, as far as that is known.
     pub costs: BTreeMap<String, MicroUsd>,
-    /// When it should be done, from and to, as its kind usually takes; nothing while that is not known, it has not
-    /// begun or has ended.
+    /// When it should be done (earliest, latest), judging by earlier jobs of its kind. `None` while that is not known,
+    /// before it has started and after it has ended.
     pub done_by: Option<(Timestamp, Timestamp)>,
 }
 
 impl Progress {
-    /// What it and all its parts have cost, as far as that is known.
+    /// What it and all its child jobs have cost, as far as that is known.
     pub fn spent(&self) -> MicroUsd {
         let own = self.costs.values().map(|cost| cost.0);
-        let parts = self.parts.iter().map(|part| part.spent().0);
-        MicroUsd(own.chain(parts).fold(0, i64::saturating_add))
+        let children = self.children.iter().map(|child| child.spent().0);
+        MicroUsd(own.chain(children).fold(0, i64::saturating_add))
     }
 }
 
@@ -46,23 +46,23 @@ pub(crate) async fn progress(tx: &mut Tx, owner: &OwnerId, id: &JobId) -> Result
 
 pub(crate) async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreError> {
     let steps = jobs::steps_of(tx, &job.owner, &job.id).await?;
-    let mut parts = Vec::new();
-    for part in jobs::children(tx, &job.owner, &job.id).await? {
-        parts.push(Box::pin(tree(tx, part)).await?);
+    let mut children = Vec::new();
+    for child in jobs::children(tx, &job.owner, &job.id).await? {
+        children.push(Box::pin(tree(tx, child)).await?);
     }
-    let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &parts) };
+    let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &children) };
     let costs = calls::costs(tx, &job.owner, &job.id).await?;
     let done_by = done_by(tx, &job).await?;
-    Ok(Progress { job, steps, parts, fraction, costs, done_by })
+    Ok(Progress { job, steps, children, fraction, costs, done_by })
 }
 
-fn mean(steps: &[Step], parts: &[Progress]) -> f64 {
-    let done = steps.iter().map(|step| step.fraction).chain(parts.iter().map(|part| part.fraction));
+fn mean(steps: &[Step], children: &[Progress]) -> f64 {
+    let done = steps.iter().map(|step| step.fraction).chain(children.iter().map(|child| child.fraction));
     let (sum, count) = done.fold((0.0, 0.0), |(sum, count), fraction| (sum + fraction, count + 1.0));
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-/// When a job that has begun should be done, from and to, as its kind usually takes.
+/// When a job that has started should be done (earliest, latest), judging by earlier jobs of its kind.
 pub(crate) async fn done_by(tx: &mut Tx, job: &JobRow) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
     let Some(began) = job.started_at.filter(|_| !job.state.is_final()) else { return Ok(None) };
     let usual = workers::usual(tx, &job.kind, "").await?;

@@ -1,4 +1,4 @@
-//! Randomness, handed in: from the system's entropy in production, from a seed where a run must repeat.
+//! Injected randomness: from the system's entropy in production, from a seed where runs must be reproducible.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,8 +29,8 @@ impl Randomness {
         Self { source: Arc::new(Mutex::new(source)), ids: Arc::default() }
     }
 
-    /// What an id needs beside the time: 26 bits that count, so that ids of one millisecond are in the order in which
-    /// they were made, and random ones (RFC 9562, 6.2, method 1). The bits lie around those of version and variant.
+    /// The part of an id after its time: a counter of 26 bits, so that ids of one millisecond sort in the order of their
+    /// creation, and random bits (RFC 9562, 6.2, method 1). The counter is laid out around the version and the variant.
     pub fn id_bytes(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
         self.source.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
@@ -43,7 +43,7 @@ impl Randomness {
         bytes
     }
 
-    /// From 0 up to and without 1.
+    /// A number from 0 (inclusive) to 1 (exclusive).
     pub fn fraction(&self) -> f64 {
         self.source.lock().unwrap_or_else(PoisonError::into_inner).random()
     }

@@ -1,4 +1,4 @@
-//! The kinds of jobs that this process can run, with their types taken off.
+//! The kinds of jobs that this process can run, type-erased.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
@@ -15,11 +15,11 @@ use crate::run::Run;
 
 pub(crate) type Running = Pin<Box<dyn Future<Output = Result<Next<Then>, JobError>> + Send>>;
 
-/// A kind of job, whatever its types.
+/// A type-erased kind of job.
 pub(crate) trait Handler: Send + Sync {
     fn start(&self, payload: &str, stage: &str, run: Run) -> Running;
     fn retry_rule(&self) -> RetryRule;
-    /// What a stage asks for; nothing when it cannot be parsed, which running it reports.
+    /// What a stage needs; nothing if it cannot be parsed, which is reported when it runs.
     fn need(&self, payload: &str, stage: &str) -> Need;
 }
 
@@ -51,7 +51,7 @@ impl<J: Job> Handler for Typed<J> {
     }
 }
 
-/// A stage as it is stored, and what it asks for.
+/// A stage as it is stored, and what it needs.
 pub(crate) fn then<J: Job>(job: &J, stage: &J::Stage) -> Result<Then, JobError> {
     Ok(Then { stage: stage_name(stage)?, need: job.need(stage) })
 }
@@ -69,7 +69,7 @@ fn parse_stage<S: DeserializeOwned>(name: &str) -> Result<S, JobError> {
         .map_err(|error| JobError::fail("unknown_stage", format!("its stored stage is unknown: {error}")))
 }
 
-/// Which kinds there are, and which pool runs each.
+/// The registered kinds, and the pool of each.
 #[derive(Default)]
 pub(crate) struct Registry {
     handlers: HashMap<&'static str, Arc<dyn Handler>>,

@@ -1,4 +1,4 @@
-//! Progress and log lines of a running job, gathered in memory and written a few times a second.
+//! Progress and log lines of a running job, buffered in memory and written a few times a second.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,7 +6,7 @@ use sluice_store::jobs::StepChange;
 use sluice_store::storable;
 use tokio::sync::Notify;
 
-/// What was reported and not yet written.
+/// The buffer of what is not written yet.
 #[derive(Debug, Default)]
 pub(crate) struct Reports {
     pending: Mutex<Pending>,
@@ -19,7 +19,7 @@ pub(crate) struct Pending {
     pub(crate) lines: Vec<String>,
 }
 
-/// Most lines that wait to be written, while the disk is full, say; what comes on top is dropped.
+/// The most buffered lines, for example while the disk is full; further ones are dropped.
 const MOST_LINES: usize = 1_000;
 
 impl Pending {
@@ -53,7 +53,7 @@ impl Reports {
         std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts back what could not be written, under what was reported since.
+    /// Puts back what could not be written, before what was reported since.
     pub(crate) fn put_back(&self, old: Pending) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let mut merged = old;

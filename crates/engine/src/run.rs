@@ -1,4 +1,4 @@
-//! What a running stage can ask of the engine. Every write goes through its lease.
+//! The engine's interface for a running stage. Every write is fenced by its lease.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::call::Turn;
+use crate::call::CallState;
 use crate::counters::Counter;
 use crate::engine::{ChildOptions, EnqueueOptions, Shared, enqueue};
 use crate::job::{Job, JobError};
@@ -31,8 +31,8 @@ pub struct Run {
 struct Inner {
     shared: Arc<Shared>,
     claimed: Arc<Claimed>,
-    /// An engine or a provider was asked.
-    asked: AtomicBool,
+    /// It has called an engine or a provider.
+    has_called: AtomicBool,
     claimed_at: Instant,
     stop: CancellationToken,
     reports: Reports,
@@ -43,7 +43,7 @@ impl Run {
         let inner = Inner {
             shared,
             claimed: Arc::new(claimed),
-            asked: AtomicBool::new(false),
+            has_called: AtomicBool::new(false),
             claimed_at: Instant::now(),
             stop,
             reports: Reports::default(),
@@ -56,22 +56,22 @@ impl Run {
         &self.inner.claimed.lease.job
     }
 
-    /// Which attempt at this stage this is, from 1.
+    /// The number of this attempt at the stage, from 1.
     pub fn attempt(&self) -> u32 {
         self.inner.claimed.lease.attempt
     }
 
-    /// No further attempt follows when this one fails.
+    /// Whether no further attempt follows if this one fails.
     pub fn is_last_attempt(&self) -> bool {
         self.attempt() >= self.inner.claimed.max_attempts
     }
 
-    /// The job's owner: what it may see and change.
+    /// The job's owner, whose data it may read and change.
     pub fn owner(&self) -> &OwnerId {
         &self.inner.claimed.owner
     }
 
-    /// The id of what it works on.
+    /// The id of its subject.
     pub fn subject(&self) -> &str {
         &self.inner.claimed.subject
     }
@@ -86,8 +86,8 @@ impl Run {
         &self.inner.claimed.lease
     }
 
-    /// The time by the database's clock at the claim, and what has passed here since. For a decision that others
-    /// share, ask the database: [`Tx::now`].
+    /// The time by the database's clock at the claim, plus what has passed locally since. For decisions that processes must agree
+    /// on, use the database's clock: [`Tx::now`].
     pub fn now(&self) -> Timestamp {
         self.inner.claimed.claimed_at + self.inner.claimed_at.elapsed()
     }
@@ -97,13 +97,13 @@ impl Run {
         make(self.now(), self.inner.shared.randomness.id_bytes())
     }
 
-    /// Fires when the work is no longer wanted: cancelled, its lease lost, or the process wants to end. Stop soon
-    /// and return anything; what is not over after a short grace is dropped at its next `await`.
+    /// Fires when the stage must stop: the job was cancelled, its lease was lost, or the process is shutting down. Stop soon and
+    /// return anything; after a short grace period the stage is aborted at its next `await`.
     pub fn cancelled(&self) -> &CancellationToken {
         &self.inner.stop
     }
 
-    /// Tells how far a named step has come, from 0 to 1. Written a few times a second, and in any case at the end.
+    /// Reports the progress of a named step, from 0 to 1. It is written a few times a second, and in any case at the end.
     pub fn progress(&self, step: &str, fraction: f64) {
         self.inner.reports.step(step, fraction);
     }
@@ -139,8 +139,8 @@ impl Run {
         self.inner.shared.store.read(work).await
     }
 
-    /// Enqueues a child job: of this one's owner and subject, cancelled with it, and waited for by
-    /// [`crate::Next::WaitForChildren`]. Give it an idempotency key: this stage may run again.
+    /// Enqueues a child job, of this one's owner and subject, which is cancelled with it, and waited for by
+    /// [`crate::Next::WaitForChildren`]. Give it an idempotency key, since this stage may run again.
     pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: ChildOptions) -> Result<JobId, StoreError> {
         let row = &self.inner.claimed;
         let ChildOptions { idempotency_key, delay, ttl, priority, after } = options;
@@ -162,24 +162,24 @@ impl Run {
         self.read(async |tx| jobs::children(tx, self.owner(), self.job_id()).await).await
     }
 
-    /// The result that was stored under `key`, or the one that `make` gives now. `key` is the hash of everything
-    /// that goes in; `kind` names the engine that is asked. A row in `calls` is written before `make` runs, and
-    /// settled in one unit of work with its result. Nobody makes the same key at the same time, in whatever process: a job
-    /// that wants what another makes waits for it without a worker, which the error says. Return it as it is.
+    /// The result that is stored under `key`, or else the one that `make` returns. `key` is the hash of the whole input; `kind`
+    /// names the engine that is called. A row in `calls` is written before `make` runs, and ended in one unit of work with the
+    /// result. At most one process makes a key at a time: another job that wants the same result waits for it without a worker.
+    /// Then this returns an error, which the stage must return unchanged.
     pub async fn result_or<T, F>(&self, key: &str, kind: &str, make: F) -> Result<T, JobError>
     where
         T: Serialize + DeserializeOwned,
         F: AsyncFnOnce() -> Result<T, JobError>,
     {
-        let _turn = self.turn(key).await;
+        let _guard = self.lock_key(key).await;
         let call = loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(found);
             }
             match self.begin_call(key, kind, None).await? {
-                Turn::Ask { call } => break call,
-                Turn::Made => {}
-                Turn::Look(open) => return Err(self.wait_for(&open, Duration::ZERO)),
+                CallState::New { call } => break call,
+                CallState::Stored => {}
+                CallState::Open(open) => return Err(self.wait_for(&open, Duration::ZERO)),
             }
         };
         let result = make().await;
@@ -193,7 +193,7 @@ impl Run {
             tx.at("call.finish");
             let outcome = match &stored {
                 Some(value) => {
-                    results::keep(tx, key, kind, value).await?;
+                    results::store(tx, key, kind, value).await?;
                     Outcome::Succeeded
                 }
                 None => Outcome::Failed,
@@ -204,8 +204,8 @@ impl Run {
         result
     }
 
-    /// Says what this stage really used of what rates count, where its need was an estimate: the rates get the
-    /// difference, or give it. It is the stage's need from then on. Refused when another attempt may hold the job.
+    /// Reports what this stage really used of what rates count, where its need was an estimate: the difference is taken or
+    /// refunded, and the stage's need is updated. Fails if the lease is lost.
     pub async fn used(&self, amounts: Amounts) -> Result<(), StoreError> {
         let correct = async |tx: &mut Tx| {
             tx.at("run.used");
@@ -214,12 +214,12 @@ impl Run {
         self.inner.shared.store.write(correct).await
     }
 
-    /// The open call that this attempt looks after, and for which it was claimed without its stage's need.
+    /// The open call that this attempt handles first, for which it was claimed without its stage's need.
     pub fn awaited_call(&self) -> Option<&String> {
         self.inner.claimed.call.as_ref()
     }
 
-    /// What this attempt's stage needs to ask for something, when it was claimed without that.
+    /// The stage's need, if this attempt was claimed without it and has to be admitted before it makes a call.
     pub(crate) fn need_to_ask(&self) -> Option<Need> {
         let claimed = &self.inner.claimed;
         claimed.call.as_ref()?;
@@ -228,13 +228,13 @@ impl Run {
         (!need.is_free()).then_some(need)
     }
 
-    /// Holds off the same call by another future of this attempt.
-    pub(crate) async fn turn(&self, key: &str) -> OwnedMutexGuard<()> {
-        self.inner.shared.turns.wait(&format!("{}/{key}", self.job_id())).await
+    /// Serialises calls of the same key by several futures of this attempt.
+    pub(crate) async fn lock_key(&self, key: &str) -> OwnedMutexGuard<()> {
+        self.inner.shared.keyed_locks.lock(&format!("{}/{key}", self.job_id())).await
     }
 
-    pub(crate) fn note_asked(&self) {
-        self.inner.asked.store(true, Ordering::Relaxed);
+    pub(crate) fn note_external_call(&self) {
+        self.inner.has_called.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -243,7 +243,7 @@ impl Run {
 
     pub(crate) async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let Some(value) = self.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
-        // What an older version stored in another shape is made anew.
+        // A result that an older version stored in another format is made again.
         let Ok(found) = serde_json::from_value::<T>(value) else {
             self.write(async |tx| results::forget(tx, key).await).await?;
             return Ok(None);
@@ -252,7 +252,7 @@ impl Run {
         Ok(Some(found))
     }
 
-    /// Forgets a stored result, as when the bytes that it points at are gone.
+    /// Deletes a stored result, for example because bytes that it references are gone.
     pub async fn forget_result(&self, key: &str) -> Result<(), StoreError> {
         self.write(async |tx| results::forget(tx, key).await).await
     }
@@ -279,7 +279,7 @@ impl Run {
         self.inner.shared.counters.add(Counter::UnwritableEndings, &self.claimed().kind, 1);
     }
 
-    pub(crate) fn has_asked(&self) -> bool {
-        self.inner.asked.load(Ordering::Relaxed)
+    pub(crate) fn made_external_calls(&self) -> bool {
+        self.inner.has_called.load(Ordering::Relaxed)
     }
 }

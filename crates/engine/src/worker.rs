@@ -1,4 +1,4 @@
-//! The loop: look what time and others have done, claim, hand out, keep the leases alive, end in order.
+//! The worker's loop: maintenance, claims, running jobs, renewing leases, graceful shutdown.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sluice_domain::ids::LeaseId;
 use sluice_domain::time::Timestamp;
-use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, Floors, Unreadable};
+use sluice_store::jobs::{self, Charge, Claim, Claimed, Claims, LowWaterMarks, Unreadable};
 use sluice_store::workers;
 use sluice_store::{Dialect, Idle, StoreError, Tx};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
@@ -21,54 +21,53 @@ use crate::engine::Shared;
 use crate::live::{Live, Stop};
 use crate::maintenance::Deferred;
 
-/// What was claimed from a pool.
+/// The claims from a pool.
 struct PoolClaims {
     pool: &'static str,
     now: Timestamp,
     claims: Claims,
 }
 
-/// A running worker. Dropped, it stops at once, as a crash would: its jobs are taken back when their leases run out.
+/// A running worker. If it is dropped, it stops at once, like a crash: its jobs are rescued when their leases expire.
 pub struct Worker {
     task: AbortOnDropHandle<()>,
-    orders: mpsc::Sender<Order>,
+    commands: mpsc::Sender<Command>,
     draining: CancellationToken,
 }
 
-enum Order {
-    Turn(oneshot::Sender<()>),
+enum Command {
+    Poll(oneshot::Sender<()>),
     Shutdown(Duration),
 }
 
 impl Worker {
     pub(crate) fn start(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
-        let (orders, inbox) = mpsc::channel(8);
+        let (commands, inbox) = mpsc::channel(8);
         let work = Loop::new(shared, pools);
         let draining = work.draining.clone();
         let task = AbortOnDropHandle::new(tokio::spawn(work.run(inbox)));
-        Self { task, orders, draining }
+        Self { task, commands, draining }
     }
 
-    /// Looks at the database now, and returns when it has: what tests call after they moved the clock.
-    pub async fn turn(&self) {
+    /// Polls the database now, and returns when that is done; for tests that have moved the clock.
+    pub async fn poll_now(&self) {
         let (done, wait) = oneshot::channel();
-        if self.orders.send(Order::Turn(done)).await.is_ok() {
+        if self.commands.send(Command::Poll(done)).await.is_ok() {
             wait.await.ok();
         }
     }
 
-    /// Claims nothing more, gives running jobs `grace` to end, then hands the rest back without spending their
-    /// attempts.
+    /// Stops claiming, gives running jobs `grace` to end, then releases the rest without spending their attempts.
     pub async fn shutdown(mut self, grace: Duration) {
         self.draining.cancel();
-        self.orders.send(Order::Shutdown(grace)).await.ok();
+        self.commands.send(Command::Shutdown(grace)).await.ok();
         if let Err(error) = (&mut self.task).await {
-            tracing::error!(%error, "the worker did not end in order");
+            tracing::error!(%error, "the worker did not shut down gracefully");
         }
     }
 }
 
-/// Runs until nothing is left that could run without time passing; gives the number of claims.
+/// Runs until no job is left that could run without time passing; returns the number of claims.
 pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreError> {
     let mut this = Loop::new(shared, None);
     loop {
@@ -87,50 +86,50 @@ pub(crate) async fn run_until_idle(shared: Arc<Shared>) -> Result<usize, StoreEr
 
 pub(crate) struct Loop {
     pub(crate) shared: Arc<Shared>,
-    /// Only these pools; all of them without.
+    /// Only these pools, or all.
     pools: Option<HashSet<String>>,
-    /// Unlike that of every other worker.
+    /// The worker's unique name.
     pub(crate) name: String,
     running: JoinSet<u64>,
     pub(crate) live: BTreeMap<u64, Arc<Live>>,
     claims: usize,
-    /// Pools whose last claim took all that they had slots for: there may be more.
-    hungry: HashSet<&'static str>,
-    /// By the database's clock, and by ours: whichever says first that it is time.
+    /// Pools whose last claim filled all free slots: there may be more ready jobs.
+    backlogged: HashSet<&'static str>,
+    /// By the database's clock and by the local one: the next renewal is due by whichever says so first.
     pub(crate) renewed_at: Option<(Timestamp, Instant)>,
-    /// Where the next claim from each pool begins.
-    floors: HashMap<&'static str, Floors>,
-    /// When all of them were last forgotten.
-    forgotten_at: Instant,
-    /// Something may have become ready below them.
-    early: watch::Receiver<u64>,
-    /// What maintenance leaves out for a while, since it failed.
+    /// Where the next claim from each pool starts.
+    low_water_marks: HashMap<&'static str, LowWaterMarks>,
+    /// When all marks were last reset.
+    marks_reset_at: Instant,
+    /// Changes when a job may have become ready below the marks.
+    rescan: watch::Receiver<u64>,
+    /// Rows whose maintenance has failed.
     pub(crate) deferred: Deferred,
     /// When rows that claims cannot read were last reported.
     reported: HashMap<Unreadable, Instant>,
-    /// When time may next have moved something.
+    /// When maintenance is next due.
     pub(crate) due: Instant,
-    /// When a limit's lock may be free, or a rate let something through: time for a claim.
-    again: Option<Instant>,
-    /// Whoever makes work lets us join its commit.
+    /// When a claim is to be repeated, because a limit's lock may be free or a rate may admit a job.
+    retry_claim_at: Option<Instant>,
+    /// Marks this worker as idle, so that a unit of work that makes jobs ready lets it join the commit.
     idle: Option<Idle>,
     draining: CancellationToken,
 }
 
 pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
-/// A look that failed is repeated after [`FIRST_PAUSE`], doubled each time up to [`LONGEST_PAUSE`].
+/// A poll that failed is repeated after [`FIRST_PAUSE`], which doubles each time up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// A row that cannot be read is reported again after so long.
+/// The shortest interval between two reports of the same unreadable row.
 const REPORT_SPACING: Duration = Duration::from_mins(1);
-/// While there is more to claim than there are slots, freed slots are gathered for as long, or until a quarter is
-/// free: one claim for many jobs.
+/// While there are more ready jobs than slots, freed slots are gathered for this long, or until a quarter is free, so that
+/// one claim fills many.
 const GATHERING: Duration = Duration::from_millis(2);
 
 impl Loop {
     fn new(shared: Arc<Shared>, pools: Option<HashSet<String>>) -> Self {
         let name = LeaseId::new(Timestamp::from_millis(0), shared.randomness.id_bytes()).to_string();
-        let early = shared.store.early_hint();
+        let rescan = shared.store.rescan_hint();
         Self {
             shared,
             pools,
@@ -138,107 +137,107 @@ impl Loop {
             running: JoinSet::new(),
             live: BTreeMap::new(),
             claims: 0,
-            hungry: HashSet::new(),
-            floors: HashMap::new(),
-            forgotten_at: Instant::now(),
-            early,
+            backlogged: HashSet::new(),
+            low_water_marks: HashMap::new(),
+            marks_reset_at: Instant::now(),
+            rescan,
             renewed_at: None,
             deferred: Deferred::default(),
             reported: HashMap::new(),
             due: Instant::now(),
-            again: None,
+            retry_claim_at: None,
             idle: None,
             draining: CancellationToken::new(),
         }
     }
 
-    async fn run(mut self, mut inbox: mpsc::Receiver<Order>) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         let mut hint = self.shared.store.work_hint();
         let mut pause = FIRST_PAUSE;
-        let mut told = true;
+        let mut notified = true;
         loop {
-            let wake = match self.look(told).await {
+            let wake = match self.poll(notified).await {
                 Ok(()) => {
                     pause = FIRST_PAUSE;
-                    self.again.unwrap_or(self.due).min(self.due)
+                    self.retry_claim_at.unwrap_or(self.due).min(self.due)
                 }
                 Err(error) => {
-                    tracing::error!(code = error.code(), %error, "the worker cannot reach its jobs; it tries again");
+                    tracing::error!(code = error.code(), %error, "polling for jobs failed; it is retried");
                     pause = (pause * 2).min(LONGEST_PAUSE);
                     self.due = Instant::now() + pause;
                     self.due
                 }
             };
-            told = false;
+            notified = false;
             self.idle = if self.has_free_slots() { self.shared.store.idle() } else { None };
             tokio::select! {
-                // In this order, so that a simulation repeats. Nobody is left out: a look heeds the time, and what has
-                // ended is gathered at once.
+                // In this order, so that simulations are reproducible. No branch starves: a poll checks the time, and all jobs
+                // that have ended are gathered at once.
                 biased;
-                order = inbox.recv() => match order {
-                    Some(Order::Turn(done)) => {
+                command = inbox.recv() => match command {
+                    Some(Command::Poll(done)) => {
                         self.due = Instant::now();
-                        if let Err(error) = self.look(true).await {
-                            tracing::error!(code = error.code(), %error, "a look at the database failed");
+                        if let Err(error) = self.poll(true).await {
+                            tracing::error!(code = error.code(), %error, "polling for jobs failed");
                         }
                         done.send(()).ok();
                     }
-                    Some(Order::Shutdown(grace)) => return self.drain(grace).await,
+                    Some(Command::Shutdown(grace)) => return self.drain(grace).await,
                     None => return,
                 },
                 Some(ended) = self.running.join_next() => {
                     self.idle = None;
                     self.ended(ended);
-                    self.gather().await;
+                    self.gather_slots().await;
                 }
-                _ = hint.changed() => told = true,
+                _ = hint.changed() => notified = true,
                 () = tokio::time::sleep_until(wake) => {}
             }
         }
     }
 
-    /// Looks what time has moved when something may be due, then claims when there may be something to claim: what
-    /// has expired meanwhile is not begun.
-    async fn look(&mut self, told: bool) -> Result<(), StoreError> {
+    /// Runs maintenance if something may be due, and then claims if there may be ready jobs. In this order, so that no expired
+    /// job is started.
+    async fn poll(&mut self, notified: bool) -> Result<(), StoreError> {
         let due = Instant::now() >= self.due;
-        let again = self.again.is_some_and(|again| Instant::now() >= again);
-        if told && !self.live.is_empty() {
-            self.heed_cancels().await?;
+        let again = self.retry_claim_at.is_some_and(|again| Instant::now() >= again);
+        if notified && !self.live.is_empty() {
+            self.stop_cancelled_jobs().await?;
         }
         if due && let Err(error) = self.maintain().await {
             if error.is_outage() {
                 return Err(error);
             }
-            // Jobs are claimed and ended nevertheless.
-            tracing::error!(code = error.code(), %error, "maintenance failed; it is tried again");
+            // Jobs are claimed and settled nevertheless.
+            tracing::error!(code = error.code(), %error, "maintenance failed; it is retried");
             self.due = Instant::now() + LONGEST_PAUSE;
         }
-        // Where nobody waits for it, if there is such a moment.
+        // Preferably at a moment when nothing waits for the claim.
         let poll = self.shared.settings.poll;
-        let since = self.forgotten_at.elapsed();
+        let since = self.marks_reset_at.elapsed();
         if (due && since >= poll / 2) || since >= poll * 2 {
-            self.forget_floors();
+            self.reset_low_water_marks();
         }
-        if told || due || again || !self.hungry.is_empty() {
+        if notified || due || again || !self.backlogged.is_empty() {
             self.claim().await?;
         }
         self.idle = None;
         Ok(())
     }
 
-    /// Lets each pool's next claim begin at the start.
-    fn forget_floors(&mut self) {
-        self.floors.values_mut().for_each(Floors::forget);
-        self.forgotten_at = Instant::now();
+    /// Makes each pool's next claim scan from the start.
+    fn reset_low_water_marks(&mut self) {
+        self.low_water_marks.values_mut().for_each(LowWaterMarks::reset);
+        self.marks_reset_at = Instant::now();
     }
 
-    /// Waits a moment for more slots, when there is more to claim than there are free ones.
-    async fn gather(&mut self) {
+    /// Waits a moment for more free slots, if there are more ready jobs than free slots.
+    async fn gather_slots(&mut self) {
         let until = Instant::now() + GATHERING;
         while let Some(ended) = self.running.try_join_next() {
             self.ended(ended);
         }
-        while !self.hungry.is_empty() && !self.running.is_empty() && !self.has_room() {
+        while !self.backlogged.is_empty() && !self.running.is_empty() && !self.has_enough_free_slots() {
             tokio::select! {
                 biased;
                 Some(ended) = self.running.join_next() => self.ended(ended),
@@ -247,22 +246,22 @@ impl Loop {
         }
     }
 
-    /// A quarter of the slots is free, of a pool that has more to claim.
-    fn has_room(&self) -> bool {
-        let slots = self.hungry.iter().filter_map(|pool| self.shared.slots.get(pool));
+    /// Whether a backlogged pool has at least a quarter of its slots free.
+    fn has_enough_free_slots(&self) -> bool {
+        let slots = self.backlogged.iter().filter_map(|pool| self.shared.slots.get(pool));
         slots.into_iter().any(|pool| pool.free.available_permits() * 4 >= pool.size)
     }
 
-    /// Jobs for the free slots; says how many.
+    /// Claims jobs for the free slots; returns how many.
     async fn claim(&mut self) -> Result<usize, StoreError> {
-        self.again = None;
+        self.retry_claim_at = None;
         let free = self.free_slots();
         if free.values().all(Vec::is_empty) {
             return Ok(0);
         }
-        if self.early.has_changed().is_ok_and(|early| early) {
-            self.early.mark_unchanged();
-            self.forget_floors();
+        if self.rescan.has_changed().is_ok_and(|changed| changed) {
+            self.rescan.mark_unchanged();
+            self.reset_low_water_marks();
         }
         let claims = match self.try_to_claim(&free, false).await {
             Err(error) if !error.is_outage() => {
@@ -278,7 +277,7 @@ impl Loop {
         Ok(self.claims - before)
     }
 
-    /// Begins what was claimed for each pool; gives what is to be charged for it.
+    /// Starts the claimed jobs of each pool; returns the charges for them.
     fn begin_all(
         &mut self,
         mut free: BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
@@ -293,15 +292,15 @@ impl Loop {
             let soon = (claims.contended || claims.set_aside > 0).then_some(FIRST_PAUSE);
             for rest in [claims.next.map(|next| next.since(now)), soon].into_iter().flatten() {
                 let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
-                self.again = Some(self.again.map_or(at, |again| again.min(at)));
+                self.retry_claim_at = Some(self.retry_claim_at.map_or(at, |again| again.min(at)));
             }
-            self.floors.insert(pool, claims.floors);
+            self.low_water_marks.insert(pool, claims.low_water_marks);
             charges.extend(claims.charges);
-            // A pool that had no slot free is not among these, and stays as hungry as it was.
+            // A pool without free slots was not part of the claim, and stays backlogged if it was.
             if claims.jobs.len() == slots.len() {
-                self.hungry.insert(pool);
+                self.backlogged.insert(pool);
             } else {
-                self.hungry.remove(pool);
+                self.backlogged.remove(pool);
             }
             for (claimed, slot) in claims.jobs.into_iter().zip(slots) {
                 self.begin(claimed, slot);
@@ -310,21 +309,21 @@ impl Loop {
         charges
     }
 
-    /// Says which rows claims could not read: each once in a while, as claims are many.
+    /// Reports rows that claims could not read, each only once in a while, since there are many claims.
     fn report(&mut self, unreadable: Vec<Unreadable>) {
         for bad in unreadable {
             if self.reported.get(&bad).is_some_and(|at| at.elapsed() < REPORT_SPACING) {
                 continue;
             }
             let Unreadable { table, row, error } = &bad;
-            tracing::error!(table, row, error, "a row cannot be read; what it is for is held back");
+            tracing::error!(table, row, error, "a row cannot be read; the jobs that it concerns are held back");
             self.shared.counters.add(Counter::UnreadableRows, table, 1);
             self.reported.retain(|_, at| at.elapsed() < REPORT_SPACING);
             self.reported.insert(bad, Instant::now());
         }
     }
 
-    /// One unit of work.
+    /// Claims from all pools in one unit of work.
     async fn try_to_claim(
         &mut self,
         free: &BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
@@ -348,7 +347,7 @@ impl Loop {
         free: &BTreeMap<&'static str, Vec<OwnedSemaphorePermit>>,
         one_by_one: bool,
     ) -> Result<Vec<PoolClaims>, StoreError> {
-        let unknown = Floors::default();
+        let unknown = LowWaterMarks::default();
         let now = tx.now().await?;
         let mut all = Vec::new();
         for (pool, kinds) in self.shared.registry.pools() {
@@ -362,11 +361,11 @@ impl Loop {
                 lease: &lease,
                 lease_time: self.shared.settings.lease,
             };
-            let floors = self.floors.get(pool).unwrap_or(&unknown);
+            let marks = self.low_water_marks.get(pool).unwrap_or(&unknown);
             let claims = if one_by_one {
-                jobs::claim_one_by_one(tx, &claim, floors).await?
+                jobs::claim_one_by_one(tx, &claim, marks).await?
             } else {
-                jobs::claim(tx, &claim, floors).await?
+                jobs::claim(tx, &claim, marks).await?
             };
             if self.shared.store.dialect() == Dialect::Sqlite {
                 jobs::charge(tx, &claims.charges).await?;
@@ -416,7 +415,7 @@ impl Loop {
             Ok(serial) => {
                 self.live.remove(&serial);
             }
-            // Only a fault of the engine itself ends here; the lease lapses, since nobody renews it.
+            // A panic in the engine itself: the lease expires, since nothing renews it.
             Err(error) => {
                 tracing::error!(%error, "the supervision of a job failed");
                 self.live.retain(|_, live| Arc::strong_count(live) > 1);
@@ -444,10 +443,10 @@ impl Loop {
                 () = tokio::time::sleep_until(self.due) => {}
             }
         }
-        // Who asks why something waits is not told of a worker that has gone.
+        // So that a worker that has gone is no longer counted.
         let left = self.shared.store.write(async |tx| workers::left(tx, &self.name).await).await;
         if let Err(error) = left {
-            tracing::warn!(%error, "the worker could not sign off");
+            tracing::warn!(%error, "the worker could not deregister");
         }
     }
 }

@@ -212,14 +212,14 @@ impl Wire {
     }
 
     /// The connections that there are; later ones are not concerned.
-    fn fall_silent(&self) {
+    fn stop_answering(&self) {
         self.silence.send_replace(());
     }
 }
 
 /// Three connections are dead and do not say so: whoever comes waits for one of them, once, and not for each.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_one_silence_all_connections_of_that_time_are_replaced() {
+async fn after_one_timeout_all_older_connections_are_replaced() {
     const LIMIT: Duration = Duration::from_secs(2);
     let test = TestStore::open_on(ON).await;
     let Database::Postgres(PostgresUrl { url, .. }) = test.database() else { unreachable!() };
@@ -238,7 +238,7 @@ async fn after_one_silence_all_connections_of_that_time_are_replaced() {
     };
     tokio::join!(use_one(), use_one(), use_one());
 
-    wire.fall_silent();
+    wire.stop_answering();
     let begun = Instant::now();
     write().await.unwrap();
     let (waited, begun) = (begun.elapsed(), Instant::now());
@@ -250,7 +250,7 @@ async fn after_one_silence_all_connections_of_that_time_are_replaced() {
     // Silent in the midst of a unit of work: it fails once, and is not waited for once more in order to undo it.
     let begun = Instant::now();
     let broken = store.write(async |tx| {
-        wire.fall_silent();
+        wire.stop_answering();
         controls::resume(tx, "kind", "test.play").await
     });
     let error = broken.await.unwrap_err();

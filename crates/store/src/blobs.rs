@@ -1,22 +1,22 @@
-//! Which bytes exist, and who points at them.
+//! The registry of blobs: which bytes exist, and what references them.
 //!
 //! ```text
-//! stage bytes ─► register ─► publish ─► confirm ─► reference, with the row that points ─► release, with the row that goes
-//!                (row, not present)     (present)  (unreferenced_since is empty)          (unreferenced, if it was the last)
+//! stage bytes ─► register ─► publish ─► confirm ─► reference, with the referring row ─► release, with its deletion
+//!                (row, not present)     (present)  (unreferenced_since is NULL)         (unreferenced, if it was the last)
 //!
-//! unreferenced for GRACE ─► begin_collecting (row is marked) ─► delete the bytes ─► finish_collecting (row goes)
+//! unreferenced for GRACE ─► begin_collecting (row is marked) ─► delete the bytes ─► finish_collecting (row is deleted)
 //! ```
 //!
-//! Whoever brings bytes registers them before they become visible, so bytes without a row are only what a crash left
-//! ([`adopt`] makes garbage of them). Only what is confirmed takes references, and a confirmation counts only while its
-//! registration does: nobody can point at bytes that were collected since, or that another is still about to publish.
+//! Bytes are registered before they become visible, so bytes without a row are only left by a crash ([`adopt`] makes them
+//! garbage). Only confirmed blobs accept references, and a confirmation is valid only as long as its registration: nothing
+//! can reference bytes that were collected since, or that another process is still about to publish.
 //!
-//! A row that is marked takes no references, and who brings the same bytes waits: a collector deletes within
+//! A marked row accepts no references, and a writer of the same bytes waits: a collector deletes them within
 //! [`COLLECT_WITHIN`] of its mark or not at all, and a mark that is older than [`TAKE_OVER`] belongs to a collector that
-//! died and is taken over. Every step may be repeated, so a crash anywhere loses nothing.
+//! died, and is taken over. Every step is idempotent, so a crash anywhere loses nothing.
 //!
-//! On PostgreSQL the row of a blob is locked before its references are judged: under READ COMMITTED the judging statement
-//! then sees every reference that was committed before it, and whoever wants to add one waits.
+//! On PostgreSQL the row of a blob is locked before its references are counted: under READ COMMITTED that statement then sees
+//! every reference that was committed before it, and whoever wants to add one waits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -28,16 +28,16 @@ use sluice_domain::time::Timestamp;
 use crate::sql::{ROWS, Row, list, parse, sql};
 use crate::{StoreError, Tx};
 
-/// How long bytes stay that nothing points at: longer than between registering them and referencing them.
+/// How long unreferenced bytes stay: longer than the time between registering and referencing them.
 pub const GRACE: Duration = Duration::from_mins(15);
-/// A collector deletes bytes at most so long after it marked their row.
+/// A collector deletes bytes at most this long after it marked their row.
 pub const COLLECT_WITHIN: Duration = Duration::from_secs(20);
-/// A mark that is as old was made by a collector that is gone.
+/// A mark that is older was left by a collector that died.
 pub const TAKE_OVER: Duration = Duration::from_mins(1);
 /// The app whose subjects are the keys of stored stage results.
 pub(crate) const RESULTS: &str = "results";
 
-/// What points at bytes: a row of an app.
+/// What references bytes: a row of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject<'a> {
     /// Whose it is.
@@ -51,16 +51,16 @@ pub struct Subject<'a> {
 /// Whether bytes may be published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registered {
-    /// Now; the registration is named in [`confirm`].
+    /// They may, now; the registration is passed to [`confirm`].
     Ready(Registration),
-    /// The same bytes are being removed: register them again after a moment, at the latest then.
+    /// The same bytes are being collected: register them again after a moment.
     Collecting {
-        /// When the removal has ended or has failed.
+        /// When the collection has ended or failed at the latest.
         until: Timestamp,
     },
 }
 
-/// That bytes are about to be published. It ends when they are collected.
+/// The right to publish bytes. It ends when they are collected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Registration(Timestamp);
 
@@ -71,17 +71,17 @@ pub struct BlobRow {
     pub hash: String,
     /// Its length.
     pub bytes: u64,
-    /// When it was registered: again, after its bytes may have been removed.
+    /// When it was registered, or registered again after its bytes may have been deleted.
     pub created_at: Timestamp,
     /// Its bytes were published.
     pub present: bool,
-    /// Since when nothing points at it.
+    /// Since when nothing references it.
     pub unreferenced_since: Option<Timestamp>,
-    /// Since when its bytes are being removed.
+    /// Since when it is being collected.
     pub collecting_since: Option<Timestamp>,
 }
 
-/// Blobs whose bytes this collector removes now.
+/// Blobs that this collector has marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Garbage {
     /// Their hashes.
@@ -90,7 +90,7 @@ pub struct Garbage {
     pub since: Timestamp,
 }
 
-/// Says that bytes are about to be published: to be called before they become visible.
+/// Registers bytes that are about to be published. Must be called before they become visible.
 pub async fn register(tx: &mut Tx, hash: &str, bytes: u64) -> Result<Registered, StoreError> {
     let now = tx.now().await?;
     loop {
@@ -105,14 +105,14 @@ pub async fn register(tx: &mut Tx, hash: &str, bytes: u64) -> Result<Registered,
             return Ok(Registered::Ready(Registration(now)));
         }
         let found = sql("SELECT * FROM blobs WHERE hash = $1 {lock}").bind(hash).optional(tx).await?;
-        // Gone between the two statements: a collector was just done with it.
+        // Deleted between the two statements by a collector that finished.
         let Some(row) = found.as_ref().map(blob_row).transpose()? else { continue };
         if let Some(since) = row.collecting_since
             && now < since + TAKE_OVER
         {
             return Ok(Registered::Collecting { until: since + TAKE_OVER });
         }
-        // Whether the dead collector had deleted them is not known.
+        // Whether the dead collector had deleted the bytes is unknown.
         let since = if row.collecting_since.is_some() { now } else { row.created_at };
         sql("UPDATE blobs SET unreferenced_since = $2, created_at = $3, collecting_since = NULL,
                  present = CASE WHEN collecting_since IS NULL THEN present ELSE 0 END
@@ -126,8 +126,8 @@ pub async fn register(tx: &mut Tx, hash: &str, bytes: u64) -> Result<Registered,
     }
 }
 
-/// Says that registered bytes have been published; from now on they can be pointed at. False when the registration has
-/// ended meanwhile: then they are to be registered and published again.
+/// Confirms that registered bytes were published; from now on they can be referenced. Returns false if the registration has
+/// ended meanwhile: then they must be registered and published again.
 pub async fn confirm(tx: &mut Tx, hash: &str, registration: Registration) -> Result<bool, StoreError> {
     let now = tx.now().await?;
     let confirmed = sql("UPDATE blobs SET present = 1,
@@ -141,8 +141,8 @@ pub async fn confirm(tx: &mut Tx, hash: &str, registration: Registration) -> Res
     Ok(confirmed == 1)
 }
 
-/// Lets a subject point at blobs, in the unit of work that writes its row. What is not present any more, or is being
-/// removed, is refused: it has to be brought again.
+/// Adds references from a subject to blobs, in the unit of work that writes its row. A blob that is no longer present, or is
+/// being collected, is refused: its bytes must be stored again.
 pub async fn reference(tx: &mut Tx, subject: &Subject<'_>, hashes: &[&str]) -> Result<(), StoreError> {
     let wanted: BTreeSet<&str> = hashes.iter().copied().collect();
     let present = lock(tx, &wanted).await?;
@@ -152,7 +152,7 @@ pub async fn reference(tx: &mut Tx, subject: &Subject<'_>, hashes: &[&str]) -> R
     add(tx, subject, &present).await
 }
 
-/// As [`reference`], and takes away what the subject pointed at besides.
+/// Like [`reference`], and removes the subject's other references.
 pub async fn replace(tx: &mut Tx, subject: &Subject<'_>, hashes: &[&str]) -> Result<(), StoreError> {
     reference(tx, subject, hashes).await?;
     let rows = sql("SELECT blob FROM blob_refs WHERE owner = $1 AND app = $2 AND subject = $3")
@@ -178,8 +178,8 @@ pub async fn replace(tx: &mut Tx, subject: &Subject<'_>, hashes: &[&str]) -> Res
     judge(tx, &gone).await
 }
 
-/// Lets a stored result point at those of its blobs that are present. A hash in it that is no blob's is passed over,
-/// and a result whose bytes are gone is made again by whoever wants it.
+/// Adds references from a stored result to those of its blobs that are present. Hashes that are no blob's are ignored, and a
+/// result whose bytes are gone is produced again when it is needed.
 pub(crate) async fn reference_known(tx: &mut Tx, subject: &Subject<'_>, value: &Value) -> Result<(), StoreError> {
     let named = named_in(value);
     if named.is_empty() {
@@ -189,7 +189,7 @@ pub(crate) async fn reference_known(tx: &mut Tx, subject: &Subject<'_>, value: &
     add(tx, subject, &present).await
 }
 
-/// The content hashes that stand in a value: its strings of 64 hexadecimal digits and nothing else.
+/// The content hashes in a value: its strings of exactly 64 hexadecimal digits.
 pub fn named_in(value: &Value) -> BTreeSet<String> {
     match value {
         Value::String(text) if is_hash(text) => BTreeSet::from([text.clone()]),
@@ -203,12 +203,12 @@ fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
-/// Takes away what a subject points at, in the unit of work that removes its row.
+/// Removes a subject's references, in the unit of work that deletes its row.
 pub async fn release(tx: &mut Tx, subject: &Subject<'_>) -> Result<(), StoreError> {
     release_all(tx, subject.owner, subject.app, &[subject.id]).await
 }
 
-/// As [`release`], for several subjects of one owner and app.
+/// Like [`release`], for several subjects of one owner and app.
 pub async fn release_all(tx: &mut Tx, owner: &OwnerId, app: &str, subjects: &[&str]) -> Result<(), StoreError> {
     for subjects in subjects.chunks(ROWS) {
         let rows = sql(format!(
@@ -226,7 +226,7 @@ pub async fn release_all(tx: &mut Tx, owner: &OwnerId, app: &str, subjects: &[&s
     Ok(())
 }
 
-/// How many bytes an owner's rows point at, each blob once.
+/// How many bytes an owner's rows reference, counting each blob once.
 pub async fn usage(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
     let row = sql("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM
              (SELECT DISTINCT blob, bytes FROM blob_refs WHERE owner = $1) AS blobs_of_owner")
@@ -236,7 +236,7 @@ pub async fn usage(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
     Ok(row.get::<i64>("bytes")?.unsigned_abs())
 }
 
-/// Whether anything of this owner points at a blob.
+/// Whether anything of this owner references a blob.
 pub async fn is_referenced_by(tx: &mut Tx, owner: &OwnerId, hash: &str) -> Result<bool, StoreError> {
     let row = sql("SELECT 1 AS one FROM blob_refs WHERE blob = $1 AND owner = $2 LIMIT 1")
         .bind(hash)
@@ -246,7 +246,7 @@ pub async fn is_referenced_by(tx: &mut Tx, owner: &OwnerId, hash: &str) -> Resul
     Ok(row.is_some())
 }
 
-/// Whether anything at all points at a blob.
+/// Whether anything at all references a blob.
 pub async fn is_referenced(tx: &mut Tx, hash: &str) -> Result<bool, StoreError> {
     Ok(find(tx, hash).await?.is_some_and(|row| row.unreferenced_since.is_none()))
 }
@@ -257,8 +257,8 @@ pub async fn find(tx: &mut Tx, hash: &str) -> Result<Option<BlobRow>, StoreError
     row.as_ref().map(blob_row).transpose()
 }
 
-/// Marks at most `limit` blobs that nothing has pointed at for `grace`, and those of a collector that died. Whoever marked
-/// them removes their bytes within [`COLLECT_WITHIN`], and calls [`finish_collecting`].
+/// Marks at most `limit` blobs that were unreferenced for `grace`, and those of a collector that died. The caller deletes
+/// their bytes within [`COLLECT_WITHIN`], and then calls [`finish_collecting`].
 pub async fn begin_collecting(tx: &mut Tx, grace: Duration, limit: u32) -> Result<Garbage, StoreError> {
     let now = tx.now().await?;
     let mut picked: Vec<String> = Vec::new();
@@ -299,7 +299,7 @@ pub async fn begin_collecting(tx: &mut Tx, grace: Duration, limit: u32) -> Resul
     Ok(Garbage { hashes, since: now })
 }
 
-/// Forgets the rows of garbage whose bytes are gone. One that somebody has taken over meanwhile stays.
+/// Deletes the rows of garbage whose bytes are deleted. One that another collector has taken over meanwhile stays.
 pub async fn finish_collecting(tx: &mut Tx, deleted: &[&str], since: Timestamp) -> Result<u64, StoreError> {
     let mut forgotten = 0;
     for deleted in deleted.chunks(ROWS) {
@@ -313,7 +313,7 @@ pub async fn finish_collecting(tx: &mut Tx, deleted: &[&str], since: Timestamp) 
     Ok(forgotten)
 }
 
-/// Gives bytes that have no row one: they are garbage, and go like all garbage. Says how many there were.
+/// Adds rows for bytes that have none, so that they are collected as garbage. Returns how many there were.
 pub async fn adopt(tx: &mut Tx, found: &[(&str, u64)]) -> Result<u64, StoreError> {
     let now = tx.now().await?;
     let mut adopted = 0;
@@ -350,7 +350,7 @@ pub async fn after(tx: &mut Tx, hash: &str, limit: u32) -> Result<Vec<BlobRow>, 
     rows.iter().map(blob_row).collect()
 }
 
-/// Who points at a blob: owner, app and subject of at most `limit`.
+/// What references a blob: owner, app and subject, at most `limit`.
 pub async fn pointing_at(tx: &mut Tx, hash: &str, limit: u32) -> Result<Vec<(OwnerId, String, String)>, StoreError> {
     let rows = sql("SELECT owner, app, subject FROM blob_refs WHERE blob = $1 ORDER BY owner, app, subject LIMIT $2")
         .bind(hash)
@@ -360,7 +360,7 @@ pub async fn pointing_at(tx: &mut Tx, hash: &str, limit: u32) -> Result<Vec<(Own
     rows.iter().map(|row| Ok((parse(row, "owner")?, row.get("app")?, row.get("subject")?))).collect()
 }
 
-/// Locks the rows of these blobs in order; gives the lengths of those that take references.
+/// Locks the rows of these blobs in order; returns the lengths of those that accept references.
 async fn lock<'a>(tx: &mut Tx, hashes: &BTreeSet<&'a str>) -> Result<BTreeMap<&'a str, i64>, StoreError> {
     let hashes: Vec<&str> = hashes.iter().copied().collect();
     let mut present = BTreeMap::new();
@@ -408,10 +408,10 @@ async fn add(tx: &mut Tx, subject: &Subject<'_>, present: &BTreeMap<&str, i64>) 
     Ok(())
 }
 
-/// Notes which of these blobs nothing points at any more.
+/// Updates which of these blobs are unreferenced now.
 async fn judge(tx: &mut Tx, hashes: &BTreeSet<String>) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    // What was pointed at is present, and is not being removed.
+    // A blob that was referenced is present and not being collected.
     lock(tx, &hashes.iter().map(String::as_str).collect()).await?;
     let hashes: Vec<&String> = hashes.iter().collect();
     for hashes in hashes.chunks(ROWS) {

@@ -1,8 +1,8 @@
-//! Calls of engines and providers: a row each, written before anything is asked, which says what became of it.
+//! Calls of engines and providers: one row each, written before the call is made, which records its outcome.
 //!
-//! Of a key at most one call is open, in all processes together: a unique index over open calls. Whoever wants the same
-//! waits for that call, without a worker, and is woken by its end. After a crash a call stays open until its provider was
-//! asked what became of it ([`Outcome::Unknown`]), unless there is nobody to ask ([`Outcome::Lost`]).
+//! At most one call per key is open, across all processes, by a unique index over open calls. A job that wants the same
+//! result waits for that call without a worker, and is woken when it ends. After a crash a call stays open until its provider
+//! was asked for its outcome ([`Outcome::Unknown`]), unless nobody can be asked ([`Outcome::Lost`]).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,21 +18,21 @@ use crate::{StoreError, Tx, results, storable};
 /// What became of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Open: the intent is stored, and somebody asks.
+    /// Open: the intent is stored, and the call is being made.
     Started,
     /// Open: the provider is at work on it, and its id is stored.
     Submitted,
-    /// Open: its asker died or did not hear the answer; the provider is to be asked what it knows.
+    /// Open: its caller died or lost the response; the provider has to be asked for the outcome.
     Unknown,
-    /// It gave a result.
+    /// It returned a result.
     Succeeded,
-    /// It gave none. Another call may.
+    /// It failed. Another call may succeed.
     Failed,
-    /// The provider will not do this, now or later.
+    /// The provider refused it, and would refuse it again.
     Rejected,
-    /// Its result is no longer at the provider, and was never fetched.
+    /// Its result was never fetched, and the provider no longer has it.
     Expired,
-    /// Nobody can tell: it may have been done and charged.
+    /// Its outcome cannot be determined: it may have been done and charged.
     Lost,
 }
 
@@ -77,12 +77,12 @@ pub struct NewCall {
     pub key: String,
     /// Which engine and step, as `voice` or `frames`.
     pub kind: String,
-    /// For whom it is made.
+    /// The owner of the job that makes it.
     pub owner: OwnerId,
-    /// The provider, which can be asked what became of the call. Without one, nobody can.
+    /// The provider, which can be asked for the outcome. Without one, nobody can.
     pub provider: Option<String>,
-    /// After this nobody looks any more.
-    pub patience: Duration,
+    /// After this long the call is given up.
+    pub timeout: Duration,
 }
 
 /// A call that has not ended.
@@ -98,31 +98,31 @@ pub struct OpenCall {
     pub lease: String,
     /// The provider's own id, when it is known.
     pub provider_id: Option<String>,
-    /// The provider said that it changed.
+    /// The provider has notified us of a change.
     pub notified: bool,
-    /// When nobody looks any more.
+    /// When the call is given up.
     pub deadline: Timestamp,
-    /// The job that made it has not ended, and so looks after it.
-    pub is_looked_after: bool,
+    /// The job that made it has not ended, and will finish it.
+    pub job_is_unfinished: bool,
 }
 
-/// What a waiting job waits for: a signal of this name is not sent by anyone else.
+/// The name of the signal that a job waits for. Nothing else sends signals of such a name.
 pub(crate) fn signal(call: &str) -> String {
     format!("$call/{call}")
 }
 
-/// What became of the intent of a call.
+/// The result of [`start`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Started {
-    /// It is written.
+    /// The intent is stored.
     Yes,
     /// Another call of the same key is open.
-    Busy,
-    /// The result is stored.
-    Made,
+    AlreadyOpen,
+    /// The result is stored already.
+    AlreadyStored,
 }
 
-/// Writes the intent of a call, unless another call of the same key is open or has given the result.
+/// Stores the intent of a call, unless another call of the same key is open or has stored the result.
 pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started, StoreError> {
     let now = tx.now().await?;
     let written = sql("INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at,
@@ -139,24 +139,24 @@ pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started
     .bind(lease.id.as_str())
     .bind(call.provider.is_some())
     .bind(now.as_millis())
-    .bind((now + call.patience).as_millis())
+    .bind((now + call.timeout).as_millis())
     .execute(tx)
     .await?;
     if written == 0 {
-        return Ok(Started::Busy);
+        return Ok(Started::AlreadyOpen);
     }
-    // Only now: a call that ended after its asker looked for the result has stored it in the same unit of work.
+    // Checked after the insert: a call that ended in between has stored its result in the same unit of work.
     if results::find(tx, &call.key).await?.is_none() {
         return Ok(Started::Yes);
     }
     sql("DELETE FROM calls WHERE id = $1").bind(&call.id).execute(tx).await?;
-    Ok(Started::Made)
+    Ok(Started::AlreadyStored)
 }
 
 /// The open call of a key, if there is one.
 pub async fn open_of_key(tx: &mut Tx, key: &str) -> Result<Option<OpenCall>, StoreError> {
     let row = sql(
-        "SELECT calls.*, CAST(CASE WHEN jobs.id IS NOT NULL AND jobs.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS looked_after
+        "SELECT calls.*, CAST(CASE WHEN jobs.id IS NOT NULL AND jobs.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS job_is_unfinished
          FROM calls LEFT JOIN jobs ON jobs.id = calls.job WHERE calls.key = $1 AND calls.finished_at IS NULL",
     )
     .bind(key)
@@ -174,12 +174,12 @@ fn read(row: &Row) -> Result<OpenCall, StoreError> {
         provider_id: row.get("provider_id")?,
         notified: row.get("notified")?,
         deadline: Timestamp::from_millis(row.get("deadline_at")?),
-        is_looked_after: row.get("looked_after")?,
+        job_is_unfinished: row.get("job_is_unfinished")?,
     })
 }
 
-/// Stores the provider's id of a call that it has taken on. A call that was given up meanwhile is lost: somebody may be
-/// charged for it.
+/// Stores the provider's id of a call that it has accepted. A call that was given up meanwhile becomes `lost`, since it may
+/// be charged.
 pub async fn submitted(tx: &mut Tx, call: &str, provider_id: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let row = sql("UPDATE calls SET provider_id = $2, submitted_at = COALESCE(submitted_at, $3),
@@ -197,20 +197,20 @@ pub async fn submitted(tx: &mut Tx, call: &str, provider_id: &str) -> Result<(),
     Ok(())
 }
 
-/// Notes that the call is looked at now: what its provider says from here on is news.
-pub async fn look(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+/// Clears the notification of a call, right before its provider is asked.
+pub async fn clear_notified(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
     sql("UPDATE calls SET notified = 0 WHERE id = $1").bind(call).execute(tx).await?;
     Ok(())
 }
 
-/// Writes that an answer was lost: whoever asks next looks at the provider first.
-pub async fn forget_answer(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
+/// Records that the response was lost: the next attempt asks the provider for the outcome first.
+pub async fn mark_unknown(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
     sql("UPDATE calls SET outcome = 'unknown' WHERE id = $1 AND outcome = 'started'").bind(call).execute(tx).await?;
     wake_waiting(tx, call).await
 }
 
-/// Writes how a call ended, with what it cost; what its attempt has spent is put right, and whoever waits for it is woken.
-/// What has ended stays as it is, but for a result that came after all.
+/// Ends a call with its outcome and cost, corrects the ledger, and wakes the jobs that wait for it. A call that has ended
+/// stays as it is, unless it succeeds after all.
 pub async fn end(
     tx: &mut Tx,
     call: &str,
@@ -233,17 +233,17 @@ pub async fn end(
     wake_waiting(tx, call).await
 }
 
-/// What became of a notice from a provider.
+/// The result of [`notify`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notified {
-    /// The call is looked at soon.
+    /// The provider will be asked soon.
     Noted,
-    /// No such call is open: it is unknown, or over.
+    /// No such call is open: it is unknown, or has ended.
     Ignored,
 }
 
-/// Notes that a provider says that a call changed, by its own id of it or by the call's id. It is only a hint: whoever
-/// looks after the call asks the provider. One that is repeated, late or unknown changes nothing.
+/// Records a provider's notification that a call changed, by the provider's id of it or by the call's id. It is only a hint:
+/// the job then asks the provider. A repeated, late or unknown notification changes nothing.
 pub async fn notify(tx: &mut Tx, provider: &str, id: &str) -> Result<Notified, StoreError> {
     let rows = sql("UPDATE calls SET notified = 1
          WHERE provider = $1 AND finished_at IS NULL AND (provider_id = $2 OR id = $2) RETURNING id")
@@ -257,14 +257,14 @@ pub async fn notify(tx: &mut Tx, provider: &str, id: &str) -> Result<Notified, S
     Ok(if rows.is_empty() { Notified::Ignored } else { Notified::Noted })
 }
 
-/// At most this many jobs are woken at once; the others look for themselves.
-const WOKEN: u32 = 500;
+/// At most this many jobs are woken; the others poll.
+const MAX_WOKEN: u32 = 500;
 
-/// Wakes the jobs that wait for a call. One that is changed by another at this moment looks for itself.
+/// Wakes the jobs that wait for a call. One that is locked by another transaction polls.
 async fn wake_waiting(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
     let rows = sql("SELECT id FROM jobs WHERE state = 'waiting' AND wait_signal = $1 LIMIT $2 {skip_locked}")
         .bind(signal(call))
-        .bind(WOKEN)
+        .bind(MAX_WOKEN)
         .all(tx)
         .await?;
     let now = tx.now().await?;
@@ -278,13 +278,13 @@ async fn wake_waiting(tx: &mut Tx, call: &str) -> Result<(), StoreError> {
         changed(tx, &row)?;
     }
     if !rows.is_empty() {
-        tx.tell_workers();
+        tx.notify_workers();
     }
     Ok(())
 }
 
-/// Whether nothing is known of a call that was not known when it was last looked at. It stays so until this unit of work
-/// ends.
+/// Whether a call is open and without a notification since its provider was last asked. The row is locked until this unit of
+/// work ends.
 pub(crate) async fn is_pending(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
     let row = sql("SELECT id FROM calls WHERE id = $1 AND finished_at IS NULL AND notified = 0 {lock}")
         .bind(call)
@@ -293,9 +293,9 @@ pub(crate) async fn is_pending(tx: &mut Tx, call: &str) -> Result<bool, StoreErr
     Ok(row.is_some())
 }
 
-/// A worker lets go of a job, which is in its new state: nobody will hear how the calls ended that this lease left open.
-/// What it reserved is settled, and an attempt that follows at the same stage looks after the job's open call first.
-pub(crate) async fn let_go(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_stage: bool) -> Result<(), StoreError> {
+/// Ends what a lease left open, when its worker releases the job, which is in its new state: responses of its started calls
+/// are lost, its reservation is settled, and the next attempt at the same stage handles the job's open call first.
+pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_stage: bool) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let abandoned = sql("UPDATE calls SET outcome = CASE askable WHEN 1 THEN 'unknown' ELSE 'lost' END,
              finished_at = CASE askable WHEN 1 THEN NULL ELSE CAST($3 AS BIGINT) END
@@ -310,7 +310,7 @@ pub(crate) async fn let_go(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_st
     }
     spend::settle_spend(tx, lease).await?;
     if same_stage && let Some(call) = open_of_job(tx, &job.id).await? {
-        job.look_after(call);
+        job.attach_call(call);
     }
     if job.state.is_final() { orphan(tx, &job.id).await } else { Ok(()) }
 }
@@ -323,7 +323,7 @@ async fn open_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<String>, StoreEr
     row.map(|row| row.get("id")).transpose()
 }
 
-/// A job has ended, and its provider may still be at work for it: that counts as spent until somebody asks.
+/// Marks submitted calls of a job that has ended as `unknown`: their reservation counts as spent until the provider is asked.
 pub(crate) async fn orphan(tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
     let rows = sql("UPDATE calls SET outcome = 'unknown' WHERE job = $1 AND outcome = 'submitted' RETURNING id, lease")
         .bind(job.as_str())
@@ -345,7 +345,7 @@ pub async fn is_awaited(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
-/// What is said of a call to whoever waits for it.
+/// What is shown of a call to a job that waits for it.
 pub(crate) struct Described {
     pub(crate) provider: Option<String>,
     pub(crate) kind: String,
@@ -363,8 +363,7 @@ pub(crate) async fn described(tx: &mut Tx, call: &str) -> Result<Option<Describe
     row.map(read).transpose()
 }
 
-/// What the calls of an owner's job have cost, by their kind. Those whose cost is not known are left out; an engine of this
-/// program costs nothing.
+/// What the calls of an owner's job have cost, by kind. Calls with an unknown cost are left out; built-in engines cost nothing.
 pub async fn costs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<BTreeMap<String, MicroUsd>, StoreError> {
     let rows = sql("SELECT kind, CAST(SUM(COALESCE(cost, 0)) AS BIGINT) AS cost FROM calls
          WHERE job = $1 AND owner = $2 AND (cost IS NOT NULL OR provider IS NULL) GROUP BY kind ORDER BY kind")
@@ -375,7 +374,7 @@ pub async fn costs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<BTreeMap
     rows.iter().map(|row| Ok((row.get("kind")?, MicroUsd(row.get("cost")?)))).collect()
 }
 
-/// How many calls were ever made, per kind and outcome. What a test counts to show that nothing was done twice.
+/// The number of calls per kind and outcome, for tests that nothing was done twice.
 pub async fn count(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreError> {
     let rows = sql("SELECT kind, outcome, COUNT(*) AS count FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")
         .all(tx)
@@ -388,7 +387,7 @@ pub async fn count(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreErro
         .collect()
 }
 
-/// Every call that gave a result: its kind, when it was asked, when it answered. What a benchmark adds up.
+/// Every successful call: its kind, its start and its end, for benchmarks.
 pub async fn finished(tx: &mut Tx) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
     let rows =
         sql("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id").all(tx).await?;

@@ -1,9 +1,9 @@
-//! Folding SQLite's write-ahead log into the database, beside the writer.
+//! Checkpoints of SQLite's write-ahead log, concurrent with the writer.
 //!
-//! Left to itself, the commit that makes the log long folds it in, two flushes of the disk in which nobody else
-//! commits. Here a thread of its own does most of it while others write. The log can begin anew only when all of it is
-//! folded in and nobody writes, so the little that came meanwhile is left to the writer. Whatever the load, the log is
-//! not longer than [`MOST`] pages and one commit.
+//! By default, the commit that makes the log long also checkpoints it: two flushes of the disk during which nobody else
+//! commits. Here a separate thread does most of that while others write. SQLite can restart the log only when all of it is
+//! checkpointed and nobody writes, so the few pages that were written meanwhile are left to the writer. Under any load the
+//! log is at most [`FORCE_PAGES`] and one commit long.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -14,52 +14,53 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use crate::sqlite::{aside, is_busy, run};
+use crate::sqlite::{block_in_place, is_busy, run};
 use crate::{Options, sqlite};
 
-/// Pages of 4 KiB after which the thread is asked, after which the log may begin anew, and after which the writer does
-/// not wait for the thread.
-const SOME: u32 = 500;
-const MANY: u32 = 1_000;
-const MOST: u32 = 1_400;
+/// New pages (of 4 KiB) in the log after which the thread is asked for a checkpoint.
+const BACKGROUND_PAGES: u32 = 500;
+/// Pages in the log from which the writer checkpoints the rest, so that the log restarts, if the thread has caught up.
+const RESTART_PAGES: u32 = 1_000;
+/// Pages in the log from which the writer does so in any case.
+const FORCE_PAGES: u32 = 1_400;
 
-const FOLD: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
 thread_local! {
-    /// Pages in the log after this thread's last commit: what SQLite calls has no place for state of its own.
+    /// Pages in the log after this thread's last commit. SQLite's hook is a plain function and cannot hold state.
     static PAGES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// What the writer has to fold its log in. Dropped, the thread ends when it is done.
+/// The writer's handle on the checkpoint thread. When it is dropped, the thread ends after its present checkpoint.
 pub(crate) struct Checkpointer {
-    asks: SyncSender<()>,
+    requests: SyncSender<()>,
     thread: JoinHandle<()>,
-    /// The thread has folded in what there was when it was asked.
+    /// The thread has finished the checkpoint that was last requested.
     caught_up: Arc<AtomicBool>,
-    /// Pages in the log when it was asked.
-    asked_at: u32,
+    /// Pages in the log at the last request.
+    requested_at: u32,
 }
 
 impl Checkpointer {
-    /// Takes the work over from SQLite. Nothing in a simulation, which repeats only with one thread.
+    /// Replaces SQLite's automatic checkpoints. `None` in a simulation, which is repeatable only with one thread.
     pub(crate) fn start(path: &Path, writer: &Connection, options: &Options) -> Result<Option<Self>, rusqlite::Error> {
         if options.clock.is_some() {
             return Ok(None);
         }
         let own = sqlite::open(path, options)?;
-        let (asks, asked) = sync_channel(1);
+        let (requests, requested) = sync_channel(1);
         let caught_up = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&caught_up);
         let work = move || {
-            while asked.recv().is_ok() {
-                fold(&own);
+            while requested.recv().is_ok() {
+                checkpoint(&own);
                 done.store(true, Ordering::Release);
             }
         };
         let thread = match std::thread::Builder::new().name("sluice-wal".into()).spawn(work) {
             Ok(thread) => thread,
             Err(error) => {
-                tracing::warn!(%error, "no thread for the write-ahead log: commits fold it in, and some take longer");
+                tracing::warn!(%error, "no checkpoint thread could be started: commits checkpoint, and some take longer");
                 return Ok(None);
             }
         };
@@ -67,43 +68,43 @@ impl Checkpointer {
             PAGES.set(pages.unsigned_abs());
             Ok(())
         }));
-        Ok(Some(Self { asks, thread, caught_up, asked_at: 0 }))
+        Ok(Some(Self { requests, thread, caught_up, requested_at: 0 }))
     }
 
-    /// To be called by whoever has committed, while it still has the writer.
+    /// Must be called after each commit, while the caller still has the writer.
     pub(crate) fn after_commit(&mut self, writer: &Connection) {
         let pages = PAGES.take();
         if pages == 0 {
-            // Nothing had changed.
+            // The commit wrote nothing.
             return;
         }
-        if pages < self.asked_at {
-            // It began anew.
-            self.asked_at = 0;
+        if pages < self.requested_at {
+            // The log was restarted.
+            self.requested_at = 0;
         }
-        if pages > MOST || pages > MANY && self.caught_up.load(Ordering::Acquire) {
+        if pages > FORCE_PAGES || pages > RESTART_PAGES && self.caught_up.load(Ordering::Acquire) {
             self.caught_up.store(false, Ordering::Release);
-            aside(|| fold(writer));
-        } else if pages > self.asked_at + SOME {
-            self.asked_at = pages;
+            block_in_place(|| checkpoint(writer));
+        } else if pages > self.requested_at + BACKGROUND_PAGES {
+            self.requested_at = pages;
             self.caught_up.store(false, Ordering::Release);
-            // When it is at work already, it will be asked again.
-            self.asks.try_send(()).ok();
+            // A full channel means that a request is pending already.
+            self.requests.try_send(()).ok();
         }
     }
 
     /// Waits until the thread has ended.
-    pub(crate) fn end(self) {
-        drop(self.asks);
+    pub(crate) fn join(self) {
+        drop(self.requests);
         if self.thread.join().is_err() {
-            tracing::error!("the thread that folds the write-ahead log in stopped by a fault");
+            tracing::error!("the checkpoint thread panicked");
         }
     }
 }
 
-fn fold(connection: &Connection) {
-    match run(connection, FOLD) {
-        Err(error) if !is_busy(&error) => tracing::warn!(%error, "the write-ahead log was not folded in"),
+fn checkpoint(connection: &Connection) {
+    match run(connection, CHECKPOINT) {
+        Err(error) if !is_busy(&error) => tracing::warn!(%error, "the write-ahead log was not checkpointed"),
         _ => {}
     }
 }

@@ -1,8 +1,7 @@
-//! The connections to a PostgreSQL server, and how long its answers are waited for.
+//! The connection pool for a PostgreSQL server, and the timeout on its answers.
 //!
-//! sqlx's own pool asks each connection for a sign of life when it comes back. That is one more way to the server for
-//! each unit of work, and one without a limit: a server that falls silent in that moment keeps the connection's place
-//! for ever, and whoever closes the pool.
+//! sqlx's own pool pings each connection when it is returned. That costs a round trip per unit of work, and the ping has no
+//! timeout: if the server stops answering in that moment, the connection's slot is never freed, and closing the pool hangs.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,152 +14,154 @@ use tokio::time::Instant;
 
 use crate::StoreError;
 
-/// Connections of one process, when nothing else is set; those that listen and notify are not counted.
+/// The pool's size, unless the options set another. The connections of the notifier are not part of the pool.
 pub(crate) const CONNECTIONS: u32 = 10;
-/// Longest time that the server may take for an answer, unless a test sets another, and that a caller waits for a free
-/// connection: one whose other end is gone says nothing at all.
-pub(crate) const LIMIT: Duration = Duration::from_secs(10);
-/// A server's process for a connection gathers memory: after so long it is replaced.
-const LIFETIME: Duration = Duration::from_mins(30);
-/// Longest time to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long an answer of the server, or a free connection, is waited for, unless the options set another time. A peer that
+/// has gone without closing its socket sends nothing at all.
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
+/// A server process accumulates memory for each connection, so a connection is replaced at this age.
+const MAX_AGE: Duration = Duration::from_mins(30);
+/// How long an orderly close may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Connections, made when they are needed and kept.
-pub(crate) struct Connections {
+/// A pool of connections, opened when they are needed.
+pub(crate) struct ConnectionPool {
     options: PgConnectOptions,
-    /// What a new one is told first, if anything.
+    /// Statements that each new connection runs first; may be empty.
     settings: String,
-    /// At most so many.
     size: u32,
-    limit: Duration,
-    free: Arc<Semaphore>,
-    idle: Mutex<Vec<Open>>,
-    silent_at: Mutex<Option<Instant>>,
+    answer_timeout: Duration,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Opened>>,
+    /// When an answer last timed out.
+    timed_out_at: Mutex<Option<Instant>>,
 }
 
-struct Open {
+struct Opened {
     connection: Box<PgConnection>,
     opened_at: Instant,
 }
 
-/// A connection in use. Dropped, it is cut, and the server undoes what was open on it.
-pub(crate) struct Lent {
-    open: Open,
-    /// It was used before: the other end may have gone meanwhile.
-    pub(crate) used_before: bool,
-    all: Arc<Connections>,
-    _place: OwnedSemaphorePermit,
+/// A connection that is checked out of the pool. If it is dropped instead of released, it is closed, and the server rolls
+/// back its transaction.
+pub(crate) struct PooledConnection {
+    opened: Opened,
+    /// It was idle in the pool before, so the server may have closed it meanwhile.
+    pub(crate) is_reused: bool,
+    pool: Arc<ConnectionPool>,
+    _permit: OwnedSemaphorePermit,
 }
 
-impl Connections {
-    pub(crate) fn new(options: PgConnectOptions, settings: String, size: u32, limit: Duration) -> Arc<Self> {
+impl ConnectionPool {
+    pub(crate) fn new(options: PgConnectOptions, settings: String, size: u32, answer_timeout: Duration) -> Arc<Self> {
         let size = size.max(1);
-        let free = Arc::new(Semaphore::new(size as usize));
-        Arc::new(Self { options, settings, size, limit, free, idle: Mutex::default(), silent_at: Mutex::default() })
+        let permits = Arc::new(Semaphore::new(size as usize));
+        let (idle, timed_out_at) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { options, settings, size, answer_timeout, permits, idle, timed_out_at })
     }
 
-    /// One of them, the last used first; waits while all are in use.
-    pub(crate) async fn get(self: &Arc<Self>) -> Result<Lent, StoreError> {
-        let place = in_time(self.limit, Arc::clone(&self.free).acquire_owned())
+    /// Checks out the most recently used idle connection, or opens one. Waits while all are in use.
+    pub(crate) async fn get(self: &Arc<Self>) -> Result<PooledConnection, StoreError> {
+        let permit = with_timeout(self.answer_timeout, Arc::clone(&self.permits).acquire_owned())
             .await
             .ok_or_else(|| {
                 unreachable(
                     "all connections of this process were in use: allow more of them, or have less done at once",
                 )
             })?
-            .map_err(|_| unreachable("it was closed"))?;
-        let kept = self.keep_sound();
-        let used_before = kept.is_some();
-        let open = match kept {
-            Some(open) => open,
+            .map_err(|_| unreachable("the pool was closed"))?;
+        let idle = self.take_idle();
+        let is_reused = idle.is_some();
+        let opened = match idle {
+            Some(idle) => idle,
             None => self.open().await?,
         };
-        Ok(Lent { open, used_before, all: Arc::clone(self), _place: place })
+        Ok(PooledConnection { opened, is_reused, pool: Arc::clone(self), _permit: permit })
     }
 
-    /// The last used one that is to be used again. One that is older than the last silence may be as dead as the one
-    /// on which an answer did not come: to try each for the limit would take minutes, and a new one takes milliseconds.
-    fn keep_sound(&self) -> Option<Open> {
-        let silent_at = *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The most recently used idle connection that may be reused. One that was opened before the last timeout is closed: its
+    /// peer may be gone, too, and to wait for the timeout on each would take minutes, where a new one takes milliseconds.
+    fn take_idle(&self) -> Option<Opened> {
+        let timed_out_at = *self.timed_out_at.lock().unwrap_or_else(PoisonError::into_inner);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(open) = idle.pop() {
-            if open.opened_at.elapsed() < LIFETIME && silent_at.is_none_or(|at| at < open.opened_at) {
-                return Some(open);
+        while let Some(opened) = idle.pop() {
+            if opened.opened_at.elapsed() < MAX_AGE && timed_out_at.is_none_or(|at| at < opened.opened_at) {
+                return Some(opened);
             }
-            tokio::spawn(goodbye(open));
+            tokio::spawn(close(opened));
         }
         None
     }
 
-    async fn open(&self) -> Result<Open, StoreError> {
+    async fn open(&self) -> Result<Opened, StoreError> {
         let mut connection = self.answer(PgConnection::connect_with(&self.options)).await?;
         if !self.settings.is_empty() {
             self.answer(sqlx::raw_sql(AssertSqlSafe(self.settings.as_str())).execute(&mut connection)).await?;
         }
-        Ok(Open { connection: Box::new(connection), opened_at: Instant::now() })
+        Ok(Opened { connection: Box::new(connection), opened_at: Instant::now() })
     }
 
-    /// Waits for an answer for as long as the server may take.
+    /// Waits for an answer of the server, up to the timeout.
     pub(crate) async fn answer<T>(
         &self,
         answer: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
-        let answer = in_time(self.limit, answer).await;
+        let answer = with_timeout(self.answer_timeout, answer).await;
         if answer.is_none() {
-            *self.silent_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+            *self.timed_out_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
-        Ok(answer.unwrap_or_else(|| Err(silent()))?)
+        Ok(answer.unwrap_or_else(|| Err(timed_out()))?)
     }
 
-    /// Some answer since then did not come.
-    pub(crate) fn was_silent_since(&self, then: Instant) -> bool {
-        self.silent_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= then)
+    /// Whether any answer has timed out since `then`.
+    pub(crate) fn timed_out_since(&self, then: Instant) -> bool {
+        self.timed_out_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| at >= then)
     }
 
-    /// Waits for those that are in use, and says goodbye.
+    /// Waits for the connections that are in use, and closes all.
     pub(crate) async fn close(&self) {
-        let everyone = in_time(self.limit, self.free.acquire_many(self.size)).await;
-        self.free.close();
+        let all = with_timeout(self.answer_timeout, self.permits.acquire_many(self.size)).await;
+        self.permits.close();
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
-        for open in idle {
-            goodbye(open).await;
+        for opened in idle {
+            close(opened).await;
         }
-        drop(everyone);
+        drop(all);
     }
 }
 
-impl Lent {
+impl PooledConnection {
     pub(crate) fn connection(&mut self) -> &mut PgConnection {
-        &mut self.open.connection
+        &mut self.opened.connection
     }
 
-    pub(crate) fn all(&self) -> &Connections {
-        &self.all
+    pub(crate) fn pool(&self) -> &ConnectionPool {
+        &self.pool
     }
 
-    /// The connection, and those that it is one of.
-    pub(crate) fn both(&mut self) -> (&mut PgConnection, &Connections) {
-        (&mut self.open.connection, &self.all)
+    /// The connection and its pool.
+    pub(crate) fn split(&mut self) -> (&mut PgConnection, &ConnectionPool) {
+        (&mut self.opened.connection, &self.pool)
     }
 
-    /// Nothing is open on it: the next one may have it.
-    pub(crate) fn give_back(self) {
-        self.all.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.open);
+    /// Returns it to the pool. No transaction may be open on it.
+    pub(crate) fn release(self) {
+        self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.opened);
     }
 }
 
-async fn goodbye(open: Open) {
-    // Who does not hear it sees the connection end.
-    tokio::time::timeout(GOODBYE, open.connection.close()).await.ok();
+async fn close(opened: Opened) {
+    // If the server does not confirm it in time, it sees the socket close.
+    tokio::time::timeout(CLOSE_TIMEOUT, opened.connection.close()).await.ok();
 }
 
-/// Nothing when it takes longer than the server may take.
-pub(crate) async fn in_time<T>(limit: Duration, answer: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(limit, answer).await.ok()
+/// The output of a future, or `None` if it takes longer than `limit`.
+pub(crate) async fn with_timeout<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, future).await.ok()
 }
 
-/// No answer came in time.
-pub(crate) fn silent() -> sqlx::Error {
+/// The error for an answer that did not come in time.
+pub(crate) fn timed_out() -> sqlx::Error {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "the server did not answer in time").into()
 }
 

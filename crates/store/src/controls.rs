@@ -1,4 +1,4 @@
-//! What an operator sets: limits, weights, rates, pauses.
+//! The operator's controls: limits, weights, rates, pauses.
 
 use sluice_domain::time::Timestamp;
 
@@ -13,28 +13,28 @@ pub use crate::jobs::rates::{Rate, RateOf, Unit, rates, set_rate};
 pub struct Limit {
     /// `owner`, `kind`, `key` or `provider`.
     pub scope: String,
-    /// Which; `*` is for each one without a limit of its own.
+    /// The name within the scope; `*` applies to each one without a limit of its own.
     pub name: String,
-    /// At most so many at once.
+    /// The most jobs that run concurrently.
     pub concurrency: Option<i64>,
-    /// Of owners: how much of a pool it gets beside others.
+    /// For owners: the weight of its share of a pool.
     pub weight: i64,
 }
 
-/// What is held back.
+/// A pause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pause {
     /// `queue`, `kind`, `owner` or `provider`.
     pub scope: String,
-    /// Which.
+    /// The name within the scope.
     pub name: String,
-    /// Why, for whoever asks why something waits.
+    /// The reason, which is shown for jobs that wait.
     pub reason: String,
     /// Since when.
     pub since: Timestamp,
 }
 
-/// Sets how many jobs of an owner, a kind, a key or a provider run at once; nothing takes the limit away.
+/// Sets how many jobs of an owner, a kind, a key or a provider run concurrently; `None` removes the limit.
 pub async fn set_limit(tx: &mut Tx, scope: &str, name: &str, concurrency: Option<i64>) -> Result<(), StoreError> {
     sql("INSERT INTO limits (scope, name, concurrency) VALUES ($1, $2, $3)
          ON CONFLICT (scope, name) DO UPDATE SET concurrency = excluded.concurrency")
@@ -46,7 +46,7 @@ pub async fn set_limit(tx: &mut Tx, scope: &str, name: &str, concurrency: Option
     tidy(tx).await
 }
 
-/// Sets how much of each pool an owner gets beside others: twice the weight, twice the work. One by default.
+/// Sets the weight of an owner's share of each pool: twice the weight, twice the work. 1 by default.
 pub async fn set_weight(tx: &mut Tx, owner: &str, weight: u32) -> Result<(), StoreError> {
     sql("INSERT INTO limits (scope, name, weight) VALUES ('owner', $1, $2)
          ON CONFLICT (scope, name) DO UPDATE SET weight = excluded.weight")
@@ -59,7 +59,7 @@ pub async fn set_weight(tx: &mut Tx, owner: &str, weight: u32) -> Result<(), Sto
 
 async fn tidy(tx: &mut Tx) -> Result<(), StoreError> {
     sql("DELETE FROM limits WHERE concurrency IS NULL AND weight = 1").execute(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
@@ -77,7 +77,7 @@ pub async fn limits(tx: &mut Tx) -> Result<Vec<Limit>, StoreError> {
     Ok(readable("limits", &rows, limit))
 }
 
-/// Holds back a queue (a pool), a kind, an owner or a provider: what runs goes on, nothing more is begun.
+/// Pauses a queue (a pool), a kind, an owner or a provider: running jobs go on, and no job is started.
 pub async fn pause(tx: &mut Tx, scope: &str, name: &str, reason: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;
     sql("INSERT INTO pauses (scope, name, reason, since) VALUES ($1, $2, $3, $4)
@@ -91,14 +91,14 @@ pub async fn pause(tx: &mut Tx, scope: &str, name: &str, reason: &str) -> Result
     Ok(())
 }
 
-/// Lets it go on; says whether it was paused.
+/// Resumes it; returns whether it was paused.
 pub async fn resume(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
     let gone = sql("DELETE FROM pauses WHERE scope = $1 AND name = $2").bind(scope).bind(name).execute(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(gone > 0)
 }
 
-/// Everything that is paused, also where it cannot be read why.
+/// Every pause, even if its reason cannot be read.
 pub async fn pauses(tx: &mut Tx) -> Result<Vec<Pause>, StoreError> {
     let rows = sql("SELECT * FROM pauses ORDER BY scope, name").all(tx).await?;
     let pause = |row: &Row| {

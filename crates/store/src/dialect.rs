@@ -1,4 +1,4 @@
-//! Where the databases must differ: named fragments, each with its reason. Everything else is one SQL text for both.
+//! The differences between the databases: named fragments, each with its reason. Everything else is one SQL text for both.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,36 +15,36 @@ pub enum Dialect {
 
 /// The fragments: name, SQLite's text, PostgreSQL's text.
 const FRAGMENTS: [(&str, &str, &str); 4] = [
-    // The database's own clock in milliseconds since 1970. Leases are decided by it alone, so that workers whose
-    // clocks differ agree on who holds a job. There is no function for it that both have.
+    // The database's clock in milliseconds since 1970. It alone decides about leases, so that workers whose clocks differ
+    // agree on who holds a job. No function for it exists in both databases.
     (
         "{now}",
         "(CAST(unixepoch('subsec') * 1000 AS INTEGER) + (SELECT offset_ms FROM clock))",
         "(CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + (SELECT offset_ms FROM clock))",
     ),
-    // A row that is read in order to be changed. SQLite has one writer, which holds the whole file already.
+    // Locks a row that is read in order to be changed. SQLite's one writer has locked the whole file already.
     ("{lock}", "", "FOR UPDATE"),
-    // The same for a queue: what another holds is taken by it, and nobody waits.
+    // The same for a queue: rows that another transaction has locked are skipped.
     ("{skip_locked}", "", "FOR UPDATE SKIP LOCKED"),
-    // The same where other tables are read beside it.
+    // The same in a join: only rows of `jobs` are locked.
     ("{skip_locked_jobs}", "", "FOR UPDATE OF jobs SKIP LOCKED"),
 ];
 
-/// A statement in the words of one database.
+/// A statement in the dialect of one database.
 pub(crate) struct Statement {
     /// Its text.
     pub(crate) text: Arc<str>,
-    /// Which values its placeholders take, in their order in the text; empty when they are numbered there.
+    /// The index of the value of each placeholder, in the order of the text; empty if the text has numbers.
     pub(crate) order: Vec<usize>,
 }
 
-/// Most texts that are kept: more than there are, but for lists of every length.
+/// The size of the cache: more than there are statements, except for lists of every length.
 const KEPT: usize = 1_000;
 
 type Known = RwLock<HashMap<Cow<'static, str>, Arc<Statement>>>;
 static KNOWN: [OnceLock<Known>; 2] = [const { OnceLock::new() }; 2];
 
-/// The statement in the dialect of the open database. Each text is worked on once, and kept.
+/// The statement in the dialect of the open database. Translations are cached.
 pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> Arc<Statement> {
     let known = KNOWN[usize::from(dialect == Dialect::Postgres)].get_or_init(RwLock::default);
     if let Some(found) = known.read().unwrap_or_else(PoisonError::into_inner).get(&text) {
@@ -63,15 +63,15 @@ pub(crate) fn translated(dialect: Dialect, text: Cow<'static, str>) -> Arc<State
     statement
 }
 
-/// Every statement of this process so far, for the tests of query plans.
+/// Every statement that this process has run so far, for the tests of query plans.
 pub(crate) fn known(dialect: Dialect) -> Vec<Arc<str>> {
     let known = KNOWN[usize::from(dialect == Dialect::Postgres)].get_or_init(RwLock::default);
     let known = known.read().unwrap_or_else(PoisonError::into_inner);
     known.values().map(|statement| Arc::clone(&statement.text)).collect()
 }
 
-/// Puts `?` for `$1`, and gives which value each takes. To SQLite, `$1` is a name, and it looks for names one by one:
-/// with a thousand of them, binding takes longer than the statement.
+/// Replaces `$1` with `?`, and returns the index of the value of each. To SQLite `$1` is a named parameter, which it finds
+/// by a linear search: with a thousand of them, binding takes longer than the statement.
 fn unnumber(text: &mut String) -> Vec<usize> {
     let mut order = Vec::new();
     let mut made = String::with_capacity(text.len());
@@ -104,7 +104,7 @@ const TYPES: [(&str, &str, &str); 4] = [
     ("{strict}", "STRICT", ""),
 ];
 
-/// The statements of a migration in the words of one database.
+/// The statements of a migration in the dialect of one database.
 pub(crate) fn ddl(dialect: Dialect, text: &str) -> String {
     TYPES.iter().fold(text.to_owned(), |text, (token, sqlite, postgres)| {
         text.replace(token, if dialect == Dialect::Sqlite { sqlite } else { postgres })

@@ -1,4 +1,4 @@
-//! Documents: files that were taken in, with what reading them gave.
+//! Documents: ingested files and their extracted text.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::blobs::{self, Subject};
 use crate::sql::{Row, json, list, parse, sql};
 use crate::{StoreError, Tx, storable};
 
-/// As references to bytes name it.
+/// Its name in references to blobs.
 const APP: &str = "documents";
 
 /// A source document.
@@ -22,21 +22,21 @@ pub struct DocumentRow {
     pub owner: OwnerId,
     /// Hash of the file.
     pub blob: String,
-    /// Hash of what reading it gave.
+    /// Hash of the extracted text.
     pub text_blob: String,
-    /// Whether its text was read from pictures.
+    /// Whether its text was extracted by OCR.
     pub ocr: bool,
-    /// The file's name as it came.
+    /// The file's original name.
     pub name: String,
     /// The file's length.
     pub bytes: i64,
-    /// What was found in it.
+    /// Properties that were found in it.
     pub found: Value,
-    /// When it was taken in.
+    /// When it was ingested.
     pub created_at: Timestamp,
 }
 
-/// Adds a document. It points at its bytes, which must be kept.
+/// Adds a document, with references to its bytes.
 pub async fn insert_document(tx: &mut Tx, row: &DocumentRow) -> Result<(), StoreError> {
     storable::name("a document's name", &row.name)?;
     storable::json("what was found in a document", &row.found)?;
@@ -67,7 +67,7 @@ pub async fn document(tx: &mut Tx, owner: &OwnerId, id: &DocumentId) -> Result<O
     row.as_ref().map(document_row).transpose()
 }
 
-/// A document of this owner by what is in it and how it was read: the one of this name, or else one of another name.
+/// A document of this owner by its content and how it was read: the one of this name, or else one of another name.
 pub async fn document_of_blob(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -86,8 +86,8 @@ pub async fn document_of_blob(
     row.as_ref().map(document_row).transpose()
 }
 
-/// The next `limit` documents after an id that are older than `before`, locked: nothing new stands on one before it is
-/// decided whether it goes.
+/// The next `limit` documents after an id that are older than `before`, locked, so that no app starts to use one while it is
+/// decided whether it is deleted.
 pub async fn old(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {
     // Ids sort by time of creation.
     let youngest = DocumentId::new(before, [0; 10]);
@@ -100,7 +100,7 @@ pub async fn old(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Res
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Forgets documents on which nothing stands; their bytes are released.
+/// Deletes documents that no app uses, and releases their bytes.
 pub async fn forget(tx: &mut Tx, documents: &[String]) -> Result<u64, StoreError> {
     if documents.is_empty() {
         return Ok(0);

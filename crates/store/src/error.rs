@@ -1,4 +1,4 @@
-//! What can go wrong with the database, said so that the reader knows what to do.
+//! The errors of the store, with messages that tell the reader what to do.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -9,10 +9,10 @@ use sluice_domain::ids::JobId;
 /// Largest payload of a job in bytes; what is larger belongs in blobs.
 pub const PAYLOAD_LIMIT: usize = 256 * 1024;
 
-/// What the database's own interface said.
+/// The error of the database driver.
 pub type Cause = Box<dyn Error + Send + Sync>;
 
-/// Why a unit of work was not done. Nothing of it was kept.
+/// Why a unit of work was rolled back.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The attempt that wanted to write no longer holds its job.
@@ -69,10 +69,10 @@ pub enum StoreError {
     /// The database server does not answer.
     #[error("the database server cannot be reached: check its address, and whether it runs")]
     Unreachable(#[source] Cause),
-    /// Two units of work wanted the same rows; this one gave way.
+    /// A deadlock, a lock timeout or a serialisation failure.
     #[error("another change of the same rows came first: try again")]
     Contended(#[source] Cause),
-    /// No times of day.
+    /// Not a valid cron expression.
     #[error("\"{cron}\" is not a schedule: {why}")]
     BadSchedule {
         /// What was given.
@@ -80,7 +80,7 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
-    /// No rate that can be kept.
+    /// A rate that cannot be enforced.
     #[error("that is not a rate: {why}")]
     BadRate {
         /// What is wrong with it, and what to do.
@@ -92,14 +92,14 @@ pub enum StoreError {
         /// What was asked for.
         job: JobId,
     },
-    /// Bytes that were registered are gone, or are being removed: nothing pointed at them for too long.
-    #[error("the bytes {hash} are not kept any more: bring them again")]
+    /// Registered bytes were garbage-collected, or are being collected, because nothing referenced them for too long.
+    #[error("the bytes {hash} were garbage-collected: store them again")]
     BlobGone {
         /// Which.
         hash: String,
     },
-    /// Someone who wrote for several was stopped: whether it was kept is not known.
-    #[error("the write was interrupted: look whether it was kept, or try again")]
+    /// The task that wrote a batch was stopped: whether it was committed is unknown.
+    #[error("the write was interrupted: check whether it was committed, or try again")]
     Interrupted,
     /// A later version wrote this database.
     #[error(
@@ -154,7 +154,7 @@ pub enum StoreError {
         /// Which, and what the bounds are.
         what: String,
     },
-    /// Another row has the same unique key. Where another unit of work was first, it is found when this one runs again.
+    /// Another row has the same unique key. If another unit of work inserted it first, this one finds it when it runs again.
     #[error("there is a row with the same key already")]
     AlreadyExists(#[source] Cause),
     /// The unit of work was stopped on purpose, by a planned failure of a test.
@@ -200,8 +200,8 @@ impl StoreError {
         }
     }
 
-    /// The database is to blame, or other units of work: the same again may succeed later. Anything else is the fault
-    /// of a row or a value, and the rest goes on without that.
+    /// The cause is the database or a concurrent unit of work, so the same may succeed later. Any other error concerns one row
+    /// or value, and the rest can go on without it.
     pub const fn is_outage(&self) -> bool {
         matches!(
             self,
@@ -215,7 +215,7 @@ impl StoreError {
         )
     }
 
-    /// Another unit of work was first: when this one runs again, it sees what that one did.
+    /// Another unit of work won a race: when this one runs again, it sees what the other one committed.
     pub(crate) const fn is_race(&self) -> bool {
         matches!(self, Self::Contended(_) | Self::AlreadyExists(_))
     }
@@ -247,7 +247,7 @@ impl From<sqlx::Error> for StoreError {
             Some("25006") => Self::ReadOnly,
             Some("40001" | "40P01" | "55P03") => Self::Contended(error.into()),
             Some("23505") => Self::AlreadyExists(error.into()),
-            // The server ends, starts, or has no room for another connection.
+            // The server is shutting down, starting up, or out of connections.
             Some("57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "08000") => {
                 Self::Unreachable(error.into())
             }
@@ -257,7 +257,7 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// The same for another whose unit of work was in the same transaction.
+    /// A copy, for another unit of work of the same transaction.
     #[must_use]
     pub fn again(&self) -> Self {
         match self {

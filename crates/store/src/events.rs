@@ -1,10 +1,10 @@
-//! The ordered event log: entries that are written with the change that they tell of.
+//! The ordered event log: entries are written in the transaction of the change that they describe.
 //!
-//! Each stream counts its entries from 1, without gaps. The count is a row that the writer holds until its transaction
-//! ends, so numbers become visible in their order, also on PostgreSQL, where a sequence would hand them out before the
-//! commit and a reader could pass by one that commits late. It is the last row that a unit of work takes: whoever
-//! holds it waits for nobody. The entries of one commit share rows, whose number is that of their last entry; those
-//! that differ in nothing but what they happened to are stored once, with a list of that.
+//! Each owner has a stream, whose entries are numbered from 1 without gaps. The counter is a row that the writer locks until
+//! its transaction ends, so numbers become visible in order. A PostgreSQL sequence would assign them before the commit, and a
+//! reader could miss an entry that commits late. The counter is the last row that a unit of work locks, so its holder waits
+//! for nobody. The entries of a commit share rows, each with the number of its last entry; entries that differ only in their
+//! subject are stored once, with a list of subjects.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,9 +20,9 @@ use crate::{StoreError, Tx, storable};
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Its place in its stream, counted from 1 without gaps.
+    /// Its number in its stream, from 1 without gaps.
     pub seq: i64,
-    /// Whose log it is: the owner of what changed.
+    /// The owner of the stream, and of what changed.
     pub owner: OwnerId,
     /// What happened, as `job.changed`.
     pub kind: String,
@@ -34,7 +34,7 @@ pub struct Event {
     pub at: Timestamp,
 }
 
-/// A run of entries as it is stored: many to a row.
+/// Entries that differ only in their subject, as they are stored; a row has several such runs.
 #[derive(Deserialize)]
 struct Stored {
     kind: String,
@@ -42,7 +42,7 @@ struct Stored {
     data: Box<serde_json::value::RawValue>,
 }
 
-/// What they happened to.
+/// The ids of what changed.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Subjects {
@@ -59,17 +59,17 @@ impl Stored {
     }
 }
 
-/// What entries of a run have in common, as it is written.
+/// What the entries of a run have in common.
 #[derive(Serialize)]
 struct Common<'a, D> {
     kind: &'a str,
     data: &'a D,
 }
 
-/// Most entries in a row: what a reader has to unpack to find one.
+/// The most entries in a row, all of which a reader has to unpack to find one.
 const ROW: usize = 500;
 
-/// The entries of a stream that are to be written, in their order.
+/// The pending entries of a stream, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     runs: Vec<Run>,
@@ -90,7 +90,7 @@ impl Entries {
         }
     }
 
-    /// Adds those of another unit of work.
+    /// Adds the entries of another unit of work.
     pub(crate) fn append(&mut self, mut later: Self) {
         self.runs.append(&mut later.runs);
     }
@@ -133,9 +133,9 @@ pub fn emit<D: Serialize>(tx: &mut Tx, owner: &OwnerId, kind: &str, subject: &st
     }
     let common = serde_json::to_string(&Common { kind, data }).map_err(|error| unwritable(&error))?;
     storable::written_json("an event's data", &common)?;
-    match tx.told.entries.get_mut(owner) {
+    match tx.pending.events.get_mut(owner) {
         Some(entries) => entries.push(common, subject),
-        None => tx.told.entries.entry(owner.clone()).or_default().push(common, subject),
+        None => tx.pending.events.entry(owner.clone()).or_default().push(common, subject),
     }
     Ok(())
 }
@@ -144,7 +144,7 @@ fn unwritable(error: &serde_json::Error) -> StoreError {
     StoreError::Unreadable { what: format!("an event's data ({error})") }
 }
 
-/// Writes the entries of a transaction on `SQLite`, as the last thing that it does.
+/// Writes the entries of a transaction on `SQLite`, right before its commit.
 pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<OwnerId, Entries>) -> Result<(), StoreError> {
     for (owner, entries) in entries {
         let now = tx.now().await?;
@@ -158,9 +158,8 @@ pub(crate) async fn write(tx: &mut Tx, entries: BTreeMap<OwnerId, Entries>) -> R
     Ok(())
 }
 
-/// The same for `PostgreSQL`, as statements that go to the server in one message with the COMMIT: from the count on,
-/// every other commit of the stream waits, and so none of that time is ours. Streams come in their order, so that two
-/// transactions never wait for each other.
+/// The same for `PostgreSQL`, as statements that are sent in one message with the COMMIT: the stream's counter, for which
+/// other commits wait, is not locked for a round trip. Streams are sorted, so that two transactions never deadlock.
 pub(crate) fn statements(entries: BTreeMap<OwnerId, Entries>, now: Timestamp) -> Result<String, StoreError> {
     let mut all = String::new();
     for (owner, entries) in entries {
@@ -184,7 +183,7 @@ pub(crate) fn statements(entries: BTreeMap<OwnerId, Entries>, now: Timestamp) ->
     Ok(all)
 }
 
-/// A string constant that is the same text under every setting of the server.
+/// A string literal that does not depend on the server's settings.
 fn literal(text: &str) -> String {
     format!("E'{}'", storable::text(text).replace('\\', "\\\\").replace('\'', "''"))
 }
@@ -198,37 +197,37 @@ fn length(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// What a look at an owner's log gave.
+/// A page of an owner's log.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// The entries that could be read, in order.
     pub events: Vec<Event>,
-    /// How many rows, and runs of entries in a row, were passed over before the first of them.
+    /// How many rows, and runs of entries in a row, were skipped before the first of them.
     pub unreadable: usize,
 }
 
-/// The owner's next `limit` entries after place `seq`, in order. What cannot be read is passed over; see [`page`].
+/// The owner's next `limit` entries after number `seq`, in order. Unreadable ones are skipped; see [`page`].
 pub async fn after(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
     page(tx, owner, seq, limit).await.map(|page| page.events)
 }
 
-/// The owner's next `limit` entries after place `seq`, in order. What cannot be read is logged and passed over. A page
-/// ends before such entries, unless it begins with them: so a reader finds every gap before the first entry of a page, as
-/// it does when entries were forgotten.
+/// The owner's next `limit` entries after number `seq`, in order. Unreadable ones are logged and skipped. A page ends before
+/// such entries, unless it starts with them, so a reader finds every gap before the first entry of a page, as it does after
+/// entries were deleted.
 pub async fn page(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<Page, StoreError> {
-    // A row has up to 500 entries: few rows at a time.
+    // A row has up to 500 entries, so few rows are read at a time.
     const ROWS: u32 = 4;
     let text = "SELECT seq, owner, entries, at FROM event_log WHERE owner = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     let mut page = Page::default();
-    let mut place = seq;
+    let mut last = seq;
     while page.events.len() < limit as usize {
-        let rows = sql(text).bind(owner.as_str()).bind(place).bind(ROWS).all(tx).await?;
+        let rows = sql(text).bind(owner.as_str()).bind(last).bind(ROWS).all(tx).await?;
         for row in &rows {
             for entry in unpack(row, seq).unwrap_or_else(|error| vec![Err(error)]) {
                 match entry {
                     Ok(event) => page.events.push(event),
                     Err(error) if page.events.is_empty() => {
-                        tracing::error!(%owner, %error, "entries of the event log are passed over");
+                        tracing::error!(%owner, %error, "entries of the event log are skipped");
                         page.unreadable += 1;
                     }
                     Err(_) => {
@@ -237,7 +236,7 @@ pub async fn page(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<
                     }
                 }
             }
-            place = row.get("seq")?;
+            last = row.get("seq")?;
         }
         if rows.len() < ROWS as usize {
             break;
@@ -247,7 +246,7 @@ pub async fn page(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<
     Ok(page)
 }
 
-/// The entries of a row after a place, and an error for each run of them that cannot be read.
+/// The entries of a row after a number, and an error for each run of them that cannot be read.
 fn unpack(row: &Row, after: i64) -> Result<Vec<Result<Event, StoreError>>, StoreError> {
     let entries: String = row.get("entries")?;
     let runs: Vec<Stored> = crate::json(&entries, "entries of the event log")?;
@@ -280,14 +279,14 @@ pub async fn owners(tx: &mut Tx) -> Result<Vec<OwnerId>, StoreError> {
     rows.iter().map(|row| parse(row, "owner")).collect()
 }
 
-/// The place of the owner's last entry, zero when there never was one.
+/// The number of the owner's last entry; 0 if there never was one.
 pub async fn last(tx: &mut Tx, owner: &OwnerId) -> Result<i64, StoreError> {
     let row = sql("SELECT last FROM streams WHERE owner = $1").bind(owner.as_str()).optional(tx).await?;
     row.map_or(Ok(0), |row| row.get("last"))
 }
 
-/// The place of the owner's first entry that is still kept and can be read, if any: a reader that was further behind has
-/// missed something and must look at the whole.
+/// The number of the owner's oldest entry that is still retained and can be read, if any. A reader that is further behind has
+/// missed entries and must reload everything.
 pub async fn first(tx: &mut Tx, owner: &OwnerId) -> Result<Option<i64>, StoreError> {
     Ok(after(tx, owner, i64::MIN, 1).await?.first().map(|event| event.seq))
 }

@@ -1,7 +1,7 @@
 //! Every SQL statement of the project, behind functions that take a unit of work.
 //!
-//! A unit of work is a closure that runs in one transaction: all of it is kept, or nothing. Nothing that can wait for
-//! long (a provider, a file, a sleep) belongs inside.
+//! A unit of work is a closure that runs in one transaction, and is committed or rolled back as a whole. Nothing slow (a
+//! call of a provider, a file, a sleep) belongs inside.
 //!
 //! ```no_run
 //! # async fn example(store: sluice_store::Store) -> Result<(), sluice_store::StoreError> {
@@ -13,10 +13,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A statement is one text for both databases ([`sql`]); what must differ is in `dialect.rs`. On `SQLite` there is one
-//! connection that writes (`BEGIN IMMEDIATE`, WAL, `synchronous=FULL`: what was acknowledged survives a power cut),
-//! shared by units that wait for it (`group.rs`), and a pool that reads. On `PostgreSQL` each unit is a transaction of
-//! its own (`synchronous_commit` as the server has it, which is `on` by default).
+//! Each statement is one text for both databases ([`sql`]); the differences are in `dialect.rs`. On `SQLite` there is one
+//! writing connection (`BEGIN IMMEDIATE`, WAL, `synchronous=FULL`: what was acknowledged survives a power cut), whose
+//! transaction concurrent units share (`group.rs`), and a pool of reading connections. On `PostgreSQL` each unit is a
+//! transaction of its own (`synchronous_commit` as configured on the server, which is `on` by default).
 
 pub mod blobs;
 pub mod calls;
@@ -57,10 +57,10 @@ pub use group::Idle;
 pub use open::{Database, Options, PostgresUrl};
 pub use unit::Tx;
 
-use connections::Connections;
+use connections::ConnectionPool;
 use faults::{Fault, Faults};
-use group::{Group, tell};
-use postgres::Bell;
+use group::{Group, notify};
+use postgres::Notifier;
 use sqlite::Readers;
 use unit::Link;
 
@@ -76,43 +76,43 @@ struct Inner {
     faults: Arc<dyn Faults>,
 }
 
-/// Who waits here for what a commit may have brought.
+/// Wakes the tasks of this process after a commit.
 #[derive(Clone, Default)]
 struct Hints {
     work: watch::Sender<u64>,
-    news: watch::Sender<u64>,
-    early: watch::Sender<u64>,
+    events: watch::Sender<u64>,
+    rescan: watch::Sender<u64>,
 }
 
-/// What a commit may have brought.
+/// What a commit may have changed.
 #[derive(Debug, Clone, Copy, Default)]
 struct Hint {
     work: bool,
-    news: bool,
-    /// Work with a place that workers may have passed by.
-    early: bool,
+    events: bool,
+    /// A job became ready below the workers' low-water marks.
+    rescan: bool,
 }
 
 impl Hint {
     fn is_any(self) -> bool {
-        self.work || self.news || self.early
+        self.work || self.events || self.rescan
     }
 
-    fn and(self, other: Self) -> Self {
-        Self { work: self.work | other.work, news: self.news | other.news, early: self.early | other.early }
+    fn union(self, other: Self) -> Self {
+        Self { work: self.work | other.work, events: self.events | other.events, rescan: self.rescan | other.rescan }
     }
 }
 
 impl Hints {
-    fn tell(&self, hint: Hint) {
-        // First, so that whoever looks for work has heard it.
-        tell(&self.early, hint.early);
-        tell(&self.work, hint.work);
-        tell(&self.news, hint.news);
+    fn notify(&self, hint: Hint) {
+        // First, so that a worker that wakes for work sees it.
+        notify(&self.rescan, hint.rescan);
+        notify(&self.work, hint.work);
+        notify(&self.events, hint.events);
     }
 }
 
-/// How often a unit of work is run that loses races.
+/// How often a unit of work is run at most, if it loses races.
 const MOST_RUNS: u32 = 6;
 
 /// A unit of work that was rolled back.
@@ -130,15 +130,15 @@ impl<E: From<StoreError>> From<StoreError> for Failed<E> {
 
 enum Backend {
     Sqlite { group: Arc<Group>, readers: Readers },
-    Postgres { connections: Arc<Connections>, bell: Bell, prepares: bool },
+    Postgres { connections: Arc<ConnectionPool>, notifier: Notifier, prepares: bool },
 }
 
 impl Store {
-    /// Runs a unit of work that may write. It is committed when the closure gives `Ok`, and rolled back otherwise; when
-    /// this returns `Ok`, it is on the disk. On `SQLite` it waits for its turn, also behind other processes.
+    /// Runs a unit of work that may write. It is committed if the closure returns `Ok`, and rolled back otherwise; when this
+    /// returns `Ok`, it is on the disk. On `SQLite` it waits for the writer, also behind other processes.
     ///
-    /// On `PostgreSQL` a unit of work may lose a race: a deadlock, a serialisation failure, a unique key that another
-    /// transaction was first with. Then it is run again, a few times at most, on what the other one left.
+    /// On `PostgreSQL` a unit of work may lose a race: a deadlock, a serialisation failure, or a unique key that another
+    /// transaction inserted first. Then it is run again, a few times at most, and sees what the other one committed.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Clone,
@@ -153,8 +153,8 @@ impl Store {
         self.write_once(work).await
     }
 
-    /// The same for a unit of work that cannot be run again, since it changes what it captures or uses it up: where it
-    /// loses a race, that is its error.
+    /// The same for a unit of work that cannot be run again because it consumes or changes what it captures: a lost race is
+    /// its error.
     pub async fn write_once<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
@@ -169,22 +169,22 @@ impl Store {
         E: From<StoreError>,
     {
         let mut tx = Box::pin(self.begin_writing()).await?;
-        // Boxed: callers need not carry it in their own futures.
+        // Boxed, to keep the callers' futures small.
         let value = match Box::pin(work(&mut tx)).await {
             Ok(value) => value,
             Err(error) => {
                 let raced = tx.has_raced();
-                Box::pin(undo(tx)).await;
+                Box::pin(roll_back(tx)).await;
                 return Err(Failed { error, raced });
             }
         };
         let point = tx.point();
         let fault = self.inner.faults.at(point);
         if fault == Some(Fault::BeforeCommit) {
-            Box::pin(undo(tx)).await;
+            Box::pin(roll_back(tx)).await;
             return Err(StoreError::Planned { point }.into());
         }
-        Box::pin(self.keep(tx)).await?;
+        Box::pin(self.commit(tx)).await?;
         if fault == Some(Fault::LostReply) {
             return Err(StoreError::Planned { point }.into());
         }
@@ -205,13 +205,13 @@ impl Store {
         }
     }
 
-    async fn keep(&self, mut tx: Tx) -> Result<(), StoreError> {
-        let mut hint = Hint { work: tx.told.work, news: !tx.told.entries.is_empty(), early: tx.told.early };
+    async fn commit(&self, mut tx: Tx) -> Result<(), StoreError> {
+        let mut hint = Hint { work: tx.pending.work, events: !tx.pending.events.is_empty(), rescan: tx.pending.rescan };
         let now = if tx.on_postgres() { Some(tx.now().await?) } else { None };
         match (tx.link, now) {
-            (Link::Writer(turn), _) => turn.keep(tx.told).await,
+            (Link::Writer(turn), _) => turn.commit(tx.pending).await,
             (Link::Postgres(transaction), Some(now)) => {
-                let log = match events::statements(tx.told.entries, now) {
+                let log = match events::statements(tx.pending.events, now) {
                     Ok(log) => log,
                     Err(error) => {
                         transaction.roll_back().await;
@@ -219,10 +219,10 @@ impl Store {
                     }
                 };
                 let took = transaction.commit(log).await?;
-                hint.early |= hint.work && took > jobs::LATE / 2;
-                self.inner.hints.tell(hint);
-                if let Backend::Postgres { bell, .. } = &self.inner.backend {
-                    bell.ring(hint);
+                hint.rescan |= hint.work && took > jobs::ALLOWED_LATENESS / 2;
+                self.inner.hints.notify(hint);
+                if let Backend::Postgres { notifier, .. } = &self.inner.backend {
+                    notifier.notify(hint);
                 }
                 Ok(())
             }
@@ -230,7 +230,7 @@ impl Store {
         }
     }
 
-    /// Runs a unit of work that only reads, on one snapshot of the database.
+    /// Runs a read-only unit of work, on one snapshot of the database.
     pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E>,
@@ -255,7 +255,7 @@ impl Store {
         }
     }
 
-    /// How many units of work are worth writing at once: on `SQLite` they share one writer.
+    /// How many units of work are worth running concurrently: on `SQLite` they share one writer.
     pub fn writers(&self) -> usize {
         match self.inner.backend {
             Backend::Sqlite { .. } => 1,
@@ -263,20 +263,20 @@ impl Store {
         }
     }
 
-    /// Changes when a unit of work may have made work, of this process and, on `PostgreSQL`, of others: a hint, losing
-    /// it loses nothing. On `SQLite` it comes before the commit, and who writes then may be part of it.
+    /// Changes when a unit of work of this process or, on `PostgreSQL`, of another one may have made jobs ready. It is a hint:
+    /// polling finds what a lost one announced. On `SQLite` it comes before the commit, which a claim can then join.
     pub fn work_hint(&self) -> watch::Receiver<u64> {
         self.inner.hints.work.subscribe()
     }
 
-    /// Changes when a unit of work, of any process, may have made work with a place that workers have passed by: a claim
-    /// then begins at the start. On `PostgreSQL` alone; losing it costs a second.
-    pub fn early_hint(&self) -> watch::Receiver<u64> {
-        self.inner.hints.early.subscribe()
+    /// Changes when a unit of work of any process may have made a job ready below the workers' low-water marks: the next claim
+    /// then scans from the start. On `PostgreSQL` alone; a lost one delays the job by a second.
+    pub fn rescan_hint(&self) -> watch::Receiver<u64> {
+        self.inner.hints.rescan.subscribe()
     }
 
-    /// Says that someone waits for work and has nothing else to do, for as long as the answer is kept: on `SQLite` who
-    /// makes work then lets it join the commit.
+    /// Marks the caller as idle until the returned guard is dropped: on `SQLite` a unit that makes jobs ready lets idle workers
+    /// join its commit.
     pub fn idle(&self) -> Option<Idle> {
         match &self.inner.backend {
             Backend::Sqlite { group, .. } => Some(group.idle()),
@@ -284,9 +284,9 @@ impl Store {
         }
     }
 
-    /// Changes after each commit that added events, in the same way: a hint, losing it loses nothing.
-    pub fn news_hint(&self) -> watch::Receiver<u64> {
-        self.inner.hints.news.subscribe()
+    /// Changes after each commit that added events. A hint, too: polling finds what a lost one announced.
+    pub fn events_hint(&self) -> watch::Receiver<u64> {
+        self.inner.hints.events.subscribe()
     }
 
     /// Waits for open units of work and closes the database.
@@ -296,17 +296,17 @@ impl Store {
                 readers.close().await;
                 group.close().await;
             }
-            Backend::Postgres { connections, bell, .. } => {
-                bell.close();
+            Backend::Postgres { connections, notifier, .. } => {
+                notifier.close();
                 connections.close().await;
             }
         }
     }
 }
 
-async fn undo(tx: Tx) {
+async fn roll_back(tx: Tx) {
     match tx.link {
-        Link::Writer(turn) => turn.undo().await,
+        Link::Writer(turn) => turn.roll_back().await,
         Link::Postgres(transaction) => transaction.roll_back().await,
         Link::Reader(_) => {}
     }

@@ -1,40 +1,40 @@
-//! The schema: each module (what is common, and each app) brings its own migrations, applied in their order.
+//! The schema: each module (the core, and each app) has its own migrations, which are applied in order.
 //!
-//! A migration that was applied is for ever: its checksum is stored with it, and a database whose history has a gap, an
-//! edited migration, or one that this binary does not know, is refused and left as it is.
+//! An applied migration must never be edited: its checksum is stored, and a database whose history has a gap, an edited
+//! migration, or one that this binary does not know, is refused and left unchanged.
 
 use sha2::{Digest as _, Sha256};
 
 use crate::StoreError;
 
-/// The tables of one app, or of what all apps share.
+/// The tables of one app, or of the core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Module {
     /// Its name: that of its folder below `migrations/`.
     pub name: &'static str,
-    /// Its migrations; the first one has version 1, and each next one the next number.
+    /// Its migrations; their versions count from 1.
     pub migrations: &'static [Migration],
 }
 
 /// One step of the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Migration {
-    /// What it does, in a word.
+    /// A short name of what it does.
     pub name: &'static str,
     /// Its statements, with the type tokens of `dialect.rs`.
     pub sql: &'static str,
 }
 
-/// Every module, in the order in which their tables refer to each other.
+/// Every module, ordered so that foreign keys refer to earlier ones.
 pub const MODULES: &[Module] = &[CORE, crate::reel::MODULE];
 
-/// What every app stands on.
+/// The tables that all apps share.
 const CORE: Module = Module {
     name: "core",
     migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/core/0001_baseline.sql") }],
 };
 
-/// Where the history is kept. Created by every process that opens the database.
+/// The table of applied migrations. Created by every process that opens the database.
 pub(crate) const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     module TEXT NOT NULL,
     version {int} NOT NULL,
@@ -61,7 +61,7 @@ pub(crate) struct Pending {
     pub(crate) checksum: String,
 }
 
-/// What is still to be applied, in order. Refuses a history that this binary did not write.
+/// The migrations that are to be applied, in order. Refuses a history that this binary did not write.
 pub(crate) fn pending(modules: &[Module], applied: &[Applied]) -> Result<Vec<Pending>, StoreError> {
     let newest = |name: &str| applied.iter().filter(|row| row.module == name).map(|row| row.version).max();
     for row in applied {

@@ -11,15 +11,15 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use crate::checkpoint::Checkpointer;
-use crate::connections::{self, Connections};
+use crate::connections::{self, ConnectionPool};
 use crate::dialect::{Dialect, ddl};
 use crate::faults::{Faults, NoFaults};
 use crate::group::Group;
 use crate::migrations::{self, Applied, MODULES, Module};
-use crate::postgres::Bell;
+use crate::postgres::Notifier;
 use crate::{Backend, Hints, Inner, Store, StoreError, sqlite, unit};
 
-/// A process that fell silent in mid-transaction holds its rows for so long, and no longer. (A pooler has its own
+/// How long a process that hangs within a transaction can hold its row locks. (A pooler has its own
 /// `idle_transaction_timeout`.)
 const IDLE_LIMIT: &str = "5s";
 
@@ -35,11 +35,11 @@ pub enum Database {
 /// How to reach a `PostgreSQL` server. Shown without its password.
 #[derive(Clone)]
 pub struct PostgresUrl {
-    /// `postgres://user:password@host/database`. With `?pgbouncer=true` it may be a pooler in transaction mode: then
-    /// no statement is prepared for longer than its transaction.
+    /// `postgres://user:password@host/database`. With `?pgbouncer=true` it may be a pooler in transaction mode: then no
+    /// statement stays prepared for longer than its transaction.
     pub url: String,
-    /// A connection that no pooler is on, for LISTEN; `url` itself when there is none. Behind a pooler and without
-    /// it, other processes' work is found by looking once a second.
+    /// A direct connection for LISTEN, for when `url` is a pooler. Behind a pooler and without it, jobs of other processes are
+    /// found by polling once a second.
     pub direct: Option<String>,
 }
 
@@ -51,20 +51,19 @@ impl fmt::Debug for PostgresUrl {
 
 /// How a database is opened.
 pub struct Options {
-    /// How long another process's lock on a `SQLite` file is waited for before the log says so; it is waited for as
-    /// long as it takes.
+    /// After this long behind another process's lock on a `SQLite` file a warning is logged; the wait itself has no limit.
     pub busy_timeout: Duration,
-    /// How many connections read a `SQLite` file at once.
+    /// How many connections read a `SQLite` file.
     pub readers: u32,
-    /// At most so many connections of this process to a `PostgreSQL` server, those that listen and notify not counted.
+    /// The size of the connection pool for a `PostgreSQL` server, without the connections for LISTEN and NOTIFY.
     pub connections: u32,
-    /// How long an answer of a `PostgreSQL` server, and a free connection to it, is waited for.
+    /// Timeout for an answer of a `PostgreSQL` server, and for checking out a connection.
     pub answer_timeout: Duration,
-    /// `SQLite`'s clock, as the time since 1970, for simulations: they flush nothing to the disk, either.
+    /// A clock in place of `SQLite`'s, as the time since 1970, for simulations, which also skip flushes of the disk.
     pub clock: Option<fn() -> Duration>,
     /// Planned failures.
     pub faults: Arc<dyn Faults>,
-    /// Whose tables there are.
+    /// The modules whose tables are created.
     pub modules: Vec<Module>,
 }
 
@@ -74,7 +73,7 @@ impl Default for Options {
             busy_timeout: Duration::from_secs(5),
             readers: sqlite::READERS,
             connections: connections::CONNECTIONS,
-            answer_timeout: connections::LIMIT,
+            answer_timeout: connections::ANSWER_TIMEOUT,
             clock: None,
             faults: Arc::new(NoFaults),
             modules: MODULES.to_vec(),
@@ -106,18 +105,18 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     };
     make_private(path).map_err(|error| StoreError::CannotOpen { path: path.to_owned(), source: error.into() })?;
     let open = || sqlite::open(path, options);
-    let writer = sqlite::when_free(options.busy_timeout, open).await.map_err(cannot_open)?;
+    let writer = sqlite::retry_while_busy(options.busy_timeout, open).await.map_err(cannot_open)?;
     sqlite::migrate(&writer, &options.modules)?;
-    // 64 MiB: claims and settlements under load find their pages.
+    // 64 MiB, so that claims and settlements under load find their pages in the cache.
     writer.execute_batch("PRAGMA cache_size = -65536")?;
     writer.busy_timeout(Duration::ZERO)?;
     let readers = sqlite::Readers::open(path, options).await.map_err(cannot_open)?;
     let checkpointer = Checkpointer::start(path, &writer, options).map_err(cannot_open)?;
-    let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.news.clone());
+    let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.events.clone());
     Ok(Backend::Sqlite { group, readers })
 }
 
-/// The file is for its owner alone, and so are those beside it: `SQLite` gives them the mode of the first.
+/// Only the owner may read the file. `SQLite` creates its companions (`-wal`, `-shm`) with the same mode.
 fn make_private(path: &Path) -> std::io::Result<()> {
     const OWNER_ONLY: u32 = 0o600;
     match File::options().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
@@ -138,39 +137,39 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 }
 
 async fn postgres(url: &PostgresUrl, settings: &Options, hints: &Hints) -> Result<Backend, StoreError> {
-    let pooled = url.url.contains("pgbouncer=true");
+    let behind_pooler = url.url.contains("pgbouncer=true");
     let mut options: PgConnectOptions =
         url.url.replace("pgbouncer=true", "").trim_end_matches(['?', '&']).parse().map_err(unreachable)?;
     options = options.application_name("sluice").statement_cache_capacity(500);
     let mut planner = String::new();
-    if pooled {
-        // What a pooler would not pass on, or not find again on its next server connection.
+    if behind_pooler {
+        // A pooler rejects some startup parameters, and prepared statements are lost with the server connection.
         options = options.statement_cache_capacity(0).extra_float_digits(None);
     } else {
-        // Compiling a statement takes longer than these do, and estimates of tables that change all the time are high.
+        // JIT compilation takes longer than these statements run, and high estimates for busy tables would trigger it.
         options = options.options([("idle_in_transaction_session_timeout", IDLE_LIMIT), ("jit", "off")]);
-        // Told once the connection is made, so that the server's own stay what a reader goes back to.
+        // Set after connecting and not as startup parameters, so that a reader can reset them to the server's defaults.
         planner = unit::PLANNER.map(|(name, value)| format!("SET {name} = {value};")).concat();
     }
-    let connections = Connections::new(options.clone(), planner, settings.connections, settings.answer_timeout);
+    let connections = ConnectionPool::new(options.clone(), planner, settings.connections, settings.answer_timeout);
     let mut first = connections.get().await?;
     migrate(first.connection(), &settings.modules).await?;
-    first.give_back();
+    first.release();
     let direct = match &url.direct {
         Some(direct) => Some(direct.parse().map_err(unreachable)?),
-        None if pooled => None,
+        None if behind_pooler => None,
         None => Some(options),
     };
-    let bell = Bell::hang(direct, hints);
-    Ok(Backend::Postgres { connections, bell, prepares: !pooled })
+    let notifier = Notifier::start(direct, hints);
+    Ok(Backend::Postgres { connections, notifier, prepares: !behind_pooler })
 }
 
 fn unreachable(error: sqlx::Error) -> StoreError {
     StoreError::Unreachable(error.into())
 }
 
-/// Brings `PostgreSQL`'s schema up to date, in one transaction: another process that does the same at the same time is
-/// waited for, and nothing of it needs a connection of its own, so that a pooler may be between.
+/// Migrates `PostgreSQL`'s schema in one transaction, under an advisory lock against other processes. It needs no session
+/// state, so it works through a pooler.
 async fn migrate(connection: &mut PgConnection, modules: &[Module]) -> Result<(), StoreError> {
     let mut transaction = connection.begin().await?;
     let history = format!("SELECT pg_advisory_xact_lock(7305805); {}", ddl(Dialect::Postgres, migrations::HISTORY));

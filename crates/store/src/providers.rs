@@ -1,9 +1,9 @@
-//! What is known of a provider: rows, so that it survives a restart and every process acts alike.
+//! The health of providers, in rows, so that it survives a restart and every process acts on it.
 //!
-//! The circuit opens after failures in a row, or at once when the provider says how long to stay away; after that time
-//! one call tries (half-open), and its outcome closes or opens it again. While it is closed, how many calls run at once
-//! grows by one per round of successes and halves on trouble (AIMD, Chiu and Jain 1989). What its answers say of how
-//! many more requests it takes (a quota) is never passed: what runs may not have been counted by it yet.
+//! A circuit breaker opens after several consecutive failures, or at once if the provider sends a retry-after; when that time
+//! is over, one call probes it (half-open), and its outcome closes or reopens the circuit. While it is closed, the number of
+//! concurrent calls grows by one per round of successes and is halved on a failure (AIMD, Chiu and Jain 1989). A quota that
+//! the provider reports is never exceeded: running calls count against it, since the provider may not have counted them yet.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use sluice_domain::time::Timestamp;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
-/// Whether a provider is asked.
+/// The state of a provider's circuit breaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Circuit {
-    /// It is.
+    /// It is called.
     Closed,
-    /// Not until its time is over.
+    /// It is not called until the cooldown is over.
     Open,
-    /// By one call at a time, to see whether it is well.
+    /// It is probed by one call at a time.
     HalfOpen,
 }
 
@@ -34,13 +34,13 @@ impl Circuit {
     }
 }
 
-/// How many more requests a provider takes, as it said with an answer: `RateLimit` (the IETF's draft "`RateLimit` header
-/// fields for HTTP"), or what many call `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests`.
+/// How many more requests a provider accepts, from the headers of a response: `RateLimit` (the IETF's draft "`RateLimit`
+/// header fields for HTTP"), or the common `x-ratelimit-remaining-requests` and `x-ratelimit-reset-requests`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// So many.
+    /// The remaining requests.
     pub left: u32,
-    /// Until there are more.
+    /// When the quota resets.
     pub resets_in: Duration,
 }
 
@@ -49,38 +49,38 @@ pub struct Quota {
 pub struct Health {
     /// Its name.
     pub name: String,
-    /// Whether it is asked.
+    /// Its circuit breaker.
     pub circuit: Circuit,
-    /// When an open circuit is tried again.
+    /// When an open circuit may be probed.
     pub until: Option<Timestamp>,
-    /// Failures in a row.
+    /// Consecutive failures.
     pub failures: u32,
-    /// Calls at once, in thousandths.
+    /// Concurrent calls, in thousandths.
     pub window: i64,
-    /// Why it is not well.
+    /// The reason of the last failure.
     pub reason: String,
-    /// How many more requests it takes, and until when that holds.
+    /// The remaining requests of its quota, and until when that holds.
     pub quota: Option<(u32, Timestamp)>,
 }
 
 impl Health {
-    /// What is left of its quota, while that holds.
+    /// The remaining quota, while that holds.
     pub(crate) fn left(&self, now: Timestamp) -> Option<(u32, Timestamp)> {
         self.quota.filter(|(_, until)| *until > now)
     }
 }
 
-/// Failures in a row that open the circuit.
+/// Consecutive failures that open the circuit.
 const FAILURES: u32 = 5;
-/// First and longest time for which it is open.
-const FIRST_REST: Duration = Duration::from_secs(5);
-const LONGEST_REST: Duration = Duration::from_mins(5);
-/// Longest time for which a quota is believed.
+/// The first and the longest cooldown of an open circuit.
+const FIRST_COOLDOWN: Duration = Duration::from_secs(5);
+const LONGEST_COOLDOWN: Duration = Duration::from_mins(5);
+/// The longest time for which a reported quota is trusted.
 const LONGEST_QUOTA: Duration = Duration::from_hours(24);
-/// Calls at once, in thousandths: at first, at least, at most.
-const START: i64 = 32_000;
-const LEAST: i64 = 1_000;
-const MOST: i64 = 1_000_000;
+/// Concurrent calls, in thousandths: at first, at least, at most.
+const INITIAL_WINDOW: i64 = 32_000;
+const MIN_WINDOW: i64 = 1_000;
+const MAX_WINDOW: i64 = 1_000_000;
 
 /// A provider's health, if anything is known of it.
 pub async fn health(tx: &mut Tx, name: &str) -> Result<Option<Health>, StoreError> {
@@ -95,7 +95,7 @@ fn lock(tx: &Tx) -> &'static str {
     if tx.may_write() { "{lock}" } else { "" }
 }
 
-/// Every provider that something is known of.
+/// Every provider with a row.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Health>, StoreError> {
     sql("SELECT * FROM providers ORDER BY name").all(tx).await?.iter().map(read).collect()
 }
@@ -121,23 +121,23 @@ fn read(row: &Row) -> Result<Health, StoreError> {
     })
 }
 
-/// How many calls of a provider may run at once; nothing when nothing is known of it.
+/// How many calls of a provider may run concurrently; `None` if nothing is known of it.
 pub(crate) async fn window(tx: &mut Tx, name: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
     let row = sql("SELECT * FROM providers WHERE name = $1").bind(name).optional(tx).await?;
     let Some(health) = row.as_ref().map(read).transpose()? else { return Ok(None) };
     let window = match health.circuit {
         Circuit::Closed => health.window / 1_000,
         Circuit::HalfOpen => 1,
-        // Its time is over: one call tries.
+        // The cooldown is over: one call probes it.
         Circuit::Open if health.until.is_some_and(|until| until <= now) => 1,
         Circuit::Open => 0,
     };
     Ok(Some(health.left(now).map_or(window, |(left, _)| window.min(left.into()))))
 }
 
-/// Notes what a provider said of its quota. Answers come in any order: within one window the least counts.
+/// Records a quota that a provider reported. Responses arrive in any order, so within one window the smallest one counts.
 pub async fn note_quota(tx: &mut Tx, name: &str, quota: Quota) -> Result<(), StoreError> {
-    // What two answers say of the same end of a window differs by as much.
+    // Two responses about the same window differ by up to this in when it ends.
     const SAME: Duration = Duration::from_secs(1);
     let now = tx.now().await?;
     let until = now + quota.resets_in.min(LONGEST_QUOTA);
@@ -146,13 +146,13 @@ pub async fn note_quota(tx: &mut Tx, name: &str, quota: Quota) -> Result<(), Sto
         Some((left, known)) if until <= known + SAME => left.min(quota.left),
         _ => quota.left,
     };
-    // One of which nothing else is known is well, and takes as many at once as it likes.
+    // A provider without a row counts as healthy, with the largest window.
     sql("INSERT INTO providers (name, circuit, window_size, changed_at, quota_left, quota_until)
          VALUES ($1, 'closed', $2, $3, $4, $5)
          ON CONFLICT (name) DO UPDATE SET quota_left = excluded.quota_left, quota_until = excluded.quota_until,
              changed_at = excluded.changed_at")
     .bind(name)
-    .bind(MOST)
+    .bind(MAX_WINDOW)
     .bind(now.as_millis())
     .bind(left)
     .bind(until.as_millis())
@@ -161,27 +161,27 @@ pub async fn note_quota(tx: &mut Tx, name: &str, quota: Quota) -> Result<(), Sto
     Ok(())
 }
 
-/// Notes that a call succeeded.
+/// Records a successful call.
 pub async fn succeeded(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     let Some(mut health) = health(tx, name).await? else { return Ok(()) };
     let well = health.circuit == Circuit::Closed && health.failures == 0;
-    if well && health.window >= MOST {
+    if well && health.window >= MAX_WINDOW {
         return Ok(());
     }
-    // By one for as many successes as there are calls at once.
-    health.window = (health.window + 1_000_000 / health.window.max(1)).min(MOST);
+    // By one per round: as many successes as there are concurrent calls.
+    health.window = (health.window + 1_000_000 / health.window.max(1)).min(MAX_WINDOW);
     if health.circuit != Circuit::Closed {
-        health.window = START;
+        health.window = INITIAL_WINDOW;
     }
     health.circuit = Circuit::Closed;
     health.failures = 0;
     health.until = None;
     health.reason.clear();
-    tx.tell_workers();
+    tx.notify_workers();
     save(tx, &health).await
 }
 
-/// Notes that a provider had trouble, and gives how long to stay away. `retry_after` is what it said itself.
+/// Records a failed call, and returns how long not to call the provider. `retry_after` is what the provider sent.
 pub async fn failed(
     tx: &mut Tx,
     name: &str,
@@ -194,24 +194,24 @@ pub async fn failed(
         circuit: Circuit::Closed,
         until: None,
         failures: 0,
-        window: START,
+        window: INITIAL_WINDOW,
         reason: String::new(),
         quota: None,
     });
     health.failures += 1;
-    health.window = (health.window / 2).max(LEAST);
+    health.window = (health.window / 2).max(MIN_WINDOW);
     reason.clone_into(&mut health.reason);
     let doublings = (health.failures.saturating_sub(FAILURES)).min(10);
-    let own = FIRST_REST.saturating_mul(1 << doublings).min(LONGEST_REST);
+    let own = FIRST_COOLDOWN.saturating_mul(1 << doublings).min(LONGEST_COOLDOWN);
     let opens = retry_after.is_some() || health.failures >= FAILURES || health.circuit != Circuit::Closed;
-    let rest = retry_after.unwrap_or(own);
+    let cooldown = retry_after.unwrap_or(own);
     if opens {
         health.circuit = Circuit::Open;
-        // Several calls fail at once: the longest rest counts.
-        health.until = health.until.max(Some(now + rest));
+        // Several concurrent calls may fail: the longest cooldown counts.
+        health.until = health.until.max(Some(now + cooldown));
     }
     save(tx, &health).await?;
-    Ok(if opens { rest } else { Duration::ZERO })
+    Ok(if opens { cooldown } else { Duration::ZERO })
 }
 
 async fn save(tx: &mut Tx, health: &Health) -> Result<(), StoreError> {

@@ -19,7 +19,7 @@ pub(crate) const MODULE: Module = Module {
     migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") }],
 };
 
-/// As references to bytes name it.
+/// Its name in references to blobs.
 const APP: &str = "reel";
 
 /// A reel.
@@ -33,8 +33,8 @@ pub struct ReelRow {
     pub document_id: DocumentId,
     /// The job that makes it, the latest one.
     pub job_id: JobId,
-    /// Its title, from what is in the document; empty for a document without one. Goes into results that others share,
-    /// so it is never the name of a file.
+    /// Its title, from the content of the document; may be empty. It goes into results that owners share, so it is never a
+    /// file's name.
     pub title: String,
     /// The language of its script.
     pub language: Language,
@@ -44,11 +44,11 @@ pub struct ReelRow {
     pub script_source: Option<String>,
     /// The published files, once they are.
     pub result: Option<Value>,
-    /// The address that asked for it.
+    /// The client address that requested it.
     pub address: String,
-    /// The caller's idempotency key, and the hash of what was asked under it.
+    /// The caller's idempotency key, and the hash of the request under it.
     pub request: Option<(String, String)>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -63,7 +63,7 @@ pub struct SceneRow {
     pub owner: OwnerId,
     /// Its reel.
     pub reel_id: ReelId,
-    /// Its place, from 1.
+    /// Its position, from 1.
     pub position: u32,
     /// Heading, slide and sentences.
     pub script: Value,
@@ -119,8 +119,8 @@ pub async fn reel_of_request(tx: &mut Tx, owner: &OwnerId, key: &str) -> Result<
     row.as_ref().map(reel_row).transpose()
 }
 
-/// When the reels of an address since `since` were asked for, oldest first, deleted ones included; whosoever they are:
-/// the limit is the address's.
+/// When the reels of a client address since `since` were requested, oldest first, including deleted ones and those of all
+/// owners: the limit is per address.
 pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
     let rows = sql("SELECT created_at FROM reels WHERE address = $1 AND created_at > $2 ORDER BY created_at")
         .bind(address)
@@ -130,7 +130,7 @@ pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> 
     rows.iter().map(|row| Ok(Timestamp::from_millis(row.get("created_at")?))).collect()
 }
 
-/// Notes how the script was written and what the reel is called now.
+/// Stores the source of the script and the reel's title.
 pub async fn set_script(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -150,7 +150,7 @@ pub async fn set_script(
     list::index(tx, id).await
 }
 
-/// Puts another job in charge of a reel.
+/// Sets the job of a reel.
 pub async fn set_reel_job(tx: &mut Tx, owner: &OwnerId, id: &ReelId, job: &JobId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     sql("UPDATE reels SET job_id = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
@@ -181,15 +181,15 @@ pub async fn set_result(tx: &mut Tx, owner: &OwnerId, id: &ReelId, result: &Valu
     }
 }
 
-/// Lets a reel or a scene point at the blobs that its files are, and at no others.
+/// Makes a reel or a scene reference the blobs of its files, and no others.
 async fn point(tx: &mut Tx, row: &Row, id: &str, files: &Value) -> Result<(), StoreError> {
     let (owner, named) = (parse(row, "owner")?, blobs::named_in(files));
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     blobs::replace(tx, &Subject { owner: &owner, app: APP, id }, &named).await
 }
 
-/// Soft-deletes a reel: its scenes, its results and, when no other reel uses it, its document go. What is left is that
-/// it was asked for, which counts for the limit per address. Its idempotency key is free again.
+/// Soft-deletes a reel: its scenes, its results and, unless another reel uses it, its document are deleted. A tombstone
+/// stays, which counts for the limit per address. Its idempotency key is free again.
 pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let row = sql("SELECT document_id FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
@@ -223,7 +223,7 @@ pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<()
     }
 }
 
-/// Which of these documents some reel is made of.
+/// Which of these documents a reel uses.
 pub async fn documents_in_use(tx: &mut Tx, documents: &[String]) -> Result<HashSet<String>, StoreError> {
     if documents.is_empty() {
         return Ok(HashSet::new());
@@ -233,8 +233,8 @@ pub async fn documents_in_use(tx: &mut Tx, documents: &[String]) -> Result<HashS
     rows.iter().map(|row| row.get("document_id")).collect()
 }
 
-/// Forgets at most `limit` tombstones of reels that were deleted before `before`, with what a job that was still running
-/// wrote for them after that.
+/// Deletes at most `limit` tombstones of reels that were deleted before `before`, with what a job that was still running then
+/// wrote for them later.
 pub async fn forget_tombstones(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let rows =
         sql("SELECT id FROM reels WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2")
@@ -270,7 +270,7 @@ pub async fn insert_scene(tx: &mut Tx, row: &SceneRow) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Takes all scenes of a reel away.
+/// Deletes all scenes of a reel.
 pub async fn clear_scenes(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<(), StoreError> {
     let rows = sql("DELETE FROM scenes WHERE reel_id = $1 AND owner = $2 RETURNING id")
         .bind(reel.as_str())
@@ -295,7 +295,7 @@ pub async fn scenes(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<Vec<S
     rows.iter().map(scene_row).collect()
 }
 
-/// Replaces what a scene says, as a person wrote it.
+/// Replaces the script of a scene with a person's edit.
 pub async fn edit_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId, script: &Value) -> Result<(), StoreError> {
     storable::json("a scene's script", script)?;
     sql("UPDATE scenes SET script = $3, edited = 1 WHERE id = $1 AND owner = $2")
@@ -309,7 +309,7 @@ pub async fn edit_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId, script: &Val
 
 /// Puts the scenes of a reel in this order.
 pub async fn order_scenes(tx: &mut Tx, owner: &OwnerId, order: &[SceneId]) -> Result<(), StoreError> {
-    // Two passes, because a place is held by one scene at any moment.
+    // Two passes, because positions are unique at any moment.
     for (sign, index) in [-1_i64, 1].into_iter().flat_map(|sign| (0..order.len()).map(move |index| (sign, index))) {
         let Some(id) = order.get(index) else { continue };
         let place = sign * i64::try_from(index + 1).unwrap_or(i64::MAX);
@@ -323,7 +323,7 @@ pub async fn order_scenes(tx: &mut Tx, owner: &OwnerId, order: &[SceneId]) -> Re
     Ok(())
 }
 
-/// Puts a job in charge of rendering a scene.
+/// Sets the job that renders a scene.
 pub async fn set_scene_job(tx: &mut Tx, owner: &OwnerId, id: &SceneId, job: &JobId) -> Result<(), StoreError> {
     sql("UPDATE scenes SET job_id = $3 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
@@ -334,7 +334,7 @@ pub async fn set_scene_job(tx: &mut Tx, owner: &OwnerId, id: &SceneId, job: &Job
     Ok(())
 }
 
-/// Keeps a scene's rendered parts.
+/// Stores a scene's rendered artefacts.
 pub async fn set_scene_made(tx: &mut Tx, owner: &OwnerId, id: &SceneId, made: &Value) -> Result<(), StoreError> {
     storable::json("a scene's parts", made)?;
     let row = sql("UPDATE scenes SET made = $3 WHERE id = $1 AND owner = $2 RETURNING owner")
@@ -349,7 +349,7 @@ pub async fn set_scene_made(tx: &mut Tx, owner: &OwnerId, id: &SceneId, made: &V
     }
 }
 
-/// Notes that a reel stands on a stage result.
+/// Records that a reel uses a stage result.
 pub async fn use_result(tx: &mut Tx, owner: &OwnerId, reel: &ReelId, key: &str) -> Result<(), StoreError> {
     sql("INSERT INTO reel_results (reel_id, key)
          SELECT id, CAST($3 AS TEXT) FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL

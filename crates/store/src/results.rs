@@ -1,4 +1,4 @@
-//! Stored results of stages, found by the hash of what went in; the calls that made them are in [`crate::calls`].
+//! Stored results of stages, found by the hash of their input; the calls that produced them are in [`crate::calls`].
 
 use crate::sql::sql;
 use serde_json::Value;
@@ -7,13 +7,13 @@ use sluice_domain::ids::OwnerId;
 use crate::blobs::{self, Subject};
 use crate::{StoreError, Tx, retention, storable};
 
-/// The stored result under `key`, if it was made before.
+/// The stored result under `key`, if there is one.
 pub async fn find(tx: &mut Tx, key: &str) -> Result<Option<Value>, StoreError> {
     let row = sql("SELECT value FROM stage_results WHERE key = $1").bind(key).optional(tx).await?;
     row.map(|row| crate::json(&row.get::<String>("value")?, "a stage's result")).transpose()
 }
 
-/// Notes that a stored result was used, so that it is kept longer.
+/// Records that a stored result was used, which extends its retention.
 pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;
     sql("UPDATE stage_results SET last_used_at = $2 WHERE key = $1")
@@ -24,9 +24,9 @@ pub async fn touch(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stores a result; an older one under the same key gives way. It points at the blobs that it names, so that their bytes
-/// are kept for as long as it is.
-pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
+/// Stores a result, and replaces an older one under the same key. It references the blobs whose hashes it contains, so that
+/// their bytes live as long as it does.
+pub async fn store(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(), StoreError> {
     storable::json("a stage's result", value)?;
     let now = tx.now().await?;
     let text = value.to_string();
@@ -52,7 +52,7 @@ pub async fn keep(tx: &mut Tx, key: &str, kind: &str, value: &Value) -> Result<(
     blobs::reference_known(tx, &subject, value).await
 }
 
-/// Forgets one result, as when the bytes that it points at are gone.
+/// Deletes one result, for example because bytes that it references are gone.
 pub async fn forget(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     retention::forget_result_keys(tx, &[key.to_owned()]).await.map(drop)
 }

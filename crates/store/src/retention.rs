@@ -1,10 +1,10 @@
-//! The end of rows that nobody needs any more, in small batches: every function looks at no more rows than it is told,
-//! finds them by an index or walks a primary key from a cursor, and says how far it came. A scheduled job calls them, each
-//! in a unit of work of its own, so that `SQLite`'s writer is never held for long.
+//! Deletes rows after their retention period, in small batches: every function looks at a limited number of rows, which it
+//! finds by an index or by scanning a primary key from a cursor, and returns how far it came. A scheduled job calls them,
+//! each in a unit of work of its own, so that `SQLite`'s writer is never held for long.
 //!
-//! Rows that end with time are found by an index on that time. Finished jobs are not: an index on `finished_at` would be
-//! written for every job that ends. Ids sort by time of creation and nothing ends before it is made, so a walk over the
-//! ids that are old enough meets all of them.
+//! Most expired rows are found by an index on their time. Finished jobs are not: an index on `finished_at` would be written
+//! for every job that ends. Ids sort by time of creation, and no job ends before it is created, so a scan of the ids that are
+//! old enough finds all of them.
 
 use std::time::Duration;
 
@@ -16,23 +16,23 @@ use crate::jobs::spend;
 use crate::sql::{list, sql};
 use crate::{StoreError, Tx};
 
-/// What a walk over finished jobs met.
+/// What a scan for finished jobs found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Finished {
     /// Jobs without parent and children.
     pub single: Vec<String>,
-    /// Jobs without parent whose children, and theirs, have all ended, too.
+    /// Jobs without parent whose descendants have all ended, too.
     pub families: Vec<String>,
-    /// Where the walk goes on; nothing at its end.
+    /// The cursor of the next batch; `None` at the end.
     pub next: Option<String>,
 }
 
-/// What one batch of a walk did.
+/// The result of one batch of a scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Rows that went.
+    /// Deleted rows.
     pub removed: u64,
-    /// Where the walk goes on; nothing at its end.
+    /// The cursor of the next batch; `None` at the end.
     pub next: Option<String>,
 }
 
@@ -42,9 +42,9 @@ impl Batch {
     }
 }
 
-/// Looks at the next `limit` jobs after an id, for those that ended before `before`. Only reads: a family may be large.
+/// Scans the next `limit` jobs after an id for those that ended before `before`. Read-only, since a family may be large.
 pub async fn finished_jobs(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Finished, StoreError> {
-    // No later id can have ended before.
+    // A job with a later id cannot have ended before.
     let youngest = JobId::new(before, [0; 10]);
     let rows = sql("SELECT id, CAST(CASE WHEN EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent = page.id)
              THEN 1 ELSE 0 END AS BIGINT) AS family
@@ -92,7 +92,7 @@ async fn is_over(tx: &mut Tx, root: &str, before: Timestamp) -> Result<bool, Sto
     Ok(row.is_none())
 }
 
-/// Forgets jobs without children, with their steps, logs and signals. One that was run again meanwhile stays.
+/// Deletes jobs without children, with their steps, logs and signals. One that was retried meanwhile stays.
 pub async fn forget_jobs(tx: &mut Tx, jobs: &[String], before: Timestamp) -> Result<u64, StoreError> {
     if jobs.is_empty() {
         return Ok(0);
@@ -108,7 +108,7 @@ pub async fn forget_jobs(tx: &mut Tx, jobs: &[String], before: Timestamp) -> Res
     .await
 }
 
-/// Forgets at most `limit` jobs of a family, the youngest generation first; `next` is the family while some of it is left.
+/// Deletes at most `limit` jobs of a family, the youngest generation first; `next` is the family while some of it is left.
 pub async fn forget_family(tx: &mut Tx, root: &str, before: Timestamp, limit: u32) -> Result<Batch, StoreError> {
     let mut removed = 0;
     let mut parent = root.to_owned();
@@ -137,7 +137,7 @@ pub async fn forget_family(tx: &mut Tx, root: &str, before: Timestamp, limit: u3
                 removed += forget_jobs(tx, &[root.to_owned()], before).await?;
                 return Ok(Batch { removed, next: None });
             }
-            // Nothing of this branch can go: part of it was run again.
+            // No job of this branch can be deleted: one of them was retried.
             None if leaves == 0 => return Ok(Batch { removed, next: None }),
             None => root.clone_into(&mut parent),
         }
@@ -145,7 +145,7 @@ pub async fn forget_family(tx: &mut Tx, root: &str, before: Timestamp, limit: u3
     Ok(Batch { removed, next: Some(root.to_owned()) })
 }
 
-/// Forgets stage results that nothing has used since `before`; their bytes are released.
+/// Deletes stage results that were not used since `before`, and releases their bytes.
 pub async fn forget_results(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let rows =
         sql("SELECT key FROM stage_results WHERE last_used_at < $1 ORDER BY last_used_at LIMIT $2 {skip_locked}")
@@ -157,7 +157,7 @@ pub async fn forget_results(tx: &mut Tx, before: Timestamp, limit: u32) -> Resul
     forget_result_keys(tx, &keys).await
 }
 
-/// Forgets these stage results; their bytes are released.
+/// Deletes these stage results, and releases their bytes.
 pub async fn forget_result_keys(tx: &mut Tx, keys: &[String]) -> Result<u64, StoreError> {
     if keys.is_empty() {
         return Ok(0);
@@ -167,7 +167,7 @@ pub async fn forget_result_keys(tx: &mut Tx, keys: &[String]) -> Result<u64, Sto
     sql(format!("DELETE FROM stage_results WHERE key IN ({})", list(1, keys.len()))).bind_all(keys).execute(tx).await
 }
 
-/// Forgets calls that ended before `before`.
+/// Deletes calls that ended before `before`.
 pub async fn forget_calls(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     sql("DELETE FROM calls WHERE id IN (
              SELECT id FROM calls WHERE finished_at IS NOT NULL AND finished_at < $1 ORDER BY finished_at LIMIT $2)")
@@ -177,7 +177,7 @@ pub async fn forget_calls(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<
     .await
 }
 
-/// Forgets events that were written before `before`.
+/// Deletes events that were written before `before`.
 pub async fn forget_events(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     sql("DELETE FROM event_log WHERE (owner, seq) IN (
              SELECT owner, seq FROM event_log WHERE at < $1 ORDER BY at LIMIT $2)")
@@ -187,12 +187,12 @@ pub async fn forget_events(tx: &mut Tx, before: Timestamp, limit: u32) -> Result
     .await
 }
 
-/// Forgets what attempts spent before `before`. What is still reserved stays, and so do the figures of budgets.
+/// Deletes ledger rows from before `before`. Open reservations stay, and so do the figures of budgets.
 pub async fn forget_spend(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     spend::forget_spend(tx, before, limit).await
 }
 
-/// Forgets the budgets of days that ended before `before`, under which nothing is reserved.
+/// Deletes the budgets of days that ended before `before`, under which nothing is reserved.
 pub async fn forget_day_budgets(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     sql("DELETE FROM budgets WHERE scope = 'day' AND reserved = 0 AND name IN (
              SELECT name FROM budgets WHERE scope = 'day' AND reserved = 0 AND name < $1 AND name <> '*'
@@ -203,7 +203,7 @@ pub async fn forget_day_budgets(tx: &mut Tx, before: Timestamp, limit: u32) -> R
     .await
 }
 
-/// Looks at the next `limit` budgets of jobs, and forgets those whose job is gone.
+/// Scans the next `limit` budgets of jobs, and deletes those whose job is gone.
 pub async fn forget_job_budgets(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
     let rows = sql("SELECT name FROM budgets WHERE scope = 'job' AND name > $1 ORDER BY name LIMIT $2")
         .bind(after)
@@ -225,8 +225,8 @@ pub async fn forget_job_budgets(tx: &mut Tx, after: &str, limit: u32) -> Result<
     Ok(Batch::of(removed, names.len(), limit, names.last().cloned()))
 }
 
-/// Looks at the next `limit` shares, and forgets those that say no more than the clock of their pool: who has none begins
-/// there.
+/// Scans the next `limit` shares, and deletes those that do not exceed the virtual time of their pool, at which an owner
+/// without a share starts anyway.
 pub async fn forget_shares(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
     let (pool, owner) = after.split_once('\n').unwrap_or_default();
     let rows = sql("SELECT pool, owner FROM shares WHERE (pool, owner) > ($1, $2) ORDER BY pool, owner LIMIT $3")
@@ -250,7 +250,7 @@ pub async fn forget_shares(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch
     Ok(Batch::of(removed, rows.len(), limit, last))
 }
 
-/// Looks at the next `limit` buckets, and forgets those that are full again: one that is not there is full.
+/// Scans the next `limit` buckets, and deletes those that are full again: a missing bucket counts as full.
 pub async fn forget_buckets(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
     let now = tx.now().await?;
     let mut from = after.splitn(3, '\n');
@@ -280,7 +280,7 @@ pub async fn forget_buckets(tx: &mut Tx, after: &str, limit: u32) -> Result<Batc
     Ok(Batch::of(removed, rows.len(), limit, last))
 }
 
-/// Forgets workers that were last seen before `before`.
+/// Deletes workers whose last heartbeat was before `before`.
 pub async fn forget_workers(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     sql("DELETE FROM workers WHERE name IN (SELECT name FROM workers WHERE seen_at < $1 LIMIT $2)")
         .bind(before.as_millis())
@@ -299,13 +299,13 @@ pub async fn is_leased(tx: &mut Tx, job: &JobId, lease: &str) -> Result<bool, St
     Ok(row.is_some())
 }
 
-/// Where a walk of maintenance stopped; empty at its beginning.
+/// The stored cursor of a scan; empty at its beginning.
 pub async fn cursor(tx: &mut Tx, walk: &str) -> Result<String, StoreError> {
     let row = sql("SELECT position FROM maintenance_cursors WHERE walk = $1").bind(walk).optional(tx).await?;
     row.map_or(Ok(String::new()), |row| row.get("position"))
 }
 
-/// Keeps where a walk goes on; nothing when it is to begin again.
+/// Stores the cursor of a scan; `None` restarts it.
 pub async fn set_cursor(tx: &mut Tx, walk: &str, position: Option<&str>) -> Result<(), StoreError> {
     let now = tx.now().await?;
     sql("INSERT INTO maintenance_cursors (walk, position, updated_at) VALUES ($1, $2, $3)
@@ -318,18 +318,18 @@ pub async fn set_cursor(tx: &mut Tx, walk: &str, position: Option<&str>) -> Resu
     Ok(())
 }
 
-/// How long rows are kept.
+/// How long rows are retained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
+pub struct RetentionPeriods {
     /// Finished jobs with their steps and logs, and calls.
     pub history: Duration,
-    /// Stage results that nobody uses.
+    /// Stage results, after their last use.
     pub results: Duration,
-    /// Events: a browser that was away for longer reloads everything.
+    /// Events: a client that was away for longer reloads everything.
     pub events: Duration,
-    /// What attempts spent, and the budgets of days.
+    /// The ledger, and the budgets of days.
     pub spend: Duration,
-    /// Documents of which nothing was made.
+    /// Documents that no app uses.
     pub documents: Duration,
     /// Workers that are gone.
     pub workers: Duration,
@@ -337,13 +337,13 @@ pub struct Keep {
 
 const DAY: Duration = Duration::from_hours(24);
 
-impl Default for Keep {
+impl Default for RetentionPeriods {
     fn default() -> Self {
         Self {
             history: 30 * DAY,
             results: 30 * DAY,
             events: 7 * DAY,
-            // A year, and a month to look at it.
+            // A year, and a month to review it.
             spend: 400 * DAY,
             documents: DAY,
             workers: DAY,

@@ -1,19 +1,19 @@
-//! Jobs that are made by the clock: one per tick, whatever the number of processes.
+//! Cron schedules: one job per tick, whatever the number of processes.
 
 use sluice_domain::time::Timestamp;
 
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx, storable};
 
-/// What happens to the ticks that nobody was there for.
+/// What happens to ticks that were missed because no worker was running.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum CatchUp {
-    /// The latest of them is made up for, once.
+    /// The latest one fires, late.
     #[default]
     Latest,
-    /// Each of them is.
+    /// Each of them fires.
     All,
-    /// They are left out.
+    /// They are skipped.
     None,
 }
 
@@ -34,7 +34,7 @@ pub struct Schedule {
     pub name: String,
     /// When, as a cron expression, in UTC.
     pub cron: String,
-    /// What is made, as the engine wrote it.
+    /// The job that each tick enqueues, serialised by the engine.
     pub job: String,
     /// The rule for missed ticks.
     pub catch_up: CatchUp,
@@ -44,7 +44,7 @@ pub struct Schedule {
     pub last_at: Option<Timestamp>,
 }
 
-/// Makes or changes a schedule. One that stays as it is keeps its place in time.
+/// Creates or changes a schedule. Unless its cron expression changes, its next tick stays the same.
 pub async fn set(tx: &mut Tx, schedule: &Schedule) -> Result<(), StoreError> {
     storable::name("a schedule's name", &schedule.name)?;
     sql("INSERT INTO schedules (name, cron, job, catch_up, next_at) VALUES ($1, $2, $3, $4, $5)
@@ -58,11 +58,11 @@ pub async fn set(tx: &mut Tx, schedule: &Schedule) -> Result<(), StoreError> {
     .bind(schedule.next_at.as_millis())
     .execute(tx)
     .await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
-/// Takes a schedule away; says whether there was one.
+/// Removes a schedule; returns whether there was one.
 pub async fn remove(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
     Ok(sql("DELETE FROM schedules WHERE name = $1").bind(name).execute(tx).await? > 0)
 }
@@ -72,7 +72,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Schedule>, StoreError> {
     sql("SELECT * FROM schedules ORDER BY name").all(tx).await?.iter().map(read).collect()
 }
 
-/// The names of those whose tick has come, at most `most`.
+/// The names of at most `most` schedules that are due.
 pub async fn due(tx: &mut Tx, most: u32) -> Result<Vec<String>, StoreError> {
     let now = tx.now().await?;
     let rows = sql("SELECT name FROM schedules WHERE next_at <= $1 ORDER BY next_at LIMIT $2")
@@ -83,7 +83,7 @@ pub async fn due(tx: &mut Tx, most: u32) -> Result<Vec<String>, StoreError> {
     rows.iter().map(|row| row.get("name")).collect()
 }
 
-/// A schedule, if its tick has come and no other process is at it.
+/// A schedule, locked, if it is due and no other process has locked it.
 pub async fn take_due(tx: &mut Tx, name: &str) -> Result<Option<Schedule>, StoreError> {
     let now = tx.now().await?;
     let row = sql("SELECT * FROM schedules WHERE name = $1 AND next_at <= $2 {skip_locked}")
@@ -94,7 +94,7 @@ pub async fn take_due(tx: &mut Tx, name: &str) -> Result<Option<Schedule>, Store
     row.as_ref().map(read).transpose()
 }
 
-/// Moves a schedule on, in the unit of work that made its jobs.
+/// Advances a schedule, in the unit of work that enqueued its jobs.
 pub async fn ticked(tx: &mut Tx, name: &str, last: Option<Timestamp>, next: Timestamp) -> Result<(), StoreError> {
     sql("UPDATE schedules SET next_at = $2, last_at = COALESCE($3, last_at) WHERE name = $1")
         .bind(name)

@@ -1,5 +1,5 @@
-//! One SQL text for both databases: a statement is written once, with `$1` placeholders and the fragments of
-//! [`crate::dialect`] in braces, and runs on whichever is open with its native types.
+//! One SQL text for both databases: a statement has `$1` placeholders and the fragments of [`crate::dialect`] in braces, and
+//! runs on the open database with its native types.
 
 use std::sync::Arc;
 
@@ -11,15 +11,15 @@ use crate::sqlite::{self, SqliteRow};
 use crate::unit::Connection;
 use crate::{StoreError, Tx, storable};
 
-/// A value that is bound. Both databases store exactly these: 64-bit integers, text and doubles.
+/// A value to bind. Both databases store the same types: 64-bit integers, text and doubles.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
     Int(Option<i64>),
     Text(Option<String>),
     Real(f64),
-    /// As SQLite gives it: without a type.
+    /// NULL as SQLite returns it: without a type.
     Null,
-    /// What SQLite gave and no column of ours can hold. Said when it is read, so that only that row is unreadable.
+    /// A value from SQLite that none of our columns can hold. Reported when the column is read, so that only its row fails.
     Unreadable(&'static str),
 }
 
@@ -81,45 +81,45 @@ impl Query {
         self.bind_all(std::iter::repeat_n(None::<&str>, count))
     }
 
-    /// Runs it; gives the number of rows that changed.
+    /// Runs it; returns the number of changed rows.
     pub(crate) async fn execute(self, tx: &mut Tx) -> Result<u64, StoreError> {
         let done = match tx.connection() {
             Connection::Sqlite { open, .. } => {
                 return sqlite::execute(open, &translated(Dialect::Sqlite, self.text), &self.values);
             }
-            Connection::Postgres { open, prepares, all } => {
+            Connection::Postgres { open, prepares, pool } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                all.answer(query.execute(open)).await
+                pool.answer(query.execute(open)).await
             }
         };
         Ok(tx.noting_races(done)?.rows_affected())
     }
 
-    /// Runs it; gives all rows.
+    /// Runs it; returns all rows.
     pub(crate) async fn all(self, tx: &mut Tx) -> Result<Vec<Row>, StoreError> {
         let found = match tx.connection() {
             Connection::Sqlite { open, reads } => {
                 let statement = translated(Dialect::Sqlite, self.text);
                 let read = || sqlite::all(open, &statement, &self.values);
-                let rows = if reads { sqlite::aside(read)? } else { read()? };
+                let rows = if reads { sqlite::block_in_place(read)? } else { read()? };
                 return Ok(rows.into_iter().map(Row::Sqlite).collect());
             }
-            Connection::Postgres { open, prepares, all } => {
+            Connection::Postgres { open, prepares, pool } => {
                 let text = AssertSqlSafe(Arc::clone(&translated(Dialect::Postgres, self.text).text));
                 let query = sqlx::query_with(text, postgres(self.values)?).persistent(prepares);
-                all.answer(query.fetch_all(open)).await
+                pool.answer(query.fetch_all(open)).await
             }
         };
         Ok(tx.noting_races(found)?.into_iter().map(Row::Postgres).collect())
     }
 
-    /// Runs it; gives the first row, if there is one.
+    /// Runs it; returns the first row, if there is one.
     pub(crate) async fn optional(self, tx: &mut Tx) -> Result<Option<Row>, StoreError> {
         Ok(self.all(tx).await?.into_iter().next())
     }
 
-    /// Runs it; gives the one row that it must have.
+    /// Runs it; returns its row, and fails without one.
     pub(crate) async fn one(self, tx: &mut Tx) -> Result<Row, StoreError> {
         self.optional(tx).await?.ok_or_else(|| sqlx::Error::RowNotFound.into())
     }
@@ -234,15 +234,15 @@ pub(crate) fn list(from: usize, count: usize) -> String {
     (from..from + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
-/// Most rows that one statement takes.
+/// The most rows per statement.
 pub(crate) const ROWS: usize = 256;
 
-/// How many of `rows` rows one statement takes: few sizes, so that each is prepared once.
+/// How many of `rows` rows the next statement handles: a power of two, so that few texts are prepared.
 pub(crate) fn chunk(rows: usize) -> usize {
     (1 << rows.max(1).ilog2()).min(ROWS)
 }
 
-/// How many rows a statement for `rows` of them is written for, where what is too much can be filled up with nothing.
+/// For how many rows a statement for `rows` rows is written, if the rest can be bound to NULL: a power of two, too.
 pub(crate) fn padded(rows: usize) -> usize {
     rows.next_power_of_two()
 }

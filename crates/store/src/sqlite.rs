@@ -1,9 +1,9 @@
-//! SQLite by its own interface, used in the task that asks.
+//! SQLite through its synchronous API, called directly from async tasks.
 //!
-//! A statement on cached pages takes microseconds: handing it to a thread and waiting for the answer takes longer than
-//! doing it. What can take longer, a flush of the disk or a reader's walk over a whole table, tells the runtime
-//! ([`aside`]), so that other tasks go on elsewhere. Everything being done on the spot has a second use: on a runtime
-//! with one thread and a stopped clock, a simulation of the engine over a real database is deterministic.
+//! A statement on cached pages takes microseconds, less than handing it to another thread and waiting for the result. What
+//! can take longer, a flush of the disk or a reader's scan of a whole table, tells the runtime
+//! ([`block_in_place`]), so that other tasks move to another thread. Because no other thread is involved, a simulation of the
+//! engine over a real database is deterministic on a single-threaded runtime with a paused clock.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,35 +22,35 @@ use crate::migrations::{self, Applied, Module};
 use crate::sql::Value;
 use crate::{Options, StoreError};
 
-/// Statements that stay prepared, per connection.
+/// The size of the cache of prepared statements, per connection.
 const PREPARED: usize = 500;
 
-/// Longest wait for another process that opens the same file.
+/// Busy timeout while the file is opened, which another process may be doing as well.
 const OPENING: Duration = Duration::from_secs(5);
 
-/// Opens the file, made when it is missing.
+/// Opens the file; creates it if it is missing.
 pub(crate) fn open(path: &Path, options: &Options) -> Result<Connection, rusqlite::Error> {
     let connection = Connection::open(path)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
-    // While it is opened; afterwards busy is waited for without holding a thread.
+    // Only while it is opened: later, busy is retried without blocking a thread.
     connection.busy_timeout(OPENING)?;
     let synchronous = if options.clock.is_some() { "OFF" } else { "FULL" };
     connection.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON;"
     ))?;
-    // A plan is made once for a statement. Compiled with STAT4, SQLite otherwise plans again for each new value that it
-    // could have asked the statistics about: half a millisecond for each claim.
+    // Query plans do not depend on bound values. Otherwise SQLite, compiled with STAT4, plans a statement again for values
+    // on which it has statistics: half a millisecond for each claim.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     if let Some(clock) = options.clock {
-        // Its own function of that name is what `{now}` asks.
+        // This overrides the built-in function that `{now}` calls.
         connection
             .create_scalar_function("unixepoch", 1, FunctionFlags::SQLITE_UTF8, move |_| Ok(clock().as_secs_f64()))?;
     }
     Ok(connection)
 }
 
-/// Runs what may take a while. Of a runtime with several threads, the others take over this one's tasks.
-pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
+/// Runs something that may block for a while, as tokio's function of that name does, on any kind of runtime.
+pub(crate) fn block_in_place<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),
@@ -65,14 +65,14 @@ pub(crate) fn run(connection: &Connection, statement: &str) -> Result<(), rusqli
     Ok(())
 }
 
-/// Another connection holds the lock: to be waited for, never to be reported.
+/// Whether another connection holds the lock. Such an error is retried, and never reaches a caller.
 pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// Waits until `work` does not find the database busy, for as long as it takes; says so now and then.
-pub(crate) async fn when_free<T>(
-    say_after: Duration,
+/// Retries `work` for as long as it finds the database busy, and logs a warning every `warn_after`.
+pub(crate) async fn retry_while_busy<T>(
+    warn_after: Duration,
     mut work: impl FnMut() -> Result<T, rusqlite::Error>,
 ) -> Result<T, rusqlite::Error> {
     const LONGEST_PAUSE: Duration = Duration::from_millis(5);
@@ -83,7 +83,7 @@ pub(crate) async fn when_free<T>(
             Err(error) if is_busy(&error) => {}
             result => return result,
         }
-        if since.elapsed() > say_after {
+        if since.elapsed() > warn_after {
             tracing::warn!("another process keeps the database locked; still waiting");
             since = Instant::now();
         }
@@ -107,7 +107,7 @@ impl ToSql for Value {
 pub(crate) struct SqliteRow {
     names: Arc<[Box<str>]>,
     cells: Vec<Value>,
-    /// Where to look first: columns are mostly read in their order.
+    /// Where the search for a column starts: columns are mostly read in order.
     next: AtomicUsize,
 }
 
@@ -141,7 +141,7 @@ fn cell(value: ValueRef<'_>) -> Value {
     }
 }
 
-/// Runs a statement; gives the number of rows that changed.
+/// Runs a statement; returns the number of changed rows.
 pub(crate) fn execute(connection: &Connection, statement: &Statement, values: &[Value]) -> Result<u64, StoreError> {
     with(connection, statement, values, |prepared| {
         let mut rows = prepared.raw_query();
@@ -151,7 +151,7 @@ pub(crate) fn execute(connection: &Connection, statement: &Statement, values: &[
     Ok(connection.changes())
 }
 
-/// Runs a statement; gives all rows.
+/// Runs a statement; returns all rows.
 pub(crate) fn all(
     connection: &Connection,
     statement: &Statement,
@@ -186,15 +186,15 @@ fn with<T>(
     work(&mut prepared)
 }
 
-/// Connections that read.
+/// The pool of reading connections.
 pub(crate) struct Readers {
     all: Mutex<Vec<Arc<tokio::sync::Mutex<Connection>>>>,
     free: Arc<Semaphore>,
     size: u32,
-    say_after: Duration,
+    warn_after: Duration,
 }
 
-/// Connections that read at once, when nothing else is set.
+/// The default size of the pool of reading connections.
 pub(crate) const READERS: u32 = 4;
 
 impl Readers {
@@ -202,13 +202,13 @@ impl Readers {
         let mut all = Vec::new();
         let size = options.readers.max(1);
         for _ in 0..size {
-            let connection = when_free(OPENING, || open(path, options)).await?;
+            let connection = retry_while_busy(OPENING, || open(path, options)).await?;
             connection.execute_batch("PRAGMA query_only = ON")?;
             connection.busy_timeout(Duration::ZERO)?;
             all.push(Arc::new(tokio::sync::Mutex::new(connection)));
         }
         let free = Arc::new(Semaphore::new(size as usize));
-        Ok(Self { all: Mutex::new(all), free, size, say_after: options.busy_timeout })
+        Ok(Self { all: Mutex::new(all), free, size, warn_after: options.busy_timeout })
     }
 
     /// A snapshot of the database.
@@ -220,10 +220,10 @@ impl Readers {
         let begun = &mut snapshot;
         let begin = move || {
             run(&begun.connection, "BEGIN")?;
-            // The snapshot is taken by the first read: take it here, where busy is waited for.
+            // SQLite takes the snapshot at the first read: do it here, where busy is retried.
             run(&begun.connection, "SELECT id FROM clock").inspect_err(|_| begun.end())
         };
-        when_free(self.say_after, begin).await?;
+        retry_while_busy(self.warn_after, begin).await?;
         Ok(snapshot)
     }
 
@@ -232,7 +232,7 @@ impl Readers {
         all.iter().find_map(|one| Arc::clone(one).try_lock_owned().ok())
     }
 
-    /// Waits for those that are in use, and closes all.
+    /// Waits for the connections that are in use, and closes all.
     pub(crate) async fn close(&self) {
         let everyone = self.free.acquire_many(self.size).await;
         self.free.close();
@@ -243,7 +243,7 @@ impl Readers {
 
 /// A read-only transaction; it ends when this is dropped.
 pub(crate) struct Snapshot {
-    // Given back before the right to take one.
+    // Declared first, so that it is released before its permit.
     connection: OwnedMutexGuard<Connection>,
     _free: OwnedSemaphorePermit,
 }
@@ -268,8 +268,7 @@ impl Drop for Snapshot {
     }
 }
 
-/// Brings the schema up to date, all in one transaction; another process that does the same at the same time is waited
-/// for.
+/// Migrates the schema in one transaction, which waits for another process that does the same.
 pub(crate) fn migrate(connection: &Connection, modules: &[Module]) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let done = apply(connection, modules);

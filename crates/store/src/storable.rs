@@ -1,6 +1,6 @@
-//! What both databases take and give back unchanged. A job, a caller or a provider may hand over anything; a value
-//! that a database refuses would make the whole row unwritable, and one that cannot be read again would make it
-//! unreadable. So every value is brought into bounds where it enters.
+//! The bounds of values that both databases store unchanged. Jobs, callers and providers may pass anything. A value that a
+//! database rejects would make its row unwritable, and one that cannot be parsed again would make it unreadable, so every
+//! value is brought into bounds where it enters.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub const TEXT_LIMIT: usize = 4_096;
 const JSON_DEPTH: usize = 100;
 /// Longest delay, wait or time to live. Sums of a few of these and the present time fit into 64 bits.
 const LONGEST_SPAN: Duration = Duration::from_hours(24 * 366 * 100);
-/// Most money in one figure, a thousand million dollars: sums of many fit into 64 bits.
+/// The largest amount of money, a thousand million dollars: sums of many fit into 64 bits.
 const MOST_MONEY: MicroUsd = MicroUsd(1_000_000_000_000_000);
 
 /// The text without NUL, which `PostgreSQL` cannot store.
@@ -27,7 +27,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
-/// The text without NUL, cut at a character so that it has `limit` bytes at most.
+/// The text without NUL, truncated at a character boundary to at most `limit` bytes.
 pub fn cut(long: &str, limit: usize) -> String {
     let mut short = text(long).into_owned();
     if short.len() > limit {
@@ -37,22 +37,22 @@ pub fn cut(long: &str, limit: usize) -> String {
     short
 }
 
-/// A part of a whole, from 0 to 1. What is no number counts as nothing.
+/// A fraction, clamped to 0..=1; NaN becomes 0.
 pub fn fraction(part: f64) -> f64 {
     if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) }
 }
 
-/// At most a hundred years.
+/// A duration, at most a hundred years.
 pub fn span(time: Duration) -> Duration {
     time.min(LONGEST_SPAN)
 }
 
-/// An amount of money that is not negative and that sums do not overflow with.
+/// An amount of money, clamped so that it is not negative and sums do not overflow.
 pub fn money(amount: MicroUsd) -> MicroUsd {
     MicroUsd(amount.0.clamp(0, MOST_MONEY.0))
 }
 
-/// Refuses a name that is longer than what an index takes; `what` says for the error which name it is.
+/// Refuses a name that is too long for an index; `what` names it in the error.
 pub fn name(what: &str, name: &str) -> Result<(), StoreError> {
     let bytes = name.len();
     if bytes <= NAME_LIMIT {
@@ -61,7 +61,7 @@ pub fn name(what: &str, name: &str) -> Result<(), StoreError> {
     Err(StoreError::NotStorable { what: format!("{what} has {bytes} bytes, and may have {NAME_LIMIT}") })
 }
 
-/// Refuses JSON that could be written and never be read again; `what` says for the error which JSON it is.
+/// Refuses JSON that is nested too deeply to be parsed again; `what` names it in the error.
 pub fn json(what: &str, value: &Value) -> Result<(), StoreError> {
     if is_within(value, JSON_DEPTH) {
         return Ok(());

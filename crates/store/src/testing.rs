@@ -1,4 +1,4 @@
-//! Handles for tests on what they cannot reach otherwise: the clock and the size of the disk.
+//! Test access to what is otherwise private: the clock, the size of the disk, query plans.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use crate::unit::Connection;
 use crate::{Backend, Dialect, Store, StoreError, Tx, dialect};
 
 impl Store {
-    /// Moves the database's clock forward. Leases, delays and deadlines see it at once.
+    /// Moves the database's clock forward, which affects leases, delays and deadlines at once.
     pub async fn advance_clock(&self, by: Duration) -> Result<(), StoreError> {
         self.write(async |tx| {
             sql("UPDATE clock SET offset_ms = offset_ms + $1").bind(millis(by)).execute(tx).await?;
             tx.forget_now();
-            tx.tell_workers();
+            tx.notify_workers();
             Ok(())
         })
         .await
     }
 
-    /// Fills the disk (`SQLite` alone): the file may not grow beyond its present pages and `more`, until the next call.
-    pub async fn leave_pages(&self, more: u32) -> Result<(), StoreError> {
+    /// Simulates a full disk (`SQLite` alone): the file may grow by at most `more` pages, until the next call.
+    pub async fn limit_free_pages(&self, more: u32) -> Result<(), StoreError> {
         self.write(async |tx| {
             let pages: i64 = sql("PRAGMA page_count").one(tx).await?.get("page_count")?;
             sql(format!("PRAGMA max_page_count = {}", pages + i64::from(more))).one(tx).await?;
@@ -32,7 +32,7 @@ impl Store {
         .await
     }
 
-    /// Takes no writes any more, or takes them again. (`PostgreSQL` is told so by its server, and refuses this.)
+    /// Makes the database read-only, or writable again. Fails on `PostgreSQL`, where that is set on the server.
     pub async fn set_read_only(&self, yes: bool) -> Result<(), StoreError> {
         match &self.inner.backend {
             Backend::Sqlite { group, .. } => group.set_read_only(yes).await,
@@ -40,12 +40,12 @@ impl Store {
         }
     }
 
-    /// Runs a statement as it stands, in both databases' words.
+    /// Runs a statement that both databases understand.
     pub async fn execute(&self, statement: &str) -> Result<u64, StoreError> {
         self.write(async |tx| sql(statement.to_owned()).execute(tx).await).await
     }
 
-    /// How much write-ahead log `PostgreSQL` has written so far, in bytes; nothing on `SQLite`.
+    /// How much write-ahead log `PostgreSQL` has written so far, in bytes; `None` on `SQLite`.
     pub async fn wal_bytes(&self) -> Result<Option<i64>, StoreError> {
         if self.dialect() == Dialect::Sqlite {
             return Ok(None);
@@ -54,23 +54,23 @@ impl Store {
         self.read(async |tx| sql(text).one(tx).await?.get("bytes")).await.map(Some)
     }
 
-    /// What autovacuum does on `PostgreSQL` when it has time: between two runs of a benchmark.
-    pub async fn maintain(&self) -> Result<(), StoreError> {
+    /// Runs `VACUUM ANALYZE` on `PostgreSQL`, between two runs of a benchmark; nothing on `SQLite`.
+    pub async fn vacuum(&self) -> Result<(), StoreError> {
         if let Backend::Postgres { connections, .. } = &self.inner.backend {
-            let mut lent = connections.get().await?;
-            sqlx::raw_sql("VACUUM ANALYZE").execute(lent.connection()).await?;
-            lent.give_back();
+            let mut pooled = connections.get().await?;
+            sqlx::raw_sql("VACUUM ANALYZE").execute(pooled.connection()).await?;
+            pooled.release();
         }
         Ok(())
     }
 
-    /// The statements that this process has run so far, in the open database's words.
+    /// The statements that this process has run so far, in the open database's dialect.
     pub fn statements(&self) -> Vec<String> {
         dialect::known(self.dialect()).iter().map(ToString::to_string).collect()
     }
 
-    /// How the database would run a statement, line by line. `writes` says whether as a unit of work does that writes:
-    /// on `PostgreSQL` those are planned otherwise. Values are not known, as in a plan that is kept.
+    /// The query plan of a statement, line by line, as a unit of work has it that writes or only reads: on `PostgreSQL` the
+    /// planner's settings differ. The plan is generic, without values.
     pub async fn plan(&self, statement: &str, writes: bool) -> Result<Vec<String>, StoreError> {
         let read = async |tx: &mut Tx| plan(tx, statement).await;
         if writes { self.write(read).await } else { self.read(read).await }

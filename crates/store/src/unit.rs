@@ -1,4 +1,4 @@
-//! The unit of work: one transaction, and what the world should hear once it is kept.
+//! The unit of work: one transaction, and the notifications that follow its commit.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::time::Instant;
 
-use crate::connections::{Connections, Lent};
+use crate::connections::{ConnectionPool, PooledConnection};
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events::{self, Entries};
@@ -19,21 +19,21 @@ use crate::group::Turn;
 use crate::sql::sql;
 use crate::sqlite::Snapshot;
 
-/// An open unit of work. Dropped in mid-way (its task was stopped), it is undone.
+/// An open unit of work. If it is dropped before its end, because its task was cancelled, it is rolled back.
 pub struct Tx {
     pub(crate) link: Link,
     now: Option<Timestamp>,
     point: &'static str,
-    pub(crate) told: Told,
-    /// Another unit of work was first in something.
+    pub(crate) pending: Notifications,
+    /// It lost a race against another unit of work.
     raced: bool,
     /// It has the ledger's lock, see `spend.rs`.
     pub(crate) holds_ledger: bool,
 }
 
-/// What a unit of work runs on.
+/// The connection that a unit of work runs on.
 pub(crate) enum Link {
-    /// Its turn on SQLite's one writer.
+    /// SQLite's one writer.
     Writer(Turn),
     /// A snapshot of SQLite.
     Reader(Snapshot),
@@ -45,51 +45,52 @@ pub(crate) enum Link {
 pub(crate) enum Connection<'a> {
     Sqlite {
         open: &'a mut rusqlite::Connection,
-        /// A reader may walk over a whole table.
+        /// It is a reader, which may scan a whole table.
         reads: bool,
     },
     Postgres {
         open: &'a mut PgConnection,
-        /// Statements stay prepared: not behind a pooler, where the next one may meet another server connection.
+        /// Statements stay prepared. Not behind a pooler, where the next one may run on another server connection.
         prepares: bool,
-        all: &'a Connections,
+        pool: &'a ConnectionPool,
     },
 }
 
-/// What is to be told once the unit is kept.
+/// The notifications that a unit of work sends once it has committed.
 #[derive(Debug, Default)]
-pub(crate) struct Told {
-    /// There may be work.
+pub(crate) struct Notifications {
+    /// There may be jobs to claim.
     pub(crate) work: bool,
-    /// Some of it may have a place that workers have passed by.
-    pub(crate) early: bool,
-    /// The log's new entries, by owner.
-    pub(crate) entries: BTreeMap<OwnerId, Entries>,
+    /// A job may have become ready below the low-water marks of workers: claims scan from the start.
+    pub(crate) rescan: bool,
+    /// New entries of the event log, by owner.
+    pub(crate) events: BTreeMap<OwnerId, Entries>,
 }
 
-impl Told {
+impl Notifications {
     pub(crate) fn join(&mut self, other: Self) {
         self.work |= other.work;
-        self.early |= other.early;
-        for (owner, entries) in other.entries {
-            self.entries.entry(owner).or_default().append(entries);
+        self.rescan |= other.rescan;
+        for (owner, entries) in other.events {
+            self.events.entry(owner).or_default().append(entries);
         }
     }
 }
 
-/// A transaction on PostgreSQL. Dropped before its end, its connection is cut, and the server undoes it.
+/// A transaction on PostgreSQL. If it is dropped before its end, its connection is closed, and the server rolls it back.
 pub(crate) struct Transaction {
-    lent: Lent,
+    connection: PooledConnection,
     pub(crate) writes: bool,
     prepares: bool,
     begun_at: Instant,
 }
 
-/// How statements that write are planned: without walks over tables. The planner's statistics know nothing of rows that
-/// are there for milliseconds, so it takes a full table for empty, and walks over all of it, with processes that it
-/// starts for that. What is written is found by its keys.
+/// The planner's settings in units of work that write: index scans only. The planner's statistics lag behind rows that live
+/// for milliseconds, so it may take a full table for an empty one and scan all of it, even with parallel workers. Writes
+/// find their rows by keys.
 ///
-/// Each is planned once for a connection: a claim is planned for as long as it runs, and its values change nothing.
+/// Plans are generic, made once per connection: planning a claim takes as long as running it, and its values do not change
+/// the plan.
 pub(crate) const PLANNER: [(&str, &str); 6] = [
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
@@ -100,18 +101,18 @@ pub(crate) const PLANNER: [(&str, &str); 6] = [
 ];
 
 impl Transaction {
-    /// Readers see one moment, as on SQLite; writers see what others committed before each statement, and lock the
-    /// rows that they change. The database's clock comes on the same way.
+    /// Readers see one snapshot, as on SQLite; writers run under READ COMMITTED and lock the rows that they change. The
+    /// database's clock is read in the same round trip.
     pub(crate) async fn begin(
-        connections: &Arc<Connections>,
+        connections: &Arc<ConnectionPool>,
         writes: bool,
         prepares: bool,
     ) -> Result<(Self, Timestamp), StoreError> {
         const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {now} AS now";
         const WRITE: &str = "BEGIN; SELECT {now} AS now, current_setting('transaction_read_only') AS read_only";
         let mut text = if writes { WRITE } else { READ }.to_owned();
-        // A connection's own settings are those for writing, and NULL is the server's own; behind a pooler no
-        // connection has settings of its own.
+        // A connection is set up for writing, and NULL restores the server's defaults. Behind a pooler, connections keep no
+        // settings, so they are set for each transaction.
         if writes != prepares {
             for (name, value) in PLANNER {
                 let value = if writes { format!("'{value}'") } else { "NULL".to_owned() };
@@ -121,60 +122,60 @@ impl Transaction {
         }
         let begin = translated(Dialect::Postgres, text.into());
         loop {
-            let mut lent = connections.get().await?;
+            let mut pooled = connections.get().await?;
             let begun_at = Instant::now();
             let begin = sqlx::raw_sql(AssertSqlSafe(Arc::clone(&begin.text)));
-            match connections.answer(begin.fetch_one(lent.connection())).await {
+            match connections.answer(begin.fetch_one(pooled.connection())).await {
                 Ok(row) if writes && row.try_get::<&str, _>("read_only")? == "on" => {
-                    // A standby, such as what was the primary before a failover: another one, which may be the new one.
-                    if !lent.used_before {
+                    // A standby, such as the former primary after a failover: try another connection, which may reach the new one.
+                    if !pooled.is_reused {
                         return Err(StoreError::ReadOnly);
                     }
                     tracing::info!("a connection whose server takes no writes is replaced");
                 }
                 Ok(row) => {
                     let now = Timestamp::from_millis(row.try_get("now")?);
-                    return Ok((Self { lent, writes, prepares, begun_at }, now));
+                    return Ok((Self { connection: pooled, writes, prepares, begun_at }, now));
                 }
-                // The other end had gone while it was idle, and nothing has been done: another one, a new one at last.
-                Err(error) if lent.used_before => tracing::debug!(%error, "a connection that was idle is replaced"),
+                // The server closed it while it was idle, and nothing has been done yet: try another one, in the end a new one.
+                Err(error) if pooled.is_reused => tracing::debug!(%error, "a connection that was idle is replaced"),
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// Does these last statements, and keeps it all; gives how long that took from its beginning.
+    /// Runs these last statements and commits; returns how long the transaction took.
     pub(crate) async fn commit(mut self, mut last: String) -> Result<Duration, StoreError> {
         last.push_str("COMMIT");
         if let Err(error) = self.end(last).await {
             self.roll_back().await;
             return Err(error);
         }
-        self.lent.give_back();
+        self.connection.release();
         Ok(self.begun_at.elapsed())
     }
 
     pub(crate) async fn roll_back(mut self) {
-        // Who did not answer before will not answer now: the server undoes what it has lost the other end of.
-        if !self.lent.all().was_silent_since(self.begun_at) && self.end("ROLLBACK".to_owned()).await.is_ok() {
-            self.lent.give_back();
+        // After a timeout, ROLLBACK would time out, too: the connection is closed, and the server rolls back.
+        if !self.connection.pool().timed_out_since(self.begun_at) && self.end("ROLLBACK".to_owned()).await.is_ok() {
+            self.connection.release();
         }
     }
 
     async fn end(&mut self, statements: String) -> Result<(), StoreError> {
-        let (connection, all) = self.lent.both();
-        all.answer(sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection)).await?;
+        let (connection, pool) = self.connection.split();
+        pool.answer(sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection)).await?;
         Ok(())
     }
 }
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, now: None, point: "", told: Told::default(), raced: false, holds_ledger: false }
+        Self { link, now: None, point: "", pending: Notifications::default(), raced: false, holds_ledger: false }
     }
 
     pub(crate) async fn on_server(
-        connections: &Arc<Connections>,
+        connections: &Arc<ConnectionPool>,
         writes: bool,
         prepares: bool,
     ) -> Result<Self, StoreError> {
@@ -182,8 +183,8 @@ impl Tx {
         Ok(Self { now: Some(now), ..Self::new(Link::Postgres(transaction)) })
     }
 
-    /// The database's clock, read once per unit of work: all times that it writes are the same. Units that share a
-    /// commit share it, too.
+    /// The database's clock, read once per unit of work, so that all times that it writes are equal. Units that share a commit
+    /// share it, too.
     pub async fn now(&mut self) -> Result<Timestamp, StoreError> {
         let known = match &self.link {
             Link::Writer(turn) => turn.now(),
@@ -218,7 +219,7 @@ impl Tx {
         self.point
     }
 
-    /// Remembers a race with another unit of work, whatever the caller makes of the error.
+    /// Records a lost race, even if the caller handles the error.
     pub(crate) fn noting_races<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         self.raced |= result.as_ref().is_err_and(StoreError::is_race);
         result
@@ -228,31 +229,32 @@ impl Tx {
         self.raced
     }
 
-    /// Runs a part of this unit of work, which is rolled back alone when it fails.
-    pub(crate) async fn part<T>(
+    /// Runs a step of this unit of work behind a savepoint: when it fails, it alone is rolled back.
+    pub(crate) async fn savepoint<T>(
         &mut self,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        sql("SAVEPOINT part").execute(self).await?;
-        let before = std::mem::take(&mut self.told);
+        sql("SAVEPOINT step").execute(self).await?;
+        let before = std::mem::take(&mut self.pending);
         let result = work(self).await;
-        let told = std::mem::replace(&mut self.told, before);
+        let added = std::mem::replace(&mut self.pending, before);
         if result.is_ok() {
-            self.told.join(told);
+            self.pending.join(added);
         } else {
-            sql("ROLLBACK TO part").execute(self).await?;
+            sql("ROLLBACK TO step").execute(self).await?;
         }
-        sql("RELEASE part").execute(self).await?;
+        sql("RELEASE step").execute(self).await?;
         result
     }
 
-    /// Wakes workers once this is kept.
-    pub fn tell_workers(&mut self) {
-        self.told.work = true;
+    /// Wakes idle workers after the commit.
+    pub fn notify_workers(&mut self) {
+        self.pending.work = true;
     }
 
-    pub(crate) fn tell_early(&mut self) {
-        self.told.early = true;
+    /// Makes the next claim of each worker ignore its low-water marks.
+    pub(crate) fn request_rescan(&mut self) {
+        self.pending.rescan = true;
     }
 
     pub(crate) fn may_write(&self) -> bool {
@@ -269,8 +271,8 @@ impl Tx {
             Link::Reader(snapshot) => Connection::Sqlite { open: snapshot.connection(), reads: true },
             Link::Postgres(transaction) => {
                 let prepares = transaction.prepares;
-                let (open, all) = transaction.lent.both();
-                Connection::Postgres { open, prepares, all }
+                let (open, pool) = transaction.connection.split();
+                Connection::Postgres { open, prepares, pool }
             }
         }
     }
@@ -279,13 +281,13 @@ impl Tx {
         matches!(self.link, Link::Postgres(_))
     }
 
-    /// Writes the log's entries on SQLite, once for all units of a group.
+    /// Writes the event log on SQLite, once for all units of a group.
     pub(crate) async fn write_events(&mut self) -> Result<(), StoreError> {
-        let entries = std::mem::take(&mut self.told.entries);
+        let entries = std::mem::take(&mut self.pending.events);
         events::write(self, entries).await
     }
 
-    /// Ends a unit that only read.
+    /// Ends a read-only unit.
     pub(crate) async fn end_reading(self) {
         // SQLite's snapshots end when they are dropped.
         if let Link::Postgres(transaction) = self.link {

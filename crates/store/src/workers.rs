@@ -1,4 +1,4 @@
-//! Who works here, how long things take, and how much there is to do.
+//! The registered workers, how long stages take, and how much work there is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,30 +12,30 @@ use crate::providers::{self, Circuit};
 use crate::sql::{list, sql};
 use crate::{StoreError, Tx, controls};
 
-/// What a worker runs of a pool.
+/// What a worker runs in a pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capability {
     /// Which kinds.
     pub kinds: Vec<String>,
-    /// How many at once.
+    /// How many jobs concurrently.
     pub slots: usize,
 }
 
-/// A worker that was heard of.
+/// A registered worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerRow {
     /// Its name.
     pub name: String,
     /// What it runs, by pool.
     pub pools: BTreeMap<String, Capability>,
-    /// When it was last heard of.
+    /// Its last heartbeat.
     pub seen_at: Timestamp,
 }
 
-/// A worker that was not heard of for so long is gone.
+/// A worker without a heartbeat for this long is gone.
 pub const GONE: Duration = Duration::from_secs(30);
 
-/// Notes that a worker lives; those that have been gone for long are forgotten.
+/// Records a worker's heartbeat.
 pub async fn seen(tx: &mut Tx, name: &str, pools: &BTreeMap<String, Capability>) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let text = serde_json::to_string(pools)
@@ -50,7 +50,7 @@ pub async fn seen(tx: &mut Tx, name: &str, pools: &BTreeMap<String, Capability>)
     Ok(())
 }
 
-/// A worker ended in order.
+/// Removes a worker that shut down, and those that have been gone for long.
 pub async fn left(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     let long_ago = tx.now().await? - GONE * 10;
     sql("DELETE FROM workers WHERE name = $1 OR seen_at < $2")
@@ -61,7 +61,7 @@ pub async fn left(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The workers that live.
+/// The workers with a recent heartbeat.
 pub async fn alive(tx: &mut Tx) -> Result<Vec<WorkerRow>, StoreError> {
     let since = tx.now().await? - GONE;
     let rows = sql("SELECT * FROM workers WHERE seen_at >= $1 ORDER BY name").bind(since.as_millis()).all(tx).await?;
@@ -76,27 +76,27 @@ pub async fn alive(tx: &mut Tx) -> Result<Vec<WorkerRow>, StoreError> {
         .collect()
 }
 
-/// How long something took, as far as is known.
+/// How long something usually takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usual {
-    /// How many that is learned from.
+    /// The number of samples.
     pub count: u64,
-    /// On average.
+    /// The mean.
     pub mean: Duration,
-    /// How far from that it usually is.
+    /// The mean deviation from it.
     pub spread: Duration,
 }
 
-/// What was measured of a kind's stage, or of whole jobs under the stage `''`: how many, and milliseconds in all.
+/// Durations of a kind's stage, or of whole jobs under the stage `''`.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Measured {
     /// How many.
     pub count: u64,
-    /// Together.
+    /// Their sum in milliseconds.
     pub sum_ms: u64,
 }
 
-/// Adds what was measured. The mean is that of about the last hundred: it follows a change of the machine.
+/// Adds measured durations. The mean covers about the last hundred, so it follows a change of the machine.
 pub async fn learn(tx: &mut Tx, measured: &BTreeMap<(String, String), Measured>) -> Result<(), StoreError> {
     const MEMORY: u64 = 100;
     for ((kind, stage), new) in measured {
@@ -137,11 +137,11 @@ pub async fn usual(tx: &mut Tx, kind: &str, stage: &str) -> Result<Option<Usual>
     .transpose()
 }
 
-/// Work that a further worker could do now, by pool: ready and running jobs, without what waits for a provider, a rate,
-/// a pause or money. What an autoscaler goes by.
+/// Jobs that another worker could run now, by pool: ready and running ones, without those held back by a provider, a rate, a
+/// pause or a budget. For autoscalers.
 pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreError> {
     let now = tx.now().await?;
-    // What is held back, whether it runs or not, and what is held back while it is ready.
+    // What holds back all jobs, and what holds back only ready ones.
     let pauses = controls::pauses(tx).await?;
     let mut held: Vec<(String, String)> = pauses.into_iter().map(|pause| (pause.scope, pause.name)).collect();
     let mut held_ready: Vec<(String, String)> =
@@ -156,7 +156,7 @@ pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreErro
     }
     held_ready.extend(held.iter().cloned());
     let mut work = BTreeMap::new();
-    // One state at a time, each by the index that has the jobs of that state alone: finished jobs are many.
+    // One state at a time, each by its partial index: there may be many finished jobs.
     for (state, held) in [("state = 'ready'", held_ready), ("state = 'running' AND owner >= ''", held)] {
         for (pool, count) in count_by_pool(tx, state, &held).await? {
             *work.entry(pool).or_default() += count;
@@ -165,7 +165,7 @@ pub async fn useful_work(tx: &mut Tx) -> Result<BTreeMap<String, u64>, StoreErro
     Ok(work)
 }
 
-/// How many jobs each pool has for which `state` holds, without what is held back.
+/// How many jobs of each pool match the condition `state`, without those that are held back.
 async fn count_by_pool(tx: &mut Tx, state: &str, held: &[(String, String)]) -> Result<Vec<(String, u64)>, StoreError> {
     let mut text = format!("SELECT pool, COUNT(*) AS count FROM jobs WHERE {state}");
     let (mut names, mut next) = (Vec::new(), 1);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Job, JobError, Next, Run};
-use sluice_store::retention::{self, Batch, Keep};
+use sluice_store::retention::{self, Batch, RetentionPeriods};
 use sluice_store::{StoreError, Tx, documents};
 
 use super::{BatchSize, Context, POOL};
@@ -37,7 +37,7 @@ impl Job for Retain {
     }
 
     async fn run(&self, Stage::Retain: Stage, run: &Run, context: &Context) -> Result<Next<Stage>, JobError> {
-        let retained = retain(context, Keep::default(), || run.cancelled().is_cancelled()).await;
+        let retained = retain(context, RetentionPeriods::default(), || run.cancelled().is_cancelled()).await;
         for (what, error) in &retained.failed {
             tracing::warn!(what, error, "some old rows could not be removed; the next run tries again");
         }
@@ -87,7 +87,7 @@ const ALL: [(&str, Rows); 11] = [
 ];
 
 /// Deletes all expired rows in batches, until there are none or `stop` returns true.
-pub async fn retain(context: &Context, keep: Keep, stop: impl Fn() -> bool) -> Retained {
+pub async fn retain(context: &Context, keep: RetentionPeriods, stop: impl Fn() -> bool) -> Retained {
     let mut batches = BatchSize::default();
     let mut retained = Retained::default();
     for (name, rows) in ALL {
@@ -112,7 +112,7 @@ async fn delete_expired(
     context: &Context,
     rows: Rows,
     name: &str,
-    keep: Keep,
+    keep: RetentionPeriods,
     batches: &mut BatchSize,
     stop: &impl Fn() -> bool,
 ) -> Result<u64, StoreError> {
@@ -140,7 +140,7 @@ async fn one_batch(
     context: &Context,
     tx: &mut Tx,
     rows: Rows,
-    keep: Keep,
+    keep: RetentionPeriods,
     after: &str,
     limit: u32,
 ) -> Result<Batch, StoreError> {
@@ -189,7 +189,7 @@ async fn unused_documents(
 /// Finished jobs with their children. They are searched in read-only transactions.
 async fn finished_jobs(
     context: &Context,
-    keep: Keep,
+    keep: RetentionPeriods,
     batches: &mut BatchSize,
     stop: &impl Fn() -> bool,
 ) -> Result<u64, StoreError> {

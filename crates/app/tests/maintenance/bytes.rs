@@ -47,7 +47,7 @@ async fn a_stored_result_keeps_its_bytes_until_it_is_forgotten(world: World) {
     let stored = world.keep(b"a clip").await;
     let value = serde_json::json!({ "clip": stored.hash });
     let store = world.test.store();
-    store.write(async |tx| results::keep(tx, "clip:1", "clip", &value).await).await.unwrap();
+    store.write(async |tx| results::store(tx, "clip:1", "clip", &value).await).await.unwrap();
     world.after_the_grace().await;
     assert_eq!(world.collect().await, 0);
     store.write(async |tx| results::forget(tx, "clip:1").await).await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sluice_app::maintenance::retain;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_store::jobs::{self, NewJob};
-use sluice_store::retention::Keep;
+use sluice_store::retention::RetentionPeriods;
 use sluice_store::{Tx, results, retention};
 
 use crate::{World, on_both};
@@ -55,7 +55,7 @@ async fn cancel(world: &World, job: &JobId) {
 }
 
 async fn retain_all(world: &World) -> retain::Retained {
-    let retained = retain::retain(&world.context, Keep::default(), || false).await;
+    let retained = retain::retain(&world.context, RetentionPeriods::default(), || false).await;
     assert!(retained.failed.is_empty(), "{retained:?}");
     retained
 }
@@ -66,7 +66,7 @@ async fn fill(world: &World, name: &str) {
     let now = store.now().await.unwrap().as_millis();
     let key = format!("clip:{name}");
     let value = serde_json::json!({});
-    store.write(async |tx| results::keep(tx, &key, "clip", &value).await).await.unwrap();
+    store.write(async |tx| results::store(tx, &key, "clip", &value).await).await.unwrap();
     for statement in [
         format!(
             "INSERT INTO calls (id, key, kind, owner, job, attempt, lease, askable, started_at, deadline_at, finished_at, outcome)

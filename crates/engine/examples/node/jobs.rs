@@ -170,7 +170,7 @@ impl Submit<u32> for Shop<'_> {
         pause_up_to(4).await;
         spend(self.world, self.run).map_err(|error| CallError::Unknown { message: error.to_string() })?;
         pause_up_to(4).await;
-        Ok(Submitted::Accepted { provider_id: self.run.job_id().to_string(), look_after: LOOK_AFTER })
+        Ok(Submitted::Accepted { provider_id: self.run.job_id().to_string(), poll_after: LOOK_AFTER })
     }
 
     async fn poll(&self, _: &str, _: Option<&str>) -> Result<CallProgress, CallError> {
@@ -178,7 +178,7 @@ impl Submit<u32> for Shop<'_> {
         Ok(match self.is_paid() {
             None => CallProgress::CannotTell,
             Some(false) => CallProgress::NotFound,
-            Some(true) if rand::random_bool(0.3) => CallProgress::Pending { provider_id, look_after: LOOK_AFTER },
+            Some(true) if rand::random_bool(0.3) => CallProgress::Pending { provider_id, poll_after: LOOK_AFTER },
             Some(true) => CallProgress::Ready { provider_id },
         })
     }

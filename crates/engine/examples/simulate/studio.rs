@@ -144,8 +144,8 @@ impl Submit<Value> for Filming<'_> {
         if fate == 1 {
             return Err(lost());
         }
-        let look_after = Duration::from_millis(studio.random(500, 8_000));
-        Ok(Submitted::Accepted { provider_id: format!("w-{number}"), look_after })
+        let poll_after = Duration::from_millis(studio.random(500, 8_000));
+        Ok(Submitted::Accepted { provider_id: format!("w-{number}"), poll_after })
     }
 
     async fn poll(&self, key: &str, provider_id: Option<&str>) -> Result<CallProgress, CallError> {
@@ -164,7 +164,7 @@ impl Submit<Value> for Filming<'_> {
         let cost = MicroUsd(0);
         Ok(match state {
             State::Pending => {
-                CallProgress::Pending { provider_id, look_after: Duration::from_millis(studio.random(500, 8_000)) }
+                CallProgress::Pending { provider_id, poll_after: Duration::from_millis(studio.random(500, 8_000)) }
             }
             State::Done => CallProgress::Ready { provider_id },
             State::Rejected => {
@@ -190,7 +190,7 @@ impl Submit<Value> for Filming<'_> {
         }))
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         Duration::from_mins(40)
     }
 }

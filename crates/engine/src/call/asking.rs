@@ -1,4 +1,4 @@
-//! Calls of providers that answer at once.
+//! Calls of synchronous providers.
 
 use std::time::Duration;
 
@@ -7,49 +7,49 @@ use serde::de::DeserializeOwned;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{OpenCall, Outcome};
 
-use super::open::Turn;
+use super::open::CallState;
 use super::{Ask, Found};
 use crate::job::JobError;
 use crate::run::Run;
 
 impl Run {
-    /// The stored result under `key`, or what the provider gives. Never paid twice: while the same is asked by another
-    /// job, this one waits without a worker, and a call whose asker died is looked up before it is made again.
+    /// The result that is stored under `key`, or else the provider's. It is never paid twice: while another job makes the same
+    /// call, this one waits without a worker, and the outcome of a call whose caller died is looked up before it is made again.
     ///
-    /// The error says what the job does meanwhile: return it as it is.
+    /// A stage must return the error unchanged, since it may only say that the job waits.
     pub async fn call<T, A>(&self, key: &str, kind: &str, ask: &A) -> Result<T, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
         A: Ask<T>,
     {
-        let _turn = self.turn(key).await;
+        let _guard = self.lock_key(key).await;
         loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(found);
             }
-            let call = match self.begin_call(key, kind, Some((ask.provider(), ask.patience()))).await? {
-                Turn::Ask { call } => call,
-                Turn::Made => continue,
-                Turn::Look(open) => match self.look_up(key, kind, &open, ask).await? {
+            let call = match self.begin_call(key, kind, Some((ask.provider(), ask.timeout()))).await? {
+                CallState::New { call } => call,
+                CallState::Stored => continue,
+                CallState::Open(open) => match self.look_up(key, kind, &open, ask).await? {
                     Some(found) => return Ok(found),
                     None => continue,
                 },
             };
             return match ask.ask(key).await {
-                Ok(answer) => self.keep_answer(key, kind, &call, ask.provider(), answer).await,
+                Ok(answer) => self.store_answer(key, kind, &call, ask.provider(), answer).await,
                 Err(error) => Err(self.note_failure(&call, ask.provider(), error).await?),
             };
         }
     }
 
-    /// What became of an open call; nothing when it may be made again.
+    /// The result of an open call, or `None` if it may be made again.
     async fn look_up<T, A>(&self, key: &str, kind: &str, open: &OpenCall, ask: &A) -> Result<Option<T>, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
         A: Ask<T>,
     {
         match ask.look(key, open.provider_id.as_deref()).await {
-            Ok(Found::Done(answer)) => self.keep_answer(key, kind, &open.id, ask.provider(), answer).await.map(Some),
+            Ok(Found::Done(answer)) => self.store_answer(key, kind, &open.id, ask.provider(), answer).await.map(Some),
             Ok(Found::Pending(wait)) if self.store().now().await? < open.deadline => {
                 Err(self.wait_for(open, wait.max(Duration::from_millis(10))))
             }

@@ -1,8 +1,8 @@
-//! Calls of paid or slow providers: the intent is stored before, the outcome after. What a crash leaves between the two is
-//! unknown, and is asked about before anything is asked for again.
+//! Calls of paid or slow providers: the intent is stored before the call, the outcome after it. After a crash in between the
+//! outcome is unknown, and the provider is asked for it before the call is made again.
 //!
-//! A provider answers in one of two ways, each with a trait: at once ([`Ask`], [`Run::call`]), or by doing the work while
-//! nobody waits for it here ([`Submit`], [`Run::call_async`]). Of a key at most one call is open, in all processes.
+//! There is a trait for synchronous providers ([`Ask`], [`Run::call`]) and one for asynchronous ones ([`Submit`],
+//! [`Run::call_async`]). At most one call per key is open, across all processes.
 
 mod asking;
 mod open;
@@ -14,10 +14,10 @@ use std::time::Duration;
 use sluice_domain::money::MicroUsd;
 use sluice_store::providers::Quota;
 
-pub(crate) use open::Turn;
+pub(crate) use open::CallState;
 pub use sluice_domain::call::CallProgress;
 
-/// What a provider gave.
+/// A provider's response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer<T> {
     /// The result.
@@ -26,83 +26,83 @@ pub struct Answer<T> {
     pub provider_id: Option<String>,
     /// What it cost.
     pub cost: MicroUsd,
-    /// What it said of how many more requests it takes.
+    /// The quota that it reported.
     pub quota: Option<Quota>,
 }
 
-/// Why a provider gave nothing.
+/// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
-    /// It is overloaded, out of order or cannot be reached, and did nothing: another time. With what it said itself
-    /// about when (`Retry-After`).
+    /// The provider is overloaded, down or unreachable, and did nothing: retry later, perhaps after the time that it sent
+    /// (`Retry-After`).
     Trouble {
-        /// How long to stay away.
+        /// How long not to call it.
         retry_after: Option<Duration>,
         /// What happened.
         message: String,
     },
-    /// It will not do this, now or later.
+    /// It refused, and would refuse again.
     Refused {
         /// Stable, for programs.
         code: String,
-        /// What it said.
+        /// Its message.
         message: String,
     },
-    /// It was asked and the answer was lost: it may have done it, and charged for it.
+    /// The response was lost: the provider may have done the work, and charged for it.
     Unknown {
         /// What happened.
         message: String,
     },
 }
 
-/// What a provider that answers at once knows of a call that was asked before.
+/// What a synchronous provider knows of an earlier call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found<T> {
-    /// It was done: here is the result.
+    /// It was done, with this result.
     Done(Answer<T>),
-    /// It is still being done: look again after this.
+    /// It is still running: ask again after this.
     Pending(Duration),
-    /// It never came, or failed: nothing was charged.
+    /// It never arrived, or failed: nothing was charged.
     Nothing,
-    /// It cannot be told.
+    /// The provider cannot tell.
     CannotTell,
 }
 
-/// How long a call is looked after, unless its provider says otherwise.
-const PATIENCE: Duration = Duration::from_hours(6);
+/// The default timeout of a call.
+const CALL_TIMEOUT: Duration = Duration::from_hours(6);
 
-/// A call of a provider that answers at once.
+/// A call of a synchronous provider.
 pub trait Ask<T>: Send + Sync {
     /// The provider's name, as in [`sluice_store::jobs::Need`].
     fn provider(&self) -> &str;
 
-    /// Asks. `key` is the same for the same question, also after a crash: providers that know idempotency keys take it.
+    /// Makes the call. `key` is the same for the same input, also after a crash: use it as the provider's idempotency key.
     fn ask(&self, key: &str) -> impl Future<Output = Result<Answer<T>, CallError>> + Send;
 
-    /// Looks what became of a call that was asked with this key.
+    /// Asks for the outcome of an earlier call with this key.
     fn look(&self, key: &str, provider_id: Option<&str>) -> impl Future<Output = Result<Found<T>, CallError>> + Send;
 
-    /// How long a call whose outcome cannot be told is asked about. Then the job fails, and a retry by hand asks anew.
-    fn patience(&self) -> Duration {
-        PATIENCE
+    /// How long an unknown outcome is asked for. Then the job fails, and a manual retry makes the call again.
+    fn timeout(&self) -> Duration {
+        CALL_TIMEOUT
     }
 }
 
-/// What a provider said when work was submitted.
+/// A provider's response to submitted work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted<T> {
-    /// It is at work on it.
+    /// It has accepted the work.
     Accepted {
         /// Its id of the work.
         provider_id: String,
-        /// When to look for the first time, unless it says something before.
-        look_after: Duration,
+        /// When to poll first, unless it notifies us before.
+        poll_after: Duration,
     },
-    /// It had nothing to do for it: here is the result.
+    /// It had the result already.
     Done(Answer<T>),
 }
 
-/// What became of a request to stop work that was submitted.
+/// A provider's response to a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
     /// It is stopped, and this was charged.
@@ -110,55 +110,55 @@ pub enum Cancelled {
         /// What it charged.
         cost: MicroUsd,
     },
-    /// It goes on, and may be charged in full.
+    /// It continues, and may be charged in full.
     GoesOn,
 }
 
-/// A call of a provider that works while nobody waits: it is given the work, says when it is done or is asked now and
-/// then, and keeps the result until it is fetched.
+/// A call of an asynchronous provider: work is submitted, the provider sends a webhook or is polled, and it stores the result
+/// until that is fetched.
 pub trait Submit<T>: Send + Sync {
     /// The provider's name, as in [`sluice_store::jobs::Need`] and [`crate::Engine::call_changed`].
     fn provider(&self) -> &str;
 
-    /// Gives it the work. `key` is the same for the same work, also after a crash: providers that know idempotency keys or
-    /// echo a name take it.
+    /// Submits the work. `key` is the same for the same work, also after a crash: use it as the provider's idempotency key, or as
+    /// a name that it echoes.
     fn submit(&self, key: &str) -> impl Future<Output = Result<Submitted<T>, CallError>> + Send;
 
-    /// Looks how far it is. Without its id, by the key: the answer to [`Submit::submit`] was lost.
+    /// Asks for its progress. If the response to [`Submit::submit`] was lost, the provider's id is unknown, and only the key is known.
     fn poll(
         &self,
         key: &str,
         provider_id: Option<&str>,
     ) -> impl Future<Output = Result<CallProgress, CallError>> + Send;
 
-    /// Fetches a result that is ready. May be called again after a crash.
+    /// Fetches a ready result. May be called again after a crash.
     fn fetch(&self, provider_id: &str) -> impl Future<Output = Result<Answer<T>, CallError>> + Send;
 
-    /// Stops work that nobody wants any more. A provider that cannot be stopped goes on.
+    /// Cancels work that is no longer wanted, if the provider can.
     fn cancel(&self, _provider_id: &str) -> impl Future<Output = Result<Cancelled, CallError>> + Send {
         async { Ok(Cancelled::GoesOn) }
     }
 
-    /// How long it may take. Then it is cancelled, the job fails, and a retry by hand asks anew.
-    fn patience(&self) -> Duration {
-        PATIENCE
+    /// How long it may take. Then it is cancelled, the job fails, and a manual retry submits it again.
+    fn timeout(&self) -> Duration {
+        CALL_TIMEOUT
     }
 }
 
-/// Where an asynchronous call stands.
+/// The state of an asynchronous call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "a call that is pending is waited for with Next::AwaitCall"]
 pub enum Called<T> {
-    /// It is over, and this is its result.
+    /// It has ended, with this result.
     Done(T),
-    /// It is not. Return [`crate::Next::AwaitCall`] with this: the stage runs again when more is known.
+    /// It is open. Return [`crate::Next::AwaitCall`] with this: the stage runs again when the call changes.
     Pending(Pending),
 }
 
-/// A call that is not over.
+/// An open call to wait for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
     pub(crate) call: String,
-    pub(crate) look_after: Duration,
+    pub(crate) poll_after: Duration,
     pub(crate) deadline: Duration,
 }

@@ -1,4 +1,4 @@
-//! What both kinds of calls share: one open call per key, its end, and what its job does meanwhile.
+//! What both kinds of calls share: one open call per key, how it ends, and how its job waits.
 
 use std::time::Duration;
 
@@ -12,40 +12,40 @@ use super::{Answer, CallError, Pending};
 use crate::job::{Hold, JobError};
 use crate::run::Run;
 
-/// How long a call whose outcome cannot be told is left before it is looked at again.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How long to wait before an unknown outcome is asked for again.
+pub(super) const RECHECK_AFTER: Duration = Duration::from_secs(30);
 
-/// How often a job looks after a call that another worker is to end, which wakes it.
-const LOOK_AFTER_OTHERS: Duration = Duration::from_secs(5);
+/// How often a job checks a call that another worker makes, whose end should wake it.
+const RECHECK_OTHERS_AFTER: Duration = Duration::from_secs(5);
 
-/// What follows when a key's result is not stored.
-pub(crate) enum Turn {
-    /// The call is this attempt's: it asks.
-    Ask {
+/// The state of a key's call, when its result was not found.
+pub(crate) enum CallState {
+    /// This attempt has begun the call and makes it.
+    New {
         /// Its id.
         call: String,
     },
     /// Its result was stored in the meantime.
-    Made,
-    /// A call is open, and what became of it is this attempt's to find out.
-    Look(OpenCall),
+    Stored,
+    /// A call is open, and this attempt has to find out what became of it.
+    Open(OpenCall),
 }
 
 impl Run {
-    /// Begins a call, or finds the open one of its key. Of a provider, or of an engine of this program, whose calls nobody
-    /// can be asked about.
+    /// Begins a call, or finds the open one of its key. Without a provider it is a call of a built-in engine, whose outcome
+    /// nobody can be asked for.
     pub(crate) async fn begin_call(
         &self,
         key: &str,
         kind: &str,
         provider: Option<(&str, Duration)>,
-    ) -> Result<Turn, JobError> {
-        self.note_asked();
+    ) -> Result<CallState, JobError> {
+        self.note_external_call();
         loop {
             if let Some(open) = self.read(async |tx| calls::open_of_key(tx, key).await).await? {
-                return self.turn_at(open, provider.is_some()).await;
+                return self.state_of(open, provider.is_some()).await;
             }
-            // What it may ask for was met for the call that is over.
+            // The stage's need was admitted for the previous call, which has ended.
             if let Some(need) = self.need_to_ask() {
                 return Err(JobError::hold(Hold::Readmit(need)));
             }
@@ -56,55 +56,55 @@ impl Run {
                 kind: kind.to_owned(),
                 owner: self.owner().clone(),
                 provider: provider.map(|(name, _)| name.to_owned()),
-                patience: provider.map_or(Duration::ZERO, |(_, patience)| patience),
+                timeout: provider.map_or(Duration::ZERO, |(_, timeout)| timeout),
             };
             let begun = self.write(async |tx| {
                 tx.at("call.start");
                 calls::start(tx, self.lease(), &call).await
             });
             match begun.await? {
-                Started::Yes => return Ok(Turn::Ask { call: id }),
-                Started::Made => return Ok(Turn::Made),
-                Started::Busy => {}
+                Started::Yes => return Ok(CallState::New { call: id }),
+                Started::AlreadyStored => return Ok(CallState::Stored),
+                Started::AlreadyOpen => {}
             }
         }
     }
 
-    async fn turn_at(&self, open: OpenCall, askable: bool) -> Result<Turn, JobError> {
+    async fn state_of(&self, open: OpenCall, askable: bool) -> Result<CallState, JobError> {
         let own = open.job == *self.job_id();
         match open.outcome {
-            // A call that this attempt began and whose future it dropped.
+            // A call that this attempt began, and whose future it dropped.
             Outcome::Started if open.lease == self.lease().id.as_str() && own => {}
-            // Somebody asks at this moment; or asked, and will be found to have died.
-            Outcome::Started => return Err(self.wait_for(&open, LOOK_AFTER_OTHERS)),
-            // Somebody looks after it, and its end wakes this job; should they not, this one looks after its wait.
-            _ if !own && open.is_looked_after && self.awaited_call() != Some(&open.id) => {
-                return Err(self.wait_for(&open, LOOK_AGAIN));
+            // Another worker is making the call, or has died, which will be noticed.
+            Outcome::Started => return Err(self.wait_for(&open, RECHECK_OTHERS_AFTER)),
+            // Another job handles it, and its end wakes this one, which polls in case it does not.
+            _ if !own && open.job_is_unfinished && self.awaited_call() != Some(&open.id) => {
+                return Err(self.wait_for(&open, RECHECK_AFTER));
             }
             _ => {}
         }
         if askable {
-            return Ok(Turn::Look(open));
+            return Ok(CallState::Open(open));
         }
-        // Nobody can be asked about an engine's call.
+        // Nobody can be asked for the outcome of a built-in engine's call.
         self.write(async |tx| calls::end(tx, &open.id, Outcome::Lost, None, None).await).await?;
-        Ok(Turn::Look(open))
+        Ok(CallState::Open(open))
     }
 
     /// The job waits for the call, without a worker.
-    pub(crate) fn wait_for(&self, open: &OpenCall, look_after: Duration) -> JobError {
-        JobError::hold(Hold::Await(self.pending(open, look_after)))
+    pub(crate) fn wait_for(&self, open: &OpenCall, poll_after: Duration) -> JobError {
+        JobError::hold(Hold::Await(self.pending(open, poll_after)))
     }
 
-    pub(super) fn pending(&self, open: &OpenCall, look_after: Duration) -> Pending {
-        // An engine's call has no deadline of its own: it ends with its attempt's lease.
-        let deadline = open.deadline.since(self.now()).max(look_after);
-        Pending { call: open.id.clone(), look_after, deadline }
+    pub(super) fn pending(&self, open: &OpenCall, poll_after: Duration) -> Pending {
+        // A built-in engine's call has no deadline: it ends with its attempt's lease.
+        let deadline = open.deadline.since(self.now()).max(poll_after);
+        Pending { call: open.id.clone(), poll_after, deadline }
     }
 
-    /// Ends a call with its result, which is stored in the same unit of work. What was paid for is kept, whoever holds the
-    /// job by now.
-    pub(super) async fn keep_answer<T: Serialize>(
+    /// Ends a call with its result, which is stored in the same unit of work. Not fenced by the lease: a paid result is stored,
+    /// even if the lease is lost by now.
+    pub(super) async fn store_answer<T: Serialize>(
         &self,
         key: &str,
         kind: &str,
@@ -118,7 +118,7 @@ impl Run {
         self.store()
             .write(async |tx| {
                 tx.at("call.finish");
-                results::keep(tx, key, kind, &value).await?;
+                results::store(tx, key, kind, &value).await?;
                 let id = answer.provider_id.as_deref();
                 calls::end(tx, call, Outcome::Succeeded, id, Some(answer.cost)).await?;
                 if let Some(quota) = answer.quota {
@@ -130,7 +130,7 @@ impl Run {
         Ok(answer.value)
     }
 
-    /// Writes why a call that was asked gave nothing.
+    /// Records why a call failed.
     pub(super) async fn note_failure(
         &self,
         call: &str,
@@ -142,7 +142,7 @@ impl Run {
             .write(async |tx| {
                 tx.at("call.finish");
                 match &error {
-                    CallError::Unknown { .. } => calls::forget_answer(tx, call).await?,
+                    CallError::Unknown { .. } => calls::mark_unknown(tx, call).await?,
                     CallError::Refused { .. } => {
                         calls::end(tx, call, Outcome::Rejected, None, Some(MicroUsd(0))).await?;
                     }
@@ -166,7 +166,7 @@ impl Run {
         })
     }
 
-    /// Ends an open call without a result, because of what its provider says of it.
+    /// Ends an open call without a result, as its provider reported.
     pub(super) async fn end_call(
         &self,
         call: &str,
@@ -181,10 +181,10 @@ impl Run {
             .await
     }
 
-    /// Nobody can tell what became of a call: the job waits, and fails when that has been so for too long.
+    /// The outcome of a call cannot be determined: the job waits, and fails after the call's deadline.
     pub(super) async fn cannot_tell(&self, open: &OpenCall) -> Result<JobError, StoreError> {
         if self.store().now().await? < open.deadline {
-            return Ok(self.wait_for(open, LOOK_AGAIN));
+            return Ok(self.wait_for(open, RECHECK_AFTER));
         }
         self.end_call(&open.id, Outcome::Lost, None).await?;
         let message = "a call's answer was lost, and its provider cannot tell what became of it: look into its bill, and \
@@ -192,9 +192,9 @@ impl Run {
         Ok(JobError::fail("call_lost", message))
     }
 
-    /// Notes what keeps a provider from saying what became of a call, and gives how long to leave it alone.
+    /// Records that a provider could not be asked, and returns how long not to call it.
     pub(super) async fn note_trouble(&self, provider: &str, error: &CallError) -> Result<Duration, StoreError> {
-        let Some((retry_after, message)) = trouble(error) else { return Ok(LOOK_AGAIN) };
+        let Some((retry_after, message)) = trouble(error) else { return Ok(RECHECK_AFTER) };
         let rest = self.store().write(async |tx| providers::failed(tx, provider, retry_after, message).await).await?;
         Ok(rest.max(Duration::from_secs(1)))
     }

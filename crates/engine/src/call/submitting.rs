@@ -1,4 +1,4 @@
-//! Calls of providers that work while nobody waits: submit, wait without a worker, look, fetch.
+//! Calls of asynchronous providers: submit, wait without a worker, poll, fetch.
 
 use std::time::Duration;
 
@@ -8,24 +8,24 @@ use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{self, OpenCall, Outcome};
 use sluice_store::jobs;
 
-use super::open::Turn;
+use super::open::CallState;
 use super::{CallError, CallProgress, Called, Cancelled, Pending, Submit, Submitted};
 use crate::job::JobError;
 use crate::run::Run;
 
-/// What an open call came to.
-enum Looked<T> {
+/// The result of polling an open call.
+enum Checked<T> {
     Done(T),
     Pending(Pending),
     /// It ended without a result, and may be submitted again.
-    Over,
+    Retryable,
 }
 
 impl Run {
-    /// The stored result under `key`, or work that the provider is given for it. While that is at work, the stage ends with
-    /// [`crate::Next::AwaitCall`] and holds no worker; it runs again when the provider says something
-    /// ([`crate::Engine::call_changed`]) or is to be asked, and then finds the result here. What the stage reserved stays
-    /// reserved meanwhile.
+    /// The result that is stored under `key`, or else work that is submitted to the provider. While that is pending, the stage
+    /// returns [`crate::Next::AwaitCall`] and occupies no worker; it runs again after a notification from the provider
+    /// ([`crate::Engine::call_changed`]) or when it is time to poll, and then gets the result here. Meanwhile, what the stage has
+    /// reserved stays reserved.
     ///
     /// ```ignore
     /// let video: Video = match run.call_async(&key, "avatar", &provider).await? {
@@ -34,40 +34,40 @@ impl Run {
     /// };
     /// ```
     ///
-    /// Never paid twice, as [`Run::call`]. When the job is cancelled, so is the work, where the provider can do that.
+    /// It is never paid twice, like [`Run::call`]. If the job is cancelled, so is the work, if the provider can do that.
     pub async fn call_async<T, S>(&self, key: &str, kind: &str, provider: &S) -> Result<Called<T>, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
         S: Submit<T>,
     {
-        let _turn = self.turn(key).await;
+        let _guard = self.lock_key(key).await;
         loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(Called::Done(found));
             }
-            let call = match self.begin_call(key, kind, Some((provider.provider(), provider.patience()))).await? {
-                Turn::Ask { call } => call,
-                Turn::Made => continue,
-                Turn::Look(open) => match self.look_after(key, kind, &open, provider).await? {
-                    Looked::Done(value) => return Ok(Called::Done(value)),
-                    Looked::Pending(pending) => return Ok(Called::Pending(pending)),
-                    Looked::Over => continue,
+            let call = match self.begin_call(key, kind, Some((provider.provider(), provider.timeout()))).await? {
+                CallState::New { call } => call,
+                CallState::Stored => continue,
+                CallState::Open(open) => match self.check_on(key, kind, &open, provider).await? {
+                    Checked::Done(value) => return Ok(Called::Done(value)),
+                    Checked::Pending(pending) => return Ok(Called::Pending(pending)),
+                    Checked::Retryable => continue,
                 },
             };
             return match provider.submit(key).await {
-                Ok(Submitted::Accepted { provider_id, look_after }) => {
+                Ok(Submitted::Accepted { provider_id, poll_after }) => {
                     self.note_submitted(&call, &provider_id).await?;
-                    Ok(Called::Pending(Pending { call, look_after, deadline: provider.patience() }))
+                    Ok(Called::Pending(Pending { call, poll_after, deadline: provider.timeout() }))
                 }
                 Ok(Submitted::Done(answer)) => {
-                    self.keep_answer(key, kind, &call, provider.provider(), answer).await.map(Called::Done)
+                    self.store_answer(key, kind, &call, provider.provider(), answer).await.map(Called::Done)
                 }
                 Err(error) => Err(self.note_failure(&call, provider.provider(), error).await?),
             };
         }
     }
 
-    /// The provider's id, in a write of its own right after its reply, whoever holds the job by now.
+    /// Stores the provider's id right after its response. Not fenced by the lease, which may be lost by now.
     async fn note_submitted(&self, call: &str, provider_id: &str) -> Result<(), JobError> {
         self.store()
             .write(async |tx| {
@@ -78,36 +78,30 @@ impl Run {
             .map_err(JobError::from)
     }
 
-    async fn look_after<T, S>(
-        &self,
-        key: &str,
-        kind: &str,
-        open: &OpenCall,
-        provider: &S,
-    ) -> Result<Looked<T>, JobError>
+    async fn check_on<T, S>(&self, key: &str, kind: &str, open: &OpenCall, provider: &S) -> Result<Checked<T>, JobError>
     where
         T: Serialize + DeserializeOwned + Send,
         S: Submit<T>,
     {
         if open.notified {
-            self.store().write(async |tx| calls::look(tx, &open.id).await).await?;
+            self.store().write(async |tx| calls::clear_notified(tx, &open.id).await).await?;
         }
         if self.is_unwanted(open).await? {
             self.cancel_call(open, provider).await?;
             return Err(JobError::retry("stopped", "the job was stopped, and its call with it"));
         }
         match provider.poll(key, open.provider_id.as_deref()).await {
-            Ok(CallProgress::Pending { provider_id, look_after }) => {
+            Ok(CallProgress::Pending { provider_id, poll_after }) => {
                 self.know_id(open, &provider_id).await?;
-                self.still_pending(open, &provider_id, look_after, provider).await
+                self.still_pending(open, &provider_id, poll_after, provider).await
             }
             Ok(CallProgress::Ready { provider_id }) => {
                 self.know_id(open, &provider_id).await?;
                 match provider.fetch(&provider_id).await {
                     Ok(mut answer) => {
                         answer.provider_id.get_or_insert(provider_id);
-                        let kept = self.keep_answer(key, kind, &open.id, provider.provider(), answer).await;
-                        kept.map(Looked::Done)
+                        let kept = self.store_answer(key, kind, &open.id, provider.provider(), answer).await;
+                        kept.map(Checked::Done)
                     }
                     Err(error) => self.later(open, provider, &error).await,
                 }
@@ -130,12 +124,12 @@ impl Run {
         if open.outcome == Outcome::Submitted { Ok(()) } else { self.note_submitted(&open.id, provider_id).await }
     }
 
-    /// One that never came may be submitted again. One that the provider had and no longer knows was paid for: it is not
-    /// paid for again unless a person says so.
-    async fn not_found<T>(&self, open: &OpenCall, provider: &str) -> Result<Looked<T>, JobError> {
+    /// Work that never arrived may be submitted again. Work that the provider accepted and no longer knows was paid for, and is
+    /// not paid for again without a manual retry.
+    async fn not_found<T>(&self, open: &OpenCall, provider: &str) -> Result<Checked<T>, JobError> {
         if open.provider_id.is_none() {
             self.end_call(&open.id, Outcome::Failed, Some(MicroUsd(0))).await?;
-            return Ok(Looked::Over);
+            return Ok(Checked::Retryable);
         }
         self.end_call(&open.id, Outcome::Expired, None).await?;
         let message =
@@ -147,11 +141,11 @@ impl Run {
         &self,
         open: &OpenCall,
         provider_id: &str,
-        look_after: Duration,
+        poll_after: Duration,
         provider: &S,
-    ) -> Result<Looked<T>, JobError> {
+    ) -> Result<Checked<T>, JobError> {
         if self.store().now().await? < open.deadline {
-            return Ok(Looked::Pending(self.pending(open, look_after.max(Duration::from_millis(10)))));
+            return Ok(Checked::Pending(self.pending(open, poll_after.max(Duration::from_millis(10)))));
         }
         let (outcome, cost) = match provider.cancel(provider_id).await {
             Ok(Cancelled::Stopped { cost }) => (Outcome::Failed, Some(cost)),
@@ -162,21 +156,21 @@ impl Run {
         Err(JobError::fail("call_timed_out", message))
     }
 
-    /// The provider cannot be asked now; the work goes on meanwhile.
+    /// The provider cannot be asked now; the work may go on meanwhile.
     async fn later<T, S: Submit<T>>(
         &self,
         open: &OpenCall,
         provider: &S,
         error: &CallError,
-    ) -> Result<Looked<T>, JobError> {
+    ) -> Result<Checked<T>, JobError> {
         let rest = self.note_trouble(provider.provider(), error).await?;
         if self.store().now().await? < open.deadline {
-            return Ok(Looked::Pending(self.pending(open, rest)));
+            return Ok(Checked::Pending(self.pending(open, rest)));
         }
         Err(self.cannot_tell(open).await?)
     }
 
-    /// The job is to stop, and nobody else waits for the call.
+    /// Whether the job was cancelled, and no other job waits for the call.
     async fn is_unwanted(&self, open: &OpenCall) -> Result<bool, JobError> {
         if self.awaited_call().is_none() {
             return Ok(false);
@@ -192,7 +186,7 @@ impl Run {
         let Some(provider_id) = &open.provider_id else { return Ok(()) };
         match provider.cancel(provider_id).await {
             Ok(Cancelled::Stopped { cost }) => self.end_call(&open.id, Outcome::Failed, Some(cost)).await?,
-            // It may still be charged: the call stays open, so that whoever wants the same finds it.
+            // It may still be charged: the call stays open, so that another job that wants the same result finds it.
             Ok(Cancelled::GoesOn) => {}
             Err(error) => {
                 tracing::warn!(job = %self.job_id(), provider = provider.provider(), ?error, "a call was not cancelled");

@@ -107,7 +107,7 @@ async fn what_waits_for_a_rate_is_no_work_for_a_further_worker() {
         lease: &lease,
         lease_time: Duration::from_secs(15),
     };
-    let claims = store.write(async |tx| jobs::claim(tx, &claim, &jobs::Floors::default()).await).await.unwrap();
+    let claims = store.write(async |tx| jobs::claim(tx, &claim, &jobs::LowWaterMarks::default()).await).await.unwrap();
     assert_eq!(claims.jobs.len(), 1);
     let other = if claims.jobs[0].owner.as_str() == "ada" { 1 + 1 } else { 1 + 2 };
     assert_eq!(json!(useful().await), json!({ "default": other }), "what runs, and the jobs of the other owner");

@@ -12,7 +12,7 @@ use sluice_engine::Randomness;
 use sluice_store::StoreError;
 use sluice_store::calls::{self, NewCall, Outcome};
 use sluice_store::jobs::spend::{self, Over};
-use sluice_store::jobs::{self, Claim, Claimed, Floors, JobError, Need, NewJob, Settlement};
+use sluice_store::jobs::{self, Claim, Claimed, JobError, LowWaterMarks, Need, NewJob, Settlement};
 use sluice_store::retention;
 use sluice_testkit::TestStore;
 
@@ -72,7 +72,8 @@ impl Market {
         let lease = self.id(LeaseId::new);
         let (kinds, limit) = (&["test.pay"][..], self.random.random_range(1..4));
         let claim = Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time: LEASE };
-        let claims = self.test.store().write(async |tx| jobs::claim(tx, &claim, &Floors::default()).await).await?;
+        let claims =
+            self.test.store().write(async |tx| jobs::claim(tx, &claim, &LowWaterMarks::default()).await).await?;
         self.held.extend(claims.jobs);
         Ok(())
     }
@@ -86,7 +87,7 @@ impl Market {
             kind: "voice".into(),
             owner: held.owner.clone(),
             provider: Some("shop".into()),
-            patience: Duration::from_hours(1_000),
+            timeout: Duration::from_hours(1_000),
         };
         self.test.store().write(async |tx| calls::start(tx, &held.lease, &call).await).await?;
         self.calls.push(id);

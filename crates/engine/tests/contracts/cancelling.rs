@@ -9,7 +9,7 @@ use sluice_engine::{EnqueueOptions, Next};
 use crate::support::{Act, Do, World, local};
 
 #[tokio::test]
-async fn a_running_job_is_told_to_stop_and_is_cancelled_when_it_lets_go() {
+async fn a_running_job_is_asked_to_stop_and_is_cancelled_when_its_attempt_ends() {
     let world = World::new([Do::HeedStop]).await;
     let job = world.enqueue("a").await;
     let worker = world.engine.start();
@@ -31,7 +31,7 @@ async fn a_cancel_from_another_process_reaches_a_running_job() {
     world.stage.arrival().await;
     let other = world.test.open_again().await;
     other.write(async |tx| sluice_store::jobs::operator::cancel(tx, &job).await).await.unwrap();
-    worker.turn().await;
+    worker.poll_now().await;
     world.until(&job, JobState::Cancelled).await;
     worker.shutdown(Duration::ZERO).await;
     world.test.end().await;
@@ -117,7 +117,7 @@ async fn work_on_a_part_keeps_the_whole_alive() {
     world.until(&job, JobState::Waiting).await;
     for _ in 0..12 {
         world.advance(10).await;
-        worker.turn().await;
+        worker.poll_now().await;
     }
     assert_eq!(world.state(&job).await, JobState::Waiting);
     world.stage.go.notify_one();

@@ -10,7 +10,7 @@ use sluice_store::{StoreError, events};
 use crate::support::{Act, Do, World, of};
 
 #[tokio::test]
-async fn the_log_tells_every_change_in_order_and_replays_from_any_place() {
+async fn the_log_has_every_change_in_order_and_replays_from_any_number() {
     let world = World::new([Do::Next(Next::Stage(Act::Second)), Do::Retry]).await;
     let job = world.enqueue("a").await;
     world.run().await;

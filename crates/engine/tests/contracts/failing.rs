@@ -75,7 +75,7 @@ async fn a_dead_job_can_be_run_again_from_the_stage_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn a_retry_by_hand_runs_the_parts_that_stopped_before_the_whole() {
+async fn a_manual_retry_runs_the_child_jobs_that_stopped_before_their_parent() {
     let world = World::new([]).await;
     let wait = Do::Next(Next::WaitForChildren { then: Act::Second });
     world.stage.plan_for("whole", [Do::Spawn("good"), Do::Spawn("bad"), wait, Do::Fail]);

@@ -52,7 +52,7 @@ async fn a_next_stage_whose_beginning_was_not_heard_of_is_taken_back() {
 }
 
 #[tokio::test]
-async fn a_claim_that_was_not_heard_of_is_taken_back() {
+async fn a_claim_whose_reply_was_lost_is_rescued() {
     for fault in [Fault::BeforeCommit, Fault::LostReply] {
         let world = World::new([]).await;
         let job = world.enqueue("a").await;
@@ -92,7 +92,7 @@ async fn a_workers_slot_is_given_back_exactly_once_however_a_job_ends() {
     world.stage.plan([Do::Pause, Do::Pause]);
     let last = [world.enqueue("one").await, world.enqueue("two").await];
     world.stage.arrival().await;
-    worker.turn().await;
+    worker.poll_now().await;
     assert_eq!(world.stage.seen().len(), 7);
     world.stage.go.notify_one();
     world.stage.arrival().await;
@@ -100,7 +100,7 @@ async fn a_workers_slot_is_given_back_exactly_once_however_a_job_ends() {
     world.until(&last[1], JobState::Succeeded).await;
     for _ in 0..4 {
         world.advance(10).await;
-        worker.turn().await;
+        worker.poll_now().await;
     }
     for job in &jobs[2..5] {
         world.until(job, JobState::Succeeded).await;

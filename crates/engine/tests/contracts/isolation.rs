@@ -73,7 +73,7 @@ async fn unreadable_rows_of_every_kind_stop_neither_renewal_nor_rescue() {
     assert_eq!(run.job_id(), &held);
     for _ in 0..6 {
         world.advance(6).await;
-        worker.turn().await;
+        worker.poll_now().await;
     }
     assert!(!run.cancelled().is_cancelled(), "its lease was renewed all the time");
     assert_eq!((world.state(&held).await, world.view(&held).await.job.attempt), (JobState::Running, 1));
@@ -161,12 +161,12 @@ async fn a_lease_that_cannot_be_renewed_lapses_and_no_other() {
     runs.sort_by_key(|run| run.job_id() != &bad);
     set_changeable(&world, &bad, false).await;
     world.advance(6).await;
-    worker.turn().await;
+    worker.poll_now().await;
     assert_eq!(count(&world, Counter::MaintenanceFailures, "renew"), 1);
     assert!(runs[0].cancelled().is_cancelled(), "its worker knows that the lease lapses");
     assert!(!runs[1].cancelled().is_cancelled());
     world.advance(12).await;
-    worker.turn().await;
+    worker.poll_now().await;
     assert_eq!(world.state(&good).await, JobState::Running);
     set_changeable(&world, &bad, true).await;
     worker.shutdown(Duration::ZERO).await;
@@ -187,7 +187,7 @@ async fn work_on_a_grandchild_keeps_all_its_ancestors_alive() {
     world.stage.arrival().await;
     for _ in 0..12 {
         world.advance(10).await;
-        worker.turn().await;
+        worker.poll_now().await;
     }
     assert_eq!(world.state(&job).await, JobState::Waiting, "two minutes of work, with a time to live of one");
     world.stage.go.notify_one();

@@ -23,7 +23,7 @@ async fn claim(world: &World, worker: &str) -> Option<Claimed> {
             let lease = LeaseId::new(tx.now().await?, world.engine.randomness().id_bytes());
             let kinds = &["test.play"];
             let claim = Claim { pool: "default", kinds, limit: 1, worker, lease: &lease, lease_time: LEASE };
-            jobs::claim(tx, &claim, &jobs::Floors::default()).await
+            jobs::claim(tx, &claim, &jobs::LowWaterMarks::default()).await
         })
         .await
         .unwrap()
@@ -58,7 +58,7 @@ async fn a_claim_gives_a_job_an_attempt_and_a_lease() {
     assert_eq!(row.attempt, 1, "the attempt is counted at the claim, not at its end");
     assert_eq!(row.lease, Some(claimed.lease.id.clone()));
     assert!(claim(&world, "another").await.is_none(), "what is held is not claimed");
-    assert_eq!(succeed(world.test.store(), &claimed.lease).await.unwrap(), Ended::LetGo(JobState::Succeeded));
+    assert_eq!(succeed(world.test.store(), &claimed.lease).await.unwrap(), Ended::Released(JobState::Succeeded));
     world.test.end().await;
 }
 
@@ -71,13 +71,13 @@ async fn of_many_that_end_together_those_whose_lease_ran_out_are_refused() {
         let claimed = Arc::new(claim(&world, "worker").await.unwrap());
         assert_eq!(claimed.lease.job, job);
         let settlement = Settlement::Succeed(json!(name));
-        finishes.push(Finish { claimed, settlement, steps: Vec::new(), lines: Vec::new(), asked_nobody: true });
+        finishes.push(Finish { claimed, settlement, steps: Vec::new(), lines: Vec::new(), no_external_calls: true });
         world.advance(wait).await;
     }
     let store = world.test.store();
     let ended = store.write(async |tx| jobs::settle_many(tx, &finishes).await).await.unwrap();
     assert!(is_lost(&ended[0]) && is_lost(&ended[1]), "{ended:?}");
-    assert_eq!(*ended[2].as_ref().unwrap(), Ended::LetGo(JobState::Succeeded));
+    assert_eq!(*ended[2].as_ref().unwrap(), Ended::Released(JobState::Succeeded));
     for (finish, state) in finishes.iter().zip([JobState::Running, JobState::Running, JobState::Succeeded]) {
         assert_eq!(world.state(&finish.claimed.lease.job).await, state);
     }
@@ -167,7 +167,7 @@ async fn a_renewed_lease_outlives_its_first_time() {
     world.stage.arrival().await;
     for _ in 0..4 {
         world.advance(10).await;
-        worker.turn().await;
+        worker.poll_now().await;
     }
     world.stage.go.notify_one();
     world.until(&job, JobState::Succeeded).await;
@@ -177,7 +177,7 @@ async fn a_renewed_lease_outlives_its_first_time() {
 }
 
 #[tokio::test]
-async fn a_running_stage_whose_lease_was_lost_is_told_and_can_write_nothing() {
+async fn a_running_stage_whose_lease_was_lost_is_stopped_and_can_write_nothing() {
     let world = World::new([Do::Pause, Do::Next(sluice_engine::Next::Done(json!("late")))]).await;
     let job = world.enqueue("a").await;
     let worker = world.engine.start();
@@ -185,7 +185,7 @@ async fn a_running_stage_whose_lease_was_lost_is_told_and_can_write_nothing() {
     // As after a long stop of the process: the lease had run out before it could be renewed.
     world.stage.plan([Do::Next(sluice_engine::Next::Done(json!("in time")))]);
     world.advance(16).await;
-    worker.turn().await;
+    worker.poll_now().await;
     late.cancelled().cancelled().await;
     let written: Result<(), StoreError> = late.write(async |_| Ok(())).await;
     assert!(is_lost(&written));

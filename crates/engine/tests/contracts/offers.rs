@@ -23,7 +23,7 @@ async fn claim(world: &World, limit: u32) -> Vec<String> {
             jobs::claim(
                 tx,
                 &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time },
-                &jobs::Floors::default(),
+                &jobs::LowWaterMarks::default(),
             )
             .await
         })

@@ -71,7 +71,7 @@ async fn another_owners_job_is_not_found_by_any_function_and_nothing_of_it_chang
         assert_eq!(refused(&world, async |tx| engine.enqueue(tx, &play, after).await).await, "no_such_dependency");
         let found = world.test.store().read(async |tx| {
             assert!(jobs::find(tx, &grace, job).await?.is_none());
-            let rows = (jobs::children(tx, &grace, job).await?, jobs::needs(tx, &grace, job).await?);
+            let rows = (jobs::children(tx, &grace, job).await?, jobs::dependencies_of(tx, &grace, job).await?);
             Ok::<_, StoreError>((rows, jobs::steps_of(tx, &grace, job).await?, jobs::log_of(tx, &grace, job, 9).await?))
         });
         let ((children, needs), steps, log) = found.await.unwrap();

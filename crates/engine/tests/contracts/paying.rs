@@ -221,8 +221,8 @@ async fn what_the_calls_of_a_job_cost_is_part_of_its_progress() {
     let store = world.test.store();
     let foreign = store.read(async |tx| calls::costs(tx, &"omar".parse().unwrap(), &job).await).await.unwrap();
     assert_eq!(foreign, BTreeMap::new());
-    let whole = Progress { parts: vec![after.clone(), after.clone()], ..after };
-    assert_eq!(whole.spent(), MicroUsd(3 * PRICE.0), "its own and its parts'");
+    let whole = Progress { children: vec![after.clone(), after.clone()], ..after };
+    assert_eq!(whole.spent(), MicroUsd(3 * PRICE.0), "its own and its child jobs'");
     world.end().await;
 }
 

@@ -172,7 +172,7 @@ async fn claim(tx: &mut sluice_store::Tx, engine: &Engine, limit: u32) -> Result
     jobs::claim(
         tx,
         &Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time },
-        &jobs::Floors::default(),
+        &jobs::LowWaterMarks::default(),
     )
     .await
 }
@@ -323,7 +323,7 @@ async fn a_worker_begins_a_job_as_soon_as_its_rate_lets_it_through() {
     // Only once the hints of these have passed.
     world.enqueue_many("ada", 6).await;
     let worker = world.engine.start();
-    let mut news = world.test.store().news_hint();
+    let mut news = world.test.store().events_hint();
     while !world.test.store().read(async |tx| jobs::operator::unfinished(tx).await).await.unwrap().is_empty() {
         // It looks by itself every 20 seconds only.
         tokio::time::timeout(Duration::from_secs(10), news.changed()).await.expect("it is woken in time").unwrap();

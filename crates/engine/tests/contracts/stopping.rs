@@ -12,7 +12,7 @@ use crate::support::{Act, Do, World};
 async fn an_idle_worker_stops_within_a_second() {
     let world = World::new([]).await;
     let worker = world.engine.start();
-    worker.turn().await;
+    worker.poll_now().await;
     let began = Instant::now();
     worker.shutdown(Duration::from_secs(30)).await;
     assert!(began.elapsed() < Duration::from_secs(1));

@@ -14,7 +14,7 @@ async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
     let held = world.enqueue("held").await;
     let worker = world.engine.start();
     world.stage.arrival().await;
-    world.test.store().leave_pages(0).await.unwrap();
+    world.test.store().limit_free_pages(0).await.unwrap();
     // Each of these needs a page; the first that finds none is refused whole.
     let play = Play { name: "x".repeat(100_000) };
     let refused = world.test.store().write(async |tx| world.engine.enqueue(tx, &play, local()).await).await;
@@ -25,7 +25,7 @@ async fn a_full_disk_is_said_and_work_goes_on_when_there_is_space_again() {
     assert_eq!(left.len(), 1, "nothing of it was kept");
     // What runs meanwhile cannot settle, and does not end: it tries until there is space.
     world.stage.go.notify_one();
-    world.test.store().leave_pages(100_000).await.unwrap();
+    world.test.store().limit_free_pages(100_000).await.unwrap();
     world.until(&held, JobState::Succeeded).await;
     let later = world.enqueue("later").await;
     world.until(&later, JobState::Succeeded).await;
@@ -51,7 +51,7 @@ async fn a_writer_waits_behind_another_process_for_as_long_as_it_takes() {
     is_locked.await.unwrap();
     let enqueue = world.enqueue("a");
     let mut enqueue = Box::pin(enqueue);
-    // Far more than SQLite's own patience passes (5 ms in tests): the write still waits, without an error.
+    // Far more than SQLite's own timeout passes (5 ms in tests): the write still waits, without an error.
     let waited = tokio::time::timeout(Duration::from_millis(100), &mut enqueue).await;
     assert!(waited.is_err(), "it waits");
     release.send(()).unwrap();
@@ -104,7 +104,7 @@ async fn of_those_that_share_a_commit_one_that_fails_is_undone_alone() {
 }
 
 #[tokio::test]
-async fn the_write_ahead_log_is_folded_in_while_work_goes_on() {
+async fn the_write_ahead_log_is_checkpointed_while_work_goes_on() {
     const ROUNDS: usize = 4;
     const MOST: u64 = 16 << 20;
     let world = World::new([]).await;
@@ -119,7 +119,7 @@ async fn the_write_ahead_log_is_folded_in_while_work_goes_on() {
         assert!(std::fs::metadata(&log).unwrap().len() < MOST, "in round {round}");
     }
     // 40 MB of payload have gone through it by now, and go through it again with each change of a job.
-    let mut news = world.test.store().news_hint();
+    let mut news = world.test.store().events_hint();
     let done = async || {
         world.test.store().read(async |tx| jobs::operator::count_in_state(tx, "succeeded").await).await.unwrap()
     };

@@ -86,7 +86,7 @@ impl Submit<String> for Studio {
         let mut books = self.books.lock().unwrap();
         let work = books.at_once.unwrap_or(Work::Pending);
         books.works.push((key.to_owned(), work));
-        Ok(Submitted::Accepted { provider_id: format!("w-{}", books.works.len() - 1), look_after: LOOK_AFTER })
+        Ok(Submitted::Accepted { provider_id: format!("w-{}", books.works.len() - 1), poll_after: LOOK_AFTER })
     }
 
     async fn poll(&self, key: &str, provider_id: Option<&str>) -> Result<CallProgress, CallError> {
@@ -116,7 +116,7 @@ impl Submit<String> for Studio {
         }
         let provider_id = format!("w-{number}");
         Ok(match work {
-            Work::Pending => CallProgress::Pending { provider_id, look_after: LOOK_AFTER },
+            Work::Pending => CallProgress::Pending { provider_id, poll_after: LOOK_AFTER },
             Work::Done => CallProgress::Ready { provider_id },
             Work::Failed => CallProgress::Failed { message: "no face was found".into(), cost: MicroUsd(100) },
             Work::Rejected => {
@@ -139,7 +139,7 @@ impl Submit<String> for Studio {
         Ok(Cancelled::Stopped { cost: MicroUsd(200) })
     }
 
-    fn patience(&self) -> Duration {
+    fn timeout(&self) -> Duration {
         Duration::from_mins(10)
     }
 }

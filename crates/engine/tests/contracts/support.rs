@@ -217,7 +217,7 @@ impl World {
 
     /// Waits until the job is in `state`; hints of commits wake it.
     pub(crate) async fn until(&self, job: &JobId, state: JobState) {
-        let mut news = self.test.store().news_hint();
+        let mut news = self.test.store().events_hint();
         while self.state(job).await != state {
             let told = tokio::time::timeout(TOO_LONG, news.changed()).await;
             told.expect("a change of the job").unwrap();

@@ -125,7 +125,7 @@ async fn a_key_that_is_there_already_is_an_error_with_a_name() {
         kind: "voice".into(),
         owner: OwnerId::local(),
         provider: None,
-        patience: std::time::Duration::from_mins(1),
+        timeout: std::time::Duration::from_mins(1),
     };
     let start = async |call: NewCall| test.store().write(async |tx| calls::start(tx, &lease, &call).await).await;
     assert_eq!(start(call("one")).await.unwrap(), calls::Started::Yes);

@@ -163,7 +163,7 @@ async fn a_job_waits_until_every_part_of_it_has_ended() {
 }
 
 #[tokio::test]
-async fn a_wait_for_parts_that_have_ended_before_ends_at_once() {
+async fn a_wait_for_child_jobs_that_have_ended_before_ends_at_once() {
     let world = World::new([]).await;
     let wait = Do::Next(Next::WaitForChildren { then: Act::Second });
     world.stage.plan_for("whole", [Do::Spawn("part"), Do::Pause, wait]);
@@ -179,7 +179,7 @@ async fn a_wait_for_parts_that_have_ended_before_ends_at_once() {
 }
 
 #[tokio::test]
-async fn progress_is_a_tree_of_steps_and_parts() {
+async fn progress_is_a_tree_of_steps_and_child_jobs() {
     let world = World::new([]).await;
     let wait = Do::Next(Next::WaitForChildren { then: Act::Second });
     world.stage.plan_for("whole", [Do::Progress(1.0), Do::Spawn("one"), Do::Spawn("two"), wait]);
@@ -188,13 +188,13 @@ async fn progress_is_a_tree_of_steps_and_parts() {
     let job = world.enqueue("whole").await;
     world.run().await;
     let tree = world.engine.progress(&OwnerId::local(), &job).await.unwrap().unwrap();
-    let parts: Vec<_> = tree.parts.iter().map(|part| (part.fraction, part.steps.len())).collect();
-    assert_eq!(parts, [(0.5, 1), (1.0, 0)]);
+    let children: Vec<_> = tree.children.iter().map(|child| (child.fraction, child.steps.len())).collect();
+    assert_eq!(children, [(0.5, 1), (1.0, 0)]);
     assert_eq!((tree.steps.len(), (tree.fraction * 6.0).round()), (1, 5.0), "the mean of 1, 0.5 and 1");
     world.advance(5).await;
     world.run().await;
     let tree = world.engine.progress(&OwnerId::local(), &job).await.unwrap().unwrap();
     assert_eq!((tree.fraction, tree.done_by), (1.0, None));
-    assert!(tree.parts.iter().all(|part| part.job.state == JobState::Succeeded));
+    assert!(tree.children.iter().all(|child| child.job.state == JobState::Succeeded));
     world.test.end().await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sluice_domain::ids::{JobId, LeaseId};
 use sluice_engine::{Engine, EnqueueOptions, Settings};
 use sluice_store::controls::{Rate, Unit};
-use sluice_store::jobs::{self, Claim, Claims, Filter, Floors};
+use sluice_store::jobs::{self, Claim, Claims, Filter, LowWaterMarks};
 use sluice_store::{Store, StoreError, Tx, controls};
 use sluice_testkit::TestStore;
 use tokio::sync::oneshot;
@@ -14,14 +14,19 @@ use crate::support::{Play, Stage, World, engine_on, is_kept, local, of};
 use crate::{ON, SOON, all_succeed, make};
 
 async fn claim(tx: &mut Tx, lease: [u8; 10], limit: u32) -> Result<Claims, StoreError> {
-    claim_beginning(tx, lease, limit, &Floors::default()).await
+    claim_beginning(tx, lease, limit, &LowWaterMarks::default()).await
 }
 
-async fn claim_beginning(tx: &mut Tx, lease: [u8; 10], limit: u32, floors: &Floors) -> Result<Claims, StoreError> {
+async fn claim_beginning(
+    tx: &mut Tx,
+    lease: [u8; 10],
+    limit: u32,
+    marks: &LowWaterMarks,
+) -> Result<Claims, StoreError> {
     let lease = LeaseId::new(tx.now().await?, lease);
     let (kinds, lease_time) = (&["test.play"], Duration::from_secs(15));
     let claim = Claim { pool: "default", kinds, limit, worker: "w", lease: &lease, lease_time };
-    jobs::claim(tx, &claim, floors).await
+    jobs::claim(tx, &claim, marks).await
 }
 
 fn names(claims: &Claims) -> Vec<JobId> {
@@ -147,12 +152,12 @@ async fn processes_together_never_pass_a_rate_and_use_it_up() {
     }
 }
 
-/// What a walk over the ready jobs gives when it begins at these floors.
-async fn claim_from(world: &World, floors: &Floors) -> (Vec<String>, Floors) {
-    let claims = world.test.store().write(async |tx| claim_beginning(tx, [9; 10], 10, floors).await).await.unwrap();
+/// What a walk over the ready jobs gives when it begins at these low-water marks.
+async fn claim_from(world: &World, marks: &LowWaterMarks) -> (Vec<String>, LowWaterMarks) {
+    let claims = world.test.store().write(async |tx| claim_beginning(tx, [9; 10], 10, marks).await).await.unwrap();
     let mut owners: Vec<_> = claims.jobs.into_iter().map(|job| job.owner.to_string()).collect();
     owners.sort();
-    (owners, claims.floors)
+    (owners, claims.low_water_marks)
 }
 
 #[tokio::test]
@@ -163,35 +168,35 @@ async fn a_claim_begins_where_the_last_one_ended_for_each_owner() {
         let id = world.engine.submit(&job, of(owner));
         let id = id.await.unwrap();
         if early {
-            let text = format!("UPDATE jobs SET place = place - 3600000 WHERE id = '{id}'");
+            let text = format!("UPDATE jobs SET sort_key = sort_key - 3600000 WHERE id = '{id}'");
             world.test.store().execute(&text).await.unwrap();
         }
     };
     for owner in ["b", "b", "d:e", "f"] {
         make(owner, false).await;
     }
-    let (owners, floors) = claim_from(&world, &Floors::default()).await;
+    let (owners, marks) = claim_from(&world, &LowWaterMarks::default()).await;
     assert_eq!(owners, ["b", "b", "d:e", "f"]);
     // Before, between and after those that it knows, and one of them.
     for owner in ["a", "c", "d", "e", "e", "g", "d:e"] {
         make(owner, false).await;
     }
-    let (owners, floors) = claim_from(&world, &floors).await;
+    let (owners, marks) = claim_from(&world, &marks).await;
     assert_eq!(owners, ["a", "c", "d", "d:e", "e", "e", "g"]);
     // Below what was passed by nothing is looked for, but where nothing was passed by.
     make("b", true).await;
     make("c", true).await;
     make("h", true).await;
-    let (owners, mut floors) = claim_from(&world, &floors).await;
+    let (owners, mut marks) = claim_from(&world, &marks).await;
     assert_eq!(owners, ["h"]);
     // Until it begins at the start.
-    floors.forget();
-    let (owners, floors) = claim_from(&world, &floors).await;
+    marks.reset();
+    let (owners, marks) = claim_from(&world, &marks).await;
     assert_eq!(owners, ["b", "c"]);
     // A clock that was set back gives places that are below all of them.
     world.test.store().execute("UPDATE clock SET offset_ms = -3600000").await.unwrap();
     make("b", false).await;
-    let (owners, _) = claim_from(&world, &floors).await;
+    let (owners, _) = claim_from(&world, &marks).await;
     assert_eq!(owners, ["b"]);
     world.test.store().execute("UPDATE clock SET offset_ms = 0").await.unwrap();
     finish_all(&world).await;
@@ -205,7 +210,7 @@ fn engine_that_looks_every(poll: Duration, store: Store, stage: &Stage) -> Engin
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_urgent_job_is_begun_at_once_though_claims_have_passed_its_place() {
+async fn an_urgent_job_below_the_low_water_mark_is_started_at_once() {
     let test = TestStore::open_on(ON).await;
     let stage = Stage::new([]);
     let engine = engine_that_looks_every(Duration::from_secs(20), test.store().clone(), &stage);
@@ -226,7 +231,7 @@ async fn an_urgent_job_is_begun_at_once_though_claims_have_passed_its_place() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_job_that_nobody_told_of_is_found_below_the_place_that_claims_have_passed() {
+async fn a_job_without_a_notification_is_found_below_the_low_water_mark() {
     let test = TestStore::open_on(ON).await;
     let stage = Stage::new([]);
     let engine = engine_that_looks_every(Duration::from_millis(100), test.store().clone(), &stage);
@@ -237,7 +242,7 @@ async fn a_job_that_nobody_told_of_is_found_below_the_place_that_claims_have_pas
     let late = engine.submit(&job, later).await.unwrap();
     all_succeed(test.store(), 1).await;
     // As a transaction that took long and whose process ended before it told of it.
-    let text = format!("UPDATE jobs SET state = 'ready', place = place - 7200000 WHERE id = '{late}'");
+    let text = format!("UPDATE jobs SET state = 'ready', sort_key = sort_key - 7200000 WHERE id = '{late}'");
     test.store().execute(&text).await.unwrap();
     tokio::time::timeout(SOON, all_succeed(test.store(), 2)).await.expect("it is found");
     worker.shutdown(SOON).await;

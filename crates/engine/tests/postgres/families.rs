@@ -5,7 +5,7 @@ use std::time::Duration;
 use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_engine::EnqueueOptions;
-use sluice_store::jobs::{self, Claim, Floors, Redrive};
+use sluice_store::jobs::{self, Claim, LowWaterMarks, Redrive};
 use sluice_store::{Store, StoreError, Tx};
 use tokio::sync::oneshot;
 
@@ -16,7 +16,7 @@ async fn claim(tx: &mut Tx) -> Result<Vec<JobId>, StoreError> {
     let lease = LeaseId::new(tx.now().await?, [5; 10]);
     let (kinds, lease_time) = (&["test.play"], Duration::from_secs(15));
     let claim = Claim { pool: "default", kinds, limit: 1, worker: "w", lease: &lease, lease_time };
-    let claims = jobs::claim(tx, &claim, &Floors::default()).await?;
+    let claims = jobs::claim(tx, &claim, &LowWaterMarks::default()).await?;
     Ok(claims.jobs.into_iter().map(|job| job.lease.job).collect())
 }
 

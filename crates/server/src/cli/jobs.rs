@@ -182,7 +182,7 @@ fn whole(progress: &Progress) -> Value {
     whole["fraction"] = json!(progress.fraction);
     whole["steps"] = progress.steps.iter().map(|step| json!({"name": step.name, "fraction": step.fraction})).collect();
     whole["done_by"] = json!(progress.done_by.map(|(from, to)| [from.as_millis(), to.as_millis()]));
-    whole["parts"] = progress.parts.iter().map(self::whole).collect();
+    whole["children"] = progress.children.iter().map(self::whole).collect();
     whole
 }
 
@@ -192,11 +192,11 @@ fn say_tree(progress: &Progress, level: usize) -> anyhow::Result<()> {
     for step in &progress.steps {
         say(&format!("{margin}{:<10} {:>3.0} %", step.name, step.fraction * 100.0))?;
     }
-    for part in &progress.parts {
-        let job = &part.job;
-        let percent = part.fraction * 100.0;
+    for child in &progress.children {
+        let job = &child.job;
+        let percent = child.fraction * 100.0;
         say(&format!("{margin}{} {}: {} in \"{}\", {percent:.0} %", job.kind, job.id, job.state.as_str(), job.stage))?;
-        say_tree(part, level + 1)?;
+        say_tree(child, level + 1)?;
     }
     Ok(())
 }
@@ -240,7 +240,7 @@ fn sentence(reason: &Reason, now: Timestamp) -> String {
             let jobs: Vec<_> = jobs.iter().map(JobId::as_str).collect();
             format!("it depends on jobs that have not succeeded: {}", jobs.join(", "))
         }
-        Reason::Parts { unfinished } => format!("{unfinished} of its child jobs are unfinished"),
+        Reason::Children { unfinished } => format!("{unfinished} of its child jobs are unfinished"),
         Reason::Signal { name, deadline, .. } => format!("it waits for the signal \"{name}\"{}", until(deadline)),
         Reason::Call { provider, kind, job, deadline, .. } => {
             let who = provider.as_ref().map_or_else(|| "an engine".to_owned(), |name| format!("provider {name}"));

@@ -211,7 +211,7 @@ pub(crate) async fn retry(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct WhyView {
     state: &'static str,
-    /// Every current reason. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`, `rate`,
+    /// Every current reason. Each has a `reason` (`time`, `dependency`, `children`, `signal`, `call`, `paused`, `limit`, `rate`,
     /// `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Reason>,
@@ -254,7 +254,7 @@ pub(crate) struct ProgressView {
     steps: Vec<JobStep>,
     /// Its child jobs, in the order in which they were created.
     #[schema(no_recursion)]
-    parts: Vec<ProgressView>,
+    children: Vec<ProgressView>,
     /// The cost of its own calls, as far as it is known.
     costs: Vec<StepCost>,
     /// The cost of it and its child jobs, as far as it is known. In millionths of a US dollar.
@@ -278,7 +278,7 @@ pub(crate) struct StepCost {
 impl ProgressView {
     fn of(progress: Progress) -> Self {
         let spent_micro_usd = progress.spent().0;
-        let Progress { job, steps, parts, fraction, costs, done_by } = progress;
+        let Progress { job, steps, children, fraction, costs, done_by } = progress;
         Self {
             id: job.id.to_string(),
             kind: job.kind,
@@ -286,7 +286,7 @@ impl ProgressView {
             stage: job.stage,
             percent: fraction * 100.0,
             steps: steps.into_iter().map(JobStep::of).collect(),
-            parts: parts.into_iter().map(Self::of).collect(),
+            children: children.into_iter().map(Self::of).collect(),
             costs: costs.into_iter().map(|(step, cost)| StepCost { step, micro_usd: cost.0 }).collect(),
             spent_micro_usd,
             done_by,

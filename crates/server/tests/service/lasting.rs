@@ -68,9 +68,9 @@ async fn a_stopped_video_goes_on_from_where_it_was() {
     assert_eq!((&view["state"], &view["subject"]), (&json!("succeeded"), &json!(id)));
     let tree = server.json(&format!("/api/v1/jobs/{job}/progress")).await;
     assert_eq!((&tree["state"], &tree["percent"]), (&json!("succeeded"), &json!(100.0)));
-    let parts = tree["parts"].as_array().unwrap();
-    assert!(parts.len() >= done["scenes"].as_array().unwrap().len(), "a part for each scene");
-    assert!(parts.iter().all(|part| part["kind"] == "reel.scene" && part["percent"] == 100.0), "{tree}");
+    let children = tree["children"].as_array().unwrap();
+    assert!(children.len() >= done["scenes"].as_array().unwrap().len(), "a child job for each scene");
+    assert!(children.iter().all(|child| child["kind"] == "reel.scene" && child["percent"] == 100.0), "{tree}");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn jobs_are_steered_from_the_command_line_while_the_server_runs() {
     server.done(&id).await;
     let (_, text) = sluice(&["show", job, "--json"]);
     let shown: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((&shown["state"], shown["parts"].as_array().unwrap().is_empty()), (&json!("succeeded"), false));
+    assert_eq!((&shown["state"], shown["children"].as_array().unwrap().is_empty()), (&json!("succeeded"), false));
     assert!(sluice(&["show", job]).1.contains("succeeded"));
     assert_eq!(sluice(&["retry", job]).0, 1, "there is nothing to try again");
     assert_eq!(sluice(&["show", "01890000-0000-7000-8000-000000000000"]).0, 1);

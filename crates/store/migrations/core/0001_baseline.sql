@@ -1,5 +1,5 @@
--- What every app stands on. One text for both databases: `{int}` is an integer of 64 bits, `{float}` one of double
--- precision, `{serial}` a key that counts up, `{strict}` holds SQLite to the types; see dialect.rs.
+-- The core tables. One text for both databases: `{int}` is a 64-bit integer, `{float}` a double, `{serial}` an
+-- auto-incremented key, `{strict}` makes SQLite enforce the types; see dialect.rs.
 -- Times are milliseconds since 1970, money is micro-dollars, ids are UUIDv7 as text, JSON is text.
 
 -- Added to the database's clock. Zero in production; tests and simulations move it.
@@ -9,7 +9,7 @@ CREATE TABLE clock (
 ) {strict};
 INSERT INTO clock (id, offset_ms) VALUES (1, 0);
 
--- Jobs. The CHECKs hold the state machine that docs/engine.md draws.
+-- Jobs. The CHECKs enforce the state machine of docs/engine.md.
 
 CREATE TABLE jobs (
     id TEXT NOT NULL PRIMARY KEY,
@@ -23,42 +23,42 @@ CREATE TABLE jobs (
     subject TEXT NOT NULL,
     parent TEXT REFERENCES jobs (id) ON DELETE CASCADE,
     priority {int} NOT NULL,
-    -- Its place among the ready jobs of its owner: when it became ready, moved by its priority.
-    place {int} NOT NULL,
+    -- Orders the ready jobs of an owner: when it became ready, moved by its priority.
+    sort_key {int} NOT NULL,
     run_at {int} NOT NULL,
-    -- Counted at claim, for the present stage.
+    -- Attempts at the present stage, counted by the claim.
     attempt {int} NOT NULL DEFAULT 0,
     max_attempts {int} NOT NULL CHECK (max_attempts > 0),
     lease_id TEXT,
     lease_until {int},
     lease_worker TEXT,
-    -- What a waiting job waits for. Kept while a poll runs, so that the deadline counts from the first wait.
+    -- What a waiting job waits for. It stays set while a poll runs, so that the deadline counts from the first wait.
     wait_signal TEXT,
     wait_deadline {int},
     next_poll {int},
-    -- What ended the last wait, and the signal's payload: input of the present stage.
+    -- What ended the last wait, and the signal's payload: the input of the present stage.
     wake TEXT CHECK (wake IN ('signal', 'poll', 'deadline', 'children')),
     wake_data TEXT,
-    -- The open call that the present stage looks after: then it asks for nothing else, and its own need counts again
-    -- when it wants to ask anew.
+    -- The open call that the next attempt handles first. It is claimed without the stage's need, which must be admitted
+    -- again before it makes another call.
     call TEXT,
     cancel_requested_at {int},
-    -- Time to live without work on it, and when that ends.
+    -- The time to live without work on it, and when that is over.
     idle_ttl_ms {int} CHECK (idle_ttl_ms > 0),
     expires_at {int},
     idempotency_key TEXT,
-    -- One at a time or so many at once, by any key.
+    -- The key of a concurrency limit.
     limit_key TEXT,
-    -- What the present stage asks for: a provider, milliseconds of work, micro-dollars.
+    -- What the present stage needs: a provider, milliseconds of work, micro-dollars.
     provider TEXT,
     work_ms {int} NOT NULL DEFAULT 0 CHECK (work_ms >= 0),
     cost {int} NOT NULL DEFAULT 0 CHECK (cost >= 0),
-    -- What the present stage asks for of what rates count, as JSON: {"tokens": 1200}.
+    -- What the present stage needs of what rates count, as JSON: {"tokens": 1200}.
     amounts TEXT,
-    -- What the first stage asked for, as JSON: a job that is begun again from there asks for the same.
+    -- What the first stage needs, as JSON, for a job that is retried from its start.
     first_need TEXT,
-    -- Some job depends on this one.
-    needed {int} NOT NULL DEFAULT 0 CHECK (needed IN (0, 1)),
+    -- Another job depends on this one.
+    has_dependents {int} NOT NULL DEFAULT 0 CHECK (has_dependents IN (0, 1)),
     result TEXT,
     error_code TEXT,
     error_message TEXT,
@@ -70,8 +70,8 @@ CREATE TABLE jobs (
     CHECK (attempt BETWEEN 0 AND max_attempts),
     CHECK ((idle_ttl_ms IS NULL) = (expires_at IS NULL)),
     CHECK ((error_code IS NULL) = (error_message IS NULL)),
-    -- The states in one CHECK, the usual ones first: SQLite evaluates each CHECK by itself for every row that changes,
-    -- and eighteen of them took as long as all the rest of a claim.
+    -- All states in one CHECK, the common ones first: SQLite evaluates every CHECK for each row that changes, and eighteen
+    -- of them took as long as the rest of a claim.
     CHECK (
         CASE state
             WHEN 'ready' THEN lease_id IS NULL AND finished_at IS NULL
@@ -90,10 +90,10 @@ CREATE TABLE jobs (
     CHECK ((result IS NULL) = (state <> 'succeeded'))
 ) {strict};
 CREATE UNIQUE INDEX jobs_key ON jobs (owner, kind, idempotency_key) WHERE idempotency_key IS NOT NULL;
--- Claims, and what falls due; finished jobs are in none of these.
-CREATE INDEX jobs_ready ON jobs (pool, owner, place, id) WHERE state = 'ready';
--- Whether any of them has to be looked at more closely.
-CREATE INDEX jobs_choosy ON jobs (pool)
+-- Indexes for claims and maintenance; finished jobs are in none of them.
+CREATE INDEX jobs_ready ON jobs (pool, owner, sort_key, id) WHERE state = 'ready';
+-- Jobs that admission control has to check one by one.
+CREATE INDEX jobs_needing_admission ON jobs (pool)
     WHERE state = 'ready' AND (limit_key IS NOT NULL OR provider IS NOT NULL OR cost > 0);
 CREATE INDEX jobs_running ON jobs (owner, kind) WHERE state = 'running';
 CREATE INDEX jobs_running_key ON jobs (limit_key) WHERE state = 'running' AND limit_key IS NOT NULL;
@@ -104,8 +104,8 @@ CREATE INDEX jobs_polls ON jobs (next_poll) WHERE state = 'waiting';
 CREATE INDEX jobs_awaiting ON jobs (wait_signal) WHERE state = 'waiting';
 CREATE INDEX jobs_expiry ON jobs (expires_at) WHERE expires_at IS NOT NULL AND finished_at IS NULL;
 CREATE INDEX jobs_parent ON jobs (parent) WHERE parent IS NOT NULL;
--- An owner's lists, newest first: all, by kind, by subject, what is open, what stopped. Only jobs that are about
--- something are in them; the others pay nothing for it.
+-- An owner's lists, newest first: all jobs, by kind, by subject, open ones, stopped ones. Only jobs with a subject are in
+-- these indexes.
 CREATE INDEX jobs_list ON jobs (owner, id) WHERE subject <> '';
 CREATE INDEX jobs_list_kind ON jobs (owner, kind, id) WHERE subject <> '';
 CREATE INDEX jobs_list_subject ON jobs (owner, subject, id) WHERE subject <> '';
@@ -136,7 +136,7 @@ CREATE TABLE job_log (
 ) {strict};
 CREATE INDEX job_log_job ON job_log (job, id);
 
--- Kept until a wait consumes them: a signal that is sent before its wait is not lost.
+-- Stored until a wait consumes them, so that a signal that is sent before its wait is not lost.
 CREATE TABLE signals (
     id {serial},
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
@@ -146,17 +146,17 @@ CREATE TABLE signals (
     sent_at {int} NOT NULL,
     consumed_at {int}
 ) {strict};
--- Of all signals: a job that is forgotten takes them with it.
+-- Of all signals, for the cascade when a job is deleted.
 CREATE INDEX signals_job ON signals (job, name, id);
 
--- `job` stays blocked until `needs` has succeeded.
+-- `job` stays blocked until `depends_on` has succeeded.
 CREATE TABLE dependencies (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     owner TEXT NOT NULL,
-    needs TEXT NOT NULL,
-    PRIMARY KEY (job, needs)
+    depends_on TEXT NOT NULL,
+    PRIMARY KEY (job, depends_on)
 ) {strict};
-CREATE INDEX dependencies_needs ON dependencies (needs);
+CREATE INDEX dependencies_depends_on ON dependencies (depends_on);
 
 CREATE TABLE schedules (
     name TEXT NOT NULL PRIMARY KEY,
@@ -168,7 +168,7 @@ CREATE TABLE schedules (
 ) {strict};
 CREATE INDEX schedules_due ON schedules (next_at);
 
--- Who works here: what each can run, and when it was last heard of.
+-- The workers: what each can run, and its last heartbeat.
 CREATE TABLE workers (
     name TEXT NOT NULL PRIMARY KEY,
     -- JSON: kinds and slots by pool.
@@ -177,7 +177,7 @@ CREATE TABLE workers (
     seen_at {int} NOT NULL
 ) {strict};
 
--- How long stages take, for estimates: the mean of the last ones.
+-- How long stages take, for estimates: a moving average.
 CREATE TABLE durations (
     kind TEXT NOT NULL,
     stage TEXT NOT NULL,
@@ -204,7 +204,7 @@ CREATE INDEX event_log_age ON event_log (at);
 
 -- Fairness, limits and rates.
 
--- What each owner has had of a pool, in milliseconds of work per weight. The row of owner '' is the pool's own clock.
+-- The tag of each owner in a pool: its used work in milliseconds per weight. The row of owner '' is the pool's virtual time.
 CREATE TABLE shares (
     pool TEXT NOT NULL,
     owner TEXT NOT NULL,
@@ -212,8 +212,7 @@ CREATE TABLE shares (
     PRIMARY KEY (pool, owner)
 ) {strict};
 
--- At most so many at once, and how much of a pool an owner gets beside others. The name '*' is for each one without
--- a row of its own.
+-- Concurrency limits, and the weights of owners. The name '*' applies to each one without a row of its own.
 CREATE TABLE limits (
     scope TEXT NOT NULL CHECK (scope IN ('owner', 'kind', 'key', 'provider')),
     name TEXT NOT NULL,
@@ -222,7 +221,7 @@ CREATE TABLE limits (
     PRIMARY KEY (scope, name)
 ) {strict};
 
--- So many units per period, and at most a burst at once. The name '*' is for each one without a row of its own.
+-- Rate limits: an amount per period, and a burst. The name '*' applies to each one without a row of its own.
 CREATE TABLE rates (
     scope TEXT NOT NULL CHECK (scope IN ('owner', 'kind', 'key', 'provider')),
     name TEXT NOT NULL,
@@ -233,8 +232,8 @@ CREATE TABLE rates (
     PRIMARY KEY (scope, name, unit)
 ) {strict};
 
--- What is left of each at `filled_at`, in units times the period's milliseconds, so that nothing is ever rounded; less
--- than nothing is a debt. One that is full need not be there.
+-- The token buckets: the level at `filled_at`, in units times the period's milliseconds, so that nothing is rounded. A
+-- negative level is a debt. A missing row is a full bucket.
 CREATE TABLE buckets (
     scope TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -255,8 +254,7 @@ CREATE TABLE pauses (
 
 -- Providers, calls and money.
 
--- What is known of a provider: its circuit, its cooldown, how many calls at once it bears, how many more requests it
--- said it takes, and until when that holds.
+-- The health of a provider: its circuit breaker and cooldown, its window of concurrent calls, and the quota that it reported.
 CREATE TABLE providers (
     name TEXT NOT NULL PRIMARY KEY,
     circuit TEXT NOT NULL CHECK (circuit IN ('closed', 'open', 'half_open')),
@@ -270,7 +268,7 @@ CREATE TABLE providers (
     quota_until {int}
 ) {strict};
 
--- What a stage made, by the hash of everything that went in. Shared by all owners: it holds no names.
+-- Results of stages, by the hash of their whole input. Shared by all owners, so they contain no file names.
 CREATE TABLE stage_results (
     key TEXT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -280,11 +278,11 @@ CREATE TABLE stage_results (
 ) {strict};
 CREATE INDEX stage_results_age ON stage_results (last_used_at);
 
--- One row per call of an engine or a provider: written before it is asked, settled together with its result. A call is
--- open until `finished_at`, and of a key at most one is.
+-- One row per call of an engine or a provider: written before the call, and ended together with its result. A call is open
+-- until `finished_at`, and at most one per key is.
 CREATE TABLE calls (
     id TEXT NOT NULL PRIMARY KEY,
-    -- Hash of everything that goes in.
+    -- The hash of the whole input.
     key TEXT NOT NULL,
     kind TEXT NOT NULL,
     owner TEXT NOT NULL,
@@ -292,19 +290,19 @@ CREATE TABLE calls (
     job TEXT NOT NULL,
     attempt {int} NOT NULL,
     lease TEXT NOT NULL,
-    -- The other side can be asked what became of it: after a crash it stays open until that was done.
+    -- The provider can be asked for the outcome: after a crash the call stays open until that was done.
     askable {int} NOT NULL CHECK (askable IN (0, 1)),
     started_at {int} NOT NULL,
-    -- When the provider's id of it was stored.
+    -- When the provider's id was stored.
     submitted_at {int},
-    -- After this nobody looks any more.
+    -- After this the call is given up.
     deadline_at {int} NOT NULL,
     finished_at {int},
     outcome TEXT NOT NULL CHECK (outcome IN (
         'started', 'submitted', 'unknown', 'succeeded', 'failed', 'rejected', 'expired', 'lost')),
-    -- The provider's own id of it, written as soon as it is known.
+    -- The provider's id of the call, written as soon as it is known.
     provider_id TEXT,
-    -- The provider said that it changed, and nobody has looked since.
+    -- The provider has notified us of a change, and was not asked since.
     notified {int} NOT NULL DEFAULT 0 CHECK (notified IN (0, 1)),
     cost {int},
     CHECK ((outcome IN ('started', 'submitted', 'unknown')) = (finished_at IS NULL)),
@@ -314,7 +312,7 @@ CREATE TABLE calls (
 -- Single flight, across all processes.
 CREATE UNIQUE INDEX calls_open ON calls (key) WHERE finished_at IS NULL;
 CREATE INDEX calls_provider ON calls (provider, provider_id) WHERE finished_at IS NULL;
--- What an attempt's calls cost is summed up when it ends: without this, by a walk over all calls there ever were.
+-- For the sum of the costs of an attempt's calls when it ends.
 CREATE INDEX calls_job ON calls (job, lease);
 CREATE INDEX calls_age ON calls (finished_at) WHERE finished_at IS NOT NULL;
 
@@ -326,14 +324,15 @@ CREATE TABLE budgets (
     reserved {int} NOT NULL DEFAULT 0 CHECK (reserved >= 0),
     spent {int} NOT NULL DEFAULT 0 CHECK (spent >= 0),
     over TEXT NOT NULL CHECK (over IN ('wait', 'fail')),
-    -- Made from the budget '*', and follows it.
+    -- Derived from the budget '*', and follows it.
     derived {int} NOT NULL DEFAULT 0 CHECK (derived IN (0, 1)),
-    -- The part of `spent` whose rows of the ledger are no longer kept.
+    -- The part of `spent` whose rows in the ledger were deleted.
     forgotten {int} NOT NULL DEFAULT 0 CHECK (forgotten >= 0),
     PRIMARY KEY (scope, name)
 ) {strict};
 
--- One row per attempt that may cost: reserved with the claim, settled on its result, released when abandoned.
+-- The ledger: one row per attempt that may cost money. Reserved by the claim, settled with the result, released if no call
+-- was made.
 CREATE TABLE spend (
     job TEXT NOT NULL,
     lease TEXT NOT NULL,
@@ -350,24 +349,24 @@ CREATE TABLE spend (
     CHECK ((state = 'settled') = (spent IS NOT NULL))
 ) {strict};
 CREATE INDEX spend_age ON spend (at);
--- What a budget begins with that is set while there is something reserved or spent under it.
+-- For the initial sums of a budget that is set while something is reserved or spent under its name.
 CREATE INDEX spend_owner ON spend (owner);
 CREATE INDEX spend_day ON spend (day);
 CREATE INDEX spend_provider ON spend (provider) WHERE provider IS NOT NULL;
 CREATE INDEX spend_reserved ON spend (job) WHERE state = 'reserved';
 
--- Bytes by their content: which exist, and who points at them.
+-- Content-addressed bytes: which exist, and what references them.
 
 CREATE TABLE blobs (
     hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
     bytes {int} NOT NULL CHECK (bytes >= 0),
-    -- When it was registered: again, after its bytes may have been removed.
+    -- When it was registered, or registered again after its bytes may have been deleted.
     created_at {int} NOT NULL,
-    -- Its bytes were published: only then can anything point at it.
+    -- Its bytes were published: only then can it be referenced.
     present {int} NOT NULL DEFAULT 0 CHECK (present IN (0, 1)),
-    -- Since when nothing points at it; empty while something does.
+    -- Since when nothing references it; NULL while something does.
     unreferenced_since {int},
-    -- Its bytes are being removed: whoever brings the same bytes waits until the row is gone.
+    -- Its bytes are being collected: a writer of the same bytes waits until the row is deleted.
     collecting_since {int},
     CHECK (collecting_since IS NULL OR unreferenced_since IS NOT NULL),
     CHECK (present = 1 OR unreferenced_since IS NOT NULL)
@@ -378,7 +377,7 @@ CREATE INDEX blobs_collecting ON blobs (collecting_since) WHERE collecting_since
 CREATE TABLE blob_refs (
     owner TEXT NOT NULL CHECK (owner <> ''),
     app TEXT NOT NULL,
-    -- The id of what points at it, such as a reel.
+    -- The id of what references it, such as a reel.
     subject TEXT NOT NULL,
     blob TEXT NOT NULL REFERENCES blobs (hash),
     bytes {int} NOT NULL CHECK (bytes >= 0),
@@ -394,19 +393,19 @@ CREATE TABLE documents (
     owner TEXT NOT NULL CHECK (owner <> ''),
     -- Hash of the file.
     blob TEXT NOT NULL CHECK (length(blob) = 64),
-    -- Hash of what reading it gave, as JSON.
+    -- The hash of the extracted text, as JSON.
     text_blob TEXT NOT NULL CHECK (length(text_blob) = 64),
     ocr {int} NOT NULL CHECK (ocr IN (0, 1)),
     name TEXT NOT NULL,
     bytes {int} NOT NULL,
-    -- What was found in it, as JSON.
+    -- Properties that were found in it, as JSON.
     found TEXT NOT NULL,
     created_at {int} NOT NULL,
     UNIQUE (owner, blob, ocr, name)
 ) {strict};
 CREATE INDEX documents_age ON documents (created_at);
 
--- Where walks of maintenance stopped, so that the next run goes on there.
+-- Cursors of maintenance scans, at which the next run continues.
 CREATE TABLE maintenance_cursors (
     walk TEXT NOT NULL PRIMARY KEY,
     position TEXT NOT NULL,

@@ -1,7 +1,7 @@
-//! The arithmetic of a token bucket, in whole numbers.
+//! The arithmetic of a token bucket, in integers.
 //!
-//! A level is kept in units × the period's milliseconds: it grows by the rate's amount in each millisecond, and `n` units
-//! cost `n` × the period, so nothing is rounded and nothing lost.
+//! A level is stored in units × the period's milliseconds: it grows by the rate's amount per millisecond, and `n` units cost
+//! `n` × the period, so nothing is rounded.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(crate) struct Terms {
     pub(crate) burst: i64,
 }
 
-/// Most units of a burst times milliseconds of the period, longest period, deepest debt: below what 64 bits hold.
+/// The limits of a full level, a period and a debt, so that 64 bits do not overflow.
 const FULLEST: i64 = 1_000_000_000_000_000_000;
 const LONGEST: Duration = Duration::from_hours(366 * 24);
 const DEEPEST: i64 = -4 * FULLEST;
@@ -75,20 +75,20 @@ impl Terms {
         i64::try_from(n).unwrap_or(i64::MAX).saturating_mul(self.period)
     }
 
-    /// How long it takes to come by so much.
+    /// How long it takes to gain this much.
     pub(crate) const fn time_for(self, much: i64) -> i64 {
         much / self.amount + (much % self.amount > 0) as i64
     }
 }
 
-/// What is left of a rate.
+/// The state of a rate's token bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) unit: Unit,
     pub(crate) terms: Terms,
     pub(crate) level: i64,
     pub(crate) filled_at: i64,
-    /// It is not as it is stored.
+    /// It differs from what is stored.
     pub(crate) changed: bool,
 }
 
@@ -97,15 +97,15 @@ impl Bucket {
         Self { unit, terms, level: terms.full(), filled_at: now, changed: false }
     }
 
-    /// As it is stored; a level that no bucket can have is the next one that it can.
+    /// Reads a stored bucket; an impossible level is clamped.
     pub(crate) fn read(row: &Row, unit: Unit, terms: Terms) -> Result<Self, StoreError> {
         let level: i64 = row.get("level")?;
         let level = level.clamp(DEEPEST, terms.full());
         Ok(Self { unit, terms, level, filled_at: row.get("filled_at")?, changed: false })
     }
 
-    /// Adds what has come since. A clock that was set back adds nothing until it is where it was; what a clock that was
-    /// wrong by far has left behind is waited for no longer than it takes to fill a bucket.
+    /// Adds what was gained since it was last filled. After a clock was set back, nothing is added until it has caught up, but
+    /// for no longer than it takes to fill a bucket.
     pub(crate) fn fill(&mut self, now: i64) {
         if now < self.filled_at {
             let latest = now.saturating_add(self.terms.time_for(self.terms.full()));
@@ -118,13 +118,13 @@ impl Bucket {
         self.filled_at = now;
     }
 
-    /// What is missing before it lets `need` units through.
-    pub(crate) fn lacks(&self, need: u64) -> i64 {
+    /// How much is missing until it admits `need` units.
+    pub(crate) fn shortfall(&self, need: u64) -> i64 {
         (self.terms.price(need).min(self.terms.full()) - self.level).max(0)
     }
 
-    pub(crate) fn lets_through_at(&self, need: u64) -> Timestamp {
-        Timestamp::from_millis(self.filled_at.saturating_add(self.terms.time_for(self.lacks(need))))
+    pub(crate) fn available_at(&self, need: u64) -> Timestamp {
+        Timestamp::from_millis(self.filled_at.saturating_add(self.terms.time_for(self.shortfall(need))))
     }
 
     pub(crate) fn full_at(&self) -> i64 {
@@ -136,12 +136,12 @@ impl Bucket {
         self.changed |= n > 0;
     }
 
-    pub(crate) fn give_back(&mut self, n: u64) {
+    pub(crate) fn refund(&mut self, n: u64) {
         self.level = self.level.saturating_add(self.terms.price(n)).min(self.terms.full());
         self.changed |= n > 0;
     }
 
-    /// Goes on under other terms: what is there stays the same part of the burst, and a debt what it is.
+    /// Changes the rate: a positive level stays the same fraction of the burst, and a debt the same number of units.
     pub(crate) fn change(&mut self, terms: Terms) {
         let (level, old, new) = (i128::from(self.level), self.terms, terms);
         let level = if level > 0 {
@@ -173,7 +173,7 @@ mod tests {
         bucket.take(2);
         for now in 1..=300 {
             bucket.fill(now);
-            if bucket.lacks(1) == 0 {
+            if bucket.shortfall(1) == 0 {
                 bucket.take(1);
             }
         }
@@ -183,13 +183,13 @@ mod tests {
     #[test]
     fn more_than_the_burst_is_let_through_when_it_is_full_and_paid_off_first() {
         let mut bucket = bucket(per_minute(60, 10));
-        assert_eq!(bucket.lacks(25), 0);
+        assert_eq!(bucket.shortfall(25), 0);
         bucket.take(25);
-        assert_eq!(bucket.lets_through_at(1).as_millis(), 16_000);
+        assert_eq!(bucket.available_at(1).as_millis(), 16_000);
         bucket.fill(15_999);
-        assert!(bucket.lacks(1) > 0);
+        assert!(bucket.shortfall(1) > 0);
         bucket.fill(16_000);
-        assert_eq!((bucket.lacks(1), bucket.full_at()), (0, 25_000));
+        assert_eq!((bucket.shortfall(1), bucket.full_at()), (0, 25_000));
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
         bucket.take(u64::MAX);
         bucket.take(u64::MAX);
         assert_eq!(bucket.level, DEEPEST);
-        assert!(bucket.lets_through_at(u64::MAX).as_millis() > 0);
+        assert!(bucket.available_at(u64::MAX).as_millis() > 0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the event log says of a job that changed.
+//! The events about changes of jobs.
 
 use serde::Serialize;
 use sluice_domain::ids::{JobId, OwnerId};
@@ -8,7 +8,7 @@ use crate::jobs::row::JobRow;
 use crate::jobs::steps::StepChange;
 use crate::{StoreError, Tx, events};
 
-/// A change of a job, as its stream is told.
+/// A change of a job, as it is logged.
 pub(crate) struct Change<'a> {
     pub(crate) id: &'a JobId,
     pub(crate) owner: &'a OwnerId,
@@ -22,7 +22,7 @@ pub(crate) struct Change<'a> {
     pub(crate) steps: Option<&'a [StepChange]>,
 }
 
-/// The fields of an event's data, in the order of their names.
+/// The fields of an event's data, in alphabetical order.
 #[derive(Serialize)]
 struct Data<'a> {
     attempt: u32,
@@ -50,7 +50,7 @@ pub(crate) fn emit_change(tx: &mut Tx, change: &Change<'_>) -> Result<(), StoreE
     events::emit(tx, change.owner, "job.changed", change.id.as_str(), &data)
 }
 
-/// Tells the job's stream that it changed.
+/// Logs that a job changed.
 pub(crate) fn changed(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     changed_with(tx, row, None)
 }

@@ -1,10 +1,9 @@
-//! Claims, and the leases that they give.
+//! Claims, and the leases that they grant.
 //!
-//! A claim serves the owners that have ready jobs in a pool by start-time fair queueing (Goyal, Vin, Cheng 1996): each
-//! has a tag, what it has had so far in milliseconds of work per weight, and the smallest tag is next. Who comes back
-//! after a while begins at the pool's clock, so idle time gives no credit, and an owner's first job waits for one slot
-//! to become free, however many jobs another has. Within an owner, jobs come by their place: when they became ready,
-//! moved by their priority.
+//! A claim serves the owners with ready jobs in a pool by start-time fair queueing (Goyal, Vin, Cheng 1996): each has a tag,
+//! the work that it has used so far in milliseconds per weight, and the smallest tag is next. An owner that was idle starts at
+//! the pool's virtual time, so idle time gives no credit, and an owner's first job waits for one slot to become free, however
+//! many jobs another has. An owner's jobs are ordered by their sort key: when they became ready, moved by their priority.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -13,55 +12,55 @@ use sluice_domain::ids::{JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::jobs::gate::{Candidate, Gate, Verdict};
-use crate::jobs::lines::{Floors, Line, lines};
+use crate::jobs::admission::{Admission, Candidate, Verdict};
 use crate::jobs::maintenance::set_aside;
+use crate::jobs::owner_queues::{LowWaterMarks, OwnerQueue, owner_queues};
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
 use crate::jobs::{Change, Unreadable, emit_change};
 use crate::sql::{Query, ROWS, Row, chunk, list, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
-/// Who claims what.
+/// The parameters of a claim.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
-    /// From which pool.
+    /// The pool to claim from.
     pub pool: &'a str,
-    /// Only these kinds: what a worker does not know stays ready for one that does.
+    /// The kinds that the worker can run; others stay ready for another worker.
     pub kinds: &'a [&'static str],
-    /// At most so many.
+    /// The most jobs to claim.
     pub limit: u32,
-    /// The claiming worker, unlike every other.
+    /// The unique name of the claiming worker.
     pub worker: &'a str,
-    /// The leases' id; together with the job's it is unique.
+    /// The id of the leases; unique together with the job's id.
     pub lease: &'a LeaseId,
-    /// For how long.
+    /// The duration of the leases.
     pub lease_time: Duration,
 }
 
-/// A job in the hands of a worker: what is needed to run it.
+/// A claimed job, with what a worker needs to run it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
-    /// The right to write.
+    /// The lease, which every write needs.
     pub lease: Lease,
-    /// What runs it.
+    /// Its kind.
     pub kind: String,
     /// The stage to run.
     pub stage: String,
     /// Its data as JSON.
     pub payload: String,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
-    /// The id of what it works on.
+    /// The id of its subject.
     pub subject: String,
-    /// The job that it is a part of.
+    /// Its parent job.
     pub parent: Option<JobId>,
     /// Attempts that each stage has.
     pub max_attempts: u32,
     /// What ended its last wait.
     pub wake: Option<Wake>,
-    /// What the stage asked for.
+    /// What the stage needs.
     pub need: Need,
-    /// The open call that it looks after; see [`crate::calls`].
+    /// The open call that this attempt has to handle first; see [`crate::calls`].
     pub call: Option<String>,
     /// When it was claimed, by the database's clock.
     pub claimed_at: Timestamp,
@@ -70,32 +69,32 @@ pub struct Claimed {
 }
 
 const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt, max_attempts, wake, wake_data, \
-                       provider, work_ms, cost, amounts, started_at, limit_key, place, call";
+                       provider, work_ms, cost, amounts, started_at, limit_key, sort_key, call";
 
-/// What a claim gave.
+/// The result of a claim.
 #[derive(Debug, Default)]
 pub struct Claims {
     /// The jobs, in the order in which they were picked.
     pub jobs: Vec<Claimed>,
-    /// Another process holds a limit's lock: there may be more in a moment.
+    /// Another process holds a limit's lock: there may be more jobs in a moment.
     pub contended: bool,
-    /// Jobs that could not be read or claimed. They are tried again in a minute; there may be others now.
+    /// The number of jobs that could not be read or claimed, and are scheduled again in a minute. There may be other jobs now.
     pub set_aside: usize,
-    /// Rows of limits, rates and pauses that could not be read; what they are for is held back.
+    /// Rows of limits, rates and pauses that could not be read; the jobs that they concern are held back.
     pub unreadable: Vec<Unreadable>,
-    /// When a rate that refused a job will let it through.
+    /// When a rate that held back a job will admit it.
     pub next: Option<Timestamp>,
-    /// What the owners have now had: to be written with [`charge`].
+    /// The owners' new tags, which the caller writes with [`charge`].
     pub charges: Vec<Charge>,
-    /// What the worker's next claim from this pool may begin with, once this one is kept. Of use on `PostgreSQL` alone.
-    pub floors: Floors,
+    /// The marks for the worker's next claim from this pool, once this one is committed. Used on `PostgreSQL` alone.
+    pub low_water_marks: LowWaterMarks,
 }
 
 /// An owner's tag in a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Charge {
     pool: String,
-    /// Empty for the pool's own clock.
+    /// Empty for the pool's virtual time.
     owner: String,
     used: i64,
 }
@@ -142,7 +141,7 @@ impl Claimed {
         }
     }
 
-    /// How its stream is told of a change.
+    /// The event for a change of its state.
     pub(crate) fn change(&self, state: JobState) -> Change<'_> {
         Change {
             id: &self.lease.job,
@@ -159,60 +158,67 @@ impl Claimed {
     }
 }
 
-/// What a job without an estimate is taken to be.
+/// The assumed work of a job without an estimate.
 const UNKNOWN_WORK_MS: i64 = 1_000;
-/// Takes the next ready jobs: the attempt is counted and the lease begins here, by the database's clock.
-pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
-    claim_with(tx, claim, floors, false).await
+/// Claims the next ready jobs: counts the attempt and starts the lease, by the database's clock.
+pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
+    claim_with(tx, claim, marks, false).await
 }
 
-/// The same, each job behind a savepoint: one that the database refuses to change is set aside. Slower, and so only
-/// for when [`claim`] failed.
-pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors) -> Result<Claims, StoreError> {
-    claim_with(tx, claim, floors, true).await
+/// The same, with a savepoint for each job: one that the database refuses to change is set aside. It is slower, so it is used
+/// only after [`claim`] has failed.
+pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
+    claim_with(tx, claim, marks, true).await
 }
 
-async fn claim_with(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors, one_by_one: bool) -> Result<Claims, StoreError> {
+async fn claim_with(
+    tx: &mut Tx,
+    claim: &Claim<'_>,
+    marks: &LowWaterMarks,
+    one_by_one: bool,
+) -> Result<Claims, StoreError> {
     let mut claims = Claims::default();
     if claim.kinds.is_empty() || claim.limit == 0 {
         return Ok(claims);
     }
     let now = tx.now().await?;
-    let known = if tx.on_postgres() { floors.known(now) } else { None };
-    let Some((mut lines, mut clock, mut gate)) = lines(tx, claim.pool, known).await? else {
-        claims.floors = floors.after(&[], now);
+    let known = if tx.on_postgres() { marks.known(now) } else { None };
+    let Some((mut queues, mut virtual_time, mut admission)) = owner_queues(tx, claim.pool, known).await? else {
+        claims.low_water_marks = marks.after(&[], now);
         return Ok(claims);
     };
-    gate.one_by_one = one_by_one;
+    admission.one_by_one = one_by_one;
     let mut want = claim.limit as usize;
     while want > 0 {
-        let open = lines.iter().filter(|line| !line.empty).count();
-        let Some(line) = lines.iter_mut().filter(|line| !line.empty).min_by_key(|line| (line.tag, line.served)) else {
+        let open = queues.iter().filter(|queue| !queue.empty).count();
+        let Some(queue) = queues.iter_mut().filter(|queue| !queue.empty).min_by_key(|queue| (queue.tag, queue.served))
+        else {
             break;
         };
-        clock = clock.max(line.tag);
-        // A part of the free slots at a time, and one at a time when there are few.
+        virtual_time = virtual_time.max(queue.tag);
+        // A fraction of the free slots at a time, or one if there are few.
         let quota = if open == 1 { want } else { (want / (2 * open)).max(1) };
-        let got = gate.take(tx, claim, line, quota, now).await?;
-        line.empty = got.len() < quota;
-        line.served |= !got.is_empty();
+        let got = admission.take(tx, claim, queue, quota, now).await?;
+        queue.empty = got.len() < quota;
+        queue.served |= !got.is_empty();
         let work = |job: &Claimed| match millis(job.need.work) {
             0 => UNKNOWN_WORK_MS,
             known => known,
         };
-        line.tag = line.tag.saturating_add(got.iter().map(work).sum::<i64>() / line.weight);
+        queue.tag = queue.tag.saturating_add(got.iter().map(work).sum::<i64>() / queue.weight);
         want -= got.len();
         claims.jobs.extend(got);
     }
-    claims.contended = gate.contended;
-    claims.set_aside = gate.set_aside;
-    claims.unreadable = std::mem::take(&mut gate.unreadable);
-    claims.floors = floors.after(&lines, now);
-    claims.next = gate.take_from_buckets(tx).await?;
+    claims.contended = admission.contended;
+    claims.set_aside = admission.set_aside;
+    claims.unreadable = std::mem::take(&mut admission.unreadable);
+    claims.low_water_marks = marks.after(&queues, now);
+    claims.next = admission.take_from_buckets(tx).await?;
     if !claims.jobs.is_empty() {
         let charge = |owner: &str, used| Charge { pool: claim.pool.to_owned(), owner: owner.to_owned(), used };
-        claims.charges = lines.iter().filter(|line| line.served).map(|line| charge(&line.owner, line.tag)).collect();
-        claims.charges.push(charge("", clock));
+        claims.charges =
+            queues.iter().filter(|queue| queue.served).map(|queue| charge(&queue.owner, queue.tag)).collect();
+        claims.charges.push(charge("", virtual_time));
     }
     for job in &claims.jobs {
         emit_change(tx, &job.change(JobState::Running))?;
@@ -220,9 +226,9 @@ async fn claim_with(tx: &mut Tx, claim: &Claim<'_>, floors: &Floors, one_by_one:
     Ok(claims)
 }
 
-/// Writes what owners have had. On SQLite in the claim's unit of work; on PostgreSQL in one of its own, so that nobody
-/// waits for a claim's commit to claim of the same owner. A charge that is lost in a crash makes a share a little larger,
-/// once, so it need not be on the disk.
+/// Writes the owners' tags. On SQLite in the claim's unit of work; on PostgreSQL in one of its own, so that concurrent claims
+/// of the same owner do not wait for each other's commits. A charge that is lost in a crash gives an owner a little more,
+/// once, so it is not flushed to the disk.
 pub async fn charge(tx: &mut Tx, charges: &[Charge]) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SET LOCAL synchronous_commit TO off").execute(tx).await?;
@@ -253,53 +259,55 @@ fn leased(set: Query, claim: &Claim<'_>, now: Timestamp) -> Query {
 const LEASED: &str = "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_id = $1, lease_until = $2,
          lease_worker = $3, started_at = COALESCE(started_at, $4), updated_at = $4, expires_at = $4 + idle_ttl_ms";
 
-/// Takes the first `quota` jobs of an owner, whatever they are; says how many of them could not be read.
+/// Claims the first `quota` jobs of an owner, without admission checks; also returns how many could not be read.
 async fn take_first(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    line: &mut Line,
+    queue: &mut OwnerQueue,
     quota: usize,
     now: Timestamp,
 ) -> Result<(Vec<Claimed>, usize), StoreError> {
     if !tx.on_postgres() {
-        // Without round trips to a server, two statements are faster than one that keeps its rows until it has ended.
-        let (found, unreadable) = candidates(tx, claim, line, quota, &[], &[], now).await?;
+        // Without round trips, two statements are faster than RETURNING, for which SQLite materialises the rows.
+        let (found, unreadable) = candidates(tx, claim, queue, quota, &[], &[], now).await?;
         return Ok((take_these(tx, claim, found, now).await?, unreadable));
     }
     let kinds = list(9, claim.kinds.len());
-    // By where they are, which stays so while they are locked: without another look at the index of ids.
+    // By ctid, which is stable while the rows are locked, and saves a lookup in the index of ids.
     let text = format!(
-        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6 AND place >= $8
-             AND kind IN ({kinds}) ORDER BY place, id LIMIT $7 {{skip_locked}}) AS first
+        "{LEASED} FROM (SELECT ctid AS at FROM jobs WHERE state = 'ready' AND pool = $5 AND owner = $6 AND sort_key >= $8
+             AND kind IN ({kinds}) ORDER BY sort_key, id LIMIT $7 {{skip_locked}}) AS first
          WHERE jobs.ctid = first.at
          RETURNING {COLUMNS}"
     );
-    let query = leased(sql(text), claim, now).bind(claim.pool).bind(&line.owner).bind(quota as u64).bind(line.floor);
+    let query =
+        leased(sql(text), claim, now).bind(claim.pool).bind(&queue.owner).bind(quota as u64).bind(queue.low_water_mark);
     let rows = query.bind_all(claim.kinds.iter().copied()).all(tx).await?;
     let mut jobs = Vec::with_capacity(rows.len());
     for row in &rows {
         match Claimed::read(row, claim.lease, now) {
-            Ok(job) => jobs.push((row.get::<i64>("place")?, job)),
+            Ok(job) => jobs.push((row.get::<i64>("sort_key")?, job)),
             Err(error) => set_aside(tx, &row.get::<String>("id")?, &error).await?,
         }
     }
     let unreadable = rows.len() - jobs.len();
-    // RETURNING promises no order.
+    // RETURNING guarantees no order.
     jobs.sort_by(|a, b| (a.0, &a.1.lease.job).cmp(&(b.0, &b.1.lease.job)));
-    // All of these are taken; a walk that looks at each locks what it then leaves, and so what others pass by.
-    line.floor = jobs.last().filter(|_| rows.len() == quota).map_or(i64::MAX, |(place, _)| *place);
+    // Only set here, where every scanned row is claimed. A scan with checks locks rows that it then leaves ready, and
+    // which concurrent claims therefore skip.
+    queue.low_water_mark = jobs.last().filter(|_| rows.len() == quota).map_or(i64::MAX, |(sort_key, _)| *sort_key);
     if unreadable > 0 {
-        line.floor = i64::MIN;
+        queue.low_water_mark = i64::MIN;
     }
     Ok((jobs.into_iter().map(|(_, job)| job).collect(), unreadable))
 }
 
-/// The next jobs of an owner that are not of a kind, key or provider that is closed, locked so that no other claim
-/// takes them, and the number of those that could not be read.
+/// The next jobs of an owner, locked, without those of a closed kind, key or provider; and the number of those that could not
+/// be read.
 async fn candidates(
     tx: &mut Tx,
     claim: &Claim<'_>,
-    line: &Line,
+    queue: &OwnerQueue,
     limit: usize,
     closed: &[(&'static str, String)],
     refused: &[JobId],
@@ -314,7 +322,7 @@ async fn candidates(
         numbers
     };
     let mut text = format!(
-        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND place >= $4 AND kind IN ({})",
+        "SELECT {COLUMNS} FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2 AND sort_key >= $4 AND kind IN ({})",
         numbers(claim.kinds.len())
     );
     let mut values = claim.kinds.to_vec();
@@ -330,12 +338,12 @@ async fn candidates(
             values.extend(names);
         }
     }
-    text.push_str(" ORDER BY place, id LIMIT $3 {skip_locked}");
-    let query = sql(text).bind(claim.pool).bind(&line.owner).bind(limit as u64).bind(line.floor);
+    text.push_str(" ORDER BY sort_key, id LIMIT $3 {skip_locked}");
+    let query = sql(text).bind(claim.pool).bind(&queue.owner).bind(limit as u64).bind(queue.low_water_mark);
     let rows = query.bind_all(values).all(tx).await?;
     let read = |row: &Row| {
         let mut job = Claimed::read(row, claim.lease, now)?;
-        // As it will be counted.
+        // As it will be after the claim.
         job.lease.attempt += 1;
         Ok::<_, StoreError>(Candidate { job, limit_key: row.get("limit_key")? })
     };
@@ -350,7 +358,7 @@ async fn candidates(
     Ok((found, unreadable))
 }
 
-/// Takes these jobs, which this unit of work has locked.
+/// Claims these jobs, which this unit of work has locked.
 async fn take_these(
     tx: &mut Tx,
     claim: &Claim<'_>,
@@ -370,24 +378,24 @@ async fn take_these(
     Ok(jobs)
 }
 
-impl Gate {
-    /// Takes up to `quota` jobs of an owner that nothing stands in the way of.
+impl Admission {
+    /// Claims up to `quota` jobs of an owner that pass admission control.
     async fn take(
         &mut self,
         tx: &mut Tx,
         claim: &Claim<'_>,
-        line: &mut Line,
+        queue: &mut OwnerQueue,
         quota: usize,
         now: Timestamp,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let room = self.room(tx, "owner", &line.owner).await?;
-        let mut left = room.map_or(quota, |room| quota.min(usize::try_from(room).unwrap_or(0)));
+        let capacity = self.capacity(tx, "owner", &queue.owner).await?;
+        let mut left = capacity.map_or(quota, |capacity| quota.min(usize::try_from(capacity).unwrap_or(0)));
         if left == 0 {
             return Ok(Vec::new());
         }
-        if !self.is_choosy() && !self.one_by_one {
-            let (taken, unreadable) = take_first(tx, claim, line, left, now).await?;
-            self.used("owner", &line.owner, taken.len());
+        if !self.checks_each_job() && !self.one_by_one {
+            let (taken, unreadable) = take_first(tx, claim, queue, left, now).await?;
+            self.used("owner", &queue.owner, taken.len());
             self.set_aside += unreadable;
             return Ok(taken);
         }
@@ -396,7 +404,7 @@ impl Gate {
         while left > 0 {
             let page = left.clamp(20, 500);
             let closed = self.closed();
-            let (found, unreadable) = candidates(tx, claim, line, page, &closed, &refused, now).await?;
+            let (found, unreadable) = candidates(tx, claim, queue, page, &closed, &refused, now).await?;
             self.set_aside += unreadable;
             let last = found.len() + unreadable < page;
             let got = if self.one_by_one {
@@ -408,16 +416,16 @@ impl Gate {
             let none = got.is_empty() && unreadable == 0;
             left -= got.len();
             taken.extend(got);
-            // Closing a key may have hidden what comes after it.
+            // Jobs after those of a key that was closed in this round were not on the page.
             if (last || none) && self.closed() == closed {
                 break;
             }
         }
-        self.used("owner", &line.owner, taken.len());
+        self.used("owner", &queue.owner, taken.len());
         Ok(taken)
     }
 
-    /// Those of `found` that may be claimed, at most `most`; what alone may not goes to `refused`.
+    /// At most `most` of `found` that are admitted; those that are rejected are added to `refused`.
     async fn admit_all(
         &mut self,
         tx: &mut Tx,
@@ -432,15 +440,15 @@ impl Gate {
                 break;
             }
             match self.admit(tx, &candidate, now).await? {
-                Verdict::Yes => admitted.push(candidate),
-                Verdict::No => {}
-                Verdict::Never => refused.push(candidate.job.lease.job),
+                Verdict::Admitted => admitted.push(candidate),
+                Verdict::Closed => {}
+                Verdict::Rejected => refused.push(candidate.job.lease.job),
             }
         }
         Ok(admitted)
     }
 
-    /// Takes each of `found` behind a savepoint, at most `most`, and sets aside what fails.
+    /// Claims at most `most` of `found`, each behind a savepoint, and sets aside those that fail.
     async fn take_one_by_one(
         &mut self,
         tx: &mut Tx,
@@ -457,7 +465,7 @@ impl Gate {
             }
             let job = candidate.job.lease.job.clone();
             let one = tx
-                .part(async |tx| {
+                .savepoint(async |tx| {
                     let admitted = self.admit_all(tx, vec![candidate], 1, refused, now).await?;
                     take_these(tx, claim, admitted, now).await
                 })
@@ -466,9 +474,9 @@ impl Gate {
                 Ok(one) => taken.extend(one),
                 Err(error) if error.is_outage() => return Err(error),
                 Err(error) => {
-                    let aside = tx.part(async |tx| set_aside(tx, job.as_str(), &error).await).await;
-                    self.set_aside += usize::from(aside.is_ok());
-                    // What cannot even be set aside is passed by in this claim.
+                    let done = tx.savepoint(async |tx| set_aside(tx, job.as_str(), &error).await).await;
+                    self.set_aside += usize::from(done.is_ok());
+                    // A job that cannot even be set aside is skipped by this claim.
                     refused.push(job);
                 }
             }

@@ -1,4 +1,4 @@
-//! Jobs that wait for other jobs: blocked until all of them have succeeded, dead when one of them will not.
+//! Dependencies between jobs: a job is blocked until all its dependencies have succeeded, and dies if one of them fails.
 
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
@@ -8,49 +8,55 @@ use crate::jobs::settle::after;
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// Notes what a new job depends on; gives whether something of it is still to come.
-pub(crate) async fn depend(tx: &mut Tx, owner: &OwnerId, job: &JobId, needs: &[JobId]) -> Result<bool, StoreError> {
+/// Stores the dependencies of a new job; returns whether one of them has not succeeded yet.
+pub(crate) async fn depend(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    job: &JobId,
+    dependencies: &[JobId],
+) -> Result<bool, StoreError> {
     let mut blocked = false;
-    // All lock from old to new.
-    let mut needs = needs.to_vec();
-    needs.sort();
-    needs.dedup();
-    for needed in &needs {
-        sql("UPDATE jobs SET needed = 1 WHERE id = $1 AND owner = $2")
-            .bind(needed.as_str())
+    // Everyone locks jobs from old to new.
+    let mut dependencies = dependencies.to_vec();
+    dependencies.sort();
+    dependencies.dedup();
+    for dependency in &dependencies {
+        sql("UPDATE jobs SET has_dependents = 1 WHERE id = $1 AND owner = $2")
+            .bind(dependency.as_str())
             .bind(owner.as_str())
             .execute(tx)
             .await?;
-        let Some(row) = find(tx, needed).await?.filter(|row| row.owner == *owner) else {
-            return Err(StoreError::NoSuchDependency { job: needed.clone() });
+        let Some(row) = find(tx, dependency).await?.filter(|row| row.owner == *owner) else {
+            return Err(StoreError::NoSuchDependency { job: dependency.clone() });
         };
         blocked |= row.state != JobState::Succeeded;
-        sql("INSERT INTO dependencies (job, owner, needs) VALUES ($1, $2, $3)")
+        sql("INSERT INTO dependencies (job, owner, depends_on) VALUES ($1, $2, $3)")
             .bind(job.as_str())
             .bind(owner.as_str())
-            .bind(needed.as_str())
+            .bind(dependency.as_str())
             .execute(tx)
             .await?;
     }
     Ok(blocked)
 }
 
-/// What a job depends on.
-pub(crate) async fn needs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
-    let rows = sql("SELECT needs FROM dependencies WHERE job = $1 AND owner = $2 ORDER BY needs")
+/// The jobs that a job depends on.
+pub(crate) async fn dependencies_of(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
+    let rows = sql("SELECT depends_on FROM dependencies WHERE job = $1 AND owner = $2 ORDER BY depends_on")
         .bind(job.as_str())
         .bind(owner.as_str())
         .all(tx)
         .await?;
-    rows.iter().map(|row| id(row, "needs")).collect()
+    rows.iter().map(|row| id(row, "depends_on")).collect()
 }
 
-/// A job has ended: those that depend on it go on or fail.
+/// Unblocks or fails the dependents of a job that has ended.
 pub(crate) async fn ended(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
-    if !row.needed {
+    if !row.has_dependents {
         return Ok(());
     }
-    let rows = sql("SELECT job FROM dependencies WHERE needs = $1 ORDER BY job").bind(row.id.as_str()).all(tx).await?;
+    let rows =
+        sql("SELECT job FROM dependencies WHERE depends_on = $1 ORDER BY job").bind(row.id.as_str()).all(tx).await?;
     for dependent in &rows {
         settle(tx, &id(dependent, "job")?, row).await?;
     }
@@ -64,7 +70,7 @@ async fn settle(tx: &mut Tx, dependent: &JobId, ended: &JobRow) -> Result<(), St
     }
     let now = tx.now().await?;
     if ended.state == JobState::Succeeded {
-        let open = sql("SELECT d.needs AS needs FROM dependencies d JOIN jobs j ON j.id = d.needs
+        let open = sql("SELECT d.depends_on AS depends_on FROM dependencies d JOIN jobs j ON j.id = d.depends_on
                         WHERE d.job = $1 AND j.state <> 'succeeded' LIMIT 1")
         .bind(dependent.as_str())
         .optional(tx)
@@ -74,7 +80,7 @@ async fn settle(tx: &mut Tx, dependent: &JobId, ended: &JobRow) -> Result<(), St
         }
         row.unblock(now);
     } else {
-        row.miss(ended, now);
+        row.fail_dependency(ended, now);
     }
     row.save(tx).await?;
     Box::pin(after(tx, &row)).await

@@ -1,8 +1,8 @@
 //! Changes of a job together with its child jobs. All of them belong to one owner.
 //!
-//! Each row is locked before it is looked at, a parent before its children and those in the order of their ids: what
-//! another unit of work changed meanwhile, such as a claim, is seen and never overwritten, and two units that want the
-//! same family do not wait for each other. [`JobRow::save`] refuses a row that is not as it was read.
+//! Each row is locked before it is read, a parent before its children, and these in the order of their ids: a concurrent
+//! change, such as a claim, is seen and never overwritten, and two units of work on the same family do not deadlock.
+//! [`JobRow::save`] refuses a row that has changed since it was read.
 
 use std::collections::VecDeque;
 
@@ -12,14 +12,14 @@ use sluice_domain::time::Timestamp;
 
 use crate::jobs::list::{Redrive, dead};
 use crate::jobs::row::{JobRow, find, get};
-use crate::jobs::settle::tell_parent;
+use crate::jobs::settle::notify_parent;
 use crate::jobs::signals::CHILDREN;
 use crate::jobs::{changed, dependencies};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// Locks the parent of a job, for what will change both: rows are locked from old to new, so that two units of work
-/// never wait for each other.
+/// Locks the parent of a job before the job itself: rows are locked from old to new, so that two units of work never
+/// deadlock.
 pub(crate) async fn lock_parent(tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SELECT id FROM jobs WHERE id = (SELECT parent FROM jobs WHERE id = $1) FOR UPDATE")
@@ -30,7 +30,7 @@ pub(crate) async fn lock_parent(tx: &mut Tx, job: &JobId) -> Result<(), StoreErr
     Ok(())
 }
 
-/// The child jobs of `parent`, in the order in which they were made.
+/// The child jobs of `parent`, in the order in which they were created.
 pub(crate) async fn children(tx: &mut Tx, parent: &JobId) -> Result<Vec<JobRow>, StoreError> {
     let rows =
         sql("SELECT * FROM jobs WHERE parent = $1 ORDER BY created_at, id").bind(parent.as_str()).all(tx).await?;
@@ -43,8 +43,8 @@ async fn lock_children(tx: &mut Tx, parent: &JobId) -> Result<Vec<JobRow>, Store
     rows.iter().map(JobRow::read).collect()
 }
 
-/// Stops a job and its child jobs. What is running is asked to stop, and is cancelled when it lets go; all else is
-/// cancelled now. Says how many jobs this concerned; a finished job stays as it is.
+/// Cancels a job and its child jobs. Running jobs are asked to stop, and are cancelled when their attempt ends; all others
+/// are cancelled now. Returns how many jobs this concerned; a finished job stays as it is.
 pub(crate) async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     let mut concerned = 0;
     lock_parent(tx, job).await?;
@@ -64,15 +64,15 @@ pub(crate) async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError
         }
         changed(tx, &row)?;
         if row.state.is_final() {
-            tell_parent(tx, &row).await?;
+            notify_parent(tx, &row).await?;
             Box::pin(dependencies::ended(tx, &row)).await?;
         }
     }
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(concerned)
 }
 
-/// Asks a job that is at work to stop, or asks it no more. Its lease stays as it is.
+/// Sets or clears the cancellation request of a running job. Its lease stays as it is.
 async fn request_cancel(
     tx: &mut Tx,
     job: &JobId,
@@ -88,9 +88,9 @@ async fn request_cancel(
     Ok(())
 }
 
-/// Runs a job again that gave up, was cancelled or expired: from the stage where it stopped, with all its attempts,
-/// and after those of its child jobs that had stopped in the same way, which run again too. A child that was asked to
-/// stop and has not yet is asked no more. Says how many jobs these are.
+/// Retries a job that died, was cancelled or expired: from the stage where it stopped, with all its attempts, and after its
+/// child jobs that stopped in the same way, which are retried as well. The cancellation request of a child that is still
+/// running is withdrawn. Returns how many jobs are retried.
 pub(crate) async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     let row = get(tx, job).await?;
     if !row.has_stopped() {
@@ -116,15 +116,15 @@ pub(crate) async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError>
         open.extend(children);
         again += 1;
     }
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(again)
 }
 
-/// Runs dead jobs again, oldest first; says how many. Child jobs run again with their parent.
+/// Retries dead jobs, oldest first; returns how many. Child jobs are retried with their parent.
 pub(crate) async fn redrive(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Redrive) -> Result<usize, StoreError> {
     let mut again = 0;
     for (job, stage, need) in dead(tx, owner, filter).await? {
-        // Another unit of work may have come first.
+        // Another unit of work may have retried it first.
         let Some(mut row) = find(tx, &job).await?.filter(|row| row.state == JobState::Dead) else { continue };
         if filter.from_start {
             (row.stage, row.need, row.call) = (stage, need, None);

@@ -1,4 +1,4 @@
-//! Leases: the fence before every write of a running job, and what keeps it up.
+//! Leases: the fence before every write of a running job, and its renewal.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use crate::jobs::row::{JobRow, Lease, id};
 use crate::sql::{Query, ROWS, padded, placeholders, sql};
 use crate::{StoreError, Tx};
 
-/// The fence: fails unless `lease` holds its job, by the database's clock. Gives the job's row, which nobody else
-/// changes until this unit of work ends.
+/// The fence: fails unless `lease` holds its job, by the database's clock. Returns the job's row, locked until this unit of
+/// work ends.
 pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
     let now = tx.now().await?;
     let row =
@@ -26,9 +26,9 @@ pub async fn hold(tx: &mut Tx, lease: &Lease) -> Result<JobRow, StoreError> {
     Err(StoreError::LeaseLost { job: lease.job.clone() })
 }
 
-/// Renews those of `leases` that have not run out, and gives those that hold. A lease that nobody asks to renew lapses,
-/// so that a job whose worker gave up on it is taken back. A row that is being settled at this moment is passed by: two
-/// units of work that lock many rows in different orders would wait for each other.
+/// Renews those of `leases` that have not expired, and returns those that still hold. A lease that is not renewed expires, so
+/// that the job of a failed worker is rescued. A row that is locked, because it is being settled, is skipped: two units of
+/// work that lock many rows in different orders would deadlock.
 pub async fn renew(
     tx: &mut Tx,
     leases: &[(JobId, LeaseId)],
@@ -62,14 +62,14 @@ pub async fn renew(
     Ok(held)
 }
 
-/// The jobs of a worker whose owners asked that they stop.
+/// The jobs of a worker with a cancellation request.
 pub async fn cancelling(tx: &mut Tx, worker: &str) -> Result<Vec<(JobId, LeaseId)>, StoreError> {
     let rows = sql("SELECT id, lease_id FROM jobs
                     WHERE lease_worker = $1 AND state = 'running' AND cancel_requested_at IS NOT NULL")
     .bind(worker)
     .all(tx)
     .await?;
-    // What this worker holds it can read; another's row is none of its concern.
+    // A worker can read the jobs that it holds; an unreadable row is not one of them.
     let read = |row| Some((id(row, "id").ok()?, id(row, "lease_id").ok()?));
     Ok(rows.iter().filter_map(read).collect())
 }

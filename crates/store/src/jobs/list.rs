@@ -10,7 +10,7 @@ use crate::jobs::row::{JobRow, Need, id};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// Which jobs a list has.
+/// A filter for a list of jobs.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     /// Only those in this state.
@@ -19,13 +19,13 @@ pub struct Filter {
     pub kind: Option<String>,
     /// Only those about this subject.
     pub subject: Option<String>,
-    /// Only those that were made before this one: the last of the page before.
+    /// Only those created before this one, the last of the previous page.
     pub before: Option<JobId>,
     /// At most so many.
     pub limit: u32,
 }
 
-/// Which dead jobs are run again.
+/// Which dead jobs are retried.
 #[derive(Debug, Clone, Default)]
 pub struct Redrive {
     /// Only those of this kind.
@@ -40,12 +40,12 @@ pub struct Redrive {
     pub limit: u32,
 }
 
-/// The jobs that pass a filter, newest first: ids sort by the time at which they were made. The jobs of one owner are
-/// those that are about something: what has no subject is the engine's own business.
+/// The jobs that match a filter, newest first: ids sort by time of creation. An owner's list has only jobs with a subject;
+/// others are internal.
 pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
-    // Only what is asked for is in the text, so that each combination finds its index.
+    // The text has only the conditions of this filter, so that each combination finds its index.
     let mut text = String::from("SELECT * FROM jobs WHERE id < $1");
-    // Ids are hexadecimal: by every collation this is after all of them.
+    // Ids are hexadecimal, so this sorts after all of them in every collation.
     let latest = filter.before.as_ref().map_or("g", JobId::as_str);
     let mut values = vec![latest];
     let mut equal = |column: &str, value| {
@@ -62,8 +62,8 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     if let Some(subject) = &filter.subject {
         equal("subject", subject);
     }
-    // These are the conditions of the partial indexes `jobs_list…`, word for word: SQLite goes by the words. What is
-    // open or has stopped is little beside the history, and has indexes of its own.
+    // These are the conditions of the partial indexes `jobs_list…`, verbatim, because SQLite matches them by their text.
+    // Open and stopped jobs are few compared to the history, and have indexes of their own.
     text.push_str(match (owner, filter.state) {
         (None, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
         (None, _) => "",
@@ -79,8 +79,7 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     rows.iter().map(JobRow::read).collect()
 }
 
-/// The dead jobs that are to run again, with their first stage and what that asks for: the oldest, in the order in which
-/// all lock them.
+/// The dead jobs to retry, with their first stage and its need: the oldest ones, in the order in which everyone locks jobs.
 pub(crate) async fn dead(
     tx: &mut Tx,
     owner: Option<&OwnerId>,

@@ -12,12 +12,12 @@ use crate::calls;
 use crate::jobs::row::{JobError, JobRow, Need, Wake};
 use crate::storable;
 
-/// The stage that follows, and what it asks for.
+/// The next stage, and what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Then {
     /// Its name.
     pub stage: String,
-    /// What must be there to begin it.
+    /// What must be available before it starts.
     pub need: Need,
 }
 
@@ -39,10 +39,10 @@ impl JobRow {
         self.lease_until = Some(until);
     }
 
-    /// running → ready: the next stage is for whoever claims it.
+    /// running → ready: the next stage runs on any worker that claims it.
     pub(crate) fn queue(&mut self, then: Then, now: Timestamp) {
         self.enter(then, now);
-        self.let_go(JobState::Ready);
+        self.release(JobState::Ready);
         self.attempt = 0;
         self.run_at = now;
     }
@@ -52,8 +52,8 @@ impl JobRow {
         self.need = then.need;
         self.error = None;
         self.call = None;
-        self.forget_wait();
-        self.worked(now);
+        self.clear_wait();
+        self.touch(now);
     }
 
     /// running → succeeded.
@@ -63,13 +63,13 @@ impl JobRow {
         self.result = Some(result);
     }
 
-    /// running → scheduled or ready, or dead when that was the last attempt.
+    /// running → scheduled or ready, or dead after the last attempt.
     pub(crate) fn fail(&mut self, error: JobError, delay: Duration, now: Timestamp) {
         if self.attempt >= self.max_attempts {
             return self.die(error, now);
         }
         self.error = Some(error);
-        self.later(delay, now);
+        self.reschedule(delay, now);
     }
 
     /// running → dead.
@@ -78,34 +78,34 @@ impl JobRow {
         self.error = Some(error);
     }
 
-    /// running → scheduled or ready: the attempt is given back.
+    /// running → scheduled or ready: the attempt does not count.
     pub(crate) fn snooze(&mut self, delay: Duration, now: Timestamp) {
         self.attempt = self.attempt.saturating_sub(1);
-        self.later(delay, now);
+        self.reschedule(delay, now);
     }
 
-    fn later(&mut self, delay: Duration, now: Timestamp) {
+    fn reschedule(&mut self, delay: Duration, now: Timestamp) {
         let delay = storable::span(delay);
-        self.let_go(if delay.is_zero() { JobState::Ready } else { JobState::Scheduled });
+        self.release(if delay.is_zero() { JobState::Ready } else { JobState::Scheduled });
         self.run_at = now + delay;
-        self.worked(now);
+        self.touch(now);
         self.expires_at = self.expires_at.map(|at| at + delay);
     }
 
-    /// running → waiting. The stage that asked is done, so the next one has all its attempts. A wait for the same
-    /// signal, after a poll that found nothing, keeps the first wait's deadline.
+    /// running → waiting. The present stage is done, so the next one has all its attempts. Another wait for the same signal,
+    /// after a poll that found nothing, keeps the deadline of the first wait.
     pub(crate) fn wait(&mut self, wait: Wait, now: Timestamp) {
         let same = self.wait_signal.as_deref() == Some(wait.signal.as_str());
         let kept = if same { self.wait_deadline } else { None };
         self.enter(wait.then, now);
-        self.let_go(JobState::Waiting);
+        self.release(JobState::Waiting);
         self.attempt = 0;
         self.wait_signal = Some(wait.signal);
         self.wait_deadline = kept.or(wait.deadline.map(|deadline| now + storable::span(deadline)));
         self.next_poll = wait.poll_every.map(|every| now + storable::span(every));
     }
 
-    /// waiting → ready. What is waited for stays known after a poll, so that the deadline goes on.
+    /// waiting → ready. After a poll the signal stays stored, so that the deadline still counts from the first wait.
     pub(crate) fn wake_up(&mut self, wake: Wake, now: Timestamp) {
         self.state = JobState::Ready;
         self.run_at = now;
@@ -115,52 +115,52 @@ impl JobRow {
             self.wait_deadline = None;
         }
         self.wake = Some(wake);
-        self.worked(now);
+        self.touch(now);
     }
 
-    /// running → waiting, for a call: the same stage goes on when something is known of it. The attempt is given back, and
-    /// what ended the wait before stays known.
+    /// running → waiting, for a call: the same stage runs again when the call changes. The attempt does not count, and what
+    /// ended the previous wait stays stored.
     pub(crate) fn await_call(&mut self, call: String, deadline: Duration, poll_after: Duration, now: Timestamp) {
-        self.let_go(JobState::Waiting);
+        self.release(JobState::Waiting);
         self.attempt = self.attempt.saturating_sub(1);
         self.wait_signal = Some(calls::signal(&call));
         self.wait_deadline = Some(now + deadline);
         self.next_poll = Some(now + poll_after);
-        self.look_after(call);
-        self.worked(now);
+        self.attach_call(call);
+        self.touch(now);
     }
 
-    /// The call that the next attempt looks after. It is claimed without the stage's need, which was met when the call was
-    /// begun: what is paid for is fetched, whatever the budget and the provider's health.
-    pub(crate) fn look_after(&mut self, call: String) {
+    /// Sets the call that the next attempt handles first. That attempt is claimed without the stage's need, which was admitted
+    /// when the call began: a paid result is fetched, whatever the budget and the provider's health.
+    pub(crate) fn attach_call(&mut self, call: String) {
         self.call = Some(call);
         self.need = Need { work: self.need.work, ..Need::default() };
     }
 
-    /// waiting → ready: something may be known of the call that it waits for.
+    /// waiting → ready: the call that it waits for may have changed.
     pub(crate) fn call_changed(&mut self, now: Timestamp) {
         self.state = JobState::Ready;
         self.run_at = now;
         self.wait_signal = None;
         self.wait_deadline = None;
         self.next_poll = None;
-        self.worked(now);
+        self.touch(now);
     }
 
-    /// It waits for a call.
+    /// Whether it waits for a call.
     pub(crate) fn awaits_call(&self) -> bool {
         self.state == JobState::Waiting && self.call.as_deref().map(calls::signal) == self.wait_signal
     }
 
-    /// running → ready: the call that it looked after is over, and it wants to ask again, for which all that its stage
-    /// needs must be there. The attempt is given back.
+    /// running → ready: its call has ended, and it has to make another one, for which the stage's need must be admitted again.
+    /// The attempt does not count.
     pub(crate) fn readmit(&mut self, need: Need, now: Timestamp) {
         self.call = None;
         self.need = need;
         self.snooze(Duration::ZERO, now);
     }
 
-    /// running → ready, after its lease ran out; dead when that was the last attempt, cancelled when that was asked.
+    /// running → ready, after its lease expired; dead after the last attempt, cancelled if that was requested.
     pub(crate) fn rescue(&mut self, now: Timestamp) {
         if self.cancel_requested_at.is_some() {
             return self.finish(JobState::Cancelled, now);
@@ -175,31 +175,31 @@ impl JobRow {
         self.updated_at = now;
     }
 
-    /// blocked → ready or scheduled: everything that it needs has succeeded.
+    /// blocked → ready or scheduled: all its dependencies have succeeded.
     pub(crate) fn unblock(&mut self, now: Timestamp) {
         self.state = if self.run_at > now { JobState::Scheduled } else { JobState::Ready };
         self.run_at = self.run_at.max(now);
-        self.worked(now);
+        self.touch(now);
     }
 
-    /// blocked → dead: what it needs will not succeed.
-    pub(crate) fn miss(&mut self, needed: &JobRow, now: Timestamp) {
-        let message = format!("job {}, which it depends on, is {}", needed.id, needed.state.as_str());
+    /// blocked → dead: a dependency has failed.
+    pub(crate) fn fail_dependency(&mut self, dependency: &JobRow, now: Timestamp) {
+        let message = format!("job {}, which it depends on, is {}", dependency.id, dependency.state.as_str());
         self.die(JobError { code: "dependency_failed".into(), message }, now);
     }
 
-    /// ready → scheduled: what it asks for is not to be had before then.
+    /// ready → scheduled: its need cannot be met before then.
     pub(crate) fn put_off(&mut self, delay: Duration, now: Timestamp) {
-        self.later(delay, now);
+        self.reschedule(delay, now);
     }
 
-    /// Anything but final and running → cancelled; running → asked to stop. A job that looks after a call is asked, too.
+    /// Any state but final and running → cancelled; a running job, or one with an open call, is asked to stop.
     pub(crate) fn request_cancel(&mut self, now: Timestamp) {
         self.cancel_requested_at = Some(now);
         self.updated_at = now;
         match self.state {
             JobState::Running => {}
-            // One more attempt, which cancels the call at its provider.
+            // One more attempt runs, which cancels the call at its provider.
             JobState::Waiting if self.awaits_call() => self.call_changed(now),
             JobState::Ready | JobState::Scheduled if self.call.is_some() => {
                 self.state = JobState::Ready;
@@ -217,10 +217,10 @@ impl JobRow {
         self.cancel_requested_at = None;
         self.error = None;
         self.finished_at = None;
-        self.worked(now);
+        self.touch(now);
     }
 
-    /// dead, cancelled or expired → waiting, for parts that run again too; then the stage where it stopped.
+    /// dead, cancelled or expired → waiting, for child jobs that are retried as well; then the stage where it stopped.
     pub(crate) fn start_again_after(&mut self, signal: &str, now: Timestamp) {
         self.start_again(now);
         self.state = JobState::Waiting;
@@ -228,35 +228,35 @@ impl JobRow {
         self.wait_deadline = None;
     }
 
-    /// It ended without a result: a retry by hand makes sense.
+    /// Whether it ended without a result, so that it can be retried.
     pub(crate) fn has_stopped(&self) -> bool {
         self.state.is_final() && self.state != JobState::Succeeded
     }
 
     /// → a final state.
     pub(crate) fn finish(&mut self, state: JobState, now: Timestamp) {
-        self.let_go(state);
+        self.release(state);
         self.next_poll = None;
         self.finished_at = Some(now);
         self.updated_at = now;
     }
 
-    fn let_go(&mut self, state: JobState) {
+    fn release(&mut self, state: JobState) {
         self.state = state;
         self.lease = None;
         self.lease_until = None;
         self.lease_worker = None;
     }
 
-    fn forget_wait(&mut self) {
+    fn clear_wait(&mut self) {
         self.wait_signal = None;
         self.wait_deadline = None;
         self.next_poll = None;
         self.wake = None;
     }
 
-    fn worked(&mut self, now: Timestamp) {
+    fn touch(&mut self, now: Timestamp) {
         self.updated_at = now;
-        self.live_on(now);
+        self.renew_ttl(now);
     }
 }

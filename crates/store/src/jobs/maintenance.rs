@@ -1,7 +1,7 @@
-//! What time does to jobs: delays end, waits end, leases run out, jobs expire. All by the database's clock.
+//! Transitions that are due by the database's clock: delays and waits end, leases expire, jobs expire.
 //!
-//! What is due is read first, as plain ids; each job is then moved by itself. So a row that cannot be read or written
-//! stops nothing but its own job: the caller leaves it out and goes on with the others.
+//! The ids of due jobs are read first; each job is then changed by itself. So a row that cannot be read or written affects
+//! only its own job: the caller skips it and goes on with the others.
 
 use crate::sql::sql;
 use sluice_domain::ids::JobId;
@@ -13,12 +13,12 @@ use crate::jobs::row::{JobRow, Wake, get};
 use crate::jobs::settle::after;
 use crate::{StoreError, Tx, calls};
 
-/// What time can do to a job.
+/// A maintenance task, which is due for a job at some time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Task {
-    /// Its lease ran out: it is taken back.
+    /// Its lease has expired: it is rescued.
     Rescue,
-    /// Its wait ends by poll or deadline.
+    /// Its wait ends by a poll or its deadline.
     Wake,
     /// Its delay ends.
     Promote,
@@ -27,8 +27,8 @@ pub enum Task {
 }
 
 impl Task {
-    /// Each of them, in the order in which they are done: what a rescue gives new life to does not count as work that
-    /// keeps an ancestor alive, so that comes last.
+    /// All of them, in the order in which they run. Rescue is last, because a rescued job must not count as recent work that
+    /// keeps its ancestors from expiring.
     pub const ALL: [Self; 4] = [Self::Wake, Self::Promote, Self::Expire, Self::Rescue];
 
     /// Its name, for logs and metrics.
@@ -44,7 +44,7 @@ impl Task {
     /// Which jobs are due at `$1`.
     const fn pick(self) -> &'static str {
         match self {
-            // Every owner is `>= ''`: it leads to the index of what runs.
+            // Always true, and makes the planner use the index of running jobs.
             Self::Rescue => {
                 "SELECT id FROM jobs WHERE state = 'running' AND owner >= '' AND lease_until <= $1 LIMIT $2"
             }
@@ -61,12 +61,12 @@ impl Task {
     }
 }
 
-/// At most this many jobs are moved in one unit of work; the rest follows in the next.
+/// The most jobs that one unit of work changes.
 pub const BATCH: u32 = 500;
 
-/// The jobs that are due for a task, at most `most`, from old to new: in the order in which all lock them. They are put
-/// in order here: asked for an order, `SQLite` walks all jobs in it. As text: whether an id can be read is looked at
-/// when its job's turn comes.
+/// At most `most` jobs that are due for a task, from old to new, the order in which everyone locks them. They are sorted
+/// here, because with ORDER BY `SQLite` would scan all jobs in that order. The ids are not parsed yet, so that a bad one
+/// fails by itself later.
 pub async fn due(tx: &mut Tx, task: Task, most: u32) -> Result<Vec<String>, StoreError> {
     let now = tx.now().await?;
     let rows = sql(task.pick()).bind(now.as_millis()).bind(most).all(tx).await?;
@@ -77,7 +77,7 @@ pub async fn due(tx: &mut Tx, task: Task, most: u32) -> Result<Vec<String>, Stor
     Ok(picked)
 }
 
-/// Does what is due to one job, if it is still due: says whether it was.
+/// Performs a task on one job, if it is still due; returns whether it was.
 pub async fn perform(tx: &mut Tx, task: Task, job: &str) -> Result<bool, StoreError> {
     let job = JobId::try_from(job.to_owned())
         .map_err(|error| StoreError::Unreadable { what: format!("a bad id ({error})") })?;
@@ -97,7 +97,7 @@ pub async fn perform(tx: &mut Tx, task: Task, job: &str) -> Result<bool, StoreEr
     Ok(is_due)
 }
 
-/// Does all that is due in one unit of work, for those who can do without the rest when a row fails: says how much.
+/// Performs everything that is due in one unit of work, which fails as a whole; returns how many jobs changed.
 pub async fn perform_all(tx: &mut Tx) -> Result<usize, StoreError> {
     let mut moved = 0;
     for task in Task::ALL {
@@ -113,7 +113,7 @@ async fn rescue(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, S
         return Ok(false);
     };
     row.rescue(now);
-    calls::let_go(tx, row, &lease, true).await?;
+    calls::release(tx, row, &lease, true).await?;
     tracing::warn!(job = %row.id, kind = %row.kind, attempt = row.attempt, state = row.state.as_str(),
         "took back a job whose lease had run out");
     Ok(true)
@@ -139,8 +139,8 @@ fn promote(row: &mut JobRow, now: Timestamp) -> bool {
     is_due
 }
 
-/// Work on a descendant is work on all its ancestors. That is looked at here, when an ancestor would expire, and not
-/// whenever something is done: a time to live that passes is rare, and a tree may be deep.
+/// Work on a descendant counts as work on all its ancestors. That is checked here, when an ancestor would expire, and not
+/// on every change: expiry is rare, and a tree may be deep.
 async fn expire(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, StoreError> {
     let over = row.expires_at.is_some_and(|at| at <= now);
     if row.state.is_final() || row.state == JobState::Running || !over {
@@ -157,7 +157,7 @@ async fn expire(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, S
     Ok(true)
 }
 
-/// When something was last done on a descendant of a job: now, while one of them runs.
+/// When a descendant of a job was last worked on: now, if one of them is running.
 async fn last_work_on_descendants(tx: &mut Tx, job: &JobId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let row = sql("WITH RECURSIVE below(id, worked_at) AS (
              SELECT id, CASE WHEN state = 'running' AND lease_until > $2 THEN $2
@@ -176,11 +176,11 @@ async fn last_work_on_descendants(tx: &mut Tx, job: &JobId, now: Timestamp) -> R
     Ok(worked_at.map(Timestamp::from_millis))
 }
 
-/// When time will next move a job or a schedule, if ever. What is due already does not count: it is being moved, or it
-/// was left out after it failed.
+/// When a job or a schedule will next be due, if ever. Those that are due already do not count: they are being handled, or
+/// deferred after a failure.
 pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let now = tx.now().await?;
-    // A circuit whose rest is over stays open until somebody asks: nothing is due then.
+    // A circuit whose cooldown is over stays open until the next call, so it is not due.
     let row = sql("SELECT MIN(due) AS due FROM (
              SELECT MIN(run_at) AS due FROM jobs WHERE state = 'scheduled' AND run_at > $1
              UNION ALL SELECT MIN(lease_until) FROM jobs
@@ -200,11 +200,11 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     Ok(due.map(Timestamp::from_millis))
 }
 
-/// For how long a job is set aside that could not be claimed.
+/// How long a job that could not be claimed is set aside.
 const SET_ASIDE: std::time::Duration = std::time::Duration::from_mins(1);
 
-/// Puts a ready or just claimed job off without reading its row: others come first, and it is tried again later. An
-/// attempt that was counted for it is given back.
+/// Postpones a ready or just claimed job without reading its row, so that others come first. The attempt, if it was counted,
+/// does not count.
 pub(crate) async fn set_aside(tx: &mut Tx, job: &str, error: &StoreError) -> Result<(), StoreError> {
     tracing::error!(job, code = error.code(), %error, "a job could not be claimed; it is set aside for a minute");
     let now = tx.now().await?;

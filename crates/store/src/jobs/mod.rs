@@ -1,23 +1,23 @@
-//! Jobs: their rows, and every change of them. A change reads the row under its fence, moves it by one of the
-//! transitions in `machine.rs`, and writes the row and its event in the same unit of work.
+//! Jobs: their rows, and every change of them. A change reads the row under its fence, applies one of the transitions of
+//! `machine.rs`, and writes the row and its event in the same unit of work.
 //!
-//! Functions that take an id from outside take the owner, too, and find nothing of another owner. What an operator does
-//! over all owners is in [`operator`]; what the engine does by itself needs a lease.
+//! Functions that take an id from a request take the owner, too, and do not find jobs of another owner. Operations over all
+//! owners are in [`operator`]; the engine's own writes need a lease.
 
+mod admission;
 mod bucket;
 mod change;
 mod claim;
 mod dependencies;
 mod family;
-mod gate;
 mod lease;
-mod lines;
 mod list;
 mod machine;
 mod maintenance;
 mod new;
 pub mod operator;
 mod owned;
+mod owner_queues;
 pub(crate) mod rates;
 pub(crate) mod row;
 mod settle;
@@ -30,13 +30,15 @@ mod why;
 pub(crate) use change::{Change, changed, changed_with, emit_change};
 pub use claim::{Charge, Claim, Claimed, Claims, charge, claim, claim_one_by_one};
 pub use lease::{cancelling, hold, renew};
-pub use lines::Floors;
-pub(crate) use lines::LATE;
 pub use list::{Filter, Redrive};
 pub use machine::Then;
 pub use maintenance::{BATCH, Task, due, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
-pub use owned::{cancel, children, find, get, list, log_of, needs, redrive, retry, send_signal, steps_of, why};
+pub use owned::{
+    cancel, children, dependencies_of, find, get, list, log_of, redrive, retry, send_signal, steps_of, why,
+};
+pub(crate) use owner_queues::ALLOWED_LATENESS;
+pub use owner_queues::LowWaterMarks;
 pub use rates::{Amounts, correct_amounts};
 pub use row::{JobError, JobRow, Lease, Need, Wake};
 pub use settle::{Ended, Finish, Settlement, settle, settle_many};

@@ -1,4 +1,4 @@
-//! What an operator does, over all owners: never reached by a request.
+//! Operations over all owners, for operators: never reached by a request.
 
 use sluice_domain::ids::{JobId, OwnerId};
 
@@ -9,33 +9,33 @@ use crate::jobs::why::{self, Why};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// One job, if there is such a job. In a unit of work that writes, nobody else changes it until that ends.
+/// One job, if there is such a job. In a unit of work that writes, its row is locked.
 pub async fn find(tx: &mut Tx, job: &JobId) -> Result<Option<JobRow>, StoreError> {
     row::find(tx, job).await
 }
 
-/// The latest jobs that pass a filter, newest first.
+/// The latest jobs that match a filter, newest first.
 pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
     list::list(tx, None, filter).await
 }
 
-/// Every reason why a job is where it is.
+/// Why a job is in its state.
 pub async fn why(tx: &mut Tx, job: &JobId) -> Result<Why, StoreError> {
     let row = row::get(tx, job).await?;
     why::why(tx, row).await
 }
 
-/// Stops a job and its child jobs; see [`crate::jobs::cancel`].
+/// Cancels a job and its child jobs; see [`crate::jobs::cancel`].
 pub async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     family::cancel(tx, job).await
 }
 
-/// Runs a job again that gave up, was cancelled or expired; see [`crate::jobs::retry`].
+/// Retries a job that died, was cancelled or expired; see [`crate::jobs::retry`].
 pub async fn retry(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError> {
     family::retry(tx, job).await
 }
 
-/// Runs dead jobs again, of one owner or of all; see [`crate::jobs::redrive`].
+/// Retries dead jobs, of one owner or of all; see [`crate::jobs::redrive`].
 pub async fn redrive(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Redrive) -> Result<usize, StoreError> {
     family::redrive(tx, owner, filter).await
 }

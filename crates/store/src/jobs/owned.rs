@@ -1,4 +1,4 @@
-//! What a request may do with jobs: each function takes the owner, and another owner's job is not found.
+//! Operations on jobs for requests: each function takes the owner, and does not find jobs of another owner.
 
 use serde_json::Value;
 use sluice_domain::ids::{JobId, OwnerId};
@@ -12,7 +12,7 @@ use crate::jobs::{dependencies, family};
 use crate::sql::sql;
 use crate::{StoreError, Tx};
 
-/// One job. In a unit of work that writes, nobody else changes it until that ends.
+/// One job. In a unit of work that writes, its row is locked.
 pub async fn get(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<JobRow, StoreError> {
     find(tx, owner, job).await?.ok_or_else(|| StoreError::NoSuchJob { job: job.clone() })
 }
@@ -28,7 +28,7 @@ pub async fn find(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Option<Jo
     row.as_ref().map(JobRow::read).transpose()
 }
 
-/// The child jobs of `parent`, in the order in which they were made.
+/// The child jobs of `parent`, in the order in which they were created.
 pub async fn children(tx: &mut Tx, owner: &OwnerId, parent: &JobId) -> Result<Vec<JobRow>, StoreError> {
     let rows = sql("SELECT * FROM jobs WHERE parent = $1 AND owner = $2 ORDER BY created_at, id")
         .bind(parent.as_str())
@@ -38,7 +38,7 @@ pub async fn children(tx: &mut Tx, owner: &OwnerId, parent: &JobId) -> Result<Ve
     rows.iter().map(JobRow::read).collect()
 }
 
-/// The owner's jobs that have a subject and pass a filter, newest first.
+/// The owner's jobs that have a subject and match a filter, newest first.
 pub async fn list(tx: &mut Tx, owner: &OwnerId, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
     list::list(tx, Some(owner), filter).await
 }
@@ -53,18 +53,18 @@ pub async fn log_of(tx: &mut Tx, owner: &OwnerId, job: &JobId, limit: u32) -> Re
     steps::log_of(tx, owner, job, limit).await
 }
 
-/// What a job depends on.
-pub async fn needs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
-    dependencies::needs(tx, owner, job).await
+/// The jobs that a job depends on.
+pub async fn dependencies_of(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Vec<JobId>, StoreError> {
+    dependencies::dependencies_of(tx, owner, job).await
 }
 
-/// Every reason why a job is where it is.
+/// Why a job is in its state.
 pub async fn why(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<Why, StoreError> {
     let row = get(tx, owner, job).await?;
     why::why(tx, row).await
 }
 
-/// Sends a signal to a job. It ends the present wait for it, or the next one.
+/// Sends a signal to a job. It ends the job's present wait for it, or the next one.
 pub async fn send_signal(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -76,27 +76,26 @@ pub async fn send_signal(
     signals::send(tx, row, name, payload).await
 }
 
-/// Stops a job and its child jobs. What is running is asked to stop, and is cancelled when it lets go; all else is
-/// cancelled now. Says how many jobs this concerned; a finished job stays as it is.
+/// Cancels a job and its child jobs. Running jobs are asked to stop, and are cancelled when their attempt ends; all others
+/// are cancelled now. Returns how many jobs this concerned; a finished job stays as it is.
 pub async fn cancel(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
     known(tx, owner, job).await?;
     family::cancel(tx, job).await
 }
 
-/// Runs a job again that gave up, was cancelled or expired: from the stage where it stopped, with all its attempts,
-/// and after those of its child jobs that had stopped in the same way, which run again too. Says how many jobs these
-/// are.
+/// Retries a job that died, was cancelled or expired: from the stage where it stopped, with all its attempts, and after its
+/// child jobs that stopped in the same way, which are retried as well. Returns how many jobs are retried.
 pub async fn retry(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
     known(tx, owner, job).await?;
     family::retry(tx, job).await
 }
 
-/// Runs the owner's dead jobs again, oldest first; says how many. Child jobs run again with their parent.
+/// Retries the owner's dead jobs, oldest first; returns how many. Child jobs are retried with their parent.
 pub async fn redrive(tx: &mut Tx, owner: &OwnerId, filter: &Redrive) -> Result<usize, StoreError> {
     family::redrive(tx, Some(owner), filter).await
 }
 
-/// Refuses another owner's job, without a lock: the owner of a job never changes.
+/// Refuses another owner's job. It takes no lock, since the owner of a job never changes.
 async fn known(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<(), StoreError> {
     let found = sql("SELECT id FROM jobs WHERE id = $1 AND owner = $2").bind(job.as_str()).bind(owner.as_str());
     found.optional(tx).await?.map(drop).ok_or_else(|| StoreError::NoSuchJob { job: job.clone() })

@@ -1,8 +1,8 @@
-//! Rates: so many requests, tokens, seconds or characters per period, and at most a burst at once.
+//! Rate limits: an amount of requests, tokens, seconds or characters per period, with a burst.
 //!
-//! Each is a token bucket (`bucket.rs`), a row that is read and written once per claim, under the lock of its limit. A
-//! job is let through when there is as much as it needs, or a whole burst, and takes all that it needs: what goes below
-//! nothing is a debt, which is paid off first. So a job of any size runs, and the rate is exact in the long run.
+//! Each is a token bucket (`bucket.rs`), a row that is read and written once per claim, under the lock of its scope. A job is
+//! admitted if the bucket has as much as it needs, or is full, and takes all that it needs: a negative level is a debt, which
+//! is paid off first. So a job of any size runs, and the rate is exact in the long run.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::jobs::unreadable::{Unreadable, readable};
 use crate::sql::{Row, chunk, placeholders, sql};
 use crate::{StoreError, Tx};
 
-/// What is counted.
+/// What a rate counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
-    /// Claims: each is one.
+    /// Claims: each counts as one.
     Requests,
     /// Of a language model.
     Tokens,
@@ -56,7 +56,7 @@ impl Unit {
     }
 }
 
-/// How much a stage asks for of what rates count, as far as that can be told before. One request is understood.
+/// How much of what rates count a stage needs, as an estimate. The one request is implied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Amounts {
@@ -108,7 +108,7 @@ pub struct Rate {
     pub amount: u64,
     /// In each such time.
     pub per: Duration,
-    /// The most at once, after a while without any.
+    /// The most at once, after an idle time.
     pub burst: u64,
 }
 
@@ -117,7 +117,7 @@ pub struct Rate {
 pub struct RateOf {
     /// `owner`, `kind`, `key` or `provider`.
     pub scope: String,
-    /// Which; `*` is for each one without a rate of its own.
+    /// The name within the scope; `*` applies to each one without a rate of its own.
     pub name: String,
     /// What it counts.
     pub unit: Unit,
@@ -125,7 +125,7 @@ pub struct RateOf {
     pub rate: Rate,
 }
 
-/// What stands in a job's way.
+/// A rate that holds back a job.
 pub(crate) struct Refusal {
     pub(crate) scope: &'static str,
     pub(crate) name: String,
@@ -141,7 +141,7 @@ fn known_scope(scope: &str) -> Result<&'static str, StoreError> {
     found.ok_or_else(|| StoreError::BadRate { why: "it must be for an owner, a kind, a key or a provider".to_owned() })
 }
 
-/// A rate that cannot be read, as far as it can.
+/// A rate that cannot be read completely.
 struct BadRate {
     scope: Option<&'static str>,
     name: Option<String>,
@@ -149,19 +149,19 @@ struct BadRate {
     row: Unreadable,
 }
 
-/// Every rate, and the buckets that a claim has looked into.
+/// Every rate, and the buckets that a claim has loaded.
 #[derive(Default)]
 pub(crate) struct Rates {
     terms: HashMap<(&'static str, String), Vec<(Unit, Terms)>>,
     /// Those that cannot be read: nothing runs that they are for.
     bad: Vec<BadRate>,
     buckets: BTreeMap<(&'static str, String), Vec<Bucket>>,
-    /// When one that refused will let through what it refused.
+    /// When the first bucket that held back a job will admit it.
     next: Option<Timestamp>,
 }
 
 impl Rates {
-    /// As they are now. In a unit of work that writes, nobody changes them until that ends.
+    /// Reads them. In a unit of work that writes, they are locked until it ends.
     pub(crate) async fn read(tx: &mut Tx) -> Result<Self, StoreError> {
         if tx.on_postgres() && tx.may_write() {
             sql("SELECT CAST(pg_advisory_xact_lock_shared(hashtextextended('rates', 0)) AS TEXT)").execute(tx).await?;
@@ -189,7 +189,7 @@ impl Rates {
         self.bad.iter().map(|bad| bad.row.clone())
     }
 
-    /// What is wrong with a rate that would hold for a name: its own, or that of each which has none of the same unit.
+    /// The error of an unreadable rate that applies to a name: its own, or that of `*` if it has none of the same unit.
     pub(crate) fn cannot_read(&self, scope: &'static str, name: &str) -> Option<&str> {
         let has_own = |unit: Option<Unit>| {
             let own = self.terms.get(&(scope, name.to_owned()));
@@ -202,18 +202,18 @@ impl Rates {
         self.bad.iter().find(holds).map(|bad| bad.row.error.as_str())
     }
 
-    pub(crate) fn are_none(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
 
-    /// Only requests of owners are counted: then its first jobs are the ones to take.
-    pub(crate) fn are_of_owners_alone(&self) -> bool {
+    /// Whether only requests of owners are limited: then an owner's first jobs are always the ones to claim.
+    pub(crate) fn count_only_owners_requests(&self) -> bool {
         let requests = |terms: &Vec<(Unit, Terms)>| terms.iter().all(|(unit, _)| *unit == Unit::Requests);
         self.terms.iter().all(|((scope, _), terms)| *scope == "owner" && requests(terms))
             && self.bad.iter().all(|bad| bad.scope == Some("owner"))
     }
 
-    /// What holds for one name: its own rate of each unit, or else that of each.
+    /// The rates that apply to a name: for each unit its own, or else that of `*`.
     fn of(&self, scope: &'static str, name: &str) -> impl Iterator<Item = (Unit, Terms)> {
         let listed = |name: &str| self.terms.get(&(scope, name.to_owned()));
         let (own, each) = (listed(name), listed("*"));
@@ -224,11 +224,11 @@ impl Rates {
     }
 
     pub(crate) fn concern(&self, scope: &'static str, name: &str) -> bool {
-        !self.are_none() && self.of(scope, name).next().is_some() || self.cannot_read(scope, name).is_some()
+        !self.is_empty() && self.of(scope, name).next().is_some() || self.cannot_read(scope, name).is_some()
     }
 
-    /// Looks into the buckets of one name, whose lock the caller has; gives how many requests they let through.
-    pub(crate) async fn open(
+    /// Loads the buckets of one name, whose lock the caller holds; returns how many requests they admit.
+    pub(crate) async fn load_buckets(
         &mut self,
         tx: &mut Tx,
         scope: &'static str,
@@ -256,45 +256,45 @@ impl Rates {
         Ok(room)
     }
 
-    fn opened(&mut self, scope: &'static str, name: &str) -> impl Iterator<Item = &mut Bucket> {
+    fn loaded(&mut self, scope: &'static str, name: &str) -> impl Iterator<Item = &mut Bucket> {
         self.buckets.get_mut(&(scope, name.to_owned())).into_iter().flatten()
     }
 
-    /// Takes a request for each of so many claims.
+    /// Takes one request per claim.
     pub(crate) fn take_requests(&mut self, scope: &'static str, name: &str, claims: usize) {
-        for bucket in self.opened(scope, name).filter(|bucket| bucket.unit == Unit::Requests) {
+        for bucket in self.loaded(scope, name).filter(|bucket| bucket.unit == Unit::Requests) {
             bucket.take(claims as u64);
         }
     }
 
-    /// Takes what a claim asks for beside its request.
+    /// Takes what a claim needs besides its request.
     pub(crate) fn take(&mut self, scope: &'static str, name: &str, asked: Amounts) {
-        for bucket in self.opened(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
+        for bucket in self.loaded(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
             bucket.take(asked.of(bucket.unit));
         }
     }
 
-    /// Whether one of them does not let so much through now.
+    /// Whether one of the buckets holds this much back now.
     pub(crate) fn refuse(&mut self, scope: &'static str, name: &str, asked: Amounts) -> bool {
-        let lacks = |bucket: &&mut Bucket| bucket.lacks(asked.of(bucket.unit)) > 0;
+        let shortfall = |bucket: &&mut Bucket| bucket.shortfall(asked.of(bucket.unit)) > 0;
         let refusing =
-            self.opened(scope, name).filter(lacks).map(|bucket| bucket.lets_through_at(asked.of(bucket.unit)));
+            self.loaded(scope, name).filter(shortfall).map(|bucket| bucket.available_at(asked.of(bucket.unit)));
         let Some(until) = refusing.max() else { return false };
-        self.look_again(until);
+        self.retry_at(until);
         true
     }
 
-    fn look_again(&mut self, at: Timestamp) {
+    fn retry_at(&mut self, at: Timestamp) {
         self.next = Some(self.next.map_or(at, |next| next.min(at)));
     }
 
-    /// Writes what was taken, and gives when the first of those that are closed opens.
+    /// Writes the changed buckets, and returns when the first closed one will admit a job.
     pub(crate) async fn write_back(&mut self, tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
         let mut next = self.next;
         let mut changed = Vec::new();
         for ((scope, name), bucket) in self.buckets.iter().flat_map(|(of, all)| all.iter().map(move |one| (of, one))) {
-            if bucket.unit == Unit::Requests && bucket.lacks(1) > 0 {
-                let at = bucket.lets_through_at(1);
+            if bucket.unit == Unit::Requests && bucket.shortfall(1) > 0 {
+                let at = bucket.available_at(1);
                 next = Some(next.map_or(at, |next| next.min(at)));
             }
             if bucket.changed {
@@ -327,7 +327,7 @@ async fn write(tx: &mut Tx, buckets: &[(&str, &str, &Bucket)]) -> Result<(), Sto
     Ok(())
 }
 
-/// The rates that do not let a job through now.
+/// The rates that hold a job back now.
 pub(crate) async fn refusals(
     tx: &mut Tx,
     names: &[(&'static str, &str)],
@@ -340,11 +340,11 @@ pub(crate) async fn refusals(
         if !rates.concern(scope, name) {
             continue;
         }
-        rates.open(tx, scope, name, now).await?;
-        for bucket in rates.opened(scope, name) {
+        rates.load_buckets(tx, scope, name, now).await?;
+        for bucket in rates.loaded(scope, name) {
             let needs = asked.of(bucket.unit);
-            if bucket.lacks(needs) > 0 {
-                let (name, until) = ((*name).to_owned(), bucket.lets_through_at(needs));
+            if bucket.shortfall(needs) > 0 {
+                let (name, until) = ((*name).to_owned(), bucket.available_at(needs));
                 refusals.push(Refusal { scope, name, unit: bucket.unit, needs, until });
             }
         }
@@ -352,13 +352,13 @@ pub(crate) async fn refusals(
     Ok(refusals)
 }
 
-/// Whose rates let nothing through now.
+/// The scopes and names whose rates admit nothing now.
 pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<(&'static str, String)>, StoreError> {
     let now = tx.now().await?.as_millis();
     let rates = Rates::read(tx).await?;
     let held = |bad: &BadRate| Some((bad.scope?, bad.name.clone()?));
     let mut closed: Vec<_> = rates.bad.iter().filter_map(held).collect();
-    // One that is full is not there.
+    // A bucket that is full has no row.
     for row in &sql("SELECT * FROM buckets ORDER BY scope, name, unit").all(tx).await? {
         let scope = row.get::<String>("scope").and_then(|scope| known_scope(&scope));
         // What cannot be read has no rate.
@@ -366,15 +366,15 @@ pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<(&'static str, String)>, S
         let Some((_, terms)) = rates.of(scope, &name).find(|(of, _)| *of == unit) else { continue };
         let mut bucket = Bucket::read(row, unit, terms)?;
         bucket.fill(now);
-        if bucket.lacks(1) > 0 {
+        if bucket.shortfall(1) > 0 {
             closed.push((scope, name));
         }
     }
     Ok(closed)
 }
 
-/// Puts right what a stage was taken to need, once it is known what it used: each bucket gets the difference, or gives
-/// it. From then on that is the stage's need, so saying it again changes nothing. Refused when the lease is lost.
+/// Replaces a stage's estimated amounts with what it really used: the difference is taken from each bucket, or refunded. The
+/// stage's need is updated, so repeating this changes nothing. Fails if the lease is lost.
 pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let mut rates = Rates::read(tx).await?;
@@ -392,27 +392,27 @@ pub async fn correct_amounts(tx: &mut Tx, lease: &Lease, used: Amounts) -> Resul
     let mut concerned = Vec::new();
     for (scope, name) in names {
         let Some(name) = name.filter(|name| rates.concern(scope, name)) else { continue };
-        // Before the job's own row, and by all in this order: a claim that has the lock may want the row.
-        wait_for(tx, scope, &name).await?;
-        rates.open(tx, scope, &name, now).await?;
+        // Locked before the job's row, as claims do, which hold this lock when they lock rows.
+        lock_limit(tx, scope, &name).await?;
+        rates.load_buckets(tx, scope, &name, now).await?;
         concerned.push((scope, name));
     }
     let mut row = hold(tx, lease).await?;
     let taken = std::mem::replace(&mut row.need.amounts, used);
     row.save(tx).await?;
     for (scope, name) in &concerned {
-        for bucket in rates.opened(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
+        for bucket in rates.loaded(scope, name).filter(|bucket| bucket.unit != Unit::Requests) {
             bucket.take(used.of(bucket.unit).saturating_sub(taken.of(bucket.unit)));
-            bucket.give_back(taken.of(bucket.unit).saturating_sub(used.of(bucket.unit)));
+            bucket.refund(taken.of(bucket.unit).saturating_sub(used.of(bucket.unit)));
         }
     }
     rates.write_back(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
-/// The lock of a limit, which claims try to get and never wait for.
-async fn wait_for(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreError> {
+/// Waits for the lock of a limit. (Claims only try to get it.)
+async fn lock_limit(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended($1, 0)) AS TEXT)")
             .bind(format!("limit:{scope}:{name}"))
@@ -422,13 +422,13 @@ async fn wait_for(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreError
     Ok(())
 }
 
-/// Sets how many units of an owner, a kind, a key or a provider there are per period; nothing takes the rate away. What
-/// has been used so far counts under the new rate, too: see [`Rate`].
+/// Sets the rate of an owner, a kind, a key or a provider; `None` removes it. What was used so far counts under the new rate,
+/// too.
 pub async fn set_rate(tx: &mut Tx, scope: &str, name: &str, unit: Unit, rate: Option<Rate>) -> Result<(), StoreError> {
     let scope = known_scope(scope)?;
     let terms = rate.map(Terms::of).transpose()?;
     if tx.on_postgres() {
-        // No claim is under way that counts by the old rate.
+        // Waits for claims that use the old rate.
         sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended('rates', 0)) AS TEXT)").execute(tx).await?;
     }
     let before = Rates::as_stored(tx).await?;
@@ -452,13 +452,19 @@ pub async fn set_rate(tx: &mut Tx, scope: &str, name: &str, unit: Unit, rate: Op
     .execute(tx)
     .await?;
     let after = Rates::as_stored(tx).await?;
-    go_on(tx, scope, unit, &before, &after).await?;
-    tx.tell_workers();
+    convert_buckets(tx, scope, unit, &before, &after).await?;
+    tx.notify_workers();
     Ok(())
 }
 
-/// Takes the buckets of a scope from the old rates to the new ones.
-async fn go_on(tx: &mut Tx, scope: &'static str, unit: Unit, before: &Rates, after: &Rates) -> Result<(), StoreError> {
+/// Converts the buckets of a scope from the old rates to the new ones.
+async fn convert_buckets(
+    tx: &mut Tx,
+    scope: &'static str,
+    unit: Unit,
+    before: &Rates,
+    after: &Rates,
+) -> Result<(), StoreError> {
     let now = tx.now().await?.as_millis();
     let rows = sql("SELECT name, level, filled_at FROM buckets WHERE scope = $1 AND unit = $2 ORDER BY name")
         .bind(scope)

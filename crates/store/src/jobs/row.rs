@@ -9,24 +9,24 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::{Timestamp, millis};
 
-use crate::jobs::lines::LATE;
+use crate::jobs::owner_queues::ALLOWED_LATENESS;
 use crate::jobs::rates::Amounts;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx, storable};
 
-/// The right of one attempt to write.
+/// The lease of one attempt: its right to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// The job.
     pub job: JobId,
-    /// The lease's own id. Jobs that were claimed together share it.
+    /// The lease's id, which jobs that were claimed together share.
     pub id: LeaseId,
     /// The attempt at the present stage, from 1.
     pub attempt: u32,
 }
 
 impl Lease {
-    /// A name that no other attempt has, at this job or another: for folders.
+    /// A name that is unique to this attempt, for its temporary folder.
     pub fn name(&self) -> String {
         format!("{}.{}", self.job, self.id)
     }
@@ -35,13 +35,13 @@ impl Lease {
 /// What ended a wait.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Wake {
-    /// The signal came, with this payload.
+    /// The signal arrived, with this payload.
     Signal(Value),
     /// The time of the next poll came.
     Poll,
     /// The deadline passed.
     Deadline,
-    /// Every job that is part of this one ended.
+    /// All child jobs have ended.
     Children,
 }
 
@@ -66,35 +66,35 @@ impl Wake {
     }
 }
 
-/// Why a job failed, last time or for good.
+/// Why the last attempt of a job failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobError {
     /// Stable, for programs.
     pub code: String,
-    /// For the reader.
+    /// For people.
     pub message: String,
 }
 
-/// What a stage asks for, so that it is only begun when that is there.
+/// What must be available before a stage starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Need {
-    /// The provider that it calls: not begun while that is paused, cooling down or full.
+    /// The provider that it calls: the stage does not start while that is paused, cooling down or at its limit.
     pub provider: Option<String>,
-    /// About how much work it is: the price by which owners share a pool.
+    /// The estimated work, which counts against the owner's share of the pool.
     pub work: Duration,
-    /// The most that it will cost: reserved when it is claimed.
+    /// The most that it will cost, which is reserved by the claim.
     pub cost: MicroUsd,
-    /// How much it will ask for of what rates count: taken when it is claimed.
+    /// How much of what rates count it needs, which is taken by the claim.
     pub amounts: Amounts,
 }
 
 impl Need {
-    /// Nothing has to be there for it.
+    /// Whether nothing has to be available.
     pub fn is_free(&self) -> bool {
         self.provider.is_none() && self.cost == MicroUsd(0) && self.amounts.is_empty()
     }
 
-    /// As JSON, unless it is nothing.
+    /// As JSON, unless it is empty.
     pub(crate) fn stored(&self) -> Option<String> {
         let Self { provider, work, cost, amounts } = self;
         let stored = StoredNeed { provider: provider.clone(), work_ms: millis(*work), cost: cost.0, amounts: *amounts };
@@ -131,65 +131,65 @@ struct StoredNeed {
 pub struct JobRow {
     /// Its id.
     pub id: JobId,
-    /// What runs it.
+    /// Its kind.
     pub kind: String,
-    /// Which workers may run it.
+    /// The pool whose workers run it.
     pub pool: String,
-    /// Where it is.
+    /// Its state.
     pub state: JobState,
-    /// The stage that runs or runs next.
+    /// Its current or next stage.
     pub stage: String,
     /// Its data as JSON.
     pub payload: String,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
-    /// The id of what it works on.
+    /// The id of its subject.
     pub subject: String,
-    /// The job that it is a part of.
+    /// Its parent job.
     pub parent: Option<JobId>,
-    /// Lower is sooner.
+    /// Lower runs sooner.
     pub priority: i32,
-    /// Not before.
+    /// When it may run at the earliest.
     pub run_at: Timestamp,
     /// Attempts at the present stage, counted at claim.
     pub attempt: u32,
     /// Attempts that each stage has.
     pub max_attempts: u32,
-    /// Who holds it.
+    /// The lease that holds it.
     pub lease: Option<LeaseId>,
-    /// Until when.
+    /// When the lease expires.
     pub lease_until: Option<Timestamp>,
     /// The worker that holds it.
     pub lease_worker: Option<String>,
-    /// What it waits for.
+    /// The signal that it waits for.
     pub wait_signal: Option<String>,
-    /// Until when it waits.
+    /// When its wait ends at the latest.
     pub wait_deadline: Option<Timestamp>,
-    /// When it looks for itself.
+    /// When it polls next.
     pub next_poll: Option<Timestamp>,
     /// What ended its last wait.
     pub wake: Option<Wake>,
-    /// The open call that the present stage looks after; see [`crate::calls`].
+    /// The open call that the next attempt handles first; see [`crate::calls`].
     pub call: Option<String>,
-    /// When its owner asked that it stops.
+    /// When its cancellation was requested.
     pub cancel_requested_at: Option<Timestamp>,
     /// Expires after this long without work on it.
     pub idle_ttl: Option<Duration>,
-    /// When that will be.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
-    /// What it gave.
+    /// Its result.
     pub result: Option<Value>,
     /// Why it failed.
     pub error: Option<JobError>,
-    /// At most so many at once have this key.
+    /// The key of its concurrency limit.
     pub limit_key: Option<String>,
-    /// What the present stage asks for.
+    /// What the present stage needs.
     pub need: Need,
-    /// Some job depends on it.
-    pub(crate) needed: bool,
-    /// State and lease as they are in the database: what a change begins with.
+    /// Another job depends on it.
+    pub(crate) has_dependents: bool,
+    /// State and lease as they were read, for optimistic concurrency control in [`JobRow::save`].
     stored: (JobState, Option<LeaseId>),
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
@@ -246,7 +246,7 @@ impl JobRow {
             error: code.zip(message).map(|(code, message)| JobError { code, message }),
             limit_key: row.get("limit_key")?,
             need: Need::read(row)?,
-            needed: row.get("needed")?,
+            has_dependents: row.get("has_dependents")?,
             created_at: Timestamp::from_millis(row.get("created_at")?),
             updated_at: Timestamp::from_millis(row.get("updated_at")?),
             started_at: time(row, "started_at")?,
@@ -254,8 +254,8 @@ impl JobRow {
         })
     }
 
-    /// Writes everything that a transition can change. The caller holds the row: this unit of work has locked and read
-    /// it. One that somebody else has moved is refused, and not overwritten.
+    /// Writes everything that a transition can change. This unit of work has locked and read the row; if its state or lease has
+    /// changed all the same, the write is refused.
     pub(crate) async fn save(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         let (wake, wake_data) = self.wake.as_ref().map(Wake::stored).unzip();
         let (state, lease) = &self.stored;
@@ -263,7 +263,7 @@ impl JobRow {
             sql("UPDATE jobs SET state = $2, stage = $3, run_at = $4, attempt = $5, lease_id = $6, lease_until = $7,
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
-                 error_message = $18, updated_at = $19, finished_at = $20, place = $21, provider = $22, work_ms = $23,
+                 error_message = $18, updated_at = $19, finished_at = $20, sort_key = $21, provider = $22, work_ms = $23,
                  cost = $24, amounts = $25, call = $26
              WHERE id = $1 AND state = $27 AND COALESCE(lease_id, '') = $28")
             .bind(self.id.as_str())
@@ -286,7 +286,7 @@ impl JobRow {
             .bind(self.error.as_ref().map(|error| storable::cut(&error.message, storable::TEXT_LIMIT)))
             .bind(self.updated_at.as_millis())
             .bind(stored(self.finished_at))
-            .bind(place(self.run_at, self.priority))
+            .bind(sort_key(self.run_at, self.priority))
             .bind(self.need.provider.as_deref())
             .bind(millis(storable::span(self.need.work)))
             .bind(storable::money(self.need.cost).0)
@@ -301,39 +301,38 @@ impl JobRow {
             return tx.noting_races(Err(StoreError::Contended(cause.into())));
         }
         self.stored = (self.state, self.lease.clone());
-        tell_early(tx, self.state, self.run_at, self.priority).await
+        request_rescan_if_late(tx, self.state, self.run_at, self.priority).await
     }
 
-    /// Time to live in milliseconds from `now`, when it has one.
-    pub(crate) fn live_on(&mut self, now: Timestamp) {
+    /// Restarts its time to live at `now`, if it has one.
+    pub(crate) fn renew_ttl(&mut self, now: Timestamp) {
         self.expires_at = self.idle_ttl.map(|ttl| Timestamp::from_millis(now.as_millis() + millis(ttl)));
     }
 }
 
-/// How much sooner a priority of one less makes a job: it is as if it had become ready so much earlier. So a job that
-/// waits ages, and in the end overtakes whatever came later with a better priority.
+/// A priority of one less counts as having become ready this much earlier. So a waiting job ages, and in the end overtakes
+/// later jobs of a better priority.
 const AGEING: Duration = Duration::from_mins(1);
 
-/// Where a job stands among the ready ones of its owner.
-pub(crate) fn place(run_at: Timestamp, priority: i32) -> i64 {
+/// The sort key of a job among the ready ones of its owner.
+pub(crate) fn sort_key(run_at: Timestamp, priority: i32) -> i64 {
     run_at.as_millis().saturating_add(i64::from(priority).saturating_mul(millis(AGEING)))
 }
 
-/// Tells workers of a job that became ready well before now: they may have passed by its place.
-pub(crate) async fn tell_early(
+/// Makes workers scan from the start if a job is ready whose sort key may lie below their low-water marks.
+pub(crate) async fn request_rescan_if_late(
     tx: &mut Tx,
     state: JobState,
     run_at: Timestamp,
     priority: i32,
 ) -> Result<(), StoreError> {
-    if state == JobState::Ready && place(run_at, priority) < (tx.now().await? - LATE / 2).as_millis() {
-        tx.tell_early();
+    if state == JobState::Ready && sort_key(run_at, priority) < (tx.now().await? - ALLOWED_LATENESS / 2).as_millis() {
+        tx.request_rescan();
     }
     Ok(())
 }
 
-/// One job, whoever owns it: for what the engine does by itself. In a unit of work that writes, nobody else changes it
-/// until that ends.
+/// One job of any owner, for the engine's own use. In a unit of work that writes, its row is locked.
 pub(crate) async fn get(tx: &mut Tx, job: &JobId) -> Result<JobRow, StoreError> {
     find(tx, job).await?.ok_or_else(|| StoreError::NoSuchJob { job: job.clone() })
 }

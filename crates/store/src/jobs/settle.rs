@@ -1,4 +1,4 @@
-//! How an attempt ends: fenced by its lease, one at a time or many in one unit of work.
+//! Settling attempts under their leases, one at a time or many in one unit of work.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,35 +20,35 @@ use crate::jobs::{changed, dependencies, emit_change};
 use crate::sql::{Query, ROWS, padded, placeholders, sql};
 use crate::{StoreError, Tx, calls};
 
-/// What an attempt ended in.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Settlement {
-    /// The next stage, at once and by the same worker.
+    /// The next stage runs at once, on the same worker.
     Advance {
-        /// Which.
+        /// The next stage.
         then: Then,
-        /// Its lease.
+        /// Its new lease.
         lease: LeaseId,
-        /// For how long.
+        /// The duration of that lease.
         lease_time: Duration,
     },
-    /// The next stage, by whoever claims it.
+    /// The next stage runs on any worker that claims it.
     Queue {
-        /// Which.
+        /// The next stage.
         then: Then,
     },
-    /// Done, with a result.
+    /// The job is done, with a result.
     Succeed(Value),
-    /// Once more after a delay, while there are attempts.
+    /// The stage is retried after a delay, while there are attempts.
     Fail {
         /// Why.
         error: JobError,
-        /// For how long not.
+        /// The delay.
         delay: Duration,
     },
-    /// Never again by itself.
+    /// The job is dead.
     Die(JobError),
-    /// Wait for a signal, the next poll or the deadline.
+    /// The job waits for a signal, the next poll or the deadline.
     Wait {
         /// The stage that follows.
         then: Then,
@@ -56,67 +56,67 @@ pub enum Settlement {
         signal: String,
         /// Longest wait.
         deadline: Duration,
-        /// How often to look.
+        /// The interval of polls.
         poll_every: Option<Duration>,
     },
-    /// Wait until every job that is part of this one has ended.
+    /// The job waits until all its child jobs have ended.
     WaitForChildren {
         /// The stage that follows.
         then: Then,
     },
-    /// Wait for a call, which a signal from its provider or a poll ends; then the same stage again. The attempt is given
-    /// back.
+    /// The job waits for a call, until its provider's notification or a poll; then the same stage runs again. The attempt does
+    /// not count.
     AwaitCall {
         /// Its id.
         call: String,
         /// Longest wait.
         deadline: Duration,
-        /// When to look.
+        /// When to poll.
         poll_after: Duration,
     },
-    /// The same stage at once, when its need is there; the attempt is given back.
+    /// The same stage runs again once its need is admitted. The attempt does not count.
     Readmit {
         /// What it needs.
         need: Need,
     },
-    /// The same stage after a delay; the attempt is given back. With what stood in the way, if something did.
+    /// The same stage runs again after a delay, perhaps because of an error. The attempt does not count.
     Snooze {
-        /// For how long not.
+        /// The delay.
         delay: Duration,
         /// Why.
         error: Option<JobError>,
     },
 }
 
-/// What became of the job.
+/// What the worker does after a settlement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ended {
-    /// The worker goes on with the next stage.
+    /// It runs the next stage.
     Advanced(Box<Claimed>),
-    /// The worker has let go of it; it is now in this state.
-    LetGo(JobState),
+    /// It has released the job, which is now in this state.
+    Released(JobState),
 }
 
-/// An attempt that is to be ended, with the last of its progress.
+/// An attempt to settle, with the rest of its progress.
 #[derive(Debug, Clone)]
 pub struct Finish {
-    /// What was claimed.
+    /// The claimed job.
     pub claimed: Arc<Claimed>,
-    /// What it ended in.
+    /// The outcome.
     pub settlement: Settlement,
-    /// Steps that were not written yet.
+    /// Steps that are not written yet.
     pub steps: Vec<StepChange>,
-    /// Lines that were not written yet.
+    /// Log lines that are not written yet.
     pub lines: Vec<String>,
-    /// It asked no engine and no provider, so it left nothing open.
-    pub asked_nobody: bool,
+    /// It called no engine and no provider, so it left no call open.
+    pub no_external_calls: bool,
 }
 
 impl Finish {
-    /// Nothing follows from its end, so many of its kind are one statement.
+    /// Whether its end has no further effects, so that many such attempts are settled in one statement.
     fn is_plain(&self) -> bool {
         matches!(self.settlement, Settlement::Succeed(_))
-            && self.asked_nobody
+            && self.no_external_calls
             && self.claimed.parent.is_none()
             && self.claimed.need.is_free()
             && self.steps.is_empty()
@@ -124,7 +124,7 @@ impl Finish {
     }
 }
 
-/// Ends many attempts. Each is refused by itself with [`StoreError::LeaseLost`]; any other error undoes all.
+/// Settles many attempts. Each is refused by itself with [`StoreError::LeaseLost`]; any other error fails all.
 pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
     let plain: Vec<&Finish> = finishes.iter().filter(|finish| finish.is_plain()).collect();
     let done = succeed_many(tx, &plain).await?;
@@ -132,7 +132,7 @@ pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<
     for finish in finishes {
         let lease = &finish.claimed.lease;
         if finish.is_plain() && done.contains(lease.job.as_str()) {
-            ended.push(Ok(Ended::LetGo(JobState::Succeeded)));
+            ended.push(Ok(Ended::Released(JobState::Succeeded)));
             continue;
         }
         ended.push(match finish_one(tx, finish).await {
@@ -145,15 +145,15 @@ pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<
 
 async fn finish_one(tx: &mut Tx, finish: &Finish) -> Result<Ended, StoreError> {
     if !finish.steps.is_empty() || !finish.lines.is_empty() {
-        // As in `settle`: the parent first.
+        // As in `settle`, the parent is locked first.
         lock_parent(tx, &finish.claimed.lease.job).await?;
         save_progress(tx, &finish.claimed.lease, &finish.steps, &finish.lines).await?;
     }
     settle(tx, &finish.claimed.lease, finish.settlement.clone()).await
 }
 
-/// The jobs of `plain` that could be ended as they stand. The others are looked at one by one: their lease is lost,
-/// they are asked to stop, or some job depends on them.
+/// Settles those of `plain` that need no further handling, and returns their jobs. The others are handled one by one: their
+/// lease is lost, their cancellation was requested, or another job depends on them.
 async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>, StoreError> {
     let now = tx.now().await?;
     let mut done = HashSet::with_capacity(plain.len());
@@ -161,8 +161,8 @@ async fn succeed_many(tx: &mut Tx, plain: &[&Finish]) -> Result<HashSet<String>,
         if tx.on_postgres() {
             done.extend(succeeded(tx, these, now).await?);
         } else {
-            // Rows that are given back are kept aside until the statement has ended. Mostly all are done, and their
-            // number says so; else they are ended once more, and asked for.
+            // SQLite materialises the rows of RETURNING. Mostly all jobs are settled, which their number shows; otherwise
+            // the statement is repeated with RETURNING.
             sql("SAVEPOINT ends").execute(tx).await?;
             if succeed(these, now, "").execute(tx).await? == these.len() as u64 {
                 done.extend(these.iter().map(|finish| finish.claimed.lease.job.to_string()));
@@ -186,10 +186,10 @@ async fn succeeded(tx: &mut Tx, these: &[&Finish], now: Timestamp) -> Result<Vec
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Ends these with their results, under their leases.
+/// Settles these with their results, under their leases.
 //
-// Who has a lease runs: that is not asked for, or PostgreSQL would rather walk over all that ran of late, which its
-// statistics know nothing of, than look up each job by its id (23 ms for 50 jobs).
+// There is no condition on the state, which a lease implies: with one, PostgreSQL prefers to scan the index of running
+// jobs, about which its statistics are outdated, to a lookup of each job by its id (23 ms for 50 jobs).
 fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
     let text = format!(
         "UPDATE jobs SET state = 'succeeded', lease_id = NULL, lease_until = NULL, lease_worker = NULL,
@@ -197,7 +197,7 @@ fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
              finished_at = $1
          FROM (VALUES {}) AS ended
          WHERE jobs.id = ended.column1 AND jobs.lease_id = ended.column2
-             AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.needed = 0
+             AND jobs.lease_until > $1 AND jobs.cancel_requested_at IS NULL AND jobs.has_dependents = 0
          {returning}",
         placeholders(2, padded(these.len()), 3)
     );
@@ -210,10 +210,10 @@ fn succeed(these: &[&Finish], now: Timestamp, returning: &str) -> Query {
     query.bind_none(3 * (padded(these.len()) - these.len()))
 }
 
-/// Ends an attempt under its lease. Refused with [`StoreError::LeaseLost`] when the lease no longer holds: then
-/// nothing changes. When its owner asked that the job stops, it is cancelled, whatever the attempt gave.
+/// Settles an attempt under its lease. Fails with [`StoreError::LeaseLost`], and changes nothing, if the lease no longer
+/// holds. If cancellation was requested, the job is cancelled, whatever the outcome of the attempt.
 pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Result<Ended, StoreError> {
-    // Rows are locked from old to new: whoever wants several of a family waits for nobody who waits for it.
+    // Rows are locked from old to new, against deadlocks within a family.
     lock_parent(tx, &lease.job).await?;
     let mut row = hold(tx, lease).await?;
     let now = tx.now().await?;
@@ -223,12 +223,12 @@ pub async fn settle(tx: &mut Tx, lease: &Lease, settlement: Settlement) -> Resul
     } else {
         apply(tx, &mut row, settlement, now).await?;
     }
-    calls::let_go(tx, &mut row, lease, same_stage).await?;
+    calls::release(tx, &mut row, lease, same_stage).await?;
     row.save(tx).await?;
     after(tx, &row).await?;
     Ok(match row.held() {
         Some(lease) => Ended::Advanced(Box::new(Claimed::of(&row, lease, now))),
-        None => Ended::LetGo(row.state),
+        None => Ended::Released(row.state),
     })
 }
 
@@ -268,11 +268,11 @@ async fn apply(tx: &mut Tx, row: &mut JobRow, settlement: Settlement, now: Times
     Ok(())
 }
 
-/// What follows from a job's new state, in the same unit of work.
+/// The consequences of a job's new state, in the same unit of work.
 pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     changed(tx, row)?;
     if row.state != JobState::Running {
-        tx.tell_workers();
+        tx.notify_workers();
     }
     if !row.state.is_final() {
         return Ok(());
@@ -281,17 +281,17 @@ pub(crate) async fn after(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
         calls::orphan(tx, &row.id).await?;
     }
     if matches!(row.state, JobState::Cancelled | JobState::Expired) {
-        // The tree falls with its trunk, also what was enqueued after the request.
+        // All descendants are cancelled, including those that were enqueued after the request.
         for child in children(tx, &row.id).await? {
             Box::pin(cancel(tx, &child.id)).await?;
         }
     }
-    tell_parent(tx, row).await?;
+    notify_parent(tx, row).await?;
     dependencies::ended(tx, row).await
 }
 
-/// Wakes a parent that waits for its children when this was the last of them.
-pub(crate) async fn tell_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
+/// Wakes a parent that waits for its children, if this was the last of them.
+pub(crate) async fn notify_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreError> {
     let Some(parent) = &row.parent else { return Ok(()) };
     let Some(mut parent) = find(tx, parent).await? else { return Ok(()) };
     let waits = parent.state == JobState::Waiting && parent.wait_signal.as_deref() == Some(CHILDREN);
@@ -300,7 +300,7 @@ pub(crate) async fn tell_parent(tx: &mut Tx, row: &JobRow) -> Result<(), StoreEr
     }
     parent.wake_up(Wake::Children, tx.now().await?);
     parent.save(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     changed(tx, &parent)
 }
 

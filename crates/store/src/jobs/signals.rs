@@ -1,4 +1,4 @@
-//! Signals: rows, so that one that is sent before its wait is not lost.
+//! Signals: stored in rows, so that one that is sent before its wait is not lost.
 
 use crate::sql::sql;
 use serde_json::Value;
@@ -9,17 +9,17 @@ use crate::jobs::changed;
 use crate::jobs::row::{JobRow, Wake};
 use crate::{StoreError, Tx, storable};
 
-/// The name under which a job waits for the jobs that are part of it. No signal whose name begins with `$` is ever sent.
+/// The name under which a job waits for its child jobs. No signal whose name begins with `$` is ever sent.
 pub const CHILDREN: &str = "$children";
 
-/// What became of a signal.
+/// The effect of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signalled {
     /// It ended a wait.
     Woke,
-    /// It is kept for a later wait.
+    /// It is stored for a later wait.
     Kept,
-    /// The job is finished: nobody will wait.
+    /// The job has ended: nothing will wait for it.
     Late,
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn send(tx: &mut Tx, row: JobRow, name: &str, payload: &Value) 
     let Some(payload) = take(tx, &row.id, name).await? else { return Ok(Signalled::Kept) };
     row.wake_up(Wake::Signal(payload), now);
     row.save(tx).await?;
-    tx.tell_workers();
+    tx.notify_workers();
     changed(tx, &row)?;
     Ok(Signalled::Woke)
 }

@@ -1,13 +1,14 @@
-//! Money: reserved with the claim, settled on the result, released when abandoned. One row per attempt that may cost.
+//! The ledger and budgets: money is reserved by the claim, settled with the result, and released if the attempt made no call.
+//! The ledger has one row per attempt that may cost money.
 //!
-//! A budget is a row with what is reserved and what is spent under it, changed in the transaction that changes the
-//! ledger. A reservation is one statement that fails when it would pass the cap, so there is no overspend and no
-//! refusal of what would have fitted, whatever the number of callers.
+//! A budget is a row with the reserved and the spent amount under it, which changes in the transaction that changes the
+//! ledger. A reservation is one statement that fails if it would exceed the cap, so there is neither overspending nor a
+//! refusal of what would have fitted, whatever the number of concurrent callers.
 //!
-//! A budget may be set, changed and removed at any moment, also while attempts are under way that were reserved without
-//! it: a new row begins with what the ledger says. On `PostgreSQL` that takes care of concurrent transactions. Whoever
-//! changes the ledger holds a shared lock, whoever sets or removes a budget an exclusive one. And whoever changes the
-//! ledger first makes the rows that are derived from the budget `*`: two that make the same one meet at its key.
+//! A budget may be set, changed and removed at any time, even while attempts run that were reserved without it: a new row
+//! starts with the sums of the ledger. On `PostgreSQL` that must be safe against concurrent transactions, so changes of the
+//! ledger take a shared lock, and changes of a budget an exclusive one. A change of the ledger first inserts the budgets that
+//! are derived from the budget `*`; two concurrent inserts of the same one conflict on its key.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,10 +23,10 @@ use crate::jobs::settle::after;
 use crate::sql::{Row, placeholders, sql};
 use crate::{StoreError, Tx, storable};
 
-/// What happens to a job that does not fit.
+/// What happens to a job that does not fit into a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
-    /// It waits until there is money.
+    /// It waits until there is enough money.
     Wait,
     /// It fails with `over_budget`.
     Fail,
@@ -40,16 +41,16 @@ impl Over {
     }
 }
 
-/// A cap and what has been used of it.
+/// A cap, and what is used of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
     /// `owner`, `job`, `day` or `provider`.
     pub scope: String,
-    /// Which; `*` is for each one without a row of its own. A day is written `2026-11-22`, in UTC.
+    /// The name within the scope; `*` applies to each one without a row of its own. A day is written `2026-11-22`, in UTC.
     pub name: String,
-    /// The most.
+    /// The cap.
     pub cap: MicroUsd,
-    /// Reserved by attempts that run.
+    /// Reserved by running attempts.
     pub reserved: MicroUsd,
     /// Spent.
     pub spent: MicroUsd,
@@ -57,21 +58,21 @@ pub struct Budget {
     pub over: Over,
 }
 
-/// What became of a reservation.
+/// The result of a reservation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reserved {
     Yes,
-    /// The job is looked at again later.
+    /// The job is postponed.
     Waits,
     /// The job is dead.
     Failed,
 }
 
-/// How long a job that does not fit is left alone.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// After this long, a job that did not fit is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// Sets, raises or lowers a cap; the name `*` is for each one without a cap of its own. What is reserved and spent
-/// already counts.
+/// Sets, raises or lowers a cap; the name `*` applies to each one without a cap of its own. What was reserved and spent
+/// before counts.
 pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, over: Over) -> Result<(), StoreError> {
     storable::name("a budget's name", name)?;
     let scope = known(scope)?;
@@ -88,12 +89,12 @@ pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, ove
     if name == "*" {
         set_derived(tx, scope, storable::money(cap), over).await?;
     }
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(())
 }
 
-/// Those that are derived from `*` follow it. Whoever has a reservation gets a row now: from now on, all that changes
-/// the ledger under a name without one begins by making it.
+/// Updates the budgets that are derived from `*`, and derives one for each name with an open reservation. From now on, a
+/// change of the ledger under a name without a budget derives one first.
 async fn set_derived(tx: &mut Tx, scope: &'static str, cap: MicroUsd, over: Over) -> Result<(), StoreError> {
     sql("UPDATE budgets SET cap = $2, over = $3 WHERE scope = $1 AND derived = 1")
         .bind(scope)
@@ -108,8 +109,8 @@ async fn set_derived(tx: &mut Tx, scope: &'static str, cap: MicroUsd, over: Over
     Ok(())
 }
 
-/// Removes a cap, with `*` also all that are derived from it; says whether there was one. What the ledger says stays,
-/// and counts when a cap is set again.
+/// Removes a cap, with `*` also all that are derived from it; returns whether there was one. The ledger stays, and counts if a
+/// cap is set again.
 pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
     lock_budgets(tx).await?;
     let removed = sql("DELETE FROM budgets WHERE scope = $1 AND (name = $2 OR ($2 = '*' AND derived = 1))")
@@ -117,7 +118,7 @@ pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool,
         .bind(name)
         .execute(tx)
         .await?;
-    tx.tell_workers();
+    tx.notify_workers();
     Ok(removed > 0)
 }
 
@@ -146,17 +147,17 @@ fn known(scope: &str) -> Result<&'static str, StoreError> {
     })
 }
 
-/// What the ledger has reserved under the name `$2`.
+/// The sum of open reservations in the ledger under the name `$2`.
 fn reserved_under(scope: &'static str) -> String {
     format!("COALESCE((SELECT CAST(SUM(reserved) AS BIGINT) FROM spend WHERE {scope} = $2 AND state = 'reserved'), 0)")
 }
 
-/// What the ledger says was spent under the name `$2`.
+/// The sum of what was spent in the ledger under the name `$2`.
 fn spent_under(scope: &'static str) -> String {
     format!("COALESCE((SELECT CAST(SUM(spent) AS BIGINT) FROM spend WHERE {scope} = $2), 0)")
 }
 
-/// Shared by all who change the ledger, until their unit of work ends. SQLite has one writer.
+/// The shared lock for changes of the ledger, until the unit of work ends. SQLite has one writer anyway.
 async fn lock_ledger(tx: &mut Tx) -> Result<(), StoreError> {
     if tx.on_postgres() && !tx.holds_ledger {
         sql("SELECT pg_advisory_xact_lock_shared(7305806)").execute(tx).await?;
@@ -165,7 +166,7 @@ async fn lock_ledger(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Alone: nobody changes the ledger meanwhile.
+/// The exclusive lock for changes of budgets: nobody changes the ledger meanwhile.
 async fn lock_budgets(tx: &mut Tx) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SELECT pg_advisory_xact_lock(7305806)").execute(tx).await?;
@@ -173,15 +174,14 @@ async fn lock_budgets(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The scopes that an attempt is paid from, in the order in which all lock them.
+/// The scopes that an attempt counts towards, in the order in which everyone locks them.
 fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
     let mut scopes = vec![("day", day), ("job", job), ("owner", owner)];
     scopes.extend(provider.map(|provider| ("provider", provider)));
     scopes
 }
 
-/// The caps of these scopes, in their order; those that are derived from `*` are made. To be called under the ledger's
-/// lock, and before the ledger is changed.
+/// The caps of these scopes, in order; derives those that are missing from `*`. Must be called before the ledger is changed.
 async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
     lock_ledger(tx).await?;
     let text = format!(
@@ -204,7 +204,7 @@ async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget
     Ok(caps)
 }
 
-/// The cap for a name, made from that for each when there is none yet.
+/// The cap for a name, derived from that of `*` if there is none yet.
 async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<Budget>, StoreError> {
     let text = format!(
         "INSERT INTO budgets (scope, name, cap, over, derived, reserved, spent)
@@ -218,7 +218,7 @@ async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<B
     sql(text).bind(scope).bind(name).optional(tx).await?.as_ref().map(budget).transpose()
 }
 
-/// Reserves what a job's stage may cost. When it does not fit, the job waits or fails, as the owner of the cap chose.
+/// Reserves what a job's stage may cost. If it does not fit, the job waits or fails, as the budget says.
 pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Result<Reserved, StoreError> {
     let day = day(now);
     let (id, cost) = (job.lease.job.as_str(), storable::money(job.need.cost));
@@ -233,7 +233,7 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
         .execute(tx)
         .await?;
         if fits == 0 {
-            give_back(tx, &taken, cost, MicroUsd(0)).await?;
+            book(tx, &taken, cost, MicroUsd(0)).await?;
             return refuse(tx, job, &budget, now).await;
         }
         taken.push((budget.scope, budget.name));
@@ -258,7 +258,7 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
     let mut row = get(tx, &job.lease.job).await?;
     let refused = match budget.over {
         Over::Wait => {
-            row.put_off(LOOK_AGAIN, now);
+            row.put_off(RETRY_AFTER, now);
             Reserved::Waits
         }
         Over::Fail => {
@@ -279,13 +279,8 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
     Ok(refused)
 }
 
-/// Gives back what was reserved and books what was spent.
-async fn give_back(
-    tx: &mut Tx,
-    scopes: &[(String, String)],
-    reserved: MicroUsd,
-    spent: MicroUsd,
-) -> Result<(), StoreError> {
+/// Releases what was reserved, and books what was spent.
+async fn book(tx: &mut Tx, scopes: &[(String, String)], reserved: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
     for (scope, name) in scopes {
         sql("UPDATE budgets SET reserved = reserved - $3, spent = spent + $4 WHERE scope = $1 AND name = $2")
             .bind(scope)
@@ -298,14 +293,14 @@ async fn give_back(
     Ok(())
 }
 
-/// What is known of the calls that a reservation is for.
+/// The calls that a reservation was made for.
 struct Calls {
     count: i64,
-    /// What is known to be spent.
+    /// The sum of their known costs.
     cost: MicroUsd,
-    /// Of how many it is not known what they cost.
+    /// How many have an unknown cost.
     unknown: i64,
-    /// How many a provider is at work on.
+    /// How many are still being processed by a provider.
     submitted: i64,
 }
 
@@ -323,15 +318,14 @@ async fn calls_of(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<Calls, St
 }
 
 impl Calls {
-    /// A call whose outcome is not known may have been paid for: until that is known, all that was reserved for its
-    /// attempt counts as spent.
+    /// A call with an unknown outcome may have been charged: until the outcome is known, the whole reservation counts as spent.
     fn spent(&self, reserved: MicroUsd) -> MicroUsd {
         if self.unknown > 0 { self.cost.max(reserved) } else { self.cost }
     }
 }
 
-/// Ends the reservation of an attempt: what its calls cost is spent, the rest is free again. While a provider is at work
-/// on one of them, all stays reserved.
+/// Ends the reservation of an attempt: the cost of its calls is booked, and the rest is released. While a provider is still
+/// processing one of them, everything stays reserved.
 pub(crate) async fn settle_spend(tx: &mut Tx, lease: &Lease) -> Result<(), StoreError> {
     end_reservation(tx, &lease.job, &lease.id).await
 }
@@ -360,10 +354,10 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
         .bind((calls.count > 0).then_some(spent.0))
         .execute(tx)
         .await?;
-    give_back(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
+    book(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
 }
 
-/// The budgets that a row of the ledger counts under.
+/// The budgets that a row of the ledger counts towards.
 async fn booked_under(tx: &mut Tx, row: &Row) -> Result<Vec<(String, String)>, StoreError> {
     let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
     let provider: Option<String> = row.get("provider")?;
@@ -371,7 +365,7 @@ async fn booked_under(tx: &mut Tx, row: &Row) -> Result<Vec<(String, String)>, S
     Ok(caps.into_iter().map(|budget| (budget.scope, budget.name)).collect())
 }
 
-/// Puts right what an attempt spent, when something became known of one of its calls.
+/// Corrects what an attempt has spent, after the outcome of one of its calls became known.
 pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<(), StoreError> {
     let Some(row) = sql("SELECT * FROM spend WHERE job = $1 AND lease = $2 AND state <> 'released' {lock}")
         .bind(job.as_str())
@@ -382,7 +376,7 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         return Ok(());
     };
     if row.get::<String>("state")? == "reserved" {
-        // While the attempt runs it may call more; its end settles all.
+        // A running attempt may make more calls; its end settles all of them.
         let running = sql("SELECT id FROM jobs WHERE id = $1 AND lease_id = $2")
             .bind(job.as_str())
             .bind(lease.as_str())
@@ -403,10 +397,10 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         .bind(spent.0)
         .execute(tx)
         .await?;
-    give_back(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
+    book(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
 }
 
-/// Caps whose figures differ from the sum of the ledger's rows: none, if nothing is wrong.
+/// The budgets whose figures differ from the sums of the ledger: none, unless there is a bug.
 pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     let rows = sql("SELECT b.scope AS scope, b.name AS name, b.reserved AS reserved, b.spent AS spent,
              COALESCE(CAST(SUM(CASE WHEN s.state = 'reserved' THEN s.reserved ELSE 0 END) AS BIGINT), 0) AS all_reserved,
@@ -428,8 +422,8 @@ pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
     Ok(drifted)
 }
 
-/// Forgets up to `most` attempts that ended and were reserved before `before`; says how many. What they spent stays in
-/// the figures of the budgets that are set.
+/// Deletes up to `most` settled rows of the ledger from before `before`; returns how many. Existing budgets keep their
+/// figures.
 pub(crate) async fn forget_spend(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     lock_budgets(tx).await?;
     let rows = sql("SELECT job, lease, day, owner, provider, COALESCE(spent, 0) AS spent FROM spend
@@ -459,7 +453,7 @@ pub(crate) async fn forget_spend(tx: &mut Tx, before: Timestamp, most: u32) -> R
     Ok(rows.len() as u64)
 }
 
-/// The day of a point in time, in UTC, as `2026-11-22`. What is out of the calendar's range is its first day.
+/// The day of a point in time, in UTC, as `2026-11-22`; 1970-01-01 if it is out of the calendar's range.
 pub fn day(at: Timestamp) -> String {
     chrono::DateTime::from_timestamp_millis(at.as_millis()).unwrap_or_default().date_naive().to_string()
 }

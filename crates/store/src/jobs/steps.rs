@@ -1,4 +1,4 @@
-//! What a job tells about itself: named steps and log lines.
+//! The progress of a job: named steps and log lines.
 
 use crate::sql::sql;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Step {
     pub finished_at: Option<Timestamp>,
 }
 
-/// How far a step has come.
+/// The progress of a step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StepChange {
     /// Its name.
@@ -32,7 +32,7 @@ pub struct StepChange {
     pub fraction: f64,
 }
 
-/// A line that a job wrote.
+/// A line of a job's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
     /// When.
@@ -41,7 +41,7 @@ pub struct LogLine {
     pub line: String,
 }
 
-/// Writes steps and lines under the lease, and one event for all of them.
+/// Writes steps and log lines under the lease, with one event for all of them.
 pub async fn save_progress(
     tx: &mut Tx,
     lease: &Lease,

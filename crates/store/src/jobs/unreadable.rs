@@ -1,4 +1,4 @@
-//! Rows of what an operator sets that cannot be read. Each holds back what it is for, and nothing else.
+//! Unreadable rows of limits, rates and pauses. Each holds back the jobs that it concerns, and nothing else.
 
 use crate::StoreError;
 use crate::sql::Row;
@@ -8,7 +8,7 @@ use crate::sql::Row;
 pub struct Unreadable {
     /// Its table.
     pub table: &'static str,
-    /// What it is for, as `kind reel.scene`, as far as that can be read.
+    /// Its scope and name, as `kind reel.scene`, as far as they can be read.
     pub row: String,
     /// What is wrong with it.
     pub error: String,
@@ -21,12 +21,12 @@ impl Unreadable {
     }
 
     pub(crate) fn of(table: &'static str, row: String, error: &StoreError) -> Self {
-        // What the database's own interface said.
+        // The message of the database driver.
         let error = if let StoreError::Database(cause) = error { cause.to_string() } else { error.to_string() };
         Self { table, row, error }
     }
 
-    /// Says it at once: for those who look seldom. Claims have it said once in a while.
+    /// Logs it at once, for rare readers. For claims, the worker limits the rate.
     pub(crate) fn log(&self) {
         tracing::error!(table = self.table, row = self.row, error = self.error, "a row cannot be read");
     }

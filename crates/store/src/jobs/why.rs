@@ -1,4 +1,4 @@
-//! "Why is it waiting?": every reason that holds now, the place in the line, and a range in which it should begin.
+//! "Why is it waiting?": every reason that applies now, the position in the queue, and when the job should start.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::admission::{Admission, running};
 use crate::jobs::family::children;
-use crate::jobs::gate::{Gate, running};
 use crate::jobs::rates::{self, Unit};
 use crate::jobs::row::{self, JobRow};
 use crate::jobs::signals::CHILDREN;
@@ -23,142 +23,142 @@ use crate::{StoreError, Tx, calls, controls};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Reason {
-    /// It is at work.
+    /// It is running.
     Running {
         /// The worker that has it.
         worker: String,
     },
     /// It has ended.
     Ended {
-        /// How.
+        /// Its final state.
         state: JobState,
-        /// With which error.
+        /// Its error.
         error: Option<String>,
     },
-    /// Its time has not come.
+    /// It is scheduled for later.
     Time {
-        /// When it does.
+        /// For when.
         until: Timestamp,
-        /// What it was put off for, if something.
+        /// Why it was postponed, if it was.
         error: Option<String>,
     },
     /// Jobs that it depends on have not succeeded.
     Dependency {
-        /// Which.
+        /// Those jobs.
         jobs: Vec<JobId>,
     },
-    /// Parts of it are at work.
-    Parts {
-        /// How many.
+    /// It waits for its child jobs.
+    Children {
+        /// How many of them have not ended.
         unfinished: usize,
     },
     /// It waits for a signal.
     Signal {
         /// Its name.
         name: String,
-        /// Until when at the latest.
+        /// When the wait ends at the latest.
         deadline: Option<Timestamp>,
-        /// When it looks for itself.
+        /// When it polls next.
         next_poll: Option<Timestamp>,
     },
     /// It waits for a call of an engine or a provider.
     Call {
         /// The provider, unless it is an engine of this program.
         provider: Option<String>,
-        /// Which engine and step.
+        /// The engine and step.
         kind: String,
-        /// The job that made the call: this one, or another of its owner that wants the same.
+        /// The job that made the call: this one, or another of its owner that wants the same result.
         job: Option<JobId>,
-        /// Until when at the latest.
+        /// When the wait ends at the latest.
         deadline: Option<Timestamp>,
-        /// When it looks for itself.
+        /// When it polls next.
         next_poll: Option<Timestamp>,
     },
-    /// Someone paused it, or what bounds it cannot be read.
+    /// A pause applies to it, or a limit or rate of it cannot be read.
     Paused {
         /// `queue`, `kind`, `owner` or `provider`.
         scope: String,
-        /// Which.
+        /// The name within the scope.
         name: String,
         /// Why.
         why: String,
     },
-    /// As many as may run do.
+    /// A concurrency limit is reached.
     Limit {
         /// `owner`, `kind`, `key` or `provider`.
         scope: String,
-        /// Which.
+        /// The name within the scope.
         name: String,
-        /// So many may run.
+        /// The limit.
         most: i64,
-        /// So many do.
+        /// How many are running.
         running: i64,
     },
-    /// As much as may be in this time has been.
+    /// A rate limit is exhausted.
     Rate {
         /// `owner`, `kind`, `key` or `provider`.
         scope: String,
-        /// Which.
+        /// The name within the scope.
         name: String,
         /// What is counted.
         unit: Unit,
-        /// So much of it this job needs.
+        /// How much of it this job needs.
         needs: u64,
-        /// When that is there.
+        /// When that will be available.
         until: Timestamp,
     },
-    /// Its provider is not well.
+    /// Its provider is cooling down, or its quota is used up.
     Provider {
-        /// Which.
+        /// Its name.
         name: String,
         /// What happened.
         why: String,
-        /// When it is tried again.
+        /// When it is called again.
         until: Option<Timestamp>,
     },
-    /// There is not enough money.
+    /// A budget has not enough left.
     Budget {
         /// `owner`, `job`, `day` or `provider`.
         scope: String,
-        /// Which.
+        /// The name within the scope.
         name: String,
         /// What it may cost.
         cost: MicroUsd,
-        /// What is left.
+        /// What is left of the budget.
         left: MicroUsd,
     },
-    /// No worker that lives can run it.
+    /// No live worker can run it.
     NoWorker {
-        /// The pool that it is for.
+        /// Its pool.
         pool: String,
-        /// What would have to be known there.
+        /// Its kind.
         kind: String,
     },
-    /// Others come first.
+    /// Other jobs come first.
     Share {
-        /// Jobs of its owner before it.
+        /// How many jobs of its owner are ahead of it.
         ahead: u64,
-        /// Other owners with ready jobs, who share the pool with it.
+        /// How many other owners with ready jobs share the pool.
         others: u64,
-        /// Slots of the pool, of all workers.
+        /// The slots of the pool, of all workers.
         slots: u64,
     },
 }
 
-/// What can be said about a job that waits.
+/// Why a job is in its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Why {
-    /// Where it is.
+    /// Its state.
     pub state: JobState,
-    /// Every reason that holds, what stands in the way most first.
+    /// Every reason that applies, the most important first.
     pub reasons: Vec<Reason>,
-    /// Its place among the ready jobs of its owner, from 1.
+    /// Its position among the ready jobs of its owner, from 1.
     pub position: Option<u64>,
-    /// When it should begin, from and to, if that can be told.
+    /// When it should start (earliest, latest), if that can be estimated.
     pub eta: Option<(Timestamp, Timestamp)>,
 }
 
-/// Why a job is where it is.
+/// Why a job is in its state.
 pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
     let mut why = Why { state: row.state, reasons: Vec::new(), position: None, eta: None };
     match row.state {
@@ -171,11 +171,11 @@ pub(crate) async fn why(tx: &mut Tx, row: JobRow) -> Result<Why, StoreError> {
             why.reasons.push(Reason::Time { until: row.run_at, error });
             why.eta = Some((row.run_at, row.run_at));
         }
-        JobState::Blocked => why.reasons.push(Reason::Dependency { jobs: open_needs(tx, &row).await? }),
+        JobState::Blocked => why.reasons.push(Reason::Dependency { jobs: open_dependencies(tx, &row).await? }),
         JobState::Waiting if row.wait_signal.as_deref() == Some(CHILDREN) => {
-            let parts = children(tx, &row.id).await?;
-            let unfinished = parts.iter().filter(|part| !part.state.is_final()).count();
-            why.reasons.push(Reason::Parts { unfinished });
+            let children = children(tx, &row.id).await?;
+            let unfinished = children.iter().filter(|child| !child.state.is_final()).count();
+            why.reasons.push(Reason::Children { unfinished });
         }
         JobState::Waiting if row.awaits_call() => why.reasons.extend(call(tx, &row).await?),
         JobState::Waiting => why.reasons.push(Reason::Signal {
@@ -199,11 +199,11 @@ async fn call(tx: &mut Tx, row: &JobRow) -> Result<Option<Reason>, StoreError> {
     Ok(Some(Reason::Call { provider: call.provider, kind: call.kind, job, deadline, next_poll }))
 }
 
-async fn open_needs(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {
+async fn open_dependencies(tx: &mut Tx, row: &JobRow) -> Result<Vec<JobId>, StoreError> {
     let mut open = Vec::new();
-    for needed in dependencies::needs(tx, &row.owner, &row.id).await? {
-        if row::get(tx, &needed).await?.state != JobState::Succeeded {
-            open.push(needed);
+    for dependency in dependencies::dependencies_of(tx, &row.owner, &row.id).await? {
+        if row::get(tx, &dependency).await?.state != JobState::Succeeded {
+            open.push(dependency);
         }
     }
     Ok(open)
@@ -226,15 +226,15 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
     if slots == 0 {
         why.reasons.push(Reason::NoWorker { pool: row.pool.clone(), kind: row.kind.clone() });
     }
-    let mut gate = Gate::open(tx, true, false, true).await?;
-    gate.heed_rates(tx).await?;
+    let mut admission = Admission::load(tx, true, false, true).await?;
+    admission.load_rates(tx).await?;
     for (scope, name) in scopes.iter().copied() {
-        if let Some(why_not) = gate.cannot_read(scope, name) {
+        if let Some(why_not) = admission.cannot_read(scope, name) {
             let (scope, name) = (scope.to_owned(), name.to_owned());
             why.reasons.push(Reason::Paused { scope, name, why: why_not });
             continue;
         }
-        let Some(most) = gate.limit(scope, name) else { continue };
+        let Some(most) = admission.limit(scope, name) else { continue };
         let running = running(tx, scope, name).await?;
         if running >= most {
             why.reasons.push(Reason::Limit { scope: scope.to_owned(), name: name.to_owned(), most, running });
@@ -270,7 +270,7 @@ async fn ready(tx: &mut Tx, row: &JobRow, why: &mut Why) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The soonest is when all slots take its owner's jobs, the latest when every other owner takes a full share.
+/// At the earliest, all slots run jobs of its owner; at the latest, every other owner uses its full share.
 fn eta(now: Timestamp, usual: Usual, ahead: u64, others: u64, slots: u64) -> (Timestamp, Timestamp) {
     let times = |duration: Duration, n: u64| duration.saturating_mul(u32::try_from(n).unwrap_or(u32::MAX));
     let soonest = times(usual.mean.saturating_sub(usual.spread), ahead / slots.max(1));
@@ -279,12 +279,12 @@ fn eta(now: Timestamp, usual: Usual, ahead: u64, others: u64, slots: u64) -> (Ti
 }
 
 async fn ahead(tx: &mut Tx, row: &JobRow) -> Result<u64, StoreError> {
-    let place = crate::jobs::row::place(row.run_at, row.priority);
+    let sort_key = crate::jobs::row::sort_key(row.run_at, row.priority);
     let found = sql("SELECT COUNT(*) AS count FROM jobs WHERE state = 'ready' AND pool = $1 AND owner = $2
-                     AND (place < $3 OR (place = $3 AND id < $4))")
+                     AND (sort_key < $3 OR (sort_key = $3 AND id < $4))")
     .bind(&row.pool)
     .bind(row.owner.as_str())
-    .bind(place)
+    .bind(sort_key)
     .bind(row.id.as_str())
     .one(tx)
     .await?;

@@ -8,7 +8,7 @@ use crate::jobs::JobError;
 use crate::sql::{Row, json, optional_json, parse, sql};
 use crate::{StoreError, Tx};
 
-/// A reel as a list has it: one row, without its scenes.
+/// A reel in a list, without its scenes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ListedReel {
     /// Its id.
@@ -29,25 +29,25 @@ pub struct ListedReel {
     pub first_made: Option<Value>,
     /// Why it failed.
     pub error: Option<JobError>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
 }
 
-/// Which of an owner's reels are asked for.
+/// A filter for an owner's reels.
 #[derive(Debug, Clone, Default)]
 pub struct ReelFilter {
-    /// Its title or its document's name has this in it, in any case.
+    /// Its title or its document's name contains this, ignoring case.
     pub text: Option<String>,
     /// As [`ListedReel::state`].
     pub state: Option<String>,
-    /// Those after this one: its time and its id.
+    /// Only those after this one: its time and its id.
     pub after: Option<(Timestamp, ReelId)>,
 }
 
-/// A reel's state follows from its job's, and from whether there is something to play. What belongs to a reel is looked up
-/// for each: joined, `PostgreSQL` may walk over all jobs to find those of one page.
+/// A reel's state is derived from its job's, and from whether there is a result. Related rows are looked up for each reel: with
+/// joins, `PostgreSQL` may scan all jobs to find those of one page.
 const LISTED: &str = "
     SELECT * FROM (
         SELECT r.id, r.owner, r.job_id, r.title, r.choices, r.result, r.created_at, r.updated_at, r.search,
@@ -128,7 +128,7 @@ async fn rows(
     sql(text).bind_all(values).all(tx).await
 }
 
-/// A pattern for whatever has this in it, without the meaning that LIKE gives to some characters.
+/// A LIKE pattern for texts that contain this, with special characters escaped.
 fn containing(words: &str) -> String {
     let mut pattern = String::from("%");
     for c in words.to_lowercase().chars() {
@@ -141,7 +141,7 @@ fn containing(words: &str) -> String {
     pattern
 }
 
-/// Writes what a reel is found by. In lower case here and not in SQL, because SQLite knows only the letters of ASCII.
+/// Updates a reel's search text. It is lower-cased here and not in SQL, because SQLite's LOWER handles only ASCII.
 pub(super) async fn index(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     let row = sql("SELECT r.title, d.name FROM reels r LEFT JOIN documents d ON d.id = r.document_id WHERE r.id = $1")
         .bind(id.as_str())

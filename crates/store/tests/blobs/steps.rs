@@ -159,8 +159,8 @@ async fn a_stored_result_keeps_the_bytes_that_it_names(test: TestStore) {
     }
     // One more hash, of something that is no blob.
     let value = |number| serde_json::json!({ "clip": hash(number), "model": hash(99) });
-    store.write(async |tx| results::keep(tx, "clip:a", "clip", &value(1)).await).await.unwrap();
-    store.write(async |tx| results::keep(tx, "clip:a", "clip", &value(2)).await).await.unwrap();
+    store.write(async |tx| results::store(tx, "clip:a", "clip", &value(1)).await).await.unwrap();
+    store.write(async |tx| results::store(tx, "clip:a", "clip", &value(2)).await).await.unwrap();
     after_the_grace(store).await;
     assert_eq!(begin(store).await.hashes, [hash(1)], "the older result gave way");
     store.write(async |tx| results::forget(tx, "clip:a").await).await.unwrap();

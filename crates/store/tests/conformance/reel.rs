@@ -236,7 +236,7 @@ async fn results_go_with_the_last_reel_that_uses_them(store: &Store) {
             let other = stored_document(tx, &omar(), 'a', 2).await?;
             let (one, other) = (stored_reel(tx, &one, 1, "one").await?, stored_reel(tx, &other, 2, "two").await?);
             for key in ["shared", "hers"] {
-                results::keep(tx, key, "clip", &Value::Null).await?;
+                results::store(tx, key, "clip", &Value::Null).await?;
                 reel::use_result(tx, &ada(), &one.id, key).await?;
                 reel::use_result(tx, &ada(), &one.id, key).await?;
             }

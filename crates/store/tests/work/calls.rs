@@ -29,7 +29,7 @@ on_both_databases!(
 /// A call that nobody else makes, unless the key says so.
 pub(crate) fn new_call(world: &World, key: &str, provider: Option<&str>) -> NewCall {
     let (id, key, kind) = (world.name(), key.to_owned(), "voice".to_owned());
-    NewCall { id, key, kind, owner: ada(), provider: provider.map(str::to_owned), patience: Duration::from_hours(1) }
+    NewCall { id, key, kind, owner: ada(), provider: provider.map(str::to_owned), timeout: Duration::from_hours(1) }
 }
 
 pub(crate) async fn start(world: &World, claimed: &Claimed, call: &NewCall) -> Started {
@@ -56,7 +56,7 @@ async fn notify(world: &World, id: &str) -> Notified {
 async fn await_call(world: &World, claimed: &Claimed, call: &NewCall) -> JobState {
     let (deadline, poll_after) = (Duration::from_hours(1), seconds(60));
     let wait = Settlement::AwaitCall { call: call.id.clone(), deadline, poll_after };
-    let Ended::LetGo(state) = world.settle(claimed, wait).await.unwrap() else { panic!("it lets go") };
+    let Ended::Released(state) = world.settle(claimed, wait).await.unwrap() else { panic!("it lets go") };
     state
 }
 
@@ -82,7 +82,7 @@ async fn submitted_work_is_waited_for_without_a_worker_and_ended_once(world: &Wo
     submit(world, &call, "studio-7").await;
     let found = open(world, "key").await.unwrap();
     assert_eq!((found.outcome, found.provider_id.as_deref()), (Outcome::Submitted, Some("studio-7")));
-    assert_eq!((found.job.clone(), found.is_looked_after), (claimed.lease.job.clone(), true));
+    assert_eq!((found.job.clone(), found.job_is_unfinished), (claimed.lease.job.clone(), true));
     assert_eq!(await_call(world, &claimed, &call).await, JobState::Waiting);
     assert_eq!(booked(world).await, (40, 0), "all stays reserved while the provider is at work");
     let why = world.store.read(async |tx| jobs::why(tx, &ada(), &found.job).await).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_notice_that_comes_before_the_wait_is_not_lost(world: &World) {
     assert_eq!(await_call(world, &claimed, &call).await, JobState::Ready, "something is known already");
     let claimed = world.claim_one().await;
     assert!(open(world, "key").await.unwrap().notified);
-    world.store.write(async |tx| calls::look(tx, &call.id).await).await.unwrap();
+    world.store.write(async |tx| calls::clear_notified(tx, &call.id).await).await.unwrap();
     assert!(!open(world, "key").await.unwrap().notified);
     assert_eq!(await_call(world, &claimed, &call).await, JobState::Waiting, "until there is news");
     assert_eq!(notify(world, &call.id).await, Notified::Noted, "by our own id, too");
@@ -156,7 +156,7 @@ async fn an_answer_that_was_lost_leaves_the_call_open_and_its_money_booked(world
     let claimed = costly(world).await;
     let call = new_call(world, "key", Some("studio"));
     start(world, &claimed, &call).await;
-    world.store.write(async |tx| calls::forget_answer(tx, &call.id).await).await.unwrap();
+    world.store.write(async |tx| calls::mark_unknown(tx, &call.id).await).await.unwrap();
     assert_eq!(open(world, "key").await.unwrap().outcome, Outcome::Unknown);
     let ending = Settlement::Fail { error: error("lost"), delay: Duration::ZERO };
     world.settle(&claimed, ending).await.unwrap();
@@ -199,7 +199,7 @@ async fn work_whose_job_has_ended_is_left_to_whoever_wants_the_same(world: &Worl
     submit(world, &call, "studio-7").await;
     await_call(world, &first, &call).await;
     let second = costly(world).await;
-    assert_eq!(start(world, &second, &new_call(world, "key", Some("studio"))).await, Started::Busy);
+    assert_eq!(start(world, &second, &new_call(world, "key", Some("studio"))).await, Started::AlreadyOpen);
     await_call(world, &second, &call).await;
     let awaited = async || world.store.read(async |tx| calls::is_awaited(tx, &call.id).await).await.unwrap();
     assert!(awaited().await);
@@ -207,9 +207,9 @@ async fn work_whose_job_has_ended_is_left_to_whoever_wants_the_same(world: &Worl
     // It is asked once more, so that it can cancel the work at its provider; it leaves it to the other.
     let last = world.claim_one().await;
     assert_eq!(last.lease.job, first.lease.job);
-    assert_eq!(world.settle(&last, Settlement::Succeed(json!(1))).await.unwrap(), Ended::LetGo(JobState::Cancelled));
+    assert_eq!(world.settle(&last, Settlement::Succeed(json!(1))).await.unwrap(), Ended::Released(JobState::Cancelled));
     let left = open(world, "key").await.unwrap();
-    assert_eq!((left.outcome, left.is_looked_after), (Outcome::Unknown, false));
+    assert_eq!((left.outcome, left.job_is_unfinished), (Outcome::Unknown, false));
     let heir = world.claim_one().await;
     assert_eq!((&heir.lease.job, &heir.call), (&second.lease.job, &Some(call.id.clone())), "it hears of it");
     end(world, &call, Outcome::Succeeded, 33).await;
@@ -247,7 +247,7 @@ async fn a_call_is_submitted_before_its_job_needs_money_again(world: &World) {
     world
         .store
         .write(async |tx| {
-            results::keep(tx, "key", "voice", &value).await?;
+            results::store(tx, "key", "voice", &value).await?;
             calls::end(tx, &call.id, Outcome::Succeeded, Some("studio-7"), Some(MicroUsd(40))).await?;
             jobs::settle(tx, &again.lease, Settlement::Succeed(json!(1))).await
         })
@@ -257,7 +257,7 @@ async fn a_call_is_submitted_before_its_job_needs_money_again(world: &World) {
     let other: JobId = world.add().await;
     let wants_the_same = world.claim_one().await;
     assert_eq!(wants_the_same.lease.job, other);
-    assert_eq!(start(world, &wants_the_same, &new_call(world, "key", None)).await, Started::Made);
+    assert_eq!(start(world, &wants_the_same, &new_call(world, "key", None)).await, Started::AlreadyStored);
     let found = world.store.read(async |tx| results::find(tx, "key").await).await;
     assert_eq!(found.map_err(|error: StoreError| error.code()), Ok(Some(value)));
 }

@@ -3,7 +3,7 @@
 use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_store::controls;
-use sluice_store::jobs::{self, Claim, Floors, NewJob};
+use sluice_store::jobs::{self, Claim, LowWaterMarks, NewJob};
 
 use crate::world::{KINDS, LEASE};
 use crate::{World, ada, omar, on_both_databases, seconds};
@@ -151,7 +151,7 @@ async fn claims_at_once_never_give_a_job_twice(world: &World) {
         let world = if n % 2 == 0 { world.clone() } else { world.another_process().await };
         tasks.spawn(async move {
             let mut mine = Vec::new();
-            let mut floors = Floors::default();
+            let mut floors = LowWaterMarks::default();
             loop {
                 let lease = world.lease_id();
                 let claim =
@@ -160,7 +160,7 @@ async fn claims_at_once_never_give_a_job_twice(world: &World) {
                 if claims.jobs.is_empty() {
                     return mine;
                 }
-                floors = claims.floors;
+                floors = claims.low_water_marks;
                 mine.extend(claims.jobs.into_iter().map(|claimed| claimed.lease.job));
             }
         });

@@ -24,7 +24,7 @@ async fn a_job_is_blocked_until_all_that_it_needs_has_succeeded(world: &World) {
     let both = after(world, &[&two, &one, &one]).await;
     let delay = seconds(60);
     let later = world.enqueue(NewJob { after: vec![one.clone()], delay, ..world.new_job().await }).await;
-    let needs = world.store.read(async |tx| jobs::needs(tx, &ada(), &both).await).await.unwrap();
+    let needs = world.store.read(async |tx| jobs::dependencies_of(tx, &ada(), &both).await).await.unwrap();
     assert_eq!(needs, [one.clone(), two.clone()]);
     let claimed = world.claim(9).await;
     assert_eq!(claimed.len(), 2, "what is blocked is not claimed");
@@ -80,7 +80,7 @@ async fn nobody_depends_on_another_owners_job(world: &World) {
     assert_eq!(world.try_enqueue(&his).await.unwrap_err().code(), "no_such_dependency");
     let child = NewJob { owner: omar(), parent: Some(job.clone()), ..world.new_job().await };
     assert_eq!(world.try_enqueue(&child).await.unwrap_err().code(), "no_such_job");
-    let needs = world.store.read(async |tx| jobs::needs(tx, &omar(), &job).await).await.unwrap();
+    let needs = world.store.read(async |tx| jobs::dependencies_of(tx, &omar(), &job).await).await.unwrap();
     assert_eq!(needs, []);
     assert_eq!(world.claimed_ids(9).await, [job], "and nothing was made");
 }

@@ -23,7 +23,7 @@ async fn family(world: &World) -> (JobId, [JobId; 2]) {
     let claimed = world.claim_one().await;
     let children = [world.add_child(&parent).await, world.add_child(&parent).await];
     let waits = world.settle(&claimed, Settlement::WaitForChildren { then: then("join") }).await.unwrap();
-    assert_eq!(waits, Ended::LetGo(JobState::Waiting));
+    assert_eq!(waits, Ended::Released(JobState::Waiting));
     (parent, children)
 }
 
@@ -38,7 +38,7 @@ async fn a_parent_is_woken_by_the_last_of_its_children(world: &World) {
     let children = world.store.read(async |tx| jobs::children(tx, &ada(), &parent).await).await.unwrap();
     assert_eq!(children.iter().map(|row| row.state).collect::<Vec<_>>(), [JobState::Succeeded, JobState::Dead]);
     let again = world.settle(&joined, Settlement::WaitForChildren { then: then("end") }).await.unwrap();
-    assert_eq!(again, Ended::LetGo(JobState::Ready), "there is nobody to wait for");
+    assert_eq!(again, Ended::Released(JobState::Ready), "there is nobody to wait for");
 }
 
 async fn a_cancelled_family_stops_what_runs_and_cancels_the_rest(world: &World) {
@@ -56,7 +56,7 @@ async fn a_cancelled_family_stops_what_runs_and_cancels_the_rest(world: &World) 
     assert!(row.cancel_requested_at.is_some());
     assert_eq!(world.cancel(&parent).await, 0, "once is enough");
     let ended = world.settle(&claimed, Settlement::Fail { error: error("rain"), delay: seconds(1) }).await.unwrap();
-    assert_eq!(ended, Ended::LetGo(JobState::Cancelled));
+    assert_eq!(ended, Ended::Released(JobState::Cancelled));
 }
 
 async fn a_child_that_is_made_after_the_request_is_cancelled_with_its_parent(world: &World) {
@@ -170,8 +170,8 @@ async fn changes_of_a_family_at_once_lose_no_lease_and_no_ending(world: &World) 
                             // Nobody but its worker ends what is claimed.
                             let ended = world.settle(&claimed, Settlement::Succeed("done".into())).await.unwrap();
                             match ended {
-                                Ended::LetGo(JobState::Succeeded) => succeeded.push(claimed.lease.job),
-                                Ended::LetGo(JobState::Cancelled) => {}
+                                Ended::Released(JobState::Succeeded) => succeeded.push(claimed.lease.job),
+                                Ended::Released(JobState::Cancelled) => {}
                                 other => panic!("{other:?}"),
                             }
                         }

@@ -118,7 +118,7 @@ async fn a_worker_hears_which_of_its_jobs_are_to_stop(world: &World) {
     assert_eq!(world.state(&jobs[2]).await, JobState::Cancelled, "what nobody runs is cancelled at once");
     for claimed in &claimed {
         let ended = world.settle(claimed, Settlement::Succeed("too late".into())).await.unwrap();
-        assert_eq!(ended, jobs::Ended::LetGo(JobState::Cancelled), "whatever the attempt gave");
+        assert_eq!(ended, jobs::Ended::Released(JobState::Cancelled), "whatever the attempt gave");
     }
     assert_eq!(stopping("worker").await, []);
 }

@@ -170,7 +170,7 @@ async fn a_rescue_says_what_became_of_calls_that_were_open(world: &World) {
     world.maintain().await;
     let open = async |key| world.store.read(async |tx| calls::open_of_key(tx, key).await).await.unwrap();
     let left = open("asked").await.expect("it stays open, since its provider can be asked");
-    assert_eq!((left.outcome, left.is_looked_after), (calls::Outcome::Unknown, true));
+    assert_eq!((left.outcome, left.job_is_unfinished), (calls::Outcome::Unknown, true));
     assert_eq!(open("alone").await, None, "nobody can tell what became of it");
     let row = world.row(&job).await;
     assert_eq!((row.state, row.call), (JobState::Ready, Some(asked.id)), "the next attempt looks after it first");

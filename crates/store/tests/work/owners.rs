@@ -53,7 +53,7 @@ async fn every_lookup_refuses_another_owner(world: &World) {
                 assert_eq!(children, if there { vec![child.clone()] } else { Vec::new() });
                 assert_eq!(jobs::steps_of(tx, &owner, job).await?.len(), usize::from(there));
                 assert_eq!(jobs::log_of(tx, &owner, job, 9).await?.len(), usize::from(there));
-                assert_eq!(jobs::needs(tx, &owner, job).await?.len(), usize::from(there));
+                assert_eq!(jobs::dependencies_of(tx, &owner, job).await?.len(), usize::from(there));
                 let all = Filter { limit: 9, ..Filter::default() };
                 assert_eq!(jobs::list(tx, &owner, &all).await?.len(), usize::from(there));
                 Ok::<_, StoreError>(())

@@ -27,7 +27,7 @@ async fn a_job_goes_from_stage_to_stage_and_keeps_its_result(world: &World) {
     assert_eq!((&*second.stage, second.lease.attempt, &second.lease.id), ("second", 1, &lease));
     assert_eq!(world.settle(&first, Settlement::Succeed(json!(1))).await.unwrap_err().code(), "lease_lost");
     let queued = world.settle(&second, Settlement::Queue { then: then("third") }).await.unwrap();
-    assert_eq!(queued, Ended::LetGo(JobState::Ready));
+    assert_eq!(queued, Ended::Released(JobState::Ready));
     assert_eq!(world.row(&job).await.attempt, 0, "the next stage has all its attempts");
     let third = world.claim_one().await;
     assert_eq!((&*third.stage, third.lease.attempt), ("third", 1));
@@ -45,7 +45,7 @@ async fn a_failure_is_tried_again_until_there_are_no_attempts(world: &World) {
         assert_eq!(claimed.lease.attempt, attempt);
         let ending = Settlement::Fail { error: error("rain"), delay: seconds(60) };
         let state = if attempt < 3 { JobState::Scheduled } else { JobState::Dead };
-        assert_eq!(world.settle(&claimed, ending).await.unwrap(), Ended::LetGo(state));
+        assert_eq!(world.settle(&claimed, ending).await.unwrap(), Ended::Released(state));
         assert_eq!(world.claim(1).await, [], "not before its time, or never");
         world.advance(seconds(60)).await;
         world.maintain().await;
@@ -55,7 +55,7 @@ async fn a_failure_is_tried_again_until_there_are_no_attempts(world: &World) {
     let at_once = world.add().await;
     let claimed = world.claim_one().await;
     let ending = Settlement::Fail { error: error("rain"), delay: seconds(0) };
-    assert_eq!(world.settle(&claimed, ending).await.unwrap(), Ended::LetGo(JobState::Ready));
+    assert_eq!(world.settle(&claimed, ending).await.unwrap(), Ended::Released(JobState::Ready));
     let claimed = world.claim_one().await;
     world.die(&claimed).await;
     assert_eq!(world.row(&at_once).await.attempt, 2, "it gave up with an attempt left");
@@ -89,7 +89,7 @@ async fn a_batch_ends_each_attempt_that_still_holds_its_job(world: &World) {
     finishes.insert(3, finish(&lapsed[0], Settlement::Succeed(json!(1))));
     let ended = world.store.write(async |tx| jobs::settle_many(tx, &finishes).await).await.unwrap();
     let state = |ended: &Result<Ended, StoreError>| match ended {
-        Ok(Ended::LetGo(state)) => state.as_str(),
+        Ok(Ended::Released(state)) => state.as_str(),
         Ok(Ended::Advanced(_)) => "advanced",
         Err(error) => error.code(),
     };
@@ -179,7 +179,7 @@ async fn an_ending_brings_the_last_of_its_progress(world: &World) {
     (last.steps, last.lines) = (vec![step(1.0)], vec!["drawn".to_owned()]);
     let finishes = [last];
     let ended = world.store.write(async |tx| jobs::settle_many(tx, &finishes).await).await.unwrap();
-    assert_eq!(ended.into_iter().next().unwrap().unwrap(), Ended::LetGo(JobState::Waiting));
+    assert_eq!(ended.into_iter().next().unwrap().unwrap(), Ended::Released(JobState::Waiting));
     let steps = world.store.read(async |tx| jobs::steps_of(tx, &ada(), &job).await).await.unwrap();
     assert_eq!(steps.len(), 1, "one step, which went on: {steps:?}");
     assert!(steps[0].finished_at.is_some());

@@ -33,15 +33,15 @@ async fn of_many_that_ask_at_once_one_asks_and_all_get_the_result(world: &World)
             loop {
                 let call = new_call(&world, "key", None);
                 match start(&world, &claimed, &call).await {
-                    Started::Made => break,
-                    Started::Busy => tokio::task::yield_now().await,
+                    Started::AlreadyStored => break,
+                    Started::AlreadyOpen => tokio::task::yield_now().await,
                     Started::Yes => {
                         let now = asked.fetch_add(1, Ordering::SeqCst);
                         // The first two fail, and somebody else asks.
                         let outcome = if now < 2 { Outcome::Failed } else { Outcome::Succeeded };
                         let ended = world.store.write(async |tx| {
                             if outcome == Outcome::Succeeded {
-                                results::keep(tx, "key", "voice", &json!({ "by": now })).await?;
+                                results::store(tx, "key", "voice", &json!({ "by": now })).await?;
                             }
                             calls::end(tx, &call.id, outcome, None, Some(MicroUsd(0))).await
                         });
@@ -67,7 +67,7 @@ async fn whoever_waits_for_a_call_is_woken_however_it_ends(world: &World) {
         assert_eq!(start(world, &claimed[0], &call).await, Started::Yes);
         for claimed in &claimed[1..] {
             let same = new_call(world, &call.key, Some("studio"));
-            assert_eq!(start(world, claimed, &same).await, Started::Busy);
+            assert_eq!(start(world, claimed, &same).await, Started::AlreadyOpen);
             let (deadline, poll_after) = (seconds(600), seconds(60));
             let wait = Settlement::AwaitCall { call: call.id.clone(), deadline, poll_after };
             world.settle(claimed, wait).await.unwrap();

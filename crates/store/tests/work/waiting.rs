@@ -26,7 +26,7 @@ async fn send(world: &World, job: &JobId, name: &str, payload: &Value) -> Result
 async fn wait(world: &World, claimed: &Claimed, signal: &str, poll_every: Option<Duration>) -> JobState {
     let deadline = seconds(100);
     let wait = Settlement::Wait { then: then("woken"), signal: signal.to_owned(), deadline, poll_every };
-    let Ended::LetGo(state) = world.settle(claimed, wait).await.unwrap() else { panic!("it lets go") };
+    let Ended::Released(state) = world.settle(claimed, wait).await.unwrap() else { panic!("it lets go") };
     state
 }
 

@@ -10,7 +10,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::spend::{self, Budget};
 use sluice_store::jobs::{
-    self, Claim, Claimed, Claims, Ended, Finish, Floors, JobError, JobRow, Need, NewJob, Settlement, Then,
+    self, Claim, Claimed, Claims, Ended, Finish, JobError, JobRow, LowWaterMarks, Need, NewJob, Settlement, Then,
 };
 use sluice_store::{Dialect, Store, StoreError, Tx};
 use sluice_testkit::TestStore;
@@ -186,7 +186,7 @@ impl World {
     pub(crate) async fn claim_in(&self, tx: &mut Tx, limit: u32, kinds: &[&'static str]) -> Result<Claims, StoreError> {
         let lease = self.lease_id();
         let claim = Claim { pool: "default", kinds, limit, worker: "worker", lease: &lease, lease_time: LEASE };
-        let claims = jobs::claim(tx, &claim, &Floors::default()).await?;
+        let claims = jobs::claim(tx, &claim, &LowWaterMarks::default()).await?;
         jobs::charge(tx, &claims.charges).await?;
         Ok(claims)
     }
@@ -216,12 +216,12 @@ impl World {
 
     pub(crate) async fn succeed(&self, claimed: &Claimed) {
         let ended = self.settle(claimed, Settlement::Succeed("done".into())).await.unwrap();
-        assert_eq!(ended, Ended::LetGo(JobState::Succeeded));
+        assert_eq!(ended, Ended::Released(JobState::Succeeded));
     }
 
     pub(crate) async fn die(&self, claimed: &Claimed) {
         let ended = self.settle(claimed, Settlement::Die(error("broken"))).await.unwrap();
-        assert_eq!(ended, Ended::LetGo(JobState::Dead));
+        assert_eq!(ended, Ended::Released(JobState::Dead));
     }
 
     pub(crate) async fn row(&self, job: &JobId) -> JobRow {
@@ -274,5 +274,5 @@ impl World {
 /// The end of an attempt without any progress to write.
 pub(crate) fn finish(claimed: &Claimed, settlement: Settlement) -> Finish {
     let claimed = Arc::new(claimed.clone());
-    Finish { claimed, settlement, steps: Vec::new(), lines: Vec::new(), asked_nobody: true }
+    Finish { claimed, settlement, steps: Vec::new(), lines: Vec::new(), no_external_calls: true }
 }

@@ -1615,7 +1615,7 @@ export interface components {
             id: string;
             kind: string;
             /** @description Its child jobs, in the order in which they were created. */
-            parts: components["schemas"]["ProgressView"][];
+            children: components["schemas"]["ProgressView"][];
             /**
              * Format: double
              * @description From 0 to 100: the mean of its steps and child jobs, as far as they are known.
@@ -1959,7 +1959,7 @@ export interface components {
              */
             position?: number | null;
             /**
-             * @description Every current reason. Each has a `reason` (`time`, `dependency`, `parts`, `signal`, `call`, `paused`, `limit`, `rate`,
+             * @description Every current reason. Each has a `reason` (`time`, `dependency`, `children`, `signal`, `call`, `paused`, `limit`, `rate`,
              *     `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
              */
             reasons: Record<string, never>[];

@@ -19,7 +19,7 @@ describe('whyWords', () => {
   });
 
   it('counts parts and places', () => {
-    expect(why([{ reason: 'parts', unfinished: 3 }])).toEqual({ key: 'why.parts', values: { count: 3 } });
+    expect(why([{ reason: 'children', unfinished: 3 }])).toEqual({ key: 'why.parts', values: { count: 3 } });
     expect(why([{ reason: 'share' }], 4)).toEqual({ key: 'why.position', values: { count: 4 } });
   });
 

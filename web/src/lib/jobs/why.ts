@@ -37,7 +37,6 @@ function wordsOf({ reason, until, deadline, unfinished }: Reason): WhyWords | nu
     case 'signal':
     case 'call':
       return deadline == null ? { key: 'why.signal' } : { key: 'why.signal.until', at: deadline };
-    case 'parts':
     case 'children':
       return { key: 'why.parts', values: { count: unfinished ?? 0 } };
     case 'dependency':

@@ -179,7 +179,7 @@ impl Bench {
             self.store.execute(&format!("DELETE FROM {table}")).await?;
         }
         if self.options.database == Kind::Postgres {
-            self.store.maintain().await?;
+            self.store.vacuum().await?;
         }
         Ok(())
     }
@@ -309,7 +309,7 @@ impl Bench {
         let worker = self.engine.start();
         let mut waits = Vec::new();
         for sample in 0..self.options.samples {
-            let mut news = self.store.news_hint();
+            let mut news = self.store.events_hint();
             let begun = Instant::now();
             let job = self.engine.submit(&ThreeStages, local()).await?;
             loop {

@@ -18,7 +18,7 @@ use sluice_blobs::{Blobs, Links, Place};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::Randomness;
 use sluice_store::blobs::{self, Subject};
-use sluice_store::retention::{self, Keep};
+use sluice_store::retention::{self, RetentionPeriods};
 use sluice_store::{Store, StoreError};
 
 use super::postgres::Server;
@@ -51,7 +51,7 @@ pub(crate) async fn run(options: RetentionBench) -> anyhow::Result<()> {
         Platform { store: store.clone(), media, links: Links::new([0; 32]), randomness: Randomness::from_entropy() };
     let context = Context { platform, modules: Arc::new([]) };
     fill(&store, folder.path(), &options).await.context("cannot fill the database")?;
-    store.maintain().await?;
+    store.vacuum().await?;
     let quiet = Probe::start(&store);
     tokio::time::sleep(Duration::from_secs(2)).await;
     let quiet = quiet.end().await?;
@@ -64,7 +64,7 @@ pub(crate) async fn run(options: RetentionBench) -> anyhow::Result<()> {
     let (collecting, waited_collecting) = (begun.elapsed(), probe.end().await?);
     let probe = Probe::start(&store);
     let begun = Instant::now();
-    let retained = retain::retain(&context, Keep::default(), stop(begun)).await;
+    let retained = retain::retain(&context, RetentionPeriods::default(), stop(begun)).await;
     let (retaining, waited_retaining) = (begun.elapsed(), probe.end().await?);
     say(&serde_json::to_string_pretty(&json!({
         "database": if options.postgres { "postgres" } else { "sqlite" },
@@ -93,7 +93,7 @@ fn series(count: u32) -> String {
 
 async fn fill(store: &Store, folder: &Path, options: &RetentionBench) -> anyhow::Result<()> {
     let jobs = format!(
-        "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, place, run_at,
+        "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, sort_key, run_at,
              attempt, max_attempts, result, created_at, updated_at, finished_at)
          {} SELECT '01900000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), 'bench.done', 'default', 'succeeded',
              'first', 'first', '{{}}', 'local', '', 0, 0, 0, 1, 3, 'null', 0, 0, 0 FROM n",

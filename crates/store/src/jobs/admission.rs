@@ -1,7 +1,7 @@
-//! What may stand in the way of a ready job: pauses, limits, rates, a provider's health, money. Read once per claim, and
-//! exact: what is counted is locked, so two processes never count the same slot.
+//! Admission control: whether pauses, limits, rates, a provider's health and budgets let a ready job be claimed. They are
+//! read once per claim, and exact: a limit is locked while it is counted, so two processes never take the same slot.
 //!
-//! A slot of a limit is a running job, not a counter: it is given back by whatever ends the job's lease, once.
+//! A slot of a limit is a running job, not a counter: it is freed by whatever ends the job's lease, exactly once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,14 +16,14 @@ use crate::providers;
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx};
 
-/// A ready job, as it will be when it is claimed.
+/// A ready job, as it will be after the claim.
 pub(crate) struct Candidate {
     pub(crate) job: Claimed,
     pub(crate) limit_key: Option<String>,
 }
 
 impl Candidate {
-    /// Everything that it is counted under, but its owner.
+    /// Everything that it counts towards, except its owner.
     fn scopes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
             Some(("kind", self.job.kind.as_str())),
@@ -37,24 +37,24 @@ impl Candidate {
 
 /// Whether a job may be claimed.
 pub(crate) enum Verdict {
-    Yes,
-    /// Something that it shares with others is full or closed.
-    No,
-    /// This one alone may not, now.
-    Never,
+    Admitted,
+    /// A limit, a rate or a provider that it shares with other jobs has no capacity left.
+    Closed,
+    /// This job alone is refused for now: its cost does not fit into a budget.
+    Rejected,
 }
 
-/// What stands in the way.
-pub(crate) struct Gate {
-    /// What cannot be read is kept as why: then nothing runs that it is for.
+/// The admission control of one claim.
+pub(crate) struct Admission {
+    /// A limit that cannot be read is stored as the error, and nothing that it concerns runs.
     limits: HashMap<(String, String), Result<i64, String>>,
     pauses: HashSet<(String, String)>,
     rates: Rates,
-    rooms: HashMap<(&'static str, String), i64>,
-    choosy: bool,
+    capacities: HashMap<(&'static str, String), i64>,
+    needs_check: bool,
     /// Another process holds the lock of a limit.
     pub(crate) contended: bool,
-    /// Jobs are taken one by one, since some job made a claim fail.
+    /// Jobs are claimed one by one, because one of them made a claim fail.
     pub(crate) one_by_one: bool,
     /// How many jobs could not be read or changed.
     pub(crate) set_aside: usize,
@@ -62,8 +62,8 @@ pub(crate) struct Gate {
     pub(crate) unreadable: Vec<Unreadable>,
 }
 
-impl Gate {
-    pub(crate) async fn open(tx: &mut Tx, limited: bool, paused: bool, choosy: bool) -> Result<Self, StoreError> {
+impl Admission {
+    pub(crate) async fn load(tx: &mut Tx, limited: bool, paused: bool, needs_check: bool) -> Result<Self, StoreError> {
         let mut limits = HashMap::new();
         let mut unreadable = Vec::new();
         if limited {
@@ -87,15 +87,15 @@ impl Gate {
                 }
             }
         }
-        // Only an owner's limit or pause leaves its first jobs as the ones to take.
+        // With limits and pauses of owners and queues alone, an owner's first jobs are always the ones to claim.
         let by_owner = |scope: &String| scope == "owner" || scope == "queue";
-        let choosy = choosy || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
+        let needs_check = needs_check || !limits.keys().chain(&pauses).all(|(scope, _)| by_owner(scope));
         Ok(Self {
             limits,
             pauses,
             rates: Rates::default(),
-            rooms: HashMap::new(),
-            choosy,
+            capacities: HashMap::new(),
+            needs_check,
             contended: false,
             one_by_one: false,
             set_aside: 0,
@@ -103,21 +103,21 @@ impl Gate {
         })
     }
 
-    /// Reads the rates, where there are any.
-    pub(crate) async fn heed_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Reads the rates.
+    pub(crate) async fn load_rates(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         self.rates = Rates::read(tx).await?;
         self.unreadable.extend(self.rates.unreadable());
-        self.choosy |= !self.rates.are_of_owners_alone();
+        self.needs_check |= !self.rates.count_only_owners_requests();
         Ok(())
     }
 
-    /// Takes from the buckets what was claimed; gives when one that refused a job will let it through.
+    /// Takes what was claimed from the buckets; returns when one that held back a job will admit it.
     pub(crate) async fn take_from_buckets(&mut self, tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
         self.rates.write_back(tx).await
     }
 
-    pub(crate) fn is_choosy(&self) -> bool {
-        self.choosy
+    pub(crate) fn checks_each_job(&self) -> bool {
+        self.needs_check
     }
 
     pub(crate) fn is_paused(&self, scope: &str, name: &str) -> bool {
@@ -134,7 +134,7 @@ impl Gate {
         if self.limits.is_empty() { None } else { of(name).or_else(|| of("*")) }
     }
 
-    /// Why nothing of this name runs: a limit or a rate of it cannot be read.
+    /// Why nothing of this name runs, if its limit or a rate cannot be read.
     pub(crate) fn cannot_read(&self, scope: &'static str, name: &str) -> Option<String> {
         let limit = self.stored_limit(scope, name).and_then(|most| most.as_ref().err());
         let of_limit = limit.map(|error| format!("its limit cannot be read, set it again: {error}"));
@@ -142,15 +142,15 @@ impl Gate {
         of_limit.or_else(|| of_rate().map(|error| format!("its rate cannot be read, set it again: {error}")))
     }
 
-    /// How many more may run; nothing when there is no limit.
-    pub(crate) async fn room(
+    /// How many more jobs may run; `None` if there is no limit.
+    pub(crate) async fn capacity(
         &mut self,
         tx: &mut Tx,
         scope: &'static str,
         name: &str,
     ) -> Result<Option<i64>, StoreError> {
-        if let Some(room) = self.rooms.get(&(scope, name.to_owned())) {
-            return Ok(Some(*room));
+        if let Some(capacity) = self.capacities.get(&(scope, name.to_owned())) {
+            return Ok(Some(*capacity));
         }
         let now = tx.now().await?;
         let health = if scope == "provider" { providers::window(tx, name, now).await? } else { None };
@@ -159,42 +159,42 @@ impl Gate {
         if limit.is_none() && !rated && !paused {
             return Ok(None);
         }
-        let room = if limit == Some(0) || paused || self.rates.cannot_read(scope, name).is_some() {
+        let capacity = if limit == Some(0) || paused || self.rates.cannot_read(scope, name).is_some() {
             0
         } else if lock(tx, scope, name).await? {
             let slots = match limit {
                 Some(limit) => (limit - running(tx, scope, name).await?).max(0),
                 None => i64::MAX,
             };
-            if rated { slots.min(self.rates.open(tx, scope, name, now).await?) } else { slots }
+            if rated { slots.min(self.rates.load_buckets(tx, scope, name, now).await?) } else { slots }
         } else {
             self.contended = true;
             0
         };
-        self.rooms.insert((scope, name.to_owned()), room);
-        Ok(Some(room))
+        self.capacities.insert((scope, name.to_owned()), capacity);
+        Ok(Some(capacity))
     }
 
-    /// Notes that so many more run, each of which is a request.
+    /// Counts claimed jobs, each of which is a request.
     pub(crate) fn used(&mut self, scope: &'static str, name: &str, count: usize) {
-        if self.rooms.is_empty() {
+        if self.capacities.is_empty() {
             return;
         }
-        if let Some(room) = self.rooms.get_mut(&(scope, name.to_owned())) {
-            *room -= i64::try_from(count).unwrap_or(i64::MAX);
+        if let Some(capacity) = self.capacities.get_mut(&(scope, name.to_owned())) {
+            *capacity -= i64::try_from(count).unwrap_or(i64::MAX);
             self.rates.take_requests(scope, name, count);
         }
     }
 
-    /// What has no room left.
+    /// The scopes without capacity.
     pub(crate) fn closed(&self) -> Vec<(&'static str, String)> {
         let mut closed: Vec<_> =
-            self.rooms.iter().filter(|(_, room)| **room <= 0).map(|(key, _)| key.clone()).collect();
+            self.capacities.iter().filter(|(_, capacity)| **capacity <= 0).map(|(key, _)| key.clone()).collect();
         closed.sort();
         closed
     }
 
-    /// Whether a candidate may be claimed now; what it will cost is reserved.
+    /// Whether a candidate may be claimed now. If so, its cost is reserved.
     pub(crate) async fn admit(
         &mut self,
         tx: &mut Tx,
@@ -202,15 +202,15 @@ impl Gate {
         now: Timestamp,
     ) -> Result<Verdict, StoreError> {
         for (scope, name) in candidate.scopes() {
-            if self.room(tx, scope, name).await?.is_some_and(|room| room <= 0) {
-                return Ok(Verdict::No);
+            if self.capacity(tx, scope, name).await?.is_some_and(|capacity| capacity <= 0) {
+                return Ok(Verdict::Closed);
             }
         }
-        if self.is_too_much(candidate) {
-            return Ok(Verdict::No);
+        if self.exceeds_a_rate(candidate) {
+            return Ok(Verdict::Closed);
         }
         if candidate.job.need.cost > MicroUsd(0) && spend::reserve(tx, &candidate.job, now).await? != Reserved::Yes {
-            return Ok(Verdict::Never);
+            return Ok(Verdict::Rejected);
         }
         let asked = candidate.job.need.amounts;
         self.rates.take("owner", candidate.job.owner.as_str(), asked);
@@ -218,22 +218,22 @@ impl Gate {
             self.used(scope, name, 1);
             self.rates.take(scope, name, asked);
         }
-        Ok(Verdict::Yes)
+        Ok(Verdict::Admitted)
     }
 
-    /// Whether a rate does not let it through now. That closes what the rate is for: nothing smaller overtakes, or a
-    /// large job would never begin.
-    fn is_too_much(&mut self, candidate: &Candidate) -> bool {
-        if self.rates.are_none() {
+    /// Whether a rate holds a candidate back. If so, the rate's scope is closed for this claim: if smaller jobs could overtake, a
+    /// large one would starve.
+    fn exceeds_a_rate(&mut self, candidate: &Candidate) -> bool {
+        if self.rates.is_empty() {
             return false;
         }
         let owner = ("owner", candidate.job.owner.as_str());
-        if self.rooms.get(&("owner", candidate.job.owner.to_string())).is_some_and(|room| *room <= 0) {
+        if self.capacities.get(&("owner", candidate.job.owner.to_string())).is_some_and(|capacity| *capacity <= 0) {
             return true;
         }
         for (scope, name) in std::iter::once(owner).chain(candidate.scopes()) {
             if self.rates.refuse(scope, name, candidate.job.need.amounts) {
-                self.rooms.insert((scope, name.to_owned()), 0);
+                self.capacities.insert((scope, name.to_owned()), 0);
                 return true;
             }
         }
@@ -241,24 +241,24 @@ impl Gate {
     }
 }
 
-/// What a row is for.
+/// The scope and the name of a row.
 fn key(row: &Row) -> Result<(String, String), StoreError> {
     Ok((row.get("scope")?, row.get("name")?))
 }
 
-/// Holds a limit until the unit of work ends. False when another process does.
+/// Locks a limit until the unit of work ends. Returns false if another process holds the lock.
 async fn lock(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
     if !tx.on_postgres() {
-        // The one writer holds everything.
+        // SQLite's one writer has locked everything.
         return Ok(true);
     }
-    // It ends with the transaction, so it also works behind a pooler.
+    // A transaction-level lock also works behind a pooler.
     let row =
-        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS got_it")
+        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS locked")
             .bind(format!("limit:{scope}:{name}"))
             .one(tx)
             .await?;
-    row.get("got_it")
+    row.get("locked")
 }
 
 pub(crate) async fn running(tx: &mut Tx, scope: &str, name: &str) -> Result<i64, StoreError> {
