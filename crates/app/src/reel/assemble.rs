@@ -198,7 +198,8 @@ fn timeline(scenes: &[Scene], parts: &[&Made]) -> Timeline {
         let end = start + made.duration_ms;
         let moved = made.captions.iter().map(|caption| Caption {
             start_ms: caption.start_ms + start,
-            end_ms: caption.end_ms + start,
+            // What is said in an instant is shown for longer, but not into the next scene, whose captions begin there.
+            end_ms: caption.end_ms.min(made.duration_ms) + start,
             text: caption.text.clone(),
         });
         timeline.captions.extend(moved);

@@ -74,7 +74,7 @@ pub fn choices(reel: &ReelRow) -> Result<Choices, StoreError> {
 /// The key of the whole video: the keys of its scenes in order, and its title.
 pub(crate) fn assembly_key(reel: &ReelRow, scenes: &[Scene]) -> Result<String, StoreError> {
     let keys: Vec<&str> = scenes.iter().map(|scene| scene.key.as_str()).collect();
-    keys::key("assembly/2", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
+    keys::key("assembly/3", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
 }
 
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(value: &serde_json::Value, what: &str) -> Result<T, StoreError> {
