@@ -208,8 +208,8 @@ impl Lifeline {
 
 /// Waits for `found` on a thread of its own, so that nothing but the end of the child can wake the runtime.
 fn wait_idly<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
-    let patience = std::time::Instant::now() + PATIENCE;
-    while std::time::Instant::now() < patience {
+    let deadline = std::time::Instant::now() + TIMEOUT;
+    while std::time::Instant::now() < deadline {
         if let Some(value) = found() {
             return Some(value);
         }
