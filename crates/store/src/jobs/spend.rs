@@ -17,7 +17,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
-use crate::jobs::row::{JobError, Lease, get};
+use crate::jobs::row::{JobError, JobRow, Lease, get};
 use crate::jobs::settle::after;
 use crate::sql::{Row, placeholders, sql};
 use crate::{StoreError, Tx, storable};
@@ -184,14 +184,7 @@ fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a s
 /// lock, and before the ledger is changed.
 async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
     lock_ledger(tx).await?;
-    let text = format!(
-        "SELECT budgets.* FROM (VALUES {}) AS wanted JOIN budgets
-             ON budgets.scope = wanted.column1 AND budgets.name = wanted.column2",
-        placeholders(1, 2 * scopes.len(), 2)
-    );
-    let each = scopes.iter().flat_map(|(scope, name)| [*scope, *name, *scope, "*"]);
-    let rows = sql(text).bind_all(each).all(tx).await?;
-    let found = rows.iter().map(budget).collect::<Result<Vec<_>, _>>()?;
+    let found = stored(tx, scopes).await?;
     let mut caps = Vec::new();
     for (scope, name) in scopes {
         let named = |name: &str| found.iter().find(|budget| budget.scope == *scope && budget.name == name);
@@ -202,6 +195,27 @@ async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget
         }
     }
     Ok(caps)
+}
+
+/// The rows of these scopes, and those that are for each without one of its own.
+async fn stored(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
+    let text = format!(
+        "SELECT budgets.* FROM (VALUES {}) AS wanted JOIN budgets
+             ON budgets.scope = wanted.column1 AND budgets.name = wanted.column2",
+        placeholders(1, 2 * scopes.len(), 2)
+    );
+    let each = scopes.iter().flat_map(|(scope, name)| [*scope, *name, *scope, "*"]);
+    sql(text).bind_all(each).all(tx).await?.iter().map(budget).collect()
+}
+
+/// The budgets that a job would be paid from today, as they are now. Of those of jobs there may be as many as jobs.
+pub(crate) async fn concerning(tx: &mut Tx, job: &JobRow) -> Result<Vec<Budget>, StoreError> {
+    let day = day(tx.now().await?);
+    let scopes = scopes(&day, job.id.as_str(), job.owner.as_str(), job.need.provider.as_deref());
+    let mut stored = stored(tx, &scopes).await?;
+    stored.retain(|budget| scopes.iter().any(|(scope, name)| budget.scope == *scope && budget.name == *name));
+    stored.sort_by(|a, b| a.scope.cmp(&b.scope));
+    Ok(stored)
 }
 
 /// The cap for a name, made from that for each when there is none yet.
