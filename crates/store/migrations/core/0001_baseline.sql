@@ -112,7 +112,7 @@ CREATE INDEX jobs_list_subject ON jobs (owner, subject, id) WHERE subject <> '';
 CREATE INDEX jobs_list_open ON jobs (owner, id) WHERE subject > '' AND finished_at IS NULL;
 CREATE INDEX jobs_list_stopped ON jobs (owner, state, id)
     WHERE subject > '' AND state IN ('dead', 'cancelled', 'expired');
-CREATE INDEX jobs_dead ON jobs (kind, finished_at) WHERE state = 'dead';
+CREATE INDEX jobs_dead ON jobs (finished_at, id) WHERE state = 'dead';
 
 CREATE TABLE job_steps (
     job TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
