@@ -50,28 +50,24 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     let latest = filter.before.as_ref().map_or("g", JobId::as_str);
     let mut values = vec![latest];
     let mut kind = filter.kind.as_deref();
-    let mut subject = filter.subject.as_deref();
     let mut of = owner.map(OwnerId::as_str);
-    if let Some(owner) = of.filter(|_| matches!(filter.state, None | Some(JobState::Succeeded))) {
-        // All that an owner has: in the order of an index that begins with the owner. A column that has to be equal is no
-        // part of an order to PostgreSQL, which may then walk over everybody's jobs in the order of their ids.
-        let second = subject.take().map(|subject| ("subject", subject));
-        let second = second.or_else(|| kind.take().map(|kind| ("kind", kind)));
-        let columns: Vec<_> = [Some(("owner", owner)), second].into_iter().flatten().collect();
-        let numbers = if second.is_some() { "$2, $3" } else { "$2" };
-        let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-        let listed = names.join(", ");
-        text = format!("SELECT * FROM jobs WHERE ({listed}, id) < ({numbers}, $1) AND ({listed}) >= ({numbers})");
-        order = format!("{} DESC, id DESC", names.join(" DESC, "));
-        values.extend(columns.iter().map(|(_, value)| *value));
-        of = None;
+    let all = filter.subject.is_none() && matches!(filter.state, None | Some(JobState::Succeeded));
+    let by_kind = all && owner.is_some() && kind.is_some();
+    if let Some(owner) = of.take_if(|_| all) {
+        // In the order of an index that begins with the owner. A column that has to be equal is no part of an order to
+        // PostgreSQL, which may then walk over everybody's jobs in the order of their ids.
+        values.push(owner);
+        values.extend(kind.take());
+        let (columns, numbers) = if by_kind { ("owner, kind", "$2, $3") } else { ("owner", "$2") };
+        text = format!("SELECT * FROM jobs WHERE ({columns}, id) < ({numbers}, $1) AND ({columns}) >= ({numbers})");
+        order = format!("{} DESC, id DESC", columns.replace(',', " DESC,"));
     }
     let mut equal = |column: &str, value| {
         values.push(value);
         // Writing to a String does not fail.
         let _ = write!(text, " AND {column} = ${}", values.len());
     };
-    for (column, value) in [("owner", of), ("kind", kind), ("subject", subject)] {
+    for (column, value) in [("owner", of), ("kind", kind), ("subject", filter.subject.as_deref())] {
         if let Some(value) = value {
             equal(column, value);
         }
@@ -81,7 +77,8 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     text.push_str(match (owner, filter.state) {
         (None, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
         (None, _) => "",
-        (Some(_), None | Some(JobState::Succeeded)) => " AND subject <> ''",
+        (Some(_), None | Some(JobState::Succeeded)) if by_kind => " AND subject <> ''",
+        (Some(_), None | Some(JobState::Succeeded)) => " AND subject > ''",
         (Some(_), Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
         (Some(_), Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",
     });
