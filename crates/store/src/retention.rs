@@ -80,11 +80,10 @@ pub async fn finished_jobs(tx: &mut Tx, after: &str, before: Timestamp, limit: u
 
 /// Whether every descendant of a job ended before `before`.
 async fn is_over(tx: &mut Tx, root: &str, before: Timestamp) -> Result<bool, StoreError> {
-    let row = sql("WITH RECURSIVE family(id) AS (
-             SELECT id FROM jobs WHERE parent = $1
-             UNION ALL SELECT jobs.id FROM family JOIN jobs ON jobs.parent = family.id)
-         SELECT jobs.id FROM family JOIN jobs ON jobs.id = family.id
-         WHERE finished_at IS NULL OR finished_at >= $2 LIMIT 1")
+    let row = sql("WITH RECURSIVE family(id, finished_at) AS (
+             SELECT id, finished_at FROM jobs WHERE parent = $1
+             UNION ALL SELECT jobs.id, jobs.finished_at FROM family JOIN jobs ON jobs.parent = family.id)
+         SELECT id FROM family WHERE finished_at IS NULL OR finished_at >= $2 LIMIT 1")
     .bind(root)
     .bind(before.as_millis())
     .optional(tx)

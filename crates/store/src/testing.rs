@@ -89,7 +89,7 @@ async fn plan(tx: &mut Tx, statement: &str) -> Result<Vec<String>, StoreError> {
          EXPLAIN EXECUTE explained{values}"
     );
     let rows = sqlx::raw_sql(AssertSqlSafe(text)).fetch_all(&mut *open).await;
-    sqlx::raw_sql("DEALLOCATE ALL").execute(open).await.ok();
+    sqlx::raw_sql("DEALLOCATE explained").execute(open).await.ok();
     rows?.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 

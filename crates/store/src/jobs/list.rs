@@ -45,36 +45,47 @@ pub struct Redrive {
 pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
     // The text has only the conditions of this filter, so that each combination finds its index.
     let mut text = String::from("SELECT * FROM jobs WHERE id < $1");
+    let mut order = String::from("id DESC");
     // Ids are hexadecimal, so this sorts after all of them in every collation.
     let latest = filter.before.as_ref().map_or("g", JobId::as_str);
     let mut values = vec![latest];
+    let mut kind = filter.kind.as_deref();
+    let mut of = owner.map(OwnerId::as_str);
+    let all = filter.subject.is_none() && matches!(filter.state, None | Some(JobState::Succeeded));
+    let by_kind = all && owner.is_some() && kind.is_some();
+    if let Some(owner) = of.take_if(|_| all) {
+        // In the order of an index that begins with the owner. A column that has to be equal is no part of an order to
+        // PostgreSQL, which may then walk over everybody's jobs in the order of their ids.
+        values.push(owner);
+        values.extend(kind.take());
+        let (columns, numbers) = if by_kind { ("owner, kind", "$2, $3") } else { ("owner", "$2") };
+        text = format!("SELECT * FROM jobs WHERE ({columns}, id) < ({numbers}, $1) AND ({columns}) >= ({numbers})");
+        order = format!("{} DESC, id DESC", columns.replace(',', " DESC,"));
+    }
     let mut equal = |column: &str, value| {
         values.push(value);
         // Writing to a String does not fail.
         let _ = write!(text, " AND {column} = ${}", values.len());
     };
-    if let Some(owner) = owner {
-        equal("owner", owner.as_str());
-    }
-    if let Some(kind) = &filter.kind {
-        equal("kind", kind);
-    }
-    if let Some(subject) = &filter.subject {
-        equal("subject", subject);
+    for (column, value) in [("owner", of), ("kind", kind), ("subject", filter.subject.as_deref())] {
+        if let Some(value) = value {
+            equal(column, value);
+        }
     }
     // These are the conditions of the partial indexes `jobs_list…`, verbatim, because SQLite matches them by their text.
     // Open and stopped jobs are few compared to the history, and have indexes of their own.
     text.push_str(match (owner, filter.state) {
         (None, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
         (None, _) => "",
-        (Some(_), None | Some(JobState::Succeeded)) => " AND subject <> ''",
+        (Some(_), None | Some(JobState::Succeeded)) if by_kind => " AND subject <> ''",
+        (Some(_), None | Some(JobState::Succeeded)) => " AND subject > ''",
         (Some(_), Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
         (Some(_), Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",
     });
     if let Some(state) = filter.state {
         let _ = write!(text, " AND state = '{}'", state.as_str());
     }
-    let _ = write!(text, " ORDER BY id DESC LIMIT ${}", values.len() + 1);
+    let _ = write!(text, " ORDER BY {order} LIMIT ${}", values.len() + 1);
     let rows = sql(text).bind_all(values).bind(filter.limit).all(tx).await?;
     rows.iter().map(JobRow::read).collect()
 }

@@ -10,7 +10,7 @@
 //! ledger take a shared lock, and changes of a budget an exclusive one. A change of the ledger first inserts the budgets that
 //! are derived from the budget `*`; two concurrent inserts of the same one conflict on its key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
@@ -18,7 +18,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
-use crate::jobs::row::{JobError, Lease, get};
+use crate::jobs::row::{JobError, JobRow, Lease, get};
 use crate::jobs::settle::after;
 use crate::sql::{Row, placeholders, sql};
 use crate::{StoreError, Tx, storable};
@@ -102,9 +102,12 @@ async fn set_derived(tx: &mut Tx, scope: &'static str, cap: MicroUsd, over: Over
         .bind(over.as_str())
         .execute(tx)
         .await?;
-    let text = format!("SELECT DISTINCT {scope} AS name FROM spend WHERE state = 'reserved' AND {scope} IS NOT NULL");
-    for row in sql(text).all(tx).await? {
-        derive(tx, scope, &row.get::<String>("name")?).await?;
+    // Every job is `>= ''`: it leads to the index of what is reserved. Asked for each name once, SQLite walks the ledger.
+    let text =
+        format!("SELECT {scope} AS name FROM spend WHERE state = 'reserved' AND job >= '' AND {scope} IS NOT NULL");
+    let rows = sql(text).all(tx).await?;
+    for name in rows.iter().map(|row| row.get("name")).collect::<Result<BTreeSet<String>, _>>()? {
+        derive(tx, scope, &name).await?;
     }
     Ok(())
 }
@@ -184,14 +187,7 @@ fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a s
 /// The caps of these scopes, in order; derives those that are missing from `*`. Must be called before the ledger is changed.
 async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
     lock_ledger(tx).await?;
-    let text = format!(
-        "SELECT budgets.* FROM (VALUES {}) AS wanted JOIN budgets
-             ON budgets.scope = wanted.column1 AND budgets.name = wanted.column2",
-        placeholders(1, 2 * scopes.len(), 2)
-    );
-    let each = scopes.iter().flat_map(|(scope, name)| [*scope, *name, *scope, "*"]);
-    let rows = sql(text).bind_all(each).all(tx).await?;
-    let found = rows.iter().map(budget).collect::<Result<Vec<_>, _>>()?;
+    let found = stored(tx, scopes).await?;
     let mut caps = Vec::new();
     for (scope, name) in scopes {
         let named = |name: &str| found.iter().find(|budget| budget.scope == *scope && budget.name == name);
@@ -202,6 +198,27 @@ async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget
         }
     }
     Ok(caps)
+}
+
+/// The rows of these scopes, and the `*` rows of these kinds of scope.
+async fn stored(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
+    let text = format!(
+        "SELECT budgets.* FROM (VALUES {}) AS wanted JOIN budgets
+             ON budgets.scope = wanted.column1 AND budgets.name = wanted.column2",
+        placeholders(1, 2 * scopes.len(), 2)
+    );
+    let each = scopes.iter().flat_map(|(scope, name)| [*scope, *name, *scope, "*"]);
+    sql(text).bind_all(each).all(tx).await?.iter().map(budget).collect()
+}
+
+/// The budgets that a job would be paid from today, as they are now. Of those of jobs there may be as many as jobs.
+pub(crate) async fn concerning(tx: &mut Tx, job: &JobRow) -> Result<Vec<Budget>, StoreError> {
+    let day = day(tx.now().await?);
+    let scopes = scopes(&day, job.id.as_str(), job.owner.as_str(), job.need.provider.as_deref());
+    let mut stored = stored(tx, &scopes).await?;
+    stored.retain(|budget| scopes.iter().any(|(scope, name)| budget.scope == *scope && budget.name == *name));
+    stored.sort_by(|a, b| a.scope.cmp(&b.scope));
+    Ok(stored)
 }
 
 /// The cap for a name, derived from that of `*` if there is none yet.

@@ -306,16 +306,9 @@ async fn over_budget(tx: &mut Tx, row: &JobRow) -> Result<Vec<Reason>, StoreErro
     if row.need.cost == MicroUsd(0) {
         return Ok(over);
     }
-    let today = spend::day(tx.now().await?);
-    for budget in spend::budgets(tx).await? {
-        let concerns = match budget.scope.as_str() {
-            "owner" => budget.name == row.owner.as_str(),
-            "job" => budget.name == row.id.as_str(),
-            "day" => budget.name == today,
-            _ => Some(&budget.name) == row.need.provider.as_ref(),
-        };
+    for budget in spend::concerning(tx, row).await? {
         let left = MicroUsd(budget.cap.0 - budget.reserved.0 - budget.spent.0);
-        if concerns && left < row.need.cost {
+        if left < row.need.cost {
             over.push(Reason::Budget { scope: budget.scope, name: budget.name, cost: row.need.cost, left });
         }
     }

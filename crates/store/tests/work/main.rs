@@ -4,6 +4,7 @@
 
 mod budgets;
 mod calls;
+mod checkpoint;
 mod claiming;
 mod controls;
 mod dependencies;
