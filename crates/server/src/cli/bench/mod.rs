@@ -16,7 +16,7 @@ pub(crate) enum BenchCommand {
     Reel(reel::ReelBench),
     /// Enqueues, claims and finishes jobs that do nothing, on an empty database that goes away.
     Engine(engine::EngineBench),
-    /// Collects garbage and forgets history on a full database, and says how long others wait for it.
+    /// Asks a server with a long history, collects its garbage and forgets its history, and says how long others wait for it.
     Retention(retention::RetentionBench),
 }
 
@@ -24,6 +24,6 @@ pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Resul
     match command {
         BenchCommand::Reel(options) => reel::run(config, options).await,
         BenchCommand::Engine(options) => engine::run(options).await,
-        BenchCommand::Retention(options) => Box::pin(retention::run(options)).await,
+        BenchCommand::Retention(options) => Box::pin(retention::run(config, options)).await,
     }
 }
