@@ -63,7 +63,7 @@ impl Does<Reading> for Plain {
         Box::pin(async move {
             self.asked.fetch_add(1, Ordering::SeqCst);
             if self.later {
-                return Ok(Begun::Accepted { provider_id: "1".into(), look_after: Duration::from_secs(1) });
+                return Ok(Begun::Accepted { provider_id: "1".into(), poll_after: Duration::from_secs(1) });
             }
             let text = std::fs::read_to_string(&request.file).unwrap();
             if text.starts_with("no") {

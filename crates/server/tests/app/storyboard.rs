@@ -7,34 +7,13 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_app::reel::{ReelApp, edit};
 use sluice_domain::ids::{OwnerId, ReelId};
-use sluice_store::{Dialect, calls};
+use sluice_store::Dialect;
 use sluice_testkit::pdf;
 
-use crate::support::TestApp;
-
-const BOTH: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
-
-fn ada() -> OwnerId {
-    "ada".parse().unwrap()
-}
-
-fn path(reel: &Value) -> String {
-    format!("/api/v1/reels/{}", reel["id"].as_str().unwrap())
-}
+use crate::person::{ada, path};
+use crate::support::{BOTH, TestApp};
 
 impl TestApp {
-    async fn show(&self, reel: &Value) -> Value {
-        let (status, view) = self.get(&path(reel)).of(&ada()).send().await;
-        assert_eq!(status, StatusCode::OK, "{view}");
-        view
-    }
-
-    /// Ends the work on a reel, so that the test leaves nothing behind.
-    async fn stop(&self, reel: &Value) {
-        let cancel = format!("/api/v1/jobs/{}/cancel", reel["job_id"].as_str().unwrap());
-        assert_eq!(self.post(&cancel).of(&ada()).send().await.0, StatusCode::OK);
-    }
-
     /// A reel with its storyboard written and none of its scenes rendered: the pool that renders has no worker.
     async fn written(&self) -> Value {
         let document = self.document(&ada(), "tides.pdf", &pdf::fine()).await;
@@ -48,15 +27,6 @@ impl TestApp {
         }
         worker.shutdown(Duration::from_secs(20)).await;
         self.show(&reel).await
-    }
-
-    async fn edit(&self, reel: &Value, n: u32, change: Value) -> (StatusCode, Value) {
-        self.ask(Method::PATCH, &format!("{}/scenes/{n}", path(reel))).of(&ada()).json(&change).send().await
-    }
-
-    async fn calls(&self) -> u64 {
-        let rows = self.app.platform.store.read(async |tx| calls::count(tx).await).await.unwrap();
-        rows.into_iter().map(|(_, _, count)| count).sum()
     }
 }
 
@@ -220,7 +190,7 @@ async fn a_change_while_the_video_is_published_is_in_the_video() {
         let at_work = app.get(&job).of(&ada()).send().await.1;
         hit |= at_work["stage"] == "publish" && at_work["finished_at"].is_null();
         if hit {
-            let done = until_done(&app, &reel).await;
+            let done = app.until_done(&reel).await;
             assert_eq!((&done["state"], &done["result"]["current"]), (&json!("done"), &json!(true)), "{done}");
             let said = done["result"]["lines"].to_string();
             assert!(said.contains(&text), "{said}");
@@ -250,16 +220,4 @@ async fn a_change_while_the_video_is_published_is_in_the_video() {
     assert!(!after["result"]["lines"].to_string().contains("The last word of"), "it is the document's script again");
     assert!(app.calls().await <= calls + 5, "only the scene that had been edited, and the whole, are made");
     app.end().await;
-}
-
-async fn until_done(app: &TestApp, reel: &Value) -> Value {
-    let mut changed = app.app.engine.changed();
-    loop {
-        changed.mark_unchanged();
-        let view = app.show(reel).await;
-        if view["state"] != "working" {
-            return view;
-        }
-        changed.changed().await.unwrap();
-    }
 }

@@ -1,13 +1,14 @@
 //! The whole server in process: its router, its engine, a database and a clock that the test moves.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use clap::Parser;
 use serde_json::Value;
 use sluice_app::app::App;
@@ -16,14 +17,18 @@ use sluice_server::apps::{APPS, ServerApp};
 use sluice_server::config::Config;
 use sluice_server::http::{Api, router};
 use sluice_server::wiring;
-use sluice_store::Dialect;
 use sluice_store::migrations::{MODULES, Module};
+use sluice_store::{Dialect, StoreError, testing};
 use sluice_testkit::TestStore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use crate::fakes::Fakes;
+
+pub(crate) const BOTH: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
+
 /// The program that the tests are about: it runs the built-in engines in children.
-const SLUICE: &str = env!("CARGO_BIN_EXE_sluice");
+pub(crate) const SLUICE: &str = env!("CARGO_BIN_EXE_sluice");
 
 #[derive(Parser)]
 struct Arguments {
@@ -36,7 +41,43 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     store: TestStore,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// A header's value; nothing when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_default()
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap()
+    }
+
+    /// A problem by RFC 9457: its status and its stable code.
+    pub(crate) fn problem(&self) -> (u16, String) {
+        let body = self.json();
+        assert_eq!(self.header("content-type"), "application/problem+json", "{body}");
+        assert_eq!(body["status"], self.status.as_u16(), "{body}");
+        assert_eq!(body["request_id"], self.header("x-request-id"), "{body}");
+        for field in ["title", "detail"] {
+            assert!(!body[field].as_str().unwrap().is_empty(), "{field} of {body}");
+        }
+        let code = body["code"].as_str().unwrap().to_owned();
+        assert_eq!(body["type"], format!("https://sluice.invalid/problems/{code}"));
+        (self.status.as_u16(), code)
+    }
 }
 
 /// A request in the making.
@@ -52,17 +93,43 @@ impl TestApp {
         Self::with(dialect, MODULES, APPS, &[]).await
     }
 
+    /// With engines that do what the test says.
+    pub(crate) async fn faked(dialect: Dialect) -> (Self, Fakes) {
+        Self::faked_with(dialect, &[]).await
+    }
+
+    /// The same with these arguments. An address may start as many reels as it likes.
+    pub(crate) async fn faked_with(dialect: Dialect, arguments: &[&str]) -> (Self, Fakes) {
+        let fakes = Fakes::new();
+        let arguments = [&["--reels-per-ten-minutes", "1000"], arguments].concat();
+        let app = Self::build(dialect, MODULES, &[&fakes], &arguments, |app| fakes.install(app)).await;
+        (app, fakes)
+    }
+
     /// With these tables, apps and arguments.
     pub(crate) async fn with(dialect: Dialect, tables: &[Module], apps: &[&dyn ServerApp], arguments: &[&str]) -> Self {
+        Self::build(dialect, tables, apps, arguments, |_| {}).await
+    }
+
+    async fn build(
+        dialect: Dialect,
+        tables: &[Module],
+        apps: &[&dyn ServerApp],
+        arguments: &[&str],
+        change: impl FnOnce(&mut App),
+    ) -> Self {
         let store = TestStore::open_with(dialect, tables).await;
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().to_str().unwrap().to_owned();
-        let all = ["test", "--data", &data, "--workers", "2"].into_iter().chain(arguments.iter().copied());
+        // Nobody renews a lease between two steps of a test, and on a busy machine a step may take long.
+        let always = ["test", "--data", &data, "--workers", "2", "--lease-seconds", "3600"];
+        let all = always.into_iter().chain(arguments.iter().copied());
         let config = Arguments::parse_from(all).config;
-        let app = wiring::connect(&config, store.store().clone(), SLUICE.into(), apps).unwrap();
+        let mut app = wiring::connect(&config, store.store().clone(), SLUICE.into(), apps).unwrap();
+        change(&mut app);
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let api = Api::new(app.clone(), examples, CancellationToken::new());
-        Self { router: router(api, apps), app, store, _folder: folder }
+        Self { router: router(api, apps), app, store, folder }
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
@@ -104,6 +171,32 @@ impl TestApp {
         self.store.advance(by).await;
     }
 
+    /// Every file of the media, by its name, which is the hash of its bytes.
+    pub(crate) fn media(&self) -> BTreeMap<String, PathBuf> {
+        fn all(folder: &Path) -> Vec<PathBuf> {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries.flat_map(|path| if path.is_dir() { all(&path) } else { vec![path] }).collect()
+        }
+        let named = |path: PathBuf| (path.file_name().unwrap().to_str().unwrap().to_owned(), path);
+        all(&self.folder.path().join("media")).into_iter().map(named).collect()
+    }
+
+    /// The file that a link opens.
+    pub(crate) fn file_behind(&self, link: &Value) -> PathBuf {
+        self.media()[link.as_str().unwrap().split('/').nth(2).unwrap()].clone()
+    }
+
+    /// What a query gives in its column `value`.
+    pub(crate) async fn texts(&self, query: &'static str, values: &[&str]) -> Vec<String> {
+        let read = async |tx: &mut sluice_store::Tx| testing::texts(tx, query, values).await;
+        self.store.store().read::<_, StoreError, _>(read).await.unwrap()
+    }
+
+    /// Runs a statement as it stands, as somebody's mistake does it.
+    pub(crate) async fn execute(&self, statement: &str) -> Result<u64, StoreError> {
+        self.store.store().execute(statement).await
+    }
+
     /// Ends the test; no job may be left behind.
     pub(crate) async fn end(self) {
         self.store.end().await;
@@ -133,31 +226,46 @@ impl Ask<'_> {
     }
 
     /// A form with one file.
-    pub(crate) fn file(mut self, name: &str, bytes: &[u8]) -> Self {
-        let mut body = format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-             Content-Type: application/pdf\r\n\r\n"
-        )
-        .into_bytes();
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n--edge--\r\n");
+    pub(crate) fn file(self, name: &str, bytes: &[u8]) -> Self {
+        self.form(&[("file", Some(name), bytes)])
+    }
+
+    /// A form: of each field its name, the name of its file if it is one, and its bytes.
+    pub(crate) fn form(mut self, fields: &[(&str, Option<&str>, &[u8])]) -> Self {
+        let mut body = Vec::new();
+        for (name, file, bytes) in fields {
+            let head = match file {
+                Some(file) => format!("name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: application/pdf"),
+                None => format!("name=\"{name}\""),
+            };
+            body.extend(format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--edge--\r\n");
         self.body = Body::from(body);
         self.header("content-type", "multipart/form-data; boundary=edge")
     }
 
     /// The status, and the body as JSON; nothing for a body that is none.
     pub(crate) async fn send(self) -> (StatusCode, Value) {
-        let (status, bytes) = self.bytes().await;
-        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        let answer = self.answer().await;
+        (answer.status, answer.json())
     }
 
     pub(crate) async fn bytes(self) -> (StatusCode, Vec<u8>) {
+        let answer = self.answer().await;
+        (answer.status, answer.bytes)
+    }
+
+    pub(crate) async fn answer(self) -> Answer {
         let mut request = self.request.body(self.body).unwrap();
         let address: SocketAddr = "127.0.0.1:9".parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(address));
         request.extensions_mut().insert(self.owner);
         let answer = self.app.router.clone().oneshot(request).await.unwrap();
-        let status = answer.status();
-        (status, to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
+        let (parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
     }
 }

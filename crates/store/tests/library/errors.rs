@@ -296,15 +296,15 @@ async fn a_server_that_cannot_be_reached_is_said_without_its_password() {
 async fn a_full_disk_is_said_and_is_left_behind() {
     let test = TestStore::open_on(Dialect::Sqlite).await;
     let store = test.store();
-    store.leave_pages(0).await.unwrap();
+    store.limit_free_pages(0).await.unwrap();
     let long = json!({ "long": "x".repeat(200_000) });
-    let keep = async || store.write(async |tx| sluice_store::results::keep(tx, "k", "clip", &long).await).await;
+    let keep = async || store.write(async |tx| sluice_store::results::store(tx, "k", "clip", &long).await).await;
     for _ in 0..2 {
         let error = keep().await.unwrap_err();
         assert_eq!((error.code(), error.is_outage()), ("disk_full", true));
     }
     assert_eq!(read(store, async |tx| sluice_store::results::find(tx, "k").await).await, None);
-    store.leave_pages(10_000).await.unwrap();
+    store.limit_free_pages(10_000).await.unwrap();
     keep().await.unwrap();
     assert_eq!(read(store, async |tx| sluice_store::results::find(tx, "k").await).await, Some(long));
     test.end().await;

@@ -295,7 +295,7 @@ async fn old_rows_are_forgotten_in_batches_and_the_count_goes_on(test: &TestStor
 
 async fn whoever_listens_hears_of_each_commit_that_added_entries(test: &TestStore) {
     let store = test.store();
-    let mut news = store.news_hint();
+    let mut news = store.events_hint();
     news.mark_unchanged();
     emit(store, &ada(), 0..1).await;
     let heard = tokio::time::timeout(Duration::from_secs(20), news.changed()).await;

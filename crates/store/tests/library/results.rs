@@ -20,7 +20,7 @@ on_both! {
 }
 
 async fn keep(store: &Store, key: &str, value: &Value) {
-    write(store, async |tx| results::keep(tx, key, "clip", value).await).await;
+    write(store, async |tx| results::store(tx, key, "clip", value).await).await;
 }
 
 async fn find(store: &Store, key: &str) -> Option<Value> {
@@ -59,7 +59,7 @@ async fn a_later_result_under_a_key_takes_the_place_of_an_earlier_one(test: &Tes
     keep(store, "key", &json!({ "file": hash(2) })).await;
     assert_eq!((find(store, "key").await, usage(store, &system).await), (Some(json!({ "file": hash(2) })), 20));
     let stop = async |tx: &mut Tx| {
-        results::keep(tx, "key", "clip", &json!("lost")).await?;
+        results::store(tx, "key", "clip", &json!("lost")).await?;
         Err::<(), _>(StoreError::Interrupted)
     };
     refused(store, stop).await;
@@ -98,7 +98,7 @@ async fn a_result_holds_nothing_that_says_whose_it_is(test: &TestStore) {
     let row = stored_reel(store, &document, 1).await;
     write(store, async |tx| {
         bring(tx, &hash(1), 5).await?;
-        results::keep(tx, "key", "script", &json!({ "file": hash(1) })).await?;
+        results::store(tx, "key", "script", &json!({ "file": hash(1) })).await?;
         reel::use_result(tx, &ada(), &row.id, "key").await
     })
     .await;
@@ -139,7 +139,7 @@ async fn results_go_by_when_they_were_last_used_batch_by_batch(test: &TestStore)
 
 async fn a_result_that_could_not_be_read_again_is_refused(test: &TestStore) {
     let store = test.store();
-    assert_eq!(refused(store, async |tx| results::keep(tx, "deep", "clip", &nested(101)).await).await, "not_storable");
+    assert_eq!(refused(store, async |tx| results::store(tx, "deep", "clip", &nested(101)).await).await, "not_storable");
     assert_eq!(find(store, "deep").await, None);
     keep(store, "deep", &nested(100)).await;
     assert_eq!(find(store, "deep").await, Some(nested(100)));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use sluice_domain::time::Timestamp;
-use sluice_store::retention::{self, Batch, Keep};
+use sluice_store::retention::{self, Batch, RetentionPeriods};
 use sluice_store::workers::{self, Capability};
 use sluice_store::{Store, StoreError, Tx, testing};
 use sluice_testkit::TestStore;
@@ -60,7 +60,7 @@ async fn a_walk_goes_on_where_it_stopped_and_begins_again_at_its_end(test: &Test
     assert_eq!(cursor("jobs").await, "three", "it goes on with what was done, and not before");
     set("jobs", None).await;
     assert_eq!((cursor("jobs").await, cursor("shares").await), (String::new(), "ö".to_owned()));
-    let keep = Keep::default();
+    let keep = RetentionPeriods::default();
     assert!(keep.events < keep.history && keep.documents < keep.history && keep.history < keep.spend);
 }
 

@@ -149,7 +149,7 @@ async fn any_json_comes_back_as_it_was(test: &TestStore) {
     let values: Vec<Value> = (0..150).map(|_| value(&mut dice, 4)).collect();
     write(store, async |tx| {
         for (place, value) in values.iter().enumerate() {
-            results::keep(tx, &place.to_string(), "any", value).await?;
+            results::store(tx, &place.to_string(), "any", value).await?;
         }
         Ok(())
     })
@@ -159,7 +159,7 @@ async fn any_json_comes_back_as_it_was(test: &TestStore) {
         assert_eq!(found.as_ref(), Some(value));
     }
     let long = json!({ "long": "…".repeat(1_000_000) });
-    write(store, async |tx| results::keep(tx, "long", "any", &long).await).await;
+    write(store, async |tx| results::store(tx, "long", "any", &long).await).await;
     assert_eq!(read(store, async |tx| results::find(tx, "long").await).await, Some(long));
 }
 

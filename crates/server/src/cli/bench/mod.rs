@@ -16,7 +16,7 @@ pub(crate) enum BenchCommand {
     Reel(reel::ReelBench),
     /// Enqueues, claims and finishes jobs that do nothing, on a temporary, empty database.
     Engine(engine::EngineBench),
-    /// Collects garbage and deletes history on a full database, and reports how long concurrent writers wait.
+    /// Sends requests to a server with a long history, then runs maintenance, and reports how long concurrent writers wait.
     Retention(retention::RetentionBench),
 }
 
@@ -24,6 +24,6 @@ pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Resul
     match command {
         BenchCommand::Reel(options) => reel::run(config, options).await,
         BenchCommand::Engine(options) => engine::run(options).await,
-        BenchCommand::Retention(options) => Box::pin(retention::run(options)).await,
+        BenchCommand::Retention(options) => Box::pin(retention::run(config, options)).await,
     }
 }

@@ -33,11 +33,16 @@ impl Server {
 
     /// Its database, once it accepts connections.
     pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        self.open_for(Options::default().answer_timeout).await
+    }
+
+    /// The same, for statements that may take so long.
+    pub(crate) async fn open_for(&self, answer_timeout: Duration) -> anyhow::Result<Store> {
         const TRIES: u32 = 300;
         let url = format!("postgres://postgres@localhost/postgres?host={}", self.folder.path().display());
         let database = Database::Postgres(PostgresUrl { url, direct: None });
         for _ in 0..TRIES {
-            if let Ok(store) = Store::open_with(&database, Options::default()).await {
+            if let Ok(store) = Store::open_with(&database, Options { answer_timeout, ..Options::default() }).await {
                 return Ok(store);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -1,28 +1,36 @@
-//! `sluice bench retention`: how much maintenance delays concurrent writers, on a database full of history.
+//! `sluice bench retention`: what a long history costs requests, and what maintenance costs those who work beside it.
 //!
-//! While garbage is collected and finished jobs are deleted, another task writes a row repeatedly: its longest wait is
-//! the longest time that maintenance, or anything else, blocked it.
+//! On a database full of finished jobs and blobs, requests are answered by the server's own router: the useful work, a
+//! page of the list of reels, the end of a reel. Then garbage is collected and finished jobs are forgotten, while another
+//! task writes a row again and again: how long it waits at most is how long maintenance, and everything else, held it up.
 
-use std::path::Path;
+mod history;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, header};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use sluice_app::maintenance::{Context, collect, retain};
-use sluice_app::media::Media;
-use sluice_app::platform::Platform;
-use sluice_blobs::{Blobs, Links, Place};
-use sluice_domain::ids::OwnerId;
-use sluice_engine::Randomness;
-use sluice_store::blobs::{self, Subject};
+use sluice_store::blobs;
 use sluice_store::retention::{self, RetentionPeriods};
 use sluice_store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 use super::postgres::Server;
+use crate::apps::APPS;
 use crate::cli::say;
+use crate::config::Config;
+use crate::http::{Api, router};
+use crate::wiring;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct RetentionBench {
@@ -32,120 +40,146 @@ pub(crate) struct RetentionBench {
     /// Blobs without references; as many with references stay.
     #[arg(long = "garbage", default_value_t = 50_000)]
     blobs: u32,
+    /// Reels, which point at the blobs that stay.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..))]
+    reels: u32,
     #[arg(long, help = "On PostgreSQL instead of SQLite")]
     postgres: bool,
-    /// Stops after this many seconds of maintenance.
+    /// Stops each part of maintenance after so many seconds.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
 }
 
-pub(crate) async fn run(options: RetentionBench) -> anyhow::Result<()> {
+/// How often each request is made.
+const REQUESTS: u32 = 200;
+/// Reels that are deleted.
+const DELETED: u32 = 50;
+/// Reels on a page, as the page asks for them.
+const PAGE: u32 = 24;
+
+pub(crate) async fn run(config: &Config, options: RetentionBench) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let server = options.postgres.then(Server::start).transpose()?;
     let store = match &server {
         Some(server) => server.open().await?,
         None => Store::open(&folder.path().join("sluice.db")).await?,
     };
-    let media = Media::new(store.clone(), Blobs::open(&folder.path().join("data"), &Place::Folder)?);
-    let platform =
-        Platform { store: store.clone(), media, links: Links::new([0; 32]), randomness: Randomness::from_entropy() };
-    let context = Context { platform, modules: Arc::new([]) };
-    fill(&store, folder.path(), &options).await.context("cannot fill the database")?;
+    let executable = std::env::current_exe().context("cannot find this program's own file")?;
+    let data = folder.path().join("data");
+    let app = wiring::connect(&config.for_bench(data.clone()), store.clone(), executable, APPS)?;
+    let begun = Instant::now();
+    // A million rows are one statement, which takes longer than a server waits for an answer.
+    let patient = match &server {
+        Some(server) => server.open_for(Duration::from_mins(30)).await?,
+        None => store.clone(),
+    };
+    history::fill(&patient, &data, &options).await.context("cannot fill the database")?;
     store.vacuum().await?;
-    let quiet = Probe::start(&store);
+    let filling = begun.elapsed();
+    let probe = Probe::start(&store);
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let quiet = quiet.end().await?;
-    let deleting = delete_subjects(&store).await?;
-    let stop = |begun: Instant| move || begun.elapsed() >= Duration::from_secs(options.seconds);
-    let probe = Probe::start(&store);
-    let begun = Instant::now();
-    let collected = collect::collect(&context, blobs::GRACE, stop(begun)).await;
-    let collected = collected.map_err(|error| anyhow::anyhow!("{error}"))?;
-    let (collecting, waited_collecting) = (begun.elapsed(), probe.end().await?);
-    let probe = Probe::start(&store);
-    let begun = Instant::now();
-    let retained = retain::retain(&context, RetentionPeriods::default(), stop(begun)).await;
-    let (retaining, waited_retaining) = (begun.elapsed(), probe.end().await?);
+    let quiet = probe.end().await?;
+    let stopping = CancellationToken::new();
+    let client = Client(router(Api::new(app.clone(), data.clone(), stopping.clone()), APPS));
+    let requests = requests(&client).await?;
+    stopping.cancel();
+    let context = app.maintenance();
+    let collecting = collecting(&context, &options).await?;
+    let retaining = retaining(&context, &options).await?;
     say(&serde_json::to_string_pretty(&json!({
         "database": if options.postgres { "postgres" } else { "sqlite" },
-        "jobs": options.jobs,
-        "blobs": options.blobs,
+        "jobs": options.jobs, "blobs": 2 * options.blobs, "reels": options.reels,
+        "filling_seconds": filling.as_secs_f64(),
+        "requests": requests,
         "writer_without_maintenance_ms": quiet,
-        "delete_ms": deleting,
-        "collect": {
-            "seconds": collecting.as_secs_f64(), "blobs": collected.blobs,
-            "longest_unit_ms": collected.longest_ms, "writer_ms": waited_collecting,
-        },
-        "retain": {
-            "seconds": retaining.as_secs_f64(), "removed": retained.removed, "failed": retained.failed,
-            "longest_unit_ms": retained.longest_ms, "writer_ms": waited_retaining,
-        },
+        "collect": collecting,
+        "retain": retaining,
     }))?)
 }
 
-/// Subjects that reference as many blobs as a one-minute reel and its scenes do.
-const SUBJECTS: u32 = 50;
-const BLOBS_OF_SUBJECT: u32 = 60;
-
-fn series(count: u32) -> String {
-    format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})")
-}
-
-async fn fill(store: &Store, folder: &Path, options: &RetentionBench) -> anyhow::Result<()> {
-    let jobs = format!(
-        "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, sort_key, run_at,
-             attempt, max_attempts, result, created_at, updated_at, finished_at)
-         {} SELECT '01900000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), 'bench.done', 'default', 'succeeded',
-             'first', 'first', '{{}}', 'local', '', 0, 0, 0, 1, 3, 'null', 0, 0, 0 FROM n",
-        series(options.jobs)
-    );
-    store.execute(&jobs).await?;
-    let steps = "INSERT INTO job_steps (job, name, position, fraction, state, started_at, finished_at)
-        SELECT id, 'first', 0, 1.0, 'done', 0, 0 FROM jobs";
-    store.execute(steps).await?;
-    let zeros = "0".repeat(52);
-    for (first, since) in [("1", "0"), ("2", "NULL")] {
-        let rows = format!(
-            "INSERT INTO blobs (hash, bytes, created_at, present, unreferenced_since)
-             {} SELECT '{zeros}' || CAST({first}00000000000 + i AS TEXT), 10, 0, 1, {since} FROM n",
-            series(options.blobs.max(SUBJECTS * BLOBS_OF_SUBJECT))
-        );
-        store.execute(&rows).await?;
+/// What requests cost beside the history.
+async fn requests(client: &Client) -> anyhow::Result<Value> {
+    let mut work = Vec::new();
+    for _ in 0..REQUESTS {
+        work.push(client.ask(Method::GET, "/internal/useful-work", "identity").await?.0);
     }
-    let refs = format!(
-        "INSERT INTO blob_refs (owner, app, subject, blob, bytes, created_at)
-         {} SELECT 'local', 'bench', CAST(i / {BLOBS_OF_SUBJECT} AS TEXT), '{zeros}' || CAST(200000000000 + i AS TEXT), 10, 0
-         FROM n",
-        series(options.blobs.max(SUBJECTS * BLOBS_OF_SUBJECT))
-    );
-    store.execute(&refs).await?;
-    let media = folder.join("data/media/00");
-    let count = options.blobs;
-    let write = move || {
-        for number in 1..=u64::from(count) {
-            std::fs::write(media.join(format!("{zeros}{}", 100_000_000_000 + number)), b"0123456789")?;
-        }
-        Ok::<_, std::io::Error>(())
-    };
-    tokio::task::spawn_blocking(write).await??;
-    Ok(())
+    let list = format!("/api/v1/reels?limit={PAGE}");
+    let (mut pages, mut page) = (Vec::new(), Vec::new());
+    for _ in 0..REQUESTS {
+        let (took, bytes) = client.ask(Method::GET, &list, "identity").await?;
+        pages.push(took);
+        page = bytes;
+    }
+    let (_, compressed) = client.ask(Method::GET, &list, "gzip").await?;
+    let shown: Value = serde_json::from_slice(&page)?;
+    ensure!(shown["items"].as_array().map(Vec::len) == Some(PAGE as usize), "a page of {PAGE} reels");
+    let mut deleting = Vec::new();
+    for number in 1..=DELETED {
+        let reel = format!("/api/v1/reels/{}", history::reel(number));
+        deleting.push(client.ask(Method::DELETE, &reel, "identity").await?.0);
+    }
+    Ok(json!({
+        "useful_work_ms": spread(work),
+        "page_of_reels_ms": spread(pages),
+        "page_of_reels_bytes": page.len(),
+        "page_of_reels_gzip_bytes": compressed.len(),
+        "delete_reel_ms": spread(deleting),
+    }))
 }
 
-/// The blob operations of deleting a reel, as the server performs them: median and maximum in milliseconds.
-async fn delete_subjects(store: &Store) -> anyhow::Result<serde_json::Value> {
-    let owner = OwnerId::local();
-    let mut times = Vec::new();
-    for subject in 1..SUBJECTS {
-        let id = subject.to_string();
-        let subject = Subject { owner: &owner, app: "bench", id: &id };
+/// Somebody who asks the server, without a network.
+struct Client(Router);
+
+impl Client {
+    /// How long the answer took until its last byte, and the answer.
+    async fn ask(&self, method: Method, path: &str, encoding: &str) -> anyhow::Result<(Duration, Vec<u8>)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::ACCEPT_ENCODING, encoding)
+            .extension(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))))
+            .body(Body::empty())?;
         let begun = Instant::now();
-        store.write(async |tx| blobs::release(tx, &subject).await).await?;
-        times.push(begun.elapsed());
+        let answer = self.0.clone().oneshot(request).await?;
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), usize::MAX).await?;
+        let took = begun.elapsed();
+        ensure!(status.is_success(), "{path}: {status} {}", String::from_utf8_lossy(&body));
+        Ok((took, body.into()))
     }
-    Ok(spread(times))
 }
 
-fn spread(mut times: Vec<Duration>) -> serde_json::Value {
+async fn collecting(context: &Context, options: &RetentionBench) -> anyhow::Result<Value> {
+    let probe = Probe::start(&context.platform.store);
+    let begun = Instant::now();
+    let collected = collect::collect(context, blobs::GRACE, stop(begun, options)).await;
+    let (took, waited) = (begun.elapsed(), probe.end().await?);
+    let collected = collected.map_err(|error| anyhow::anyhow!("{error}"))?;
+    Ok(json!({
+        "seconds": took.as_secs_f64(), "blobs": collected.blobs, "longest_unit_ms": collected.longest_ms,
+        "writer_ms": waited,
+    }))
+}
+
+async fn retaining(context: &Context, options: &RetentionBench) -> anyhow::Result<Value> {
+    let probe = Probe::start(&context.platform.store);
+    let begun = Instant::now();
+    let retained = retain::retain(context, RetentionPeriods::default(), stop(begun, options)).await;
+    let (took, waited) = (begun.elapsed(), probe.end().await?);
+    Ok(json!({
+        "seconds": took.as_secs_f64(), "removed": retained.removed, "failed": retained.failed,
+        "longest_unit_ms": retained.longest_ms, "writer_ms": waited,
+    }))
+}
+
+fn stop(begun: Instant, options: &RetentionBench) -> impl Fn() -> bool + use<> {
+    let most = Duration::from_secs(options.seconds);
+    move || begun.elapsed() >= most
+}
+
+/// Milliseconds.
+fn spread(mut times: Vec<Duration>) -> Value {
     times.sort_unstable();
     let at = |index: usize| times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1000.0);
     json!({
@@ -177,7 +211,7 @@ impl Probe {
         Self { stop, task }
     }
 
-    async fn end(self) -> anyhow::Result<serde_json::Value> {
+    async fn end(self) -> anyhow::Result<Value> {
         self.stop.store(true, Ordering::Relaxed);
         Ok(spread(self.task.await??))
     }
