@@ -276,7 +276,7 @@ async fn who_can_read_it_reads_it_in_the_order_of_the_routes() {
     assert_eq!(error.code, "reader_too_slow");
     world.library.reading = Router::new([]);
     let Err(IngestError::NotRead(error)) = world.ingest("one more bee").await else { panic!() };
-    assert_eq!(error.code, "nobody_reads");
+    assert_eq!(error.code, "no_reader");
     // The built-in one says itself what is wrong.
     world.library.reading = Router::only(Arc::new(world.library.reader.clone()) as Arc<dyn Read>);
     let error = world.ingest("no PDF").await.unwrap_err();

@@ -164,7 +164,7 @@ async fn a_failing_provider_is_followed_by_the_next_which_is_named_on_the_result
 async fn open_circuits_are_skipped_and_the_lack_of_a_provider_is_reported() {
     let world = World::new(&["first", "second"]).await;
     world.open_circuit("first").await;
-    world.put("tide").await;
+    let begun = world.put("tide").await;
     assert_eq!(world.begun(), ["second"]);
     world.open_circuit("second").await;
     let job = world.put("ebb").await;
@@ -172,5 +172,8 @@ async fn open_circuits_are_skipped_and_the_lack_of_a_provider_is_reported() {
     let error = row.error.unwrap();
     assert!(error.message.contains("first: it is out of order"), "{error:?}");
     assert_eq!(row.state, JobState::Scheduled, "it is tried again later");
+    for job in [&begun, &job] {
+        world.engine.operator().cancel(job).await.unwrap();
+    }
     world.test.end().await;
 }

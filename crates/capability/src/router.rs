@@ -129,7 +129,7 @@ impl<E> fmt::Display for NoRoute<E> {
         if self.skipped.is_empty() {
             return write!(f, "nothing here can {}: configure a provider, or install an engine", self.capability);
         }
-        write!(f, "nobody can {} this", self.capability)?;
+        write!(f, "no provider can {} this", self.capability)?;
         for (place, (provider, why)) in self.skipped.iter().enumerate() {
             write!(f, "{} {provider}: {why}", if place == 0 { ":" } else { ";" })?;
         }

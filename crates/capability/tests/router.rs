@@ -133,6 +133,6 @@ async fn the_next_is_asked_when_one_fails_but_not_when_it_may_have_been_paid() {
     let unwell = ask(&two(fake("first")), &["first".to_owned(), "second".to_owned()]).await.unwrap_err();
     assert_eq!(
         unwell.to_string(),
-        "nobody can translate this: first: it is out of order at the moment; second: it is out of order at the moment"
+        "no provider can translate this: first: it is out of order at the moment; second: it is out of order at the moment"
     );
 }

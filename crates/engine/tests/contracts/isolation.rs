@@ -64,6 +64,8 @@ async fn unreadable_rows_of_every_kind_stop_neither_renewal_nor_rescue() {
     let waits = world.enqueue_with("waits", later(1)).await;
     set_readable(&world, &waits, false).await;
     bad_schedule(&world).await;
+    // Due at once, whatever the second of the minute.
+    world.test.store().execute("UPDATE schedules SET next_at = 0 WHERE name = 'bad'").await.unwrap();
     // The slots of the dropped worker are free once its tasks are gone: another engine has its own.
     let engine = crate::support::engine_on(world.test.store().clone(), &world.stage);
     world.stage.plan_for("held", [Do::Hang]);

@@ -51,7 +51,7 @@ fn jobs(count: u32) -> Vec<String> {
              {numbers} SELECT {id}, {OWNER}, 'go', '1', n, n FROM n WHERE n % 10 = 3"
         ),
         format!(
-            "INSERT INTO dependencies (job, owner, needs)
+            "INSERT INTO dependencies (job, owner, depends_on)
              {numbers} SELECT {id}, {OWNER}, {before} FROM n WHERE n % 10 = 5"
         ),
         format!("INSERT INTO streams (owner, last) VALUES ('local', {count}), ('other', {count})"),

@@ -11,6 +11,9 @@ use crate::fakes::Trouble;
 use crate::person::{ada, omar};
 use crate::support::{Answer, BOTH, TestApp};
 
+/// A field's name, its file name if it is a file, and its bytes.
+type Field<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+
 impl TestApp {
     async fn upload(&self, fields: &[(&str, Option<&str>, &[u8])]) -> Answer {
         self.post("/api/v1/documents").of(&ada()).form(fields).answer().await
@@ -157,8 +160,6 @@ async fn a_form_that_makes_no_sense_is_refused_and_nothing_is_read() {
     let long_name = "n".repeat(1025);
     let long_value = "v".repeat(4097);
     let bad_name = "x".repeat(60);
-    /// A field's name, its file name if it is a file, and its bytes.
-    type Field<'a> = (&'a str, Option<&'a str>, &'a [u8]);
     let cases: [(Vec<Field<'_>>, u16, &str, &str); 8] = [
         (vec![("ocr", None, b"true")], 400, "bad_request", "no field \\\"file\\\""),
         (vec![file, file], 400, "bad_request", "more than one file"),
