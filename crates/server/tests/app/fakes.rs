@@ -167,7 +167,7 @@ impl Does<Speaking> for FakeVoice {
                 return trouble.answer();
             }
             let speech = spoken(&request.text);
-            std::fs::write(&request.out, wave(&request.text, speech.samples)).unwrap();
+            std::fs::write(&request.out, wave(&format!("{} {}", request.voice, request.text), speech.samples)).unwrap();
             Ok(Begun::Done(Answer::local(speech, "test voice", "1")))
         })
     }
@@ -212,7 +212,8 @@ fn spoken(text: &str) -> Speech {
     Speech { sample_rate: RATE, samples, words, phonemes: Vec::new(), spoken_by: "test voice 1".to_owned() }
 }
 
-/// A quiet tone as a WAVE file: one channel, 16 bit. It begins with the text, so that no other text sounds like it.
+/// A quiet tone as a WAVE file: one channel, 16 bit. It begins with what is said and by whom, so that nothing else
+/// sounds like it.
 fn wave(text: &str, samples: u64) -> Vec<u8> {
     let samples = u32::try_from(samples).unwrap();
     let mut file = b"RIFF".to_vec();
