@@ -181,7 +181,7 @@ async fn thousands_of_jobs_are_deleted_in_short_transactions(world: World) {
     let live = enqueue(&world, 9, None).await;
     world
         .run(
-            "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, place, run_at,
+            "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, priority, sort_key, run_at,
                  attempt, max_attempts, result, created_at, updated_at, finished_at)
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
              SELECT '01900000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT), 'test.row', 'default', 'succeeded', 'first',

@@ -37,7 +37,7 @@ fn voice(fakes: &Fakes, trouble: Trouble) {
 const OF_A_SCENE: [Case; 14] = [
     case("voice", |fakes| voice(fakes, Trouble::Fail("voice_refused")), "voice_refused", "told to fail", 1),
     case("engine", |fakes| voice(fakes, Trouble::Retry("voice_stopped")), "voice_stopped", "told to fail", 5),
-    case("letter", |fakes| voice(fakes, Trouble::Later), "voice_too_slow", "answers later", 1),
+    case("letter", |fakes| voice(fakes, Trouble::Later), "voice_too_slow", "must be synchronous", 1),
     case("codec", |fakes| fakes.tools.always("frames", &reports("encoder")), "encoder_failed", "as planned", 5),
     case("picture", |fakes| fakes.tools.always("frames", &reports("image")), "page_image", "/a.png", 1),
     case("slide", |fakes| fakes.tools.always("frames", &reports("picture")), "slide_failed", "as planned", 1),
@@ -200,7 +200,7 @@ async fn what_goes_wrong_with_the_whole_is_told_in_its_step_and_the_scenes_stay(
     let cases: [(&str, &str, String, &str, &str, &str); 5] = [
         ("join", "assemble", ends_with("no room for the index"), "assemble", "encoder_failed", "no room for the index"),
         ("space", "assemble", ends_with("No space left on device"), "assemble", "disk_full", "free some space"),
-        ("look", "probe", "echo '{}'; exit 0".to_owned(), "publish", "not_playable", "not right"),
+        ("look", "probe", "echo '{}'; exit 0".to_owned(), "publish", "not_playable", "the video is invalid"),
         ("frame", "decode", ends_with("corrupt macroblock"), "publish", "not_playable", "corrupt macroblock"),
         ("probe", "probe", ends_with("moov atom not found"), "publish", "not_playable", "moov atom"),
     ];

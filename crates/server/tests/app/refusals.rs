@@ -76,14 +76,14 @@ async fn what_the_reader_says_is_told_and_what_is_no_fault_of_the_file_is_no_fau
         let (app, fakes) = TestApp::faked(dialect).await;
         let cases: [(ReadError, u16, &str, &str); 9] = [
             (ReadError::TooSlow, 422, "document_too_slow", "takes too long"),
-            (ReadError::TooMuchMemory, 422, "document_too_much_memory", "unfolds"),
+            (ReadError::TooMuchMemory, 422, "document_too_much_memory", "expands"),
             (ReadError::Damaged { detail: "no xref".into() }, 422, "document_damaged", "no xref"),
             (ReadError::Scanned { pages: 7, ocr_available: false }, 422, "document_scanned", "7 pages"),
             (ReadError::TooManyPages { found: 9, limit: 8 }, 422, "document_too_many_pages", "9 pages"),
             (ReadError::Encrypted, 422, "document_encrypted", "password"),
-            (ReadError::DiskFull, 507, "disk_full", "no space left"),
-            (missing(), 500, "internal", "not your fault"),
-            (broken(), 500, "internal", "not your fault"),
+            (ReadError::DiskFull, 507, "disk_full", "not enough space"),
+            (missing(), 500, "internal", "an error of the server"),
+            (broken(), 500, "internal", "an error of the server"),
         ];
         for (error, status, code, words) in cases {
             let name = error.to_string();
@@ -96,7 +96,7 @@ async fn what_the_reader_says_is_told_and_what_is_no_fault_of_the_file_is_no_fau
         for (trouble, words) in [
             (Trouble::Fail("no_credits"), "told to fail"),
             (Trouble::Retry("overloaded"), "told to fail"),
-            (Trouble::Later, "takes longer"),
+            (Trouble::Later, "asynchronous"),
         ] {
             fakes.reader.trouble(trouble);
             let answer = app.upload_file(&pdf::fine()).await;

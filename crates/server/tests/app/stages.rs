@@ -250,7 +250,7 @@ async fn how_far_it_is_is_told_step_by_step_and_never_goes_back() {
         if at == At::Done {
             assert_eq!(reasons[0]["reason"], "ended", "{why}");
         } else if state == "waiting" {
-            assert_eq!(reasons[0]["reason"], "parts", "{why}");
+            assert_eq!(reasons[0]["reason"], "children", "{why}");
         }
         app.stop(&reel).await;
         app.until_done(&reel).await;
