@@ -144,10 +144,10 @@ async fn render_scenes(run: &Run, app: &ReelApp, subject: Subject) -> Result<Nex
             _ => wanted.push(job),
         }
     }
-    let idle = app.limits.idle;
     run.write(async |tx| {
         for job in &wanted {
-            let id = run.enqueue(tx, job, ChildOptions { ttl: Some(idle), ..ChildOptions::default() }).await?;
+            // Without a time to live of its own: a scene whose turn comes late expires with its reel, not before.
+            let id = run.enqueue(tx, job, ChildOptions::default()).await?;
             reel::set_scene_job(tx, &subject.reel.owner, &job.scene, &id).await?;
         }
         Ok::<_, StoreError>(())

@@ -113,7 +113,12 @@ async fn an_unfinished_video_expires_after_half_an_hour_without_work_and_can_be_
     let mut server = Server::start().await;
     let document = server.document(pdf::fine()).await;
     let id = server.reel(json!({"document_id": document["id"]})).await;
-    server.until(&id, |reel| !reel["scenes"].as_array().unwrap().is_empty()).await;
+    let reel = server.until(&id, |reel| !reel["scenes"].as_array().unwrap().is_empty()).await;
+    // Killed while it waits for its scenes: one that was at work itself would simply go on.
+    let job = format!("/api/v1/jobs/{}", reel["job_id"].as_str().unwrap());
+    while server.json(&job).await["state"] != "waiting" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     server.kill();
     let store = Store::open(&server.data().join("sluice.db")).await.unwrap();
     store.advance_clock(Duration::from_mins(31)).await.unwrap();
