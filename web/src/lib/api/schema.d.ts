@@ -1608,14 +1608,14 @@ export interface components {
         };
         /** @description The progress of a job and its child jobs, and their cost. */
         ProgressView: {
+            /** @description Its child jobs, in the order in which they were created. */
+            children: components["schemas"]["ProgressView"][];
             /** @description The cost of its own calls, as far as it is known. */
             costs: components["schemas"]["StepCost"][];
             /** @description The estimated time of its end: from and to, by the usual duration of its kind. */
             done_by?: number[] | null;
             id: string;
             kind: string;
-            /** @description Its child jobs, in the order in which they were created. */
-            children: components["schemas"]["ProgressView"][];
             /**
              * Format: double
              * @description From 0 to 100: the mean of its steps and child jobs, as far as they are known.
