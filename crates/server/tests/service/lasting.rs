@@ -116,9 +116,12 @@ async fn an_unfinished_video_expires_after_half_an_hour_without_work_and_can_be_
     let reel = server.until(&id, |reel| !reel["scenes"].as_array().unwrap().is_empty()).await;
     // Killed while it waits for its scenes: one that was at work itself would simply go on.
     let job = format!("/api/v1/jobs/{}", reel["job_id"].as_str().unwrap());
-    while server.json(&job).await["state"] != "waiting" {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let waits = async {
+        while server.json(&job).await["state"] != "waiting" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), waits).await.expect("it waits for its scenes");
     server.kill();
     let store = Store::open(&server.data().join("sluice.db")).await.unwrap();
     store.advance_clock(Duration::from_mins(31)).await.unwrap();
