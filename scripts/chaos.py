@@ -765,7 +765,8 @@ def node_binary():
     """The worker binary: the given one, or a new build."""
     if known := os.environ.get("NODE_BINARY"):
         return known
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "-p", "sluice-engine", "--example", "node",
+    # The whole workspace, as in build.sh.
+    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "--workspace", "--example", "node",
                     "--example", "race"], cwd=ROOT, check=True)
     described = subprocess.run(["cargo", "metadata", "--no-deps", "--offline", "--format-version", "1"], cwd=ROOT,
                                check=True, capture_output=True)

@@ -11,3 +11,9 @@ mod store;
 pub use disk::SmallDisk;
 pub use faults::PlannedFaults;
 pub use store::TestStore;
+
+/// The program that a test runs from outside: the one in `SLUICE_BINARY`, such as the binary that is shipped, or else the
+/// one that was built with the test.
+pub fn program(built: &str) -> std::path::PathBuf {
+    std::env::var_os("SLUICE_BINARY").map_or_else(|| built.into(), Into::into)
+}

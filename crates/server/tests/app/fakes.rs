@@ -28,7 +28,7 @@ use sluice_server::http::Api;
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::support::SLUICE;
+use crate::support::sluice;
 
 /// Longest that a test waits for an engine to be asked.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -47,7 +47,7 @@ impl Fakes {
             profile: profile(),
             plan: Mutex::default(),
             asked: Mutex::default(),
-            real: Reader::new(Guard::new(SLUICE.into()), ReadingLimits { max_pages: 20, ..ReadingLimits::DEFAULT }),
+            real: Reader::new(Guard::new(sluice()), ReadingLimits { max_pages: 20, ..ReadingLimits::DEFAULT }),
         };
         let voice = FakeVoice {
             profile: profile(),
@@ -287,7 +287,7 @@ impl Tools {
         // A link to a file that is never written: one that was just written may still be open in another child.
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/app/sluice-with-faults.sh");
         symlink(script, folder.path().join("sluice")).unwrap();
-        symlink(SLUICE, folder.path().join("real")).unwrap();
+        symlink(sluice(), folder.path().join("real")).unwrap();
         Self { folder }
     }
 

@@ -28,7 +28,9 @@ use crate::fakes::Fakes;
 pub(crate) const BOTH: [Dialect; 2] = [Dialect::Sqlite, Dialect::Postgres];
 
 /// The program that the tests are about: it runs the built-in engines in children.
-pub(crate) const SLUICE: &str = env!("CARGO_BIN_EXE_sluice");
+pub(crate) fn sluice() -> PathBuf {
+    sluice_testkit::program(env!("CARGO_BIN_EXE_sluice"))
+}
 
 #[derive(Parser)]
 struct Arguments {
@@ -125,7 +127,7 @@ impl TestApp {
         let always = ["test", "--data", &data, "--workers", "2", "--lease-seconds", "3600"];
         let all = always.into_iter().chain(arguments.iter().copied());
         let config = Arguments::parse_from(all).config;
-        let mut app = wiring::connect(&config, store.store().clone(), SLUICE.into(), apps).unwrap();
+        let mut app = wiring::connect(&config, store.store().clone(), sluice(), apps).unwrap();
         change(&mut app);
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let api = Api::new(app.clone(), examples, CancellationToken::new());

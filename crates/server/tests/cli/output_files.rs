@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 use sluice_testkit::pdf;
 
-use crate::support::{Place, Ran, sluice};
+use crate::support::{Place, Ran, program, sluice};
 
 /// Refused before the work: the data folder is not even made.
 fn refused(place: &Place, arguments: &[&str], code: &str, words: &str) {
@@ -112,7 +112,7 @@ fn what_sluice_wrote_may_be_replaced_until_somebody_changes_it() {
     place.write("paper.pdf", pdf::fine());
     // With a stricter umask than usual.
     let mut command = Command::new("sh");
-    command.args(["-c", "umask 027; exec \"$0\" \"$@\""]).arg(env!("CARGO_BIN_EXE_sluice"));
+    command.args(["-c", "umask 027; exec \"$0\" \"$@\""]).arg(program());
     command.args(["reel", "paper.pdf"]).args(SMALL).env("SLUICE_DATA", place.data()).current_dir(place.path(""));
     let ran: Ran = command.output().unwrap().into();
     assert_eq!(ran.code, 0, "{ran:?}");

@@ -89,9 +89,13 @@ impl Place {
     }
 }
 
+pub(crate) fn program() -> PathBuf {
+    sluice_testkit::program(env!("CARGO_BIN_EXE_sluice"))
+}
+
 /// The binary in a folder, without settings of the machine that the tests run on.
 pub(crate) fn sluice(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    let mut command = Command::new(program());
     command.current_dir(folder).stdin(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SLUICE_")) {
         if name != "SLUICE_MODELS" {

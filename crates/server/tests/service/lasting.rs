@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sluice_store::{Database, PostgresUrl, Store};
 use sluice_testkit::{pdf, postgres};
 
-use crate::support::{Server, problem};
+use crate::support::{Server, problem, program};
 
 #[tokio::test]
 async fn a_key_orders_once_and_an_address_has_its_share() {
@@ -143,7 +143,7 @@ async fn jobs_are_steered_from_the_command_line_while_the_server_runs() {
     let reel = server.until(&id, |reel| !reel["scenes"].as_array().unwrap().is_empty()).await;
     let job = reel["job_id"].as_str().unwrap();
     let sluice = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sluice"));
+        let mut command = std::process::Command::new(program());
         let output = command.arg("jobs").args(arguments).arg("--data").arg(server.data()).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
     };

@@ -5,9 +5,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sluice_store::Store;
 
+use crate::support::program;
+
 /// The exit code and what it said.
 fn limits(data: &Path, arguments: &str) -> (i32, String) {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sluice"));
+    let mut command = std::process::Command::new(program());
     let output = command.arg("limits").args(arguments.split(' ')).arg("--data").arg(data).output().unwrap();
     let said = if output.status.success() { output.stdout } else { output.stderr };
     (output.status.code().unwrap(), String::from_utf8(said).unwrap())

@@ -172,11 +172,15 @@ impl Drop for Server {
     }
 }
 
+pub(crate) fn program() -> PathBuf {
+    sluice_testkit::program(env!("CARGO_BIN_EXE_sluice"))
+}
+
 async fn launch(data: &Path, settings: &[(&'static str, String)]) -> (Child, String) {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let address = format!("127.0.0.1:{port}");
     let log = std::fs::File::create(data.join("server.log")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    let mut command = Command::new(program());
     command.args(["serve", "--listen", &address, "--data"]).arg(data).stdin(Stdio::null());
     command.stdout(log.try_clone().unwrap()).stderr(log);
     command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
