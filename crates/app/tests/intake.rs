@@ -69,10 +69,10 @@ impl Does<Reading> for Plain {
             if text.starts_with("no") {
                 return Err(CapabilityError::fail("cannot_read", format!("{} cannot", self.profile.provider)));
             }
-            let block = Block { text, bounds: [0.0; 4], line_height: 12.0, lines: 1 };
-            let page = Page { number: 1, width: 595.0, height: 842.0, blocks: vec![block] };
+            let block = Block { text, line_height: 12.0, lines: 1, ..Block::default() };
+            let page = Page { number: 1, width: 595.0, height: 842.0, blocks: vec![block], ..Page::default() };
             let read_by = self.profile.provider.clone();
-            Ok(Begun::Done(Answer::local(Document { title: None, pages: vec![page], read_by }, "plain", "1")))
+            Ok(Begun::Done(Answer::local(Document { pages: vec![page], read_by, ..Document::default() }, "plain", "1")))
         })
     }
 }

@@ -50,11 +50,18 @@ fn built(pages: &[&[&str]]) -> Document {
                     bounds: [72.0, 80.0 + 60.0 * f32::from(row), 520.0, 130.0 + 60.0 * f32::from(row)],
                     line_height: 12.0,
                     lines: u32::try_from(text.len() / 90 + 1).unwrap(),
+                    ..Block::default()
                 })
                 .collect(),
+            ..Page::default()
         })
         .collect();
-    Document { title: Some("The Bees of the Valley".to_owned()), pages, read_by: "test".to_owned() }
+    Document {
+        title: Some("The Bees of the Valley".to_owned()),
+        pages,
+        read_by: "test".to_owned(),
+        ..Document::default()
+    }
 }
 
 const BEES: [&str; 8] = [
@@ -200,8 +207,11 @@ fn sentences_that_lean_on_others_are_told_with_them_or_not_at_all() {
 #[test]
 fn a_very_long_document_is_told_from_all_its_parts() {
     // A book of 120 towns, each on three pages, with words of its own.
-    let mut long =
-        Document { title: Some("The Towns of the Coast".to_owned()), pages: Vec::new(), read_by: "test".to_owned() };
+    let mut long = Document {
+        title: Some("The Towns of the Coast".to_owned()),
+        read_by: "test".to_owned(),
+        ..Document::default()
+    };
     for town in 0_u32..120 {
         let name: String = [town / 26, town % 26].map(|n| char::from(b'a' + u8::try_from(n).unwrap())).iter().collect();
         let texts = [
@@ -256,7 +266,7 @@ fn scripts_that_break_a_rule_are_refused_and_repaired() {
     let say = |text: &str, page| SceneScript {
         heading: "More".to_owned(),
         slide: SlideKind::Page(1),
-        sentences: vec![Sentence { text: text.to_owned(), page }],
+        sentences: vec![Sentence { text: text.to_owned(), page, lines: Vec::new() }],
     };
     let error = broken(&|script| {
         script.scenes.pop();

@@ -11,6 +11,48 @@ pub struct Document {
     pub pages: Vec<Page>,
     /// What read it, with version (`poppler 22.12.0`, `tesseract 5.3.0`).
     pub read_by: String,
+    /// What is in the file and was not read, in the order of the pages.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Something that is in the file and not in its text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The page, counted from 1.
+    pub page: u32,
+    /// Why.
+    pub reason: Reason,
+    /// The beginning of the text, at most 80 characters; empty if it must not be shown (a redacted passage), or if there
+    /// is none.
+    #[serde(default)]
+    pub sample: String,
+}
+
+/// Why a part of a page was left out. The names are permanent: clients translate them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A reader does not see it: under a box, in the colour of the paper, outside the page, too small, transparent.
+    Hidden,
+    /// Its letters are lost or wrong, and no OCR mended them.
+    Unreadable,
+    /// The page is an image, and there is no OCR.
+    Scanned,
+    /// A header or footer that pages repeat, a page number.
+    Running,
+    /// Numbers of lines in the margin.
+    LineNumbers,
+    /// A stamp or mark behind or across the text.
+    Watermark,
+    /// An earlier build of the same slide.
+    EarlierBuild,
+    /// A list of literature.
+    References,
+    /// Navigation, advertisement and the like of a printed web page.
+    Furniture,
+    /// Cells of a table, which are no sentences.
+    Table,
 }
 
 /// One page.
@@ -22,6 +64,12 @@ pub struct Page {
     pub width: f32,
     /// Height in points.
     pub height: f32,
+    /// Clockwise quarter turns, 0 to 3, after which the text is upright: sizes and positions are those of the turned page.
+    #[serde(default)]
+    pub quarter_turns: u8,
+    /// Its number as it is printed on it (`iv`, `27`), if that differs from [`Self::number`].
+    #[serde(default)]
+    pub printed_number: Option<String>,
     /// Its text in reading order; empty for a page without any.
     pub blocks: Vec<Block>,
 }
@@ -37,7 +85,32 @@ pub struct Block {
     pub line_height: f32,
     /// Number of lines.
     pub lines: u32,
+    /// What it is, as far as its place on the page tells.
+    #[serde(default)]
+    pub role: Role,
+    /// Where its words are, in the order of [`Self::text`]; none if that is not known.
+    #[serde(default)]
+    pub words: Vec<WordBox>,
 }
+
+/// What a block is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A paragraph, a heading.
+    #[default]
+    Text,
+    /// One item of a list: a clause of its own, whether it ends with a full stop or not. Its bullet is not in the text.
+    Item,
+    /// A cell of a table: never told as a sentence.
+    Cell,
+}
+
+/// A word, or the part of one that stands on a line of its own, on the page: the offset in bytes of its first character in
+/// the text of its block, and its left, top, right and bottom edge in points. As an array, because a long document has a
+/// hundred thousand of them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WordBox(pub u32, pub [f32; 4]);
 
 impl Document {
     /// All text, pages separated by a form feed and blocks by an empty line.

@@ -103,7 +103,7 @@ pub(crate) fn rewrite(script: &mut SceneScript, text: &str) {
         .filter(|sentence| !sentence.is_empty())
         .map(|text| {
             let same = old.iter().find(|sentence| sentence.text == text);
-            Sentence { page: same.map_or(page_of_scene, |sentence| sentence.page), text }
+            Sentence { page: same.map_or(page_of_scene, |sentence| sentence.page), text, lines: Vec::new() }
         })
         .collect();
 }
@@ -130,7 +130,8 @@ mod tests {
     use crate::reel::script::SlideKind;
 
     fn scene(sentences: &[(&str, u32)]) -> SceneScript {
-        let sentence = |(text, page): &(&str, u32)| Sentence { text: (*text).to_owned(), page: Some(*page) };
+        let sentence =
+            |(text, page): &(&str, u32)| Sentence { text: (*text).to_owned(), page: Some(*page), lines: Vec::new() };
         SceneScript {
             heading: "Tides".to_owned(),
             slide: SlideKind::Page(2),

@@ -42,7 +42,7 @@ fn page(raw: &RawPage) -> Page {
         last_line = lines.last();
     }
     blocks.retain(|block| is_readable(&block.text));
-    Page { number: raw.number, width: raw.width, height: raw.height, blocks }
+    Page { number: raw.number, width: raw.width, height: raw.height, blocks, ..Page::default() }
 }
 
 /// Splits a block where the font size changes or a list item begins.

@@ -130,7 +130,7 @@ impl Reader {
             .try_collect()
             .await?;
         let read_by = ocr::name(&self.guard).await;
-        Ok(Document { title: info.title, pages: assemble::pages(pages), read_by })
+        Ok(Document { title: info.title, pages: assemble::pages(pages), read_by, left_out: Vec::new() })
     }
 
     /// Renders one page (counted from 1) as a PNG image `width_px` wide, at `out_png`.
@@ -185,7 +185,7 @@ impl Reader {
             }
         }
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        Ok(Document { title: info.title, pages, read_by })
+        Ok(Document { title: info.title, pages, read_by, left_out: Vec::new() })
     }
 
     /// The lines of the pages, read by several processes in parallel if there are many.

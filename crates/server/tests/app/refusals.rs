@@ -116,14 +116,16 @@ fn document(texts: &[&str]) -> Document {
         bounds: [72.0, 80.0, 520.0, 130.0],
         line_height: 12.0,
         lines: 2,
+        ..Block::default()
     };
     let page = |number, texts: &[&str]| Page {
         number,
         width: 595.0,
         height: 842.0,
         blocks: texts.iter().map(block).collect(),
+        ..Page::default()
     };
-    Document { title: None, pages: vec![page(1, texts)], read_by: "test reader 1".to_owned() }
+    Document { title: None, pages: vec![page(1, texts)], read_by: "test reader 1".to_owned(), ..Document::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -76,7 +76,7 @@ pub enum ScriptSource {
 }
 
 /// The narration, scene by scene.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Script {
     /// The document's title, or a substitute.
     pub title: String,
@@ -91,7 +91,7 @@ pub struct Script {
 }
 
 /// One scene.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SceneScript {
     /// At most 60 characters.
     pub heading: String,
@@ -114,12 +114,25 @@ pub enum SlideKind {
 }
 
 /// One spoken sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sentence {
     /// Plain text.
     pub text: String,
-    /// The page that it comes from, counted from 1; none for the closing question.
+    /// The page that it comes from, counted from 1; none for the closing question, and for what a person wrote.
     pub page: Option<u32>,
+    /// Where it stands on that page; empty if it has no page, or is not found there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(ignore)]
+    pub lines: Vec<PrintedLine>,
+}
+
+/// A sentence, or a part of one, on one line of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PrintedLine {
+    /// Counted from 1.
+    pub page: u32,
+    /// Left, top, right and bottom edge in fractions of the page.
+    pub bounds: [f32; 4],
 }
 
 /// Why there is no script, or why one is rejected.
@@ -324,7 +337,7 @@ impl Prepared {
         let choice = select(&self.candidates, &self.ranking, target, most);
         let opening = choice.opening.map(|index| {
             let candidate = &self.candidates.all[index];
-            Sentence { text: candidate.said.bare.clone(), page: Some(candidate.page) }
+            Sentence { text: candidate.said.bare.clone(), page: Some(candidate.page), lines: Vec::new() }
         });
         let told: Vec<usize> = choice.opening.iter().chain(&choice.told).copied().collect();
         let terms = self.terms.key(&self.candidates, &told, self.lexicon, 2);

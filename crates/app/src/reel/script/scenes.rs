@@ -59,7 +59,7 @@ pub(super) fn scenes(
                     let candidate = &candidates.all[choice.told[*place]];
                     let follows = *place != group[0] && choice.follows(*place, candidates);
                     let text = if follows { &candidate.said.full } else { &candidate.said.bare };
-                    Sentence { text: text.clone(), page: Some(candidate.page) }
+                    Sentence { text: text.clone(), page: Some(candidate.page), lines: Vec::new() }
                 })
                 .collect();
             SceneScript { heading, slide: SlideKind::Page(first.page), sentences }
@@ -154,7 +154,7 @@ fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
 /// The title card: the title, and the opening sentence.
 pub(super) fn title_scene(title: &str, page: u32, opening: Option<Sentence>) -> SceneScript {
     let spoken = if title.ends_with(['.', '!', '?', '؟', '…']) { title.to_owned() } else { format!("{title}.") };
-    let mut sentences = vec![Sentence { text: spoken, page: Some(page) }];
+    let mut sentences = vec![Sentence { text: spoken, page: Some(page), lines: Vec::new() }];
     sentences.extend(opening);
     SceneScript { heading: cut(title, LONGEST_HEADING), slide: SlideKind::Title, sentences }
 }
@@ -170,7 +170,7 @@ pub(super) fn question_scene(terms: &[String], title: Option<&str>, lexicon: &Le
     SceneScript {
         heading: words.question_heading.to_owned(),
         slide: SlideKind::Question,
-        sentences: vec![Sentence { text, page: None }],
+        sentences: vec![Sentence { text, page: None, lines: Vec::new() }],
     }
 }
 
