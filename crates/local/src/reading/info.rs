@@ -16,6 +16,8 @@ pub(super) struct Info {
     pub(super) pages: u32,
     /// Its title, when usable.
     pub(super) title: Option<String>,
+    /// Whether it has an XFA form.
+    pub(super) has_xfa: bool,
 }
 
 /// Runs `pdfinfo`. A truncated file is damaged, even if poppler could recover a part of it.
@@ -42,7 +44,54 @@ fn parse(text: &str) -> Info {
     Info {
         pages: field("Pages").and_then(|pages| pages.parse().ok()).unwrap_or(0),
         title: field("Title").and_then(title::usable),
+        has_xfa: field("Form") == Some("XFA"),
     }
+}
+
+/// A page as it is displayed, in points: turned by its `Rotate` entry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct PageSize {
+    pub(super) number: u32,
+    pub(super) width: f32,
+    pub(super) height: f32,
+}
+
+/// The sizes of some pages. Those of the media box, by which poppler's other tools measure.
+pub(super) async fn page_sizes(
+    guard: &Guard,
+    limits: &Limits,
+    pdf: &Path,
+    first: u32,
+    last: u32,
+) -> Result<Vec<PageSize>, ReadError> {
+    let [first, last] = [first, last].map(|page| OsString::from(page.to_string()));
+    let args = [OsStr::new("-box"), OsStr::new("-f"), &first, OsStr::new("-l"), &last, pdf.as_os_str()];
+    let output = guard.run(limits, "pdfinfo", args, None).await?;
+    Ok(parse_sizes(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// Lines of `Page    3 rot:   90`, and later `Page    3 MediaBox:      0.00     0.00   595.00   842.00`.
+fn parse_sizes(text: &str) -> Vec<PageSize> {
+    let mut sideways = BTreeSet::new();
+    let mut sizes = Vec::new();
+    for line in text.lines() {
+        let Some((page, rest)) = line.strip_prefix("Page ").and_then(|line| line.trim_start().split_once(' ')) else {
+            continue;
+        };
+        let Ok(number) = page.parse::<u32>() else { continue };
+        if let Some(degrees) = rest.strip_prefix("rot:") {
+            if matches!(degrees.trim(), "90" | "270") {
+                sideways.insert(number);
+            }
+        } else if let Some(edges) = rest.strip_prefix("MediaBox:") {
+            let edges: Vec<f32> = edges.split_whitespace().filter_map(|edge| edge.parse().ok()).collect();
+            let &[left, bottom, right, top] = edges.as_slice() else { continue };
+            let (width, height) = (right - left, top - bottom);
+            let (width, height) = if sideways.contains(&number) { (height, width) } else { (width, height) };
+            sizes.push(PageSize { number, width, height });
+        }
+    }
+    sizes
 }
 
 /// The pages that have an image as large as a scan would be.
@@ -76,7 +125,8 @@ mod tests {
     #[test]
     fn pages_and_title_are_found() {
         let info = parse("Title:           On Growth\nPages:           12\nEncrypted:       no\n");
-        assert_eq!(info, Info { pages: 12, title: Some("On Growth".to_owned()) });
+        assert_eq!(info, Info { pages: 12, title: Some("On Growth".to_owned()), has_xfa: false });
+        assert!(parse("Form:            XFA\n").has_xfa);
         assert_eq!(parse("nothing"), Info::default());
     }
 

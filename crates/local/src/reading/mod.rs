@@ -9,6 +9,7 @@
 
 mod assemble;
 mod bidi;
+mod draw;
 mod error;
 mod info;
 mod intake;
@@ -17,9 +18,10 @@ mod letters;
 mod ocr;
 mod running;
 mod title;
+mod wrapper;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +33,7 @@ use tokio::sync::OnceCell;
 
 use crate::guard::{Guard, Limits};
 
+pub use draw::PageView;
 pub use error::ReadError;
 use info::Info;
 use layout::RawPage;
@@ -133,27 +136,6 @@ impl Reader {
         Ok(Document { title: info.title, pages: assemble::pages(pages), read_by, left_out: Vec::new() })
     }
 
-    /// Renders one page (counted from 1) as a PNG image `width_px` wide, at `out_png`.
-    pub async fn page_image(&self, pdf: &Path, page: u32, width_px: u32, out_png: &Path) -> Result<(), ReadError> {
-        let pdf = intake::check(pdf).await?;
-        let limits = Limits { cpu: Duration::from_secs(20), wall: Duration::from_secs(30), ..self.limits.metadata() };
-        let mut args: Vec<OsString> = ["-png", "-singlefile", "-scale-to-y", "-1"].map(OsString::from).into();
-        for (name, value) in [("-f", page), ("-l", page), ("-scale-to-x", width_px)] {
-            args.extend([OsString::from(name), value.to_string().into()]);
-        }
-        args.push(pdf.into_os_string());
-        let png = self.guard.run(&limits, "pdftoppm", args, None).await?.stdout;
-        if !png.starts_with(b"\x89PNG") {
-            return Err(ReadError::Damaged { detail: format!("page {page} cannot be drawn") });
-        }
-        // Under a temporary name first, so that an incomplete image is never visible.
-        let mut partial = out_png.as_os_str().to_owned();
-        partial.push(".part");
-        let partial = PathBuf::from(partial);
-        tokio::fs::write(&partial, png).await.map_err(ReadError::from_io)?;
-        tokio::fs::rename(&partial, out_png).await.map_err(ReadError::from_io)
-    }
-
     /// Whether [`Self::read_by_ocr`] can be used on this machine.
     pub async fn ocr_available(&self) -> bool {
         ocr::usable_languages(&self.guard, &[]).await.is_ok()
@@ -173,6 +155,7 @@ impl Reader {
     async fn read_text(&self, pdf: &Path, info: Info) -> Result<Document, ReadError> {
         let raw = self.raw_pages(pdf, info.pages).await?;
         let pages = assemble::pages(raw);
+        self.refuse_wrapper(pdf, &info, &pages).await?;
         let letters = |page: &sluice_domain::document::Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
         let sparse: Vec<u32> =
             pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
