@@ -1,6 +1,6 @@
 //! What `pdfinfo` and `pdfimages` report about a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
@@ -94,22 +94,36 @@ fn parse_sizes(text: &str) -> Vec<PageSize> {
     sizes
 }
 
-/// The pages that have an image as large as a scan would be.
-pub(super) async fn pages_with_images(guard: &Guard, limits: &Limits, pdf: &Path) -> Result<BTreeSet<u32>, ReadError> {
-    let output = guard.run(limits, "pdfimages", [OsStr::new("-list"), pdf.as_os_str()], None).await?;
+/// Those of some pages that have images as large as a scan would be.
+pub(super) async fn pages_with_images(
+    guard: &Guard,
+    limits: &Limits,
+    pdf: &Path,
+    first: u32,
+    last: u32,
+) -> Result<BTreeSet<u32>, ReadError> {
+    let [first, last] = [first, last].map(|page| OsString::from(page.to_string()));
+    let args = [OsStr::new("-list"), OsStr::new("-f"), &first, OsStr::new("-l"), &last, pdf.as_os_str()];
+    let output = guard.run(limits, "pdfimages", args, None).await?;
     Ok(parse_images(&String::from_utf8_lossy(&output.stdout)))
 }
 
-/// Rows of `page num type width height …`, after a header of two lines.
+/// Rows of `page num type width height …`, after a header of two lines. Some scanners write a page as strips, so the
+/// images of a page count together; masks of other images do not count.
 fn parse_images(text: &str) -> BTreeSet<u32> {
-    let page = |row: &str| {
-        let mut columns = row.split_whitespace();
-        let page: u32 = columns.next()?.parse().ok()?;
-        let width: u64 = columns.nth(2)?.parse().ok()?;
-        let height: u64 = columns.next()?.parse().ok()?;
-        (width.saturating_mul(height) >= IMAGE_PIXELS).then_some(page)
-    };
-    text.lines().filter_map(page).collect()
+    let mut pixels: BTreeMap<u32, u64> = BTreeMap::new();
+    for row in text.lines() {
+        let columns: Vec<&str> = row.split_whitespace().take(5).collect();
+        let &[page, _, kind, width, height] = columns.as_slice() else { continue };
+        let (Ok(page), Ok(width), Ok(height)) = (page.parse(), width.parse::<u64>(), height.parse::<u64>()) else {
+            continue;
+        };
+        if !matches!(kind, "mask" | "smask") {
+            let sum = pixels.entry(page).or_default();
+            *sum = sum.saturating_add(width.saturating_mul(height));
+        }
+    }
+    pixels.into_iter().filter(|(_, sum)| *sum >= IMAGE_PIXELS).map(|(page, _)| page).collect()
 }
 
 /// `poppler 22.12.0`.
@@ -135,5 +149,8 @@ mod tests {
         let text = "page   num  type   width height color comp bpc\n-----\n\
                     \u{20}  1     0 image    1654  2339  gray    1   8\n   2     1 image      32    32  gray    1   8\n";
         assert_eq!(parse_images(text), BTreeSet::from([1]));
+        let strip = "3 0 image 2480 64 gray 1 8\n";
+        assert_eq!(parse_images(&strip.repeat(54)), BTreeSet::from([3]), "a page in strips");
+        assert_eq!(parse_images("4 0 smask 2480 640 gray 1 8\n"), BTreeSet::new());
     }
 }

@@ -16,7 +16,9 @@ mod intake;
 mod layout;
 mod letters;
 mod ocr;
+mod picture;
 mod running;
+mod scans;
 mod title;
 mod wrapper;
 
@@ -26,9 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::try_join_all;
-use futures::stream::{self, StreamExt, TryStreamExt};
 use sluice_domain::document::Document;
-use sluice_domain::language::Language;
 use tokio::sync::OnceCell;
 
 use crate::guard::{Guard, Limits};
@@ -37,11 +37,10 @@ pub use draw::PageView;
 pub use error::ReadError;
 use info::Info;
 use layout::RawPage;
+pub use ocr::RecognisedPage;
+pub use scans::unread_pages;
 
 const MIB: u64 = 1024 * 1024;
-
-/// A page with fewer letters has no text to speak of: a page number, a stamp.
-const SPARSE_PAGE_LETTERS: usize = 30;
 
 /// Most processes that read one document in parallel, given enough cores.
 const MOST_READERS: u32 = 4;
@@ -120,22 +119,6 @@ impl Reader {
         tokio::time::timeout(self.limits.wall, read).await.unwrap_or(Err(ReadError::TooSlow))
     }
 
-    /// Reads `pdf` by optical character recognition in the given languages, or in any installed one if none is given.
-    /// Takes seconds per page.
-    pub async fn read_by_ocr(&self, pdf: &Path, languages: &[Language]) -> Result<Document, ReadError> {
-        let pdf = intake::check(pdf).await?;
-        let info = self.info(&pdf, self.limits.max_ocr_pages).await?;
-        let usable = ocr::usable_languages(&self.guard, languages).await?;
-        let chosen = ocr::of_one_script(&self.guard, &pdf, &usable).await?;
-        let pages = stream::iter(1..=info.pages)
-            .map(|number| ocr::read_page(&self.guard, &pdf, number, &chosen))
-            .buffered(cores())
-            .try_collect()
-            .await?;
-        let read_by = ocr::name(&self.guard).await;
-        Ok(Document { title: info.title, pages: assemble::pages(pages), read_by, left_out: Vec::new() })
-    }
-
     /// Whether [`Self::read_by_ocr`] can be used on this machine.
     pub async fn ocr_available(&self) -> bool {
         ocr::usable_languages(&self.guard, &[]).await.is_ok()
@@ -156,19 +139,9 @@ impl Reader {
         let raw = self.raw_pages(pdf, info.pages).await?;
         let pages = assemble::pages(raw);
         self.refuse_wrapper(pdf, &info, &pages).await?;
-        let letters = |page: &sluice_domain::document::Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
-        let sparse: Vec<u32> =
-            pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
-        // If less than half of the pages have text: are the others images?
-        if sparse.len() * 2 > pages.len() {
-            let images = info::pages_with_images(&self.guard, &self.limits.metadata(), pdf).await?;
-            let scanned = sparse.iter().filter(|number| images.contains(number)).count();
-            if scanned * 2 > pages.len() {
-                return Err(ReadError::Scanned { pages: info.pages, ocr_available: self.ocr_available().await });
-            }
-        }
+        let left_out = self.scanned_pages(pdf, &info, &pages).await?;
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        Ok(Document { title: info.title, pages, read_by, left_out: Vec::new() })
+        Ok(Document { title: info.title, pages, read_by, left_out })
     }
 
     /// The lines of the pages, read by several processes in parallel if there are many.
