@@ -5,6 +5,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use sluice_domain::document::{Document, LeftOut, Reason};
 use sluice_domain::language::Language;
@@ -77,7 +78,8 @@ async fn scanned_pages_among_text_are_named_and_only_they_are_read() {
 
 /// A page of text as an image, turned by some degrees and blurred.
 async fn scan(folder: &Path, source: &Path, filter: &str) -> PathBuf {
-    let limits = Limits::DOCUMENT;
+    // Beside other tests this may take long.
+    let limits = Limits { cpu: Duration::from_mins(1), wall: Duration::from_mins(2), ..Limits::DOCUMENT };
     let args = ["-png", "-singlefile", "-scale-to-x", "1240", "-scale-to-y", "1754", source.to_str().unwrap()];
     let png = guard().run(&limits, "pdftoppm", args, None).await.unwrap().stdout;
     let (from, to) = (folder.join("page.png"), folder.join("page.jpg"));
@@ -127,4 +129,16 @@ async fn an_arabic_scan_is_read_in_arabic() {
     assert!(text.contains("القهوة"), "{text}");
     assert!(!text.contains("وثفرز"), "a misread word is not told: {text}");
     words_have_places(&document);
+}
+
+#[tokio::test]
+async fn a_page_whose_letters_are_lost_is_read_as_an_image() {
+    let reader = reader();
+    let file = fixture("office.pdf");
+    let mut document = reader.read(&file).await.unwrap();
+    document.left_out = vec![LeftOut { page: 1, reason: Reason::Unreadable, sample: "The o ce".to_owned() }];
+    let read = reader.read_pages_by_ocr(&file, document, &[Language::ENGLISH], |_| {}).await.unwrap();
+    assert!(read.text().contains("The office offers financial aid"), "{}", read.text());
+    assert!(read.left_out.is_empty() && read.read_by.starts_with("tesseract "), "{:?}", read.left_out);
+    words_have_places(&read);
 }

@@ -1,6 +1,6 @@
 //! Grey images of pages, put upright before they are read: turned, and straightened if they were scanned at an angle.
 
-use super::draw::turn;
+use super::draw::{netpbm, turn};
 
 /// Steeper pages are not scanned askew: they are set that way.
 const STEEPEST: f32 = 6.0;
@@ -37,21 +37,10 @@ pub(super) struct Straightened {
 }
 
 impl Picture {
-    /// Reads a binary PGM file: `P5`, width, height and 255, each followed by white space, and the pixels.
+    /// Reads a binary PGM file.
     pub(super) fn parse(pgm: &[u8]) -> Option<Self> {
-        let mut fields = [0; 3];
-        let mut at = pgm.strip_prefix(b"P5").map(|_| 2)?;
-        for field in &mut fields {
-            while pgm.get(at)?.is_ascii_whitespace() {
-                at += 1;
-            }
-            let length = pgm.get(at..)?.iter().position(|byte| !byte.is_ascii_digit())?;
-            *field = std::str::from_utf8(pgm.get(at..at + length)?).ok()?.parse().ok()?;
-            at += length;
-        }
-        let [width, height, _] = fields;
-        let pixels = pgm.get(at + 1..)?.get(..width * height)?.to_vec();
-        Some(Self { width, height, pixels })
+        let ([width, height], pixels) = netpbm(pgm, b"P5", 1)?;
+        Some(Self { width, height, pixels: pixels.to_vec() })
     }
 
     /// As a binary PGM file.
