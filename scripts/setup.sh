@@ -43,6 +43,8 @@ list_missing() {
     need poppler-utils -- has pdftotext
     need poppler-utils -- has pdftoppm
     need tesseract-ocr -- has tesseract
+    # Tells which way up a scan is, and its script.
+    need tesseract-ocr-osd -- has_tesseract_language osd
     need tesseract-ocr-ara -- has_tesseract_language ara
     need tesseract-ocr-fra -- has_tesseract_language fra
     need fontconfig -- has fc-list

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sluice_engine::{Engine, Settings};
 
-use crate::library::Library;
+use crate::library::{self, Library};
 use crate::maintenance;
 use crate::module::Module;
 use crate::platform::Platform;
@@ -34,6 +34,7 @@ impl App {
             .pool("video", workers);
         let builder = modules.iter().fold(builder, |builder, module| module.register(builder));
         let modules: Arc<[Arc<dyn Module>]> = modules.into();
+        let builder = library::register(builder, &library, &modules);
         let builder = maintenance::register(
             builder,
             &maintenance::Context { platform: platform.clone(), modules: Arc::clone(&modules) },

@@ -23,7 +23,7 @@ use sluice_domain::document::{Block, Document, Page};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{Builder, JobError, Randomness};
+use sluice_engine::{Builder, Engine, JobError, Randomness};
 use sluice_local::guard::Guard;
 use sluice_local::reading::{ReadError, Reader, ReadingLimits};
 use sluice_store::documents::DocumentRow;
@@ -115,6 +115,7 @@ struct World {
     library: Library,
     apps: Arc<[Arc<dyn Module>]>,
     reader: Arc<Plain>,
+    engine: Engine,
     uploads: AtomicUsize,
 }
 
@@ -136,7 +137,8 @@ impl World {
             upload_bytes: 1_000,
         };
         let apps = apps.iter().map(|(name, word)| Arc::new(Wants { name, word: *word }) as Arc<dyn Module>).collect();
-        Self { test, library, apps, reader, uploads: AtomicUsize::new(0) }
+        let engine = Engine::builder(test.store().clone()).build();
+        Self { test, library, apps, reader, engine, uploads: AtomicUsize::new(0) }
     }
 
     async fn ingest_as(&self, owner: &str, name: &str, text: &str, ocr: bool) -> Result<DocumentRow, IngestError> {
@@ -146,7 +148,7 @@ impl World {
         tokio::fs::write(&file, text).await.unwrap();
         let owner: OwnerId = owner.parse().unwrap();
         let upload = Upload { file, name: name.to_owned(), ocr };
-        library::ingest(&owner, &self.library, &self.apps, upload).await
+        library::ingest(&owner, &self.library, &self.apps, &self.engine, upload).await
     }
 
     async fn ingest(&self, text: &str) -> Result<DocumentRow, IngestError> {

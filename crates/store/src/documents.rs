@@ -86,6 +86,27 @@ pub async fn document_of_blob(
     row.as_ref().map(document_row).transpose()
 }
 
+/// Sets what was read and found in all documents of the same owner with the same bytes, read in the same way; returns their
+/// ids.
+pub async fn set_read(tx: &mut Tx, row: &DocumentRow) -> Result<Vec<String>, StoreError> {
+    storable::json("what was found in a document", &row.found)?;
+    let rows =
+        sql("UPDATE documents SET text_blob = $1, found = $2 WHERE owner = $3 AND blob = $4 AND ocr = $5 RETURNING id")
+            .bind(&row.text_blob)
+            .bind(row.found.to_string())
+            .bind(row.owner.as_str())
+            .bind(&row.blob)
+            .bind(row.ocr)
+            .all(tx)
+            .await?;
+    let ids: Vec<String> = rows.iter().map(|row| row.get("id")).collect::<Result<_, _>>()?;
+    for id in &ids {
+        let subject = Subject { owner: &row.owner, app: APP, id };
+        blobs::replace(tx, &subject, &[&row.blob, &row.text_blob]).await?;
+    }
+    Ok(ids)
+}
+
 /// The next `limit` documents after an id that are older than `before`, locked, so that no app starts to use one while it is
 /// decided whether it is deleted.
 pub async fn old(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Vec<String>, StoreError> {

@@ -1,4 +1,7 @@
-//! Documents: read and judged on arrival, so that one that no app can use is rejected before any work.
+//! Documents: read and judged on arrival, so that one that no app can use is rejected before any work. Pages that are
+//! images are read by a job, and the document is judged at its end.
+
+mod job;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,8 +12,9 @@ use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, Read, ReadRequest, Reading, Router, Wish};
 use sluice_domain::document::Document;
-use sluice_domain::ids::{DocumentId, OwnerId};
-use sluice_local::reading::{ReadError, Reader};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId};
+use sluice_engine::Engine;
+use sluice_local::reading::{ReadError, Reader, unread_pages};
 use sluice_store::documents::{self, DocumentRow};
 use sluice_store::{StoreError, Tx};
 
@@ -18,6 +22,10 @@ use crate::facts::{Facts, Judgement, Refusal};
 use crate::media::MediaError;
 use crate::module::Module;
 use crate::platform::Platform;
+use crate::view::ErrorView;
+
+pub(crate) use job::register;
+pub use job::{Desk, ReadDocument, Stage};
 
 /// Documents and uploads. Cheap to clone.
 #[derive(Clone)]
@@ -66,11 +74,13 @@ pub enum IngestError {
     Kept(#[from] serde_json::Error),
 }
 
-/// Reads and judges a document, and stores it for its owner. The same bytes of one owner are read once.
+/// Reads and judges a document, and stores it for its owner. The same bytes of one owner are read once. A document with
+/// pages that OCR has to read is stored at once, and a job reads it: see [`State::Reading`].
 pub async fn ingest(
     owner: &OwnerId,
     library: &Library,
     apps: &Arc<[Arc<dyn Module>]>,
+    engine: &Engine,
     upload: Upload,
 ) -> Result<DocumentRow, IngestError> {
     let platform = &library.platform;
@@ -78,16 +88,23 @@ pub async fn ingest(
     let file = platform.media.stage_file(upload.file.clone()).await?;
     let name = tidy_name(&upload.name);
     if let Some(row) = find(platform, owner, file.hash.as_str(), upload.ocr, &name).await? {
-        return with_name(platform, row, name).await;
+        let row = with_name(platform, row, name).await?;
+        return read_again(platform, engine, row).await;
     }
-    // The bytes are staged: nothing is visible before the document has been read and judged.
-    let document = read(&library.reading, &upload).await?;
+    // The bytes are staged: nothing is visible before the document has been read and judged, or is going to be.
+    let document = if upload.ocr && library.reads_by_page() {
+        if !library.reader.ocr_available().await {
+            // Says what is missing.
+            library.reader.recognise_page(&upload.file, 1, &[]).await?;
+        }
+        library.reader.unread(&upload.file).await?
+    } else {
+        read(&library.reading, &upload).await?
+    };
+    let by_job = !unread_pages(&document).is_empty() && library.reads_by_page() && library.reader.ocr_available().await;
     let text = serde_json::to_vec(&document)?;
-    let read_by = document.read_by.clone();
-    let apps = Arc::clone(apps);
-    let judging = tokio::task::spawn_blocking(move || judge(&document, &apps));
-    let failed = |error: tokio::task::JoinError| BlobError::Io { path: PathBuf::new(), source: error.into() };
-    let (facts, offers) = judging.await.map_err(failed).map_err(MediaError::from)??;
+    let found =
+        if by_job { Value::Null } else { State::Judged(judge_off_runtime(document, apps).await??).to_json()? };
     let text = platform.media.keep_bytes(text).await?;
     let file = platform.media.keep(file).await?;
     let row = DocumentRow {
@@ -98,11 +115,21 @@ pub async fn ingest(
         ocr: upload.ocr,
         name,
         bytes,
-        found: serde_json::to_value(&Judged { facts, offers, read_by })?,
+        found,
         created_at: platform.now().await?,
     };
-    insert(platform, row).await
+    insert(platform, row, by_job.then_some(engine)).await
 }
+
+impl Library {
+    /// Whether the built-in reader does all reading, so that its pages can be read one by one. Others read a whole file.
+    fn reads_by_page(&self) -> bool {
+        self.reading.implementations().all(|reader| reader.profile().provider == BUILT_IN)
+    }
+}
+
+/// The provider of the built-in reader.
+const BUILT_IN: &str = "local";
 
 /// Known bytes under the name of this upload: the results of reading them are reused, the name is not.
 async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Result<DocumentRow, IngestError> {
@@ -110,23 +137,57 @@ async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Res
         return Ok(known);
     }
     let id = platform.new_id(DocumentId::new).await?;
-    insert(platform, DocumentRow { id, name, created_at: platform.now().await?, ..known }).await
+    insert(platform, DocumentRow { id, name, created_at: platform.now().await?, ..known }, None).await
 }
 
-/// Stores a document, or returns the same one if a concurrent upload has stored it.
-async fn insert(platform: &Platform, row: DocumentRow) -> Result<DocumentRow, IngestError> {
-    let inserted = row.clone();
-    let twin = platform
+/// Stores a document, or returns the same one if a concurrent upload has stored it. With an engine, its pages are read by
+/// a job.
+async fn insert(platform: &Platform, row: DocumentRow, job: Option<&Engine>) -> Result<DocumentRow, IngestError> {
+    let stored = platform
         .store
-        .write(async move |tx| {
-            let DocumentRow { owner, blob, ocr, name, .. } = &inserted;
-            match documents::document_of_blob(tx, owner, blob, *ocr, name).await? {
-                Some(twin) if twin.name == *name => Ok(Some(twin)),
-                _ => documents::insert_document(tx, &inserted).await.map(|()| None),
+        .write(async |tx| {
+            let mut row = row.clone();
+            match documents::document_of_blob(tx, &row.owner, &row.blob, row.ocr, &row.name).await? {
+                Some(twin) if twin.name == row.name => return Ok::<_, StoreError>(twin),
+                // As it is now: the job that reads it may just have ended.
+                Some(twin) => (row.text_blob, row.found) = (twin.text_blob, twin.found),
+                None => {
+                    if let Some(engine) = job {
+                        row.found = job::enqueue(engine, tx, &row.owner, &row.id).await?.to_json()?;
+                    }
+                }
             }
+            documents::insert_document(tx, &row).await?;
+            Ok(row)
         })
         .await?;
-    Ok(twin.unwrap_or(row))
+    Ok(stored)
+}
+
+/// A document whose reading was stopped, or failed, or that was refused after OCR, is read again: recognised pages are
+/// kept, so that this costs little.
+async fn read_again(platform: &Platform, engine: &Engine, row: DocumentRow) -> Result<DocumentRow, IngestError> {
+    let again = match state(&row)? {
+        State::Judged(_) => false,
+        State::Refused { .. } => true,
+        State::Reading { job_id } => match engine.job(&row.owner, &job_id).await? {
+            Some(view) => view.job.state.is_final(),
+            None => true,
+        },
+    };
+    if !again {
+        return Ok(row);
+    }
+    let stored = platform
+        .store
+        .write(async |tx| {
+            let found = job::enqueue(engine, tx, &row.owner, &row.id).await?.to_json()?;
+            let row = DocumentRow { found, ..row.clone() };
+            documents::set_read(tx, &row).await?;
+            Ok::<_, StoreError>(row)
+        })
+        .await?;
+    Ok(stored)
 }
 
 /// Reads a file with the first implementation that can.
@@ -166,6 +227,104 @@ pub struct Judged {
     pub read_by: String,
 }
 
+/// What is known about a document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum State {
+    /// It was read, and an app can use it.
+    Judged(Judged),
+    /// A job reads its pages by OCR.
+    Reading {
+        /// The job.
+        job_id: JobId,
+    },
+    /// It was read by a job, and no app can use it.
+    Refused {
+        /// Why.
+        refused: Refused,
+    },
+}
+
+/// Why no app can use a document, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// A stable code for clients.
+    pub code: String,
+    /// A short title.
+    pub title: String,
+    /// What is wrong and what to do about it.
+    pub detail: String,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { code: refusal.code.to_owned(), title: refusal.title.to_owned(), detail: refusal.detail }
+    }
+}
+
+impl State {
+    fn to_json(&self) -> Result<Value, StoreError> {
+        serde_json::to_value(self)
+            .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })
+    }
+}
+
+/// How far the reading of a document is, for display.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReadingState {
+    /// It is read.
+    Done,
+    /// A job reads it.
+    Going {
+        /// The job.
+        job_id: JobId,
+        /// From 0 to 100.
+        percent: u32,
+    },
+    /// It was refused, or its reading failed or was stopped.
+    Refused(Refused),
+}
+
+/// How far the reading of a document is.
+pub async fn reading_state(engine: &Engine, row: &DocumentRow) -> Result<ReadingState, StoreError> {
+    let job_id = match state(row)? {
+        State::Judged(_) => return Ok(ReadingState::Done),
+        State::Refused { refused } => return Ok(ReadingState::Refused(refused)),
+        State::Reading { job_id } => job_id,
+    };
+    let stopped = |code: &str, detail: &str| {
+        let title = "The document was not read".to_owned();
+        ReadingState::Refused(Refused { code: code.to_owned(), title, detail: detail.to_owned() })
+    };
+    let again = "the reading of the document was stopped: upload it again to continue";
+    let Some(progress) = engine.progress(&row.owner, &job_id).await? else {
+        return Ok(stopped("reading_stopped", again));
+    };
+    if !progress.job.state.is_final() {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 99")]
+        let percent = (progress.fraction * 99.0).clamp(0.0, 99.0) as u32;
+        return Ok(ReadingState::Going { job_id, percent });
+    }
+    Ok(match progress.job.error.as_ref().map(ErrorView::of) {
+        Some(error) => stopped(&error.code, &error.detail),
+        None => stopped("reading_stopped", again),
+    })
+}
+
+/// Judges a document on a thread for long computations.
+async fn judge_off_runtime(
+    document: Document,
+    apps: &Arc<[Arc<dyn Module>]>,
+) -> Result<Result<Judged, Refusal>, MediaError> {
+    let apps = Arc::clone(apps);
+    let judging = tokio::task::spawn_blocking(move || {
+        let read_by = document.read_by.clone();
+        judge(&document, &apps).map(|(facts, offers)| Judged { facts, offers, read_by })
+    });
+    let failed = |error: tokio::task::JoinError| BlobError::Io { path: PathBuf::new(), source: error.into() };
+    Ok(judging.await.map_err(failed)?)
+}
+
 /// Asks every app. It is enough if one can use the document; otherwise the first refusal is returned.
 fn judge(document: &Document, apps: &[Arc<dyn Module>]) -> Result<(Facts, BTreeMap<String, Value>), Refusal> {
     let (mut facts, mut refusal, mut offers) = (None, None, BTreeMap::new());
@@ -189,10 +348,27 @@ fn judge(document: &Document, apps: &[Arc<dyn Module>]) -> Result<(Facts, BTreeM
     facts.map(|facts| (facts, offers)).ok_or_else(|| refusal.unwrap_or_else(unused))
 }
 
-/// The stored judgement of a document.
+/// The stored judgement of a document that is read.
 pub fn judged(row: &DocumentRow) -> Result<Judged, StoreError> {
+    match state(row)? {
+        State::Judged(judged) => Ok(judged),
+        _ => Err(StoreError::Unreadable { what: "what was found in a document that is not read".to_owned() }),
+    }
+}
+
+/// What is stored about a document.
+pub fn state(row: &DocumentRow) -> Result<State, StoreError> {
     serde_json::from_value(row.found.clone())
         .map_err(|_| StoreError::Unreadable { what: "what was found in a document".to_owned() })
+}
+
+/// A document of this owner.
+pub async fn document(
+    platform: &Platform,
+    owner: &OwnerId,
+    id: &DocumentId,
+) -> Result<Option<DocumentRow>, StoreError> {
+    platform.store.read(async |tx| documents::document(tx, owner, id).await).await
 }
 
 /// Size limit of the stored text of a document, in bytes.

@@ -18,7 +18,7 @@ use super::keys;
 use super::make::MakeReel;
 use super::script::Mode;
 use super::subject;
-use crate::library;
+use crate::library::{self, ReadingState, Refused};
 
 /// A request for a reel.
 #[derive(Debug, Clone)]
@@ -47,6 +47,17 @@ pub enum StartReelError {
     /// No such document.
     #[error("there is no such document: upload it first")]
     NoSuchDocument,
+    /// Its pages are still read by OCR.
+    #[error("the document is still being read: wait until that is done")]
+    BeingRead {
+        /// The document.
+        document: DocumentId,
+        /// The job that reads it.
+        job: JobId,
+    },
+    /// It was read, and no video can be made of it.
+    #[error("{}", .0.detail)]
+    Refused(Refused),
     /// The address has reached its rate limit.
     #[error("this address has started {limit} videos within ten minutes: try again in {} s", retry_after.as_secs())]
     TooMany {
@@ -89,6 +100,13 @@ pub enum StartReelError {
 pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<ReelRow, StartReelError> {
     let document = app.platform.store.read(async |tx| documents::document(tx, owner, &ask.document).await).await?;
     let document = document.ok_or(StartReelError::NoSuchDocument)?;
+    match library::reading_state(engine, &document).await? {
+        ReadingState::Done => {}
+        ReadingState::Going { job_id, .. } => {
+            return Err(StartReelError::BeingRead { document: document.id, job: job_id });
+        }
+        ReadingState::Refused(refused) => return Err(StartReelError::Refused(refused)),
+    }
     let found = library::judged(&document)?.facts;
     let choices = complete(app, &ask, found.language)?;
     let hash = keys::key("request", &(&document.blob, &choices)).unwrap_or_default();

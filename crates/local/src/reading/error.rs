@@ -33,6 +33,21 @@ pub enum ReadError {
         /// Whether its text can be recognised on this machine.
         ocr_available: bool,
     },
+    /// It is a portfolio: the page is a cover sheet, and the documents are embedded files.
+    #[error(
+        "the file is a portfolio: {files} documents are inside it, and its page is only the cover. Open it in Acrobat, \
+         save the document that you want, and use that one"
+    )]
+    Portfolio {
+        /// Embedded files.
+        files: u32,
+    },
+    /// It is a dynamic form (XFA), whose page only asks for another reader.
+    #[error(
+        "the file is a form that only Acrobat can show, and its page only says \"please wait\": open it in Acrobat, and \
+         print it or save it as PDF"
+    )]
+    DynamicForm,
     /// It has more pages than are read.
     #[error("the file has {found} pages and the limit is {limit}: split it")]
     TooManyPages {
@@ -73,6 +88,8 @@ impl ReadError {
             Self::Damaged { .. } => "document_damaged",
             Self::NoPages => "document_no_pages",
             Self::Scanned { .. } => "document_scanned",
+            Self::Portfolio { .. } => "document_portfolio",
+            Self::DynamicForm => "document_dynamic_form",
             Self::TooManyPages { .. } => "document_too_many_pages",
             Self::TooSlow => "document_too_slow",
             Self::TooMuchMemory => "document_too_much_memory",

@@ -10,6 +10,7 @@
 mod assemble;
 mod bidi;
 mod builds;
+mod draw;
 mod dropcaps;
 mod error;
 mod hyphens;
@@ -22,33 +23,34 @@ mod lists;
 mod margins;
 mod ocr;
 mod paragraphs;
+mod picture;
 mod regions;
 mod running;
+mod scans;
 mod scripts;
 mod title;
 mod watermarks;
+mod wrapper;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::try_join_all;
-use futures::stream::{self, StreamExt, TryStreamExt};
 use sluice_domain::document::Document;
-use sluice_domain::language::Language;
 use tokio::sync::OnceCell;
 
 use crate::guard::{Guard, Limits};
 
+pub use draw::PageView;
 pub use error::ReadError;
 use info::Info;
 use layout::RawPage;
+pub use ocr::RecognisedPage;
+pub use scans::unread_pages;
 
 const MIB: u64 = 1024 * 1024;
-
-/// A page with fewer letters has no text to speak of: a page number, a stamp.
-const SPARSE_PAGE_LETTERS: usize = 30;
 
 /// Most processes that read one document in parallel, given enough cores.
 const MOST_READERS: u32 = 4;
@@ -127,43 +129,6 @@ impl Reader {
         tokio::time::timeout(self.limits.wall, read).await.unwrap_or(Err(ReadError::TooSlow))
     }
 
-    /// Reads `pdf` by optical character recognition in the given languages, or in any installed one if none is given.
-    /// Takes seconds per page.
-    pub async fn read_by_ocr(&self, pdf: &Path, languages: &[Language]) -> Result<Document, ReadError> {
-        let pdf = intake::check(pdf).await?;
-        let info = self.info(&pdf, self.limits.max_ocr_pages).await?;
-        let usable = ocr::usable_languages(&self.guard, languages).await?;
-        let chosen = ocr::of_one_script(&self.guard, &pdf, &usable).await?;
-        let pages = stream::iter(1..=info.pages)
-            .map(|number| ocr::read_page(&self.guard, &pdf, number, &chosen))
-            .buffered(cores())
-            .try_collect()
-            .await?;
-        let read_by = ocr::name(&self.guard).await;
-        Ok(Document { title: info.title, pages: assemble::pages(pages), read_by, left_out: Vec::new() })
-    }
-
-    /// Renders one page (counted from 1) as a PNG image `width_px` wide, at `out_png`.
-    pub async fn page_image(&self, pdf: &Path, page: u32, width_px: u32, out_png: &Path) -> Result<(), ReadError> {
-        let pdf = intake::check(pdf).await?;
-        let limits = Limits { cpu: Duration::from_secs(20), wall: Duration::from_secs(30), ..self.limits.metadata() };
-        let mut args: Vec<OsString> = ["-png", "-singlefile", "-scale-to-y", "-1"].map(OsString::from).into();
-        for (name, value) in [("-f", page), ("-l", page), ("-scale-to-x", width_px)] {
-            args.extend([OsString::from(name), value.to_string().into()]);
-        }
-        args.push(pdf.into_os_string());
-        let png = self.guard.run(&limits, "pdftoppm", args, None).await?.stdout;
-        if !png.starts_with(b"\x89PNG") {
-            return Err(ReadError::Damaged { detail: format!("page {page} cannot be drawn") });
-        }
-        // Under a temporary name first, so that an incomplete image is never visible.
-        let mut partial = out_png.as_os_str().to_owned();
-        partial.push(".part");
-        let partial = PathBuf::from(partial);
-        tokio::fs::write(&partial, png).await.map_err(ReadError::from_io)?;
-        tokio::fs::rename(&partial, out_png).await.map_err(ReadError::from_io)
-    }
-
     /// Whether [`Self::read_by_ocr`] can be used on this machine.
     pub async fn ocr_available(&self) -> bool {
         ocr::usable_languages(&self.guard, &[]).await.is_ok()
@@ -182,18 +147,10 @@ impl Reader {
 
     async fn read_text(&self, pdf: &Path, info: Info) -> Result<Document, ReadError> {
         let raw = self.raw_pages(pdf, info.pages).await?;
-        let assemble::Assembled { pages, left_out } = assemble::assembled(raw);
-        let letters = |page: &sluice_domain::document::Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
-        let sparse: Vec<u32> =
-            pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
-        // If less than half of the pages have text: are the others images?
-        if sparse.len() * 2 > pages.len() {
-            let images = info::pages_with_images(&self.guard, &self.limits.metadata(), pdf).await?;
-            let scanned = sparse.iter().filter(|number| images.contains(number)).count();
-            if scanned * 2 > pages.len() {
-                return Err(ReadError::Scanned { pages: info.pages, ocr_available: self.ocr_available().await });
-            }
-        }
+        let assemble::Assembled { pages, mut left_out } = assemble::assembled(raw);
+        self.refuse_wrapper(pdf, &info, &pages).await?;
+        left_out.extend(self.scanned_pages(pdf, &info, &pages).await?);
+        left_out.sort_by_key(|left_out| left_out.page);
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
         Ok(Document { title: info.title, pages, read_by, left_out })
     }

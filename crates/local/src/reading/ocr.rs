@@ -1,23 +1,64 @@
-//! Recognises the text of pages that are images: `pdftoppm` renders each page, `tesseract` reads it.
+//! Recognises the text of pages that are images: `pdftoppm` renders each page, `tesseract` tells which way up it is, and
+//! reads it once it is upright and straight.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use sluice_domain::language::{LANGUAGES, Language};
 
-use super::layout::{Line, RawBlock, RawPage, united};
+use super::info::PageSize;
+use super::picture::{Picture, Straightened};
 use super::{ReadError, bidi, letters};
-use crate::guard::{Guard, Limits};
+use crate::guard::{Guard, GuardError, Limits};
 
-/// Longer edge of the image in pixels: some 200 dots per inch on A4, whatever the page size says.
-const LONGER_EDGE: u32 = 2400;
+/// Edges of the image in pixels: some 200 dots per inch on A4, whatever the page size says. On a long page the shorter
+/// edge decides.
+const LONGER_EDGE: f32 = 2400.0;
+const SHORTER_EDGE: f32 = 1400.0;
+/// Most pixels of the image of a long page, and its longest edge, which is tesseract's.
+const MOST_PIXELS: f32 = 16_000_000.0;
+const LONGEST_EDGE: f32 = 30_000.0;
 
 /// Words with a lower confidence (0 to 100) are specks and frames.
-const LEAST_CONFIDENCE: f32 = 20.0;
+const SPECK: f32 = 20.0;
+
+/// Words with a lower confidence are probably misread.
+const CONFIDENT: f32 = 60.0;
+
+/// With a lower confidence in the orientation both are read, and the better one is taken.
+const SURE_ORIENTATION: f32 = 10.0;
+
+/// With a lower confidence in the script it is found by reading.
+const SURE_SCRIPT: f32 = 1.0;
 
 /// For one page.
 const LIMITS: Limits = Limits { cpu: Duration::from_mins(1), wall: Duration::from_mins(3), ..Limits::DOCUMENT };
+
+/// A page as it was recognised: its words by block and line. It can be stored, and made a page of a document later.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecognisedPage {
+    pub(super) number: u32,
+    /// In points, of the turned page.
+    pub(super) width: f32,
+    pub(super) height: f32,
+    pub(super) quarter_turns: u8,
+    /// Blocks of lines of words.
+    pub(super) blocks: Vec<Vec<Vec<Recognised>>>,
+}
+
+/// A word in logical order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Recognised {
+    pub(super) text: String,
+    /// Left, top, right and bottom edge in points, on the straightened page.
+    pub(super) level: [f32; 4],
+    /// The same on the page itself.
+    pub(super) bounds: [f32; 4],
+    /// Whether tesseract is sure of it.
+    pub(super) sure: bool,
+}
 
 /// Those of `wanted` that tesseract can read, by its own names; if `wanted` is empty, of all that Sluice knows.
 pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Result<Vec<&'static str>, ReadError> {
@@ -34,35 +75,141 @@ pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Resu
     Ok(usable)
 }
 
-/// Keeps the languages of the script found on the first page. Given Arabic and Latin languages together, tesseract
-/// finds Latin words in blurred Arabic ones and takes twice as long.
-pub(super) async fn of_one_script<'a>(
-    guard: &Guard,
-    pdf: &Path,
-    languages: &[&'a str],
-) -> Result<Vec<&'a str>, ReadError> {
-    let arabic = Language::ARABIC.facts().code3;
-    if languages.len() < 2 || !languages.contains(&arabic) {
-        return Ok(languages.to_vec());
-    }
-    let first = read_page(guard, pdf, 1, languages).await?;
-    let lines = first.blocks.iter().flat_map(|block| &block.lines).map(|line| line.text.as_str());
-    let is_arabic = bidi::is_right_to_left(lines);
-    Ok(languages.iter().copied().filter(|code| (*code == arabic) == is_arabic).collect())
+/// What tesseract says about a page before it is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Orientation {
+    quarter_turns: u8,
+    confidence: f32,
+    is_arabic: Option<bool>,
+}
+
+/// One reading of a page, to be compared with another.
+struct Attempt {
+    page: RecognisedPage,
+    confidence: f32,
 }
 
 /// Reads one page.
-pub(super) async fn read_page(guard: &Guard, pdf: &Path, page: u32, languages: &[&str]) -> Result<RawPage, ReadError> {
-    let number = page.to_string();
-    let edge = LONGER_EDGE.to_string();
+pub(super) async fn read_page(
+    guard: &Guard,
+    pdf: &Path,
+    size: &PageSize,
+    languages: &[&str],
+) -> Result<RecognisedPage, ReadError> {
+    let picture = picture(guard, pdf, size).await?;
+    let orientation = orientation(guard, &picture).await?;
+    let mut turns = vec![orientation.quarter_turns];
+    if orientation.confidence < SURE_ORIENTATION && orientation.quarter_turns != 0 {
+        turns.push(0);
+    }
+    let mut best: Option<Attempt> = None;
+    for turns in turns {
+        let attempt = read_turned(guard, &picture, size, turns, orientation.is_arabic, languages).await?;
+        if best.as_ref().is_none_or(|best| attempt.confidence > best.confidence) {
+            best = Some(attempt);
+        }
+    }
+    Ok(best.map(|attempt| attempt.page).unwrap_or_default())
+}
+
+async fn picture(guard: &Guard, pdf: &Path, size: &PageSize) -> Result<Picture, ReadError> {
+    let (width, height) = (size.width.max(1.0), size.height.max(1.0));
+    let (longer, shorter) = (width.max(height), width.min(height));
+    let scale = (LONGER_EDGE / longer)
+        .max(SHORTER_EDGE / shorter)
+        .min((MOST_PIXELS / (longer * shorter)).sqrt())
+        .min(LONGEST_EDGE / longer);
+    let [across, down] = [width, height].map(|edge| format!("{:.0}", (edge * scale).max(1.0)));
+    let number = size.number.to_string();
     let mut args: Vec<OsString> =
-        ["-q", "-gray", "-scale-to", &edge, "-f", &number, "-l", &number].map(OsString::from).into();
+        ["-q", "-gray", "-scale-to-x", &across, "-scale-to-y", &down, "-f", &number, "-l", &number]
+            .map(OsString::from)
+            .into();
     args.push(pdf.as_os_str().to_owned());
     let image = guard.run(&LIMITS, "pdftoppm", args, None).await?.stdout;
+    let undrawable = || ReadError::Damaged { detail: format!("page {number} cannot be drawn") };
+    Picture::parse(&image).ok_or_else(undrawable)
+}
+
+/// Which way up it is. A page with too little text for that is taken as it is.
+async fn orientation(guard: &Guard, picture: &Picture) -> Result<Orientation, ReadError> {
+    let args = ["stdin", "stdout", "--psm", "0"].map(OsStr::new);
+    match guard.run(&LIMITS, "tesseract", args, Some(picture.to_pgm())).await {
+        Ok(output) => Ok(parse_orientation(&String::from_utf8_lossy(&output.stdout))),
+        Err(GuardError::Failed { stderr_tail, .. }) => {
+            tracing::debug!(stderr_tail, "tesseract cannot tell which way up a page is");
+            Ok(Orientation::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Lines such as `Rotate: 180`: degrees by which the image is to be rotated clockwise.
+fn parse_orientation(text: &str) -> Orientation {
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).map(str::trim);
+    let number = |name: &str| field(name).and_then(|value| value.parse::<f32>().ok()).unwrap_or_default();
+    let quarter_turns = match field("Rotate") {
+        Some("90") => 1,
+        Some("180") => 2,
+        Some("270") => 3,
+        _ => 0,
+    };
+    let is_sure = number("Script confidence") >= SURE_SCRIPT;
+    let is_arabic = field("Script").filter(|_| is_sure).map(|script| script == "Arabic");
+    Orientation { quarter_turns, confidence: number("Orientation confidence"), is_arabic }
+}
+
+async fn read_turned(
+    guard: &Guard,
+    picture: &Picture,
+    size: &PageSize,
+    quarter_turns: u8,
+    is_arabic: Option<bool>,
+    languages: &[&str],
+) -> Result<Attempt, ReadError> {
+    let copy = picture.clone();
+    let upright = tokio::task::spawn_blocking(move || copy.turned(quarter_turns).straightened());
+    let (upright, straightened) = upright.await.map_err(|error| ReadError::Io(error.into()))?;
+    let turned = if quarter_turns % 2 == 0 { (size.width, size.height) } else { (size.height, size.width) };
+    let empty = RecognisedPage {
+        number: size.number,
+        width: turned.0,
+        height: turned.1,
+        quarter_turns,
+        ..RecognisedPage::default()
+    };
+    let across = if quarter_turns % 2 == 0 { picture.width } else { picture.height };
+    #[expect(clippy::cast_precision_loss, reason = "an image has fewer than 2^23 columns")]
+    let scale = turned.0 / across.max(1) as f32;
+    let pgm = upright.to_pgm();
+    let chosen = of_script(languages, is_arabic);
+    let table = recognise(guard, &pgm, &chosen).await?;
+    let attempt = parse(&table, &empty, &straightened, scale);
+    // The script was not known, and what was read tells it.
+    let text = attempt.page.blocks.iter().flatten().flatten().map(|word| word.text.as_str());
+    let of_found_script = of_script(languages, Some(bidi::is_right_to_left(text)));
+    if of_found_script == chosen {
+        return Ok(attempt);
+    }
+    let table = recognise(guard, &pgm, &of_found_script).await?;
+    let second = parse(&table, &empty, &straightened, scale);
+    Ok(if second.confidence >= attempt.confidence { second } else { attempt })
+}
+
+/// Those languages that are written in this script. Given Arabic and Latin languages together, tesseract finds Latin words
+/// in blurred Arabic ones and takes twice as long.
+fn of_script<'a>(languages: &[&'a str], is_arabic: Option<bool>) -> Vec<&'a str> {
+    let arabic = Language::ARABIC.facts().code3;
+    let Some(is_arabic) = is_arabic else { return languages.to_vec() };
+    let some: Vec<&str> = languages.iter().copied().filter(|code| (*code == arabic) == is_arabic).collect();
+    if some.is_empty() { languages.to_vec() } else { some }
+}
+
+async fn recognise(guard: &Guard, pgm: &[u8], languages: &[&str]) -> Result<String, ReadError> {
     let languages = languages.join("+");
     let args = ["stdin", "stdout", "-l", &languages, "--psm", "3", "tsv"].map(OsStr::new);
-    let table = guard.run(&LIMITS, "tesseract", args, Some(image)).await?.stdout;
-    Ok(parse(&String::from_utf8_lossy(&table), page))
+    let table = guard.run(&LIMITS, "tesseract", args, Some(pgm.to_vec())).await?.stdout;
+    Ok(String::from_utf8_lossy(&table).into_owned())
 }
 
 /// `tesseract 5.3.0`.
@@ -71,78 +218,93 @@ pub(super) async fn name(guard: &Guard) -> String {
     version.map_or_else(|| "tesseract".to_owned(), |version| format!("tesseract {version}"))
 }
 
-/// Rows of `level page block paragraph line word left top width height confidence text`. Level 1 is the page, 5 a word.
-/// Words come in logical order. The page size is in pixels, of which [`LONGER_EDGE`] are the length of A4 in points.
-fn parse(table: &str, number: u32) -> RawPage {
-    let mut page = RawPage { number, ..RawPage::default() };
+/// Rows of `level page block paragraph line word left top width height confidence text`; level 5 is a word. Words come
+/// in logical order. `scale` is points per pixel.
+fn parse(table: &str, empty: &RecognisedPage, straightened: &Straightened, scale: f32) -> Attempt {
+    let mut page = empty.clone();
     let (mut block, mut line) = (("", ""), "");
+    let (mut sum, mut letters_read) = (0.0, 0.0);
     for row in table.lines() {
         let columns: Vec<&str> = row.splitn(12, '\t').collect();
-        let &[level, _, block_number, paragraph, line_number, _, left, top, width, height, confidence, text] =
+        let &["5", _, block_number, paragraph, line_number, _, left, top, width, height, confidence, text] =
             columns.as_slice()
         else {
             continue;
         };
         let [left, top, width, height, confidence] =
             [left, top, width, height, confidence].map(|value| value.parse::<f32>().unwrap_or_default());
-        let bounds = [left, top, left + width, top + height].map(to_points);
-        if level == "1" {
-            (page.width, page.height) = (bounds[2], bounds[3]);
-        }
         let text = letters::composed(&letters::visible(text));
-        if level != "5" || confidence < LEAST_CONFIDENCE || text.is_empty() {
+        #[expect(clippy::cast_precision_loss, reason = "a word has few letters")]
+        let length = text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
+        sum += confidence * length;
+        letters_read += length;
+        if confidence < SPECK || text.is_empty() {
             continue;
         }
         if block != (block_number, paragraph) {
             block = (block_number, paragraph);
             line = "";
-            page.blocks.push(RawBlock::default());
+            page.blocks.push(Vec::new());
         }
-        let Some(lines) = page.blocks.last_mut().map(|block| &mut block.lines) else { continue };
+        let Some(lines) = page.blocks.last_mut() else { continue };
         if line != line_number {
             line = line_number;
-            lines.push(Line { bounds, height: bounds[3] - bounds[1], ..Line::default() });
+            lines.push(Vec::new());
         }
-        if let Some(line) = lines.last_mut() {
-            join(line, &text, bounds);
-        }
+        let level = [left, top, left + width, top + height];
+        let bounds = straightened.box_back(level).map(|edge| edge * scale);
+        let sure = confidence >= CONFIDENT || length == 0.0;
+        lines.last_mut().into_iter().for_each(|line| {
+            line.push(Recognised { text: text.clone(), level: level.map(|edge| edge * scale), bounds, sure });
+        });
     }
-    page
-}
-
-fn join(line: &mut Line, word: &str, bounds: [f32; 4]) {
-    if !line.text.is_empty() {
-        line.text.push(' ');
-    }
-    line.words.push((u32::try_from(line.text.len()).unwrap_or(u32::MAX), bounds));
-    line.text.push_str(word);
-    line.bounds = united(&line.bounds, &bounds);
-    line.height = line.bounds[3] - line.bounds[1];
-    line.right_to_left = bidi::is_right_to_left([line.text.as_str()].into_iter());
-}
-
-/// Converts pixels to points: A4 is 842 points long.
-fn to_points(pixels: f32) -> f32 {
-    pixels * 842.0 / 2400.0
+    Attempt { page, confidence: if letters_read > 0.0 { sum / letters_read } else { 0.0 } }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn level() -> Straightened {
+        Picture { width: 1, height: 1, pixels: vec![255] }.straightened().1
+    }
+
     #[test]
     fn rows_become_lines() {
         let table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
                      1\t1\t0\t0\t0\t0\t0\t0\t1697\t2400\t-1\t\n\
                      5\t1\t1\t1\t1\t1\t100\t200\t50\t24\t96.1\tOld\n\
-                     5\t1\t1\t1\t1\t2\t160\t200\t50\t24\t95.0\tpaper\n\
+                     5\t1\t1\t1\t1\t2\t160\t200\t50\t24\t55.0\tpaper\n\
                      5\t1\t1\t1\t2\t1\t100\t230\t50\t24\t5.0\t|\n\
                      5\t1\t1\t1\t2\t2\t100\t230\t50\t24\t90.0\tburns\n\
                      5\t1\t2\t1\t1\t1\t100\t300\t50\t24\t90.0\tFin\n";
-        let page = parse(table, 3);
-        let texts: Vec<Vec<&str>> =
-            page.blocks.iter().map(|block| block.lines.iter().map(|line| line.text.as_str()).collect()).collect();
-        assert_eq!(texts, [vec!["Old paper", "burns"], vec!["Fin"]]);
-        assert!((page.height - 842.0).abs() < 0.1 && page.number == 3);
+        let page = parse(table, &RecognisedPage::default(), &level(), 0.5).page;
+        let texts: Vec<Vec<Vec<(&str, bool)>>> = page
+            .blocks
+            .iter()
+            .map(|block| block.iter().map(|line| line.iter().map(|w| (w.text.as_str(), w.sure)).collect()).collect())
+            .collect();
+        assert_eq!(
+            texts,
+            [vec![vec![("Old", true), ("paper", false)], vec![("burns", true)]], vec![vec![("Fin", true)]]]
+        );
+        assert_eq!(page.blocks[0][0][1].bounds, [80.0, 100.0, 105.0, 112.0]);
+    }
+
+    #[test]
+    fn the_way_up_is_understood() {
+        let text = "Page number: 0\nOrientation in degrees: 180\nRotate: 180\nOrientation confidence: 25.70\n\
+                    Script: Latin\nScript confidence: 3.33\n";
+        let expected = Orientation { quarter_turns: 2, confidence: 25.7, is_arabic: Some(false) };
+        assert_eq!(parse_orientation(text), expected);
+        assert_eq!(parse_orientation("Too few characters."), Orientation::default());
+    }
+
+    #[test]
+    fn languages_are_those_of_the_script() {
+        assert_eq!(of_script(&["eng", "ara", "fra"], Some(true)), ["ara"]);
+        assert_eq!(of_script(&["eng", "ara", "fra"], Some(false)), ["eng", "fra"]);
+        assert_eq!(of_script(&["eng"], Some(true)), ["eng"]);
+        assert_eq!(of_script(&["eng", "ara"], None), ["eng", "ara"]);
     }
 }

@@ -1,13 +1,14 @@
-//! Documents: uploaded, read and judged in one request.
+//! Documents: uploaded, read and judged in one request, but for pages that need OCR, which a job reads.
 
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
-use sluice_app::library::{self, Judged, Upload};
+use sluice_app::library::{self, Judged, ReadingState, Refused, Upload};
 use sluice_app::module::Module;
+use sluice_app::view::ErrorView;
 use sluice_app::view::LanguageView;
-use sluice_domain::ids::OwnerId;
+use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_store::documents::DocumentRow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,7 +29,8 @@ pub(crate) struct DocumentView {
     /// From the file's own metadata or its largest heading.
     title: Option<String>,
     pages: u32,
-    language: LanguageView,
+    /// Null until it is read.
+    language: Option<LanguageView>,
     /// False if the language is a guess.
     language_reliable: bool,
     words: u32,
@@ -38,9 +40,22 @@ pub(crate) struct DocumentView {
     read_by: String,
     /// Whether its text was read by OCR.
     ocr: bool,
+    /// Set while a job reads pages of it by OCR; what is found in it follows.
+    reading: Option<ReadingView>,
+    /// Why nothing can be made of it, or why it could not be read by OCR.
+    refused: Option<ErrorView>,
     /// What each app can make of it, by the app's name.
     #[schema(value_type = Object)]
     apps: BTreeMap<String, Value>,
+}
+
+/// How far the job is that reads a document.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReadingView {
+    job_id: String,
+    /// From 0 to 100.
+    #[schema(minimum = 0, maximum = 100)]
+    percent: u32,
 }
 
 #[derive(ToSchema)]
@@ -54,10 +69,11 @@ struct DocumentForm {
     ocr: Option<bool>,
 }
 
-/// Uploads a document: reads it immediately, and returns its properties or why it was rejected.
+/// Uploads a document: reads it immediately, and returns its properties or why it was rejected. If pages are read by OCR,
+/// that is done by a job: the answer is 202, `reading` tells how far it is, and `document.changed` events tell of changes.
 #[utoipa::path(post, path = "/api/v1/documents", operation_id = "upload_document", tag = "documents",
     request_body(content = inline(DocumentForm), content_type = "multipart/form-data"),
-    responses((status = 201, body = DocumentView), (status = 413, body = Problem), (status = 415, body = Problem),
+    responses((status = 201, body = DocumentView), (status = 202, body = DocumentView), (status = 413, body = Problem), (status = 415, body = Problem),
               (status = 422, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
     Owner(owner): Owner,
@@ -66,7 +82,22 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<DocumentView>), Problem> {
     let form = forms::receive(&api, request, &["ocr"]).await?;
     let document = ingest(&owner, &api, form).await?;
-    Ok((StatusCode::CREATED, Json(view(&api, &document)?)))
+    let view = view(&api, &document).await?;
+    Ok((if view.reading.is_some() { StatusCode::ACCEPTED } else { StatusCode::CREATED }, Json(view)))
+}
+
+/// A document as it is known now.
+#[utoipa::path(get, path = "/api/v1/documents/{id}", operation_id = "show_document", tag = "documents",
+    params(("id" = String, Path)), responses((status = 200, body = DocumentView), (status = 404, body = Problem)))]
+pub(crate) async fn show(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<Json<DocumentView>, Problem> {
+    let no_such = || Problem::not_found("document");
+    let id: DocumentId = id.parse().map_err(|_| no_such())?;
+    let row = library::document(&api.app.platform, &owner, &id).await?.ok_or_else(no_such)?;
+    Ok(Json(view(&api, &row).await?))
 }
 
 pub(crate) async fn ingest(owner: &OwnerId, api: &Api, mut form: Form) -> Result<DocumentRow, Problem> {
@@ -78,10 +109,35 @@ pub(crate) async fn ingest(owner: &OwnerId, api: &Api, mut form: Form) -> Result
         Some("true") => true,
         Some(_) => return Err(Problem::bad_request("The field \"ocr\" is true or false.")),
     };
-    Ok(library::ingest(owner, &api.app.library, &api.app.modules, Upload { file, name, ocr }).await?)
+    Ok(library::ingest(owner, &api.app.library, &api.app.modules, &api.app.engine, Upload { file, name, ocr }).await?)
 }
 
-pub(crate) fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
+pub(crate) async fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
+    let (reading, refused) = match library::reading_state(&api.app.engine, row).await? {
+        ReadingState::Done => return read_view(api, row),
+        ReadingState::Going { job_id, percent } => (Some(ReadingView { job_id: job_id.to_string(), percent }), None),
+        ReadingState::Refused(Refused { code, title, detail }) => (None, Some(ErrorView { code, title, detail })),
+    };
+    let document = library::read_text(&api.app.platform, row).await?;
+    Ok(DocumentView {
+        id: row.id.to_string(),
+        name: row.name.clone(),
+        title: document.title,
+        pages: u32::try_from(document.pages.len()).unwrap_or(u32::MAX),
+        language: None,
+        language_reliable: false,
+        words: 0,
+        characters: 0,
+        bytes: row.bytes,
+        read_by: document.read_by,
+        ocr: row.ocr,
+        reading,
+        refused,
+        apps: BTreeMap::new(),
+    })
+}
+
+fn read_view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
     let Judged { facts, offers, read_by } = library::judged(row)?;
     let offer = |app: &Arc<dyn Module>| {
         let judged = offers.get(app.name())?;
@@ -93,12 +149,14 @@ pub(crate) fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem
         apps: api.app.modules.iter().filter_map(offer).collect(),
         title: facts.title,
         pages: facts.pages,
-        language: facts.language.into(),
+        language: Some(facts.language.into()),
         language_reliable: facts.language_reliable,
         words: facts.words,
         characters: facts.characters,
         bytes: row.bytes,
         read_by,
         ocr: row.ocr,
+        reading: None,
+        refused: None,
     })
 }

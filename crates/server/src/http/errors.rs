@@ -82,6 +82,7 @@ impl From<ReadError> for Problem {
             ReadError::Scanned { pages, ocr_available } => {
                 unfit(code, text).with("pages", pages).with("ocr_available", ocr_available)
             }
+            ReadError::Portfolio { files } => unfit(code, text).with("files", files),
             ReadError::TooManyPages { found, limit } => {
                 unfit(code, text).with("pages", found).with("limit_pages", limit)
             }

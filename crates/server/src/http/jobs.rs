@@ -20,7 +20,7 @@ use super::problem::Problem;
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JobView {
     id: String,
-    /// `reel.make` or `reel.scene`.
+    /// `document.read`, `reel.make` or `reel.scene`.
     kind: String,
     /// `scheduled`, `ready`, `running`, `waiting`, `succeeded`, `dead`, `cancelled` or `expired`.
     state: &'static str,

@@ -109,6 +109,7 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
     let common = OpenApiRouter::with_openapi(Description::openapi())
         // Uploads have their own limits.
         .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(documents::show))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

@@ -10,5 +10,6 @@ mod lasting;
 mod limits;
 mod lists;
 mod media;
+mod scans;
 mod support;
 mod video;

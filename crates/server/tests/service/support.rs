@@ -88,13 +88,31 @@ impl Server {
         self.post("/api/v1/documents").multipart(form).send().await.unwrap()
     }
 
-    /// A document that is taken in.
+    /// A document that is taken in, and read.
     pub(crate) async fn document(&self, bytes: Vec<u8>) -> Value {
         let answer = self.upload(bytes, &[]).await;
         let status = answer.status();
         let body: Value = answer.json().await.unwrap();
+        if status == StatusCode::ACCEPTED {
+            let body = self.read(body["id"].as_str().unwrap()).await;
+            assert_eq!(body["refused"], Value::Null, "{body}");
+            return body;
+        }
         assert_eq!(status, StatusCode::CREATED, "{body}");
         body
+    }
+
+    /// Waits until a document is no longer being read.
+    pub(crate) async fn read(&self, document: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let body = self.json(&format!("/api/v1/documents/{document}")).await;
+            if body["reading"].is_null() {
+                return body;
+            }
+            assert!(began.elapsed() < LONGEST, "{body}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Starts a video; gives its id.

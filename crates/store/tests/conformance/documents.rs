@@ -12,6 +12,7 @@ use crate::{ada, omar, on_both_databases};
 on_both_databases!(
     a_document_is_found_by_its_owner_alone,
     the_same_bytes_are_one_document_per_owner_and_reading,
+    what_is_read_later_is_set_in_all_documents_of_the_same_bytes,
     old_documents_are_found_page_by_page_and_forgotten_with_their_references,
 );
 
@@ -56,6 +57,45 @@ async fn a_document_is_found_by_its_owner_alone(store: &Store) {
     };
     assert_eq!(of(ada()).await, (Some(row.clone()), Some(row.clone())), "all of it comes back as it was stored");
     assert_eq!(of(omar()).await, (None, None));
+}
+
+async fn what_is_read_later_is_set_in_all_documents_of_the_same_bytes(store: &Store) {
+    let insert = async |owner: OwnerId, random: u8, ocr: bool, name: &str| {
+        store
+            .write(async |tx| {
+                let row = DocumentRow { ocr, name: name.into(), ..document(tx, &owner, 'e', random).await? };
+                documents::insert_document(tx, &row).await?;
+                Ok::<_, StoreError>(row)
+            })
+            .await
+            .unwrap()
+    };
+    let one = insert(ada(), 1, true, "a.pdf").await;
+    let twin = insert(ada(), 2, true, "b.pdf").await;
+    let others = [insert(ada(), 3, false, "a.pdf").await, insert(omar(), 4, true, "a.pdf").await];
+    let text = "9".repeat(64);
+    let read = DocumentRow { text_blob: text.clone(), found: json!({ "words": 7 }), ..one.clone() };
+    let set = store
+        .write(async |tx| {
+            if let blobs::Registered::Ready(registration) = blobs::register(tx, &text, 5).await? {
+                blobs::confirm(tx, &text, registration).await?;
+            }
+            documents::set_read(tx, &read).await
+        })
+        .await
+        .unwrap();
+    assert_eq!(std::collections::BTreeSet::from_iter(set), [one.id.to_string(), twin.id.to_string()].into());
+    for (before, owner) in [(&one, ada()), (&twin, ada())] {
+        let expected = DocumentRow { text_blob: text.clone(), found: json!({ "words": 7 }), ..before.clone() };
+        let found = store.read(async |tx| documents::document(tx, &owner, &before.id).await).await.unwrap();
+        assert_eq!(found, Some(expected));
+    }
+    for other in &others {
+        let found = store.read(async |tx| documents::document(tx, &other.owner, &other.id).await).await.unwrap();
+        assert_eq!(found.as_ref(), Some(other), "another way of reading, and another owner");
+    }
+    let pointing = store.read(async |tx| blobs::pointing_at(tx, &text, 9).await).await.unwrap();
+    assert_eq!(pointing.len(), 2, "{pointing:?}");
 }
 
 async fn the_same_bytes_are_one_document_per_owner_and_reading(store: &Store) {

@@ -57,6 +57,18 @@ export const ar: Record<Key, Message> = {
   'problem.document_scanned.action': 'الملف ممسوح ضوئيًّا. يقرأ التعرّف الضوئي النص من الصور، ويستغرق بضع ثوانٍ لكل صفحة.',
   'problem.document_scanned.noOcr':
     'الملف ممسوح ضوئيًّا، وليس على الخادم برنامج للتعرّف الضوئي. ثبّت tesseract-ocr، أو اختر ملفًّا فيه نص.',
+  'problem.document_portfolio.title': 'المستندات داخل هذا الملف',
+  'problem.document_portfolio.action':
+    'هذا الملف حافظة، وصفحته غلاف فقط. افتحه في Acrobat واحفظ المستند الذي تريده، ثم أفلت ذلك المستند.',
+  'problem.document_dynamic_form.title': 'لا يعرض هذا النموذج إلا Acrobat',
+  'problem.document_dynamic_form.action':
+    'لا تقول صفحته سوى «يرجى الانتظار». افتحه في Acrobat واطبعه أو احفظه بصيغة PDF، ثم أفلت الناتج.',
+  'problem.document_being_read.title': 'ما زالت قراءة المستند جارية',
+  'problem.document_being_read.action': 'يقرأ التعرّف الضوئي صفحاته، بضع ثوانٍ لكل صفحة. ابدأ الفيديو حين تنتهي القراءة.',
+  'problem.document_refused.title': 'لا يُصنع شيء من هذا المستند',
+  'problem.document_refused.action': 'قُرئ بالتعرّف الضوئي، وما وُجد فيه لا يكفي. اختر نسخة ممسوحة أوضح.',
+  'problem.reading_stopped.title': 'أُوقفت القراءة',
+  'problem.reading_stopped.action': 'أفلت الملف من جديد لتُستأنف: الصفحات التي قُرئت محفوظة.',
   'problem.document_too_many_pages.title': 'صفحات الملف كثيرة جدًّا',
   'problem.document_too_many_pages.action': 'أرسل جزءًا منه، كفصل واحد.',
   'problem.document_too_short.title': 'النص قليل جدًّا',

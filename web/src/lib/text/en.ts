@@ -62,6 +62,18 @@ export const en = {
     'The PDF was scanned. OCR reads the text from the images; it takes a few seconds for each page.',
   'problem.document_scanned.noOcr':
     'The PDF was scanned, and no OCR is installed on the server. Install tesseract-ocr, or choose a PDF with text.',
+  'problem.document_portfolio.title': 'The documents are inside this PDF',
+  'problem.document_portfolio.action':
+    'It is a portfolio, and its page is only the cover. Open it in Acrobat, save the document you want, and drop that one.',
+  'problem.document_dynamic_form.title': 'Only Acrobat can show this form',
+  'problem.document_dynamic_form.action':
+    'Its page only says “please wait”. Open it in Acrobat, print it or save it as PDF, and drop the result.',
+  'problem.document_being_read.title': 'The document is still being read',
+  'problem.document_being_read.action': 'OCR reads its pages, a few seconds for each. Start the video when that is done.',
+  'problem.document_refused.title': 'Nothing can be made of this document',
+  'problem.document_refused.action': 'It was read by OCR, and what was found is not enough. Choose a clearer scan.',
+  'problem.reading_stopped.title': 'Reading was stopped',
+  'problem.reading_stopped.action': 'Drop the file again to continue: the pages that were read are kept.',
   'problem.document_too_many_pages.title': 'The PDF has too many pages',
   'problem.document_too_many_pages.action': 'Send a part of it, such as one chapter.',
   'problem.document_too_short.title': 'There is too little text',

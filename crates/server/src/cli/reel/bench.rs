@@ -115,6 +115,7 @@ async fn ingest(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
         &OwnerId::local(),
         &app.library,
         &app.modules,
+        &app.engine,
         Upload { file, name: "bench.pdf".to_owned(), ocr: false },
     )
     .await?;

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod outputs;
 mod progress;
+mod reading;
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -85,14 +86,18 @@ pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Resul
     // Before the database is opened, so that a rejected command leaves nothing behind.
     let outputs = Outputs::check(&command.pdf, command.output.as_deref(), command.force, &config.data()?)?;
     let app = wiring::open(config).await?;
-    let reel = start(&app, &command).await?;
     let worker = app.engine.start();
+    let working = async {
+        let reel = start(&app, &command).await?;
+        let made = watch(&app, &reel.id, Progress::new(command.json)?).await?;
+        anyhow::Ok((reel, made))
+    };
     let watched = tokio::select! {
-        watched = watch(&app, &reel.id, Progress::new(command.json)?) => watched,
+        watched = working => watched,
         () = serve::stop_signal() => Err(Failure::interrupted("stopped: the same command continues where it was").into()),
     };
     worker.shutdown(Duration::from_secs(5)).await;
-    let made = watched?;
+    let (reel, made) = watched?;
     let video = outputs.video();
     write(&app, &reel.id, outputs).await?;
     if command.json {
@@ -111,6 +116,7 @@ fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
 
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = ingest(app, command).await?;
+    reading::wait(app, &document, command.json).await?;
     // The same document with the same choices is the same reel, so that an interrupted command resumes.
     let shape = command.shape.ratio();
     let key = format!(
@@ -153,6 +159,8 @@ fn not_started(error: StartReelError) -> anyhow::Error {
         StartReelError::NoSuchVoice { .. } => "no_such_voice",
         StartReelError::VoiceNotInstalled { .. } => "voice_not_installed",
         StartReelError::NoSuchPresenter { .. } => "no_such_presenter",
+        StartReelError::BeingRead { .. } => "document_being_read",
+        StartReelError::Refused(_) => "document_refused",
         StartReelError::KeyReused => "idempotency_key_reused",
         StartReelError::NoSuchDocument | StartReelError::TooMany { .. } => "refused",
     };
@@ -174,8 +182,8 @@ async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> 
     let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
     let file = platform.media.work_folder(&folder).await?.join("upload");
     tokio::fs::copy(&command.pdf, &file).await.with_context(|| format!("cannot copy {}", command.pdf.display()))?;
-    let taken =
-        library::ingest(&OwnerId::local(), &app.library, &app.modules, Upload { file, name, ocr: command.ocr }).await;
+    let upload = Upload { file, name, ocr: command.ocr };
+    let taken = library::ingest(&OwnerId::local(), &app.library, &app.modules, &app.engine, upload).await;
     platform.media.clear_work(&folder).await?;
     let row = taken.with_context(|| command.pdf.display().to_string())?;
     Ok(row.id)

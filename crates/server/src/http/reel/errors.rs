@@ -14,6 +14,13 @@ impl From<StartReelError> for Problem {
         let text = error.to_string();
         match error {
             StartReelError::NoSuchDocument => Self::not_found("document"),
+            StartReelError::BeingRead { ref document, ref job } => {
+                let (document, job) = (document.to_string(), job.to_string());
+                conflict("document_being_read", &error).with("document_id", document).with("job_id", job)
+            }
+            StartReelError::Refused(refused) => {
+                invalid("document_refused", refused.detail).with("reason", refused.code)
+            }
             StartReelError::TooMany { limit, retry_after } => rate_limited(limit, retry_after.as_secs(), text),
             StartReelError::NoSuchVoice { .. } => invalid("no_such_voice", text),
             StartReelError::VoiceNotInstalled { .. } => invalid("voice_not_installed", text),

@@ -1,0 +1,321 @@
+//! Pages of a document that are images, or whose text is not readable: found when it is read, and replaced by what OCR
+//! recognises on them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use sluice_domain::document::{Block, Document, LeftOut, Page, Reason, WordBox};
+use sluice_domain::language::Language;
+
+use super::info::Info;
+use super::layout::{Line, RawBlock, RawPage, united};
+use super::ocr::{Recognised, RecognisedPage};
+use super::{ReadError, Reader, assemble, bidi, cores, info, intake, ocr};
+
+/// A page with fewer letters has no text to speak of: a page number, a stamp.
+const SPARSE_PAGE_LETTERS: usize = 30;
+
+/// Longest sample of what was left out, in characters.
+const SAMPLE: usize = 80;
+
+/// Ends of sentences.
+const ENDS: [char; 5] = ['.', '!', '?', '؟', '۔'];
+
+/// Words between two that are aligned may be as far apart in the text as this many bytes.
+const FARTHEST: usize = 200;
+
+/// The pages of a document that OCR would read: those that are images, and those whose text is not readable.
+pub fn unread_pages(document: &Document) -> Vec<u32> {
+    let unread = document.left_out.iter().filter(|one| matches!(one.reason, Reason::Scanned | Reason::Unreadable));
+    unread.map(|one| one.page).collect::<BTreeSet<u32>>().into_iter().collect()
+}
+
+impl Reader {
+    /// Which pages are images without text. An error if that is true of most of them.
+    pub(super) async fn scanned_pages(
+        &self,
+        pdf: &Path,
+        info: &Info,
+        pages: &[Page],
+    ) -> Result<Vec<LeftOut>, ReadError> {
+        let letters = |page: &Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
+        let sparse: Vec<u32> =
+            pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
+        let (Some(first), Some(last)) = (sparse.first(), sparse.last()) else { return Ok(Vec::new()) };
+        let images = info::pages_with_images(&self.guard, &self.limits.metadata(), pdf, *first, *last).await?;
+        let scanned: Vec<u32> = sparse.into_iter().filter(|number| images.contains(number)).collect();
+        if scanned.len() * 2 > pages.len() {
+            return Err(ReadError::Scanned { pages: info.pages, ocr_available: self.ocr_available().await });
+        }
+        Ok(scanned.into_iter().map(scanned_page).collect())
+    }
+
+    /// The pages of a file, none of them read yet: every one is left out as scanned.
+    pub async fn unread(&self, pdf: &Path) -> Result<Document, ReadError> {
+        let pdf = intake::check(pdf).await?;
+        let info = self.info(&pdf, self.limits.max_ocr_pages).await?;
+        let sizes = info::page_sizes(&self.guard, &self.limits.metadata(), &pdf, 1, info.pages).await?;
+        let page = |size: &info::PageSize| Page {
+            number: size.number,
+            width: size.width,
+            height: size.height,
+            ..Page::default()
+        };
+        Ok(Document {
+            title: info.title,
+            left_out: sizes.iter().map(|size| scanned_page(size.number)).collect(),
+            pages: sizes.iter().map(page).collect(),
+            read_by: String::new(),
+        })
+    }
+
+    /// Reads `pdf` by optical character recognition in the given languages, or in any installed one if none is given.
+    /// Takes seconds per page.
+    pub async fn read_by_ocr(&self, pdf: &Path, languages: &[Language]) -> Result<Document, ReadError> {
+        let document = self.unread(pdf).await?;
+        self.read_pages_by_ocr(pdf, document, languages, |_| {}).await
+    }
+
+    /// Replaces the pages that are images, or whose text is not readable, by what OCR recognises on them. Calls
+    /// `progress` with the fraction that is done.
+    pub async fn read_pages_by_ocr(
+        &self,
+        pdf: &Path,
+        document: Document,
+        languages: &[Language],
+        progress: impl Fn(f32),
+    ) -> Result<Document, ReadError> {
+        let unread = unread_pages(&document);
+        let mut recognised = Vec::with_capacity(unread.len());
+        for pages in unread.chunks(cores()) {
+            let reading = pages.iter().map(|page| self.recognise_page(pdf, *page, languages));
+            recognised.extend(futures::future::try_join_all(reading).await?);
+            #[expect(clippy::cast_precision_loss, reason = "a document has few pages")]
+            progress(recognised.len() as f32 / unread.len() as f32);
+        }
+        Ok(self.with_recognised(document, recognised).await)
+    }
+
+    /// Recognises the text of one page. Many can be kept, and put into the document together by
+    /// [`Self::with_recognised`].
+    pub async fn recognise_page(
+        &self,
+        pdf: &Path,
+        page: u32,
+        languages: &[Language],
+    ) -> Result<RecognisedPage, ReadError> {
+        let pdf = intake::check(pdf).await?;
+        let usable = ocr::usable_languages(&self.guard, languages).await?;
+        let sizes = info::page_sizes(&self.guard, &self.limits.metadata(), &pdf, page, page).await?;
+        let missing = || ReadError::Damaged { detail: format!("page {page} cannot be found") };
+        ocr::read_page(&self.guard, &pdf, sizes.first().ok_or_else(missing)?, &usable).await
+    }
+
+    /// The document with these pages instead of those that could not be read.
+    pub async fn with_recognised(&self, document: Document, recognised: Vec<RecognisedPage>) -> Document {
+        let by = ocr::name(&self.guard).await;
+        merged(document, recognised, &by)
+    }
+}
+
+fn scanned_page(page: u32) -> LeftOut {
+    LeftOut { page, reason: Reason::Scanned, sample: String::new() }
+}
+
+fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str) -> Document {
+    recognised.sort_by_key(|page| page.number);
+    let numbers: Vec<u32> = recognised.iter().map(|page| page.number).collect();
+    let replaced = |page: u32| numbers.contains(&page);
+    document.left_out.retain(|one| !(replaced(one.page) && matches!(one.reason, Reason::Scanned | Reason::Unreadable)));
+    // Assembled together, so that the headers they repeat are found.
+    let pages = assemble::pages(recognised.iter().map(raw).collect());
+    for (mut page, recognised) in pages.into_iter().zip(&recognised) {
+        page.quarter_turns = recognised.quarter_turns;
+        let words: Vec<&Recognised> = recognised.blocks.iter().flatten().flatten().collect();
+        let mut unsure = Vec::new();
+        for block in &mut page.blocks {
+            unsure.extend(place_words(block, &words));
+        }
+        page.blocks.retain(|block| !block.text.is_empty());
+        // The specks of a photograph are no words.
+        unsure.retain(|sentence: &String| is_of_words(sentence));
+        let left_out = |sample| LeftOut { page: page.number, reason: Reason::Unreadable, sample };
+        document.left_out.extend(unsure.into_iter().map(left_out));
+        if let Some(old) = document.pages.iter_mut().find(|old| old.number == page.number) {
+            page.printed_number = page.printed_number.take().or_else(|| old.printed_number.take());
+            *old = page;
+        }
+    }
+    document.left_out.sort_by_key(|one| one.page);
+    document.read_by = read_by(&document, &numbers, by);
+    document
+}
+
+/// `poppler 22.12.0; pages 3, 5 by tesseract 5.3.0`.
+fn read_by(document: &Document, pages: &[u32], by: &str) -> String {
+    let named: Vec<String> = pages.iter().map(u32::to_string).collect();
+    match named.as_slice() {
+        [] => document.read_by.clone(),
+        _ if pages.len() == document.pages.len() => by.to_owned(),
+        [page] => format!("{}; page {page} by {by}", document.read_by),
+        pages => format!("{}; pages {} by {by}", document.read_by, pages.join(", ")),
+    }
+}
+
+fn raw(page: &RecognisedPage) -> RawPage {
+    let block =
+        |lines: &Vec<Vec<Recognised>>| RawBlock { lines: lines.iter().filter_map(|line| raw_line(line)).collect() };
+    RawPage {
+        number: page.number,
+        width: page.width,
+        height: page.height,
+        blocks: page.blocks.iter().map(block).collect(),
+    }
+}
+
+fn raw_line(words: &[Recognised]) -> Option<Line> {
+    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+    let bounds = words.iter().map(|word| word.level).reduce(|one, other| united(&one, &other))?;
+    Some(Line {
+        text: texts.join(" "),
+        bounds,
+        height: bounds[3] - bounds[1],
+        right_to_left: bidi::is_right_to_left(texts.into_iter()),
+    })
+}
+
+/// Finds the words of a block in its text, which has lost hyphens and headers since: gives them their places on the page.
+/// Sentences with a word that is probably misread are removed, and their beginnings are returned.
+fn place_words(block: &mut Block, words: &[&Recognised]) -> Vec<String> {
+    let inside = |word: &&&Recognised| {
+        let [left, top, right, bottom] = word.level;
+        let (x, y) = (left.midpoint(right), top.midpoint(bottom));
+        let [block_left, block_top, block_right, block_bottom] = block.bounds;
+        (block_left..=block_right).contains(&x) && (block_top..=block_bottom).contains(&y)
+    };
+    let mut placed: Vec<(WordBox, bool)> = Vec::new();
+    let mut from = 0;
+    for word in words.iter().filter(inside) {
+        let core = word.text.trim_end_matches(['-', '\u{ad}', '\u{2010}']);
+        let Some(at) = block.text.get(from..).and_then(|rest| rest.find(core)).filter(|at| *at <= FARTHEST) else {
+            continue;
+        };
+        let Ok(offset) = u32::try_from(from + at) else { break };
+        placed.push((WordBox(offset, word.bounds), word.sure));
+        from += at + core.len();
+    }
+    if let Some(bounds) = placed.iter().map(|(word, _)| word.1).reduce(|one, other| united(&one, &other)) {
+        block.bounds = bounds;
+    }
+    let (text, words, removed) = without_unsure(&block.text, placed);
+    (block.text, block.words) = (text, words);
+    removed
+}
+
+/// The sentences all of whose words are sure, and the beginnings of the others.
+fn without_unsure(text: &str, placed: Vec<(WordBox, bool)>) -> (String, Vec<WordBox>, Vec<String>) {
+    let (mut kept, mut words, mut removed) = (String::new(), Vec::new(), Vec::new());
+    let mut placed = placed.into_iter().peekable();
+    let mut start = 0;
+    for sentence in sentences(text) {
+        let end = start + sentence.len();
+        let mut here = Vec::new();
+        while let Some(word) = placed.next_if(|(word, _)| (word.0 as usize) < end) {
+            here.push(word);
+        }
+        if here.iter().all(|(_, sure)| *sure) {
+            let moved = start - kept.len();
+            words.extend(here.into_iter().filter_map(|(WordBox(offset, bounds), _)| {
+                Some(WordBox(offset.checked_sub(u32::try_from(moved).ok()?)?, bounds))
+            }));
+            kept.push_str(sentence);
+        } else {
+            removed.push(sentence.trim().chars().take(SAMPLE).collect());
+        }
+        start = end;
+    }
+    kept.truncate(kept.trim_end().len());
+    (kept, words, removed)
+}
+
+/// Whether a text has at least three words of at least two letters.
+fn is_of_words(text: &str) -> bool {
+    let is_word = |word: &&str| word.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    text.split_whitespace().filter(is_word).count() >= 3
+}
+
+/// A text in pieces that end after a sentence and its space.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut end = rest.len();
+        for (at, _) in rest.match_indices(' ') {
+            let before = rest.get(..at).unwrap_or_default();
+            if before.trim_end_matches(['"', '”', '»', ')', '\'', '’']).ends_with(ENDS) {
+                end = at + 1;
+                break;
+            }
+        }
+        let (sentence, after) = rest.split_at(end);
+        rest = after;
+        Some(sentence)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str, left: f32, sure: bool) -> Recognised {
+        let bounds = [left, 10.0, left + 20.0, 20.0];
+        Recognised { text: text.to_owned(), level: bounds, bounds: bounds.map(|edge| edge + 1.0), sure }
+    }
+
+    #[test]
+    fn sentences_with_a_misread_word_are_left_out_and_the_others_keep_their_places() {
+        let lines = vec![
+            vec![
+                word("Bees", 10.0, true),
+                word("fly.", 40.0, true),
+                word("Qvccns", 70.0, false),
+                word("lay.", 100.0, true),
+            ],
+            vec![word("They", 10.0, true), word("are", 40.0, true), word("won-", 70.0, true)],
+            vec![word("derful.", 10.0, true)],
+        ];
+        let page = RecognisedPage { number: 2, width: 500.0, height: 800.0, quarter_turns: 2, blocks: vec![lines] };
+        let pages = [1, 2, 3].map(|number| Page { number, ..Page::default() }).into();
+        let document = Document {
+            pages,
+            left_out: vec![scanned_page(2), scanned_page(3)],
+            read_by: "poppler 1".into(),
+            title: None,
+        };
+        let merged = merged(document, vec![page], "tesseract 5");
+        let block = &merged.pages[1].blocks[0];
+        assert_eq!(block.text, "Bees fly. They are wonderful.");
+        let starts: Vec<(&str, f32)> =
+            block.words.iter().map(|WordBox(at, bounds)| (&block.text[*at as usize..][..3], bounds[0])).collect();
+        let expected = [("Bee", 11.0), ("fly", 41.0), ("The", 11.0), ("are", 41.0), ("won", 71.0), ("der", 11.0)];
+        assert_eq!(starts, expected);
+        assert_eq!(merged.pages[1].quarter_turns, 2);
+        let unreadable = LeftOut { page: 2, reason: Reason::Unreadable, sample: "Qvccns lay eggs.".to_owned() };
+        assert_eq!(merged.left_out, [unreadable, scanned_page(3)]);
+        assert_eq!(merged.read_by, "poppler 1; page 2 by tesseract 5");
+    }
+
+    #[test]
+    fn every_unread_page_is_named_once() {
+        let one = |page, reason| LeftOut { page, reason, sample: String::new() };
+        let left_out = vec![
+            one(5, Reason::Unreadable),
+            one(3, Reason::Scanned),
+            one(5, Reason::Unreadable),
+            one(4, Reason::Running),
+        ];
+        assert_eq!(unread_pages(&Document { left_out, ..Document::default() }), [3, 5]);
+    }
+}
