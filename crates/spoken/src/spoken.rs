@@ -1,0 +1,137 @@
+//! The walk over a text, and what comes of it.
+
+use std::ops::Range;
+
+use crate::Tongue;
+use crate::scan::{char_at, char_before, is_mark, is_pictured, is_superscript, is_word};
+
+/// A text as it is said, with the way back to what is printed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Spoken {
+    /// What is said. Line breaks and the punctuation that makes pauses are those of the printed text.
+    pub text: String,
+    /// Stretches of the printed text, in bytes, each with the stretch of `text` that says it. They are in order, do not
+    /// overlap, and hold every printed word once; one may hold several words ("$5 million"), and what is not said (a
+    /// picture, a footnote mark) has an empty stretch, or one of punctuation alone.
+    pub spans: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Spoken {
+    /// How many words are said: the measure of how long it takes.
+    pub fn words(&self) -> usize {
+        let words = self.text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '…'));
+        words.filter(|word| word.contains(char::is_alphanumeric)).count()
+    }
+
+    /// The stretch between two words.
+    fn gap(&mut self, gap: &str) {
+        if self.text.is_empty() && !self.spans.is_empty() {
+            return;
+        }
+        if self.text.is_empty() || !self.text.ends_with(char::is_whitespace) {
+            self.text.push_str(gap);
+        } else if gap.contains('\n') {
+            // Something silent stood between: the wider gap stays.
+            self.text.truncate(self.text.trim_end().len());
+            self.text.push_str(gap);
+        }
+    }
+
+    fn word(&mut self, printed: Range<usize>, said: &str, changed: bool) {
+        // The full stop after something silent ends what is before it.
+        let closes = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '،' | '؛' | '؟');
+        if changed && !said.is_empty() && said.chars().all(closes) && !self.text.ends_with('\n') {
+            self.text.truncate(self.text.trim_end().len());
+        }
+        let start = self.text.len();
+        self.text.push_str(said);
+        self.spans.push((printed, start..self.text.len()));
+    }
+}
+
+/// Every word as it is printed.
+pub(crate) fn unchanged(printed: &str) -> Spoken {
+    struct Silent;
+    impl Tongue for Silent {
+        fn say(&self, _: &str, _: usize) -> Option<crate::Said> {
+            None
+        }
+    }
+    let words = walk(&Silent, printed, false);
+    Spoken { text: printed.to_owned(), spans: words.spans.into_iter().map(|(word, _)| (word.clone(), word)).collect() }
+}
+
+/// What `tongue` makes of a text.
+pub(crate) fn run(tongue: &dyn Tongue, printed: &str) -> Spoken {
+    walk(tongue, printed, true)
+}
+
+fn walk(tongue: &dyn Tongue, printed: &str, tidy: bool) -> Spoken {
+    let mut spoken = Spoken::default();
+    let mut at = 0;
+    while let Some(next) = char_at(printed, at) {
+        if next.is_whitespace() {
+            let end = at + printed[at..].find(|c: char| !c.is_whitespace()).unwrap_or(printed.len() - at);
+            spoken.gap(&printed[at..end]);
+            at = end;
+            continue;
+        }
+        let start = at;
+        let said = one_word(tongue, printed, &mut at, tidy);
+        let said = said.trim();
+        spoken.word(start..at, said, said != &printed[start..at]);
+    }
+    spoken
+}
+
+/// Says what is at `at` up to white space, or to a dash that joins words in print only, and moves `at` there.
+fn one_word(tongue: &dyn Tongue, printed: &str, at: &mut usize, tidy: bool) -> String {
+    let mut said = String::new();
+    let start = *at;
+    while let Some(character) = char_at(printed, *at).filter(|c| !c.is_whitespace()) {
+        let inside = is_word(character) && char_before(printed, *at).is_some_and(is_word);
+        if !inside && let Some(rule) = tongue.say(printed, *at).filter(|rule| rule.end > *at) {
+            // A rule that says nothing leaves no mark, and one that asks for room gets it once.
+            let room = said.is_empty() || said.ends_with(' ');
+            said.push_str(if room { rule.text.trim_start() } else { &rule.text });
+            *at = rule.end;
+            continue;
+        }
+        let first = *at == start;
+        let end = if is_word(character) {
+            *at + printed[*at..].find(|c| !is_word(c)).unwrap_or(printed.len() - *at)
+        } else {
+            *at + character.len_utf8()
+        };
+        if tidy {
+            pass(printed, *at..end, &mut said);
+        } else {
+            said.push_str(&printed[*at..end]);
+        }
+        *at = end;
+        if matches!(character, '—' | '…') && !first {
+            break;
+        }
+    }
+    said
+}
+
+/// Passes on what no rule took, without what cannot be said.
+fn pass(printed: &str, range: Range<usize>, said: &mut String) {
+    let character = char_at(printed, range.start).unwrap_or_default();
+    let between_words = || {
+        char_before(printed, range.start).is_some_and(is_word) && char_at(printed, range.end).is_some_and(is_word)
+    };
+    match character {
+        c if is_pictured(c) => {}
+        c if is_superscript(c) => {}
+        '*' | '†' | '‡' | '®' | '™' | '•' | '▪' | '■' | '●' | '►' | '`' | '^' | '\u{ad}' => {}
+        '/' | '_' | '|' | '\\' if between_words() => said.push(' '),
+        '_' | '|' | '\\' | '/' => {}
+        ' ' if said.ends_with(' ') => {}
+        _ => {
+            let run = &printed[range];
+            said.extend(run.chars().filter(|c| (!is_superscript(*c) && !is_pictured(*c)) || is_mark(*c)));
+        }
+    }
+}
