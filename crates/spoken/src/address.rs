@@ -4,8 +4,8 @@ use crate::scan::chunk;
 
 /// Endings of host names that may stand without `www` or `https`.
 const ENDINGS: [&str; 34] = [
-    "com", "org", "net", "edu", "gov", "int", "info", "io", "ai", "app", "dev", "eu", "uk", "us", "de", "fr", "es", "it",
-    "nl", "ch", "at", "be", "ca", "au", "jp", "cn", "in", "br", "sa", "ae", "eg", "qa", "biz", "tv",
+    "com", "org", "net", "edu", "gov", "int", "info", "io", "ai", "app", "dev", "eu", "uk", "us", "de", "fr", "es",
+    "it", "nl", "ch", "at", "be", "ca", "au", "jp", "cn", "in", "br", "sa", "ae", "eg", "qa", "biz", "tv",
 ];
 
 /// An address.
@@ -19,7 +19,12 @@ pub(crate) struct Address<'a> {
 /// The address at a byte.
 pub(crate) fn address(text: &str, at: usize) -> Option<Address<'_>> {
     let whole = chunk(text, at);
-    let whole = whole.trim_end_matches(|c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '>' | '"' | '”' | '»' | '’' | '\'' | '،' | '؟' | '؛'));
+    let whole = whole.trim_end_matches(|c: char| {
+        matches!(
+            c,
+            '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '>' | '"' | '”' | '»' | '’' | '\'' | '،' | '؟' | '؛'
+        )
+    });
     let end = at + whole.len();
     let (scheme, rest) = ["https://", "http://", "ftp://", "mailto:"]
         .iter()

@@ -29,9 +29,9 @@ const SIGNS: [(&str, &str); 22] = [
 ];
 
 const CODES: [&str; 44] = [
-    "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "HKD", "CNY", "INR", "RUB", "SEK", "NOK", "DKK", "PLN", "BRL",
-    "MXN", "ZAR", "KRW", "TRY", "AED", "SAR", "EGP", "KWD", "QAR", "BHD", "OMR", "JOD", "MAD", "DZD", "TND", "LBP", "IQD",
-    "SYP", "LYD", "SDG", "YER", "BTC", "ILS", "UAH", "SGD", "CZK", "HUF",
+    "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "HKD", "CNY", "INR", "RUB", "SEK", "NOK", "DKK", "PLN",
+    "BRL", "MXN", "ZAR", "KRW", "TRY", "AED", "SAR", "EGP", "KWD", "QAR", "BHD", "OMR", "JOD", "MAD", "DZD", "TND",
+    "LBP", "IQD", "SYP", "LYD", "SDG", "YER", "BTC", "ILS", "UAH", "SGD", "CZK", "HUF",
 ];
 
 /// As Arabic prints them.

@@ -60,7 +60,9 @@ pub fn normalise(language: &str, printed: &str) -> Spoken {
     match primary.as_str() {
         "en" | "eng" => spoken::run(&english::English::new(language, printed), printed),
         "ar" | "ara" => spoken::run(&arabic::Arabic, printed),
-        _ if false => unreachable!(),
+        "fr" | "fra" => spoken::run(&west::West(&french::French), printed),
+        "de" | "deu" => spoken::run(&west::West(&german::German), printed),
+        "es" | "spa" => spoken::run(&west::West(&spanish::Spanish), printed),
         _ => spoken::unchanged(printed),
     }
 }

@@ -74,16 +74,29 @@ pub(crate) fn word_after(text: &str, at: usize) -> &str {
 
 /// The word before, when only white space, opening brackets and quotes, or the full stop of an abbreviation are between.
 pub(crate) fn word_before(text: &str, at: usize) -> &str {
-    let before = text[..at].trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '‘' | '.'));
-    let start = before.char_indices().rev().take(40).take_while(|(_, c)| is_word(*c)).last().map(|(start, _)| start);
-    start.map_or("", |start| &before[start..])
+    before(text, at).map_or("", |word| word.1)
+}
+
+/// The word before, and the one before that.
+pub(crate) fn two_before(text: &str, at: usize) -> [&str; 2] {
+    let Some((start, word)) = before(text, at) else { return [""; 2] };
+    [word, word_before(text, start)]
+}
+
+fn before(text: &str, at: usize) -> Option<(usize, &str)> {
+    let between = |c: &char| c.is_whitespace() || matches!(c, '(' | '"' | '“' | '‘' | '.');
+    let skipped: usize = text[..at].chars().rev().take(12).take_while(between).map(char::len_utf8).sum();
+    let before = &text[..at - skipped];
+    let start = before.char_indices().rev().take(40).take_while(|(_, c)| is_word(*c)).last()?.0;
+    Some((start, &before[start..]))
 }
 
 /// Whether nothing stands after this but what closes a sentence, or a new sentence.
 pub(crate) fn sentence_may_end(text: &str, at: usize) -> bool {
-    let rest = text[at..].trim_start_matches(|c: char| matches!(c, ')' | '"' | '”' | '’' | ']'));
+    let rest = text[at..].trim_start_matches([')', '"', '”', '’', ']']);
     rest.trim().is_empty()
-        || rest.starts_with(char::is_whitespace) && rest.trim_start().starts_with(|c: char| c.is_uppercase() || c == '“')
+        || rest.starts_with(char::is_whitespace)
+            && rest.trim_start().starts_with(|c: char| c.is_uppercase() || c == '“')
         || rest.trim_start_matches([' ', '\t', '\r']).starts_with("\n\n")
 }
 

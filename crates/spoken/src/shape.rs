@@ -35,7 +35,11 @@ fn triple(text: &str, at: usize) -> Option<(usize, char, [String; 3])> {
     let (second_end, second) = digits(text, first_end + sign.len_utf8())?;
     let (end, third) = digits(text, text[second_end..].strip_prefix(sign).map(|_| second_end + sign.len_utf8())?)?;
     let goes_on = char_at(text, end).is_some_and(|c| c == sign || is_word(c)) && !is_time_mark(text, end);
-    (!goes_on || (sign == '.' && !digit_at(text, end + 1) && ends(text, end))).then_some((end, sign, [first, second, third]))
+    (!goes_on || (sign == '.' && !digit_at(text, end + 1) && ends(text, end))).then_some((
+        end,
+        sign,
+        [first, second, third],
+    ))
 }
 
 /// "2024-05-01T10:00".
@@ -66,8 +70,7 @@ pub(crate) fn date(text: &str, at: usize, order: Order) -> Option<Date> {
         _ if third.as_str() < "50" => format!("20{third}"),
         _ => format!("19{third}"),
     };
-    let (day_first, month_first) =
-        ((day(&first), month(&second)), (day(&second), month(&first)));
+    let (day_first, month_first) = ((day(&first), month(&second)), (day(&second), month(&first)));
     let found = if order == Order::DayFirst { [day_first, month_first] } else { [month_first, day_first] };
     let (day, month) = found.into_iter().find_map(|(day, month)| Some((day?, month?)))?;
     Some(Date { end, year, month, day })
@@ -75,7 +78,8 @@ pub(crate) fn date(text: &str, at: usize, order: Order) -> Option<Date> {
 
 /// The order that the dates of a text have, where one of them tells.
 pub(crate) fn order_in(text: &str) -> Option<Order> {
-    let starts = text.char_indices().filter(|(at, c)| c.is_ascii_digit() && !char_before(text, *at).is_some_and(is_word));
+    let starts =
+        text.char_indices().filter(|(at, c)| c.is_ascii_digit() && !char_before(text, *at).is_some_and(is_word));
     starts.into_iter().find_map(|(at, _)| {
         let (_, _, [first, second, _]) = triple(text, at)?;
         if first.len() > 2 || second.len() > 2 {
@@ -103,8 +107,12 @@ pub(crate) fn clock(text: &str, at: usize, marks: &[char]) -> Option<Clock> {
         Some((end, run)) => (end, run.parse().ok().filter(|second| *second < 60)),
         None => (end, None),
     };
-    (ends(text, end) && !(text[end..].starts_with(':') && digit_at(text, end + 1)))
-        .then_some(Clock { end, hour, minute, second })
+    (ends(text, end) && !(text[end..].starts_with(':') && digit_at(text, end + 1))).then_some(Clock {
+        end,
+        hour,
+        minute,
+        second,
+    })
 }
 
 /// A telephone number: its groups, and whether it begins with a plus.

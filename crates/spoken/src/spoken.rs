@@ -23,6 +23,15 @@ impl Spoken {
         words.filter(|word| word.contains(char::is_alphanumeric)).count()
     }
 
+    /// Takes back the white space at the end, which something silent left.
+    fn trim(&mut self) {
+        let end = self.text.trim_end().len();
+        self.text.truncate(end);
+        for (_, said) in self.spans.iter_mut().rev().take_while(|(_, said)| said.end > end) {
+            *said = end..end;
+        }
+    }
+
     /// The stretch between two words.
     fn gap(&mut self, gap: &str) {
         if self.text.is_empty() && !self.spans.is_empty() {
@@ -32,7 +41,7 @@ impl Spoken {
             self.text.push_str(gap);
         } else if gap.contains('\n') {
             // Something silent stood between: the wider gap stays.
-            self.text.truncate(self.text.trim_end().len());
+            self.trim();
             self.text.push_str(gap);
         }
     }
@@ -41,7 +50,7 @@ impl Spoken {
         // The full stop after something silent ends what is before it.
         let closes = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '،' | '؛' | '؟');
         if changed && !said.is_empty() && said.chars().all(closes) && !self.text.ends_with('\n') {
-            self.text.truncate(self.text.trim_end().len());
+            self.trim();
         }
         let start = self.text.len();
         self.text.push_str(said);
@@ -119,16 +128,13 @@ fn one_word(tongue: &dyn Tongue, printed: &str, at: &mut usize, tidy: bool) -> S
 /// Passes on what no rule took, without what cannot be said.
 fn pass(printed: &str, range: Range<usize>, said: &mut String) {
     let character = char_at(printed, range.start).unwrap_or_default();
-    let between_words = || {
-        char_before(printed, range.start).is_some_and(is_word) && char_at(printed, range.end).is_some_and(is_word)
-    };
+    let between_words =
+        || char_before(printed, range.start).is_some_and(is_word) && char_at(printed, range.end).is_some_and(is_word);
     match character {
-        c if is_pictured(c) => {}
-        c if is_superscript(c) => {}
-        '*' | '†' | '‡' | '®' | '™' | '•' | '▪' | '■' | '●' | '►' | '`' | '^' | '\u{ad}' => {}
+        c if is_pictured(c) || is_superscript(c) => {}
         '/' | '_' | '|' | '\\' if between_words() => said.push(' '),
-        '_' | '|' | '\\' | '/' => {}
-        ' ' if said.ends_with(' ') => {}
+        '_' | '|' | '\\' | '/' | '*' | '†' | '‡' | '®' | '™' | '•' | '▪' | '■' | '●' | '►' | '`' | '^' | '\u{ad}' =>
+            {}
         _ => {
             let run = &printed[range];
             said.extend(run.chars().filter(|c| (!is_superscript(*c) && !is_pictured(*c)) || is_mark(*c)));

@@ -159,12 +159,14 @@ fn factor(text: &str, at: usize) -> Option<(usize, Factor, bool)> {
     }
     // "35 ° C" has a space that is none.
     let run = &rest[..length];
-    let spaced = (run == "°").then(|| ["°C", "°F", "°م"].into_iter().find(|unit| {
-        rest[length..].trim_start().starts_with(&unit["°".len()..]) && {
-            let end = at + rest.len() - rest[length..].trim_start().len() + unit.len() - "°".len();
-            ends(text, end)
-        }
-    }));
+    let spaced = (run == "°").then(|| {
+        ["°C", "°F", "°م"].into_iter().find(|unit| {
+            rest[length..].trim_start().starts_with(&unit["°".len()..]) && {
+                let end = at + rest.len() - rest[length..].trim_start().len() + unit.len() - "°".len();
+                ends(text, end)
+            }
+        })
+    });
     let (end, (prefix, base)) = match spaced.flatten() {
         Some(unit) => (at + rest.len() - rest[length..].trim_start().len() + unit.len() - "°".len(), symbol(unit)?),
         None => (at + length, symbol(run)?),
@@ -184,11 +186,13 @@ fn factor(text: &str, at: usize) -> Option<(usize, Factor, bool)> {
 pub(crate) fn unit(text: &str, at: usize) -> Option<Unit> {
     let (mut end, first, negative) = factor(text, at)?;
     let mut unit = Unit { end, over: Vec::new(), under: Vec::new() };
-    if negative { unit.under.push(first) } else { unit.over.push(first) }
+    let side = if negative { &mut unit.under } else { &mut unit.over };
+    side.push(first);
     while let Some(sign) = char_at(text, end).filter(|c| matches!(c, '/' | '·' | '⋅'))
         && let Some((after, next, negative)) = factor(text, end + sign.len_utf8())
     {
-        if (sign == '/') == negative { unit.over.push(next) } else { unit.under.push(next) }
+        let side = if (sign == '/') == negative { &mut unit.over } else { &mut unit.under };
+        side.push(next);
         end = after;
     }
     unit.end = end;

@@ -12,10 +12,13 @@ const TABLES: [(&str, &str); 6] = [
 
 fn rows() -> impl Iterator<Item = (&'static str, usize, String, String)> {
     TABLES.iter().flat_map(|(language, table)| {
-        table.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")).map(move |(index, line)| {
-            let (printed, spoken) = line.split_once('\t').unwrap_or_else(|| panic!("{language} line {}", index + 1));
-            (*language, index + 1, printed.replace("\\n", "\n"), spoken.replace("\\n", "\n"))
-        })
+        table.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with("# ")).map(
+            move |(index, line)| {
+                let (printed, spoken) =
+                    line.split_once('\t').unwrap_or_else(|| panic!("{language} line {}", index + 1));
+                (*language, index + 1, printed.replace("\\n", "\n"), spoken.replace("\\n", "\n"))
+            },
+        )
     })
 }
 

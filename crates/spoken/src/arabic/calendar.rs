@@ -4,19 +4,57 @@ use super::case_before;
 use super::numerals::{Case, Form, Gender, ordinal, spelled};
 use crate::Said;
 use crate::number::{digit_at, digits};
-use crate::scan::{char_at, ends, skip_spaces, starts_with_any, word_at, word_before};
+use crate::scan::{char_at, ends, skip_spaces, starts_with_any, two_before, word_at};
 use crate::shape::{self, Order};
 
 /// The months, by number, as Egypt and the Gulf name them.
-const MONTHS: [&str; 12] = [
-    "يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر",
-];
+const MONTHS: [&str; 12] =
+    ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"];
 
 /// Other names of months: of the Levant, of the Maghreb, of the Hijri year, and other spellings.
 const NAMED: [&str; 43] = [
-    "كانون", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين", "جانفي", "فيفري", "أفريل", "ماي",
-    "جوان", "جويلية", "أوت", "محرم", "المحرم", "صفر", "ربيع", "جمادى", "رجب", "شعبان", "رمضان", "شوال", "ذو", "ذي", "ابريل",
-    "إبريل", "اغسطس", "غشت", "يونيه", "يوليه", "اكتوبر", "شتنبر", "نونبر", "دجنبر", "يوليوز", "ينایر", "مايس", "أوكتوبر",
+    "كانون",
+    "شباط",
+    "آذار",
+    "نيسان",
+    "أيار",
+    "حزيران",
+    "تموز",
+    "آب",
+    "أيلول",
+    "تشرين",
+    "جانفي",
+    "فيفري",
+    "أفريل",
+    "ماي",
+    "جوان",
+    "جويلية",
+    "أوت",
+    "محرم",
+    "المحرم",
+    "صفر",
+    "ربيع",
+    "جمادى",
+    "رجب",
+    "شعبان",
+    "رمضان",
+    "شوال",
+    "ذو",
+    "ذي",
+    "ابريل",
+    "إبريل",
+    "اغسطس",
+    "غشت",
+    "يونيه",
+    "يوليه",
+    "اكتوبر",
+    "شتنبر",
+    "نونبر",
+    "دجنبر",
+    "يوليوز",
+    "ينایر",
+    "مايس",
+    "أوكتوبر",
     "نوفمر",
 ];
 
@@ -24,11 +62,11 @@ const NAMED: [&str; 43] = [
 const SECOND: [&str; 9] = ["الثاني", "الأول", "الآخر", "الأولى", "الآخرة", "القعدة", "الحجة", "الثانية", "الاول"];
 
 /// The days of the week.
-pub(super) const DAYS: [&str; 8] =
-    ["الأحد", "الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت"];
+pub(super) const DAYS: [&str; 8] = ["الأحد", "الاثنين", "الإثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت"];
 
-const YEARS_MASCULINE: [&str; 8] = ["عام", "العام", "لعام", "بعام", "وعام", "عامي", "بحلول", "للعام"];
-const YEARS_FEMININE: [&str; 6] = ["سنة", "السنة", "لسنة", "بسنة", "وسنة", "سنتي"];
+const YEARS_MASCULINE: [&str; 11] =
+    ["عام", "العام", "لعام", "بعام", "وعام", "عامي", "بحلول", "للعام", "الأعوام", "للأعوام", "أعوام"];
+const YEARS_FEMININE: [&str; 8] = ["سنة", "السنة", "لسنة", "بسنة", "وسنة", "سنتي", "السنوات", "للسنوات"];
 
 /// A month's name, if it is one.
 pub(super) fn month_of(word: &str) -> Option<&str> {
@@ -62,7 +100,11 @@ pub(super) fn date(text: &str, at: usize) -> Option<Said> {
         let day = ordinal(date.day, Gender::Masculine, case)?;
         let hijri = era.contains("هجرة");
         // Months of the Hijri year have other names; their number is all that is known.
-        let month = if hijri { ordinal(date.month as u64, Gender::Masculine, Case::Oblique)? } else { MONTHS[date.month - 1].to_owned() };
+        let month = if hijri {
+            ordinal(date.month as u64, Gender::Masculine, Case::Oblique)?
+        } else {
+            MONTHS[date.month - 1].to_owned()
+        };
         let link = if hijri { "من الشهر" } else { "من" };
         return Some(Said::new(end, format!("{day} {link} {month} {}{era}", of_year(&date.year, Gender::Masculine))));
     }
@@ -77,7 +119,8 @@ pub(super) fn date(text: &str, at: usize) -> Option<Said> {
     let month_end = month_at(text, start)?;
     let month = text[start..month_end].replace('/', " ");
     let said = format!("{} من {month}", ordinal(day, Gender::Masculine, case)?);
-    let comma = month_end + text[month_end..].chars().next().filter(|c| matches!(c, '،' | ',')).map_or(0, char::len_utf8);
+    let comma =
+        month_end + text[month_end..].chars().next().filter(|c| matches!(c, '،' | ',')).map_or(0, char::len_utf8);
     let year_start = skip_spaces(text, comma);
     match digits(text, year_start) {
         Some((year_end, year)) if year.len() == 4 && year_start > comma => {
@@ -87,6 +130,12 @@ pub(super) fn date(text: &str, at: usize) -> Option<Said> {
         }
         _ => Some(Said::new(month_end, said)),
     }
+}
+
+/// "12/2023".
+pub(super) fn month_and_year(month: u64, year: &str) -> Option<String> {
+    let name = MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?)?;
+    Some(format!("{name} {}", of_year(year, Gender::Masculine)))
 }
 
 /// "عام ألفين وأربعة وعشرين".
@@ -126,18 +175,21 @@ fn era(text: &str, at: usize) -> (usize, &'static str) {
 /// A year, after "عام" or "سنة", a month, or with its era; and from one to another.
 pub(super) fn year(text: &str, at: usize) -> Option<Said> {
     let (end, run) = digits(text, at).filter(|(_, run)| (3..=4).contains(&run.len()) && !run.starts_with('0'))?;
-    let before = word_before(text, at);
-    let start = before.as_ptr() as usize - text.as_ptr() as usize;
-    let earlier = word_before(text, start);
+    let [before, earlier] = two_before(text, super::written_together(text, at).0);
     // "عامي 1990 و1995": the second belongs to the same word.
-    let word = if before.chars().all(|c| crate::number::digit(c).is_some() || c == 'و') && !before.is_empty() { earlier } else { before };
+    let word = if before.chars().all(|c| crate::number::digit(c).is_some() || c == 'و') && !before.is_empty() {
+        earlier
+    } else {
+        before
+    };
     let masculine = YEARS_MASCULINE.contains(&word);
     let feminine = YEARS_FEMININE.contains(&word);
     let month = month_of(before).is_some() || SECOND.contains(&before) && month_of(earlier).is_some();
     let (era_end, era) = era(text, end);
     let plausible = run.len() == 4 && ("1000".."2200").contains(&run.as_str());
     let has_era = !era.is_empty() && (plausible || era.contains("قبل") || masculine || feminine);
-    let grouped = text[end..].starts_with([',', '.', '٬', '٫', '%', '٪']) && char_at(text, end).is_some_and(|c| digit_at(text, end + c.len_utf8()) || matches!(c, '%' | '٪'));
+    let grouped = text[end..].starts_with([',', '.', '٬', '٫', '%', '٪'])
+        && char_at(text, end).is_some_and(|c| digit_at(text, end + c.len_utf8()) || matches!(c, '%' | '٪'));
     if !(masculine || feminine || month && plausible || has_era) || grouped {
         return None;
     }
@@ -155,7 +207,8 @@ pub(super) fn year(text: &str, at: usize) -> Option<Said> {
         && ends(text, after)
     {
         let second = if second.len() == 2 { format!("{}{second}", &run[..2]) } else { second };
-        said.push_str(&format!(" إلى {}", year_words(&second, gender)));
+        said.push_str(" إلى ");
+        said.push_str(&year_words(&second, gender));
         end = after;
     }
     ends(text, end).then(|| Said::new(end, said))
@@ -164,13 +217,14 @@ pub(super) fn year(text: &str, at: usize) -> Option<Said> {
 /// A time: "التاسعة والنصف".
 pub(super) fn time(text: &str, at: usize) -> Option<Said> {
     let clock = shape::clock(text, at, &[':'])?;
-    let before = word_before(text, at);
-    let start = before.as_ptr() as usize - text.as_ptr() as usize;
-    if [before, word_before(text, start)].iter().any(|word| matches!(*word, "نسبة" | "بنسبة" | "النسبة" | "مقياس")) {
+    if two_before(text, at).iter().any(|word| matches!(*word, "نسبة" | "بنسبة" | "النسبة" | "مقياس"))
+    {
         return None;
     }
     let case = Case::Oblique;
-    let hour = |hour: u64| if hour == 0 { ordinal(12, Gender::Feminine, case) } else { ordinal(hour % 24, Gender::Feminine, case) };
+    let hour = |hour: u64| {
+        if hour == 0 { ordinal(12, Gender::Feminine, case) } else { ordinal(hour % 24, Gender::Feminine, case) }
+    };
     let mut said = match (clock.hour, clock.minute) {
         (0 | 24, 0) => "منتصف الليل".to_owned(),
         (h, 0) => hour(h)?,
@@ -181,7 +235,8 @@ pub(super) fn time(text: &str, at: usize) -> Option<Said> {
         (h, minute) => format!("{} و{}", hour(h)?, minutes(minute)),
     };
     if let Some(second) = clock.second.filter(|second| *second > 0) {
-        let number = crate::number::Number { end: 0, whole: second.to_string(), decimals: None, mark: '.', grouped: false };
+        let number =
+            crate::number::Number { end: 0, whole: second.to_string(), decimals: None, mark: '.', grouped: false };
         let unit = crate::units::unit("s", 0).and_then(|unit| super::nouns::unit(&unit));
         said.push_str(&unit.map_or_else(String::new, |(noun, _)| format!(" و{}", noun.counted(&number, case))));
     }

@@ -8,7 +8,7 @@ mod words;
 
 use self::numerals::{Case, Form, cardinal, one_by_one};
 use crate::number::{Number, Separators, digit, digit_at};
-use crate::scan::{char_at, char_before, is_word, word_before};
+use crate::scan::{char_at, char_before, is_word, two_before, word_before};
 use crate::{Said, Tongue};
 
 /// Arabic.
@@ -118,34 +118,117 @@ fn number(number: &Number, form: Form) -> String {
 
 /// The number at a byte. A comma divides thousands, or begins the decimals where it cannot.
 fn number_at(text: &str, at: usize) -> Option<Number> {
-    let number = crate::number::number(text, at, &SEPARATORS)?;
-    // "،" only divides thousands; a comma before decimals has no space, and few of them.
+    let mut number = crate::number::number(text, at, &SEPARATORS)?;
+    // "5.000": nobody gives three decimals that say nothing.
+    if number.mark == '.' && number.decimals.as_deref() == Some("000") {
+        number.whole.push_str("000");
+        number = Number { decimals: None, grouped: true, ..number };
+    }
     Some(number)
+}
+
+/// The letters that are written together with a number, and where they begin.
+fn written_together(text: &str, at: usize) -> (usize, &str) {
+    let before = text[..at].trim_end_matches('\u{640}');
+    let stem = before.trim_end_matches(['و', 'ف', 'ب', 'ل', 'ك', 'ا']);
+    let joined = stem.chars().next_back().is_some_and(is_word) || before.len() - stem.len() > 12;
+    if joined { (at, "") } else { (stem.len(), &before[stem.len()..]) }
 }
 
 /// The case that what stands before asks for.
 fn case_before(text: &str, at: usize) -> Case {
-    /// After these a noun is in the genitive.
-    const GENITIVE: [&str; 66] = [
-        "في", "من", "إلى", "الى", "على", "عن", "منذ", "حتى", "بعد", "قبل", "خلال", "بين", "مع", "عند", "لدى", "نحو", "حوالي",
-        "حوالى", "قرابة", "زهاء", "عام", "سنة", "نسبة", "بنسبة", "قيمة", "بقيمة", "مدة", "لمدة", "مسافة", "درجة", "كل", "عمر",
-        "بعمر", "سن", "ارتفاع", "بارتفاع", "طول", "بطول", "عرض", "وزن", "بوزن", "سعر", "بسعر", "ثمن", "مساحة", "بمساحة", "مبلغ",
-        "بمبلغ", "تحت", "فوق", "ضد", "غير", "سوى", "أمام", "وراء", "دون", "بدون", "طوال", "مدى", "عبر", "ضمن", "بحلول", "بمعدل",
-        "معدل", "بواقع", "لنحو",
+    /// After these a noun is in the genitive, or the accusative.
+    const OBLIQUE: [&str; 72] = [
+        "في",
+        "من",
+        "إلى",
+        "الى",
+        "على",
+        "عن",
+        "منذ",
+        "حتى",
+        "بعد",
+        "قبل",
+        "خلال",
+        "بين",
+        "مع",
+        "عند",
+        "لدى",
+        "نحو",
+        "حوالي",
+        "حوالى",
+        "قرابة",
+        "زهاء",
+        "عام",
+        "سنة",
+        "نسبة",
+        "بنسبة",
+        "قيمة",
+        "بقيمة",
+        "مدة",
+        "لمدة",
+        "مسافة",
+        "درجة",
+        "كل",
+        "عمر",
+        "بعمر",
+        "سن",
+        "ارتفاع",
+        "بارتفاع",
+        "طول",
+        "بطول",
+        "عرض",
+        "وزن",
+        "بوزن",
+        "سعر",
+        "بسعر",
+        "ثمن",
+        "مساحة",
+        "بمساحة",
+        "مبلغ",
+        "بمبلغ",
+        "تحت",
+        "فوق",
+        "ضد",
+        "غير",
+        "سوى",
+        "أمام",
+        "وراء",
+        "دون",
+        "بدون",
+        "طوال",
+        "مدى",
+        "عبر",
+        "ضمن",
+        "بحلول",
+        "بمعدل",
+        "معدل",
+        "بواقع",
+        "لنحو",
+        "يوم",
+        "إن",
+        "أن",
+        "لأن",
+        "بأن",
+        "وأن",
     ];
-    let before = word_before(text, at);
-    let bare = before.strip_prefix('و').filter(|rest| GENITIVE.contains(rest)).unwrap_or(before);
-    if GENITIVE.contains(&bare) {
+    let (start, prefix) = written_together(text, at);
+    if prefix.trim_end_matches("ال").contains(['ب', 'ل', 'ك']) || prefix.ends_with("لل") {
+        return Case::Oblique;
+    }
+    let at = start;
+    let [before, earlier] = two_before(text, at);
+    // "مجموعة الـ20": what an indefinite noun stands before is in the genitive.
+    if prefix == "ال" && !before.is_empty() && !before.starts_with("ال") && !before.chars().any(|c| digit(c).is_some())
+    {
+        return Case::Oblique;
+    }
+    let bare = before.strip_prefix('و').filter(|rest| OBLIQUE.contains(rest)).unwrap_or(before);
+    if OBLIQUE.contains(&bare) {
         return Case::Oblique;
     }
     // "بين 20 و30": the number before stands in the same case.
     let is_number = |word: &str| word.chars().any(|c| digit(c).is_some());
-    let start = before.as_ptr() as usize - text.as_ptr() as usize;
-    if is_number(before) || matches!(before, "و" | "أو" | "إلى") {
-        let earlier = word_before(text, start);
-        if GENITIVE.contains(&earlier) && !is_number(earlier) {
-            return Case::Oblique;
-        }
-    }
-    Case::Nominative
+    let goes_on = is_number(before) || matches!(before, "و" | "أو" | "إلى");
+    if goes_on && OBLIQUE.contains(&earlier) { Case::Oblique } else { Case::Nominative }
 }

@@ -41,12 +41,10 @@ const WITH_MASCULINE: [&str; 11] =
     ["صفر", "واحد", "", "ثلاثة", "أربعة", "خمسة", "ستة", "سبعة", "ثمانية", "تسعة", "عشرة"];
 const WITH_FEMININE: [&str; 11] = ["صفر", "واحدة", "", "ثلاث", "أربع", "خمس", "ست", "سبع", "ثمان", "تسع", "عشر"];
 const TENS: [&str; 10] = ["", "", "عشر", "ثلاث", "أربع", "خمس", "ست", "سبع", "ثمان", "تسع"];
-const HUNDREDS: [&str; 10] =
-    ["", "مئة", "", "ثلاثمئة", "أربعمئة", "خمسمئة", "ستمئة", "سبعمئة", "ثمانمئة", "تسعمئة"];
+const HUNDREDS: [&str; 10] = ["", "مئة", "", "ثلاثمئة", "أربعمئة", "خمسمئة", "ستمئة", "سبعمئة", "ثمانمئة", "تسعمئة"];
 
 /// A power of a thousand: one, the stem of two, three to ten.
-const POWERS: [(&str, &str); 4] =
-    [("ألف", "آلاف"), ("مليون", "ملايين"), ("مليار", "مليارات"), ("تريليون", "تريليونات")];
+const POWERS: [(&str, &str); 4] = [("ألف", "آلاف"), ("مليون", "ملايين"), ("مليار", "مليارات"), ("تريليون", "تريليونات")];
 
 /// A whole number in digits; one that is too long is said digit by digit.
 pub(super) fn cardinal(digits: &str, form: Form) -> String {
@@ -69,11 +67,11 @@ pub(super) fn spelled(value: u64, form: Form) -> String {
         return WITH_MASCULINE[0].to_owned();
     }
     let mut parts: Vec<String> = Vec::new();
-    for power in (1..=4).rev() {
+    for (power, names) in [1, 2, 3, 4].into_iter().zip(POWERS).rev() {
         let group = value / 1000_u64.pow(power) % 1000;
         if group > 0 {
-            let last = value % 1000_u64.pow(power) == 0;
-            parts.push(of_power(group, POWERS[power as usize - 1], form, last && form.construct));
+            let last = value.is_multiple_of(1000_u64.pow(power));
+            parts.push(of_power(group, names, form, last && form.construct));
         }
     }
     let rest = value % 1000;
@@ -123,7 +121,8 @@ pub(super) fn dual(noun: &str, case: Case, construct: bool) -> String {
 }
 
 fn hundreds(value: u64, form: Form) -> String {
-    let (hundred, rest) = (value as usize / 100, value % 100);
+    let value = usize::try_from(value).unwrap_or(0);
+    let (hundred, rest) = (value / 100, value % 100);
     let said = match hundred {
         0 => return tens(rest, form),
         2 => dual("مئة", form.case, form.construct && rest == 0),
@@ -132,8 +131,7 @@ fn hundreds(value: u64, form: Form) -> String {
     if rest == 0 { said } else { format!("{said} و{}", tens(rest, form)) }
 }
 
-fn tens(value: u64, form: Form) -> String {
-    let value = value as usize;
+fn tens(value: usize, form: Form) -> String {
     let unit = value % 10;
     match value {
         8 if form.gender == Feminine && form.construct => "ثماني".to_owned(),
@@ -147,7 +145,7 @@ fn tens(value: u64, form: Form) -> String {
         }
         .to_owned(),
         18 if form.gender == Feminine => "ثماني عشرة".to_owned(),
-        13..20 => format!("{} {}", units(unit, form), if form.gender == Masculine { "عشر" } else { "عشرة" }),
+        13..=19 => format!("{} {}", units(unit, form), if form.gender == Masculine { "عشر" } else { "عشرة" }),
         _ if unit == 0 => full_tens(value / 10, form.case),
         21 | 31 | 41 | 51 | 61 | 71 | 81 | 91 if form.gender == Feminine => {
             format!("إحدى و{}", full_tens(value / 10, form.case))
@@ -208,7 +206,7 @@ pub(super) fn ordinal(value: u64, gender: Gender, case: Case) -> Option<String> 
 pub(super) fn definite(value: u64, form: Form) -> String {
     let said = spelled(value, form);
     match value {
-        21..=99 if value % 10 != 0 => format!("ال{}", said.replace(" و", " وال")),
+        21..=99 if !value.is_multiple_of(10) => format!("ال{}", said.replace(" و", " وال")),
         _ => format!("ال{said}"),
     }
 }

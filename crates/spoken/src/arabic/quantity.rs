@@ -29,8 +29,7 @@ const MAGNITUDES: [(&str, &str); 5] =
     [("ألف", "آلاف"), ("مليون", "ملايين"), ("مليار", "مليارات"), ("بليون", "بلايين"), ("تريليون", "تريليونات")];
 
 /// Letters after a sum.
-const LETTERS: [(&str, usize); 8] =
-    [("bn", 2), ("B", 2), ("b", 2), ("m", 1), ("M", 1), ("mn", 1), ("k", 0), ("K", 0)];
+const LETTERS: [(&str, usize); 8] = [("bn", 2), ("B", 2), ("b", 2), ("m", 1), ("M", 1), ("mn", 1), ("k", 0), ("K", 0)];
 
 /// What a number counts.
 enum Counted {
@@ -50,11 +49,9 @@ pub(super) fn quantity(text: &str, at: usize, prefix: &str) -> Option<Said> {
     if money.is_some() && sign.is_empty() {
         (start, sign) = signed(text, start);
     }
-    let oblique = prefix.ends_with(['ب', 'ل', 'ك']) || prefix.ends_with("ال") && case_before(text, at) == Case::Oblique;
     // "نحو" and its like are prepositions, too.
     let approximate = sign.ends_with("من ") || matches!(sign, "نحو " | "لا يزيد على " | "لا يقل عن ");
-    let starts_at = text[..at].strip_suffix(prefix).map_or(at, str::len);
-    let case = if oblique || approximate { Case::Oblique } else { case_before(text, starts_at) };
+    let case = if approximate { Case::Oblique } else { case_before(text, at) };
     if let Some(said) = part_of_one(text, start, case) {
         return Some(Said::new(said.end, format!("{sign}{}", said.text)));
     }
@@ -66,11 +63,12 @@ pub(super) fn quantity(text: &str, at: usize, prefix: &str) -> Option<Said> {
     let (mut last, mut case) = (first, case);
     if let Some((second, _)) = range(text, &last, money.is_some()) {
         let form = Form { gender: range_gender(text, &second), case, construct: false };
-        spoken.push_str(&format!("{} إلى ", number(&last, form)));
+        spoken.push_str(&number(&last, form));
+        spoken.push_str(" إلى ");
         last = second;
         case = Case::Oblique;
     }
-    let (end, said) = counted(text, &last, case, money.map(|(_, key)| key), prefix)?;
+    let (end, said) = counted(text, &last, case, money.map(|(_, key)| key), prefix);
     Some(Said::new(end, spoken + &said))
 }
 
@@ -84,9 +82,11 @@ fn part_of_one(text: &str, at: usize, case: Case) -> Option<Said> {
     let here = whole.as_ref().map_or(at, |number| number.end);
     let sign = char_at(text, here)?;
     let (numerator, denominator) = vulgar(sign)?;
-    let form = Form { case, ..Form::PLAIN };
     let end = here + sign.len_utf8();
     let follows = !word_after(text, end).is_empty() && whole.is_none();
+    let noun = noun_after(text, end);
+    let gender = if noun.is_empty() { Gender::Masculine } else { gender_of(noun, false) };
+    let form = Form { gender, case, construct: false };
     let part = fraction(numerator, denominator, Form { construct: follows, ..form });
     Some(Said::new(end, whole.map_or(part.clone(), |whole| format!("{} و{part}", number(&whole, form)))))
 }
@@ -139,22 +139,61 @@ fn range_gender(text: &str, number: &Number) -> Gender {
 /// The word after a number, when it can be counted: Arabic, and no function word.
 fn noun_after(text: &str, at: usize) -> &str {
     const NOT_COUNTED: [&str; 40] = [
-        "في", "من", "إلى", "على", "عن", "مع", "أو", "و", "ثم", "بعد", "قبل", "خلال", "منذ", "حتى", "بين", "أن", "أنه", "كان",
-        "كانت", "هو", "هي", "هذا", "هذه", "ذلك", "التي", "الذي", "بما", "مما", "لكن", "كما", "عند", "بنسبة", "فقط", "تقريبا",
-        "قد", "لم", "لن", "لا", "ما", "إلا",
+        "في",
+        "من",
+        "إلى",
+        "على",
+        "عن",
+        "مع",
+        "أو",
+        "و",
+        "ثم",
+        "بعد",
+        "قبل",
+        "خلال",
+        "منذ",
+        "حتى",
+        "بين",
+        "أن",
+        "أنه",
+        "كان",
+        "كانت",
+        "هو",
+        "هي",
+        "هذا",
+        "هذه",
+        "ذلك",
+        "التي",
+        "الذي",
+        "بما",
+        "مما",
+        "لكن",
+        "كما",
+        "عند",
+        "بنسبة",
+        "فقط",
+        "تقريبا",
+        "قد",
+        "لم",
+        "لن",
+        "لا",
+        "ما",
+        "إلا",
     ];
     let word = word_after(text, at);
     let arabic = word.chars().next().is_some_and(|c| ('\u{620}'..='\u{64a}').contains(&c));
-    let joined = word.starts_with('و') && word.chars().count() > 4 || word.starts_with("ال");
+    let joined = ["بال", "لل", "كال"].iter().any(|article| word.starts_with(article))
+        || word.starts_with('و') && word.chars().count() > 4
+        || word.starts_with("ال");
     if arabic && !joined && word.chars().count() > 1 && !NOT_COUNTED.contains(&word) { word } else { "" }
 }
 
 /// A number with what follows it: where that ends, and what is said.
-fn counted(text: &str, amount: &Number, case: Case, key: Option<&'static str>, prefix: &str) -> Option<(usize, String)> {
+fn counted(text: &str, amount: &Number, case: Case, key: Option<&'static str>, prefix: &str) -> (usize, String) {
     let next = skip_spaces(text, amount.end);
     // "3 ملايين دولار", "$1.2 مليار"
     if let Some((end, said)) = magnitude(text, amount, case, key, prefix) {
-        return Some((end, said));
+        return (end, said);
     }
     let (end, kind) = tail(text, amount, key);
     let article = if prefix.ends_with("ال") { "ال" } else { "" };
@@ -163,16 +202,60 @@ fn counted(text: &str, amount: &Number, case: Case, key: Option<&'static str>, p
         Counted::Noun(noun, under) => format!("{}{under}", noun.counted(amount, case)),
         Counted::Money(key) => money(amount, key, case),
         Counted::Nothing => {
+            if let Some(said) = one_or_two(text, amount, case).filter(|_| article.is_empty()) {
+                return said;
+            }
             let noun = noun_after(text, amount.end);
             let plural = amount.value().is_some_and(|value| (3..=10).contains(&(value % 100)));
             let follows = !noun.is_empty() && next > amount.end;
             let gender = if follows { gender_of(noun, plural) } else { gender_before(text, amount, prefix) };
             let room = if char_at(text, end).is_some_and(is_word) { " " } else { "" };
             let form = Form { gender, case, construct: follows && article.is_empty() };
-            return Some((end, plain(amount, form, article) + room));
+            return (end, plain(amount, form, article) + room);
         }
     };
-    Some((end, said.strip_prefix("ال").filter(|_| !article.is_empty()).map(ToOwned::to_owned).unwrap_or(said)))
+    (end, said.strip_prefix("ال").filter(|_| !article.is_empty()).map(ToOwned::to_owned).unwrap_or(said))
+}
+
+/// "2 دينار": one and two are said by the noun itself, where it is surely one.
+fn one_or_two(text: &str, amount: &Number, case: Case) -> Option<(usize, String)> {
+    const NOUNS: [&str; 24] = [
+        "دولار",
+        "دينار",
+        "ريال",
+        "جنيه",
+        "درهم",
+        "ليرة",
+        "سنة",
+        "عام",
+        "يوم",
+        "شهر",
+        "أسبوع",
+        "ساعة",
+        "دقيقة",
+        "ثانية",
+        "كتاب",
+        "دولة",
+        "شخص",
+        "مرة",
+        "درجة",
+        "نقطة",
+        "صفحة",
+        "طفل",
+        "رجل",
+        "مدينة",
+    ];
+    let noun = noun_after(text, amount.end);
+    let value = amount.value().filter(|_| amount.decimals.is_none() && NOUNS.contains(&noun))?;
+    let end = skip_spaces(text, amount.end) + noun.len();
+    let follows = !noun_after(text, end).is_empty();
+    match value {
+        1 if !follows => {
+            Some((end, format!("{noun} {}", spelled(1, Form { gender: gender_of(noun, false), ..Form::PLAIN }))))
+        }
+        2 if !follows => Some((end, dual(noun, case, false))),
+        _ => None,
+    }
 }
 
 /// "الدول الـ27": the noun stands before its number.
@@ -203,12 +286,11 @@ fn magnitude(
     let letters = crate::scan::word_at(text, amount.end);
     let by_letters = LETTERS.iter().find(|(known, _)| *known == letters).filter(|_| key.is_some());
     let word = word_after(text, amount.end);
-    let (end, (one, few)) = match by_letters {
-        Some((letters, index)) => (amount.end + letters.len(), MAGNITUDES[*index]),
-        None => {
-            let found = MAGNITUDES.iter().find(|(one, few)| *one == word || *few == word)?;
-            (skip_spaces(text, amount.end) + word.len(), *found)
-        }
+    let (end, (one, few)) = if let Some((letters, index)) = by_letters {
+        (amount.end + letters.len(), MAGNITUDES[*index])
+    } else {
+        let found = MAGNITUDES.iter().find(|(one, few)| *one == word || *few == word)?;
+        (skip_spaces(text, amount.end) + word.len(), *found)
     };
     let noun = key.and_then(Noun::of_currency);
     let follows = noun.is_some() || !noun_after(text, end).is_empty();
@@ -223,7 +305,9 @@ fn magnitude(
         }
         // As it is printed, with its ending or without.
         Some(_) => format!("{} {one}", plain(amount, form, article)),
-        None => format!("{} {one}", number(amount, form)),
+        None => {
+            format!("{} {}", number(amount, form), if word.is_empty() || by_letters.is_some() { one } else { word })
+        }
     };
     Some((end, noun.map_or(said.clone(), |noun| format!("{said} {}", noun.single()))))
 }
@@ -290,9 +374,16 @@ pub(super) fn slashed(text: &str, at: usize) -> Option<Said> {
     let (n, d): (u64, u64) = (first.parse().ok()?, second.parse().ok()?);
     let case = case_before(text, at);
     let form = Form { case, construct: !noun_of_part(text, end).is_empty(), ..Form::PLAIN };
-    let said = if first.len() == 4 && (1100..2100).contains(&n) {
+    let year = second.len() == 4 && (1900..2100).contains(&d);
+    let said = if year && let Some(said) = super::calendar::month_and_year(n, &second) {
+        said
+    } else if first.len() == 4 && (1100..2100).contains(&n) {
         let short = d + if second.len() == 2 { n / 100 * 100 } else { 0 };
-        format!("{} إلى {}", spelled(n, Form { construct: false, ..form }), spelled(short, Form::PLAIN.with_case(Case::Oblique)))
+        format!(
+            "{} إلى {}",
+            spelled(n, Form { construct: false, ..form }),
+            spelled(short, Form::PLAIN.with_case(Case::Oblique))
+        )
     } else if n < d && d > 1 {
         fraction(n, d, form)
     } else {

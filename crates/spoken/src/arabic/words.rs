@@ -38,12 +38,52 @@ const ABBREVIATIONS: [(&str, &str, bool); 24] = [
 
 /// Definite nouns that are numbered: their ordinals agree with them.
 const NUMBERED_MASCULINE: [&str; 22] = [
-    "القرن", "الفصل", "الباب", "الجزء", "البند", "القسم", "المجلد", "الأسبوع", "الدرس", "المركز", "المؤتمر", "اليوم", "العدد",
-    "المنتدى", "المهرجان", "الطابق", "الشوط", "العقد", "اللقاء", "الاجتماع", "العام", "الشهر",
+    "القرن",
+    "الفصل",
+    "الباب",
+    "الجزء",
+    "البند",
+    "القسم",
+    "المجلد",
+    "الأسبوع",
+    "الدرس",
+    "المركز",
+    "المؤتمر",
+    "اليوم",
+    "العدد",
+    "المنتدى",
+    "المهرجان",
+    "الطابق",
+    "الشوط",
+    "العقد",
+    "اللقاء",
+    "الاجتماع",
+    "العام",
+    "الشهر",
 ];
 const NUMBERED_FEMININE: [&str; 22] = [
-    "المادة", "الدورة", "الفقرة", "المرحلة", "الطبعة", "الوحدة", "الحلقة", "القمة", "الذكرى", "المرتبة", "النسخة", "الجلسة",
-    "السنة", "الجولة", "الدقيقة", "المرة", "الآية", "الفئة", "الدرجة", "الصفحة", "الحرب", "السورة",
+    "المادة",
+    "الدورة",
+    "الفقرة",
+    "المرحلة",
+    "الطبعة",
+    "الوحدة",
+    "الحلقة",
+    "القمة",
+    "الذكرى",
+    "المرتبة",
+    "النسخة",
+    "الجلسة",
+    "السنة",
+    "الجولة",
+    "الدقيقة",
+    "المرة",
+    "الآية",
+    "الفئة",
+    "الدرجة",
+    "الصفحة",
+    "الحرب",
+    "السورة",
 ];
 
 /// A word: an address, an abbreviation, or letters with a number.
@@ -75,7 +115,8 @@ fn with_number(text: &str, at: usize) -> Option<Said> {
         tatweel = true;
     }
     let number = if tatweel { skip_spaces(text, end) } else { end };
-    let sign = crate::currency::sign_at(text, number) || char_at(text, number).is_some_and(|c| crate::number::vulgar(c).is_some());
+    let sign = crate::currency::sign_at(text, number)
+        || char_at(text, number).is_some_and(|c| crate::number::vulgar(c).is_some());
     if !digit_at(text, number) && !sign {
         return None;
     }
@@ -106,10 +147,13 @@ fn numeric_after(text: &str, at: usize, prefix: &str) -> Option<Said> {
 /// "القرن 19", "المادة 5", "الدورة الـ12".
 pub(super) fn numbered(text: &str, at: usize, prefix: &str) -> Option<Said> {
     let (end, run) = digits(text, at).filter(|(_, run)| run.len() <= 3)?;
-    if !matches!(prefix, "" | "ال") || text[end..].starts_with(['%', '٪', '/', ':', '-', '–']) || !ends(text, end) {
+    if !matches!(prefix, "" | "ال") || text[end..].starts_with(['%', '٪', '/', ':', '-', '–']) || !ends(text, end)
+    {
         return None;
     }
-    if text[end..].starts_with(['.', ',', '٫', '٬']) && char_at(text, end).is_some_and(|c| digit_at(text, end + c.len_utf8())) {
+    if text[end..].starts_with(['.', ',', '٫', '٬'])
+        && char_at(text, end).is_some_and(|c| digit_at(text, end + c.len_utf8()))
+    {
         return None;
     }
     let start = if prefix.is_empty() { at } else { text[..at].rfind(char::is_whitespace)? };
@@ -122,7 +166,7 @@ pub(super) fn numbered(text: &str, at: usize, prefix: &str) -> Option<Said> {
     } else {
         return None;
     };
-    let before_at = before.as_ptr() as usize - text.as_ptr() as usize;
+    let before_at = text[..start].rfind(before).unwrap_or(start);
     let case = case_before(text, before_at);
     let value = run.parse().ok()?;
     let said = ordinal(value, gender, case).unwrap_or_else(|| cardinal(&run, Form { gender, case, construct: false }));
@@ -137,7 +181,8 @@ fn abbreviation(text: &str, at: usize) -> Option<Said> {
         let next = skip_spaces(text, end);
         let closed = printed.ends_with(['.', '/', ':', ')']) || ends(text, end);
         let numeric = matches!(*printed, "ص" | "ص." | "ج." | "ط." | "ت:");
-        let matching = if numeric { digit_at(text, next) } else { char_at(text, next).is_some_and(char::is_alphabetic) };
+        let matching =
+            if numeric { digit_at(text, next) } else { char_at(text, next).is_some_and(char::is_alphabetic) };
         closed && !after.starts_with(|c: char| is_word(c) && printed.ends_with('ـ')) && (!follows || matching)
     });
     let (printed, said, _) = found.max_by_key(|(printed, ..)| printed.len())?;
@@ -206,7 +251,11 @@ fn mixed(text: &str, at: usize) -> Option<Said> {
         if digital {
             let digits: String = part.chars().filter_map(value).collect();
             let code = digits.len() > 4 || digits.len() > 1 && digits.starts_with('0');
-            said.push(if code { one_by_one(&digits) } else { cardinal(&digits, Form::PLAIN.with_case(Case::Nominative)) });
+            said.push(if code {
+                one_by_one(&digits)
+            } else {
+                cardinal(&digits, Form::PLAIN.with_case(Case::Nominative))
+            });
         } else {
             said.push(part.to_owned());
         }
@@ -214,4 +263,3 @@ fn mixed(text: &str, at: usize) -> Option<Said> {
     }
     Some(Said::new(at + run.len(), said.join(" ")))
 }
-

@@ -2,42 +2,47 @@
 
 use crate::Said;
 use crate::number::lowered;
-use crate::scan::{char_at, char_before, ends, is_word, sentence_may_end, skip_spaces, word_after, word_at, word_before};
+use crate::scan::{
+    char_at, char_before, ends, is_word, sentence_may_end, skip_spaces, word_after, word_at, word_before,
+};
 use crate::west::spell;
 
 /// Spelled although they could be said, or are words.
 const SPELLED: [&str; 76] = [
-    "US", "IT", "WHO", "UK", "EU", "UN", "UAE", "USA", "AI", "ID", "IP", "IQ", "IPO", "CEO", "CFO", "CIO", "COO", "CTO", "HR",
-    "PR", "TV", "PC", "OS", "API", "APIs", "URL", "UI", "UX", "IMF", "WTO", "ECB", "EPA", "FDA", "IRS", "NGO", "GDP", "GDPR",
-    "FAQ", "ETA", "ATM", "DIY", "ESG", "EV", "EVs", "ICU", "IOU", "ISP", "KPI", "LED", "LLM", "MIT", "UCLA", "NIH", "OECD",
-    "ROI", "SUV", "UFO", "USB", "VAT", "VIP", "AC", "DC", "AM", "PM", "AC", "ICE", "EEA", "USDA", "NAACP", "AIDA", "IEEE",
-    "IAEA", "IATA", "UEA", "EIB", "ISO",
+    "US", "IT", "WHO", "UK", "EU", "UN", "UAE", "USA", "AI", "ID", "IP", "IQ", "IPO", "CEO", "CFO", "CIO", "COO",
+    "CTO", "HR", "PR", "TV", "PC", "OS", "API", "APIs", "URL", "UI", "UX", "IMF", "WTO", "ECB", "EPA", "FDA", "IRS",
+    "NGO", "GDP", "GDPR", "FAQ", "ETA", "ATM", "DIY", "ESG", "EV", "EVs", "ICU", "IOU", "ISP", "KPI", "LED", "LLM",
+    "MIT", "UCLA", "NIH", "OECD", "ROI", "SUV", "UFO", "USB", "VAT", "VIP", "AC", "DC", "AM", "PM", "AC", "ICE", "EEA",
+    "USDA", "NAACP", "AIDA", "IEEE", "IAEA", "IATA", "UEA", "EIB", "ISO",
 ];
 
 /// Said as words although a reader of letters would spell them, short as they are.
 const SAID: [&str; 30] = [
-    "AIDS", "RAM", "ROM", "LAN", "WAN", "PIN", "SIM", "GIF", "JPEG", "SARS", "NASA", "NATO", "OPEC", "CERN", "FIFA", "UEFA",
-    "UNESCO", "UNICEF", "ASEAN", "COVID", "NAFTA", "RADAR", "LASER", "SWAT", "FEMA", "OSHA", "YAML", "JSON", "BRICS", "COP",
+    "AIDS", "RAM", "ROM", "LAN", "WAN", "PIN", "SIM", "GIF", "JPEG", "SARS", "NASA", "NATO", "OPEC", "CERN", "FIFA",
+    "UEFA", "UNESCO", "UNICEF", "ASEAN", "COVID", "NAFTA", "RADAR", "LASER", "SWAT", "FEMA", "OSHA", "YAML", "JSON",
+    "BRICS", "COP",
 ];
 
 /// Short words that may stand in capitals for weight.
 const WORDS: [&str; 46] = [
-    "A", "I", "AN", "AND", "ANY", "ARE", "AS", "AT", "BE", "BUT", "BY", "CAN", "DO", "FOR", "GO", "HAS", "HE", "HIS", "HOW",
-    "IF", "IN", "IS", "ITS", "MAY", "ME", "MY", "NEW", "NO", "NOT", "NOW", "OF", "OFF", "OLD", "ON", "ONE", "OR", "OUR", "OUT",
-    "SHE", "SO", "THE", "TO", "TWO", "UP", "WE", "YOU",
+    "A", "I", "AN", "AND", "ANY", "ARE", "AS", "AT", "BE", "BUT", "BY", "CAN", "DO", "FOR", "GO", "HAS", "HE", "HIS",
+    "HOW", "IF", "IN", "IS", "ITS", "MAY", "ME", "MY", "NEW", "NO", "NOT", "NOW", "OF", "OFF", "OLD", "ON", "ONE",
+    "OR", "OUR", "OUT", "SHE", "SO", "THE", "TO", "TWO", "UP", "WE", "YOU",
 ];
 
 const ELEMENTS: [&str; 62] = [
-    "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K", "Ca", "Sc", "Ti",
-    "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr", "Rb", "Sr", "Y", "Zr", "Nb", "Mo", "Ru",
-    "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb", "Te", "I", "Xe", "Cs", "Ba", "W", "Pt", "Au", "Hg", "Pb", "U", "Bi",
+    "H", "He", "Li", "Be", "B", "C", "N", "O", "F", "Ne", "Na", "Mg", "Al", "Si", "P", "S", "Cl", "Ar", "K", "Ca",
+    "Sc", "Ti", "V", "Cr", "Mn", "Fe", "Co", "Ni", "Cu", "Zn", "Ga", "Ge", "As", "Se", "Br", "Kr", "Rb", "Sr", "Y",
+    "Zr", "Nb", "Mo", "Ru", "Rh", "Pd", "Ag", "Cd", "In", "Sn", "Sb", "Te", "I", "Xe", "Cs", "Ba", "W", "Pt", "Au",
+    "Hg", "Pb", "U", "Bi",
 ];
 
 /// "St. Ives", "Main St.", "Dr. Keeper", "Elm Dr."
 pub(super) fn street_or_saint(text: &str, at: usize) -> Option<Said> {
-    let (printed, before_name, after_name) = [("St.", "Saint", "Street"), ("Dr.", "Doctor", "Drive"), ("St", "Saint", "")]
-        .into_iter()
-        .find(|(printed, ..)| text[at..].starts_with(printed))?;
+    let (printed, before_name, after_name) =
+        [("St.", "Saint", "Street"), ("Dr.", "Doctor", "Drive"), ("St", "Saint", "")]
+            .into_iter()
+            .find(|(printed, ..)| text[at..].starts_with(printed))?;
     let end = at + printed.len();
     if !ends(text, end) {
         return None;
@@ -46,8 +51,10 @@ pub(super) fn street_or_saint(text: &str, at: usize) -> Option<Said> {
     let name_follows = next > end && char_at(text, next).is_some_and(char::is_uppercase);
     let before = word_before(text, at);
     let spaced = text[..at].ends_with(' ');
-    let named = spaced && before.starts_with(char::is_uppercase) && before.len() > 2 && text[..at].trim_end().ends_with(before);
-    let numbered = text[..at].split_whitespace().rev().nth(1).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let named =
+        spaced && before.starts_with(char::is_uppercase) && before.len() > 2 && text[..at].trim_end().ends_with(before);
+    let numbered =
+        text[..at].split_whitespace().rev().nth(1).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     if after_name.is_empty() {
         return (name_follows && !named).then(|| Said::new(end, before_name));
     }
@@ -61,9 +68,12 @@ pub(super) fn street_or_saint(text: &str, at: usize) -> Option<Said> {
 pub(super) fn initials(text: &str, at: usize) -> Option<Said> {
     let mut letters = String::new();
     let mut end = at;
-    while let Some(letter) = char_at(text, end).filter(|c| c.is_alphabetic())
+    while letters.len() < 12
+        && let Some(letter) = char_at(text, end).filter(|c| c.is_alphabetic())
         && text[end + letter.len_utf8()..].starts_with('.')
-        && (letter.is_uppercase() || !letters.is_empty() || text[end + letter.len_utf8() + 1..].starts_with(char::is_alphabetic))
+        && (letter.is_uppercase()
+            || !letters.is_empty()
+            || text[end + letter.len_utf8() + 1..].starts_with(char::is_alphabetic))
     {
         letters.push(letter);
         end += letter.len_utf8() + 1;
@@ -82,14 +92,18 @@ pub(super) fn initials(text: &str, at: usize) -> Option<Said> {
         let next = skip_spaces(text, end);
         let named = next > end && char_at(text, next).is_some_and(char::is_uppercase);
         let before = word_before(text, at);
-        let follows = text[..at].trim_end().ends_with(['.', ',']) || before.is_empty() || before.starts_with(char::is_uppercase);
-        let starter = ["The", "It", "In", "This", "A", "We", "He", "She", "They", "But", "And"].contains(&word_at(text, next));
+        let follows =
+            text[..at].trim_end().ends_with(['.', ',']) || before.is_empty() || before.starts_with(char::is_uppercase);
+        let starter =
+            ["The", "It", "In", "This", "A", "We", "He", "She", "They", "But", "And"].contains(&word_at(text, next));
         return (named && follows && !starter && letters != "I").then(|| Said::new(end, letters));
     }
     // "in the U.S. It": the full stop does both.
     let next = word_after(text, end);
-    let names = ["Government", "Senate", "Congress", "Army", "Navy", "President", "Supreme", "Department", "Court", "Treasury"];
-    let starter = ["The", "It", "In", "This", "A", "We", "He", "She", "They", "But", "And", "However", "There", "Its", "These"];
+    let names =
+        ["Government", "Senate", "Congress", "Army", "Navy", "President", "Supreme", "Department", "Court", "Treasury"];
+    let starter =
+        ["The", "It", "In", "This", "A", "We", "He", "She", "They", "But", "And", "However", "There", "Its", "These"];
     let closes = text[end..].trim().is_empty()
         || sentence_may_end(text, end) && starter.contains(&next) && !names.contains(&next)
         || text[end..].starts_with("\n\n");
@@ -124,7 +138,8 @@ pub(super) fn formula(text: &str, at: usize) -> Option<Said> {
     let mut here = 0;
     while here < run.len() {
         let rest = &run[here..];
-        let digits: String = rest.chars().map_while(|c| lowered(c).or_else(|| c.is_ascii_digit().then_some(c))).collect();
+        let digits: String =
+            rest.chars().map_while(|c| lowered(c).or_else(|| c.is_ascii_digit().then_some(c))).collect();
         if !digits.is_empty() {
             here += rest.find(|c| !is_digit(c)).unwrap_or(rest.len());
             said.push(super::numerals::cardinal(&digits));
@@ -158,7 +173,8 @@ pub(super) fn acronym(text: &str, at: usize) -> Option<Said> {
         return None;
     }
     let long = letters.len() >= 4;
-    if !sure && (long && is_sayable(letters) || letters.len() == 3 && in_capitals(text, at, end) && is_sayable(letters)) {
+    if !sure && (long && is_sayable(letters) || letters.len() == 3 && in_capitals(text, at, end) && is_sayable(letters))
+    {
         return None;
     }
     if letters.len() > 6 {
@@ -169,7 +185,7 @@ pub(super) fn acronym(text: &str, at: usize) -> Option<Said> {
 
 /// Whether the words beside it are in capitals too, as in a heading: then capitals say nothing.
 fn in_capitals(text: &str, at: usize, end: usize) -> bool {
-    let shouted = |word: &str| word.len() >= 2 && word.chars().all(|c| c.is_uppercase()) && !SPELLED.contains(&word);
+    let shouted = |word: &str| word.len() >= 2 && word.chars().all(char::is_uppercase) && !SPELLED.contains(&word);
     let (before, after) = (word_before(text, at), word_after(text, end));
     shouted(before) && (shouted(after) || after.is_empty()) || before.is_empty() && shouted(after)
 }
@@ -187,8 +203,8 @@ fn is_sayable(letters: &str) -> bool {
     let mut start = letters.chars();
     let (first, second) = (start.next().unwrap_or('A'), start.next().unwrap_or('A'));
     let clusters = [
-        "BL", "BR", "CH", "CL", "CR", "DR", "FL", "FR", "GL", "GR", "PH", "PL", "PR", "QU", "SC", "SH", "SK", "SL", "SM", "SN",
-        "SP", "ST", "SW", "TH", "TR", "TW", "WH", "WR", "KN",
+        "BL", "BR", "CH", "CL", "CR", "DR", "FL", "FR", "GL", "GR", "PH", "PL", "PR", "QU", "SC", "SH", "SK", "SL",
+        "SM", "SN", "SP", "ST", "SW", "TH", "TR", "TW", "WH", "WR", "KN",
     ];
     let begins = vowel(first) || vowel(second) || clusters.contains(&letters.get(..2).unwrap_or_default());
     let vowels = letters.chars().filter(|c| vowel(*c)).count();

@@ -5,7 +5,9 @@ mod numerals;
 mod tables;
 
 use crate::number::{digit_at, digits};
-use crate::scan::{char_at, char_before, ends, is_word, skip_spaces, starts_with_any, word_after, word_at, word_before};
+use crate::scan::{
+    char_at, char_before, ends, is_word, skip_spaces, starts_with_any, word_after, word_at, word_before,
+};
 use crate::shape::{Clock, Order, order_in};
 use crate::west::{Language, Table, West};
 use crate::{Said, Tongue};
@@ -194,10 +196,13 @@ fn decade(text: &str, at: usize) -> Option<Said> {
 
 /// "21st".
 fn ordinal(text: &str, at: usize) -> Option<Said> {
-    let number = crate::number::number(text, at, &tables::TABLE.separators).filter(|number| number.decimals.is_none())?;
+    let number =
+        crate::number::number(text, at, &tables::TABLE.separators).filter(|number| number.decimals.is_none())?;
     let mark = starts_with_any(&text[number.end..], ["st", "nd", "rd", "th", "ST", "ND", "RD", "TH", "ᵗʰ", "ˢᵗ"])?;
     let end = number.end + mark.len();
-    ends(text, end).then(|| Said::new(end, numerals::ordinal(number.value().unwrap_or(0)))).filter(|_| number.value().is_some())
+    ends(text, end)
+        .then(|| Said::new(end, numerals::ordinal(number.value().unwrap_or(0))))
+        .filter(|_| number.value().is_some())
 }
 
 /// "44 BC", "1200 CE".
@@ -252,8 +257,10 @@ fn pence(text: &str, at: usize) -> Option<Said> {
 
 /// "won 3–0": nought is nil.
 fn score(text: &str, at: usize) -> Option<Said> {
-    const WORDS: [&str; 13] =
-        ["won", "win", "lost", "beat", "score", "victory", "defeat", "draw", "drew", "by", "finished", "ended", "leading"];
+    const WORDS: [&str; 13] = [
+        "won", "win", "lost", "beat", "score", "victory", "defeat", "draw", "drew", "by", "finished", "ended",
+        "leading",
+    ];
     let (end, first) = digits(text, at).filter(|(_, run)| run.len() <= 3)?;
     let dash = char_at(text, end).filter(|c| matches!(c, '–' | '-'))?;
     let (stop, second) = digits(text, end + dash.len_utf8()).filter(|(_, run)| run.len() <= 3)?;

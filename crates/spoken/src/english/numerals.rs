@@ -1,11 +1,30 @@
 //! English numerals.
 
+use crate::west::one_by_one;
+
 const SMALL: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const POWERS: [&str; 8] =
     ["", "thousand", "million", "billion", "trillion", "quadrillion", "quintillion", "sextillion"];
 
@@ -13,13 +32,8 @@ const POWERS: [&str; 8] =
 pub(super) fn cardinal(digits: &str) -> String {
     match digits.parse::<u128>() {
         Ok(value) if value < 10_u128.pow(24) => spelled(value),
-        _ => one_by_one(digits),
+        _ => one_by_one(digits, &SMALL),
     }
-}
-
-fn one_by_one(digits: &str) -> String {
-    let said: Vec<&str> = digits.bytes().map(|digit| SMALL[usize::from(digit.saturating_sub(b'0').min(9))]).collect();
-    said.join(" ")
 }
 
 fn spelled(value: u128) -> String {
@@ -53,7 +67,7 @@ fn hundreds(value: usize) -> String {
 fn tens(value: usize) -> String {
     match value {
         0..20 => SMALL[value].to_owned(),
-        _ if value % 10 == 0 => TENS[value / 10].to_owned(),
+        _ if value.is_multiple_of(10) => TENS[value / 10].to_owned(),
         _ => format!("{}-{}", TENS[value / 10], SMALL[value % 10]),
     }
 }
@@ -62,13 +76,10 @@ fn tens(value: usize) -> String {
 pub(super) fn year(digits: &str) -> String {
     let Ok(value) = digits.parse::<usize>() else { return cardinal(digits) };
     match (value / 100, value % 100) {
-        (1..=9, 0) if value < 1000 => cardinal(digits),
-        (first @ 1..=9, rest @ 1..10) => format!("{} oh {}", tens(first), SMALL[rest]),
-        (first @ 1..=9, rest) => format!("{} {}", tens(first), tens(rest)),
-        (10 | 20, 0..10) => cardinal(digits),
-        (first @ 10..=99, 0) if value % 1000 != 0 => format!("{} hundred", tens(first)),
-        (first @ 10..=99, rest @ 1..10) => format!("{} oh {}", tens(first), SMALL[rest]),
-        (first @ 10..=99, rest @ 10..) => format!("{} {}", tens(first), tens(rest)),
+        (1..=9, 0) | (10 | 20, 0..10) => cardinal(digits),
+        (first @ 1..=99, 0) if value % 1000 != 0 => format!("{} hundred", tens(first)),
+        (first @ 1..=99, rest @ 1..10) => format!("{} oh {}", tens(first), SMALL[rest]),
+        (first @ 1..=99, rest @ 10..) => format!("{} {}", tens(first), tens(rest)),
         _ => cardinal(digits),
     }
 }

@@ -3,7 +3,7 @@
 use super::West;
 use crate::Said;
 use crate::number::{digit_at, digits};
-use crate::scan::{ends, is_word, char_at, skip_spaces, word_at, word_before};
+use crate::scan::{char_at, ends, is_word, skip_spaces, word_at, word_before};
 use crate::shape::{self, Order};
 
 impl West<'_> {
@@ -12,7 +12,10 @@ impl West<'_> {
         let before = word_before(text, at);
         if let Some(date) = shape::date(text, at, self.0.order()) {
             // What is printed year first is said in the language's own order.
-            return Some(Said::new(date.end, self.0.date(Some(&date.year), date.month, date.day, self.0.order(), before)));
+            return Some(Said::new(
+                date.end,
+                self.0.date(Some(&date.year), date.month, date.day, self.0.order(), before),
+            ));
         }
         let table = self.0.table();
         let (end, run) = digits(text, at).filter(|(_, run)| run.len() <= 2)?;
@@ -99,5 +102,6 @@ impl West<'_> {
 
 /// "ISO 9001:20": no time.
 fn is_numbered_standard(text: &str, at: usize) -> bool {
-    matches!(word_before(text, at), "ISO" | "EN" | "DIN" | "IEC") || at > 0 && char_at(text, at - 1).is_some_and(is_word)
+    matches!(word_before(text, at), "ISO" | "EN" | "DIN" | "IEC")
+        || at > 0 && char_at(text, at - 1).is_some_and(is_word)
 }

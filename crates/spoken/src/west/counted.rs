@@ -1,7 +1,7 @@
 //! What stands after a number, and numbers with nothing after them.
 
-use super::quantity::{Amount, Part, is_year};
 use super::West;
+use super::quantity::{Amount, Part, is_year};
 use crate::Said;
 use crate::currency::currency;
 use crate::number::{Number, digit_at, exponent, raised};
@@ -46,8 +46,16 @@ impl West<'_> {
         {
             return Some((after, Kind::Currency(key, "")));
         }
+        // "3 millions €"
+        let word = word_after(text, end);
+        let magnitude = self.0.table().magnitude_words.iter().find(|known| **known == word && next > end);
+        if let Some(word) = magnitude
+            && let Some((after, key)) = currency(text, skip_spaces(text, next + word.len()))
+        {
+            return Some((after, Kind::Currency(key, word)));
+        }
         if let Some(unit) = unit(text, next)
-            && (next > end || !self.is_mix(text, end))
+            && (next > end || !Self::is_mix(text, end))
         {
             return Some((unit.end, Kind::Unit(unit)));
         }
@@ -55,7 +63,7 @@ impl West<'_> {
     }
 
     /// "3D" is no measure, "5m" is one; "2b" is neither.
-    fn is_mix(&self, text: &str, at: usize) -> bool {
+    fn is_mix(text: &str, at: usize) -> bool {
         let next = crate::scan::word_at(text, at);
         matches!(next, "b" | "B" | "t" | "T" | "N" | "J" | "K")
     }
@@ -80,14 +88,17 @@ impl West<'_> {
             Some('W') => 3,
             _ => return (end, Kind::Degrees(said)),
         };
-        said.push_str(&format!(" {}", table.north_east_south_west[direction]));
+        said.push(' ');
+        said.push_str(table.north_east_south_west[direction]);
         (start + 1, Kind::Degrees(said))
     }
 
     pub(super) fn is_feminine(&self, kind: &Kind) -> bool {
         match kind {
             Kind::Currency(key, "") => self.currency_names(key).is_some_and(|names| names.5),
-            Kind::Unit(unit) => unit.over.last().and_then(|factor| self.unit_names(factor)).is_some_and(|names| names.3),
+            Kind::Unit(unit) => {
+                unit.over.last().and_then(|factor| self.unit_names(factor)).is_some_and(|names| names.3)
+            }
             _ => false,
         }
     }
@@ -95,7 +106,8 @@ impl West<'_> {
     /// What is counted, one or many; `after_magnitude` when "million" or the like was said.
     pub(super) fn counted(&self, kind: &Kind, one: bool, after_magnitude: bool) -> String {
         let table = self.0.table();
-        let of = if after_magnitude || matches!(kind, Kind::Currency(_, word) if !word.is_empty()) { table.of } else { "" };
+        let of =
+            if after_magnitude || matches!(kind, Kind::Currency(_, word) if !word.is_empty()) { table.of } else { "" };
         match kind {
             Kind::Nothing => String::new(),
             Kind::Percent => format!(" {}", table.percent),
@@ -145,7 +157,9 @@ impl West<'_> {
     fn factor(&self, factor: &Factor, one: bool) -> String {
         let table = self.0.table();
         let (single, many) = self.unit_names(factor).map_or((factor.base, factor.base), |names| (names.1, names.2));
-        let prefix = table.prefixes.iter().find(|(english, _)| *english == factor.prefix).map_or(factor.prefix, |p| p.1);
+        let whole = format!("{} {}", factor.prefix, factor.base);
+        let known = |english: &str| english == factor.prefix || english == whole;
+        let prefix = table.prefixes.iter().find(|(english, _)| known(english)).map_or(factor.prefix, |p| p.1);
         let name = if one { single } else { many };
         let mut chars = name.chars();
         // German nouns keep one capital.
@@ -195,7 +209,7 @@ impl West<'_> {
             return part;
         }
         let name = if number.value() == Some(1) { names.1 } else { names.2 };
-        let whole = format!("{} {name}", self.0.cardinal(&number.whole, names.5));
+        let whole = format!("{} {name}", self.0.counting(&number.whole, Some(names.5), ""));
         Some(part.map_or(whole.clone(), |part| format!("{whole} {} {part}", self.0.table().and)))
     }
 
@@ -206,7 +220,10 @@ impl West<'_> {
         let end = part.end;
         let Amount::Number(number) = &part.amount else {
             let joined = char_at(text, end).is_some_and(char::is_alphanumeric);
-            return Some(Said::new(end, format!("{sign}{}{}", self.amount(&part.amount, false), if joined { " " } else { "" })));
+            return Some(Said::new(
+                end,
+                format!("{sign}{}{}", self.amount(&part.amount, false), if joined { " " } else { "" }),
+            ));
         };
         if let Some((after, power)) = exponent(text, end) {
             let said = self.number(number, false);
@@ -229,11 +246,26 @@ impl West<'_> {
             return Some(Said::new(end + mark.len_utf8(), said));
         }
         if crate::scan::word_at(text, end).chars().next().is_some_and(char::is_alphanumeric) {
-            return self.mixed(text, end - number.whole.len()).filter(|_| number.decimals.is_none()).or_else(|| {
-                Some(Said::new(end, format!("{sign}{} ", self.number(number, false))))
-            });
+            return self
+                .mixed(text, end - number.whole.len())
+                .filter(|_| number.decimals.is_none())
+                .or_else(|| Some(Said::new(end, format!("{sign}{} ", self.number(number, false)))));
+        }
+        let next = word_after(text, end);
+        if number.decimals.is_none()
+            && !is_year(number)
+            && next.starts_with(char::is_lowercase)
+            && !Self::is_code(number)
+        {
+            return Some(Said::new(end, format!("{sign}{}", self.0.counting(&number.whole, None, next))));
         }
         Some(Said::new(end, format!("{sign}{}", self.cardinal_or_year(text, number, part))))
+    }
+
+    /// Digits that are no quantity.
+    fn is_code(number: &Number) -> bool {
+        let code = number.decimals.is_none() && !number.grouped && number.whole.len() > 1;
+        code && (number.whole.starts_with('0') || number.whole.len() > 12)
     }
 
     /// "squared", "to the power of minus three".
@@ -247,7 +279,8 @@ impl West<'_> {
                 let (sign, digits) = power.strip_prefix('-').map_or(("", power), |digits| ("-", digits));
                 let minus = table.before_numbers.iter().find(|(c, _)| *c == '-').map_or("", |(_, said)| said);
                 let sign = if sign.is_empty() { "" } else { minus };
-                format!("{} {sign}{}", table.power, self.0.cardinal(digits.trim_start_matches('+'), false))
+                let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+                format!("{} {sign}{}", table.power, self.0.cardinal(&digits, false))
             }
         }
     }
@@ -256,8 +289,7 @@ impl West<'_> {
         let start = part.end.saturating_sub(number.whole.len());
         let before = if text.is_char_boundary(start) { word_before(text, start) } else { "" };
         let counts = self.0.table().not_years.iter().any(|word| word.eq_ignore_ascii_case(before));
-        let code = number.decimals.is_none() && !number.grouped && number.whole.len() > 1;
-        if code && (number.whole.starts_with('0') || number.whole.len() > 12) {
+        if Self::is_code(number) {
             return self.digits(&number.whole);
         }
         if is_year(number) && part.sign.is_empty() && !counts {

@@ -8,8 +8,8 @@ mod table;
 mod words;
 
 pub(crate) use self::quantity::before_number;
-pub(crate) use self::words::spell;
 pub(crate) use self::table::{Abbreviation, Currency, Table, UnitName, When};
+pub(crate) use self::words::spell;
 
 use crate::number::{Number, digit_at, number};
 use crate::scan::{char_at, char_before, is_superscript, is_word};
@@ -21,6 +21,10 @@ pub(crate) trait Language {
     fn table(&self) -> &'static Table;
     /// A whole number, in digits; feminine where it counts something feminine.
     fn cardinal(&self, digits: &str, feminine: bool) -> String;
+    /// A number before what it counts: the noun's gender, where a table knows it, or the noun.
+    fn counting(&self, digits: &str, feminine: Option<bool>, _: &str) -> String {
+        self.cardinal(digits, feminine.unwrap_or_default())
+    }
     /// A year.
     fn year(&self, digits: &str) -> String {
         self.cardinal(digits, false)
@@ -65,7 +69,9 @@ impl West<'_> {
         let before = char_before(text, at);
         let first = char_at(text, at)?;
         // A hyphen joins what is before it.
-        if matches!(first, '-' | '−' | '+' | '~' | '.') && before.is_some_and(|c| is_word(c) || matches!(c, '-' | ')' | '.')) {
+        if matches!(first, '-' | '−' | '+' | '~' | '.')
+            && before.is_some_and(|c| is_word(c) || matches!(c, '-' | ')' | '.'))
+        {
             return None;
         }
         if first.is_ascii_punctuation() && !"-+~<>$#.('".contains(first) {
@@ -168,9 +174,17 @@ impl West<'_> {
 
     /// Digit by digit.
     pub(super) fn digits(&self, digits: &str) -> String {
-        let said: Vec<String> = digits.chars().map(|digit| self.0.cardinal(digit.encode_utf8(&mut [0; 4]), false)).collect();
+        let said: Vec<String> =
+            digits.chars().map(|digit| self.0.cardinal(digit.encode_utf8(&mut [0; 4]), false)).collect();
         said.join(" ")
     }
+}
+
+/// Digit by digit, with the names of the digits; what is no digit is left out.
+pub(crate) fn one_by_one(digits: &str, names: &[&str]) -> String {
+    let said =
+        digits.bytes().filter(u8::is_ascii_digit).filter_map(|digit| names.get(usize::from(digit - b'0')).copied());
+    said.collect::<Vec<_>>().join(" ")
 }
 
 /// A number in brackets that refers to the literature; it is not said.

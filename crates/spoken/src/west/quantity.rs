@@ -1,8 +1,8 @@
 //! Numbers with what they count: sums, measures, percentages, and ranges of them.
 
 use super::West;
-use crate::Said;
 use super::counted::Kind;
+use crate::Said;
 use crate::currency::{currency, sign_at};
 use crate::number::{Number, digit_at, digits, vulgar};
 use crate::scan::{char_at, char_before, ends, is_word, skip_spaces, starts_with_any, word_before};
@@ -59,7 +59,9 @@ impl West<'_> {
         }
         let (end, tail) = tail.unwrap_or((last.end, Kind::Nothing));
         let feminine = self.is_feminine(&tail);
-        if let (Kind::Currency(key, ""), Amount::Number(number), None, None) = (&tail, &first.amount, &second, last.magnitude)
+        let counts = matches!(tail, Kind::Currency(_, "") | Kind::Unit(_)) && last.magnitude.is_none();
+        if let (Kind::Currency(key, ""), Amount::Number(number), None, None) =
+            (&tail, &first.amount, &second, last.magnitude)
             && let Some(money) = self.money_with_cents(number, key)
         {
             return Some(Said::new(end, format!("{}{money}", first.sign)));
@@ -67,25 +69,25 @@ impl West<'_> {
         spoken.push_str(first.sign);
         if let Some(second) = &second {
             let years = matches!(tail, Kind::Nothing) && self.are_years(text, at, &first, second);
-            spoken.push_str(&self.side(&first, feminine, years));
-            spoken.push_str(&self.magnitude(&first));
-            spoken.push_str(&format!(" {} {}", self.0.table().to, second.sign));
-            spoken.push_str(&self.side(second, feminine, years));
-            spoken.push_str(&self.magnitude(second));
+            spoken.push_str(&self.side(&first, feminine, years, counts));
+            spoken.push_str(&Self::magnitude(&first));
+            spoken.push_str(&[" ", self.0.table().to, " ", second.sign].concat());
+            spoken.push_str(&self.side(second, feminine, years, counts));
+            spoken.push_str(&Self::magnitude(second));
         } else {
-            spoken.push_str(&self.side(&first, feminine, false));
-            spoken.push_str(&self.magnitude(&first));
+            spoken.push_str(&self.side(&first, feminine, false, counts));
+            spoken.push_str(&Self::magnitude(&first));
         }
         let one = second.is_none() && last.amount.is_one() && last.magnitude.is_none();
         spoken.push_str(&self.counted(&tail, one, last.magnitude.is_some()));
-        let room = if char_at(text, end).is_some_and(|c| c.is_alphanumeric()) { " " } else { "" };
+        let room = if char_at(text, end).is_some_and(char::is_alphanumeric) { " " } else { "" };
         Some(Said::new(end, spoken + room))
     }
 
-    fn side(&self, part: &Part, feminine: bool, year: bool) -> String {
+    fn side(&self, part: &Part, feminine: bool, year: bool, counts: bool) -> String {
         match &part.amount {
             Amount::Number(number) if year => self.year_or_short(number),
-            amount => self.amount(amount, feminine),
+            amount => self.amount_of(amount, feminine, counts),
         }
     }
 
@@ -95,7 +97,15 @@ impl West<'_> {
     }
 
     pub(super) fn amount(&self, amount: &Amount, feminine: bool) -> String {
+        self.amount_of(amount, feminine, false)
+    }
+
+    /// As [`Self::amount`]; `counts` where what it counts is said after it.
+    fn amount_of(&self, amount: &Amount, feminine: bool, counts: bool) -> String {
         match amount {
+            Amount::Number(number) if number.decimals.is_none() && counts => {
+                self.0.counting(&number.whole, Some(feminine), "")
+            }
             Amount::Number(number) => self.number(number, feminine),
             Amount::Mixed { whole: None, numerator, denominator, .. } => self.0.fraction(*numerator, *denominator),
             Amount::Mixed { whole: Some(whole), numerator, denominator, .. } => {
@@ -109,7 +119,7 @@ impl West<'_> {
         }
     }
 
-    fn magnitude(&self, part: &Part) -> String {
+    fn magnitude(part: &Part) -> String {
         part.magnitude.map_or_else(String::new, |(one, many)| {
             let word = if part.amount.is_one() { one } else { many };
             format!(" {word}")
@@ -131,12 +141,14 @@ impl West<'_> {
         let amount = self.amount_at(text, here)?;
         let mut end = amount.end();
         let has_money = money.is_some() || known.is_some();
+        let sign_after = |at: usize| sign_at(text, at);
         let magnitude = starts_with_any(&text[end..], table.magnitudes.iter().map(|(letters, ..)| *letters))
             .or_else(|| {
                 // "USD 4.5 MM", "CHF 300 k"
-                let rest = text[end..].strip_prefix(' ').filter(|_| has_money)?;
+                let rest = text[end..].strip_prefix(' ')?;
                 let letters = table.magnitudes.iter().map(|(letters, ..)| *letters);
-                starts_with_any(rest, letters).filter(|letters| ends(text, end + 1 + letters.len()))
+                let closed = |after: usize| ends(text, after) && (has_money || sign_after(after));
+                starts_with_any(rest, letters).filter(|letters| closed(end + 1 + letters.len()))
             })
             .filter(|letters| has_money || !matches!(*letters, "m" | "b" | "B" | "MM" | "T" | "t"))
             .and_then(|letters| {
@@ -208,7 +220,8 @@ impl West<'_> {
         // A third number makes it something else.
         let goes_on = text[second.end..].starts_with(['-', '–']) && digit_at(text, second.end + 1);
         let same = first.currency.is_none() || first.currency == second.currency;
-        let is_code = |part: &Part| part.amount.as_number().is_some_and(|n| n.whole.len() > 2 && n.whole.starts_with('0'));
+        let is_code =
+            |part: &Part| part.amount.as_number().is_some_and(|n| n.whole.len() > 2 && n.whole.starts_with('0'));
         (same && !goes_on && !is_code(first) && !is_code(&second)).then_some(second)
     }
 

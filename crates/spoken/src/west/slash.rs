@@ -3,7 +3,7 @@
 use super::West;
 use crate::Said;
 use crate::number::{digit_at, digits};
-use crate::scan::{char_before, ends, is_word, skip_spaces, word_after, word_before};
+use crate::scan::{char_before, ends, is_word, skip_spaces, two_before, word_after, word_before};
 use crate::shape;
 
 impl West<'_> {
@@ -14,13 +14,18 @@ impl West<'_> {
         }
         let (end, plus, groups) = shape::phone(text, at)?;
         let groups: Vec<String> = groups.iter().map(|group| self.digits(group)).collect();
-        let plus = if plus { "plus " } else { "" };
+        let sign = self.0.table().before_numbers.iter().find(|(sign, _)| *sign == '+').map_or("", |(_, said)| said);
+        let plus = if plus { sign } else { "" };
         Some(Said::new(end, format!("{plus}{}", groups.join(", "))))
     }
 
     /// `2.10.3`, with a `v` before it or not.
     pub(super) fn dotted(&self, text: &str, at: usize) -> Option<Said> {
         let (end, parts) = shape::dotted(text, at)?;
+        // "1.234.567" is one number where thousands are divided so.
+        if self.plain_number(text, at).is_some_and(|number| number.grouped && number.end == end) {
+            return None;
+        }
         if parts.len() < 3 || !ends(text, end) && !text[end..].starts_with(['-', '_']) {
             return None;
         }
@@ -60,6 +65,10 @@ impl West<'_> {
                 let second = if second.len() == 4 { self.0.year(&second) } else { self.short_year(&second) };
                 format!("{} {} {second}", self.0.year(&first), table.to)
             }
+            _ if (1..=12).contains(&n) && second.len() == 4 && (1900..2100).contains(&d) => {
+                let month = usize::try_from(n).ok().and_then(|month| table.months.get(month - 1))?;
+                format!("{month} {}", self.0.year(&second))
+            }
             _ if first.starts_with('0') || second.starts_with('0') => {
                 format!("{} {} {}", said(&first), table.slash, said(&second))
             }
@@ -89,7 +98,10 @@ impl West<'_> {
             && standard.whole.len() >= 3
             && super::quantity::is_year(year)
         {
-            return Some(Said::new(end, format!("{}, {}", self.0.cardinal(&standard.whole, false), self.0.year(&year.whole))));
+            return Some(Said::new(
+                end,
+                format!("{}, {}", self.0.cardinal(&standard.whole, false), self.0.year(&year.whole)),
+            ));
         }
         let said: Vec<String> = numbers.iter().map(|number| self.number(number, false)).collect();
         Some(Said::new(end, said.join(&format!(" {} ", table.ratio))))
@@ -99,10 +111,7 @@ impl West<'_> {
     pub(super) fn is_ratio(&self, text: &str, at: usize, end: usize) -> bool {
         let is_one = |word: &str| self.0.table().ratios.iter().any(|ratio| ratio.eq_ignore_ascii_case(word));
         // "the ratio was 10:15", "a ratio of 10:15"
-        let before = word_before(text, at);
-        let start = before.as_ptr() as usize - text.as_ptr() as usize;
-        is_one(before)
-            || !before.is_empty() && is_one(word_before(text, start))
+        two_before(text, at).into_iter().any(is_one)
             || is_one(word_after(text, skip_spaces(text, end)))
             || is_one(word_after(text, end))
     }

@@ -23,7 +23,8 @@ impl West<'_> {
 
     /// A web or mail address.
     fn address(&self, text: &str, at: usize) -> Option<Said> {
-        if char_before(text, at).is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | '<' | '"' | '“' | '[' | '«')) {
+        if char_before(text, at).is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | '<' | '"' | '“' | '[' | '«'))
+        {
             return None;
         }
         let address = address(text, at)?;
@@ -79,7 +80,9 @@ impl West<'_> {
             closed
                 && match when {
                     When::Always | When::Closing => {
-                        !printed.ends_with('.') || !char_at(text, end).is_some_and(char::is_alphanumeric) || printed.len() > 4
+                        !printed.ends_with('.')
+                            || !char_at(text, end).is_some_and(char::is_alphanumeric)
+                            || printed.len() > 4
                     }
                     When::Number => {
                         char_at(text, after).is_some_and(|c| c.is_numeric() || c == '#')
@@ -111,7 +114,7 @@ impl West<'_> {
         let value = roman(word)?;
         let cardinal = || self.0.cardinal(&value.to_string(), false);
         let after = word_after(text, end);
-        if table.century.iter().any(|noun| noun.eq_ignore_ascii_case(after)) && word.len() + value as usize > 1 {
+        if table.century.iter().any(|noun| noun.eq_ignore_ascii_case(after)) {
             return Some(Said::new(end, self.0.ordinal(value, false)));
         }
         if text[at..].len() > word.len() && text[end..].starts_with(['-', '&', '\'', '’', '/']) && word.len() == 1 {
@@ -120,7 +123,8 @@ impl West<'_> {
         if table.rulers.contains(&before) {
             let ordinal = value <= table.ruler_ordinals;
             let feminine = ["Elizabeth", "Elisabeth", "Isabel", "Catherine", "Catalina", "Katharina", "Mary", "Anne"];
-            let dotted = table.day_marks.contains(&".") && text[end..].starts_with('.') && !text[end + 1..].trim().is_empty();
+            let dotted =
+                table.day_marks.contains(&".") && text[end..].starts_with('.') && !text[end + 1..].trim().is_empty();
             let said = if ordinal { self.0.ordinal(value, feminine.contains(&before)) } else { cardinal() };
             let article = if ordinal { table.ruler_article } else { "" };
             let article = if feminine.contains(&before) && article == "der " { "die " } else { article };
@@ -137,8 +141,12 @@ impl West<'_> {
         let printed = &text[at..unit.end];
         let word = word_at(text, at);
         let plain = unit.under.is_empty() && printed == word;
-        let known = !plain && word.chars().count() <= 3 && !printed.chars().any(|c| c.is_ascii_digit())
-            && (printed.chars().any(crate::scan::is_superscript) || unit.over.iter().any(|f| !f.prefix.is_empty()) || matches!(printed, "m/s"));
+        let known = !plain
+            && word.chars().count() <= 3
+            && !printed.chars().any(|c| c.is_ascii_digit())
+            && (printed.chars().any(crate::scan::is_superscript)
+                || unit.over.iter().any(|f| !f.prefix.is_empty())
+                || matches!(printed, "m/s"));
         known.then(|| Said::new(unit.end, self.unit(&unit, self.0.table().per == word_before(text, at))))
     }
 
