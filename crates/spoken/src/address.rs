@@ -3,9 +3,11 @@
 use crate::scan::chunk;
 
 /// Endings of host names that may stand without `www` or `https`.
-const ENDINGS: [&str; 34] = [
-    "com", "org", "net", "edu", "gov", "int", "info", "io", "ai", "app", "dev", "eu", "uk", "us", "de", "fr", "es",
-    "it", "nl", "ch", "at", "be", "ca", "au", "jp", "cn", "in", "br", "sa", "ae", "eg", "qa", "biz", "tv",
+/// Names of files end in the same way.
+const ENDINGS: [&str; 46] = [
+    "txt", "md", "pdf", "csv", "json", "html", "xml", "jpg", "png", "zip", "docx", "xlsx", "com", "org", "net", "edu",
+    "gov", "int", "info", "io", "ai", "app", "dev", "eu", "uk", "us", "de", "fr", "es", "it", "nl", "ch", "at", "be",
+    "ca", "au", "jp", "cn", "in", "br", "sa", "ae", "eg", "qa", "biz", "tv",
 ];
 
 /// An address.

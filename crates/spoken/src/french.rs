@@ -175,6 +175,8 @@ static TABLE: Table = Table {
     decimals_as_number: true,
     and: "et",
     to: "à",
+    between: "entre",
+    by: "sur",
     ratio: "pour",
     over: "sur",
     out_of: "sur",

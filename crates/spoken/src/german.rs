@@ -187,6 +187,8 @@ static TABLE: Table = Table {
     comma: "Komma",
     and: "und",
     to: "bis",
+    between: "zwischen",
+    by: "mal",
     ratio: "zu",
     over: "zu",
     out_of: "von",

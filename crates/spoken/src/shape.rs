@@ -107,12 +107,8 @@ pub(crate) fn clock(text: &str, at: usize, marks: &[char]) -> Option<Clock> {
         Some((end, run)) => (end, run.parse().ok().filter(|second| *second < 60)),
         None => (end, None),
     };
-    (ends(text, end) && !(text[end..].starts_with(':') && digit_at(text, end + 1))).then_some(Clock {
-        end,
-        hour,
-        minute,
-        second,
-    })
+    let goes_on = digit_at(text, end) || text[end..].starts_with(':') && digit_at(text, end + 1);
+    (!goes_on).then_some(Clock { end, hour, minute, second })
 }
 
 /// A telephone number: its groups, and whether it begins with a plus.
@@ -154,6 +150,20 @@ pub(crate) fn phone(text: &str, at: usize) -> Option<(usize, bool, Vec<String>)>
         || groups[0].starts_with('0') && groups[0].len() >= 3 && lengths[1] >= 5 && !signs.contains(&'.')
         || matches!(lengths[..], [3, 3, 4]) && signs.iter().all(|c| *c == '.');
     known.then_some((end, plus, groups))
+}
+
+/// Four numbers or more with hyphens between: an ISBN or the like, which is read as digits.
+pub(crate) fn coded(text: &str, at: usize) -> Option<(usize, bool, Vec<String>)> {
+    let (mut end, first) = digits(text, at)?;
+    let mut groups = vec![first];
+    while text[end..].starts_with('-')
+        && groups.len() < 10
+        && let Some((after, run)) = digits(text, end + 1)
+    {
+        groups.push(run);
+        end = after;
+    }
+    (groups.len() >= 4 && ends(text, end)).then_some((end, false, groups))
 }
 
 /// Numbers divided by full stops, three or more: a version, an address of a machine, the number of a section.

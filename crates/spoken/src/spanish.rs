@@ -203,6 +203,8 @@ static TABLE: Table = Table {
     decimals_as_number: true,
     and: "y",
     to: "a",
+    between: "entre",
+    by: "por",
     ratio: "a",
     over: "sobre",
     out_of: "de",

@@ -216,7 +216,7 @@ pub(super) fn year(text: &str, at: usize) -> Option<Said> {
 
 /// A time: "التاسعة والنصف".
 pub(super) fn time(text: &str, at: usize) -> Option<Said> {
-    let clock = shape::clock(text, at, &[':'])?;
+    let clock = shape::clock(text, at, &[':']).filter(|clock| ends(text, clock.end))?;
     if two_before(text, at).iter().any(|word| matches!(*word, "نسبة" | "بنسبة" | "النسبة" | "مقياس"))
     {
         return None;

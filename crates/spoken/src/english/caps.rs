@@ -56,7 +56,9 @@ pub(super) fn street_or_saint(text: &str, at: usize) -> Option<Said> {
     let numbered =
         text[..at].split_whitespace().rev().nth(1).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     if after_name.is_empty() {
-        return (name_follows && !named).then(|| Said::new(end, before_name));
+        let closed = text[end..].starts_with([',', ';']) || text[end..].trim().is_empty();
+        let said = if name_follows && !named { Some(before_name) } else { (named && closed).then_some("Street") };
+        return said.map(|said| Said::new(end, said));
     }
     let street = named && (!name_follows || numbered);
     let said = if street { after_name } else { before_name };

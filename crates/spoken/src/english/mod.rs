@@ -113,6 +113,7 @@ impl Language for English {
             .or_else(|| self.clock_with_half(text, at))
             .or_else(|| year_with_era(text, at))
             .or_else(|| pence(text, at))
+            .or_else(|| feet_and_inches(text, at))
             .or_else(|| score(text, at))
     }
 
@@ -135,9 +136,15 @@ impl English {
         let (month, end) = west.month(text, at)?;
         char_at(text, at).filter(|c| c.is_uppercase())?;
         let start = skip_spaces(text, end);
-        let (day_end, run) = digits(text, start).filter(|_| start > end)?;
         let name = tables::TABLE.months[month - 1];
         let shortened = name.len() != end - at;
+        // "Jan–Mar"
+        let until = text[end..].strip_prefix(['–', '-']).and_then(|rest| west.month(text, text.len() - rest.len()));
+        let from = char_before(text, at).is_some_and(|c| matches!(c, '–' | '-'));
+        if shortened && (until.is_some() || from && west.month(text, at - word_before_dash(text, at)).is_some()) {
+            return Some(Said::new(end, name));
+        }
+        let (day_end, run) = digits(text, start).filter(|_| start > end)?;
         let marked = starts_with_any(&text[day_end..], ["st", "nd", "rd", "th"]).map_or(0, str::len);
         let day: Option<u64> = run.parse().ok().filter(|day| run.len() <= 2 && (1..=31).contains(day));
         let Some(day) = day.filter(|_| ends(text, day_end + marked) && !is_more(text, day_end + marked)) else {
@@ -172,8 +179,22 @@ impl English {
         if closes {
             stop -= 1;
         }
-        Some(Said::new(stop, format!("{said} {letter}")))
+        let said = format!("{said} {letter}");
+        // "9am–5pm"
+        if let Some(rest) = text[stop..].strip_prefix(['–', '-'])
+            && let Some(until) = self.clock_with_half(text, text.len() - rest.len())
+        {
+            return Some(Said::new(until.end, format!("{said} to {}", until.text)));
+        }
+        Some(Said::new(stop, said))
     }
+}
+
+/// The bytes of the word and the dash before.
+fn word_before_dash(text: &str, at: usize) -> usize {
+    let dash = char_before(text, at).map_or(0, char::len_utf8);
+    let word = word_before(text, at - dash);
+    dash + if text[..at - dash].ends_with(word) { word.len() } else { 0 }
 }
 
 /// A number, a dash or a colon follows.
@@ -241,6 +262,19 @@ fn fiscal_year(text: &str, at: usize) -> Option<Said> {
         _ => Said::new(end, said),
     })
     .filter(|said| ends(text, said.end) && matches!(run.len(), 2 | 4))
+}
+
+/// `6'2"`.
+fn feet_and_inches(text: &str, at: usize) -> Option<Said> {
+    let (end, feet) = digits(text, at).filter(|(_, run)| run.len() <= 2)?;
+    let mark = char_at(text, end).filter(|c| matches!(c, '\'' | '’' | '′'))?;
+    let (end, inches) = digits(text, skip_spaces(text, end + mark.len_utf8())).filter(|(_, run)| run.len() <= 2)?;
+    let mark = char_at(text, end).filter(|c| matches!(c, '"' | '”' | '″'))?;
+    let many = |run: &str, one: &str, many: &str| {
+        format!("{} {}", numerals::cardinal(run), if run == "1" { one } else { many })
+    };
+    let said = format!("{} {}", many(&feet, "foot", "feet"), many(&inches, "inch", "inches"));
+    Some(Said::new(end + mark.len_utf8(), said))
 }
 
 /// "99p", "50¢".

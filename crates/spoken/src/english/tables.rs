@@ -11,6 +11,9 @@ pub(super) static TABLE: Table = Table {
     decimals_as_number: false,
     and: "and",
     to: "to",
+    between: "between",
+    by: "by",
+    articles: &["a", "an", "A", "An"],
     ratio: "to",
     over: "over",
     out_of: "out of",
@@ -200,7 +203,6 @@ pub(super) static TABLE: Table = Table {
         "Julius",
         "Boniface",
         "Celestine",
-        "Malcolm",
         "Robert",
         "Constantine",
         "Theodosius",
@@ -359,7 +361,7 @@ static CURRENCIES: [Currency; 50] = [
 ];
 
 /// Those that are words as well are one only before a number or a name.
-static ABBREVIATIONS: [Abbreviation; 78] = [
+static ABBREVIATIONS: [Abbreviation; 81] = [
     ("Mr.", "Mister", Always),
     ("Mr", "Mister", Name),
     ("Mrs.", "Missus", Always),
@@ -436,6 +438,9 @@ static ABBREVIATIONS: [Abbreviation; 78] = [
     ("F#", "F sharp", Always),
     ("a.k.a.", "also known as", Always),
     ("U.S.C.", "U S C", Always),
+    ("WWI", "World War One", Always),
+    ("WWII", "World War Two", Always),
+    ("v.", "versus", Name),
     ("incl.", "including", Always),
     ("max.", "maximum", Number),
 ];

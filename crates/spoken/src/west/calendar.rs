@@ -77,7 +77,7 @@ impl West<'_> {
     /// A time, or from one to another.
     pub(super) fn time(&self, text: &str, at: usize) -> Option<Said> {
         let table = self.0.table();
-        let clock = shape::clock(text, at, table.clock_marks)?;
+        let clock = shape::clock(text, at, table.clock_marks).filter(|clock| ends(text, clock.end))?;
         if self.is_ratio(text, at, clock.end) || is_numbered_standard(text, at) {
             return None;
         }

@@ -12,6 +12,8 @@ use crate::units::{Factor, Unit, unit};
 pub(super) enum Kind {
     Nothing,
     Percent,
+    /// "3–4x"
+    Times,
     PerMille,
     /// Its key, and the magnitude that stands as a word before it.
     Currency(&'static str, &'static str),
@@ -29,6 +31,11 @@ impl West<'_> {
             // "$5 million"
             let word = word_after(text, end);
             let known = self.0.table().magnitude_words.iter().find(|known| **known == word).filter(|_| next > end);
+            // "$3.5-million"
+            let hyphened = text[end..].strip_prefix('-').map_or("", |_| crate::scan::word_at(text, end + 1));
+            if let Some(word) = self.0.table().magnitude_words.iter().find(|known| **known == hyphened) {
+                return Some((end + 1 + word.len(), Kind::Currency(key, word)));
+            }
             return Some(match known {
                 Some(word) => (next + word.len(), Kind::Currency(key, word)),
                 None => (end, Kind::Currency(key, "")),
@@ -37,6 +44,7 @@ impl West<'_> {
         let sign = char_at(text, next)?;
         let after = next + sign.len_utf8();
         match sign {
+            'x' | '×' if next == end && ends(text, after) => return Some((after, Kind::Times)),
             '%' | '٪' | '﹪' => return Some((after, Kind::Percent)),
             '‰' => return Some((after, Kind::PerMille)),
             _ => {}
@@ -110,12 +118,15 @@ impl West<'_> {
             if after_magnitude || matches!(kind, Kind::Currency(_, word) if !word.is_empty()) { table.of } else { "" };
         match kind {
             Kind::Nothing => String::new(),
+            Kind::Times => format!(" {}", table.times),
             Kind::Percent => format!(" {}", table.percent),
             Kind::PerMille => format!(" {}", table.per_mille),
             Kind::Degrees(more) => format!(" {}{more}", if one { table.degree.0 } else { table.degree.1 }),
             Kind::Currency(key, word) => {
                 let names = self.currency_names(key);
-                let name = names.map_or(*key, |names| if one && word.is_empty() { names.1 } else { names.2 });
+                let name = names.map_or(*key, |names| {
+                    if one && (word.is_empty() || !table.articles.is_empty()) { names.1 } else { names.2 }
+                });
                 let word = if word.is_empty() { String::new() } else { format!(" {word}") };
                 // "d'euros", "de dollars"
                 let of = if of == "de" && table.comma == "virgule" && name.starts_with(['e', 'a', 'i', 'o', 'u']) {
@@ -233,10 +244,15 @@ impl West<'_> {
             }
             return Some(Said::new(after, format!("{sign}{said} {}", self.power(&power))));
         }
+        // "4x4"
         if let Some(after) = ["x", "×"].iter().find_map(|x| text[end..].starts_with(x).then_some(end + x.len()))
-            && ends(text, after)
+            && digit_at(text, after)
+            && !table.by.is_empty()
+            && !self.plain_number(text, after).is_some_and(|number| exponent(text, number.end).is_some())
         {
-            return Some(Said::new(after, format!("{sign}{} {}", self.number(number, false), table.times)));
+            let other = self.quantity(text, after)?;
+            let said = format!("{sign}{} {} {}", self.number(number, false), table.by, other.text);
+            return Some(Said::new(other.end, said));
         }
         let feet = text[end..].chars().next().filter(|c| matches!(c, '′' | '″'));
         if let Some(mark) = feet {

@@ -101,8 +101,8 @@ impl West<'_> {
         let before = char_before(text, at);
         match character {
             '[' => return reference(text, at),
-            '#' if digit_at(text, end) => {
-                let number = self.plain_number(text, end)?;
+            '#' if digit_at(text, crate::scan::skip_spaces(text, end)) => {
+                let number = self.plain_number(text, crate::scan::skip_spaces(text, end))?;
                 return Some(Said::new(number.end, format!("{} {}", table.number, self.number(&number, false))));
             }
             '#' if next.is_some_and(char::is_alphabetic) => return Some(Said::new(end, format!("{} ", table.hashtag))),
@@ -114,6 +114,9 @@ impl West<'_> {
                 return Some(Said::new(end, format!("{} ", if twice { many } else { one })));
             }
             '/' if before.is_some_and(is_word) && next.is_some_and(is_word) => return Some(Said::new(end, " ")),
+            '–' if before.is_some_and(is_word) && (digit_at(text, end) || before.is_some_and(char::is_numeric)) => {
+                return next.is_some_and(is_word).then(|| Said::new(end, format!(" {} ", table.to)));
+            }
             '–' | '-' | '→' if before.is_some_and(char::is_alphabetic) && next.is_some_and(char::is_alphabetic) => {
                 return self.joined(text, at, end, character);
             }
@@ -145,7 +148,8 @@ impl West<'_> {
         let table = self.0.table();
         let before = crate::scan::word_before(text, at);
         let after = crate::scan::word_at(text, end);
-        let is_named = |word: &str| table.months.iter().chain(table.days).any(|name| *name == word);
+        let shortened = |word: &str| table.month_abbreviations.iter().any(|(short, _)| *short == word.to_lowercase());
+        let is_named = |word: &str| table.months.iter().chain(table.days).any(|name| *name == word) || shortened(word);
         let letters = before == "A" && after == "Z";
         let said = letters || sign == '→' || is_named(before) && is_named(after);
         said.then(|| Said::new(end, format!(" {} ", table.to)))

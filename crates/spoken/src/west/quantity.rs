@@ -71,17 +71,25 @@ impl West<'_> {
             let years = matches!(tail, Kind::Nothing) && self.are_years(text, at, &first, second);
             spoken.push_str(&self.side(&first, feminine, years, counts));
             spoken.push_str(&Self::magnitude(&first));
-            spoken.push_str(&[" ", self.0.table().to, " ", second.sign].concat());
+            spoken.push_str(&[" ", self.between(text, at), " ", second.sign].concat());
             spoken.push_str(&self.side(second, feminine, years, counts));
             spoken.push_str(&Self::magnitude(second));
         } else {
             spoken.push_str(&self.side(&first, feminine, false, counts));
             spoken.push_str(&Self::magnitude(&first));
         }
-        let one = second.is_none() && last.amount.is_one() && last.magnitude.is_none();
+        let adjective = self.0.table().articles.contains(&word_before(text, at));
+        let one = adjective || second.is_none() && last.amount.is_one() && last.magnitude.is_none();
         spoken.push_str(&self.counted(&tail, one, last.magnitude.is_some()));
         let room = if char_at(text, end).is_some_and(char::is_alphanumeric) { " " } else { "" };
         Some(Said::new(end, spoken + room))
+    }
+
+    /// What stands between the two numbers of a range.
+    fn between(&self, text: &str, at: usize) -> &'static str {
+        let table = self.0.table();
+        let is_between = !table.between.is_empty() && table.between.eq_ignore_ascii_case(word_before(text, at));
+        if is_between { table.and } else { table.to }
     }
 
     fn side(&self, part: &Part, feminine: bool, year: bool, counts: bool) -> String {

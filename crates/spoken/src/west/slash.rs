@@ -12,7 +12,7 @@ impl West<'_> {
         if char_before(text, at).is_some_and(|c| is_word(c) || matches!(c, '-' | '.' | '/')) {
             return None;
         }
-        let (end, plus, groups) = shape::phone(text, at)?;
+        let (end, plus, groups) = shape::phone(text, at).or_else(|| shape::coded(text, at))?;
         let groups: Vec<String> = groups.iter().map(|group| self.digits(group)).collect();
         let sign = self.0.table().before_numbers.iter().find(|(sign, _)| *sign == '+').map_or("", |(_, said)| said);
         let plus = if plus { sign } else { "" };

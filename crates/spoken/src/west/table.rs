@@ -35,6 +35,12 @@ pub(crate) struct Table {
     pub(crate) and: &'static str,
     /// From one number to another.
     pub(crate) to: &'static str,
+    /// After this word "and" stands between them instead.
+    pub(crate) between: &'static str,
+    /// "4x4"; empty where that has no word.
+    pub(crate) by: &'static str,
+    /// Before a quantity that is an adjective, in the singular: "a $5 note".
+    pub(crate) articles: &'static [&'static str],
     /// Between the numbers of a ratio.
     pub(crate) ratio: &'static str,
     /// "120/80".
@@ -117,6 +123,9 @@ impl Table {
         decimals_as_number: false,
         and: "",
         to: "",
+        between: "",
+        by: "",
+        articles: &[],
         ratio: "",
         over: "",
         out_of: "",

@@ -86,6 +86,7 @@ impl West<'_> {
                     }
                     When::Number => {
                         char_at(text, after).is_some_and(|c| c.is_numeric() || c == '#')
+                            || text[after..].starts_with('(') && crate::number::digit_at(text, after + 1)
                             || roman(&word_at(text, after).to_uppercase()).is_some() && after > end
                     }
                     When::Name => char_at(text, after).is_some_and(char::is_uppercase) && after > end,
