@@ -248,7 +248,7 @@ impl West<'_> {
         if let Some(after) = ["x", "×"].iter().find_map(|x| text[end..].starts_with(x).then_some(end + x.len()))
             && digit_at(text, after)
             && !table.by.is_empty()
-            && !self.plain_number(text, after).is_some_and(|number| exponent(text, number.end).is_some())
+            && self.plain_number(text, after).is_none_or(|number| exponent(text, number.end).is_none())
         {
             let other = self.quantity(text, after)?;
             let said = format!("{sign}{} {} {}", self.number(number, false), table.by, other.text);
