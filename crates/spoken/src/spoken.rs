@@ -11,8 +11,9 @@ pub struct Spoken {
     /// What is said. Line breaks and the punctuation that makes pauses are those of the printed text.
     pub text: String,
     /// Stretches of the printed text, in bytes, each with the stretch of `text` that says it. They are in order, do not
-    /// overlap, and hold every printed word once; one may hold several words ("$5 million"), and what is not said (a
-    /// picture, a footnote mark) has an empty stretch, or one of punctuation alone.
+    /// overlap, and hold every printed word once. What is said for several words together ("1 May") is divided among
+    /// them; one stretch holds several only where fewer words are said. What is not said (a picture, a footnote mark)
+    /// has an empty stretch, or one of punctuation alone.
     pub spans: Vec<(Range<usize>, Range<usize>)>,
 }
 
@@ -46,7 +47,7 @@ impl Spoken {
         }
     }
 
-    fn word(&mut self, printed: Range<usize>, said: &str, changed: bool) {
+    fn word(&mut self, text: &str, printed: Range<usize>, said: &str, changed: bool) {
         // The full stop after something silent ends what is before it.
         let closes = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | '،' | '؛' | '؟');
         if changed && !said.is_empty() && said.chars().all(closes) && !self.text.ends_with('\n') {
@@ -54,8 +55,73 @@ impl Spoken {
         }
         let start = self.text.len();
         self.text.push_str(said);
-        self.spans.push((printed, start..self.text.len()));
+        for (word, part) in divide(text, &printed, said) {
+            self.spans.push((word, start + part.start..start + part.end));
+        }
     }
+}
+
+/// The words of a text, in bytes.
+fn words(text: &str) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    for word in text.split(char::is_whitespace) {
+        if !word.is_empty() {
+            words.push(at..at + word.len());
+        }
+        at += word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+    }
+    words
+}
+
+/// Divides what is said among the printed words that it stands for: a word that is said as it is printed keeps its
+/// place, and those between share what is left by their lengths.
+fn divide(text: &str, printed: &Range<usize>, said: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let (from, to) = (words(&text[printed.clone()]), words(said));
+    if from.len() < 2 || to.len() < from.len() {
+        return vec![(printed.clone(), 0..said.len())];
+    }
+    let core = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let written: Vec<String> =
+        from.iter().map(|word| core(&text[printed.start + word.start..printed.start + word.end])).collect();
+    let spoken: Vec<String> = to.iter().map(|word| core(&said[word.clone()])).collect();
+    // Which spoken word each printed one begins with. The groups of a telephone number have pauses between.
+    let after_pauses = || (1..to.len()).filter(|index| said[to[index - 1].clone()].ends_with([',', '،']));
+    if after_pauses().count() + 1 == from.len() {
+        let starts: Vec<usize> = std::iter::once(0).chain(after_pauses()).chain([to.len()]).collect();
+        return divided(printed, &from, &to, &starts);
+    }
+    let mut starts = vec![0; from.len() + 1];
+    let mut known = 0;
+    for index in 1..=from.len() {
+        let (low, high) = (starts[known] + index - known, to.len() - (from.len() - index));
+        let place = match written.get(index).filter(|word| !word.is_empty()) {
+            Some(word) => (low..=high).find(|place| spoken.get(*place) == Some(word)),
+            None => (index == from.len()).then_some(to.len()),
+        };
+        let Some(place) = place else { continue };
+        starts[index] = place;
+        let weight = |range: Range<usize>| written[range].iter().map(|word| word.chars().count().max(1)).sum::<usize>();
+        let (all, first) = (weight(known..index), starts[known]);
+        for between in known + 1..index {
+            let share = first + (place - first) * weight(known..between) / all;
+            starts[between] = share.clamp(starts[between - 1] + 1, place - (index - between));
+        }
+        known = index;
+    }
+    divided(printed, &from, &to, &starts)
+}
+
+/// The stretches, where each printed word begins with the spoken word of that number in `starts`.
+fn divided(
+    printed: &Range<usize>,
+    from: &[Range<usize>],
+    to: &[Range<usize>],
+    starts: &[usize],
+) -> Vec<(Range<usize>, Range<usize>)> {
+    let part = |index: usize| to[starts[index]].start..to[starts[index + 1] - 1].end;
+    let written = |word: &Range<usize>| printed.start + word.start..printed.start + word.end;
+    from.iter().enumerate().map(|(index, word)| (written(word), part(index))).collect()
 }
 
 /// Every word as it is printed.
@@ -88,7 +154,7 @@ fn walk(tongue: &dyn Tongue, printed: &str, tidy: bool) -> Spoken {
         let start = at;
         let said = one_word(tongue, printed, &mut at, tidy);
         let said = said.trim();
-        spoken.word(start..at, said, said != &printed[start..at]);
+        spoken.word(printed, start..at, said, said != &printed[start..at]);
     }
     spoken
 }

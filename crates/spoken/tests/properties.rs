@@ -139,13 +139,31 @@ fn words_map_back_to_what_is_printed() {
             ("1905,", "nineteen oh five,"),
             ("CO₂", "C O two"),
             ("cost", "cost"),
-            ("$5 million", "five million dollars"),
+            ("$5", "five"),
+            ("million", "million dollars"),
             ("[12]", ""),
             ("🎉.", "."),
         ]
     );
     assert_eq!(spoken.text, "In nineteen oh five, C O two cost five million dollars.");
     assert_eq!(spoken.words(), 11);
+}
+
+#[test]
+fn what_is_said_for_several_words_is_divided_among_them() {
+    for (language, printed, parts) in [
+        ("en", "on 1 May 1998.", vec!["on", "the first of", "May,", "nineteen ninety-eight."]),
+        ("en", "at 35 °C", vec!["at", "thirty-five degrees", "Celsius"]),
+        ("en", "+44 20 7946", vec!["plus four four,", "two zero,", "seven nine four six"]),
+        ("en", "5 – 10 %", vec!["five", "to", "ten", "percent"]),
+        ("ar", "15 مارس 2024", vec!["الخامس عشر من", "مارس عام", "ألفين وأربعة وعشرين"]),
+        // One word says both.
+        ("ar", "2 كم", vec!["كيلومتران"]),
+    ] {
+        let spoken = check(language, printed);
+        let said: Vec<&str> = spoken.spans.iter().map(|(_, said)| &spoken.text[said.clone()]).collect();
+        assert_eq!(said, parts, "{printed}");
+    }
 }
 
 #[test]
