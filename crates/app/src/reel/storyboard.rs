@@ -14,7 +14,7 @@ use super::keys;
 use super::script::{SceneScript, Sentence};
 
 /// Goes into every scene's key: a change in how scenes are made renders them again.
-const SCENE_VERSION: u32 = 2;
+const SCENE_VERSION: u32 = 3;
 
 /// The rendered parts of a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
