@@ -183,7 +183,7 @@ mod tests {
         let phoneme = |ipa: &str, ms| PhonemeEvent { ipa: ipa.to_owned(), ms };
         let said = Said {
             samples: 1000,
-            words: vec![word(0, 0), word(7, 200), word(8, 300), word(13, 600)],
+            words: vec![word(0, 0), word(7, 200), word(8, 300), word(14, 600)],
             phonemes: vec![phoneme("n", 0), phoneme("", 150), phoneme("f", 200), phoneme("h", 600), phoneme("", 900)],
         };
         let pieces = pieces(vec![said], &texts, &[0; 1000], 1000);
