@@ -3,7 +3,7 @@
 use crate::scan::{ends, starts_with_any};
 
 /// What is printed, and the key of the currency in the tables of names.
-const SIGNS: [(&str, &str); 22] = [
+const SIGNS: [(&str, &str); 23] = [
     ("US$", "USD"),
     ("A$", "AUD"),
     ("AU$", "AUD"),
@@ -26,6 +26,7 @@ const SIGNS: [(&str, &str); 22] = [
     ("₴", "UAH"),
     ("₫", "VND"),
     ("₦", "NGN"),
+    ("Rs.", "INR"),
 ];
 
 const CODES: [&str; 44] = [

@@ -124,6 +124,16 @@ impl Language for French {
     }
 
     fn own_number(&self, text: &str, at: usize) -> Option<Said> {
+        // "24h/24", "7j/7"
+        const ALWAYS: [(&str, &str); 4] = [
+            ("24h/24", "vingt-quatre heures sur vingt-quatre"),
+            ("24 h/24", "vingt-quatre heures sur vingt-quatre"),
+            ("7j/7", "sept jours sur sept"),
+            ("7 j/7", "sept jours sur sept"),
+        ];
+        if let Some((printed, said)) = ALWAYS.iter().find(|(printed, _)| text[at..].starts_with(printed)) {
+            return ends(text, at + printed.len()).then(|| Said::new(at + printed.len(), *said));
+        }
         let (end, run) = digits(text, at)?;
         // "1er", "2e", "XXe" has no digits
         let marks = ["er", "re", "ère", "e", "ème", "ᵉ", "ᵉʳ", "nd", "nde"];
@@ -177,6 +187,8 @@ static TABLE: Table = Table {
     to: "à",
     between: "entre",
     by: "sur",
+    definite_articles: &[],
+    not_nouns: &[],
     ratio: "pour",
     over: "sur",
     out_of: "sur",
@@ -205,6 +217,8 @@ static TABLE: Table = Table {
         ("gram", "gramme", "grammes", false),
         ("second", "seconde", "secondes", true),
         ("minute", "minute", "minutes", true),
+        ("part per million", "partie par million", "parties par million", true),
+        ("part per billion", "partie par milliard", "parties par milliard", true),
         ("hour", "heure", "heures", true),
         ("liter", "litre", "litres", false),
         ("watt hour", "wattheure", "wattheures", false),

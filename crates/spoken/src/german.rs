@@ -4,7 +4,7 @@ use crate::Said;
 use crate::number::{Separators, digits};
 use crate::scan::{char_at, ends, skip_spaces, word_after, word_before};
 use crate::shape::{Clock, Order};
-use crate::west::When::{Always, Closing, Number};
+use crate::west::When::{Always, Closing, Name, Number};
 use crate::west::{Language, Table, one_by_one};
 
 /// German.
@@ -167,7 +167,27 @@ impl Language for German {
         let noun = next.starts_with(char::is_uppercase) && next.chars().count() > 2 && skip_spaces(text, after) > after;
         let known = matches!(
             word_before(text, at),
-            "der" | "die" | "das" | "dem" | "den" | "des" | "am" | "im" | "zum" | "beim" | "vom"
+            "der"
+                | "die"
+                | "das"
+                | "dem"
+                | "den"
+                | "des"
+                | "am"
+                | "im"
+                | "zum"
+                | "beim"
+                | "vom"
+                | "Der"
+                | "Die"
+                | "Das"
+                | "Dem"
+                | "Den"
+                | "Am"
+                | "Im"
+                | "Zum"
+                | "Vom"
+                | "seit"
         );
         if after > end && noun && known && run.len() <= 3 && crate::west::West(self).date(text, at).is_none() {
             let value = run.parse().ok().filter(|value| *value > 0)?;
@@ -189,6 +209,8 @@ static TABLE: Table = Table {
     to: "bis",
     between: "zwischen",
     by: "mal",
+    definite_articles: &[],
+    not_nouns: &[],
     ratio: "zu",
     over: "zu",
     out_of: "von",
@@ -219,6 +241,8 @@ static TABLE: Table = Table {
         ("gram", "Gramm", "Gramm", false),
         ("second", "Sekunde", "Sekunden", true),
         ("minute", "Minute", "Minuten", true),
+        ("part per million", "Teil pro Million", "Teile pro Million", false),
+        ("part per billion", "Teil pro Milliarde", "Teile pro Milliarde", false),
         ("hour", "Stunde", "Stunden", true),
         ("liter", "Liter", "Liter", false),
         ("watt hour", "Wattstunde", "Wattstunden", true),
@@ -304,6 +328,8 @@ static TABLE: Table = Table {
         ("ca.", "circa", Always),
         ("Dr.", "Doktor", Always),
         ("Prof.", "Professor", Always),
+        ("Hr.", "Herr", Name),
+        ("Fr.", "Frau", Name),
         ("Nr.", "Nummer", Number),
         ("S.", "Seite", Number),
         ("Abb.", "Abbildung", Number),

@@ -71,7 +71,9 @@ pub(crate) fn date(text: &str, at: usize, order: Order) -> Option<Date> {
         _ => format!("19{third}"),
     };
     let (day_first, month_first) = ((day(&first), month(&second)), (day(&second), month(&first)));
-    let found = if order == Order::DayFirst { [day_first, month_first] } else { [month_first, day_first] };
+    // Full stops are European: there the day is first.
+    let found =
+        if order == Order::DayFirst || sign == '.' { [day_first, month_first] } else { [month_first, day_first] };
     let (day, month) = found.into_iter().find_map(|(day, month)| Some((day?, month?)))?;
     Some(Date { end, year, month, day })
 }

@@ -1,6 +1,6 @@
 //! Units of measurement as they are printed: `km²`, `µg/m³`, `kWh`.
 
-use crate::number::{digits, raised};
+use crate::number::{digit_at, digits, raised};
 use crate::scan::{char_at, ends};
 
 /// A prefix, a unit and its power.
@@ -196,6 +196,8 @@ pub(crate) fn unit(text: &str, at: usize) -> Option<Unit> {
         end = after;
     }
     unit.end = end;
-    let whole = !char_at(text, end).is_some_and(|c| c == '\'' || c == '’' || c == '/');
+    let degrees = unit.under.is_empty() && unit.over.iter().all(|factor| factor.base.starts_with("degree"));
+    let whole =
+        !char_at(text, end).is_some_and(|c| c == '\'' || c == '’' || c == '/' && !digit_at(text, end + 1) && !degrees);
     (ends(text, end) && whole && !unit.over.is_empty()).then_some(unit)
 }

@@ -79,10 +79,12 @@ fn sign(text: &str, at: usize, character: char) -> Option<Said> {
     let end = at + character.len_utf8();
     match character {
         '[' => return crate::west::reference(text, at),
+        '#' if digit_at(text, end) && word_before(text, at) == "رقم" => return Some(Said::new(end, "")),
         '#' if digit_at(text, end) => return Some(Said::new(end, "رقم ")),
         '#' if char_at(text, end).is_some_and(char::is_alphabetic) => return Some(Said::new(end, "وسم ")),
         '@' if char_at(text, end).is_some_and(char::is_alphabetic) => return Some(Said::new(end, " آت ")),
         '–' | '-' if between_names(text, at, end) => return Some(Said::new(end, " إلى ")),
+        c if crate::scan::is_superscript(c) => return raised(text, at),
         '₀'..='₉' => {
             let value = crate::number::lowered(character)?;
             return Some(Said::new(end, format!(" {}", one_by_one(&value.to_string()))));
@@ -91,6 +93,14 @@ fn sign(text: &str, at: usize, character: char) -> Option<Said> {
     }
     let said = SIGNS.iter().find(|(sign, _)| *sign == character)?.1;
     Some(Said::new(end, format!(" {said} ")))
+}
+
+/// A raised number after one letter is a power, after a word a footnote's mark.
+fn raised(text: &str, at: usize) -> Option<Said> {
+    let (end, power) = crate::number::raised(text, at)?;
+    let letters = text[..at].chars().rev().take(3).take_while(|c| c.is_alphabetic()).count();
+    let said = quantity::power(&power).filter(|_| letters == 1).map_or_else(String::new, |said| format!(" {said} "));
+    Some(Said::new(end, said))
 }
 
 /// A dash from one month or day of the week to another.

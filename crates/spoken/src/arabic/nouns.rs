@@ -341,7 +341,11 @@ impl Noun {
             (_, 3..=10) => format!("{} {}{}", spelled(value, form), self.few, self.adjective(true, "")),
             (_, 11..=99) => {
                 let mut words = self.one.splitn(2, ' ');
-                let head = accusative(words.next().unwrap_or_default());
+                // The hamza of "جزء" stands before the alif.
+                let head = match words.next().unwrap_or_default() {
+                    "جزء" => "جزءا".to_owned(),
+                    head => accusative(head),
+                };
                 let rest = words.next().map_or_else(String::new, |rest| format!(" {rest}"));
                 let ending = if feminine { "" } else { "ا" };
                 format!("{} {head}{rest}{}", spelled(value, form), self.adjective(feminine, ending))

@@ -99,15 +99,29 @@ fn raised_power(text: &str, base: &Number, sign: &str, case: Case) -> Option<Sai
     if (base.is_plain(4) || base.grouped) && raised(text, base.end).is_some() {
         return Some(Said::new(end, format!("{sign}{said}")));
     }
-    let power = match power.as_str() {
+    let power = self::power(&power)?;
+    // "5×10⁸ م/ث"
+    let next = skip_spaces(text, end);
+    if let Some(unit) = unit(text, next).filter(|_| next > end)
+        && let Some((noun, under)) = unit_noun(&unit)
+    {
+        return Some(Said::new(unit.end, format!("{sign}{said} {power} {}{under}", noun.single())));
+    }
+    Some(Said::new(end, format!("{sign}{said} {power}")))
+}
+
+/// "to the power of"; nothing for a charge ("2+").
+pub(super) fn power(power: &str) -> Option<String> {
+    let digits = power.trim_start_matches('-');
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    Some(match power {
         "2" => "تربيع".to_owned(),
         "3" => "تكعيب".to_owned(),
-        power => match power.strip_prefix('-') {
-            Some(digits) => format!("أس ناقص {}", cardinal(digits, Form::PLAIN)),
-            None => format!("أس {}", cardinal(power.trim_start_matches('+'), Form::PLAIN)),
-        },
-    };
-    Some(Said::new(end, format!("{sign}{said} {power}")))
+        power if power.starts_with('-') => format!("أس ناقص {}", cardinal(digits, Form::PLAIN)),
+        _ => format!("أس {}", cardinal(digits, Form::PLAIN)),
+    })
 }
 
 /// The second number of a range.
@@ -138,7 +152,11 @@ fn range_gender(text: &str, number: &Number) -> Gender {
 
 /// The word after a number, when it can be counted: Arabic, and no function word.
 fn noun_after(text: &str, at: usize) -> &str {
-    const NOT_COUNTED: [&str; 40] = [
+    const NOT_COUNTED: [&str; 44] = [
+        "لسنة",
+        "لعام",
+        "لمدة",
+        "لكل",
         "في",
         "من",
         "إلى",
@@ -375,7 +393,12 @@ pub(super) fn slashed(text: &str, at: usize) -> Option<Said> {
     let case = case_before(text, at);
     let form = Form { case, construct: !noun_of_part(text, end).is_empty(), ..Form::PLAIN };
     let year = second.len() == 4 && (1900..2100).contains(&d);
-    let said = if year && let Some(said) = super::calendar::month_and_year(n, &second) {
+    let said = if first == "24" && second == "7" {
+        "على مدار الساعة طوال أيام الأسبوع".to_owned()
+    } else if year && word_before(text, at) == "رقم" {
+        let of_year = Form { gender: Gender::Feminine, case: Case::Oblique, construct: false };
+        format!("{} لسنة {}", spelled(n, Form { construct: false, ..form }), spelled(d, of_year))
+    } else if year && let Some(said) = super::calendar::month_and_year(n, &second) {
         said
     } else if first.len() == 4 && (1100..2100).contains(&n) {
         let short = d + if second.len() == 2 { n / 100 * 100 } else { 0 };
@@ -406,8 +429,10 @@ pub(super) fn ratio(text: &str, at: usize) -> Option<Said> {
     }
     let second = number_at(text, first.end + 1)?;
     let case = case_before(text, at);
+    let standard = matches!(word_before(text, at), "ISO" | "IEC" | "EN" | "آيزو" | "أيزو" | "الأيزو");
+    let link = if standard { "، عام" } else { " إلى" };
     let said = format!(
-        "{} إلى {}",
+        "{}{link} {}",
         number(&first, Form::PLAIN.with_case(case)),
         number(&second, Form::PLAIN.with_case(Case::Oblique))
     );

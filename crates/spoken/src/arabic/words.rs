@@ -61,7 +61,7 @@ const NUMBERED_MASCULINE: [&str; 22] = [
     "العام",
     "الشهر",
 ];
-const NUMBERED_FEMININE: [&str; 22] = [
+const NUMBERED_FEMININE: [&str; 23] = [
     "المادة",
     "الدورة",
     "الفقرة",
@@ -84,6 +84,7 @@ const NUMBERED_FEMININE: [&str; 22] = [
     "الصفحة",
     "الحرب",
     "السورة",
+    "الساعة",
 ];
 
 /// A word: an address, an abbreviation, or letters with a number.
@@ -92,6 +93,8 @@ pub(super) fn word(text: &str, at: usize) -> Option<Said> {
         .or_else(|| abbreviation(text, at))
         .or_else(|| with_number(text, at))
         .or_else(|| by_currency(text, at))
+        .or_else(|| roman_numeral(text, at))
+        .or_else(|| crate::english::capitals(text, at).filter(|said| !text[at..said.end].contains(char::is_numeric)))
         .or_else(|| mixed(text, at))
 }
 
@@ -193,12 +196,51 @@ fn abbreviation(text: &str, at: usize) -> Option<Said> {
     Some(Said::new(end, *said))
 }
 
+/// "لويس XIV", "الحرب العالمية II".
+fn roman_numeral(text: &str, at: usize) -> Option<Said> {
+    const RULERS: [&str; 18] = [
+        "لويس",
+        "تشارلز",
+        "شارل",
+        "هنري",
+        "جورج",
+        "إليزابيث",
+        "فيليب",
+        "إدوارد",
+        "نابليون",
+        "بولس",
+        "يوحنا",
+        "بيوس",
+        "بنديكت",
+        "وليام",
+        "فريدريك",
+        "نيقولا",
+        "فيلهلم",
+        "كاترين",
+    ];
+    let word = crate::scan::word_at(text, at);
+    let value = crate::number::roman(word).filter(|value| (1..=40).contains(value))?;
+    let before = word_before(text, at);
+    let feminine = before.ends_with('ة') || matches!(before, "إليزابيث" | "كاترين");
+    let known =
+        RULERS.contains(&before) || feminine && before.starts_with("ال") || word.len() > 1 && !before.is_empty();
+    let gender = if feminine { Gender::Feminine } else { Gender::Masculine };
+    let said = ordinal(value, gender, Case::Nominative).filter(|_| known)?;
+    Some(Said::new(at + word.len(), said))
+}
+
 /// A telephone number, group by group.
 pub(super) fn phone(text: &str, at: usize) -> Option<Said> {
     if char_before(text, at).is_some_and(|c| is_word(c) || matches!(c, '-' | '.' | '/')) {
         return None;
     }
-    let (end, plus, groups) = shape::phone(text, at)?;
+    let (end, plus, groups) = shape::phone(text, at).or_else(|| {
+        // "اتصل على 920000000"
+        const CALLS: [&str; 7] = ["اتصل", "اتصلوا", "هاتف", "الهاتف", "جوال", "هاتفيا", "واتساب"];
+        let (end, run) = digits(text, at).filter(|(_, run)| (5..=12).contains(&run.len()))?;
+        let called = crate::scan::two_before(text, at).iter().any(|word| CALLS.contains(word));
+        (called && ends(text, end)).then(|| (end, false, vec![run]))
+    })?;
     let groups: Vec<String> = groups.iter().map(|group| one_by_one(group)).collect();
     Some(Said::new(end, format!("{}{}", if plus { "زائد " } else { "" }, groups.join("، "))))
 }
@@ -257,7 +299,7 @@ fn mixed(text: &str, at: usize) -> Option<Said> {
                 cardinal(&digits, Form::PLAIN.with_case(Case::Nominative))
             });
         } else {
-            said.push(part.to_owned());
+            said.push(if part.is_ascii() { crate::west::letters(part) } else { part.to_owned() });
         }
         here += length;
     }

@@ -209,6 +209,8 @@ fn is_sayable(letters: &str) -> bool {
         "SM", "SN", "SP", "ST", "SW", "TH", "TR", "TW", "WH", "WR", "KN",
     ];
     let begins = vowel(first) || vowel(second) || clusters.contains(&letters.get(..2).unwrap_or_default());
+    // "ECHR": no short word begins or ends so.
+    let hard = letters.len() <= 5 && letters.chars().rev().take(3).all(|c| !vowel(c));
     let vowels = letters.chars().filter(|c| vowel(*c)).count();
-    begins && vowels > 0 && vowels < letters.len()
+    begins && !hard && vowels > 0 && vowels < letters.len()
 }

@@ -3,6 +3,7 @@
 mod caps;
 mod numerals;
 mod tables;
+mod usage;
 
 use crate::number::{digit_at, digits};
 use crate::scan::{
@@ -32,6 +33,11 @@ impl English {
         };
         Self { order: order_in(text).or_else(named).unwrap_or_else(regional) }
     }
+}
+
+/// Letters of the Latin script in a text of another one: "WHO", "CO₂".
+pub(crate) fn capitals(text: &str, at: usize) -> Option<Said> {
+    caps::ampersand(text, at).or_else(|| caps::acronym(text, at))
 }
 
 /// The order of the dates that name their month: "1 May 1998" or "May 1, 1998".
@@ -109,6 +115,7 @@ impl Language for English {
 
     fn own_number(&self, text: &str, at: usize) -> Option<Said> {
         decade(text, at)
+            .or_else(|| self.number_of_trade(text, at))
             .or_else(|| ordinal(text, at).filter(|_| West(self).date(text, at).is_none()))
             .or_else(|| self.clock_with_half(text, at))
             .or_else(|| year_with_era(text, at))
@@ -126,6 +133,7 @@ impl Language for English {
             .or_else(|| caps::ampersand(text, at))
             .or_else(|| caps::formula(text, at))
             .or_else(|| caps::acronym(text, at))
+            .or_else(|| usage::word_of_trade(text, at))
     }
 }
 
@@ -279,9 +287,11 @@ fn feet_and_inches(text: &str, at: usize) -> Option<Said> {
 
 /// "99p", "50¢".
 fn pence(text: &str, at: usize) -> Option<Said> {
-    let (end, run) = digits(text, at).filter(|(_, run)| run.len() <= 2)?;
+    let amount =
+        crate::number::number(text, at, &tables::TABLE.separators).filter(|amount| amount.decimals.is_none())?;
+    let (end, run) = (amount.end, amount.whole);
     let (stop, one, many) = match char_at(text, end)? {
-        'p' => (end + 1, "penny", "pence"),
+        'p' if run.len() <= 5 => (end + 1, "penny", "pence"),
         '¢' => (end + '¢'.len_utf8(), "cent", "cents"),
         _ => return None,
     };

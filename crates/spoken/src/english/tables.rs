@@ -14,6 +14,15 @@ pub(super) static TABLE: Table = Table {
     between: "between",
     by: "by",
     articles: &["a", "an", "A", "An"],
+    definite_articles: &["the", "The", "this", "This", "its", "Its", "his", "her", "their", "our", "that"],
+    not_nouns: &[
+        "was", "were", "has", "had", "have", "for", "from", "and", "but", "that", "which", "who", "they", "she",
+        "will", "would", "could", "should", "can", "may", "might", "must", "per", "paid", "spent", "lost", "won",
+        "given", "held", "made", "sold", "with", "more", "less", "into", "over", "under", "above", "below", "between",
+        "since", "after", "before", "when", "while", "than", "the", "are", "each", "away", "long", "high", "wide",
+        "deep", "because", "only", "came", "went", "goes", "comes", "fell", "rose", "apart", "until", "around",
+        "through", "across", "along", "off",
+    ],
     ratio: "to",
     over: "over",
     out_of: "out of",
@@ -58,7 +67,7 @@ pub(super) static TABLE: Table = Table {
         ("T", "trillion", "trillion"),
         ("tn", "trillion", "trillion"),
     ],
-    magnitude_words: &["hundred", "thousand", "million", "billion", "trillion"],
+    magnitude_words: &["hundred", "thousand", "million", "billion", "trillion", "crore", "lakh"],
     currencies: &CURRENCIES,
     before_numbers: &[
         ('-', "minus "),
@@ -361,7 +370,7 @@ static CURRENCIES: [Currency; 50] = [
 ];
 
 /// Those that are words as well are one only before a number or a name.
-static ABBREVIATIONS: [Abbreviation; 81] = [
+static ABBREVIATIONS: [Abbreviation; 96] = [
     ("Mr.", "Mister", Always),
     ("Mr", "Mister", Name),
     ("Mrs.", "Missus", Always),
@@ -443,4 +452,19 @@ static ABBREVIATIONS: [Abbreviation; 81] = [
     ("v.", "versus", Name),
     ("incl.", "including", Always),
     ("max.", "maximum", Number),
+    ("paras.", "paragraphs", Number),
+    ("ss.", "sections", Number),
+    ("s.", "section", Number),
+    ("secs.", "sections", Number),
+    ("arts.", "articles", Number),
+    ("chs.", "chapters", Number),
+    ("cl.", "clause", Number),
+    ("q/q", "quarter on quarter", Always),
+    ("y/y", "year on year", Always),
+    ("m/m", "month on month", Always),
+    ("YoY", "year on year", Always),
+    ("QoQ", "quarter on quarter", Always),
+    ("MoM", "month on month", Always),
+    ("p.a.", "per annum", Closing),
+    ("C.I.", "confidence interval", Number),
 ];

@@ -142,6 +142,10 @@ impl West<'_> {
         }
     }
 
+    fn has_names(&self, unit: &Unit) -> bool {
+        unit.over.iter().chain(&unit.under).all(|factor| self.unit_names(factor).is_some())
+    }
+
     fn currency_names(&self, key: &str) -> Option<&'static super::Currency> {
         self.0.table().currencies.iter().find(|currency| currency.0 == key)
     }
@@ -151,7 +155,7 @@ impl West<'_> {
     }
 
     /// "kilometers per hour", with "square" where it belongs.
-    pub(super) fn unit(&self, unit: &Unit, one: bool) -> String {
+    pub(crate) fn unit(&self, unit: &Unit, one: bool) -> String {
         let table = self.0.table();
         let last = unit.over.len() - 1;
         let mut said: Vec<String> = Vec::new();
@@ -242,7 +246,14 @@ impl West<'_> {
             if footnote && raised(text, end).is_some() {
                 return Some(Said::new(after, format!("{sign}{}", self.cardinal_or_year(text, number, part))));
             }
-            return Some(Said::new(after, format!("{sign}{said} {}", self.power(&power))));
+            let power = format!("{sign}{said} {}", self.power(&power));
+            // "1.67 × 10⁻²⁷ kg"
+            return Some(
+                match unit(text, skip_spaces(text, after)).filter(|unit| unit.end > after && self.has_names(unit)) {
+                    Some(unit) => Said::new(unit.end, format!("{power} {}", self.unit(&unit, false))),
+                    None => Said::new(after, power),
+                },
+            );
         }
         // "4x4"
         if let Some(after) = ["x", "×"].iter().find_map(|x| text[end..].starts_with(x).then_some(end + x.len()))

@@ -9,7 +9,7 @@ mod words;
 
 pub(crate) use self::quantity::before_number;
 pub(crate) use self::table::{Abbreviation, Currency, Table, UnitName, When};
-pub(crate) use self::words::spell;
+pub(crate) use self::words::{letters, spell};
 
 use crate::number::{Number, digit_at, number};
 use crate::scan::{char_at, char_before, is_superscript, is_word};
@@ -136,9 +136,31 @@ impl West<'_> {
 
     /// A raised number after a letter is a power, after a word a footnote's mark.
     fn raised_sign(&self, text: &str, at: usize) -> Option<Said> {
+        let table = self.0.table();
         let (end, power) = crate::number::raised(text, at)?;
         let before = &text[..at];
         let letters = before.chars().rev().take(3).take_while(|c| c.is_alphabetic()).count();
+        let sign = match power.chars().next_back() {
+            Some('+') => table.before_numbers.iter().find(|(sign, _)| *sign == '+'),
+            Some('-') => table.before_numbers.iter().find(|(sign, _)| *sign == '-'),
+            _ => None,
+        };
+        // "Ca²⁺"
+        if let Some((_, sign)) = sign.filter(|_| (1..=2).contains(&letters)) {
+            let count = power.trim_end_matches(['+', '-']);
+            let count = if count.is_empty() { String::new() } else { self.0.cardinal(count, false) };
+            return Some(Said::new(end, format!(" {count} {}", sign.trim()).replace("  ", " ")));
+        }
+        // "¹⁴C"
+        let element = crate::scan::word_at(text, end);
+        if letters == 0
+            && power.len() >= 2
+            && (1..=2).contains(&element.len())
+            && element.starts_with(|c: char| c.is_ascii_uppercase())
+            && power.bytes().all(|digit| digit.is_ascii_digit())
+        {
+            return Some(Said::new(end, format!("{} ", self.0.cardinal(&power, false))));
+        }
         let said = if (1..=2).contains(&letters) { format!(" {} ", self.power(&power)) } else { String::new() };
         Some(Said::new(end, said))
     }
@@ -160,7 +182,7 @@ impl West<'_> {
     }
 
     /// A number as it is said, with its decimals.
-    pub(super) fn number(&self, number: &Number, feminine: bool) -> String {
+    pub(crate) fn number(&self, number: &Number, feminine: bool) -> String {
         let table = self.0.table();
         let whole = self.0.cardinal(&number.whole, feminine && number.decimals.is_none());
         let Some(decimals) = &number.decimals else { return whole };

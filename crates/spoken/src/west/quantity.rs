@@ -47,7 +47,7 @@ pub(super) struct Part {
 
 impl West<'_> {
     /// A quantity or a range of them.
-    pub(super) fn quantity(&self, text: &str, at: usize) -> Option<Said> {
+    pub(crate) fn quantity(&self, text: &str, at: usize) -> Option<Said> {
         let first = self.part(text, at, None)?;
         let second = self.second(text, &first);
         let last = second.as_ref().unwrap_or(&first);
@@ -78,11 +78,25 @@ impl West<'_> {
             spoken.push_str(&self.side(&first, feminine, false, counts));
             spoken.push_str(&Self::magnitude(&first));
         }
-        let adjective = self.0.table().articles.contains(&word_before(text, at));
+        let adjective = self.is_adjective(text, at, end);
         let one = adjective || second.is_none() && last.amount.is_one() && last.magnitude.is_none();
         spoken.push_str(&self.counted(&tail, one, last.magnitude.is_some()));
         let room = if char_at(text, end).is_some_and(char::is_alphanumeric) { " " } else { "" };
         Some(Said::new(end, spoken + room))
+    }
+
+    /// Whether a quantity is an adjective, in the singular: "a $5 note", "the £3.5m contract".
+    fn is_adjective(&self, text: &str, at: usize, end: usize) -> bool {
+        let table = self.0.table();
+        let before = word_before(text, at);
+        if table.articles.contains(&before) {
+            return true;
+        }
+        // After "the" only where a noun follows, as far as can be seen.
+        let next = crate::scan::word_after(text, end);
+        let counts = table.not_nouns.contains(&next) || next.ends_with("ed") || next.ends_with("ing");
+        let noun = next.starts_with(char::is_lowercase) && next.len() > 2 && !counts;
+        table.definite_articles.contains(&before) && noun
     }
 
     /// What stands between the two numbers of a range.

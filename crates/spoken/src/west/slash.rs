@@ -65,6 +65,10 @@ impl West<'_> {
                 let second = if second.len() == 4 { self.0.year(&second) } else { self.short_year(&second) };
                 format!("{} {} {second}", self.0.year(&first), table.to)
             }
+            // "Regulation 2016/679"
+            _ if first.len() == 4 && (1900..2100).contains(&n) && second.len() == 3 => {
+                format!("{} {} {}", self.0.year(&first), table.slash, said(&second))
+            }
             _ if (1..=12).contains(&n) && second.len() == 4 && (1900..2100).contains(&d) => {
                 let month = usize::try_from(n).ok().and_then(|month| table.months.get(month - 1))?;
                 format!("{month} {}", self.0.year(&second))

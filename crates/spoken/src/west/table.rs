@@ -41,6 +41,9 @@ pub(crate) struct Table {
     pub(crate) by: &'static str,
     /// Before a quantity that is an adjective, in the singular: "a $5 note".
     pub(crate) articles: &'static [&'static str],
+    /// After these words it is one where a noun follows, and what is none of those.
+    pub(crate) definite_articles: &'static [&'static str],
+    pub(crate) not_nouns: &'static [&'static str],
     /// Between the numbers of a ratio.
     pub(crate) ratio: &'static str,
     /// "120/80".
@@ -126,6 +129,8 @@ impl Table {
         between: "",
         by: "",
         articles: &[],
+        definite_articles: &[],
+        not_nouns: &[],
         ratio: "",
         over: "",
         out_of: "",

@@ -17,6 +17,7 @@ impl West<'_> {
             .or_else(|| self.abbreviation(text, at))
             .or_else(|| self.roman(text, at))
             .or_else(|| self.0.own_word(text, at))
+            .or_else(|| self.short_month(text, at))
             .or_else(|| self.lone_unit(text, at))
             .or_else(|| self.mixed(text, at))
     }
@@ -96,7 +97,9 @@ impl West<'_> {
         let end = at + starts_with_folded(rest, printed)?;
         let keeps = printed.ends_with('.')
             && (text[end..].trim().is_empty() || *when == When::Closing && sentence_may_end(text, end));
-        Some(Said::new(end, format!("{said}{}", if keeps { "." } else { "" })))
+        // "No.1"
+        let room = if char_at(text, end).is_some_and(char::is_alphanumeric) { " " } else { "" };
+        Some(Said::new(end, format!("{said}{}{room}", if keeps { "." } else { "" })))
     }
 
     /// A roman numeral after a name, or a noun that is numbered.
@@ -118,7 +121,11 @@ impl West<'_> {
         if table.century.iter().any(|noun| noun.eq_ignore_ascii_case(after)) {
             return Some(Said::new(end, self.0.ordinal(value, false)));
         }
-        if text[at..].len() > word.len() && text[end..].starts_with(['-', '&', '\'', '’', '/']) && word.len() == 1 {
+        if text[at..].len() > word.len()
+            && text[end..].starts_with(['-', '&', '\'', '’', '/'])
+            && word.len() == 1
+            && before != "War"
+        {
             return None;
         }
         if table.rulers.contains(&before) {
@@ -134,6 +141,14 @@ impl West<'_> {
         let numbered = table.numbered.iter().any(|noun| noun.eq_ignore_ascii_case(before));
         let plain = word.len() >= 2 && word.chars().all(|c| matches!(c, 'I' | 'V' | 'X')) && !before.is_empty();
         (numbered || plain).then(|| Said::new(end, cardinal()))
+    }
+
+    /// "en sept. 2023", "en sept. de 2023".
+    fn short_month(&self, text: &str, at: usize) -> Option<Said> {
+        let (month, end) = self.month(text, at)?;
+        let name = self.0.table().months[month - 1];
+        let (_, year) = self.year_after(text, end);
+        (year.is_some() && end - at != name.len()).then(|| Said::new(end, name))
     }
 
     /// "per km²": a unit without a number that no word looks like.
@@ -224,7 +239,7 @@ pub(crate) fn spell(letters: &str) -> String {
 }
 
 /// Letters of a code: what looks like a word is one.
-fn letters(part: &str) -> String {
+pub(crate) fn letters(part: &str) -> String {
     let count = part.chars().count();
     let capitals = part.chars().filter(|c| c.is_uppercase()).count();
     let vowels = part.contains(|c: char| "AEIOUYaeiouy".contains(c));
