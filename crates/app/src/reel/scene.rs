@@ -119,7 +119,7 @@ impl Work<'_> {
     async fn voice(&self) -> Result<Spoken, JobError> {
         let voice = &self.subject.choices.voice;
         let text = self.scene.script.text();
-        let key = keys::key("voice/2", &(voice, &text)).or_fail("bad_key")?;
+        let key = keys::key("voice/3", &(voice, &text)).or_fail("bad_key")?;
         let value = self
             .result(&key, "voice", async || {
                 let folder = self.folder().await?;

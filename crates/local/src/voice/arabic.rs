@@ -95,6 +95,8 @@ fn letters(word: &str) -> Vec<Letter> {
     for character in word.chars() {
         match (character, letters.last_mut()) {
             (SHADDA, Some(last)) => last.doubled = true,
+            // On an alif it only says that the alif is pronounced.
+            (DAGGER, Some(last)) if matches!(last.base, 'ا' | 'ى') => {}
             (DAGGER, _) => letters.push(Letter::bare('ا')),
             (mark, Some(last)) if super::vowels::is_vowel_mark(mark) => last.vowel = Some(mark),
             (mark, None) if super::vowels::is_vowel_mark(mark) => {}
@@ -221,6 +223,8 @@ mod tests {
             // silent letters, and vowels that are not written
             ("كَتَبُوا هَذَا هُنَا", "كَتَبُو هَاذَا هُنَا"),
             ("بِسْمِ اللَّهِ الرَّحْمَنِ الرَّحِيمِ", "بِسْمِ لْلَاهِ رْرَحْمَانِ رْرَحِيم"),
+            // the superscript alif
+            ("ه\u{64e}\u{670}ذَا إِلَى\u{670} هُنَا", "هَاذَا إِلَى هُنَا"),
         ] {
             assert_eq!(said(written), spoken, "{written}");
         }

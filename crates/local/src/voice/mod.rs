@@ -10,7 +10,6 @@ mod arabic;
 mod by_espeak;
 mod by_piper;
 pub(crate) mod engine;
-mod english;
 mod error;
 mod onnx;
 mod onnx_patch;
@@ -25,7 +24,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use sluice_domain::language::Language;
-use sluice_domain::speech::Speech;
+use sluice_domain::speech::{Speech, WordTiming};
 use tempfile::NamedTempFile;
 
 pub use error::VoiceError;
@@ -273,6 +272,21 @@ async fn read(pcm: &Path) -> Result<Vec<i16>, VoiceError> {
         .map_err(VoiceError::from_io)
 }
 
+/// Puts the times together of what is said for one written word.
+fn by_written_word(timings: Vec<WordTiming>) -> Vec<WordTiming> {
+    let mut written: Vec<WordTiming> = Vec::with_capacity(timings.len());
+    for timing in timings {
+        match written.last_mut().filter(|last| last.start_byte == timing.start_byte) {
+            Some(last) => {
+                last.end_byte = last.end_byte.max(timing.end_byte);
+                last.end_ms = timing.end_ms;
+            }
+            None => written.push(timing),
+        }
+    }
+    written
+}
+
 fn finish(
     pieces: Vec<Piece>,
     sample_rate: u32,
@@ -286,7 +300,7 @@ fn finish(
     Ok(Speech {
         sample_rate,
         samples: sound.samples.len() as u64,
-        words: sound.words(&written, sample_rate),
+        words: by_written_word(sound.words(&written, sample_rate)),
         phonemes: sound.phonemes(sample_rate),
         spoken_by,
     })

@@ -1,11 +1,11 @@
 //! Turns written text into what is spoken: words with their pronunciation, grouped into clauses and sentences. Each
-//! word remembers which bytes of the given text it stands for, so that timings can be mapped back.
+//! word remembers which bytes of the given text it stands for, so that timings can be mapped back. What is not spoken
+//! as it is written is first expanded into words by `sluice-spoken`.
 
 use std::ops::Range;
 
 use sluice_domain::language::Language;
-
-use super::english;
+use sluice_spoken::Spoken as Normal;
 
 /// Most characters of a sentence; a longer one is split, because the memory of the voice model grows with the square.
 const LONGEST_SENTENCE: usize = 360;
@@ -13,12 +13,16 @@ const LONGEST_SENTENCE: usize = 360;
 /// Most characters that are pronounced without a space; the engines reject longer ones.
 const LONGEST_WORD: usize = 48;
 
-/// A written word.
+/// How the letter A is spelled so that the synthesiser does not take it for the article.
+const LETTER_A: &str = "eigh";
+
+/// A word that is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Its bytes in the given text, punctuation included.
+    /// The bytes of the given text that it stands for, punctuation included. Where one written word is said as several,
+    /// or several together as one sum, all of these have the start of the first.
     pub(crate) range: Range<usize>,
-    /// What is pronounced: letters, digits, and spaces where one written word is spoken as several.
+    /// What is pronounced: letters and digits, and spaces where symbols separate them.
     pub(crate) spoken: String,
 }
 
@@ -41,7 +45,7 @@ pub(crate) struct Sentence {
 /// A text, ready to be spoken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Plan {
-    /// In order; their ranges never overlap.
+    /// In order; their ranges overlap only where they start together.
     pub(crate) words: Vec<Word>,
     /// In order; together they hold each word once.
     pub(crate) sentences: Vec<Sentence>,
@@ -82,29 +86,49 @@ impl ClauseText {
 impl Plan {
     /// Plans how to speak `text` in `language`. A text without anything to say has no words.
     pub(crate) fn new(text: &str, language: Language) -> Self {
-        let tokens = tokens(text);
-        let spoken = spoken_forms(&tokens, language);
+        let normal = sluice_spoken::normalise(language.code(), text);
+        let tokens = tokens(&normal.text);
+        let letter_a = if language == Language::ENGLISH { LETTER_A } else { "A" };
         let mut plan = Self::default();
         let mut clauses = Clauses::default();
+        let mut written = Written { spans: &normal, text, next: 0 };
         let mut waiting = None;
-        for (token, spoken) in tokens.iter().zip(&spoken) {
-            if spoken.text.is_empty() {
-                // Silent: it belongs to the preceding word, or to the first word after it.
-                match plan.words.last_mut() {
-                    Some(word) => word.range.end = token.range.end,
-                    None => waiting = waiting.or(Some(token.range.start)),
-                }
-            } else {
-                clauses.break_before(token, plan.words.len());
-                let start = waiting.take().unwrap_or(token.range.start);
-                plan.words.push(Word { range: start..token.range.end, spoken: spoken.text.clone() });
+        for (index, token) in tokens.iter().enumerate() {
+            let Stretch { range, silent, again, verbatim } = written.stretch(token);
+            // What has been put into words has lost the full stops that end no sentence; so has all of English.
+            let initials = verbatim && language != Language::ENGLISH;
+            let mut spoken = spoken_form(token, tokens.get(index + 1), initials);
+            if let Some(silent) = silent {
+                plan.attach(&silent, &mut waiting);
             }
-            clauses.push(token, spoken, plan.words.len());
+            if spoken.text.is_empty() {
+                plan.attach(&range, &mut waiting);
+            } else {
+                if spoken.text == "A" && !verbatim {
+                    letter_a.clone_into(&mut spoken.text);
+                }
+                clauses.break_before(token, plan.words.len());
+                let first = plan.words.last().filter(|_| again).map(|word| word.range.start);
+                let start = first.or(waiting.take()).unwrap_or(range.start);
+                plan.words.push(Word { range: start..range.end, spoken: spoken.text.clone() });
+            }
+            clauses.push(token, &spoken, plan.words.len());
+        }
+        if let Some(silent) = written.rest() {
+            plan.attach(&silent, &mut waiting);
         }
         clauses.end_sentence('.', plan.words.len());
         plan.sentences = clauses.sentences;
         plan.split_long_sentences();
         plan
+    }
+
+    /// Silent text belongs to the preceding word, or to the first word after it.
+    fn attach(&mut self, silent: &Range<usize>, waiting: &mut Option<usize>) {
+        match self.words.last_mut() {
+            Some(word) => word.range.end = word.range.end.max(silent.end),
+            None => *waiting = waiting.or(Some(silent.start)),
+        }
     }
 
     /// The words of a clause as they are sent to the engines.
@@ -149,6 +173,49 @@ impl Plan {
         }
         parts.push(Clause { words: start..clause.words.end, mark: clause.mark });
         parts
+    }
+}
+
+/// The way from what is said back to what is written.
+struct Written<'a> {
+    spans: &'a Normal,
+    text: &'a str,
+    /// The first stretch that no token has had.
+    next: usize,
+}
+
+/// What a token stands for.
+struct Stretch {
+    /// In the given text.
+    range: Range<usize>,
+    /// What stands before it there and is not said.
+    silent: Option<Range<usize>>,
+    /// The token before it stands for the same.
+    again: bool,
+    /// It is said as it is written.
+    verbatim: bool,
+}
+
+impl Written<'_> {
+    fn stretch(&mut self, token: &Token<'_>) -> Stretch {
+        let spans = &self.spans.spans;
+        let holding = |byte: usize| {
+            let index = spans.partition_point(|(_, said)| said.end <= byte);
+            index.min(spans.len().saturating_sub(1))
+        };
+        let (first, last) = (holding(token.range.start), holding(token.range.end.saturating_sub(1)));
+        let silent = (first > self.next).then(|| spans[self.next].0.start..spans[first - 1].0.end);
+        let again = first < self.next;
+        self.next = self.next.max(last + 1);
+        let range = spans[first].0.start..spans[last].0.end;
+        let verbatim = self.text[range.clone()] == self.spans.text[spans[first].1.start..spans[last].1.end];
+        Stretch { range, silent, again, verbatim }
+    }
+
+    /// What is left, and not said.
+    fn rest(&self) -> Option<Range<usize>> {
+        let spans = &self.spans.spans;
+        Some(spans.get(self.next)?.0.start..spans.last()?.0.end)
     }
 }
 
@@ -202,16 +269,16 @@ impl Clauses {
 
 /// A run of characters without white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) range: Range<usize>,
-    pub(super) text: &'a str,
+struct Token<'a> {
+    range: Range<usize>,
+    text: &'a str,
     /// Line breaks between this token and the next one.
     lines_after: usize,
 }
 
 impl<'a> Token<'a> {
     /// Without the punctuation around it.
-    pub(super) fn core(&self) -> &'a str {
+    fn core(&self) -> &'a str {
         self.text.trim_matches(|c: char| !is_sounded(c) && !matches!(c, '$' | '€' | '£' | '¥' | '%' | '#' | '~' | '+'))
     }
 
@@ -264,29 +331,13 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-fn spoken_forms(tokens: &[Token<'_>], language: Language) -> Vec<Spoken> {
-    let english = (language == Language::ENGLISH).then(|| english::spoken_forms(tokens));
-    tokens
-        .iter()
-        .enumerate()
-        .map(|(index, token)| {
-            let next = tokens.get(index + 1);
-            if token.is_reference() {
-                return Spoken { text: String::new(), mark: mark_of(token, next) };
-            }
-            match english.as_ref().and_then(|forms| forms[index].as_ref()) {
-                Some(form) => Spoken {
-                    text: sounded(&form.text),
-                    mark: if form.dot_is_part { mark_without_dot(token, next) } else { mark_of(token, next) },
-                },
-                None => Spoken { text: sounded(token.core()), mark: mark_of(token, next) },
-            }
-        })
-        .collect()
+fn spoken_form(token: &Token<'_>, next: Option<&Token<'_>>, initials: bool) -> Spoken {
+    let text = if token.is_reference() { String::new() } else { sounded(token.core()) };
+    Spoken { text, mark: mark_of(token, next, initials) }
 }
 
-/// The pause that the punctuation of a token asks for.
-fn mark_of(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
+/// The pause that the punctuation of a token asks for; `initials` where a single letter may stand for a name.
+fn mark_of(token: &Token<'_>, next: Option<&Token<'_>>, initials: bool) -> Option<char> {
     let tail = if token.core().is_empty() { token.text } else { token.tail() };
     let mark = tail.chars().find_map(|c| match c {
         '.' | '。' | '۔' | '।' => Some('.'),
@@ -301,19 +352,10 @@ fn mark_of(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
     let goes_on = next.is_some_and(|next| next.core().chars().next().is_some_and(char::is_lowercase));
     match mark {
         // An abbreviation that no table has, or an initial ("J. Smith"): no full stop.
-        '.' if goes_on || (is_initial(token.core()) && next.is_some()) => None,
+        '.' if goes_on || (initials && is_initial(token.core()) && next.is_some()) => None,
         '?' | '!' if goes_on => Some(','),
         mark => Some(mark),
     }
-}
-
-/// Like [`mark_of`], but the first full stop belongs to an abbreviation.
-fn mark_without_dot(token: &Token<'_>, next: Option<&Token<'_>>) -> Option<char> {
-    if next.is_none() {
-        return Some('.');
-    }
-    let tail = token.tail().replacen('.', "", 1);
-    mark_of(&Token { text: &tail, ..token.clone() }, next).filter(|_| !tail.is_empty())
 }
 
 fn is_initial(core: &str) -> bool {
@@ -409,7 +451,7 @@ mod tests {
     fn abbreviations_and_initials_do_not_end_a_sentence() {
         assert_eq!(
             said("Dr. J. Smith met Mrs. Jones, e.g. at 5 p.m. in St. Ives. Then etc."),
-            ["Doctor J Smith met Missus Jones, for example at 5 p m in Saint Ives.", "Then et cetera."]
+            ["Doctor J Smith met Missus Jones, for example at five P M in Saint Ives.", "Then et cetera."]
         );
         assert_eq!(said("The vol. was thick. Next"), ["The vol was thick.", "Next."]);
     }
@@ -425,20 +467,42 @@ mod tests {
             [
                 ("★ It", "It"),
                 ("costs", "costs"),
-                ("$5.2", "5.2"),
-                ("million [12] —", "million dollars"),
+                ("$5.2", "five"),
+                ("$5.2", "point"),
+                ("$5.2", "two"),
+                ("million", "million"),
+                ("million [12] —", "dollars"),
                 ("about", "about"),
-                ("25%", "25 percent"),
+                ("25%", "twenty-five"),
+                ("25%", "percent"),
                 ("more 🎉.", "more")
             ]
         );
+        let starts: Vec<usize> = plan.words.iter().map(|word| word.range.start).collect();
+        assert!(starts.is_sorted(), "{starts:?}");
+    }
+
+    #[test]
+    fn letters_are_told_from_the_article() {
+        assert_eq!(said("A bee at 5 a.m. in the USA"), ["A bee at five eigh M in the U S eigh."]);
+        assert_eq!(said("It was 5 p.m. Then plan B. All"), ["It was five P M.", "Then plan B.", "All."]);
+        assert_eq!(sentences("De J. Dupont", Language::from_code("fr").unwrap()), ["De J Dupont."]);
+    }
+
+    #[test]
+    fn a_telephone_number_is_one_written_word_in_several_clauses() {
+        let plan = Plan::new("Call 555-0199 now", Language::ENGLISH);
+        assert_eq!(said("Call 555-0199 now"), ["Call five five five, zero one nine nine now."]);
+        let ranges: Vec<Range<usize>> = plan.words.iter().map(|word| word.range.clone()).collect();
+        assert_eq!((ranges[0].clone(), ranges[8].clone()), (0..4, 14..17));
+        assert!(ranges[1..8].iter().all(|range| *range == (5..13)));
     }
 
     #[test]
     fn arabic_is_split_at_its_own_punctuation() {
         assert_eq!(
             sentences("مرحبا بكم، في 22 دولة. هل هذا PDF؟ نعم", Language::ARABIC),
-            ["مرحبا بكم, في 22 دولة.", "هل هذا PDF?", "نعم."]
+            ["مرحبا بكم, في اثنتين وعشرين دولة.", "هل هذا PDF?", "نعم."]
         );
         // Direction marks and tatweel are dropped; vowel marks are kept.
         assert_eq!(sentences("\u{202b}كـــتَاب\u{202c}", Language::ARABIC), ["كتَاب."]);

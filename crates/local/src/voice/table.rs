@@ -83,7 +83,7 @@ impl Voice {
                 format!("piper {} (phonemes: espeak-ng {espeak_version})", self.id.trim_start_matches("piper:"))
             }
             Engine::Espeak { name, vowel_marks: true, .. } => {
-                format!("espeak-ng {espeak_version} {name} (vowel marks: libtashkeel 1.5.0)")
+                format!("espeak-ng {espeak_version} {name} (vowel marks: rawi v3)")
             }
             Engine::Espeak { name, .. } => format!("espeak-ng {espeak_version} {name}"),
         }

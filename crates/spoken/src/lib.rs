@@ -1,0 +1,68 @@
+//! What stands in a document, as a person says it: "In 1905, CO₂ cost £4.99" is "In nineteen oh five, C O two cost four
+//! pounds and ninety-nine pence".
+//!
+//! [`normalise`] walks over a text word by word. A language (see `Tongue`) is asked at each place where something could
+//! begin that is not said as it is printed; what no rule takes is left as it stands. English and Arabic are whole, French,
+//! German and Spanish have the plain cases, and a text in any other language comes back unchanged, its digits left to the
+//! voice.
+//!
+//! - `scan`, `number`, `shape`, `units`, `currency`, `address` know how things are printed, in any language;
+//! - `west` says them in the European languages, from the tables in `english`, `french`, `german` and `spanish`;
+//! - `arabic` says them in Arabic, where a number agrees with what it counts.
+//!
+//! The numerals are our own. The crate `num2words` has two of the five languages and neither years nor agreement; the
+//! rule-based number formats of ICU4X are in a crate that calls itself unstable, and hold no Arabic agreement either. The
+//! tables here are small, and their cardinals were compared with those of Python's `num2words`.
+
+mod address;
+mod arabic;
+mod currency;
+mod english;
+mod french;
+mod german;
+mod number;
+mod scan;
+mod shape;
+mod spanish;
+mod spoken;
+mod units;
+mod west;
+
+pub use spoken::Spoken;
+
+/// What is said for a stretch of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// Where the stretch ends, in bytes.
+    pub(crate) end: usize,
+    /// What is said; empty where nothing is.
+    pub(crate) text: String,
+}
+
+impl Said {
+    pub(crate) fn new(end: usize, text: impl Into<String>) -> Self {
+        Self { end, text: text.into() }
+    }
+}
+
+/// A language.
+pub(crate) trait Tongue {
+    /// What is said for that which begins at `at`; nothing when it is said as it is printed. Asked only where a word, a
+    /// number or a sign begins.
+    fn say(&self, text: &str, at: usize) -> Option<Said>;
+}
+
+/// How `printed` is said in `language`, an IETF tag such as `en`, `en-GB` or `ar`.
+///
+/// The region decides which number of `03/04/2024` is the day, where nothing in the text does.
+pub fn normalise(language: &str, printed: &str) -> Spoken {
+    let primary = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    match primary.as_str() {
+        "en" | "eng" => spoken::run(&english::English::new(language, printed), printed),
+        "ar" | "ara" => spoken::run(&arabic::Arabic, printed),
+        "fr" | "fra" => spoken::run(&west::West(&french::French), printed),
+        "de" | "deu" => spoken::run(&west::West(&german::German), printed),
+        "es" | "spa" => spoken::run(&west::West(&spanish::Spanish), printed),
+        _ => spoken::unchanged(printed),
+    }
+}
