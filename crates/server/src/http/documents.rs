@@ -7,6 +7,7 @@ use serde_json::Value;
 use sluice_app::library::{self, Judged, Upload};
 use sluice_app::module::Module;
 use sluice_app::view::LanguageView;
+use sluice_domain::document::{LeftOut, Reason};
 use sluice_domain::ids::OwnerId;
 use sluice_store::documents::DocumentRow;
 use std::collections::BTreeMap;
@@ -38,9 +39,30 @@ pub(crate) struct DocumentView {
     read_by: String,
     /// Whether its text was read by OCR.
     ocr: bool,
+    /// What is in the file and is not told, once per page and reason, in the order of the pages.
+    left_out: Vec<LeftOutView>,
     /// What each app can make of it, by the app's name.
     #[schema(value_type = Object)]
     apps: BTreeMap<String, Value>,
+}
+
+/// Something that is in the file and is not told.
+#[derive(Serialize, ToSchema)]
+struct LeftOutView {
+    /// The page, counted from 1.
+    page: u32,
+    /// `hidden`, `unreadable`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`, `references`,
+    /// `furniture` or `table`.
+    #[schema(value_type = String)]
+    reason: Reason,
+    /// The beginning of its text, at most 80 characters; empty if it has none or must not be shown.
+    sample: String,
+}
+
+impl From<LeftOut> for LeftOutView {
+    fn from(LeftOut { page, reason, sample }: LeftOut) -> Self {
+        Self { page, reason, sample }
+    }
 }
 
 #[derive(ToSchema)]
@@ -100,5 +122,6 @@ pub(crate) fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem
         bytes: row.bytes,
         read_by,
         ocr: row.ocr,
+        left_out: facts.left_out.into_iter().map(LeftOutView::from).collect(),
     })
 }
