@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sluice_domain::document::LeftOut;
 use sluice_domain::language::Language;
 
 /// What a document is.
@@ -19,6 +20,9 @@ pub struct Facts {
     pub characters: u32,
     /// The file's own title, or the largest line of its first page.
     pub title: Option<String>,
+    /// What is in the file and is not told, in the order of the pages.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 /// What an app says about a document that it can use.

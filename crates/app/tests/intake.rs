@@ -105,6 +105,7 @@ impl Module for Wants {
             words: u32::try_from(text.split_whitespace().count()).unwrap(),
             characters: 1,
             title: Some(self.name.to_owned()),
+            left_out: Vec::new(),
         };
         Some(Ok(Judgement { facts, offer: json!({ "word": word }) }))
     }

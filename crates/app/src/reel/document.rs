@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_domain::document::Document;
+use sluice_domain::language::LANGUAGES;
 use utoipa::ToSchema;
 
 use super::context::ReelApp;
@@ -59,12 +60,39 @@ pub struct VoiceView {
 }
 
 /// Tries to extract a script: a document that gives none is rejected now, and not after the work has begun.
-pub(super) fn judge(document: &Document) -> Result<Judgement, Refusal> {
-    let found = script::judge(document)?;
+pub(super) fn judge(app: &ReelApp, document: &Document) -> Result<Judgement, Refusal> {
+    let spoken = spoken_languages(app);
+    let found = script::judge(document).map_err(|error| match error {
+        Unfit::OtherLanguage { found } => no_voice(found, &spoken),
+        error => error.into(),
+    })?;
+    if !spoken.is_empty() && !spoken.contains(&found.language.facts().name) {
+        return Err(no_voice(found.language.facts().name, &spoken));
+    }
     script::extract(document, found.language, Mode::Summary)?;
-    let Found { pages, language, language_reliable, words, characters, title, estimates } = found;
-    let facts = Facts { pages, language, language_reliable, words, characters, title };
+    let Found { pages, language, language_reliable, words, characters, title, estimates, left_out } = found;
+    let facts = Facts { pages, language, language_reliable, words, characters, title, left_out };
     Ok(Judgement { facts, offer: json!(Stored { estimates }) })
+}
+
+/// The languages that have a voice, installed or not, by their own names in the order of the table.
+fn spoken_languages(app: &ReelApp) -> Vec<&'static str> {
+    let voices = app.voices();
+    let has_voice = |code: &str| voices.iter().any(|voice| voice.language.code() == code);
+    LANGUAGES.iter().filter(|facts| has_voice(facts.code)).map(|facts| facts.name).collect()
+}
+
+/// The refusal of a document that nobody here can read out.
+fn no_voice(language: &str, spoken: &[&str]) -> Refusal {
+    let detail = if spoken.is_empty() {
+        format!("The document is in {language}, and no voice is installed. Run `make setup` to install voices.")
+    } else {
+        format!(
+            "The document is in {language}, and no voice here speaks it. There are voices for {}.",
+            spoken.join(", ")
+        )
+    };
+    Refusal { code: "document_other_language", title: REFUSED, detail }
 }
 
 /// The stored judgement, for display.

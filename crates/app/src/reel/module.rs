@@ -82,7 +82,7 @@ impl Module for ReelApp {
     }
 
     fn judge(&self, document: &Document) -> Option<Result<Judgement, Refusal>> {
-        Some(document::judge(document))
+        Some(document::judge(self, document))
     }
 
     fn offer(&self, facts: &Facts, judged: &Value) -> Value {

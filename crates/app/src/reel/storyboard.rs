@@ -118,8 +118,7 @@ pub(crate) fn sentence_times(script: &SceneScript, speech: &Speech) -> Vec<(u32,
         let start = speech.words.iter().find(inside).map_or(last_end, |word| word.start_ms);
         last_end = speech.words.iter().rfind(inside).map_or(start, |word| word.end_ms);
         times.push((start, last_end));
-        // The sentences of a scene are joined by one space.
-        start_byte = end_byte + 1;
+        start_byte = end_byte + sentence.gap().len();
     }
     times
 }

@@ -8,6 +8,7 @@ use sluice_app::library::{self, Judged, ReadingState, Refused, Upload};
 use sluice_app::module::Module;
 use sluice_app::view::ErrorView;
 use sluice_app::view::LanguageView;
+use sluice_domain::document::{LeftOut, Reason};
 use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_store::documents::DocumentRow;
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ pub(crate) struct DocumentView {
     reading: Option<ReadingView>,
     /// Why nothing can be made of it, or why it could not be read by OCR.
     refused: Option<ErrorView>,
+    /// What is in the file and is not told, once per page and reason, in the order of the pages.
+    left_out: Vec<LeftOutView>,
     /// What each app can make of it, by the app's name.
     #[schema(value_type = Object)]
     apps: BTreeMap<String, Value>,
@@ -56,6 +59,25 @@ pub(crate) struct ReadingView {
     /// From 0 to 100.
     #[schema(minimum = 0, maximum = 100)]
     percent: u32,
+}
+
+/// Something that is in the file and is not told.
+#[derive(Serialize, ToSchema)]
+struct LeftOutView {
+    /// The page, counted from 1.
+    page: u32,
+    /// `hidden`, `unreadable`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`, `references`,
+    /// `furniture` or `table`.
+    #[schema(value_type = String)]
+    reason: Reason,
+    /// The beginning of its text, at most 80 characters; empty if it has none or must not be shown.
+    sample: String,
+}
+
+impl From<LeftOut> for LeftOutView {
+    fn from(LeftOut { page, reason, sample }: LeftOut) -> Self {
+        Self { page, reason, sample }
+    }
 }
 
 #[derive(ToSchema)]
@@ -133,6 +155,7 @@ pub(crate) async fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, P
         ocr: row.ocr,
         reading,
         refused,
+        left_out: Vec::new(),
         apps: BTreeMap::new(),
     })
 }
@@ -158,5 +181,6 @@ fn read_view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
         ocr: row.ocr,
         reading: None,
         refused: None,
+        left_out: facts.left_out.into_iter().map(LeftOutView::from).collect(),
     })
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::lexicon::Lexicon;
-use super::outline::{Outline, Passage, is_code};
+use super::outline::{Bundle, Outline, Passage, is_code, is_furniture_phrase};
 use super::sentences::{is_finished, split};
-use super::spoken::{LONGEST, Spoken, spoken};
 use super::stem::stem;
-use super::text::{bare, fold, is_arabic, number, share, word_count, words};
+use super::text::{bare, fold, is_arabic, number, share, spoken_count, words};
+use super::told::{LONGEST, Told, clause, told};
 
 /// Most sentences that are compared with one another; of a longer document, the most promising paragraphs of each part
 /// are used.
@@ -19,8 +19,8 @@ const STRETCHES: usize = 30;
 /// A sentence that can be part of the narration.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate {
-    pub(super) said: Spoken,
-    /// Words of its bare form.
+    pub(super) told: Told,
+    /// Words of its bare form as it is said.
     pub(super) words: u32,
     pub(super) page: u32,
     /// Index into the outline's sections.
@@ -34,6 +34,8 @@ pub(super) struct Candidate {
     pub(super) fragment: bool,
     /// The first of its paragraph.
     pub(super) opens: bool,
+    /// What it is told with, or not at all.
+    pub(super) bundle: Option<Bundle>,
     /// Numbers of its stems in [`Candidates::stems`].
     pub(super) stems: Vec<u32>,
 }
@@ -49,7 +51,7 @@ pub(super) struct Candidates {
     pub(super) sentences: usize,
 }
 
-/// A sentence before it is prepared for speaking.
+/// A sentence before it is shortened.
 struct Raw<'a> {
     text: &'a str,
     page: u32,
@@ -63,16 +65,25 @@ struct Raw<'a> {
 pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) -> Candidates {
     let mut raw = Vec::new();
     let mut order = 0;
+    let mut bundled: HashMap<Bundle, usize> = HashMap::new();
     for (index, passage) in outline.passages.iter().enumerate() {
-        if passage.fragment && !fragments {
+        let exchange = matches!(passage.bundle, Some(Bundle::Exchange(_)));
+        if passage.fragment && !fragments && !exchange {
             order += 1;
             continue;
         }
-        for range in split(&passage.text, lexicon) {
+        let whole = || std::iter::once(0..passage.text.len()).collect();
+        let ranges: Vec<_> = if passage.clause { whole() } else { split(&passage.text, lexicon) };
+        for range in ranges {
             let text = &passage.text[range.clone()];
             order += 1;
             let fragment = !is_finished(text);
-            if (!fragment || fragments) && reads_as_prose(text, lexicon, fragments) {
+            if let (Some(bundle), true) = (passage.bundle, exchange) {
+                *bundled.entry(bundle).or_default() += 1;
+            }
+            let prose = || (!fragment || fragments) && reads_as_prose(text, lexicon, fragments);
+            let clause = passage.clause && fragments && !is_code(text);
+            if exchange || clause || prose() && !is_furniture_phrase(text) {
                 raw.push(Raw {
                     text,
                     page: passage.page_at(range.start),
@@ -91,23 +102,36 @@ pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) 
             found.all.push(candidate);
         }
     }
+    // A conversation of which a sentence cannot be told is not told.
+    let complete = |bundle: Bundle| {
+        let told = found.all.iter().filter(|candidate| candidate.bundle == Some(bundle)).count();
+        bundled.get(&bundle).is_none_or(|all| *all == told)
+    };
+    let whole: HashMap<Bundle, bool> = bundled.keys().map(|bundle| (*bundle, complete(*bundle))).collect();
+    found.all.retain(|candidate| candidate.bundle.is_none_or(|bundle| whole.get(&bundle).is_none_or(|whole| *whole)));
     found.stems = found.numbers.len();
     found
 }
 
 impl Candidates {
     fn candidate(&mut self, raw: &Raw<'_>, outline: &Outline, lexicon: &Lexicon) -> Option<Candidate> {
-        let said = spoken(raw.text, lexicon)?;
-        let words = word_count(&said.bare);
-        let fewest = if raw.fragment { 3 } else { 5 };
+        let passage = &outline.passages[raw.passage];
+        let bundle = passage.bundle;
+        let told = if bundle.is_some() { clause(raw.text, lexicon)? } else { told(raw.text, lexicon)? };
+        let words = spoken_count(&told.bare, lexicon.words.code);
+        let fewest = match (bundle, raw.fragment) {
+            (Some(_), _) => 1,
+            (None, true) => 3,
+            (None, false) => 5,
+        };
         if !(fewest..=LONGEST).contains(&words) {
             return None;
         }
         let section = outline.passages[raw.passage].section;
-        let mut stems: Vec<u32> = topic_stems(&said.bare, lexicon).into_iter().map(|stem| self.number(stem)).collect();
+        let mut stems: Vec<u32> = topic_stems(&told.bare, lexicon).into_iter().map(|stem| self.number(stem)).collect();
         stems.sort_unstable();
         Some(Candidate {
-            said,
+            told,
             words,
             page: raw.page,
             section,
@@ -116,6 +140,7 @@ impl Candidates {
             order: raw.order,
             fragment: raw.fragment,
             opens: raw.opens,
+            bundle,
             stems,
         })
     }

@@ -6,7 +6,6 @@ use sluice_domain::language::Language;
 use super::detect::detect;
 use super::lexicon::Lexicon;
 use super::scenes::question_scene;
-use super::spoken::is_address;
 use super::text::{is_garbage, word_count};
 use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sentence, SlideKind, TextProblem, seconds};
 
@@ -98,13 +97,14 @@ fn is_sound(sentence: &mut Sentence, language: Language, question: bool, pages: 
 
 /// Removes the last sentence of the longest scene until the whole fits.
 fn shorten(script: &mut Script) {
-    let most = script.language.facts().max_words;
+    let language = script.language;
+    let most = language.facts().max_words;
     while script.words() > most || seconds(script.words(), script.language) > MAX_SECONDS {
         let longest = script
             .scenes
             .iter_mut()
             .filter(|scene| matches!(scene.slide, SlideKind::Page(_)))
-            .max_by_key(|scene| scene.words());
+            .max_by_key(|scene| scene.words(language));
         let Some(scene) = longest else { break };
         scene.sentences.pop();
         script.scenes.retain(|scene| !scene.sentences.is_empty());
@@ -132,21 +132,28 @@ fn lengthen(script: &mut Script, document: &Document) {
     }
 }
 
-/// The first part of a text that is not plain spoken text: markup, an address, a bullet.
+/// The first part of a text that is markup: a bullet, emphasis, a link, a tag, code. What is printed in a document passes,
+/// such as "–5 °C", "#1" or a web address: the voice says them.
 pub(super) fn find_markup(text: &str) -> Option<String> {
-    if text.starts_with(['•', '▪', '●', '*', '#', '-', '–']) {
+    let bullet = text.strip_prefix(['•', '▪', '●', '*', '#', '-', '–']);
+    if bullet.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '-'))) {
         return Some(text.chars().take(1).collect());
     }
     text.split_whitespace()
         .find(|word| {
-            is_address(word)
-                || word.contains("**")
+            word.contains("**")
                 || word.contains("__")
                 || word.contains('`')
                 || word.contains("](")
-                || (word.contains('<') && word.contains('>'))
-                || (word.contains('@') && word.contains('.'))
+                || is_tag(word)
                 || word.starts_with('\\')
         })
         .map(|word| word.chars().take(40).collect())
+}
+
+/// "<b>word</b>", "<br/>"; not "<5" or "a<b>c" of a formula.
+fn is_tag(word: &str) -> bool {
+    word.split_once('<').is_some_and(|(_, rest)| {
+        rest.contains('>') && rest.trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic())
+    })
 }

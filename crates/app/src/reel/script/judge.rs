@@ -3,12 +3,12 @@
 mod garbled;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::document::Document;
+use sluice_domain::document::{Document, LeftOut, Reason};
 use sluice_domain::language::{LANGUAGES, Language};
 
 use super::detect::{detect, other_language};
 use super::text::{is_garbage, word_count};
-use super::{Mode, Prepared, seconds};
+use super::{Mode, Prepared, seconds, told_words};
 
 /// Fewest characters (without spaces) of a document.
 pub const MIN_CHARACTERS: u32 = 50;
@@ -32,6 +32,9 @@ pub struct Found {
     pub title: Option<String>,
     /// The estimated reel of each mode, without a language model. A mode that the text is too short for is missing.
     pub estimates: Vec<Estimate>,
+    /// What is in the file and is not told, in the order of the pages.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The estimated length of a reel.
@@ -74,6 +77,23 @@ pub enum Unfit {
         /// Its English name.
         found: &'static str,
     },
+    /// Nothing but tables: their cells are no sentences.
+    #[error(
+        "The document has only tables: the {words} words of their cells are no sentences that can be told. \
+         Choose a document with text, or add a paragraph that says what the tables show."
+    )]
+    TablesOnly {
+        /// Words in the tables.
+        words: u32,
+    },
+    /// No sentence: a list of names, a form, a listing.
+    #[error(
+        "The document has {words} words, but no sentence that can be told. Choose a document with whole sentences."
+    )]
+    NoSentences {
+        /// Words of the document.
+        words: u32,
+    },
     /// Fonts without a Unicode map: the stored characters are not the displayed ones.
     #[error(
         "The letters on the pages are not the ones stored in the file: its fonts have no usable map to text. \
@@ -89,6 +109,8 @@ impl Unfit {
             Self::TooShort { .. } => "document_too_short",
             Self::NotText { .. } => "document_not_text",
             Self::OtherLanguage { .. } => "document_other_language",
+            Self::TablesOnly { .. } => "document_tables_only",
+            Self::NoSentences { .. } => "document_no_sentences",
             Self::Garbled => "document_garbled",
         }
     }
@@ -122,6 +144,13 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
     }
     let detection = detect(&text);
     let prepared = Prepared::new(document, detection.language);
+    let (told, tables) = (told_words(&prepared.candidates), prepared.outline.table_words);
+    if tables > told && told < detection.language.facts().min_words {
+        return Err(Unfit::TablesOnly { words: tables });
+    }
+    if told == 0 {
+        return Err(Unfit::NoSentences { words: word_count(&text) });
+    }
     let estimates = [Mode::Summary, Mode::Explanation]
         .into_iter()
         .filter_map(|mode| {
@@ -139,5 +168,21 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
         characters,
         title: prepared.title().map(str::to_owned),
         estimates,
+        left_out: left_out(document, &prepared),
     })
+}
+
+/// What reading left out and what the script does not tell, each once per page and reason. What a reader must not see has
+/// no sample.
+fn left_out(document: &Document, prepared: &Prepared) -> Vec<LeftOut> {
+    let mut all: Vec<LeftOut> = Vec::new();
+    for part in document.left_out.iter().chain(&prepared.outline.left_out) {
+        if !all.iter().any(|known| known.page == part.page && known.reason == part.reason) {
+            let hidden = part.reason == Reason::Hidden;
+            let sample = if hidden { String::new() } else { part.sample.chars().take(80).collect() };
+            all.push(LeftOut { sample, ..part.clone() });
+        }
+    }
+    all.sort_by_key(|part| (part.page, part.reason));
+    all
 }

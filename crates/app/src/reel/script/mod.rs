@@ -3,7 +3,7 @@
 //! ([`ScriptSource::Extract`]).
 //!
 //! The pipeline: blocks become sections and paragraphs (`outline`), paragraphs sentences (`sentences`) that can be
-//! spoken (`spoken`); these are ranked (`rank`), some are selected (`select`) and grouped into scenes (`scenes`).
+//! told as they are printed (`told`); these are ranked (`rank`), some are selected (`select`) and grouped into scenes (`scenes`).
 //! `check` has the rules for any script, including one that a person or a model wrote. Everything that depends on the
 //! language is in `lexicon`.
 //!
@@ -19,11 +19,11 @@ mod rank;
 mod scenes;
 mod select;
 mod sentences;
-mod spoken;
 mod stem;
 mod terms;
 mod text;
 mod title;
+mod told;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::document::Document;
@@ -33,7 +33,7 @@ use utoipa::ToSchema;
 pub use self::check::{check_text, repair, validate};
 pub use self::detect::{Detection, detect, language};
 pub use self::judge::{Estimate, Found, MIN_CHARACTERS, MIN_PERCENT, Unfit, judge};
-pub use self::text::word_count;
+pub use self::text::{spoken_count, word_count};
 
 use self::candidates::{Candidates, candidates};
 use self::lexicon::Lexicon;
@@ -113,10 +113,10 @@ pub enum SlideKind {
     Question,
 }
 
-/// One spoken sentence.
+/// One sentence of the narration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Sentence {
-    /// Plain text.
+    /// As it is printed: the voice makes words of its numbers and signs. A clause of a list has no full stop.
     pub text: String,
     /// The page that it comes from, counted from 1; none for the closing question, and for what a person wrote.
     pub page: Option<u32>,
@@ -124,6 +124,14 @@ pub struct Sentence {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(ignore)]
     pub lines: Vec<PrintedLine>,
+}
+
+impl Sentence {
+    /// The white space between it and the next sentence of its scene: an empty line after a title or a clause without a
+    /// full stop, where the voice makes the same pause as after one.
+    pub fn gap(&self) -> &'static str {
+        if sentences::is_finished(&self.text) { " " } else { "\n\n" }
+    }
 }
 
 /// A sentence, or a part of one, on one line of a page.
@@ -247,7 +255,7 @@ impl TextProblem {
 impl Script {
     /// The number of spoken words.
     pub fn words(&self) -> u32 {
-        self.scenes.iter().map(SceneScript::words).sum()
+        self.scenes.iter().map(|scene| scene.words(self.language)).sum()
     }
 
     /// Seconds of narration at the language's pace.
@@ -263,13 +271,18 @@ impl Script {
 
 impl SceneScript {
     /// The number of spoken words.
-    pub fn words(&self) -> u32 {
-        self.sentences.iter().map(|sentence| word_count(&sentence.text)).sum()
+    pub fn words(&self, language: Language) -> u32 {
+        self.sentences.iter().map(|sentence| spoken_count(&sentence.text, language.code())).sum()
     }
 
-    /// The narration as one text.
+    /// The narration as one text: each sentence with its [`Sentence::gap`], but for the last.
     pub fn text(&self) -> String {
-        self.sentences.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ")
+        let mut out = String::new();
+        for sentence in &self.sentences {
+            out.push_str(&sentence.text);
+            out.push_str(sentence.gap());
+        }
+        out.trim_end().to_owned()
     }
 }
 
@@ -329,7 +342,7 @@ impl Prepared {
         let facts = self.language.facts();
         let title = self.title().unwrap_or_default();
         // The question has about fifteen words.
-        let frame = word_count(title) + 15;
+        let frame = spoken_count(title, self.language.code()) + 15;
         let words_in = |seconds: u32| seconds * facts.words_per_minute / 60;
         let (_, wished, longest) = mode.seconds();
         let target = words_in(wished).min(facts.max_words).saturating_sub(frame);
@@ -337,22 +350,21 @@ impl Prepared {
         let choice = select(&self.candidates, &self.ranking, target, most);
         let opening = choice.opening.map(|index| {
             let candidate = &self.candidates.all[index];
-            Sentence { text: candidate.said.bare.clone(), page: Some(candidate.page), lines: Vec::new() }
+            Sentence { text: candidate.told.bare.clone(), page: Some(candidate.page), lines: Vec::new() }
         });
         let told: Vec<usize> = choice.opening.iter().chain(&choice.told).copied().collect();
         let terms = self.terms.key(&self.candidates, &told, self.lexicon, 2);
-        let spoken_title = if title.is_empty() { String::new() } else { title.to_owned() };
+        let title = title.to_owned();
         let mut all = Vec::new();
-        if !spoken_title.is_empty() {
-            all.push(scenes::title_scene(&spoken_title, self.first_page, opening));
+        if !title.is_empty() {
+            all.push(scenes::title_scene(&title, self.first_page, opening));
         } else if let Some(opening) = opening {
             let heading = text::cut(&opening.text, scenes::LONGEST_HEADING);
             all.push(SceneScript { heading, slide: SlideKind::Title, sentences: vec![opening] });
         }
         all.extend(scenes::scenes(&choice, &self.candidates, &self.outline, &self.terms, self.language));
         all.push(scenes::question_scene(&terms, self.title(), self.lexicon));
-        let script =
-            Script { title: spoken_title, language: self.language, mode, source: ScriptSource::Extract, scenes: all };
+        let script = Script { title, language: self.language, mode, source: ScriptSource::Extract, scenes: all };
         let told = script.words();
         if told < facts.min_words || choice.told.is_empty() {
             return Err(ScriptError::TooLittleToSay { words: told_words(&self.candidates), needed: facts.min_words });

@@ -1,12 +1,18 @@
 //! From blocks to narratable text: classifies blocks as headings, prose, or neither (running headers, captions,
 //! contents, references, code, tables, notices).
 
+mod dialogue;
+mod furniture;
 mod kinds;
+mod literature;
+mod slides;
 
 use std::collections::HashMap;
 
-use sluice_domain::document::{Block, Document};
+use sluice_domain::document::{Block, Document, LeftOut, Reason, Role};
 
+use self::dialogue::Speakers;
+pub(super) use self::furniture::is_phrase as is_furniture_phrase;
 pub(super) use self::kinds::is_code;
 use self::kinds::{Kind, kind_of};
 use super::lexicon::Lexicon;
@@ -18,6 +24,19 @@ pub(super) struct Outline {
     pub(super) title: Option<String>,
     pub(super) sections: Vec<Section>,
     pub(super) passages: Vec<Passage>,
+    /// What is not told and why, once per page and reason.
+    pub(super) left_out: Vec<LeftOut>,
+    /// Words in tables, which are not told.
+    pub(super) table_words: u32,
+}
+
+/// Sentences that are told together or not at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Bundle {
+    /// A question and its answer, or another turn of a conversation: every sentence of it.
+    Exchange(usize),
+    /// Clauses of one list, those of them that can be told.
+    List(usize),
 }
 
 /// The text under one heading.
@@ -37,6 +56,10 @@ pub(super) struct Passage {
     pub(super) pages: Vec<(usize, u32)>,
     /// A list item or a line without a full stop: narrated only if there is nothing better.
     pub(super) fragment: bool,
+    /// A slide's bullet or an item of a list: a clause of its own if it has no full stop.
+    pub(super) clause: bool,
+    /// What it is told with.
+    pub(super) bundle: Option<Bundle>,
 }
 
 impl Passage {
@@ -63,30 +86,42 @@ pub(super) struct Placed<'a> {
 
 /// Builds the outline of a document in a language.
 pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
-    let placed = place(document);
+    let (furniture, placed): (Vec<_>, Vec<_>) = place(document).into_iter().partition(furniture::is_furniture);
     let body = body_height(&placed);
-    let running = running_lines(&placed, document.pages.len());
+    let running = running_lines(&placed, document.pages.len(), body);
     let contents = contents_pages(&placed);
-    let title = super::title::title(document, &placed, lexicon);
-    let mut builder = Builder::new(lexicon, body);
+    let title = super::title::title(document, &placed, &running, lexicon);
+    let deck = slides::is_deck(document);
+    let mut builder = Builder::new(lexicon, body, Speakers::of(&placed, lexicon), deck);
+    furniture.iter().for_each(|block| builder.leave_out(block, Reason::Furniture));
     let mut told = false;
     for (index, block) in placed.iter().enumerate() {
         let flows = told && index.checked_sub(1).is_some_and(|before| is_next_line(&placed[before], block));
-        if flows {
+        if flows && !builder.is_turn(block) {
             builder.continue_paragraph(block);
             continue;
         }
-        let kind = if contents.contains(&block.page_index)
+        let skipped = contents.contains(&block.page_index)
             || (block.marginal && running.contains_key(&line_key(&block.text)))
-        {
+            || title.as_ref().is_some_and(|title| title.covers(block))
+            || block.page_index == 0 && super::title::is_letter_head(&block.text);
+        let kind = if skipped {
             Kind::Nothing
+        } else if builder.is_item(block) || builder.is_turn(block) {
+            Kind::Prose { fragment: !is_finished(&block.text) }
         } else {
             kind_of(block, placed.get(index + 1).map(|next| (next, is_next_line(block, next))), body, lexicon)
         };
         told = matches!(kind, Kind::Prose { .. });
-        builder.add(block, kind, title.as_deref());
+        builder.add(block, kind, title.as_ref().map(|title| title.text.as_str()));
     }
-    Outline { title, sections: builder.sections, passages: builder.passages }
+    builder.close_list();
+    let mut passages = builder.passages;
+    dialogue::join_questions(&mut passages, &mut builder.bundles);
+    let cells = document.pages.iter().flat_map(|page| &page.blocks).filter(|block| block.role == Role::Cell);
+    let table_words = builder.table_words + cells.map(|block| word_count(&block.text)).sum::<u32>();
+    let title = title.map(|title| title.text);
+    Outline { title, sections: builder.sections, passages, left_out: builder.omitted, table_words }
 }
 
 fn place(document: &Document) -> Vec<Placed<'_>> {
@@ -95,7 +130,7 @@ fn place(document: &Document) -> Vec<Placed<'_>> {
         let last = page.blocks.len().saturating_sub(1);
         for (index, block) in page.blocks.iter().enumerate() {
             let text = clean(&block.text);
-            if text.is_empty() {
+            if text.is_empty() || block.role == Role::Cell {
                 continue;
             }
             let [_, top, _, bottom] = block.bounds;
@@ -113,7 +148,7 @@ fn place(document: &Document) -> Vec<Placed<'_>> {
 }
 
 /// The most common line height, in points; 0 if unknown.
-fn body_height(placed: &[Placed<'_>]) -> f32 {
+pub(super) fn body_height(placed: &[Placed<'_>]) -> f32 {
     let mut heights: Vec<(f32, usize)> =
         placed.iter().map(|block| (block.block.line_height, block.text.len())).collect();
     heights.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -129,15 +164,17 @@ fn body_height(placed: &[Placed<'_>]) -> f32 {
 }
 
 /// A line without its numbers, which change from page to page.
-fn line_key(text: &str) -> String {
+pub(super) fn line_key(text: &str) -> String {
     let folded = fold(text);
     folded.split(|c: char| !c.is_alphabetic()).filter(|part| part.len() > 1).collect::<Vec<_>>().join(" ")
 }
 
-/// Lines at the edge of three pages or more (of most pages, in a short document).
-fn running_lines(placed: &[Placed<'_>], pages: usize) -> HashMap<String, usize> {
+/// Lines at the edge of three pages or more (of most pages, in a short document), in type no larger than the text: the
+/// title of several slides is none.
+fn running_lines(placed: &[Placed<'_>], pages: usize, body: f32) -> HashMap<String, usize> {
     let mut found: HashMap<String, (usize, usize)> = HashMap::new();
-    for block in placed.iter().filter(|block| block.marginal && block.text.len() < 160) {
+    let small = |block: &&Placed<'_>| body <= 0.0 || block.block.line_height <= body * 1.12;
+    for block in placed.iter().filter(|block| block.marginal && block.text.len() < 160).filter(small) {
         let entry = found.entry(line_key(&block.text)).or_insert((0, usize::MAX));
         if entry.1 != block.page_index {
             *entry = (entry.0 + 1, block.page_index);
@@ -171,6 +208,17 @@ struct Builder<'a> {
     chapter_rank: Option<Rank>,
     /// Page index of the last prose block.
     last_page: usize,
+    speakers: Speakers,
+    /// Whether it is a set of slides.
+    deck: bool,
+    /// Bundles so far: the next one gets this number.
+    bundles: usize,
+    /// The first passage of the open list.
+    list: Option<usize>,
+    /// Whether the open part that is not narrated is one of literature.
+    literature: bool,
+    omitted: Vec<LeftOut>,
+    table_words: u32,
 }
 
 /// The level of a heading: the depth of its number if it has one, otherwise its font size.
@@ -191,7 +239,7 @@ impl Rank {
 }
 
 impl<'a> Builder<'a> {
-    fn new(lexicon: &'a Lexicon, body: f32) -> Self {
+    fn new(lexicon: &'a Lexicon, body: f32, speakers: Speakers, deck: bool) -> Self {
         let first = Section { heading: None, chapter: 0 };
         Self {
             lexicon,
@@ -201,21 +249,122 @@ impl<'a> Builder<'a> {
             left_out: None,
             chapter_rank: None,
             last_page: 0,
+            speakers,
+            deck,
+            bundles: 0,
+            list: None,
+            literature: false,
+            omitted: Vec::new(),
+            table_words: 0,
         }
+    }
+
+    /// Notes that a block is not told, once per page and reason.
+    fn leave_out(&mut self, block: &Placed<'_>, reason: Reason) {
+        if !self.omitted.iter().any(|part| part.page == block.page && part.reason == reason) {
+            self.omitted.push(LeftOut { page: block.page, reason, sample: block.text.chars().take(80).collect() });
+        }
+    }
+
+    fn is_turn(&self, block: &Placed<'_>) -> bool {
+        self.speakers.begins_turn(&block.text)
+    }
+
+    /// Whether it is an item of a list: by its role, its bullet, or as a line of a slide below its title.
+    fn is_item(&self, block: &Placed<'_>) -> bool {
+        slides::is_item(block) || self.deck && block.page_index > 0 && slides::is_clause(block, self.body)
     }
 
     fn add(&mut self, block: &Placed<'_>, kind: Kind, title: Option<&str>) {
         match kind {
             Kind::Heading { text, depth } => self.heading(block, text, depth, title),
-            Kind::Prose { fragment } if self.left_out.is_none() => self.prose(block, fragment),
+            Kind::Reference => {
+                self.close_list();
+                self.leave_out(block, Reason::References);
+            }
+            Kind::Table => {
+                self.close_list();
+                self.table_words += block.words;
+                self.leave_out(block, Reason::Table);
+            }
+            Kind::Prose { fragment } if self.left_out.is_none() => self.tell(block, fragment),
+            Kind::Prose { .. } if self.literature => self.leave_out(block, Reason::References),
             Kind::Nothing | Kind::Prose { .. } => {}
         }
+    }
+
+    /// A turn of a conversation, an item of a list, or a paragraph.
+    fn tell(&mut self, block: &Placed<'_>, fragment: bool) {
+        if let Some(turns) = self.speakers.turns(&block.text, self.lexicon) {
+            self.close_list();
+            turns.into_iter().for_each(|turn| self.turn(block, turn));
+        } else if self.is_item(block) {
+            self.items(block);
+        } else {
+            self.close_list();
+            self.prose(block, fragment);
+        }
+    }
+
+    /// An answer is told with the question before it.
+    fn turn(&mut self, block: &Placed<'_>, text: &str) {
+        let asked = self.passages.last().and_then(|before| match before.bundle {
+            Some(Bundle::Exchange(number)) if dialogue::is_question(&before.text) => Some(number),
+            _ => None,
+        });
+        let number = asked.unwrap_or_else(|| self.next_bundle());
+        self.push(block, text, true, Some(Bundle::Exchange(number)), false);
+    }
+
+    fn items(&mut self, block: &Placed<'_>) {
+        for item in slides::items(block) {
+            let clause = !is_finished(&item);
+            self.push(block, &item, clause, None, clause);
+            self.list.get_or_insert(self.passages.len() - 1);
+        }
+    }
+
+    /// Makes bundles of the open list.
+    fn close_list(&mut self) {
+        let Some(first) = self.list.take() else { return };
+        let mut words = slides::BUNDLE_WORDS;
+        let mut number = 0;
+        for index in first..self.passages.len() {
+            if !self.passages[index].clause {
+                // A whole sentence is told on its own.
+                continue;
+            }
+            let length = word_count(&self.passages[index].text);
+            if words + length > slides::BUNDLE_WORDS {
+                number = self.next_bundle();
+                words = 0;
+            }
+            words += length;
+            self.passages[index].bundle = Some(Bundle::List(number));
+        }
+    }
+
+    fn next_bundle(&mut self) -> usize {
+        self.bundles += 1;
+        self.bundles
+    }
+
+    fn push(&mut self, block: &Placed<'_>, text: &str, fragment: bool, bundle: Option<Bundle>, clause: bool) {
+        let section = self.sections.len() - 1;
+        self.last_page = block.page_index;
+        let pages = vec![(0, block.page)];
+        self.passages.push(Passage { text: text.to_owned(), section, pages, fragment, clause, bundle });
     }
 
     fn heading(&mut self, block: &Placed<'_>, text: String, depth: Option<usize>, title: Option<&str>) {
         let rank = Rank { depth, height: block.block.line_height };
         let key = fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
-        if self.lexicon.left_out.contains(key.as_str()) {
+        self.close_list();
+        if literature::is_heading(&text) || self.lexicon.left_out.contains(key.as_str()) {
+            self.literature = literature::is_heading(&text);
+            if self.literature {
+                self.leave_out(block, Reason::References);
+            }
             self.left_out = Some(rank);
             return;
         }
@@ -223,6 +372,10 @@ impl<'a> Builder<'a> {
             return;
         }
         self.left_out = None;
+        self.literature = false;
+        if block.page_index == 0 && super::title::is_no_subject(&text) {
+            return;
+        }
         if title.is_some_and(|title| fold(title) == fold(&text)) {
             return;
         }
@@ -260,6 +413,8 @@ impl<'a> Builder<'a> {
         self.last_page = block.page_index;
         if let Some(open) = self.passages.last_mut()
             && open.section == section
+            && open.bundle.is_none()
+            && !open.clause
             && !is_finished(&open.text)
             && continues(&open.text, block, turned, self.body)
         {
@@ -267,7 +422,7 @@ impl<'a> Builder<'a> {
             open.fragment = open.fragment && fragment;
             return;
         }
-        self.passages.push(Passage { text: block.text.clone(), section, pages: vec![(0, block.page)], fragment });
+        self.push(block, &block.text, fragment, None, false);
     }
 }
 

@@ -164,14 +164,14 @@ fn place(candidate: &Candidate, candidates: &Candidates, outline: &Outline) -> f
 }
 
 fn cue(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
-    let folded = fold(&candidate.said.bare);
+    let folded = fold(&candidate.told.bare);
     let found = lexicon.cues.iter().filter(|cue| folded.contains(**cue)).count();
     0.05 * number(found.min(2))
 }
 
 /// Sentences of licences and notices are narrated only if there is little else.
 fn notice(candidate: &Candidate, lexicon: &Lexicon) -> f32 {
-    let folded = fold(&candidate.said.bare);
+    let folded = fold(&candidate.told.bare);
     if lexicon.boilerplate.iter().any(|phrase| folded.contains(*phrase)) { 0.35 } else { 0.0 }
 }
 
@@ -183,11 +183,11 @@ fn penalties(candidate: &Candidate) -> f32 {
         10..=26 => 0.0,
         _ => 0.15,
     };
-    let asks = candidate.said.bare.trim_end_matches(['”', '"', '»']).ends_with(['?', '؟', '!']);
-    let digits = candidate.said.bare.chars().filter(char::is_ascii_digit).count();
-    let marks = candidate.said.bare.chars().filter(|c| matches!(c, '/' | ':' | ';' | '"' | '“' | '«' | '„')).count();
+    let asks = candidate.told.bare.trim_end_matches(['”', '"', '»']).ends_with(['?', '؟', '!']);
+    let digits = candidate.told.bare.chars().filter(char::is_ascii_digit).count();
+    let marks = candidate.told.bare.chars().filter(|c| matches!(c, '/' | ':' | ';' | '"' | '“' | '«' | '„')).count();
     length
-        + if candidate.said.points { 0.3 } else { 0.0 }
+        + if candidate.told.points { 0.3 } else { 0.0 }
         + if asks { 0.15 } else { 0.0 }
         + if candidate.fragment { 0.25 } else { 0.0 }
         + 0.02 * number(digits.min(8))

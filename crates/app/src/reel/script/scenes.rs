@@ -4,15 +4,18 @@ use sluice_domain::language::Language;
 
 use super::candidates::{Candidates, is_topic};
 use super::lexicon::Lexicon;
-use super::outline::Outline;
+use super::outline::{Bundle, Outline};
 use super::select::Choice;
-use super::spoken::softened;
 use super::terms::Terms;
 use super::text::{bare, capitalised, cut, word_count};
 use super::{SceneScript, Sentence, SlideKind};
 
 /// Longest heading of a scene, in characters.
 pub(super) const LONGEST_HEADING: usize = 60;
+
+fn talks(bundle: Option<Bundle>) -> bool {
+    matches!(bundle, Some(Bundle::Exchange(_)))
+}
 
 /// The scenes between title and question.
 pub(super) fn scenes(
@@ -31,10 +34,22 @@ pub(super) fn scenes(
         if let Some(group) = groups.last_mut() {
             let last = &candidates.all[choice.told[group[group.len() - 1]]];
             let words: u32 = group.iter().map(|at| candidates.all[choice.told[*at]].words).sum();
-            let leans = candidate.said.leans && words + candidate.words <= most + fewest / 2;
+            let bundled = candidate.bundle.is_some() && candidate.bundle == last.bundle;
+            let leans = bundled || candidate.told.leans && words + candidate.words <= most + fewest / 2;
             let near = last.chapter == candidate.chapter && last.page.abs_diff(candidate.page) <= 1;
-            let together = last.section == candidate.section || (words * 2 < fewest && near);
-            let fits = words + candidate.words <= most || words < fewest;
+            let listed = candidate.bundle.is_some() || last.bundle.is_some();
+            // What is no part of a conversation must not sound like its last speaker.
+            let apart = talks(candidate.bundle) != talks(last.bundle);
+            let together = !apart && (last.section == candidate.section || words * 2 < fewest && near && !listed);
+            // A bundle that begins here comes whole.
+            let length: u32 = choice.told[place..]
+                .iter()
+                .map(|index| &candidates.all[*index])
+                .take_while(|other| candidate.bundle.is_some() && other.bundle == candidate.bundle)
+                .map(|other| other.words)
+                .sum();
+            let length = length.max(candidate.words);
+            let fits = words + length <= most || words < fewest && words + length <= most * 2;
             if leans || (together && fits && group.len() < 3) {
                 group.push(place);
                 continue;
@@ -49,7 +64,7 @@ pub(super) fn scenes(
         .map(|group| {
             let told: Vec<usize> = group.iter().map(|place| choice.told[*place]).collect();
             let first = &candidates.all[told[0]];
-            let own = outline.sections[first.section].heading.as_deref().map(|heading| clean_heading(heading, lexicon));
+            let own = outline.sections[first.section].heading.as_deref().map(clean_heading);
             let own = own.filter(|heading| heading.chars().filter(|c| c.is_alphabetic()).count() >= 2);
             let heading = own.unwrap_or_else(|| key_heading(candidates, &told, terms, lexicon, &used));
             used.push(heading.clone());
@@ -58,7 +73,7 @@ pub(super) fn scenes(
                 .map(|place| {
                     let candidate = &candidates.all[choice.told[*place]];
                     let follows = *place != group[0] && choice.follows(*place, candidates);
-                    let text = if follows { &candidate.said.full } else { &candidate.said.bare };
+                    let text = if follows { &candidate.told.full } else { &candidate.told.bare };
                     Sentence { text: text.clone(), page: Some(candidate.page), lines: Vec::new() }
                 })
                 .collect();
@@ -79,8 +94,14 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
         }
         let fits = |other: usize| {
             groups.get(other).filter(|group| {
+                let first = |group: &[usize]| &candidates.all[choice.told[group[0]]];
+                let (one, two) = (first(group), first(&groups[index]));
+                // The title of a slide heads the scene of that slide alone.
+                let listed = (one.bundle.is_some() || two.bundle.is_some()) && one.section != two.section
+                    || talks(one.bundle) != talks(two.bundle);
                 words(group) + words(&groups[index]) <= most + fewest / 2
                     && page(group).abs_diff(page(&groups[index])) <= 1
+                    && !listed
             })
         };
         if index > 0 && fits(index - 1).is_some() {
@@ -101,17 +122,16 @@ fn join_short(groups: &mut Vec<Vec<usize>>, choice: &Choice, candidates: &Candid
 fn key_heading(candidates: &Candidates, told: &[usize], terms: &Terms, lexicon: &Lexicon, used: &[String]) -> String {
     let mut terms = terms.key(candidates, told, lexicon, 3).into_iter().map(|term| capitalised(&term));
     let found = terms.find(|term| !used.contains(term));
-    let first = &candidates.all[told[0]].said.bare;
+    let first = &candidates.all[told[0]].told.bare;
     let heading = found.or_else(|| key_phrase(first, lexicon).map(|phrase| capitalised(&phrase)));
     cut(&heading.unwrap_or_else(|| first.clone()), LONGEST_HEADING)
 }
 
-/// A heading for display: not in capitals, without punctuation at its end, at most [`LONGEST_HEADING`] characters.
-pub(super) fn clean_heading(heading: &str, lexicon: &Lexicon) -> String {
-    let soft = softened(heading, lexicon);
-    let trimmed = soft
+/// A heading for display: as it is printed, without punctuation at its end, at most [`LONGEST_HEADING`] characters.
+pub(super) fn clean_heading(heading: &str) -> String {
+    let trimmed = heading
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | ';' | '-' | '–' | '—' | '،' | '*'));
-    cut(&capitalised(trimmed), LONGEST_HEADING)
+    cut(trimmed, LONGEST_HEADING)
 }
 
 /// The longest run of topic words (at most three) of a sentence; the first of several.
@@ -153,8 +173,7 @@ fn topic_runs<'a>(text: &'a str, lexicon: &Lexicon) -> Vec<Vec<&'a str>> {
 
 /// The title card: the title, and the opening sentence.
 pub(super) fn title_scene(title: &str, page: u32, opening: Option<Sentence>) -> SceneScript {
-    let spoken = if title.ends_with(['.', '!', '?', '؟', '…']) { title.to_owned() } else { format!("{title}.") };
-    let mut sentences = vec![Sentence { text: spoken, page: Some(page), lines: Vec::new() }];
+    let mut sentences = vec![Sentence { text: title.to_owned(), page: Some(page), lines: Vec::new() }];
     sentences.extend(opening);
     SceneScript { heading: cut(title, LONGEST_HEADING), slide: SlideKind::Title, sentences }
 }

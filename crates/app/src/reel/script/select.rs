@@ -15,6 +15,9 @@ const MOST_CHAPTERS: usize = 12;
 /// Parts of equal length of a document without chapters, or with more.
 const STRETCHES: usize = 8;
 
+/// Most words of what is told together: they share a scene.
+const MOST_WORDS_OF_A_BUNDLE: u32 = 100;
+
 /// Selected candidates by index, in document order.
 pub(super) struct Choice {
     pub(super) opening: Option<usize>,
@@ -60,9 +63,10 @@ fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
         .take_while(|index| candidates.all[*index].order <= first + reach)
         .filter(|index| {
             let candidate = &candidates.all[*index];
-            !candidate.said.leans
-                && !candidate.said.points
+            !candidate.told.leans
+                && !candidate.told.points
                 && !candidate.fragment
+                && candidate.bundle.is_none()
                 && (5..=30).contains(&candidate.words)
         })
         .max_by(|one, other| {
@@ -74,14 +78,22 @@ fn opening(candidates: &Candidates, ranking: &Ranking) -> Option<usize> {
         })
 }
 
-/// A sentence with those that it depends on; none if they are missing.
+/// A sentence with those that it depends on; none if they are missing. The first of a bundle stands for all of it.
 fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<usize>> {
+    if let Some(bundle) = candidates.all[index].bundle {
+        let inside = |at: usize| candidates.all.get(at).is_some_and(|other| other.bundle == Some(bundle));
+        let first = index.checked_sub(1).is_none_or(|before| !inside(before));
+        let all: Vec<usize> = (index..).take_while(|at| inside(*at)).collect();
+        let words: u32 = all.iter().map(|at| candidates.all[*at].words).sum();
+        return (first && words <= MOST_WORDS_OF_A_BUNDLE).then_some(all);
+    }
     let mut unit = vec![index];
     let mut first = index;
-    while candidates.all[first].said.leans {
+    while candidates.all[first].told.leans {
         let before = first.checked_sub(1)?;
         let (one, other) = (&candidates.all[before], &candidates.all[first]);
-        if one.order + 1 != other.order || one.section != other.section || unit.len() >= 2 {
+        let apart = one.order + 1 != other.order || one.section != other.section || one.bundle.is_some();
+        if apart || unit.len() >= 2 {
             return None;
         }
         if taken.contains(&before) {

@@ -108,6 +108,10 @@ fn is_inside_abbreviation(
         return false;
     }
     if lexicon.closing_abbreviations.contains(folded.as_str()) {
+        // "Example Honey, Inc. (“Honey”) claims": a bracket explains the name.
+        if text[chars[mark].0..].trim_start_matches('.').trim_start().starts_with('(') {
+            return true;
+        }
         return !first.is_uppercase() && !is_arabic(first);
     }
     // "No. 5" is an abbreviation, "He said no." is not.
@@ -174,6 +178,10 @@ mod tests {
         assert_eq!(
             sentences("en", "Sold by Acme Inc. in Rome etc. The end."),
             ["Sold by Acme Inc. in Rome etc.", "The end."]
+        );
+        assert_eq!(
+            sentences("en", "The plaintiff, Acme Honey, Inc. (“Honey”) claims the hives. The court agrees."),
+            ["The plaintiff, Acme Honey, Inc. (“Honey”) claims the hives.", "The court agrees."]
         );
     }
 

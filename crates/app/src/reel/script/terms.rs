@@ -29,7 +29,7 @@ impl Terms {
     pub(super) fn new(candidates: &Candidates, lexicon: &Lexicon) -> Self {
         let mut seen = HashMap::new();
         for candidate in &candidates.all {
-            count(&candidate.said.bare, lexicon, &mut seen);
+            count(&candidate.told.bare, lexicon, &mut seen);
         }
         Self { seen }
     }
@@ -39,7 +39,7 @@ impl Terms {
     pub(super) fn key(&self, candidates: &Candidates, told: &[usize], lexicon: &Lexicon, wanted: usize) -> Vec<String> {
         let mut heard: HashMap<Vec<String>, Seen> = HashMap::new();
         for index in told {
-            count(&candidates.all[*index].said.bare, lexicon, &mut heard);
+            count(&candidates.all[*index].told.bare, lexicon, &mut heard);
         }
         ranked(&self.seen, &heard, lexicon, wanted)
     }

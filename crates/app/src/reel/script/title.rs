@@ -1,36 +1,81 @@
 //! The title of a document.
 
+mod heads;
+
+use std::collections::HashMap;
+
 use sluice_domain::document::Document;
 
+pub(super) use self::heads::{is_letter_head, is_no_subject};
 use super::lexicon::Lexicon;
-use super::outline::Placed;
-use super::sentences::split;
-use super::spoken::softened;
+use super::outline::{Placed, body_height, line_key};
+use super::sentences::{is_finished, split};
 use super::text::{clean, cut, fold, share, word_count, words};
 
 /// Longest title, in characters.
 const LONGEST: usize = 110;
 
-/// The file's own title if it is a real one, otherwise the largest line of the first page with text.
-pub(super) fn title(document: &Document, placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
-    let largest = largest_line(placed, lexicon);
-    let own = document.title.as_deref().map(clean).filter(|title| is_real(title) && split(title, lexicon).len() <= 2);
-    let chosen = match (own, largest) {
-        // The metadata may come from a template: it must share a word with the first pages.
-        (Some(own), Some(largest)) if !is_on_first_pages(&own, placed) => {
-            if word_count(&largest) >= 2 {
-                largest
-            } else {
-                own
-            }
+/// The title, as it is printed.
+pub(super) struct Title {
+    pub(super) text: String,
+    key: String,
+}
+
+impl Title {
+    /// Whether a block says the title again, or is a part of it: it is not told twice.
+    pub(super) fn covers(&self, block: &Placed<'_>) -> bool {
+        let own = key(&block.text);
+        if own.is_empty() || block.words > word_count(&self.text) + 5 {
+            return false;
         }
-        (Some(own), _) => own,
-        (None, largest) => largest?,
+        let part = block.page_index == 0 && block.words >= 2 && format!(" {} ", self.key).contains(&format!(" {own} "));
+        let named = block.text.contains(['|', '–', '—']) && own.starts_with(&self.key);
+        own == self.key || part && !is_finished(&block.text) || named
+    }
+}
+
+/// Its words, folded.
+fn key(text: &str) -> String {
+    words(text).map(|word| fold(super::text::bare(word))).collect::<Vec<_>>().join(" ")
+}
+
+/// The subject line of a letter or memo, otherwise the file's own title if it is a real one, otherwise the largest line of
+/// the first page with text.
+pub(super) fn title(
+    document: &Document,
+    placed: &[Placed<'_>],
+    running: &HashMap<String, usize>,
+    lexicon: &Lexicon,
+) -> Option<Title> {
+    let largest = largest_line(placed, running, lexicon);
+    let own = document.title.as_deref().map(clean).filter(|title| is_real(title) && split(title, lexicon).len() <= 2);
+    let chosen = match (heads::subject(placed), own, largest) {
+        (Some(subject), _, _) => subject,
+        // What is printed, and not the spelling of the metadata, nor the name of the site behind it.
+        (None, Some(own), Some(largest)) if is_same(&own, &largest) => largest,
+        // The metadata may come from a template: it must share a word with the first pages.
+        (None, Some(own), Some(largest)) if !is_on_first_pages(&own, placed) || is_one_word(&own) => {
+            if word_count(&largest) >= 2 { largest } else { own }
+        }
+        (None, Some(own), _) => own.split(" | ").next().unwrap_or_default().to_owned(),
+        (None, None, largest) => largest?,
     };
-    let chosen = softened(&chosen, lexicon);
     let chosen = chosen
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | ';' | '-' | '–' | '—' | '*' | '∗'));
-    Some(cut(chosen, LONGEST)).filter(|title| title.chars().any(char::is_alphabetic))
+    let text = cut(chosen, LONGEST);
+    text.chars().any(char::is_alphabetic).then(|| Title { key: key(&text), text })
+}
+
+/// The same words, or those of the printed title with the name of a site or a series.
+fn is_same(own: &str, printed: &str) -> bool {
+    let (one, other) = (key(own), key(printed));
+    let named = [" | ", " - ", " – ", " — "].iter().any(|mark| own.contains(mark));
+    one == other || named && word_count(printed) >= 3 && (one.starts_with(&other) || one.ends_with(&other))
+}
+
+/// "us-it-who", "Report2024": the stem of a file's name.
+fn is_one_word(title: &str) -> bool {
+    !title.contains(' ') && title.contains(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.'))
 }
 
 /// Not the name of a file, a template, or a program.
@@ -44,6 +89,9 @@ fn is_real(title: &str) -> bool {
     .any(|ending| lower.ends_with(ending));
     let stock = [
         "untitled",
+        "memorandum",
+        "memo",
+        "letter",
         "microsoft word",
         "microsoft powerpoint",
         "powerpoint presentation",
@@ -82,7 +130,7 @@ fn is_on_first_pages(title: &str, placed: &[Placed<'_>]) -> bool {
 }
 
 /// The largest type on the first page that reads as a title, with the following lines of the same size.
-fn largest_line(placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
+fn largest_line(placed: &[Placed<'_>], running: &HashMap<String, usize>, lexicon: &Lexicon) -> Option<String> {
     let first = placed.first()?.page_index;
     let opening = fold(placed.first()?.text.trim_matches(|c: char| !c.is_alphanumeric()));
     if lexicon.left_out.contains(opening.as_str()) {
@@ -91,7 +139,13 @@ fn largest_line(placed: &[Placed<'_>], lexicon: &Lexicon) -> Option<String> {
     }
     let page: Vec<&Placed<'_>> =
         placed.iter().filter(|block| block.page_index == first && block.block.lines <= 4).collect();
-    let fits = |block: &&&Placed<'_>| reads_as_title(&block.text, lexicon);
+    let body = body_height(placed);
+    let fits = |block: &&&Placed<'_>| {
+        let heads = block.marginal && running.contains_key(&line_key(&block.text)) || heads::is_no_subject(&block.text);
+        // In the type of the text, only a line that is no sentence.
+        let line = block.block.line_height > body * 1.05 || block.words <= 14 && !block.text.ends_with(['.', ':']);
+        !heads && line && reads_as_title(&block.text, lexicon)
+    };
     let tallest = page.iter().filter(fits).map(|block| block.block.line_height).max_by(f32::total_cmp)?;
     let start = page.iter().position(|block| block.block.line_height >= tallest * 0.97 && fits(&block))?;
     let mut title = page[start].text.clone();

@@ -18,44 +18,6 @@ pub(super) static WORDS: Words = Words {
         min.|mio.|mrd.|st.|str.|tel.|sog.|v. a.|v.a.|i. d. r.|i.d.r.|jan.|feb.|apr.|jun.|jul.|aug.|sep.|sept.|okt.|nov.|\
         dez.|resp.|engl.|lat.|geb.|allg.|bspw.|e.g.|i.e.|vs.|gem.|lt.|ff.|f.|al.|dipl.|ing.|phil.|v. chr.|n. chr.|zzgl.",
     closing_abbreviations: "usw.|etc.|u. ä.|u.ä.|usf.|o. g.|u. v. m.|u.v.m.",
-    expansions: &[
-        ("z. b.", "zum Beispiel"),
-        ("z.b.", "zum Beispiel"),
-        ("bspw.", "beispielsweise"),
-        ("d. h.", "das heißt"),
-        ("d.h.", "das heißt"),
-        ("u. a.", "unter anderem"),
-        ("u.a.", "unter anderem"),
-        ("u. u.", "unter Umständen"),
-        ("u.u.", "unter Umständen"),
-        ("v. a.", "vor allem"),
-        ("v.a.", "vor allem"),
-        ("z. t.", "zum Teil"),
-        ("z.t.", "zum Teil"),
-        ("i. d. r.", "in der Regel"),
-        ("i.d.r.", "in der Regel"),
-        ("i. a.", "im Allgemeinen"),
-        ("i.a.", "im Allgemeinen"),
-        ("o. ä.", "oder Ähnliches"),
-        ("o.ä.", "oder Ähnliches"),
-        ("bzw.", "beziehungsweise"),
-        ("usw.", "und so weiter"),
-        ("etc.", "und so weiter"),
-        ("ca.", "etwa"),
-        ("vgl.", "vergleiche"),
-        ("evtl.", "eventuell"),
-        ("ggf.", "gegebenenfalls"),
-        ("inkl.", "inklusive"),
-        ("sog.", "sogenannte"),
-        ("nr.", "Nummer"),
-        ("dr.", "Doktor"),
-        ("prof.", "Professor"),
-        ("vs.", "gegen"),
-        ("mio.", "Millionen"),
-        ("mrd.", "Milliarden"),
-        ("et al.", "und andere"),
-        ("und/oder", "oder"),
-    ],
     // German is verb-second: without the opening the sentence would start with its verb, so nothing is left out.
     connectives: "",
     dangling: "dies|diese|dieser|dieses|diesem|diesen|jener|jene|jenes|er|es|ihm|ihn|ihr|ihre|ihnen|sein|seine|das ist|\
@@ -72,7 +34,6 @@ pub(super) static WORDS: Words = Words {
     see: "siehe|vgl.|vergleiche",
     pointing: "folgende|folgenden|folgender|im folgenden|oben|unten|nächsten abschnitt|nächsten kapitel|diesem abschnitt|diesem kapitel|siehe |\
         mehr informationen|weitere informationen|weiteren informationen|für weitere|nähere informationen|mehr dazu|finden sie unter|lesen sie bitte",
-    tails: "; |, wobei |, obwohl |, weil |, während |, sodass |, so dass |, da |, indem |, damit |, um | – | — ",
     grounded: "es gibt|es ist möglich|es ist wichtig|es ist notwendig|es ist ratsam|es empfiehlt|es wird empfohlen|\
         es handelt sich|es existiert|es existieren|es lohnt|damit sie|damit ein|damit die|damit das|damit der|\
         so genannte|ihre daten|ihr system|ihr rechner|auch wenn|auch die|auch der|auch das|auch ein|beide seiten|\
@@ -93,9 +54,6 @@ pub(super) static WORDS: Words = Words {
         mailingliste|übersetzung von|übersetzt von|urheberrecht",
     cues: " ist ein | ist eine | ist der | ist die | ist das | sind die | bedeutet | bezeichnet | heißt | besteht aus |\
         ermöglicht | das ziel |der zweck |wichtig| weil | dadurch | zeigt, dass ",
-    percent: "Prozent",
-    and: "und",
-    section: "Paragraph",
     question_of_two: "Eine Frage zum Nachdenken: Wie hängen „{0}“ und „{1}“ zusammen?",
     question_of_title: "Eine Frage zum Nachdenken: Welchen Gedanken aus „{0}“ würden Sie jemand anderem erklären, und wie?",
     question: "Eine Frage zum Nachdenken: Welchen Gedanken aus diesem Dokument würden Sie jemand anderem erklären, und wie?",

@@ -17,31 +17,6 @@ pub(super) static WORDS: Words = Words {
         resp.|incl.|dept.|univ.|tab.|def.|thm.|prop.|jan.|feb.|mar.|apr.|jun.|jul.|aug.|sep.|sept.|oct.|nov.|dec.|\
         max.|min.|mt.|ft.|art.|op.|cit.|w.r.t.|a.k.a.|u.s.c.",
     closing_abbreviations: "etc.|inc.|ltd.|co.|corp.|jr.|sr.|a.m.|p.m.|u.s.|u.k.|u.s.a.|e.u.|u.n.|ph.d.|b.c.|a.d.|d.c.|bros.",
-    expansions: &[
-        ("e.g.,", "for example,"),
-        ("e.g.", "for example"),
-        ("i.e.,", "that is,"),
-        ("i.e.", "that is,"),
-        ("etc.", "and so on"),
-        ("vs.", "versus"),
-        ("cf.", "compare"),
-        ("viz.", "namely"),
-        ("approx.", "approximately"),
-        ("ca.", "about"),
-        ("w.r.t.", "with respect to"),
-        ("a.k.a.", "also known as"),
-        ("incl.", "including"),
-        ("resp.", "respectively"),
-        ("no.", "number"),
-        ("vol.", "volume"),
-        ("dept.", "department"),
-        ("dr.", "Doctor"),
-        ("prof.", "Professor"),
-        ("mr.", "Mister"),
-        ("w/o", "without"),
-        ("et al.", "and others"),
-        ("and/or", "or"),
-    ],
     connectives: "however|moreover|furthermore|therefore|thus|hence|consequently|in addition|additionally|nevertheless|\
         nonetheless|on the other hand|on the one hand|for example|for instance|in contrast|by contrast|similarly|\
         likewise|accordingly|as a result|in particular|finally|first|firstly|second|secondly|third|thirdly|lastly|\
@@ -65,7 +40,6 @@ pub(super) static WORDS: Words = Words {
     see: "see|refer to|cf.|compare",
     pointing: "the following|following example|below|above|next section|previous section|this section|next chapter|previous chapter|later in|earlier in|left side|right side|\
         more information|for details|further information|more details|further details|see also|in detail in|please read|please see|consult",
-    tails: "; |, which |, where |, although |, because |, while |, whereas |, so that |, even though |, since |, unless | – | — ",
     grounded: "there is|there are|there was|there were|there has|there have|there will|there may|there can|there exist|\
         it is possible|it is important|it is necessary|it is common|it is recommended|it is useful|it is known|\
         it is well known|it is often|it is easy|it is difficult|it is hard|it was not until|it turns out|it follows|\
@@ -101,9 +75,6 @@ pub(super) static WORDS: Words = Words {
     cues: " is a | is an | is the | are the | refers to | means | is called | are called | is defined | consists of |\
         in this paper|we show|we present|we propose|we find|the main |the goal |the purpose |the aim |important|\
         in conclusion|results show|allows |provides | because | therefore | leads to | key ",
-    percent: "percent",
-    and: "and",
-    section: "section",
     question_of_two: "A question to think about: how are “{0}” and “{1}” connected?",
     question_of_title: "A question to think about: which idea in “{0}” would you explain to somebody else, and how?",
     question: "A question to think about: which idea of this document would you explain to somebody else, and how?",

@@ -15,25 +15,6 @@ pub(super) static WORDS: Words = Words {
         secc.|art.|arts.|núm.|nº.|n.º|no.|vol.|p.|pp.|pág.|págs.|ed.|eds.|cf.|cfr.|aprox.|i.e.|e.g.|vs.|av.|avda.|ud.|\
         uds.|máx.|mín.|ref.|al.|ene.|feb.|abr.|jun.|jul.|ago.|sept.|oct.|nov.|dic.|a. c.|d. c.|ee. uu.|ss.",
     closing_abbreviations: "etc.|s.a.|s.l.|cía.",
-    expansions: &[
-        ("p. ej.", "por ejemplo"),
-        ("p.ej.", "por ejemplo"),
-        ("e.g.", "por ejemplo"),
-        ("i.e.", "es decir"),
-        ("etc.", "etcétera"),
-        ("aprox.", "aproximadamente"),
-        ("vs.", "contra"),
-        ("cf.", "véase"),
-        ("núm.", "número"),
-        ("n.º", "número"),
-        ("sr.", "señor"),
-        ("sra.", "señora"),
-        ("dr.", "doctor"),
-        ("dra.", "doctora"),
-        ("ee. uu.", "Estados Unidos"),
-        ("et al.", "y otros"),
-        ("y/o", "o"),
-    ],
     connectives: "sin embargo|no obstante|además|por lo tanto|por tanto|por consiguiente|así pues|así|en consecuencia|\
         por ejemplo|en cambio|por el contrario|por otra parte|por otro lado|por un lado|del mismo modo|asimismo|\
         finalmente|por último|luego|después|primero|en primer lugar|en segundo lugar|en particular|en concreto|\
@@ -51,7 +32,6 @@ pub(super) static WORDS: Words = Words {
     see: "véase|vea|consulte|ver",
     pointing: "siguiente|siguientes|a continuación|anterior|anteriores|más abajo|más arriba|esta sección|este capítulo|véase|ver |\
         más información|para más|más detalles|mayor información|consulte|véase",
-    tails: "; |, porque |, aunque |, mientras que |, ya que |, puesto que |, por lo que |, lo que |, donde | – | — ",
     grounded: "lo que|lo más|lo primero|esta guía|esta faq|así como|tal y como|tal como|tal vez|su sistema|su ordenador|\
         sus datos|otra forma|otra manera|otro modo|lo importante|se puede",
     self_names: "documento manual libro guía artículo informe tesis tutorial paquete programa software estudio trabajo \
@@ -71,9 +51,6 @@ pub(super) static WORDS: Words = Words {
         correo electrónico|lista de correo|traducción de|traducido por",
     cues: " es un | es una | es el | es la | son los | son las | significa | se llama | consiste | permite |\
         el objetivo |la finalidad |importante| porque | por lo que | principal ",
-    percent: "por ciento",
-    and: "y",
-    section: "apartado",
     question_of_two: "Una pregunta para pensar: ¿qué relación hay entre «{0}» y «{1}»?",
     question_of_title: "Una pregunta para pensar: ¿qué idea de «{0}» le explicaría a otra persona, y cómo?",
     question: "Una pregunta para pensar: ¿qué idea de este documento le explicaría a otra persona, y cómo?",

@@ -16,24 +16,6 @@ pub(super) static WORDS: Words = Words {
         p.|pp.|éd.|cf.|env.|c.-à-d.|c.à.d.|i.e.|e.g.|resp.|av.|apr.|j.-c.|janv.|févr.|juil.|sept.|oct.|nov.|déc.|al.|\
         réf.|max.|min.|not.|vs.",
     closing_abbreviations: "etc.|s.a.|cie.",
-    expansions: &[
-        ("p. ex.", "par exemple"),
-        ("par ex.", "par exemple"),
-        ("e.g.", "par exemple"),
-        ("c.-à-d.", "c'est-à-dire"),
-        ("c.à.d.", "c'est-à-dire"),
-        ("i.e.", "c'est-à-dire"),
-        ("etc.", "et cetera"),
-        ("cf.", "voir"),
-        ("env.", "environ"),
-        ("vs.", "contre"),
-        ("mme", "Madame"),
-        ("dr.", "docteur"),
-        ("n°", "numéro"),
-        ("resp.", "respectivement"),
-        ("et al.", "et autres"),
-        ("et/ou", "ou"),
-    ],
     connectives: "cependant|toutefois|néanmoins|de plus|en outre|par ailleurs|ainsi|donc|par conséquent|en effet|\
         par exemple|en revanche|au contraire|d'une part|d'autre part|de même|enfin|finalement|ensuite|puis|\
         premièrement|deuxièmement|d'abord|tout d'abord|en particulier|notamment|en résumé|en conclusion|pour conclure|\
@@ -51,7 +33,6 @@ pub(super) static WORDS: Words = Words {
     see: "voir|cf.|consultez|reportez-vous",
     pointing: "suivant|suivante|suivants|suivantes|ci-dessous|ci-dessus|cette section|ce chapitre|prochain chapitre|section suivante|plus loin|plus haut|plus bas|voir |\
         plus d'informations|pour plus de|pour de plus amples|plus de détails|veuillez consulter|reportez-vous|consultez|veuillez lire",
-    tails: "; | ; |, car |, parce que |, bien que |, tandis que |, alors que |, puisque |, ce qui |, où |, afin de |, afin que | – | — ",
     grounded: "il est possible|il est nécessaire|il est important|il est recommandé|il est conseillé|il est préférable|\
         il existe|il y a|il faut|il s'agit|il convient|il suffit|il peut|il n'est pas|il n'y a|il arrive|il est|\
         en général|en france|en europe|ceux qui|celui qui|celle qui|celles qui|en cas|en tant|en utilisant|en plus de|\
@@ -74,9 +55,6 @@ pub(super) static WORDS: Words = Words {
         liste de diffusion|adresse électronique|courriel|traduction française|traducteur|version française|relecture",
     cues: " est un | est une | est le | est la | sont des | signifie | désigne | consiste | s'appelle | permet |\
         nous montrons|nous proposons|nous présentons|le but |l'objectif |important| car | parce que | principal ",
-    percent: "pour cent",
-    and: "et",
-    section: "paragraphe",
     question_of_two: "Une question pour réfléchir : quel lien y a-t-il entre « {0} » et « {1} » ?",
     question_of_title: "Une question pour réfléchir : quelle idée de « {0} » expliqueriez-vous à quelqu'un d'autre, et comment ?",
     question: "Une question pour réfléchir : quelle idée de ce document expliqueriez-vous à quelqu'un d'autre, et comment ?",

@@ -15,21 +15,6 @@ pub(super) static WORDS: Words = Words {
         nr.|vol.|p.|pp.|pag.|ed.|cfr.|cf.|ca.|i.e.|e.g.|vs.|max.|min.|rif.|al.|gen.|feb.|mar.|apr.|giu.|lug.|ago.|set.|\
         ott.|nov.|dic.|a.c.|d.c.|s.",
     closing_abbreviations: "ecc.|etc.|s.p.a.|s.r.l.",
-    expansions: &[
-        ("ad es.", "ad esempio"),
-        ("p. es.", "per esempio"),
-        ("e.g.", "per esempio"),
-        ("i.e.", "cioè"),
-        ("ecc.", "eccetera"),
-        ("etc.", "eccetera"),
-        ("cfr.", "si veda"),
-        ("ca.", "circa"),
-        ("vs.", "contro"),
-        ("dott.", "dottor"),
-        ("sig.", "signor"),
-        ("et al.", "e altri"),
-        ("e/o", "o"),
-    ],
     connectives: "tuttavia|ciononostante|inoltre|pertanto|quindi|perciò|di conseguenza|infatti|per esempio|ad esempio|\
         invece|al contrario|d'altra parte|da un lato|dall'altro|allo stesso modo|infine|poi|dapprima|in primo luogo|\
         in secondo luogo|in particolare|in sintesi|in conclusione|cioè|ovvero|in effetti|naturalmente|in generale|\
@@ -46,7 +31,6 @@ pub(super) static WORDS: Words = Words {
     see: "si veda|vedi|vedere|cfr.",
     pointing: "seguente|seguenti|di seguito|qui sotto|qui sopra|precedente|questa sezione|questo capitolo|prossimo capitolo|si veda|vedi |\
         maggiori informazioni|ulteriori informazioni|per maggiori|più informazioni|maggiori dettagli|ulteriori dettagli|consultare",
-    tails: "; |, perché |, anche se |, mentre |, poiché |, dove |, affinché |, sebbene | – | — ",
     grounded: "così come|e se|anche se|ciò che|quello che|quelli che|coloro che",
     self_names: "documento manuale libro guida articolo rapporto tesi relazione pacchetto programma software studio lavoro \
         testo opera riferimento introduzione corso contratto legge regolamento norma presentazione progetto capitolo faq",
@@ -66,9 +50,6 @@ pub(super) static WORDS: Words = Words {
         traduzione di|tradotto da|e-mail",
     cues: " è un | è una | è il | è la | sono i | sono le | significa | si chiama | consiste | permette | consente |\
         lo scopo |l'obiettivo |importante| perché | principale ",
-    percent: "per cento",
-    and: "e",
-    section: "paragrafo",
     question_of_two: "Una domanda su cui riflettere: che legame c'è tra «{0}» e «{1}»?",
     question_of_title: "Una domanda su cui riflettere: quale idea di «{0}» spiegherebbe a qualcun altro, e come?",
     question: "Una domanda su cui riflettere: quale idea di questo documento spiegherebbe a qualcun altro, e come?",

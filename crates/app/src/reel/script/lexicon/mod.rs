@@ -26,8 +26,6 @@ pub(super) struct Words {
     pub(super) abbreviations: &'static str,
     /// Abbreviations whose full stop also ends the sentence if a capital follows.
     pub(super) closing_abbreviations: &'static str,
-    /// Abbreviations and their spoken forms.
-    pub(super) expansions: &'static [(&'static str, &'static str)],
     /// Openings that can be left out if a comma follows them.
     pub(super) connectives: &'static str,
     /// Openings that depend on the previous sentence and cannot be left out.
@@ -40,8 +38,6 @@ pub(super) struct Words {
     pub(super) see: &'static str,
     /// Phrases that refer to another place on the page.
     pub(super) pointing: &'static str,
-    /// Where a sentence that is too long can be ended instead.
-    pub(super) tails: &'static str,
     /// Openings that look like [`Words::dangling`] but are self-contained.
     pub(super) grounded: &'static str,
     /// What a document calls itself: "this manual" refers to nothing else.
@@ -58,12 +54,6 @@ pub(super) struct Words {
     pub(super) boilerplate: &'static str,
     /// Phrases of sentences that define something, or draw a conclusion.
     pub(super) cues: &'static str,
-    /// The spoken form of `%`.
-    pub(super) percent: &'static str,
-    /// The spoken form of `&`.
-    pub(super) and: &'static str,
-    /// The spoken form of `§`.
-    pub(super) section: &'static str,
     /// The closing question about two key terms, `{0}` and `{1}`.
     pub(super) question_of_two: &'static str,
     /// The closing question about the title, `{0}`.
@@ -86,7 +76,6 @@ pub(super) struct Lexicon {
     pub(super) demonstratives: HashSet<&'static str>,
     pub(super) see: Vec<&'static str>,
     pub(super) pointing: Vec<&'static str>,
-    pub(super) tails: Vec<&'static str>,
     pub(super) grounded: Vec<&'static str>,
     pub(super) self_names: HashSet<&'static str>,
     pub(super) numbered: HashSet<&'static str>,
@@ -117,8 +106,6 @@ impl Lexicon {
             demonstratives: words.demonstratives.split_whitespace().collect(),
             see: phrases(words.see).collect(),
             pointing: phrases(words.pointing).collect(),
-            // The spaces around a tail are part of it.
-            tails: words.tails.split('|').collect(),
             grounded: longest_first(words.grounded),
             self_names: words.self_names.split_whitespace().collect(),
             numbered: words.numbered.split_whitespace().collect(),

@@ -14,33 +14,6 @@ pub(super) static WORDS: Words = Words {
         tab.|hfst.|par.|art.|nr.|vol.|blz.|p.|pp.|red.|vgl.|ca.|i.e.|e.g.|vs.|max.|min.|resp.|incl.|excl.|al.|jan.|feb.|\
         apr.|jun.|jul.|aug.|sept.|okt.|nov.|dec.|v.chr.|n.chr.|evt.|m.n.|t/m|i.v.m.|n.a.v.|e.d.",
     closing_abbreviations: "enz.|etc.|e.a.|b.v.|n.v.",
-    expansions: &[
-        ("bijv.", "bijvoorbeeld"),
-        ("bv.", "bijvoorbeeld"),
-        ("e.g.", "bijvoorbeeld"),
-        ("d.w.z.", "dat wil zeggen"),
-        ("i.e.", "dat wil zeggen"),
-        ("o.a.", "onder andere"),
-        ("m.b.t.", "met betrekking tot"),
-        ("t.o.v.", "ten opzichte van"),
-        ("i.p.v.", "in plaats van"),
-        ("i.v.m.", "in verband met"),
-        ("n.a.v.", "naar aanleiding van"),
-        ("m.n.", "met name"),
-        ("zgn.", "zogenaamde"),
-        ("enz.", "enzovoort"),
-        ("etc.", "enzovoort"),
-        ("ca.", "ongeveer"),
-        ("vgl.", "vergelijk"),
-        ("vs.", "tegen"),
-        ("nr.", "nummer"),
-        ("evt.", "eventueel"),
-        ("incl.", "inclusief"),
-        ("dhr.", "de heer"),
-        ("mevr.", "mevrouw"),
-        ("et al.", "en anderen"),
-        ("en/of", "of"),
-    ],
     // Dutch is verb-second, like German: nothing is left out.
     connectives: "",
     dangling: "dit|deze|dat|die|hij|zij|ze|het is|het was|het heeft|het wordt|het kan|haar|hun|echter|daarom|daardoor|\
@@ -54,7 +27,6 @@ pub(super) static WORDS: Words = Words {
     see: "zie|vergelijk|raadpleeg",
     pointing: "volgende|onderstaande|bovenstaande|hieronder|hierboven|deze sectie|dit hoofdstuk|zie |\
         meer informatie|voor meer|nadere informatie|meer details|raadpleeg",
-    tails: "; |, waarbij |, hoewel |, omdat |, terwijl |, zodat |, aangezien |, waardoor | – | — ",
     grounded: "het is mogelijk|het is belangrijk|het is nodig|het is aan te raden|het wordt aanbevolen|het doel|\
         het project|het systeem|die mensen|zo veel|zo snel|ook als|ook de|ook het|en als|onder de|onder het",
     self_names: "document handboek boek gids artikel rapport handleiding scriptie tekst werk pakket programma software \
@@ -74,9 +46,6 @@ pub(super) static WORDS: Words = Words {
         auteursrecht",
     cues: " is een | is de | is het | zijn de | betekent | heet | bestaat uit | maakt het mogelijk |het doel |belangrijk|\
         omdat | waardoor ",
-    percent: "procent",
-    and: "en",
-    section: "paragraaf",
     question_of_two: "Een vraag om over na te denken: hoe hangen ‘{0}’ en ‘{1}’ samen?",
     question_of_title: "Een vraag om over na te denken: welk idee uit ‘{0}’ zou u aan iemand anders uitleggen, en hoe?",
     question: "Een vraag om over na te denken: welk idee uit dit document zou u aan iemand anders uitleggen, en hoe?",

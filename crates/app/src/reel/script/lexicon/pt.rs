@@ -15,23 +15,6 @@ pub(super) static WORDS: Words = Words {
         núm.|nº.|n.º|no.|vol.|p.|pp.|pág.|págs.|ed.|eds.|cf.|aprox.|i.e.|e.g.|vs.|av.|máx.|mín.|ref.|al.|jan.|fev.|mar.|\
         abr.|jun.|jul.|ago.|set.|out.|nov.|dez.|a.c.|d.c.",
     closing_abbreviations: "etc.|ltda.|s.a.|cia.",
-    expansions: &[
-        ("p. ex.", "por exemplo"),
-        ("p.ex.", "por exemplo"),
-        ("e.g.", "por exemplo"),
-        ("i.e.", "isto é"),
-        ("etc.", "et cetera"),
-        ("aprox.", "aproximadamente"),
-        ("vs.", "contra"),
-        ("cf.", "ver"),
-        ("n.º", "número"),
-        ("sr.", "senhor"),
-        ("sra.", "senhora"),
-        ("dr.", "doutor"),
-        ("dra.", "doutora"),
-        ("et al.", "e outros"),
-        ("e/ou", "ou"),
-    ],
     connectives: "no entanto|contudo|todavia|porém|entretanto|além disso|portanto|assim|por conseguinte|\
         consequentemente|por exemplo|por outro lado|por um lado|pelo contrário|ao contrário|da mesma forma|finalmente|\
         por fim|por último|depois|em seguida|primeiro|em primeiro lugar|em segundo lugar|em particular|em resumo|\
@@ -48,7 +31,6 @@ pub(super) static WORDS: Words = Words {
     see: "ver|veja|consulte|cf.",
     pointing: "seguinte|seguintes|a seguir|abaixo|acima|anterior|esta secção|esta seção|este capítulo|ver |veja |\
         mais informações|para mais|mais detalhes|maiores informações|consulte",
-    tails: "; |, porque |, embora |, enquanto |, já que |, uma vez que |, pois |, onde |, o que | – | — ",
     grounded: "assim como|assim que|tal como|outra forma|outra maneira|seu sistema|seu computador",
     self_names: "documento manual livro guia artigo relatório tese dissertação tutorial pacote programa software estudo \
         trabalho texto obra referência introdução curso contrato lei regulamento norma apresentação projeto capítulo faq",
@@ -68,9 +50,6 @@ pub(super) static WORDS: Words = Words {
         lista de discussão|tradução de|traduzido por|e-mail",
     cues: " é um | é uma | é o | é a | são os | são as | significa | chama-se | consiste | permite |o objetivo |\
         o objectivo |a finalidade |importante| porque | principal ",
-    percent: "por cento",
-    and: "e",
-    section: "parágrafo",
     question_of_two: "Uma pergunta para pensar: que relação existe entre «{0}» e «{1}»?",
     question_of_title: "Uma pergunta para pensar: que ideia de «{0}» explicaria a outra pessoa, e como?",
     question: "Uma pergunta para pensar: que ideia deste documento explicaria a outra pessoa, e como?",

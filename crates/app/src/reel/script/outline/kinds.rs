@@ -1,7 +1,7 @@
 //! Classifies a single block by its appearance.
 
 use crate::reel::script::lexicon::Lexicon;
-use crate::reel::script::outline::Placed;
+use crate::reel::script::outline::{Placed, literature};
 use crate::reel::script::sentences::is_finished;
 use crate::reel::script::text::{bare, capital_share, fold, is_arabic, share, word_count, words};
 
@@ -12,6 +12,10 @@ pub(super) enum Kind {
     Heading { text: String, depth: Option<usize> },
     /// A paragraph, or a list item or a line that is not a full sentence.
     Prose { fragment: bool },
+    /// An entry of a list of literature.
+    Reference,
+    /// A table that reading took for text.
+    Table,
     /// Not narrated.
     Nothing,
 }
@@ -26,14 +30,14 @@ pub(super) fn kind_of(block: &Placed<'_>, next: Option<(&Placed<'_>, bool)>, bod
     if let Some((text, depth)) = heading(block, next, body, lexicon) {
         return Kind::Heading { text, depth };
     }
-    if is_caption(text, lexicon)
-        || is_reference(text)
-        || is_notice(text, lexicon)
-        || is_code(text)
-        || is_table(block)
-        || is_note(block, body)
-    {
+    if literature::is_entry(text, lexicon) {
+        return Kind::Reference;
+    }
+    if is_caption(text, lexicon) || is_notice(text, lexicon) || is_code(text) || is_note(block, body) {
         return Kind::Nothing;
+    }
+    if is_table(block) {
+        return Kind::Table;
     }
     Kind::Prose { fragment: !is_finished(text) && !text.contains(". ") }
 }
@@ -75,7 +79,8 @@ fn heading(
         return None;
     }
     let key = fold(bare(&title));
-    if lexicon.left_out.contains(key.as_str()) || lexicon.plain_headings.contains(key.as_str()) {
+    let named = literature::is_heading(&title) || lexicon.left_out.contains(key.as_str());
+    if named || lexicon.plain_headings.contains(key.as_str()) {
         return Some((title, depth));
     }
     let first = title.chars().find(|c| c.is_alphabetic())?;
@@ -158,35 +163,6 @@ fn is_caption(text: &str, lexicon: &Lexicon) -> bool {
     }
     let third = words.next().unwrap_or_default();
     second.ends_with([':', '.', ')']) || matches!(third, "-" | "–" | "—" | ":" | "|") || text.chars().count() < 90
-}
-
-/// "[12] A. Author, ..." or "Author, A. (2010). Title. Journal 3(2), 1–10."
-fn is_reference(text: &str) -> bool {
-    if let Some((inside, _)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return inside.len() <= 12 && inside.chars().any(char::is_alphanumeric) && !inside.contains(' ');
-    }
-    let lower = text.to_lowercase();
-    let year = text.as_bytes().windows(6).any(|window| {
-        (window[0] == b'(' || window[0] == b' ')
-            && (window[1] == b'1' || window[1] == b'2')
-            && window[2..5].iter().all(u8::is_ascii_digit)
-            && matches!(window[5], b')' | b'.' | b',')
-    });
-    let marks =
-        ["doi:", "https://doi", "et al.", " pp. ", ", vol.", "proc. ", "in proceedings", " journal of ", "isbn"]
-            .iter()
-            .filter(|mark| lower.contains(**mark))
-            .count();
-    let initials = text
-        .split_whitespace()
-        .filter(|word| {
-            word.len() <= 3
-                && word.starts_with(|c: char| c.is_uppercase())
-                && word.trim_end_matches([',', ';']).ends_with('.')
-        })
-        .count();
-    let all = text.split_whitespace().count();
-    year && all < 80 && (marks >= 2 || initials >= 3 || (marks >= 1 && initials >= 1))
 }
 
 /// Copyright notices, licences, addresses of publishers.

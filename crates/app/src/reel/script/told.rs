@@ -1,18 +1,18 @@
-//! Turns a written sentence into a spoken one: without citations, references and parentheses, with abbreviations and
-//! symbols as words.
+//! What is told of a sentence: its words as they are printed. Only what carries nothing may be left out: a citation in
+//! brackets, the mark of a note, an opening such as "However,". A sentence that would need more is not told at all. How
+//! it is said (numbers, abbreviations, signs) is the voice's part.
 
 mod arabic;
+mod brackets;
 mod marks;
 
-pub(super) use self::marks::{is_address, softened};
-
 use super::lexicon::Lexicon;
-use super::sentences::{is_finished, is_superscript, is_terminal};
+use super::sentences::{is_finished, is_terminal};
 use super::text::{capitalised, find_phrase, fold, folded_prefix, word_count};
 
-/// A spoken sentence.
+/// A sentence as it is told.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Spoken {
+pub(super) struct Told {
     /// With its opening "However,": for use after the previous sentence.
     pub(super) full: String,
     /// Without the opening.
@@ -23,35 +23,41 @@ pub(super) struct Spoken {
     pub(super) points: bool,
 }
 
-/// Most words of a spoken sentence.
-pub(super) const LONGEST: u32 = 38;
+/// Most words of a sentence.
+pub(super) const LONGEST: u32 = 45;
 
-/// The spoken form of a sentence, or none if it cannot be spoken (addresses, formulas, only parentheses).
-pub(super) fn spoken(raw: &str, lexicon: &Lexicon) -> Option<Spoken> {
+/// What is told of a sentence, or none if it cannot be told (addresses, formulas, only parentheses).
+pub(super) fn told(raw: &str, lexicon: &Lexicon) -> Option<Told> {
     let text = marks::without_list_mark(raw.trim());
     let text = without_term(&text, lexicon);
+    let before = word_count(text);
     let text = marks::without_note_marks(text);
-    let before = word_count(&text);
-    let text = marks::without_brackets(&text);
+    let text = brackets::without_citations(&text, lexicon)?;
     let text = without_pointers(&text, lexicon);
     let text = without_reading_hint(&text, lexicon);
-    let text = marks::with_words_for_signs(&text, lexicon);
-    let text = marks::with_abbreviations_said(&text, lexicon);
-    let text = marks::with_quiet_capitals(&text, lexicon);
-    let text = marks::tidy(&text, lexicon);
-    let text = if word_count(&text) > LONGEST - 6 { without_tail(&text, lexicon) } else { text };
     if word_count(&text) * 5 < before * 2 || marks::has_unspeakable(&text) {
         return None;
     }
-    let full = finished(&capitalised(&text));
-    let mut bare = without_connective(&text, lexicon);
+    let full = ended(&text, raw);
+    let mut bare = without_connective(&full, lexicon);
     if lexicon.words.code == "ar" {
         bare = arabic::without_and(bare);
     }
-    let bare = finished(&capitalised(bare));
+    let bare = if bare.len() == full.len() { full.clone() } else { capitalised(bare) };
     let points = points_elsewhere(&bare, lexicon);
     let leans = leans(&bare, lexicon);
-    Some(Spoken { full, bare, leans, points })
+    Some(Told { full, bare, leans, points })
+}
+
+/// A clause of a list or a turn of a conversation: as it is printed, without its bullet; none if it cannot be told.
+pub(super) fn clause(raw: &str, lexicon: &Lexicon) -> Option<Told> {
+    let text = marks::without_note_marks(&marks::without_list_mark(raw.trim()));
+    let text = brackets::without_citations(&text, lexicon)?;
+    if text.is_empty() || marks::has_unspeakable(&text) {
+        return None;
+    }
+    let text = ended(&text, raw);
+    Some(Told { full: text.clone(), bare: text, leans: false, points: false })
 }
 
 /// Removes a term before its explanation: "Build The build target compiles" starts at "The". German is excluded: "Die"
@@ -77,35 +83,31 @@ fn without_term<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     text
 }
 
-/// Ends a text with exactly one final punctuation mark.
-fn finished(text: &str) -> String {
+/// Without a separator at its end. What was shortened at its end keeps the full stop of the whole sentence; a line without
+/// one gets none.
+fn ended(text: &str, raw: &str) -> String {
     let trimmed = text
         .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '،' | '؛' | '-' | '–' | '—'));
-    if is_finished(trimmed) { trimmed.to_owned() } else { format!("{trimmed}.") }
+    if is_finished(raw) && !is_finished(trimmed) { format!("{trimmed}.") } else { trimmed.to_owned() }
 }
 
-/// Removes "as shown in Figure 2", "(see Section 3)" and the like.
+/// Removes "As shown in Figure 2," at the start and ", as shown in Figure 2" at the end.
 fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
-    let mut out = text.to_owned();
     let folded = fold(text);
     for pointer in lexicon.pointers.iter().filter(|pointer| folded.contains(**pointer)) {
-        let mut from = 0;
-        while let Some((start, end)) = find_phrase(&out, pointer, from) {
-            let Some(target) = pointed_at(&out[end..], lexicon) else {
-                from = end;
-                continue;
-            };
-            let tail = out[end + target..].to_owned();
-            out.truncate(start);
-            let kept = out.trim_end_matches([' ', ',', '،', '(']).len();
-            let leading = out[..kept].is_empty();
-            out.truncate(kept);
-            let tail = tail.trim_start_matches(|c: char| c == ')' || (leading && (c == ' ' || c == ',' || c == '،')));
-            out.push_str(tail);
-            from = kept;
+        let Some((start, end)) = find_phrase(text, pointer, 0) else { continue };
+        let Some(target) = pointed_at(&text[end..], lexicon) else { continue };
+        let (head, tail) = (text[..start].trim_end(), &text[end + target..]);
+        let rest = tail.trim_start().strip_prefix([',', '،']);
+        if let (true, Some(rest)) = (head.is_empty(), rest) {
+            return capitalised(rest.trim_start());
+        }
+        let ends = tail.chars().all(|c| is_terminal(c) || c.is_whitespace());
+        if let (true, Some(head)) = (ends, head.strip_suffix([',', '،'])) {
+            return format!("{head}{}", tail.trim_start());
         }
     }
-    out
+    text.to_owned()
 }
 
 /// Removes a final clause that only refers elsewhere: "; see the manual for details".
@@ -171,23 +173,6 @@ fn pointed_at(text: &str, lexicon: &Lexicon) -> Option<usize> {
     (named && numbered).then_some(end)
 }
 
-/// Ends a sentence that is too long before its last subordinate clause.
-fn without_tail(text: &str, lexicon: &Lexicon) -> String {
-    let mut best: Option<&str> = None;
-    for tail in &lexicon.tails {
-        for (at, _) in text.match_indices(tail) {
-            let (head, rest) = (&text[..at], &text[at + tail.len()..]);
-            let hard = tail.starts_with([';', '؛']);
-            let words = word_count(head);
-            let whole = hard || !rest.contains([',', '،']);
-            if (9..=LONGEST - 6).contains(&words) && whole && best.is_none_or(|best| best.len() < head.len()) {
-                best = Some(head);
-            }
-        }
-    }
-    best.unwrap_or(text).to_owned()
-}
-
 /// Removes "However," at the start.
 fn without_connective<'a>(text: &'a str, lexicon: &Lexicon) -> &'a str {
     for phrase in &lexicon.connectives {
@@ -241,11 +226,6 @@ fn points_elsewhere(text: &str, lexicon: &Lexicon) -> bool {
         named = lexicon.numbered.contains(core);
         number
     })
-}
-
-/// Whether a character is the remainder of a note mark.
-fn is_note_mark(c: char) -> bool {
-    is_superscript(c) || matches!(c, '†' | '‡' | '∗' | '⁎')
 }
 
 #[cfg(test)]

@@ -1,0 +1,333 @@
+//! The head of a letter or memo: its subject line is the title; its addresses, its date and the name of its kind are none.
+
+use crate::reel::script::outline::Placed;
+use crate::reel::script::text::{bare, fold, word_count};
+
+const SUBJECT: &[&str] = &[
+    "subject",
+    "re",
+    "regarding",
+    "betreff",
+    "betrifft",
+    "objet",
+    "asunto",
+    "oggetto",
+    "assunto",
+    "onderwerp",
+    "betreft",
+    "الموضوع",
+    "موضوع",
+];
+
+const OTHERS: &[&str] = &[
+    "to",
+    "from",
+    "date",
+    "cc",
+    "bcc",
+    "attn",
+    "attention",
+    "via",
+    "through",
+    "an",
+    "von",
+    "datum",
+    "à",
+    "de",
+    "para",
+    "fecha",
+    "da",
+    "a",
+    "per",
+    "data",
+    "aan",
+    "van",
+    "إلى",
+    "الى",
+    "من",
+    "التاريخ",
+    "نسخة",
+    "السيد",
+];
+
+/// Names of kinds of documents, which say nothing of the subject.
+const KINDS: &[&str] = &[
+    "memorandum",
+    "memo",
+    "interoffice memorandum",
+    "internal memorandum",
+    "letter",
+    "circular",
+    "notice",
+    "fax",
+    "minutes",
+    "press release",
+    "for immediate release",
+    "newsletter",
+    "agenda",
+    "report",
+    "draft",
+    "confidential",
+    "internal",
+    "invoice",
+    "announcement",
+    "مذكرة",
+    "مذكرة داخلية",
+    "تعميم",
+    "رسالة",
+    "بيان صحفي",
+    "محضر",
+    "إعلان",
+    "سري",
+    "note de service",
+    "mémorandum",
+    "communiqué de presse",
+    "compte rendu",
+    "circulaire",
+    "rundschreiben",
+    "aktennotiz",
+    "aktenvermerk",
+    "protokoll",
+    "pressemitteilung",
+    "vermerk",
+    "memorándum",
+    "circular interna",
+    "comunicado de prensa",
+    "nota de prensa",
+    "acta",
+    "promemoria",
+    "circolare",
+    "comunicato stampa",
+    "verbale",
+    "memorando",
+    "comunicado de imprensa",
+    "ata",
+    "persbericht",
+    "notulen",
+    "rondschrijven",
+];
+
+const STREETS: &[&str] = &[
+    "street",
+    "st",
+    "road",
+    "rd",
+    "avenue",
+    "ave",
+    "lane",
+    "boulevard",
+    "blvd",
+    "square",
+    "box",
+    "straße",
+    "strasse",
+    "str",
+    "platz",
+    "weg",
+    "rue",
+    "place",
+    "calle",
+    "avenida",
+    "plaza",
+    "via",
+    "piazza",
+    "viale",
+    "rua",
+    "praça",
+    "straat",
+    "laan",
+    "plein",
+    "شارع",
+    "ص.ب",
+    "طريق",
+];
+
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "januar",
+    "februar",
+    "märz",
+    "mai",
+    "juni",
+    "juli",
+    "oktober",
+    "dezember",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+    "gennaio",
+    "febbraio",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "settembre",
+    "ottobre",
+    "dicembre",
+    "janeiro",
+    "fevereiro",
+    "março",
+    "maio",
+    "junho",
+    "julho",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+    "januari",
+    "februari",
+    "maart",
+    "mei",
+    "augustus",
+    "يناير",
+    "فبراير",
+    "مارس",
+    "أبريل",
+    "مايو",
+    "يونيو",
+    "يوليو",
+    "أغسطس",
+    "سبتمبر",
+    "أكتوبر",
+    "نوفمبر",
+    "ديسمبر",
+    "كانون",
+    "شباط",
+    "آذار",
+    "نيسان",
+    "أيار",
+    "حزيران",
+    "تموز",
+    "آب",
+    "أيلول",
+    "تشرين",
+];
+
+/// Blocks at the start of the first page among which a head is looked for.
+const REACH: usize = 14;
+
+/// The subject of a letter or memo.
+pub(super) fn subject(placed: &[Placed<'_>]) -> Option<String> {
+    let first = placed.first()?.page_index;
+    placed.iter().take(REACH).filter(|block| block.page_index == first).find_map(|block| {
+        let labels = labels(&block.text);
+        let at = labels.iter().position(|(label, _, _)| SUBJECT.contains(&label.as_str()))?;
+        let (_, start, end) = &labels[at];
+        // Inside a sentence "re:" is no head.
+        if *start > 0 && labels.len() < 2 {
+            return None;
+        }
+        let stop = labels.get(at + 1).map_or(block.text.len(), |(_, start, _)| *start);
+        let subject = block.text[*end..stop].trim();
+        (2..=25).contains(&word_count(subject)).then(|| subject.to_owned())
+    })
+}
+
+/// Whether a block is the head of a letter or memo, which is not told.
+pub(in crate::reel::script) fn is_letter_head(text: &str) -> bool {
+    let labels = labels(text);
+    let subject = labels.iter().any(|(label, start, _)| *start == 0 && SUBJECT.contains(&label.as_str()));
+    word_count(text) <= 80 && labels.first().is_some_and(|(_, start, _)| *start == 0) && (labels.len() >= 2 || subject)
+        || labels.len() == 1 && labels[0].1 == 0 && word_count(text) <= 10
+}
+
+/// The labels of a text with the start of each and the end of its colon, in bytes.
+fn labels(text: &str) -> Vec<(String, usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for part in text.split_inclusive(char::is_whitespace) {
+        let word = part.trim_end();
+        if let Some(core) = word.strip_suffix([':', '：']) {
+            let label = fold(bare(core));
+            let capital = core.starts_with(|c: char| c.is_uppercase() || !c.is_lowercase());
+            if capital && (SUBJECT.contains(&label.as_str()) || OTHERS.contains(&label.as_str())) {
+                found.push((label, at, at + word.len()));
+            }
+        }
+        at += part.len();
+    }
+    found
+}
+
+/// Whether a line cannot be the title: the name of a kind of document, a date, an address, a salutation, a line of a head.
+pub(in crate::reel::script) fn is_no_subject(text: &str) -> bool {
+    let key = fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
+    KINDS.contains(&key.as_str()) || is_date(&key) || is_address(&key) || is_salutation(&key) || is_letter_head(text)
+}
+
+fn is_date(key: &str) -> bool {
+    let all: Vec<&str> = key.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect();
+    let digits = key.chars().filter(char::is_ascii_digit).count();
+    let numeric = all.iter().filter(|word| word.starts_with(char::is_numeric)).count();
+    let month = all.iter().any(|word| MONTHS.contains(word));
+    let written = all.len() == 1 && digits >= 4;
+    all.len() <= 6 && (month && numeric >= 1 && all.len() <= numeric + 3 || written)
+}
+
+fn is_address(key: &str) -> bool {
+    let all: Vec<&str> = key.split([' ', ',']).map(bare).filter(|word| !word.is_empty()).collect();
+    let number = all.iter().any(|word| word.chars().next().is_some_and(char::is_numeric));
+    let street = all.iter().any(|word| STREETS.contains(word) || word.ends_with("straße") || word.ends_with("straat"));
+    let reach =
+        ["tel", "phone", "telephone", "fax", "telefon", "téléphone", "teléfono", "telefono", "telefone", "هاتف"];
+    let contact = key.contains('@') || key.contains("www.") || all.first().is_some_and(|word| reach.contains(word));
+    all.len() <= 30 && (contact || number && street)
+}
+
+fn is_salutation(key: &str) -> bool {
+    let first = key.split_whitespace().next().map(bare).unwrap_or_default();
+    [
+        "dear",
+        "sehr",
+        "liebe",
+        "lieber",
+        "cher",
+        "chère",
+        "chers",
+        "estimado",
+        "estimada",
+        "estimados",
+        "gentile",
+        "egregio",
+        "prezado",
+        "prezada",
+        "caro",
+        "geachte",
+        "beste",
+        "السادة",
+        "عزيزي",
+    ]
+    .contains(&first)
+        && key.split_whitespace().count() <= 8
+}
