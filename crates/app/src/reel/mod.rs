@@ -12,6 +12,7 @@ pub mod document;
 pub mod edit;
 mod failure;
 mod keys;
+mod locate;
 pub mod make;
 mod module;
 pub mod scene;
