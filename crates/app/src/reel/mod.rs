@@ -17,6 +17,7 @@ pub mod make;
 mod module;
 pub mod scene;
 pub mod script;
+mod shots;
 pub mod stage;
 pub mod start;
 pub mod storyboard;

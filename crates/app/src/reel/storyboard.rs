@@ -14,7 +14,7 @@ use super::keys;
 use super::script::{SceneScript, Sentence};
 
 /// Part of every scene's key: incremented when the way in which scenes are rendered changes.
-const SCENE_VERSION: u32 = 2;
+const SCENE_VERSION: u32 = 3;
 
 /// The rendered parts of a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,7 +56,8 @@ impl Scene {
         let script: SceneScript = decode(&row.script, "a scene's script")?;
         let made = row.made.as_ref().map(|made| decode(made, "a scene's parts")).transpose()?;
         let inputs = (SCENE_VERSION, &script, &choices.shape, &choices.voice, &choices.presenter, choices.captions);
-        let key = keys::key("scene", &(inputs, &document.blob)).map_err(|_| unreadable("a scene's script"))?;
+        let key = keys::key("scene", &(inputs, &document.blob, &document.text_blob))
+            .map_err(|_| unreadable("a scene's script"))?;
         Ok(Self { row, script, key, made })
     }
 
