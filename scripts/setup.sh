@@ -49,6 +49,8 @@ list_missing() {
     need tesseract-ocr-fra -- has_tesseract_language fra
     need fontconfig -- has fc-list
     need fonts-noto-core -- has_font /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf
+    # Emoji in burned captions and on cards.
+    need fonts-noto-color-emoji -- has_font /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf
     # Replacements for standard fonts that PDFs use without embedding them: without these their pages look wrong.
     need fonts-urw-base35 -- has_font /usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf
     if [[ $tests == yes ]]; then

@@ -58,11 +58,10 @@ fn scene(folder: &Path, number: u32, language: Language, slide: Slide) -> Scene 
         shape: Shape::Landscape,
         language,
         look: 0,
-        slide,
+        slides: slide.into(),
         presenter: Some(Presenter { id: "ada".to_owned(), seed: u64::from(number), phonemes }),
         captions: captions(text, &words, language, Shape::Landscape),
         duration_ms: ms + 350,
-        label: Some(format!("p. {number}")),
     };
     Scene { spec, wav }
 }

@@ -25,11 +25,10 @@ fn spec(shape: Shape, language: Language, slide: Slide, presenter: Option<&str>,
         shape,
         language,
         look,
-        slide,
+        slides: slide.into(),
         presenter: presenter.map(|id| Presenter { id: id.to_owned(), seed: 3, phonemes }),
         captions: vec![Caption { start_ms: 0, end_ms: 6000, text: text.to_owned() }],
         duration_ms: 8000,
-        label: Some(if arabic { "ص. 3".to_owned() } else { "p. 3".to_owned() }),
     }
 }
 
@@ -63,6 +62,7 @@ fn slides(language: Language, pages: &[PathBuf]) -> Vec<(String, Slide)> {
             format!("page{index}"),
             Slide::Page {
                 image: page.clone(),
+                label: Some(pick("p. 12", "ص 12")),
                 heading: Some(pick("Where the carbon goes", "إلى أين يذهب الكربون؟ تقرير 2021")),
                 focus: Vec::new(),
             },

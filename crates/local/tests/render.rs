@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use render_files::{decode_gray, ffprobe, page, renderer, spec, title, tone};
+use render_files::{decode_gray, ffprobe, page, page_slide, renderer, spec, title, tone};
 use sluice_domain::language::Language;
 use sluice_domain::speech::PhonemeTiming;
 use sluice_local::render::{
@@ -122,6 +122,9 @@ async fn lips_open_and_close_within_40_ms_of_the_sound() {
 
 #[test]
 fn hostile_text_is_drawn_or_left_out_but_never_fatal() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("page.png");
+    std::fs::write(&image, page(200, 300)).unwrap();
     let words = [
         String::new(),
         "x".repeat(500),
@@ -136,14 +139,16 @@ fn hostile_text_is_drawn_or_left_out_but_never_fatal() {
         for text in &words {
             let order = ClipSpec {
                 language,
-                slide: Slide::Title { kicker: text.clone(), title: text.clone(), subtitle: text.clone() },
+                slides: Slide::Title { kicker: text.clone(), title: text.clone(), subtitle: text.clone() }.into(),
                 captions: vec![Caption { start_ms: 0, end_ms: 900, text: format!("{text}\n{text}\n{text}") }],
-                label: Some(text.clone()),
                 ..spec(title())
             };
             still(&order, 500).unwrap();
-            let slide = Slide::Question { kicker: text.clone(), text: text.clone() };
-            still(&ClipSpec { slide, ..order }, 500).unwrap();
+            let slides = Slide::Question { kicker: text.clone(), text: text.clone() }.into();
+            still(&ClipSpec { slides, ..order.clone() }, 500).unwrap();
+            let (label, heading) = (Some(text.clone()), Some(text.clone()));
+            let slides = Slide::Page { image: image.clone(), label, heading, focus: Vec::new() }.into();
+            still(&ClipSpec { slides, ..order }, 500).unwrap();
         }
     }
 }
@@ -155,7 +160,7 @@ fn pages_of_any_size_are_fitted() {
         let image = folder.path().join(format!("{width}x{height}.png"));
         std::fs::write(&image, page(width, height)).unwrap();
         for shape in [Shape::Landscape, Shape::Portrait, Shape::Square] {
-            let slide = Slide::Page { image: image.clone(), heading: Some("A".to_owned()), focus: Vec::new() };
+            let slide = page_slide(&image, "A");
             for (language, at) in [(Language::ENGLISH, 29_000), (Language::ARABIC, 5_010)] {
                 let order = ClipSpec { shape, language, duration_ms: 30_000, ..spec(slide.clone()) };
                 still(&order, at).unwrap_or_else(|error| panic!("{width} × {height} {shape:?} at {at}: {error}"));
@@ -170,7 +175,7 @@ async fn what_cannot_be_rendered_is_rejected_with_the_reason_and_leaves_nothing(
     let out = folder.path().join("clip.mp4");
     let image = folder.path().join("page.png");
     std::fs::write(&image, b"%PDF-1.7 not a picture").unwrap();
-    let order = spec(Slide::Page { image: image.clone(), heading: None, focus: Vec::new() });
+    let order = spec(page_slide(&image, ""));
     let error = renderer().clip(&order, &out, |_| {}).await.unwrap_err();
     assert!(matches!(&error, RenderError::Image { path, .. } if *path == image), "{error:?}");
     let error = renderer().clip(&ClipSpec { duration_ms: 0, ..spec(title()) }, &out, |_| {}).await.unwrap_err();

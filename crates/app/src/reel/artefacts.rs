@@ -54,13 +54,18 @@ pub fn chapter_list(chapters: &[ChapterMark]) -> String {
 
 /// "p. 3", in the given language.
 pub fn page_label(page: u32, language: Language) -> String {
+    printed_label(&page.to_string(), language)
+}
+
+/// "p. iv": the label of a page by the number that is printed on it.
+pub fn printed_label(number: &str, language: Language) -> String {
     match language.code() {
-        "ar" => format!("ص {page}"),
-        "de" => format!("S. {page}"),
-        "nl" => format!("blz. {page}"),
-        "es" | "pt" => format!("pág. {page}"),
-        "it" => format!("pag. {page}"),
-        _ => format!("p. {page}"),
+        "ar" => format!("ص {number}"),
+        "de" => format!("S. {number}"),
+        "nl" => format!("blz. {number}"),
+        "es" | "pt" => format!("pág. {number}"),
+        "it" => format!("pag. {number}"),
+        _ => format!("p. {number}"),
     }
 }
 
@@ -91,5 +96,6 @@ mod tests {
         );
         assert_eq!(chapter_list(&chapters), "0:00 Tides\n1:01 Moon\n");
         assert_eq!(page_label(3, Language::ARABIC), "ص 3");
+        assert_eq!(printed_label("iv", Language::ENGLISH), "p. iv");
     }
 }

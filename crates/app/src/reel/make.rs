@@ -11,6 +11,7 @@ use super::assemble;
 use super::context::ReelApp;
 use super::failure::{self, OrFail as _};
 use super::keys;
+use super::locate;
 use super::scene::RenderScene;
 use super::script::{self, Script, ScriptSource};
 use super::stage::{Stage, superseded};
@@ -66,11 +67,16 @@ async fn outline(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Sta
 /// The selected sentences; cached by hash for the same document and the same mode.
 async fn draft(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Script, JobError> {
     let mode = subject.choices.mode;
-    let key = keys::key("script/1", &(&subject.document.text_blob, mode)).or_fail("bad_key")?;
+    let key = keys::key("script/2", &(&subject.document.text_blob, mode)).or_fail("bad_key")?;
     let language = subject.reel.language;
     let value = result_of(run, app, &subject.reel, &key, "script", async || {
         let document = library::read_text(&app.platform, &subject.document).await.map_err(failure::ingest)?;
-        let script = failure::blocking(move || script::extract(&document, language, mode)).await?;
+        let script = failure::blocking(move || {
+            let mut script = script::extract(&document, language, mode)?;
+            locate::locate(&mut script, &document);
+            Ok(script)
+        })
+        .await?;
         serde_json::to_value(script.map_err(failure::script)?).or_fail("bad_script")
     })
     .await?;

@@ -1,5 +1,6 @@
 //! The job that renders one scene: voice → captions → frames → clip.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,19 +10,20 @@ use sluice_capability::{Attempt, Begun, Context, SpeakRequest, Wish};
 use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::speech::Speech;
 use sluice_engine::{Job, JobError, Next, Run};
-use sluice_local::render::{self, Caption, ClipSpec, Presenter, Slide};
+use sluice_local::render::{self, Caption, ClipSpec, Presenter, Shown, Slide};
 use sluice_store::reel;
 use utoipa::ToSchema;
 
-use super::artefacts::page_label;
+use super::artefacts::{page_label, printed_label};
 use super::choices::CaptionsPlace;
 use super::context::ReelApp;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::keys;
 use super::script::SlideKind;
+use super::shots::{self, Shot};
 use super::storyboard::{self, Made, Scene};
 use super::subject::{self, Subject, notify, result_of};
-use crate::routing;
+use crate::{library, routing};
 
 /// Renders a scene as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ pub enum Stage {
     Voice,
     /// Captions are made from the word timings.
     Captions,
-    /// The page is rendered as an image.
+    /// The pages are rendered as images.
     Frames,
     /// Slide, presenter and captions are drawn and encoded.
     Clip,
@@ -68,6 +70,38 @@ impl Stage {
 struct Spoken {
     sound: BlobHash,
     speech: Speech,
+}
+
+/// A page that a scene shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ShownPage {
+    number: u32,
+    /// The mark in the frame.
+    label: String,
+    image: BlobHash,
+}
+
+/// What is known about a page from reading.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PageFacts {
+    number: u32,
+    width: f32,
+    height: f32,
+    printed_number: Option<String>,
+}
+
+/// The width of a page's image in pixels: enough for one of its columns to fill the frame.
+const IMAGE_WIDTH: f32 = 1800.0;
+/// Most pixels of a page's image: that of a very long page is narrower.
+const IMAGE_PIXELS: f32 = 24_000_000.0;
+
+impl PageFacts {
+    fn image_width(&self) -> u32 {
+        let affordable = (IMAGE_PIXELS * self.width.max(1.0) / self.height.max(1.0)).sqrt();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 16 to 1,800")]
+        let width = IMAGE_WIDTH.min(affordable).max(16.0) as u32;
+        width
+    }
 }
 
 impl Job for RenderScene {
@@ -99,7 +133,7 @@ impl Job for RenderScene {
                 Ok(Next::Stage(Stage::Frames))
             }
             Stage::Frames => {
-                work.page_image().await?;
+                work.pages().await?;
                 Ok(Next::Stage(Stage::Clip))
             }
             Stage::Clip => work.clip().await,
@@ -161,36 +195,68 @@ impl Work<'_> {
         Ok(captions)
     }
 
-    /// The image of the scene's page, wide enough for a slow zoom.
-    async fn page_image(&self) -> Result<Option<BlobHash>, JobError> {
-        const WIDTH: u32 = 1800;
-        let SlideKind::Page(page) = self.scene.script.slide else {
-            self.run.progress("frames", 1.0);
-            return Ok(None);
-        };
-        let document = &self.subject.document.blob;
-        let key = keys::key("page/1", &(document, page, WIDTH)).or_fail("bad_key")?;
+    /// The pages that the scene shows, with their images.
+    async fn pages(&self) -> Result<Vec<ShownPage>, JobError> {
+        let numbers = shots::pages_shown(&self.scene.script);
+        let mut pages = Vec::with_capacity(numbers.len());
+        if !numbers.is_empty() {
+            for facts in self.page_facts(&numbers).await? {
+                let language = self.subject.reel.language;
+                let label = facts.printed_number.as_deref().map(|number| printed_label(number, language));
+                pages.push(ShownPage {
+                    number: facts.number,
+                    label: label.unwrap_or_else(|| page_label(facts.number, language)),
+                    image: self.page_image(&facts).await?,
+                });
+            }
+        }
+        self.run.progress("frames", 1.0);
+        Ok(pages)
+    }
+
+    async fn page_facts(&self, numbers: &[u32]) -> Result<Vec<PageFacts>, JobError> {
+        let key = keys::key("pages/1", &(&self.subject.document.text_blob, numbers)).or_fail("bad_key")?;
+        let value = self
+            .result(&key, "pages", async || {
+                let reading = library::read_text(&self.app.platform, &self.subject.document);
+                let document = reading.await.map_err(failure::ingest)?;
+                let facts = numbers.iter().map(|number| {
+                    let page = document.pages.iter().find(|page| page.number == *number);
+                    // An A4 sheet, if the text is newer than the scene and has no such page.
+                    let (width, height) = page.map_or((595.0, 842.0), |page| (page.width, page.height));
+                    let printed_number = page.and_then(|page| page.printed_number.clone());
+                    PageFacts { number: *number, width, height, printed_number }
+                });
+                Ok(json!(facts.collect::<Vec<_>>()))
+            })
+            .await?;
+        serde_json::from_value(value).or_fail("bad_pages")
+    }
+
+    async fn page_image(&self, page: &PageFacts) -> Result<BlobHash, JobError> {
+        let (document, width) = (&self.subject.document.blob, page.image_width());
+        let key = keys::key("page/1", &(document, page.number, width)).or_fail("bad_key")?;
         let value = self
             .result(&key, "page", async || {
                 let hash: BlobHash = document.parse().or_fail("bad_hash")?;
                 let source = self.app.platform.media.materialise(&hash).await.or_retry()?;
                 let file = self.folder().await?.join("page.png");
-                let drawing = self.app.reader.page_image(source.path(), page, WIDTH, &file);
+                let drawing = self.app.reader.page_image(source.path(), page.number, width, &file);
                 unless_cancelled(self.run, drawing).await?.map_err(failure::reading)?;
                 self.keep(file).await
             })
             .await?;
-        self.run.progress("frames", 1.0);
         let stored: Stored = serde_json::from_value(value).or_fail("bad_page")?;
-        Ok(Some(stored.hash))
+        Ok(stored.hash)
     }
 
     async fn clip(&self) -> Result<Next<Stage>, JobError> {
         let spoken = self.voice().await?;
         let captions = self.captions().await?;
-        let page = self.page_image().await?;
-        let key = keys::key("clip/2", &(render::RENDERER, &self.scene.key, &spoken.sound, &page)).or_fail("bad_key")?;
-        let value = self.result(&key, "clip", async || self.render(&spoken, &captions, page.as_ref()).await).await?;
+        let pages = self.pages().await?;
+        let key =
+            keys::key("clip/3", &(render::RENDERER, &self.scene.key, &spoken.sound, &pages)).or_fail("bad_key")?;
+        let value = self.result(&key, "clip", async || self.render(&spoken, &captions, &pages).await).await?;
         let made: Made = serde_json::from_value(value.clone()).or_fail("bad_clip")?;
         let (scene, reel) = (self.scene.row.id.clone(), &self.subject.reel);
         self.run
@@ -203,19 +269,22 @@ impl Work<'_> {
         Ok(Next::Done(json!({ "duration_ms": made.duration_ms })))
     }
 
-    async fn render(&self, spoken: &Spoken, captions: &[Caption], page: Option<&BlobHash>) -> Result<Value, JobError> {
+    async fn render(&self, spoken: &Spoken, captions: &[Caption], pages: &[ShownPage]) -> Result<Value, JobError> {
         let (choices, language) = (&self.subject.choices, self.subject.reel.language);
         let folder = self.folder().await?;
         let out = folder.join("clip.mp4");
-        let image = match page {
-            Some(page) => Some(self.app.platform.media.materialise(page).await.or_retry()?),
-            None => None,
-        };
+        let mut images = BTreeMap::new();
+        for page in pages {
+            let image = self.app.platform.media.materialise(&page.image).await.or_retry()?;
+            images.insert(page.number, (page.label.as_str(), image));
+        }
+        let sentences = storyboard::sentence_times(&self.scene.script, &spoken.speech);
+        let shots = shots::shots(&self.scene.script, &sentences);
         let spec = ClipSpec {
             shape: choices.shape,
             language,
             look: seed(&self.subject.document.blob),
-            slide: self.slide(image.as_ref().map(LocalFile::path)),
+            slides: shots.into_iter().map(|shot| self.shown(shot, &images)).collect(),
             presenter: choices.presenter.as_ref().map(|id| Presenter {
                 id: id.clone(),
                 seed: seed(&self.scene.key),
@@ -226,7 +295,6 @@ impl Work<'_> {
                 CaptionsPlace::Beside => Vec::new(),
             },
             duration_ms: spoken.speech.duration_ms() + PAUSE_MS,
-            label: self.label(),
         };
         let rendering = self.app.renderer.clip(&spec, &out, |done| self.run.progress("clip", f64::from(done)));
         let clip = unless_cancelled(self.run, rendering).await?.map_err(failure::render)?;
@@ -240,7 +308,7 @@ impl Work<'_> {
             still: media.keep_file(still).await.or_retry()?.hash,
             duration_ms: clip.ms,
             captions: captions.to_vec(),
-            sentences: storyboard::sentence_times(&self.scene.script, &spoken.speech),
+            sentences,
             spoken_by: spoken.speech.spoken_by.clone(),
         }))
     }
@@ -261,23 +329,22 @@ impl Work<'_> {
         Ok(json!(self.app.platform.media.keep_file(file).await.or_retry()?))
     }
 
-    fn slide(&self, page: Option<&Path>) -> Slide {
+    fn shown(&self, shot: Shot, images: &BTreeMap<u32, (&str, LocalFile)>) -> Shown {
         let script = &self.scene.script;
-        match (script.slide, page) {
-            (SlideKind::Page(_), Some(image)) => {
-                Slide::Page { image: image.to_owned(), heading: Some(script.heading.clone()), focus: Vec::new() }
+        let slide = match shot.page.and_then(|page| images.get(&page)) {
+            Some((label, image)) => Slide::Page {
+                image: image.path().to_owned(),
+                label: Some((*label).to_owned()),
+                heading: Some(script.heading.clone()),
+                focus: shot.focus,
+            },
+            None if script.slide == SlideKind::Question => {
+                Slide::Question { kicker: script.heading.clone(), text: script.text() }
             }
-            (SlideKind::Question, _) => Slide::Question { kicker: script.heading.clone(), text: script.text() },
             // Only what is part of the scene's key: the result is shared by all identical scenes.
-            _ => Slide::Title { kicker: String::new(), title: script.heading.clone(), subtitle: String::new() },
-        }
-    }
-
-    fn label(&self) -> Option<String> {
-        match self.scene.script.slide {
-            SlideKind::Page(page) => Some(page_label(page, self.subject.reel.language)),
-            _ => None,
-        }
+            None => Slide::Title { kicker: String::new(), title: script.heading.clone(), subtitle: String::new() },
+        };
+        Shown { from_ms: shot.from_ms, slide }
     }
 }
 

@@ -56,7 +56,8 @@ impl Scene {
         let script: SceneScript = decode(&row.script, "a scene's script")?;
         let made = row.made.as_ref().map(|made| decode(made, "a scene's parts")).transpose()?;
         let inputs = (SCENE_VERSION, &script, &choices.shape, &choices.voice, &choices.presenter, choices.captions);
-        let key = keys::key("scene", &(inputs, &document.blob)).map_err(|_| unreadable("a scene's script"))?;
+        let key = keys::key("scene", &(inputs, &document.blob, &document.text_blob))
+            .map_err(|_| unreadable("a scene's script"))?;
         Ok(Self { row, script, key, made })
     }
 
@@ -93,19 +94,30 @@ pub fn pages(script: &SceneScript) -> Vec<u32> {
     pages
 }
 
-/// Replaces the text. An unchanged sentence keeps its page; a new one gets the page of the scene.
+/// Replaces the text. An unchanged sentence keeps its page and its lines; a new one is a person's own and cites nothing.
 pub(crate) fn rewrite(script: &mut SceneScript, text: &str) {
-    let page_of_scene = script.sentences.iter().find_map(|sentence| sentence.page);
-    let old = std::mem::take(&mut script.sentences);
-    script.sentences = text
-        .split_sentence_bounds()
-        .map(|sentence| sentence.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|sentence| !sentence.is_empty())
-        .map(|text| {
-            let same = old.iter().find(|sentence| sentence.text == text);
-            Sentence { page: same.map_or(page_of_scene, |sentence| sentence.page), text, lines: Vec::new() }
-        })
-        .collect();
+    let mut old = std::mem::take(&mut script.sentences);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        // Known sentences first: a full stop inside one ("Dr. Hale") must not make two of it.
+        let kept = old.iter().enumerate().filter(|(_, sentence)| starts_with_sentence(rest, &sentence.text));
+        let kept = kept.max_by_key(|(_, sentence)| sentence.text.len()).map(|(index, _)| index);
+        let sentence = kept.map_or_else(|| own_sentence(rest), |index| old.remove(index));
+        rest = rest.get(sentence.text.len()..).unwrap_or_default().trim_start();
+        script.sentences.push(sentence);
+    }
+}
+
+fn starts_with_sentence(text: &str, sentence: &str) -> bool {
+    let rest = text.strip_prefix(sentence).filter(|_| !sentence.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// The first sentence of a text, without a citation.
+fn own_sentence(text: &str) -> Sentence {
+    let first = text.split_sentence_bounds().map(str::trim).find(|sentence| !sentence.is_empty()).unwrap_or(text);
+    Sentence { text: first.to_owned(), page: None, lines: Vec::new() }
 }
 
 /// The time of each sentence in milliseconds: from its first word to its last.
@@ -126,7 +138,7 @@ pub(crate) fn sentence_times(script: &SceneScript, speech: &Speech) -> Vec<(u32,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reel::script::SlideKind;
+    use crate::reel::script::{PrintedLine, SlideKind};
 
     fn scene(sentences: &[(&str, u32)]) -> SceneScript {
         let sentence =
@@ -139,12 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_that_stays_keeps_its_page() {
-        let mut script = scene(&[("Water rises.", 2), ("It falls.", 3)]);
-        rewrite(&mut script, "  It falls. Then  it waits. ");
+    fn a_sentence_that_stays_keeps_its_place_and_a_new_one_cites_nothing() {
+        let mut script = scene(&[("Water rises.", 2), ("It falls, as Dr. Hale found.", 3)]);
+        let lines = vec![PrintedLine { page: 3, bounds: [0.1, 0.2, 0.3, 0.4], column: [0.1, 0.9] }];
+        script.sentences[1].lines.clone_from(&lines);
+        rewrite(&mut script, "  It falls, as Dr.  Hale found. Then  it waits. Water rises high. ");
         let told: Vec<_> = script.sentences.iter().map(|s| (s.text.as_str(), s.page)).collect();
-        assert_eq!(told, [("It falls.", Some(3)), ("Then it waits.", Some(2))]);
-        assert_eq!(pages(&script), [2, 3]);
+        let expected =
+            [("It falls, as Dr. Hale found.", Some(3)), ("Then it waits.", None), ("Water rises high.", None)];
+        assert_eq!(told, expected);
+        assert_eq!(script.sentences[0].lines, lines);
+        assert_eq!(pages(&script), [3]);
     }
 
     #[test]

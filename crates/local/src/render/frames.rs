@@ -14,10 +14,10 @@ use super::error::{Failure, RenderError, from_guard};
 use super::layout::{Layout, Zone};
 use super::palette::Palette;
 use super::presenter::Actor;
-use super::slides::{Scene, Stage};
+use super::sequence::Sequence;
 use super::spec::{ClipSpec, FRAME_MS, FRAMES_PER_SECOND};
 use super::text::{Anchor, Style, Typesetter, document};
-use super::yuv::{Layer, Picture, RowBuffer};
+use super::yuv::{Layer, Picture};
 use crate::guard::{Guard, GuardError, Limits};
 
 /// Name of this engine child.
@@ -98,14 +98,13 @@ fn render(spec: &ClipSpec, out: &Path, guard: &Guard, progress: impl Fn(f32)) ->
 
 /// Everything that is drawn in a clip.
 pub(super) struct Drawing {
-    stage: Stage,
+    slides: Sequence,
     actor: Option<Actor>,
     captions: Vec<Caption>,
     shown: Option<(usize, Layer)>,
     layout: Layout,
     palette: Palette,
     type_: Typesetter,
-    rows: RowBuffer,
 }
 
 impl Drawing {
@@ -114,23 +113,21 @@ impl Drawing {
         let right_to_left = spec.language.facts().right_to_left;
         let layout = Layout::new(spec.shape, spec.presenter.is_some(), right_to_left);
         let palette = Palette::of(spec.look);
-        let mut type_ = Typesetter::new(right_to_left);
+        let type_ = Typesetter::new(right_to_left);
         let seconds = seconds(spec.frames());
-        let scene =
-            Scene { layout: &layout, palette: &palette, look: spec.look, label: spec.label.as_deref(), seconds };
-        let stage = Stage::new(&spec.slide, &scene, &mut type_)?;
+        let slides = Sequence::new(spec, seconds)?;
         let actor = match (&spec.presenter, layout.presenter) {
             (Some(presenter), Some(zone)) => Some(Actor::new(presenter, zone, layout.width, seconds, &palette)?),
             _ => None,
         };
         let captions = spec.captions.clone();
-        Ok(Self { stage, actor, captions, shown: None, layout, palette, type_, rows: RowBuffer::default() })
+        Ok(Self { slides, actor, captions, shown: None, layout, palette, type_ })
     }
 
     /// Draws one frame, at the time of its middle.
     pub(super) fn draw(&mut self, frame: &mut Picture, number: u32) -> Result<(), RenderError> {
         let at = seconds(number) + 0.5 / FPS;
-        self.stage.draw(frame, at, &mut self.rows);
+        self.slides.draw(frame, at, (&self.layout, &self.palette), &mut self.type_)?;
         if let Some(actor) = &mut self.actor {
             actor.draw(frame, at)?;
         }
@@ -155,7 +152,7 @@ impl Drawing {
 const FPS: f32 = FRAMES_PER_SECOND as f32;
 
 #[expect(clippy::cast_precision_loss, reason = "frames of some minutes: far below 2^24")]
-fn seconds(frames: u32) -> f32 {
+pub(super) fn seconds(frames: u32) -> f32 {
     frames as f32 / FPS
 }
 

@@ -156,8 +156,9 @@ impl Layout {
             height: 1280.0,
             margin: 40.0,
             header: Zone::new(40.0, 56.0, 640.0, 104.0),
-            page: Zone::new(40.0, 180.0, 640.0, page_height),
-            wide_page: Zone::new(40.0, 180.0, 640.0, page_height),
+            // Nearly as wide as the frame: print is small on a telephone.
+            page: Zone::new(16.0, 180.0, 688.0, page_height),
+            wide_page: Zone::new(16.0, 180.0, 688.0, page_height),
             captions: Zone::new(40.0, if presenter { 872.0 } else { 1060.0 }, 640.0, 108.0),
             presenter: presenter.then_some(Zone::new(720.0 - 40.0 - 250.0, 1280.0 - 34.0 - 250.0, 250.0, 250.0)),
             map: presenter.then_some(Zone::new(40.0, 1280.0 - 34.0 - 250.0, 320.0, 250.0)),

@@ -12,14 +12,15 @@ use std::path::Path as FilePath;
 
 use super::card::{Part, set_parts};
 use super::error::RenderError;
+use super::fitted::Fitted;
 use super::layout::Layout;
 use super::motif;
 use super::page;
 use super::palette::Palette;
 use super::spec::{Focus, Slide};
 use super::text::{Anchor, Style, Typesetter, document, drawable};
-use super::window::{Fitted, Window, shade_of};
-use super::yuv::{Layer, Picture, RowBuffer};
+use super::window::{Shot, Window, Work, shade_of, shadows};
+use super::yuv::{Layer, Picture};
 
 /// Fade-in time in seconds.
 const APPEAR: f32 = 0.32;
@@ -32,16 +33,25 @@ pub(crate) struct Stage {
     window: Option<Window>,
     /// Each with the delay of its fade-in; none: visible from the start.
     layers: Vec<(Option<f32>, Layer)>,
-    seconds: f32,
+    time: (f32, f32),
+    fades: Fades,
 }
 
-/// What is common to all slides of a clip.
+/// At which ends of its time a slide fades from and to its background: not where another slide is cross-faded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fades {
+    pub(crate) at_start: bool,
+    pub(crate) at_end: bool,
+}
+
+/// What a slide needs to know about its clip.
 pub(crate) struct Scene<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) palette: &'a Palette,
     pub(crate) look: u64,
-    pub(crate) label: Option<&'a str>,
-    pub(crate) seconds: f32,
+    /// When the slide is visible, in seconds of the clip.
+    pub(crate) time: (f32, f32),
+    pub(crate) fades: Fades,
 }
 
 impl Stage {
@@ -60,15 +70,18 @@ impl Stage {
                 let sign = if type_.right_to_left() { "؟" } else { "?" };
                 Self::words(&[(kicker.as_str(), Part::Kicker), (text.as_str(), Part::Question)], sign, scene, type_)
             }
-            Slide::Page { image, heading, focus } => Self::page(image, heading.as_deref(), focus, scene, type_),
+            Slide::Page { image, label, heading, focus } => {
+                let words = [label, heading].map(|words| words.as_deref().unwrap_or_default());
+                Self::page(image, words, focus, scene, type_)
+            }
         }
     }
 
     /// Draws the slide as it is `seconds` into the clip; the frame has the slide's size.
-    pub(crate) fn draw(&self, frame: &mut Picture, seconds: f32, rows: &mut RowBuffer) {
+    pub(crate) fn draw(&self, frame: &mut Picture, seconds: f32, work: &mut Work) {
         frame.copy_from(&self.ground);
         if let Some(window) = &self.window {
-            window.draw(frame, &self.ground, seconds, self.opacity(seconds, Some(0.0)), rows);
+            window.draw(frame, &self.ground, seconds, self.opacity(seconds, Some(0.0)), work);
         }
         for (delay, layer) in &self.layers {
             frame.blend(layer, self.opacity(seconds, *delay));
@@ -77,8 +90,9 @@ impl Stage {
 
     /// From 0 to 256: a layer with a delay fades in after it, and everything fades out at the end of the clip.
     fn opacity(&self, seconds: f32, delay: Option<f32>) -> u16 {
-        let coming = delay.map_or(1.0, |delay| ((seconds - delay) / APPEAR).clamp(0.0, 1.0));
-        let leaving = ((self.seconds - seconds) / LEAVE).clamp(0.0, 1.0);
+        let delay = delay.filter(|_| self.fades.at_start);
+        let coming = delay.map_or(1.0, |delay| ((seconds - self.time.0 - delay) / APPEAR).clamp(0.0, 1.0));
+        let leaving = if self.fades.at_end { ((self.time.1 - seconds) / LEAVE).clamp(0.0, 1.0) } else { 1.0 };
         let part = coming.min(leaving);
         (part * part * (3.0 - 2.0 * part) * 256.0) as u16
     }
@@ -109,35 +123,33 @@ impl Stage {
             layers.push((delay, layer_of(&svg, layout, (top - 24.0, block.height + 48.0), type_)?));
             top += block.height;
         }
-        if let Some(label) = scene.label {
-            layers.push((Some(0.0), label_layer(label, scene, type_)?));
-        }
-        Ok(Self { ground, window: None, layers, seconds: scene.seconds })
+        Ok(Self { ground, window: None, layers, time: scene.time, fades: scene.fades })
     }
 
     fn page(
         image: &FilePath,
-        heading: Option<&str>,
+        [label, heading]: [&str; 2],
         focus: &[Focus],
         scene: &Scene<'_>,
         type_: &mut Typesetter,
     ) -> Result<Self, RenderError> {
         let layout = scene.layout;
         let pixmap = page::open(image)?;
-        let fitted = Fitted::new(&pixmap, layout);
+        let fitted = Fitted::new(&pixmap, layout, focus);
         let mut ground = backdrop(scene, type_.right_to_left());
-        ground.blend(&layer_of(&fitted.shadows(), layout, (0.0, layout.height), type_)?, 256);
-        let window = fitted.window(&pixmap, &ground, scene.palette, focus, scene.seconds, type_.right_to_left())?;
+        ground.blend(&layer_of(&shadows(&fitted), layout, (0.0, layout.height), type_)?, 256);
+        let (palette, time, right_to_left) = (scene.palette, scene.time, type_.right_to_left());
+        let window = Window::new(&pixmap, &fitted, focus, &Shot { ground: &ground, palette, time, right_to_left })?;
         let mut layers = Vec::new();
         let mut label_width = 0.0;
-        if let Some(label) = scene.label {
+        if !drawable(label).is_empty() {
             layers.push((Some(0.0), label_layer(label, scene, type_)?));
             label_width = type_.width(&drawable(label), LABEL_SIZE, 600) + 64.0;
         }
-        if let Some(heading) = heading.filter(|heading| !drawable(heading).is_empty()) {
+        if !drawable(heading).is_empty() {
             layers.push((Some(0.0), heading_layer(heading, label_width, scene, type_)?));
         }
-        Ok(Self { ground, window: Some(window), layers, seconds: scene.seconds })
+        Ok(Self { ground, window: Some(window), layers, time, fades: scene.fades })
     }
 }
 

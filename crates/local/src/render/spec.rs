@@ -15,7 +15,7 @@ pub const FRAMES_PER_SECOND: u32 = 25;
 /// Milliseconds of a frame.
 pub const FRAME_MS: u32 = 1000 / FRAMES_PER_SECOND;
 /// Changes whenever the same spec would give other pixels: part of the input of a clip's hash.
-pub const RENDERER: &str = "sluice-render 2";
+pub const RENDERER: &str = "sluice-render 3";
 
 /// What is behind the presenter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,9 +25,11 @@ pub enum Slide {
     Page {
         /// Its image, a PNG; about 1,800 pixels wide is enough.
         image: PathBuf,
+        /// A short mark such as "p. 3".
+        label: Option<String>,
         /// The text above it.
         heading: Option<String>,
-        /// Where to look, and when; empty: the camera pans down the page.
+        /// What is read out, in the order of time; empty: the camera pans down the page.
         #[serde(default)]
         focus: Vec<Focus>,
     },
@@ -49,13 +51,26 @@ pub enum Slide {
     },
 }
 
-/// A part of the page that the narration refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// A slide and when it appears: until the next one, which replaces it by a cross-fade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Start in milliseconds of the clip; that of the first is 0.
+    pub from_ms: u32,
+    /// The slide.
+    pub slide: Slide,
+}
+
+/// A part of the page that is read out: the camera has it in the frame, and it is marked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Focus {
     /// Start in milliseconds of the clip.
-    pub at_ms: u32,
-    /// Left, top, right, bottom in fractions of the page.
-    pub bounds: [f32; 4],
+    pub from_ms: u32,
+    /// End in milliseconds of the clip.
+    pub until_ms: u32,
+    /// Its lines in the order of reading: left, top, right, bottom in fractions of the page. At least one.
+    pub lines: Vec<[f32; 4]>,
+    /// Left and right edge of the column that they stand in, in fractions of the page: the camera shows its whole width.
+    pub column: [f32; 2],
 }
 
 /// The person who speaks.
@@ -78,8 +93,8 @@ pub struct ClipSpec {
     pub language: Language,
     /// Selects colour and motif; the same for all clips of a video.
     pub look: u64,
-    /// What is behind the presenter.
-    pub slide: Slide,
+    /// What is behind the presenter: at least one slide, in the order of time.
+    pub slides: Vec<Shown>,
     /// The person who speaks; none: nobody is visible.
     pub presenter: Option<Presenter>,
     /// Captions to burn in; empty: none.
@@ -87,14 +102,19 @@ pub struct ClipSpec {
     pub captions: Vec<Caption>,
     /// Length; rounded up to a whole frame.
     pub duration_ms: u32,
-    /// A short mark such as "p. 3".
-    pub label: Option<String>,
 }
 
 impl ClipSpec {
     /// Its length in frames.
     pub fn frames(&self) -> u32 {
         frames(self.duration_ms)
+    }
+}
+
+impl From<Slide> for Vec<Shown> {
+    /// One slide for the whole clip.
+    fn from(slide: Slide) -> Self {
+        vec![Shown { from_ms: 0, slide }]
     }
 }
 

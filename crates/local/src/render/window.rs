@@ -11,9 +11,11 @@ use std::fmt::Write as _;
 
 use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
-use super::camera::{Path, View};
+use super::camera::{Look, Path, View};
 use super::error::RenderError;
-use super::layout::{Layout, Zone};
+use super::fitted::Fitted;
+use super::layout::Zone;
+use super::marks::Marks;
 use super::page;
 use super::palette::Palette;
 use super::spec::Focus;
@@ -23,28 +25,22 @@ use super::yuv::{Area, Layer, Picture, RowBuffer};
 const OVERSAMPLING: f32 = 2.0;
 /// Corner radius of the page in pixels.
 const CORNER: usize = 10;
-/// Most pixels of a prepared page along one side: the camera does not reach further.
-const LONGEST: f32 = 8192.0;
-
-/// How a page is fitted into its window.
-pub(crate) struct Fitted {
-    useful: page::Cut,
-    /// Displayed pixels per pixel of the page image.
-    scale: f32,
-    card: Zone,
-    map: Option<Zone>,
-}
+/// Most pixels of a prepared page: a very long one is prepared at less than [`OVERSAMPLING`].
+const MOST_PIXELS: f32 = 24_000_000.0;
 
 /// The page behind its window, drawn.
 pub(crate) struct Window {
     area: Area,
     source: Picture,
+    /// Pixels of the source per displayed pixel at zoom 1.
+    sampling: f32,
+    /// The first displayed row that the source has.
+    top: f32,
     /// The page as displayed when the camera is at whole pixels: from the top, and from one row below it (the chroma
     /// planes have half the rows).
     whole: Option<[Picture; 2]>,
     path: Path,
-    /// Displayed pixels of the cropped page at zoom 1.
-    shown: (f32, f32),
+    marks: Marks,
     corners: Vec<Layer>,
     map: Option<Map>,
 }
@@ -53,102 +49,126 @@ pub(crate) struct Window {
 struct Map {
     lit: Layer,
     dim: Layer,
-    /// Rows of the map above the cropped page.
-    above: f32,
-    /// Rows of the map per displayed row.
+    /// Columns and rows of the map before the cropped page.
+    before: (f32, f32),
+    /// Pixels of the map per displayed pixel.
     scale: f32,
-    /// Rows of the map that the window covers.
-    rows: f32,
+    /// The size of the window at zoom 1 in pixels of the map.
+    size: (f32, f32),
 }
 
-impl Fitted {
-    /// Fits a page: entirely visible if that wastes little space, otherwise as wide as the window, with a map beside
-    /// it.
-    pub(crate) fn new(pixmap: &Pixmap, layout: &Layout) -> Self {
-        let useful = page::useful_part(pixmap);
-        let (wide, high) = (useful.width as f32, useful.height as f32);
-        let room = layout.wide_page;
-        let whole = (room.width / wide).min(room.height / high);
-        if whole * wide > room.width * 0.66 && whole * high > room.height * 0.45 {
-            return Self { useful, scale: whole.min(4.0), card: card(room, wide, high, whole.min(4.0)), map: None };
-        }
-        let room = layout.page;
-        // A good part of it is always visible.
-        let scale = (room.width / wide).max(room.height / high).min(whole * 3.2).min(4.0);
-        let card = card(room, wide, high, scale);
-        let map = layout.map.filter(|_| high * scale > card.height * 1.3).map(|zone| map_card(zone, pixmap));
-        Self { useful, scale, card, map }
-    }
+/// What a window needs to know about its clip.
+pub(crate) struct Shot<'a> {
+    pub(crate) ground: &'a Picture,
+    pub(crate) palette: &'a Palette,
+    /// When the page is visible, in seconds of the clip.
+    pub(crate) time: (f32, f32),
+    pub(crate) right_to_left: bool,
+}
 
-    /// The shadows of page and map, to be drawn on the background.
-    pub(crate) fn shadows(&self) -> String {
-        let mut svg = shadow(self.card, CORNER as f32);
-        if let Some(map) = self.map {
-            svg.push_str(&shadow(map, 2.0));
-        }
-        svg
-    }
-
-    fn shown(&self) -> (f32, f32) {
-        let (wide, high) = (self.useful.width as f32 * self.scale, self.useful.height as f32 * self.scale);
-        (wide.max(self.card.width).min(LONGEST / OVERSAMPLING), high.max(self.card.height).min(LONGEST / OVERSAMPLING))
-    }
-
-    /// Prepares the page for a clip of so many seconds.
-    pub(crate) fn window(
-        &self,
-        pixmap: &Pixmap,
-        ground: &Picture,
-        palette: &Palette,
-        focus: &[Focus],
-        seconds: f32,
-        right_to_left: bool,
-    ) -> Result<Window, RenderError> {
-        let shown = self.shown();
-        let size = (self.card.width, self.card.height);
-        let path = Path::over(shown.0, shown.1, size, seconds, &self.targets(pixmap, focus), right_to_left);
+impl Window {
+    /// Prepares a page.
+    pub(crate) fn new(pixmap: &Pixmap, fitted: &Fitted, focus: &[Focus], shot: &Shot<'_>) -> Result<Self, RenderError> {
+        let card = fitted.card;
+        let path = fitted.path(focus, shot.time, shot.right_to_left);
+        let shown = fitted.shown();
         // Only the part that the camera will see is prepared.
-        let seen = (path.lowest() + self.card.height + 4.0).min(shown.1);
+        let (first, last) = path.band(card.height);
+        let top_row = ((first - 2.0).max(0.0) / fitted.scale).floor() as usize;
+        let last_row = ((last + 4.0).min(shown.1) / fitted.scale).ceil() as usize;
         let useful = page::Cut {
-            width: self.useful.width.min((shown.0 / self.scale).ceil() as usize).max(1),
-            height: self.useful.height.min((seen / self.scale).ceil() as usize).max(1),
-            ..self.useful
+            y: fitted.useful.y + top_row.min(fitted.useful.height - 1),
+            width: fitted.useful.width.min((shown.0 / fitted.scale).ceil() as usize).max(1),
+            height: last_row.min(fitted.useful.height).saturating_sub(top_row).max(1),
+            ..fitted.useful
         };
-        let wide = (shown.0 * OVERSAMPLING).round() as usize & !1;
-        let high = (useful.height as f32 * self.scale * OVERSAMPLING).max(seen * OVERSAMPLING).round() as usize & !1;
+        let displayed = (useful.width as f32 * fitted.scale, useful.height as f32 * fitted.scale);
+        let affordable = (MOST_PIXELS / (displayed.0 * displayed.1)).sqrt();
+        let sampling = (OVERSAMPLING * path.largest_zoom()).min(affordable);
+        let even = |length: f32| ((length * sampling).round() as usize & !1).max(2);
+        let (wide, high) = (even(displayed.0.max(card.width)), even(displayed.1.max(card.height.min(last - first))));
         let source = Picture::from_pixmap(&page::resize(pixmap, useful, wide, high)?);
-        let area =
-            Area::even(self.card.x as usize, self.card.y as usize, self.card.width as usize, self.card.height as usize);
-        let mut rows = RowBuffer::default();
-        let whole = matches!(path, Path::Pan { towards: (_, down), .. } if down > 0.0).then(|| {
-            let height = ((high / 2) & !1).max(area.height);
-            let full = Area { x: 0, y: 0, width: area.width, height };
-            [0.0, 1.0].map(|top| {
-                let mut picture = Picture::new(full.width, full.height);
-                picture.sample(full, &source, 0.0, top * OVERSAMPLING, OVERSAMPLING, &mut rows);
-                picture
-            })
-        });
-        let map = self.map.map(|zone| self.map(pixmap, zone, palette)).transpose()?;
-        Ok(Window { area, source, whole, path, shown, corners: corners(ground, self.card, CORNER), map })
+        let area = Area::even(card.x as usize, card.y as usize, card.width as usize, card.height as usize);
+        let pans_down = matches!(path, Path::Pan { towards: (_, down), .. } if down > 0.0);
+        let whole = pans_down.then(|| displayed_whole(&source, area, sampling));
+        let map = fitted.map.map(|zone| Map::new(pixmap, fitted, zone, shot.palette)).transpose()?;
+        Ok(Self {
+            area,
+            source,
+            sampling,
+            top: top_row as f32 * fitted.scale,
+            whole,
+            path,
+            marks: Marks::new(focus, fitted, shot.palette),
+            corners: corners(shot.ground, card, CORNER),
+            map,
+        })
     }
 
-    /// The focus points in displayed pixels: time, centre x, centre y.
-    fn targets(&self, pixmap: &Pixmap, focus: &[Focus]) -> Vec<(f32, f32, f32)> {
-        let (wide, high) = (pixmap.width() as f32, pixmap.height() as f32);
-        // A paragraph taller than the window is read from its first line.
-        let view = self.card.height / self.scale / high;
-        let target = |focus: &Focus| {
-            let [left, top, right, bottom] = focus.bounds;
-            let down = if bottom - top > view { top + view / 2.0 } else { f32::midpoint(top, bottom) };
-            let x = (f32::midpoint(left, right) * wide - self.useful.x as f32) * self.scale;
-            let y = (down * high - self.useful.y as f32) * self.scale;
-            (focus.at_ms as f32 / 1000.0, x, y)
-        };
-        focus.iter().map(target).collect()
+    /// Draws the page at `seconds`; with an `opacity` below 256 the background shows through.
+    pub(crate) fn draw(&self, frame: &mut Picture, ground: &Picture, seconds: f32, opacity: u16, work: &mut Work) {
+        match self.path.at(seconds) {
+            Look::At(view) => self.draw_view(frame, view, seconds, &mut work.rows),
+            Look::Fading(from, to, part) => {
+                self.draw_view(frame, from, seconds, &mut work.rows);
+                let other = work.spare.get_or_insert_with(|| Picture::new(frame.width(), frame.height()));
+                other.copy_from(frame);
+                self.draw_view(other, to, seconds, &mut work.rows);
+                frame.mix(other, (part * 256.0) as u16);
+            }
+        }
+        for corner in &self.corners {
+            frame.blend(corner, 256);
+        }
+        frame.fade(self.area, ground, opacity);
+        if let Some(map) = &self.map {
+            frame.fade(map.lit.area, ground, opacity);
+        }
     }
 
-    fn map(&self, pixmap: &Pixmap, zone: Zone, palette: &Palette) -> Result<Map, RenderError> {
+    fn draw_view(&self, frame: &mut Picture, view: View, seconds: f32, rows: &mut RowBuffer) {
+        let View { x, y, zoom } = view;
+        match &self.whole {
+            Some(whole) if y.fract() == 0.0 && x == 0.0 => {
+                let top = y as usize;
+                frame.copy_rows(self.area, &whole[top % 2], top & !1);
+            }
+            _ => {
+                let step = self.sampling / zoom;
+                let (x, y) = (x * self.sampling, (y - self.top) * self.sampling);
+                frame.sample(self.area, &self.source, x, y, step, rows);
+            }
+        }
+        self.marks.draw(frame, self.area, view, seconds);
+        if let Some(map) = &self.map {
+            frame.blend(&map.dim, 256);
+            let (left, top) = (map.before.0 + x * map.scale, map.before.1 + y * map.scale);
+            frame.blend_part(&map.lit, [left, top, left + map.size.0 / zoom, top + map.size.1 / zoom]);
+        }
+    }
+}
+
+/// Space that is used again for each frame.
+#[derive(Default)]
+pub(crate) struct Work {
+    pub(crate) rows: RowBuffer,
+    spare: Option<Picture>,
+}
+
+/// The source at the size at which it is displayed, from the top and from one row below it.
+fn displayed_whole(source: &Picture, area: Area, sampling: f32) -> [Picture; 2] {
+    let height = ((source.height() as f32 / sampling) as usize & !1).max(area.height);
+    let full = Area { x: 0, y: 0, width: area.width, height };
+    let mut rows = RowBuffer::default();
+    [0.0, 1.0].map(|top| {
+        let mut picture = Picture::new(full.width, full.height);
+        picture.sample(full, source, 0.0, top * sampling, sampling, &mut rows);
+        picture
+    })
+}
+
+impl Map {
+    fn new(pixmap: &Pixmap, fitted: &Fitted, zone: Zone, palette: &Palette) -> Result<Self, RenderError> {
         let whole = page::Cut { x: 0, y: 0, width: pixmap.width() as usize, height: pixmap.height() as usize };
         let mut small = page::resize(pixmap, whole, zone.width as usize, zone.height as usize)?;
         let lit = Layer::from_pixmap(&small, zone.x as usize, zone.y as usize);
@@ -160,54 +180,20 @@ impl Fitted {
             *pixel = PremultipliedColorU8::from_rgba(red, green, blue, 255).unwrap_or(*pixel);
         }
         let dim = Layer::from_pixmap(&small, zone.x as usize, zone.y as usize);
-        let scale = zone.height / pixmap.height() as f32 / self.scale;
-        let above = self.useful.y as f32 * self.scale * scale;
-        Ok(Map { lit, dim, above, scale, rows: self.card.height * scale })
+        let scale = zone.height / pixmap.height() as f32 / fitted.scale;
+        let before = (fitted.useful.x as f32, fitted.useful.y as f32);
+        let before = (before.0 * fitted.scale * scale, before.1 * fitted.scale * scale);
+        Ok(Self { lit, dim, before, scale, size: (fitted.card.width * scale, fitted.card.height * scale) })
     }
 }
 
-impl Window {
-    /// Draws the page at `seconds`; with an `opacity` below 256 the background shows through.
-    pub(crate) fn draw(&self, frame: &mut Picture, ground: &Picture, seconds: f32, opacity: u16, rows: &mut RowBuffer) {
-        let View { x, y, zoom } = self.path.at(seconds);
-        match &self.whole {
-            Some(whole) if y.fract() == 0.0 && x == 0.0 => {
-                let top = y as usize;
-                frame.copy_rows(self.area, &whole[top % 2], top & !1);
-            }
-            _ => {
-                let step = self.source.width() as f32 / (self.shown.0 * zoom);
-                frame.sample(self.area, &self.source, x * step * zoom, y * step * zoom, step, rows);
-            }
-        }
-        for corner in &self.corners {
-            frame.blend(corner, 256);
-        }
-        frame.fade(self.area, ground, opacity);
-        if let Some(map) = &self.map {
-            frame.blend(&map.dim, 256);
-            let top = map.above + y * map.scale;
-            frame.blend_rows(&map.lit, top, top + map.rows);
-            frame.fade(map.lit.area, ground, opacity);
-        }
+/// The shadows of page and map, to be drawn on the background.
+pub(crate) fn shadows(fitted: &Fitted) -> String {
+    let mut svg = shadow(fitted.card, CORNER as f32);
+    if let Some(map) = fitted.map {
+        svg.push_str(&shadow(map, 2.0));
     }
-}
-
-/// The card of a page of `wide` × `high` pixels at a scale, centred in its space, on even pixels.
-fn card(room: Zone, wide: f32, high: f32, scale: f32) -> Zone {
-    let even = |value: f32| (value / 2.0).floor() * 2.0;
-    let width = even((wide * scale + 0.5).min(room.width).max(24.0));
-    let height = even((high * scale + 0.5).min(room.height).max(24.0));
-    Zone { x: even(room.x + (room.width - width) / 2.0), y: even(room.y + (room.height - height) / 2.0), width, height }
-}
-
-/// The zone of the page in the map: as large as possible, with the aspect ratio of the page.
-fn map_card(zone: Zone, pixmap: &Pixmap) -> Zone {
-    let (wide, high) = (pixmap.width() as f32, pixmap.height() as f32);
-    let scale = (zone.width / wide).min(zone.height / high);
-    let even = |value: f32| ((value / 2.0).floor() * 2.0).max(8.0);
-    let (width, height) = (even(wide * scale), even(high * scale));
-    Zone { x: even(zone.x + (zone.width - width) / 2.0), y: even(zone.y), width, height }
+    svg
 }
 
 /// A soft shadow under a card: many thin layers instead of a blur, which would cost more than the rest of the slide.

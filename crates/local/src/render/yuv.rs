@@ -48,12 +48,12 @@ impl Plane {
         Self { width, height, data: vec![value; width * height] }
     }
 
-    fn row(&self, y: usize) -> &[u8] {
+    pub(super) fn row(&self, y: usize) -> &[u8] {
         let y = y.min(self.height - 1);
         &self.data[y * self.width..(y + 1) * self.width]
     }
 
-    fn span_mut(&mut self, x: usize, y: usize, width: usize) -> &mut [u8] {
+    pub(super) fn span_mut(&mut self, x: usize, y: usize, width: usize) -> &mut [u8] {
         let start = y * self.width + x;
         &mut self.data[start..start + width]
     }
@@ -164,11 +164,13 @@ impl Picture {
         }
     }
 
-    /// Draws the rows of an opaque layer from `top` to `bottom` (in pixels of the layer, with fractions).
-    pub(crate) fn blend_rows(&mut self, layer: &Layer, top: f32, bottom: f32) {
+    /// Draws a part of an opaque layer: left, top, right and bottom in pixels of the layer, rows with fractions.
+    pub(crate) fn blend_part(&mut self, layer: &Layer, [left, top, right, bottom]: [f32; 4]) {
         for (index, plane) in self.planes.iter_mut().enumerate() {
             let (area, scale) = if index == 0 { (layer.area, 1.0) } else { (layer.area.halved(), 0.5) };
             let (top, bottom) = (top * scale, bottom * scale);
+            let column = |x: f32| ((x * scale).round().max(0.0) as usize).min(area.width);
+            let (first, last) = (column(left), column(right).max(column(left)));
             for (row, source) in layer.planes[index].chunks_exact(area.width).enumerate() {
                 let above = row as f32;
                 let covered = (bottom.min(above + 1.0) - top.max(above)).clamp(0.0, 1.0);
@@ -176,10 +178,22 @@ impl Picture {
                 if weight == 0 || area.y + row >= plane.height {
                     continue;
                 }
-                for (value, source) in plane.span_mut(area.x, area.y + row, area.width).iter_mut().zip(source) {
+                let out = plane.span_mut(area.x + first, area.y + row, last - first);
+                for (value, source) in out.iter_mut().zip(&source[first..last]) {
                     let under = u16::from(*value).wrapping_mul(256u16.wrapping_sub(weight));
                     *value = (under.wrapping_add(u16::from(*source).wrapping_mul(weight)) >> 8) as u8;
                 }
+            }
+        }
+    }
+
+    /// Mixes in another picture of the same size; `part` from 0 (this one) to 256 (the other).
+    pub(crate) fn mix(&mut self, other: &Self, part: u16) {
+        let rest = 256u16.wrapping_sub(part);
+        for (plane, source) in self.planes.iter_mut().zip(&other.planes) {
+            for (value, source) in plane.data.iter_mut().zip(&source.data) {
+                let sum = u16::from(*value).wrapping_mul(rest).wrapping_add(u16::from(*source).wrapping_mul(part));
+                *value = (sum >> 8) as u8;
             }
         }
     }
@@ -383,7 +397,7 @@ impl Layer {
 }
 
 /// An RGB colour as BT.709 in limited range, unrounded.
-fn yuv([red, green, blue]: [f32; 3]) -> [f32; 3] {
+pub(super) fn yuv([red, green, blue]: [f32; 3]) -> [f32; 3] {
     let luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     [
         16.0 + luma * 219.0 / 255.0,

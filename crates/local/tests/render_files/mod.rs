@@ -1,5 +1,8 @@
 //! Generated inputs, and functions that inspect the outputs.
 
+mod emoji;
+mod sight;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -21,16 +24,24 @@ pub(crate) fn spec(slide: Slide) -> ClipSpec {
         shape: Shape::Landscape,
         language: Language::ENGLISH,
         look: 0,
-        slide,
+        slides: slide.into(),
         presenter: Some(Presenter { id: "ada".to_owned(), seed: 1, phonemes: Vec::new() }),
         captions: Vec::new(),
         duration_ms: 1000,
-        label: Some("p. 1".to_owned()),
     }
 }
 
 pub(crate) fn title() -> Slide {
     Slide::Title { kicker: "Kicker".to_owned(), title: "A title".to_owned(), subtitle: "Below".to_owned() }
+}
+
+pub(crate) fn page_slide(image: &Path, heading: &str) -> Slide {
+    Slide::Page {
+        image: image.to_owned(),
+        label: Some("p. 1".to_owned()),
+        heading: Some(heading.to_owned()),
+        focus: Vec::new(),
+    }
 }
 
 /// A page with black bars instead of lines of text, as PNG.

@@ -141,6 +141,8 @@ pub struct PrintedLine {
     pub page: u32,
     /// Left, top, right and bottom edge in fractions of the page.
     pub bounds: [f32; 4],
+    /// Left and right edge of its column in fractions of the page.
+    pub column: [f32; 2],
 }
 
 /// Why there is no script, or why one is rejected.
