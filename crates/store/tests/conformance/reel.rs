@@ -41,6 +41,7 @@ async fn stored_reel(tx: &mut Tx, document: &DocumentRow, random: u8, key: &str)
         language: Language::ARABIC,
         choices: json!({ "mode": "summary" }),
         script_source: None,
+        edited: false,
         result: None,
         address: "127.0.0.1".to_owned(),
         request: Some((key.to_owned(), "hash".to_owned())),
@@ -61,6 +62,7 @@ async fn stored_scenes(tx: &mut Tx, of: &ReelRow, count: u8) -> Result<Vec<Scene
             position: position.into(),
             script: json!({ "heading": format!("Scene {position}") }),
             edited: false,
+            original: None,
             job_id: None,
             made: None,
         };
