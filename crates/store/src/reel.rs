@@ -230,6 +230,10 @@ pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<()
         .await?;
     let Some(row) = row else { return Ok(()) };
     let document: Option<String> = row.get("document_id")?;
+    if document.is_some() {
+        // Whoever starts another reel of it has locked it before: then it is found in use below.
+        documents::lock(tx, owner, &parse(&row, "document_id")?).await?;
+    }
     clear_scenes(tx, owner, id).await?;
     let alone = sql("SELECT key FROM reel_results AS own WHERE reel_id = $1 AND NOT EXISTS
              (SELECT 1 FROM reel_results AS other WHERE other.key = own.key AND other.reel_id <> $1)")
@@ -419,7 +423,7 @@ fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {
         document_id: parse(row, "document_id")?,
         job_id: parse(row, "job_id")?,
         title: row.get("title")?,
-        language: Language::from_code(&row.get::<String>("language")?).unwrap_or(Language::ENGLISH),
+        language: language(&row.get::<String>("language")?)?,
         choices: json(row, "choices")?,
         script_source: row.get("script_source")?,
         edited: row.get("edited")?,
@@ -429,6 +433,11 @@ fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),
     })
+}
+
+/// A later version may have more languages: its reel is not told in another one.
+fn language(code: &str) -> Result<Language, StoreError> {
+    Language::from_code(code).ok_or_else(|| StoreError::Unreadable { what: format!("a reel in \"{code}\"") })
 }
 
 fn scene_row(row: &Row) -> Result<SceneRow, StoreError> {

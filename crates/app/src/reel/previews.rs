@@ -25,28 +25,27 @@ use crate::media::MediaError;
 
 /// Width of a page's picture: enough for a scene in the list.
 const WIDTH: u32 = 640;
-/// How many are made at the same time.
-const AT_ONCE: usize = 2;
+/// How many pages are drawn at the same time. Of samples, one is made at a time.
+const PAGES_AT_ONCE: usize = 2;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The turns of those who make a picture or a sample. Cheap to clone.
 #[derive(Clone)]
 pub struct Previews {
-    turns: Arc<Semaphore>,
+    pages: Arc<Semaphore>,
+    samples: Arc<Semaphore>,
 }
 
 impl Default for Previews {
     fn default() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { pages: Arc::new(Semaphore::new(PAGES_AT_ONCE)), samples: Arc::new(Semaphore::new(1)) }
     }
 }
 
-impl Previews {
-    async fn turn(&self) -> Result<SemaphorePermit<'_>, PreviewError> {
-        let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
-        turn.map_err(|_| PreviewError::Busy)?.map_err(|_| PreviewError::Busy)
-    }
+async fn turn(turns: &Semaphore) -> Result<SemaphorePermit<'_>, PreviewError> {
+    let turn = tokio::time::timeout(PATIENCE, turns.acquire()).await;
+    turn.map_err(|_| PreviewError::Busy)?.map_err(|_| PreviewError::Busy)
 }
 
 /// Why there is no picture or no sample.
@@ -102,7 +101,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
     let hash = match kept(app, &key).await? {
         Some(hash) => hash,
         None => {
-            let _turn = app.previews.turn().await?;
+            let _turn = turn(&app.previews.pages).await?;
             match kept(app, &key).await? {
                 Some(hash) => hash,
                 None => draw(app, &document, page, &key).await?,
@@ -153,7 +152,7 @@ pub async fn sample(app: &ReelApp, id: &str) -> Result<String, PreviewError> {
     if !known.installed {
         return Err(PreviewError::VoiceNotInstalled { voice: voice() });
     }
-    let _turn = app.previews.turn().await?;
+    let _turn = turn(&app.previews.samples).await?;
     let hash = match kept(app, &key).await? {
         Some(hash) => hash,
         None => speak(app, id, known.language, text, &key).await?,
