@@ -15,6 +15,7 @@ mod keys;
 mod locate;
 pub mod make;
 mod module;
+pub mod previews;
 pub mod scene;
 pub mod script;
 mod shots;
@@ -25,4 +26,4 @@ mod subject;
 pub mod view;
 
 pub use context::{Limits, ReelApp};
-pub use module::{PresenterView, ReelChoices};
+pub use module::{DefaultsView, PresenterView, ReelChoices, SceneWords};

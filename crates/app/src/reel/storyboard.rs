@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
+use sluice_domain::ids::SceneId;
 use sluice_domain::speech::{Speech, WordTiming};
 use sluice_local::render::Caption;
 use sluice_store::StoreError;
@@ -44,6 +45,8 @@ pub struct Scene {
     pub row: SceneRow,
     /// Its text and slide.
     pub script: SceneScript,
+    /// Its script before a person's first change of it.
+    pub original: Option<SceneScript>,
     /// The key that current parts must have.
     pub key: String,
     /// Its parts, current or not.
@@ -54,17 +57,45 @@ impl Scene {
     /// Decodes a row.
     pub fn of(row: SceneRow, choices: &Choices, document: &DocumentRow) -> Result<Self, StoreError> {
         let script: SceneScript = decode(&row.script, "a scene's script")?;
+        let original = row.original.as_ref().map(|script| decode(script, "a scene's first script")).transpose()?;
         let made = row.made.as_ref().map(|made| decode(made, "a scene's parts")).transpose()?;
         let inputs = (SCENE_VERSION, &script, &choices.shape, &choices.voice, &choices.presenter, choices.captions);
         let key = keys::key("scene", &(inputs, &document.blob, &document.text_blob))
             .map_err(|_| unreadable("a scene's script"))?;
-        Ok(Self { row, script, key, made })
+        Ok(Self { row, script, original, key, made })
     }
 
     /// Its parts, if they match the current script.
     pub fn current(&self) -> Option<&Made> {
         self.made.as_ref().filter(|made| made.key == self.key)
     }
+
+    /// Whether a person wrote a sentence of it: it cites no page, and the first script does not have it.
+    pub fn is_own(&self, sentence: &Sentence) -> bool {
+        let first = self.original.as_ref().filter(|_| self.row.edited);
+        let known = |first: &SceneScript| first.sentences.iter().any(|known| known.text == sentence.text);
+        self.row.edited && sentence.page.is_none() && !first.is_some_and(known)
+    }
+
+    /// Its entity tag (RFC 9110, 8.8.3): its id, and a hash of what a person can edit of it. Its position is no part of
+    /// it: a scene that is moved stays what it is.
+    pub fn etag(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        // A separator that no heading has.
+        hasher.update(self.script.heading.as_bytes()).update(b"\n").update(self.script.text().as_bytes());
+        let hash = hasher.finalize().to_hex();
+        format!("\"{}.{}\"", self.row.id, hash.get(..16).unwrap_or_default())
+    }
+
+    /// Which scene an entity tag is of.
+    pub(crate) fn id_of_etag(etag: &str) -> Option<SceneId> {
+        etag.trim_matches('"').split_once('.')?.0.parse().ok()
+    }
+}
+
+/// Whether a person changed anything of a storyboard.
+pub(crate) fn is_edited(reel: &ReelRow, scenes: &[Scene]) -> bool {
+    reel.edited || scenes.iter().any(|scene| scene.row.edited)
 }
 
 /// The choices of a reel.
@@ -74,8 +105,10 @@ pub fn choices(reel: &ReelRow) -> Result<Choices, StoreError> {
 
 /// The key of the whole video: the keys of its scenes in order, and its title.
 pub(crate) fn assembly_key(reel: &ReelRow, scenes: &[Scene]) -> Result<String, StoreError> {
-    let keys: Vec<&str> = scenes.iter().map(|scene| scene.key.as_str()).collect();
-    keys::key("assembly/3", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
+    // The transcript says which sentences are a person's.
+    let own = |scene: &Scene| scene.script.sentences.iter().map(|sentence| scene.is_own(sentence)).collect::<Vec<_>>();
+    let keys: Vec<_> = scenes.iter().map(|scene| (scene.key.as_str(), own(scene))).collect();
+    keys::key("assembly/4", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
 }
 
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(value: &serde_json::Value, what: &str) -> Result<T, StoreError> {
