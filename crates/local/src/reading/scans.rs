@@ -128,7 +128,8 @@ fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str)
     let replaced = |page: u32| numbers.contains(&page);
     document.left_out.retain(|one| !(replaced(one.page) && matches!(one.reason, Reason::Scanned | Reason::Unreadable)));
     // Assembled together, so that the headers they repeat are found.
-    let pages = assemble::pages(recognised.iter().map(raw).collect());
+    let assemble::Assembled { pages, left_out } = assemble::assembled(recognised.iter().map(raw).collect());
+    document.left_out.extend(left_out);
     for (mut page, recognised) in pages.into_iter().zip(&recognised) {
         page.quarter_turns = recognised.quarter_turns;
         let words: Vec<&Recognised> = recognised.blocks.iter().flatten().flatten().collect();
@@ -170,6 +171,7 @@ fn raw(page: &RecognisedPage) -> RawPage {
         width: page.width,
         height: page.height,
         blocks: page.blocks.iter().map(block).collect(),
+        ..RawPage::default()
     }
 }
 
@@ -181,6 +183,7 @@ fn raw_line(words: &[Recognised]) -> Option<Line> {
         bounds,
         height: bounds[3] - bounds[1],
         right_to_left: bidi::is_right_to_left(texts.into_iter()),
+        ..Line::default()
     })
 }
 
