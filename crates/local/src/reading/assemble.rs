@@ -370,7 +370,7 @@ mod tests {
 
     fn read(blocks: Vec<Vec<Line>>) -> Vec<String> {
         let blocks = blocks.into_iter().map(|lines| RawBlock { lines }).collect();
-        let read = pages(vec![RawPage { number: 1, width: 500.0, height: 800.0, blocks, ..RawPage::default() }]);
+        let read = assembled(vec![RawPage { number: 1, width: 500.0, height: 800.0, blocks, ..RawPage::default() }]).pages;
         read.into_iter().flat_map(|page| page.blocks).map(|block| block.text).collect()
     }
 
