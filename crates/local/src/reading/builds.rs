@@ -12,7 +12,8 @@ const MOST_LINES: usize = 60;
 
 /// For each page, whether the next one is a later build of it.
 pub(super) fn earlier(pages: &[RawPage]) -> Vec<bool> {
-    let mut earlier: Vec<bool> = pages.windows(2).map(|pair| matches!(pair, [page, next] if is_build(page, next))).collect();
+    let mut earlier: Vec<bool> =
+        pages.windows(2).map(|pair| matches!(pair, [page, next] if is_build(page, next))).collect();
     earlier.push(false);
     earlier.truncate(pages.len());
     earlier
@@ -36,7 +37,8 @@ fn is_build(page: &RawPage, next: &RawPage) -> bool {
     if !same_size || page.width <= page.height || !(2..=MOST_LINES).contains(&count) {
         return false;
     }
-    let later: HashSet<(String, i32, i32)> = next.blocks.iter().flat_map(|block| &block.lines).flat_map(near_keys).collect();
+    let later: HashSet<(String, i32, i32)> =
+        next.blocks.iter().flat_map(|block| &block.lines).flat_map(near_keys).collect();
     let content = lines().filter(|line| !is_counter(&line.text));
     let mut compared = 0;
     for line in content {

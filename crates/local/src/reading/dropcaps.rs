@@ -9,16 +9,20 @@ const TALLER: f32 = 1.7;
 
 /// The blocks with their initials joined to their words.
 pub(super) fn joined(mut blocks: Vec<RawBlock>) -> Vec<RawBlock> {
-    let initials: Vec<(usize, usize)> = places(&blocks).filter(|(block, line)| is_letter(&blocks[*block].lines[*line])).collect();
+    let initials: Vec<(usize, usize)> =
+        places(&blocks).filter(|(block, line)| is_letter(&blocks[*block].lines[*line])).collect();
     if initials.is_empty() {
         return blocks;
     }
-    let words: HashSet<String> = blocks.iter().flat_map(|block| &block.lines).flat_map(|line| line.text.split(' ')).map(plain).collect();
+    let words: HashSet<String> =
+        blocks.iter().flat_map(|block| &block.lines).flat_map(|line| line.text.split(' ')).map(plain).collect();
     for (block, line) in initials {
         let initial = blocks[block].lines[line].clone();
         let beside = |at: &(usize, usize)| is_beside(&initial, &blocks[at.0].lines[at.1]);
         let top = |at: &(usize, usize)| blocks[at.0].lines[at.1].bounds[1];
-        let Some((to, at)) = places(&blocks).filter(beside).min_by(|one, other| top(one).total_cmp(&top(other))) else { continue };
+        let Some((to, at)) = places(&blocks).filter(beside).min_by(|one, other| top(one).total_cmp(&top(other))) else {
+            continue;
+        };
         join(&initial, &mut blocks[to].lines[at], &words);
         blocks[block].lines[line].text.clear();
     }
@@ -58,7 +62,10 @@ fn join(initial: &Line, line: &mut Line, words: &HashSet<String>) {
     let (whole, rest) = (plain(&format!("{}{first}", initial.text)), plain(first));
     let can_stand_alone = matches!(initial.text.as_str(), "A" | "I" | "O" | "À" | "É" | "Y");
     let others = |word: &str| words.contains(word);
-    let stands_alone = can_stand_alone && !others(&whole) && (others(&rest) && rest.len() > 3 || first.starts_with(char::is_uppercase) && first.chars().any(char::is_lowercase));
+    let stands_alone = can_stand_alone
+        && !others(&whole)
+        && (others(&rest) && rest.len() > 3
+            || first.starts_with(char::is_uppercase) && first.chars().any(char::is_lowercase));
     let space = if stands_alone { " " } else { "" };
     let shift = u32::try_from(initial.text.len() + space.len()).unwrap_or_default();
     line.text = format!("{}{space}{}", initial.text, line.text);
@@ -84,8 +91,18 @@ mod tests {
     use super::*;
 
     fn read(initial: &str, first: &str, second: &str) -> String {
-        let line = |text: &str, bounds: [f32; 4]| Line { text: text.to_owned(), bounds, height: bounds[3] - bounds[1], words: vec![(0, bounds)], ..Line::default() };
-        let lines = [line(initial, [50.0, 98.0, 70.0, 124.0]), line(first, [72.0, 100.0, 300.0, 110.0]), line(second, [72.0, 112.0, 300.0, 122.0])];
+        let line = |text: &str, bounds: [f32; 4]| Line {
+            text: text.to_owned(),
+            bounds,
+            height: bounds[3] - bounds[1],
+            words: vec![(0, bounds)],
+            ..Line::default()
+        };
+        let lines = [
+            line(initial, [50.0, 98.0, 70.0, 124.0]),
+            line(first, [72.0, 100.0, 300.0, 110.0]),
+            line(second, [72.0, 112.0, 300.0, 122.0]),
+        ];
         let blocks = joined(lines.into_iter().map(|line| RawBlock { lines: vec![line] }).collect());
         let texts: Vec<&str> = blocks.iter().flat_map(|block| &block.lines).map(|line| line.text.as_str()).collect();
         texts.join("/")
@@ -95,6 +112,9 @@ mod tests {
     fn an_initial_belongs_to_its_word() {
         assert_eq!(read("T", "he colony of bees", "is a living thing"), "The colony of bees/is a living thing");
         assert_eq!(read("A", "fter the harvest", "the colony rests"), "After the harvest/the colony rests");
-        assert_eq!(read("A", "colony of bees lives", "as a colony should"), "A colony of bees lives/as a colony should");
+        assert_eq!(
+            read("A", "colony of bees lives", "as a colony should"),
+            "A colony of bees lives/as a colony should"
+        );
     }
 }

@@ -15,26 +15,109 @@ const ENGLISH_FIRST: [&str; 4] = ["self", "half", "quasi", "vice"];
 /// First parts of many English compounds, which begin plain words as well (`pre-war`, `predict`): the second part must
 /// be a word.
 const ENGLISH_PREFIXES: [&str; 20] = [
-    "pre", "post", "non", "anti", "ex", "co", "pro", "all", "low", "two", "one", "six", "ten", "ill", "bee", "cost", "well", "high", "long", "full",
+    "pre", "post", "non", "anti", "ex", "co", "pro", "all", "low", "two", "one", "six", "ten", "ill", "bee", "cost",
+    "well", "high", "long", "full",
 ];
 
 /// Words that stand behind a hyphen in English compounds; almost none of them ends a hyphenated word.
 const ENGLISH_SECOND: [&str; 89] = [
-    "based", "owned", "related", "specific", "effective", "free", "friendly", "class", "term", "made", "known", "being", "employed",
-    "determining", "scale", "sized", "level", "quality", "driven", "wide", "century", "year", "like", "funded", "making", "saving",
-    "consuming", "intensive", "efficient", "oriented", "dependent", "independent", "aware", "defined", "dimensional", "dollar",
-    "grade", "handed", "hearted", "minded", "looking", "lasting", "running", "standing", "time", "war", "called", "party", "sector",
-    "paid", "paying", "sharing", "solving", "setting", "taking", "giving", "growing", "working", "living", "moving", "changing",
-    "building", "producing", "using", "reducing", "increasing", "generating", "speaking", "trained", "managed", "controlled",
-    "supported", "approved", "written", "built", "grown", "born", "proof", "ready", "rich", "poor", "resistant", "sensitive", "conscious",
-    "profit", "fiction", "member", "existing", "existent",
+    "based",
+    "owned",
+    "related",
+    "specific",
+    "effective",
+    "free",
+    "friendly",
+    "class",
+    "term",
+    "made",
+    "known",
+    "being",
+    "employed",
+    "determining",
+    "scale",
+    "sized",
+    "level",
+    "quality",
+    "driven",
+    "wide",
+    "century",
+    "year",
+    "like",
+    "funded",
+    "making",
+    "saving",
+    "consuming",
+    "intensive",
+    "efficient",
+    "oriented",
+    "dependent",
+    "independent",
+    "aware",
+    "defined",
+    "dimensional",
+    "dollar",
+    "grade",
+    "handed",
+    "hearted",
+    "minded",
+    "looking",
+    "lasting",
+    "running",
+    "standing",
+    "time",
+    "war",
+    "called",
+    "party",
+    "sector",
+    "paid",
+    "paying",
+    "sharing",
+    "solving",
+    "setting",
+    "taking",
+    "giving",
+    "growing",
+    "working",
+    "living",
+    "moving",
+    "changing",
+    "building",
+    "producing",
+    "using",
+    "reducing",
+    "increasing",
+    "generating",
+    "speaking",
+    "trained",
+    "managed",
+    "controlled",
+    "supported",
+    "approved",
+    "written",
+    "built",
+    "grown",
+    "born",
+    "proof",
+    "ready",
+    "rich",
+    "poor",
+    "resistant",
+    "sensitive",
+    "conscious",
+    "profit",
+    "fiction",
+    "member",
+    "existing",
+    "existent",
 ];
 
 /// Words that often begin an English compound.
 const ENGLISH_FIRST_WORDS: [&str; 40] = [
-    "cross", "short", "part", "first", "second", "third", "three", "four", "five", "seven", "eight", "nine", "price", "state",
-    "time", "data", "user", "decision", "problem", "large", "small", "medium", "hard", "twenty", "thirty", "forty", "fifty",
-    "market", "life", "water", "energy", "labour", "labor", "family", "client", "open", "world", "year", "real", "fact",
+    "cross", "short", "part", "first", "second", "third", "three", "four", "five", "seven", "eight", "nine", "price",
+    "state", "time", "data", "user", "decision", "problem", "large", "small", "medium", "hard", "twenty", "thirty",
+    "forty", "fifty", "market", "life", "water", "energy", "labour", "labor", "family", "client", "open", "world",
+    "year", "real", "fact",
 ];
 
 /// Words that English writes together with what follows them.
@@ -43,7 +126,8 @@ const CLOSED_FIRST: [&str; 12] =
 
 /// Second parts before which French keeps the hyphen.
 const FRENCH_SECOND: [&str; 22] = [
-    "je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce", "ci", "là", "le", "la", "les", "lui", "leur", "moi", "toi", "en", "y", "même",
+    "je", "tu", "il", "elle", "on", "nous", "vous", "ils", "elles", "ce", "ci", "là", "le", "la", "les", "lui", "leur",
+    "moi", "toi", "en", "y", "même",
 ];
 
 /// Words after which a hyphen stands for a word to come (`Small- and medium-sized`).
@@ -176,10 +260,28 @@ mod tests {
     #[test]
     fn english_compounds_keep_their_hyphen() {
         let text = "the price of the honey and the weather";
-        for (first, second) in [("price", "determining"), ("X", "ray"), ("self", "employed"), ("state", "owned"), ("first", "class"), ("pre", "war"), ("state-of-the", "art"), ("Anglo", "Saxon"), ("COVID", "19")] {
+        for (first, second) in [
+            ("price", "determining"),
+            ("X", "ray"),
+            ("self", "employed"),
+            ("state", "owned"),
+            ("first", "class"),
+            ("pre", "war"),
+            ("state-of-the", "art"),
+            ("Anglo", "Saxon"),
+            ("COVID", "19"),
+        ] {
             assert_eq!(joint(text, first, second), Joint::Hyphen, "{first}-{second}");
         }
-        for (first, second) in [("in", "come"), ("mov", "able"), ("infor", "mation"), ("un", "derstand"), ("de", "termining"), ("bet", "ter"), ("hap", "pened.")] {
+        for (first, second) in [
+            ("in", "come"),
+            ("mov", "able"),
+            ("infor", "mation"),
+            ("un", "derstand"),
+            ("de", "termining"),
+            ("bet", "ter"),
+            ("hap", "pened."),
+        ] {
             assert_eq!(joint(text, first, second), Joint::Closed, "{first}-{second}");
         }
         assert_eq!(joint(text, "Small", "and"), Joint::Suspended);

@@ -127,12 +127,8 @@ impl Parser {
             }
         } else if line.starts_with("<page ") {
             let size = |name| attribute(line, name).unwrap_or(0.0);
-            self.page = RawPage {
-                number: self.next,
-                width: size("width"),
-                height: size("height"),
-                ..RawPage::default()
-            };
+            self.page =
+                RawPage { number: self.next, width: size("width"), height: size("height"), ..RawPage::default() };
             self.next += 1;
             self.words_on_page = 0;
         } else if line.starts_with("</page>") {

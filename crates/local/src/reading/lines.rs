@@ -56,7 +56,8 @@ pub(super) fn turn([left, top, right, bottom]: [f32; 4], [width, height]: [f32; 
 
 /// For each line, the clockwise quarter turns that set it upright.
 fn turns_of_lines(blocks: &[Vec<Vec<Word>>]) -> Vec<Vec<u8>> {
-    let known: Vec<Vec<Option<u8>>> = blocks.iter().map(|lines| lines.iter().map(|line| turns(line)).collect()).collect();
+    let known: Vec<Vec<Option<u8>>> =
+        blocks.iter().map(|lines| lines.iter().map(|line| turns(line)).collect()).collect();
     let count = |turns: u8| known.iter().flatten().filter(|known| **known == Some(turns)).count();
     // A single word at a right angle: like the others of its page.
     let at_right_angle = if count(3) > count(1) { 3 } else { 1 };
@@ -67,11 +68,7 @@ fn turns_of_lines(blocks: &[Vec<Vec<Word>>]) -> Vec<Vec<u8>> {
         None if upside_down => 2,
         None => 0,
     };
-    blocks
-        .iter()
-        .zip(known)
-        .map(|(lines, known)| lines.iter().zip(known).map(resolve).collect())
-        .collect()
+    blocks.iter().zip(known).map(|(lines, known)| lines.iter().zip(known).map(resolve).collect()).collect()
 }
 
 /// Taller than wide by far, as no upright word of three characters is.
@@ -90,7 +87,8 @@ fn turns(words: &[Word]) -> Option<u8> {
     }
     let ((x, y), (last_x, last_y)) = (middle(first), middle(last));
     let (across, down) = (last_x - x, last_y - y);
-    let is_vertical = down.abs() > 3.0 * across.abs() && words.iter().filter(|word| is_tall(word)).count() * 3 >= words.len();
+    let is_vertical =
+        down.abs() > 3.0 * across.abs() && words.iter().filter(|word| is_tall(word)).count() * 3 >= words.len();
     if is_vertical {
         return Some(if down < 0.0 { 1 } else { 3 });
     }
@@ -204,7 +202,9 @@ fn letters_key(text: &str) -> u64 {
 fn join_pieces(lines: &mut Vec<Vec<Word>>, right_to_left: bool) {
     let mut joined: Vec<(Vec<Word>, [f32; 4])> = Vec::with_capacity(lines.len());
     for words in lines.drain(..) {
-        let Some(bounds) = words.iter().map(|word| word.bounds).reduce(|one, other| united(&one, &other)) else { continue };
+        let Some(bounds) = words.iter().map(|word| word.bounds).reduce(|one, other| united(&one, &other)) else {
+            continue;
+        };
         match joined.last_mut() {
             Some((last_words, last)) if share_height(last, &bounds, right_to_left) => {
                 last_words.extend(words);
@@ -252,7 +252,8 @@ fn at_wide_gaps(words: Vec<Word>) -> Vec<Vec<Word>> {
 /// Keeps words once that are printed twice to look bold.
 fn without_doubles(words: Vec<Word>) -> Vec<Word> {
     let same = |one: &Word, other: &Word| {
-        one.text == other.text && one.bounds.iter().zip(other.bounds).all(|(one, other)| (one - other).abs() < SAME_PLACE)
+        one.text == other.text
+            && one.bounds.iter().zip(other.bounds).all(|(one, other)| (one - other).abs() < SAME_PLACE)
     };
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {

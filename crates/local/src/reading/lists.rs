@@ -2,7 +2,8 @@
 
 /// Bullets that are nothing else. The private ones are those of the Symbol and Wingdings fonts.
 const BULLETS: [char; 26] = [
-    '•', '◦', '▪', '‣', '●', '○', '■', '□', '∙', '▶', '►', '▸', '➢', '➤', '✓', '✔', '❖', '◆', '◇', '★', '⁃', '☐', '\u{f0b7}', '\u{f0a7}', '\u{f0d8}', '\u{f0fc}',
+    '•', '◦', '▪', '‣', '●', '○', '■', '□', '∙', '▶', '►', '▸', '➢', '➤', '✓', '✔', '❖', '◆', '◇', '★', '⁃', '☐',
+    '\u{f0b7}', '\u{f0a7}', '\u{f0d8}', '\u{f0fc}',
 ];
 
 /// The length in bytes of the bullet at the start of a line, with the space after it.
@@ -11,7 +12,9 @@ pub(super) fn bullet(text: &str) -> Option<usize> {
     let rest = text.get(first.len_utf8()..)?;
     let after_space = rest.trim_start();
     // A dash is a bullet only before the beginning of a sentence: prose breaks lines at dashes as well.
-    let is_dash = matches!(first, '-' | '–' | '—' | '*' | '·') && rest.starts_with(' ') && !after_space.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
+    let is_dash = matches!(first, '-' | '–' | '—' | '*' | '·')
+        && rest.starts_with(' ')
+        && !after_space.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
     (BULLETS.contains(&first) || is_dash).then(|| text.len() - after_space.len())
 }
 
@@ -24,7 +27,9 @@ pub(super) fn number(text: &str) -> Option<(u32, usize)> {
     let mut letters = core.chars();
     let value = match (letters.next(), letters.next()) {
         (Some(letter @ 'a'..='z'), None) => u32::from(letter) - u32::from('a') + 1,
-        _ if core.len() <= 6 && core.chars().count() <= 2 => core.chars().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?))?,
+        _ if core.len() <= 6 && core.chars().count() <= 2 => {
+            core.chars().try_fold(0, |sum, c| Some(sum * 10 + digit(c)?))?
+        }
         _ => return None,
     };
     (value > 0).then_some((value, length))

@@ -40,7 +40,10 @@ impl Leading {
         for column in columns {
             for (line, next) in column.iter().zip(column.iter().skip(1)) {
                 let distance = next.foot() - line.foot();
-                if same_height(line.height, next.height) && distance > 0.5 * line.height && distance < NEVER * line.height {
+                if same_height(line.height, next.height)
+                    && distance > 0.5 * line.height
+                    && distance < NEVER * line.height
+                {
                     distances.entry(height_key(line)).or_default().push(distance);
                 }
             }
@@ -96,7 +99,9 @@ pub(super) fn rows(lines: Vec<Line>) -> Vec<Line> {
 fn is_same_row(last: &Line, line: &Line) -> bool {
     let height = last.height.min(line.height);
     let gap = (line.bounds[0] - last.bounds[2]).max(last.bounds[0] - line.bounds[2]);
-    (last.middle() - line.middle()).abs() < 0.4 * height && gap > -0.3 * height && gap < 5.0 * last.height.max(line.height)
+    (last.middle() - line.middle()).abs() < 0.4 * height
+        && gap > -0.3 * height
+        && gap < 5.0 * last.height.max(line.height)
 }
 
 /// The paragraphs of a column.
@@ -109,7 +114,8 @@ pub(super) fn of_column(lines: Vec<Line>, leading: &Leading) -> Vec<Paragraph> {
         let bullet = lists::bullet(&line.text);
         let number = lists::number(&line.text).map(|(number, _)| number);
         let follows_number = number.is_some_and(|number| number == 1 || number == last_number + 1);
-        let is_item = bullet.is_some() || follows_number && paragraphs.last().is_none_or(|last| column.may_end(last, &line));
+        let is_item =
+            bullet.is_some() || follows_number && paragraphs.last().is_none_or(|last| column.may_end(last, &line));
         last_number = number.filter(|_| is_item).unwrap_or(last_number);
         match paragraphs.last_mut() {
             Some(last) if !is_item && column.goes_on(last, &line, lines.peek(), leading) => last.lines.push(line),
@@ -174,7 +180,8 @@ impl Column {
             return true;
         }
         let (indent, next_indent) = (self.indent(last), self.indent(next));
-        let is_flush = paragraph.lines.len() < 2 || paragraph.lines.iter().rev().take(2).all(|line| (self.indent(line) - indent).abs() < 0.5 * height);
+        let is_flush = paragraph.lines.len() < 2
+            || paragraph.lines.iter().rev().take(2).all(|line| (self.indent(line) - indent).abs() < 0.5 * height);
         let returns = after.is_none_or(|after| self.indent(after) < next_indent - 0.5 * height);
         let is_indented = next_indent > indent + 0.8 * height && is_flush && returns;
         let is_item = paragraph.item.is_some();
@@ -209,7 +216,9 @@ fn as_list(paragraph: Paragraph) -> Vec<Paragraph> {
     let lines = &paragraph.lines;
     let begins = |line: &Line| line.text.starts_with(char::is_uppercase) && line.text.chars().any(char::is_lowercase);
     let ends = |line: &Line| line.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '%' | '"' | '”'));
-    let is_list = lines.len() >= LIST && paragraph.item.is_none() && lines.iter().all(|line| begins(line) && ends(line) && line.text.contains(' '));
+    let is_list = lines.len() >= LIST
+        && paragraph.item.is_none()
+        && lines.iter().all(|line| begins(line) && ends(line) && line.text.contains(' '));
     if !is_list {
         return vec![paragraph];
     }
@@ -223,12 +232,16 @@ fn numbered(mut paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
         lists::number(&line.text).map(|(number, length)| (number, length, line.height))
     };
     let numbers: Vec<Option<(u32, usize, f32)>> = paragraphs.iter().map(number).collect();
-    let in_sequence = |one: Option<&Option<(u32, usize, f32)>>, next: Option<&Option<(u32, usize, f32)>>| match (one, next) {
-        (Some(Some((one, _, height))), Some(Some((next, _, next_height)))) => *next == one + 1 && same_height(*height, *next_height),
-        _ => false,
-    };
+    let in_sequence =
+        |one: Option<&Option<(u32, usize, f32)>>, next: Option<&Option<(u32, usize, f32)>>| match (one, next) {
+            (Some(Some((one, _, height))), Some(Some((next, _, next_height)))) => {
+                *next == one + 1 && same_height(*height, *next_height)
+            }
+            _ => false,
+        };
     for (at, paragraph) in paragraphs.iter_mut().enumerate() {
-        let is_item = in_sequence(numbers.get(at), numbers.get(at + 1)) || at > 0 && in_sequence(numbers.get(at - 1), numbers.get(at));
+        let is_item = in_sequence(numbers.get(at), numbers.get(at + 1))
+            || at > 0 && in_sequence(numbers.get(at - 1), numbers.get(at));
         if let (None, Some(Some((_, length, _))), true) = (paragraph.item, numbers.get(at), is_item) {
             paragraph.item = Some(*length);
         }

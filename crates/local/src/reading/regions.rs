@@ -106,7 +106,12 @@ impl Cutter<'_> {
     /// Adds lines below each other; what follows a column directly belongs to it.
     fn push_column(&mut self, ids: Vec<usize>) {
         match self.parts.last_mut() {
-            Some(Part::Column(last)) if last.last().zip(ids.first()).is_some_and(|(last, next)| self.lines[*last].bounds[3] <= self.lines[*next].bounds[3]) => {
+            Some(Part::Column(last))
+                if last
+                    .last()
+                    .zip(ids.first())
+                    .is_some_and(|(last, next)| self.lines[*last].bounds[3] <= self.lines[*next].bounds[3]) =>
+            {
                 last.extend(ids);
             }
             _ => self.parts.push(Part::Column(ids)),
@@ -130,9 +135,10 @@ impl Cutter<'_> {
             }
             Kind::Columns => {
                 self.arrange(&mut columns);
+                // Each column is a region of its own.
+                self.parts.push(Part::Column(Vec::new()));
                 for column in columns {
                     self.cut(column, depth + 1);
-                    // The next column is a region of its own.
                     self.parts.push(Part::Column(Vec::new()));
                 }
             }
@@ -189,7 +195,8 @@ impl Cutter<'_> {
         let mut start = 0;
         while start < ids.len() {
             let first = &self.lines[ids[start]];
-            let is_row = |id: &usize| self.lines[*id].middle() - first.middle() < 0.4 * self.lines[*id].height.min(first.height);
+            let is_row =
+                |id: &usize| self.lines[*id].middle() - first.middle() < 0.4 * self.lines[*id].height.min(first.height);
             let end = start + ids[start..].iter().take_while(|id| is_row(id)).count().max(1);
             ids[start..end].sort_by(|one, other| {
                 let (one, other) = (self.lines[*one].bounds, self.lines[*other].bounds);
@@ -255,7 +262,11 @@ impl Cutter<'_> {
         let all: Vec<usize> = columns.concat();
         let height = self.usual_height(&all);
         let mut rows: Vec<(f32, usize, usize)> = Vec::new();
-        let mut sorted: Vec<(f32, usize)> = columns.iter().enumerate().flat_map(|(column, ids)| ids.iter().map(move |id| (self.lines[*id].middle(), column))).collect();
+        let mut sorted: Vec<(f32, usize)> = columns
+            .iter()
+            .enumerate()
+            .flat_map(|(column, ids)| ids.iter().map(move |id| (self.lines[*id].middle(), column)))
+            .collect();
         sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
         for (middle, column) in sorted {
             match rows.last_mut() {
@@ -287,7 +298,9 @@ impl Cutter<'_> {
             return false;
         }
         // Names with a colon: the lines of a letter's or a form's head, which are read as lines.
-        let names = columns.iter().map(|ids| ids.iter().filter(|id| self.lines[**id].text.ends_with(':')).count() * 2 > ids.len());
+        let names = columns
+            .iter()
+            .map(|ids| ids.iter().filter(|id| self.lines[**id].text.ends_with(':')).count() * 2 > ids.len());
         if names.into_iter().any(|is_names| is_names) {
             return false;
         }
@@ -339,13 +352,21 @@ impl Band {
         let [left, top, right, bottom] = lines[id].bounds;
         let hits: Vec<usize> =
             (0..self.columns.len()).filter(|at| overlap(&self.columns[*at], left, right) > 0.2 * gutter).collect();
-        let is_beside = self.columns.iter().flat_map(|column| column.ids.iter().rev().take(4)).any(|other| beside(lines[*other].bounds, lines[id].bounds));
+        let is_beside = self
+            .columns
+            .iter()
+            .flat_map(|column| column.ids.iter().rev().take(4))
+            .any(|other| beside(lines[*other].bounds, lines[id].bounds));
         match (self.columns.as_mut_slice(), hits.as_slice()) {
             ([], _) => self.columns.push(Column { left, right, ids: vec![id] }),
             // One column so far: lines below each other, wherever they stand.
             ([column], _) if !is_beside => column.add(id, left, right),
             ([_], _) => return false,
-            (columns, [at]) if columns.iter().enumerate().all(|(other, column)| other == *at || column.left - right > 0.3 * gutter || left - column.right > 0.3 * gutter) => {
+            (columns, [at])
+                if columns.iter().enumerate().all(|(other, column)| {
+                    other == *at || column.left - right > 0.3 * gutter || left - column.right > 0.3 * gutter
+                }) =>
+            {
                 columns[*at].add(id, left, right);
             }
             (_, []) if is_beside || top < self.bottom => {
@@ -410,12 +431,24 @@ impl Band {
     /// Takes the last lines, in reverse, that stand below all others after a gap.
     fn tail(&mut self, lines: &[Line], gutter: f32) -> Vec<usize> {
         let bottom = |column: &Column| column.ids.iter().map(|id| lines[*id].bounds[3]).fold(f32::MIN, f32::max);
-        let Some(longest) = (0..self.columns.len()).max_by(|one, other| bottom(&self.columns[*one]).total_cmp(&bottom(&self.columns[*other]))) else { return Vec::new() };
-        let others = self.columns.iter().enumerate().filter(|(at, _)| *at != longest).map(|(_, column)| bottom(column)).fold(f32::MIN, f32::max);
+        let Some(longest) = (0..self.columns.len())
+            .max_by(|one, other| bottom(&self.columns[*one]).total_cmp(&bottom(&self.columns[*other])))
+        else {
+            return Vec::new();
+        };
+        let others = self
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != longest)
+            .map(|(_, column)| bottom(column))
+            .fold(f32::MIN, f32::max);
         let ids = &mut self.columns[longest].ids;
         let below = ids.iter().rev().take_while(|id| lines[**id].bounds[1] > others).count();
         let first = ids.len() - below;
-        let gap_above = |at: usize| lines[ids[at]].bounds[1] - at.checked_sub(1).map_or(others, |last| lines[ids[last]].bounds[3]).max(others);
+        let gap_above = |at: usize| {
+            lines[ids[at]].bounds[1] - at.checked_sub(1).map_or(others, |last| lines[ids[last]].bounds[3]).max(others)
+        };
         match (first..ids.len()).rev().find(|at| gap_above(*at) > 0.9 * gutter) {
             Some(at) => {
                 let mut tail = ids.split_off(at);

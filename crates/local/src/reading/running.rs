@@ -136,7 +136,9 @@ fn numbers_of(text: &str) -> Vec<String> {
     let found: Vec<&str> = parts.iter().copied().filter(|part| is_number(part)).collect();
     let is_of_all = text.contains('/') || parts.iter().any(|part| matches!(*part, "of" | "von" | "sur" | "de" | "من"));
     numbers.extend(found.first().map(|part| (*part).to_owned()));
-    numbers.extend(found.last().filter(|_| found.len() > 1 && !(found.len() == 2 && is_of_all)).map(|part| (*part).to_owned()));
+    numbers.extend(
+        found.last().filter(|_| found.len() > 1 && !(found.len() == 2 && is_of_all)).map(|part| (*part).to_owned()),
+    );
     numbers.extend(parts.iter().filter(|part| roman(part).is_some() && part.len() > 1).map(|part| (*part).to_owned()));
     numbers
 }
@@ -167,7 +169,8 @@ fn roman(text: &str) -> Option<u32> {
 /// The numbers that count the pages: those whose distance to the page's own number is that of other pages as well.
 fn printed(pages: &[RawPage], candidates: &[Vec<String>]) -> Vec<Option<String>> {
     let distance = |page: &RawPage, text: &str| {
-        let (number, is_roman) = value(text).map(|number| (number, false)).or_else(|| roman(text).map(|number| (number, true)))?;
+        let (number, is_roman) =
+            value(text).map(|number| (number, false)).or_else(|| roman(text).map(|number| (number, true)))?;
         Some((i64::from(number) - i64::from(page.number), is_roman))
     };
     let mut distances: HashMap<(i64, bool), usize> = HashMap::new();
@@ -180,7 +183,9 @@ fn printed(pages: &[RawPage], candidates: &[Vec<String>]) -> Vec<Option<String>>
         }
     }
     let best = |(page, texts): (&RawPage, &Vec<String>)| {
-        let count = |text: &&String| distance(page, text).and_then(|distance| distances.get(&distance)).copied().unwrap_or_default();
+        let count = |text: &&String| {
+            distance(page, text).and_then(|distance| distances.get(&distance)).copied().unwrap_or_default()
+        };
         let text = texts.iter().filter(|text| count(text) > 1 || texts.len() == 1).max_by_key(count)?;
         (value(text) != Some(page.number)).then(|| text.clone())
     };

@@ -132,12 +132,44 @@ fn takes_exponent(before: &str, raised: &str) -> bool {
 /// The raised or lowered characters for a text, if there are some for all of it.
 fn script(text: &str, level: Level) -> Option<String> {
     const RAISED: [(char, char); 18] = [
-        ('0', '⁰'), ('1', '¹'), ('2', '²'), ('3', '³'), ('4', '⁴'), ('5', '⁵'), ('6', '⁶'), ('7', '⁷'), ('8', '⁸'), ('9', '⁹'),
-        ('+', '⁺'), ('-', '⁻'), ('−', '⁻'), ('–', '⁻'), ('(', '⁽'), (')', '⁾'), ('n', 'ⁿ'), ('i', 'ⁱ'),
+        ('0', '⁰'),
+        ('1', '¹'),
+        ('2', '²'),
+        ('3', '³'),
+        ('4', '⁴'),
+        ('5', '⁵'),
+        ('6', '⁶'),
+        ('7', '⁷'),
+        ('8', '⁸'),
+        ('9', '⁹'),
+        ('+', '⁺'),
+        ('-', '⁻'),
+        ('−', '⁻'),
+        ('–', '⁻'),
+        ('(', '⁽'),
+        (')', '⁾'),
+        ('n', 'ⁿ'),
+        ('i', 'ⁱ'),
     ];
     const LOWERED: [(char, char); 18] = [
-        ('0', '₀'), ('1', '₁'), ('2', '₂'), ('3', '₃'), ('4', '₄'), ('5', '₅'), ('6', '₆'), ('7', '₇'), ('8', '₈'), ('9', '₉'),
-        ('+', '₊'), ('-', '₋'), ('−', '₋'), ('n', 'ₙ'), ('i', 'ᵢ'), ('x', 'ₓ'), ('a', 'ₐ'), ('e', 'ₑ'),
+        ('0', '₀'),
+        ('1', '₁'),
+        ('2', '₂'),
+        ('3', '₃'),
+        ('4', '₄'),
+        ('5', '₅'),
+        ('6', '₆'),
+        ('7', '₇'),
+        ('8', '₈'),
+        ('9', '₉'),
+        ('+', '₊'),
+        ('-', '₋'),
+        ('−', '₋'),
+        ('n', 'ₙ'),
+        ('i', 'ᵢ'),
+        ('x', 'ₓ'),
+        ('a', 'ₐ'),
+        ('e', 'ₑ'),
     ];
     let table = if level == Level::Raised { &RAISED } else { &LOWERED };
     text.chars().map(|c| table.iter().find(|(plain, _)| *plain == c).map(|(_, script)| *script)).collect()
@@ -176,7 +208,10 @@ mod tests {
 
     #[test]
     fn marks_of_footnotes_go() {
-        assert_eq!(read("in the water ^1 of the sea. ^12 It rose in 2019 ^3 again ^* there"), "in the water of the sea. It rose in 2019 again there");
+        assert_eq!(
+            read("in the water ^1 of the sea. ^12 It rose in 2019 ^3 again ^* there"),
+            "in the water of the sea. It rose in 2019 again there"
+        );
     }
 
     #[test]

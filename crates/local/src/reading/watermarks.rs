@@ -18,11 +18,15 @@ pub(super) fn remove(pages: &mut [RawPage], report: &mut Vec<LeftOut>) {
     for page in pages {
         let text_height = usual_height(page);
         let lines: Vec<&Line> = page.blocks.iter().flat_map(|block| &block.lines).collect();
-        let is_mark: Vec<bool> = lines.iter().map(|line| is_slanted(line, text_height) || is_across(line, &lines, text_height) || is_stamp(line, &lines)).collect();
+        let is_mark: Vec<bool> = lines
+            .iter()
+            .map(|line| is_slanted(line, text_height) || is_across(line, &lines, text_height) || is_stamp(line, &lines))
+            .collect();
         if !is_mark.contains(&true) {
             continue;
         }
-        let texts: Vec<&str> = lines.iter().zip(&is_mark).filter(|(_, mark)| **mark).map(|(line, _)| line.text.as_str()).collect();
+        let texts: Vec<&str> =
+            lines.iter().zip(&is_mark).filter(|(_, mark)| **mark).map(|(line, _)| line.text.as_str()).collect();
         // A slanted word comes in pieces of a letter or two.
         let text = if texts.iter().all(|text| text.chars().count() < 4) { texts.concat() } else { texts.join(" ") };
         if !named.contains(&text) {
@@ -60,7 +64,9 @@ fn is_slanted(line: &Line, text_height: f32) -> bool {
     let [left, top, right, bottom] = line.bounds;
     let (width, height) = (right - left, bottom - top);
     let is_large = height > TALLER * text_height && text_height > 0.0;
-    let is_piece = letters <= 4 && (letters == 1 && width > 1.5 * height || letters > 1 && (line.height < 0.99 * height || width > 0.95 * height * count(letters)));
+    let is_piece = letters <= 4
+        && (letters == 1 && width > 1.5 * height
+            || letters > 1 && (line.height < 0.99 * height || width > 0.95 * height * count(letters)));
     is_large && is_piece
 }
 
