@@ -192,12 +192,18 @@ mod tests {
             &[(80.0, "4"), (110.0, "agreed in May")],
             &[(80.0, "5"), (110.0, "on 3 hives.")],
         ]);
-        assert_eq!(texts(numbered), (["The plaintiff", "and the defendant", "agreed in May", "on 3 hives."].map(str::to_owned).to_vec(), 1));
+        assert_eq!(
+            texts(numbered),
+            (["The plaintiff", "and the defendant", "agreed in May", "on 3 hives."].map(str::to_owned).to_vec(), 1)
+        );
     }
 
     #[test]
     fn numbers_of_a_table_stay() {
-        let rows: Vec<Vec<(f32, &str)>> = ["1", "2", "3", "4", "5"].iter().map(|number| vec![(80.0, *number), (110.0, "Hive"), (300.0, "12 kg")]).collect();
+        let rows: Vec<Vec<(f32, &str)>> = ["1", "2", "3", "4", "5"]
+            .iter()
+            .map(|number| vec![(80.0, *number), (110.0, "Hive"), (300.0, "12 kg")])
+            .collect();
         let rows: Vec<&[(f32, &str)]> = rows.iter().map(Vec::as_slice).collect();
         let (texts, reported) = texts(page(&rows));
         assert_eq!((texts.len(), reported), (15, 0));

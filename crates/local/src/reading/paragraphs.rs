@@ -277,20 +277,41 @@ mod tests {
     fn the_usual_distance_decides_whatever_it_is() {
         for leading in [11.0, 16.0, 24.0] {
             let gap = leading * 1.5;
-            let lines = [(0.0, "The bees of the colony fly"), (leading, "to the field. The keeper is"), (gap, "Then all of them come home"), (leading, "and the keeper closes them.")];
-            assert_eq!(read(&lines), ["The bees of the colony fly/to the field. The keeper is", "Then all of them come home/and the keeper closes them."], "{leading}");
+            let lines = [
+                (0.0, "The bees of the colony fly"),
+                (leading, "to the field. The keeper is"),
+                (gap, "Then all of them come home"),
+                (leading, "and the keeper closes them."),
+            ];
+            assert_eq!(
+                read(&lines),
+                [
+                    "The bees of the colony fly/to the field. The keeper is",
+                    "Then all of them come home/and the keeper closes them."
+                ],
+                "{leading}"
+            );
         }
     }
 
     #[test]
     fn lines_that_begin_in_capitals_and_end_no_sentence_are_a_list() {
-        let lines = [(0.0, "Water from the well"), (16.0, "Shade in the morning"), (16.0, "Flowers in the month of May")];
+        let lines =
+            [(0.0, "Water from the well"), (16.0, "Shade in the morning"), (16.0, "Flowers in the month of May")];
         assert_eq!(read(&lines), ["Water from the well", "Shade in the morning", "Flowers in the month of May"]);
     }
 
     #[test]
     fn numbers_in_sequence_begin_items() {
-        let lines = [(0.0, "1. Open the hive and look at it."), (12.0, "2. Count the combs with brood"), (12.0, "in them."), (12.0, "3. Close it.")];
-        assert_eq!(read(&lines), ["1. Open the hive and look at it.", "2. Count the combs with brood/in them.", "3. Close it."]);
+        let lines = [
+            (0.0, "1. Open the hive and look at it."),
+            (12.0, "2. Count the combs with brood"),
+            (12.0, "in them."),
+            (12.0, "3. Close it."),
+        ];
+        assert_eq!(
+            read(&lines),
+            ["1. Open the hive and look at it.", "2. Count the combs with brood/in them.", "3. Close it."]
+        );
     }
 }

@@ -206,9 +206,6 @@ fn printed(pages: &[RawPage], candidates: &[Vec<String>]) -> Vec<Option<String>>
         let text = texts.iter().filter(|text| count(text) > 1 || is_slide(text)).max_by_key(count)?;
         (value(text) != Some(page.number)).then(|| text.clone())
     };
-        let text = texts.iter().filter(|text| count(text) > 1 || texts.len() == 1).max_by_key(count)?;
-        (value(text) != Some(page.number)).then(|| text.clone())
-    };
     pages.iter().zip(candidates).map(best).collect()
 }
 
