@@ -191,7 +191,7 @@ async fn a_page_set_sideways_is_read_in_its_own_order() {
         page.blocks[0].text
     );
     assert!(page.blocks[4].text.ends_with("have neither pollen nor nectar and feed nobody."));
-    assert_near(boxed(&page.blocks[0], "The").1, [70.0, 72.1, 86.0, 82.3]);
+    assert_near(boxed(&page.blocks[0], "The").1, [70.0, 72.1, 89.0, 82.3]);
     assert_eq!(document.pages[0].quarter_turns, 0);
 }
 

@@ -133,6 +133,7 @@ struct Column {
     left: f32,
     right: f32,
     right_to_left: bool,
+    lines: usize,
 }
 
 impl Column {
@@ -140,7 +141,7 @@ impl Column {
         let left = lines.iter().map(|line| line.bounds[0]).fold(f32::MAX, f32::min);
         let right = lines.iter().map(|line| line.bounds[2]).fold(f32::MIN, f32::max);
         let turned = lines.iter().filter(|line| line.right_to_left).count();
-        Self { left, right, right_to_left: turned * 2 > lines.len() }
+        Self { left, right, right_to_left: turned * 2 > lines.len(), lines: lines.len() }
     }
 
     /// Where lines start, measured from the edge at which they do.
@@ -156,7 +157,8 @@ impl Column {
     /// Whether the first word of `next` would have had its place at the end of `line`.
     fn fits(&self, line: &Line, next: &Line) -> bool {
         let word = next.words.first().map_or(4.0 * next.height, |(_, bounds)| bounds[2] - bounds[0]);
-        self.room(line) > word + 0.6 * line.height
+        // Of two lines alone, neither shows how wide their column is.
+        self.lines > 2 && self.room(line) > word + 0.6 * line.height
     }
 
     /// Whether a paragraph may end before `next`: it ends a sentence, or its line is not full.
@@ -198,7 +200,7 @@ impl Column {
             return false;
         }
         if ends_sentence {
-            return !self.fits(last, next);
+            return !next.begins_block && !self.fits(last, next);
         }
         // A line that ends early, before a capital letter, is a heading or an item. Scripts without capitals need more.
         let is_cased = next.text.starts_with(char::is_uppercase);
