@@ -43,6 +43,8 @@ pub(super) struct Line {
     pub(super) right_to_left: bool,
     /// The offsets in the text of words whose place is known, and their bounds.
     pub(super) words: Vec<(u32, [f32; 4])>,
+    /// Whether poppler begins a block with it.
+    pub(super) begins_block: bool,
     /// Clockwise quarter turns after which it is upright on a page that as a whole is not turned so: its bounds are those
     /// on the page turned like this.
     pub(super) turns: u8,

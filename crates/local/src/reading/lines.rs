@@ -141,7 +141,7 @@ fn line(words: Vec<Word>, right_to_left: bool, turns: u8) -> Line {
     } else {
         left_to_right(&words)
     };
-    Line { text, bounds, height, foot, right_to_left, words, turns }
+    Line { text, bounds, height, foot, right_to_left, words, turns, begins_block: false }
 }
 
 /// Words in the order of the page, one after the other.

@@ -158,3 +158,54 @@ fn has_columns(page: &RawPage, group: &[Number]) -> bool {
     };
     group.iter().filter(|number| cells(number) > 1).count() * 3 > group.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reading::layout::RawBlock;
+
+    /// A page with lines at even distances, each of cells that begin at the given places.
+    fn page(rows: &[&[(f32, &str)]]) -> RawPage {
+        let mut page = RawPage { number: 1, width: 600.0, height: 800.0, ..RawPage::default() };
+        for (row, top) in rows.iter().zip([100.0, 124.0, 148.0, 172.0, 196.0, 220.0]) {
+            for (left, text) in *row {
+                let bounds = [*left, top, left + 6.0, top + 10.0];
+                let line = Line { text: (*text).to_owned(), bounds, height: 10.0, ..Line::default() };
+                page.blocks.push(RawBlock { lines: vec![line] });
+            }
+        }
+        page
+    }
+
+    fn texts(mut page: RawPage) -> (Vec<String>, usize) {
+        let mut report = Vec::new();
+        remove_line_numbers(std::slice::from_mut(&mut page), &mut report);
+        (page.blocks.into_iter().flat_map(|block| block.lines).map(|line| line.text).collect(), report.len())
+    }
+
+    #[test]
+    fn numbers_of_lines_go() {
+        let numbered = page(&[
+            &[(80.0, "1"), (110.0, "The plaintiff")],
+            &[(80.0, "2")],
+            &[(80.0, "3"), (110.0, "and the defendant")],
+            &[(80.0, "4"), (110.0, "agreed in May")],
+            &[(80.0, "5"), (110.0, "on 3 hives.")],
+        ]);
+        assert_eq!(
+            texts(numbered),
+            (["The plaintiff", "and the defendant", "agreed in May", "on 3 hives."].map(str::to_owned).to_vec(), 1)
+        );
+    }
+
+    #[test]
+    fn numbers_of_a_table_stay() {
+        let rows: Vec<Vec<(f32, &str)>> = ["1", "2", "3", "4", "5"]
+            .iter()
+            .map(|number| vec![(80.0, *number), (110.0, "Hive"), (300.0, "12 kg")])
+            .collect();
+        let rows: Vec<&[(f32, &str)]> = rows.iter().map(Vec::as_slice).collect();
+        let (texts, reported) = texts(page(&rows));
+        assert_eq!((texts.len(), reported), (15, 0));
+    }
+}

@@ -99,9 +99,11 @@ pub(super) fn rows(lines: Vec<Line>) -> Vec<Line> {
 fn is_same_row(last: &Line, line: &Line) -> bool {
     let height = last.height.min(line.height);
     let gap = (line.bounds[0] - last.bounds[2]).max(last.bounds[0] - line.bounds[2]);
+    // What stands behind a name with a colon belongs to it.
+    let widest = if last.text.ends_with(':') { 15.0 } else { 5.0 };
     (last.middle() - line.middle()).abs() < 0.4 * height
         && gap > -0.3 * height
-        && gap < 5.0 * last.height.max(line.height)
+        && gap < widest * last.height.max(line.height)
 }
 
 /// The paragraphs of a column.
@@ -131,6 +133,7 @@ struct Column {
     left: f32,
     right: f32,
     right_to_left: bool,
+    lines: usize,
 }
 
 impl Column {
@@ -138,7 +141,7 @@ impl Column {
         let left = lines.iter().map(|line| line.bounds[0]).fold(f32::MAX, f32::min);
         let right = lines.iter().map(|line| line.bounds[2]).fold(f32::MIN, f32::max);
         let turned = lines.iter().filter(|line| line.right_to_left).count();
-        Self { left, right, right_to_left: turned * 2 > lines.len() }
+        Self { left, right, right_to_left: turned * 2 > lines.len(), lines: lines.len() }
     }
 
     /// Where lines start, measured from the edge at which they do.
@@ -154,7 +157,8 @@ impl Column {
     /// Whether the first word of `next` would have had its place at the end of `line`.
     fn fits(&self, line: &Line, next: &Line) -> bool {
         let word = next.words.first().map_or(4.0 * next.height, |(_, bounds)| bounds[2] - bounds[0]);
-        self.room(line) > word + 0.6 * line.height
+        // Of two lines alone, neither shows how wide their column is.
+        self.lines > 2 && self.room(line) > word + 0.6 * line.height
     }
 
     /// Whether a paragraph may end before `next`: it ends a sentence, or its line is not full.
@@ -196,7 +200,7 @@ impl Column {
             return false;
         }
         if ends_sentence {
-            return !self.fits(last, next);
+            return !next.begins_block && !self.fits(last, next);
         }
         // A line that ends early, before a capital letter, is a heading or an item. Scripts without capitals need more.
         let is_cased = next.text.starts_with(char::is_uppercase);
@@ -247,4 +251,69 @@ fn numbered(mut paragraphs: Vec<Paragraph>) -> Vec<Paragraph> {
         }
     }
     paragraphs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines at the given distances, each as long as its text.
+    fn read(lines: &[(f32, &str)]) -> Vec<String> {
+        let mut foot = 100.0;
+        let mut column: Vec<Line> = Vec::new();
+        for (distance, text) in lines {
+            foot += distance;
+            let width = 5.0 * f32::from(u8::try_from(text.chars().count()).unwrap());
+            let bounds = [50.0, foot - 10.0, 50.0 + width, foot];
+            column.push(Line { text: (*text).to_owned(), bounds, height: 10.0, ..Line::default() });
+        }
+        let leading = Leading::of(std::iter::once(column.as_slice()));
+        let text = |paragraph: Paragraph| {
+            let lines: Vec<&str> = paragraph.lines.iter().map(|line| line.text.as_str()).collect();
+            lines.join("/")
+        };
+        of_column(column, &leading).into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn the_usual_distance_decides_whatever_it_is() {
+        for leading in [11.0, 16.0, 24.0] {
+            let gap = leading * 1.5;
+            let lines = [
+                (0.0, "The bees of the colony fly"),
+                (leading, "to the field. The keeper is"),
+                (gap, "Then all of them come home"),
+                (leading, "and the keeper closes them."),
+            ];
+            assert_eq!(
+                read(&lines),
+                [
+                    "The bees of the colony fly/to the field. The keeper is",
+                    "Then all of them come home/and the keeper closes them."
+                ],
+                "{leading}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_that_begin_in_capitals_and_end_no_sentence_are_a_list() {
+        let lines =
+            [(0.0, "Water from the well"), (16.0, "Shade in the morning"), (16.0, "Flowers in the month of May")];
+        assert_eq!(read(&lines), ["Water from the well", "Shade in the morning", "Flowers in the month of May"]);
+    }
+
+    #[test]
+    fn numbers_in_sequence_begin_items() {
+        let lines = [
+            (0.0, "1. Open the hive and look at it."),
+            (12.0, "2. Count the combs with brood"),
+            (12.0, "in them."),
+            (12.0, "3. Close it."),
+        ];
+        assert_eq!(
+            read(&lines),
+            ["1. Open the hive and look at it.", "2. Count the combs with brood/in them.", "3. Close it."]
+        );
+    }
 }

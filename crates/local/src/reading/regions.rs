@@ -28,7 +28,10 @@ pub(super) enum Region {
 }
 
 /// The lines of a page in reading order.
-pub(super) fn in_order(blocks: Vec<RawBlock>) -> Vec<Region> {
+pub(super) fn in_order(mut blocks: Vec<RawBlock>) -> Vec<Region> {
+    for first in blocks.iter_mut().filter_map(|block| block.lines.first_mut()) {
+        first.begins_block = true;
+    }
     let mut lines: Vec<Line> = blocks.into_iter().flat_map(|block| block.lines).collect();
     let mut regions = Vec::new();
     // What is turned is read after what is upright, each in its own order.
@@ -135,9 +138,10 @@ impl Cutter<'_> {
             }
             Kind::Columns => {
                 self.arrange(&mut columns);
+                // Each column is a region of its own.
+                self.parts.push(Part::Column(Vec::new()));
                 for column in columns {
                     self.cut(column, depth + 1);
-                    // The next column is a region of its own.
                     self.parts.push(Part::Column(Vec::new()));
                 }
             }

@@ -20,6 +20,9 @@ const SLOT: f32 = 4.0;
 /// A line taller than most of the document by this factor is a title, unless most pages have it.
 const TITLE: f32 = 1.15;
 
+/// A line smaller than most of the document by this factor is small print.
+const SMALL: f32 = 0.9;
+
 /// The fraction of the page height at the very edge in which a lone number is that of the page.
 const EDGE: f32 = 0.09;
 
@@ -57,6 +60,7 @@ struct Running {
     seen: HashMap<(String, i32), usize>,
     slots: HashMap<i32, (usize, usize)>,
     pages: usize,
+    page_height: f32,
     text_height: f32,
 }
 
@@ -82,7 +86,13 @@ impl Running {
             }
         }
         let pages_left = earlier.iter().filter(|earlier| !**earlier).count();
-        Self { seen, slots, pages: pages_left, text_height: usual_height(pages) }
+        Self {
+            seen,
+            slots,
+            pages: pages_left,
+            page_height: pages.first().map_or(0.0, |page| page.height),
+            text_height: usual_height(pages),
+        }
     }
 
     fn has(&self, line: &Line) -> bool {
@@ -93,6 +103,11 @@ impl Running {
             return count >= PAGES && count * 2 > self.pages;
         }
         let (repeated, all) = self.slots.get(&key.1).copied().unwrap_or_default();
+        // Of two pages that is chance, unless it is small and at the very edge of both.
+        let is_small = line.height < SMALL * self.text_height;
+        if self.pages == 2 && count == 2 && is_small && is_at_edge(line, self.page_height) {
+            return true;
+        }
         let needed = if is_page_number(&line.text) { PAGES - 1 } else { PAGES };
         count >= needed || repeated * 2 > all && repeated * 4 > all * 3
     }
@@ -186,7 +201,9 @@ fn printed(pages: &[RawPage], candidates: &[Vec<String>]) -> Vec<Option<String>>
         let count = |text: &&String| {
             distance(page, text).and_then(|distance| distances.get(&distance)).copied().unwrap_or_default()
         };
-        let text = texts.iter().filter(|text| count(text) > 1 || texts.len() == 1).max_by_key(count)?;
+        // The builds of a slide have one number, so that the distance grows from slide to slide.
+        let is_slide = |text: &str| texts.len() == 1 && value(text).is_some_and(|value| value < page.number);
+        let text = texts.iter().filter(|text| count(text) > 1 || is_slide(text)).max_by_key(count)?;
         (value(text) != Some(page.number)).then(|| text.clone())
     };
     pages.iter().zip(candidates).map(best).collect()
