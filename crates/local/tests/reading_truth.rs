@@ -142,3 +142,19 @@ async fn what_stands_outside_of_the_crop_box_is_left_out() {
         (document.pages[0].width - 515.0).abs() < 0.1 && (document.pages[0].blocks[0].bounds[0] - 32.0).abs() < 1.0
     );
 }
+
+#[tokio::test]
+async fn a_page_whose_letters_are_lost_or_wrong_is_left_out() {
+    let begins = [
+        ("office.pdf", "How the O ce Helps Keepers The o ce o ers nancial aid to keepers who lost"),
+        ("bad-ocr-layer.pdf", "A c010ny 0f h0ney bees is a sing1c 1iving tbing rnadc 0f"),
+        ("bees-wrong-letters.pdf", "حياة اونحل خلال اويام"),
+    ];
+    for (name, begin) in begins {
+        let document = read(&fixture(name)).await;
+        assert!(document.text().trim().is_empty(), "{name}");
+        let first = &document.left_out[0];
+        assert_eq!((first.page, first.reason), (1, Reason::Unreadable), "{name}");
+        assert!(first.sample.starts_with(begin) && first.sample.chars().count() <= 80, "{name}: {}", first.sample);
+    }
+}

@@ -15,6 +15,7 @@ mod info;
 mod inner;
 mod intake;
 mod layout;
+mod legible;
 mod letters;
 mod ocr;
 mod running;
@@ -201,7 +202,8 @@ impl Reader {
             }
         }
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        let document = Document { title: info.title, pages, read_by, left_out: hidden.left_out() };
+        let mut document = Document { title: info.title, pages, read_by, left_out: hidden.left_out() };
+        legible::remove(&mut document);
         Ok(document)
     }
 
