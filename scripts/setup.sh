@@ -42,6 +42,8 @@ list_missing() {
     need libespeak-ng1 -- has_library libespeak-ng.so.1
     need poppler-utils -- has pdftotext
     need poppler-utils -- has pdftoppm
+    # The character maps of Chinese, Japanese and Korean fonts that PDFs name without embedding them.
+    need poppler-data -- test -d /usr/share/poppler/cMap
     need tesseract-ocr -- has tesseract
     need tesseract-ocr-ara -- has_tesseract_language ara
     need tesseract-ocr-fra -- has_tesseract_language fra

@@ -158,3 +158,9 @@ async fn a_page_whose_letters_are_lost_or_wrong_is_left_out() {
         assert!(first.sample.starts_with(begin) && first.sample.chars().count() <= 80, "{name}: {}", first.sample);
     }
 }
+
+#[tokio::test]
+async fn a_font_that_is_not_embedded_is_read_by_its_map() {
+    let line = "これは日本語の文書です。";
+    assert_eq!(read(&pdf::japanese(line)).await.text(), line);
+}

@@ -157,6 +157,24 @@ pub fn right_to_left(lines: &[Vec<&str>], mapped: impl Fn(&str) -> String) -> Ve
     pdf.finish_with_pages(tree, &[page])
 }
 
+/// A page with a line of Japanese in a font that is not embedded.
+pub fn japanese(line: &str) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let descendant = pdf.object(
+        "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /KozMinPro-Regular-Acro \
+         /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 4 >> /DW 1000 >>",
+    );
+    let font = pdf.object(format!(
+        "<< /Type /Font /Subtype /Type0 /BaseFont /KozMinPro-Regular-Acro-UniJIS-UTF16-H /Encoding /UniJIS-UTF16-H \
+         /DescendantFonts [{descendant} 0 R] >>"
+    ));
+    let codes: String = line.encode_utf16().map(|unit| format!("{unit:04x}")).collect();
+    let contents = pdf.stream("", format!("BT /F1 12 Tf 72 770 Td <{codes}> Tj ET").as_bytes());
+    let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
+    pdf.finish_with_pages(tree, &[page])
+}
+
 /// Some hundred words of English on one page: a document that is fine.
 pub fn fine() -> Vec<u8> {
     text(&["The tide turns twice a day. It follows the moon, which pulls at the water of the sea.\n\

@@ -3,7 +3,7 @@
 mod garbled;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::document::Document;
+use sluice_domain::document::{Document, LeftOut, Reason};
 use sluice_domain::language::{LANGUAGES, Language};
 
 use super::detect::{detect, other_language};
@@ -106,6 +106,10 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
     for c in text.chars().filter(|c| !c.is_whitespace()) {
         characters = characters.saturating_add(1);
         useful += u32::from(c.is_alphanumeric() && !is_garbage(c));
+    }
+    let is_unreadable = |left_out: &LeftOut| left_out.reason == Reason::Unreadable;
+    if characters < MIN_CHARACTERS && document.left_out.iter().any(is_unreadable) {
+        return Err(Unfit::Garbled);
     }
     if characters < MIN_CHARACTERS {
         return Err(Unfit::TooShort { characters });
