@@ -132,23 +132,23 @@ impl Sight {
         if bottom - top < SMALL && right - left < SMALL * 4.0 {
             return true;
         }
+        let height = bottom - top;
         // Without the edges, where the letters of the lines above and below reach in.
-        let inset = 0.15 * (bottom - top);
+        let is_seen =
+            self.share(&self.changed, [left, top + 0.15 * height, right, bottom - 0.15 * height]) > LEAST_SEEN;
+        // What OCR found does not stand exactly where the scan has it.
+        let around = [left, top - height, right, bottom + height];
+        !is_seen && !self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_SEEN)
+    }
+
+    /// The share of the pixels in an area that are set.
+    #[expect(clippy::cast_precision_loss, reason = "a word has few pixels")]
+    fn share(&self, bits: &Bits, [left, top, right, bottom]: [f32; 4]) -> f32 {
         let columns = self.pixels(left, right, self.width);
-        let rows = self.pixels(top + inset, bottom - inset, self.height);
+        let rows = self.pixels(top, bottom, self.height);
         let all = columns.len() * rows.len();
-        let count = |bits: &Bits| {
-            rows.clone()
-                .flat_map(|row| columns.clone().map(move |column| row * self.width + column))
-                .filter(|at| bits.has(*at))
-                .count()
-        };
-        let is_seen = |bits: &Bits| {
-            #[expect(clippy::cast_precision_loss, reason = "a word has few pixels")]
-            let share = count(bits) as f32 / all.max(1) as f32;
-            share > LEAST_SEEN
-        };
-        !(is_seen(&self.changed) || self.edges.as_ref().is_some_and(is_seen))
+        let pixels = rows.flat_map(|row| columns.clone().map(move |column| row * self.width + column));
+        pixels.filter(|at| bits.has(*at)).count() as f32 / all.max(1) as f32
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the picture")]
@@ -214,11 +214,11 @@ async fn pictures(
         args.extend([OsString::from(name), number.to_string().into()]);
     }
     args.push(pdf.as_os_str().to_owned());
-    let mut output = guard.run(limits, "pdftoppm", args, None).await?.stdout.as_slice().to_vec();
-    let mut pictures = Vec::new();
-    while let Some((picture, length)) = graymap(&output) {
+    let output = guard.run(limits, "pdftoppm", args, None).await?.stdout;
+    let (mut pictures, mut at) = (Vec::new(), 0);
+    while let Some((picture, length)) = output.get(at..).and_then(graymap) {
         pictures.push(picture);
-        output.drain(..length);
+        at += length;
     }
     Ok(pictures)
 }

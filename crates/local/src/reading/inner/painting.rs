@@ -20,6 +20,9 @@ const SMALL: f32 = 2.0;
 /// How deep forms may be nested.
 const DEPTH: usize = 8;
 
+/// Most forms that are drawn on one page: a form may draw itself, and more than once.
+const FORMS: usize = 500;
+
 /// Most comparisons of a text with an area on one page; beyond that the page is drawn.
 const COMPARISONS: usize = 2_000_000;
 
@@ -55,6 +58,7 @@ pub(super) struct Painter<'a> {
     texts: Vec<Area>,
     painted: Vec<Painted>,
     comparisons: usize,
+    forms: usize,
     layers: bool,
     invisible_over_scan: bool,
     otherwise_suspect: bool,
@@ -70,6 +74,7 @@ impl<'a> Painter<'a> {
             texts: Vec::new(),
             painted: Vec::new(),
             comparisons: 0,
+            forms: 0,
             layers,
             invisible_over_scan: false,
             otherwise_suspect: false,
@@ -151,7 +156,10 @@ impl<'a> Painter<'a> {
                 self.found.has_scan |= size(&seen) > SCAN * size(&self.page);
                 self.cover(area, Paint::Unknown, true, &run.state);
             }
-            Some(Drawn::Form(id)) if run.depth < DEPTH => self.form(id, run),
+            Some(Drawn::Form(id)) if run.depth < DEPTH && self.forms < FORMS => {
+                self.forms += 1;
+                self.form(id, run);
+            }
             _ => {}
         }
     }
