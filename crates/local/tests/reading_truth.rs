@@ -153,8 +153,8 @@ async fn a_page_whose_letters_are_lost_or_wrong_is_left_out() {
     for (name, begin) in begins {
         let document = read(&fixture(name)).await;
         assert!(document.text().trim().is_empty(), "{name}");
-        let first = &document.left_out[0];
-        assert_eq!((first.page, first.reason), (1, Reason::Unreadable), "{name}");
+        let first = document.left_out.iter().find(|one| one.reason == Reason::Unreadable).unwrap();
+        assert_eq!(first.page, 1, "{name}");
         assert!(first.sample.starts_with(begin) && first.sample.chars().count() <= 80, "{name}: {}", first.sample);
     }
 }

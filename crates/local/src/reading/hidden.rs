@@ -27,6 +27,9 @@ const EDGE: u8 = 48;
 /// The fraction of a word's area that changes at least, if the word can be seen.
 const LEAST_SEEN: f32 = 0.015;
 
+/// The fraction of the surroundings of a word found by OCR that is the edge of a letter, if there is writing at all.
+const LEAST_INK: f32 = 0.005;
+
 /// A word lower and narrower than that, in points, is too small to be read.
 const SMALL: f32 = 2.0;
 
@@ -136,9 +139,9 @@ impl Sight {
         // Without the edges, where the letters of the lines above and below reach in.
         let is_seen =
             self.share(&self.changed, [left, top + 0.15 * height, right, bottom - 0.15 * height]) > LEAST_SEEN;
-        // What OCR found does not stand exactly where the scan has it.
-        let around = [left, top - height, right, bottom + height];
-        !is_seen && !self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_SEEN)
+        // What OCR found does not stand exactly where the scan has it, and least so at the end of a line.
+        let around = [left - 8.0 * height, top - height, right + 8.0 * height, bottom + height];
+        !is_seen && !self.edges.as_ref().is_some_and(|edges| self.share(edges, around) > LEAST_INK)
     }
 
     /// The share of the pixels in an area that are set.
