@@ -42,6 +42,8 @@ list_missing() {
     need libespeak-ng1 -- has_library libespeak-ng.so.1
     need poppler-utils -- has pdftotext
     need poppler-utils -- has pdftoppm
+    # The character maps of Chinese, Japanese and Korean fonts that PDFs name without embedding them.
+    need poppler-data -- test -d /usr/share/poppler/cMap
     need tesseract-ocr -- has tesseract
     # Tells which way up a scan is, and its script.
     need tesseract-ocr-osd -- has_tesseract_language osd

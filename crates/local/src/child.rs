@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::voice::engine as voice;
-use crate::{guard, render};
+use crate::{guard, reading, render};
 
 /// The hidden first argument that makes the binary an engine child.
 pub const SUBCOMMAND: &str = "__engine";
@@ -24,6 +24,7 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
         Some(guard::SUBCOMMAND) => guard::run_child(rest),
         Some(voice::SUBCOMMAND) => voice::run_child(rest),
         Some(render::SUBCOMMAND) => render::run_child(),
+        Some(reading::INNER_SUBCOMMAND) => reading::run_inner_child(rest),
         _ => ExitCode::from(64), // EX_USAGE of sysexits.h
     };
     Some(code)

@@ -42,6 +42,14 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
             install: "poppler-utils",
         },
         Need {
+            name: "maps of East Asian fonts",
+            version: font_maps(guard).await,
+            required: false,
+            needed_for: "reading Chinese, Japanese and Korean PDF files that do not embed their fonts",
+            without_it: "such a file seems to have no text",
+            install: "poppler-data",
+        },
+        Need {
             name: "ffmpeg, ffprobe",
             version: ffmpeg(guard).await,
             required: true,
@@ -91,6 +99,13 @@ async fn poppler(guard: &Guard) -> Option<String> {
         version_of(guard, program, [OsString::from("-v")]).await?;
     }
     Some(version)
+}
+
+/// Poppler lists the encodings for which it has maps.
+async fn font_maps(guard: &Guard) -> Option<String> {
+    let output = guard.run(&LIMITS, "pdftotext", ["-listenc"], None).await.ok()?;
+    let listed = [output.stdout, output.stderr].concat();
+    String::from_utf8_lossy(&listed).lines().any(|line| line.trim() == "Shift-JIS").then(|| "installed".to_owned())
 }
 
 async fn ffmpeg(guard: &Guard) -> Option<String> {

@@ -101,6 +101,80 @@ fn show(text: &str) -> String {
     operators + "ET"
 }
 
+/// A document with one page for each content stream, which can use the fonts `F1` (Helvetica) and `F2` (bold) and what
+/// else is in `resources`; object 3 is a picture of a dark chequer. `entries` stand in each page's dictionary.
+pub fn drawn(contents: &[&str], resources: &str, entries: &str) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let font = pdf.object(HELVETICA);
+    let entries_of_picture =
+        "/Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray /BitsPerComponent 8";
+    let _ = pdf.stream(entries_of_picture, &[0x20, 0x60, 0x60, 0x20]);
+    let bold = pdf.object(HELVETICA.replace("Helvetica", "Helvetica-Bold"));
+    let kids: Vec<usize> = contents
+        .iter()
+        .map(|content| {
+            let contents = pdf.stream("", content.as_bytes());
+            pdf.object(format!(
+                "<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 595 842] {entries} /Contents {contents} 0 R \
+                 /Resources << /Font << /F1 {font} 0 R /F2 {bold} 0 R >> {resources} >> >>"
+            ))
+        })
+        .collect();
+    pdf.finish_with_pages(tree, &kids)
+}
+
+/// A page with a line for each list of glyphs, which are given as their letters in logical order and shown from right to
+/// left. The font's map has the letters of a glyph as `mapped` gives them.
+pub fn right_to_left(lines: &[Vec<&str>], mapped: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut glyphs: Vec<&str> = lines.iter().flatten().copied().filter(|glyph| *glyph != " ").collect();
+    glyphs.sort_unstable();
+    glyphs.dedup();
+    let code = |glyph: &str| 0x41 + glyphs.iter().position(|known| *known == glyph).unwrap_or_default();
+    let mut map = format!(
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Map def /CMapType 2 def\n\
+         1 begincodespacerange <00> <ff> endcodespacerange\n{} beginbfchar\n",
+        glyphs.len()
+    );
+    for glyph in &glyphs {
+        let units: String = mapped(glyph).encode_utf16().map(|unit| format!("{unit:04x}")).collect();
+        let _ = writeln!(map, "<{:02x}> <{units}>", code(glyph));
+    }
+    map.push_str("endbfchar\nendcmap end end");
+    let mut content = "BT /F1 12 Tf 20 TL 72 770 Td\n".to_owned();
+    for line in lines {
+        let codes: String =
+            line.iter().rev().map(|glyph| format!("{:02x}", if *glyph == " " { 0x20 } else { code(glyph) })).collect();
+        let _ = writeln!(content, "<{codes}> Tj T*");
+    }
+    content.push_str("ET");
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let map = pdf.stream("", map.as_bytes());
+    let font = pdf.object(HELVETICA.replace(">>", &format!("/ToUnicode {map} 0 R >>")));
+    let contents = pdf.stream("", content.as_bytes());
+    let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
+    pdf.finish_with_pages(tree, &[page])
+}
+
+/// A page with a line of Japanese in a font that is not embedded.
+pub fn japanese(line: &str) -> Vec<u8> {
+    let mut pdf = Pdf::new();
+    let tree = pdf.object("");
+    let descendant = pdf.object(
+        "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /KozMinPro-Regular-Acro \
+         /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 4 >> /DW 1000 >>",
+    );
+    let font = pdf.object(format!(
+        "<< /Type /Font /Subtype /Type0 /BaseFont /KozMinPro-Regular-Acro-UniJIS-UTF16-H /Encoding /UniJIS-UTF16-H \
+         /DescendantFonts [{descendant} 0 R] >>"
+    ));
+    let codes: String = line.encode_utf16().map(|unit| format!("{unit:04x}")).collect();
+    let contents = pdf.stream("", format!("BT /F1 12 Tf 72 770 Td <{codes}> Tj ET").as_bytes());
+    let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
+    pdf.finish_with_pages(tree, &[page])
+}
+
 /// Some hundred words of English on one page: a document that is fine.
 pub fn fine() -> Vec<u8> {
     text(&["The tide turns twice a day. It follows the moon, which pulls at the water of the sea.\n\

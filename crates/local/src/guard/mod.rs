@@ -92,6 +92,11 @@ impl Guard {
         Self { executable }
     }
 
+    /// The executable whose engine children can be guarded programs themselves.
+    pub(crate) fn executable(&self) -> &std::path::Path {
+        &self.executable
+    }
+
     /// The program as a command, for callers that stream into or out of it. The caller sets the standard streams; the
     /// program leads its own process group and is killed when its handle is dropped. An alarm in the child enforces the
     /// wall limit; the caller enforces the output limit. Translate its exit with [`GuardError::from_exit`].

@@ -87,7 +87,7 @@ impl Reader {
         let undrawable = || ReadError::Damaged { detail: format!("page {} cannot be drawn", view.page) };
         let sizes = info::page_sizes(&self.guard, &self.limits.metadata(), &pdf, view.page, view.page).await?;
         let crop = view.crop(sizes.first().ok_or_else(undrawable)?);
-        let mut args: Vec<OsString> = ["-q", "-singlefile"].map(OsString::from).into();
+        let mut args: Vec<OsString> = ["-q", "-cropbox", "-singlefile"].map(OsString::from).into();
         let [left, top, width, height] = crop.part;
         let numbers = [
             ("-f", view.page),

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
+use super::hidden::Hidden;
 use super::{ReadError, letters, lines};
 
 /// Most words of one page. A dense newspaper page has 5,000.
@@ -81,10 +82,14 @@ pub(super) struct Word {
     pub(super) bounds: [f32; 4],
 }
 
-/// Reads all pages, the first of which has the number `first`.
-pub(super) async fn parse(input: impl AsyncRead + Unpin, first: u32) -> Result<Vec<RawPage>, ReadError> {
+/// Reads all pages, the first of which has the number `first`, without the words that are hidden.
+pub(super) async fn parse(
+    input: impl AsyncRead + Unpin,
+    first: u32,
+    hidden: &Hidden,
+) -> Result<Vec<RawPage>, ReadError> {
     let mut input = BufReader::with_capacity(64 * 1024, input);
-    let mut parser = Parser { next: first, ..Parser::default() };
+    let mut parser = Parser::new(first, hidden);
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -95,8 +100,8 @@ pub(super) async fn parse(input: impl AsyncRead + Unpin, first: u32) -> Result<V
     }
 }
 
-#[derive(Default)]
-struct Parser {
+struct Parser<'a> {
+    hidden: &'a Hidden,
     next: u32,
     pages: Vec<RawPage>,
     page: RawPage,
@@ -108,7 +113,21 @@ struct Parser {
     unfinished: Option<String>,
 }
 
-impl Parser {
+impl<'a> Parser<'a> {
+    fn new(next: u32, hidden: &'a Hidden) -> Self {
+        Self {
+            hidden,
+            next,
+            pages: Vec::new(),
+            page: RawPage::default(),
+            block: Vec::new(),
+            words: Vec::new(),
+            words_on_page: 0,
+            bounds: [0.0; 4],
+            unfinished: None,
+        }
+    }
+
     fn line(&mut self, line: &str) -> Result<(), ReadError> {
         if let Some(start) = self.unfinished.take() {
             return self.word(&(start + line));
@@ -151,8 +170,9 @@ impl Parser {
             return Err(ReadError::TooMuchMemory);
         }
         let text = letters::visible(&unescape(text));
-        if !text.is_empty() {
-            self.words.push(Word { text, bounds: bounds(tag) });
+        let bounds = bounds(tag);
+        if !text.is_empty() && !self.hidden.hides(self.page.number, bounds) {
+            self.words.push(Word { text, bounds });
         }
         Ok(())
     }
@@ -209,7 +229,7 @@ per</word>
 
     #[tokio::test]
     async fn words_become_lines_blocks_and_pages() {
-        let pages = parse(PAGE.as_bytes(), 7).await.unwrap();
+        let pages = parse(PAGE.as_bytes(), 7, &Hidden::default()).await.unwrap();
         let [first, second] = pages.as_slice() else { panic!("{pages:?}") };
         assert_eq!((first.number, second.number, second.height), (7, 8, 0.0));
         let lines: Vec<&str> =
@@ -219,8 +239,12 @@ per</word>
 
     #[tokio::test]
     async fn bytes_that_are_not_text_are_harmless() {
-        let pages =
-            parse(&b"<page \xff>\n<word >\xed\xa0\x80</word>\n<line \n</line>\n</block>\n</page>\n"[..], 1).await;
+        let pages = parse(
+            &b"<page \xff>\n<word >\xed\xa0\x80</word>\n<line \n</line>\n</block>\n</page>\n"[..],
+            1,
+            &Hidden::default(),
+        )
+        .await;
         assert_eq!(pages.unwrap().len(), 1);
     }
 }

@@ -13,10 +13,13 @@ mod builds;
 mod draw;
 mod dropcaps;
 mod error;
+mod hidden;
 mod hyphens;
 mod info;
+mod inner;
 mod intake;
 mod layout;
+mod legible;
 mod letters;
 mod lines;
 mod lists;
@@ -45,7 +48,10 @@ use crate::guard::{Guard, Limits};
 
 pub use draw::PageView;
 pub use error::ReadError;
+use hidden::Hidden;
 use info::Info;
+use inner::Findings;
+pub(crate) use inner::{SUBCOMMAND as INNER_SUBCOMMAND, run_child as run_inner_child};
 use layout::RawPage;
 pub use ocr::RecognisedPage;
 pub use scans::unread_pages;
@@ -94,6 +100,12 @@ impl ReadingLimits {
     fn metadata(&self) -> Limits {
         let cpu = Duration::from_secs(2).min(self.cpu);
         Limits { memory_bytes: self.memory_bytes, cpu, wall: self.wall, ..Limits::DOCUMENT }
+    }
+
+    /// For a look into the objects of a document with that many pages.
+    fn examining(&self, pages: u32) -> Limits {
+        let cpu = Duration::from_secs(1) + self.cpu_per_page * pages.saturating_sub(100);
+        Limits { cpu: cpu.min(self.reading(pages).cpu), ..self.metadata() }
     }
 
     /// For the text of a document with that many pages.
@@ -146,37 +158,90 @@ impl Reader {
     }
 
     async fn read_text(&self, pdf: &Path, info: Info) -> Result<Document, ReadError> {
-        let raw = self.raw_pages(pdf, info.pages).await?;
+        let findings = self.examine(pdf, info.pages).await;
+        let turned = self.with_visual_ligatures(pdf, info.pages, &findings).await?;
+        let hidden = self.hidden(pdf, info.pages, &findings).await;
+        let text_of = turned.as_ref().map_or(pdf, tempfile::NamedTempFile::path);
+        let raw = self.raw_pages(text_of, info.pages, &hidden).await?;
         let assemble::Assembled { pages, mut left_out } = assemble::assembled(raw);
         self.refuse_wrapper(pdf, &info, &pages).await?;
         left_out.extend(self.scanned_pages(pdf, &info, &pages).await?);
-        left_out.sort_by_key(|left_out| left_out.page);
+        left_out.extend(hidden.left_out());
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        Ok(Document { title: info.title, pages, read_by, left_out })
+        let mut document = Document { title: info.title, pages, read_by, left_out };
+        legible::remove(&mut document);
+        document.left_out.sort_by_key(|left_out| left_out.page);
+        Ok(document)
+    }
+
+    /// What poppler does not report about the file. A file that only poppler can take apart is read as poppler gives it.
+    async fn examine(&self, pdf: &Path, pages: u32) -> Findings {
+        let found = inner::examine(&self.guard, &self.limits.examining(pages), pdf).await;
+        found.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the objects of a document cannot be examined");
+            Findings::default()
+        })
+    }
+
+    /// A copy of the file whose ligatures poppler reads in the right order, if it needs one.
+    async fn with_visual_ligatures(
+        &self,
+        pdf: &Path,
+        pages: u32,
+        findings: &Findings,
+    ) -> Result<Option<tempfile::NamedTempFile>, ReadError> {
+        if !findings.logical_ligatures {
+            return Ok(None);
+        }
+        let copy = inner::with_visual_ligatures(&self.guard, &self.limits.examining(pages), pdf).await?;
+        temporary(copy).await.map(Some)
+    }
+
+    /// What a reader does not see. Where that cannot be found out, the text is read as it is in the file.
+    async fn hidden(&self, pdf: &Path, pages: u32, findings: &Findings) -> Hidden {
+        let limits = Limits { cpu: Duration::from_secs(20), ..self.limits.reading(pages) };
+        Hidden::find(&self.guard, &limits, pdf, findings).await.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the pages of a document cannot be compared");
+            Hidden::default()
+        })
     }
 
     /// The lines of the pages, read by several processes in parallel if there are many.
-    async fn raw_pages(&self, pdf: &Path, pages: u32) -> Result<Vec<RawPage>, ReadError> {
+    async fn raw_pages(&self, pdf: &Path, pages: u32, hidden: &Hidden) -> Result<Vec<RawPage>, ReadError> {
         let cores = u32::try_from(cores()).unwrap_or(1);
         let readers = (pages / PAGES_PER_READER + 1).min(cores).min(MOST_READERS);
         let each = pages.div_ceil(readers);
         let limits = self.limits.reading(pages);
         let parts = (0..readers).map(|part| {
             let first = part * each + 1;
-            self.page_range(&limits, pdf, first, (first + each - 1).min(pages))
+            self.page_range(&limits, pdf, (first, (first + each - 1).min(pages)), hidden)
         });
         Ok(try_join_all(parts).await?.into_iter().flatten().collect())
     }
 
-    async fn page_range(&self, limits: &Limits, pdf: &Path, first: u32, last: u32) -> Result<Vec<RawPage>, ReadError> {
+    async fn page_range(
+        &self,
+        limits: &Limits,
+        pdf: &Path,
+        (first, last): (u32, u32),
+        hidden: &Hidden,
+    ) -> Result<Vec<RawPage>, ReadError> {
         let (first_arg, last_arg) = (first.to_string(), last.to_string());
-        let fixed = ["-q", "-bbox-layout", "-enc", "UTF-8", "-f", first_arg.as_str(), "-l", last_arg.as_str()];
+        let fixed =
+            ["-q", "-cropbox", "-bbox-layout", "-enc", "UTF-8", "-f", first_arg.as_str(), "-l", last_arg.as_str()];
         let mut args: Vec<OsString> = fixed.map(OsString::from).into();
         args.extend([pdf.as_os_str().to_owned(), "-".into()]);
-        let parse = |stdout| layout::parse(stdout, first);
+        let parse = |stdout| layout::parse(stdout, first, hidden);
         let (pages, _) = self.guard.run_with(limits, "pdftotext", args, None, parse).await?;
         pages
     }
+}
+
+/// A file that vanishes with its handle.
+async fn temporary(content: Vec<u8>) -> Result<tempfile::NamedTempFile, ReadError> {
+    let file = tempfile::NamedTempFile::new().map_err(ReadError::from_io)?;
+    tokio::fs::write(file.path(), content).await.map_err(ReadError::from_io)?;
+    Ok(file)
 }
 
 /// Processes that can run in parallel on this machine.

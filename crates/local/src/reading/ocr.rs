@@ -122,7 +122,7 @@ async fn picture(guard: &Guard, pdf: &Path, size: &PageSize) -> Result<Picture, 
     let [across, down] = [width, height].map(|edge| format!("{:.0}", (edge * scale).max(1.0)));
     let number = size.number.to_string();
     let mut args: Vec<OsString> =
-        ["-q", "-gray", "-scale-to-x", &across, "-scale-to-y", &down, "-f", &number, "-l", &number]
+        ["-q", "-cropbox", "-gray", "-scale-to-x", &across, "-scale-to-y", &down, "-f", &number, "-l", &number]
             .map(OsString::from)
             .into();
     args.push(pdf.as_os_str().to_owned());

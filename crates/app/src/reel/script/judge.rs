@@ -129,6 +129,10 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
         characters = characters.saturating_add(1);
         useful += u32::from(c.is_alphanumeric() && !is_garbage(c));
     }
+    let is_unreadable = |left_out: &LeftOut| left_out.reason == Reason::Unreadable;
+    if characters < MIN_CHARACTERS && document.left_out.iter().any(is_unreadable) {
+        return Err(Unfit::Garbled);
+    }
     if characters < MIN_CHARACTERS {
         return Err(Unfit::TooShort { characters });
     }

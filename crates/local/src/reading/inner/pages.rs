@@ -1,0 +1,120 @@
+//! The pages of a file whose text a reader may not see in whole.
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
+use serde::{Deserialize, Serialize};
+
+use super::STREAM_BYTES;
+use super::graphics::{Area, around, common};
+use super::painting::{Painter, Suspicion, numbers};
+
+/// How far up the page tree an inherited entry is looked for.
+const TREE_DEPTH: usize = 32;
+
+/// The annotations that may be painted over text.
+const COVERING_ANNOTATIONS: [&[u8]; 7] =
+    [b"Square", b"Circle", b"Polygon", b"Ink", b"Stamp", b"FreeText", b"Highlight"];
+
+/// A page on which text may be hidden.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DoubtfulPage {
+    /// Counted from 1.
+    pub(crate) number: u32,
+    /// Its longer edge, in points.
+    pub(crate) longer_edge: f32,
+    /// Only drawing it tells what of its text can be seen.
+    pub(crate) suspect: bool,
+    /// All that is suspect is invisible text above a picture, as OCR lays it over a scan.
+    pub(crate) only_over_scan: bool,
+    /// It has a picture that may be a scan of it.
+    pub(crate) has_scan: bool,
+    /// Text stands outside of it.
+    pub(crate) outside: bool,
+    /// Where its forms have their own text, which drawing cannot take out: left, top, right and bottom from its corner.
+    pub(crate) forms: Vec<[f32; 4]>,
+}
+
+/// Looks at all pages.
+pub(super) fn doubtful(document: &Document) -> Vec<DoubtfulPage> {
+    let layers = has_layers_off(document);
+    (1..).zip(document.page_iter()).filter_map(|(number, page)| look(document, number, page, layers)).collect()
+}
+
+fn look(document: &Document, number: u32, id: ObjectId, layers: bool) -> Option<DoubtfulPage> {
+    let page = document.get_dictionary(id).ok()?;
+    let (area, is_cropped) = visible_area(document, page);
+    let content = document.get_page_content_with_limit(id, STREAM_BYTES).ok()?;
+    let resources = inherited(document, page, b"Resources").and_then(|resources| resources.as_dict().ok());
+    let Suspicion { suspect, only_over_scan, has_scan, outside } =
+        Painter::new(document, area, layers).page(&content, resources);
+    // What stands outside of the paper has never been part of the text.
+    let outside = outside && is_cropped;
+    let annotations = document.get_page_annotations(id).unwrap_or_default();
+    let kind = |annotation: &Dictionary| annotation.get(b"Subtype").and_then(Object::as_name).map(<[u8]>::to_vec);
+    let covered = annotations
+        .iter()
+        .any(|one| one.has(b"AP") && kind(one).is_ok_and(|kind| COVERING_ANNOTATIONS.contains(&kind.as_slice())));
+    if !(suspect || outside || covered) {
+        return None;
+    }
+    let has_text = |one: &&&Dictionary| kind(one).is_ok_and(|kind| kind == b"Widget" || kind == b"FreeText");
+    let is_turned =
+        inherited(document, page, b"Rotate").and_then(|turn| turn.as_i64().ok()).is_some_and(|turn| turn != 0);
+    let place = |annotation: &&Dictionary| {
+        let place: Area = numbers(annotation.get(b"Rect").ok()?)?;
+        let [left, bottom, right, top] = around([(place[0], place[1]), (place[2], place[3])].into_iter());
+        let upright = [left - area[0], area[3] - top, right - area[0], area[3] - bottom];
+        Some(if is_turned { [f32::MIN, f32::MIN, f32::MAX, f32::MAX] } else { upright })
+    };
+    Some(DoubtfulPage {
+        number,
+        longer_edge: (area[2] - area[0]).max(area[3] - area[1]),
+        suspect: suspect || covered,
+        only_over_scan: only_over_scan && !covered,
+        has_scan,
+        outside,
+        forms: annotations.iter().filter(has_text).filter_map(place).collect(),
+    })
+}
+
+/// The part of the page that is shown (ISO 32000-1, 14.11.2), and whether there is more of it.
+fn visible_area(document: &Document, page: &Dictionary) -> (Area, bool) {
+    let area = |name: &[u8]| {
+        let [a, b, c, d] = numbers(inherited(document, page, name)?)?;
+        Some(around([(a, b), (c, d)].into_iter()))
+    };
+    let whole = area(b"MediaBox").unwrap_or([0.0, 0.0, 612.0, 792.0]);
+    let shown = area(b"CropBox").map_or(whole, |crop| common(&crop, &whole));
+    if shown[2] > shown[0] && shown[3] > shown[1] { (shown, shown != whole) } else { (whole, false) }
+}
+
+/// An entry of a page, or of the nearest of its ancestors.
+fn inherited<'a>(document: &'a Document, page: &'a Dictionary, name: &[u8]) -> Option<&'a Object> {
+    let mut node = page;
+    for _ in 0..TREE_DEPTH {
+        if let Ok(found) = node.get_deref(name, document) {
+            return Some(found);
+        }
+        node = node.get_deref(b"Parent", document).ok()?.as_dict().ok()?;
+    }
+    None
+}
+
+/// Whether some layers are not shown when the document is opened.
+fn has_layers_off(document: &Document) -> bool {
+    let configuration = document.catalog().ok().and_then(|catalog| {
+        catalog
+            .get_deref(b"OCProperties", document)
+            .ok()?
+            .as_dict()
+            .ok()?
+            .get_deref(b"D", document)
+            .ok()?
+            .as_dict()
+            .ok()
+    });
+    configuration.is_some_and(|configuration| {
+        let off = configuration.get_deref(b"OFF", document).and_then(Object::as_array);
+        let base = configuration.get(b"BaseState").and_then(Object::as_name);
+        off.is_ok_and(|layers| !layers.is_empty()) || base.is_ok_and(|base| base == b"OFF")
+    })
+}

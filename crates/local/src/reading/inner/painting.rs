@@ -1,0 +1,256 @@
+//! Follows what a page paints, roughly and quickly, to find the pages on which a text may be hidden. Only those are
+//! drawn; so a doubt is a suspicion, and a page of plain text is none.
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
+
+use super::STREAM_BYTES;
+use super::graphics::{Area, Drawn, Paint, Resources, State, around, common, product, size, transformed_area};
+use super::lexer::{Lexer, Token};
+use super::run::Run;
+
+/// What is painted less wide or high, in points, is a rule or an ornament and covers no text.
+const COVERING: f32 = 3.0;
+
+/// Text with less opacity may be too faint.
+const FAINT: f32 = 0.4;
+
+/// Text lower than that, in points, may be too small.
+const SMALL: f32 = 2.0;
+
+/// How deep forms may be nested.
+const DEPTH: usize = 8;
+
+/// Most forms that are drawn on one page: a form may draw itself, and more than once.
+const FORMS: usize = 500;
+
+/// Most comparisons of a text with an area on one page; beyond that the page is drawn.
+const COMPARISONS: usize = 2_000_000;
+
+/// A picture that covers this fraction of the page may be a scan of it.
+const SCAN: f32 = 0.5;
+
+/// What one page may hide.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Suspicion {
+    /// A text may be invisible where it stands.
+    pub(super) suspect: bool,
+    /// All that is suspect is text in the invisible mode above a picture: what OCR lays over a scan.
+    pub(super) only_over_scan: bool,
+    /// The page has a picture that may be a scan of it.
+    pub(super) has_scan: bool,
+    /// A text stands outside of the page.
+    pub(super) outside: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Painted {
+    area: Area,
+    paint: Paint,
+    /// A rectangle, which covers all of its area.
+    exact: bool,
+}
+
+/// Follows the content of one page.
+#[derive(Debug)]
+pub(super) struct Painter<'a> {
+    document: &'a Document,
+    page: Area,
+    texts: Vec<Area>,
+    painted: Vec<Painted>,
+    comparisons: usize,
+    forms: usize,
+    layers: bool,
+    invisible_over_scan: bool,
+    otherwise_suspect: bool,
+    found: Suspicion,
+}
+
+impl<'a> Painter<'a> {
+    /// For a page with that visible area. `layers` tells whether the document has layers that are switched off.
+    pub(super) fn new(document: &'a Document, page: Area, layers: bool) -> Self {
+        Self {
+            document,
+            page,
+            texts: Vec::new(),
+            painted: Vec::new(),
+            comparisons: 0,
+            forms: 0,
+            layers,
+            invisible_over_scan: false,
+            otherwise_suspect: false,
+            found: Suspicion::default(),
+        }
+    }
+
+    pub(super) fn page(mut self, content: &[u8], resources: Option<&'a Dictionary>) -> Suspicion {
+        let state = State::new(self.page);
+        self.stream(content, resources, state, 0);
+        Suspicion {
+            suspect: self.otherwise_suspect || self.invisible_over_scan,
+            only_over_scan: !self.otherwise_suspect && self.invisible_over_scan,
+            ..self.found
+        }
+    }
+
+    fn stream(&mut self, content: &[u8], resources: Option<&'a Dictionary>, state: State, depth: usize) {
+        let mut run = Run::new(Resources::new(self.document, resources), state, depth);
+        let mut lexer = Lexer::new(content);
+        while let Some((token, _)) = lexer.token() {
+            match token {
+                Token::Number(number) => run.number(number),
+                Token::Name(name) => run.named(name),
+                Token::String(text) => run.shown(text),
+                Token::Bracket(_) => {}
+                Token::InlineImage => {
+                    let area = transformed_area(&run.state.to_page, [0.0, 0.0, 1.0, 1.0]);
+                    self.cover(area, Paint::Unknown, true, &run.state);
+                    run.clear();
+                }
+                Token::Operator(operator) => {
+                    self.operator(operator, &mut run);
+                    run.clear();
+                }
+            }
+        }
+    }
+
+    fn operator(&mut self, operator: &[u8], run: &mut Run<'a, '_>) {
+        match operator {
+            b"q" if run.saved.len() < 256 => run.saved.push(run.state.clone()),
+            b"Q" => run.state = run.saved.pop().unwrap_or_else(|| run.state.clone()),
+            b"cm" => {
+                if let Some(matrix) = run.matrix() {
+                    run.state.to_page = product(&matrix, &run.state.to_page);
+                }
+            }
+            b"gs" => run.resources.apply_state(run.name, &mut run.state.look),
+            b"Tj" | b"TJ" => self.show(run),
+            b"'" | b"\"" => {
+                run.next_line(0.0, -run.state.leading);
+                self.show(run);
+            }
+            b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" => {
+                let (paint, exact) = (run.state.fill, run.is_rectangle());
+                for area in run.subpaths() {
+                    self.cover(area, paint, exact, &run.state);
+                }
+                run.end_path();
+            }
+            b"S" | b"s" | b"n" => run.end_path(),
+            b"sh" => self.cover(run.state.clip, Paint::Unknown, true, &run.state),
+            b"Do" => self.draw(run),
+            b"BDC" if self.layers && run.is_layer => self.otherwise_suspect = true,
+            _ => {
+                run.path_operator(operator);
+                run.colour_operator(operator);
+                run.text_operator(operator);
+            }
+        }
+    }
+
+    fn draw(&mut self, run: &mut Run<'a, '_>) {
+        match run.resources.drawn(run.name) {
+            Some(Drawn::Picture) => {
+                let area = transformed_area(&run.state.to_page, [0.0, 0.0, 1.0, 1.0]);
+                let seen = common(&common(&area, &run.state.clip), &self.page);
+                self.found.has_scan |= size(&seen) > SCAN * size(&self.page);
+                self.cover(area, Paint::Unknown, true, &run.state);
+            }
+            Some(Drawn::Form(id)) if run.depth < DEPTH && self.forms < FORMS => {
+                self.forms += 1;
+                self.form(id, run);
+            }
+            _ => {}
+        }
+    }
+
+    fn form(&mut self, id: ObjectId, run: &Run<'a, '_>) {
+        let document = self.document;
+        let Ok(stream) = document.get_object(id).and_then(Object::as_stream) else { return };
+        let Ok(content) = stream.get_plain_content_with_limit(STREAM_BYTES) else { return };
+        let mut state = run.state.clone();
+        if let Some(matrix) = stream.dict.get(b"Matrix").ok().and_then(numbers::<6>) {
+            state.to_page = product(&matrix, &state.to_page);
+        }
+        if let Some(bounds) = stream.dict.get(b"BBox").ok().and_then(numbers::<4>) {
+            let bounds = around([(bounds[0], bounds[1]), (bounds[2], bounds[3])].into_iter());
+            state.clip = common(&state.clip, &transformed_area(&state.to_page, bounds));
+        }
+        let own = stream.dict.get_deref(b"Resources", document).ok().and_then(|own| own.as_dict().ok());
+        self.stream(&content, own.or(run.resources.dictionary()), state, run.depth + 1);
+    }
+
+    /// Something is painted over an area.
+    fn cover(&mut self, area: Area, paint: Paint, exact: bool, state: &State) {
+        let area = common(&area, &state.clip);
+        if area[2] - area[0] < COVERING || area[3] - area[1] < COVERING {
+            return;
+        }
+        let covers = state.look.alpha > FAINT && !(state.look.blended && paint.is_light());
+        if covers && !self.otherwise_suspect {
+            self.comparisons += self.texts.len();
+            let hides = self.texts.iter().any(|text| {
+                let shared = common(text, &area);
+                shared[2] - shared[0] > 0.3 * (text[3] - text[1]) && shared[3] - shared[1] > 0.5 * (text[3] - text[1])
+            });
+            self.otherwise_suspect |= hides || self.comparisons > COMPARISONS;
+        }
+        self.painted.push(Painted { area, paint: if covers { paint } else { Paint::Unknown }, exact });
+    }
+
+    fn show(&mut self, run: &mut Run<'a, '_>) {
+        let text = run.advance();
+        if !run.has_ink {
+            return;
+        }
+        let seen = common(&text, &self.page);
+        if seen[2] <= seen[0] || seen[3] <= seen[1] {
+            self.found.outside = true;
+            return;
+        }
+        self.texts.push(text);
+        if self.otherwise_suspect {
+            return;
+        }
+        let state = &run.state;
+        if state.mode == 3 {
+            match self.found.has_scan {
+                true => self.invisible_over_scan = true,
+                false => self.otherwise_suspect = true,
+            }
+            return;
+        }
+        let clipped = common(&text, &state.clip);
+        let is_cut = clipped[2] <= clipped[0] || clipped[3] <= clipped[1];
+        let is_small = text[3] - text[1] < SMALL && text[2] - text[0] < SMALL;
+        let is_faint = state.look.alpha < FAINT || state.look.masked;
+        let paint = if matches!(state.mode, 1 | 5) { state.stroke } else { state.fill };
+        self.otherwise_suspect = state.mode == 7 || is_cut || is_small || is_faint || self.may_blend_in(&text, paint);
+    }
+
+    /// Whether the paint of a text may be that of the ground below it.
+    fn may_blend_in(&mut self, text: &Area, paint: Paint) -> bool {
+        let (x, y) = (text[0] + 0.3 * (text[3] - text[1]).min(text[2] - text[0]), f32::midpoint(text[1], text[3]));
+        self.comparisons += self.painted.len() / 8;
+        let holds = |painted: &&Painted| {
+            let area = painted.area;
+            area[0] <= x && x <= area[2] && area[1] <= y && y <= area[3]
+        };
+        for ground in self.painted.iter().rev().filter(holds) {
+            match paint.stands_out_from(ground.paint) {
+                Some(true) if ground.exact => return false,
+                Some(true) => {}
+                Some(false) => return true,
+                // Dark text on a picture or a pattern is as it should be; light text may need that picture.
+                None => return paint.is_light(),
+            }
+        }
+        paint.stands_out_from(Paint::WHITE) == Some(false)
+    }
+}
+
+/// An array of that many numbers.
+pub(super) fn numbers<const N: usize>(object: &Object) -> Option<[f32; N]> {
+    let numbers: Vec<f32> = object.as_array().ok()?.iter().filter_map(|number| number.as_float().ok()).collect();
+    numbers.try_into().ok()
+}

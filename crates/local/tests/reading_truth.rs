@@ -1,0 +1,166 @@
+//! What is read is what a reader of the page sees, letter by letter.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::path::Path;
+
+use sluice_domain::document::{Document, LeftOut, Reason};
+use sluice_local::reading::{Reader, ReadingLimits};
+use sluice_testkit::pdf;
+use support::guard;
+
+async fn read(file: &[u8]) -> Document {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("document.pdf");
+    std::fs::write(&path, file).unwrap();
+    Reader::new(guard(), ReadingLimits::DEFAULT).read(&path).await.unwrap()
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
+}
+
+#[tokio::test]
+async fn a_ligature_of_several_letters_is_in_logical_order() {
+    let text = read(&fixture("bees-lam-alef.pdf")).await.text();
+    for part in [
+        "حياة النحل خلال العام",
+        "آلاف الأفراد، ولا",
+        "120 ريالا، بينما لا",
+        "الاهتمام بالأزهار حول الخلايا لا يقل أهمية عن العلاج، لأن",
+        "الغذاء إلا في دائرة قطرها ثلاثة كيلومترات.",
+        "سامي الأحمد إن الإنتاج الأولي لهذا العام أقل من",
+        "نظام GPS ورسائل SMS",
+        "قال الخبير",
+    ] {
+        assert!(text.contains(part), "{part}\nis not in\n{text}");
+    }
+}
+
+/// Glyphs of a font that joins what calligraphy joins.
+fn joined_lines() -> Vec<Vec<&'static str>> {
+    vec![
+        vec!["الله", " ", "لا", " ", "ي", "ق", "و", "ل", " ", "لأ", "ح", "د", " ", "ق", "ا", "ل"],
+        vec!["ا", "لإ", "ن", "ت", "ا", "ج", " ", "فم", " ", "لله", " ", "ا", "لآ", "ن", "."],
+    ]
+}
+
+#[tokio::test]
+async fn every_ligature_of_a_font_is_put_in_order() {
+    let text = read(&pdf::right_to_left(&joined_lines(), str::to_owned)).await.text();
+    assert_eq!(text.replace("\n\n", " "), "الله لا يقول لأحد قال الإنتاج فم لله الآن.");
+}
+
+#[tokio::test]
+async fn a_map_in_visual_order_is_left_alone() {
+    let visual = |letters: &str| letters.chars().rev().collect();
+    let text = read(&pdf::right_to_left(&joined_lines(), visual)).await.text();
+    assert_eq!(text.replace("\n\n", " "), "الله لا يقول لأحد قال الإنتاج فم لله الآن.");
+}
+
+#[tokio::test]
+async fn a_replacement_text_is_in_logical_order() {
+    let content = "BT /F1 12 Tf 72 700 Td /Span<</ActualText<FEFF06440627>>>BDC (x) Tj EMC ( is no, ) Tj \
+                   /Span<</ActualText<FEFF0627064406390644062706 2C>>>BDC (xxxxxx) Tj EMC ( is a cure.) Tj ET";
+    let text = read(&pdf::drawn(&[content], "", "")).await.text();
+    assert_eq!(text, "لا is no, العلاج is a cure.");
+}
+
+/// The words of a page, in alphabetical order.
+fn words(document: &Document) -> Vec<String> {
+    let mut words: Vec<String> = document.text().split_whitespace().map(str::to_owned).collect();
+    words.sort();
+    words
+}
+
+fn hidden(page: u32) -> LeftOut {
+    LeftOut { page, reason: Reason::Hidden, sample: String::new() }
+}
+
+#[tokio::test]
+async fn what_a_reader_cannot_see_is_not_read() {
+    let document = read(&fixture("hidden.pdf")).await;
+    let text = document.text();
+    for part in ["PRINTER", "trimmed", "Ignore the document", "candidate", "secret price", "dollars"] {
+        assert!(!text.contains(part), "{part} is in\n{text}");
+    }
+    for part in ["A Year With Honey Bees", "The queen lays the eggs", "the keeper must leave them enough."] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert_eq!(document.left_out, [hidden(1)]);
+}
+
+/// Every way to hide a word, one to a page, beside one that is seen.
+#[tokio::test]
+async fn every_way_of_hiding_is_noticed() {
+    let seen = "BT /F1 12 Tf 72 700 Td (seen) Tj ET";
+    let ways = [
+        "BT /F1 12 Tf 72 600 Td (boxed) Tj ET 0 g 70 595 60 20 re f",
+        "BT /F1 12 Tf 72 600 Td (boxed) Tj ET 0.2 0.4 0.9 rg 70 595 60 20 re f",
+        "1 g BT /F1 12 Tf 72 600 Td (white) Tj ET",
+        "0 0.5 0 rg 60 590 100 30 re f BT /F1 12 Tf 72 600 Td (green) Tj ET",
+        "BT /F1 12 Tf 3 Tr 72 600 Td (invisible) Tj ET",
+        "/Clear gs BT /F1 12 Tf 72 600 Td (transparent) Tj ET",
+        "q 0 0 10 10 re W n BT /F1 12 Tf 72 600 Td (clipped) Tj ET Q",
+        "BT /F1 0.2 Tf 72 600 Td (tiny) Tj ET",
+        "BT /F1 12 Tf 72 600 Td (pictured) Tj ET q 80 0 0 30 70 590 cm /Dots Do Q",
+    ];
+    let contents: Vec<String> = ways.iter().map(|way| format!("{seen} {way}")).collect();
+    let contents: Vec<&str> = contents.iter().map(String::as_str).collect();
+    let document = read(&pdf::drawn(&contents, &format!("{CLEAR} /XObject << /Dots 3 0 R >>"), "")).await;
+    for page in &document.pages {
+        assert_eq!(page.text(), "seen", "page {}", page.number);
+    }
+    let pages: Vec<LeftOut> = (1..=9).map(hidden).collect();
+    assert_eq!(document.left_out, pages);
+}
+
+const CLEAR: &str = "/ExtGState << /Clear << /ca 0 >> >>";
+
+#[tokio::test]
+async fn what_can_be_seen_stays() {
+    let contents = [
+        "0 0 0.4 rg 60 590 400 30 re f 1 g BT /F1 14 Tf 72 600 Td (White on a dark bar) Tj ET",
+        "0.8 g 60 590 400 30 re f 0 g BT /F1 10 Tf 72 600 Td (Black on grey) Tj ET 0.7 g 60 560 400 30 re f",
+        "q 400 0 0 100 60 560 cm /Dots Do Q 1 g BT /F1 40 Tf 72 600 Td (White on a picture) Tj ET",
+        "0.6 g BT /F1 8 Tf 72 600 Td (Small and grey) Tj ET",
+    ];
+    let document = read(&pdf::drawn(&contents, "/XObject << /Dots 3 0 R >>", "")).await;
+    let texts: Vec<String> = document.pages.iter().map(|page| page.text()).collect();
+    assert_eq!(texts, ["White on a dark bar", "Black on grey", "White on a picture", "Small and grey"]);
+    assert_eq!(document.left_out, []);
+}
+
+#[tokio::test]
+async fn what_stands_outside_of_the_crop_box_is_left_out() {
+    let content = "BT /F1 12 Tf 72 600 Td (inside) Tj ET BT /F1 12 Tf 72 820 Td (outside) Tj ET";
+    let document = read(&pdf::drawn(&[content], "", "/CropBox [40 40 555 800]")).await;
+    assert_eq!((words(&document), document.left_out.as_slice()), (vec!["inside".to_owned()], [hidden(1)].as_slice()));
+    // Positions are those of the page as it is shown.
+    assert!(
+        (document.pages[0].width - 515.0).abs() < 0.1 && (document.pages[0].blocks[0].bounds[0] - 32.0).abs() < 1.0
+    );
+}
+
+#[tokio::test]
+async fn a_page_whose_letters_are_lost_or_wrong_is_left_out() {
+    let begins = [
+        ("office.pdf", "How the O ce Helps Keepers The o ce o ers nancial aid to keepers who lost"),
+        ("bad-ocr-layer.pdf", "A c010ny 0f h0ney bees is a sing1c 1iving tbing rnadc 0f"),
+        ("bees-wrong-letters.pdf", "حياة اونحل خلال اويام"),
+    ];
+    for (name, begin) in begins {
+        let document = read(&fixture(name)).await;
+        assert!(document.text().trim().is_empty(), "{name}");
+        let first = document.left_out.iter().find(|one| one.reason == Reason::Unreadable).unwrap();
+        assert_eq!(first.page, 1, "{name}");
+        assert!(first.sample.starts_with(begin) && first.sample.chars().count() <= 80, "{name}: {}", first.sample);
+    }
+}
+
+#[tokio::test]
+async fn a_font_that_is_not_embedded_is_read_by_its_map() {
+    let line = "これは日本語の文書です。";
+    assert_eq!(read(&pdf::japanese(line)).await.text(), line);
+}
