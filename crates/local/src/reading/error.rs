@@ -35,7 +35,7 @@ pub enum ReadError {
     },
     /// It is a portfolio: the page is a cover sheet, and the documents are embedded files.
     #[error(
-        "the file is a portfolio: {files} documents are inside it, and its page is only the cover. Open it in Acrobat, \
+        "the file is a portfolio: the documents are inside it ({files}), and its page is only the cover. Open it in Acrobat, \
          save the document that you want, and use that one"
     )]
     Portfolio {

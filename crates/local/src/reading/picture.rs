@@ -181,6 +181,12 @@ mod tests {
     use super::*;
 
     /// Lines of dashes that fall by this angle to the right.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "places within a small image"
+    )]
     fn lines(degrees: f32) -> Picture {
         let (width, height) = (1000_usize, 1400_usize);
         let slope = degrees.to_radians().tan();
@@ -208,6 +214,7 @@ mod tests {
     fn a_straightened_page_has_level_lines_and_places_lead_back() {
         let (straight, back) = lines(4.0).straightened();
         assert!(straight.skew() == 0.0, "{}", straight.skew());
+        #[expect(clippy::cast_precision_loss, reason = "a small image")]
         let centre = (straight.width as f32 / 2.0, straight.height as f32 / 2.0);
         let there = back.back(centre.0, centre.1);
         assert!((there.0 - 500.0).abs() < 0.6 && (there.1 - 700.0).abs() < 0.6, "{there:?}");

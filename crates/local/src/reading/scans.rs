@@ -15,6 +15,10 @@ use super::{ReadError, Reader, assemble, bidi, cores, info, intake, ocr};
 /// A page with fewer letters has no text to speak of: a page number, a stamp.
 const SPARSE_PAGE_LETTERS: usize = 30;
 
+/// Pages without text that are this near to each other are asked about together, and at most so many times.
+const NEAR: u32 = 4;
+const MOST_RUNS: usize = 6;
+
 /// Longest sample of what was left out, in characters.
 const SAMPLE: usize = 80;
 
@@ -41,13 +45,27 @@ impl Reader {
         let letters = |page: &Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
         let sparse: Vec<u32> =
             pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
-        let (Some(first), Some(last)) = (sparse.first(), sparse.last()) else { return Ok(Vec::new()) };
-        let images = info::pages_with_images(&self.guard, &self.limits.metadata(), pdf, *first, *last).await?;
+        let images = self.pages_with_images(pdf, &sparse).await?;
         let scanned: Vec<u32> = sparse.into_iter().filter(|number| images.contains(number)).collect();
         if scanned.len() * 2 > pages.len() {
             return Err(ReadError::Scanned { pages: info.pages, ocr_available: self.ocr_available().await });
         }
         Ok(scanned.into_iter().map(scanned_page).collect())
+    }
+
+    /// Those of some pages that have images as large as a scan. Listing images takes as long as reading, so the pages
+    /// between are spared unless there are many gaps.
+    async fn pages_with_images(&self, pdf: &Path, pages: &[u32]) -> Result<BTreeSet<u32>, ReadError> {
+        let mut runs: Vec<&[u32]> = pages.chunk_by(|page, next| next - page <= NEAR).collect();
+        if runs.len() > MOST_RUNS {
+            runs = vec![pages];
+        }
+        let mut images = BTreeSet::new();
+        for run in runs {
+            let (Some(first), Some(last)) = (run.first(), run.last()) else { continue };
+            images.extend(info::pages_with_images(&self.guard, &self.limits.metadata(), pdf, *first, *last).await?);
+        }
+        Ok(images)
     }
 
     /// The pages of a file, none of them read yet: every one is left out as scanned.

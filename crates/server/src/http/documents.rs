@@ -1,6 +1,6 @@
 //! Documents: uploaded, read and judged in one request, but for pages that need OCR, which a job reads.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 use super::Api;
-use super::extract::Json;
+use super::extract::{Json, Path};
 use super::forms::{self, Form};
 use super::identity::Owner;
 use super::problem::Problem;
