@@ -135,6 +135,34 @@ async fn arabic_is_spoken_with_timings_into_the_text_without_marks() {
     }
 }
 
+/// Captions show what is printed, and the voice says it in words: the times belong to the printed words.
+#[tokio::test]
+async fn what_is_said_in_several_words_has_one_time_in_print() {
+    let voices = voices();
+    for (voice, text) in [
+        (PIPER, "It cost $4.99 in 1998, then 3–5 % more: £2m on 1 May 2024 (see § 12)."),
+        (PIPER, "First point\nSecond point at 10:30 a.m.\nCO₂ rose to 421 ppm in the U.S."),
+        (ARABIC, "بلغ السعر 4.99 دولار في عام 1998، ثم زاد 3–5 % يوم 12/5/2024 إلى 35 °C."),
+        (ARABIC, "الملك لويس XIV، والنسبة 10:1، و½ الكمية."),
+        ("espeak:fr", "Le prix est de 4,99 € depuis 1998, soit 3–5 % de plus."),
+    ] {
+        let speech = speak(&voices, voice, text).await;
+        assert_eq!(words(text, &speech), text.split_whitespace().collect::<Vec<_>>());
+        for word in &speech.words {
+            assert!(word.end_ms > word.start_ms, "{text}: {word:?} is never shown");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_sample_is_spoken_by_every_voice_of_its_language() {
+    let voices = voices();
+    for voice in voices.list() {
+        let speech = speak(&voices, &voice.id, voice.language.facts().sample).await;
+        assert!((3_000..9_000).contains(&speech.duration_ms()), "{}: {} ms", voice.id, speech.duration_ms());
+    }
+}
+
 #[tokio::test]
 async fn every_voice_of_espeak_speaks_its_language_at_a_narrators_pace() {
     let voices = voices();

@@ -13,6 +13,9 @@ const LONGEST_SENTENCE: usize = 360;
 /// Most characters that are pronounced without a space; the engines reject longer ones.
 const LONGEST_WORD: usize = 48;
 
+/// Characters of a line that may have been broken where the page ended; a shorter one ends with what it says.
+const SHORTEST_WRAPPED_LINE: usize = 45;
+
 /// How the letter A is spelled so that the synthesiser does not take it for the article.
 const LETTER_A: &str = "eigh";
 
@@ -226,13 +229,22 @@ struct Clauses {
     open: Vec<Clause>,
     start: usize,
     ends_line: bool,
+    /// Characters of the line so far.
+    line: usize,
 }
 
 impl Clauses {
-    /// Before a spoken token: an opening bracket and the end of a line cause a pause.
+    /// Before a spoken token: an opening bracket causes a pause, and so does the end of a line. What ends with a line (a
+    /// heading, an item of a list) is a sentence, whatever its punctuation; only a long line goes on with a small letter.
     fn break_before(&mut self, token: &Token, words: usize) {
-        if self.ends_line || token.text.starts_with(['(', '[']) {
+        let goes_on = token.core().starts_with(char::is_lowercase) && self.line >= SHORTEST_WRAPPED_LINE;
+        if self.ends_line && !goes_on {
+            self.end_sentence('.', words);
+        } else if self.ends_line || token.text.starts_with(['(', '[']) {
             self.end_clause(',', words);
+        }
+        if self.ends_line {
+            self.line = 0;
         }
         self.ends_line = false;
     }
@@ -243,6 +255,7 @@ impl Clauses {
             Some(mark) => self.end_clause(mark, words),
             None => {}
         }
+        self.line += token.text.chars().count() + 1;
         match token.lines_after {
             0 => {}
             1 => self.ends_line = true,
@@ -263,7 +276,9 @@ impl Clauses {
             last.mark = mark;
             self.sentences.push(Sentence { clauses: std::mem::take(&mut self.open) });
         }
-        self.ends_line = false;
+        if std::mem::take(&mut self.ends_line) {
+            self.line = 0;
+        }
     }
 }
 
@@ -444,7 +459,17 @@ mod tests {
             said("Hello there, world! Is it (really) so? Yes: \"it is.\""),
             ["Hello there, world!", "Is it, really, so?", "Yes: it is."]
         );
-        assert_eq!(said("A heading\n\nThe text goes\non—and on"), ["A heading.", "The text goes, on, and on."]);
+        let wrapped = "A heading\n\nThe text goes on and on until the page is full\nand then—of course—goes on";
+        assert_eq!(
+            said(wrapped),
+            ["A heading.", "The text goes on and on until the page is full, and then, of course, goes on."]
+        );
+    }
+
+    #[test]
+    fn what_ends_with_its_line_is_a_sentence() {
+        assert_eq!(said("More honey;\nfewer mites\n3 new hives"), ["More honey.", "fewer mites.", "three new hives."]);
+        assert_eq!(sentences("عسل أكثر\nعث أقل", Language::ARABIC), ["عسل أكثر.", "عث أقل."]);
     }
 
     #[test]
