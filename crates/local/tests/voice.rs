@@ -154,6 +154,32 @@ async fn what_is_said_in_several_words_has_one_time_in_print() {
     }
 }
 
+/// The length that is promised before the work, from the count of spoken words.
+#[tokio::test]
+async fn an_estimate_is_within_a_tenth_of_what_is_spoken() {
+    let voices = voices();
+    for (voice, text) in [
+        (
+            PIPER,
+            "Revenue grew by 12.5% to $1.35 billion in 2024, from $1.2 billion a year earlier. Researchers found that bees \
+             remember the colour of a flower for several days, and that they teach it to others. None of this was known \
+             before the 1990s, when the keeper of the old lighthouse began to write down what he saw.",
+        ),
+        (
+            ARABIC,
+            "يجري النهر ببطء عبر المدينة القديمة، ويجلس الناس على ضفافه في المساء. ارتفعت الإيرادات بنسبة 12.5% في عام 2024. \
+             وجد الباحثون أن النحل يتذكر لون الزهرة عدة أيام، وأنه يعلمه لغيره. لم يكن شيء من هذا معروفا من قبل.",
+        ),
+    ] {
+        let speech = speak(&voices, voice, text).await;
+        let facts = voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts();
+        let words = u32::try_from(sluice_spoken::spoken_words(facts.code, text)).unwrap();
+        let estimate = 60_000 * words / facts.spoken_per_minute;
+        let difference = estimate.abs_diff(speech.duration_ms());
+        assert!(10 * difference <= speech.duration_ms(), "{voice}: {estimate} ms, and {} spoken", speech.duration_ms());
+    }
+}
+
 #[tokio::test]
 async fn every_sample_is_spoken_by_every_voice_of_its_language() {
     let voices = voices();

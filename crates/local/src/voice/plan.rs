@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use sluice_domain::language::Language;
-use sluice_spoken::Spoken as Normal;
+
+use super::written::{Stretch, Written};
 
 /// Most characters of a sentence; a longer one is split, because the memory of the voice model grows with the square.
 const LONGEST_SENTENCE: usize = 360;
@@ -94,10 +95,10 @@ impl Plan {
         let letter_a = if language == Language::ENGLISH { LETTER_A } else { "A" };
         let mut plan = Self::default();
         let mut clauses = Clauses::default();
-        let mut written = Written { spans: &normal, text, next: 0 };
+        let mut written = Written::new(&normal, text);
         let mut waiting = None;
         for (index, token) in tokens.iter().enumerate() {
-            let Stretch { range, silent, again, verbatim } = written.stretch(token);
+            let Stretch { range, silent, again, verbatim } = written.stretch(&token.range);
             // What has been put into words has lost the full stops that end no sentence; so has all of English.
             let initials = verbatim && language != Language::ENGLISH;
             let mut spoken = spoken_form(token, tokens.get(index + 1), initials);
@@ -176,49 +177,6 @@ impl Plan {
         }
         parts.push(Clause { words: start..clause.words.end, mark: clause.mark });
         parts
-    }
-}
-
-/// The way from what is said back to what is written.
-struct Written<'a> {
-    spans: &'a Normal,
-    text: &'a str,
-    /// The first stretch that no token has had.
-    next: usize,
-}
-
-/// What a token stands for.
-struct Stretch {
-    /// In the given text.
-    range: Range<usize>,
-    /// What stands before it there and is not said.
-    silent: Option<Range<usize>>,
-    /// The token before it stands for the same.
-    again: bool,
-    /// It is said as it is written.
-    verbatim: bool,
-}
-
-impl Written<'_> {
-    fn stretch(&mut self, token: &Token<'_>) -> Stretch {
-        let spans = &self.spans.spans;
-        let holding = |byte: usize| {
-            let index = spans.partition_point(|(_, said)| said.end <= byte);
-            index.min(spans.len().saturating_sub(1))
-        };
-        let (first, last) = (holding(token.range.start), holding(token.range.end.saturating_sub(1)));
-        let silent = (first > self.next).then(|| spans[self.next].0.start..spans[first - 1].0.end);
-        let again = first < self.next;
-        self.next = self.next.max(last + 1);
-        let range = spans[first].0.start..spans[last].0.end;
-        let verbatim = self.text[range.clone()] == self.spans.text[spans[first].1.start..spans[last].1.end];
-        Stretch { range, silent, again, verbatim }
-    }
-
-    /// What is left, and not said.
-    fn rest(&self) -> Option<Range<usize>> {
-        let spans = &self.spans.spans;
-        Some(spans.get(self.next)?.0.start..spans.last()?.0.end)
     }
 }
 
