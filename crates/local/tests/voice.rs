@@ -135,6 +135,60 @@ async fn arabic_is_spoken_with_timings_into_the_text_without_marks() {
     }
 }
 
+/// Captions show what is printed, and the voice says it in words: the times belong to the printed words.
+#[tokio::test]
+async fn what_is_said_in_several_words_has_one_time_in_print() {
+    let voices = voices();
+    for (voice, text) in [
+        (PIPER, "It cost $4.99 in 1998, then 3–5 % more: £2m on 1 May 2024 (see § 12)."),
+        (PIPER, "First point\nSecond point at 10:30 a.m.\nCO₂ rose to 421 ppm in the U.S."),
+        (ARABIC, "بلغ السعر 4.99 دولار في عام 1998، ثم زاد 3–5 % يوم 12/5/2024 إلى 35 °C."),
+        (ARABIC, "الملك لويس XIV، والنسبة 10:1، و½ الكمية."),
+        ("espeak:fr", "Le prix est de 4,99 € depuis 1998, soit 3–5 % de plus."),
+    ] {
+        let speech = speak(&voices, voice, text).await;
+        assert_eq!(words(text, &speech), text.split_whitespace().collect::<Vec<_>>());
+        for word in &speech.words {
+            assert!(word.end_ms > word.start_ms, "{text}: {word:?} is never shown");
+        }
+    }
+}
+
+/// The length that is promised before the work, from the count of spoken words.
+#[tokio::test]
+async fn an_estimate_is_within_a_tenth_of_what_is_spoken() {
+    let voices = voices();
+    for (voice, text) in [
+        (
+            PIPER,
+            "Revenue grew by 12.5% to $1.35 billion in 2024, from $1.2 billion a year earlier. Researchers found that bees \
+             remember the colour of a flower for several days, and that they teach it to others. None of this was known \
+             before the 1990s, when the keeper of the old lighthouse began to write down what he saw.",
+        ),
+        (
+            ARABIC,
+            "يجري النهر ببطء عبر المدينة القديمة، ويجلس الناس على ضفافه في المساء. ارتفعت الإيرادات بنسبة 12.5% في عام 2024. \
+             وجد الباحثون أن النحل يتذكر لون الزهرة عدة أيام، وأنه يعلمه لغيره. لم يكن شيء من هذا معروفا من قبل.",
+        ),
+    ] {
+        let speech = speak(&voices, voice, text).await;
+        let facts = voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts();
+        let words = u32::try_from(sluice_spoken::spoken_words(facts.code, text)).unwrap();
+        let estimate = 60_000 * words / facts.spoken_per_minute;
+        let difference = estimate.abs_diff(speech.duration_ms());
+        assert!(10 * difference <= speech.duration_ms(), "{voice}: {estimate} ms, and {} spoken", speech.duration_ms());
+    }
+}
+
+#[tokio::test]
+async fn every_sample_is_spoken_by_every_voice_of_its_language() {
+    let voices = voices();
+    for voice in voices.list() {
+        let speech = speak(&voices, &voice.id, voice.language.facts().sample).await;
+        assert!((3_000..9_000).contains(&speech.duration_ms()), "{}: {} ms", voice.id, speech.duration_ms());
+    }
+}
+
 #[tokio::test]
 async fn every_voice_of_espeak_speaks_its_language_at_a_narrators_pace() {
     let voices = voices();

@@ -6,6 +6,8 @@
 //! German and Spanish have the plain cases, and a text in any other language comes back unchanged, its digits left to the
 //! voice.
 //!
+//! [`spoken_words`] counts what is said, for an estimate of how long that takes.
+//!
 //! - `scan`, `number`, `shape`, `units`, `currency`, `address` know how things are printed, in any language;
 //! - `west` says them in the European languages, from the tables in `english`, `french`, `german` and `spanish`;
 //! - `arabic` says them in Arabic, where a number agrees with what it counts.
@@ -50,6 +52,24 @@ pub(crate) trait Tongue {
     /// What is said for that which begins at `at`; nothing when it is said as it is printed. Asked only where a word, a
     /// number or a sign begins.
     fn say(&self, text: &str, at: usize) -> Option<Said>;
+}
+
+/// How many words are said for `printed` in `language`, an IETF tag: what its length in time is estimated from. "$4.99" is
+/// one word in print and six in speech. The time taken is proportional to the length of the text.
+///
+/// In languages without tables each digit counts as a word, since their numbers are about that long.
+pub fn spoken_words(language: &str, printed: &str) -> usize {
+    let spoken = normalise(language, printed);
+    let mut more = 0;
+    let mut run: usize = 0;
+    for character in spoken.text.chars().chain([' ']) {
+        if character.is_numeric() {
+            run += 1;
+        } else {
+            more += std::mem::take(&mut run).saturating_sub(1);
+        }
+    }
+    spoken.words() + more
 }
 
 /// How `printed` is said in `language`, an IETF tag such as `en`, `en-GB` or `ar`.

@@ -185,3 +185,17 @@ fn long_texts_take_no_longer_than_their_length() {
         }
     }
 }
+
+#[test]
+fn spoken_words_are_those_that_take_time() {
+    for (language, printed, count) in [
+        ("en", "It costs $4.99.", 2 + 5 + 1),
+        ("en", "In the 1990s", 4),
+        ("ar", "في عام 2024", 2 + 3),
+        ("it", "Nel 1984 nacque", 2 + 4),
+        ("nl", "Dit zijn gewone woorden", 4),
+        ("en", "", 0),
+    ] {
+        assert_eq!(sluice_spoken::spoken_words(language, printed), count, "{printed}");
+    }
+}

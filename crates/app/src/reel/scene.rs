@@ -19,7 +19,7 @@ use super::choices::CaptionsPlace;
 use super::context::ReelApp;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::keys;
-use super::script::SlideKind;
+use super::script::{SceneScript, SlideKind};
 use super::shots::{self, Shot};
 use super::storyboard::{self, Made, Scene};
 use super::subject::{self, Subject, notify, result_of};
@@ -141,6 +141,12 @@ impl Job for RenderScene {
     }
 }
 
+/// The text as it is spoken: each sentence on a line of its own, so that it has its pause whatever it ends with. Each word
+/// is at the byte that it has in the script's text.
+fn one_sentence_a_line(script: &SceneScript) -> String {
+    script.sentences.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join("\n")
+}
+
 /// What the stages share. Each requests the results of the previous ones, which are cached by their keys.
 struct Work<'a> {
     run: &'a Run,
@@ -152,8 +158,8 @@ struct Work<'a> {
 impl Work<'_> {
     async fn voice(&self) -> Result<Spoken, JobError> {
         let voice = &self.subject.choices.voice;
-        let text = self.scene.script.text();
-        let key = keys::key("voice/3", &(voice, &text)).or_fail("bad_key")?;
+        let text = one_sentence_a_line(&self.scene.script);
+        let key = keys::key("voice/4", &(voice, &text)).or_fail("bad_key")?;
         let value = self
             .result(&key, "voice", async || {
                 let folder = self.folder().await?;

@@ -18,6 +18,7 @@ mod plan;
 mod sound;
 mod table;
 mod vowels;
+mod written;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

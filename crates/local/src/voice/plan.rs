@@ -5,13 +5,17 @@
 use std::ops::Range;
 
 use sluice_domain::language::Language;
-use sluice_spoken::Spoken as Normal;
+
+use super::written::{Stretch, Written};
 
 /// Most characters of a sentence; a longer one is split, because the memory of the voice model grows with the square.
 const LONGEST_SENTENCE: usize = 360;
 
 /// Most characters that are pronounced without a space; the engines reject longer ones.
 const LONGEST_WORD: usize = 48;
+
+/// Characters of a line that may have been broken where the page ended; a shorter one ends with what it says.
+const SHORTEST_WRAPPED_LINE: usize = 45;
 
 /// How the letter A is spelled so that the synthesiser does not take it for the article.
 const LETTER_A: &str = "eigh";
@@ -91,10 +95,10 @@ impl Plan {
         let letter_a = if language == Language::ENGLISH { LETTER_A } else { "A" };
         let mut plan = Self::default();
         let mut clauses = Clauses::default();
-        let mut written = Written { spans: &normal, text, next: 0 };
+        let mut written = Written::new(&normal, text);
         let mut waiting = None;
         for (index, token) in tokens.iter().enumerate() {
-            let Stretch { range, silent, again, verbatim } = written.stretch(token);
+            let Stretch { range, silent, again, verbatim } = written.stretch(&token.range);
             // What has been put into words has lost the full stops that end no sentence; so has all of English.
             let initials = verbatim && language != Language::ENGLISH;
             let mut spoken = spoken_form(token, tokens.get(index + 1), initials);
@@ -176,49 +180,6 @@ impl Plan {
     }
 }
 
-/// The way from what is said back to what is written.
-struct Written<'a> {
-    spans: &'a Normal,
-    text: &'a str,
-    /// The first stretch that no token has had.
-    next: usize,
-}
-
-/// What a token stands for.
-struct Stretch {
-    /// In the given text.
-    range: Range<usize>,
-    /// What stands before it there and is not said.
-    silent: Option<Range<usize>>,
-    /// The token before it stands for the same.
-    again: bool,
-    /// It is said as it is written.
-    verbatim: bool,
-}
-
-impl Written<'_> {
-    fn stretch(&mut self, token: &Token<'_>) -> Stretch {
-        let spans = &self.spans.spans;
-        let holding = |byte: usize| {
-            let index = spans.partition_point(|(_, said)| said.end <= byte);
-            index.min(spans.len().saturating_sub(1))
-        };
-        let (first, last) = (holding(token.range.start), holding(token.range.end.saturating_sub(1)));
-        let silent = (first > self.next).then(|| spans[self.next].0.start..spans[first - 1].0.end);
-        let again = first < self.next;
-        self.next = self.next.max(last + 1);
-        let range = spans[first].0.start..spans[last].0.end;
-        let verbatim = self.text[range.clone()] == self.spans.text[spans[first].1.start..spans[last].1.end];
-        Stretch { range, silent, again, verbatim }
-    }
-
-    /// What is left, and not said.
-    fn rest(&self) -> Option<Range<usize>> {
-        let spans = &self.spans.spans;
-        Some(spans.get(self.next)?.0.start..spans.last()?.0.end)
-    }
-}
-
 /// Gathers words into clauses and sentences.
 #[derive(Default)]
 struct Clauses {
@@ -226,13 +187,22 @@ struct Clauses {
     open: Vec<Clause>,
     start: usize,
     ends_line: bool,
+    /// Characters of the line so far.
+    line: usize,
 }
 
 impl Clauses {
-    /// Before a spoken token: an opening bracket and the end of a line cause a pause.
+    /// Before a spoken token: an opening bracket causes a pause, and so does the end of a line. What ends with a line (a
+    /// heading, an item of a list) is a sentence, whatever its punctuation; only a long line goes on with a small letter.
     fn break_before(&mut self, token: &Token, words: usize) {
-        if self.ends_line || token.text.starts_with(['(', '[']) {
+        let goes_on = token.core().starts_with(char::is_lowercase) && self.line >= SHORTEST_WRAPPED_LINE;
+        if self.ends_line && !goes_on {
+            self.end_sentence('.', words);
+        } else if self.ends_line || token.text.starts_with(['(', '[']) {
             self.end_clause(',', words);
+        }
+        if self.ends_line {
+            self.line = 0;
         }
         self.ends_line = false;
     }
@@ -243,6 +213,7 @@ impl Clauses {
             Some(mark) => self.end_clause(mark, words),
             None => {}
         }
+        self.line += token.text.chars().count() + 1;
         match token.lines_after {
             0 => {}
             1 => self.ends_line = true,
@@ -263,7 +234,9 @@ impl Clauses {
             last.mark = mark;
             self.sentences.push(Sentence { clauses: std::mem::take(&mut self.open) });
         }
-        self.ends_line = false;
+        if std::mem::take(&mut self.ends_line) {
+            self.line = 0;
+        }
     }
 }
 
@@ -444,7 +417,17 @@ mod tests {
             said("Hello there, world! Is it (really) so? Yes: \"it is.\""),
             ["Hello there, world!", "Is it, really, so?", "Yes: it is."]
         );
-        assert_eq!(said("A heading\n\nThe text goes\non—and on"), ["A heading.", "The text goes, on, and on."]);
+        let wrapped = "A heading\n\nThe text goes on and on until the page is full\nand then—of course—goes on";
+        assert_eq!(
+            said(wrapped),
+            ["A heading.", "The text goes on and on until the page is full, and then, of course, goes on."]
+        );
+    }
+
+    #[test]
+    fn what_ends_with_its_line_is_a_sentence() {
+        assert_eq!(said("More honey;\nfewer mites\n3 new hives"), ["More honey.", "fewer mites.", "three new hives."]);
+        assert_eq!(sentences("عسل أكثر\nعث أقل", Language::ARABIC), ["عسل أكثر.", "عث أقل."]);
     }
 
     #[test]

@@ -147,20 +147,15 @@ impl English {
             let end = length.as_ref().map_or(amount.end, |unit| unit.end);
             let next = skip_spaces(text, end);
             let by = starts_with_any(&text[next..], ["×", "x"]).map(|sign| skip_spaces(text, next + sign.len()));
-            match by.filter(|next| digit_at(text, *next) && said.len() < 3) {
-                Some(next) => {
-                    let name =
-                        length.map_or(String::new(), |unit| format!(" {}", West(self).unit(&unit, amount.is_one())));
-                    said.push(format!("{}{name}", West(self).number(&amount, false)));
-                    here = next;
-                }
-                None => {
-                    let (unit, adjective) = (length?, tables::TABLE.articles.contains(&word_before(text, at)));
-                    let name = West(self).unit(&unit, amount.is_one() || adjective);
-                    let last = format!("{} {name}", West(self).number(&amount, false));
-                    return (!said.is_empty()).then(|| Said::new(end, format!("{} by {last}", said.join(" by "))));
-                }
-            }
+            let Some(next) = by.filter(|next| digit_at(text, *next) && said.len() < 3) else {
+                let (unit, adjective) = (length?, tables::TABLE.articles.contains(&word_before(text, at)));
+                let name = West(self).unit(&unit, amount.is_one() || adjective);
+                let last = format!("{} {name}", West(self).number(&amount, false));
+                return (!said.is_empty()).then(|| Said::new(end, format!("{} by {last}", said.join(" by "))));
+            };
+            let name = length.map_or(String::new(), |unit| format!(" {}", West(self).unit(&unit, amount.is_one())));
+            said.push(format!("{}{name}", West(self).number(&amount, false)));
+            here = next;
         }
     }
 
@@ -312,7 +307,7 @@ fn unit_of_trade(text: &str, at: usize) -> Option<Said> {
     let word = word_at(text, at);
     let (_, one, many) = UNITS.iter().find(|(printed, ..)| *printed == word)?;
     let before = word_before(text, at);
-    let counted = before.chars().all(|c| c.is_numeric()) && !before.is_empty()
+    let counted = before.chars().all(char::is_numeric) && !before.is_empty()
         || char_before(text, text[..at].trim_end().len()).is_some_and(|c| crate::number::vulgar(c).is_some());
     let single = before == "1" && !text[..at].trim_end().ends_with(".1");
     counted.then(|| Said::new(at + word.len(), if single { *one } else { *many }))
