@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use sluice_domain::document::{Block, Document, Page};
+use sluice_domain::document::{Block, Document, Page, Role};
 use sluice_local::reading::ReadError;
 use sluice_store::Dialect;
 use sluice_testkit::pdf;
@@ -136,7 +136,14 @@ async fn what_was_read_and_cannot_be_told_is_refused_before_any_work() {
         "Mieszkańcy miasta nigdy nie widzieli takiej burzy i nie byli przygotowani na to, co miała im przynieść. "
             .repeat(5);
     let few = "Bees live in hives. They dance in the dark of the hive, and each dance tells a place.";
+    let french =
+        "Les abeilles vivent dans des ruches que les paysans de la vallée construisent au printemps avec le bois \
+        des vieux arbres, et elles y gardent le miel dont elles ont besoin pour l'hiver. "
+            .repeat(3);
+    let names = "Anna Berg, Otto Kahn, Lina Roth, Karl Wirth, Emma Stein, Paul Krantz, Rosa Winter, Hugo Brandt";
     for (texts, code, words) in [
+        (vec![french.as_str()], "document_other_language", "There are voices for English, العربية, Deutsch"),
+        (vec![names], "document_no_sentences", "no sentence"),
         (vec![], "document_too_short", "only 0 characters"),
         (vec!["Only a title"], "document_too_short", "only 10 characters"),
         (vec![private.as_str()], "document_garbled", "OCR"),
@@ -150,6 +157,15 @@ async fn what_was_read_and_cannot_be_told_is_refused_before_any_work() {
         assert_eq!(body["title"], "No video can be made of this document");
         assert!(body["detail"].as_str().unwrap().contains(words), "{body}");
     }
+    let cells = ["The number of hives", "lost in the winter", "of the year before", "in the whole valley"].repeat(4);
+    let mut table = document(&cells);
+    table.pages[0].blocks.iter_mut().for_each(|block| block.role = Role::Cell);
+    fakes.reader.give(table);
+    assert_eq!(app.upload_file(&pdf::fine()).await.problem(), (422, "document_tables_only".to_owned()));
+    fakes.reader.fail(ReadError::Scanned { pages: 300, ocr_available: false });
+    let pictures = app.upload_file(&pdf::fine()).await;
+    assert_eq!(pictures.problem(), (422, "document_scanned".to_owned()));
+    assert!(pictures.text().contains("300 pages"), "{}", pictures.text());
     app.has_kept_nothing().await;
     app.end().await;
 }

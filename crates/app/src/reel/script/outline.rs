@@ -97,7 +97,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let mut told = false;
     for (index, block) in placed.iter().enumerate() {
         let flows = told && index.checked_sub(1).is_some_and(|before| is_next_line(&placed[before], block));
-        if flows && !builder.is_turn(block) {
+        if flows && !builder.is_turn(block) && !builder.is_item(block) {
             builder.continue_paragraph(block);
             continue;
         }

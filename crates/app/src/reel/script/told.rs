@@ -98,7 +98,8 @@ fn without_pointers(text: &str, lexicon: &Lexicon) -> String {
         let Some((start, end)) = find_phrase(text, pointer, 0) else { continue };
         let Some(target) = pointed_at(&text[end..], lexicon) else { continue };
         let (head, tail) = (text[..start].trim_end(), &text[end + target..]);
-        let rest = tail.trim_start().strip_prefix([',', '،']);
+        let closed = text[..end + target].ends_with([',', '،']);
+        let rest = if closed { Some(tail) } else { tail.trim_start().strip_prefix([',', '،']) };
         if let (true, Some(rest)) = (head.is_empty(), rest) {
             return capitalised(rest.trim_start());
         }

@@ -210,13 +210,14 @@ pub(in crate::reel::script) fn is_code(text: &str) -> bool {
     share(signs, all) > 0.08 || share(letters, all) < 0.5
 }
 
-/// Table cells: many short lines, or mostly numbers.
+/// Table cells: many short lines, or mostly numbers without the end of a sentence.
 fn is_table(block: &Placed<'_>) -> bool {
     let text = block.text.as_str();
     let all = u32::try_from(text.chars().filter(|c| !c.is_whitespace()).count()).unwrap_or(1);
     let digits = u32::try_from(text.chars().filter(|c| c.is_numeric()).count()).unwrap_or(0);
     let per_line = text.chars().count() / usize::try_from(block.block.lines.max(1)).unwrap_or(1);
-    share(digits, all) > 0.25 || (block.block.lines >= 5 && per_line < 14 && !text.chars().any(is_arabic))
+    share(digits, all) > 0.25 && !is_finished(text)
+        || (block.block.lines >= 5 && per_line < 14 && !text.chars().any(is_arabic))
 }
 
 /// Small type at the bottom of the page that starts with a note mark, or tiny type anywhere.

@@ -1,0 +1,251 @@
+//! What is told of documents that once came out wrong: `documents/` has what reading gave for each. A case stands for its
+//! kind.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use sluice_app::reel::script::{Mode, Script, SlideKind, Unfit, extract, judge, spoken_count};
+use sluice_domain::document::{Block, Document, LeftOut, Page, Reason, Role, WordBox};
+use sluice_domain::language::Language;
+
+fn document(name: &str) -> Document {
+    let path = format!("{}/tests/documents/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn script(document: &Document) -> Script {
+    extract(document, Language::ENGLISH, Mode::Explanation).unwrap()
+}
+
+fn told(script: &Script) -> Vec<&str> {
+    script.scenes.iter().flat_map(|scene| &scene.sentences).map(|sentence| sentence.text.as_str()).collect()
+}
+
+/// Every sentence but the closing question stands in the document, letter for letter.
+fn assert_as_printed(document: &Document, script: &Script) {
+    let text = document.text().replace("\n\n", " ").replace('\u{c}', " ");
+    for sentence in script.scenes.iter().flat_map(|scene| &scene.sentences).filter(|sentence| sentence.page.is_some()) {
+        assert!(text.contains(&sentence.text), "{}", sentence.text);
+    }
+}
+
+/// A page of blocks, each with its role.
+fn page(number: u32, (width, height): (f32, f32), blocks: &[(&str, f32, Role)]) -> Page {
+    let mut top = 20.0;
+    let blocks = blocks
+        .iter()
+        .map(|(text, line_height, role)| {
+            top += 30.0;
+            Block {
+                text: (*text).to_owned(),
+                bounds: [40.0, top, 400.0, top + line_height],
+                line_height: *line_height,
+                lines: 1,
+                role: *role,
+                words: Vec::new(),
+            }
+        })
+        .collect();
+    Page { number, width, height, blocks, ..Page::default() }
+}
+
+#[test]
+fn acronyms_and_capitals_stay() {
+    let document = document("acronyms");
+    let script = script(&document);
+    assert_as_printed(&document, &script);
+    let narration = script.narration();
+    assert!(narration.contains("and the US government wants"), "{narration}");
+    assert!(narration.contains("The IT department of the WHO in Geneva"), "{narration}");
+    assert_eq!(script.title, "Honey Trade in the US");
+    assert_eq!(script.scenes[0].heading, "Honey Trade in the US");
+}
+
+#[test]
+fn brackets_stay_where_the_sentence_needs_them() {
+    let document = document("brackets");
+    let script = script(&document);
+    assert_as_printed(&document, &script);
+    let narration = script.narration();
+    assert!(narration.contains("in paragraphs (g) through (k) of this order"), "{narration}");
+    assert!(!narration.contains("f(x)"), "a formula is not told: {narration}");
+    assert!(!told(&script).iter().any(|sentence| sentence.starts_with('(')), "{narration}");
+}
+
+#[test]
+fn the_subject_of_a_memo_is_its_title_and_its_head_is_not_told() {
+    let document = document("memo");
+    let script = script(&document);
+    assert_eq!(script.title, "New rules for the treatment of mites");
+    let all = format!("{:?}", script.scenes);
+    for head in ["MEMORANDUM", "Pat Sample", "14 March"] {
+        assert!(!all.contains(head), "{head} in {all}");
+    }
+    assert_eq!(all.matches("New rules for the treatment of mites").count(), 2, "heading and sentence of one scene");
+}
+
+#[test]
+fn a_title_in_capitals_is_told_as_printed_and_once() {
+    let mut document = document("memo");
+    document.pages[0].blocks[0].text = "UNITED NATIONS REPORT ON BEES IN KENYA".to_owned();
+    document.pages[0].blocks.remove(1);
+    document.title = Some("united-nations-2024".to_owned());
+    let script = script(&document);
+    assert_eq!(script.title, "UNITED NATIONS REPORT ON BEES IN KENYA");
+    assert_eq!(told(&script).iter().filter(|sentence| sentence.contains("UNITED NATIONS")).count(), 1);
+}
+
+#[test]
+fn each_bullet_of_a_slide_is_a_clause_and_its_title_heads_the_scene() {
+    let document = document("slides");
+    let script = script(&document);
+    assert_as_printed(&document, &script);
+    let scene = script.scenes.iter().find(|scene| scene.slide == SlideKind::Page(2)).unwrap();
+    assert_eq!(scene.heading, "What a Colony Needs");
+    let clauses: Vec<&str> = scene.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    assert_eq!(
+        clauses,
+        [
+            "Room for the brood and for the honey",
+            "Water within two hundred metres",
+            "Shade at noon and sun in the morning",
+            "Flowers from March to October",
+            "A keeper who looks after it",
+        ]
+    );
+    assert!(scene.text().contains("for the honey\n\nWater"), "a pause as after a full stop: {:?}", scene.text());
+    let headings: Vec<&str> = script.scenes.iter().map(|scene| scene.heading.as_str()).collect();
+    assert_eq!(headings[..3], ["Bees for Beginners", "What a Colony Needs", "What the Keeper Does in Spring"]);
+}
+
+#[test]
+fn bullets_that_reading_left_in_one_block_are_divided_by_their_lines() {
+    let slide = |number, [room, water, place]: [&str; 3]| {
+        let text =
+            format!("Room for the {room} and for the honey Water within two hundred {water} of the {place} in summer");
+        let starts = ["Room", room, "Water", water, "of", place];
+        let lines = [0.0, 0.0, 12.0, 12.0, 24.0, 24.0];
+        let at = |word: &str| u32::try_from(text.find(word).unwrap()).unwrap();
+        let words = starts.iter().zip(lines);
+        let words = words.map(|(word, top)| WordBox(at(word), [40.0, 50.0 + top, 90.0, 60.0 + top])).collect();
+        let bounds = [40.0, 50.0, 220.0, 90.0];
+        let mut page = page(number, (363.0, 272.0), &[("What a Colony Needs", 14.0, Role::Text)]);
+        page.blocks.push(Block { text, bounds, line_height: 10.0, lines: 3, words, ..Block::default() });
+        page
+    };
+    let title = page(1, (363.0, 272.0), &[("Bees for Beginners", 16.0, Role::Text)]);
+    let words = [["brood", "metres", "hive"], ["eggs", "steps", "orchard"], ["wax", "yards", "garden"]];
+    let slides = words.into_iter().zip(2..).map(|(words, number)| slide(number, words));
+    let document = Document { pages: std::iter::once(title).chain(slides).collect(), ..Document::default() };
+    let script = extract(&document, Language::ENGLISH, Mode::Summary).unwrap();
+    let told = told(&script);
+    assert!(told.contains(&"Room for the brood and for the honey"), "{told:?}");
+    assert!(told.contains(&"Water within two hundred metres of the hive in summer"), "{told:?}");
+}
+
+#[test]
+fn an_answer_stays_with_its_question_and_speakers_keep_their_names() {
+    let document = document("interview");
+    for mode in [Mode::Summary, Mode::Explanation] {
+        let script = extract(&document, Language::ENGLISH, mode).unwrap();
+        assert_as_printed(&document, &script);
+        let mut pairs = 0;
+        for scene in &script.scenes {
+            let told: Vec<&str> = scene.sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+            for (question, answer) in [
+                ("Q: Why do bees swarm?", "A: Because the hive"),
+                ("Q: How long does a swarm", "A: From some hours"),
+                ("Are there any other questions", "MS SAMPLE: Yes, I would like"),
+            ] {
+                let asked = told.iter().position(|sentence| sentence.starts_with(question));
+                let answered = told.iter().position(|sentence| sentence.starts_with(answer));
+                assert_eq!(asked.map(|at| at + 1), answered, "{told:?}");
+                pairs += usize::from(asked.is_some());
+            }
+        }
+        assert!(pairs >= 2, "{}", script.narration());
+    }
+}
+
+#[test]
+fn literature_is_left_out_and_said_so() {
+    let document = document("references");
+    let script = script(&document);
+    for absent in ["Adams", "Evans", "Ford", "Journal", "LITERATURE", "SOURCES", "Proceedings"] {
+        assert!(!script.narration().contains(absent), "{absent} in {}", script.narration());
+    }
+    let left_out = judge(&document).unwrap().left_out;
+    let pages: Vec<u32> =
+        left_out.iter().filter(|part| part.reason == Reason::References).map(|part| part.page).collect();
+    assert_eq!(pages, [1, 2]);
+}
+
+#[test]
+fn furniture_of_a_printed_web_page_is_left_out_and_said_so() {
+    let document = document("web-page");
+    let script = script(&document);
+    assert_as_printed(&document, &script);
+    assert_eq!(script.title, "How bees live through the year");
+    for absent in
+        ["newsletter", "cookie", "Read more", "ADVERTISEMENT", "Sign in", "min read", "http", "rights", "Related"]
+    {
+        assert!(!format!("{:?}", script.scenes).contains(absent), "{absent} in {}", script.narration());
+    }
+    let left_out = judge(&document).unwrap().left_out;
+    let pages: Vec<u32> =
+        left_out.iter().filter(|part| part.reason == Reason::Furniture).map(|part| part.page).collect();
+    assert_eq!(pages, [1, 2]);
+}
+
+#[test]
+fn furniture_is_known_in_every_language() {
+    let prose = &document("memo").pages[0].blocks[2..];
+    for furniture in [
+        "Sign up to our newsletter and get the best stories every morning.",
+        "اشترك في النشرة البريدية لتصلك أهم الأخبار كل صباح.",
+        "Inscrivez-vous à notre lettre d'information pour ne rien manquer.",
+        "Diese Website verwendet Cookies, um Ihnen das beste Erlebnis zu bieten.",
+        "Suscríbete a nuestro boletín y recibe las noticias cada mañana.",
+        "Iscriviti alla nostra newsletter per ricevere le notizie ogni mattina.",
+        "Este site utiliza cookies para melhorar a sua experiência.",
+        "Schrijf je in voor onze nieuwsbrief en ontvang elke ochtend het nieuws.",
+        "Page 1 of 3",
+        "صفحة ١ من ٣",
+    ] {
+        let mut page = Page { number: 1, width: 595.0, height: 842.0, blocks: prose.to_vec(), ..Page::default() };
+        page.blocks.insert(2, Block { text: furniture.to_owned(), ..page.blocks[2].clone() });
+        let document = Document { pages: vec![page], ..Document::default() };
+        let left_out = judge(&document).unwrap().left_out;
+        assert_eq!(
+            left_out,
+            [LeftOut { page: 1, reason: Reason::Furniture, sample: furniture.to_owned() }],
+            "{furniture}"
+        );
+        assert!(!script(&document).narration().contains(furniture));
+    }
+}
+
+#[test]
+fn what_reading_left_out_is_listed_once_and_what_is_hidden_has_no_sample() {
+    let mut document = document("memo");
+    let part = |reason, sample: &str| LeftOut { page: 1, reason, sample: sample.to_owned() };
+    document.left_out =
+        vec![part(Reason::Running, "a head"), part(Reason::Hidden, "a secret"), part(Reason::Running, "another head")];
+    let left_out = judge(&document).unwrap().left_out;
+    assert_eq!(left_out, [part(Reason::Hidden, ""), part(Reason::Running, "a head")]);
+}
+
+#[test]
+fn cells_are_never_told_and_tables_alone_are_refused() {
+    let cells: Vec<(&str, f32, Role)> =
+        vec![("The number of the hives that were lost in the winter of the year", 11.0, Role::Cell); 8];
+    let document = Document { pages: vec![page(1, (595.0, 842.0), &cells)], ..Document::default() };
+    assert_eq!(judge(&document), Err(Unfit::TablesOnly { words: 112 }));
+    let mut mixed = self::document("memo");
+    mixed.pages[0].blocks.extend(document.pages[0].blocks.clone());
+    assert!(!script(&mixed).narration().contains("number of the hives"));
+}
+
+#[test]
+fn a_number_counts_as_the_words_that_say_it() {
+    assert_eq!(spoken_count("1,234,567", "en"), 13);
+    assert_eq!(spoken_count("the 1990s", "en"), 3);
+}
