@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
-use super::{ReadError, bidi, letters};
+use super::{ReadError, letters, lines};
 
 /// Most words of one page. A dense newspaper page has 5,000.
 const WORDS_PER_PAGE: usize = 100_000;
@@ -18,6 +18,8 @@ pub(super) struct RawPage {
     pub(super) number: u32,
     pub(super) width: f32,
     pub(super) height: f32,
+    /// Clockwise quarter turns after which most of the text is upright: sizes and positions are those of the turned page.
+    pub(super) quarter_turns: u8,
     pub(super) blocks: Vec<RawBlock>,
 }
 
@@ -35,19 +37,43 @@ pub(super) struct Line {
     pub(super) bounds: [f32; 4],
     /// Height of a typical word: a superscript number makes the bounds taller, not the letters.
     pub(super) height: f32,
+    /// The lower edge of a typical word, if that is known: marks and fractions move the edges of the bounds.
+    pub(super) foot: f32,
     /// The direction of its paragraph.
     pub(super) right_to_left: bool,
+    /// The offsets in the text of words whose place is known, and their bounds.
+    pub(super) words: Vec<(u32, [f32; 4])>,
+    /// Clockwise quarter turns after which it is upright on a page that as a whole is not turned so: its bounds are those
+    /// on the page turned like this.
+    pub(super) turns: u8,
 }
 
 impl Line {
-    /// Set at a right angle: a margin note, a stamp.
-    fn is_rotated(&self) -> bool {
-        self.text.chars().count() > 3 && self.bounds[3] - self.bounds[1] > 3.0 * (self.bounds[2] - self.bounds[0])
+    /// The height at which it stands.
+    pub(super) fn middle(&self) -> f32 {
+        f32::midpoint(self.bounds[1], self.bounds[3])
+    }
+
+    /// The lower edge of most of its words.
+    pub(super) fn foot(&self) -> f32 {
+        if self.foot > 0.0 { self.foot } else { self.bounds[3] }
+    }
+
+    /// Appends what stands on the same line, after a space.
+    pub(super) fn append(&mut self, next: &Line) {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        let start = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        self.text.push_str(&next.text);
+        self.words.extend(next.words.iter().map(|(offset, bounds)| (start.saturating_add(*offset), *bounds)));
+        self.bounds = united(&self.bounds, &next.bounds);
+        self.height = self.height.max(next.height);
     }
 }
 
 /// A word in visual order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) bounds: [f32; 4],
@@ -72,10 +98,10 @@ struct Parser {
     next: u32,
     pages: Vec<RawPage>,
     page: RawPage,
-    block: Vec<(Vec<Word>, [f32; 4])>,
+    blocks: Vec<Vec<Vec<Word>>>,
+    block: Vec<Vec<Word>>,
     words: Vec<Word>,
     words_on_page: usize,
-    bounds: [f32; 4],
     /// The start of a word whose text contains a line break.
     unfinished: Option<String>,
 }
@@ -90,24 +116,24 @@ impl Parser {
             return self.word(line);
         }
         if line.starts_with("<line ") {
-            self.bounds = bounds(line);
             self.words = Vec::new();
         } else if line.starts_with("</line>") {
-            self.block.push((std::mem::take(&mut self.words), self.bounds));
+            if !self.words.is_empty() {
+                self.block.push(std::mem::take(&mut self.words));
+            }
         } else if line.starts_with("</block>") {
-            let block = raw_block(std::mem::take(&mut self.block));
-            if !block.lines.is_empty() {
-                self.page.blocks.push(block);
+            if !self.block.is_empty() {
+                self.blocks.push(std::mem::take(&mut self.block));
             }
         } else if line.starts_with("<page ") {
             let size = |name| attribute(line, name).unwrap_or(0.0);
-            self.page = RawPage { number: self.next, width: size("width"), height: size("height"), blocks: Vec::new() };
+            self.page =
+                RawPage { number: self.next, width: size("width"), height: size("height"), ..RawPage::default() };
             self.next += 1;
             self.words_on_page = 0;
         } else if line.starts_with("</page>") {
-            let mut page = std::mem::take(&mut self.page);
-            drop_rotated_lines(&mut page);
-            self.pages.push(page);
+            let page = std::mem::take(&mut self.page);
+            self.pages.push(lines::page(page, std::mem::take(&mut self.blocks)));
         }
         Ok(())
     }
@@ -130,87 +156,9 @@ impl Parser {
     }
 }
 
-/// Puts the lines of a block into logical order; the block as a whole decides the direction.
-fn raw_block(mut lines: Vec<(Vec<Word>, [f32; 4])>) -> RawBlock {
-    let texts = lines.iter().flat_map(|(words, _)| words).map(|word| word.text.as_str());
-    let right_to_left = bidi::is_right_to_left(texts);
-    if right_to_left {
-        join_pieces(&mut lines);
-    }
-    let line = |(mut words, bounds): (Vec<Word>, [f32; 4])| {
-        let height = median_height(&words);
-        drop_note_marks(&mut words, height, right_to_left);
-        let text = letters::composed(&bidi::line(&words, right_to_left));
-        (!text.is_empty()).then_some(Line { text, bounds, height, right_to_left })
-    };
-    RawBlock { lines: lines.into_iter().filter_map(line).collect() }
-}
-
-/// Poppler splits a line at a superscript and sorts the pieces from left to right. Pieces at the same height are joined
-/// again.
-fn join_pieces(lines: &mut Vec<(Vec<Word>, [f32; 4])>) {
-    let mut joined: Vec<(Vec<Word>, [f32; 4])> = Vec::with_capacity(lines.len());
-    for (words, bounds) in lines.drain(..) {
-        match joined.last_mut() {
-            Some((last_words, last)) if share_height(last, &bounds) => {
-                last_words.extend(words);
-                last_words.sort_by(|one, other| one.bounds[0].total_cmp(&other.bounds[0]));
-                *last = united(last, &bounds);
-            }
-            _ => joined.push((words, bounds)),
-        }
-    }
-    *lines = joined;
-}
-
-/// Whether the two are at the same height by more than the overlap of adjacent lines.
-fn share_height(one: &[f32; 4], other: &[f32; 4]) -> bool {
-    let overlap = one[3].min(other[3]) - one[1].max(other[1]);
-    let smaller = (one[3] - one[1]).min(other[3] - other[1]);
-    let shared_width = one[2].min(other[2]) - one[0].max(other[0]);
-    let beside = shared_width < 0.3 * (one[2] - one[0]).min(other[2] - other[0]);
-    beside && overlap > 0.6 * smaller
-}
-
 /// The smallest bounds that contain both.
 pub(super) fn united(one: &[f32; 4], other: &[f32; 4]) -> [f32; 4] {
     [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
-}
-
-fn median_height(words: &[Word]) -> f32 {
-    let mut heights: Vec<f32> = words.iter().map(|word| word.bounds[3] - word.bounds[1]).collect();
-    heights.sort_by(f32::total_cmp);
-    heights.get(heights.len() / 2).copied().unwrap_or_default()
-}
-
-/// Drops the small superscript numbers of footnote references, which are not read out. An exponent stays: it follows a
-/// number or the abbreviation of a unit.
-fn drop_note_marks(words: &mut Vec<Word>, height: f32, right_to_left: bool) {
-    let line_bottom = words.iter().map(|word| word.bounds[3]).fold(f32::MIN, f32::max);
-    let is_mark = |index: usize, word: &Word| {
-        let is_number = word.text.chars().count() <= 2 && word.text.chars().all(char::is_numeric);
-        let is_raised = word.bounds[3] - word.bounds[1] < 0.8 * height && word.bounds[3] < line_bottom - 0.15 * height;
-        let before = if right_to_left { Some(index + 1) } else { index.checked_sub(1) };
-        let before = before.and_then(|index| words.get(index)).map_or("", |word| word.text.as_str());
-        let follows_word = before.chars().count() > 2 && !before.ends_with(char::is_numeric);
-        is_number && is_raised && follows_word
-    };
-    let marks: Vec<bool> = words.iter().enumerate().map(|(index, word)| is_mark(index, word)).collect();
-    let mut marks = marks.into_iter();
-    words.retain(|_| !marks.next().unwrap_or_default());
-}
-
-/// Drops rotated lines, unless the whole page is rotated.
-fn drop_rotated_lines(page: &mut RawPage) {
-    let lines = || page.blocks.iter().flat_map(|block| &block.lines);
-    let rotated = lines().filter(|line| line.is_rotated()).count();
-    if rotated == 0 || rotated * 2 > lines().count() {
-        return;
-    }
-    for block in &mut page.blocks {
-        block.lines.retain(|line| !line.is_rotated());
-    }
-    page.blocks.retain(|block| !block.lines.is_empty());
 }
 
 fn bounds(tag: &str) -> [f32; 4] {

@@ -9,14 +9,24 @@
 
 mod assemble;
 mod bidi;
+mod builds;
+mod dropcaps;
 mod error;
+mod hyphens;
 mod info;
 mod intake;
 mod layout;
 mod letters;
+mod lines;
+mod lists;
+mod margins;
 mod ocr;
+mod paragraphs;
+mod regions;
 mod running;
+mod scripts;
 mod title;
+mod watermarks;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -172,7 +182,7 @@ impl Reader {
 
     async fn read_text(&self, pdf: &Path, info: Info) -> Result<Document, ReadError> {
         let raw = self.raw_pages(pdf, info.pages).await?;
-        let pages = assemble::pages(raw);
+        let assemble::Assembled { pages, left_out } = assemble::assembled(raw);
         let letters = |page: &sluice_domain::document::Page| page.text().chars().filter(|c| c.is_alphabetic()).count();
         let sparse: Vec<u32> =
             pages.iter().filter(|page| letters(page) < SPARSE_PAGE_LETTERS).map(|page| page.number).collect();
@@ -185,7 +195,7 @@ impl Reader {
             }
         }
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        Ok(Document { title: info.title, pages, read_by, left_out: Vec::new() })
+        Ok(Document { title: info.title, pages, read_by, left_out })
     }
 
     /// The lines of the pages, read by several processes in parallel if there are many.

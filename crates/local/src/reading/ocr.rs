@@ -114,6 +114,7 @@ fn join(line: &mut Line, word: &str, bounds: [f32; 4]) {
     if !line.text.is_empty() {
         line.text.push(' ');
     }
+    line.words.push((u32::try_from(line.text.len()).unwrap_or(u32::MAX), bounds));
     line.text.push_str(word);
     line.bounds = united(&line.bounds, &bounds);
     line.height = line.bounds[3] - line.bounds[1];

@@ -1,0 +1,230 @@
+//! What the places of words on a page tell: paragraphs, columns, tables, lists, and what is no text.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use sluice_domain::document::{Block, Document, Reason, Role};
+use sluice_local::reading::{Reader, ReadingLimits};
+use support::guard;
+
+async fn read(name: &str) -> Document {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    Reader::new(guard(), ReadingLimits::DEFAULT).read(&path).await.unwrap()
+}
+
+fn blocks(document: &Document) -> impl Iterator<Item = &Block> {
+    document.pages.iter().flat_map(|page| &page.blocks)
+}
+
+fn left_out(document: &Document, reason: Reason) -> Vec<(u32, &str)> {
+    let of_reason = document.left_out.iter().filter(|left_out| left_out.reason == reason);
+    of_reason.map(|left_out| (left_out.page, left_out.sample.as_str())).collect()
+}
+
+/// The word at a box, and its edges.
+fn boxed<'a>(block: &'a Block, word: &str) -> (&'a str, [f32; 4]) {
+    let boxes = block.words.iter().map(|word| (block.text.get(word.0 as usize..).unwrap(), word.1));
+    boxes
+        .filter(|(rest, _)| rest.starts_with(word))
+        .map(|(rest, bounds)| (rest.split(' ').next().unwrap(), bounds))
+        .next()
+        .unwrap()
+}
+
+fn assert_near(found: [f32; 4], expected: [f32; 4]) {
+    assert!(
+        found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1.0),
+        "{found:?} is not {expected:?}"
+    );
+}
+
+#[tokio::test]
+async fn every_word_has_its_box_in_the_order_of_the_text() {
+    for name in [
+        "arabic-wide-lines.pdf",
+        "arabic-latin-digits.pdf",
+        "hyphens.pdf",
+        "pleading.pdf",
+        "slides.pdf",
+        "sideways-page.pdf",
+        "two-columns.pdf",
+        "marks.pdf",
+    ] {
+        let document = read(name).await;
+        let (mut boxes, mut words) = (0, 0);
+        for page in &document.pages {
+            for block in &page.blocks {
+                let mut last = None;
+                for word in &block.words {
+                    let at = word.0 as usize;
+                    let before = block.text.get(..at).expect("a boundary of characters").chars().next_back();
+                    assert!(
+                        block.text.get(at..).is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace())),
+                        "{name}: {}",
+                        block.text
+                    );
+                    // At the start of a word, or where the end of a line cut it.
+                    assert!(
+                        before.is_none_or(|c| c.is_whitespace() || c == '-' || block.lines > 1),
+                        "{name}: {}",
+                        block.text
+                    );
+                    assert!(last.is_none_or(|last| last < at), "{name}: {}", block.text);
+                    last = Some(at);
+                    let [left, top, right, bottom] = word.1;
+                    assert!(
+                        left < right && top < bottom && right <= page.width && bottom <= page.height,
+                        "{name}: {word:?}"
+                    );
+                }
+                boxes += block.words.len();
+                words += block.text.split(' ').count();
+            }
+        }
+        assert!(boxes >= words * 97 / 100, "{name}: {boxes} boxes of {words} words");
+    }
+}
+
+#[tokio::test]
+async fn a_word_that_a_line_cuts_has_two_boxes() {
+    let document = read("hyphens.pdf").await;
+    let block = blocks(&document).find(|block| block.text.contains("price-determining")).unwrap();
+    let (word, first) = boxed(block, "price-determining");
+    assert_eq!(word, "price-determining");
+    let (_, second) = boxed(block, "determining");
+    assert!(
+        (first[1] - 111.6).abs() < 1.0 && (second[1] - 127.6).abs() < 1.0 && (second[0] - 70.0).abs() < 1.0,
+        "{first:?} {second:?}"
+    );
+}
+
+#[tokio::test]
+async fn hyphens_of_words_stay_and_those_of_lines_go() {
+    let text = read("hyphens.pdf").await.text();
+    for part in [
+        "depends on the price-determining factors of the harvest, which are the weather and the well-being of the colonies.",
+        "signed by self-employed keepers, and the state-owned laboratory tests every single lot for cost-effective and first-class quality before",
+        "Small- and medium-sized keepers",
+        "The pre-war statistics of the association were lost, so nobody can compare the income of the keepers",
+        "the introduction of the movable frame. The X-ray of the hive shows the ball of bees in winter, and the information",
+        "the effort because it helps the keepers to understand",
+    ] {
+        assert!(text.contains(part), "{part}\nis not in\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn lines_of_a_paragraph_are_one_whatever_their_distance() {
+    let document = read("arabic-wide-lines.pdf").await;
+    let texts: Vec<&str> = blocks(&document).map(|block| block.text.as_str()).collect();
+    assert_eq!(texts[0], "حياة النحل خلال العام");
+    assert_eq!(
+        texts[1],
+        "تعيش خلية النحل كجسم واحد يتكون من آلاف الأفراد، ولا تستطيع النحلة أن تعيش وحدها أكثر من أيام قليلة."
+    );
+    let whole = texts.iter().skip(1).take(10).filter(|text| text.ends_with('.')).count();
+    assert_eq!(whole, 10, "{texts:#?}");
+    let (_, bounds) = boxed(blocks(&document).nth(1).unwrap(), "تعيش");
+    assert!((bounds[2] - 525.3).abs() < 1.0, "the first word is at the right edge: {bounds:?}");
+}
+
+#[tokio::test]
+async fn numbers_of_lines_are_no_text() {
+    let document = read("pleading.pdf").await;
+    assert_eq!(left_out(&document, Reason::LineNumbers), [(1, "1")]);
+    let text = document.text();
+    assert!(text.starts_with("IN THE COURT OF THE BEEKEEPERS OF EXAMPLETON\n\nThe plaintiff Pat Sample of the Exampleton Beekeepers Association and the defendant Meadow Housing Association of North Exampleton agreed in May that the Sample Hives would"), "{text}");
+    assert!(!text.contains(char::is_numeric), "{text}");
+}
+
+#[tokio::test]
+async fn titles_of_slides_are_no_running_heads() {
+    let document = read("slides.pdf").await;
+    let second = &document.pages[1].blocks;
+    assert_eq!((second[0].text.as_str(), second[0].role), ("What a Colony Needs", Role::Text));
+    let items: Vec<&str> =
+        second.iter().filter(|block| block.role == Role::Item).map(|block| block.text.as_str()).collect();
+    assert_eq!(
+        items,
+        [
+            "Room for the brood and for the honey",
+            "Water within two hundred metres",
+            "Shade at noon and sun in the morning",
+            "Flowers from March to October",
+            "A keeper who looks after it"
+        ]
+    );
+    assert_eq!(left_out(&document, Reason::Running), [(2, "A. Keeper"), (2, "Bees for Beginners"), (2, "2 / 5")]);
+}
+
+#[tokio::test]
+async fn the_last_build_of_a_slide_counts() {
+    let document = read("slides-in-builds.pdf").await;
+    let full: Vec<(u32, &str, Option<&str>)> = document
+        .pages
+        .iter()
+        .filter_map(|page| Some((page.number, page.blocks.first()?.text.as_str(), page.printed_number.as_deref())))
+        .collect();
+    assert_eq!(
+        full,
+        [
+            (1, "Keeping Honey Bees", None),
+            (5, "Why Colonies Swarm", Some("2")),
+            (9, "What the Mite Does", Some("3")),
+            (13, "How Bees Survive the Winter", Some("4"))
+        ]
+    );
+    assert_eq!(left_out(&document, Reason::EarlierBuild).len(), 9);
+    let items =
+        document.pages[4].blocks.iter().filter(|block| block.role == Role::Item).map(|block| block.text.as_str());
+    assert_eq!(items.collect::<Vec<_>>()[0], "A crowded colony swarms in the month of May");
+}
+
+#[tokio::test]
+async fn a_page_set_sideways_is_read_in_its_own_order() {
+    let document = read("sideways-page.pdf").await;
+    let page = &document.pages[1];
+    assert_eq!((page.quarter_turns, page.width > page.height), (1, true));
+    assert!(
+        page.blocks[0].text.starts_with("The mite Varroa is the most serious enemy of the honey bee today."),
+        "{}",
+        page.blocks[0].text
+    );
+    assert!(page.blocks[4].text.ends_with("have neither pollen nor nectar and feed nobody."));
+    assert_near(boxed(&page.blocks[0], "The").1, [70.0, 72.1, 86.0, 82.3]);
+    assert_eq!(document.pages[0].quarter_turns, 0);
+}
+
+#[tokio::test]
+async fn a_very_long_page_is_read_from_top_to_bottom() {
+    let document = read("long-page.pdf").await;
+    let tops: Vec<f32> = blocks(&document).map(|block| block.bounds[1]).collect();
+    assert!(tops.is_sorted() && tops.len() > 200, "{} blocks", tops.len());
+    assert_eq!(blocks(&document).nth(1).unwrap().lines, 3);
+}
+
+#[tokio::test]
+async fn raised_lowered_large_and_turned_text_is_what_it_means() {
+    let document = read("marks.pdf").await;
+    let text = document.pages[0].text();
+    let begin = "Area of 25 km² and CO₂ of 10⁶ people and H₂O in water here. On the 21st of May there were 5 m³ of it.\n\nThe colony of bees is";
+    assert!(text.starts_with(begin), "{text}");
+    assert!(text.contains("Upside down text is set here and it goes on to a second line as well."), "{text}");
+    assert!(text.contains("Clockwise text is set here and it goes on to a second line as well."), "{text}");
+    assert_eq!(left_out(&document, Reason::Watermark), [(1, "DRAFT")]);
+    let cells: Vec<&str> = document.pages[0]
+        .blocks
+        .iter()
+        .filter(|block| block.role == Role::Cell)
+        .map(|block| block.text.as_str())
+        .collect();
+    assert_eq!(cells, ["Year Honey", "Wax", "2019 12 t", "300 kg"]);
+    assert_eq!(left_out(&document, Reason::Table), [(1, "Year Honey Wax 2019 12 t 300 kg")]);
+}
+
+#[tokio::test]
+async fn what_is_printed_twice_is_read_once() {
+    let text = read("printed-twice.pdf").await.text();
+    let expected = "Hello world Honey\n\nHello world Honey\n\nThe whole line printed twice is here.\n\nThe whole line printed twice both ways.";
+    assert_eq!(text, expected);
+}
