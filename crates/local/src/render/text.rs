@@ -272,7 +272,7 @@ impl Typesetter {
             let foreign_space = |family: &str| character == ' ' && family != LATIN && family != ARABIC;
             if joins
                 && let Some((family, text)) = runs.last_mut()
-                && !foreign_space(family)
+                && !foreign_space(family.as_str())
             {
                 text.push(character);
                 continue;
