@@ -22,7 +22,7 @@ const BEFORE: f32 = 0.12;
 /// Seconds in which a mark disappears, from the end of the voice on.
 const LEAVE: f32 = 0.3;
 /// How strongly the paper is tinted, of 256.
-const STRENGTH: f32 = 190.0;
+const STRENGTH: f32 = 150.0;
 /// Pixels around a line.
 const AROUND: (f32, f32) = (5.0, 2.0);
 /// Corner radius in pixels.
@@ -179,8 +179,8 @@ mod tests {
     fn marks_begin_before_the_voice_and_end_softly() {
         let mark = Mark { from: 2.0, until: 4.0, lines: Vec::new() };
         assert_eq!(mark.strength(1.8), 0);
-        assert_eq!(mark.strength(3.0), 190);
-        assert!((1..190).contains(&mark.strength(4.15)));
+        assert_eq!(mark.strength(3.0), 150);
+        assert!((1..150).contains(&mark.strength(4.15)));
         assert_eq!(mark.strength(4.4), 0);
     }
 

@@ -268,7 +268,12 @@ impl Typesetter {
         let mut runs: Vec<(String, String)> = Vec::new();
         for character in line.chars() {
             let joins = matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE0E}' | '\u{FE0F}' | ' ');
-            if joins && let Some((_, text)) = runs.last_mut() {
+            // The space of an emoji font is as wide as an emoji.
+            let foreign_space = |family: &str| character == ' ' && family != LATIN && family != ARABIC;
+            if joins
+                && let Some((family, text)) = runs.last_mut()
+                && !foreign_space(family.as_str())
+            {
                 text.push(character);
                 continue;
             }
