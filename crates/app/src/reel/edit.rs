@@ -120,6 +120,7 @@ impl Precondition {
         at.filter(fits).ok_or_else(|| {
             // The scene that the caller knows may be in another place now.
             let known = tags.iter().find_map(|tag| Scene::id_of_etag(tag));
+            let known = known.or_else(|| Some(scenes.get(at?)?.row.id.clone()));
             EditError::SceneChanged { scene: known.filter(|id| scenes.iter().any(|scene| scene.row.id == *id)) }
         })
     }
