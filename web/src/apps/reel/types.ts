@@ -1,6 +1,6 @@
 /** The API's shapes of Reel by short names. */
 import type { components, paths } from '../../lib/api/schema';
-import type { Document } from '../../lib/api/types';
+import type { Document, JobWhy } from '../../lib/api/types';
 
 type Schemas = components['schemas'];
 
@@ -13,10 +13,14 @@ export type NewReel = Schemas['NewReel'];
 export type ReelSummary = Schemas['ReelSummary'];
 export type ReelPage = Schemas['ReelPage'];
 export type ReelQuery = NonNullable<paths['/api/v1/reels']['get']['parameters']['query']>;
-export type Reel = Schemas['ReelView'];
+export type Reel = Omit<Schemas['ReelView'], 'scenes'> & {
+  scenes: Scene[];
+  edited?: boolean;
+  waiting?: JobWhy | null;
+};
 export type ReelState = Reel['state'];
 export type ReelResult = Schemas['ResultView'];
-export type Scene = Schemas['SceneView'];
+export type Scene = Schemas['SceneView'] & { etag?: string; edited?: boolean; page_image_url?: string | null };
 export type PublishedChapter = Schemas['Chapter'];
 export type Line = Schemas['Line'];
 

@@ -19,8 +19,9 @@ export const en = {
   'app.notifications': 'Messages',
   'app.close': 'Close',
 
-  'connection.lost': 'Reconnecting. Work goes on, nothing is lost.',
-  'connection.offline': 'Offline. What you see is kept; it is brought up to date when the connection is back.',
+  'connection.lost':
+    'The server cannot be reached. What you see is the last that is known; it is tried again all the time.',
+  'connection.offline': 'This device is offline. What you see is the last that is known.',
 
   'trouble.retry': 'Try again',
   'trouble.opensAgain': 'Opens again {when}.',
@@ -35,7 +36,7 @@ export const en = {
   'problem.unexpected.title': 'The server had an error',
   'problem.unexpected.action': 'Try again. If it happens again, see the code below and the server’s log.',
   'problem.page.title': 'This page had an error',
-  'problem.page.action': 'Your work on the server continues. Reload the page to see it.',
+  'problem.page.action': 'Reload the page. What is saved on the server is not touched.',
   'problem.page.reload': 'Reload',
   'problem.stopped.title': 'Stopped',
   'problem.stopped.action': 'The upload was stopped. Choose a PDF when you are ready.',
@@ -154,7 +155,7 @@ export const en = {
   'jobs.state.failed': 'Stopped by a problem',
   'jobs.state.cancelled': 'Cancelled',
   'jobs.state.expired': 'Expired',
-  'jobs.step.pending': 'to come',
+  'jobs.step.pending': 'not begun',
   'jobs.step.running': 'working',
   'jobs.step.done': 'done',
   'jobs.step.failed': 'failed',
@@ -165,11 +166,26 @@ export const en = {
   'why.signal': 'It waits for an answer.',
   'why.signal.until': 'It waits for an answer, until {when}.',
   'why.paused': 'It was paused by the operator.',
-  'why.limit': 'The limit of concurrent jobs is reached.',
+  'why.limit': {
+    one: 'The machine is busy: {count} job of this kind is at work, which is the limit.',
+    other: 'The machine is busy: {count} jobs of this kind are at work, which is the limit.',
+  },
   'why.rate': 'The limit for this time is used up. It opens again {when}.',
   'why.provider': 'A service that it needs has problems at the moment.',
   'why.budget': 'The budget is used up.',
   'why.no_worker': 'No worker that can do it is running.',
+  'connection.lastKnown': 'Last known: {state}',
+  'connection.noTime': 'No connection: the time left is not known.',
+  'why.paused.because': 'It was paused by the operator: {why}',
+  'why.limit.owner': {
+    one: '{count} of your jobs is at work, which is the limit. It is next after that.',
+    other: '{count} of your jobs are at work, which is the limit. It goes on when one of them is done.',
+  },
+  'why.busy': 'The machine is busy. It goes on as soon as there is room.',
+  'why.others': {
+    one: 'It is the turn of {count} other user first.',
+    other: 'It shares the machine with {count} other users and waits for its turn.',
+  },
   'why.turn': 'It waits for its turn.',
   'why.position': { one: 'Next in the queue.', other: 'Place {count} in the queue.' },
 
