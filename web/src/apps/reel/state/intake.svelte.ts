@@ -3,6 +3,7 @@
  * document is already on the server.
  */
 import { reelApi } from '../api';
+import { api } from '../../../lib/api/client';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
 import { uploadDocument, type Upload } from '../../../lib/api/upload';
 import { offerOf, type Captions, type Example, type Mode, type Reel, type Shape } from '../types';
@@ -15,6 +16,7 @@ export type Stage =
   | { name: 'fetching'; file: string }
   | { name: 'sending'; file: string; sent: number; total: number }
   | { name: 'reading'; file: string; ocr: boolean }
+  /** While `document.reading` is set, OCR goes on and there is nothing to choose yet. */
   | { name: 'found'; document: Document }
   | { name: 'refused'; file: string; problem: Problem };
 
@@ -33,6 +35,8 @@ interface Found {
 
 /** The server deletes an unused document after 30 minutes. */
 const FOUND_IS_KEPT_MS = 30 * 60 * 1000;
+/** How often the progress of OCR is asked for. */
+const ASK_AGAIN_MS = 1000;
 
 class Intake {
   stage = $state.raw<Stage>({ name: 'empty' });
@@ -50,12 +54,13 @@ class Intake {
 
   #file: File | null = null;
   #upload: Upload | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** One idempotency key per request, so that a repeated click or a lost response makes no second reel. */
   #wish: { of: string; key: string } | null = null;
 
   constructor() {
     const found = readKept<Found | null>('found', null);
-    if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#found(found.document);
+    if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#restore(found);
   }
 
   /** The presenter: the chosen one, or the first one if none was chosen or it is no longer available. */
@@ -92,10 +97,8 @@ class Intake {
     const outcome = await upload.done;
     if (this.#upload !== upload) return;
     this.#upload = null;
-    if (outcome.ok) {
-      keep('found', { document: outcome.value, at: Date.now() } satisfies Found);
-      this.#found(outcome.value);
-    } else if (outcome.problem.code === 'stopped') this.clear();
+    if (outcome.ok) this.#found(outcome.value);
+    else if (outcome.problem.code === 'stopped') this.clear();
     else this.stage = { name: 'refused', file: file.name, problem: outcome.problem };
   }
 
@@ -118,7 +121,15 @@ class Intake {
     else this.clear();
   }
 
+  /** Gives up on what OCR has not read yet. */
+  async stopReading() {
+    const job = this.stage.name === 'found' ? this.stage.document.reading?.job_id : undefined;
+    this.clear();
+    if (job) await api.cancelJob(job);
+  }
+
   clear() {
+    clearTimeout(this.#timer);
     const upload = this.#upload;
     this.#upload = null;
     upload?.abort();
@@ -160,13 +171,45 @@ class Intake {
   }
 
   #found(document: Document) {
+    clearTimeout(this.#timer);
+    keep('found', { document, at: Date.now() } satisfies Found);
+    this.stage = { name: 'found', document };
+    if (document.reading) {
+      this.#timer = setTimeout(() => void this.#askAgain(document, document.reading!.job_id), ASK_AGAIN_MS);
+      return;
+    }
     this.startProblem = null;
     const { estimates, voices } = offerOf(document);
     this.voice = (voices.find((voice) => voice.default) ?? voices.find((voice) => voice.installed))?.id ?? null;
     const modes = estimates.map((estimate) => estimate.mode);
     if (modes[0] && !modes.includes(this.choices.mode)) this.choices.mode = modes[0];
-    this.stage = { name: 'found', document };
   }
+
+  /** After a reload. The time of what was found is kept, because the server counts from it. */
+  #restore({ document, at }: Found) {
+    this.#found(document);
+    keep('found', { document, at } satisfies Found);
+  }
+
+  /** The document that OCR reads, as it is now; a server that is away is asked again. */
+  async #askAgain(document: Document, jobId: string) {
+    const outcome = await api.document(document.id);
+    if (this.stage.name !== 'found' || this.stage.document.id !== document.id) return;
+    if (outcome.ok) return this.#found(outcome.value);
+    if (isPassing(outcome.problem)) return this.#found(document);
+    // A document that is refused after reading is gone; its job has the reason.
+    const job = outcome.problem.status === 404 ? await api.job(jobId) : null;
+    const error = job?.ok ? job.value.error : null;
+    const problem = error ? { ...NETWORK, status: 422, code: error.code, title: error.title } : outcome.problem;
+    if (this.stage.name !== 'found' || this.stage.document.id !== document.id) return;
+    keep('found', null);
+    this.stage = { name: 'refused', file: document.name, problem };
+  }
+}
+
+/** The same request may succeed later. */
+function isPassing({ status }: Problem): boolean {
+  return status === 0 || status === 429 || status >= 500;
 }
 
 /** `crypto.randomUUID` only exists on https and localhost; this works on any origin. */
