@@ -21,6 +21,25 @@ export type Reel = Omit<Schemas['ReelView'], 'scenes'> & {
 export type ReelState = Reel['state'];
 export type ReelResult = Schemas['ResultView'];
 export type Scene = Schemas['SceneView'] & { etag?: string; edited?: boolean; page_image_url?: string | null };
+/** How a voice sounds, or a presenter looks as if they would. */
+export type Register = 'female' | 'male' | 'neutral';
+export type Presenter = Schemas['PresenterView'] & { register?: Register };
+export type Voice = Schemas['VoiceView'] & {
+  register?: Register;
+  presenter?: string | null;
+  sample_url?: string | null;
+};
+export type ReelChoices = Omit<Schemas['ReelChoices'], 'presenters'> & {
+  presenters: Presenter[];
+  defaults?: { mode: Mode; shape: string; captions: Captions };
+  scene_words?: Record<string, { least: number; most: number }>;
+  heading_characters?: number;
+  most_scenes?: number;
+};
+export type Offer = Omit<Schemas['ReelOffer'], 'voices'> & {
+  voices: Voice[];
+  voice_of_presenter?: Record<string, string>;
+};
 export type PublishedChapter = Schemas['Chapter'];
 export type Line = Schemas['Line'];
 
@@ -47,7 +66,7 @@ export function summaryOf(reel: Reel): ReelSummary {
 }
 
 /** What Reel can make of a document: nothing, when the server has no Reel. */
-export function offerOf(document: Document): Schemas['ReelOffer'] {
+export function offerOf(document: Document): Offer {
   return document.apps.reel ?? { estimates: [], voices: [] };
 }
 

@@ -6,7 +6,9 @@ import { reelApi } from '../api';
 import { api } from '../../../lib/api/client';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
 import { uploadDocument, type Upload } from '../../../lib/api/upload';
-import { offerOf, type Captions, type Example, type Mode, type Reel, type Shape } from '../types';
+import { settle, type Chosen } from '../home/fit';
+import { offerOf, type Example, type Reel } from '../types';
+import { reelChoices } from './choices';
 import type { Document } from '../../../lib/api/types';
 import { server } from '../../../lib/state/config.svelte';
 import { keep, readKept } from '../../../lib/state/kept';
@@ -20,14 +22,6 @@ export type Stage =
   | { name: 'found'; document: Document }
   | { name: 'refused'; file: string; problem: Problem };
 
-export interface Choices {
-  mode: Mode;
-  shape: Shape;
-  /** A presenter's id; null for none; undefined until the server has listed them. */
-  presenter: string | null | undefined;
-  captions: Captions;
-}
-
 interface Found {
   document: Document;
   at: number;
@@ -40,15 +34,7 @@ const ASK_AGAIN_MS = 1000;
 
 class Intake {
   stage = $state.raw<Stage>({ name: 'empty' });
-  choices = $state<Choices>({
-    mode: 'summary',
-    shape: '16:9',
-    presenter: undefined,
-    captions: 'beside',
-    ...readKept('choices', {}),
-  });
-  /** Not stored: voices belong to the document's language. */
-  voice = $state<string | null>(null);
+  #chosen = $state.raw<Chosen>(readKept<Chosen>('chosen', {}) ?? {});
   starting = $state(false);
   startProblem = $state.raw<Problem | null>(null);
 
@@ -63,13 +49,20 @@ class Intake {
     if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#restore(found);
   }
 
-  /** The presenter: the chosen one, or the first one if none was chosen or it is no longer available. */
-  readonly presenter = $derived.by(() => {
-    const presenters = server.value?.apps.reel?.presenters ?? [];
-    const chosen = this.choices.presenter;
-    if (chosen === null || presenters.some((presenter) => presenter.id === chosen)) return chosen ?? null;
-    return presenters[0]?.id ?? null;
-  });
+  /** What will be made: what was chosen, and the defaults for the rest. */
+  readonly settled = $derived(
+    settle(
+      this.#chosen,
+      this.stage.name === 'found' ? offerOf(this.stage.document) : { estimates: [], voices: [] },
+      reelChoices(),
+    ),
+  );
+
+  choose(chosen: Chosen) {
+    this.#chosen = { ...this.#chosen, ...chosen };
+    const { voice: _, ...kept } = this.#chosen;
+    keep('chosen', kept);
+  }
 
   get canRetry(): boolean {
     return this.#file !== null;
@@ -142,16 +135,13 @@ class Intake {
   /** Starts the reel; null if the server rejects it, and then `startProblem` has the reason. */
   async start(): Promise<Reel | null> {
     if (this.stage.name !== 'found' || this.starting) return null;
-    const { mode, shape, captions } = this.choices;
+    const { voice, presenter, ...choices } = this.settled;
     const body = {
       document_id: this.stage.document.id,
-      mode,
-      shape,
-      captions,
-      presenter: this.presenter,
-      ...(this.voice ? { voice: this.voice } : {}),
+      ...choices,
+      presenter: presenter ?? 'none',
+      ...(voice ? { voice } : {}),
     };
-    keep('choices', this.choices);
     this.starting = true;
     this.startProblem = null;
     const outcome = await reelApi.create(body, this.#keyFor(JSON.stringify(body)));
@@ -179,10 +169,8 @@ class Intake {
       return;
     }
     this.startProblem = null;
-    const { estimates, voices } = offerOf(document);
-    this.voice = (voices.find((voice) => voice.default) ?? voices.find((voice) => voice.installed))?.id ?? null;
-    const modes = estimates.map((estimate) => estimate.mode);
-    if (modes[0] && !modes.includes(this.choices.mode)) this.choices.mode = modes[0];
+    const { voice: _, ...others } = this.#chosen;
+    this.#chosen = others;
   }
 
   /** After a reload. The time of what was found is kept, because the server counts from it. */
