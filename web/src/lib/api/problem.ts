@@ -35,7 +35,7 @@ export function problemFrom(status: number, body: unknown, retryAfter: string | 
     detail: text('detail'),
     retryAt: retryTime(retryAfter, now),
     ocrAvailable: fields['ocr_available'] === true,
-    current: fields['scene'] ?? null,
+    current: typeof fields['scene'] === 'object' ? fields['scene'] : null,
   };
 }
 

@@ -6,7 +6,12 @@ type Schemas = components['schemas'];
 /** The server's features; `apps` has the options of each app. */
 export type Config = Schemas['ConfigView'];
 /** A document; `apps` has the offer of each app. */
-export type Document = Schemas['DocumentView'] & { left_out?: LeftOut[]; reading?: Reading | null };
+export type Document = Omit<Schemas['DocumentView'], 'language'> & {
+  language?: Language | null;
+  left_out?: LeftOut[];
+  reading?: Reading | null;
+  refused?: Trouble | null;
+};
 /** Something that is in a document and not in its text. */
 export interface LeftOut {
   page: number;

@@ -162,10 +162,14 @@ class Intake {
 
   #found(document: Document) {
     clearTimeout(this.#timer);
+    if (document.refused) {
+      const { code, title, detail } = document.refused;
+      return this.#refuse(document, { ...NETWORK, status: 422, code, title, detail: detail ?? null });
+    }
     keep('found', { document, at: Date.now() } satisfies Found);
     this.stage = { name: 'found', document };
     if (document.reading) {
-      this.#timer = setTimeout(() => void this.#askAgain(document, document.reading!.job_id), ASK_AGAIN_MS);
+      this.#timer = setTimeout(() => void this.#askAgain(document), ASK_AGAIN_MS);
       return;
     }
     this.startProblem = null;
@@ -173,25 +177,24 @@ class Intake {
     this.#chosen = others;
   }
 
+  #refuse(document: Document, problem: Problem) {
+    keep('found', null);
+    this.stage = { name: 'refused', file: document.name, problem };
+  }
+
   /** After a reload. The time of what was found is kept, because the server counts from it. */
   #restore({ document, at }: Found) {
     this.#found(document);
-    keep('found', { document, at } satisfies Found);
+    if (this.stage.name === 'found') keep('found', { document, at } satisfies Found);
   }
 
   /** The document that OCR reads, as it is now; a server that is away is asked again. */
-  async #askAgain(document: Document, jobId: string) {
+  async #askAgain(document: Document) {
     const outcome = await api.document(document.id);
     if (this.stage.name !== 'found' || this.stage.document.id !== document.id) return;
     if (outcome.ok) return this.#found(outcome.value);
     if (isPassing(outcome.problem)) return this.#found(document);
-    // A document that is refused after reading is gone; its job has the reason.
-    const job = outcome.problem.status === 404 ? await api.job(jobId) : null;
-    const error = job?.ok ? job.value.error : null;
-    const problem = error ? { ...NETWORK, status: 422, code: error.code, title: error.title } : outcome.problem;
-    if (this.stage.name !== 'found' || this.stage.document.id !== document.id) return;
-    keep('found', null);
-    this.stage = { name: 'refused', file: document.name, problem };
+    this.#refuse(document, outcome.problem);
   }
 }
 
