@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use sluice_domain::language::Language;
-use sluice_store::jobs::JobError;
+use sluice_domain::time::Timestamp;
+use sluice_store::jobs::{JobError, Reason, Why};
 use utoipa::ToSchema;
 
 /// The direction of a text.
@@ -67,10 +68,37 @@ impl ErrorView {
 /// Money, in millionths of a US dollar.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct CostView {
-    /// The estimate, made before the work began.
-    pub estimated_micro_usd: i64,
-    /// The amount spent so far.
+    /// The estimate, made before the work began; none if the price is not known.
+    pub estimated_micro_usd: Option<i64>,
+    /// The amount spent so far, as far as it is known.
     pub spent_micro_usd: i64,
+}
+
+/// Why a job waits.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WhyView {
+    /// Its state.
+    pub state: &'static str,
+    /// Every current reason. Each has a `reason` (`time`, `dependency`, `children`, `signal`, `call`, `paused`, `limit`, `rate`,
+    /// `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
+    #[schema(value_type = Vec<Object>)]
+    pub reasons: Vec<Reason>,
+    /// Its position among the ready jobs of its owner, from 1.
+    pub position: Option<u64>,
+    /// The estimated time of its start: from and to.
+    #[schema(value_type = Option<Vec<i64>>)]
+    pub eta: Option<(Timestamp, Timestamp)>,
+    /// The estimated time of its end, once it has started: from and to, by the usual duration of its kind.
+    #[schema(value_type = Option<Vec<i64>>)]
+    pub done_by: Option<(Timestamp, Timestamp)>,
+}
+
+impl WhyView {
+    /// The engine's answer, with an estimate of the end.
+    pub fn of(why: Why, done_by: Option<(Timestamp, Timestamp)>) -> Self {
+        let Why { state, reasons, position, eta } = why;
+        Self { state: state.as_str(), reasons, position, eta, done_by }
+    }
 }
 
 /// The first `limit` of some rows and, when there are more, the cursor that the last one of them gives.

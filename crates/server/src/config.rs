@@ -49,7 +49,7 @@ pub struct Config {
     /// Jobs of each pool that run at the same time [default: one per processor core].
     #[arg(long, env = "SLUICE_WORKERS", global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
-    /// Largest document, in bytes or with a unit such as MiB.
+    /// Largest document, in bytes or with a unit: 1 MiB is 1024 × 1024 bytes, 1 MB a million.
     #[arg(long, env = "SLUICE_UPLOAD_LIMIT", default_value = "20MiB", global = true, value_name = "SIZE", value_parser = size)]
     pub upload_limit: u64,
     /// Most pages of a document.
@@ -166,6 +166,11 @@ fn size(text: &str) -> Result<u64, String> {
     }
 }
 
+/// A size for people, always in binary units: 20 MiB.
+pub(crate) fn size_text(bytes: u64) -> String {
+    ByteSize(bytes).to_string().replacen(".0 ", " ", 1)
+}
+
 /// `$XDG_DATA_HOME/sluice`, by the XDG base directory specification; none if neither it nor HOME is set.
 fn default_data() -> Option<PathBuf> {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -238,6 +243,7 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
+        assert_eq!([20 * 1024 * 1024, 1024, 1500, 7].map(size_text), ["20 MiB", "1 KiB", "1.5 KiB", "7 B"]);
         assert_eq!((size("20MiB"), size("1024")), (Ok(20 * 1024 * 1024), Ok(1024)));
         for bad in ["", "0", "many", "-1", "20 parsecs"] {
             assert!(size(bad).is_err(), "{bad}");

@@ -67,6 +67,13 @@ pub async fn document(tx: &mut Tx, owner: &OwnerId, id: &DocumentId) -> Result<O
     row.as_ref().map(document_row).transpose()
 }
 
+/// Locks a document of this owner until the transaction ends, so that it is not deleted meanwhile; false if there is none.
+pub async fn lock(tx: &mut Tx, owner: &OwnerId, id: &DocumentId) -> Result<bool, StoreError> {
+    let row =
+        sql("SELECT id FROM documents WHERE id = $1 AND owner = $2 {lock}").bind(id.as_str()).bind(owner.as_str());
+    Ok(row.optional(tx).await?.is_some())
+}
+
 /// A document of this owner by its content and how it was read: the one of this name, or else one of another name.
 pub async fn document_of_blob(
     tx: &mut Tx,

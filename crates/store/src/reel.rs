@@ -16,7 +16,10 @@ use sluice_domain::time::Timestamp;
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
     name: "reel",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") },
+        Migration { name: "edits", sql: include_str!("../migrations/reel/0002_edits.sql") },
+    ],
 };
 
 /// Its name in references to blobs.
@@ -42,6 +45,8 @@ pub struct ReelRow {
     pub choices: Value,
     /// How its script was written, once it is.
     pub script_source: Option<String>,
+    /// Whether a person added, deleted or moved scenes.
+    pub edited: bool,
     /// The published files, once they are.
     pub result: Option<Value>,
     /// The client address that requested it.
@@ -67,8 +72,11 @@ pub struct SceneRow {
     pub position: u32,
     /// Heading, slide and sentences.
     pub script: Value,
-    /// Whether a person changed it.
+    /// Whether its text or its heading is a person's.
     pub edited: bool,
+    /// The script that a person changed, as it was before the first change; none for a scene that a person added, and for
+    /// one that nobody changed.
+    pub original: Option<Value>,
     /// The job that renders it, the latest one.
     pub job_id: Option<JobId>,
     /// The rendered parts, once there are any; they may be of an earlier script.
@@ -107,6 +115,29 @@ pub async fn reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<Option<Re
         .optional(tx)
         .await?;
     row.as_ref().map(reel_row).transpose()
+}
+
+/// A reel of this owner, locked until the transaction ends: whoever changes its storyboard waits for the one before.
+pub async fn lock_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<Option<ReelRow>, StoreError> {
+    let row = sql("SELECT * FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL {lock}")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .optional(tx)
+        .await?;
+    row.as_ref().map(reel_row).transpose()
+}
+
+/// Records whether a person added, deleted or moved scenes of a reel.
+pub async fn set_edited(tx: &mut Tx, owner: &OwnerId, id: &ReelId, edited: bool) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sql("UPDATE reels SET edited = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(edited)
+        .bind(now.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// The reel of this owner that was asked for under an idempotency key.
@@ -199,6 +230,10 @@ pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<()
         .await?;
     let Some(row) = row else { return Ok(()) };
     let document: Option<String> = row.get("document_id")?;
+    if document.is_some() {
+        // Whoever starts another reel of it has locked it before: then it is found in use below.
+        documents::lock(tx, owner, &parse(&row, "document_id")?).await?;
+    }
     clear_scenes(tx, owner, id).await?;
     let alone = sql("SELECT key FROM reel_results AS own WHERE reel_id = $1 AND NOT EXISTS
              (SELECT 1 FROM reel_results AS other WHERE other.key = own.key AND other.reel_id <> $1)")
@@ -295,16 +330,35 @@ pub async fn scenes(tx: &mut Tx, owner: &OwnerId, reel: &ReelId) -> Result<Vec<S
     rows.iter().map(scene_row).collect()
 }
 
+/// A person's change of a scene.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SceneChange {
+    /// The new script.
+    pub script: Value,
+    /// The script before the first change; none for a scene that a person added.
+    pub original: Option<Value>,
+    /// Whether the two differ.
+    pub edited: bool,
+}
+
 /// Replaces the script of a scene with a person's edit.
-pub async fn edit_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId, script: &Value) -> Result<(), StoreError> {
-    storable::json("a scene's script", script)?;
-    sql("UPDATE scenes SET script = $3, edited = 1 WHERE id = $1 AND owner = $2")
+pub async fn edit_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId, change: &SceneChange) -> Result<(), StoreError> {
+    storable::json("a scene's script", &change.script)?;
+    sql("UPDATE scenes SET script = $3, original = $4, edited = $5 WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())
-        .bind(script.to_string())
+        .bind(change.script.to_string())
+        .bind(change.original.as_ref().map(Value::to_string))
+        .bind(change.edited)
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// Deletes a scene. The others keep their positions: see [`order_scenes`].
+pub async fn delete_scene(tx: &mut Tx, owner: &OwnerId, id: &SceneId) -> Result<(), StoreError> {
+    sql("DELETE FROM scenes WHERE id = $1 AND owner = $2").bind(id.as_str()).bind(owner.as_str()).execute(tx).await?;
+    blobs::release(tx, &Subject { owner, app: APP, id: id.as_str() }).await
 }
 
 /// Puts the scenes of a reel in this order.
@@ -369,15 +423,21 @@ fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {
         document_id: parse(row, "document_id")?,
         job_id: parse(row, "job_id")?,
         title: row.get("title")?,
-        language: Language::from_code(&row.get::<String>("language")?).unwrap_or(Language::ENGLISH),
+        language: language(&row.get::<String>("language")?)?,
         choices: json(row, "choices")?,
         script_source: row.get("script_source")?,
+        edited: row.get("edited")?,
         result: optional_json(row, "result")?,
         address: row.get("address")?,
         request: row.get::<Option<String>>("request_key")?.zip(row.get("request_hash")?),
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),
     })
+}
+
+/// A later version may have more languages: its reel is not told in another one.
+fn language(code: &str) -> Result<Language, StoreError> {
+    Language::from_code(code).ok_or_else(|| StoreError::Unreadable { what: format!("a reel in \"{code}\"") })
 }
 
 fn scene_row(row: &Row) -> Result<SceneRow, StoreError> {
@@ -389,6 +449,7 @@ fn scene_row(row: &Row) -> Result<SceneRow, StoreError> {
         position: row.get("position")?,
         script: json(row, "script")?,
         edited: row.get("edited")?,
+        original: optional_json(row, "original")?,
         job_id: job.map(|_| parse(row, "job_id")).transpose()?,
         made: optional_json(row, "made")?,
     })

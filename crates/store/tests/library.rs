@@ -226,6 +226,7 @@ pub(crate) async fn new_reel(tx: &mut Tx, document: &DocumentRow, number: usize)
         language: Language::ENGLISH,
         choices: json!({ "mode": "summary" }),
         script_source: None,
+        edited: false,
         result: None,
         address: "10.0.0.1".to_owned(),
         request: None,
@@ -253,6 +254,7 @@ pub(crate) fn scene(of: &ReelRow, position: u32, heading: &str) -> SceneRow {
         position,
         script: json!({ "heading": heading }),
         edited: false,
+        original: None,
         job_id: None,
         made: None,
     }

@@ -15,6 +15,9 @@ pub struct Line {
     pub scene: u32,
     /// The page of the document that it comes from.
     pub page: Option<u32>,
+    /// Whether a person wrote it.
+    #[serde(default)]
+    pub edited: bool,
     /// The sentence.
     pub text: String,
 }
@@ -31,15 +34,20 @@ pub struct ChapterMark {
     pub title: String,
 }
 
-/// The transcript as plain text: a paragraph per chapter, preceded by its time, with the page after each sentence.
+/// The transcript as plain text: a paragraph per chapter, preceded by its time, with the page after each sentence, or
+/// that a person wrote it.
 pub fn transcript(title: &str, chapters: &[ChapterMark], lines: &[Line], language: Language) -> String {
     let mut parts = if title.is_empty() { Vec::new() } else { vec![format!("{title}\n")] };
     for chapter in chapters {
         parts.push(format!("\n[{}] {}\n", clock(chapter.start_ms), chapter.title));
         let span = chapter.start_ms..chapter.end_ms;
         for line in lines.iter().filter(|line| span.contains(&line.start_ms)) {
-            let page = line.page.map_or(String::new(), |page| format!(" ({})", page_label(page, language)));
-            parts.push(format!("{}{page}\n", line.text));
+            let source = match line.page {
+                Some(page) => format!(" ({})", page_label(page, language)),
+                None if line.edited => format!(" ({})", edited_label(language)),
+                None => String::new(),
+            };
+            parts.push(format!("{}{source}\n", line.text));
         }
     }
     parts.concat()
@@ -64,6 +72,19 @@ pub fn page_label(page: u32, language: Language) -> String {
     }
 }
 
+/// Instead of a page, after a sentence that a person wrote.
+fn edited_label(language: Language) -> &'static str {
+    match language.code() {
+        "ar" => "معدّل",
+        "fr" => "modifié",
+        "de" => "bearbeitet",
+        "es" | "pt" => "editado",
+        "it" => "modificato",
+        "nl" => "bewerkt",
+        _ => "edited",
+    }
+}
+
 fn clock(millis: u32) -> String {
     let seconds = millis / 1000;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -82,12 +103,13 @@ mod tests {
         ];
         let line = |start_ms, scene, page, text: &str| {
             let end_ms = start_ms + 900;
-            Line { start_ms, end_ms, scene, page, text: text.to_owned() }
+            Line { start_ms, end_ms, scene, page, edited: text == "Never.", text: text.to_owned() }
         };
-        let lines = [line(0, 1, Some(3), "Water rises."), line(61_000, 2, None, "Why?")];
+        let lines =
+            [line(0, 1, Some(3), "Water rises."), line(61_000, 2, None, "Why?"), line(62_000, 2, None, "Never.")];
         assert_eq!(
             transcript("The sea", &chapters, &lines, Language::ENGLISH),
-            "The sea\n\n[0:00] Tides\nWater rises. (p. 3)\n\n[1:01] Moon\nWhy?\n"
+            "The sea\n\n[0:00] Tides\nWater rises. (p. 3)\n\n[1:01] Moon\nWhy?\nNever. (edited)\n"
         );
         assert_eq!(chapter_list(&chapters), "0:00 Tides\n1:01 Moon\n");
         assert_eq!(page_label(3, Language::ARABIC), "ص 3");

@@ -44,6 +44,9 @@ pub struct Published {
     pub made_by: String,
     /// The transcript.
     pub lines: Vec<Line>,
+    /// Whether a person changed the storyboard that it was made from.
+    #[serde(default)]
+    pub edited: bool,
     /// The chapters, in order, without gaps.
     #[serde(default)]
     pub marks: Vec<ChapterMark>,
@@ -66,7 +69,7 @@ pub(crate) async fn assemble(run: &Run, app: &ReelApp, subject: &Subject) -> Res
 pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
     // A scene may have been edited meanwhile: then its parts are rendered first.
     let Some(value) = joined(run, app, subject).await? else { return Ok(Next::Stage(Stage::Scenes)) };
-    let published: Published = serde_json::from_value(value.clone()).or_fail("bad_result")?;
+    let published: Published = serde_json::from_value(value).or_fail("bad_result")?;
     let media = &app.platform.media;
     let file = media.materialise(&published.video).await.or_retry()?;
     let checking = app.renderer.check(file.path(), published.duration_ms);
@@ -76,7 +79,7 @@ pub(crate) async fn publish(run: &Run, app: &ReelApp, subject: &Subject) -> Resu
         let captions = parse(&text).or_fail("bad_captions")?;
         render::validate_captions(&captions).or_fail("bad_captions")?;
     }
-    match run.write(async |tx| publish_if_current(tx, run, subject, &published.key, &value).await).await? {
+    match run.write(async |tx| publish_if_current(tx, run, subject, &published).await).await? {
         PublishOutcome::Yes => {}
         // Changed since this stage began: the video would not match the current storyboard.
         PublishOutcome::Changed => return Ok(Next::Stage(Stage::Scenes)),
@@ -98,18 +101,18 @@ async fn publish_if_current(
     tx: &mut Tx,
     run: &Run,
     subject: &Subject,
-    assembled: &str,
-    value: &Value,
+    published: &Published,
 ) -> Result<PublishOutcome, StoreError> {
     let (owner, id) = (&subject.reel.owner, &subject.reel.id);
     let Some(now) = subject::load_in(tx, owner, id).await? else { return Ok(PublishOutcome::Superseded) };
     if now.reel.job_id != *run.job_id() {
         return Ok(PublishOutcome::Superseded);
     }
-    if storyboard::assembly_key(&now.reel, &now.scenes)? != assembled {
+    if storyboard::assembly_key(&now.reel, &now.scenes)? != published.key {
         return Ok(PublishOutcome::Changed);
     }
-    reel::set_result(tx, owner, id, value).await?;
+    let edited = storyboard::is_edited(&now.reel, &now.scenes);
+    reel::set_result(tx, owner, id, &json!(Published { edited, ..published.clone() })).await?;
     notify(tx, owner, id)?;
     Ok(PublishOutcome::Yes)
 }
@@ -179,6 +182,8 @@ async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key:
         width,
         height,
         made_by: render::RENDERER.to_owned(),
+        // Not part of the cached result: it is set on publishing.
+        edited: false,
         lines: timeline.lines,
         marks: timeline.chapters,
     }))
@@ -217,6 +222,7 @@ fn timeline(scenes: &[Scene], parts: &[&Made]) -> Timeline {
                 end_ms: start + to,
                 scene: scene.row.position,
                 page: sentence.page,
+                edited: scene.is_own(sentence),
                 text: sentence.text.clone(),
             });
         }

@@ -1,5 +1,6 @@
 //! What Reel's use cases and jobs need.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_capability::{Router, Speak, Speaking, VoiceInfo};
@@ -7,6 +8,8 @@ use sluice_domain::language::Language;
 use sluice_local::reading::Reader;
 use sluice_local::render::Renderer;
 
+use super::choices;
+use super::previews::Previews;
 use crate::platform::Platform;
 
 /// What Reel's use cases and jobs need. Cheap to clone.
@@ -22,6 +25,8 @@ pub struct ReelApp {
     pub renderer: Renderer,
     /// The limits of the configuration.
     pub limits: Limits,
+    /// How many pictures and samples are made on request at the same time.
+    pub previews: Previews,
 }
 
 /// Limits from the configuration.
@@ -44,10 +49,14 @@ impl ReelApp {
         self.speaking.implementations().flat_map(|speaker| speaker.voices()).collect()
     }
 
-    /// The best installed voice of a language; if none is installed, the best one, with `installed` false.
-    pub fn default_voice(&self, language: Language) -> Option<VoiceInfo> {
-        let mut voices: Vec<_> = self.voices().into_iter().filter(|voice| voice.language == language).collect();
-        let place = voices.iter().position(|voice| voice.installed).unwrap_or(0);
-        (!voices.is_empty()).then(|| voices.swap_remove(place))
+    /// The voice of a language for this presenter, if none is chosen: see [`choices::voice_for`].
+    pub fn default_voice(&self, language: Language, presenter: Option<&str>) -> Option<VoiceInfo> {
+        choices::voice_for(&self.voices(), language, presenter)
+    }
+
+    /// Whether speaking with a voice can cost money: it is not spoken on this machine.
+    pub fn can_cost(&self, voice: &str) -> bool {
+        let speaks = |speaker: &&Arc<dyn Speak>| speaker.voices().iter().any(|known| known.id == voice);
+        self.speaking.implementations().find(speaks).is_some_and(|speaker| !speaker.profile().is_local)
     }
 }

@@ -11,7 +11,7 @@ pub async fn delete(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<bool,
     app.platform
         .store
         .write(async |tx: &mut Tx| {
-            let Some(row) = reel::reel(tx, owner, id).await? else { return Ok::<_, StoreError>(false) };
+            let Some(row) = reel::lock_reel(tx, owner, id).await? else { return Ok::<_, StoreError>(false) };
             jobs::cancel(tx, owner, &row.job_id).await?;
             reel::delete_reel(tx, owner, id).await?;
             events::emit(tx, owner, "reel.deleted", id.as_str(), &serde_json::json!({ "reel_id": id }))?;

@@ -1,10 +1,15 @@
 //! What Reel can make of a document: judged on arrival, and displayed with the voices that are installed now.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use sluice_capability::VoiceInfo;
 use sluice_domain::document::Document;
+use sluice_local::render::presenters;
 use utoipa::ToSchema;
 
+use super::choices::{self, Register};
 use super::context::ReelApp;
 use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit};
 use crate::facts::{Facts, Judgement, Refusal};
@@ -22,6 +27,8 @@ pub struct ReelOffer {
     pub estimates: Vec<EstimateView>,
     /// The voices that speak the document's language.
     pub voices: Vec<VoiceView>,
+    /// The voice that a presenter has if none is chosen, by the presenter's id.
+    pub voice_of_presenter: BTreeMap<&'static str, String>,
 }
 
 /// An estimate of a video in this mode.
@@ -35,8 +42,8 @@ pub struct EstimateView {
     pub scenes: u32,
     /// Number of spoken words.
     pub words: u32,
-    /// In millionths of a US dollar.
-    pub cost_micro_usd: i64,
+    /// In millionths of a US dollar; none where nothing can cost, because no provider takes part.
+    pub cost_micro_usd: Option<i64>,
     /// Estimated time to make it, in seconds.
     pub wall_seconds: u32,
 }
@@ -56,6 +63,29 @@ pub struct VoiceView {
     pub installed: bool,
     /// Whether it is the default.
     pub default: bool,
+    /// How it sounds.
+    pub register: Register,
+    /// The presenter of its videos if none is chosen: one who fits it.
+    pub presenter: Option<String>,
+    /// A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money.
+    pub sample_url: Option<String>,
+}
+
+impl VoiceView {
+    fn of(app: &ReelApp, voice: VoiceInfo, default: Option<&str>) -> Self {
+        let can_be_heard = voice.installed && !app.can_cost(&voice.id);
+        Self {
+            default: default == Some(&voice.id),
+            register: choices::register_of_voice(&voice.id),
+            presenter: choices::presenter_for(&voice.id).map(|presenter| presenter.id.to_owned()),
+            sample_url: can_be_heard.then(|| format!("/api/v1/voices/{}/sample", voice.id)),
+            id: voice.id,
+            name: voice.name,
+            language: voice.language.code().to_owned(),
+            engine: voice.engine.to_owned(),
+            installed: voice.installed,
+        }
+    }
 }
 
 /// Tries to extract a script: a document that gives none is rejected now, and not after the work has begun.
@@ -70,7 +100,8 @@ pub(super) fn judge(document: &Document) -> Result<Judgement, Refusal> {
 /// The stored judgement, for display.
 pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
     let stored = Stored::deserialize(judged).unwrap_or(Stored { estimates: Vec::new() });
-    let default = app.default_voice(facts.language).map(|voice| voice.id);
+    let voice_for = |presenter| app.default_voice(facts.language, presenter).map(|voice| voice.id);
+    let default = voice_for(None);
     let voices = app.voices().into_iter().filter(|voice| voice.language == facts.language);
     json!(ReelOffer {
         estimates: stored
@@ -81,19 +112,14 @@ pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
                 seconds: estimate.seconds,
                 scenes: estimate.scenes,
                 words: estimate.words,
-                cost_micro_usd: 0,
+                cost_micro_usd: None,
                 wall_seconds: estimate.seconds.div_ceil(2),
             })
             .collect(),
-        voices: voices
-            .map(|voice| VoiceView {
-                default: default.as_ref() == Some(&voice.id),
-                id: voice.id,
-                name: voice.name,
-                language: voice.language.code().to_owned(),
-                engine: voice.engine.to_owned(),
-                installed: voice.installed,
-            })
+        voices: voices.map(|voice| VoiceView::of(app, voice, default.as_deref())).collect(),
+        voice_of_presenter: presenters()
+            .iter()
+            .filter_map(|presenter| Some((presenter.id, voice_for(Some(presenter.id))?)))
             .collect(),
     })
 }

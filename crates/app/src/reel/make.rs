@@ -92,6 +92,7 @@ async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Nex
                 position: u32::try_from(index + 1).unwrap_or(u32::MAX),
                 script: json!(scene),
                 edited: false,
+                original: None,
                 job_id: None,
                 made: None,
             });

@@ -14,6 +14,7 @@ mod failure;
 mod keys;
 pub mod make;
 mod module;
+pub mod previews;
 pub mod scene;
 pub mod script;
 pub mod stage;
@@ -23,4 +24,4 @@ mod subject;
 pub mod view;
 
 pub use context::{Limits, ReelApp};
-pub use module::{PresenterView, ReelChoices};
+pub use module::{DefaultsView, PresenterView, ReelChoices, SceneWords};

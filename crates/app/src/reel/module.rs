@@ -1,7 +1,7 @@
 //! Reel as a module of the process: its jobs, and its implementation of what the shared modules ask for. It imports the
 //! rest of Reel, and nothing in Reel imports it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -9,16 +9,19 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_domain::document::Document;
 use sluice_domain::ids::OwnerId;
+use sluice_domain::language::{LANGUAGES, Language, LanguageFacts};
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Builder, Engine};
-use sluice_local::render::presenters;
+use sluice_local::render::{Shape, presenters};
 use sluice_store::jobs::JobRow;
 use sluice_store::{StoreError, Tx, reel};
 use utoipa::ToSchema;
 
+use super::choices::{self, CaptionsPlace, Register};
 use super::context::ReelApp;
 use super::make::MakeReel;
 use super::scene::RenderScene;
+use super::script::{self, Mode};
 use super::{document, edit};
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::module::{Module, RetryError};
@@ -32,6 +35,36 @@ pub struct ReelChoices {
     pub shapes: [&'static str; 3],
     /// The presenters.
     pub presenters: Vec<PresenterView>,
+    /// What a video has for which nothing is chosen. Its voice depends on the document's language, and its presenter on
+    /// the voice: see the offer of a document.
+    pub defaults: DefaultsView,
+    /// How many words the text of a scene has, by language (ISO 639-1).
+    pub scene_words: BTreeMap<&'static str, SceneWords>,
+    /// Most characters of a heading.
+    pub heading_characters: usize,
+    /// Most scenes of a video.
+    pub most_scenes: usize,
+}
+
+/// The choices of a video for which nothing is chosen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DefaultsView {
+    /// `summary` or `explanation`.
+    pub mode: Mode,
+    /// `16:9`, `9:16` or `1:1`.
+    #[schema(value_type = String)]
+    pub shape: Shape,
+    /// `burned` or `beside`.
+    pub captions: CaptionsPlace,
+}
+
+/// How many words the text of a scene has.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SceneWords {
+    /// Fewest.
+    pub least: u32,
+    /// Most.
+    pub most: u32,
 }
 
 /// A presenter.
@@ -43,6 +76,8 @@ pub struct PresenterView {
     pub name: String,
     /// An image of it.
     pub image_url: String,
+    /// How it looks: voices of the same register fit it.
+    pub register: Register,
 }
 
 impl ReelChoices {
@@ -51,13 +86,28 @@ impl ReelChoices {
             id: known.id.to_owned(),
             name: known.name.to_owned(),
             image_url: format!("/presenters/{}.png", known.id),
+            register: choices::register_of_presenter(known.id),
         };
         Self {
             modes: ["summary", "explanation"],
             shapes: ["16:9", "9:16", "1:1"],
             presenters: presenters().iter().map(presenter).collect(),
+            defaults: DefaultsView {
+                mode: choices::DEFAULT_MODE,
+                shape: choices::DEFAULT_SHAPE,
+                captions: CaptionsPlace::default(),
+            },
+            scene_words: LANGUAGES.iter().filter_map(scene_words).collect(),
+            heading_characters: edit::HEADING_LIMIT,
+            most_scenes: edit::MOST_SCENES,
         }
     }
+}
+
+fn scene_words(facts: &LanguageFacts) -> Option<(&'static str, SceneWords)> {
+    let language = Language::from_code(facts.code)?;
+    let (least, most) = script::scene_words(language);
+    Some((language.code(), SceneWords { least, most }))
 }
 
 impl Module for ReelApp {

@@ -12,7 +12,7 @@ use sluice_store::documents;
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
-use super::choices::{CaptionsPlace, Choices};
+use super::choices::{self, CaptionsPlace, Choices, PresenterChoice};
 use super::context::{Limits, ReelApp};
 use super::keys;
 use super::make::MakeReel;
@@ -29,10 +29,10 @@ pub struct StartReel {
     pub mode: Mode,
     /// The aspect ratio.
     pub shape: Shape,
-    /// The voice's id; none for the best one of the document's language.
+    /// The voice's id; none for the best one of the document's language that fits the presenter.
     pub voice: Option<String>,
-    /// The presenter's id; none for a video without.
-    pub presenter: Option<String>,
+    /// The presenter.
+    pub presenter: PresenterChoice,
     /// Where the captions are.
     pub captions: CaptionsPlace,
     /// The client's network address, which is rate-limited; none for the command line, which is not.
@@ -72,10 +72,15 @@ pub enum StartReelError {
         voice: String,
     },
     /// No such presenter.
-    #[error("there is no presenter \"{presenter}\"")]
+    #[error(
+        "there is no presenter \"{presenter}\": choose one of {known}, or \"{}\" for a video without",
+        choices::NO_PRESENTER
+    )]
     NoSuchPresenter {
         /// The requested presenter.
         presenter: String,
+        /// The ids that exist.
+        known: String,
     },
     /// The key was used for a different request.
     #[error("this Idempotency-Key was used before for another request: make a new one")]
@@ -102,6 +107,7 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
         language: found.language,
         choices: json!(choices),
         script_source: None,
+        edited: false,
         result: None,
         address: ask.address.clone().unwrap_or_default(),
         request: ask.request_key.clone().map(|key| (key, hash)),
@@ -117,6 +123,10 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
             check_rate(tx, address, now, &limits).await?;
         }
         let mut reel = reel;
+        // It may have been deleted since it was looked up, together with the last reel that used it.
+        if !documents::lock(tx, owner, &reel.document_id).await? {
+            return Err(StartReelError::NoSuchDocument);
+        }
         let options = subject::options(&reel.owner, &reel.id, limits.idle);
         reel.job_id = engine.enqueue(tx, &MakeReel { reel: reel.id.clone() }, options).await?;
         reel::insert_reel(tx, &reel).await?;
@@ -126,33 +136,45 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
 }
 
 fn complete(app: &ReelApp, ask: &StartReel, language: Language) -> Result<Choices, StartReelError> {
+    let named = match &ask.presenter {
+        PresenterChoice::Named(id) => Some(id.as_str()),
+        PresenterChoice::Default | PresenterChoice::Nobody => None,
+    };
+    if let Some(presenter) = named
+        && !presenters().iter().any(|known| known.id == presenter)
+    {
+        let known = presenters().iter().map(|known| known.id).collect::<Vec<_>>().join(", ");
+        return Err(StartReelError::NoSuchPresenter { presenter: presenter.to_owned(), known });
+    }
+    let voice = voice(app, ask.voice.as_deref(), language, named)?;
+    let presenter = match &ask.presenter {
+        PresenterChoice::Named(id) => Some(id.clone()),
+        PresenterChoice::Default => choices::presenter_for(&voice).map(|presenter| presenter.id.to_owned()),
+        PresenterChoice::Nobody => None,
+    };
+    Ok(Choices { mode: ask.mode, shape: ask.shape, voice, presenter, captions: ask.captions })
+}
+
+/// The id of the voice: the requested one, or the default for the presenter.
+fn voice(
+    app: &ReelApp,
+    asked: Option<&str>,
+    language: Language,
+    presenter: Option<&str>,
+) -> Result<String, StartReelError> {
     let known: Vec<_> = app.voices().into_iter().filter(|voice| voice.language == language).collect();
-    let voice = match &ask.voice {
-        Some(id) => known.iter().find(|voice| &voice.id == id).cloned(),
-        None => app.default_voice(language),
+    let voice = match asked {
+        Some(id) => known.iter().find(|voice| voice.id == id).cloned(),
+        None => app.default_voice(language, presenter),
     };
     let Some(voice) = voice else {
         return Err(StartReelError::NoSuchVoice {
-            voice: ask.voice.clone().unwrap_or_default(),
+            voice: asked.unwrap_or_default().to_owned(),
             language: language.facts().name,
             known: known.iter().map(|voice| voice.id.as_str()).collect::<Vec<_>>().join(", "),
         });
     };
-    if !voice.installed {
-        return Err(StartReelError::VoiceNotInstalled { voice: voice.id });
-    }
-    if let Some(presenter) = &ask.presenter
-        && !presenters().iter().any(|known| known.id == presenter)
-    {
-        return Err(StartReelError::NoSuchPresenter { presenter: presenter.clone() });
-    }
-    Ok(Choices {
-        mode: ask.mode,
-        shape: ask.shape,
-        voice: voice.id,
-        presenter: ask.presenter.clone(),
-        captions: ask.captions,
-    })
+    if voice.installed { Ok(voice.id) } else { Err(StartReelError::VoiceNotInstalled { voice: voice.id }) }
 }
 
 async fn earlier(tx: &mut Tx, reel: &ReelRow) -> Result<Option<ReelRow>, StartReelError> {

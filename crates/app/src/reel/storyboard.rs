@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
+use sluice_domain::ids::SceneId;
 use sluice_domain::speech::{Speech, WordTiming};
 use sluice_local::render::Caption;
 use sluice_store::StoreError;
@@ -44,6 +45,8 @@ pub struct Scene {
     pub row: SceneRow,
     /// Its text and slide.
     pub script: SceneScript,
+    /// Its script before a person's first change of it.
+    pub original: Option<SceneScript>,
     /// The key that current parts must have.
     pub key: String,
     /// Its parts, current or not.
@@ -54,16 +57,44 @@ impl Scene {
     /// Decodes a row.
     pub fn of(row: SceneRow, choices: &Choices, document: &DocumentRow) -> Result<Self, StoreError> {
         let script: SceneScript = decode(&row.script, "a scene's script")?;
+        let original = row.original.as_ref().map(|script| decode(script, "a scene's first script")).transpose()?;
         let made = row.made.as_ref().map(|made| decode(made, "a scene's parts")).transpose()?;
         let inputs = (SCENE_VERSION, &script, &choices.shape, &choices.voice, &choices.presenter, choices.captions);
         let key = keys::key("scene", &(inputs, &document.blob)).map_err(|_| unreadable("a scene's script"))?;
-        Ok(Self { row, script, key, made })
+        Ok(Self { row, script, original, key, made })
     }
 
     /// Its parts, if they match the current script.
     pub fn current(&self) -> Option<&Made> {
         self.made.as_ref().filter(|made| made.key == self.key)
     }
+
+    /// Whether a person wrote a sentence of it: it cites no page, and the first script does not have it.
+    pub fn is_own(&self, sentence: &Sentence) -> bool {
+        let first = self.original.as_ref().filter(|_| self.row.edited);
+        let known = |first: &SceneScript| first.sentences.iter().any(|known| known.text == sentence.text);
+        self.row.edited && sentence.page.is_none() && !first.is_some_and(known)
+    }
+
+    /// Its entity tag (RFC 9110, 8.8.3): its id, and a hash of what a person can edit of it. Its position is no part of
+    /// it: a scene that is moved stays what it is.
+    pub fn etag(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        // A separator that no heading has.
+        hasher.update(self.script.heading.as_bytes()).update(b"\n").update(self.script.text().as_bytes());
+        let hash = hasher.finalize().to_hex();
+        format!("\"{}.{}\"", self.row.id, hash.get(..16).unwrap_or_default())
+    }
+
+    /// Which scene an entity tag is of.
+    pub(crate) fn id_of_etag(etag: &str) -> Option<SceneId> {
+        etag.trim_matches('"').split_once('.')?.0.parse().ok()
+    }
+}
+
+/// Whether a person changed anything of a storyboard.
+pub(crate) fn is_edited(reel: &ReelRow, scenes: &[Scene]) -> bool {
+    reel.edited || scenes.iter().any(|scene| scene.row.edited)
 }
 
 /// The choices of a reel.
@@ -73,8 +104,10 @@ pub fn choices(reel: &ReelRow) -> Result<Choices, StoreError> {
 
 /// The key of the whole video: the keys of its scenes in order, and its title.
 pub(crate) fn assembly_key(reel: &ReelRow, scenes: &[Scene]) -> Result<String, StoreError> {
-    let keys: Vec<&str> = scenes.iter().map(|scene| scene.key.as_str()).collect();
-    keys::key("assembly/3", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
+    // The transcript says which sentences are a person's.
+    let own = |scene: &Scene| scene.script.sentences.iter().map(|sentence| scene.is_own(sentence)).collect::<Vec<_>>();
+    let keys: Vec<_> = scenes.iter().map(|scene| (scene.key.as_str(), own(scene))).collect();
+    keys::key("assembly/4", &(keys, &reel.title, reel.language)).map_err(|_| unreadable("a reel's title"))
 }
 
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(value: &serde_json::Value, what: &str) -> Result<T, StoreError> {
@@ -93,19 +126,30 @@ pub fn pages(script: &SceneScript) -> Vec<u32> {
     pages
 }
 
-/// Replaces the text. An unchanged sentence keeps its page; a new one gets the page of the scene.
+/// Replaces the text. An unchanged sentence keeps its page and its lines; a new one is a person's own and cites nothing.
 pub(crate) fn rewrite(script: &mut SceneScript, text: &str) {
-    let page_of_scene = script.sentences.iter().find_map(|sentence| sentence.page);
-    let old = std::mem::take(&mut script.sentences);
-    script.sentences = text
-        .split_sentence_bounds()
-        .map(|sentence| sentence.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|sentence| !sentence.is_empty())
-        .map(|text| {
-            let same = old.iter().find(|sentence| sentence.text == text);
-            Sentence { page: same.map_or(page_of_scene, |sentence| sentence.page), text, lines: Vec::new() }
-        })
-        .collect();
+    let mut old = std::mem::take(&mut script.sentences);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        // Known sentences first: a full stop inside one ("Dr. Hale") must not make two of it.
+        let kept = old.iter().enumerate().filter(|(_, sentence)| starts_with_sentence(rest, &sentence.text));
+        let kept = kept.max_by_key(|(_, sentence)| sentence.text.len()).map(|(index, _)| index);
+        let sentence = kept.map_or_else(|| own_sentence(rest), |index| old.remove(index));
+        rest = rest.get(sentence.text.len()..).unwrap_or_default().trim_start();
+        script.sentences.push(sentence);
+    }
+}
+
+fn starts_with_sentence(text: &str, sentence: &str) -> bool {
+    let rest = text.strip_prefix(sentence).filter(|_| !sentence.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// The first sentence of a text, without a citation.
+fn own_sentence(text: &str) -> Sentence {
+    let first = text.split_sentence_bounds().map(str::trim).find(|sentence| !sentence.is_empty()).unwrap_or(text);
+    Sentence { text: first.to_owned(), page: None, lines: Vec::new() }
 }
 
 /// The time of each sentence in milliseconds: from its first word to its last.
@@ -140,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_that_stays_keeps_its_page() {
+    fn a_sentence_that_stays_keeps_its_place_and_a_new_one_cites_nothing() {
         let mut script = scene(&[("Water rises.", 2), ("It falls.", 3)]);
         rewrite(&mut script, "  It falls. Then  it waits. ");
         let told: Vec<_> = script.sentences.iter().map(|s| (s.text.as_str(), s.page)).collect();
-        assert_eq!(told, [("It falls.", Some(3)), ("Then it waits.", Some(2))]);
-        assert_eq!(pages(&script), [2, 3]);
+        assert_eq!(told, [("It falls.", Some(3)), ("Then it waits.", None)]);
+        assert_eq!(pages(&script), [3]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A reel as its owner sees it: state, steps, scenes, cost and result, from one snapshot of the database.
 
+mod details;
 pub mod list;
 mod rows;
 
@@ -15,9 +16,11 @@ use super::choices::CaptionsPlace;
 use super::context::ReelApp;
 use super::script::{Mode, Sentence};
 use super::stage::Stage;
-use crate::view::{CostView, ErrorView, LanguageView, StepState};
+use crate::view::{CostView, ErrorView, LanguageView, StepState, WhyView};
+use details::Details;
 use rows::Rows;
 
+pub(crate) use rows::Links;
 pub use rows::file_stem;
 
 /// The state of a reel.
@@ -108,7 +111,11 @@ pub struct SceneView {
     pub heading: String,
     /// Its text.
     pub text: String,
-    /// Its text, sentence by sentence, each with the page that it comes from.
+    /// Its entity tag: in `If-Match`, it makes a change conditional on the text and the heading being these.
+    pub etag: String,
+    /// Whether a person wrote its text or its heading.
+    pub edited: bool,
+    /// Its text, sentence by sentence, each with the page that it comes from; none for a person's own.
     pub sentences: Vec<Sentence>,
     /// The pages that it cites.
     pub pages: Vec<u32>,
@@ -128,6 +135,10 @@ pub struct SceneView {
     pub clip_url: Option<String>,
     /// Its audio.
     pub voice_url: Option<String>,
+    /// Until it is rendered, the picture of its page; drawn by the first request. None for a scene without a page.
+    pub page_image_url: Option<String>,
+    /// Why it has not begun, or does not go on.
+    pub waiting: Option<WhyView>,
     /// Why it failed.
     pub error: Option<ErrorView>,
 }
@@ -161,6 +172,8 @@ pub struct ResultView {
     pub download_name: String,
     /// Whether it matches the current storyboard.
     pub current: bool,
+    /// Whether a person changed the storyboard that it was made from.
+    pub edited: bool,
     /// The transcript with times and pages.
     pub lines: Vec<Line>,
     /// The chapters, in order, without gaps.
@@ -172,7 +185,8 @@ pub struct ResultView {
 pub struct MadeWith {
     /// The program that read the document.
     pub reading: Option<String>,
-    /// How the script was written.
+    /// How the script of the video was written; before there is one, that of the storyboard: `extract`, or `extract_edited` if
+    /// a person changed it.
     pub script: Option<String>,
     /// The voice engine.
     pub voice: Option<String>,
@@ -231,12 +245,16 @@ pub struct ReelView {
     pub eta_ms: Option<i64>,
     /// Its steps, in order.
     pub steps: Vec<StepView>,
-    /// `extract` if the script consists of sentences of the document.
+    /// `extract` if the script consists of sentences of the document, `extract_edited` if a person changed it since.
     pub script_source: Option<String>,
+    /// Whether a person changed the storyboard: a text, a heading, the order, scenes added or deleted.
+    pub edited: bool,
+    /// Why nothing of it goes on; none while something does.
+    pub waiting: Option<WhyView>,
     /// What produced it.
     pub made_with: MadeWith,
-    /// Its cost.
-    pub cost: CostView,
+    /// Its cost; none where nothing can cost, because no provider takes part.
+    pub cost: Option<CostView>,
     /// Why it failed.
     pub error: Option<ErrorView>,
     /// The storyboard.
@@ -251,9 +269,13 @@ pub async fn reel(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<Option<
         .platform
         .store
         .read(async |tx: &mut Tx| match reel::reel(tx, owner, id).await? {
-            Some(reel) => Rows::read(tx, reel).await.map(Some),
-            None => Ok(None),
+            Some(reel) => {
+                let rows = Rows::read(tx, reel).await?;
+                let more = Details::read(tx, &rows).await?;
+                Ok(Some((rows, more)))
+            }
+            None => Ok::<_, StoreError>(None),
         })
         .await?;
-    rows.map(|rows| rows.view(app)).transpose()
+    rows.map(|(rows, more)| rows.view(app, more)).transpose()
 }

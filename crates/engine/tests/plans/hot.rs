@@ -284,6 +284,7 @@ async fn apps(tx: &mut Tx) -> Result<(), StoreError> {
         language: Language::ENGLISH,
         choices: json!({}),
         script_source: None,
+        edited: false,
         result: None,
         address: "127.0.0.1".into(),
         request: Some(("key".into(), "hash".into())),
@@ -300,6 +301,7 @@ async fn apps(tx: &mut Tx) -> Result<(), StoreError> {
         position: 1,
         script: json!({}),
         edited: false,
+        original: None,
         job_id: None,
         made: None,
     };

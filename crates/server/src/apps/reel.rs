@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
+use sluice_app::reel::previews::Previews;
 use sluice_app::reel::{Limits, ReelApp};
 use sluice_capability::Router;
 use sluice_local::models::Models;
@@ -50,6 +51,7 @@ impl ServerApp for Reel {
                 reels_per_window: config.reel.reels_per_ten_minutes,
                 idle: Duration::from_mins(config.reel.expire_minutes),
             },
+            previews: Previews::default(),
         }))
     }
 

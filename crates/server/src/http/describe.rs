@@ -116,6 +116,7 @@ const fn description(status: u16) -> &'static str {
         404 => "Not found.",
         408 => "Timeout while waiting for the request body.",
         409 => "The current state does not allow this.",
+        412 => "Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one.",
         413 => "The request is too large.",
         415 => "The media type of the body or of its file is not supported.",
         421 => "The request is for another host.",

@@ -19,6 +19,7 @@ use tokio::io::AsyncWriteExt as _;
 use super::Api;
 use super::extract;
 use super::problem::Problem;
+use crate::config::size_text;
 
 /// Most fields of a form, including its file.
 const FIELDS: usize = 16;
@@ -167,8 +168,8 @@ async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<
 }
 
 fn too_large(limit: u64) -> Problem {
-    let megabytes = limit / (1024 * 1024);
-    let detail = format!("A document may have {megabytes} MB. Split it, or make its pictures smaller, and try again.");
+    let most = size_text(limit);
+    let detail = format!("A document may have {most}. Split it, or make its pictures smaller, and try again.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large", "The document is too large", detail)
         .with("limit_bytes", limit)
 }

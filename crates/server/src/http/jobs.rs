@@ -3,11 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use sluice_app::view::{ErrorView, StepState, first_page};
+use sluice_app::view::{ErrorView, StepState, WhyView, first_page};
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sluice_engine::{Filter, JobRow, Progress, Reason, Step};
+use sluice_engine::{Filter, JobRow, Progress, Step};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
@@ -207,24 +207,6 @@ pub(crate) async fn retry(
     Ok((StatusCode::ACCEPTED, Json(view(&owner, &api, &id).await?)))
 }
 
-/// Why a job waits.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct WhyView {
-    state: &'static str,
-    /// Every current reason. Each has a `reason` (`time`, `dependency`, `children`, `signal`, `call`, `paused`, `limit`, `rate`,
-    /// `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
-    #[schema(value_type = Vec<Object>)]
-    reasons: Vec<Reason>,
-    /// Its position among the ready jobs of its owner, from 1.
-    position: Option<u64>,
-    /// The estimated time of its start: from and to.
-    #[schema(value_type = Option<Vec<i64>>)]
-    eta: Option<(Timestamp, Timestamp)>,
-    /// The estimated time of its end, once it has started: from and to, by the usual duration of its kind.
-    #[schema(value_type = Option<Vec<i64>>)]
-    done_by: Option<(Timestamp, Timestamp)>,
-}
-
 /// Why a job waits: every current reason, its position in the queue, and the estimated time of its start.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/why", operation_id = "why_job", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = WhyView), (status = 404, body = Problem)))]
@@ -238,8 +220,7 @@ pub(crate) async fn why(
     let why = engine.why(&owner, &id).await?;
     let job = engine.job(&owner, &id).await?.ok_or_else(|| Problem::not_found("job"))?.job;
     let done_by = engine.done_by(&job).await?;
-    let (reasons, position, eta) = (why.reasons, why.position, why.eta);
-    Ok(Json(WhyView { state: why.state.as_str(), reasons, position, eta, done_by }))
+    Ok(Json(WhyView::of(why, done_by)))
 }
 
 /// The progress of a job and its child jobs, and their cost.

@@ -33,6 +33,7 @@ pub(crate) struct LinkQuery {
 fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("mp4") => "video/mp4",
+        Some("wav") => "audio/wav",
         Some("jpg") => "image/jpeg",
         Some("png") => "image/png",
         Some("srt") => "application/x-subrip; charset=utf-8",

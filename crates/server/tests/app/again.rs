@@ -121,7 +121,7 @@ async fn of_the_same_document_only_what_differs_is_made() {
         ("another shape", json!({ "shape": "9:16" }), [0, 0, count, 1]),
         ("captions beside", json!({ "shape": "1:1", "captions": "beside" }), [0, 0, count, 1]),
         ("another voice", json!({ "shape": "1:1", "voice": "test:other" }), [count, 0, count, 1]),
-        ("a presenter", json!({ "shape": "1:1", "presenter": "ada" }), [0, 0, count, 1]),
+        ("another presenter", json!({ "shape": "1:1", "presenter": "omar" }), [0, 0, count, 1]),
     ] {
         let reel = app.reel(&ada(), &document, choices).await;
         assert_ne!(reel["id"], first["id"], "{name}");

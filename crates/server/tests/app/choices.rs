@@ -119,7 +119,7 @@ async fn everything_that_the_server_offers_can_be_chosen() {
         let (app, _fakes) = TestApp::faked(dialect).await;
         let document = app.document(&ada(), "tides.pdf", &pdf::fine()).await;
         let plain = app.ask_for(&document, &json!({})).await.json();
-        let defaults = json!({ "mode": "summary", "shape": "16:9", "voice": "test:en", "presenter": null,
+        let defaults = json!({ "mode": "summary", "shape": "16:9", "voice": "test:en", "presenter": "ada",
             "captions": "burned", "state": "working", "percent": 0.0, "scenes": [], "result": null, "error": null });
         for (field, value) in defaults.as_object().unwrap() {
             assert_eq!(&plain[field], value, "{field} of {plain}");
@@ -127,10 +127,20 @@ async fn everything_that_the_server_offers_can_be_chosen() {
         let nulls = json!({ "mode": null, "shape": null, "voice": null, "presenter": null, "captions": null });
         let of_nulls = app.ask_for(&document, &nulls).await.json();
         assert_eq!((&of_nulls["mode"], &of_nulls["voice"]), (&plain["mode"], &plain["voice"]), "{of_nulls}");
+        assert_eq!(of_nulls["presenter"], Value::Null, "null is nobody");
+        let nobody = app.ask_for(&document, &json!({ "presenter": "none" })).await.json();
+        assert_eq!(nobody["presenter"], Value::Null, "so is none: {nobody}");
 
         let config = app.get("/api/v1/config").send().await.1;
         let offered = &config["apps"]["reel"];
-        let mut asked = vec![plain, of_nulls];
+        let shown = ["mode", "shape", "captions"].map(|name| (name, plain[name].clone()));
+        assert_eq!(
+            offered["defaults"],
+            json!(std::collections::BTreeMap::from(shown)),
+            "the defaults are those of config"
+        );
+        assert_eq!(offered["scene_words"]["ar"], json!({ "least": 1, "most": 120 }), "{offered}");
+        let mut asked = vec![plain, of_nulls, nobody];
         let mut choose = async |field: &str, value: &Value| {
             let answer = app.ask_for(&document, &json!({ field: value })).await;
             let view = answer.json();
@@ -208,7 +218,7 @@ async fn a_key_holds_for_its_owner_and_for_what_was_asked_for_first() {
         {
             assert_eq!(ask(&hers, "one", same.clone()).await.json()["id"], first["id"], "{same}");
         }
-        for other in [json!({ "shape": "1:1" }), json!({ "presenter": "ada" }), json!({ "captions": "beside" })] {
+        for other in [json!({ "shape": "1:1" }), json!({ "presenter": null }), json!({ "captions": "beside" })] {
             let answer = ask(&hers, "one", other.clone()).await;
             assert_eq!(answer.problem(), (422, "idempotency_key_reused".to_owned()), "{other}");
         }

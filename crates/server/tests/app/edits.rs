@@ -55,6 +55,9 @@ async fn only_what_an_edit_changes_is_made_again() {
         // Words: spoken and drawn anew, and joined.
         let edited = app.edited(&made, 2, json!({ "text": "Water comes. Water goes." })).await;
         let scene = &scenes(&edited)[1];
+        assert_eq!((&scene["edited"], &scene["pages"]), (&json!(true), &json!([])), "a person's words cite nothing");
+        assert_eq!((&edited["edited"], &edited["script_source"]), (&json!(true), &json!("extract_edited")));
+        assert_eq!(edited["made_with"]["script"], "extract", "the video is still the one from before");
         assert_eq!((&scene["state"], &edited["result"]["current"]), (&json!("edited"), &json!(false)), "{edited}");
         assert_eq!(edited["state"], "done", "the old video is there");
         assert_eq!(file_of(&scene["clip_url"]), clips(&made)[1], "and so is the scene's old clip");
@@ -62,10 +65,18 @@ async fn only_what_an_edit_changes_is_made_again() {
         // Taken back, nothing has changed.
         let back = app.edited(&made, 2, json!({ "text": text })).await;
         assert_eq!((&scenes(&back)[1]["state"], &back["result"]["current"]), (&json!("done"), &json!(true)));
+        assert_eq!((&back["scenes"], &back["edited"]), (&made["scenes"], &json!(false)), "its pages are cited again");
         app.edited(&made, 2, json!({ "text": "Water comes. Water goes." })).await;
         app.render(&made).await;
         let spoken = app.run_to_end(&made).await;
         assert_eq!((&spoken["result"]["current"], work(&fakes)), (&json!(true), more(before, [1, 1, 1])));
+        let made_with = &spoken["made_with"]["script"];
+        assert_eq!((&spoken["result"]["edited"], made_with), (&json!(true), &json!("extract_edited")));
+        let own = spoken["result"]["lines"].as_array().unwrap().iter().filter(|line| line["edited"] == true);
+        let own: Vec<_> = own.map(|line| (line["text"].as_str().unwrap(), &line["page"])).collect();
+        assert_eq!(own, [("Water comes.", &Value::Null), ("Water goes.", &Value::Null)]);
+        let text = app.get(spoken["result"]["transcript_url"].as_str().unwrap()).answer().await;
+        assert!(text.text().contains("Water comes. (edited)\nWater goes. (edited)\n"), "{}", text.text());
         assert_eq!((clips(&spoken)[0] == clips(&made)[0], clips(&spoken)[1] == clips(&made)[1]), (true, false));
 
         // A heading: drawn anew, and not spoken.
@@ -132,6 +143,15 @@ async fn a_change_that_cannot_be_is_refused_by_its_name() {
         let shown: String = change.to_string().chars().take(60).collect();
         assert_eq!(answer.problem(), (status, code.to_owned()), "{shown}: {}", answer.json());
         assert!(answer.text().contains(says), "{shown}: {}", answer.text());
+        let body = answer.json();
+        let facts = [&body["scene"], &body["words"], &body["most"], &body["pointer"]];
+        match code {
+            "text_empty" => assert_eq!(facts, [&json!(1), &json!(0), &Value::Null, &json!("/text")]),
+            "text_too_long" => assert_eq!(facts, [&json!(1), &json!(121), &json!(120), &json!("/text")]),
+            "bad_heading" => assert_eq!(body["pointer"], "/heading"),
+            "bad_position" => assert_eq!(body["pointer"], "/position"),
+            _ => {}
+        }
     }
     // One wrong part of a change refuses the whole of it.
     let half = app.edit(&made, 1, json!({ "heading": "Taken", "position": 99 })).await;

@@ -234,7 +234,7 @@ async fn how_far_it_is_is_told_step_by_step_and_never_goes_back() {
             scenes(&view).iter().all(|scene| scene["image_url"].is_null()),
             "{at:?}"
         );
-        assert_eq!(view["cost"], json!({ "estimated_micro_usd": 0, "spent_micro_usd": 0 }), "{at:?}");
+        assert_eq!(view["cost"], Value::Null, "{at:?}");
         let busy: Vec<&str> = scenes(&view).iter().filter_map(|scene| scene["step"].as_str()).collect();
         match at {
             At::Voice => assert!(!busy.is_empty() && busy.iter().all(|step| *step == "voice"), "{busy:?}"),

@@ -7,7 +7,7 @@ use sluice_domain::ids::{JobId, OwnerId, ReelId, SceneId};
 use sluice_domain::language::Language;
 use sluice_store::documents::{self, DocumentRow};
 use sluice_store::reel::list::ReelFilter;
-use sluice_store::reel::{self, ReelRow, SceneRow};
+use sluice_store::reel::{self, ReelRow, SceneChange, SceneRow};
 use sluice_store::{Store, StoreError, Tx, results};
 
 use crate::documents::document;
@@ -21,6 +21,9 @@ on_both_databases!(
     a_document_goes_with_its_last_reel,
     results_go_with_the_last_reel_that_uses_them,
     scenes_keep_their_ids_when_their_order_changes,
+    a_scene_keeps_what_it_was_before_a_person_changed_it,
+    a_deleted_scene_leaves_the_others_and_no_reference,
+    that_a_person_changed_a_storyboard_is_known_until_it_is_written_anew,
     lists_have_the_newest_first,
 );
 
@@ -41,6 +44,7 @@ async fn stored_reel(tx: &mut Tx, document: &DocumentRow, random: u8, key: &str)
         language: Language::ARABIC,
         choices: json!({ "mode": "summary" }),
         script_source: None,
+        edited: false,
         result: None,
         address: "127.0.0.1".to_owned(),
         request: Some((key.to_owned(), "hash".to_owned())),
@@ -61,6 +65,7 @@ async fn stored_scenes(tx: &mut Tx, of: &ReelRow, count: u8) -> Result<Vec<Scene
             position: position.into(),
             script: json!({ "heading": format!("Scene {position}") }),
             edited: false,
+            original: None,
             job_id: None,
             made: None,
         };
@@ -266,6 +271,58 @@ async fn scenes_keep_their_ids_when_their_order_changes(store: &Store) {
     let found = look(store, &ada(), &row.id).await.1;
     let found: Vec<_> = found.into_iter().map(|scene| (scene.position, scene.id)).collect();
     assert_eq!(found, [1, 2, 3].into_iter().zip(order).collect::<Vec<_>>());
+}
+
+async fn a_scene_keeps_what_it_was_before_a_person_changed_it(store: &Store) {
+    let (row, scenes) = three_scenes(store).await;
+    let change = |edited| SceneChange {
+        script: json!({ "heading": if edited { "Mine" } else { "Tides" } }),
+        original: Some(json!({ "heading": "Tides" })),
+        edited,
+    };
+    let mut seen = Vec::new();
+    for (owner, edited) in [(ada(), true), (omar(), false), (ada(), false)] {
+        store.write(async |tx| reel::edit_scene(tx, &owner, &scenes[1].id, &change(edited)).await).await.unwrap();
+        let now = look(store, &ada(), &row.id).await.1.remove(1);
+        assert_eq!(now.original, Some(json!({ "heading": "Tides" })));
+        seen.push((now.script["heading"].clone(), now.edited));
+    }
+    let mine = (json!("Mine"), true);
+    assert_eq!(seen, [mine.clone(), mine, (json!("Tides"), false)], "another owner changes nothing");
+}
+
+async fn a_deleted_scene_leaves_the_others_and_no_reference(store: &Store) {
+    let (row, scenes) = three_scenes(store).await;
+    store.write(async |tx| reel::delete_scene(tx, &omar(), &scenes[0].id).await).await.unwrap();
+    assert_eq!(look(store, &ada(), &row.id).await.1.len(), 3, "another owner deletes nothing");
+    store
+        .write(async |tx| {
+            reel::delete_scene(tx, &ada(), &scenes[0].id).await?;
+            reel::order_scenes(tx, &ada(), &[scenes[1].id.clone(), scenes[2].id.clone()]).await
+        })
+        .await
+        .unwrap();
+    let left = look(store, &ada(), &row.id).await.1;
+    let left: Vec<_> = left.into_iter().map(|scene| (scene.position, scene.id)).collect();
+    assert_eq!(left, [(1, scenes[1].id.clone()), (2, scenes[2].id.clone())]);
+    let again = store.write(async |tx| reel::delete_scene(tx, &ada(), &scenes[0].id).await).await;
+    assert!(again.is_ok(), "what is gone is gone");
+}
+
+async fn that_a_person_changed_a_storyboard_is_known_until_it_is_written_anew(store: &Store) {
+    let (row, _) = three_scenes(store).await;
+    for (owner, edited, wanted) in [(ada(), true, true), (omar(), false, true), (ada(), false, false)] {
+        let locked = store
+            .write(async |tx| {
+                reel::set_edited(tx, &owner, &row.id, edited).await?;
+                reel::lock_reel(tx, &ada(), &row.id).await
+            })
+            .await
+            .unwrap();
+        assert_eq!(locked.map(|reel| reel.edited), Some(wanted));
+    }
+    let theirs = store.write(async |tx| reel::lock_reel(tx, &omar(), &row.id).await).await.unwrap();
+    assert_eq!(theirs, None);
 }
 
 async fn listed(store: &Store, owner: &OwnerId, limit: u32) -> Vec<ReelId> {

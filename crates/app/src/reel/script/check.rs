@@ -13,6 +13,11 @@ use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sente
 /// Most words of one scene.
 const MOST_WORDS_OF_A_SCENE: u32 = 120;
 
+/// Fewest and most words of the text of one scene.
+pub const fn scene_words(_language: Language) -> (u32, u32) {
+    (1, MOST_WORDS_OF_A_SCENE)
+}
+
 /// The rules of a whole script: length in words and seconds, plain text, its language, a closing question, and a page
 /// for every sentence (`pages` is how many the document has).
 pub fn validate(script: &Script, pages: u32) -> Result<(), ScriptError> {

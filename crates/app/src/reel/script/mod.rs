@@ -30,7 +30,7 @@ use sluice_domain::document::Document;
 use sluice_domain::language::Language;
 use utoipa::ToSchema;
 
-pub use self::check::{check_text, repair, validate};
+pub use self::check::{check_text, repair, scene_words, validate};
 pub use self::detect::{Detection, detect, language};
 pub use self::judge::{Estimate, Found, MIN_CHARACTERS, MIN_PERCENT, Unfit, judge};
 pub use self::text::word_count;

@@ -101,7 +101,12 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
             // Progress is in the steps of the scenes' jobs: a few rows, for the few reels that are being made.
             for row in rows.iter().filter(|row| row.state == ReelState::Working.as_str()) {
                 if let Some(reel) = sluice_store::reel::reel(tx, owner, &row.id).await? {
-                    working.push((row.id.clone(), Rows::read(tx, reel).await?.percent()));
+                    match Rows::read(tx, reel).await {
+                        Ok(rows) => working.push((row.id.clone(), rows.percent())),
+                        Err(error) if error.is_outage() => return Err(error),
+                        // Below, it is left out, or shown without its progress.
+                        Err(error) => tracing::error!(%owner, %error, "the progress of a reel is left out of a list"),
+                    }
                 }
             }
             Ok::<_, StoreError>((rows, working, tx.now().await?))
@@ -110,11 +115,13 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
     let links = Links { platform: &app.platform, now };
     let (rows, next_cursor) = first_page(rows, limit, encode);
     let percent = |id: &ReelId| working.iter().find(|(working, _)| working == id).map_or(0.0, |(_, percent)| *percent);
-    let items = rows.into_iter().map(|row| {
+    // One that cannot be read hides no other.
+    let items = rows.into_iter().filter_map(|row| {
         let percent = if row.state == ReelState::Done.as_str() { 100.0 } else { percent(&row.id) };
-        summary(row, percent, &links)
+        let report = |error: &StoreError| tracing::error!(%owner, %error, "a reel is left out of a list");
+        summary(row, percent, &links).inspect_err(report).ok()
     });
-    Ok(ReelPage { items: items.collect::<Result<_, _>>()?, next_cursor })
+    Ok(ReelPage { items: items.collect(), next_cursor })
 }
 
 fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, StoreError> {

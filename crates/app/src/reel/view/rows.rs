@@ -9,21 +9,23 @@ use sluice_store::jobs::{self, JobRow, Step};
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
+use super::details::Details;
 use super::{DocumentBrief, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView, StepView};
 use crate::platform::Platform;
 use crate::reel::assemble::Published;
 use crate::reel::choices::Choices;
 use crate::reel::context::ReelApp;
+use crate::reel::previews;
 use crate::reel::scene::{self, RenderScene};
 use crate::reel::script::SlideKind;
 use crate::reel::stage::Stage;
 use crate::reel::storyboard::{self, Scene};
 use crate::reel::subject::document_of;
-use crate::view::{CostView, ErrorView, StepState};
+use crate::view::{CostView, ErrorView, StepState, WhyView};
 
 /// A job with its steps.
-struct Watched {
-    row: JobRow,
+pub(super) struct Watched {
+    pub(super) row: JobRow,
     steps: Vec<Step>,
 }
 
@@ -36,11 +38,11 @@ impl Watched {
 
 /// A reel with everything that its view needs.
 pub(super) struct Rows {
-    reel: ReelRow,
+    pub(super) reel: ReelRow,
     document: DocumentRow,
     choices: Choices,
-    job: Option<Watched>,
-    scenes: Vec<(Scene, Option<Watched>)>,
+    pub(super) job: Option<Watched>,
+    pub(super) scenes: Vec<(Scene, Option<Watched>)>,
     now: Timestamp,
 }
 
@@ -60,20 +62,26 @@ impl Rows {
         Ok(Self { now: tx.now().await?, reel, document, choices, job, scenes })
     }
 
-    pub(super) fn view(self, app: &ReelApp) -> Result<ReelView, StoreError> {
+    pub(super) fn view(self, app: &ReelApp, mut more: Details) -> Result<ReelView, StoreError> {
         let judged = crate::library::judged(&self.document)?;
         let published: Option<Published> =
             self.reel.result.as_ref().map(|result| storyboard::decode(result, "a reel's result")).transpose()?;
         let links = Links { platform: &app.platform, now: self.now };
         let state = self.state(published.is_some());
         let mut start = Some(0);
-        let scenes: Vec<SceneView> = self.scenes.iter().map(|part| scene_view(part, &links, &mut start)).collect();
+        let mut scenes: Vec<SceneView> =
+            self.scenes.iter().map(|part| scene_view(&self.reel, part, &links, &mut start)).collect();
+        for (view, (scene, _)) in scenes.iter_mut().zip(&self.scenes) {
+            view.waiting = more.scenes.remove(&scene.row.id).map(|why| WhyView::of(why, None));
+        }
         let steps = self.steps(&scenes.iter().map(|scene| scene.percent).collect::<Vec<_>>(), state);
         let percent = overall(&steps);
+        let storyboard: Vec<Scene> = self.scenes.iter().map(|(scene, _)| scene.clone()).collect();
         let current = published.as_ref().is_some_and(|published| {
-            let scenes: Vec<Scene> = self.scenes.iter().map(|(scene, _)| scene.clone()).collect();
-            storyboard::assembly_key(&self.reel, &scenes).is_ok_and(|key| key == published.key)
+            storyboard::assembly_key(&self.reel, &storyboard).is_ok_and(|key| key == published.key)
         });
+        let edited = storyboard::is_edited(&self.reel, &storyboard);
+        let source = |edited| self.reel.script_source.as_ref().map(|source| source_name(source, edited));
         let voice = self.scenes.iter().find_map(|(scene, _)| scene.made.as_ref().map(|made| made.spoken_by.clone()));
         Ok(ReelView {
             id: self.reel.id.to_string(),
@@ -97,14 +105,17 @@ impl Rows {
             percent,
             eta_ms: self.eta(percent, state),
             steps,
-            script_source: self.reel.script_source.clone(),
+            script_source: source(edited),
+            edited,
+            waiting: more.waiting.map(|why| WhyView::of(why, None)),
             made_with: MadeWith {
                 reading: Some(judged.read_by.clone()),
-                script: self.reel.script_source.clone(),
+                script: source(published.as_ref().map_or(edited, |published| published.edited)),
                 voice,
                 video: published.as_ref().map(|published| published.made_by.clone()),
             },
-            cost: CostView { estimated_micro_usd: 0, spent_micro_usd: 0 },
+            cost: (more.spent > 0 || app.can_cost(&self.choices.voice))
+                .then_some(CostView { estimated_micro_usd: None, spent_micro_usd: more.spent }),
             error: self.error(),
             scenes,
             result: published.map(|published| result_view(published, &links, self.title(), current)),
@@ -186,6 +197,16 @@ fn overall(steps: &[StepView]) -> f64 {
     steps.iter().zip(WEIGHTS).map(|(step, weight)| step.percent * weight / 100.0).sum()
 }
 
+/// Whether any stage of a job has started.
+pub(super) fn has_begun(job: &JobRow) -> bool {
+    job.started_at.is_some() || !matches!(job.state, JobState::Ready | JobState::Scheduled | JobState::Blocked)
+}
+
+/// `extract`, or `extract_edited`.
+fn source_name(source: &str, edited: bool) -> String {
+    if edited { format!("{source}_edited") } else { source.to_owned() }
+}
+
 /// The state of a scene, and its progress.
 fn scene_state((scene, job): &(Scene, Option<Watched>)) -> (PartState, f64) {
     // The failure may be about the text before an edit.
@@ -194,6 +215,7 @@ fn scene_state((scene, job): &(Scene, Option<Watched>)) -> (PartState, f64) {
     let working = job.as_ref().filter(|job| !job.row.state.is_final());
     match (scene.current(), working, error, &scene.made) {
         (Some(_), ..) => (PartState::Done, 100.0),
+        (None, Some(job), ..) if !has_begun(&job.row) => (PartState::Pending, 0.0),
         (None, Some(job), ..) => (PartState::Working, scene_percent(&job.steps)),
         (None, None, Some(_), _) => (PartState::Failed, 0.0),
         (None, None, None, Some(_)) => (PartState::Edited, 0.0),
@@ -201,7 +223,7 @@ fn scene_state((scene, job): &(Scene, Option<Watched>)) -> (PartState, f64) {
     }
 }
 
-fn scene_view(part: &(Scene, Option<Watched>), links: &Links, start: &mut Option<u32>) -> SceneView {
+fn scene_view(reel: &ReelRow, part: &(Scene, Option<Watched>), links: &Links, start: &mut Option<u32>) -> SceneView {
     let (scene, job) = part;
     let (state, percent) = scene_state(part);
     let current = scene.current();
@@ -221,6 +243,8 @@ fn scene_view(part: &(Scene, Option<Watched>), links: &Links, start: &mut Option
         },
         heading: scene.script.heading.clone(),
         text: scene.script.text(),
+        etag: scene.etag(),
+        edited: scene.row.edited,
         pages: storyboard::pages(&scene.script),
         sentences: scene.script.sentences.clone(),
         state,
@@ -231,6 +255,10 @@ fn scene_view(part: &(Scene, Option<Watched>), links: &Links, start: &mut Option
         image_url: made.map(|made| links.show(&made.still, "scene.jpg")),
         clip_url: made.map(|made| links.show(&made.clip, "scene.mp4")),
         voice_url: made.map(|made| links.show(&made.voice, "scene.wav")),
+        page_image_url: previews::page_of(scene)
+            .filter(|_| made.is_none())
+            .map(|page| format!("/api/v1/reels/{}/pages/{page}", reel.id)),
+        waiting: None,
         error: error.filter(|_| state == PartState::Failed).map(ErrorView::of),
     }
 }
@@ -258,6 +286,7 @@ fn result_view(published: Published, links: &Links, title: &str, current: bool) 
         height: published.height,
         download_name: video,
         current,
+        edited: published.edited,
         lines: published.lines,
         chapters: published.marks,
     }
@@ -272,13 +301,14 @@ pub fn file_stem(title: &str) -> String {
     if trimmed.is_empty() { "video".to_owned() } else { trimmed }
 }
 
-pub(super) struct Links<'a> {
-    pub(super) platform: &'a Platform,
-    pub(super) now: Timestamp,
+/// Signed links to files.
+pub(crate) struct Links<'a> {
+    pub(crate) platform: &'a Platform,
+    pub(crate) now: Timestamp,
 }
 
 impl Links<'_> {
-    pub(super) fn show(&self, hash: &BlobHash, name: &str) -> String {
+    pub(crate) fn show(&self, hash: &BlobHash, name: &str) -> String {
         self.platform.links.sign(hash, name, false, self.expires())
     }
 

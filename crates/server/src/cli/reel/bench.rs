@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde_json::json;
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
-use sluice_app::reel::choices::CaptionsPlace;
-use sluice_app::reel::edit::{self, SceneEdit};
+use sluice_app::reel::choices::{CaptionsPlace, PresenterChoice};
+use sluice_app::reel::edit::{self, Precondition, SceneEdit};
 use sluice_app::reel::script::{Mode, SceneScript, SlideKind};
 use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::{self, ReelState, ReelView};
@@ -91,8 +91,8 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
     let middle = u32::try_from(made.scenes.len() / 2)?;
     let text = made.scenes.iter().find(|scene| scene.n == middle).map(|scene| format!("Once more: {}", scene.text));
     let started = Instant::now();
-    edit::edit_scene(&OwnerId::local(), reel_of(app)?, &twenty, middle, SceneEdit { text, ..SceneEdit::default() })
-        .await?;
+    let edit = SceneEdit { text, ..SceneEdit::default() };
+    edit::edit_scene(&OwnerId::local(), reel_of(app)?, &twenty, middle, &Precondition::Exists, edit).await?;
     let made = finish_after(app, &twenty).await?;
     let edit_one_scene_seconds = started.elapsed().as_secs_f64();
     Ok(Report {
@@ -128,7 +128,7 @@ fn ask(document: &DocumentId, key: &str) -> StartReel {
         mode: Mode::Summary,
         shape: Shape::Landscape,
         voice: None,
-        presenter: Some("ada".to_owned()),
+        presenter: PresenterChoice::Named("ada".to_owned()),
         captions: CaptionsPlace::Burned,
         address: None,
         request_key: Some(key.to_owned()),
@@ -189,6 +189,7 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
             position,
             script: json!(script),
             edited: false,
+            original: None,
             job_id: None,
             made: None,
         });

@@ -9,24 +9,24 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
 use sluice_app::maintenance::work::UPLOAD;
-use sluice_app::reel::choices::CaptionsPlace;
+use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, StartReelError};
 use sluice_app::reel::view::{self, ReelState, ReelView};
 use sluice_app::reel::{ReelApp, edit};
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
+use sluice_domain::money::MicroUsd;
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
 
 use self::outputs::Outputs;
 use self::progress::Progress;
 use crate::cli::{Failure, say, serve};
-use crate::config::Config;
+use crate::config::{Config, size_text};
 use crate::wiring;
 
 /// Makes a narrated video of a PDF.
@@ -44,18 +44,20 @@ pub(crate) struct ReelCommand {
     #[arg(long)]
     force: bool,
     /// Level of detail.
-    #[arg(long, value_enum, default_value_t = ModeArgument::Summary)]
+    #[arg(long, value_enum, default_value_t = ModeArgument::from(choices::DEFAULT_MODE))]
     mode: ModeArgument,
-    /// Id of the voice, as "sluice doctor" lists them [default: the best one for the document's language].
+    /// Id of the voice, as "sluice doctor" lists them [default: the best one for the document's language that fits the
+    /// presenter].
     #[arg(long, value_name = "VOICE")]
     voice: Option<String>,
     /// Aspect ratio: 16:9, 9:16 or 1:1.
-    #[arg(long, default_value = "16:9", value_parser = shape)]
+    #[arg(long, default_value = choices::DEFAULT_SHAPE.ratio(), value_parser = shape)]
     shape: Shape,
-    /// Presenter in the video; none for a video without.
-    #[arg(long, default_value = "ada")]
-    presenter: String,
-    /// Does not burn the captions into the video; the caption files are written all the same.
+    /// Presenter in the video; "none" for a video without [default: the one who fits the voice].
+    #[arg(long, value_name = "PRESENTER")]
+    presenter: Option<String>,
+    /// Captions as a subtitle track, which a player shows on request, instead of burned in (part of the picture, always
+    /// shown). The caption files are written all the same.
     #[arg(long)]
     no_captions: bool,
     /// Reads the pages by OCR, for scans.
@@ -75,6 +77,24 @@ enum ModeArgument {
     Summary,
     /// 90 to 150 seconds.
     Explanation,
+}
+
+impl From<Mode> for ModeArgument {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Summary => Self::Summary,
+            Mode::Explanation => Self::Explanation,
+        }
+    }
+}
+
+impl From<ModeArgument> for Mode {
+    fn from(mode: ModeArgument) -> Self {
+        match mode {
+            ModeArgument::Summary => Self::Summary,
+            ModeArgument::Explanation => Self::Explanation,
+        }
+    }
 }
 
 fn shape(text: &str) -> Result<Shape, String> {
@@ -100,8 +120,9 @@ pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Resul
     }
     let seconds = made.result.as_ref().map_or(0.0, |result| result.seconds);
     let source = made.script_source.as_deref().unwrap_or("extract");
-    let cost = sluice_domain::money::MicroUsd(made.cost.spent_micro_usd);
-    say(&format!("{} ({seconds:.0} s, {} scenes, script: {source}, {cost})", video.display(), made.scenes.len()))
+    // Nothing is said about money where nothing can cost.
+    let cost = made.cost.map_or_else(String::new, |cost| format!(", {}", MicroUsd(cost.spent_micro_usd)));
+    say(&format!("{} ({seconds:.0} s, {} scenes, script: {source}{cost})", video.display(), made.scenes.len()))
 }
 
 /// Reel's handles.
@@ -114,18 +135,15 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     // The same document with the same choices is the same reel, so that an interrupted command resumes.
     let shape = command.shape.ratio();
     let key = format!(
-        "cli:{document}:{:?}:{shape}:{:?}:{}:{}",
+        "cli:{document}:{:?}:{shape}:{:?}:{:?}:{}",
         command.mode, command.voice, command.presenter, command.no_captions
     );
     let ask = StartReel {
         document: document.clone(),
-        mode: match command.mode {
-            ModeArgument::Summary => Mode::Summary,
-            ModeArgument::Explanation => Mode::Explanation,
-        },
+        mode: command.mode.into(),
         shape: command.shape,
         voice: command.voice.clone(),
-        presenter: Some(command.presenter.clone()).filter(|id| id != "none"),
+        presenter: command.presenter.as_deref().map_or(PresenterChoice::Default, PresenterChoice::of),
         captions: if command.no_captions { CaptionsPlace::Beside } else { CaptionsPlace::Burned },
         // The rate limit per address applies to clients of the HTTP API only.
         address: None,
@@ -167,7 +185,7 @@ async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> 
     let length = tokio::fs::metadata(&command.pdf).await.with_context(unreadable)?.len();
     let limit = app.library.upload_bytes;
     if length > limit {
-        let (pdf, length, limit) = (command.pdf.display(), ByteSize(length), ByteSize(limit));
+        let (pdf, length, limit) = (command.pdf.display(), size_text(length), size_text(limit));
         let detail = format!("{pdf} has {length} and the limit is {limit}: split it, or raise --upload-limit");
         bail!(Failure::new("document_too_large", "The document is too large", detail));
     }

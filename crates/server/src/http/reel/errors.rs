@@ -3,6 +3,8 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use sluice_app::reel::Limits;
 use sluice_app::reel::edit::EditError;
+use sluice_app::reel::previews::PreviewError;
+use sluice_app::reel::script::TextProblem;
 use sluice_app::reel::start::StartReelError;
 use sluice_app::reel::view::list::ListError;
 
@@ -39,11 +41,51 @@ impl From<EditError> for Problem {
         match error {
             EditError::NoSuchReel => Self::not_found("video"),
             EditError::NoSuchScene { .. } => Self::not_found("scene"),
-            EditError::Text(problem) => invalid(problem.code(), text),
-            EditError::Heading => invalid("bad_heading", text),
-            EditError::Position { .. } => invalid("bad_position", text),
+            EditError::SceneChanged { .. } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "scene_changed",
+                "The scene was changed by somebody else",
+                text,
+            ),
+            EditError::Text { n, problem } => text_refused(n, &problem, text),
+            EditError::Heading => invalid("bad_heading", text).with("pointer", "/heading"),
+            EditError::Position { .. } => invalid("bad_position", text).with("pointer", "/position"),
+            EditError::After { .. } => invalid("bad_position", text).with("pointer", "/after"),
+            EditError::LastScene => conflict("last_scene", &error),
+            EditError::NoStoryboard => conflict("no_storyboard", &error),
+            EditError::TooManyScenes => conflict("too_many_scenes", &error),
             EditError::NothingToRetry => conflict("not_retryable", &error),
             EditError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// The text of a scene breaks a rule: which scene it is, and what the limit is, for clients that say it in their own words.
+fn text_refused(n: u32, problem: &TextProblem, text: String) -> Problem {
+    let refused = invalid(problem.code(), text).with("scene", n).with("pointer", "/text");
+    match problem {
+        TextProblem::TooLong { words, most } => refused.with("words", *words).with("most", *most),
+        TextProblem::Empty => refused.with("words", 0),
+        TextProblem::ControlCharacters => refused,
+    }
+}
+
+impl From<PreviewError> for Problem {
+    fn from(error: PreviewError) -> Self {
+        let text = error.to_string();
+        match error {
+            PreviewError::NoSuchPage => Self::not_found("page in this video"),
+            PreviewError::NoSuchVoice { .. } => Self::not_found("voice"),
+            PreviewError::VoiceNotInstalled { .. } => conflict("voice_not_installed", &error),
+            PreviewError::NotLocal { .. } => conflict("voice_not_local", &error),
+            PreviewError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", text)
+                .header(header::RETRY_AFTER, HeaderValue::from_static("5")),
+            PreviewError::Page(error) => error.into(),
+            PreviewError::Voice(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "voice_failed", "The voice cannot be heard now", text)
+            }
+            PreviewError::Media(error) => error.into(),
+            PreviewError::Store(error) => error.into(),
         }
     }
 }

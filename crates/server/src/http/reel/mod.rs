@@ -3,6 +3,7 @@
 mod errors;
 mod presenters;
 mod reels;
+mod scenes;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
@@ -25,8 +26,11 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         // Uploads have their own limits.
         .routes(routes!(reels::create, reels::list).layer(DefaultBodyLimit::disable()))
         .routes(routes!(reels::show, reels::delete))
-        .routes(routes!(reels::edit_scene))
-        .routes(routes!(reels::render_scene))
+        .routes(routes!(scenes::add))
+        .routes(routes!(scenes::show, scenes::edit, scenes::delete))
+        .routes(routes!(scenes::render))
+        .routes(routes!(scenes::page_image))
+        .routes(routes!(scenes::sample))
         .routes(routes!(reels::render))
         .routes(routes!(reels::result))
         .routes(routes!(reels::captions_srt))

@@ -5,12 +5,11 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sluice_app::reel::ReelApp;
-use sluice_app::reel::choices::CaptionsPlace;
-use sluice_app::reel::edit::{self, SceneEdit};
+use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
+use sluice_app::reel::edit;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::list::{self, ReelPage, ReelQuery};
@@ -39,13 +38,21 @@ pub(crate) struct NewReel {
     #[serde(default)]
     #[schema(value_type = Option<ShapeName>)]
     shape: Option<Shape>,
-    /// A voice's id; by default the best one for the document's language.
+    /// A voice's id; by default the best one for the document's language that fits the presenter.
     voice: Option<String>,
-    /// A presenter's id; none for a video without a presenter.
-    presenter: Option<String>,
-    /// `burned` (the default) or `beside`.
+    /// A presenter's id; null or `none` for a video without a presenter. By default the one who fits the voice.
+    #[serde(default, deserialize_with = "chosen")]
+    #[schema(value_type = Option<String>)]
+    presenter: Option<PresenterChoice>,
+    /// `burned` ("Burned in": part of the picture, the default) or `beside` ("Subtitle track": shown on request).
     #[serde(default)]
     captions: Option<CaptionsPlace>,
+}
+
+/// Null is a choice too: nobody. What is missing is none.
+fn chosen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PresenterChoice>, D::Error> {
+    let id = Option::<String>::deserialize(deserializer)?;
+    Ok(Some(id.map_or(PresenterChoice::Nobody, |id| PresenterChoice::of(&id))))
 }
 
 /// The aspect ratio of a video, width before height.
@@ -75,13 +82,13 @@ struct ReelForm {
     /// `16:9` (the default), `9:16` or `1:1`.
     #[schema(value_type = ShapeName, required = false)]
     shape: Option<String>,
-    /// A voice's id; by default the best one for the document's language.
+    /// A voice's id; by default the best one for the document's language that fits the presenter.
     #[schema(nullable = false, max_length = 200)]
     voice: Option<String>,
-    /// A presenter's id; none for a video without a presenter.
+    /// A presenter's id, or `none` for a video without a presenter. By default the one who fits the voice.
     #[schema(nullable = false, max_length = 200)]
     presenter: Option<String>,
-    /// `burned` (the default) or `beside`.
+    /// `burned` ("Burned in": part of the picture, the default) or `beside` ("Subtitle track": shown on request).
     #[schema(value_type = CaptionsPlace, required = false)]
     captions: Option<String>,
 }
@@ -107,10 +114,10 @@ pub(crate) async fn create(
     let document = new.document_id.parse::<DocumentId>().map_err(|_| Problem::not_found("document"))?;
     let ask = StartReel {
         document,
-        mode: new.mode.unwrap_or(Mode::Summary),
-        shape: new.shape.unwrap_or(Shape::Landscape),
+        mode: new.mode.unwrap_or(choices::DEFAULT_MODE),
+        shape: new.shape.unwrap_or(choices::DEFAULT_SHAPE),
         voice: new.voice,
-        presenter: new.presenter,
+        presenter: new.presenter.unwrap_or(PresenterChoice::Default),
         captions: new.captions.unwrap_or_default(),
         address: Some(address.ip().to_string()),
         request_key: idempotency_key(&headers)?,
@@ -214,64 +221,6 @@ pub(crate) async fn delete(
     if existed { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found("video")) }
 }
 
-/// Changes to a scene.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ScenePatch {
-    /// A new text.
-    text: Option<String>,
-    /// A new heading.
-    heading: Option<String>,
-    /// A new position, from 1.
-    #[serde(default, deserialize_with = "whole_number")]
-    position: Option<u32>,
-}
-
-/// In JSON Schema, 2.0 is an integer too.
-fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    let Some(number) = Option::<f64>::deserialize(deserializer)? else { return Ok(None) };
-    if number.fract() != 0.0 || !(0.0..=f64::from(u32::MAX)).contains(&number) {
-        return Err(D::Error::custom(format!("{number} is no whole number of a scene's place")));
-    }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it was just compared with both bounds"
-    )]
-    Ok(Some(number as u32))
-}
-
-/// Edits a scene. It is rendered again only on request.
-#[utoipa::path(patch, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "edit_scene", tag = "reels", request_body = ScenePatch,
-    params(("id" = String, Path), ("n" = u32, Path)),
-    responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn edit_scene(
-    Owner(owner): Owner,
-    Opened(reel): Opened<ReelApp>,
-    Path((id, n)): Path<(String, u32)>,
-    Json(patch): Json<ScenePatch>,
-) -> Result<Json<ReelView>, Problem> {
-    let id = reel_id(&id)?;
-    let edit = SceneEdit { text: patch.text, heading: patch.heading, position: patch.position };
-    edit::edit_scene(&owner, &reel, &id, n, edit).await?;
-    Ok(Json(shown(&owner, &reel, &id).await?))
-}
-
-/// Renders a scene that was changed, and assembles the video again.
-#[utoipa::path(post, path = "/api/v1/reels/{id}/scenes/{n}/render", operation_id = "render_scene", tag = "reels",
-    params(("id" = String, Path), ("n" = u32, Path)),
-    responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
-pub(crate) async fn render_scene(
-    State(api): State<Api>,
-    Owner(owner): Owner,
-    Opened(reel): Opened<ReelApp>,
-    Path((id, n)): Path<(String, u32)>,
-) -> Result<(StatusCode, Json<ReelView>), Problem> {
-    let id = reel_id(&id)?;
-    edit::render(&owner, &reel, &api.app.engine, &id, Some(n)).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&owner, &reel, &id).await?)))
-}
-
 /// Renders everything that was changed, and assembles the video again.
 #[utoipa::path(post, path = "/api/v1/reels/{id}/render", operation_id = "render_reel", tag = "reels", params(("id" = String, Path)),
     responses((status = 202, body = ReelView), (status = 404, body = Problem)))]
@@ -334,7 +283,12 @@ async fn redirect(
             "See the reel's state and steps; try again when it is done.",
         )
     })?;
-    let target = HeaderValue::from_str(&link(result)).map_err(|error| Problem::internal(&error))?;
+    redirect_to(&link(result))
+}
+
+/// A redirect to a signed link, which is another one next time.
+pub(super) fn redirect_to(link: &str) -> Result<Response, Problem> {
+    let target = HeaderValue::from_str(link).map_err(|error| Problem::internal(&error))?;
     let mut response = Redirect::to("").into_response();
     *response.status_mut() = StatusCode::FOUND;
     response.headers_mut().insert(header::LOCATION, target);
@@ -342,10 +296,10 @@ async fn redirect(
     Ok(response)
 }
 
-async fn shown(owner: &OwnerId, reel: &ReelApp, id: &ReelId) -> Result<ReelView, Problem> {
+pub(super) async fn shown(owner: &OwnerId, reel: &ReelApp, id: &ReelId) -> Result<ReelView, Problem> {
     view::reel(owner, reel, id).await?.ok_or_else(|| Problem::not_found("video"))
 }
 
-fn reel_id(text: &str) -> Result<ReelId, Problem> {
+pub(super) fn reel_id(text: &str) -> Result<ReelId, Problem> {
     text.parse().map_err(|_| Problem::not_found("video"))
 }

@@ -1,0 +1,240 @@
+//! What is shown or heard before there is a video: the picture of a page, and a sentence in a voice. Both are made on
+//! request, once, within a bound: however many people ask, only a few are made at the same time.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use sluice_blobs::{BlobHash, Stored};
+use sluice_capability::{Attempt, Begun, CapabilityError, Context, SpeakRequest, Wish};
+use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
+use sluice_domain::language::Language;
+use sluice_local::reading::ReadError;
+use sluice_store::{StoreError, Tx, reel, results};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::context::ReelApp;
+use super::keys;
+use super::script::{SceneScript, SlideKind};
+use super::storyboard::{self, Scene};
+use super::subject;
+use super::view::Links;
+use crate::maintenance::work::UPLOAD;
+use crate::media::MediaError;
+
+/// Width of a page's picture: enough for a scene in the list.
+const WIDTH: u32 = 640;
+/// How many pages are drawn at the same time. Of samples, one is made at a time.
+const PAGES_AT_ONCE: usize = 2;
+/// How long a request waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The turns of those who make a picture or a sample. Cheap to clone.
+#[derive(Clone)]
+pub struct Previews {
+    pages: Arc<Semaphore>,
+    samples: Arc<Semaphore>,
+}
+
+impl Default for Previews {
+    fn default() -> Self {
+        Self { pages: Arc::new(Semaphore::new(PAGES_AT_ONCE)), samples: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+async fn turn(turns: &Semaphore) -> Result<SemaphorePermit<'_>, PreviewError> {
+    let turn = tokio::time::timeout(PATIENCE, turns.acquire()).await;
+    turn.map_err(|_| PreviewError::Busy)?.map_err(|_| PreviewError::Busy)
+}
+
+/// Why there is no picture or no sample.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// No such reel, or it does not show the page.
+    #[error("there is no such page in this video")]
+    NoSuchPage,
+    /// No such voice.
+    #[error("there is no voice \"{voice}\"")]
+    NoSuchVoice {
+        /// The requested voice.
+        voice: String,
+    },
+    /// The voice's model is not installed.
+    #[error("the voice \"{voice}\" is not installed: run `make setup`, or choose another one")]
+    VoiceNotInstalled {
+        /// The requested voice.
+        voice: String,
+    },
+    /// Speaking with it costs money.
+    #[error("the voice \"{voice}\" is not on this machine: a sample of it would cost money")]
+    NotLocal {
+        /// The requested voice.
+        voice: String,
+    },
+    /// Too many others are waiting.
+    #[error("too many pages and samples are being made at the moment: try again in a few seconds")]
+    Busy,
+    /// The page cannot be drawn.
+    #[error(transparent)]
+    Page(#[from] ReadError),
+    /// The voice failed.
+    #[error(transparent)]
+    Voice(#[from] CapabilityError),
+    /// The blob store failed.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A link to the picture of a page that a scene of the reel shows.
+pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Result<String, PreviewError> {
+    let read = async |tx: &mut Tx| subject::load_in(tx, owner, id).await;
+    let subject = app.platform.store.read(read).await?.ok_or(PreviewError::NoSuchPage)?;
+    if !subject.scenes.iter().any(|scene| page_of(scene) == Some(page)) {
+        return Err(PreviewError::NoSuchPage);
+    }
+    let document: BlobHash = subject.document.blob.parse().map_err(|_| unreadable())?;
+    let key = keys::key("page/1", &(&subject.document.blob, page, WIDTH)).map_err(|_| unreadable())?;
+    let hash = match kept(app, &key).await? {
+        Some(hash) => hash,
+        None => {
+            let _turn = turn(&app.previews.pages).await?;
+            match kept(app, &key).await? {
+                Some(hash) => hash,
+                None => draw(app, &document, page, &key).await?,
+            }
+        }
+    };
+    // It goes with the last reel that uses it.
+    app.platform.store.write(async |tx| reel::use_result(tx, owner, id, &key).await).await?;
+    link(app, &hash, "page.png").await
+}
+
+/// The page of a scene: the one it shows, or the first one that it cites.
+pub(crate) fn page_of(scene: &Scene) -> Option<u32> {
+    slide_page(&scene.script).or_else(|| storyboard::pages(&scene.script).first().copied())
+}
+
+fn slide_page(script: &SceneScript) -> Option<u32> {
+    match script.slide {
+        SlideKind::Page(page) => Some(page),
+        SlideKind::Title | SlideKind::Question => None,
+    }
+}
+
+async fn draw(app: &ReelApp, document: &BlobHash, page: u32, key: &str) -> Result<BlobHash, PreviewError> {
+    let media = &app.platform.media;
+    let source = media.materialise(document).await?;
+    in_folder(app, key, "page", async |folder| {
+        let file = folder.join("page.png");
+        app.reader.page_image(source.path(), page, WIDTH, &file).await?;
+        Ok(media.keep_file(file).await?)
+    })
+    .await
+}
+
+/// A link to a sentence in a voice.
+pub async fn sample(app: &ReelApp, id: &str) -> Result<String, PreviewError> {
+    let voice = || id.to_owned();
+    let known = app.voices().into_iter().find(|known| known.id == id);
+    let known = known.ok_or_else(|| PreviewError::NoSuchVoice { voice: voice() })?;
+    if app.can_cost(id) {
+        return Err(PreviewError::NotLocal { voice: voice() });
+    }
+    let text = sentence(known.language);
+    let key = keys::key("sample/1", &(id, text)).map_err(|_| unreadable())?;
+    if let Some(hash) = kept(app, &key).await? {
+        return link(app, &hash, "sample.wav").await;
+    }
+    if !known.installed {
+        return Err(PreviewError::VoiceNotInstalled { voice: voice() });
+    }
+    let _turn = turn(&app.previews.samples).await?;
+    let hash = match kept(app, &key).await? {
+        Some(hash) => hash,
+        None => speak(app, id, known.language, text, &key).await?,
+    };
+    link(app, &hash, "sample.wav").await
+}
+
+/// What a voice says to be chosen.
+fn sentence(language: Language) -> &'static str {
+    match language.code() {
+        "ar" => "مرحبًا، سأروي لكم ما في هذه الوثيقة، صفحةً بعد صفحة.",
+        "fr" => "Bonjour, je vous raconte ce document, page après page.",
+        "de" => "Guten Tag, ich erzähle Ihnen dieses Dokument, Seite für Seite.",
+        "es" => "Hola, les cuento este documento, página por página.",
+        "it" => "Buongiorno, vi racconto questo documento, pagina dopo pagina.",
+        "pt" => "Olá, vou contar este documento, página por página.",
+        "nl" => "Hallo, ik vertel u dit document, bladzijde voor bladzijde.",
+        _ => "Hello, I will tell you what is in this document, page by page.",
+    }
+}
+
+async fn speak(
+    app: &ReelApp,
+    voice: &str,
+    language: Language,
+    text: &str,
+    key: &str,
+) -> Result<BlobHash, PreviewError> {
+    in_folder(app, key, "sample", async |folder| {
+        let out = folder.join("sample.wav");
+        let request = &SpeakRequest { voice: voice.to_owned(), text: text.to_owned(), out: out.clone() };
+        let wish = Wish { language: Some(language), local_only: true, ..Wish::default() };
+        let spoken = app.speaking.first(request, &wish, &(), |speaker| async move {
+            match speaker.begin(request, Context { key: "", progress: &|_| {} }).await {
+                Ok(Begun::Done(_)) => Ok(()),
+                Ok(Begun::Accepted { .. }) => {
+                    let message = "this voice answers later, and a sample is heard at once";
+                    Err(Attempt::Next(CapabilityError::fail("voice_too_slow", message)))
+                }
+                Err(error) => Err(Attempt::Next(error)),
+            }
+        });
+        spoken.await.map_err(|none| {
+            let text = none.to_string();
+            none.error.unwrap_or_else(|| CapabilityError::fail("no_voice", text))
+        })?;
+        Ok(app.platform.media.keep_file(out).await?)
+    })
+    .await
+}
+
+/// Makes a file in a folder of its own, and stores it as the result of `key`.
+async fn in_folder<F>(app: &ReelApp, key: &str, kind: &str, make: F) -> Result<BlobHash, PreviewError>
+where
+    F: AsyncFnOnce(&Path) -> Result<Stored, PreviewError>,
+{
+    let media = &app.platform.media;
+    let name = format!("{UPLOAD}{}", app.platform.new_id(DocumentId::new).await?);
+    let folder = media.work_folder(&name).await?;
+    let made = make(&folder).await;
+    media.clear_work(&name).await?;
+    let stored = made?;
+    let value = json!(stored);
+    app.platform.store.write(async |tx| results::store(tx, key, kind, &value).await).await?;
+    Ok(stored.hash)
+}
+
+/// The file of an earlier request, if its bytes are still there.
+async fn kept(app: &ReelApp, key: &str) -> Result<Option<BlobHash>, PreviewError> {
+    let Some(value) = app.platform.store.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
+    let stored = serde_json::from_value::<Stored>(value).map_err(|_| unreadable())?;
+    let there = app.platform.media.has_all([&stored.hash]).await?;
+    if there {
+        app.platform.store.write(async |tx| results::touch(tx, key).await).await?;
+    }
+    Ok(there.then_some(stored.hash))
+}
+
+async fn link(app: &ReelApp, hash: &BlobHash, name: &str) -> Result<String, PreviewError> {
+    Ok(Links { platform: &app.platform, now: app.platform.now().await? }.show(hash, name))
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Unreadable { what: "a stored picture or sample".to_owned() }
+}

@@ -1,0 +1,86 @@
+//! What only a single reel shows, and a list of reels does not: why it waits, and what it cost.
+
+use std::collections::HashMap;
+
+use sluice_domain::ids::{JobId, SceneId};
+use sluice_domain::job::JobState;
+use sluice_store::jobs::{self, JobRow, Reason, Why};
+use sluice_store::{StoreError, Tx, calls};
+
+use super::rows::{Rows, has_begun};
+
+/// Why a reel and its scenes wait, and what was spent.
+pub(super) struct Details {
+    /// Why nothing of the reel goes on; none while something does.
+    pub(super) waiting: Option<Why>,
+    /// Why a scene has not begun, or does not go on.
+    pub(super) scenes: HashMap<SceneId, Why>,
+    /// In millionths of a US dollar.
+    pub(super) spent: i64,
+}
+
+impl Details {
+    pub(super) async fn read(tx: &mut Tx, rows: &Rows) -> Result<Self, StoreError> {
+        let owner = &rows.reel.owner;
+        let mut spent = 0;
+        let jobs = rows.job.iter().chain(rows.scenes.iter().filter_map(|(_, job)| job.as_ref()));
+        for job in jobs {
+            spent += calls::costs(tx, owner, &job.row.id).await?.values().map(|cost| cost.0).sum::<i64>();
+        }
+        let Some(job) = rows.job.as_ref().map(|job| &job.row).filter(|job| !job.state.is_final()) else {
+            return Ok(Self { waiting: None, scenes: HashMap::new(), spent });
+        };
+        let open = rows.scenes.iter().filter_map(|(scene, job)| Some((&scene.row.id, &job.as_ref()?.row)));
+        let open: Vec<(&SceneId, &JobRow)> = open.filter(|(_, job)| !job.state.is_final()).collect();
+        let is_running = job.state == JobState::Running || open.iter().any(|(_, job)| job.state == JobState::Running);
+        let (scenes, first) = scenes(tx, rows, &open).await?;
+        let waiting = match first {
+            _ if is_running => None,
+            // It waits for its scenes: what they wait for is what it waits for.
+            Some(first) => scenes.get(&first).cloned(),
+            None => Some(jobs::why(tx, owner, &job.id).await?),
+        };
+        Ok(Self { waiting, scenes, spent })
+    }
+}
+
+/// Why the scenes wait, and which of them is the first. Those that have not begun wait for the same reasons, one after the
+/// other, so that these are looked up once.
+async fn scenes(
+    tx: &mut Tx,
+    rows: &Rows,
+    open: &[(&SceneId, &JobRow)],
+) -> Result<(HashMap<SceneId, Why>, Option<SceneId>), StoreError> {
+    let mut found = HashMap::new();
+    let mut waiting: Vec<_> = open.iter().filter(|(_, job)| job.state != JobState::Running).collect();
+    waiting.sort_by_key(|(_, job)| (job.run_at, JobId::as_str(&job.id)));
+    let mut queued: Option<(Why, u64)> = None;
+    for (scene, job) in &waiting {
+        let why = match &mut queued {
+            Some((first, behind)) if !has_begun(job) && job.state == JobState::Ready => {
+                *behind += 1;
+                after(first, *behind)
+            }
+            _ => {
+                let why = jobs::why(tx, &rows.reel.owner, &job.id).await?;
+                if !has_begun(job) && job.state == JobState::Ready {
+                    queued = Some((why.clone(), 0));
+                }
+                why
+            }
+        };
+        found.insert((*scene).clone(), why);
+    }
+    Ok((found, waiting.first().map(|(scene, _)| (*scene).clone())))
+}
+
+/// Why a job waits that is so far behind another of the same queue. When it starts is not estimated.
+fn after(first: &Why, behind: u64) -> Why {
+    let mut why = Why { eta: None, position: first.position.map(|position| position + behind), ..first.clone() };
+    for reason in &mut why.reasons {
+        if let Reason::Share { ahead, .. } = reason {
+            *ahead += behind;
+        }
+    }
+    why
+}
