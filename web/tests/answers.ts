@@ -77,7 +77,7 @@ export class Answers {
         this.reel,
         this.reel.scenes.filter((one) => one !== scene),
       );
-      return route.fulfill({ status: 204 });
+      return route.fulfill({ json: this.reel });
     }
     if (what === 'POST /scenes') {
       const at = body?.after ?? 0;
@@ -178,8 +178,8 @@ export function documentOf(changes: Partial<Document> = {}): Document {
     apps: {
       reel: {
         estimates: [
-          { mode: 'summary', seconds: 72, scenes: 6, wall_seconds: 30, cost_micro_usd: 0 },
-          { mode: 'explanation', seconds: 126, scenes: 9, wall_seconds: 50, cost_micro_usd: 0 },
+          { mode: 'summary', seconds: 72, scenes: 6, wall_seconds: 30, words: 180, cost_micro_usd: null },
+          { mode: 'explanation', seconds: 126, scenes: 9, wall_seconds: 50, words: 180, cost_micro_usd: null },
         ],
         voices: [
           voiceOf('piper:en_US-joe-medium', 'Joe', 'male', 'omar', true),

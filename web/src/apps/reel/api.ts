@@ -7,7 +7,7 @@ const reel = (id: string) => ({ params: { path: { id } } });
 const scene = (id: string, n: number) => ({ params: { path: { id, n } } });
 
 /** A change of another version than this one is refused with `scene_changed`. */
-const ifMatch = (etag: string | undefined): Record<string, string> => (etag ? { 'If-Match': etag } : {});
+const ifMatch = (etag: string | undefined) => (etag ? { header: { 'If-Match': etag } } : {});
 
 export const reelApi = {
   examples: (): Promise<Outcome<Example[]>> => call(client.GET('/api/v1/examples')),
@@ -22,16 +22,16 @@ export const reelApi = {
     body: { text?: string; heading?: string; position?: number },
     etag?: string,
   ): Promise<Outcome<Reel>> =>
-    call(client.PATCH('/api/v1/reels/{id}/scenes/{n}', { body, ...scene(id, n), headers: ifMatch(etag) })),
+    call(client.PATCH('/api/v1/reels/{id}/scenes/{n}', { body, params: { ...scene(id, n).params, ...ifMatch(etag) } })),
   /** Of one's own, after scene `n`. */
   addScene: (id: string, body: { after: number; text: string; heading?: string }): Promise<Outcome<Scene>> =>
-    call<Scene>(client.POST('/api/v1/reels/{id}/scenes' as never, { body, ...reel(id) } as never)),
-  removeScene: (id: string, n: number, etag?: string, keepalive = false): Promise<Outcome<unknown>> =>
+    call(client.POST('/api/v1/reels/{id}/scenes', { body, ...reel(id) })),
+  removeScene: (id: string, n: number, etag: string, keepalive = false): Promise<Outcome<Reel>> =>
     call(
-      client.DELETE(
-        '/api/v1/reels/{id}/scenes/{n}' as never,
-        { ...scene(id, n), headers: ifMatch(etag), keepalive } as never,
-      ),
+      client.DELETE('/api/v1/reels/{id}/scenes/{n}', {
+        params: { ...scene(id, n).params, ...ifMatch(etag) },
+        keepalive,
+      }),
     ),
   renderScene: (id: string, n: number): Promise<Outcome<Reel>> =>
     call(client.POST('/api/v1/reels/{id}/scenes/{n}/render', scene(id, n))),

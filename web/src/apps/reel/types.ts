@@ -1,6 +1,6 @@
 /** The API's shapes of Reel by short names. */
 import type { components, paths } from '../../lib/api/schema';
-import type { Document, JobWhy } from '../../lib/api/types';
+import type { Document } from '../../lib/api/types';
 
 type Schemas = components['schemas'];
 
@@ -13,33 +13,17 @@ export type NewReel = Schemas['NewReel'];
 export type ReelSummary = Schemas['ReelSummary'];
 export type ReelPage = Schemas['ReelPage'];
 export type ReelQuery = NonNullable<paths['/api/v1/reels']['get']['parameters']['query']>;
-export type Reel = Omit<Schemas['ReelView'], 'scenes'> & {
-  scenes: Scene[];
-  edited?: boolean;
-  waiting?: JobWhy | null;
-};
+export type Reel = Schemas['ReelView'];
 export type ReelState = Reel['state'];
 export type ReelResult = Schemas['ResultView'];
-export type Scene = Schemas['SceneView'] & { etag?: string; edited?: boolean; page_image_url?: string | null };
+export type Scene = Schemas['SceneView'];
 /** How a voice sounds, or a presenter looks as if they would. */
-export type Register = 'female' | 'male' | 'neutral';
-export type Presenter = Schemas['PresenterView'] & { register?: Register };
-export type Voice = Schemas['VoiceView'] & {
-  register?: Register;
-  presenter?: string | null;
-  sample_url?: string | null;
-};
-export type ReelChoices = Omit<Schemas['ReelChoices'], 'presenters'> & {
-  presenters: Presenter[];
-  defaults?: { mode: Mode; shape: string; captions: Captions };
-  scene_words?: Record<string, { least: number; most: number }>;
-  heading_characters?: number;
-  most_scenes?: number;
-};
-export type Offer = Omit<Schemas['ReelOffer'], 'voices'> & {
-  voices: Voice[];
-  voice_of_presenter?: Record<string, string>;
-};
+export type Register = Schemas['Register'];
+export type Voice = Schemas['VoiceView'];
+export type Presenter = Schemas['PresenterView'];
+export type ReelChoices = Schemas['ReelChoices'];
+/** What can be made of a document. */
+export type Offer = Schemas['ReelOffer'];
 export type PublishedChapter = Schemas['Chapter'];
 export type Line = Schemas['Line'];
 
@@ -65,9 +49,11 @@ export function summaryOf(reel: Reel): ReelSummary {
   };
 }
 
+export const NOTHING: Offer = { estimates: [], voices: [], voice_of_presenter: {} };
+
 /** What Reel can make of a document: nothing, when the server has no Reel. */
 export function offerOf(document: Document): Offer {
-  return document.apps.reel ?? { estimates: [], voices: [] };
+  return document.apps.reel ?? NOTHING;
 }
 
 /** A shape as the page draws it; one that it does not know is drawn wide. */

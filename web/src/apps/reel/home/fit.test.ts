@@ -9,6 +9,7 @@ const voice = (id: string, changes: Partial<Voice> = {}): Voice => ({
   language: 'en',
   installed: true,
   default: false,
+  register: 'neutral',
   ...changes,
 });
 

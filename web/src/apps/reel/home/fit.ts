@@ -32,15 +32,15 @@ export function fits(one: Register | undefined, other: Register | undefined): bo
  */
 export function settle(chosen: Chosen, offer: Offer, choices: ReelChoices | undefined): Settled {
   const modes = offer.estimates.map(({ mode }) => mode);
-  const wished = chosen.mode ?? choices?.defaults?.mode ?? 'summary';
+  const wished = chosen.mode ?? choices?.defaults.mode ?? 'summary';
   const presenters = choices?.presenters ?? [];
   const known = presenters.find(({ id }) => id === chosen.presenter);
   const voice = voiceFor(chosen.voice, known, offer);
   const ofVoice = presenters.find(({ id }) => id === voice?.presenter) ?? presenters[0];
   return {
     mode: modes.includes(wished) ? wished : (modes[0] ?? wished),
-    shape: chosen.shape ?? shapeOf(choices?.defaults?.shape ?? '16:9'),
-    captions: chosen.captions ?? choices?.defaults?.captions ?? 'burned',
+    shape: chosen.shape ?? shapeOf(choices?.defaults.shape ?? '16:9'),
+    captions: chosen.captions ?? choices?.defaults.captions ?? 'burned',
     presenter: chosen.presenter === null ? null : ((known ?? ofVoice)?.id ?? null),
     voice: voice?.id ?? null,
   };
@@ -50,7 +50,7 @@ function voiceFor(chosen: string | undefined, presenter: Presenter | undefined, 
   const installed = offer.voices.filter((voice) => voice.installed);
   const byId = (id: string | undefined) => installed.find((voice) => voice.id === id);
   const byDefault = installed.find((voice) => voice.default) ?? installed[0];
-  return byId(chosen) ?? byId(presenter && offer.voice_of_presenter?.[presenter.id]) ?? byDefault;
+  return byId(chosen) ?? byId(presenter && offer.voice_of_presenter[presenter.id]) ?? byDefault;
 }
 
 /** A voice that fits better than the one in force: null if that one fits, or none does. */

@@ -7,7 +7,7 @@ import { api } from '../../../lib/api/client';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
 import { uploadDocument, type Upload } from '../../../lib/api/upload';
 import { settle, type Chosen } from '../home/fit';
-import { offerOf, type Example, type Reel } from '../types';
+import { NOTHING, offerOf, type Example, type Reel } from '../types';
 import { reelChoices } from './choices';
 import type { Document } from '../../../lib/api/types';
 import { server } from '../../../lib/state/config.svelte';
@@ -51,11 +51,7 @@ class Intake {
 
   /** What will be made: what was chosen, and the defaults for the rest. */
   readonly settled = $derived(
-    settle(
-      this.#chosen,
-      this.stage.name === 'found' ? offerOf(this.stage.document) : { estimates: [], voices: [] },
-      reelChoices(),
-    ),
+    settle(this.#chosen, this.stage.name === 'found' ? offerOf(this.stage.document) : NOTHING, reelChoices()),
   );
 
   choose(chosen: Chosen) {

@@ -55,7 +55,8 @@ async function remove({ reelId, scene, timer }: Removal, leaving: boolean): Prom
   const outcome = await reelApi.removeScene(reelId, known?.n ?? scene.n, scene.etag, leaving);
   const gone = outcome.ok || outcome.problem.status === 404;
   if (gone) keepDraft(reelId, scene.id, null);
-  await reels.load(reelId);
+  if (outcome.ok && outcome.value) reels.take(outcome.value);
+  else await reels.load(reelId);
   removed.delete(scene.id);
   return gone || outcome.ok ? null : outcome.problem;
 }
