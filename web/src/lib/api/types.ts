@@ -6,7 +6,7 @@ type Schemas = components['schemas'];
 /** The server's features; `apps` has the options of each app. */
 export type Config = Schemas['ConfigView'];
 /** A document; `apps` has the offer of each app. */
-export type Document = Omit<Schemas['DocumentView'], 'language'> & {
+export type Document = Omit<Schemas['DocumentView'], 'language' | 'left_out' | 'reading' | 'refused'> & {
   language?: Language | null;
   left_out?: LeftOut[];
   reading?: Reading | null;

@@ -77,6 +77,27 @@ export const en = {
     'The PDF unpacks to far more than its size. Print it to a new PDF, or send fewer pages.',
   'problem.document_garbled.title': 'The text of the PDF is scrambled',
   'problem.document_garbled.action': 'Its fonts do not map to letters. Print it to a new PDF, or read it by OCR.',
+  'problem.document_portfolio.title': 'The documents are inside this PDF',
+  'problem.document_portfolio.action':
+    'It is a portfolio: a cover with files attached. Open it in a PDF reader, save the document that you want, and choose that one.',
+  'problem.document_dynamic_form.title': 'This is a form that builds its pages when it is opened',
+  'problem.document_dynamic_form.action':
+    'The file has no pages of its own. Open it in the program that it is made for, print it to a new PDF, and choose that one.',
+  'problem.document_tables_only.title': 'There are only tables in it',
+  'problem.document_tables_only.action':
+    'Cells of a table are no sentences that could be told. Choose a document that says in words what the tables show.',
+  'problem.document_no_sentences.title': 'There are no whole sentences in it',
+  'problem.document_no_sentences.action': 'A video is told in whole sentences. Choose a document with running text.',
+  'problem.document_other_language.title': 'No voice speaks the language of this document',
+  'problem.document_other_language.action':
+    'Choose a document in another language: English and Arabic are always spoken.',
+  'problem.document_not_read.title': 'The document cannot be read',
+  'problem.document_not_read.action': 'Open it in a viewer and print it to a new PDF, then choose that one.',
+  'problem.document_being_read.title': 'The document is still being read',
+  'problem.document_being_read.action': 'Wait until OCR has read it, then make the video.',
+  'problem.busy.title': 'The server has too much to do at once',
+  'problem.busy.action': 'Try again in a few seconds.',
+  'problem.document_too_large.noSize': 'Save it with smaller images, or send only the pages that you need.',
   'problem.storage.title': 'The server could not read or store a file',
   'problem.storage.action': 'Check the server’s log and its disk, then try again.',
   'problem.tool_missing.title': 'A required program is missing',
@@ -175,7 +196,7 @@ export const en = {
   'why.budget': 'The budget is used up.',
   'why.no_worker': 'No worker that can do it is running.',
   'connection.lastKnown': 'Last known: {state}',
-  'connection.noTime': 'No connection: the time left is not known.',
+  'connection.noTime': 'The time left is not known.',
   'why.paused.because': 'It was paused by the operator: {why}',
   'why.limit.owner': {
     one: '{count} of your jobs is at work, which is the limit. It is next after that.',
