@@ -22,8 +22,10 @@ test('a server that dies in mid-job is waited for, and the work goes on', async 
   await expect(studio.scenes.first()).toBeVisible();
   await server.kill();
   const line = page.getByTestId('connection');
-  await expect(line).toContainText('Reconnecting');
+  await expect(line).toContainText('cannot be reached');
   await expect(studio.scenes.first()).toBeVisible();
+  await expect(page.getByTestId('progress')).toContainText('No connection to the server');
+  await expect(page.getByTestId('closeable')).not.toContainText('goes on');
   await studio.picture('reconnecting');
   await server.start();
   await expect(line).toBeHidden({ timeout: 30_000 });

@@ -82,7 +82,7 @@ test('the job drawer shows the work from anywhere, and what came of it', async (
   await expect(job).toHaveAttribute('data-state', /working|waiting/);
   await job.getByTestId('job-more').click();
   await expect(job.getByTestId('job-details')).toContainText('Reading');
-  await expect(job.getByTestId('job-cost')).toContainText('$0.00');
+  await expect(job, 'nothing can cost').not.toContainText('$');
   await studio.accessible();
   await studio.picture('drawer-working');
 
@@ -93,7 +93,7 @@ test('the job drawer shows the work from anywhere, and what came of it', async (
   await expect(job).toHaveAttribute('data-state', /working|waiting/);
   await expect(job).toHaveAttribute('data-state', 'done', { timeout: 240_000 });
   await expect(job.getByTestId('job-result')).toBeVisible();
-  await expect(job.getByTestId('job-spent')).toContainText('$0.00');
+  await expect(job.getByTestId('job-spent')).toHaveCount(0);
   await studio.accessible();
   await studio.picture('drawer-done');
   await job.getByTestId('job-result').click();

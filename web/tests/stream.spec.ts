@@ -76,7 +76,7 @@ for (const { way, without } of WAYS) {
       await expect(card(page, reel)).toContainText('Working');
       await expect.poll(() => proxy.openStreams).toBe(1);
       proxy.cut();
-      await expect(page.getByTestId('connection')).toContainText('Reconnecting');
+      await expect(page.getByTestId('connection')).toContainText('cannot be reached');
       await cancel(request, server.url, reel);
       proxy.mend();
       await expect(card(page, reel)).toContainText('Cancelled');

@@ -1,4 +1,5 @@
 /** Applying an event to what the page shows, before the whole reel is fetched again. Pure. */
+import { waits } from '../../lib/jobs/why';
 import type { Reel, Scene } from './types';
 
 /** The data of `reel.changed`. */
@@ -34,6 +35,11 @@ export function applyChange(reel: Reel, change: ReelChange): Reel {
     );
   }
   return next;
+}
+
+/** How a reel is shown: one that works may be held up. */
+export function shownState(reel: Reel): Reel['state'] | 'waiting' {
+  return isMoving(reel) && waits(reel.waiting) ? 'waiting' : reel.state;
 }
 
 /** True while work continues in the background. */

@@ -11,7 +11,15 @@ export const { wordsFor, wordsForTrouble } = problemWords({
     script_too_little_to_say: ['script_length', 'script_no_question', 'script_no_page', 'script_markup', 'script_text'],
     text_empty: ['nothing_to_say'],
     text_too_long: ['scene_too_long', 'script_out_of_range'],
-    voice_failed: ['voice_stopped', 'no_such_voice', 'no_such_presenter', 'bad_sound'],
+    voice_failed: [
+      'no_voice',
+      'voice_too_slow',
+      'voice_not_local',
+      'voice_stopped',
+      'no_such_voice',
+      'no_such_presenter',
+      'bad_sound',
+    ],
     render_failed: [
       'encoder_failed',
       'page_image',
@@ -21,6 +29,7 @@ export const { wordsFor, wordsForTrouble } = problemWords({
       'render_too_slow',
       'render_too_much_memory',
       'render_stopped',
+      'scene_stopped',
     ],
   },
 });

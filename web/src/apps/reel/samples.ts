@@ -20,6 +20,10 @@ export function sampleScene(changes: Partial<Scene> = {}): Scene {
     image_url: '/media/1',
     clip_url: '/media/2',
     error: null,
+    etag: '"scene-1.0"',
+    edited: false,
+    page_image_url: null,
+    waiting: null,
     ...changes,
   };
 }
@@ -43,8 +47,10 @@ export function sampleReel(changes: Partial<Reel> = {}): Reel {
     eta_ms: 5000,
     steps: [],
     script_source: 'extract',
+    edited: false,
+    waiting: null,
     made_with: {},
-    cost: { estimated_micro_usd: 0, spent_micro_usd: 0 },
+    cost: null,
     error: null,
     scenes: [sampleScene()],
     result: null,

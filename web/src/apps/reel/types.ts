@@ -17,6 +17,13 @@ export type Reel = Schemas['ReelView'];
 export type ReelState = Reel['state'];
 export type ReelResult = Schemas['ResultView'];
 export type Scene = Schemas['SceneView'];
+/** How a voice sounds, or a presenter looks as if they would. */
+export type Register = Schemas['Register'];
+export type Voice = Schemas['VoiceView'];
+export type Presenter = Schemas['PresenterView'];
+export type ReelChoices = Schemas['ReelChoices'];
+/** What can be made of a document. */
+export type Offer = Schemas['ReelOffer'];
 export type PublishedChapter = Schemas['Chapter'];
 export type Line = Schemas['Line'];
 
@@ -42,9 +49,11 @@ export function summaryOf(reel: Reel): ReelSummary {
   };
 }
 
+export const NOTHING: Offer = { estimates: [], voices: [], voice_of_presenter: {} };
+
 /** What Reel can make of a document: nothing, when the server has no Reel. */
-export function offerOf(document: Document): Schemas['ReelOffer'] {
-  return document.apps.reel ?? { estimates: [], voices: [] };
+export function offerOf(document: Document): Offer {
+  return document.apps.reel ?? NOTHING;
 }
 
 /** A shape as the page draws it; one that it does not know is drawn wide. */

@@ -2,7 +2,7 @@
 import createClient from 'openapi-fetch';
 import { NETWORK, problemFrom, type Outcome } from './problem';
 import type { paths } from './schema';
-import type { Config, Job, JobProgress, JobWhy } from './types';
+import type { Config, Document, Job, JobProgress, JobWhy } from './types';
 
 export const client = createClient<paths>({ baseUrl: '/' });
 
@@ -25,6 +25,8 @@ const of = (id: string) => ({ params: { path: { id } } });
 
 export const api = {
   config: (): Promise<Outcome<Config>> => call(client.GET('/api/v1/config')),
+  document: (id: string): Promise<Outcome<Document>> =>
+    call(client.GET('/api/v1/documents/{id}' as never, of(id) as never)),
   job: (id: string): Promise<Outcome<Job>> => call(client.GET('/api/v1/jobs/{id}', of(id))),
   jobProgress: (id: string): Promise<Outcome<JobProgress>> => call(client.GET('/api/v1/jobs/{id}/progress', of(id))),
   jobWhy: (id: string): Promise<Outcome<JobWhy>> => call(client.GET('/api/v1/jobs/{id}/why', of(id))),

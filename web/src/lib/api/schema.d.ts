@@ -653,7 +653,7 @@ export interface paths {
                 content: {
                     "application/json": components["schemas"]["NewReel"];
                     "multipart/form-data": {
-                        /** @description `burned` (the default) or `beside`. */
+                        /** @description `burned` ("Burned in": part of the picture, the default) or `beside` ("Subtitle track": shown on request). */
                         captions?: components["schemas"]["CaptionsPlace"];
                         /**
                          * Format: binary
@@ -664,11 +664,11 @@ export interface paths {
                         mode?: components["schemas"]["Mode"];
                         /** @description `true` reads the pages by OCR (for scans). */
                         ocr?: boolean;
-                        /** @description A presenter's id; none for a video without a presenter. */
+                        /** @description A presenter's id, or `none` for a video without a presenter. By default the one who fits the voice. */
                         presenter?: string;
                         /** @description `16:9` (the default), `9:16` or `1:1`. */
                         shape?: components["schemas"]["ShapeName"];
-                        /** @description A voice's id; by default the best one for the document's language. */
+                        /** @description A voice's id; by default the best one for the document's language that fits the presenter. */
                         voice?: string;
                     };
                 };
@@ -956,6 +956,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reels/{id}/pages/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a page that a scene shows: a redirect to a signed link. It is drawn by the first request. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    /** @description The number of the page, from 1. */
+                    page: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Redirects to the address in Location. */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The database is unavailable. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reels/{id}/render": {
         parameters: {
             query?: never;
@@ -1068,7 +1137,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reels/{id}/scenes/{n}": {
+    "/api/v1/reels/{id}/scenes": {
         parameters: {
             query?: never;
             header?: never;
@@ -1077,15 +1146,197 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post?: never;
+        /** Adds a scene with a person's own text. It is rendered only on request. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SceneAdded"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        ETag?: string;
+                        Location?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SceneView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reels/{id}/scenes/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scene; its ETag makes a change conditional. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    /** @description The number of the scene, from 1. */
+                    n: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SceneView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a scene; the ones after it move up. The video is assembled again only on request. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `etag` of the scene that is deleted: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    /** @description The number of the scene, from 1. */
+                    n: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReelView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                403: components["responses"]["ForeignOrigin"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
         options?: never;
         head?: never;
         /** Edits a scene. It is rendered again only on request. */
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The `etag` of the scene that is changed: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
                 path: {
                     /** @description The id that the server assigned. */
                     id: string;
@@ -1121,6 +1372,15 @@ export interface paths {
                     };
                 };
                 408: components["responses"]["RequestTimeout"];
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 413: components["responses"]["TooLarge"];
                 415: components["responses"]["UnsupportedMediaType"];
                 421: components["responses"]["ForeignHost"];
@@ -1152,7 +1412,10 @@ export interface paths {
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The `etag` of the scene that is rendered: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
                 path: {
                     /** @description The id that the server assigned. */
                     id: string;
@@ -1183,11 +1446,87 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/voices/{voice}/sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A sentence in a voice, as WAV: a redirect to a signed link. It is spoken by the first request. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The voice's id. */
+                    voice: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Redirects to the address in Location. */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                /** @description The database is unavailable. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,14 +1655,23 @@ export interface components {
         CostView: {
             /**
              * Format: int64
-             * @description The estimate, made before the work began.
+             * @description The estimate, made before the work began; none if the price is not known.
              */
-            estimated_micro_usd: number;
+            estimated_micro_usd?: number | null;
             /**
              * Format: int64
-             * @description The amount spent so far.
+             * @description The amount spent so far, as far as it is known.
              */
             spent_micro_usd: number;
+        };
+        /** @description The choices of a video for which nothing is chosen. */
+        DefaultsView: {
+            /** @description `burned` or `beside`. */
+            captions: components["schemas"]["CaptionsPlace"];
+            /** @description `summary` or `explanation`. */
+            mode: components["schemas"]["Mode"];
+            /** @description `16:9`, `9:16` or `1:1`. */
+            shape: string;
         };
         /**
          * @description The direction of a text.
@@ -1387,9 +1735,9 @@ export interface components {
         EstimateView: {
             /**
              * Format: int64
-             * @description In millionths of a US dollar.
+             * @description In millionths of a US dollar; none where nothing can cost, because no provider takes part.
              */
-            cost_micro_usd: number;
+            cost_micro_usd?: number | null;
             /** @description `summary` or `explanation`. */
             mode: components["schemas"]["Mode"];
             /**
@@ -1511,6 +1859,8 @@ export interface components {
         };
         /** @description One sentence of the finished video. */
         Line: {
+            /** @description Whether a person wrote it. */
+            edited?: boolean;
             /**
              * Format: int32
              * @description End in milliseconds, exclusive.
@@ -1544,7 +1894,10 @@ export interface components {
         MadeWith: {
             /** @description The program that read the document. */
             reading?: string | null;
-            /** @description How the script was written. */
+            /**
+             * @description How the script of the video was written; before there is one, that of the storyboard: `extract`, or `extract_edited` if
+             *     a person changed it.
+             */
             script?: string | null;
             /** @description The renderer. */
             video?: string | null;
@@ -1565,10 +1918,10 @@ export interface components {
              */
             document_id: string;
             mode?: components["schemas"]["Mode"] | null;
-            /** @description A presenter's id; none for a video without a presenter. */
+            /** @description A presenter's id; null or `none` for a video without a presenter. By default the one who fits the voice. */
             presenter?: string | null;
             shape?: components["schemas"]["ShapeName"] | null;
-            /** @description A voice's id; by default the best one for the document's language. */
+            /** @description A voice's id; by default the best one for the document's language that fits the presenter. */
             voice?: string | null;
         };
         /**
@@ -1584,6 +1937,8 @@ export interface components {
             image_url: string;
             /** @description Its name. */
             name: string;
+            /** @description How it looks: voices of the same register fit it. */
+            register: components["schemas"]["Register"];
         };
         /** @description What happened and what to do, as `application/problem+json`. */
         Problem: Record<string, never> & {
@@ -1632,10 +1987,23 @@ export interface components {
         };
         /** @description The available options. */
         ReelChoices: {
+            /**
+             * @description What a video has for which nothing is chosen. Its voice depends on the document's language, and its presenter on
+             *     the voice: see the offer of a document.
+             */
+            defaults: components["schemas"]["DefaultsView"];
+            /** @description Most characters of a heading. */
+            heading_characters: number;
             /** @description The level of detail. */
             modes: string[];
+            /** @description Most scenes of a video. */
+            most_scenes: number;
             /** @description The presenters. */
             presenters: components["schemas"]["PresenterView"][];
+            /** @description How many words the text of a scene has, by language (ISO 639-1). */
+            scene_words: {
+                [key: string]: components["schemas"]["SceneWords"];
+            };
             /** @description Aspect ratios. */
             shapes: string[];
         };
@@ -1643,6 +2011,10 @@ export interface components {
         ReelOffer: {
             /** @description One per mode; a mode that the text is too short for is missing. */
             estimates: components["schemas"]["EstimateView"][];
+            /** @description The voice that a presenter has if none is chosen, by the presenter's id. */
+            voice_of_presenter: {
+                [key: string]: string;
+            };
             /** @description The voices that speak the document's language. */
             voices: components["schemas"]["VoiceView"][];
         };
@@ -1713,8 +2085,7 @@ export interface components {
         ReelView: {
             /** @description `burned` or `beside`. */
             captions: components["schemas"]["CaptionsPlace"];
-            /** @description Its cost. */
-            cost: components["schemas"]["CostView"];
+            cost?: components["schemas"]["CostView"] | null;
             /**
              * Format: int64
              * @description Milliseconds since 1970.
@@ -1722,6 +2093,8 @@ export interface components {
             created_at: number;
             /** @description The document that it is made from. */
             document: components["schemas"]["DocumentBrief"];
+            /** @description Whether a person changed the storyboard: a text, a heading, the order, scenes added or deleted. */
+            edited: boolean;
             error?: components["schemas"]["ErrorView"] | null;
             /**
              * Format: int64
@@ -1748,7 +2121,7 @@ export interface components {
             result?: components["schemas"]["ResultView"] | null;
             /** @description The storyboard. */
             scenes: components["schemas"]["SceneView"][];
-            /** @description `extract` if the script consists of sentences of the document. */
+            /** @description `extract` if the script consists of sentences of the document, `extract_edited` if a person changed it since. */
             script_source?: string | null;
             /** @description `16:9`, `9:16` or `1:1`. */
             shape: string;
@@ -1765,7 +2138,13 @@ export interface components {
             updated_at: number;
             /** @description The voice's id. */
             voice: string;
+            waiting?: components["schemas"]["WhyView"] | null;
         };
+        /**
+         * @description How a voice sounds, or a presenter looks as if they would.
+         * @enum {string}
+         */
+        Register: "female" | "male" | "neutral";
         /** @description The published video. */
         ResultView: {
             /**
@@ -1783,6 +2162,8 @@ export interface components {
             download_name: string;
             /** @description MP4, for download. */
             download_url: string;
+            /** @description Whether a person changed the storyboard that it was made from. */
+            edited: boolean;
             /**
              * Format: int32
              * @description In pixels.
@@ -1811,6 +2192,18 @@ export interface components {
              */
             width: number;
         };
+        /** @description A scene that a person adds. */
+        SceneAdded: {
+            /**
+             * Format: int32
+             * @description The number of the scene that it follows; 0 for the beginning.
+             */
+            after: number;
+            /** @description Its heading, which is shown on a card; by default that of the scene before it. */
+            heading?: string | null;
+            /** @description Its text, which cites no page. */
+            text: string;
+        };
         /**
          * @description The slide of a scene.
          * @enum {string}
@@ -1825,7 +2218,7 @@ export interface components {
              * @description A new position, from 1.
              */
             position?: number | null;
-            /** @description A new text. */
+            /** @description A new text. Sentences that are not the document's cite no page. */
             text?: string | null;
         };
         /**
@@ -1837,7 +2230,11 @@ export interface components {
         SceneView: {
             /** @description Its video without audio. */
             clip_url?: string | null;
+            /** @description Whether a person wrote its text or its heading. */
+            edited: boolean;
             error?: components["schemas"]["ErrorView"] | null;
+            /** @description Its entity tag: in `If-Match`, it makes a change conditional on the text and the heading being these. */
+            etag: string;
             /** @description Its heading. */
             heading: string;
             /** @description Its id; it stays the same when the scenes are reordered. */
@@ -1851,6 +2248,8 @@ export interface components {
              * @description Its position, from 1.
              */
             n: number;
+            /** @description Until it is rendered, the picture of its page; drawn by the first request. None for a scene without a page. */
+            page_image_url?: string | null;
             /** @description The pages that it cites. */
             pages: number[];
             /**
@@ -1863,7 +2262,7 @@ export interface components {
              * @description Its length in seconds.
              */
             seconds?: number | null;
-            /** @description Its text, sentence by sentence, each with the page that it comes from. */
+            /** @description Its text, sentence by sentence, each with the page that it comes from; none for a person's own. */
             sentences: components["schemas"]["Sentence"][];
             /**
              * Format: int32
@@ -1877,12 +2276,26 @@ export interface components {
             text: string;
             /** @description Its audio. */
             voice_url?: string | null;
+            waiting?: components["schemas"]["WhyView"] | null;
+        };
+        /** @description How many words the text of a scene has. */
+        SceneWords: {
+            /**
+             * Format: int32
+             * @description Fewest.
+             */
+            least: number;
+            /**
+             * Format: int32
+             * @description Most.
+             */
+            most: number;
         };
         /** @description One spoken sentence. */
         Sentence: {
             /**
              * Format: int32
-             * @description The page that it comes from, counted from 1; none for the closing question.
+             * @description The page that it comes from, counted from 1; none for the closing question, and for what a person wrote.
              */
             page?: number | null;
             /** @description Plain text. */
@@ -1946,6 +2359,12 @@ export interface components {
             language: string;
             /** @description Its name. */
             name: string;
+            /** @description The presenter of its videos if none is chosen: one who fits it. */
+            presenter?: string | null;
+            /** @description How it sounds. */
+            register: components["schemas"]["Register"];
+            /** @description A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money. */
+            sample_url?: string | null;
         };
         /** @description Why a job waits. */
         WhyView: {
@@ -1963,6 +2382,7 @@ export interface components {
              *     `provider`, `budget`, `no_worker`, `share`, `running`, `ended`) and its details.
              */
             reasons: Record<string, never>[];
+            /** @description Its state. */
             state: string;
         };
     };

@@ -19,7 +19,8 @@ export function uploadDocument(file: File, ocr: boolean, sent: (bytes: number, t
     );
     request.addEventListener('load', () => {
       const body = parse(request.responseText);
-      if (request.status === 201) resolve({ ok: true, value: body as Document });
+      // 202: its pages are still read by OCR.
+      if (request.status === 201 || request.status === 202) resolve({ ok: true, value: body as Document });
       else {
         const retryAfter = request.getResponseHeader('retry-after');
         resolve({ ok: false, problem: problemFrom(request.status, body, retryAfter, Date.now()) });

@@ -17,7 +17,13 @@ const forms = (entry: Message) => (typeof entry === 'string' ? [entry] : Object.
 const names = (entry: Message) =>
   new Set(forms(entry).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1])));
 /** Names and bare numbers: the same in both languages. */
-const LATIN = new Set(['app.name', 'app.language.switch', 'app.language.short', 'choose.mode.facts']);
+const LATIN = new Set([
+  'app.name',
+  'app.language.switch',
+  'app.language.short',
+  'choose.mode.facts',
+  'choose.mode.facts.cost',
+]);
 
 it('finds the catalogues of the apps', () => {
   expect(catalogues.map(([name]) => name)).toEqual(

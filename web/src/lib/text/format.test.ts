@@ -17,6 +17,13 @@ describe('numbers', () => {
     expect(format.formatBytes(900, english)).toBe('900 bytes');
   });
 
+  it('joins neighbouring pages, in the direction of the text', () => {
+    expect(format.formatPages([7, 3, 5, 6, 5], english)).toBe('3, 5–7');
+    expect(format.formatPages([1200], english)).toBe('1200');
+    expect(format.formatPages([1, 2], arabicDigits)).toBe('\u200f١–٢');
+    expect(format.formatPages([1, 3], arabic)).toBe('\u200f1، 3');
+  });
+
   it('shows money with as many decimals as it needs', () => {
     expect(format.formatMoney(0, english)).toBe('$0.00');
     expect(format.formatMoney(1_234_567, english)).toBe('$1.23');

@@ -41,6 +41,20 @@ export function formatBytes(bytes: number, locale: Locale): string {
   return unit(bytes / 1e6, 'megabyte', locale, bytes < 1e7 ? 1 : 0);
 }
 
+/** Pages in order, neighbours as ranges: "3, 5–7"; from right to left in Arabic. */
+export function formatPages(pages: number[], locale: Locale): string {
+  const ranges: [number, number][] = [];
+  for (const page of [...new Set(pages)].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && page === last[1] + 1) last[1] = page;
+    else ranges.push([page, page]);
+  }
+  const plain = (value: number) => number(locale, { useGrouping: false }).format(value);
+  const texts = ranges.map(([from, to]) => (from === to ? plain(from) : `${plain(from)}–${plain(to)}`));
+  // The mark gives a list of bare numbers the direction of the text around it.
+  return locale.language === 'ar' ? `\u200f${texts.join('، ')}` : texts.join(', ');
+}
+
 function unit(value: number, name: string, locale: Locale, decimals: number, display?: 'long'): string {
   const unitDisplay = display ?? (locale.language === 'ar' ? 'long' : 'short');
   return number(locale, { style: 'unit', unit: name, unitDisplay, maximumFractionDigits: decimals }).format(value);

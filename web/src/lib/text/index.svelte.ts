@@ -26,6 +26,7 @@ export const count = (value: number) => format.formatCount(value, settings.local
 export const percent = (value: number) => format.formatPercent(value, settings.locale);
 export const bytes = (value: number) => format.formatBytes(value, settings.locale);
 export const money = (microUsd: number) => format.formatMoney(microUsd, settings.locale);
+export const pageList = (pages: number[]) => format.formatPages(pages, settings.locale);
 export const clock = (seconds: number) => format.formatClock(seconds, settings.locale);
 export const span = (seconds: number) => format.formatSpan(seconds, settings.locale);
 export const timeLeft = (milliseconds: number) => format.formatTimeLeft(milliseconds, settings.locale);

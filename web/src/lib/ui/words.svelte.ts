@@ -50,12 +50,14 @@ export function problemWords<Key extends string>({ t, isKey, same }: ProblemCata
       };
     }
     const noOcr = code === 'document_scanned' && !ocrAvailable;
-    const actionKey = noOcr ? 'problem.document_scanned.noOcr' : `${known}.action`;
-    const size = bytes(server.value?.upload_limit_bytes ?? 20_000_000);
+    const limit = server.value?.upload_limit_bytes;
+    const noSize = known === 'problem.document_too_large' && limit === undefined;
+    const action = noSize ? `${known}.noSize` : `${known}.action`;
+    const actionKey = noOcr ? 'problem.document_scanned.noOcr' : action;
     const unexplained = known === 'problem.unexpected';
     return {
       title: t(titleKey),
-      action: isKey(actionKey) ? t(actionKey, { size }) : '',
+      action: isKey(actionKey) ? t(actionKey, { size: limit === undefined ? '' : bytes(limit) }) : '',
       detail: unexplained ? detail : null,
       code,
     };

@@ -2,8 +2,9 @@
 const WORDS_PER_MINUTE: Record<string, number> = { ar: 120 };
 const OTHERS = 150;
 
+/** A dash or a bullet between spaces is no word. */
 export function countWords(text: string): number {
-  return text.trim() === '' ? 0 : text.trim().split(/\s+/u).length;
+  return text.split(/\s+/u).filter((word) => /[\p{Alphabetic}\p{N}]/u.test(word)).length;
 }
 
 export function spokenSeconds(words: number, languageCode: string): number {

@@ -3,9 +3,12 @@
  * document is already on the server.
  */
 import { reelApi } from '../api';
+import { api } from '../../../lib/api/client';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
 import { uploadDocument, type Upload } from '../../../lib/api/upload';
-import { offerOf, type Captions, type Example, type Mode, type Reel, type Shape } from '../types';
+import { settle, type Chosen } from '../home/fit';
+import { NOTHING, offerOf, type Example, type Reel } from '../types';
+import { reelChoices } from './choices';
 import type { Document } from '../../../lib/api/types';
 import { server } from '../../../lib/state/config.svelte';
 import { keep, readKept } from '../../../lib/state/kept';
@@ -15,16 +18,9 @@ export type Stage =
   | { name: 'fetching'; file: string }
   | { name: 'sending'; file: string; sent: number; total: number }
   | { name: 'reading'; file: string; ocr: boolean }
+  /** While `document.reading` is set, OCR goes on and there is nothing to choose yet. */
   | { name: 'found'; document: Document }
   | { name: 'refused'; file: string; problem: Problem };
-
-export interface Choices {
-  mode: Mode;
-  shape: Shape;
-  /** A presenter's id; null for none; undefined until the server has listed them. */
-  presenter: string | null | undefined;
-  captions: Captions;
-}
 
 interface Found {
   document: Document;
@@ -33,38 +29,36 @@ interface Found {
 
 /** The server deletes an unused document after 30 minutes. */
 const FOUND_IS_KEPT_MS = 30 * 60 * 1000;
+/** How often the progress of OCR is asked for. */
+const ASK_AGAIN_MS = 1000;
 
 class Intake {
   stage = $state.raw<Stage>({ name: 'empty' });
-  choices = $state<Choices>({
-    mode: 'summary',
-    shape: '16:9',
-    presenter: undefined,
-    captions: 'beside',
-    ...readKept('choices', {}),
-  });
-  /** Not stored: voices belong to the document's language. */
-  voice = $state<string | null>(null);
+  #chosen = $state.raw<Chosen>(readKept<Chosen>('chosen', {}) ?? {});
   starting = $state(false);
   startProblem = $state.raw<Problem | null>(null);
 
   #file: File | null = null;
   #upload: Upload | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** One idempotency key per request, so that a repeated click or a lost response makes no second reel. */
   #wish: { of: string; key: string } | null = null;
 
   constructor() {
     const found = readKept<Found | null>('found', null);
-    if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#found(found.document);
+    if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#restore(found);
   }
 
-  /** The presenter: the chosen one, or the first one if none was chosen or it is no longer available. */
-  readonly presenter = $derived.by(() => {
-    const presenters = server.value?.apps.reel?.presenters ?? [];
-    const chosen = this.choices.presenter;
-    if (chosen === null || presenters.some((presenter) => presenter.id === chosen)) return chosen ?? null;
-    return presenters[0]?.id ?? null;
-  });
+  /** What will be made: what was chosen, and the defaults for the rest. */
+  readonly settled = $derived(
+    settle(this.#chosen, this.stage.name === 'found' ? offerOf(this.stage.document) : NOTHING, reelChoices()),
+  );
+
+  choose(chosen: Chosen) {
+    this.#chosen = { ...this.#chosen, ...chosen };
+    const { voice: _, ...kept } = this.#chosen;
+    keep('chosen', kept);
+  }
 
   get canRetry(): boolean {
     return this.#file !== null;
@@ -92,10 +86,8 @@ class Intake {
     const outcome = await upload.done;
     if (this.#upload !== upload) return;
     this.#upload = null;
-    if (outcome.ok) {
-      keep('found', { document: outcome.value, at: Date.now() } satisfies Found);
-      this.#found(outcome.value);
-    } else if (outcome.problem.code === 'stopped') this.clear();
+    if (outcome.ok) this.#found(outcome.value);
+    else if (outcome.problem.code === 'stopped') this.clear();
     else this.stage = { name: 'refused', file: file.name, problem: outcome.problem };
   }
 
@@ -118,7 +110,15 @@ class Intake {
     else this.clear();
   }
 
+  /** Gives up on what OCR has not read yet. */
+  async stopReading() {
+    const job = this.stage.name === 'found' ? this.stage.document.reading?.job_id : undefined;
+    this.clear();
+    if (job) await api.cancelJob(job);
+  }
+
   clear() {
+    clearTimeout(this.#timer);
     const upload = this.#upload;
     this.#upload = null;
     upload?.abort();
@@ -131,16 +131,13 @@ class Intake {
   /** Starts the reel; null if the server rejects it, and then `startProblem` has the reason. */
   async start(): Promise<Reel | null> {
     if (this.stage.name !== 'found' || this.starting) return null;
-    const { mode, shape, captions } = this.choices;
+    const { voice, presenter, ...choices } = this.settled;
     const body = {
       document_id: this.stage.document.id,
-      mode,
-      shape,
-      captions,
-      presenter: this.presenter,
-      ...(this.voice ? { voice: this.voice } : {}),
+      ...choices,
+      presenter: presenter ?? 'none',
+      ...(voice ? { voice } : {}),
     };
-    keep('choices', this.choices);
     this.starting = true;
     this.startProblem = null;
     const outcome = await reelApi.create(body, this.#keyFor(JSON.stringify(body)));
@@ -160,13 +157,46 @@ class Intake {
   }
 
   #found(document: Document) {
-    this.startProblem = null;
-    const { estimates, voices } = offerOf(document);
-    this.voice = (voices.find((voice) => voice.default) ?? voices.find((voice) => voice.installed))?.id ?? null;
-    const modes = estimates.map((estimate) => estimate.mode);
-    if (modes[0] && !modes.includes(this.choices.mode)) this.choices.mode = modes[0];
+    clearTimeout(this.#timer);
+    if (document.refused) {
+      const { code, title, detail } = document.refused;
+      return this.#refuse(document, { ...NETWORK, status: 422, code, title, detail: detail ?? null });
+    }
+    keep('found', { document, at: Date.now() } satisfies Found);
     this.stage = { name: 'found', document };
+    if (document.reading) {
+      this.#timer = setTimeout(() => void this.#askAgain(document), ASK_AGAIN_MS);
+      return;
+    }
+    this.startProblem = null;
+    const { voice: _, ...others } = this.#chosen;
+    this.#chosen = others;
   }
+
+  #refuse(document: Document, problem: Problem) {
+    keep('found', null);
+    this.stage = { name: 'refused', file: document.name, problem };
+  }
+
+  /** After a reload. The time of what was found is kept, because the server counts from it. */
+  #restore({ document, at }: Found) {
+    this.#found(document);
+    if (this.stage.name === 'found') keep('found', { document, at } satisfies Found);
+  }
+
+  /** The document that OCR reads, as it is now; a server that is away is asked again. */
+  async #askAgain(document: Document) {
+    const outcome = await api.document(document.id);
+    if (this.stage.name !== 'found' || this.stage.document.id !== document.id) return;
+    if (outcome.ok) return this.#found(outcome.value);
+    if (isPassing(outcome.problem)) return this.#found(document);
+    this.#refuse(document, outcome.problem);
+  }
+}
+
+/** The same request may succeed later. */
+function isPassing({ status }: Problem): boolean {
+  return status === 0 || status === 429 || status >= 500;
 }
 
 /** `crypto.randomUUID` only exists on https and localhost; this works on any origin. */
