@@ -75,8 +75,12 @@ async fn main() {
     std::fs::create_dir_all(&folder).unwrap();
     let child = std::env::current_exe().unwrap().with_file_name("engine_child");
     let renderer = Renderer::new(child);
-    let image =
-        |heading: &str| Slide::Page { image: page.clone(), heading: Some(heading.to_owned()), focus: Vec::new() };
+    let image = |heading: &str| Slide::Page {
+        image: page.clone(),
+        label: Some("p. 3".to_owned()),
+        heading: Some(heading.to_owned()),
+        focus: Vec::new(),
+    };
     let title = Slide::Title {
         kicker: "Explanation".to_owned(),
         title: "How the ocean breathes".to_owned(),

@@ -127,7 +127,7 @@ async fn what_can_be_seen_stays() {
         "0.6 g BT /F1 8 Tf 72 600 Td (Small and grey) Tj ET",
     ];
     let document = read(&pdf::drawn(&contents, "/XObject << /Dots 3 0 R >>", "")).await;
-    let texts: Vec<String> = document.pages.iter().map(|page| page.text()).collect();
+    let texts: Vec<String> = document.pages.iter().map(sluice_domain::document::Page::text).collect();
     assert_eq!(texts, ["White on a dark bar", "Black on grey", "White on a picture", "Small and grey"]);
     assert_eq!(document.left_out, []);
 }

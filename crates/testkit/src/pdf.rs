@@ -137,14 +137,16 @@ pub fn right_to_left(lines: &[Vec<&str>], mapped: impl Fn(&str) -> String) -> Ve
         glyphs.len()
     );
     for glyph in &glyphs {
-        let units: String = mapped(glyph).encode_utf16().map(|unit| format!("{unit:04x}")).collect();
+        let units = hex4(mapped(glyph).encode_utf16());
         let _ = writeln!(map, "<{:02x}> <{units}>", code(glyph));
     }
     map.push_str("endbfchar\nendcmap end end");
     let mut content = "BT /F1 12 Tf 20 TL 72 770 Td\n".to_owned();
     for line in lines {
-        let codes: String =
-            line.iter().rev().map(|glyph| format!("{:02x}", if *glyph == " " { 0x20 } else { code(glyph) })).collect();
+        let codes = line.iter().rev().fold(String::new(), |mut codes, glyph| {
+            let _ = write!(codes, "{:02x}", if *glyph == " " { 0x20 } else { code(glyph) });
+            codes
+        });
         let _ = writeln!(content, "<{codes}> Tj T*");
     }
     content.push_str("ET");
@@ -155,6 +157,14 @@ pub fn right_to_left(lines: &[Vec<&str>], mapped: impl Fn(&str) -> String) -> Ve
     let contents = pdf.stream("", content.as_bytes());
     let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
     pdf.finish_with_pages(tree, &[page])
+}
+
+/// UTF-16 code units as hexadecimal digits.
+fn hex4(units: impl Iterator<Item = u16>) -> String {
+    units.fold(String::new(), |mut digits, unit| {
+        let _ = write!(digits, "{unit:04x}");
+        digits
+    })
 }
 
 /// A page with a line of Japanese in a font that is not embedded.
@@ -169,7 +179,7 @@ pub fn japanese(line: &str) -> Vec<u8> {
         "<< /Type /Font /Subtype /Type0 /BaseFont /KozMinPro-Regular-Acro-UniJIS-UTF16-H /Encoding /UniJIS-UTF16-H \
          /DescendantFonts [{descendant} 0 R] >>"
     ));
-    let codes: String = line.encode_utf16().map(|unit| format!("{unit:04x}")).collect();
+    let codes = hex4(line.encode_utf16());
     let contents = pdf.stream("", format!("BT /F1 12 Tf 72 770 Td <{codes}> Tj ET").as_bytes());
     let page = pdf.page(tree, &format!("/Font << /F1 {font} 0 R >>"), contents);
     pdf.finish_with_pages(tree, &[page])

@@ -98,14 +98,13 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
     }
     let document: BlobHash = subject.document.blob.parse().map_err(|_| unreadable())?;
     let key = keys::key("page/1", &(&subject.document.blob, page, WIDTH)).map_err(|_| unreadable())?;
-    let hash = match kept(app, &key).await? {
-        Some(hash) => hash,
-        None => {
-            let _turn = turn(&app.previews.pages).await?;
-            match kept(app, &key).await? {
-                Some(hash) => hash,
-                None => draw(app, &document, page, &key).await?,
-            }
+    let hash = if let Some(hash) = kept(app, &key).await? {
+        hash
+    } else {
+        let _turn = turn(&app.previews.pages).await?;
+        match kept(app, &key).await? {
+            Some(hash) => hash,
+            None => draw(app, &document, page, &key).await?,
         }
     };
     // It goes with the last reel that uses it.

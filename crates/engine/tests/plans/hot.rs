@@ -306,7 +306,8 @@ async fn apps(tx: &mut Tx) -> Result<(), StoreError> {
         made: None,
     };
     reel::insert_scene(tx, &scene).await?;
-    reel::edit_scene(tx, &owner, &scene.id, &json!({})).await?;
+    let change = reel::SceneChange { script: json!({}), original: None, edited: true };
+    reel::edit_scene(tx, &owner, &scene.id, &change).await?;
     reel::order_scenes(tx, &owner, std::slice::from_ref(&scene.id)).await?;
     reel::set_scene_job(tx, &owner, &scene.id, &row.job_id).await?;
     reel::set_scene_made(tx, &owner, &scene.id, &json!(hash('c'))).await?;

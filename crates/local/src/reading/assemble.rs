@@ -298,12 +298,15 @@ fn without_leaders(tokens: Vec<Token>) -> Vec<Token> {
 fn finished(draft: Draft, evidence: &Evidence) -> Page {
     let Draft { mut page, blocks } = draft;
     let size = [page.width, page.height];
-    page.blocks =
-        blocks.into_iter().map(|block| to_text(block, evidence, size)).filter(|block| !block.text.is_empty()).collect();
+    page.blocks = blocks
+        .into_iter()
+        .map(|block| to_text(&block, evidence, size))
+        .filter(|block| !block.text.is_empty())
+        .collect();
     page
 }
 
-fn to_text(block: DraftBlock, evidence: &Evidence, size: [f32; 2]) -> Block {
+fn to_text(block: &DraftBlock, evidence: &Evidence, size: [f32; 2]) -> Block {
     let place = |bounds: [f32; 4]| turned_back(bounds, size, block.turns);
     let mut text = String::new();
     let mut words = Vec::with_capacity(block.tokens.len());
@@ -370,7 +373,8 @@ mod tests {
 
     fn read(blocks: Vec<Vec<Line>>) -> Vec<String> {
         let blocks = blocks.into_iter().map(|lines| RawBlock { lines }).collect();
-        let read = assembled(vec![RawPage { number: 1, width: 500.0, height: 800.0, blocks, ..RawPage::default() }]).pages;
+        let read =
+            assembled(vec![RawPage { number: 1, width: 500.0, height: 800.0, blocks, ..RawPage::default() }]).pages;
         read.into_iter().flat_map(|page| page.blocks).map(|block| block.text).collect()
     }
 

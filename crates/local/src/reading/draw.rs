@@ -56,7 +56,7 @@ impl PageView {
         let (width, height) = (f64::from(size.width).max(1.0), f64::from(size.height).max(1.0));
         let part_width = ((right - left) * width).max(1.0);
         let part_height = ((bottom - top) * height).max(1.0);
-        let across = if self.quarter_turns % 2 == 0 { part_width } else { part_height };
+        let across = if self.quarter_turns.is_multiple_of(2) { part_width } else { part_height };
         let wanted = f64::from(self.width_px.max(1)) / across;
         let bounded = (MOST_PIXELS / (part_width * part_height)).sqrt();
         let scale = wanted.min(bounded);
@@ -146,7 +146,7 @@ pub(super) fn netpbm<'a>(image: &'a [u8], magic: &[u8], depth: usize) -> Option<
 /// Rows of pixels of `depth` bytes after clockwise quarter turns, and the new width and height.
 pub(super) fn turn(pixels: &[u8], depth: usize, size: [usize; 2], turns: u8) -> (Vec<u8>, [usize; 2]) {
     let [width, height] = size;
-    let new = if turns % 2 == 0 { size } else { [height, width] };
+    let new = if turns.is_multiple_of(2) { size } else { [height, width] };
     let mut turned = Vec::with_capacity(pixels.len());
     for y in 0..new[1] {
         for x in 0..new[0] {

@@ -120,10 +120,10 @@ impl<'a> Parser<'a> {
             next,
             pages: Vec::new(),
             page: RawPage::default(),
+            blocks: Vec::new(),
             block: Vec::new(),
             words: Vec::new(),
             words_on_page: 0,
-            bounds: [0.0; 4],
             unfinished: None,
         }
     }

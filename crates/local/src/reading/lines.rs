@@ -119,7 +119,7 @@ fn block(mut lines: Vec<Vec<Word>>, turns: u8, page_is_rtl: bool) -> RawBlock {
     let mut block = RawBlock::default();
     for words in lines {
         for words in at_wide_gaps(without_doubles(words)) {
-            let line = line(words, right_to_left, turns);
+            let line = line(&words, right_to_left, turns);
             if !line.text.is_empty() {
                 block.lines.push(line);
             }
@@ -128,8 +128,8 @@ fn block(mut lines: Vec<Vec<Word>>, turns: u8, page_is_rtl: bool) -> RawBlock {
     block
 }
 
-fn line(words: Vec<Word>, right_to_left: bool, turns: u8) -> Line {
-    let height = median_height(&words);
+fn line(words: &[Word], right_to_left: bool, turns: u8) -> Line {
+    let height = median_height(words);
     let foot = median(words.iter().map(|word| word.bounds[3]));
     let words = scripts::resolved(words, height, right_to_left);
     let bounds = words.iter().map(|word| word.bounds).reduce(|one, other| united(&one, &other)).unwrap_or_default();

@@ -170,7 +170,7 @@ async fn read_turned(
     let copy = picture.clone();
     let upright = tokio::task::spawn_blocking(move || copy.turned(quarter_turns).straightened());
     let (upright, straightened) = upright.await.map_err(|error| ReadError::Io(error.into()))?;
-    let turned = if quarter_turns % 2 == 0 { (size.width, size.height) } else { (size.height, size.width) };
+    let turned = if quarter_turns.is_multiple_of(2) { (size.width, size.height) } else { (size.height, size.width) };
     let empty = RecognisedPage {
         number: size.number,
         width: turned.0,
@@ -178,7 +178,7 @@ async fn read_turned(
         quarter_turns,
         ..RecognisedPage::default()
     };
-    let across = if quarter_turns % 2 == 0 { picture.width } else { picture.height };
+    let across = if quarter_turns.is_multiple_of(2) { picture.width } else { picture.height };
     #[expect(clippy::cast_precision_loss, reason = "an image has fewer than 2^23 columns")]
     let scale = turned.0 / across.max(1) as f32;
     let pgm = upright.to_pgm();

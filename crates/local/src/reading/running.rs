@@ -216,7 +216,7 @@ fn candidates(page: &RawPage) -> impl Iterator<Item = &Line> {
 
 fn in_band(line: &Line, height: f32) -> bool {
     let middle = line.middle();
-    line.turns == 0 && middle < height * BAND || line.turns == 0 && middle > height * (1.0 - BAND)
+    line.turns == 0 && (middle < height * BAND || middle > height * (1.0 - BAND))
 }
 
 /// The text with all numbers replaced by one placeholder, and the height on the page.

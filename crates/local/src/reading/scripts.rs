@@ -25,8 +25,8 @@ enum Level {
 }
 
 /// The words with raised and lowered characters resolved, of a line of the height `height`.
-pub(super) fn resolved(words: Vec<Word>, height: f32, right_to_left: bool) -> Vec<Word> {
-    let base = baseline(&words, height);
+pub(super) fn resolved(words: &[Word], height: f32, right_to_left: bool) -> Vec<Word> {
+    let base = baseline(words, height);
     let levels: Vec<Level> = words.iter().map(|word| level(word, height, base)).collect();
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     // Whether the last word that was kept ends in what was raised or lowered.
@@ -195,7 +195,7 @@ mod tests {
             words.push(Word { text: plain.to_owned(), bounds: [left, top, left + width, bottom] });
             x = left + width;
         }
-        let words = resolved(words, 10.0, false);
+        let words = resolved(&words, 10.0, false);
         words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 

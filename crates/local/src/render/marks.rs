@@ -4,7 +4,6 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
     reason = "pixel coordinates and fixed-point colours: bounded by the area that is marked"
 )]
 
@@ -130,7 +129,7 @@ fn tint(frame: &mut Picture, area: Area, tint: Tint, strength: i32) {
         for (plane, colour) in [(&mut *blue, tint.chroma[0]), (&mut *red, tint.chroma[1])] {
             let gain = colour * strength;
             for (value, pair) in plane.span_mut(x, area.y / 2 + row, width).iter_mut().zip(paper.as_chunks::<2>().0) {
-                let bright = (i32::from(pair[0]) + i32::from(pair[1])) / 2 - 16;
+                let bright = i32::midpoint(i32::from(pair[0]), i32::from(pair[1])) - 16;
                 // 219 × 256, as a power of two: the tint is a fortieth weaker than the palette's.
                 *value = (i32::from(*value) + ((gain * bright) >> 16)).clamp(16, 240) as u8;
             }

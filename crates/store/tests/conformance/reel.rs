@@ -107,7 +107,7 @@ async fn a_reel_comes_back_as_it_was_stored_and_to_its_owner_alone(store: &Store
             reel::set_script(tx, &ada(), &row.id, "Ebb and flow", "extract").await?;
             reel::set_reel_job(tx, &ada(), &row.id, &job).await?;
             reel::set_result(tx, &ada(), &row.id, &json!({ "video": "…" })).await?;
-            reel::edit_scene(tx, &ada(), &scenes[0].id, &json!({ "heading": "Mine" })).await?;
+            reel::edit_scene(tx, &ada(), &scenes[0].id, &change(json!({ "heading": "Mine" }))).await?;
             reel::set_scene_job(tx, &ada(), &scenes[1].id, &job).await?;
             reel::set_scene_made(tx, &ada(), &scenes[2].id, &json!({ "clip": "…" })).await
         })
@@ -125,6 +125,11 @@ async fn a_reel_comes_back_as_it_was_stored_and_to_its_owner_alone(store: &Store
     assert_eq!(look(store, &ada(), &row.id).await.1, Vec::new());
 }
 
+/// What a person makes of a scene.
+fn change(script: Value) -> SceneChange {
+    SceneChange { script, original: None, edited: true }
+}
+
 async fn what_is_written_with_another_owner_changes_nothing(store: &Store) {
     let (row, scenes) = three_scenes(store).await;
     let before = look(store, &ada(), &row.id).await;
@@ -136,7 +141,7 @@ async fn what_is_written_with_another_owner_changes_nothing(store: &Store) {
             reel::set_script(tx, &owner, &row.id, "Taken", "extract").await?;
             reel::set_reel_job(tx, &owner, &row.id, &job).await?;
             reel::set_result(tx, &owner, &row.id, &json!({})).await?;
-            reel::edit_scene(tx, &owner, &scenes[0].id, &json!({})).await?;
+            reel::edit_scene(tx, &owner, &scenes[0].id, &change(json!({}))).await?;
             reel::order_scenes(tx, &owner, &order).await?;
             reel::set_scene_job(tx, &owner, &scenes[0].id, &job).await?;
             reel::set_scene_made(tx, &owner, &scenes[0].id, &json!({})).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sluice_domain::ids::{JobId, ReelId, SceneId};
 use sluice_store::faults::Fault;
-use sluice_store::reel::{self, ReelRow, SceneRow};
+use sluice_store::reel::{self, ReelRow, SceneChange, SceneRow};
 use sluice_store::{Store, StoreError, Tx, blobs};
 use sluice_testkit::TestStore;
 
@@ -146,7 +146,7 @@ async fn publishing_compares_the_storyboard_inside_its_unit_of_work(test: &TestS
     for (at, edit) in edits.iter().enumerate() {
         let assembled = headings(&scenes(store, &row.id).await);
         // While it is put together, another process edits a scene.
-        write(&other, async |tx| reel::edit_scene(tx, &ada(), &first[at].id, &edit()).await).await;
+        write(&other, async |tx| reel::edit_scene(tx, &ada(), &first[at].id, &change(edit())).await).await;
         assert!(!write(store, async |tx| publish(tx, &row, &assembled, &row.job_id).await).await);
         assert_eq!(result(store, &row.id).await, None);
     }
@@ -175,7 +175,7 @@ async fn what_is_made_for_scenes_that_are_gone_is_kept_nowhere(test: &TestStore)
         // A job of one of them ends only now.
         reel::set_scene_made(tx, &ada(), &before[0].id, &late).await?;
         reel::set_scene_job(tx, &ada(), &before[1].id, &row.job_id).await?;
-        reel::edit_scene(tx, &ada(), &before[2].id, &json!({ "heading": "Late" })).await
+        reel::edit_scene(tx, &ada(), &before[2].id, &change(json!({ "heading": "Late" }))).await
     })
     .await;
     assert_eq!((scenes(store, &row.id).await, usage(store, &ada()).await), (Vec::new(), DOCUMENT));
@@ -192,7 +192,8 @@ async fn what_is_made_for_scenes_that_are_gone_is_kept_nowhere(test: &TestStore)
 async fn an_edited_scene_keeps_its_old_parts_until_it_is_rendered(test: &TestStore) {
     let store = test.store();
     let (row, before) = rendered(store).await;
-    write(store, async |tx| reel::edit_scene(tx, &ada(), &before[1].id, &json!({ "heading": "Mine" })).await).await;
+    write(store, async |tx| reel::edit_scene(tx, &ada(), &before[1].id, &change(json!({ "heading": "Mine" }))).await)
+        .await;
     let now = scenes(store, &row.id).await;
     assert_eq!((now[1].edited, &now[1].made), (true, &before[1].made));
     assert_eq!((&now[0], &now[2]), (&before[0], &before[2]), "the others are as they were");
@@ -204,7 +205,7 @@ async fn an_edited_scene_keeps_its_old_parts_until_it_is_rendered(test: &TestSto
     .await;
     assert_eq!(usage(store, &ada()).await, DOCUMENT + 7_101);
     let untouched = async |tx: &mut Tx| {
-        reel::edit_scene(tx, &omar(), &before[1].id, &json!({ "heading": "His" })).await?;
+        reel::edit_scene(tx, &omar(), &before[1].id, &change(json!({ "heading": "His" }))).await?;
         reel::set_scene_made(tx, &omar(), &before[1].id, &json!({ "clip": hash(1) })).await
     };
     let known = scenes(store, &row.id).await;
@@ -280,7 +281,7 @@ async fn what_could_not_be_read_again_is_refused_by_every_writer(test: &TestStor
         })
         .await,
         refused(store, async |tx| reel::set_result(tx, &ada(), &row.id, &deep).await).await,
-        refused(store, async |tx| reel::edit_scene(tx, &ada(), &before[0].id, &deep).await).await,
+        refused(store, async |tx| reel::edit_scene(tx, &ada(), &before[0].id, &change(deep.clone())).await).await,
         refused(store, async |tx| reel::set_scene_made(tx, &ada(), &before[0].id, &deep).await).await,
         refused(store, async |tx| reel::insert_scene(tx, &SceneRow { script: deep.clone(), ..place.clone() }).await)
             .await,
@@ -289,6 +290,11 @@ async fn what_could_not_be_read_again_is_refused_by_every_writer(test: &TestStor
     assert_eq!(read(store, async |tx| reel::reel(tx, &ada(), &row.id).await).await, Some(row.clone()));
     assert_eq!(scenes(store, &row.id).await, before);
     let odd = json!({ "heading": crate::ODD, "nul": "a\0b", "deep": nested(99) });
-    write(store, async |tx| reel::edit_scene(tx, &ada(), &before[0].id, &odd).await).await;
+    write(store, async |tx| reel::edit_scene(tx, &ada(), &before[0].id, &change(odd.clone())).await).await;
     assert_eq!(scenes(store, &row.id).await[0].script, odd);
+}
+
+/// What a person makes of a scene.
+fn change(script: Value) -> SceneChange {
+    SceneChange { script, original: None, edited: true }
 }

@@ -93,7 +93,9 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let title = super::title::title(document, &placed, &running, lexicon);
     let deck = slides::is_deck(document);
     let mut builder = Builder::new(lexicon, body, Speakers::of(&placed, lexicon), deck);
-    furniture.iter().for_each(|block| builder.leave_out(block, Reason::Furniture));
+    for block in &furniture {
+        builder.leave_out(block, Reason::Furniture);
+    }
     let mut told = false;
     for (index, block) in placed.iter().enumerate() {
         let flows = told && index.checked_sub(1).is_some_and(|before| is_next_line(&placed[before], block));
@@ -297,7 +299,9 @@ impl<'a> Builder<'a> {
     fn tell(&mut self, block: &Placed<'_>, fragment: bool) {
         if let Some(turns) = self.speakers.turns(&block.text, self.lexicon) {
             self.close_list();
-            turns.into_iter().for_each(|turn| self.turn(block, turn));
+            for turn in turns {
+                self.turn(block, turn);
+            }
         } else if self.is_item(block) {
             self.items(block);
         } else {

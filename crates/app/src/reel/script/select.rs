@@ -83,7 +83,7 @@ fn unit(index: usize, candidates: &Candidates, taken: &[usize]) -> Option<Vec<us
     if let Some(bundle) = candidates.all[index].bundle {
         let inside = |at: usize| candidates.all.get(at).is_some_and(|other| other.bundle == Some(bundle));
         let first = index.checked_sub(1).is_none_or(|before| !inside(before));
-        let all: Vec<usize> = (index..).take_while(|at| inside(*at)).collect();
+        let all: Vec<usize> = (index..candidates.all.len()).take_while(|at| inside(*at)).collect();
         let words: u32 = all.iter().map(|at| candidates.all[*at].words).sum();
         return (first && words <= MOST_WORDS_OF_A_BUNDLE).then_some(all);
     }

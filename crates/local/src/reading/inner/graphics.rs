@@ -14,12 +14,14 @@ pub(super) type Matrix = [f32; 6];
 pub(super) const IDENTITY: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
 /// First `one`, then `other`.
+#[expect(clippy::many_single_char_names, reason = "the names of ISO 32000-1")]
 pub(super) fn product(one: &Matrix, other: &Matrix) -> Matrix {
     let [a, b, c, d, e, f] = *one;
     let [k, l, m, n, x, y] = *other;
     [a * k + b * m, a * l + b * n, c * k + d * m, c * l + d * n, e * k + f * m + x, e * l + f * n + y]
 }
 
+#[expect(clippy::many_single_char_names, reason = "the names of ISO 32000-1")]
 pub(super) fn transformed(matrix: &Matrix, x: f32, y: f32) -> (f32, f32) {
     let [a, b, c, d, e, f] = *matrix;
     (a * x + c * y + e, b * x + d * y + f)

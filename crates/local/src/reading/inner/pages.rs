@@ -16,6 +16,7 @@ const COVERING_ANNOTATIONS: [&[u8]; 7] =
 
 /// A page on which text may be hidden.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, and no states of a machine")]
 pub(crate) struct DoubtfulPage {
     /// Counted from 1.
     pub(crate) number: u32,
@@ -84,7 +85,11 @@ fn visible_area(document: &Document, page: &Dictionary) -> (Area, bool) {
     };
     let whole = area(b"MediaBox").unwrap_or([0.0, 0.0, 612.0, 792.0]);
     let shown = area(b"CropBox").map_or(whole, |crop| common(&crop, &whole));
-    if shown[2] > shown[0] && shown[3] > shown[1] { (shown, shown != whole) } else { (whole, false) }
+    if shown[2] > shown[0] && shown[3] > shown[1] {
+        (shown, shown.iter().zip(&whole).any(|(one, other)| one.total_cmp(other).is_ne()))
+    } else {
+        (whole, false)
+    }
 }
 
 /// An entry of a page, or of the nearest of its ancestors.

@@ -31,6 +31,7 @@ const SCAN: f32 = 0.5;
 
 /// What one page may hide.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, and no states of a machine")]
 pub(super) struct Suspicion {
     /// A text may be invisible where it stands.
     pub(super) suspect: bool,
@@ -214,9 +215,10 @@ impl<'a> Painter<'a> {
         }
         let state = &run.state;
         if state.mode == 3 {
-            match self.found.has_scan {
-                true => self.invisible_over_scan = true,
-                false => self.otherwise_suspect = true,
+            if self.found.has_scan {
+                self.invisible_over_scan = true;
+            } else {
+                self.otherwise_suspect = true;
             }
             return;
         }

@@ -9,6 +9,7 @@ const LETTER_WIDTH: f32 = 0.45;
 
 /// A content stream that is followed: its operands, its state and its path.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, and no states of a machine")]
 pub(super) struct Run<'a, 'c> {
     pub(super) resources: Resources<'a>,
     pub(super) state: State,
@@ -146,6 +147,7 @@ impl<'a, 'c> Run<'a, 'c> {
         }
     }
 
+    #[expect(clippy::many_single_char_names, reason = "the names of ISO 32000-1")]
     pub(super) fn path_operator(&mut self, operator: &[u8]) {
         let [a, b, c, d, e, f] = self.operands;
         match operator {

@@ -79,8 +79,8 @@ fn is_particle(letters: &[char]) -> bool {
 /// Whether a word begins with the article, or with a particle before it.
 fn has_article(letters: &[char]) -> bool {
     match letters {
-        ['ا', 'ل', ..] | ['ل', 'ل', ..] => true,
-        ['و' | 'ف' | 'ب' | 'ك', rest @ ..] => matches!(rest, ['ا', 'ل', ..] | ['ل', 'ل', ..]),
+        ['ا' | 'ل', 'ل', ..] => true,
+        ['و' | 'ف' | 'ب' | 'ك', rest @ ..] => matches!(rest, ['ا' | 'ل', 'ل', ..]),
         _ => false,
     }
 }

@@ -63,7 +63,7 @@ fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     whole_number(deserializer)?.ok_or_else(|| D::Error::custom("after is the number of a scene, or 0"))
 }
 
-/// A scene; its ETag makes a change conditional.
+/// A scene; its `ETag` makes a change conditional.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "show_scene", tag = "reels",
     params(("id" = String, Path), ("n" = u32, Path)),
     responses((status = 200, body = SceneView, headers(("ETag" = String))), (status = 404, body = Problem)))]

@@ -45,7 +45,7 @@ pub(super) fn without_note_marks(text: &str) -> String {
         .iter()
         .enumerate()
         .filter(|(index, c)| {
-            !matches!(c, '†' | '‡' | '∗' | '⁎') && !(is_superscript(**c) && is_note_number(&chars, *index))
+            !(matches!(c, '†' | '‡' | '∗' | '⁎') || is_superscript(**c) && is_note_number(&chars, *index))
         })
         .map(|(_, c)| *c)
         .collect();
@@ -71,8 +71,8 @@ fn is_note_number(chars: &[char], index: usize) -> bool {
         Some(c) if c.is_numeric() => false,
         Some(c) if c.is_alphabetic() => {
             let letters = before.iter().take_while(|c| c.is_alphabetic()).count();
-            letters >= 4 && before[..letters].iter().all(|c| c.is_lowercase() || !c.is_uppercase())
-                || letters >= 4 && before[..letters - 1].iter().all(|c| c.is_lowercase())
+            let without_capitals = |letters: &[char]| !letters.iter().any(|c| c.is_uppercase());
+            letters >= 4 && (without_capitals(&before[..letters]) || without_capitals(&before[..letters - 1]))
         }
         // The minus of an exponent.
         Some('⁻' | '⁺') => false,
