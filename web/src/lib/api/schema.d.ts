@@ -49,7 +49,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Uploads a document: reads it immediately, and returns its properties or why it was rejected. */
+        /**
+         * Uploads a document: reads it immediately, and returns its properties or why it was rejected. If pages are read by OCR,
+         *     that is done by a job: the answer is 202, `reading` tells how far it is, and `document.changed` events tell of changes.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -73,6 +76,15 @@ export interface paths {
             responses: {
                 /** @description Created. */
                 201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentView"];
+                    };
+                };
+                /** @description Accepted; the work continues in the background. */
+                202: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -124,6 +136,58 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document as it is known now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1224,7 +1288,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A scene; its ETag makes a change conditional. */
+        /** A scene; its `ETag` makes a change conditional. */
         get: {
             parameters: {
                 query?: never;
@@ -1706,9 +1770,11 @@ export interface components {
             /** Format: int32 */
             characters: number;
             id: string;
-            language: components["schemas"]["LanguageView"];
+            language?: components["schemas"]["LanguageView"] | null;
             /** @description False if the language is a guess. */
             language_reliable: boolean;
+            /** @description What is in the file and is not told, once per page and reason, in the order of the pages. */
+            left_out: components["schemas"]["LeftOutView"][];
             /** @description The file's name. */
             name: string;
             /** @description Whether its text was read by OCR. */
@@ -1717,6 +1783,8 @@ export interface components {
             pages: number;
             /** @description The program that read it. */
             read_by: string;
+            reading?: components["schemas"]["ReadingView"] | null;
+            refused?: components["schemas"]["ErrorView"] | null;
             /** @description From the file's own metadata or its largest heading. */
             title?: string | null;
             /** Format: int32 */
@@ -1833,7 +1901,7 @@ export interface components {
             /** Format: int64 */
             finished_at?: number | null;
             id: string;
-            /** @description `reel.make` or `reel.scene`. */
+            /** @description `document.read`, `reel.make` or `reel.scene`. */
             kind: string;
             log: components["schemas"]["LogEntry"][];
             /** @description Its parent job. */
@@ -1856,6 +1924,21 @@ export interface components {
             dir: components["schemas"]["Direction"];
             /** @description The name of the language in the language itself. */
             name: string;
+        };
+        /** @description Something that is in the file and is not told. */
+        LeftOutView: {
+            /**
+             * Format: int32
+             * @description The page, counted from 1.
+             */
+            page: number;
+            /**
+             * @description `hidden`, `unreadable`, `scanned`, `running`, `line_numbers`, `watermark`, `earlier_build`, `references`,
+             *     `furniture` or `table`.
+             */
+            reason: string;
+            /** @description The beginning of its text, at most 80 characters; empty if it has none or must not be shown. */
+            sample: string;
         };
         /** @description One sentence of the finished video. */
         Line: {
@@ -1984,6 +2067,15 @@ export interface components {
             stage: string;
             state: string;
             steps: components["schemas"]["JobStep"][];
+        };
+        /** @description How far the job is that reads a document. */
+        ReadingView: {
+            job_id: string;
+            /**
+             * Format: int32
+             * @description From 0 to 100.
+             */
+            percent: number;
         };
         /** @description The available options. */
         ReelChoices: {
@@ -2291,14 +2383,14 @@ export interface components {
              */
             most: number;
         };
-        /** @description One spoken sentence. */
+        /** @description One sentence of the narration. */
         Sentence: {
             /**
              * Format: int32
              * @description The page that it comes from, counted from 1; none for the closing question, and for what a person wrote.
              */
             page?: number | null;
-            /** @description Plain text. */
+            /** @description As it is printed: the voice makes words of its numbers and signs. A clause of a list has no full stop. */
             text: string;
         };
         /**
