@@ -25,9 +25,6 @@ const SAMPLE: usize = 80;
 /// Ends of sentences.
 const ENDS: [char; 5] = ['.', '!', '?', '؟', '۔'];
 
-/// Words between two that are aligned may be as far apart in the text as this many bytes.
-const FARTHEST: usize = 200;
-
 /// The pages of a document that OCR would read: those that are images, and those whose text is not readable.
 pub fn unread_pages(document: &Document) -> Vec<u32> {
     let unread = document.left_out.iter().filter(|one| matches!(one.reason, Reason::Scanned | Reason::Unreadable));
@@ -149,7 +146,6 @@ fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str)
     let assemble::Assembled { pages, left_out } = assemble::assembled(recognised.iter().map(raw).collect());
     document.left_out.extend(left_out);
     for (mut page, recognised) in pages.into_iter().zip(&recognised) {
-        page.quarter_turns = recognised.quarter_turns;
         let words: Vec<&Recognised> = recognised.blocks.iter().flatten().flatten().collect();
         let mut unsure = Vec::new();
         for block in &mut page.blocks {
@@ -188,42 +184,40 @@ fn raw(page: &RecognisedPage) -> RawPage {
         number: page.number,
         width: page.width,
         height: page.height,
+        quarter_turns: page.quarter_turns,
         blocks: page.blocks.iter().map(block).collect(),
-        ..RawPage::default()
     }
 }
 
 fn raw_line(words: &[Recognised]) -> Option<Line> {
-    let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     let bounds = words.iter().map(|word| word.level).reduce(|one, other| united(&one, &other))?;
-    Some(Line {
-        text: texts.join(" "),
+    let mut line = Line {
         bounds,
         height: bounds[3] - bounds[1],
-        right_to_left: bidi::is_right_to_left(texts.into_iter()),
+        right_to_left: bidi::is_right_to_left(words.iter().map(|word| word.text.as_str())),
         ..Line::default()
-    })
+    };
+    for word in words {
+        if !line.text.is_empty() {
+            line.text.push(' ');
+        }
+        line.words.push((u32::try_from(line.text.len()).ok()?, word.level));
+        line.text.push_str(&word.text);
+    }
+    Some(line)
 }
 
-/// Finds the words of a block in its text, which has lost hyphens and headers since: gives them their places on the page.
-/// Sentences with a word that is probably misread are removed, and their beginnings are returned.
+/// Moves the words of a block from their places on the straightened page to those on the page itself. Sentences with a word
+/// that is probably misread are removed, and their beginnings are returned.
 fn place_words(block: &mut Block, words: &[&Recognised]) -> Vec<String> {
-    let inside = |word: &&&Recognised| {
-        let [left, top, right, bottom] = word.level;
-        let (x, y) = (left.midpoint(right), top.midpoint(bottom));
-        let [block_left, block_top, block_right, block_bottom] = block.bounds;
-        (block_left..=block_right).contains(&x) && (block_top..=block_bottom).contains(&y)
-    };
-    let mut placed: Vec<(WordBox, bool)> = Vec::new();
-    let mut from = 0;
-    for word in words.iter().filter(inside) {
-        let core = word.text.trim_end_matches(['-', '\u{ad}', '\u{2010}']);
-        let Some(at) = block.text.get(from..).and_then(|rest| rest.find(core)).filter(|at| *at <= FARTHEST) else {
-            continue;
-        };
-        let Ok(offset) = u32::try_from(from + at) else { break };
-        placed.push((WordBox(offset, word.bounds), word.sure));
-        from += at + core.len();
+    let mut placed: Vec<(WordBox, bool)> = Vec::with_capacity(block.words.len());
+    for WordBox(offset, level) in &block.words {
+        // More than one where they were joined.
+        let mut found = words.iter().filter(|word| is_inside(&word.level, level));
+        let Some(first) = found.next() else { continue };
+        let joined = |(bounds, sure), word: &&Recognised| (united(&bounds, &word.bounds), sure && word.sure);
+        let (bounds, sure) = found.fold((first.bounds, first.sure), joined);
+        placed.push((WordBox(*offset, bounds), sure));
     }
     if let Some(bounds) = placed.iter().map(|(word, _)| word.1).reduce(|one, other| united(&one, &other)) {
         block.bounds = bounds;
@@ -231,6 +225,12 @@ fn place_words(block: &mut Block, words: &[&Recognised]) -> Vec<String> {
     let (text, words, removed) = without_unsure(&block.text, placed);
     (block.text, block.words) = (text, words);
     removed
+}
+
+/// Whether the middle of a place is inside another one.
+fn is_inside(place: &[f32; 4], outer: &[f32; 4]) -> bool {
+    let (x, y) = (place[0].midpoint(place[2]), place[1].midpoint(place[3]));
+    (outer[0]..=outer[2]).contains(&x) && (outer[1]..=outer[3]).contains(&y)
 }
 
 /// The sentences all of whose words are sure, and the beginnings of the others.
@@ -290,8 +290,8 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
-    fn word(text: &str, left: f32, sure: bool) -> Recognised {
-        let bounds = [left, 10.0, left + 20.0, 20.0];
+    fn word(text: &str, [left, top]: [f32; 2], sure: bool) -> Recognised {
+        let bounds = [left, top, left + 20.0, top + 10.0];
         Recognised { text: text.to_owned(), level: bounds, bounds: bounds.map(|edge| edge + 1.0), sure }
     }
 
@@ -299,13 +299,20 @@ mod tests {
     fn sentences_with_a_misread_word_are_left_out_and_the_others_keep_their_places() {
         let lines = vec![
             vec![
-                word("Bees", 10.0, true),
-                word("fly.", 40.0, true),
-                word("Qvccns", 70.0, false),
-                word("lay.", 100.0, true),
+                word("Bees", [10.0, 110.0], true),
+                word("fly.", [40.0, 110.0], true),
+                word("Qvccns", [70.0, 110.0], false),
+                word("lay", [100.0, 110.0], true),
+                word("eggs.", [130.0, 110.0], true),
             ],
-            vec![word("They", 10.0, true), word("are", 40.0, true), word("won-", 70.0, true)],
-            vec![word("derful.", 10.0, true)],
+            vec![
+                word("They", [10.0, 122.0], true),
+                word("are", [40.0, 122.0], true),
+                word("really", [70.0, 122.0], true),
+                word("very", [100.0, 122.0], true),
+                word("won-", [130.0, 122.0], true),
+            ],
+            vec![word("derful.", [10.0, 134.0], true)],
         ];
         let page = RecognisedPage { number: 2, width: 500.0, height: 800.0, quarter_turns: 2, blocks: vec![lines] };
         let pages = [1, 2, 3].map(|number| Page { number, ..Page::default() }).into();
@@ -317,10 +324,11 @@ mod tests {
         };
         let merged = merged(document, vec![page], "tesseract 5");
         let block = &merged.pages[1].blocks[0];
-        assert_eq!(block.text, "Bees fly. They are wonderful.");
+        assert_eq!(block.text, "Bees fly. They are really very wonderful.");
         let starts: Vec<(&str, f32)> =
             block.words.iter().map(|WordBox(at, bounds)| (&block.text[*at as usize..][..3], bounds[0])).collect();
-        let expected = [("Bee", 11.0), ("fly", 41.0), ("The", 11.0), ("are", 41.0), ("won", 71.0), ("der", 11.0)];
+        let first = [("Bee", 11.0), ("fly", 41.0), ("The", 11.0), ("are", 41.0), ("rea", 71.0)];
+        let expected = [first.as_slice(), &[("ver", 101.0), ("won", 131.0), ("der", 11.0)]].concat();
         assert_eq!(starts, expected);
         assert_eq!(merged.pages[1].quarter_turns, 2);
         let unreadable = LeftOut { page: 2, reason: Reason::Unreadable, sample: "Qvccns lay eggs.".to_owned() };
