@@ -1,6 +1,6 @@
 //! Initials: a letter several lines tall belongs to the word beside its top.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::layout::{Line, RawBlock, united};
 
@@ -14,8 +14,10 @@ pub(super) fn joined(mut blocks: Vec<RawBlock>) -> Vec<RawBlock> {
     if initials.is_empty() {
         return blocks;
     }
-    let words: HashSet<String> =
-        blocks.iter().flat_map(|block| &block.lines).flat_map(|line| line.text.split(' ')).map(plain).collect();
+    let mut words: HashMap<String, usize> = HashMap::new();
+    for word in blocks.iter().flat_map(|block| &block.lines).flat_map(|line| line.text.split(' ')) {
+        *words.entry(plain(word)).or_default() += 1;
+    }
     for (block, line) in initials {
         let initial = blocks[block].lines[line].clone();
         let beside = |at: &(usize, usize)| is_beside(&initial, &blocks[at.0].lines[at.1]);
@@ -56,15 +58,16 @@ fn is_beside(initial: &Line, line: &Line) -> bool {
         && line.middle() < bottom
 }
 
-/// An initial that is a word of its own (`A colony`) is told by the rest, which then is a word of the page as well.
-fn join(initial: &Line, line: &mut Line, words: &HashSet<String>) {
+/// An initial that is a word of its own (`A colony`) is told by the rest, which then is a word elsewhere on the page as well.
+/// `words` are all of the page with their number, the rest among them.
+fn join(initial: &Line, line: &mut Line, words: &HashMap<String, usize>) {
     let first = line.text.split(' ').next().unwrap_or_default();
     let (whole, rest) = (plain(&format!("{}{first}", initial.text)), plain(first));
     let can_stand_alone = matches!(initial.text.as_str(), "A" | "I" | "O" | "À" | "É" | "Y");
-    let others = |word: &str| words.contains(word);
+    let times = |word: &str| words.get(word).copied().unwrap_or_default();
     let stands_alone = can_stand_alone
-        && !others(&whole)
-        && (others(&rest) && rest.len() > 3
+        && times(&whole) == 0
+        && (times(&rest) > 1 && rest.len() > 3
             || first.starts_with(char::is_uppercase) && first.chars().any(char::is_lowercase));
     let space = if stands_alone { " " } else { "" };
     let shift = u32::try_from(initial.text.len() + space.len()).unwrap_or_default();
