@@ -392,8 +392,15 @@ mod tests {
 
     #[test]
     fn a_paragraph_continues_in_the_next_column() {
-        let text = read(vec![lines(&["First line and", "a second that does"]), lines(&["not end but", "goes on."])]);
-        assert_eq!(text, ["First line and a second that does not end but goes on."]);
+        let first = lines(&["First line and then", "the second, and a", "third that does"]);
+        let mut next = lines(&["not end the text but", "goes on to a line", "of the next column."]);
+        for line in &mut next {
+            line.bounds = [320.0, line.bounds[1], 570.0, line.bounds[3]];
+        }
+        let text = read(vec![first, next]);
+        let whole = "First line and then the second, and a third that does not end the text but goes on to a line of the \
+                     next column.";
+        assert_eq!(text, [whole]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn text_goes_and_all_else_stays() {
         let content = b"q BT /F1 9 Tf [(a) -3 (b)] TJ (c) ' 0 0 m ET Q (d";
-        assert_eq!(without_shown(content).unwrap(), b"q BT /F1 9 Tf    T*  0 0 m ET Q (d");
+        assert_eq!(without_shown(content).unwrap(), b"q BT /F1 9 Tf   T*  0 0 m ET Q (d");
         assert_eq!(without_shown(b"0 0 10 10 re f"), None);
     }
 }
