@@ -10,7 +10,8 @@ use sluice_blobs::{BlobHash, Stored};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, SpeakRequest, Wish};
 use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
 use sluice_domain::language::Language;
-use sluice_local::reading::ReadError;
+use sluice_local::reading::{PageView, ReadError};
+use sluice_store::documents::DocumentRow;
 use sluice_store::{StoreError, Tx, reel, results};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -20,6 +21,7 @@ use super::script::{SceneScript, SlideKind};
 use super::storyboard::{self, Scene};
 use super::subject;
 use super::view::Links;
+use crate::library::{self, IngestError};
 use crate::maintenance::work::UPLOAD;
 use crate::media::MediaError;
 
@@ -96,15 +98,16 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
     if !subject.scenes.iter().any(|scene| page_of(scene) == Some(page)) {
         return Err(PreviewError::NoSuchPage);
     }
-    let document: BlobHash = subject.document.blob.parse().map_err(|_| unreadable())?;
-    let key = keys::key("page/1", &(&subject.document.blob, page, WIDTH)).map_err(|_| unreadable())?;
+    let document = &subject.document;
+    // How the page is turned is part of its text.
+    let key = keys::key("page/2", &(&document.blob, &document.text_blob, page, WIDTH)).map_err(|_| unreadable())?;
     let hash = if let Some(hash) = kept(app, &key).await? {
         hash
     } else {
         let _turn = turn(&app.previews.pages).await?;
         match kept(app, &key).await? {
             Some(hash) => hash,
-            None => draw(app, &document, page, &key).await?,
+            None => draw(app, document, page, &key).await?,
         }
     };
     // It goes with the last reel that uses it.
@@ -124,12 +127,19 @@ fn slide_page(script: &SceneScript) -> Option<u32> {
     }
 }
 
-async fn draw(app: &ReelApp, document: &BlobHash, page: u32, key: &str) -> Result<BlobHash, PreviewError> {
+async fn draw(app: &ReelApp, document: &DocumentRow, page: u32, key: &str) -> Result<BlobHash, PreviewError> {
     let media = &app.platform.media;
-    let source = media.materialise(document).await?;
+    let text = library::read_text(&app.platform, document).await.map_err(|error| match error {
+        IngestError::Media(error) => PreviewError::Media(error),
+        IngestError::Store(error) => PreviewError::Store(error),
+        _ => PreviewError::Store(unreadable()),
+    })?;
+    let quarter_turns = text.pages.iter().find(|known| known.number == page).map_or(0, |known| known.quarter_turns);
+    let view = PageView { quarter_turns, ..PageView::whole(page, WIDTH) };
+    let source = media.materialise(&document.blob.parse().map_err(|_| unreadable())?).await?;
     in_folder(app, key, "page", async |folder| {
         let file = folder.join("page.png");
-        app.reader.page_image(source.path(), page, WIDTH, &file).await?;
+        app.reader.draw(source.path(), &view, &file).await?;
         Ok(media.keep_file(file).await?)
     })
     .await

@@ -10,6 +10,7 @@ use sluice_capability::{Attempt, Begun, Context, SpeakRequest, Wish};
 use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::speech::Speech;
 use sluice_engine::{Job, JobError, Next, Run};
+use sluice_local::reading::PageView;
 use sluice_local::render::{self, Caption, ClipSpec, Presenter, Shown, Slide};
 use sluice_store::reel;
 use utoipa::ToSchema;
@@ -87,6 +88,7 @@ struct PageFacts {
     number: u32,
     width: f32,
     height: f32,
+    quarter_turns: u8,
     printed_number: Option<String>,
 }
 
@@ -221,7 +223,7 @@ impl Work<'_> {
     }
 
     async fn page_facts(&self, numbers: &[u32]) -> Result<Vec<PageFacts>, JobError> {
-        let key = keys::key("pages/1", &(&self.subject.document.text_blob, numbers)).or_fail("bad_key")?;
+        let key = keys::key("pages/2", &(&self.subject.document.text_blob, numbers)).or_fail("bad_key")?;
         let value = self
             .result(&key, "pages", async || {
                 let reading = library::read_text(&self.app.platform, &self.subject.document);
@@ -230,8 +232,9 @@ impl Work<'_> {
                     let page = document.pages.iter().find(|page| page.number == *number);
                     // An A4 sheet, if the text is newer than the scene and has no such page.
                     let (width, height) = page.map_or((595.0, 842.0), |page| (page.width, page.height));
+                    let quarter_turns = page.map_or(0, |page| page.quarter_turns);
                     let printed_number = page.and_then(|page| page.printed_number.clone());
-                    PageFacts { number: *number, width, height, printed_number }
+                    PageFacts { number: *number, width, height, quarter_turns, printed_number }
                 });
                 Ok(json!(facts.collect::<Vec<_>>()))
             })
@@ -240,14 +243,15 @@ impl Work<'_> {
     }
 
     async fn page_image(&self, page: &PageFacts) -> Result<BlobHash, JobError> {
-        let (document, width) = (&self.subject.document.blob, page.image_width());
-        let key = keys::key("page/1", &(document, page.number, width)).or_fail("bad_key")?;
+        let document = &self.subject.document.blob;
+        let view = PageView { quarter_turns: page.quarter_turns, ..PageView::whole(page.number, page.image_width()) };
+        let key = keys::key("page/2", &(document, view.page, view.quarter_turns, view.width_px)).or_fail("bad_key")?;
         let value = self
             .result(&key, "page", async || {
                 let hash: BlobHash = document.parse().or_fail("bad_hash")?;
                 let source = self.app.platform.media.materialise(&hash).await.or_retry()?;
                 let file = self.folder().await?.join("page.png");
-                let drawing = self.app.reader.page_image(source.path(), page.number, width, &file);
+                let drawing = self.app.reader.draw(source.path(), &view, &file);
                 unless_cancelled(self.run, drawing).await?.map_err(failure::reading)?;
                 self.keep(file).await
             })
