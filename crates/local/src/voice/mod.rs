@@ -17,6 +17,7 @@ mod piper;
 mod plan;
 mod sound;
 mod table;
+mod token;
 mod vowels;
 mod written;
 
