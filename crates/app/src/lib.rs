@@ -9,7 +9,7 @@
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
 //! | `module` | what an app provides, and what the shared modules ask of it | `facts` |
-//! | `library` | documents and uploads | `platform`, `media`, `facts`, `module` |
+//! | `library` | documents and uploads | `platform`, `media`, `facts`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |

@@ -14,7 +14,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("routing", &[]),
     ("facts", &[]),
     ("module", &["facts"]),
-    ("library", &["platform", "facts", "media", "module"]),
+    ("library", &["platform", "facts", "media", "module", "view"]),
     ("maintenance", &["platform", "media", "module"]),
 ];
 

@@ -7,10 +7,13 @@ use sluice_capability::{Router, Speak, Speaking, VoiceInfo};
 use sluice_domain::language::Language;
 use sluice_local::reading::Reader;
 use sluice_local::render::Renderer;
+use tokio::sync::Semaphore;
 
 use super::choices;
-use super::previews::Previews;
 use crate::platform::Platform;
+
+/// How many pages are drawn on request at the same time. Of samples, one is made at a time.
+const PAGES_AT_ONCE: usize = 2;
 
 /// What Reel's use cases and jobs need. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +30,19 @@ pub struct ReelApp {
     pub limits: Limits,
     /// How many pictures and samples are made on request at the same time.
     pub previews: Previews,
+}
+
+/// The turns of those who make a picture or a sample on request. Cheap to clone.
+#[derive(Clone)]
+pub struct Previews {
+    pub(super) pages: Arc<Semaphore>,
+    pub(super) samples: Arc<Semaphore>,
+}
+
+impl Default for Previews {
+    fn default() -> Self {
+        Self { pages: Arc::new(Semaphore::new(PAGES_AT_ONCE)), samples: Arc::new(Semaphore::new(1)) }
+    }
 }
 
 /// Limits from the configuration.

@@ -2,7 +2,6 @@
 //! request, once, within a bound: however many people ask, only a few are made at the same time.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -27,23 +26,8 @@ use crate::media::MediaError;
 
 /// Width of a page's picture: enough for a scene in the list.
 const WIDTH: u32 = 640;
-/// How many pages are drawn at the same time. Of samples, one is made at a time.
-const PAGES_AT_ONCE: usize = 2;
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// The turns of those who make a picture or a sample. Cheap to clone.
-#[derive(Clone)]
-pub struct Previews {
-    pages: Arc<Semaphore>,
-    samples: Arc<Semaphore>,
-}
-
-impl Default for Previews {
-    fn default() -> Self {
-        Self { pages: Arc::new(Semaphore::new(PAGES_AT_ONCE)), samples: Arc::new(Semaphore::new(1)) }
-    }
-}
 
 async fn turn(turns: &Semaphore) -> Result<SemaphorePermit<'_>, PreviewError> {
     let turn = tokio::time::timeout(PATIENCE, turns.acquire()).await;

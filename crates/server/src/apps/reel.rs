@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Args, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
-use sluice_app::reel::previews::Previews;
+use sluice_app::reel::context::Previews;
 use sluice_app::reel::{Limits, ReelApp};
 use sluice_capability::Router;
 use sluice_local::models::Models;

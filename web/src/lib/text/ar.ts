@@ -82,12 +82,6 @@ export const ar: Record<Key, Message> = {
   'problem.document_too_much_memory.action': 'يتضخم الملف عند فكّه أضعاف حجمه. اطبعه إلى PDF جديد، أو أرسل صفحات أقل.',
   'problem.document_garbled.title': 'نص الملف مشوّش',
   'problem.document_garbled.action': 'خطوطه لا تبيّن أي الحروف ترسم. اطبعه إلى PDF جديد، أو اقرأه بالتعرّف الضوئي.',
-  'problem.document_portfolio.title': 'المستندات داخل هذا الملف',
-  'problem.document_portfolio.action':
-    'هو محفظة PDF: غلاف أُرفقت به ملفات. افتحه في قارئ PDF، واحفظ المستند الذي تريده، ثم اختره.',
-  'problem.document_dynamic_form.title': 'هذه استمارة تُنشئ صفحاتها عند فتحها',
-  'problem.document_dynamic_form.action':
-    'ليس في الملف صفحات. افتحه في البرنامج المخصص له، واطبعه إلى ملف PDF جديد، ثم اختره.',
   'problem.document_tables_only.title': 'ليس فيه إلا جداول',
   'problem.document_tables_only.action': 'خلايا الجداول ليست جملًا تُروى. اختر مستندًا يقول بالكلمات ما تُظهره الجداول.',
   'problem.document_no_sentences.title': 'لا جمل تامة فيه',
@@ -96,8 +90,6 @@ export const ar: Record<Key, Message> = {
   'problem.document_other_language.action': 'اختر مستندًا بلغة أخرى: العربية والإنجليزية تُنطقان دائمًا.',
   'problem.document_not_read.title': 'لا يمكن قراءة المستند',
   'problem.document_not_read.action': 'افتحه في عارض واطبعه إلى ملف PDF جديد، ثم اختره.',
-  'problem.document_being_read.title': 'المستند لا يزال يُقرأ',
-  'problem.document_being_read.action': 'انتظر حتى ينتهي التعرّف الضوئي من قراءته، ثم اصنع الفيديو.',
   'problem.busy.title': 'على الخادم عمل كثير في وقت واحد',
   'problem.busy.action': 'حاول مجددًا بعد بضع ثوانٍ.',
   'problem.document_too_large.noSize': 'احفظه بصور أصغر، أو أرسل الصفحات التي تحتاج إليها فقط.',

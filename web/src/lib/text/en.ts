@@ -70,7 +70,8 @@ export const en = {
   'problem.document_dynamic_form.action':
     'Its page only says “please wait”. Open it in Acrobat, print it or save it as PDF, and drop the result.',
   'problem.document_being_read.title': 'The document is still being read',
-  'problem.document_being_read.action': 'OCR reads its pages, a few seconds for each. Start the video when that is done.',
+  'problem.document_being_read.action':
+    'OCR reads its pages, a few seconds for each. Start the video when that is done.',
   'problem.document_refused.title': 'Nothing can be made of this document',
   'problem.document_refused.action': 'It was read by OCR, and what was found is not enough. Choose a clearer scan.',
   'problem.reading_stopped.title': 'Reading was stopped',
@@ -89,12 +90,6 @@ export const en = {
     'The PDF unpacks to far more than its size. Print it to a new PDF, or send fewer pages.',
   'problem.document_garbled.title': 'The text of the PDF is scrambled',
   'problem.document_garbled.action': 'Its fonts do not map to letters. Print it to a new PDF, or read it by OCR.',
-  'problem.document_portfolio.title': 'The documents are inside this PDF',
-  'problem.document_portfolio.action':
-    'It is a portfolio: a cover with files attached. Open it in a PDF reader, save the document that you want, and choose that one.',
-  'problem.document_dynamic_form.title': 'This is a form that builds its pages when it is opened',
-  'problem.document_dynamic_form.action':
-    'The file has no pages of its own. Open it in the program that it is made for, print it to a new PDF, and choose that one.',
   'problem.document_tables_only.title': 'There are only tables in it',
   'problem.document_tables_only.action':
     'Cells of a table are no sentences that could be told. Choose a document that says in words what the tables show.',
@@ -105,8 +100,6 @@ export const en = {
     'Choose a document in another language: English and Arabic are always spoken.',
   'problem.document_not_read.title': 'The document cannot be read',
   'problem.document_not_read.action': 'Open it in a viewer and print it to a new PDF, then choose that one.',
-  'problem.document_being_read.title': 'The document is still being read',
-  'problem.document_being_read.action': 'Wait until OCR has read it, then make the video.',
   'problem.busy.title': 'The server has too much to do at once',
   'problem.busy.action': 'Try again in a few seconds.',
   'problem.document_too_large.noSize': 'Save it with smaller images, or send only the pages that you need.',
