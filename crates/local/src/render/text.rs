@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{FontResolver, Node, Options, Tree};
+use unicode_bidi::{BidiInfo, Level};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -233,31 +234,81 @@ impl Typesetter {
 
     /// One line as an SVG `<text>`; `at` is the anchor point on its baseline.
     pub(crate) fn line(&mut self, line: &str, style: Style<'_>, at: (f32, f32), anchor: Anchor) -> String {
-        let anchor = match anchor {
-            Anchor::Left => "start",
-            Anchor::Middle => "middle",
-            Anchor::Right => "end",
+        let runs = self.runs(line);
+        let whole: String = runs.iter().map(|(_, text)| text.as_str()).collect();
+        let (pieces, part) = match runs.as_slice() {
+            [(family, text)] => {
+                let piece = Piece { family, text, right_to_left: self.right_to_left, left: 0.0 };
+                let part = match anchor {
+                    Anchor::Left => "start",
+                    Anchor::Middle => "middle",
+                    Anchor::Right => "end",
+                };
+                (vec![piece], part)
+            }
+            runs => {
+                let mut pieces = in_visual_order(runs, &whole, self.right_to_left);
+                let width = self.place(&mut pieces, style);
+                let before = match anchor {
+                    Anchor::Left => 0.0,
+                    Anchor::Middle => width / 2.0,
+                    Anchor::Right => width,
+                };
+                for piece in &mut pieces {
+                    piece.left -= before;
+                }
+                (pieces, "start")
+            }
         };
         let mut svg = format!(
-            "<text x=\"{:.2}\" y=\"{:.2}\" font-size=\"{}\" font-weight=\"{}\" fill=\"{}\" text-anchor=\"{anchor}\" xml:space=\"preserve\">",
-            at.0, at.1, style.size, style.weight, style.fill
+            "<text font-size=\"{}\" font-weight=\"{}\" fill=\"{}\" text-anchor=\"{part}\" xml:space=\"preserve\">",
+            style.size, style.weight, style.fill
         );
-        let runs = self.runs(line);
-        let last = runs.len().saturating_sub(1);
-        for (index, (family, text)) in runs.iter().enumerate() {
-            let _ = write!(svg, "<tspan font-family=\"{family}\">");
-            // usvg lays out every line left-to-right: an embedding gives it the direction of its paragraph.
-            if index == 0 && self.right_to_left {
-                svg.push('\u{202B}');
-            }
-            escape_into(text, &mut svg);
-            if index == last && self.right_to_left {
-                svg.push('\u{202C}');
-            }
-            svg.push_str("</tspan>");
+        for piece in pieces {
+            piece.write_into(&mut svg, at);
         }
         svg.push_str("</text>");
         svg
+    }
+
+    /// Places the pieces of a line side by side. Returns the width of the line.
+    fn place(&mut self, pieces: &mut Vec<Piece<'_>>, style: Style<'_>) -> f32 {
+        // As the space is, whose own width is measured.
+        if pieces.is_empty() {
+            return 0.0;
+        }
+        self.measure(&[], style.weight);
+        let scale = style.size / MEASURE;
+        let space = self.known_width(SPACE, style.weight) * scale;
+        let mut left = 0.0;
+        for piece in &mut *pieces {
+            let (before, after) = (piece.text.starts_with(' '), piece.text.ends_with(' '));
+            let (before, after) = if piece.right_to_left { (after, before) } else { (before, after) };
+            let is_blank = piece.text == SPACE;
+            piece.text = piece.text.trim_matches(' ');
+            left += if before { space } else { 0.0 };
+            piece.left = left;
+            left += self.piece_width(piece, style.weight) * scale;
+            left += if after && !is_blank { space } else { 0.0 };
+        }
+        pieces.retain(|piece| !piece.text.is_empty());
+        left
+    }
+
+    /// At [`MEASURE`].
+    fn piece_width(&mut self, piece: &Piece<'_>, weight: u16) -> f32 {
+        let key = (format!("{}\n{}", piece.family, piece.text), weight);
+        if let Some(known) = self.widths.get(&key) {
+            return *known;
+        }
+        let mut body =
+            format!("<text id=\"p\" font-size=\"{MEASURE}\" font-weight=\"{weight}\" xml:space=\"preserve\">");
+        Piece { left: 0.0, ..*piece }.write_into(&mut body, (0.0, 0.0));
+        body.push_str("</text>");
+        let tree = self.parse(&document(10_000.0, 200.0, &body));
+        let width = tree.ok().and_then(|tree| tree.node_by_id("p").map(text_width)).unwrap_or(0.0);
+        self.widths.insert(key, width);
+        width
     }
 
     /// Splits a line into runs of one font each. Characters that no font has are left out, rather than drawn as empty
@@ -308,6 +359,59 @@ impl Typesetter {
         resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixmap.as_mut());
         Ok(pixmap)
     }
+}
+
+/// A part of a line in one font and one direction. usvg shapes a line in all its fonts, and puts the results together by
+/// their clusters: where one font has fewer glyphs than another, as for 👩‍👩‍👧‍👦, it loses what follows, or panics. So each
+/// piece has its own position, which makes it a line of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Piece<'a> {
+    family: &'a str,
+    text: &'a str,
+    right_to_left: bool,
+    /// Its left edge in the line.
+    left: f32,
+}
+
+impl Piece<'_> {
+    fn write_into(&self, svg: &mut String, (x, y): (f32, f32)) {
+        let _ = write!(svg, "<tspan x=\"{:.2}\" y=\"{y:.2}\" font-family=\"{}\">", x + self.left, self.family);
+        // usvg lays out every line left-to-right: an embedding gives it its direction.
+        if self.right_to_left {
+            svg.push('\u{202B}');
+        }
+        escape_into(self.text, svg);
+        if self.right_to_left {
+            svg.push('\u{202C}');
+        }
+        svg.push_str("</tspan>");
+    }
+}
+
+/// The pieces of a line from left to right. `whole` is the text of all `runs`.
+fn in_visual_order<'a>(runs: &'a [(String, String)], whole: &'a str, right_to_left: bool) -> Vec<Piece<'a>> {
+    let base = if right_to_left { Level::rtl() } else { Level::ltr() };
+    let bidi = BidiInfo::new(whole, Some(base));
+    let mut pieces = Vec::new();
+    for paragraph in &bidi.paragraphs {
+        let (levels, parts) = bidi.visual_runs(paragraph, paragraph.range.clone());
+        for part in parts {
+            let right_to_left = levels.get(part.start).is_some_and(Level::is_rtl);
+            let first = pieces.len();
+            let mut start = 0;
+            for (family, text) in runs {
+                let (from, to) = (part.start.max(start), part.end.min(start + text.len()));
+                start += text.len();
+                if let Some(text) = whole.get(from..to).filter(|text| !text.is_empty()) {
+                    pieces.push(Piece { family, text, right_to_left, left: 0.0 });
+                }
+            }
+            if let Some(pieces) = pieces.get_mut(first..).filter(|_| right_to_left) {
+                pieces.reverse();
+            }
+        }
+    }
+    pieces
 }
 
 /// An SVG document of this size around a body.
@@ -362,5 +466,35 @@ fn escape_into(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             other => out.push(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_in_several_fonts_stands_in_visual_order() {
+        let order = |parts: &[(&str, &str)], right_to_left: bool| -> Vec<String> {
+            let runs: Vec<(String, String)> = parts.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+            let whole: String = runs.iter().map(|(_, text)| text.as_str()).collect();
+            in_visual_order(&runs, &whole, right_to_left).iter().map(|piece| piece.text.to_owned()).collect()
+        };
+        assert_eq!(order(&[("a", "bees "), ("e", "🐝"), ("a", " fly")], false), ["bees ", "🐝", " fly"]);
+        assert_eq!(order(&[("a", "نحل "), ("e", "🐝"), ("a", " يطير")], true), [" يطير", "🐝", "نحل "]);
+        assert_eq!(order(&[("a", "نحل two "), ("e", "🐝"), ("a", " bees")], true), ["two ", "🐝", " bees", "نحل "]);
+    }
+
+    #[test]
+    fn what_follows_a_family_is_drawn() {
+        let mut type_ = Typesetter::new(false);
+        let style = Style { size: 20.0, weight: 400, fill: "#000" };
+        let mut drawn = |line: &str| {
+            let svg = document(800.0, 60.0, &type_.line(line, style, (10.0, 40.0), Anchor::Left));
+            let pixels = type_.draw(&svg, 800, 60, 1.0).unwrap();
+            pixels.pixels().iter().enumerate().filter(|(_, pixel)| pixel.alpha() > 0).map(|(at, _)| at % 800).max()
+        };
+        let (family, text) = (drawn("👩‍👩‍👧‍👦").unwrap_or(0), drawn("who keep bees").unwrap());
+        assert!(drawn("👩‍👩‍👧‍👦 who keep bees").unwrap() >= family.max(10) + text - 12, "{family} {text}");
     }
 }
