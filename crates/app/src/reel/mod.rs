@@ -25,5 +25,5 @@ pub mod storyboard;
 mod subject;
 pub mod view;
 
-pub use context::{Limits, ReelApp};
+pub use context::{Limits, Previews, ReelApp};
 pub use module::{DefaultsView, PresenterView, ReelChoices, SceneWords};
