@@ -13,14 +13,16 @@ step() {
     times+=("$(printf '%-28s %s' "$name" "$(elapsed $((SECONDS - started)))")")
 }
 
-# What runs `sluice` from outside runs the binary that is shipped. Cargo puts the one that it builds with the tests in the
-# same place: so it is a copy, and the other is put back.
+# What runs `sluice` from outside runs the binaries that are shipped. Cargo puts those that it builds with the tests in the
+# same place: so they are copies, and the others are put back.
 rust_tests() {
     say "Rust: unit and integration tests"
     local shipped
-    shipped=$(target_folder)/shipped/sluice
-    install -D "$(sluice_binary)" "$shipped" || return 1
-    SLUICE_BINARY=$shipped cargo --config scripts/unoptimized.toml test --release --locked --workspace --no-fail-fast || return 1
+    shipped=$(target_folder)/shipped
+    mkdir -p "$shipped"
+    # The voice looks for sluice-espeak beside sluice.
+    install -t "$shipped" "$(sluice_binary)" "$(sluice_binary)-espeak" || return 1
+    SLUICE_BINARY=$shipped/sluice cargo --config scripts/unoptimized.toml test --release --locked --workspace --no-fail-fast || return 1
     bash scripts/build.sh
 }
 

@@ -51,6 +51,14 @@ fn flood(server: &Server, door: &str, begin: &str, piece: &[u8]) -> (u16, String
 #[tokio::test]
 async fn no_form_makes_the_server_hold_more_than_its_bounds() {
     let server = Server::start().await;
+    // What the first requests fill, such as the caches of the database connections, is no cost of a form.
+    for _ in 0..100 {
+        assert!(server.get("/api/v1/reels").send().await.unwrap().status().is_success());
+        for door in DOORS {
+            let form = server.post(door).header("content-type", "multipart/form-data; boundary=b").body("--b--\r\n");
+            assert!(form.send().await.unwrap().status().is_client_error());
+        }
+    }
     let before = server.megabytes("VmHWM");
     let field = |name: &str| format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
     let file = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\r\n";
@@ -76,6 +84,7 @@ async fn no_form_makes_the_server_hold_more_than_its_bounds() {
         }
     }
     let grown = server.megabytes("VmHWM") - before;
+    println!("{grown} MB more than {before} MB");
     assert!(grown < 32, "{grown} MB more than before");
     assert_eq!(server.work().len(), 0, "nothing of it is kept");
 }
