@@ -18,7 +18,8 @@ step() {
 rust_tests() {
     say "Rust: unit and integration tests"
     local shipped
-    shipped=$(target_folder)/shipped
+    # Absolute, because tests run in the folders of their crates.
+    shipped=$(realpath "$(target_folder)")/shipped
     mkdir -p "$shipped"
     # The voice looks for sluice-espeak beside sluice.
     install -t "$shipped" "$(sluice_binary)" "$(sluice_binary)-espeak" || return 1
