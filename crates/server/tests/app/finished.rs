@@ -186,9 +186,7 @@ async fn texts(app: &TestApp, reel: &Value) {
         let answer = file(name).await;
         assert_eq!((answer.header("content-type"), answer.bytes.starts_with(magic)), (kind, true), "{name}");
     }
-    for (name, kind) in
-        [("image_url", "image/jpeg"), ("clip_url", "video/mp4"), ("voice_url", "application/octet-stream")]
-    {
+    for (name, kind) in [("image_url", "image/jpeg"), ("clip_url", "video/mp4"), ("voice_url", "audio/wav")] {
         let answer = app.get(scenes(reel)[0][name].as_str().unwrap()).answer().await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, kind), "{name}");
     }
