@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use sluice_testkit::pdf;
 
 use crate::support::{Server, file, problem};
 
@@ -68,6 +69,17 @@ async fn a_scan_is_read_on_after_a_crash_and_after_it_was_stopped() {
     let again = accepted(&server, scan("half-scanned.pdf"), &[("ocr", "true")]).await;
     assert_eq!(again["id"], begun["id"]);
     assert_eq!(server.read(id).await["refused"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_page_whose_font_lies_is_read_by_what_it_looks_like() {
+    let server = Server::start().await;
+    let begun = accepted(&server, pdf::lying_font(), &[]).await;
+    let read = server.read(begun["id"].as_str().unwrap()).await;
+    // All 180 words are recognised; that they are one sentence, twelve times, is another matter.
+    let refused = &read["refused"];
+    assert_eq!(refused["code"], "document_no_sentences", "{read}");
+    assert!(refused["detail"].as_str().unwrap().contains("180 words"), "{read}");
 }
 
 #[tokio::test]

@@ -178,8 +178,17 @@ impl Server {
     }
 
     /// Every file below the folder of what is being worked on.
-    pub(crate) fn work(&self) -> Vec<PathBuf> {
-        files(&self.data.join("work"))
+    /// Waits until nothing is left of what was received: it is removed after the response, off the request's path.
+    pub(crate) async fn work_is_cleared(&self) {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let left = files(&self.data.join("work"));
+            if left.is_empty() {
+                return;
+            }
+            assert!(Instant::now() < until, "left in the work folder: {left:?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

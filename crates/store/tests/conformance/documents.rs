@@ -57,6 +57,9 @@ async fn a_document_is_found_by_its_owner_alone(store: &Store) {
     };
     assert_eq!(of(ada()).await, (Some(row.clone()), Some(row.clone())), "all of it comes back as it was stored");
     assert_eq!(of(omar()).await, (None, None));
+    let locked =
+        async |owner: OwnerId| store.write(async |tx| documents::lock(tx, &owner, &row.id).await).await.unwrap();
+    assert!(locked(ada()).await && !locked(omar()).await);
 }
 
 async fn what_is_read_later_is_set_in_all_documents_of_the_same_bytes(store: &Store) {
