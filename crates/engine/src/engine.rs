@@ -372,9 +372,15 @@ impl Engine {
 
     /// The owner's next `limit` events after number `seq`. Those that cannot be read are counted and skipped.
     pub async fn events_after(&self, owner: &OwnerId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+        self.event_page(owner, seq, limit).await.map(|page| page.events)
+    }
+
+    /// The same, with the number up to which the log was read: a reader that polls goes on from there, and meets what cannot
+    /// be read once.
+    pub async fn event_page(&self, owner: &OwnerId, seq: i64, limit: u32) -> Result<events::Page, StoreError> {
         let page = self.shared.store.read(async |tx| events::page(tx, owner, seq, limit).await).await?;
         self.shared.counters.add(Counter::UnreadableRows, "event_log", page.unreadable);
-        Ok(page.events)
+        Ok(page)
     }
 
     /// Changes when there may be new events. It is only a hint: poll as well, since another process may have written them.

@@ -204,6 +204,8 @@ pub struct Page {
     pub events: Vec<Event>,
     /// How many rows, and runs of entries in a row, were skipped before the first of them.
     pub unreadable: usize,
+    /// The number of the last entry, readable or not; that of the last readable one, if the page ends before others.
+    pub read_to: i64,
 }
 
 /// The owner's next `limit` entries after number `seq`, in order. Unreadable ones are skipped; see [`page`].
@@ -232,6 +234,7 @@ pub async fn page(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<
                     }
                     Err(_) => {
                         page.events.truncate(limit as usize);
+                        page.read_to = page.events.last().map_or(seq, |event| event.seq);
                         return Ok(page);
                     }
                 }
@@ -243,6 +246,8 @@ pub async fn page(tx: &mut Tx, owner: &OwnerId, seq: i64, limit: u32) -> Result<
         }
     }
     page.events.truncate(limit as usize);
+    // Without an entry, all that there is up to `last` was skipped, and need not be looked at again.
+    page.read_to = page.events.last().map_or(last, |event| event.seq);
     Ok(page)
 }
 

@@ -237,5 +237,18 @@ async fn an_unreadable_row_of_the_event_log_hides_no_later_event() {
     let left = world.engine.events_after(&OwnerId::local(), 0, 100).await.unwrap();
     assert_eq!((left.as_slice(), left[0].seq), (&all[1..], 2), "the gap is to be seen by the places");
     assert_eq!(count(&world, Counter::UnreadableRows, "event_log"), 1);
+
+    // The newest one: a reader that polls passes it once, not each time.
+    let newest = "UPDATE event_log SET entries = '[' WHERE seq = (SELECT MAX(seq) FROM event_log)";
+    world.test.store().execute(newest).await.unwrap();
+    let last = all[all.len() - 1].seq;
+    let mut place = 0;
+    for _ in 0..5 {
+        place = world.engine.event_page(&OwnerId::local(), place, 100).await.unwrap().read_to;
+    }
+    assert_eq!(place, last);
+    let seen = count(&world, Counter::UnreadableRows, "event_log");
+    assert_eq!(world.engine.event_page(&OwnerId::local(), place, 100).await.unwrap().events, []);
+    assert_eq!(count(&world, Counter::UnreadableRows, "event_log"), seen);
     world.test.end().await;
 }

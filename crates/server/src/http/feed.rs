@@ -108,12 +108,14 @@ impl Feed {
 
     async fn forward(&self, owner: &OwnerId, mut place: i64) -> Result<(), StoreError> {
         loop {
-            let batch = self.engine.events_after(owner, place, BATCH).await?;
-            let Some(last) = batch.last().map(|event| event.seq) else { return Ok(()) };
-            place = last;
+            let page = self.engine.event_page(owner, place, BATCH).await?;
+            if page.read_to <= place {
+                return Ok(());
+            }
+            place = page.read_to;
             let mut channels = self.channels();
             let Some(channel) = channels.get_mut(owner) else { return Ok(()) };
-            for event in batch {
+            for event in page.events {
                 // No subscribers are left: the next round removes the channel.
                 channel.sender.send(Arc::new(event)).ok();
             }

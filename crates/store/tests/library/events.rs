@@ -81,7 +81,8 @@ async fn every_page_is_what_a_list_of_all_entries_would_give(test: &TestStore) {
         let (from, limit) = (dice.below(count + 20), dice.below(700));
         let found = page(store, &owner, i64::try_from(from).unwrap(), u32::try_from(limit).unwrap()).await;
         let expected: Vec<_> = all.iter().skip(from).take(limit).cloned().collect();
-        assert_eq!(found, Page { events: expected, unreadable: 0 }, "{limit} after {from}");
+        let read_to = expected.last().map_or(i64::try_from(from).unwrap(), |event| event.seq);
+        assert_eq!(found, Page { events: expected, unreadable: 0, read_to }, "{limit} after {from}");
     }
     assert_eq!(after(store, &owner, -5, 2).await, all[..2]);
     assert_eq!(after(store, &owner, i64::MIN, 1).await, all[..1]);
@@ -196,7 +197,7 @@ async fn a_row_that_cannot_be_read_is_passed_over_and_leaves_a_gap_at_the_start_
     let beyond = page(store, &owner, 6, 3).await;
     assert_eq!((beyond.events[0].seq, beyond.unreadable), (11, 2), "and the next begins beyond it, and says so");
     assert_eq!(page(store, &owner, 7, 3).await.events[0].seq, 11, "also from within it");
-    assert_eq!(page(store, &owner, 18, 3).await, Page { events: Vec::new(), unreadable: 1 });
+    assert_eq!(page(store, &owner, 18, 3).await, Page { events: Vec::new(), unreadable: 1, read_to: 20 });
     assert_eq!(ends(store, &owner).await, (Some(1), 20));
     emit(store, &owner, 20..21).await;
     let next = page(store, &owner, 18, 3).await;
@@ -234,7 +235,7 @@ async fn a_log_of_which_nothing_can_be_read_still_takes_entries(test: &TestStore
     let (store, owner) = (test.store(), ada());
     damaged(store, &owner, &(1..=10).collect::<Vec<_>>()).await;
     assert_eq!(ends(store, &owner).await, (None, 20));
-    assert_eq!(page(store, &owner, 0, 10).await, Page { events: Vec::new(), unreadable: 10 });
+    assert_eq!(page(store, &owner, 0, 10).await, Page { events: Vec::new(), unreadable: 10, read_to: 20 });
     emit(store, &owner, 20..22).await;
     assert_eq!(ends(store, &owner).await, (Some(21), 22));
     assert_eq!(followed(store, &owner, 1).await, [21, 22]);
