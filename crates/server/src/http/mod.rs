@@ -2,6 +2,7 @@
 
 mod describe;
 mod documents;
+mod entity_tags;
 mod errors;
 mod events;
 mod extract;

@@ -26,6 +26,15 @@ pub(crate) fn is_built() -> bool {
     Page::get("index.html").is_some()
 }
 
+/// Whether `Accept-Encoding` names an encoding, and not as one that is refused (RFC 9110, 12.5.3).
+fn accepted(header: &str, encoding: &str) -> bool {
+    header.split(',').any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let refused = |part: &str| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding)) && !parts.any(refused)
+    })
+}
+
 /// A file of the page, or `index.html` for one of its routes.
 pub(crate) async fn serve(
     State(api): State<Api>,
@@ -46,7 +55,7 @@ pub(crate) async fn serve(
     let accepts =
         request_headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     for (encoding, ending) in [("br", ".br"), ("gzip", ".gz")] {
-        if accepts.contains(encoding)
+        if accepted(accepts, encoding)
             && let Some(file) = Page::get(&format!("{name}{ending}"))
         {
             return Ok(answer(name, file.data.into_owned(), Some(encoding)));
@@ -75,4 +84,23 @@ fn answer(name: &str, bytes: Vec<u8>, encoding: Option<&'static str>) -> Respons
         response = response.header(header::CONTENT_ENCODING, encoding);
     }
     response.body(Body::from(bytes)).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_is_sent_to_who_accepts_it() {
+        for (header, yes) in [
+            ("br", true),
+            ("gzip, deflate, BR;q=0.5", true),
+            ("gzip;q=1.0, br; q=0", false),
+            ("br;q=0.000", false),
+            ("brotli", false),
+            ("", false),
+        ] {
+            assert_eq!(accepted(header, "br"), yes, "{header}");
+        }
+    }
 }

@@ -5,6 +5,8 @@ use std::ops::Range;
 use axum::http::{HeaderMap, Method, header};
 use http_range_header::{EndPosition, RangeUnsatisfiableError, StartPosition, SyntacticallyCorrectRange};
 
+use super::entity_tags;
+
 /// More ranges than any player requests: beyond this, the whole is cheaper for both sides.
 const MOST: usize = 16;
 
@@ -40,7 +42,7 @@ pub(crate) fn select(method: &Method, headers: &HeaderMap, etag: &str, size: u64
 }
 
 fn matches_weakly(list: &str, etag: &str) -> bool {
-    list.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == etag)
+    list.trim() == "*" || entity_tags::list(list).is_some_and(|tags| tags.iter().any(|tag| tag.text == etag))
 }
 
 fn ranges(text: &str, size: u64) -> Selection {

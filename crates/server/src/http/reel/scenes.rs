@@ -13,6 +13,7 @@ use sluice_domain::ids::{OwnerId, ReelId};
 use utoipa::ToSchema;
 
 use super::reels::{redirect_to, reel_id, shown};
+use crate::http::entity_tags;
 use crate::http::extract::{Json, Path};
 use crate::http::identity::Owner;
 use crate::http::problem::Problem;
@@ -208,17 +209,12 @@ fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
         if text == "*" {
             return Ok(Precondition::Exists);
         }
-        for tag in text.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-            if opaque.len() < 2 || !opaque.starts_with('"') || !opaque.ends_with('"') {
-                return Err(Problem::bad_request(
-                    "If-Match is * or the etag of a scene as the server gave it, with its quotation marks.",
-                ));
-            }
-            if !tag.starts_with("W/") {
-                tags.push(tag.to_owned());
-            }
-        }
+        let list = entity_tags::list(text).ok_or_else(|| {
+            Problem::bad_request(
+                "If-Match is * or the etag of a scene as the server gave it, with its quotation marks.",
+            )
+        })?;
+        tags.extend(list.iter().filter(|tag| !tag.weak).map(|tag| tag.text.to_owned()));
     }
     Ok(if given { Precondition::Matches(tags) } else { Precondition::Exists })
 }

@@ -1,0 +1,48 @@
+//! Lists of entity tags, as `If-Match` and `If-None-Match` have them (RFC 9110, 8.8.3 and 13.1).
+
+/// The entity tags of a header, each with its quotation marks and, if it is weak, without `W/`. None if it is no such list.
+pub(crate) fn list(header: &str) -> Option<Vec<Tag<'_>>> {
+    let mut tags = Vec::new();
+    let mut rest = header.trim_start_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        let (weak, quoted) = rest.strip_prefix("W/").map_or((false, rest), |quoted| (true, quoted));
+        // A comma may be part of a tag, a quotation mark not.
+        let length = quoted.strip_prefix('"')?.find('"')? + 2;
+        let (text, after) = quoted.split_at(length);
+        if text.chars().any(|c| c.is_ascii_control() || c == ' ') {
+            return None;
+        }
+        tags.push(Tag { text, weak });
+        let after = after.trim_start_matches([' ', '\t']);
+        if !after.is_empty() && !after.starts_with(',') {
+            return None;
+        }
+        rest = after.trim_start_matches([' ', '\t', ',']);
+    }
+    Some(tags)
+}
+
+/// One entity tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tag<'a> {
+    /// With its quotation marks.
+    pub(crate) text: &'a str,
+    /// Whether it names an equivalent state only.
+    pub(crate) weak: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_split_where_its_tags_end() {
+        let of = |text| list(text).map(|tags| tags.iter().map(|tag| (tag.text, tag.weak)).collect::<Vec<_>>());
+        assert_eq!(of("W/\",9\", \">N>E\""), Some(vec![("\",9\"", true), ("\">N>E\"", false)]));
+        assert_eq!(of(" , \"a\",,\"\" "), Some(vec![("\"a\"", false), ("\"\"", false)]));
+        assert_eq!(of(""), Some(Vec::new()));
+        for wrong in ["a", "\"a", "\"", "W/a", "\"a\" \"b\"", "\"a\"b", "w/\"a\"", "\"a b\"", "*"] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+    }
+}
