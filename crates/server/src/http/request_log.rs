@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use sluice_domain::ids::OwnerId;
 
+use super::identity;
 use super::problem::Problem;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,13 +24,14 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The route template instead of the path: it keeps ids out of the log, and lets lines be grouped by route.
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let owner = identity::of(request.extensions());
     let started = Instant::now();
     let mut response = as_problem(next.run(request).await, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let code = response.extensions().get::<Problem>().map_or("", Problem::code);
-    let line = Line { id, owner: OwnerId::local(), method, route, status: response.status().as_u16(), code, started };
+    let line = Line { id, owner, method, route, status: response.status().as_u16(), code, started };
     response.map(|body| Body::new(Recorded { body, bytes: 0, ended: false, line }))
 }
 
