@@ -12,6 +12,8 @@ pub(crate) async fn read(Path(name): Path<String>) -> Result<Response, Problem> 
     let id = name.strip_suffix(".png").unwrap_or_default();
     let known = render::presenters().iter().find(|presenter| presenter.id == id);
     let known = known.ok_or_else(|| Problem::not_found("presenter"))?;
-    let png = render::presenter_still(known.id, 0, 192).map_err(|error| Problem::internal(&error))?;
+    // Drawing takes some milliseconds of a processor.
+    let drawn = tokio::task::spawn_blocking(|| render::presenter_still(known.id, 0, 192)).await;
+    let png = drawn.map_err(|error| Problem::internal(&error))?.map_err(|error| Problem::internal(&error))?;
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "public, max-age=3600")], png).into_response())
 }
