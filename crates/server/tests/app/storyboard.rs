@@ -167,8 +167,17 @@ async fn a_reel_expires_when_nothing_works_on_it_and_can_be_tried_again() {
 /// The fault that was: the job had looked at the storyboard, and ended after it was changed; what was asked for was never
 /// made. Here the change comes while the file is being opened.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_while_the_video_is_published_is_in_the_video() {
-    let app = TestApp::open(Dialect::Sqlite).await;
+async fn a_change_while_the_video_is_published_is_in_the_video_on_sqlite() {
+    a_change_while_the_video_is_published_is_in_the_video(Dialect::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_while_the_video_is_published_is_in_the_video_on_postgres() {
+    a_change_while_the_video_is_published_is_in_the_video(Dialect::Postgres).await;
+}
+
+async fn a_change_while_the_video_is_published_is_in_the_video(dialect: Dialect) {
+    let app = TestApp::open(dialect).await;
     let document = app.document(&ada(), "tides.pdf", &pdf::fine()).await;
     let reel = app.reel(&ada(), &document, json!({ "shape": "1:1" })).await;
     let worker = app.app.engine.start();
