@@ -16,10 +16,7 @@ use sluice_domain::time::Timestamp;
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
     name: "reel",
-    migrations: &[
-        Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") },
-        Migration { name: "edits", sql: include_str!("../migrations/reel/0002_edits.sql") },
-    ],
+    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") }],
 };
 
 /// Its name in references to blobs.

@@ -24,6 +24,8 @@ CREATE TABLE reels (
     request_hash TEXT,
     created_at {int} NOT NULL,
     updated_at {int} NOT NULL,
+    -- Whether a person added, deleted or moved scenes.
+    edited {int} NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),
     -- A tombstone: everything else of it is gone.
     deleted_at {int},
     UNIQUE (owner, request_key),
@@ -45,6 +47,8 @@ CREATE TABLE scenes (
     -- Heading, slide, sentences with pages, as JSON.
     script TEXT NOT NULL,
     edited {int} NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),
+    -- The script before the first change of a person, as JSON: a sentence that is taken back cites its page again.
+    original TEXT,
     -- The job that renders it, the latest one.
     job_id TEXT,
     -- The rendered parts, as JSON; empty until there are any.
