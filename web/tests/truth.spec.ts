@@ -116,6 +116,42 @@ for (const [name, reasons, position, words] of [
   });
 }
 
+test('lists say why a reel waits, and when it does no more', async ({ studio, page }) => {
+  const answers = new Answers();
+  const paused = why([{ reason: 'paused', scope: 'queue', name: 'x', why: 'a new disk' }], 1);
+  answers.listed = true;
+  answers.reel = working(paused);
+  await answers.serve(page);
+  await page.route(/\/api\/v1\/jobs\/[^/]+\/why$/, (route) =>
+    // The job that makes it waits for its scenes, which are what is paused.
+    route.fulfill({ json: { ...why([{ reason: 'children', unfinished: 3 }]), state: 'waiting' } }),
+  );
+  await studio.open('/reel');
+  const card = page.getByTestId('reel-card');
+  await expect(card).toContainText('Waiting');
+  await expect(card).not.toContainText('Working');
+  await expect(card.getByTestId('card-waiting')).toContainText('paused by the operator: ⁨a new disk');
+  await studio.accessible();
+  await studio.picture('list-waiting');
+  await page.keyboard.press('g');
+  const job = page.getByTestId('job');
+  await expect(job).toHaveAttribute('data-state', 'waiting');
+  await expect(job.getByTestId('job-reason')).toContainText('a new disk');
+  await studio.accessible();
+  await studio.picture('jobs-waiting');
+
+  // Nothing of the reel itself changes when the pause ends, so that no event comes.
+  answers.reel = working(null);
+  await expect(job).toHaveAttribute('data-state', 'working');
+  await expect(card).toContainText('Working');
+  await expect(card.getByTestId('card-waiting')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await card.click();
+  await expect(page.getByTestId('progress')).toContainText('Making the video');
+  answers.reel = working(paused);
+  await expect(page.getByTestId('waiting'), 'a pause is told while the page is open').toContainText('a new disk');
+});
+
 test('nothing says that work goes on over a server that is gone', async ({ studio, page, context }) => {
   const answers = new Answers();
   answers.reel = working(null, { scenes: [sceneOf(1, 'Rivers.', { state: 'working', percent: 50, step: 'voice' })] });

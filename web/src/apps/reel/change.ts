@@ -1,6 +1,6 @@
 /** Applying an event to what the page shows, before the whole reel is fetched again. Pure. */
 import { waits } from '../../lib/jobs/why';
-import type { Reel, Scene } from './types';
+import type { Reel, ReelSummary, Scene } from './types';
 
 /** The data of `reel.changed`. */
 export interface ReelChange {
@@ -38,7 +38,7 @@ export function applyChange(reel: Reel, change: ReelChange): Reel {
 }
 
 /** How a reel is shown: one that works may be held up. */
-export function shownState(reel: Reel): Reel['state'] | 'waiting' {
+export function shownState(reel: Pick<ReelSummary, 'state' | 'waiting'>): Reel['state'] | 'waiting' {
   return isMoving(reel) && waits(reel.waiting) ? 'waiting' : reel.state;
 }
 

@@ -9,8 +9,11 @@ import type { Job, JobProgress, JobWhy } from '../api/types';
 import { apps, type AppModule, type Work } from '../app';
 import { eventsReady, onEvent, onResync } from '../events/events';
 import type { StreamEvent } from '../events/source';
+import { connection } from '../state/connection.svelte';
 
 const ASK_AGAIN_MS = 1500;
+/** A place in the queue or a pause changes without an event of the job that waits. */
+const FRESH_MS = 5000;
 
 export interface Listed {
   app: AppModule;
@@ -80,6 +83,16 @@ class Jobs {
     this.list = answers.flat().sort((a, b) => b.work.updatedAt - a.work.updatedAt);
     const working = new Set(before.filter(isActive).map(({ work }) => work.jobId));
     for (const listed of this.list) if (!isActive(listed) && working.has(listed.work.jobId)) this.#ended(listed);
+  }
+
+  /** Keeps what is shown of unfinished jobs up to date until the returned function is called. */
+  keepFresh(): () => void {
+    const timer = setInterval(() => {
+      if (document.hidden || connection.gone || this.active.length === 0) return;
+      void this.load();
+      for (const { work } of this.active) if (this.#watched.has(work.jobId)) void this.#fetch(work.jobId);
+    }, FRESH_MS);
+    return () => clearInterval(timer);
   }
 
   /** Keeps the details of a job up to date until the returned function is called. */
