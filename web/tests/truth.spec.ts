@@ -61,14 +61,20 @@ test('OCR goes on while somebody is elsewhere, and what comes of it is there', a
   await expect(reading).toContainText('You can leave this page');
   await studio.accessible();
   await studio.picture('reading');
+  let busy = [{ reason: 'paused', scope: 'queue', name: 'x', why: 'a new disk' }];
+  await page.route(/\/api\/v1\/jobs\/job\/why$/, (route) => route.fulfill({ json: why(busy) }));
+  await expect(reading, 'that OCR waits is told').toContainText('OCR waits');
+  await expect(page.getByTestId('reading-waits')).toContainText('a new disk');
+  busy = [];
+  await expect(reading).toContainText('those of the 12 pages that have no readable text');
   answers.document = documentOf({ ...unread, reading: { job_id: 'job', percent: 60 } });
   await expect(reading).toContainText('60%');
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.reload();
   await page.goBack();
   await expect(reading).toContainText('60%');
-  answers.document = documentOf({ ocr: true });
-  await expect(page.getByTestId('found')).toContainText('OCR');
+  answers.document = documentOf({ read_by: 'poppler 22.12.0; pages 3, 4 by tesseract 5.3.0' });
+  await expect(page.getByTestId('found')).toContainText(/its text layer; pages .3–4. by OCR/);
 });
 
 test('a document that OCR could not read is refused, with what to do', async ({ studio, page }) => {
@@ -154,18 +160,27 @@ test('lists say why a reel waits, and when it does no more', async ({ studio, pa
 
 test('nothing says that work goes on over a server that is gone', async ({ studio, page, context }) => {
   const answers = new Answers();
-  answers.reel = working(null, { scenes: [sceneOf(1, 'Rivers.', { state: 'working', percent: 50, step: 'voice' })] });
+  const next = why([{ reason: 'share', ahead: 0, others: 0, slots: 1 }], 1);
+  answers.reel = working(null, {
+    scenes: [
+      sceneOf(1, 'Rivers.', { state: 'working', percent: 50, step: 'voice' }),
+      sceneOf(2, 'They meet.', { state: 'pending', image_url: null, waiting: next }),
+    ],
+  });
   await answers.serve(page);
   await studio.open(`/reel/${REEL}`);
   const progress = page.getByTestId('progress');
   await expect(progress).toContainText('About');
   await expect(progress).toContainText('The work goes on');
+  await expect(page.getByTestId('scene-waiting')).toContainText('Next in the queue');
   await context.setOffline(true);
   await expect(progress).toContainText('No connection to the server');
   for (const words of ['About', 'The work goes on', 'Making the video'])
     await expect(progress).not.toContainText(words);
   await expect(studio.reel.locator('.badge').first()).toContainText('Last known');
   await expect(studio.scenes.first()).toContainText('Last known');
+  await expect(progress.locator('[aria-current=step]')).toContainText('Last known');
+  await expect(page.getByTestId('scene-waiting'), 'a place in the queue is not known').toHaveCount(0);
   const endless = () =>
     page.evaluate(
       () => document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations === Infinity).length,

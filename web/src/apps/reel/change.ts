@@ -42,6 +42,11 @@ export function shownState(reel: Pick<ReelSummary, 'state' | 'waiting'>): Reel['
   return isMoving(reel) && waits(reel.waiting) ? 'waiting' : reel.state;
 }
 
+/** Whether a script consists of sentences of the document: `extract`, or `extract_edited` once a person changed it. */
+export function isExtract(source: string | null | undefined): boolean {
+  return source === 'extract' || source === 'extract_edited';
+}
+
 /** True while work continues in the background. */
 export function isMoving(reel: Pick<Reel, 'state'>): boolean {
   return reel.state === 'working';

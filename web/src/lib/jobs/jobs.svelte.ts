@@ -121,9 +121,9 @@ class Jobs {
 
   #changed(event: StreamEvent) {
     if (document.hidden) return;
-    // The progress of an app's work only concerns its details; the list changes with jobs.
+    // The progress of an app's work concerns the list only while somebody looks at it.
     const progress = event.kind !== 'job.changed' && event.kind.endsWith('.changed');
-    if (!progress) this.#soon('list', () => void this.load());
+    if (!progress || this.#watched.size > 0) this.#soon('list', () => void this.load());
     const names = namesOf(event.data);
     for (const { work } of this.list ?? []) {
       if (!this.#watched.has(work.jobId)) continue;

@@ -213,7 +213,7 @@ export const ar: Record<Key, Message> = {
   },
   'why.signal': 'تنتظر ردًّا.',
   'why.signal.until': 'تنتظر ردًّا حتى {when}.',
-  'why.paused': 'أوقفها المشغّل مؤقتًا.',
+  'why.paused': 'أوقف المشغّل العمل مؤقتًا.',
   'why.limit': {
     zero: 'الجهاز مشغول.',
     one: 'الجهاز مشغول: تعمل مهمة واحدة من هذا النوع، وهذا هو الحد.',
@@ -228,7 +228,7 @@ export const ar: Record<Key, Message> = {
   'why.no_worker': 'لا يعمل الآن عامل قادر على تنفيذها.',
   'connection.lastKnown': 'آخر ما عُرف: {state}',
   'connection.noTime': 'الوقت المتبقي غير معروف.',
-  'why.paused.because': 'أوقفها المشغّل مؤقتًا: {why}',
+  'why.paused.because': 'أوقف المشغّل العمل مؤقتًا: {why}',
   'why.limit.owner': {
     zero: 'بلغت مهامك الحد.',
     one: 'تعمل مهمة واحدة من مهامك، وهذا هو الحد. يأتي دورها بعدها.',
