@@ -97,6 +97,21 @@ test('a document that OCR could not read is refused, with what to do', async ({ 
   await expect(page.getByText('Drop a PDF here')).toBeVisible();
 });
 
+test('a refusal that the page does not know is told in its language', async ({ studio, page }) => {
+  await page.route(/\/api\/v1\/documents$/, (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      json: { code: 'document_of_tomorrow', title: 'Not today', detail: 'Come back tomorrow.' },
+    }),
+  );
+  await studio.open('/reel', { language: 'ar' });
+  await studio.choose('rivers-en.pdf');
+  const refused = page.getByTestId('refused');
+  await expect(refused, 'the words of the server are quoted').toContainText('Come back tomorrow.');
+  expect(await studio.latinTexts()).toEqual([]);
+});
+
 for (const [name, reasons, position, words] of [
   [
     'paused',
@@ -398,6 +413,7 @@ for (const [language, theme, width] of [
   test(`what is told in ${language}, ${theme}, ${width} wide`, async ({ studio, page }) => {
     const looks = async (name: string) => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      if (language === 'ar') expect(await studio.latinTexts(), 'the page speaks Arabic').toEqual([]);
       await studio.accessible();
       await page.screenshot({
         path: `test-results/pictures/${name}-${language}-${theme}-${width}.png`,
@@ -421,6 +437,14 @@ for (const [language, theme, width] of [
     await studio.open(`/reel/${REEL}`);
     await expect(page.getByTestId('waiting')).toBeVisible();
     await looks('waiting');
+    answers.listed = true;
+    await page.keyboard.press('g');
+    await expect(page.getByTestId('job')).toBeVisible();
+    await page.getByTestId('job-more').click();
+    await looks('jobs');
+    await studio.open('/settings');
+    await looks('settings');
+    await studio.open(`/reel/${REEL}`);
 
     answers.reel = reelOf();
     await page.reload();

@@ -52,9 +52,9 @@ export function isMoving(reel: Pick<Reel, 'state'>): boolean {
   return reel.state === 'working';
 }
 
-/** Scenes whose text is not in the video yet. */
+/** Scenes that are not in the video as they are now: edited, or added. */
 export function changedScenes(reel: Reel): Scene[] {
-  return reel.scenes.filter((scene) => scene.state === 'edited');
+  return reel.scenes.filter((scene) => scene.state === 'edited' || scene.state === 'pending');
 }
 
 /** True if the video differs from the current storyboard: text or order have changed since. */

@@ -202,6 +202,7 @@ export const ar: Record<Key, Message> = {
   'scenes.coming': 'تظهر المشاهد هنا واحدًا تلو الآخر حالما يُكتب النص.',
   'scene.name': 'المشهد {n}',
   'scene.kind.title': 'عنوان',
+  'scene.kind.card': 'بطاقة',
   'scene.kind.page': 'صفحة',
   'scene.kind.question': 'سؤال',
   'scene.state.pending': 'لم يبدأ',
@@ -281,7 +282,7 @@ export const ar: Record<Key, Message> = {
     many: 'تغيّر {count} مشهدًا، ولا يُظهرها الفيديو بعد.',
     other: 'تغيّر {count} مشهد، ولا يُظهرها الفيديو بعد.',
   },
-  'scenes.reordered': 'تغيّر ترتيب المشاهد أو عددها، ولا يُظهر الفيديو ذلك بعد.',
+  'scenes.reordered': 'تغيّرت لوحة المشاهد، ولا يُظهر الفيديو ذلك بعد.',
   'scenes.update': 'حدّث الفيديو',
 
   'result.video': 'الفيديو: {title}',

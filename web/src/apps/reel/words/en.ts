@@ -167,6 +167,7 @@ export const en = {
   'scenes.coming': 'Scenes appear here one by one, as soon as the script is written.',
   'scene.name': 'Scene {n}',
   'scene.kind.title': 'Title',
+  'scene.kind.card': 'Card',
   'scene.kind.page': 'Page',
   'scene.kind.question': 'Question',
   'scene.state.pending': 'Not begun',
@@ -243,7 +244,7 @@ export const en = {
     one: '{count} scene has changed. The video does not show it yet.',
     other: '{count} scenes have changed. The video does not show them yet.',
   },
-  'scenes.reordered': 'The order or the number of the scenes has changed. The video does not show it yet.',
+  'scenes.reordered': 'The storyboard has changed. The video does not show that yet.',
   'scenes.update': 'Update the video',
 
   'result.video': 'The video: {title}',
