@@ -431,13 +431,13 @@ for (const [language, theme, width] of [
     await page.getByTestId('left-out').locator('summary').click();
     await looks('found');
 
+    answers.listed = true;
     answers.reel = working(why([{ reason: 'paused', scope: 'queue', name: 'x', why: 'a new disk' }], 1), {
       scenes: [sceneOf(1, 'Rivers.', { state: 'pending', image_url: null, page_image_url: '/sheet.svg' })],
     });
     await studio.open(`/reel/${REEL}`);
     await expect(page.getByTestId('waiting')).toBeVisible();
     await looks('waiting');
-    answers.listed = true;
     await page.keyboard.press('g');
     await expect(page.getByTestId('job')).toBeVisible();
     await page.getByTestId('job-more').click();
