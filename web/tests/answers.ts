@@ -2,7 +2,7 @@
 import type { Page, Route } from '@playwright/test';
 import type { Document, JobWhy } from '../src/lib/api/types';
 import { sampleReel, sampleScene } from '../src/apps/reel/samples';
-import type { Reel, Scene } from '../src/apps/reel/types';
+import { summaryOf, type Reel, type Scene } from '../src/apps/reel/types';
 
 export const REEL = '01890000-0000-7000-8000-000000000001';
 const DOCUMENT = '01890000-0000-7000-8000-000000000002';
@@ -35,13 +35,17 @@ export function tone(): Buffer {
 
 export class Answers {
   reel: Reel = reelOf();
+  /** The list has that reel. */
+  listed = false;
   document: Document | null = null;
   /** What was sent, by method and path. */
   sent: { what: string; body: unknown; ifMatch: string | undefined }[] = [];
   config: Record<string, unknown> = {};
 
   async serve(page: Page) {
-    await page.route(/\/api\/v1\/reels(\?.*)?$/, (route) => route.fulfill({ json: { items: [], next_cursor: null } }));
+    await page.route(/\/api\/v1\/reels(\?.*)?$/, (route) =>
+      route.fulfill({ json: { items: this.listed ? [summaryOf(this.reel)] : [], next_cursor: null } }),
+    );
     await page.route(new RegExp(`/api/v1/reels/${REEL}(/.*)?$`), (route) => this.#answer(route));
     await page.route(/\/api\/v1\/documents(\/.*)?$/, (route) =>
       this.document ? route.fulfill({ status: 201, json: this.document }) : route.continue(),

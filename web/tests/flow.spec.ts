@@ -1,3 +1,4 @@
+import type { Reel } from '../src/apps/reel/types';
 import { expect, test } from './test';
 
 test.use({ spec: 'flow' });
@@ -67,6 +68,18 @@ test('each file can be downloaded', async ({ studio, page, request, server }) =>
   const part = await request.get(new URL(links[0]!, server.url).href, { headers: { range: 'bytes=0-99' } });
   expect(part.status()).toBe(206);
   expect((await part.body()).length).toBe(100);
+});
+
+test('the captions are the words of the script', async ({ studio, page, request, server }) => {
+  await studio.open();
+  await page.getByTestId('reel-card').first().click();
+  await studio.done();
+  const id = page.url().split('/').at(-1)!;
+  const reel = (await (await request.get(`${server.url}/api/v1/reels/${id}`)).json()) as Reel;
+  const vtt = await (await request.get(new URL(reel.result!.vtt_url, server.url).href)).text();
+  const shown = vtt.split('\n').filter((line) => line !== '' && !/^WEBVTT|^\d+$|-->/.test(line));
+  const wordsOf = (text: string) => text.split(/\s+/).filter(Boolean);
+  expect(wordsOf(shown.join(' '))).toEqual(reel.scenes.flatMap((scene) => wordsOf(scene.text)));
 });
 
 test('editing one scene renders that scene alone', async ({ studio, page }) => {

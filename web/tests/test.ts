@@ -116,6 +116,36 @@ export class Studio {
     expect(findings, 'axe finds nothing').toEqual([]);
   }
 
+  /** Texts of the page itself with Latin words: not those of a person, a file or a program, which have a direction of their own. */
+  latinTexts(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const known = /\b(Sluice|PDF|OCR|MP4|SRT|VTT|En|English|Ctrl|Alt|Enter|Esc|alt\+T)\b/g;
+      const found: string[] = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const own = node.parentElement?.closest(
+          'bdi, [dir=auto], [dir=ltr], [lang=en], kbd, code, script, noscript, style, textarea',
+        );
+        const text = (node.textContent ?? '').replace(/\u2068[^\u2069]*\u2069/g, '').replace(known, '');
+        if (!own && /[A-Za-z]{2}/.test(text)) found.push(text.trim());
+      }
+      const named = [...document.querySelectorAll('[aria-label], [title], [placeholder]')];
+      const byItsTitle = (element: Element, name: string) =>
+        [...element.querySelectorAll('bdi')].some((title) => title.textContent === element.getAttribute(name));
+      for (const element of named)
+        for (const name of ['aria-label', 'title', 'placeholder']) {
+          const text =
+            element
+              .getAttribute(name)
+              ?.replace(/\u2068[^\u2069]*\u2069/g, '')
+              .replace(known, '') ?? '';
+          if (!element.closest('[lang=en]') && !byItsTitle(element, name) && /[A-Za-z]{2}/.test(text))
+            found.push(`${name}: ${text}`);
+        }
+      return found;
+    });
+  }
+
   async picture(name: string) {
     await this.page.evaluate(() => document.fonts.ready);
     await this.page.screenshot({ path: `test-results/pictures/${name}.png`, animations: 'disabled' });

@@ -61,14 +61,20 @@ test('OCR goes on while somebody is elsewhere, and what comes of it is there', a
   await expect(reading).toContainText('You can leave this page');
   await studio.accessible();
   await studio.picture('reading');
+  let busy = [{ reason: 'paused', scope: 'queue', name: 'x', why: 'a new disk' }];
+  await page.route(/\/api\/v1\/jobs\/job\/why$/, (route) => route.fulfill({ json: why(busy) }));
+  await expect(reading, 'that OCR waits is told').toContainText('OCR waits');
+  await expect(page.getByTestId('reading-waits')).toContainText('a new disk');
+  busy = [];
+  await expect(reading).toContainText('those of the 12 pages that have no readable text');
   answers.document = documentOf({ ...unread, reading: { job_id: 'job', percent: 60 } });
   await expect(reading).toContainText('60%');
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.reload();
   await page.goBack();
   await expect(reading).toContainText('60%');
-  answers.document = documentOf({ ocr: true });
-  await expect(page.getByTestId('found')).toContainText('OCR');
+  answers.document = documentOf({ read_by: 'poppler 22.12.0; pages 3, 4 by tesseract 5.3.0' });
+  await expect(page.getByTestId('found')).toContainText(/its text layer; pages .3–4. by OCR/);
 });
 
 test('a document that OCR could not read is refused, with what to do', async ({ studio, page }) => {
@@ -89,6 +95,21 @@ test('a document that OCR could not read is refused, with what to do', async ({ 
   await studio.accessible();
   await page.reload();
   await expect(page.getByText('Drop a PDF here')).toBeVisible();
+});
+
+test('a refusal that the page does not know is told in its language', async ({ studio, page }) => {
+  await page.route(/\/api\/v1\/documents$/, (route) =>
+    route.fulfill({
+      status: 422,
+      contentType: 'application/problem+json',
+      json: { code: 'document_of_tomorrow', title: 'Not today', detail: 'Come back tomorrow.' },
+    }),
+  );
+  await studio.open('/reel', { language: 'ar' });
+  await studio.choose('rivers-en.pdf');
+  const refused = page.getByTestId('refused');
+  await expect(refused, 'the words of the server are quoted').toContainText('Come back tomorrow.');
+  expect(await studio.latinTexts()).toEqual([]);
 });
 
 for (const [name, reasons, position, words] of [
@@ -116,20 +137,65 @@ for (const [name, reasons, position, words] of [
   });
 }
 
+test('lists say why a reel waits, and when it does no more', async ({ studio, page }) => {
+  const answers = new Answers();
+  const paused = why([{ reason: 'paused', scope: 'queue', name: 'x', why: 'a new disk' }], 1);
+  answers.listed = true;
+  answers.reel = working(paused);
+  await answers.serve(page);
+  await page.route(/\/api\/v1\/jobs\/[^/]+\/why$/, (route) =>
+    // The job that makes it waits for its scenes, which are what is paused.
+    route.fulfill({ json: { ...why([{ reason: 'children', unfinished: 3 }]), state: 'waiting' } }),
+  );
+  await studio.open('/reel');
+  const card = page.getByTestId('reel-card');
+  await expect(card).toContainText('Waiting');
+  await expect(card).not.toContainText('Working');
+  await expect(card.getByTestId('card-waiting')).toContainText('paused by the operator: ⁨a new disk');
+  await studio.accessible();
+  await studio.picture('list-waiting');
+  await page.keyboard.press('g');
+  const job = page.getByTestId('job');
+  await expect(job).toHaveAttribute('data-state', 'waiting');
+  await expect(job.getByTestId('job-reason')).toContainText('a new disk');
+  await studio.accessible();
+  await studio.picture('jobs-waiting');
+
+  // Nothing of the reel itself changes when the pause ends, so that no event comes.
+  answers.reel = working(null);
+  await expect(job).toHaveAttribute('data-state', 'working');
+  await expect(card).toContainText('Working');
+  await expect(card.getByTestId('card-waiting')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await card.click();
+  await expect(page.getByTestId('progress')).toContainText('Making the video');
+  answers.reel = working(paused);
+  await expect(page.getByTestId('waiting'), 'a pause is told while the page is open').toContainText('a new disk');
+});
+
 test('nothing says that work goes on over a server that is gone', async ({ studio, page, context }) => {
   const answers = new Answers();
-  answers.reel = working(null, { scenes: [sceneOf(1, 'Rivers.', { state: 'working', percent: 50, step: 'voice' })] });
+  const next = why([{ reason: 'share', ahead: 0, others: 0, slots: 1 }], 1);
+  answers.reel = working(null, {
+    scenes: [
+      sceneOf(1, 'Rivers.', { state: 'working', percent: 50, step: 'voice' }),
+      sceneOf(2, 'They meet.', { state: 'pending', image_url: null, waiting: next }),
+    ],
+  });
   await answers.serve(page);
   await studio.open(`/reel/${REEL}`);
   const progress = page.getByTestId('progress');
   await expect(progress).toContainText('About');
   await expect(progress).toContainText('The work goes on');
+  await expect(page.getByTestId('scene-waiting')).toContainText('Next in the queue');
   await context.setOffline(true);
   await expect(progress).toContainText('No connection to the server');
   for (const words of ['About', 'The work goes on', 'Making the video'])
     await expect(progress).not.toContainText(words);
   await expect(studio.reel.locator('.badge').first()).toContainText('Last known');
   await expect(studio.scenes.first()).toContainText('Last known');
+  await expect(progress.locator('[aria-current=step]')).toContainText('Last known');
+  await expect(page.getByTestId('scene-waiting'), 'a place in the queue is not known').toHaveCount(0);
   const endless = () =>
     page.evaluate(
       () => document.getAnimations().filter((one) => one.effect?.getComputedTiming().iterations === Infinity).length,
@@ -347,6 +413,7 @@ for (const [language, theme, width] of [
   test(`what is told in ${language}, ${theme}, ${width} wide`, async ({ studio, page }) => {
     const looks = async (name: string) => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      if (language === 'ar') expect(await studio.latinTexts(), 'the page speaks Arabic').toEqual([]);
       await studio.accessible();
       await page.screenshot({
         path: `test-results/pictures/${name}-${language}-${theme}-${width}.png`,
@@ -364,12 +431,20 @@ for (const [language, theme, width] of [
     await page.getByTestId('left-out').locator('summary').click();
     await looks('found');
 
+    answers.listed = true;
     answers.reel = working(why([{ reason: 'paused', scope: 'queue', name: 'x', why: 'a new disk' }], 1), {
       scenes: [sceneOf(1, 'Rivers.', { state: 'pending', image_url: null, page_image_url: '/sheet.svg' })],
     });
     await studio.open(`/reel/${REEL}`);
     await expect(page.getByTestId('waiting')).toBeVisible();
     await looks('waiting');
+    await page.keyboard.press('g');
+    await expect(page.getByTestId('job')).toBeVisible();
+    await page.getByTestId('job-more').click();
+    await looks('jobs');
+    await studio.open('/settings');
+    await looks('settings');
+    await studio.open(`/reel/${REEL}`);
 
     answers.reel = reelOf();
     await page.reload();

@@ -5,7 +5,7 @@
 import type { Component } from 'svelte';
 import type { LucideProps } from '@lucide/svelte';
 import type { Outcome } from './api/problem';
-import type { Trouble } from './api/types';
+import type { JobWhy, Trouble } from './api/types';
 import type { Params } from './router/match';
 import type { Command } from './shell/commands.svelte';
 import type { Words } from './ui/words.svelte';
@@ -50,6 +50,8 @@ export interface Work<Data = unknown> {
   href: string;
   state: WorkState;
   percent: number;
+  /** Why nothing of it goes on: what its child jobs wait for, too. Null while something does. */
+  waiting: JobWhy | null;
   updatedAt: number;
   data: Data;
 }

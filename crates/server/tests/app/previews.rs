@@ -19,12 +19,19 @@ async fn waiting_is_told_with_its_reason() {
         assert_eq!(reasons[0]["reason"], "no_worker", "{reel}");
         let why = app.get(&crate::person::job_path(&reel, "/why")).of(&ada()).answer().await.json();
         assert_eq!(reel["waiting"]["reasons"], why["reasons"], "as the job endpoints give it");
+        let listed = app.get("/api/v1/reels").of(&ada()).answer().await.json();
+        assert_eq!(listed["items"][0]["waiting"], reel["waiting"], "and the list gives the same");
+        let begun = |reel: &Value| reel["steps"].as_array().unwrap().iter().any(|step| step["state"] != "pending");
+        assert!(!begun(&reel), "no step has begun: {reel}");
 
         fakes.voice.hold(true);
         let worker = app.app.engine.start();
         fakes.voice.until_asked(1).await;
         let going = app.show(&reel).await;
         assert_eq!(going["waiting"], Value::Null, "something goes on: {going}");
+        let listed = app.get("/api/v1/reels").of(&ada()).answer().await.json();
+        assert_eq!(listed["items"][0]["waiting"], Value::Null, "{listed}");
+        assert_eq!((&going["steps"][3]["name"], &going["steps"][3]["state"]), (&json!("scenes"), &json!("running")));
         let states: Vec<_> = scenes(&going).iter().map(|scene| scene["state"].as_str().unwrap()).collect();
         assert_eq!(states.iter().filter(|state| **state == "working").count(), 2, "two at a time: {states:?}");
         let mut positions = Vec::new();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, changedScenes, isMoving, readChange } from './change';
+import { applyChange, changedScenes, isExtract, isMoving, readChange, shownState } from './change';
 import { sampleReel, sampleScene } from './samples';
 
 describe('applyChange', () => {
@@ -46,6 +46,20 @@ describe('reels', () => {
     expect(isMoving(sampleReel({ state: 'failed' }))).toBe(false);
     const reel = sampleReel({ scenes: [sampleScene(), sampleScene({ id: 'scene-2', n: 2, state: 'edited' })] });
     expect(changedScenes(reel).map((scene) => scene.n)).toEqual([2]);
+    const added = sampleScene({ id: 'scene-3', n: 3, state: 'pending', edited: true });
+    expect(changedScenes({ ...reel, scenes: [...reel.scenes, added] }).map((scene) => scene.n)).toEqual([2, 3]);
+  });
+
+  it('are shown as waiting only while they are held up', () => {
+    const paused = { reason: 'paused', scope: 'queue', name: 'x', why: '' };
+    const waiting = { state: 'ready', reasons: [paused] as never, position: 1, eta: null, done_by: null };
+    expect(shownState(sampleReel({ state: 'working', waiting }))).toBe('waiting');
+    expect(shownState(sampleReel({ state: 'working' }))).toBe('working');
+    expect(shownState(sampleReel({ state: 'failed', waiting }))).toBe('failed');
+  });
+
+  it('are extracts of the document, edited or not', () => {
+    expect(['extract', 'extract_edited', 'model', null].map(isExtract)).toEqual([true, true, false, false]);
   });
 
   it('recognise an event of theirs', () => {

@@ -1,6 +1,6 @@
 /** Applying an event to what the page shows, before the whole reel is fetched again. Pure. */
 import { waits } from '../../lib/jobs/why';
-import type { Reel, Scene } from './types';
+import type { Reel, ReelSummary, Scene } from './types';
 
 /** The data of `reel.changed`. */
 export interface ReelChange {
@@ -38,8 +38,13 @@ export function applyChange(reel: Reel, change: ReelChange): Reel {
 }
 
 /** How a reel is shown: one that works may be held up. */
-export function shownState(reel: Reel): Reel['state'] | 'waiting' {
+export function shownState(reel: Pick<ReelSummary, 'state' | 'waiting'>): Reel['state'] | 'waiting' {
   return isMoving(reel) && waits(reel.waiting) ? 'waiting' : reel.state;
+}
+
+/** Whether a script consists of sentences of the document: `extract`, or `extract_edited` once a person changed it. */
+export function isExtract(source: string | null | undefined): boolean {
+  return source === 'extract' || source === 'extract_edited';
 }
 
 /** True while work continues in the background. */
@@ -47,9 +52,9 @@ export function isMoving(reel: Pick<Reel, 'state'>): boolean {
   return reel.state === 'working';
 }
 
-/** Scenes whose text is not in the video yet. */
+/** Scenes that are not in the video as they are now: edited, or added. */
 export function changedScenes(reel: Reel): Scene[] {
-  return reel.scenes.filter((scene) => scene.state === 'edited');
+  return reel.scenes.filter((scene) => scene.state === 'edited' || scene.state === 'pending');
 }
 
 /** True if the video differs from the current storyboard: text or order have changed since. */

@@ -54,6 +54,7 @@ function workOf(summary: ReelSummary): Work<ReelSummary> {
     href: reelPath(summary.id),
     state: summary.state,
     percent: summary.percent,
+    waiting: summary.waiting ?? null,
     updatedAt: summary.updated_at,
     data: summary,
   };

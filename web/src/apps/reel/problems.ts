@@ -8,7 +8,14 @@ export const { wordsFor, wordsForTrouble } = problemWords({
   same: {
     ...SHELL_SAME,
     document_garbled: ['script_language'],
-    script_too_little_to_say: ['script_length', 'script_no_question', 'script_no_page', 'script_markup', 'script_text'],
+    script_too_little_to_say: [
+      'script_length',
+      'script_no_question',
+      'script_no_page',
+      'script_markup',
+      'script_text',
+      'bad_script',
+    ],
     text_empty: ['nothing_to_say'],
     text_too_long: ['scene_too_long', 'script_out_of_range'],
     voice_failed: [
@@ -19,6 +26,7 @@ export const { wordsFor, wordsForTrouble } = problemWords({
       'no_such_voice',
       'no_such_presenter',
       'bad_sound',
+      'bad_voice',
     ],
     render_failed: [
       'encoder_failed',
@@ -30,6 +38,9 @@ export const { wordsFor, wordsForTrouble } = problemWords({
       'render_too_much_memory',
       'render_stopped',
       'scene_stopped',
+      'bad_captions',
+      'bad_clip',
+      'bad_result',
     ],
   },
 });

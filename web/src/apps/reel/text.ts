@@ -11,6 +11,12 @@ const english = { ...shellEnglish, ...en };
 
 export const t = translator<Key | ShellKey>({ en: english, ar: { ...shellArabic, ...ar } });
 
+/** The name of a presenter in the language of the page; one that the page does not know has the name that the server gives. */
+export function presenterName({ id, name }: { id: string; name: string }): string {
+  const key = `presenter.${id}`;
+  return isKey(key) ? t(key) : name;
+}
+
 export function isKey(key: string): key is Key | ShellKey {
   return key in english;
 }

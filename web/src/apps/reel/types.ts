@@ -31,7 +31,7 @@ export const STATES = ['working', 'done', 'failed', 'cancelled', 'expired'] as c
 
 /** What a list shows of a whole reel. */
 export function summaryOf(reel: Reel): ReelSummary {
-  const { id, title, mode, shape, state, percent, job_id, created_at, updated_at } = reel;
+  const { id, title, mode, shape, state, percent, waiting, job_id, created_at, updated_at } = reel;
   return {
     id,
     title,
@@ -40,6 +40,7 @@ export function summaryOf(reel: Reel): ReelSummary {
     shape,
     state,
     percent,
+    waiting: waiting ?? null,
     job_id,
     error: reel.error ?? null,
     poster_url: reel.result?.poster_url ?? reel.scenes.find((scene) => scene.image_url)?.image_url ?? null,

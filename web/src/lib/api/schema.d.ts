@@ -2172,6 +2172,7 @@ export interface components {
              * @description Milliseconds since 1970.
              */
             updated_at: number;
+            waiting?: components["schemas"]["WhyView"] | null;
         };
         /** @description A reel. */
         ReelView: {

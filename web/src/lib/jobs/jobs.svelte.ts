@@ -9,8 +9,11 @@ import type { Job, JobProgress, JobWhy } from '../api/types';
 import { apps, type AppModule, type Work } from '../app';
 import { eventsReady, onEvent, onResync } from '../events/events';
 import type { StreamEvent } from '../events/source';
+import { connection } from '../state/connection.svelte';
 
 const ASK_AGAIN_MS = 1500;
+/** A place in the queue or a pause changes without an event of the job that waits. */
+const FRESH_MS = 5000;
 
 export interface Listed {
   app: AppModule;
@@ -82,6 +85,16 @@ class Jobs {
     for (const listed of this.list) if (!isActive(listed) && working.has(listed.work.jobId)) this.#ended(listed);
   }
 
+  /** Keeps what is shown of unfinished jobs up to date until the returned function is called. */
+  keepFresh(): () => void {
+    const timer = setInterval(() => {
+      if (document.hidden || connection.gone || this.active.length === 0) return;
+      void this.load();
+      for (const { work } of this.active) if (this.#watched.has(work.jobId)) void this.#fetch(work.jobId);
+    }, FRESH_MS);
+    return () => clearInterval(timer);
+  }
+
   /** Keeps the details of a job up to date until the returned function is called. */
   watch(id: string): () => void {
     this.#watched.set(id, (this.#watched.get(id) ?? 0) + 1);
@@ -108,9 +121,9 @@ class Jobs {
 
   #changed(event: StreamEvent) {
     if (document.hidden) return;
-    // The progress of an app's work only concerns its details; the list changes with jobs.
+    // The progress of an app's work concerns the list only while somebody looks at it.
     const progress = event.kind !== 'job.changed' && event.kind.endsWith('.changed');
-    if (!progress) this.#soon('list', () => void this.load());
+    if (!progress || this.#watched.size > 0) this.#soon('list', () => void this.load());
     const names = namesOf(event.data);
     for (const { work } of this.list ?? []) {
       if (!this.#watched.has(work.jobId)) continue;

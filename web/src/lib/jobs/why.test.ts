@@ -41,6 +41,7 @@ describe('whyWords', () => {
       values: { why: 'a new disk' },
     });
     expect(why([{ ...pause, why: '' }])).toEqual({ key: 'why.paused' });
+    expect(why([{ ...pause, why: 'paused by hand' }]), 'the default of the command').toEqual({ key: 'why.paused' });
     const limit = { reason: 'limit', scope: 'kind', name: 'reel.make', most: 2, running: 2 };
     expect(why([limit])).toEqual({ key: 'why.limit', values: { count: 2 } });
     expect(why([{ ...limit, scope: 'owner' }])).toEqual({ key: 'why.limit.owner', values: { count: 2 } });

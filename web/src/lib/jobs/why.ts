@@ -24,6 +24,9 @@ export interface WhyWords {
   at?: number;
 }
 
+/** What the server writes for a pause that nobody gave a reason for. */
+const UNEXPLAINED = 'paused by hand';
+
 /** Null for a job that does not wait. */
 export function whyWords(why: JobWhy): WhyWords | null {
   const reasons = why.reasons as Reason[];
@@ -68,7 +71,9 @@ function wordsOf({ reason, until, deadline, unfinished, scope, why, running }: R
     case 'children':
       return { key: 'why.parts', values: { count: unfinished ?? 0 } };
     case 'paused':
-      return why?.trim() ? { key: 'why.paused.because', values: { why: why.trim() } } : { key: 'why.paused' };
+      return why?.trim() && why !== UNEXPLAINED
+        ? { key: 'why.paused.because', values: { why: why.trim() } }
+        : { key: 'why.paused' };
     case 'limit': {
       const key = scope === 'owner' ? 'why.limit.owner' : 'why.limit';
       return running === undefined ? { key: 'why.busy' } : { key, values: { count: running } };

@@ -19,6 +19,11 @@ export const en = {
   'app.notifications': 'Messages',
   'app.close': 'Close',
 
+  'size.bytes': { one: '{count} byte', other: '{count} bytes' },
+  'size.kib': '{amount} KiB',
+  'size.mib': '{amount} MiB',
+  'size.gib': '{amount} GiB',
+
   'connection.lost':
     'The server cannot be reached. What you see is the last that is known; it is tried again all the time.',
   'connection.offline': 'This device is offline. What you see is the last that is known.',
@@ -112,7 +117,7 @@ export const en = {
 
   'shell.nav': 'Apps',
   'shell.jobs': 'Jobs',
-  'shell.jobs.active': { one: '{count} at work', other: '{count} at work' },
+  'shell.jobs.active': { one: '{count} unfinished', other: '{count} unfinished' },
   'shell.commands': 'Commands',
   'shell.settings': 'Settings',
   'shell.help': 'Keyboard shortcuts',
@@ -154,7 +159,7 @@ export const en = {
   'jobs.none.text':
     'Everything that Sluice makes for you is a job. Each shows here what it does, how long it takes and how it ended.',
   'jobs.failed': 'The jobs could not be loaded.',
-  'jobs.active': 'At work',
+  'jobs.active': 'Unfinished',
   'jobs.finished': 'Finished',
   'jobs.all': 'Open as a page',
   'jobs.show': 'Steps and log',

@@ -11,10 +11,13 @@ describe('numbers', () => {
     expect(format.formatPercent(100, english)).toBe('100%');
   });
 
-  it('counts bytes as the upload limit does', () => {
-    expect(format.formatBytes(20_000_000, english)).toBe('20 MB');
-    expect(format.formatBytes(2_340_000, english)).toBe('2.3 MB');
-    expect(format.formatBytes(900, english)).toBe('900 bytes');
+  it('counts bytes as the upload limit and the messages of the server do', () => {
+    expect(format.formatSize(20 * 1024 * 1024, english)).toEqual({ unit: 'mib', amount: '20' });
+    expect(format.formatSize(2_340_000, english)).toEqual({ unit: 'mib', amount: '2.2' });
+    expect(format.formatSize(1536, arabicDigits)).toEqual({ unit: 'kib', amount: '١٫٥' });
+    expect(format.formatSize(5 * 1024 ** 4, english)).toEqual({ unit: 'gib', amount: '5,120' });
+    expect(format.formatSize(1023, english)).toBeNull();
+    expect(format.formatSize(0, english)).toBeNull();
   });
 
   it('joins neighbouring pages, in the direction of the text', () => {

@@ -34,11 +34,16 @@ export function formatPercent(percent: number, locale: Locale): string {
   return number(locale, { style: 'percent', maximumFractionDigits: 0 }).format(Math.floor(percent) / 100);
 }
 
-/** Bytes in decimal units, as file managers and the upload limit count them. */
-export function formatBytes(bytes: number, locale: Locale): string {
-  if (bytes < 1e3) return unit(bytes, 'byte', locale, 0, 'long');
-  if (bytes < 1e6) return unit(bytes / 1e3, 'kilobyte', locale, 0);
-  return unit(bytes / 1e6, 'megabyte', locale, bytes < 1e7 ? 1 : 0);
+const BINARY_UNITS = ['kib', 'mib', 'gib'] as const;
+
+/** Bytes in binary units with one decimal, as the server's messages and its upload limit have them; null below 1 KiB. */
+export function formatSize(
+  bytes: number,
+  locale: Locale,
+): { unit: (typeof BINARY_UNITS)[number]; amount: string } | null {
+  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), BINARY_UNITS.length);
+  const unit = BINARY_UNITS[power - 1];
+  return unit ? { unit, amount: number(locale, { maximumFractionDigits: 1 }).format(bytes / 1024 ** power) } : null;
 }
 
 /** Pages in order, neighbours as ranges: "3, 5–7"; from right to left in Arabic. */
@@ -55,9 +60,9 @@ export function formatPages(pages: number[], locale: Locale): string {
   return locale.language === 'ar' ? `\u200f${texts.join('، ')}` : texts.join(', ');
 }
 
-function unit(value: number, name: string, locale: Locale, decimals: number, display?: 'long'): string {
-  const unitDisplay = display ?? (locale.language === 'ar' ? 'long' : 'short');
-  return number(locale, { style: 'unit', unit: name, unitDisplay, maximumFractionDigits: decimals }).format(value);
+function unit(value: number, name: string, locale: Locale): string {
+  const unitDisplay = locale.language === 'ar' ? 'long' : 'short';
+  return number(locale, { style: 'unit', unit: name, unitDisplay, maximumFractionDigits: 0 }).format(value);
 }
 
 /** Micro-dollars to "$0.00"; more decimals only if they are not zero. Isolated left-to-right in Arabic text. */
@@ -82,7 +87,7 @@ export function formatClock(seconds: number, locale: Locale): string {
 /** A length of time in words: "45 sec", "1 min 15 sec", "2 hr 5 min". */
 export function formatSpan(seconds: number, locale: Locale): string {
   const whole = Math.max(0, Math.round(seconds));
-  const part = (value: number, name: string) => unit(value, name, locale, 0);
+  const part = (value: number, name: string) => unit(value, name, locale);
   if (whole < 60) return part(whole, 'second');
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return joined([part(minutes, 'minute'), whole % 60 ? part(whole % 60, 'second') : ''], locale);

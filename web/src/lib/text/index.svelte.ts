@@ -24,7 +24,6 @@ export function isKey(key: string): key is Key {
 
 export const count = (value: number) => format.formatCount(value, settings.locale);
 export const percent = (value: number) => format.formatPercent(value, settings.locale);
-export const bytes = (value: number) => format.formatBytes(value, settings.locale);
 export const money = (microUsd: number) => format.formatMoney(microUsd, settings.locale);
 export const pageList = (pages: number[]) => format.formatPages(pages, settings.locale);
 export const clock = (seconds: number) => format.formatClock(seconds, settings.locale);
@@ -32,6 +31,12 @@ export const span = (seconds: number) => format.formatSpan(seconds, settings.loc
 export const timeLeft = (milliseconds: number) => format.formatTimeLeft(milliseconds, settings.locale);
 export const relative = (at: number, now: number) => format.formatRelative(at, now, settings.locale);
 export const moment = (at: number) => format.formatMoment(at, settings.locale);
+
+/** A size, such as "20 MiB". */
+export function bytes(value: number): string {
+  const size = format.formatSize(value, settings.locale);
+  return size ? t(`size.${size.unit}`, { amount: size.amount }) : t('size.bytes', { count: value });
+}
 
 /** The name of a language in the language of the page. */
 export function languageName(code: string, fallback: string): string {

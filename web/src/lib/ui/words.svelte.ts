@@ -1,6 +1,7 @@
 /** The texts for a problem: the catalogue's if it has the code, otherwise the server's. */
 import type { Problem } from '../api/problem';
 import type { Trouble } from '../api/types';
+import { settings } from '../state/settings.svelte';
 import { server } from '../state/config.svelte';
 import { bytes, isKey as isShellKey, t as shellT, type Translate } from '../text/index.svelte';
 
@@ -29,10 +30,29 @@ export const SHELL_SAME: Record<string, string[]> = {
     'foreign_host',
     'idempotency_key_reused',
     'bad_position',
+    'bad_hash',
+    'bad_key',
+    'bad_page',
+    'bad_pages',
+    'method_not_allowed',
+    'unsupported_media_type',
+    'request_too_large',
+    'no_provider',
+    'no_reader',
   ],
-  not_found: ['document_not_found', 'reel_not_found', 'scene_not_found', 'job_not_found'],
+  not_found: [
+    'document_not_found',
+    'reel_not_found',
+    'scene_not_found',
+    'job_not_found',
+    'document_deleted',
+    'reel_deleted',
+    'scene_deleted',
+    'media_gone',
+  ],
   storage: ['document_unreadable', 'media_missing', 'media_folder', 'bad_document'],
   conflict: ['not_ready', 'not_retryable'],
+  busy: ['request_timeout', 'media_collecting', 'reader_too_slow'],
 };
 
 export function problemWords<Key extends string>({ t, isKey, same }: ProblemCatalogue<Key>) {
@@ -42,12 +62,11 @@ export function problemWords<Key extends string>({ t, isKey, same }: ProblemCata
     const known = `problem.${shared.get(code) ?? code}`;
     const titleKey = `${known}.title`;
     if (!isKey(titleKey)) {
-      return {
-        title: title ?? shellT('problem.unexpected.title'),
-        action: detail ?? shellT('problem.unexpected.action'),
-        detail: null,
-        code,
-      };
+      const [unexpected, action] = [shellT('problem.unexpected.title'), shellT('problem.unexpected.action')];
+      // The server speaks English: elsewhere its words are only quoted.
+      return settings.locale.language === 'en'
+        ? { title: title ?? unexpected, action: detail ?? action, detail: null, code }
+        : { title: unexpected, action, detail: detail ?? title, code };
     }
     const noOcr = code === 'document_scanned' && !ocrAvailable;
     const limit = server.value?.upload_limit_bytes;

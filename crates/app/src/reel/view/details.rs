@@ -27,21 +27,27 @@ impl Details {
         for job in jobs {
             spent += calls::costs(tx, owner, &job.row.id).await?.values().map(|cost| cost.0).sum::<i64>();
         }
-        let Some(job) = rows.job.as_ref().map(|job| &job.row).filter(|job| !job.state.is_final()) else {
-            return Ok(Self { waiting: None, scenes: HashMap::new(), spent });
-        };
-        let open = rows.scenes.iter().filter_map(|(scene, job)| Some((&scene.row.id, &job.as_ref()?.row)));
-        let open: Vec<(&SceneId, &JobRow)> = open.filter(|(_, job)| !job.state.is_final()).collect();
-        let is_running = job.state == JobState::Running || open.iter().any(|(_, job)| job.state == JobState::Running);
-        let (scenes, first) = scenes(tx, rows, &open).await?;
-        let waiting = match first {
-            _ if is_running => None,
-            // It waits for its scenes: what they wait for is what it waits for.
-            Some(first) => scenes.get(&first).cloned(),
-            None => Some(jobs::why(tx, owner, &job.id).await?),
-        };
+        let (waiting, scenes) = waits(tx, rows).await?;
         Ok(Self { waiting, scenes, spent })
     }
+}
+
+/// Why nothing of a reel goes on; none while something does. The second: why each of its scenes does not.
+pub(super) async fn waits(tx: &mut Tx, rows: &Rows) -> Result<(Option<Why>, HashMap<SceneId, Why>), StoreError> {
+    let Some(job) = rows.job.as_ref().map(|job| &job.row).filter(|job| !job.state.is_final()) else {
+        return Ok((None, HashMap::new()));
+    };
+    let open = rows.scenes.iter().filter_map(|(scene, job)| Some((&scene.row.id, &job.as_ref()?.row)));
+    let open: Vec<(&SceneId, &JobRow)> = open.filter(|(_, job)| !job.state.is_final()).collect();
+    let is_running = job.state == JobState::Running || open.iter().any(|(_, job)| job.state == JobState::Running);
+    let (scenes, first) = scenes(tx, rows, &open).await?;
+    let waiting = match first {
+        _ if is_running => None,
+        // It waits for its scenes: what they wait for is what it waits for.
+        Some(first) => scenes.get(&first).cloned(),
+        None => Some(jobs::why(tx, &rows.reel.owner, &job.id).await?),
+    };
+    Ok((waiting, scenes))
 }
 
 /// Why the scenes wait, and which of them is the first. Those that have not begun wait for the same reasons, one after the

@@ -1,20 +1,25 @@
 //! Lists reels: small summaries, page by page.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
 use sluice_domain::ids::{OwnerId, ReelId};
 use sluice_domain::time::Timestamp;
+use sluice_store::jobs::Why;
+use sluice_store::reel::ReelRow;
 use sluice_store::reel::list::{ListedReel, ReelFilter, listed};
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::ReelState;
+use super::details;
 use super::rows::{Links, Rows};
 use crate::reel::choices::Choices;
 use crate::reel::context::ReelApp;
 use crate::reel::script::Mode;
 use crate::reel::storyboard;
-use crate::view::{ErrorView, first_page};
+use crate::view::{ErrorView, WhyView, first_page};
 
 /// A reel in a list, without its storyboard.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -36,6 +41,8 @@ pub struct ReelSummary {
     /// From 0 to 100.
     #[schema(minimum = 0, maximum = 100)]
     pub percent: f64,
+    /// Why nothing of it goes on; none while something does.
+    pub waiting: Option<WhyView>,
     /// The job that makes it.
     #[schema(format = "uuid")]
     pub job_id: String,
@@ -98,11 +105,12 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
         .read(async |tx: &mut Tx| {
             let rows = listed(tx, owner, &filter, limit + 1).await?;
             let mut working = Vec::new();
-            // Progress is in the steps of the scenes' jobs: a few rows, for the few reels that are being made.
+            // Progress is in the steps of the scenes' jobs, and so is what they wait for: a few rows, for the few reels that
+            // are being made.
             for row in rows.iter().filter(|row| row.state == ReelState::Working.as_str()) {
                 if let Some(reel) = sluice_store::reel::reel(tx, owner, &row.id).await? {
-                    match Rows::read(tx, reel).await {
-                        Ok(rows) => working.push((row.id.clone(), rows.percent())),
+                    match underway(tx, reel).await {
+                        Ok(underway) => working.push((row.id.clone(), underway)),
                         Err(error) if error.is_outage() => return Err(error),
                         // Below, it is left out, or shown without its progress.
                         Err(error) => tracing::error!(%owner, %error, "the progress of a reel is left out of a list"),
@@ -114,17 +122,30 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
         .await?;
     let links = Links { platform: &app.platform, now };
     let (rows, next_cursor) = first_page(rows, limit, encode);
-    let percent = |id: &ReelId| working.iter().find(|(working, _)| working == id).map_or(0.0, |(_, percent)| *percent);
+    let mut working: HashMap<ReelId, Underway> = working.into_iter().collect();
     // One that cannot be read hides no other.
     let items = rows.into_iter().filter_map(|row| {
-        let percent = if row.state == ReelState::Done.as_str() { 100.0 } else { percent(&row.id) };
+        let done = Underway { percent: if row.state == ReelState::Done.as_str() { 100.0 } else { 0.0 }, waiting: None };
+        let underway = working.remove(&row.id).unwrap_or(done);
         let report = |error: &StoreError| tracing::error!(%owner, %error, "a reel is left out of a list");
-        summary(row, percent, &links).inspect_err(report).ok()
+        summary(row, underway, &links).inspect_err(report).ok()
     });
     Ok(ReelPage { items: items.collect(), next_cursor })
 }
 
-fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, StoreError> {
+/// How far a reel is, and why it is no further.
+struct Underway {
+    percent: f64,
+    waiting: Option<Why>,
+}
+
+async fn underway(tx: &mut Tx, reel: ReelRow) -> Result<Underway, StoreError> {
+    let rows = Rows::read(tx, reel).await?;
+    let (waiting, _) = details::waits(tx, &rows).await?;
+    Ok(Underway { percent: rows.percent(), waiting })
+}
+
+fn summary(row: ListedReel, underway: Underway, links: &Links) -> Result<ReelSummary, StoreError> {
     /// The hashes of the published files, and of the rendered parts of a scene.
     #[derive(Deserialize)]
     struct Files {
@@ -152,7 +173,8 @@ fn summary(row: ListedReel, percent: f64, links: &Links) -> Result<ReelSummary, 
         mode: choices.mode,
         shape: choices.shape,
         state,
-        percent,
+        percent: underway.percent,
+        waiting: underway.waiting.map(|why| WhyView::of(why, None)),
         job_id: row.job_id.to_string(),
         poster_url: poster,
         seconds: published.map(|published| f64::from(published.duration_ms) / 1000.0),

@@ -167,6 +167,7 @@ impl Rows {
             };
             let state = match (done, index == at, state) {
                 (true, _, _) => StepState::Done,
+                (false, true, ReelState::Working) if !self.has_begun(*known) => StepState::Pending,
                 (false, true, ReelState::Working) => StepState::Running,
                 (false, true, _) => StepState::Failed,
                 _ => StepState::Pending,
@@ -174,6 +175,13 @@ impl Rows {
             StepView { name: *known, state, percent }
         };
         Stage::ALL.iter().enumerate().map(step).collect()
+    }
+
+    /// Whether anything of its current stage has been done: its job may still wait for its turn, and so may its scenes.
+    fn has_begun(&self, stage: Stage) -> bool {
+        let job = self.job.as_ref().is_some_and(|job| has_begun(&job.row));
+        let of_a_scene = |part| !matches!(scene_state(part), (PartState::Pending | PartState::Edited, _));
+        job && (stage != Stage::Scenes || self.scenes.iter().any(of_a_scene))
     }
 
     /// The estimated remaining time, extrapolated from the progress so far. A learned estimate would come from the

@@ -9,7 +9,8 @@ import { uploadDocument, type Upload } from '../../../lib/api/upload';
 import { settle, type Chosen } from '../home/fit';
 import { NOTHING, offerOf, type Example, type Reel } from '../types';
 import { reelChoices } from './choices';
-import type { Document } from '../../../lib/api/types';
+import type { Document, JobWhy } from '../../../lib/api/types';
+import { waits } from '../../../lib/jobs/why';
 import { server } from '../../../lib/state/config.svelte';
 import { keep, readKept } from '../../../lib/state/kept';
 
@@ -35,6 +36,8 @@ const ASK_AGAIN_MS = 1000;
 class Intake {
   stage = $state.raw<Stage>({ name: 'empty' });
   #chosen = $state.raw<Chosen>(readKept<Chosen>('chosen', {}) ?? {});
+  /** Why OCR does not go on; null while it does. */
+  readingWaits = $state.raw<JobWhy | null>(null);
   starting = $state(false);
   startProblem = $state.raw<Problem | null>(null);
 
@@ -66,7 +69,10 @@ class Intake {
 
   async take(file: File, ocr = false) {
     this.#upload?.abort();
+    clearTimeout(this.#timer);
     this.#file = file;
+    // A reload shows nothing of the document before it.
+    keep('found', null);
     const limit = server.value?.upload_limit_bytes;
     if (limit && file.size > limit) {
       this.stage = {
@@ -124,6 +130,7 @@ class Intake {
     upload?.abort();
     this.#file = null;
     this.startProblem = null;
+    this.readingWaits = null;
     this.stage = { name: 'empty' };
     keep('found', null);
   }
@@ -186,8 +193,12 @@ class Intake {
 
   /** The document that OCR reads, as it is now; a server that is away is asked again. */
   async #askAgain(document: Document) {
-    const outcome = await api.document(document.id);
+    const [outcome, why] = await Promise.all([
+      api.document(document.id),
+      document.reading ? api.jobWhy(document.reading.job_id) : null,
+    ]);
     if (this.stage.name !== 'found' || this.stage.document.id !== document.id) return;
+    this.readingWaits = why?.ok && waits(why.value) ? why.value : null;
     if (outcome.ok) return this.#found(outcome.value);
     if (isPassing(outcome.problem)) return this.#found(document);
     this.#refuse(document, outcome.problem);

@@ -4,7 +4,9 @@
  */
 import { eventsReady, onResync } from '../../../lib/events/events';
 import type { Problem } from '../../../lib/api/problem';
+import { connection } from '../../../lib/state/connection.svelte';
 import { reelApi } from '../api';
+import { isMoving } from '../change';
 import { summaryOf, type Reel, type ReelQuery, type ReelState, type ReelSummary } from '../types';
 import { onReelChange } from './changes';
 import { mergeHead, patch, type Filter } from './merge';
@@ -12,6 +14,8 @@ import { hidden } from './hidden';
 
 const PAGE_LENGTH = 24;
 const ASK_AFTER_MS = 700;
+/** A place in the queue or a pause changes without an event of the reel that waits. */
+const FRESH_MS = 10_000;
 
 class ReelList {
   items = $state.raw<ReelSummary[] | null>(null);
@@ -75,6 +79,14 @@ class ReelList {
     const known = new Set(this.items?.map((item) => item.id));
     this.items = [...(this.items ?? []), ...outcome.value.items.filter((item) => !known.has(item.id))];
     this.#next = outcome.value.next_cursor ?? null;
+  }
+
+  /** Keeps unfinished reels up to date until the returned function is called. */
+  keepFresh(): () => void {
+    const timer = setInterval(() => {
+      if (!document.hidden && !connection.gone && this.items?.some(isMoving)) void this.#head();
+    }, FRESH_MS);
+    return () => clearInterval(timer);
   }
 
   /** The most recent version of a reel, from any response. */

@@ -5,7 +5,8 @@
 import { eventsReady, onResync } from '../../../lib/events/events';
 import type { Problem } from '../../../lib/api/problem';
 import { reelApi } from '../api';
-import { applyChange, type ReelChange } from '../change';
+import { connection } from '../../../lib/state/connection.svelte';
+import { applyChange, isMoving, type ReelChange } from '../change';
 import type { Reel } from '../types';
 import { onReelChange } from './changes';
 import { dropDrafts } from './drafts.svelte';
@@ -13,6 +14,8 @@ import { hidden } from './hidden';
 import { list } from './list.svelte';
 
 const FETCH_AFTER_MS = 500;
+/** A place in the queue or a pause changes without an event of the reel that waits. */
+const FRESH_MS = 5000;
 /** How long a deletion can be undone. */
 export const UNDO_MS = 7000;
 
@@ -27,6 +30,7 @@ class Reels {
   #taken = 0;
   #currentId: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #freshener: ReturnType<typeof setTimeout> | undefined;
   #deletions = new Map<string, ReturnType<typeof setTimeout>>();
 
   follow() {
@@ -73,6 +77,18 @@ class Reels {
     this.current = reel;
     this.currentProblem = null;
     this.fetchedAt = Date.now();
+    this.#keepFresh(reel);
+  }
+
+  /** Fetches an unfinished reel again if nothing else does. */
+  #keepFresh(reel: Reel) {
+    clearTimeout(this.#freshener);
+    if (!isMoving(reel)) return;
+    this.#freshener = setTimeout(async () => {
+      if (this.#currentId !== reel.id) return;
+      if (!document.hidden && !connection.gone) await this.load(reel.id);
+      if (this.current?.id === reel.id) this.#keepFresh(this.current);
+    }, FRESH_MS);
   }
 
   #changed(change: ReelChange) {

@@ -24,7 +24,11 @@ export const en = {
   'upload.fetching': 'Fetching the example {name}',
   'upload.stop': 'Stop',
 
-  'reading.title': { one: 'OCR is reading {count} page', other: 'OCR is reading {count} pages' },
+  'reading.title': {
+    one: 'OCR reads the page, which has no readable text',
+    other: 'OCR reads those of the {count} pages that have no readable text',
+  },
+  'reading.waiting.title': 'OCR waits',
   'reading.label': 'Reading by OCR',
   'reading.closeable': 'You can leave this page: reading goes on, and you find it here when you come back.',
   'reading.gone': 'The server cannot be reached, so this is how far it was. It is asked again and again.',
@@ -40,6 +44,10 @@ export const en = {
   'found.label.readBy': 'Read by',
   'found.readBy.text': 'its text layer',
   'found.readBy.ocr': 'OCR',
+  'found.readBy.both': {
+    one: 'its text layer; page {pages} by OCR',
+    other: 'its text layer; pages {pages} by OCR',
+  },
   'found.another': 'Choose another PDF',
 
   'left.title': 'What was left out',
@@ -92,6 +100,10 @@ export const en = {
   'choose.voice': 'Voice',
   'choose.voice.none': 'No voice is installed for this language.',
   'choose.presenter': 'Presenter',
+  'presenter.ada': 'Ada',
+  'presenter.omar': 'Omar',
+  'presenter.noor': 'Noor',
+  'presenter.lin': 'Lin',
   'choose.presenter.none': 'None',
   'choose.captions': 'Captions',
   'choose.captions.beside': 'Subtitle track',
@@ -155,6 +167,7 @@ export const en = {
   'scenes.coming': 'Scenes appear here one by one, as soon as the script is written.',
   'scene.name': 'Scene {n}',
   'scene.kind.title': 'Title',
+  'scene.kind.card': 'Card',
   'scene.kind.page': 'Page',
   'scene.kind.question': 'Question',
   'scene.state.pending': 'Not begun',
@@ -231,7 +244,7 @@ export const en = {
     one: '{count} scene has changed. The video does not show it yet.',
     other: '{count} scenes have changed. The video does not show them yet.',
   },
-  'scenes.reordered': 'The order or the number of the scenes has changed. The video does not show it yet.',
+  'scenes.reordered': 'The storyboard has changed. The video does not show that yet.',
   'scenes.update': 'Update the video',
 
   'result.video': 'The video: {title}',
@@ -252,6 +265,7 @@ export const en = {
   'made.extract.text':
     'The script is an extract: sentences chosen from the document and shortened by rules, each with its page. No language model wrote or rephrased it.',
   'made.reading': 'Reading',
+  'made.reading.both': { one: '{layer}; page {pages}: {ocr}', other: '{layer}; pages {pages}: {ocr}' },
   'made.script': 'Script',
   'made.voice': 'Voice',
   'made.video': 'Video',
