@@ -122,6 +122,9 @@ mod tests {
     use super::super::{Region, in_order};
     use crate::reading::layout::{Line, RawBlock};
 
+    /// Left and right edge, and the text.
+    type Piece = (f32, f32, &'static str);
+
     /// Regions of a page whose lines stand at the given left edge and height, each as wide as its letters. A table is in
     /// brackets.
     fn read(lines: &[(f32, f32, &str)]) -> Vec<String> {
@@ -194,7 +197,7 @@ mod tests {
 
     #[test]
     fn words_far_apart_in_a_narrow_column_stay_in_their_rows() {
-        let rows: [(f32, &[(f32, f32, &str)]); 7] = [
+        let rows: [(f32, &[Piece]); 7] = [
             (311.5, &[(68.0, 152.0, "Understanding"), (226.0, 244.0, "the")]),
             (326.5, &[(68.0, 148.7, "transportation"), (165.7, 244.0, "infrastructure")]),
             (341.5, &[(68.0, 79.0, "of"), (104.6, 176.7, "mountainous"), (202.3, 244.0, "regions")]),
@@ -203,7 +206,7 @@ mod tests {
             (385.8, &[(68.0, 147.4, "commissioned"), (174.2, 244.0, "independent")]),
             (400.8, &[(68.0, 244.0, "environmental investigations and")]),
         ];
-        let line = |top: f32, (left, right, text): &(f32, f32, &str)| Line {
+        let line = |top: f32, (left, right, text): &Piece| Line {
             text: (*text).to_owned(),
             bounds: [*left, top, *right, top + 12.8],
             height: 12.8,
