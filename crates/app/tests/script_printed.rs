@@ -82,6 +82,60 @@ fn the_subject_of_a_memo_is_its_title_and_its_head_is_not_told() {
     assert_eq!(all.matches("New rules for the treatment of mites").count(), 2, "heading and sentence of one scene");
 }
 
+/// The pages of a letter with a subject between the address and the salutation, or behind it.
+fn letter(lines: &[(&str, f32)]) -> Document {
+    let body = [
+        "The roof of the fish market must be repaired before the winter, because its beams have rotted where rain came in.",
+        "During this time the market is closed, and the auctions are held in the old rope hall on the east quay of the port.",
+        "Half of the cost is paid by the county, and the Trust pays the rest from its reserves, so that the fees need not rise.",
+        "Lorries reach the rope hall by the coast road only, and the quay itself is closed except for those who unload there.",
+    ];
+    let mut top = 60.0;
+    let blocks = lines.iter().copied().chain(body.map(|text| (text, 14.0))).map(|(text, gap)| {
+        top += 14.0 + gap;
+        Block {
+            text: text.to_owned(),
+            bounds: [70.0, top, 480.0, top + 14.0],
+            line_height: 14.0,
+            lines: if text.len() > 90 { 2 } else { 1 },
+            ..Block::default()
+        }
+    });
+    let page = Page { number: 1, width: 595.0, height: 842.0, blocks: blocks.collect(), ..Page::default() };
+    Document { pages: vec![page], ..Document::default() }
+}
+
+#[test]
+fn the_line_beside_the_salutation_is_the_subject_of_a_letter() {
+    for lines in [
+        [
+            ("14 June 2024", 14.0),
+            ("Mrs A. Whitlock", 14.0),
+            ("3 Chapel Lane", 2.0),
+            ("Port Ellery", 2.0),
+            ("Closure of the fish market", 14.0),
+            ("Dear Mrs Whitlock,", 14.0),
+        ],
+        [
+            ("14 June 2024", 14.0),
+            ("Mrs A. Whitlock", 14.0),
+            ("3 Chapel Lane", 2.0),
+            ("The Old Town of Port Ellery", 2.0),
+            ("Dear Mrs Whitlock,", 14.0),
+            ("Closure of the fish market", 14.0),
+        ],
+    ] {
+        let document = letter(&lines);
+        let script = script(&document);
+        assert_eq!(script.title, "Closure of the fish market");
+        let told = told(&script).join(" ");
+        for part in ["Whitlock", "Chapel", "Port Ellery", "June"] {
+            assert!(!told.contains(part), "{part} in {told}");
+        }
+        assert!(script.scenes.iter().all(|scene| !scene.heading.contains("Chapel")), "{script:?}");
+    }
+}
+
 #[test]
 fn a_title_in_capitals_is_told_as_printed_and_once() {
     let mut document = document("memo");

@@ -15,8 +15,6 @@ pub struct LanguageFacts {
     pub name: &'static str,
     /// Written from right to left.
     pub right_to_left: bool,
-    /// Words that a narrator says in a minute.
-    pub words_per_minute: u32,
     /// Fewest words of a script.
     pub min_words: u32,
     /// Most words of a script.
@@ -36,17 +34,7 @@ const fn language(
     sample: &'static str,
 ) -> LanguageFacts {
     let right_to_left = false;
-    LanguageFacts {
-        code,
-        code3,
-        name,
-        right_to_left,
-        words_per_minute: 150,
-        min_words: 50,
-        max_words: 400,
-        spoken_per_minute,
-        sample,
-    }
+    LanguageFacts { code, code3, name, right_to_left, min_words: 50, max_words: 400, spoken_per_minute, sample }
 }
 
 /// The table. The first entry is what an undetected text is taken for.
@@ -60,7 +48,6 @@ pub static LANGUAGES: [LanguageFacts; 8] = [
     ),
     LanguageFacts {
         right_to_left: true,
-        words_per_minute: 120,
         min_words: 40,
         max_words: 320,
         ..language("ar", "ara", "العربية", 131, "مرحبا، هذا صوتي. في ثلاث دقائق أخبرك بأهم ما في مستندك.")

@@ -214,7 +214,8 @@ async fn every_voice_of_espeak_speaks_its_language_at_a_narrators_pace() {
         let speech = speak(&voices, voice, text).await;
         assert_eq!(words(text, &speech), text.split(' ').collect::<Vec<_>>());
         let pace = 60_000 * speech.words.len() / speech.duration_ms() as usize;
-        let wanted = voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts().words_per_minute;
+        let wanted =
+            voices.list().into_iter().find(|info| info.id == voice).unwrap().language.facts().spoken_per_minute;
         let difference = pace.abs_diff(wanted as usize);
         // A single sentence may have longer or shorter words than is typical of the language.
         assert!(difference < 45, "{voice}: {pace} words a minute, {wanted} wanted");

@@ -21,6 +21,9 @@ const NARROW_GAP: f32 = 0.45;
 /// The same next to a vowel mark, which has no width of its own.
 const NARROW_GAP_AT_MARK: f32 = 0.75;
 
+/// The widest gap that a mark tears into a word, in usual gaps.
+const TORN_GAP: f32 = 2.0;
+
 /// Least ratio of marks to letters in a fully vowelled line.
 const VOWELLED: f32 = 0.4;
 
@@ -73,8 +76,21 @@ fn are_one_word(word: &Word, next: &Word, usual_gap: f32) -> bool {
     let near = [edge.next(), edge.next(), next_edge.next(), next_edge.next()];
     let [Some(last), _, Some(first), _] = near else { return false };
     let at_mark = near.iter().flatten().any(|c| is_arabic_mark(*c));
+    if at_mark && is_torn(word, next) && next.bounds[0] - word.bounds[2] < usual_gap * TORN_GAP {
+        return true;
+    }
     let narrow = usual_gap * if at_mark { NARROW_GAP_AT_MARK } else { NARROW_GAP };
     runs_left(last) && runs_left(first) && !is_tanween(last) && next.bounds[0] - word.bounds[2] < narrow
+}
+
+/// Whether a mark tore a word: fonts that draw letters in several parts leave a gap as wide as a letter beside one with a
+/// mark. No word is a single letter but `و`, and none of two letters ends in `ة`.
+fn is_torn(word: &Word, next: &Word) -> bool {
+    let letters =
+        |word: &Word| -> Vec<char> { word.text.chars().filter(|c| runs_left(*c) && !is_arabic_mark(*c)).collect() };
+    let rest = letters(word);
+    let is_rest = matches!(rest.as_slice(), [letter] if *letter != 'و') || matches!(rest.as_slice(), ['ة', _]);
+    is_rest && letters(next).len() > 1
 }
 
 /// Whether vowel marks follow their letters. Marks are positioned separately, often some points off, and poppler sorts
@@ -322,5 +338,24 @@ mod tests {
         let word = |text: &str, left: f32, right: f32| Word { text: reversed(text), bounds: [left, 0.0, right, 12.0] };
         let words = [word("جميلة", 0.0, 18.0), word("\u{651}ة", 20.0, 24.0), word("العربي", 25.0, 38.0)];
         assert_eq!(line(&words, true), "العربية جميلة");
+    }
+    #[test]
+    fn a_gap_beside_a_mark_tears_no_word() {
+        let word = |text: &str, left: f32, right: f32| Word { text: reversed(text), bounds: [left, 0.0, right, 22.0] };
+        // Words are 3 apart, and the mark leaves a gap of 4.6.
+        let words = [
+            word("المياه", 0.0, 20.0),
+            word("حركة", 23.0, 40.0),
+            word("م", 43.0, 50.0),
+            word("وتنظ\u{651}", 54.6, 70.0),
+            word("التربة", 73.0, 90.0),
+        ];
+        assert_eq!(line(&words, true), "التربة وتنظم حركة المياه");
+        let words =
+            [word("سة", 0.0, 8.0), word("مؤس\u{651}", 12.6, 30.0), word("هذه", 33.0, 45.0), word("في", 48.0, 55.0)];
+        assert_eq!(line(&words, true), "في هذه مؤسسة");
+        let words =
+            [word("شيء", 0.0, 8.0), word("كل\u{651}", 12.6, 30.0), word("هذا", 33.0, 45.0), word("في", 48.0, 55.0)];
+        assert_eq!(line(&words, true), "في هذا كل شيء", "two words");
     }
 }

@@ -26,12 +26,22 @@ pub enum ReadError {
     #[error("the file has no pages: choose another one")]
     NoPages,
     /// Its pages are images of text.
-    #[error("its {pages} pages are images without text: use character recognition (OCR)")]
+    #[error("its {pages} pages are images without text: {}", advice(*.ocr_available))]
     Scanned {
         /// Pages in all.
         pages: u32,
         /// Whether its text can be recognised on this machine.
         ocr_available: bool,
+    },
+    /// Its pages are images of text, and more than are read by OCR.
+    #[error(
+        "its {found} pages are images without text, and character recognition (OCR) reads {limit} at most: split it"
+    )]
+    TooManyScans {
+        /// Pages in all.
+        found: u32,
+        /// Most pages that are read by OCR.
+        limit: u32,
     },
     /// It is a portfolio: the page is a cover sheet, and the documents are embedded files.
     #[error(
@@ -78,6 +88,15 @@ pub enum ReadError {
     Io(#[source] io::Error),
 }
 
+/// What can be done about a scan.
+const fn advice(ocr_available: bool) -> &'static str {
+    if ocr_available {
+        "use character recognition (OCR)"
+    } else {
+        "install the package tesseract-ocr to read them by character recognition (OCR), or choose a file with text"
+    }
+}
+
 impl ReadError {
     /// A stable code for clients and logs.
     pub const fn code(&self) -> &'static str {
@@ -88,6 +107,7 @@ impl ReadError {
             Self::Damaged { .. } => "document_damaged",
             Self::NoPages => "document_no_pages",
             Self::Scanned { .. } => "document_scanned",
+            Self::TooManyScans { .. } => "document_too_many_scans",
             Self::Portfolio { .. } => "document_portfolio",
             Self::DynamicForm => "document_dynamic_form",
             Self::TooManyPages { .. } => "document_too_many_pages",

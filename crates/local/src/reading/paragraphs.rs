@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::layout::Line;
-use super::lists;
+use super::{letters, lists};
 
 /// Two lines whose heights differ by more than this factor belong to different paragraphs.
 const SAME_HEIGHT: f32 = 1.18;
@@ -20,6 +20,15 @@ const NEVER: f32 = 3.2;
 
 /// Lines of a list without bullets: at least so many.
 const LIST: usize = 3;
+
+/// Most characters of an item in a script without capitals.
+const SHORT: usize = 50;
+
+/// Most items of a list in a script without capitals.
+const MOST: usize = 10;
+
+/// Most distance between the items of a list, in line heights.
+const ITEM_DISTANCE: f32 = 1.9;
 
 /// Lines that belong together.
 #[derive(Debug)]
@@ -124,8 +133,7 @@ pub(super) fn of_column(lines: Vec<Line>, leading: &Leading) -> Vec<Paragraph> {
             _ => paragraphs.push(Paragraph { lines: vec![line], item: bullet }),
         }
     }
-    let paragraphs = paragraphs.into_iter().flat_map(as_list).collect();
-    numbered(paragraphs)
+    numbered(as_list(paragraphs, &column))
 }
 
 /// The edges of a column, and its direction.
@@ -215,18 +223,57 @@ pub(super) fn ends_sentence(text: &str) -> bool {
     text.ends_with(['.', '!', '?', '؟', ':', '…', '۔', '。'])
 }
 
-/// Lines that all begin with a capital letter, none of which ends a sentence, are the items of a list without bullets.
-fn as_list(paragraph: Paragraph) -> Vec<Paragraph> {
-    let lines = &paragraph.lines;
-    let begins = |line: &Line| line.text.starts_with(char::is_uppercase) && line.text.chars().any(char::is_lowercase);
-    let ends = |line: &Line| line.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '%' | '"' | '”'));
-    let is_list = lines.len() >= LIST
-        && paragraph.item.is_none()
-        && lines.iter().all(|line| begins(line) && ends(line) && line.text.contains(' '));
-    if !is_list {
-        return vec![paragraph];
+/// Lines in a row that all begin with a capital letter, none of which ends a sentence, are the items of a list without
+/// bullets. In a script without capitals they must be short and of different lengths, and the last of them ends no sentence.
+fn as_list(paragraphs: Vec<Paragraph>, column: &Column) -> Vec<Paragraph> {
+    let mut listed: Vec<Paragraph> = Vec::with_capacity(paragraphs.len());
+    let mut run: Vec<Paragraph> = Vec::new();
+    for paragraph in paragraphs {
+        let goes_on = run.last().is_none_or(|last| is_next_item(last, &paragraph));
+        if !goes_on {
+            listed.extend(items(std::mem::take(&mut run), column));
+        }
+        if is_plain_list(&paragraph) {
+            run.push(paragraph);
+        } else {
+            listed.extend(items(std::mem::take(&mut run), column));
+            listed.push(paragraph);
+        }
     }
-    paragraph.lines.into_iter().map(|line| Paragraph { lines: vec![line], item: Some(0) }).collect()
+    listed.extend(items(run, column));
+    listed
+}
+
+/// Whether each line may be an item.
+fn is_plain_list(paragraph: &Paragraph) -> bool {
+    let begins = |line: &Line| match line.text.chars().next() {
+        Some(first) if first.is_uppercase() => line.text.chars().any(char::is_lowercase),
+        Some(first) => letters::runs_left(first) && line.text.chars().count() <= SHORT,
+        None => false,
+    };
+    let ends = |line: &Line| {
+        line.text.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ')' | '%' | '"' | '”' | '€' | '$' | '£'))
+    };
+    paragraph.item.is_none() && paragraph.lines.iter().all(|line| begins(line) && ends(line) && line.text.contains(' '))
+}
+
+/// Whether a paragraph follows another as closely as its own lines would, in the same type.
+fn is_next_item(last: &Paragraph, next: &Paragraph) -> bool {
+    let (Some(last), Some(next)) = (last.lines.last(), next.lines.first()) else { return false };
+    let distance = next.foot() - last.foot();
+    same_height(last.height, next.height) && distance > 0.0 && distance < ITEM_DISTANCE * last.height
+}
+
+/// The lines of a run as items, if there are enough and they look like a list.
+fn items(run: Vec<Paragraph>, column: &Column) -> Vec<Paragraph> {
+    let lines: Vec<&Line> = run.iter().flat_map(|paragraph| &paragraph.lines).collect();
+    let is_cased = lines.iter().all(|line| line.text.starts_with(char::is_uppercase));
+    let full = lines.iter().filter(|line| column.room(line) < 0.3 * line.height).count();
+    if lines.len() < LIST || !is_cased && (full * 2 > lines.len() || lines.len() > MOST) {
+        return run;
+    }
+    let lines = run.into_iter().flat_map(|paragraph| paragraph.lines);
+    lines.map(|line| Paragraph { lines: vec![line], item: Some(0) }).collect()
 }
 
 /// Numbers in sequence make items; a number alone may be that of a heading.
@@ -301,6 +348,16 @@ mod tests {
         let lines =
             [(0.0, "Water from the well"), (16.0, "Shade in the morning"), (16.0, "Flowers in the month of May")];
         assert_eq!(read(&lines), ["Water from the well", "Shade in the morning", "Flowers in the month of May"]);
+    }
+
+    #[test]
+    fn items_of_several_lengths_are_a_list_in_any_script() {
+        let prices = [(0.0, "A tank of 1,000 l: 180 €"), (16.0, "Pump and hose: 95 €"), (16.0, "A filter: 25 €")];
+        assert_eq!(read(&prices), ["A tank of 1,000 l: 180 €", "Pump and hose: 95 €", "A filter: 25 €"]);
+        let arabic = [(0.0, "قياس مساحة السطح"), (16.0, "اختيار مكان الخزان المناسب"), (16.0, "طلب رخصة")];
+        assert_eq!(read(&arabic), ["قياس مساحة السطح", "اختيار مكان الخزان المناسب", "طلب رخصة"]);
+        let prose = [(0.0, "تمتص الغابات ثاني أكسيد"), (16.0, "الكربون وتطلق الأكسجين في"), (16.0, "الهواء كل يوم.")];
+        assert_eq!(read(&prose).len(), 1);
     }
 
     #[test]

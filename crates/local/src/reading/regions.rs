@@ -1,7 +1,10 @@
 //! Reading order by geometry: a page is cut into bands, bands into columns, and tables are told from columns of text.
 
+mod kinds;
+
+use kinds::Kind;
+
 use super::layout::{Line, RawBlock};
-use super::lists;
 
 /// Narrowest gap between two columns in line heights.
 const GUTTER: f32 = 0.9;
@@ -59,14 +62,6 @@ pub(super) fn in_order(mut blocks: Vec<RawBlock>) -> Vec<Region> {
 enum Part {
     Column(Vec<usize>),
     Table(Vec<usize>),
-}
-
-/// What lines side by side are.
-#[derive(Debug, PartialEq)]
-enum Kind {
-    Columns,
-    Table,
-    Rows,
 }
 
 struct Cutter<'a> {
@@ -259,80 +254,6 @@ impl Cutter<'_> {
         }
         bands
     }
-
-    /// Tells columns of text from the cells of a table, and from lines with a gap in them.
-    fn kind(&self, columns: &[Vec<usize>]) -> Kind {
-        let all: Vec<usize> = columns.concat();
-        let height = self.usual_height(&all);
-        let mut rows: Vec<(f32, usize, usize)> = Vec::new();
-        let mut sorted: Vec<(f32, usize)> = columns
-            .iter()
-            .enumerate()
-            .flat_map(|(column, ids)| ids.iter().map(move |id| (self.lines[*id].middle(), column)))
-            .collect();
-        sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
-        for (middle, column) in sorted {
-            match rows.last_mut() {
-                Some((row, columns, last)) if middle - *row < 0.4 * height => {
-                    if *last != column {
-                        *columns += 1;
-                        *last = column;
-                    }
-                }
-                _ => rows.push((middle, 1, column)),
-            }
-        }
-        let shared: Vec<f32> = rows.iter().filter(|(_, columns, _)| *columns > 1).map(|(row, ..)| *row).collect();
-        let prose = columns.iter().filter(|ids| self.is_prose(ids)).count();
-        if self.is_table(columns, &shared, prose, height) {
-            return Kind::Table;
-        }
-        let long = columns.iter().filter(|ids| ids.len() > 2).count();
-        let are_rows = shared.len() * 10 >= rows.len() * 7 && prose == 0 && !self.are_lists(columns);
-        let single = columns.iter().any(|ids| ids.len() == 1) && prose == 0;
-        if are_rows || single || long == 0 && prose == 0 { Kind::Rows } else { Kind::Columns }
-    }
-
-    fn is_table(&self, columns: &[Vec<usize>], shared: &[f32], prose: usize, height: f32) -> bool {
-        let cells = columns.iter().map(Vec::len).sum::<usize>();
-        let numbers = columns.iter().flatten().filter(|id| self.lines[**id].text.contains(char::is_numeric)).count();
-        let enough = if columns.len() > 2 || numbers * 2 >= cells { 2 } else { 3 };
-        if shared.len() < enough || prose > 1 || self.are_lists(columns) {
-            return false;
-        }
-        // Names with a colon: the lines of a letter's or a form's head, which are read as lines.
-        let names = columns
-            .iter()
-            .map(|ids| ids.iter().filter(|id| self.lines[**id].text.ends_with(':')).count() * 2 > ids.len());
-        if names.into_iter().any(|is_names| is_names) {
-            return false;
-        }
-        let is_aligned = |id: &usize| {
-            let middle = self.lines[*id].middle();
-            shared.iter().any(|row| (row - middle).abs() < 0.5 * height)
-        };
-        columns.iter().filter(|ids| !self.is_prose(ids)).all(|ids| {
-            let aligned = ids.iter().filter(|id| is_aligned(id)).count();
-            let short = ids.iter().filter(|id| self.lines[**id].text.chars().count() <= 40).count();
-            let flowing = ids.iter().skip(1).filter(|id| self.lines[**id].text.starts_with(char::is_lowercase)).count();
-            aligned * 10 >= ids.len() * 6 && short * 4 >= ids.len() * 3 && flowing * 3 <= ids.len()
-        })
-    }
-
-    /// Whether lines fill the width of their column, as those of paragraphs do.
-    fn is_prose(&self, ids: &[usize]) -> bool {
-        let [left, right] = self.sides(ids);
-        let full = ids.iter().map(|id| &self.lines[*id]).filter(|line| {
-            let words = line.text.split(' ').count();
-            line.bounds[2] - line.bounds[0] > 0.7 * (right - left) && words >= 3 && line.text.chars().count() > 15
-        });
-        ids.len() > 2 && full.count() * 2 >= ids.len()
-    }
-
-    fn are_lists(&self, columns: &[Vec<usize>]) -> bool {
-        let items = columns.iter().flatten().filter(|id| lists::bullet(&self.lines[**id].text).is_some()).count();
-        items * 3 >= columns.iter().map(Vec::len).sum::<usize>() && items > 1
-    }
 }
 
 /// Lines between two heights on the page, in one or several columns.
@@ -402,6 +323,10 @@ impl Band {
             for id in starts.map(|at| ids.split_off(at)).unwrap_or_default() {
                 next.put(lines, id, gutter);
             }
+        } else if let Some(row) = self.row_of(lines, id) {
+            for id in row.into_iter().chain([id]) {
+                next.put(lines, id, gutter);
+            }
         } else {
             for id in self.tail(lines, gutter).into_iter().rev().chain([id]) {
                 match next.columns.first_mut() {
@@ -413,6 +338,17 @@ impl Band {
         }
         self.columns.retain(|column| !column.ids.is_empty());
         next
+    }
+
+    /// Takes the last lines that stand at the height of a line, if there are any: a row is not torn.
+    fn row_of(&mut self, lines: &[Line], id: usize) -> Option<Vec<usize>> {
+        let mut row = Vec::new();
+        for column in &mut self.columns {
+            while let Some(last) = column.ids.pop_if(|last| beside(lines[*last].bounds, lines[id].bounds)) {
+                row.push(last);
+            }
+        }
+        (!row.is_empty()).then_some(row)
     }
 
     /// Puts a line into the column in which it stands, or into a new one.

@@ -1,5 +1,7 @@
 //! Running headers and footers: text that is repeated from page to page at the same position, and page numbers.
 
+mod dates;
+
 use std::collections::{HashMap, HashSet};
 
 use sluice_domain::document::{LeftOut, Reason};
@@ -22,6 +24,9 @@ const TITLE: f32 = 1.15;
 
 /// A line smaller than most of the document by this factor is small print.
 const SMALL: f32 = 0.9;
+
+/// Numbers that count slides are at least this many.
+const SLIDES: usize = 3;
 
 /// The fraction of the page height at the very edge in which a lone number is that of the page.
 const EDGE: f32 = 0.09;
@@ -140,6 +145,7 @@ fn is_alone(line: &Line, others: &[f32]) -> bool {
 /// number. Of `2 / 5` and `Page 3 of 10` the second is the number of pages.
 fn numbers_of(text: &str) -> Vec<String> {
     let mut numbers: Vec<String> = Vec::new();
+    let text = &dates::without(text);
     let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     let is_number = |part: &str| part.chars().count() <= 4 && value(part).is_some();
     if let [one] = parts.as_slice()
@@ -197,16 +203,33 @@ fn printed(pages: &[RawPage], candidates: &[Vec<String>]) -> Vec<Option<String>>
             *distances.entry(distance).or_default() += 1;
         }
     }
+    let counts_slides = counts_slides(pages, candidates);
     let best = |(page, texts): (&RawPage, &Vec<String>)| {
         let count = |text: &&String| {
             distance(page, text).and_then(|distance| distances.get(&distance)).copied().unwrap_or_default()
         };
-        // The builds of a slide have one number, so that the distance grows from slide to slide.
-        let is_slide = |text: &str| texts.len() == 1 && value(text).is_some_and(|value| value < page.number);
-        let text = texts.iter().filter(|text| count(text) > 1 || is_slide(text)).max_by_key(count)?;
+        let is_slide = || counts_slides && texts.len() == 1;
+        let text = texts.iter().filter(|text| count(text) > 1 || is_slide()).max_by_key(count)?;
         (value(text) != Some(page.number)).then(|| text.clone())
     };
     pages.iter().zip(candidates).map(best).collect()
+}
+
+/// Whether the numbers are those of slides in builds: the builds of a slide have one number, so that the distance to the
+/// page's own grows from slide to slide. A number that stays, as in "Draft 2", counts nothing.
+fn counts_slides(pages: &[RawPage], candidates: &[Vec<String>]) -> bool {
+    let single = pages.iter().zip(candidates).filter_map(|(page, texts)| match texts.as_slice() {
+        [text] => value(text).map(|value| (page.number, value)),
+        _ => None,
+    });
+    let found: Vec<(u32, u32)> = single.collect();
+    let is_count = |pair: &[(u32, u32)]| {
+        let [(page, value), (next_page, next)] = pair else { return false };
+        (*value..=value + (next_page - page)).contains(next)
+    };
+    let mut distinct: Vec<u32> = found.iter().map(|(_, value)| *value).collect();
+    distinct.dedup();
+    distinct.len() >= SLIDES && found.iter().all(|(page, value)| value <= page) && found.windows(2).all(is_count)
 }
 
 fn candidates(page: &RawPage) -> impl Iterator<Item = &Line> {
@@ -289,6 +312,46 @@ mod tests {
         remove(&mut pages, &earlier, &mut Vec::new());
         let left: Vec<&str> = names.iter().flat_map(|name| [*name, "Annual report 2024"]).collect();
         assert_eq!(texts(&pages), left, "what is repeated in the middle of the page is text");
+    }
+
+    fn printed_numbers(feet: &[&str]) -> Vec<Option<String>> {
+        let mut pages: Vec<RawPage> = (1..).zip(feet).map(|(number, foot)| page(number, &[(foot, 770.0)])).collect();
+        let earlier = vec![false; pages.len()];
+        remove(&mut pages, &earlier, &mut Vec::new())
+    }
+
+    fn some(numbers: &[&str]) -> Vec<Option<String>> {
+        numbers.iter().map(|number| (!number.is_empty()).then(|| (*number).to_owned())).collect()
+    }
+
+    #[test]
+    fn the_printed_number_is_the_one_that_counts_the_pages() {
+        assert_eq!(printed_numbers(&["Report 17", "Report 18", "Report 19"]), some(&["17", "18", "19"]));
+        assert_eq!(
+            printed_numbers(&["3 May 2024 - 7", "3 May 2024 - 8", "3 May 2024 - 9"]),
+            some(&["7", "8", "9"]),
+            "beside a date"
+        );
+        assert_eq!(printed_numbers(&["Slide 1", "Slide 1", "Slide 2", "Slide 3"]), some(&["", "1", "2", "3"]));
+    }
+
+    #[test]
+    fn a_date_is_no_page_number() {
+        for feet in [
+            ["Seen: 11 March 2023", "Seen: 12 March 2023", "Seen: 13 March 2023", "Seen: 14 March 2023"],
+            ["Log, May 3", "Log, May 4", "Log, May 5", "Log, May 6"],
+            ["Stand 02.06.", "Stand 03.06.", "Stand 04.06.", "Stand 05.06."],
+            ["في 3 أيار", "في 4 أيار", "في 5 أيار", "في 6 أيار"],
+            [
+                "Print of 9/5/2024, 10:07",
+                "Print of 9/5/2024, 10:08",
+                "Print of 9/5/2024, 10:09",
+                "Print of 9/5/2024, 10:10",
+            ],
+            ["Draft 2", "Draft 2", "Draft 2", "Draft 2"],
+        ] {
+            assert_eq!(printed_numbers(&feet), some(&["", "", "", ""]), "{feet:?}");
+        }
     }
 
     #[test]

@@ -45,7 +45,11 @@ impl Reader {
         let images = self.pages_with_images(pdf, &sparse).await?;
         let scanned: Vec<u32> = sparse.into_iter().filter(|number| images.contains(number)).collect();
         if scanned.len() * 2 > pages.len() {
-            return Err(ReadError::Scanned { pages: info.pages, ocr_available: self.ocr_available().await });
+            let (pages, limit) = (info.pages, self.limits.max_ocr_pages);
+            return Err(match self.ocr_available().await {
+                true if pages > limit => ReadError::TooManyScans { found: pages, limit },
+                ocr_available => ReadError::Scanned { pages, ocr_available },
+            });
         }
         Ok(scanned.into_iter().map(scanned_page).collect())
     }

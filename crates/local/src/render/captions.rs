@@ -34,9 +34,18 @@ struct Word {
     text: String,
     start_ms: u32,
     end_ms: u32,
+    /// An empty line follows: it ends a title or a clause that has no full stop.
+    ends_paragraph: bool,
 }
 
-/// Breaks spoken text into captions. `words` index into `text`; words without visible characters are left out.
+impl Word {
+    fn ends_sentence(&self) -> bool {
+        self.ends_paragraph || ends_sentence(&self.text)
+    }
+}
+
+/// Breaks spoken text into captions. `words` index into `text`; words without visible characters are left out. No caption goes
+/// over an empty line, where nothing printed would part what stands before it from what follows.
 pub fn captions(text: &str, words: &[WordTiming], language: Language, shape: Shape) -> Vec<Caption> {
     let words: Vec<Word> = words.iter().filter_map(|timing| word(text, timing)).collect();
     let letters = shape.caption_letters();
@@ -54,8 +63,12 @@ pub fn captions(text: &str, words: &[WordTiming], language: Language, shape: Sha
 fn word(text: &str, timing: &WordTiming) -> Option<Word> {
     let start = usize::try_from(timing.start_byte).ok()?;
     let end = usize::try_from(timing.end_byte).ok()?;
-    let text = drawable(text.get(start..end)?);
-    (!text.is_empty()).then_some(Word { text, start_ms: timing.start_ms, end_ms: timing.end_ms.max(timing.start_ms) })
+    let drawn = drawable(text.get(start..end)?);
+    let behind = text.get(end..)?;
+    let gap = &behind[..behind.find(|c: char| !c.is_whitespace()).unwrap_or(behind.len())];
+    let ends_paragraph = gap.matches('\n').count() > 1;
+    let end_ms = timing.end_ms.max(timing.start_ms);
+    (!drawn.is_empty()).then_some(Word { text: drawn, start_ms: timing.start_ms, end_ms, ends_paragraph })
 }
 
 /// The number of visible letters: combining marks take no space.
@@ -95,10 +108,12 @@ fn cost(words: &[Word], start: usize, end: usize, language: Language, letters: u
     let lasts = last.end_ms.saturating_sub(first.start_ms);
     let silence = group.windows(2).any(|pair| pair[1].start_ms.saturating_sub(pair[0].end_ms) > SILENCE_MS);
     let all: Vec<&str> = group.iter().map(|word| word.text.as_str()).collect();
-    if group.len() > 1 && (lasts > LONGEST_MS || silence || line_break(&all, letters, language).is_none()) {
+    let is_broken = group[..group.len() - 1].iter().any(|word| word.ends_paragraph);
+    if group.len() > 1 && (is_broken || lasts > LONGEST_MS || silence || line_break(&all, letters, language).is_none())
+    {
         return None;
     }
-    let sentences_inside = group[..group.len() - 1].iter().filter(|word| ends_sentence(&word.text)).count();
+    let sentences_inside = group[..group.len() - 1].iter().filter(|word| word.ends_sentence()).count();
     let next = words.get(end);
     let at_end = match next {
         None => 0.0,
@@ -106,6 +121,7 @@ fn cost(words: &[Word], start: usize, end: usize, language: Language, letters: u
             let pause = next.start_ms.saturating_sub(last.end_ms);
             let rested = if pause > 220 { 12.0 } else { 0.0 };
             match break_quality(&last.text, &next.text, language) {
+                _ if last.ends_paragraph => 0.0,
                 Quality::Sentence => 0.0,
                 Quality::Phrase => 16.0 - rested,
                 Quality::BeforeLink => 34.0 - rested,
@@ -120,7 +136,7 @@ fn cost(words: &[Word], start: usize, end: usize, language: Language, letters: u
     let thin = {
         let few = (half as f32 / letters as f32).powi(2) * 38.0;
         let short = (SHORTEST_MS.saturating_sub(lasts) as f32 / 1000.0) * 40.0;
-        let lonely = if group.len() == 1 && !(ends_sentence(&last.text) && start == 0) { 30.0 } else { 0.0 };
+        let lonely = if group.len() == 1 && !(last.ends_sentence() && start == 0) { 30.0 } else { 0.0 };
         few + short + lonely
     };
     #[expect(clippy::cast_precision_loss, reason = "few sentences")]
@@ -260,6 +276,27 @@ mod tests {
         This slows the warming of the air, but it makes the water more acidic, and shells grow thinner. What could be done about it?";
     const ARABIC: &str = "تمتص المحيطات نحو 25% من ثاني أكسيد الكربون الذي يطلقه البشر كل عام. \
         وهذا يبطئ احترار الهواء، لكنه يجعل المياه أكثر حموضة وفق تقرير IPCC لعام 2021.";
+
+    #[test]
+    fn an_empty_line_ends_a_caption() {
+        let text = "Rain for the Garden\n\nTap water is dear\n\nPlants prefer soft water\n\nIt is free.";
+        let mut at = 0;
+        let words: Vec<WordTiming> = text
+            .split_whitespace()
+            .zip(0_u32..)
+            .map(|(word, place)| {
+                let start = at + text[at..].find(word).unwrap();
+                at = start + word.len();
+                let [start_byte, end_byte] = [start, at].map(|byte| u32::try_from(byte).unwrap());
+                WordTiming { start_byte, end_byte, start_ms: place * 300, end_ms: place * 300 + 290 }
+            })
+            .collect();
+        let made: Vec<String> = captions(text, &words, Language::ENGLISH, Shape::Landscape)
+            .into_iter()
+            .map(|caption| caption.text.replace('\n', " "))
+            .collect();
+        assert_eq!(made, ["Rain for the Garden", "Tap water is dear", "Plants prefer soft water", "It is free."]);
+    }
 
     #[test]
     fn captions_are_readable_in_every_shape_and_language() {

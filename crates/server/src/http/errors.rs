@@ -83,7 +83,7 @@ impl From<ReadError> for Problem {
                 unfit(code, text).with("pages", pages).with("ocr_available", ocr_available)
             }
             ReadError::Portfolio { files } => unfit(code, text).with("files", files),
-            ReadError::TooManyPages { found, limit } => {
+            ReadError::TooManyPages { found, limit } | ReadError::TooManyScans { found, limit } => {
                 unfit(code, text).with("pages", found).with("limit_pages", limit)
             }
             ReadError::DiskFull => Self::disk_full(),

@@ -74,11 +74,12 @@ async fn what_the_reader_says_is_told_and_what_is_no_fault_of_the_file_is_no_fau
     let broken = || ReadError::Io(std::io::Error::other("a bad sector"));
     for dialect in BOTH {
         let (app, fakes) = TestApp::faked(dialect).await;
-        let cases: [(ReadError, u16, &str, &str); 9] = [
+        let cases: [(ReadError, u16, &str, &str); 10] = [
             (ReadError::TooSlow, 422, "document_too_slow", "takes too long"),
             (ReadError::TooMuchMemory, 422, "document_too_much_memory", "expands"),
             (ReadError::Damaged { detail: "no xref".into() }, 422, "document_damaged", "no xref"),
             (ReadError::Scanned { pages: 7, ocr_available: false }, 422, "document_scanned", "7 pages"),
+            (ReadError::TooManyScans { found: 300, limit: 60 }, 422, "document_too_many_scans", "300 pages"),
             (ReadError::TooManyPages { found: 9, limit: 8 }, 422, "document_too_many_pages", "9 pages"),
             (ReadError::Encrypted, 422, "document_encrypted", "password"),
             (ReadError::DiskFull, 507, "disk_full", "not enough space"),

@@ -240,6 +240,9 @@ impl West<'_> {
                 format!("{sign}{}{}", self.amount(&part.amount, false), if joined { " " } else { "" }),
             ));
         };
+        if is_code(number) && ends(text, end) {
+            return Some(Said::new(end, format!("{sign}{}", self.digits(&number.whole))));
+        }
         if let Some((after, power)) = exponent(text, end) {
             let said = self.number(number, false);
             let footnote = number.is_plain(4) || number.grouped || power.starts_with('+');
@@ -332,4 +335,9 @@ impl West<'_> {
             None => self.0.cardinal(digits, false),
         }
     }
+}
+
+/// The number of an account or an order: eight digits or more that nothing divides, and that are no round sum.
+fn is_code(number: &crate::number::Number) -> bool {
+    number.decimals.is_none() && !number.grouped && number.whole.len() >= 8 && !number.whole.ends_with("000")
 }

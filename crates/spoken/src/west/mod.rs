@@ -80,6 +80,7 @@ impl West<'_> {
         self.phone(text, at)
             .or_else(|| self.0.own_number(text, at))
             .or_else(|| self.date(text, at))
+            .or_else(|| self.pairs(text, at))
             .or_else(|| self.time(text, at))
             .or_else(|| self.dotted(text, at))
             .or_else(|| self.slashed(text, at))

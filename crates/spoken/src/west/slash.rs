@@ -19,6 +19,20 @@ impl West<'_> {
         Some(Said::new(end, format!("{plus}{}", groups.join(", "))))
     }
 
+    /// `20-00-00`, the sort code of a bank, where it is no date: digit by digit.
+    pub(super) fn pairs(&self, text: &str, at: usize) -> Option<Said> {
+        let (mut end, first) = digits(text, at)?;
+        let mut groups = vec![first];
+        while groups.len() < 3 {
+            let (next, group) = digits(text, text[end..].strip_prefix('-').map(|_| end + 1)?)?;
+            groups.push(group);
+            end = next;
+        }
+        let are_pairs = groups.iter().all(|group| group.len() == 2);
+        let said: Vec<String> = groups.iter().map(|group| self.digits(group)).collect();
+        (are_pairs && ends(text, end)).then(|| Said::new(end, said.join(", ")))
+    }
+
     /// `2.10.3`, with a `v` before it or not.
     pub(super) fn dotted(&self, text: &str, at: usize) -> Option<Said> {
         let (end, parts) = shape::dotted(text, at)?;

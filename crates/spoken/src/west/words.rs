@@ -10,6 +10,10 @@ use crate::scan::{
 };
 use crate::units::unit;
 
+/// Units that stand alone after "per"; elsewhere their letters may be something else.
+const PER_UNITS: [&str; 18] =
+    ["kg", "mg", "km", "cm", "mm", "ml", "dl", "ha", "lb", "oz", "kB", "MB", "GB", "TB", "kWh", "MWh", "kW", "MW"];
+
 impl West<'_> {
     pub(super) fn word(&self, text: &str, at: usize) -> Option<Said> {
         self.address(text, at)
@@ -157,13 +161,15 @@ impl West<'_> {
         let printed = &text[at..unit.end];
         let word = word_at(text, at);
         let plain = unit.under.is_empty() && printed == word;
-        let known = !plain
-            && word.chars().count() <= 3
-            && !printed.chars().any(|c| c.is_ascii_digit())
-            && (printed.chars().any(crate::scan::is_superscript)
-                || unit.over.iter().any(|f| !f.prefix.is_empty())
-                || matches!(printed, "m/s"));
-        known.then(|| Said::new(unit.end, self.unit(&unit, self.0.table().per == word_before(text, at))))
+        let is_per = self.0.table().per == word_before(text, at);
+        let known = is_per && PER_UNITS.contains(&printed)
+            || !plain
+                && word.chars().count() <= 3
+                && !printed.chars().any(|c| c.is_ascii_digit())
+                && (printed.chars().any(crate::scan::is_superscript)
+                    || unit.over.iter().any(|f| !f.prefix.is_empty())
+                    || matches!(printed, "m/s"));
+        known.then(|| Said::new(unit.end, self.unit(&unit, is_per)))
     }
 
     /// Letters with digits: `COVID19`, `H2O`, `IPv6`, `CO₂`.

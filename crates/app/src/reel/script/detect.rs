@@ -54,7 +54,14 @@ pub(super) fn other_language(text: &str) -> Option<&'static str> {
         let foreign: String = sample.chars().filter(|c| !is_latin(*c)).collect();
         return Some(whatlang::detect(&foreign).map_or("another language", |found| found.lang().eng_name()));
     }
+    if let Some(name) = in_arabic_letters(&sample) {
+        return Some(name);
+    }
     let found = whatlang::detect(&sample)?;
+    if is_prose_without_english(&sample) && !detect(&sample).reliable {
+        let in_table = LANGUAGES.iter().any(|facts| facts.code3 == found.lang().code());
+        return Some(if in_table { "another language" } else { found.lang().eng_name() });
+    }
     let in_table = LANGUAGES.iter().any(|facts| facts.code3 == found.lang().code());
     if letters < 300 || in_table || !found.is_reliable() || found.confidence() < 0.9 {
         return None;
@@ -67,6 +74,30 @@ pub(super) fn other_language(text: &str) -> Option<&'static str> {
         .max()
         .and_then(|count| u32::try_from(count).ok())?;
     (share(small, all) < 0.2).then(|| found.lang().eng_name())
+}
+
+/// The language of a text in Arabic letters that has letters which Arabic has not, other than in names: `whatlang` takes
+/// what it does not know for Arabic. The Persian kaf and yeh do not count: fonts write Arabic with them.
+fn in_arabic_letters(sample: &str) -> Option<&'static str> {
+    let count = |letters: &str| sample.chars().filter(|c| letters.contains(*c)).count();
+    let (kurdish, pashto) = (count("ێۆڕڵەڤ"), count("ټډړږښڼېۍځڅ"));
+    let (urdu, persian) = (count("ٹڈڑےںہھ"), count("پچژگ"));
+    let arabic = sample.chars().filter(|c| is_arabic(*c)).count();
+    let foreign = kurdish + pashto + urdu + persian;
+    if arabic < 100 || foreign * 25 < arabic {
+        return None;
+    }
+    let most = [(kurdish, "Kurdish"), (pashto, "Pashto"), (urdu, "Urdu"), (persian, "Persian")];
+    most.into_iter().max_by_key(|(count, _)| *count).map(|(_, name)| name)
+}
+
+/// Whether a text has many words that begin in lower case, and hardly any of them is a stop word of English: whatever it
+/// is, it is not the language that an unknown text is taken for.
+fn is_prose_without_english(sample: &str) -> bool {
+    let english = Lexicon::of(Language::ENGLISH);
+    let lower: Vec<&str> = words(sample).filter(|word| word.starts_with(char::is_lowercase)).collect();
+    let small = lower.iter().filter(|word| english.stop_words.contains(fold(bare(word)).as_str())).count();
+    lower.len() >= 60 && small * 10 < lower.len()
 }
 
 fn is_latin(c: char) -> bool {
@@ -184,6 +215,19 @@ mod tests {
         assert_eq!(other_language(&chinese.repeat(5)), Some("Mandarin"));
         assert_eq!(other_language(&"The storm was the worst that the people had ever seen. ".repeat(9)), None);
         assert_eq!(other_language(polish), None, "too short to be sure");
+    }
+
+    #[test]
+    fn languages_that_share_letters_with_those_of_the_table_are_named() {
+        let kurdish = "ڕووباری دیجلە یەکێکە لە گەورەترین ڕووبارەکانی ناوچەکە و بە چەندین شاردا تێدەپەڕێت. ";
+        let pashto = "د هلمند سیند د افغانستان تر ټولو اوږد سیند دی چې له غرونو څخه سرچینه اخلي. ";
+        let swahili =
+            "Mto Rufiji ni mto mrefu zaidi nchini Tanzania na unatiririka hadi Bahari ya Hindi kando ya mto. ";
+        let arabic = "أطلقت شركة گوگل خدمة جديدة في المدينة، وقال السكان إنها تساعدهم في الوصول إلى أعمالهم كل صباح. ";
+        assert_eq!(other_language(&kurdish.repeat(4)), Some("Kurdish"));
+        assert_eq!(other_language(&pashto.repeat(4)), Some("Pashto"));
+        assert!(other_language(&swahili.repeat(8)).is_some());
+        assert_eq!(other_language(&arabic.repeat(4)), None, "a name may have such a letter");
     }
 
     #[test]

@@ -290,7 +290,7 @@ impl SceneScript {
 
 /// The seconds that a narrator needs for a number of words, rounded.
 pub fn seconds(words: u32, language: Language) -> u32 {
-    let pace = language.facts().words_per_minute.max(1);
+    let pace = language.facts().spoken_per_minute.max(1);
     (words.saturating_mul(60).saturating_add(pace / 2)) / pace
 }
 
@@ -345,7 +345,7 @@ impl Prepared {
         let title = self.title().unwrap_or_default();
         // The question has about fifteen words.
         let frame = spoken_count(title, self.language.code()) + 15;
-        let words_in = |seconds: u32| seconds * facts.words_per_minute / 60;
+        let words_in = |seconds: u32| seconds * facts.spoken_per_minute / 60;
         let (_, wished, longest) = mode.seconds();
         let target = words_in(wished).min(facts.max_words).saturating_sub(frame);
         let most = words_in(longest).min(facts.max_words).saturating_sub(frame + 5);

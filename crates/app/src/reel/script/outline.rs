@@ -92,6 +92,8 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
     let contents = contents_pages(&placed);
     let title = super::title::title(document, &placed, &running, lexicon);
     let deck = slides::is_deck(document);
+    // What stands above the salutation of a letter are addresses, dates and the subject.
+    let letter = super::title::salutation(&placed).unwrap_or_default();
     let mut builder = Builder::new(lexicon, body, Speakers::of(&placed, lexicon), deck);
     for block in &furniture {
         builder.leave_out(block, Reason::Furniture);
@@ -106,6 +108,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
         let skipped = contents.contains(&block.page_index)
             || (block.marginal && running.contains_key(&line_key(&block.text)))
             || title.as_ref().is_some_and(|title| title.covers(block))
+            || index < letter
             || block.page_index == 0 && super::title::is_letter_head(&block.text);
         let kind = if skipped {
             Kind::Nothing

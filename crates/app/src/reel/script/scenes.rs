@@ -26,7 +26,7 @@ pub(super) fn scenes(
     language: Language,
 ) -> Vec<SceneScript> {
     let lexicon = Lexicon::of(language);
-    let per_minute = language.facts().words_per_minute;
+    let per_minute = language.facts().spoken_per_minute;
     let (fewest, most) = (per_minute * 8 / 60, per_minute * 16 / 60);
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for (place, &index) in choice.told.iter().enumerate() {

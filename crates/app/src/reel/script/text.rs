@@ -92,7 +92,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// The number of words that a narrator says, in a language by its code: "1,234,567" is thirteen in English.
 pub fn spoken_count(text: &str, code: &str) -> u32 {
-    u32::try_from(sluice_spoken::normalise(code, text).words()).unwrap_or(u32::MAX)
+    u32::try_from(sluice_spoken::spoken_words(code, text)).unwrap_or(u32::MAX)
 }
 
 /// The number of printed words.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use sluice_domain::document::Document;
 
-pub(super) use self::heads::{is_letter_head, is_no_subject};
+pub(super) use self::heads::{is_letter_head, is_no_subject, salutation};
 use super::lexicon::Lexicon;
 use super::outline::{Placed, body_height, line_key};
 use super::sentences::{is_finished, split};
@@ -140,10 +140,13 @@ fn largest_line(placed: &[Placed<'_>], running: &HashMap<String, usize>, lexicon
     let page: Vec<&Placed<'_>> =
         placed.iter().filter(|block| block.page_index == first && block.block.lines <= 4).collect();
     let body = body_height(placed);
+    let letter = heads::salutation(placed);
     let fits = |block: &&&Placed<'_>| {
         let heads = block.marginal && running.contains_key(&line_key(&block.text)) || heads::is_no_subject(&block.text);
         // In the type of the text, only a line that is no sentence.
-        let line = block.block.line_height > body * 1.05 || block.words <= 14 && !block.text.ends_with(['.', ':']);
+        let is_addressee = letter.is_some_and(|at| placed[..at].iter().any(|above| std::ptr::eq(above, **block)));
+        let line = block.block.line_height > body * 1.05
+            || !is_addressee && block.words <= 14 && !block.text.ends_with(['.', ':']);
         !heads && line && reads_as_title(&block.text, lexicon)
     };
     let tallest = page.iter().filter(fits).map(|block| block.block.line_height).max_by(f32::total_cmp)?;

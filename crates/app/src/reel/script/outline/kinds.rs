@@ -93,10 +93,11 @@ fn heading(
     let large = body > 0.0 && height >= body * if long { 1.3 } else { 1.12 };
     let numbered = depth.is_some() && !is_finished(text) && block.block.lines <= 2 && height >= body * 0.97;
     let leads_paragraph = next.is_some_and(|(next, _)| next.block.lines >= 2 && next.text.chars().count() > 100);
+    let tops = next.is_some_and(|(next, _)| next.block.lines >= 2 && height >= next.block.line_height * 1.1);
     let capitals = capital_share(&title) > 0.9 && letters > 3 && word_count(&title) <= 10;
     let short_line =
         block.block.lines == 1 && word_count(text) <= 8 && length >= 4 && !is_finished(text) && height >= body * 0.97;
-    if large || numbered || (leads_paragraph && (capitals || short_line) && !block.marginal) {
+    if large || numbered || ((leads_paragraph || tops) && (capitals || short_line) && !block.marginal) {
         Some((title, depth))
     } else {
         None

@@ -237,9 +237,46 @@ const MONTHS: &[&str] = &[
 /// Blocks at the start of the first page among which a head is looked for.
 const REACH: usize = 14;
 
-/// The subject of a letter or memo.
+/// The subject of a letter or memo: what a label says it is, or the line beside the salutation.
 pub(super) fn subject(placed: &[Placed<'_>]) -> Option<String> {
     let first = placed.first()?.page_index;
+    labelled_subject(placed, first).or_else(|| line_of_subject(placed, first))
+}
+
+/// Where the salutation of a letter stands.
+pub(in crate::reel::script) fn salutation(placed: &[Placed<'_>]) -> Option<usize> {
+    let first = placed.first()?.page_index;
+    placed.iter().take(REACH).position(|block| {
+        let key = fold(block.text.trim_matches(|c: char| !c.is_alphanumeric()));
+        block.page_index == first && block.text.ends_with([',', ':', '،', '!']) && is_salutation(&key)
+    })
+}
+
+/// The line directly before or behind the salutation, where letters have their subject: no part of an address or a date,
+/// and no sentence. Addresses are set line by line, a subject by itself.
+fn line_of_subject(placed: &[Placed<'_>], first: usize) -> Option<String> {
+    let at = salutation(placed)?;
+    let is_subject = |block: &&Placed<'_>| {
+        block.page_index == first
+            && (3..=25).contains(&block.words)
+            && block.block.lines <= 2
+            && !block.text.ends_with(['.', ',', ':', '،'])
+            && !block.text.contains(char::is_numeric)
+            && !is_no_subject(&block.text)
+    };
+    let gap = |upper: &Placed<'_>, lower: &Placed<'_>| lower.block.bounds[1] - upper.block.bounds[3];
+    let before = at.checked_sub(1).and_then(|before| {
+        let above = before.checked_sub(1).and_then(|above| placed.get(above));
+        let stands_apart = above.is_none_or(|above| {
+            above.page_index != first || gap(above, &placed[before]) > 0.5 * placed[before].block.line_height
+        });
+        placed.get(before).filter(|block| stands_apart && is_subject(block))
+    });
+    let behind = || placed.get(at + 1).filter(is_subject);
+    before.or_else(behind).map(|block| block.text.clone())
+}
+
+fn labelled_subject(placed: &[Placed<'_>], first: usize) -> Option<String> {
     placed.iter().take(REACH).filter(|block| block.page_index == first).find_map(|block| {
         let labels = labels(&block.text);
         let at = labels.iter().position(|(label, _, _)| SUBJECT.contains(&label.as_str()))?;

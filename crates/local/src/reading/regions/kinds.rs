@@ -1,0 +1,251 @@
+//! What lines side by side are: columns of text, the cells of a table, or rows with gaps in them.
+
+use super::Cutter;
+use crate::reading::lists;
+
+/// Most distance between the lines of a paragraph, in line heights; a table's rows are usually further apart.
+const LOOSE: f32 = 1.9;
+
+/// The same where the lines do not fill their column.
+const SOLID: f32 = 1.6;
+
+/// What lines side by side are.
+#[derive(Debug, PartialEq)]
+pub(super) enum Kind {
+    Columns,
+    Table,
+    Rows,
+}
+
+impl Cutter<'_> {
+    /// Tells columns of text from the cells of a table, and from lines with a gap in them.
+    pub(super) fn kind(&self, columns: &[Vec<usize>]) -> Kind {
+        let all: Vec<usize> = columns.concat();
+        let height = self.usual_height(&all);
+        let mut rows: Vec<(f32, usize, usize)> = Vec::new();
+        let mut sorted: Vec<(f32, usize)> = columns
+            .iter()
+            .enumerate()
+            .flat_map(|(column, ids)| ids.iter().map(move |id| (self.lines[*id].middle(), column)))
+            .collect();
+        sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
+        for (middle, column) in sorted {
+            match rows.last_mut() {
+                Some((row, columns, last)) if middle - *row < 0.4 * height => {
+                    if *last != column {
+                        *columns += 1;
+                        *last = column;
+                    }
+                }
+                _ => rows.push((middle, 1, column)),
+            }
+        }
+        let shared: Vec<f32> = rows.iter().filter(|(_, columns, _)| *columns > 1).map(|(row, ..)| *row).collect();
+        let prose = columns.iter().filter(|ids| self.is_prose(ids)).count();
+        if self.is_table(columns, &shared, prose, height) {
+            return Kind::Table;
+        }
+        let long = columns.iter().filter(|ids| ids.len() > 2).count();
+        let are_rows = shared.len() * 10 >= rows.len() * 7 && prose == 0 && !self.are_lists(columns);
+        let single = columns.iter().any(|ids| ids.len() == 1) && prose == 0;
+        if are_rows || single || long == 0 && prose == 0 { Kind::Rows } else { Kind::Columns }
+    }
+
+    fn is_table(&self, columns: &[Vec<usize>], shared: &[f32], prose: usize, height: f32) -> bool {
+        let cells = columns.iter().map(Vec::len).sum::<usize>();
+        let numbers = columns.iter().flatten().filter(|id| self.lines[**id].text.contains(char::is_numeric)).count();
+        let enough = if columns.len() > 2 || numbers * 2 >= cells { 2 } else { 3 };
+        if shared.len() < enough || prose > 1 || self.are_lists(columns) {
+            return false;
+        }
+        // Names with a colon: the lines of a letter's or a form's head, which are read as lines.
+        let names = columns
+            .iter()
+            .map(|ids| ids.iter().filter(|id| self.lines[**id].text.ends_with(':')).count() * 2 > ids.len());
+        if names.into_iter().any(|is_names| is_names) {
+            return false;
+        }
+        let is_aligned = |id: &usize| {
+            let middle = self.lines[*id].middle();
+            shared.iter().any(|row| (row - middle).abs() < 0.5 * height)
+        };
+        columns.iter().filter(|ids| !self.is_prose(ids)).all(|ids| {
+            let aligned = ids.iter().filter(|id| is_aligned(id)).count();
+            let short = ids.iter().filter(|id| self.lines[**id].text.chars().count() <= 40).count();
+            let flowing = ids.iter().skip(1).filter(|id| self.lines[**id].text.starts_with(char::is_lowercase)).count();
+            aligned * 10 >= ids.len() * 6 && short * 4 >= ids.len() * 3 && flowing * 3 <= ids.len()
+        })
+    }
+
+    /// Whether lines fill the width of their column, as those of paragraphs do, or hold sentences one under the other.
+    fn is_prose(&self, ids: &[usize]) -> bool {
+        let [left, right] = self.sides(ids);
+        let full = ids.iter().map(|id| &self.lines[*id]).filter(|line| {
+            let words = line.text.split(' ').count();
+            line.bounds[2] - line.bounds[0] > 0.7 * (right - left) && words >= 3 && line.text.chars().count() > 15
+        });
+        let is_full = ids.len() > 2 && full.count() * 2 >= ids.len() && self.is_set_within(ids, LOOSE);
+        is_full || self.is_set_within(ids, SOLID) && self.has_sentences(ids)
+    }
+
+    /// Whether sentences end in at least every third of the lines: cells have words and numbers, and no full stops.
+    fn has_sentences(&self, ids: &[usize]) -> bool {
+        let lines = || ids.iter().map(|id| self.lines[*id].text.as_str());
+        let words: usize = lines().map(|line| line.split(' ').count()).sum();
+        let ends = lines().filter(|line| line.split(' ').any(ends_sentence)).count();
+        ends > 1 && ends * 3 >= ids.len() && words >= ids.len() * 3
+    }
+
+    /// Whether lines follow each other as closely as those of text: there is more room between the rows of most tables.
+    fn is_set_within(&self, ids: &[usize], heights: f32) -> bool {
+        let mut pitches: Vec<f32> =
+            ids.windows(2).map(|pair| self.lines[pair[1]].middle() - self.lines[pair[0]].middle()).collect();
+        pitches.sort_by(f32::total_cmp);
+        pitches.get(pitches.len() / 2).is_some_and(|pitch| *pitch < heights * self.usual_height(ids))
+    }
+
+    fn are_lists(&self, columns: &[Vec<usize>]) -> bool {
+        let items = columns.iter().flatten().filter(|id| lists::bullet(&self.lines[**id].text).is_some()).count();
+        items * 3 >= columns.iter().map(Vec::len).sum::<usize>() && items > 1
+    }
+}
+
+/// `there.`, `why?`: a word of several letters, and what ends a sentence.
+fn ends_sentence(word: &str) -> bool {
+    let word = word.trim_end_matches(['"', '”', '’', '»', ')']);
+    let stem = word.trim_end_matches(['.', '!', '?', '؟']);
+    stem.len() < word.len() && stem.chars().filter(|c| c.is_alphabetic()).count() > 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Region, in_order};
+    use crate::reading::layout::{Line, RawBlock};
+
+    /// Left and right edge, and the text.
+    type Piece = (f32, f32, &'static str);
+
+    /// Regions of a page whose lines stand at the given left edge and height, each as wide as its letters. A table is in
+    /// brackets.
+    fn read(lines: &[(f32, f32, &str)]) -> Vec<String> {
+        let block = |(left, top, text): &(f32, f32, &str)| {
+            let width = 5.0 * f32::from(u8::try_from(text.chars().count()).unwrap());
+            let bounds = [*left, *top, left + width, top + 10.0];
+            let right_to_left = text.starts_with(crate::reading::letters::runs_left);
+            let text = (*text).to_owned();
+            RawBlock { lines: vec![Line { text, bounds, height: 10.0, right_to_left, ..Line::default() }] }
+        };
+        let joined = |lines: Vec<Line>| lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("/");
+        in_order(lines.iter().map(block).collect())
+            .into_iter()
+            .filter_map(|region| match region {
+                Region::Column(lines) => (!lines.is_empty()).then(|| joined(lines)),
+                Region::Table(lines) => Some(format!("[{}]", joined(lines))),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn short_sentences_side_by_side_are_columns() {
+        let lines = [
+            (50.0, 100.0, "The room opens at eight."),
+            (250.0, 100.0, "The archive keeps maps."),
+            (50.0, 113.0, "It has over sixty seats."),
+            (250.0, 113.0, "It lends out none of it."),
+            (50.0, 126.0, "Nobody needs any card."),
+            (250.0, 126.0, "Copies take half a day."),
+        ];
+        assert_eq!(
+            read(&lines),
+            [
+                "The room opens at eight./It has over sixty seats./Nobody needs any card.",
+                "The archive keeps maps./It lends out none of it./Copies take half a day.",
+            ]
+        );
+        let arabic = [
+            (250.0, 100.0, "تفتح القاعة في الثامنة."),
+            (50.0, 100.0, "يحفظ الأرشيف الخرائط."),
+            (250.0, 113.0, "فيها أكثر من ستين مقعدا."),
+            (50.0, 113.0, "ولا يعير منها شيئا."),
+            (250.0, 126.0, "ولا يحتاج أحد إلى بطاقة."),
+            (50.0, 126.0, "والنسخ في نصف يوم."),
+        ];
+        assert_eq!(
+            read(&arabic),
+            [
+                "تفتح القاعة في الثامنة./فيها أكثر من ستين مقعدا./ولا يحتاج أحد إلى بطاقة.",
+                "يحفظ الأرشيف الخرائط./ولا يعير منها شيئا./والنسخ في نصف يوم.",
+            ]
+        );
+    }
+
+    #[test]
+    fn cells_are_a_table() {
+        let lines = [
+            (50.0, 100.0, "Harvest of wheat"),
+            (250.0, 100.0, "Very good rain"),
+            (50.0, 120.0, "Harvest of barley"),
+            (250.0, 120.0, "Hail in June"),
+            (50.0, 140.0, "Harvest of oats"),
+            (250.0, 140.0, "Mild winter"),
+        ];
+        assert_eq!(
+            read(&lines),
+            ["[Harvest of wheat/Very good rain/Harvest of barley/Hail in June/Harvest of oats/Mild winter]"]
+        );
+    }
+
+    #[test]
+    fn words_far_apart_in_a_narrow_column_stay_in_their_rows() {
+        let rows: [(f32, &[Piece]); 7] = [
+            (311.5, &[(68.0, 152.0, "Understanding"), (226.0, 244.0, "the")]),
+            (326.5, &[(68.0, 148.7, "transportation"), (165.7, 244.0, "infrastructure")]),
+            (341.5, &[(68.0, 79.0, "of"), (104.6, 176.7, "mountainous"), (202.3, 244.0, "regions")]),
+            (355.8, &[(68.0, 115.0, "requires"), (167.5, 244.0, "extraordinary")]),
+            (370.8, &[(68.0, 119.5, "patience."), (136.8, 157.7, "The"), (175.0, 244.0, "municipality")]),
+            (385.8, &[(68.0, 147.4, "commissioned"), (174.2, 244.0, "independent")]),
+            (400.8, &[(68.0, 244.0, "environmental investigations and")]),
+        ];
+        let line = |top: f32, (left, right, text): &Piece| Line {
+            text: (*text).to_owned(),
+            bounds: [*left, top, *right, top + 12.8],
+            height: 12.8,
+            ..Line::default()
+        };
+        let blocks = vec![RawBlock {
+            lines: rows.iter().flat_map(|(top, words)| words.iter().map(|word| line(*top, word))).collect(),
+        }];
+        let texts: Vec<String> = in_order(blocks)
+            .into_iter()
+            .flat_map(|region| match region {
+                Region::Column(lines) | Region::Table(lines) => lines,
+            })
+            .map(|line| line.text)
+            .collect();
+        assert_eq!(
+            texts.join(" "),
+            "Understanding the transportation infrastructure of mountainous regions requires extraordinary patience. The \
+             municipality commissioned independent environmental investigations and"
+        );
+    }
+
+    #[test]
+    fn the_gaps_of_justified_lines_part_no_columns() {
+        let lines = [
+            (50.0, 100.0, "a fence of the old neighbourhood fell."),
+            (50.0, 113.0, "Understanding"),
+            (205.0, 113.0, "the whole"),
+            (50.0, 126.0, "transportation"),
+            (180.0, 126.0, "infrastructure"),
+            (50.0, 139.0, "of"),
+            (90.0, 139.0, "mountainous"),
+            (200.0, 139.0, "countries"),
+            (50.0, 152.0, "requires all the patience that we have"),
+        ];
+        assert_eq!(
+            read(&lines).join("/"),
+            "a fence of the old neighbourhood fell./Understanding/the whole/transportation/infrastructure/of/mountainous/\
+             countries/requires all the patience that we have"
+        );
+    }
+}
