@@ -144,9 +144,15 @@ impl Job for RenderScene {
 }
 
 /// The text as it is spoken: each sentence on a line of its own, so that it has its pause whatever it ends with. Each word
-/// is at the byte that it has in the script's text.
+/// is at the byte that it has in the script's text, where captions and the camera look for it: a line break takes the place
+/// of the space, and the empty line after a title stays.
 fn one_sentence_a_line(script: &SceneScript) -> String {
-    script.sentences.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join("\n")
+    let mut lines = String::new();
+    for sentence in &script.sentences {
+        lines.push_str(&sentence.text);
+        lines.extend(sentence.gap().chars().map(|_| '\n'));
+    }
+    lines.trim_end().to_owned()
 }
 
 /// What the stages share. Each requests the results of the previous ones, which are cached by their keys.
@@ -383,4 +389,25 @@ const PAUSE_MS: u32 = 450;
 fn seed(key: &str) -> u64 {
     let hash = blake3::hash(key.as_bytes());
     u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reel::script::{Sentence, SlideKind};
+
+    #[test]
+    fn a_spoken_word_is_at_the_byte_that_it_has_in_the_text() {
+        let texts =
+            ["How rivers work", "A river is never the same twice.", "It keeps its shape.", "كيف تعمل الأنهار", "نعم."];
+        let sentence = |text: &&str| Sentence { text: (*text).to_owned(), page: Some(1), lines: Vec::new() };
+        let sentences = texts.iter().map(sentence).collect();
+        let script = SceneScript { slide: SlideKind::Title, heading: "How rivers work".to_owned(), sentences };
+        let (spoken, text) = (one_sentence_a_line(&script), script.text());
+        assert_eq!(spoken.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>(), texts);
+        for sentence in texts {
+            assert_eq!(spoken.find(sentence), text.find(sentence), "{sentence}");
+        }
+        assert_eq!(spoken.len(), text.len());
+    }
 }
