@@ -392,6 +392,9 @@ fn seed(key: &str) -> u64 {
 }
 
 #[cfg(test)]
+mod frames;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::reel::script::{Sentence, SlideKind};
