@@ -215,7 +215,9 @@ fn recognised(frame: &[u8], sight: &Sight, language: Language) -> String {
     let (whole, window) = (folder.path().join("frame.png"), folder.path().join("window.png"));
     std::fs::write(&whole, frame).unwrap();
     let [left, top, right, bottom] = sight.window;
-    let filter = format!("crop={}:{}:{left}:{top},scale=iw*2:-1:flags=lanczos", right - left, bottom - top);
+    let crop = format!("crop={}:{}:{left}:{top},scale=iw*2:-1:flags=lanczos", right - left, bottom - top);
+    // Tesseract takes a marked paragraph for a picture, and skips it: the soft tint becomes white, as paper is.
+    let filter = format!("{crop},format=gray,lutyuv=y='if(gt(val,150),255,val)'");
     let mut cut = Command::new("ffmpeg");
     cut.args(["-v", "error", "-i"]).arg(&whole).args(["-vf", &filter]).arg(&window);
     assert!(cut.status().unwrap().success(), "{filter}");
