@@ -271,7 +271,7 @@ impl Work<'_> {
         let captions = self.captions().await?;
         let pages = self.pages().await?;
         let key =
-            keys::key("clip/3", &(render::RENDERER, &self.scene.key, &spoken.sound, &pages)).or_fail("bad_key")?;
+            keys::key("clip/4", &(render::RENDERER, &self.scene.key, &spoken.sound, &pages)).or_fail("bad_key")?;
         let value = self.result(&key, "clip", async || self.render(&spoken, &captions, &pages).await).await?;
         let made: Made = serde_json::from_value(value.clone()).or_fail("bad_clip")?;
         let (scene, reel) = (self.scene.row.id.clone(), &self.subject.reel);
@@ -289,18 +289,18 @@ impl Work<'_> {
         let (choices, language) = (&self.subject.choices, self.subject.reel.language);
         let folder = self.folder().await?;
         let out = folder.join("clip.mp4");
-        let mut images = BTreeMap::new();
+        let mut images: BTreeMap<u32, (&str, LocalFile)> = BTreeMap::new();
         for page in pages {
             let image = self.app.platform.media.materialise(&page.image).await.or_retry()?;
             images.insert(page.number, (page.label.as_str(), image));
         }
+        let shown_pages = images.iter().map(|(number, (label, image))| (*number, (*label, image.path()))).collect();
         let sentences = storyboard::sentence_times(&self.scene.script, &spoken.speech);
-        let shots = shots::shots(&self.scene.script, &sentences);
         let spec = ClipSpec {
             shape: choices.shape,
             language,
             look: seed(&self.subject.document.blob),
-            slides: shots.into_iter().map(|shot| self.shown(shot, &images)).collect(),
+            slides: slides(&self.scene.script, &sentences, &shown_pages),
             presenter: choices.presenter.as_ref().map(|id| Presenter {
                 id: id.clone(),
                 seed: seed(&self.scene.key),
@@ -344,24 +344,42 @@ impl Work<'_> {
     async fn keep(&self, file: PathBuf) -> Result<Value, JobError> {
         Ok(json!(self.app.platform.media.keep_file(file).await.or_retry()?))
     }
+}
 
-    fn shown(&self, shot: Shot, images: &BTreeMap<u32, (&str, LocalFile)>) -> Shown {
-        let script = &self.scene.script;
-        let slide = match shot.page.and_then(|page| images.get(&page)) {
-            Some((label, image)) => Slide::Page {
-                image: image.path().to_owned(),
-                label: Some((*label).to_owned()),
-                heading: Some(script.heading.clone()),
-                focus: shot.focus,
-            },
-            None if script.slide == SlideKind::Question => {
-                Slide::Question { kicker: script.heading.clone(), text: script.text() }
-            }
-            // Only what is part of the scene's key: the result is shared by all identical scenes.
-            None => Slide::Title { kicker: String::new(), title: script.heading.clone(), subtitle: String::new() },
-        };
-        Shown { from_ms: shot.from_ms, slide }
-    }
+/// The slides of a scene whose sentences are said at these times; of each page, its label and its image are given.
+fn slides(script: &SceneScript, times: &[(u32, u32)], pages: &BTreeMap<u32, (&str, &Path)>) -> Vec<Shown> {
+    shots::shots(script, times).into_iter().map(|shot| shown(script, shot, pages)).collect()
+}
+
+fn shown(script: &SceneScript, shot: Shot, pages: &BTreeMap<u32, (&str, &Path)>) -> Shown {
+    let slide = match shot.page.and_then(|page| pages.get(&page)) {
+        Some((label, image)) => Slide::Page {
+            image: (*image).to_owned(),
+            label: Some((*label).to_owned()),
+            heading: Some(script.heading.clone()),
+            focus: shot.focus,
+        },
+        None if script.slide == SlideKind::Question => {
+            let text = below_heading(&script.heading, &script.text());
+            Slide::Question { kicker: script.heading.clone(), text }
+        }
+        // Only what is part of the scene's key: the result is shared by all identical scenes.
+        None => Slide::Title { kicker: String::new(), title: script.heading.clone(), subtitle: String::new() },
+    };
+    Shown { from_ms: shot.from_ms, slide }
+}
+
+/// A text as it stands below its heading: if it begins with the heading and a colon, as it is said, these are not shown
+/// a second time.
+fn below_heading(heading: &str, text: &str) -> String {
+    let rest = text.strip_prefix(heading).filter(|_| !heading.is_empty());
+    let rest = rest.and_then(|rest| rest.trim_start().strip_prefix([':', '：'])).map(str::trim_start);
+    let Some(rest) = rest.filter(|rest| !rest.is_empty()) else { return text.to_owned() };
+    let Some((at, first)) = rest.char_indices().find(|(_, letter)| letter.is_alphanumeric()) else {
+        return text.to_owned();
+    };
+    let (before, after) = (rest.get(..at).unwrap_or_default(), rest.get(at + first.len_utf8()..).unwrap_or_default());
+    format!("{before}{}{after}", first.to_uppercase())
 }
 
 /// Silence after a scene, to separate it from the next one.
@@ -372,6 +390,9 @@ fn seed(key: &str) -> u64 {
     let hash = blake3::hash(key.as_bytes());
     u64::from_le_bytes(hash.as_bytes().first_chunk().copied().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod frames;
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use super::keys;
 use super::script::{SceneScript, Sentence};
 
 /// Part of every scene's key: incremented when the way in which scenes are rendered changes.
-const SCENE_VERSION: u32 = 3;
+const SCENE_VERSION: u32 = 4;
 
 /// The rendered parts of a scene.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
