@@ -5,6 +5,9 @@
 //! poppler's order is the wrong one, and nothing in its output tells a lam-alef that is one glyph from an alef and a lam
 //! that are two. So the maps are rewritten before poppler reads them. A few producers work around poppler and write the
 //! letters in visual order already: their maps have an alef before the lam, which no font joins.
+//!
+//! Some producers write an emoji as its code point, `<1F600>`, where UTF-16 belongs, `<D83DDE00>`: poppler takes the first
+//! four digits for a Greek letter. These are rewritten, too.
 
 use std::collections::BTreeMap;
 
@@ -105,6 +108,16 @@ fn letters_of(bytes: &[u8]) -> Option<Vec<char>> {
     (letters.len() > 1 && letters.iter().all(|c| runs_left(*c))).then_some(letters)
 }
 
+/// The character of a string of five or six hexadecimal digits: its code point beyond the first 65,536, written out. UTF-16
+/// never has such a length.
+fn code_point(string: &[u8]) -> Option<Vec<char>> {
+    let digits = string.strip_prefix(b"<")?.strip_suffix(b">")?;
+    let digits: String =
+        digits.iter().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| char::from(*byte)).collect();
+    let code = (5..=6).contains(&digits.len()).then(|| u32::from_str_radix(&digits, 16).ok())??;
+    (code > 0xffff).then(|| Some(vec![char::from_u32(code)?]))?
+}
+
 /// A string in hexadecimal digits.
 fn hex_string(letters: impl Iterator<Item = char>, prefix: &str) -> Vec<u8> {
     let mut digits = format!("<{prefix}");
@@ -140,7 +153,7 @@ fn with_turned_map(map: &[u8]) -> Option<Vec<u8>> {
                 if entry.len() <= before {
                     continue;
                 }
-                let letters = entry.last().and_then(|text| letters_of(text));
+                let letters = code_point(text).or_else(|| entry.last().and_then(|text| letters_of(text)));
                 let replacement = letters.and_then(|letters| match entry.as_slice() {
                     [low, high, _] if in_ranges && !in_list && low != high => written_out(low, high, &letters),
                     _ => Some(hex_string(letters.into_iter().rev(), "")),
@@ -220,6 +233,16 @@ mod tests {
         let expected = "beginbfrange <01> <02> [<06270644> <0645>] <03> <03> <0628064706440644> \
                         <04> <05> [<06220644><06230644>] endbfrange";
         assert_eq!(turned(map), expected);
+    }
+
+    #[test]
+    fn code_points_become_utf_16() {
+        let map =
+            "beginbfchar <01> <1F600> <02> <2714> <03> <01F41D> endbfchar beginbfrange <04> <05> <1F600> endbfrange";
+        let expected = "beginbfchar <01> <D83DDE00> <02> <2714> <03> <D83DDC1D> endbfchar \
+                        beginbfrange <04> <05> [<D83DDE00><D83DDE01>] endbfrange";
+        assert_eq!(turned(map), expected);
+        assert_eq!(turned("beginbfchar <01> <D83DDE00> <02> <110000> <03> <00FFFF> endbfchar"), "");
     }
 
     #[test]
