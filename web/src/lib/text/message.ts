@@ -24,8 +24,13 @@ export function message<Key extends string>(
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];
     if (typeof value === 'number') return formatCount(value, locale);
-    return `${FIRST_STRONG_ISOLATE}${value ?? ''}${POP_ISOLATE}`;
+    return isolated(value ?? '');
   });
+}
+
+/** A text of its own direction, to be put between others where no element can be, such as in the title of the tab. */
+export function isolated(text: string): string {
+  return `${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}`;
 }
 
 function plural(locale: Locale, forms: Exclude<Message, string>, count: string | number | undefined): string {
