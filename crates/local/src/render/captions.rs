@@ -65,7 +65,8 @@ fn word(text: &str, timing: &WordTiming) -> Option<Word> {
     let end = usize::try_from(timing.end_byte).ok()?;
     let drawn = drawable(text.get(start..end)?);
     let behind = text.get(end..)?;
-    let gap = &behind[..behind.find(|c: char| !c.is_whitespace()).unwrap_or(behind.len())];
+    // Up to the next word: an emoji or a star beside the empty line is no word.
+    let gap = &behind[..behind.find(char::is_alphanumeric).unwrap_or(behind.len())];
     let ends_paragraph = gap.matches('\n').count() > 1;
     let end_ms = timing.end_ms.max(timing.start_ms);
     (!drawn.is_empty()).then_some(Word { text: drawn, start_ms: timing.start_ms, end_ms, ends_paragraph })
@@ -279,10 +280,11 @@ mod tests {
 
     #[test]
     fn an_empty_line_ends_a_caption() {
-        let text = "Rain for the Garden\n\nTap water is dear\n\nPlants prefer soft water\n\nIt is free.";
+        let text = "Rain for the Garden 🌧\n\n🌧 Tap water is dear\n\nPlants prefer soft water\n\nIt is free.";
         let mut at = 0;
         let words: Vec<WordTiming> = text
             .split_whitespace()
+            .filter(|word| word.contains(char::is_alphanumeric))
             .zip(0_u32..)
             .map(|(word, place)| {
                 let start = at + text[at..].find(word).unwrap();
