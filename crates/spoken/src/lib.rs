@@ -72,6 +72,23 @@ pub fn spoken_words(language: &str, printed: &str) -> usize {
     spoken.words() + more
 }
 
+/// The same in words of usual length: what time the text takes. A text of long words has the same number of words in more
+/// time; in English, syllables take about the same time whatever their words are.
+pub fn spoken_length(language: &str, printed: &str) -> usize {
+    match language.split(['-', '_']).next() {
+        Some("en" | "eng") => {
+            let spoken = normalise(language, printed);
+            let words = spoken.text.split(|c: char| !c.is_alphanumeric() && c != '\'');
+            let syllables: usize = words.filter(|word| !word.is_empty()).map(english::syllables).sum();
+            (syllables * 100).div_ceil(SYLLABLES_OF_100_WORDS)
+        }
+        _ => spoken_words(language, printed),
+    }
+}
+
+/// Syllables of a hundred usual English words, by [`english::syllables`].
+const SYLLABLES_OF_100_WORDS: usize = 144;
+
 /// How `printed` is said in `language`, an IETF tag such as `en`, `en-GB` or `ar`.
 ///
 /// The region decides which number of `03/04/2024` is the day, where nothing in the text does.

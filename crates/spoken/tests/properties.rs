@@ -1,6 +1,6 @@
 //! What holds for every text: spans are whole and in order, nothing panics, and plain words stay as they are.
 
-use sluice_spoken::{Spoken, normalise};
+use sluice_spoken::{Spoken, normalise, spoken_length, spoken_words};
 
 const LANGUAGES: [&str; 8] = ["en", "en-GB", "ar", "fr", "de", "es", "it", ""];
 
@@ -198,4 +198,19 @@ fn spoken_words_are_those_that_take_time() {
     ] {
         assert_eq!(sluice_spoken::spoken_words(language, printed), count, "{printed}");
     }
+}
+
+#[test]
+fn long_words_take_more_time_than_short_ones() {
+    let usual = "The keeper must give the bees more room before they run out of it, because a crowded colony swarms. \
+                 A colony is a single living thing, made of many thousand bodies that carry food into the hive.";
+    let (words, length) = (spoken_words("en", usual), spoken_length("en", usual));
+    assert!(length.abs_diff(words) * 8 <= words, "{length} for {words}");
+    let long = "Postoperative administration necessitates multidisciplinary responsibility, particularly considering \
+                antiangiogenic chemotherapy.";
+    let (words, length) = (spoken_words("en", long), spoken_length("en", long));
+    assert!(length >= words * 2, "{length} for {words}");
+    assert_eq!(spoken_length("ar", "تعيش خلية النحل"), spoken_words("ar", "تعيش خلية النحل"));
+    assert!(spoken_length("en", "WHO") >= 3, "letters that are said one by one");
+    assert_eq!(spoken_length("en", ""), 0);
 }

@@ -26,7 +26,7 @@ pub enum ReadError {
     #[error("the file has no pages: choose another one")]
     NoPages,
     /// Its pages are images of text.
-    #[error("its {pages} pages are images without text: {}", advice(*.ocr_available))]
+    #[error("{} without text: {}", images(*.pages), advice(*.ocr_available))]
     Scanned {
         /// Pages in all.
         pages: u32,
@@ -86,6 +86,11 @@ pub enum ReadError {
     /// Reading failed for reasons unrelated to the file; it may work later.
     #[error("the file could not be read")]
     Io(#[source] io::Error),
+}
+
+/// So many pages are images.
+fn images(pages: u32) -> String {
+    if pages == 1 { "its page is an image".to_owned() } else { format!("its {pages} pages are images") }
 }
 
 /// What can be done about a scan.

@@ -10,6 +10,12 @@ const WIDE_GAP: f32 = 1.6;
 /// See [`WIDE_GAP`].
 const WIDE_GAP_TO_USUAL: f32 = 3.0;
 
+/// A gap of so many line heights separates two sizes of type: a caption and the text beside it.
+const GAP_OF_SIZES: f32 = 0.5;
+
+/// Two sizes of type differ by this factor.
+const OTHER_SIZE: f32 = 1.2;
+
 /// Two words whose edges differ by less than this many points are one word printed twice.
 const SAME_PLACE: f32 = 1.2;
 
@@ -229,24 +235,45 @@ fn share_height(one: &[f32; 4], other: &[f32; 4], right_to_left: bool) -> bool {
     beside && near && overlap > 0.6 * smaller
 }
 
-/// Splits a line at gaps that no justification opens: they are between columns.
+/// Splits a line at gaps that no justification opens: they are between columns. So are narrower ones between two sizes of
+/// type.
 fn at_wide_gaps(words: Vec<Word>) -> Vec<Vec<Word>> {
     let gap = |one: &Word, next: &Word| next.bounds[0] - one.bounds[2];
     let mut gaps: Vec<f32> = words.iter().zip(words.iter().skip(1)).map(|(one, next)| gap(one, next)).collect();
     gaps.sort_by(f32::total_cmp);
     let usual = if gaps.len() < 3 { 0.0 } else { gaps[gaps.len() / 2] };
-    let widest = (WIDE_GAP * median_height(&words)).max(WIDE_GAP_TO_USUAL * usual);
-    if gaps.last().is_none_or(|last| *last <= widest) {
+    let height = median_height(&words);
+    let widest = (WIDE_GAP * height).max(WIDE_GAP_TO_USUAL * usual);
+    let narrowest = (GAP_OF_SIZES * height).max(1.3 * usual);
+    if gaps.last().is_none_or(|last| *last <= widest.min(narrowest)) {
         return vec![words];
     }
     let mut parts: Vec<Vec<Word>> = Vec::new();
-    for word in words {
+    let mut rest = words.into_iter();
+    while let Some(word) = rest.next() {
         match parts.last_mut() {
-            Some(part) if part.last().is_some_and(|last| gap(last, &word) <= widest) => part.push(word),
+            Some(part)
+                if part.last().is_some_and(|last| {
+                    let gap = gap(last, &word);
+                    gap <= widest && (gap <= narrowest || !differ_in_size(part, &word, rest.as_slice()))
+                }) =>
+            {
+                part.push(word);
+            }
             _ => parts.push(vec![word]),
         }
     }
     parts
+}
+
+/// Whether two or more words before a gap are of another size than two or more behind it.
+fn differ_in_size(before: &[Word], next: &Word, rest: &[Word]) -> bool {
+    if before.len() < 2 || rest.is_empty() {
+        return false;
+    }
+    let behind = median(std::iter::once(next).chain(rest).map(|word| word.bounds[3] - word.bounds[1]));
+    let before = median_height(before);
+    before.max(behind) > OTHER_SIZE * before.min(behind)
 }
 
 /// Keeps words once that are printed twice to look bold.
@@ -272,4 +299,34 @@ fn median(values: impl Iterator<Item = f32>) -> f32 {
     let mut values: Vec<f32> = values.collect();
     values.sort_by(f32::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words with the gap before each and their height, all on one foot.
+    fn parts(words: &[(f32, f32, &str)]) -> Vec<String> {
+        let mut at = 0.0;
+        let word = |(gap, height, text): &(f32, f32, &str)| {
+            let left = at + gap;
+            at = left + 0.5 * height * f32::from(u8::try_from(text.len()).unwrap());
+            Word { text: (*text).to_owned(), bounds: [left, 100.0 - height, at, 100.0] }
+        };
+        let words = words.iter().map(word).collect();
+        let text = |part: &Vec<Word>| part.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        at_wide_gaps(words).iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_caption_is_told_from_the_text_beside_it() {
+        let caption = [(0.0, 7.0, "filled"), (2.0, 7.0, "with"), (2.0, 7.0, "balls")];
+        let text = [(7.5, 10.0, "brave"), (3.0, 10.0, "it"), (3.0, 10.0, "out.")];
+        assert_eq!(parts(&[caption, text].concat()), ["filled with balls", "brave it out."]);
+        let justified = [(7.5, 10.0, "brave"), (7.5, 10.0, "it"), (7.5, 10.0, "out."), (7.5, 10.0, "Then")];
+        assert_eq!(parts(&justified), ["brave it out. Then"]);
+        // One small word is a raised one.
+        let raised = [(0.0, 10.0, "area"), (3.0, 10.0, "in"), (3.0, 10.0, "km"), (6.0, 6.0, "2"), (6.0, 10.0, "is")];
+        assert_eq!(parts(&raised).len(), 1);
+    }
 }

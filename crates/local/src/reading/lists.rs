@@ -15,7 +15,9 @@ pub(super) fn bullet(text: &str) -> Option<usize> {
     let is_dash = matches!(first, '-' | '–' | '—' | '*' | '·')
         && rest.starts_with(' ')
         && !after_space.starts_with(|c: char| c.is_lowercase() || c.is_numeric());
-    (BULLETS.contains(&first) || is_dash).then(|| text.len() - after_space.len())
+    // "★★★★☆" is a mark that was given, not an item.
+    let is_bullet = BULLETS.contains(&first) && !rest.starts_with(|c| BULLETS.contains(&c) || c == '☆');
+    (is_bullet || is_dash).then(|| text.len() - after_space.len())
 }
 
 /// The number of a numbered item (`1.`, `2)`, `(c)`, `٣.`) at the start of a line, and its length with the space after it.
@@ -54,6 +56,10 @@ mod tests {
         assert_eq!(bullet("- Water"), Some(2));
         assert_eq!(bullet("– and then it rained"), None);
         assert_eq!(bullet("-5 degrees"), None);
+        assert_eq!(bullet("★ Room for the brood"), Some(4));
+        assert_eq!(bullet("★★★★☆ The honey of this keeper"), None);
+        assert_eq!(bullet("★☆☆ The jar"), None);
+        assert_eq!(bullet("●●○○ Hot"), None);
     }
 
     #[test]

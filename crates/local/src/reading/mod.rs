@@ -52,6 +52,7 @@ use hidden::Hidden;
 use info::Info;
 use inner::Findings;
 pub(crate) use inner::{SUBCOMMAND as INNER_SUBCOMMAND, run_child as run_inner_child};
+pub use intake::{HEADER_WITHIN, has_header};
 use layout::RawPage;
 pub use ocr::RecognisedPage;
 pub use scans::unread_pages;
@@ -168,7 +169,7 @@ impl Reader {
         left_out.extend(self.scanned_pages(pdf, &info, &pages).await?);
         left_out.extend(hidden.left_out());
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
-        let mut document = Document { title: info.title, pages, read_by, left_out };
+        let mut document = Document { title: info.title, pages, read_by, ocr: None, left_out };
         legible::remove(&mut document);
         document.left_out.sort_by_key(|left_out| left_out.page);
         Ok(document)

@@ -183,16 +183,19 @@ async fn read_turned(
     let scale = turned.0 / across.max(1) as f32;
     let pgm = upright.to_pgm();
     let chosen = of_script(languages, is_arabic);
-    let table = recognise(guard, &pgm, &chosen).await?;
-    let attempt = parse(&table, &empty, &straightened, scale);
+    let read = |table: &str| {
+        let mut attempt = parse(table, &empty, &straightened, scale);
+        doubt_percentages(&mut attempt.page);
+        attempt
+    };
+    let attempt = read(&recognise(guard, &pgm, &chosen).await?);
     // The script was not known, and what was read tells it.
     let text = attempt.page.blocks.iter().flatten().flatten().map(|word| word.text.as_str());
     let of_found_script = of_script(languages, Some(bidi::is_right_to_left(text)));
     if of_found_script == chosen {
         return Ok(attempt);
     }
-    let table = recognise(guard, &pgm, &of_found_script).await?;
-    let second = parse(&table, &empty, &straightened, scale);
+    let second = read(&recognise(guard, &pgm, &of_found_script).await?);
     Ok(if second.confidence >= attempt.confidence { second } else { attempt })
 }
 
@@ -261,6 +264,21 @@ fn parse(table: &str, empty: &RecognisedPage, straightened: &Straightened, scale
     Attempt { page, confidence: if letters_read > 0.0 { sum / letters_read } else { 0.0 } }
 }
 
+/// On an Arabic page tesseract takes the sign before a number, as in `%37.5`, for the digits 90, and is sure of it. What may
+/// be such a number is not.
+fn doubt_percentages(page: &mut RecognisedPage) {
+    let texts = page.blocks.iter().flatten().flatten().map(|word| word.text.as_str());
+    if !bidi::is_right_to_left(texts) {
+        return;
+    }
+    for word in page.blocks.iter_mut().flatten().flatten() {
+        let number = word.text.trim_matches(|c: char| !c.is_alphanumeric());
+        let rest = number.strip_prefix("90").unwrap_or_default();
+        let is_percentage = |rest: &str| rest.parse::<f32>().is_ok_and(|value| value <= 100.0);
+        word.sure &= !(rest.starts_with(|c: char| c.is_ascii_digit()) && is_percentage(rest));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,6 +307,20 @@ mod tests {
             [vec![vec![("Old", true), ("paper", false)], vec![("burns", true)]], vec![vec![("Fin", true)]]]
         );
         assert_eq!(format!("{:?}", page.blocks[0][0][1].bounds), "[80.0, 100.0, 105.0, 112.0]");
+    }
+
+    #[test]
+    fn a_number_that_may_be_a_percentage_is_doubted_in_arabic() {
+        let sure = |texts: &[&str]| -> Vec<bool> {
+            let word =
+                |text: &&str| Recognised { text: (*text).to_owned(), level: [0.0; 4], bounds: [0.0; 4], sure: true };
+            let blocks = vec![vec![texts.iter().map(word).collect()]];
+            let mut page = RecognisedPage { blocks, ..RecognisedPage::default() };
+            doubt_percentages(&mut page);
+            page.blocks.iter().flatten().flatten().map(|word| word.sure).collect()
+        };
+        assert_eq!(sure(&["بنسبة", "9012", "9037.5،", "90", "1998", "10,000"]), [true, false, false, true, true, true]);
+        assert_eq!(sure(&["part", "9012"]), [true, true]);
     }
 
     #[test]

@@ -169,6 +169,12 @@ impl Column {
         self.lines > 2 && self.room(line) > word + 0.6 * line.height
     }
 
+    /// Whether two lines end at the same place, as those beside a picture do: neither has room at its end.
+    fn ends_alike(&self, line: &Line, next: &Line) -> bool {
+        (self.room(line) - self.room(next)).abs() < 0.3 * line.height
+            && line.bounds[2] - line.bounds[0] > 8.0 * line.height
+    }
+
     /// Whether a paragraph may end before `next`: it ends a sentence, or its line is not full.
     fn may_end(&self, paragraph: &Paragraph, next: &Line) -> bool {
         paragraph.lines.last().is_none_or(|last| ends_sentence(&last.text) || self.fits(last, next))
@@ -213,7 +219,8 @@ impl Column {
         // A line that ends early, before a capital letter, is a heading or an item. Scripts without capitals need more.
         let is_cased = next.text.starts_with(char::is_uppercase);
         let part = if is_cased { 0.3 } else { 0.5 };
-        !(self.fits(last, next) && self.room(last) > part * (self.right - self.left)) || last.text.ends_with(['-', ','])
+        let is_short = self.fits(last, next) && self.room(last) > part * (self.right - self.left);
+        !is_short || last.text.ends_with(['-', ',']) || self.ends_alike(last, next)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading order by geometry: a page is cut into bands, bands into columns, and tables are told from columns of text.
 
+mod justified;
 mod kinds;
 
 use kinds::Kind;
@@ -36,6 +37,7 @@ pub(super) fn in_order(mut blocks: Vec<RawBlock>) -> Vec<Region> {
         first.begins_block = true;
     }
     let mut lines: Vec<Line> = blocks.into_iter().flat_map(|block| block.lines).collect();
+    justified::join(&mut lines);
     let mut regions = Vec::new();
     // What is turned is read after what is upright, each in its own order.
     for turns in 0..4 {

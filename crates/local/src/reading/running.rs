@@ -203,13 +203,23 @@ fn printed(pages: &[RawPage], candidates: &[Vec<String>]) -> Vec<Option<String>>
             *distances.entry(distance).or_default() += 1;
         }
     }
+    let mut same: HashMap<&str, usize> = HashMap::new();
+    for texts in candidates {
+        let texts: HashSet<&str> = texts.iter().map(String::as_str).collect();
+        for text in texts {
+            *same.entry(text).or_default() += 1;
+        }
+    }
     let counts_slides = counts_slides(pages, candidates);
     let best = |(page, texts): (&RawPage, &Vec<String>)| {
         let count = |text: &&String| {
             distance(page, text).and_then(|distance| distances.get(&distance)).copied().unwrap_or_default()
         };
         let is_slide = || counts_slides && texts.len() == 1;
-        let text = texts.iter().filter(|text| count(text) > 1 || is_slide()).max_by_key(count)?;
+        // What more pages have unchanged, as a year or the number of a version, counts nothing.
+        let stays = |text: &str| same.get(text).copied().unwrap_or_default();
+        let counts = |text: &&String| count(text) > 1 && count(text) >= stays(text);
+        let text = texts.iter().filter(|text| counts(text) || is_slide()).max_by_key(count)?;
         (value(text) != Some(page.number)).then(|| text.clone())
     };
     pages.iter().zip(candidates).map(best).collect()
@@ -349,6 +359,7 @@ mod tests {
                 "Print of 9/5/2024, 10:10",
             ],
             ["Draft 2", "Draft 2", "Draft 2", "Draft 2"],
+            ["Version 2.2020", "Version 2.2020 of 2021", "Version 2.2020", "Version 2.2020"],
         ] {
             assert_eq!(printed_numbers(&feet), some(&["", "", "", ""]), "{feet:?}");
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use sluice_domain::document::{Block, Document, LeftOut, Page, Reason, WordBox};
+use sluice_domain::document::{Block, Document, LeftOut, OcrPages, Page, Reason, WordBox};
 use sluice_domain::language::Language;
 
 use super::info::Info;
@@ -84,7 +84,7 @@ impl Reader {
             title: info.title,
             left_out: sizes.iter().map(|size| scanned_page(size.number)).collect(),
             pages: sizes.iter().map(page).collect(),
-            read_by: String::new(),
+            ..Document::default()
         })
     }
 
@@ -137,6 +137,9 @@ impl Reader {
     }
 }
 
+/// Lines of OCR whose heights differ by less than this factor are of one type.
+const ALIKE: f32 = 1.25;
+
 fn scanned_page(page: u32) -> LeftOut {
     LeftOut { page, reason: Reason::Scanned, sample: String::new() }
 }
@@ -166,41 +169,61 @@ fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str)
         }
     }
     document.left_out.sort_by_key(|one| one.page);
-    document.read_by = read_by(&document, &numbers, by);
+    if !numbers.is_empty() {
+        note_ocr(&mut document, numbers, by);
+    }
     document
 }
 
-/// `poppler 22.12.0; pages 3, 5 by tesseract 5.3.0`.
-fn read_by(document: &Document, pages: &[u32], by: &str) -> String {
+/// Notes the pages that OCR read: `poppler 22.12.0; pages 3, 5 by tesseract 5.3.0`.
+fn note_ocr(document: &mut Document, mut pages: Vec<u32>, by: &str) {
+    let earlier = document.ocr.take();
+    let layer = earlier.as_ref().map_or(Some(&document.read_by), |earlier| earlier.text_layer.as_ref()).cloned();
+    pages.extend(earlier.into_iter().flat_map(|earlier| earlier.pages));
+    pages.sort_unstable();
+    pages.dedup();
+    let layer = layer.filter(|_| pages.len() < document.pages.len());
     let named: Vec<String> = pages.iter().map(u32::to_string).collect();
-    match named.as_slice() {
-        [] => document.read_by.clone(),
-        _ if pages.len() == document.pages.len() => by.to_owned(),
-        [page] => format!("{}; page {page} by {by}", document.read_by),
-        pages => format!("{}; pages {} by {by}", document.read_by, pages.join(", ")),
-    }
+    document.read_by = match (&layer, named.as_slice()) {
+        (None, _) => by.to_owned(),
+        (Some(layer), [page]) => format!("{layer}; page {page} by {by}"),
+        (Some(layer), pages) => format!("{layer}; pages {} by {by}", pages.join(", ")),
+    };
+    document.ocr = Some(OcrPages { text_layer: layer, by: by.to_owned(), pages });
 }
 
 fn raw(page: &RecognisedPage) -> RawPage {
     let block =
         |lines: &Vec<Vec<Recognised>>| RawBlock { lines: lines.iter().filter_map(|line| raw_line(line)).collect() };
-    RawPage {
+    let mut page = RawPage {
         number: page.number,
         width: page.width,
         height: page.height,
         quarter_turns: page.quarter_turns,
         blocks: page.blocks.iter().map(block).collect(),
+    };
+    level_heights(&mut page);
+    page
+}
+
+/// A line of OCR is as high as its own letters are: one without tall letters is no smaller print, nor is one with marks a
+/// heading. Heights near the usual one are made equal to it.
+fn level_heights(page: &mut RawPage) {
+    let lines = page.blocks.iter().flat_map(|block| &block.lines);
+    let mut heights: Vec<f32> = lines.map(|line| line.height).filter(|height| *height > 0.0).collect();
+    heights.sort_by(f32::total_cmp);
+    let Some(usual) = heights.get(heights.len() / 2).copied() else { return };
+    for line in page.blocks.iter_mut().flat_map(|block| &mut block.lines) {
+        if line.height <= 0.0 || (usual / ALIKE..usual * ALIKE).contains(&line.height) {
+            line.height = usual;
+        }
     }
 }
 
 fn raw_line(words: &[Recognised]) -> Option<Line> {
     let bounds = words.iter().map(|word| word.level).reduce(|one, other| united(&one, &other))?;
-    let mut line = Line {
-        bounds,
-        height: bounds[3] - bounds[1],
-        right_to_left: bidi::is_right_to_left(words.iter().map(|word| word.text.as_str())),
-        ..Line::default()
-    };
+    let right_to_left = bidi::is_right_to_left(words.iter().map(|word| word.text.as_str()));
+    let mut line = Line { bounds, height: height(words, right_to_left), right_to_left, ..Line::default() };
     for word in words {
         if !line.text.is_empty() {
             line.text.push(' ');
@@ -209,6 +232,24 @@ fn raw_line(words: &[Recognised]) -> Option<Line> {
         line.text.push_str(&word.text);
     }
     Some(line)
+}
+
+/// The height of a line; 0 if the boxes of its words do not show it. Where tesseract cannot part the words of an Arabic line,
+/// each has the box of the line and of what reaches into it.
+fn height(words: &[Recognised], right_to_left: bool) -> f32 {
+    let edges = || words.iter().map(|word| [word.level[1], word.level[3]]);
+    let (top, bottom) =
+        edges().fold((f32::MAX, f32::MIN), |(top, bottom), [one, other]| (top.min(one), bottom.max(other)));
+    if !right_to_left {
+        return bottom - top;
+    }
+    let is_same = edges().all(|[one, other]| (one - top).abs() < 0.01 && (other - bottom).abs() < 0.01);
+    if words.len() > 3 && is_same {
+        return 0.0;
+    }
+    let mut heights: Vec<f32> = edges().map(|[top, bottom]| bottom - top).collect();
+    heights.sort_by(f32::total_cmp);
+    heights.get(heights.len() / 2).copied().unwrap_or_default()
 }
 
 /// Moves the words of a block from their places on the straightened page to those on the page itself. Sentences with a word
@@ -292,7 +333,34 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use sluice_domain::document::ReadWith;
+
     use super::*;
+
+    #[test]
+    fn a_line_has_the_height_of_its_type() {
+        let word = |text: &str, top: f32, bottom: f32| Recognised {
+            text: text.to_owned(),
+            level: [0.0, top, 10.0, bottom],
+            bounds: [0.0; 4],
+            sure: true,
+        };
+        let words = |edges: &[[f32; 2]]| -> Vec<Recognised> {
+            edges.iter().map(|[top, bottom]| word("النحلة", *top, *bottom)).collect()
+        };
+        let page = RecognisedPage {
+            blocks: vec![vec![
+                words(&[[0.0, 56.0], [2.0, 54.0], [0.0, 57.0]]),
+                words(&[[100.0, 137.0], [101.0, 138.0], [90.0, 149.0]]),
+                words(&[[150.0, 183.0], [150.0, 187.0], [151.0, 184.0]]),
+                words(&[[200.0, 272.0]; 5]),
+                words(&[[300.0, 336.0], [301.0, 338.0], [300.0, 337.0]]),
+            ]],
+            ..RecognisedPage::default()
+        };
+        let heights: Vec<f32> = raw(&page).blocks[0].lines.iter().map(|line| line.height).collect();
+        assert_eq!(heights, [56.0, 37.0, 37.0, 37.0, 37.0]);
+    }
 
     fn word(text: &str, [left, top]: [f32; 2], sure: bool) -> Recognised {
         let bounds = [left, top, left + 20.0, top + 10.0];
@@ -324,7 +392,7 @@ mod tests {
             pages,
             left_out: vec![scanned_page(2), scanned_page(3)],
             read_by: "poppler 1".into(),
-            title: None,
+            ..Document::default()
         };
         let merged = merged(document, vec![page], "tesseract 5");
         let block = &merged.pages[1].blocks[0];
@@ -338,6 +406,12 @@ mod tests {
         let unreadable = LeftOut { page: 2, reason: Reason::Unreadable, sample: "Qvccns lay eggs.".to_owned() };
         assert_eq!(merged.left_out, [unreadable, scanned_page(3)]);
         assert_eq!(merged.read_by, "poppler 1; page 2 by tesseract 5");
+        let both = ReadWith {
+            text_layer: Some("poppler 1".to_owned()),
+            ocr: Some("tesseract 5".to_owned()),
+            ocr_pages: vec![2],
+        };
+        assert_eq!(merged.read_with(), both);
     }
 
     #[test]

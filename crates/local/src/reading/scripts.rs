@@ -13,6 +13,9 @@ const TOUCHING: f32 = 0.06;
 /// The same for raised and lowered characters, which some programs set a little apart.
 const NEAR: f32 = 0.22;
 
+/// The same for a mark beside a word in a right-to-left script: farther from it stands a variable.
+const AT_WORD: f32 = 0.12;
+
 /// Units of two or more letters that take an exponent. Those of one letter look like variables, which take one as well.
 const UNITS: [&str; 16] =
     ["mm", "cm", "dm", "km", "nm", "µm", "μm", "ft", "in", "yd", "mi", "kg", "mol", "sec", "cd", "Pa"];
@@ -45,7 +48,10 @@ pub(super) fn resolved(words: &[Word], height: f32, right_to_left: bool) -> Vec<
         }
         // In a right-to-left line an Arabic word stands to the right of its mark.
         let right = words.get(index + 1).filter(|right| right_to_left && right.text.ends_with(runs_left));
+        let right = right.filter(|right| right.bounds[0] - word.bounds[2] < AT_WORD * height);
         let left = kept.last().filter(|last| gap(last) < NEAR * height && !last.text.contains(runs_left));
+        // The full stop at the left end of a sentence carries no mark.
+        let left = left.filter(|left| !right_to_left || left.text.contains(char::is_alphanumeric));
         let before = left.map(|left| left.text.as_str());
         match (level, before, script(&word.text, level)) {
             (Level::Lowered, Some(_), Some(text)) => after_script |= append(&mut kept, &text, word),
@@ -53,11 +59,21 @@ pub(super) fn resolved(words: &[Word], height: f32, right_to_left: bool) -> Vec<
                 after_script |= append(&mut kept, &text, word);
             }
             (Level::Raised, before, _) if is_mark(&word.text) && (before.is_some() || right.is_some()) => {}
+            (Level::Raised, None, _) if index == 0 && opens_note(word, words.get(1), height) => {}
             (Level::Raised, Some(_), _) if !is_mark(&word.text) => after_script |= append(&mut kept, &word.text, word),
             _ => kept.push(word.clone()),
         }
     }
     kept
+}
+
+/// Whether the first word of a line is the mark of the footnote that follows: not a number of a formula, as in ¹³¹I.
+fn opens_note(word: &Word, next: Option<&Word>, height: f32) -> bool {
+    let opens = |next: &Word| {
+        let apart = next.bounds[0] - word.bounds[2] > TOUCHING * height;
+        apart && next.text.starts_with(char::is_uppercase) && next.text.chars().count() > 1
+    };
+    is_mark(&word.text) && next.is_some_and(opens)
 }
 
 fn append(kept: &mut [Word], text: &str, word: &Word) -> bool {
@@ -215,8 +231,39 @@ mod tests {
     }
 
     #[test]
+    fn the_mark_at_the_beginning_of_a_footnote_goes() {
+        let word = |text: &str, left: f32, top: f32, right: f32, bottom: f32| Word {
+            text: text.to_owned(),
+            bounds: [left, top, right, bottom],
+        };
+        let note = |next: &str, left: f32| {
+            let words = [word("c", 10.0, 100.0, 14.0, 107.0), word(next, left, 100.0, left + 30.0, 110.0)];
+            resolved(&words, 10.0, false).len()
+        };
+        assert_eq!((note("Germline", 16.0), note("I", 14.0), note("mutation", 16.0)), (1, 2, 2));
+    }
+
+    #[test]
     fn other_raised_letters_stay() {
         assert_eq!(read("the 21 ^st of May"), "the 21st of May");
+    }
+
+    #[test]
+    fn a_variable_among_arabic_words_is_no_mark() {
+        let word = |text: &str, left: f32, right: f32, rise: f32, height: f32| Word {
+            text: text.to_owned(),
+            bounds: [left, 110.0 - rise - height, right, 110.0 - rise],
+        };
+        let read = |words: &[Word]| {
+            let words = resolved(words, 20.0, true);
+            words.iter().map(|word| word.text.clone()).collect::<Vec<_>>().join(" ")
+        };
+        let noun = || word("الدالة", 67.0, 95.0, 0.0, 20.0);
+        assert!(read(&[word("f", 56.6, 62.4, 3.3, 12.0), noun()]).starts_with("f "));
+        assert!(!read(&[word("1", 63.0, 66.5, 6.0, 8.0), noun()]).contains('1'), "a footnote");
+        // The end of a sentence: full stop, variable, noun, from the left.
+        let stop = word(".", 50.0, 52.0, 0.0, 20.0);
+        assert!(read(&[stop, word("x", 52.0, 58.6, 3.3, 12.0), noun()]).contains('x'));
     }
 
     #[test]

@@ -13,6 +13,10 @@ use super::spec::Focus;
 const LONGEST: f32 = 4096.0;
 /// Displayed pixels that a line of print should have at least, from the top of its tallest letter to the lowest descender.
 const LEGIBLE: f32 = 20.0;
+/// The same on a slide, which is shown whole even if it is not as easy to read: its parts belong together.
+const LEGIBLE_SLIDE: f32 = 14.0;
+/// A page that is wider than high by this factor is a slide.
+const SLIDE: f32 = 1.2;
 /// Displayed pixels of a line of print beyond which the page looks coarse.
 const LARGEST_LINE: f32 = 42.0;
 /// Displayed pixels per pixel of the image beyond which it looks blurred.
@@ -37,8 +41,8 @@ pub(crate) struct Fitted {
 }
 
 impl Fitted {
-    /// Fits a page: entirely visible if that wastes little space and its print is large enough, otherwise as large as
-    /// the columns that are read out allow, with a map beside it.
+    /// Fits a page: entirely visible if that wastes little space or it is a slide, and its print is large enough;
+    /// otherwise as large as the columns that are read out allow, with a map beside it.
     pub(crate) fn new(pixmap: &Pixmap, layout: &Layout, focus: &[Focus]) -> Self {
         let useful = page::useful_part(pixmap);
         let image = (pixmap.width() as f32, pixmap.height() as f32);
@@ -47,8 +51,9 @@ impl Fitted {
         let whole = (room.width / wide).min(room.height / high).min(4.0);
         let fills = (whole * wide / room.width, whole * high / room.height);
         let full = if layout.width > layout.height { fills.0 > 0.66 && fills.1 > 0.45 } else { fills.0 > 0.9 };
-        let legible = focus.iter().all(|focus| line_height(focus) * image.1 * whole >= LEGIBLE);
-        if full && legible {
+        let has_lines_of = |least| focus.iter().all(|focus| line_height(focus) * image.1 * whole >= least);
+        let is_slide = image.0 > image.1 * SLIDE && !focus.is_empty();
+        if full && has_lines_of(LEGIBLE) || is_slide && has_lines_of(LEGIBLE_SLIDE) {
             let card = card(room, wide, high, whole);
             return Self { useful, scale: whole, card, map: None, image, zooms: vec![1.0; focus.len()] };
         }

@@ -86,6 +86,33 @@ fn a_portrait_frame_shows_a_column_and_not_the_whole_sheet() {
 }
 
 #[test]
+fn a_slide_is_shown_whole_in_every_shape() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("slide.png");
+    for (width, height) in [(1440, 1080), (1920, 1080)] {
+        std::fs::write(&image, page(width, height)).unwrap();
+        let focus: Vec<Focus> = [0.2, 0.5, 0.8]
+            .iter()
+            .zip([0, 3000, 6000])
+            .map(|(top, at)| focus(at, &lines(*top, 0.05, 1, [0.1, 0.6]), [0.1, 0.6]))
+            .collect();
+        for shape in [Shape::Landscape, Shape::Portrait, Shape::Square] {
+            for presenter in [spec(title()).presenter, None] {
+                let slides = reading(&image, focus.clone()).into();
+                let order =
+                    ClipSpec { shape, presenter: presenter.clone(), duration_ms: 9000, slides, ..spec(title()) };
+                for at in [1500, 4500, 7500] {
+                    let part = sight(&order, at).unwrap().part;
+                    // What is printed, between its white margins.
+                    let whole = part[0] <= 0.1 && part[1] <= 0.1 && part[2] >= 0.9 && part[3] >= 0.9;
+                    assert!(whole, "{width} × {height} {shape:?} {}: {part:?}", presenter.is_some());
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_sentence_that_is_longer_than_the_window_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("page.png");

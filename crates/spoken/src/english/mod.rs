@@ -314,3 +314,14 @@ fn score(text: &str, at: usize) -> Option<Said> {
     let alone = ends(text, stop) && !text[stop..].starts_with(['-', '–', '%', '/']) && word_at(text, stop).is_empty();
     (known && alone).then(|| Said::new(stop, format!("{} {}", nil(&first), nil(&second))))
 }
+
+/// About how many syllables a word has: its groups of vowels; each digit counts as one, as does a word without vowels.
+pub(crate) fn syllables(word: &str) -> usize {
+    let is_vowel = |c: char| matches!(c.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y');
+    let (mut groups, mut inside) = (0, false);
+    for c in word.chars() {
+        groups += usize::from(c.is_numeric() || is_vowel(c) && !inside);
+        inside = is_vowel(c);
+    }
+    groups.max(1)
+}

@@ -1,0 +1,125 @@
+//! Lines that were pulled apart to fill their column: poppler takes words that are far from each other for columns of
+//! their own. Such words reach from one edge of the column to the other, and the gaps between them are equal.
+
+use crate::reading::layout::Line;
+
+/// How far edges of the lines of a column may differ, in points.
+const ALIGNED: f32 = 1.5;
+
+/// Lines that make the edges of a column, at least.
+const LINES: usize = 3;
+
+/// Narrowest column in line heights.
+const NARROWEST: f32 = 5.0;
+
+/// Puts the pieces of justified lines together.
+pub(super) fn join(lines: &mut Vec<Line>) {
+    let mut order: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].turns == 0).collect();
+    order.sort_by(|one, other| lines[*one].middle().total_cmp(&lines[*other].middle()));
+    let mut gone = vec![false; lines.len()];
+    let mut start = 0;
+    while start < order.len() {
+        let first = &lines[order[start]];
+        let is_row = |at: &usize| lines[*at].middle() - first.middle() < 0.3 * lines[*at].height.min(first.height);
+        let end = start + order[start..].iter().take_while(|at| is_row(at)).count().max(1);
+        let mut row = order[start..end].to_vec();
+        row.sort_by(|one, other| lines[*one].bounds[0].total_cmp(&lines[*other].bounds[0]));
+        let mut from = 0;
+        while from < row.len() {
+            let whole = (from + 2..=row.len()).find(|to| is_line(lines, &row[from..*to]));
+            if let Some(to) = whole {
+                put_together(lines, &row[from..to], &mut gone);
+            }
+            from = whole.unwrap_or(from + 1);
+        }
+        start = end;
+    }
+    let mut gone = gone.into_iter();
+    lines.retain(|_| !gone.next().unwrap_or_default());
+}
+
+/// Whether pieces from left to right are one justified line of a column.
+fn is_line(lines: &[Line], pieces: &[usize]) -> bool {
+    let (Some(first), Some(last)) = (pieces.first().map(|at| &lines[*at]), pieces.last().map(|at| &lines[*at])) else {
+        return false;
+    };
+    let (left, right) = (first.bounds[0], last.bounds[2]);
+    if right - left < NARROWEST * first.height
+        || pieces.iter().any(|at| lines[*at].right_to_left != first.right_to_left)
+    {
+        return false;
+    }
+    let mut words: Vec<[f32; 4]> = pieces.iter().flat_map(|at| words(&lines[*at])).collect();
+    words.sort_by(|one, other| one[0].total_cmp(&other[0]));
+    let gaps = words.iter().zip(words.iter().skip(1)).map(|(one, next)| next[0] - one[2]);
+    let (least, most) = gaps.fold((f32::MAX, 0.0_f32), |(least, most), gap| (least.min(gap), most.max(gap)));
+    // One gap alone is equal to nothing else.
+    let widest = if words.len() > 2 { 6.0 } else { 2.5 };
+    let is_even = most - least <= (0.15 * most).max(1.0) && most < widest * first.height;
+    let in_column = |line: &&Line| {
+        (line.bounds[0] - left).abs() < ALIGNED && (line.bounds[2] - right).abs() < ALIGNED && line.turns == 0
+    };
+    is_even && lines.iter().filter(in_column).count() >= LINES
+}
+
+/// The places of its words, or its own.
+fn words(line: &Line) -> Vec<[f32; 4]> {
+    if line.words.is_empty() { vec![line.bounds] } else { line.words.iter().map(|(_, bounds)| *bounds).collect() }
+}
+
+fn put_together(lines: &mut [Line], pieces: &[usize], gone: &mut [bool]) {
+    let mut pieces = pieces.to_vec();
+    if pieces.first().is_some_and(|first| lines[*first].right_to_left) {
+        pieces.reverse();
+    }
+    let Some((first, rest)) = pieces.split_first() else { return };
+    for at in rest {
+        let piece = std::mem::take(&mut lines[*at]);
+        lines[*first].append(&piece);
+        gone[*at] = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(left: f32, right: f32, top: f32, text: &str) -> Line {
+        Line { text: text.to_owned(), bounds: [left, top, right, top + 10.0], height: 10.0, ..Line::default() }
+    }
+
+    fn column() -> Vec<Line> {
+        (0_u8..4).map(|at| line(220.0, 374.0, 140.0 + 14.0 * f32::from(at), "a line of the column")).collect()
+    }
+
+    fn texts(mut lines: Vec<Line>) -> Vec<String> {
+        join(&mut lines);
+        lines.into_iter().map(|line| line.text).filter(|text| !text.starts_with("a line")).collect()
+    }
+
+    #[test]
+    fn words_that_fill_a_column_are_its_line() {
+        let row = [
+            line(60.0, 209.0, 100.0, "beside it"),
+            line(220.0, 284.0, 100.0, "and"),
+            line(299.0, 305.0, 100.0, "a"),
+            line(320.0, 350.0, 100.0, "school"),
+            line(365.0, 374.0, 100.0, "of"),
+        ];
+        assert_eq!(texts([row.to_vec(), column()].concat()), ["beside it", "and a school of"]);
+        let mut arabic = row.to_vec();
+        for line in &mut arabic {
+            line.right_to_left = true;
+        }
+        assert_eq!(texts([arabic, column()].concat()), ["beside it", "of school a and"]);
+    }
+
+    #[test]
+    fn cells_stay_apart() {
+        let uneven =
+            [line(220.0, 260.0, 100.0, "Oats"), line(280.0, 300.0, 100.0, "12"), line(352.0, 374.0, 100.0, "9")];
+        assert_eq!(texts([uneven.to_vec(), column()].concat()).len(), 3);
+        let other = [line(220.0, 284.0, 100.0, "Oats"), line(299.0, 340.0, 100.0, "12")];
+        assert_eq!(texts([other.to_vec(), column()].concat()).len(), 2, "they do not reach the edge");
+    }
+}
