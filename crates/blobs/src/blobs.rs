@@ -14,7 +14,8 @@ use crate::error::BlobError;
 use crate::files::{names, private_folder, remove, run_blocking};
 use crate::folder::Folder;
 use crate::hash::BlobHash;
-use crate::s3::{S3, S3Settings};
+use crate::receiving::UPLOADS;
+use crate::s3::{Presented, S3, S3Settings};
 use crate::stage::{self, Staged};
 
 /// The bytes of a blob, piece by piece.
@@ -64,13 +65,14 @@ pub enum Place {
 /// The media store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Blobs {
-    backend: Backend,
-    incoming: PathBuf,
+    pub(crate) backend: Backend,
+    pub(crate) incoming: PathBuf,
+    pub(crate) uploads: PathBuf,
     pub(crate) work: PathBuf,
 }
 
 #[derive(Debug, Clone)]
-enum Backend {
+pub(crate) enum Backend {
     Folder(Folder),
     S3(S3),
 }
@@ -80,15 +82,15 @@ impl Blobs {
     /// Blocks for some milliseconds: for the start of a process. It asks no remote service anything yet.
     pub fn open(data: &Path, place: &Place) -> Result<Self, BlobError> {
         private_folder(data)?;
-        let (incoming, work) = (data.join("incoming"), data.join("work"));
-        for folder in [&incoming, &work] {
+        let (incoming, work, uploads) = (data.join("incoming"), data.join("work"), data.join(UPLOADS));
+        for folder in [&incoming, &work, &uploads] {
             private_folder(folder)?;
         }
         let backend = match place {
             Place::Folder => Backend::Folder(Folder::open(data)?),
             Place::S3(settings) => Backend::S3(S3::open(data, settings)?),
         };
-        Ok(Self { backend, incoming, work })
+        Ok(Self { backend, incoming, uploads, work })
     }
 
     /// Receives a stream of at most `limit` bytes. It is visible to nobody before [`Self::publish`].
@@ -178,11 +180,46 @@ impl Blobs {
         }
     }
 
-    /// A link that reads this blob from where it is, without us; none for the folder, which only we can read.
-    pub async fn presign(&self, hash: &BlobHash, lifetime: Duration) -> Result<Option<String>, BlobError> {
+    /// An address that reads this blob from where it is, without us; none for the folder, which only we can read, and if
+    /// clients are not sent to the service.
+    pub async fn presign(
+        &self,
+        hash: &BlobHash,
+        lifetime: Duration,
+        presented: &Presented,
+    ) -> Result<Option<String>, BlobError> {
         match &self.backend {
-            Backend::Folder(_) => Ok(None),
-            Backend::S3(s3) => s3.presign(hash, lifetime).await.map(Some),
+            Backend::S3(s3) if s3.redirect.is_some() => s3.presign(hash, lifetime, presented).await.map(Some),
+            Backend::Folder(_) | Backend::S3(_) => Ok(None),
+        }
+    }
+
+    /// Whether new bytes can arrive and those of the folder are there; whether a bucket answers, a request finds out.
+    pub async fn check_place(&self) -> Result<(), BlobError> {
+        let incoming = self.incoming.clone();
+        let media = match &self.backend {
+            Backend::Folder(folder) => Some(folder.media().to_owned()),
+            Backend::S3(_) => None,
+        };
+        run_blocking(move || {
+            tempfile::tempfile_in(&incoming).map_err(|error| BlobError::at(&incoming, error))?;
+            media.map_or(Ok(()), |media| {
+                std::fs::read_dir(&media).map(drop).map_err(|error| BlobError::at(&media, error))
+            })
+        })
+        .await
+    }
+
+    /// A folder on the disk of everything that is local.
+    pub fn local_folder(&self) -> &Path {
+        &self.incoming
+    }
+
+    /// The origin to which clients are sent for large files, if they are.
+    pub fn redirect_origin(&self) -> Option<&str> {
+        match &self.backend {
+            Backend::Folder(_) => None,
+            Backend::S3(s3) => s3.redirect.as_deref(),
         }
     }
 

@@ -53,6 +53,17 @@ pub enum BlobError {
         /// What it answered.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Bytes that were durable are no longer there.
+    #[error("{received} bytes of an unfinished file were stored, and {found} of them are found: send it again")]
+    Lost {
+        /// How many there were.
+        received: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// Another process writes to the same unfinished file.
+    #[error("another process still writes to this file")]
+    Held,
     /// A setting that cannot be used.
     #[error("the place for media is not usable: {0}")]
     Settings(String),

@@ -12,7 +12,7 @@ use crate::hash::BlobHash;
 /// Folders are for their owner alone.
 const FOLDER_MODE: u32 = 0o700;
 /// Files, too.
-const FILE_MODE: u32 = 0o600;
+pub(crate) const FILE_MODE: u32 = 0o600;
 
 /// Runs what blocks outside the threads that serve tasks.
 pub(crate) async fn run_blocking<T: Send + 'static>(

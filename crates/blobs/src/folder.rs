@@ -23,6 +23,11 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// Where it is.
+    pub(crate) fn media(&self) -> &Path {
+        &self.media
+    }
+
     /// Opens it; all folders are made and synced now, so that a rename into one is all that a blob needs.
     pub(crate) fn open(data: &Path) -> Result<Self, BlobError> {
         let folder = Self { media: data.join("media") };

@@ -11,14 +11,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use object_store::aws::{AmazonS3, AmazonS3Builder, Checksum};
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, Checksum};
 use object_store::path::Path;
-use object_store::signer::Signer as _;
+use object_store::signer::{SignedUrlOptions, Signer as _};
 use object_store::{
     ClientOptions, Error, GetOptions, GetRange, MultipartUpload as _, ObjectStore as _, ObjectStoreExt as _,
     RetryConfig,
 };
 use tokio::io::AsyncReadExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::blobs::{ByteStream, Listed};
 use crate::cache::{Cache, Pin};
@@ -47,6 +48,19 @@ pub struct S3Settings {
     pub cache_bytes: u64,
     /// How long a request that fails is tried again.
     pub retry: Duration,
+    /// Whether clients are sent to the service for large files, instead of getting them through this process.
+    pub redirect: bool,
+}
+
+/// How the service presents an object to a client that was sent to it. All of it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presented {
+    /// Its type.
+    pub content_type: String,
+    /// Whether it is shown or saved, and under which name.
+    pub disposition: String,
+    /// How long caches may keep it.
+    pub cache_control: String,
 }
 
 impl fmt::Debug for S3Settings {
@@ -92,9 +106,12 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone)]
 pub(crate) struct S3 {
-    store: Arc<AmazonS3>,
+    pub(crate) store: Arc<AmazonS3>,
     prefix: String,
     cache: Cache,
+    sending: Arc<Semaphore>,
+    /// The origin of presigned addresses, if clients are sent there.
+    pub(crate) redirect: Option<String>,
 }
 
 impl S3 {
@@ -124,16 +141,34 @@ impl S3 {
         if let Some((id, secret)) = &settings.key {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret);
         }
+        let redirect = settings.redirect.then(|| origin(&builder, settings));
         let store = builder.build().map_err(|error| BlobError::Settings(error.to_string()))?;
         let folder = data.join("cache");
         private_folder(&folder)?;
         let cache = Cache::open(&folder, settings.cache_bytes)?;
-        Ok(Self { store: Arc::new(store), prefix: settings.prefix.clone(), cache })
+        let sending = Arc::new(Semaphore::new(PARALLEL));
+        Ok(Self { store: Arc::new(store), prefix: settings.prefix.clone(), cache, sending, redirect })
+    }
+
+    /// What all keys begin with.
+    pub(crate) fn root(&self) -> Path {
+        self.prefix.split('/').filter(|part| !part.is_empty()).collect()
     }
 
     fn key(&self, hash: &BlobHash) -> Path {
-        let parts = self.prefix.split('/').filter(|part| !part.is_empty());
-        parts.chain([hash.shard(), hash.as_str()]).collect()
+        self.root().join(hash.shard()).join(hash.as_str())
+    }
+
+    /// Waits until few enough pieces of unfinished files are in memory; a piece may be while the permit exists.
+    pub(crate) async fn sending(&self) -> Option<OwnedSemaphorePermit> {
+        // It is never closed.
+        Arc::clone(&self.sending).acquire_owned().await.ok()
+    }
+
+    /// The bytes of any object.
+    pub(crate) async fn object(&self, key: &Path) -> Result<ByteStream, BlobError> {
+        let answer = self.store.get(key).await.map_err(|error| failed("read an object", error))?;
+        Ok(answer.into_stream().map_err(|error| failed("read an object", error)).boxed())
     }
 
     pub(crate) async fn publish(&self, staged: Staged) -> Result<(), BlobError> {
@@ -239,8 +274,18 @@ impl S3 {
         run_blocking(move || cache.insert(&staged.hash, staged.bytes, staged.file)).await
     }
 
-    pub(crate) async fn presign(&self, hash: &BlobHash, lifetime: Duration) -> Result<String, BlobError> {
-        let signed = self.store.signed_url(http::Method::GET, &self.key(hash), lifetime).await;
+    pub(crate) async fn presign(
+        &self,
+        hash: &BlobHash,
+        lifetime: Duration,
+        presented: &Presented,
+    ) -> Result<String, BlobError> {
+        let options = SignedUrlOptions::new().with_query([
+            ("response-content-type", presented.content_type.as_str()),
+            ("response-content-disposition", &presented.disposition),
+            ("response-cache-control", &presented.cache_control),
+        ]);
+        let signed = self.store.signed_url_opts(http::Method::GET, &self.key(hash), lifetime, &options).await;
         signed.map(Into::into).map_err(|error| failed("sign a link", error))
     }
 
@@ -254,7 +299,7 @@ impl S3 {
     }
 
     pub(crate) async fn list(&self, after: Option<BlobHash>, limit: usize) -> Result<Vec<Listed>, BlobError> {
-        let prefix: Path = self.prefix.split('/').filter(|part| !part.is_empty()).collect();
+        let prefix = self.root();
         let prefix = (!self.prefix.is_empty()).then_some(&prefix);
         let found = match &after {
             Some(hash) => self.store.list_with_offset(prefix, &self.key(hash)),
@@ -273,13 +318,29 @@ fn listed(
     })
 }
 
+/// Where presigned addresses lead, for the content security policy of our pages. As `object_store` builds its addresses: an
+/// endpoint with a virtual-hosted bucket names the bucket already.
+fn origin(builder: &AmazonS3Builder, settings: &S3Settings) -> String {
+    let endpoint = builder.get_config_value(&AmazonS3ConfigKey::Endpoint);
+    let region = builder.get_config_value(&AmazonS3ConfigKey::Region).unwrap_or_else(|| "us-east-1".to_owned());
+    let bucket = &settings.bucket;
+    match endpoint.and_then(|endpoint| endpoint.parse::<http::Uri>().ok()) {
+        Some(uri) => {
+            let scheme = uri.scheme_str().unwrap_or("https");
+            format!("{scheme}://{}", uri.authority().map_or("", http::uri::Authority::as_str))
+        }
+        None if settings.virtual_hosted => format!("https://{bucket}.s3.{region}.amazonaws.com"),
+        None => format!("https://s3.{region}.amazonaws.com"),
+    }
+}
+
 /// As long as it has to be for the number of parts that is allowed, in whole MiB.
 fn part_length(bytes: u64) -> u64 {
     const MIB: u64 = 1024 * 1024;
     PART.max(bytes.div_ceil(MOST_PARTS).div_ceil(MIB) * MIB)
 }
 
-fn failed(what: &'static str, error: Error) -> BlobError {
+pub(crate) fn failed(what: &'static str, error: Error) -> BlobError {
     BlobError::Remote { what, source: error.into() }
 }
 

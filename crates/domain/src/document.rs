@@ -9,11 +9,36 @@ pub struct Document {
     pub title: Option<String>,
     /// Its pages, in order.
     pub pages: Vec<Page>,
-    /// What read it, with version (`poppler 22.12.0`, `tesseract 5.3.0`).
+    /// What read it, with version (`poppler 22.12.0`, `tesseract 5.3.0`), in one sentence for a log.
     pub read_by: String,
+    /// The OCR that read some of its pages or all of them.
+    #[serde(default)]
+    pub ocr: Option<OcrPages>,
     /// What is in the file and was not read, in the order of the pages.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
+}
+
+/// What OCR read of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OcrPages {
+    /// What read the text layer of the other pages, with version; none if OCR read all.
+    pub text_layer: Option<String>,
+    /// The OCR, with version.
+    pub by: String,
+    /// The pages that it read, in order.
+    pub pages: Vec<u32>,
+}
+
+/// What read a document: its text layer, OCR, or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadWith {
+    /// What read the text layer, with version; none if OCR read every page.
+    pub text_layer: Option<String>,
+    /// The OCR that read pages, with version; none if none did.
+    pub ocr: Option<String>,
+    /// The pages that OCR read.
+    pub ocr_pages: Vec<u32>,
 }
 
 /// Something that is in the file and not in its text.
@@ -113,6 +138,16 @@ pub enum Role {
 pub struct WordBox(pub u32, pub [f32; 4]);
 
 impl Document {
+    /// What read its text layer, and what read which pages by OCR.
+    pub fn read_with(&self) -> ReadWith {
+        match &self.ocr {
+            Some(OcrPages { text_layer, by, pages }) => {
+                ReadWith { text_layer: text_layer.clone(), ocr: Some(by.clone()), ocr_pages: pages.clone() }
+            }
+            None => ReadWith { text_layer: Some(self.read_by.clone()), ..ReadWith::default() },
+        }
+    }
+
     /// All text, pages separated by a form feed and blocks by an empty line.
     pub fn text(&self) -> String {
         let pages: Vec<String> = self.pages.iter().map(Page::text).collect();

@@ -15,18 +15,19 @@ pub struct InvalidId {
     pub text: String,
 }
 
-macro_rules! id {
+/// Defines the type of an entity's ids. Those of shared entities are below; an app defines its own beside its tables.
+#[macro_export]
+macro_rules! typed_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
             /// A new id from the time and ten random bytes, both handed in.
-            pub fn new(now: Timestamp, random: [u8; 10]) -> Self {
-                let millis = u64::try_from(now.as_millis()).unwrap_or(0);
-                Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string())
+            pub fn new(now: $crate::time::Timestamp, random: [u8; 10]) -> Self {
+                Self($crate::ids::text_of(now, &random))
             }
 
             /// The id as it is stored and shown.
@@ -35,21 +36,18 @@ macro_rules! id {
             }
         }
 
-        impl FromStr for $name {
-            type Err = InvalidId;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ids::InvalidId;
 
-            fn from_str(text: &str) -> Result<Self, InvalidId> {
-                match uuid::Uuid::try_parse(text) {
-                    Ok(id) => Ok(Self(id.to_string())),
-                    Err(_) => Err(InvalidId { text: text.chars().take(64).collect() }),
-                }
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $crate::ids::parsed(text).map(Self)
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = InvalidId;
+            type Error = $crate::ids::InvalidId;
 
-            fn try_from(text: String) -> Result<Self, InvalidId> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
@@ -60,40 +58,90 @@ macro_rules! id {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     };
 }
 
-id!(
+/// The text of a new id.
+#[doc(hidden)]
+pub fn text_of(now: Timestamp, random: &[u8; 10]) -> String {
+    let millis = u64::try_from(now.as_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid().to_string()
+}
+
+/// An id as it is stored, from any form of a UUID.
+#[doc(hidden)]
+pub fn parsed(text: &str) -> Result<String, InvalidId> {
+    let id = uuid::Uuid::try_parse(text).map_err(|_| InvalidId { text: text.chars().take(64).collect() })?;
+    Ok(id.to_string())
+}
+
+typed_id!(
     /// A job: one durable piece of work.
     JobId
 );
-id!(
+typed_id!(
     /// A lease: the right of one attempt to write.
     LeaseId
 );
-id!(
+typed_id!(
     /// An uploaded source document.
     DocumentId
 );
-id!(
-    /// A reel: a document on its way to a video.
-    ReelId
+typed_id!(
+    /// An account. It is the owner of its rows: [`AccountId::owner`].
+    AccountId
 );
-id!(
-    /// A scene of a reel. It keeps its id when the scenes are put in another order.
-    SceneId
+typed_id!(
+    /// A signed-in browser, as it is listed; what proves it is a secret of its own.
+    SessionId
 );
+typed_id!(
+    /// An API token, as it is listed; what proves it is a secret of its own.
+    TokenId
+);
+typed_id!(
+    /// An invitation, as it is listed; what proves it is a secret of its own.
+    InvitationId
+);
+typed_id!(
+    /// A resumable upload.
+    UploadId
+);
+typed_id!(
+    /// An endpoint of somebody else that is told of events.
+    WebhookId
+);
+typed_id!(
+    /// What is sent to an endpoint about one event.
+    DeliveryId
+);
+
+impl JobId {
+    /// When it was made, which is when the job was enqueued: a part of the id.
+    pub fn created_at(&self) -> Option<Timestamp> {
+        let (seconds, nanos) = uuid::Uuid::try_parse(&self.0).ok()?.get_timestamp()?.to_unix();
+        let millis = seconds.checked_mul(1000)?.checked_add(u64::from(nanos / 1_000_000))?;
+        Some(Timestamp::from_millis(i64::try_from(millis).ok()?))
+    }
+}
+
+impl AccountId {
+    /// The owner of what this account has.
+    pub fn owner(&self) -> OwnerId {
+        OwnerId(self.0.clone())
+    }
+}
 
 /// Whose something is: one person's or one organisation's rows. An account's id, or [`OwnerId::local`] on an
 /// installation without accounts. 1 to 64 ASCII letters, digits and `-_.:@`.
@@ -180,6 +228,6 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        assert!("../../etc/passwd".parse::<ReelId>().is_err());
+        assert!("../../etc/passwd".parse::<DocumentId>().is_err());
     }
 }

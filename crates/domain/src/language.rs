@@ -20,7 +20,7 @@ pub struct LanguageFacts {
     /// Most words of a script.
     pub max_words: u32,
     /// Words that the built-in voices say in a minute, pauses included, counted as they are said (`spoken_words` of
-    /// `sluice-spoken`): measured, and what the length of a reel is estimated by.
+    /// `sluice-spoken`): measured; the length of speech is estimated by it.
     pub spoken_per_minute: u32,
     /// What a voice says when it is tried.
     pub sample: &'static str,

@@ -1,6 +1,7 @@
-//! The vocabulary that every other crate shares: ids, time, money, languages, job states, retry rules, documents and
-//! speech. No I/O here: nothing in this crate can wait, fail to connect, or read a clock.
+//! The vocabulary that every other crate shares: ids, time, money, languages, job states, retry rules, documents,
+//! speech and accounts. No I/O here: nothing in this crate can wait, fail to connect, or read a clock.
 
+pub mod account;
 pub mod call;
 pub mod document;
 pub mod ids;

@@ -12,11 +12,13 @@ use sluice_store::{StoreError, storable};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::backoff::Backoff;
 use crate::call::Pending;
 use crate::engine::Shared;
 use crate::job::{Hold, JobError, Next};
 use crate::live::{Live, Stop};
 use crate::run::Run;
+use crate::timings::Timing;
 
 /// Runs the stages of a job until it is released or its lease is lost.
 pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<Live>) {
@@ -25,11 +27,31 @@ pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<L
         let run = Run::new(Arc::clone(&shared), claimed, live.token().clone());
         let begun = Instant::now();
         let outcome = attempt(&shared, &run, &live).await;
+        let ran = begun.elapsed();
         if matches!(outcome, Outcome::Returned(Ok(_))) {
             shared.measure(&run.claimed().kind, &run.claimed().stage, begun.elapsed());
         }
-        let Some(settlement) = decide(&shared, &run, &live, outcome) else { return };
-        match settle(&shared, &run, settlement).await {
+        let settlement = decide(&shared, &run, &live, outcome);
+        let outcome = settlement.as_ref().map_or("lease_lost", outcome_of);
+        let settling = Instant::now();
+        let ended = match settlement {
+            Some(settlement) => settle(&shared, &run, settlement).await,
+            None => None,
+        };
+        let row = run.claimed();
+        if row.claimed_at == row.started_at
+            && let Some(made) = row.lease.job.created_at()
+        {
+            shared.timings.add(Timing::QueueWait, &row.kind, row.started_at.since(made));
+        }
+        shared.timings.add(Timing::Run, &row.kind, ran);
+        if let Some(Ended::Released(state)) = &ended
+            && state.is_final()
+        {
+            shared.timings.finished(state.as_str());
+        }
+        log(&run, if ended.is_some() { outcome } else { "lease_lost" }, ran, settling.elapsed());
+        match ended {
             Some(Ended::Advanced(next)) => claimed = *next,
             Some(Ended::Released(JobState::Succeeded)) => {
                 let row = run.claimed();
@@ -39,6 +61,41 @@ pub(crate) async fn supervise(shared: Arc<Shared>, claimed: Claimed, live: Arc<L
             Some(Ended::Released(_)) | None => return,
         }
     }
+}
+
+/// The word for a settlement in the log.
+fn outcome_of(settlement: &Settlement) -> &'static str {
+    match settlement {
+        Settlement::Advance { .. } | Settlement::Queue { .. } => "next_stage",
+        Settlement::Succeed(_) => "succeeded",
+        Settlement::Die(_) => "failed",
+        Settlement::Fail { .. } => "retry",
+        Settlement::Snooze { .. } | Settlement::Readmit { .. } => "put_off",
+        Settlement::Wait { .. } | Settlement::WaitForChildren { .. } | Settlement::AwaitCall { .. } => "waits",
+    }
+}
+
+/// One line per attempt, with what passed between its steps: the job was enqueued, it was claimed for the first time, this stage
+/// ran, providers took a part of that, and its end was stored.
+fn log(run: &Run, outcome: &'static str, ran: Duration, stored: Duration) {
+    let row = run.claimed();
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let (provider, called) = run.called();
+    tracing::info!(
+        target: "sluice::attempt",
+        job = %row.lease.job,
+        owner = %row.owner,
+        kind = %row.kind,
+        stage = %row.stage,
+        attempt = row.lease.attempt,
+        provider = provider.as_deref().unwrap_or_default(),
+        outcome,
+        waited_ms = millis(row.lease.job.created_at().map_or(Duration::ZERO, |made| row.started_at.since(made))),
+        ran_ms = millis(ran),
+        provider_ms = millis(called),
+        stored_ms = millis(stored),
+        "attempt"
+    );
 }
 
 /// How a stage ended.
@@ -214,7 +271,7 @@ const MOST_REFUSALS: u32 = 3;
 /// then it expires, and the job is rescued. If the database refuses the settlement, the job dies, and its result is lost.
 async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Option<Ended> {
     let give_up = Instant::now() + shared.settings.lease;
-    let (mut pause, mut refusals) = (FIRST_PAUSE, 0);
+    let (mut backoff, mut refusals) = (Backoff::new(FIRST_PAUSE, LONGEST_PAUSE), 0);
     let pending = run.reports().take();
     let mut finish = Finish {
         claimed: run.shared_claim(),
@@ -244,9 +301,7 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
         if Instant::now() >= give_up {
             return None;
         }
-        // Jitter, so that attempts that failed together are not retried together.
-        tokio::time::sleep(pause.mul_f64(0.5 + shared.randomness.fraction())).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(backoff.pause(&shared.randomness)).await;
     }
 }
 

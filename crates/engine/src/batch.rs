@@ -95,9 +95,69 @@ fn interrupted() -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::sync::mpsc;
+    use tokio::time::Instant;
 
     use super::*;
+    use crate::backoff::Backoff;
+    use crate::randomness::Randomness;
+
+    const CALLERS: u32 = 100;
+
+    /// Callers whose first batches fail at once, and which try again as settlements do: when each later batch was processed, and
+    /// its size. On a virtual clock, with a seed.
+    async fn after_a_failed_batch(seed: u64) -> Vec<(Duration, usize)> {
+        let (batch, randomness) = (Arc::new(Batch::<u32, u32>::new(1)), Randomness::seeded(seed));
+        let (begun, (processed, mut batches)) = (Instant::now(), mpsc::unbounded_channel());
+        let call = |item: u32| {
+            let (batch, randomness, processed) = (Arc::clone(&batch), randomness.clone(), processed.clone());
+            tokio::spawn(async move {
+                let mut backoff = Backoff::new(Duration::from_millis(10), Duration::from_secs(1));
+                loop {
+                    let processed = processed.clone();
+                    let work = move |items: Arc<Vec<u32>>| {
+                        let at = begun.elapsed();
+                        if at > Duration::ZERO {
+                            processed.send((at, items.len())).ok();
+                        }
+                        async move {
+                            if at == Duration::ZERO {
+                                return Err(StoreError::DiskFull);
+                            }
+                            Ok(items.iter().map(|item| Ok(*item)).collect())
+                        }
+                    };
+                    match batch.run(item, work).await {
+                        Ok(done) => return done == item,
+                        Err(_) => tokio::time::sleep(backoff.pause(&randomness)).await,
+                    }
+                }
+            })
+        };
+        let calls: Vec<_> = (0..CALLERS).map(call).collect();
+        for call in calls {
+            assert!(matches!(call.await, Ok(true)));
+        }
+        drop(processed);
+        let mut later = Vec::new();
+        while let Some(batch) = batches.recv().await {
+            later.push(batch);
+        }
+        later
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn items_of_a_failed_batch_are_not_repeated_together() {
+        let later = after_a_failed_batch(7).await;
+        assert_eq!(later.iter().map(|(_, items)| items).sum::<usize>(), CALLERS as usize);
+        // Each after 5 to 15 milliseconds; the timer has a resolution of one.
+        assert!(later.iter().all(|(at, _)| (5..=16).contains(&at.as_millis())), "{later:?}");
+        let largest = later.iter().map(|(_, items)| *items).max().unwrap_or_default();
+        assert!(later.len() >= 8 && largest <= CALLERS as usize / 4, "{later:?}");
+        assert_eq!(after_a_failed_batch(7).await, later, "the seed decides");
+    }
 
     #[tokio::test]
     async fn a_caller_that_goes_away_leaves_the_others_their_answers() {

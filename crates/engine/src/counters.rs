@@ -9,7 +9,7 @@ pub enum Counter {
     /// Rows that a maintenance task could not read or write, by task. They are retried later.
     MaintenanceFailures,
     /// Jobs that could not be read or changed by a claim, by pool. They are retried later.
-    JobsSetAside,
+    JobsDeferred,
     /// Rows that could not be read, by table. Of limits, rates and pauses, once a minute each: the jobs that they concern are
     /// held back. Of the event log, whenever a reader skips them.
     UnreadableRows,
@@ -20,13 +20,13 @@ pub enum Counter {
 impl Counter {
     /// All of them.
     pub const ALL: [Self; 4] =
-        [Self::MaintenanceFailures, Self::JobsSetAside, Self::UnreadableRows, Self::UnwritableEndings];
+        [Self::MaintenanceFailures, Self::JobsDeferred, Self::UnreadableRows, Self::UnwritableEndings];
 
     /// Its name as a metric, by the conventions of Prometheus.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MaintenanceFailures => "sluice_maintenance_failures_total",
-            Self::JobsSetAside => "sluice_jobs_set_aside_total",
+            Self::JobsDeferred => "sluice_jobs_deferred_total",
             Self::UnreadableRows => "sluice_unreadable_rows_total",
             Self::UnwritableEndings => "sluice_unwritable_endings_total",
         }
@@ -38,11 +38,11 @@ impl Counter {
             Self::MaintenanceFailures => {
                 "Rows that a maintenance task could not read or write; they are tried again later."
             }
-            Self::JobsSetAside => {
+            Self::JobsDeferred => {
                 "Jobs that could not be read or changed when they were to be claimed; they are tried again later."
             }
             Self::UnreadableRows => {
-                "Rows of limits, rates, pauses and events that could not be read; they are held back or passed over."
+                "Rows of limits, rates, pauses and events that could not be read; they are held back or skipped."
             }
             Self::UnwritableEndings => {
                 "Attempts whose ending the database refused; their jobs died with unwritable_ending."
@@ -54,7 +54,7 @@ impl Counter {
     pub const fn label(self) -> &'static str {
         match self {
             Self::MaintenanceFailures => "task",
-            Self::JobsSetAside => "pool",
+            Self::JobsDeferred => "pool",
             Self::UnreadableRows => "table",
             Self::UnwritableEndings => "kind",
         }

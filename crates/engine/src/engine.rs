@@ -26,6 +26,7 @@ use crate::operator::Operator;
 use crate::progress::{self, Progress};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
+use crate::timings::{Histogram, Timing, Timings};
 use crate::worker::{Worker, run_until_idle};
 
 /// The engine's time constants. The defaults are tuned.
@@ -122,7 +123,10 @@ pub(crate) struct Shared {
     pub(crate) slots: HashMap<&'static str, Slots>,
     pub(crate) keyed_locks: KeyedLocks,
     pub(crate) counters: Counters,
+    pub(crate) timings: Timings,
     began: OnceCell<(Instant, Timestamp)>,
+    /// When a worker of this process last polled the database with success.
+    pub(crate) polled: Mutex<Option<Instant>>,
     /// Durations of stages and jobs that are not written yet.
     pub(crate) measured: Mutex<BTreeMap<(String, String), Measured>>,
     /// Batches the settlements of attempts, and the jobs that are submitted on their own.
@@ -204,7 +208,9 @@ impl Builder {
             slots,
             keyed_locks: KeyedLocks::default(),
             counters: Counters::default(),
+            timings: Timings::default(),
             began: OnceCell::new(),
+            polled: Mutex::default(),
             measured: Mutex::default(),
         };
         Engine { shared: Arc::new(shared) }
@@ -232,6 +238,21 @@ impl Engine {
     /// Like [`Engine::start`], for these pools alone, on a machine that has what only some kinds of jobs need.
     pub fn start_pools(&self, pools: &[String]) -> Worker {
         Worker::start(Arc::clone(&self.shared), Some(pools.iter().cloned().collect()))
+    }
+
+    /// The jobs that ended in this process since its start, by outcome.
+    pub fn finished(&self) -> BTreeMap<&'static str, u64> {
+        self.shared.timings.all_finished()
+    }
+
+    /// How long jobs of each kind waited and ran in this process.
+    pub fn timings(&self) -> Vec<(Timing, String, Histogram)> {
+        self.shared.timings.all()
+    }
+
+    /// How long ago a worker of this process polled the database with success; none before the first time.
+    pub fn last_poll(&self) -> Option<Duration> {
+        self.shared.polled.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
     }
 
     /// The pools of all registered kinds.

@@ -7,6 +7,7 @@
 #![doc = include_str!("../../../docs/jobs.md")]
 
 mod attempt;
+mod backoff;
 mod batch;
 mod bisect;
 mod call;
@@ -23,6 +24,7 @@ mod randomness;
 mod registry;
 mod reports;
 mod run;
+mod timings;
 mod worker;
 
 pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Found, Pending, Submit, Submitted};
@@ -38,4 +40,5 @@ pub use sluice_store::events::Event;
 pub use sluice_store::jobs::{Amounts, Filter, JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
 pub use sluice_store::providers::Quota;
 pub use sluice_store::schedules::CatchUp;
+pub use timings::{BOUNDS, Histogram, Timing};
 pub use worker::Worker;

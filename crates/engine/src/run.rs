@@ -1,7 +1,7 @@
 //! The engine's interface for a running stage. Every write is fenced by its lease.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -33,6 +33,8 @@ struct Inner {
     claimed: Arc<Claimed>,
     /// It has called an engine or a provider.
     has_called: AtomicBool,
+    /// What it called last, and how long its calls took together.
+    called: Mutex<(Option<String>, Duration)>,
     claimed_at: Instant,
     stop: CancellationToken,
     reports: Reports,
@@ -44,6 +46,7 @@ impl Run {
             shared,
             claimed: Arc::new(claimed),
             has_called: AtomicBool::new(false),
+            called: Mutex::default(),
             claimed_at: Instant::now(),
             stop,
             reports: Reports::default(),
@@ -92,7 +95,7 @@ impl Run {
         self.inner.claimed.claimed_at + self.inner.claimed_at.elapsed()
     }
 
-    /// A new id: `run.new_id(SceneId::new)`.
+    /// A new id: `run.new_id(JobId::new)`.
     pub fn new_id<T>(&self, make: impl FnOnce(Timestamp, [u8; 10]) -> T) -> T {
         make(self.now(), self.inner.shared.randomness.id_bytes())
     }
@@ -182,7 +185,9 @@ impl Run {
                 CallState::Open(open) => return Err(self.wait_for(&open, Duration::ZERO)),
             }
         };
+        let begun = Instant::now();
         let result = make().await;
+        self.note_called(kind, begun.elapsed());
         let stored = match &result {
             Ok(value) => Some(serde_json::to_value(value).map_err(|error| {
                 JobError::fail("bad_result", format!("the result of \"{kind}\" cannot be stored")).because(error)
@@ -235,6 +240,25 @@ impl Run {
 
     pub(crate) fn note_external_call(&self) {
         self.inner.has_called.store(true, Ordering::Relaxed);
+    }
+
+    /// Awaits a call of an engine or a provider, and notes how long it took.
+    pub(crate) async fn timed<T>(&self, provider: &str, call: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let result = call.await;
+        self.note_called(provider, begun.elapsed());
+        result
+    }
+
+    fn note_called(&self, provider: &str, time: Duration) {
+        let mut called = self.inner.called.lock().unwrap_or_else(PoisonError::into_inner);
+        called.0 = Some(provider.to_owned());
+        called.1 += time;
+    }
+
+    /// What it called last, and how long its calls took together; those at the same time count each.
+    pub(crate) fn called(&self) -> (Option<String>, Duration) {
+        self.inner.called.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn store(&self) -> &Store {

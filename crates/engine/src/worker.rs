@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::attempt::supervise;
+use crate::backoff::Backoff;
 use crate::counters::Counter;
 use crate::engine::Shared;
 use crate::live::{Live, Stop};
@@ -117,7 +118,8 @@ pub(crate) struct Loop {
 }
 
 pub(crate) const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
-/// A poll that failed is repeated after [`FIRST_PAUSE`], which doubles each time up to [`LONGEST_PAUSE`].
+/// A poll that failed is repeated after [`FIRST_PAUSE`], which doubles each time up to [`LONGEST_PAUSE`], with jitter: an outage
+/// ends for all workers at once.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// The shortest interval between two reports of the same unreadable row.
@@ -153,18 +155,19 @@ impl Loop {
 
     async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         let mut hint = self.shared.store.work_hint();
-        let mut pause = FIRST_PAUSE;
+        let backoff = || Backoff::new(FIRST_PAUSE, LONGEST_PAUSE);
+        let mut failing = backoff();
         let mut notified = true;
         loop {
             let wake = match self.poll(notified).await {
                 Ok(()) => {
-                    pause = FIRST_PAUSE;
+                    failing = backoff();
+                    *self.shared.polled.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
                     self.retry_claim_at.unwrap_or(self.due).min(self.due)
                 }
                 Err(error) => {
                     tracing::error!(code = error.code(), %error, "polling for jobs failed; it is retried");
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                    self.due = Instant::now() + pause;
+                    self.due = Instant::now() + failing.pause(&self.shared.randomness);
                     self.due
                 }
             };
@@ -287,9 +290,9 @@ impl Loop {
         let mut charges = Vec::new();
         for PoolClaims { pool, now, claims } in claims {
             let slots = free.remove(pool).unwrap_or_default();
-            self.shared.counters.add(Counter::JobsSetAside, pool, claims.set_aside);
+            self.shared.counters.add(Counter::JobsDeferred, pool, claims.deferred);
             self.report(claims.unreadable);
-            let soon = (claims.contended || claims.set_aside > 0).then_some(FIRST_PAUSE);
+            let soon = (claims.contended || claims.deferred > 0).then_some(FIRST_PAUSE);
             for rest in [claims.next.map(|next| next.since(now)), soon].into_iter().flatten() {
                 let at = here + rest.max(SHORTEST_PAUSE).min(self.shared.settings.poll);
                 self.retry_claim_at = Some(self.retry_claim_at.map_or(at, |again| again.min(at)));

@@ -2,7 +2,7 @@
 //! grows, on both databases. Every statement that is run is looked at, so one that is added is, too.
 //!
 //! The history is a hundred thousand jobs with what they leave behind, so that no table that grows is small enough for a
-//! planner to prefer a walk.
+//! planner to prefer a walk. `SLUICE_PLANS_JOBS=1000000` makes it a million, which takes some minutes.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::collections::BTreeSet;
@@ -28,11 +28,15 @@ mod reading;
 #[expect(dead_code, reason = "the contracts use the rest")]
 mod support;
 
-/// Jobs of the history.
+/// Jobs of the history, unless the environment sets another number.
 const JOBS: u32 = 100_000;
 
+fn jobs() -> u32 {
+    std::env::var_os("SLUICE_PLANS_JOBS").map_or(JOBS, |jobs| jobs.to_str().unwrap().parse().unwrap())
+}
+
 /// Part of a statement of each hot path: what shows that it was run, and so was looked at.
-const HOT: [&str; 26] = [
+const HOT: [&str; 28] = [
     "UPDATE jobs SET state = 'running'",
     "UPDATE jobs SET lease_until =",
     "SELECT id FROM jobs WHERE state = 'running' AND owner >= '' AND lease_until",
@@ -56,6 +60,8 @@ const HOT: [&str; 26] = [
     "FROM event_log WHERE owner =",
     "INSERT INTO calls",
     "UPDATE calls SET outcome",
+    "WHERE outcome = 'unknown' AND (deadline_at, id) >",
+    "UPDATE calls SET outcome = 'lost', finished_at",
     "UPDATE calls SET notified = 1",
     "INSERT INTO spend",
     "DELETE FROM reel_results WHERE",
@@ -98,7 +104,7 @@ async fn wrong_with(store: &Store, statement: &str) -> Vec<String> {
 async fn hot_statements_do_not_walk_over_the_history(dialect: Dialect) {
     let world = world_on(dialect).await;
     let store = world.test.store();
-    history::make(store, JOBS).await;
+    history::make(store, jobs()).await;
     let not_hot: BTreeSet<String> = store.statements().into_iter().collect();
     hot::run(&world).await;
     let planned = |statement: &String| {

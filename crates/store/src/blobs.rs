@@ -236,6 +236,32 @@ pub async fn usage(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
     Ok(row.get::<i64>("bytes")?.unsigned_abs())
 }
 
+/// What an owner keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose it is.
+    pub owner: String,
+    /// Bytes, counting each blob of the owner once.
+    pub bytes: u64,
+    /// Blobs.
+    pub files: u64,
+}
+
+/// What each owner keeps, the most first, at most `limit` owners. A blob of two owners counts for both.
+pub async fn kept_by_owner(tx: &mut Tx, limit: u32) -> Result<Vec<Kept>, StoreError> {
+    let rows = sql("SELECT owner, CAST(SUM(bytes) AS BIGINT) AS bytes, COUNT(*) AS files FROM
+             (SELECT DISTINCT owner, blob, bytes FROM blob_refs) AS blobs_of_owners
+         GROUP BY owner ORDER BY bytes DESC, owner LIMIT $1")
+    .bind(limit)
+    .all(tx)
+    .await?;
+    let kept = |row: &Row| {
+        let (bytes, files): (i64, i64) = (row.get("bytes")?, row.get("files")?);
+        Ok(Kept { owner: row.get("owner")?, bytes: bytes.unsigned_abs(), files: files.unsigned_abs() })
+    };
+    rows.iter().map(kept).collect()
+}
+
 /// Whether anything of this owner references a blob.
 pub async fn is_referenced_by(tx: &mut Tx, owner: &OwnerId, hash: &str) -> Result<bool, StoreError> {
     let row = sql("SELECT 1 AS one FROM blob_refs WHERE blob = $1 AND owner = $2 LIMIT 1")

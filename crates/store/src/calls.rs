@@ -336,6 +336,22 @@ pub(crate) async fn orphan(tx: &mut Tx, job: &JobId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Ends a call with an unknown outcome as `lost`, unless the job that made it has not ended and will ask. Returns whether it
+/// did.
+pub(crate) async fn give_up(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
+    let now = tx.now().await?;
+    let ended = sql("UPDATE calls SET outcome = 'lost', finished_at = $2 WHERE id = $1 AND outcome = 'unknown'
+         AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = calls.job AND jobs.finished_at IS NULL)")
+    .bind(call)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
+    if ended > 0 {
+        wake_waiting(tx, call).await?;
+    }
+    Ok(ended > 0)
+}
+
 /// Whether another job waits for a call.
 pub async fn is_awaited(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
     let row = sql("SELECT id FROM jobs WHERE state = 'waiting' AND wait_signal = $1 LIMIT 1")

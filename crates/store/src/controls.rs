@@ -77,6 +77,9 @@ pub async fn limits(tx: &mut Tx) -> Result<Vec<Limit>, StoreError> {
     Ok(readable("limits", &rows, limit))
 }
 
+/// The reason of a pause for which nobody gave one; the page has words of its own for it.
+pub const BY_HAND: &str = "paused by hand";
+
 /// Pauses a queue (a pool), a kind, an owner or a provider: running jobs go on, and no job is started.
 pub async fn pause(tx: &mut Tx, scope: &str, name: &str, reason: &str) -> Result<(), StoreError> {
     let now = tx.now().await?;

@@ -128,6 +128,13 @@ pub async fn old(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Res
     rows.iter().map(|row| row.get("id")).collect()
 }
 
+/// Up to `limit` documents of an owner.
+pub async fn of_owner(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<String>, StoreError> {
+    let rows =
+        sql("SELECT id FROM documents WHERE owner = $1 ORDER BY id LIMIT $2").bind(owner.as_str()).bind(limit).all(tx);
+    rows.await?.iter().map(|row| row.get("id")).collect()
+}
+
 /// Deletes documents that no app uses, and releases their bytes.
 pub async fn forget(tx: &mut Tx, documents: &[String]) -> Result<u64, StoreError> {
     if documents.is_empty() {

@@ -278,6 +278,30 @@ fn unpack(row: &Row, after: i64) -> Result<Vec<Result<Event, StoreError>>, Store
     Ok(entries)
 }
 
+/// The latest entries of all owners that can be read, newest first, at most `limit`: for operators, never for a request of an
+/// owner.
+pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<Event>, StoreError> {
+    let rows = sql("SELECT seq, owner, entries, at FROM event_log ORDER BY at DESC, owner, seq DESC LIMIT $1")
+        .bind(limit)
+        .all(tx)
+        .await?;
+    let mut latest = Vec::new();
+    for row in &rows {
+        let entries = unpack(row, i64::MIN).unwrap_or_else(|error| vec![Err(error)]);
+        for entry in entries.into_iter().rev() {
+            match entry {
+                Ok(event) => latest.push(event),
+                Err(error) => tracing::error!(%error, "entries of the event log are skipped"),
+            }
+        }
+        if latest.len() >= limit as usize {
+            break;
+        }
+    }
+    latest.truncate(limit as usize);
+    Ok(latest)
+}
+
 /// All owners that have ever had an entry.
 pub async fn owners(tx: &mut Tx) -> Result<Vec<OwnerId>, StoreError> {
     let rows = sql("SELECT owner FROM streams ORDER BY owner").all(tx).await?;

@@ -18,6 +18,7 @@
 //! transaction concurrent units share (`group.rs`), and a pool of reading connections. On `PostgreSQL` each unit is a
 //! transaction of its own (`synchronous_commit` as configured on the server, which is `on` by default).
 
+pub mod accounts;
 pub mod blobs;
 pub mod calls;
 mod checkpoint;
@@ -30,6 +31,7 @@ pub mod events;
 pub mod faults;
 mod group;
 pub mod jobs;
+pub mod links;
 pub mod migrations;
 mod open;
 mod postgres;
@@ -43,7 +45,10 @@ mod sql;
 mod sqlite;
 pub mod storable;
 pub mod testing;
+pub mod throttles;
 mod unit;
+pub mod uploads;
+pub mod webhooks;
 pub mod workers;
 
 use std::sync::Arc;

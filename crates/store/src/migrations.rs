@@ -26,12 +26,16 @@ pub struct Migration {
 }
 
 /// Every module, ordered so that foreign keys refer to earlier ones.
-pub const MODULES: &[Module] = &[CORE, crate::reel::MODULE];
+pub const MODULES: &[Module] =
+    &[CORE, crate::accounts::MODULE, crate::uploads::MODULE, crate::webhooks::MODULE, crate::reel::MODULE];
 
 /// The tables that all apps share.
 const CORE: Module = Module {
     name: "core",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/core/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/core/0001_baseline.sql") },
+        Migration { name: "link_keys", sql: include_str!("../migrations/core/0002_link_keys.sql") },
+    ],
 };
 
 /// The table of applied migrations. Created by every process that opens the database.

@@ -1,5 +1,6 @@
 //! Reels and scenes.
 
+mod ids;
 pub mod list;
 
 use std::collections::HashSet;
@@ -9,9 +10,11 @@ use crate::migrations::{Migration, Module};
 use crate::sql::{Row, json, list, optional_json, parse, sql};
 use crate::{StoreError, Tx, documents, retention, storable};
 use serde_json::Value;
-use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId, SceneId};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
+
+pub use ids::{ReelId, SceneId};
 
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
@@ -253,6 +256,16 @@ pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<()
         }
         _ => Ok(()),
     }
+}
+
+/// Up to `limit` reels of an owner that are not deleted.
+pub async fn reels_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<ReelId>, StoreError> {
+    let rows = sql("SELECT id FROM reels WHERE owner = $1 AND deleted_at IS NULL ORDER BY id LIMIT $2")
+        .bind(owner.as_str())
+        .bind(limit)
+        .all(tx)
+        .await?;
+    rows.iter().map(|row| parse(row, "id")).collect()
 }
 
 /// Which of these documents a reel uses.

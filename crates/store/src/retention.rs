@@ -14,7 +14,7 @@ use sluice_domain::time::Timestamp;
 use crate::blobs::{self, RESULTS};
 use crate::jobs::spend;
 use crate::sql::{list, sql};
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, calls};
 
 /// What a scan for finished jobs found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Finished {
 /// The result of one batch of a scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Deleted rows.
+    /// Rows that were deleted, or ended.
     pub removed: u64,
     /// The cursor of the next batch; `None` at the end.
     pub next: Option<String>,
@@ -174,6 +174,29 @@ pub async fn forget_calls(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<
     .bind(limit)
     .execute(tx)
     .await
+}
+
+/// Scans the next `limit` calls with an unknown outcome that were to end before `before`, and ends those whose job has ended
+/// as `lost`: nobody will ask their provider any more. Such a call counts as spent already, and continues to. An ended call
+/// is deleted by its age.
+pub async fn give_up_calls(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Batch, StoreError> {
+    let (deadline, id) = after.split_once('\n').unwrap_or_default();
+    let rows = sql("SELECT id, deadline_at FROM calls
+         WHERE outcome = 'unknown' AND (deadline_at, id) > ($1, $2) AND deadline_at < $3 ORDER BY deadline_at, id LIMIT $4")
+    .bind(deadline.parse::<i64>().unwrap_or(i64::MIN))
+    .bind(id)
+    .bind(before.as_millis())
+    .bind(limit)
+    .all(tx)
+    .await?;
+    let mut ended = 0;
+    let mut last = None;
+    for row in &rows {
+        let (deadline, id): (i64, String) = (row.get("deadline_at")?, row.get("id")?);
+        ended += u64::from(calls::give_up(tx, &id).await?);
+        last = Some(format!("{deadline}\n{id}"));
+    }
+    Ok(Batch::of(ended, rows.len(), limit, last))
 }
 
 /// Deletes events that were written before `before`.
@@ -320,7 +343,8 @@ pub async fn set_cursor(tx: &mut Tx, walk: &str, position: Option<&str>) -> Resu
 /// How long rows are retained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetentionPeriods {
-    /// Finished jobs with their steps and logs, and calls.
+    /// Finished jobs with their steps and logs, and calls. A call whose outcome stayed unknown ends first, this long after its
+    /// deadline.
     pub history: Duration,
     /// Stage results, after their last use.
     pub results: Duration,

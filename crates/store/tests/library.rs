@@ -31,10 +31,11 @@ use std::cell::RefCell;
 use std::pin::Pin;
 
 use serde_json::{Value, json};
-use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId, SceneId};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_store::blobs::Registered;
 use sluice_store::documents::DocumentRow;
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::reel::{ReelRow, SceneRow};
 use sluice_store::{Store, StoreError, Tx};
 

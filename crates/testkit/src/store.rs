@@ -87,6 +87,11 @@ impl TestStore {
         }
     }
 
+    /// Ends the test of a database that is closed, so that nobody can look for jobs.
+    pub fn end_closed(mut self) {
+        self.ended = true;
+    }
+
     /// Ends the test: no unfinished job may be left, and every planned failure must have happened.
     pub async fn end(mut self) {
         self.ended = true;

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 mod folder;
+mod receiving;
 mod s3;
 mod server;
 
@@ -16,6 +17,10 @@ use futures::StreamExt as _;
 use sluice_blobs::{BlobError, BlobHash, Blobs, Place, Stored};
 use tempfile::TempDir;
 
+use receiving::{
+    a_file_arrives_over_several_requests, a_finished_file_that_is_continued_leaves_what_was_made_of_it,
+    bytes_that_are_gone_are_noticed, names_are_listed_page_by_page, what_was_not_remembered_is_overwritten,
+};
 use server::Server;
 
 /// An open place, and what it stands on.
@@ -61,6 +66,11 @@ conforms! {
     damaged_bytes_are_noticed
     the_place_can_be_checked
     work_folders_come_empty_and_go
+    a_file_arrives_over_several_requests
+    what_was_not_remembered_is_overwritten
+    a_finished_file_that_is_continued_leaves_what_was_made_of_it
+    bytes_that_are_gone_are_noticed
+    names_are_listed_page_by_page
 }
 
 async fn keep(blobs: &Blobs, bytes: &[u8]) -> Stored {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use sluice_blobs::{BlobError, BlobHash, Blobs, Place, S3Settings};
+use sluice_blobs::{BlobError, BlobHash, Blobs, Place, Presented, S3Settings};
 
 use super::server::Server;
 use super::{keep, noise, s3};
@@ -92,10 +92,27 @@ async fn a_damaged_object_is_not_given_to_a_child_process() {
 #[tokio::test]
 async fn a_presigned_link_reads_one_object_and_no_other() {
     let opened = s3().await;
+    let server = opened.server.as_ref().unwrap();
     let (one, other) = (keep(&opened.blobs, b"one").await, keep(&opened.blobs, b"other").await);
-    let link = opened.blobs.presign(&one.hash, Duration::from_mins(5)).await.unwrap().unwrap();
+    let presented = Presented {
+        content_type: "video/mp4".to_owned(),
+        disposition: "inline; filename=\"a b.mp4\"; filename*=UTF-8''a%20b.mp4".to_owned(),
+        cache_control: "public, max-age=300, immutable".to_owned(),
+    };
+    let presign = async |blobs: &Blobs| blobs.presign(&one.hash, Duration::from_mins(5), &presented).await.unwrap();
+    assert_eq!((presign(&opened.blobs).await, opened.blobs.redirect_origin()), (None, None), "only if it is set");
+    let (_data, blobs) = fresh(S3Settings { redirect: true, ..server.settings() });
+    assert_eq!(blobs.redirect_origin(), server.settings().endpoint.as_deref());
+    let link = presign(&blobs).await.unwrap();
+    assert!(link.starts_with(blobs.redirect_origin().unwrap()), "{link}");
     let client = reqwest::Client::new();
     let answer = client.get(&link).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "video/mp4");
+    assert_eq!(answer.headers()["content-disposition"], presented.disposition.as_str());
+    assert_eq!(answer.headers()["cache-control"], presented.cache_control.as_str());
+    let saved = link.replace("inline", "attachment");
+    assert_ne!(saved, link);
+    assert_eq!(client.get(&saved).send().await.unwrap().status().as_u16(), 403);
     assert_eq!((answer.status().as_u16(), answer.bytes().await.unwrap().as_ref()), (200, &b"one"[..]));
     let shard = |hash: &BlobHash| format!("{}/{hash}", &hash.as_str()[..2]);
     let forged = link.replace(&shard(&one.hash), &shard(&other.hash));

@@ -35,7 +35,7 @@ impl Run {
                     None => continue,
                 },
             };
-            return match ask.ask(key).await {
+            return match self.timed(ask.provider(), ask.ask(key)).await {
                 Ok(answer) => self.store_answer(key, kind, &call, ask.provider(), answer).await,
                 Err(error) => Err(self.note_failure(&call, ask.provider(), error).await?),
             };
@@ -48,7 +48,7 @@ impl Run {
         T: Serialize + DeserializeOwned + Send,
         A: Ask<T>,
     {
-        match ask.look(key, open.provider_id.as_deref()).await {
+        match self.timed(ask.provider(), ask.look(key, open.provider_id.as_deref())).await {
             Ok(Found::Done(answer)) => self.store_answer(key, kind, &open.id, ask.provider(), answer).await.map(Some),
             Ok(Found::Pending(wait)) if self.store().now().await? < open.deadline => {
                 Err(self.wait_for(open, wait.max(Duration::from_millis(10))))

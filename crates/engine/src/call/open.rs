@@ -42,12 +42,15 @@ impl Run {
     ) -> Result<CallState, JobError> {
         self.note_external_call();
         loop {
-            if let Some(open) = self.read(async |tx| calls::open_of_key(tx, key).await).await? {
-                return self.state_of(open, provider.is_some()).await;
-            }
-            // The stage's need was admitted for the previous call, which has ended.
-            if let Some(need) = self.need_to_ask() {
-                return Err(JobError::hold(Hold::Readmit(need)));
+            // An attempt that was claimed for an open call reads it first, any other inserts first, each because of what it most
+            // likely finds. What it was claimed for may have ended: another call needs the stage's admission.
+            if self.awaited_call().is_some() {
+                if let Some(open) = self.open_call(key).await? {
+                    return self.state_of(open, provider.is_some()).await;
+                }
+                if let Some(need) = self.need_to_ask() {
+                    return Err(JobError::hold(Hold::Readmit(need)));
+                }
             }
             let id = self.new_id(JobId::new).to_string();
             let call = NewCall {
@@ -67,7 +70,15 @@ impl Run {
                 Started::AlreadyStored => return Ok(CallState::Stored),
                 Started::AlreadyOpen => {}
             }
+            // Not found if it has ended since the insert: then its result is stored, or the call can be made again.
+            if let Some(open) = self.open_call(key).await? {
+                return self.state_of(open, provider.is_some()).await;
+            }
         }
+    }
+
+    async fn open_call(&self, key: &str) -> Result<Option<OpenCall>, StoreError> {
+        self.read(async |tx| calls::open_of_key(tx, key).await).await
     }
 
     async fn state_of(&self, open: OpenCall, askable: bool) -> Result<CallState, JobError> {

@@ -54,7 +54,7 @@ impl Run {
                     Checked::Retryable => continue,
                 },
             };
-            return match provider.submit(key).await {
+            return match self.timed(provider.provider(), provider.submit(key)).await {
                 Ok(Submitted::Accepted { provider_id, poll_after }) => {
                     self.note_submitted(&call, &provider_id).await?;
                     Ok(Called::Pending(Pending { call, poll_after, deadline: provider.timeout() }))
@@ -90,14 +90,14 @@ impl Run {
             self.cancel_call(open, provider).await?;
             return Err(JobError::retry("stopped", "the job was stopped, and its call with it"));
         }
-        match provider.poll(key, open.provider_id.as_deref()).await {
+        match self.timed(provider.provider(), provider.poll(key, open.provider_id.as_deref())).await {
             Ok(CallProgress::Pending { provider_id, poll_after }) => {
                 self.know_id(open, &provider_id).await?;
                 self.still_pending(open, &provider_id, poll_after, provider).await
             }
             Ok(CallProgress::Ready { provider_id }) => {
                 self.know_id(open, &provider_id).await?;
-                match provider.fetch(&provider_id).await {
+                match self.timed(provider.provider(), provider.fetch(&provider_id)).await {
                     Ok(mut answer) => {
                         answer.provider_id.get_or_insert(provider_id);
                         let kept = self.store_answer(key, kind, &open.id, provider.provider(), answer).await;

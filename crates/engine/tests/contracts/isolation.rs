@@ -118,7 +118,7 @@ async fn a_schedule_that_cannot_be_read_does_not_stop_another() {
 }
 
 #[tokio::test]
-async fn an_unreadable_job_is_set_aside_by_a_claim_and_the_others_run() {
+async fn an_unreadable_job_is_deferred_by_a_claim_and_the_others_run() {
     let world = World::new([]).await;
     let bad = world.enqueue("bad").await;
     let good = [world.enqueue("one").await, world.enqueue("two").await, world.enqueue("three").await];
@@ -127,7 +127,7 @@ async fn an_unreadable_job_is_set_aside_by_a_claim_and_the_others_run() {
     for job in &good {
         assert_eq!(world.state(job).await, JobState::Succeeded);
     }
-    assert_eq!(count(&world, Counter::JobsSetAside, "default"), 1);
+    assert_eq!(count(&world, Counter::JobsDeferred, "default"), 1);
     set_readable(&world, &bad, true).await;
     world.advance(61).await;
     world.run().await;
@@ -136,14 +136,14 @@ async fn an_unreadable_job_is_set_aside_by_a_claim_and_the_others_run() {
 }
 
 #[tokio::test]
-async fn a_job_that_cannot_be_changed_is_set_aside_by_a_claim_and_the_others_run() {
+async fn a_job_that_cannot_be_changed_is_deferred_by_a_claim_and_the_others_run() {
     let world = World::new([]).await;
     let bad = world.enqueue("bad").await;
     let good = world.enqueue("good").await;
     set_changeable(&world, &bad, false).await;
     world.run().await;
     assert_eq!(world.state(&good).await, JobState::Succeeded);
-    assert_eq!(count(&world, Counter::JobsSetAside, "default"), 1);
+    assert_eq!(count(&world, Counter::JobsDeferred, "default"), 1);
     set_changeable(&world, &bad, true).await;
     world.advance(61).await;
     world.run().await;

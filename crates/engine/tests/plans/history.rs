@@ -2,15 +2,40 @@
 
 use sluice_store::Store;
 
+/// Jobs that one statement adds: with more of them, a server does not answer in time.
+const AT_ONCE: u32 = 100_000;
+
 /// Fills the tables as if `count` jobs had ended, with what each leaves behind.
 pub(crate) async fn make(store: &Store, count: u32) {
-    for statement in jobs(count).into_iter().chain(calls_and_results(count)).chain(apps(count)) {
-        store.execute(&statement).await.unwrap();
+    store
+        .execute(&format!("INSERT INTO streams (owner, last) VALUES ('local', {count}), ('other', {count})"))
+        .await
+        .unwrap();
+    for before in (0..count).step_by(AT_ONCE as usize) {
+        let part = Part { before, last: count.min(before + AT_ONCE) };
+        for statement in jobs(part).into_iter().chain(calls_and_results(part)).chain(apps(part)) {
+            store.execute(&statement).await.unwrap();
+        }
     }
 }
 
-fn numbers(count: u32) -> String {
-    format!("WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count})")
+/// The jobs after one number up to another.
+#[derive(Clone, Copy)]
+struct Part {
+    before: u32,
+    last: u32,
+}
+
+impl Part {
+    fn numbers(self) -> String {
+        let Self { before, last } = self;
+        format!("WITH RECURSIVE n(n) AS (SELECT {before} + 1 UNION ALL SELECT n + 1 FROM n WHERE n < {last})")
+    }
+
+    /// A fraction of them.
+    const fn one_in(self, many: u32) -> Self {
+        Self { before: self.before / many, last: self.last / many }
+    }
 }
 
 /// An id for the number that an expression gives.
@@ -26,8 +51,8 @@ fn hash(number: &str) -> String {
 const OWNER: &str = "CASE n % 2 WHEN 0 THEN 'local' ELSE 'other' END";
 
 /// Most succeeded, some stopped; one in ten is the child of the one before it.
-fn jobs(count: u32) -> Vec<String> {
-    let (numbers, id, before) = (numbers(count), id("n"), id("(n - 1)"));
+fn jobs(part: Part) -> Vec<String> {
+    let (numbers, id, before) = (part.numbers(), id("n"), id("(n - 1)"));
     vec![
         format!(
             "INSERT INTO jobs (id, kind, pool, state, stage, first_stage, payload, owner, subject, parent, priority,
@@ -54,7 +79,6 @@ fn jobs(count: u32) -> Vec<String> {
             "INSERT INTO dependencies (job, owner, depends_on)
              {numbers} SELECT {id}, {OWNER}, {before} FROM n WHERE n % 10 = 5"
         ),
-        format!("INSERT INTO streams (owner, last) VALUES ('local', {count}), ('other', {count})"),
         format!(
             "INSERT INTO event_log (owner, seq, entries, at)
              {numbers} SELECT {OWNER}, n, '[{{\"kind\":\"k\",\"subject\":\"s\",\"data\":{{}}}}]', n FROM n"
@@ -62,14 +86,15 @@ fn jobs(count: u32) -> Vec<String> {
     ]
 }
 
-fn calls_and_results(count: u32) -> Vec<String> {
-    let (numbers, id) = (numbers(count), id("n"));
+fn calls_and_results(part: Part) -> Vec<String> {
+    let (numbers, id) = (part.numbers(), id("n"));
     vec![
         format!(
             "INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at, deadline_at,
                  finished_at, outcome, provider_id)
-             {numbers} SELECT {id}, 'key ' || CAST(n AS TEXT), 'k', {OWNER}, 'loud', {id}, 1, 'a lease', 1, n, n, n,
-                 'succeeded', 'theirs ' || CAST(n AS TEXT) FROM n"
+             {numbers} SELECT {id}, 'key ' || CAST(n AS TEXT), 'k', {OWNER}, 'loud', {id}, 1, 'a lease', 1, n, n,
+                 CASE WHEN n % 50 <> 9 THEN n END, CASE n % 50 WHEN 9 THEN 'unknown' ELSE 'succeeded' END,
+                 'theirs ' || CAST(n AS TEXT) FROM n"
         ),
         format!(
             "INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, spent, state, at)
@@ -77,8 +102,8 @@ fn calls_and_results(count: u32) -> Vec<String> {
                  '2026-01-' || CAST(10 + n % 20 AS TEXT), 1, 1, 'settled', n FROM n"
         ),
         format!(
-            "INSERT INTO budgets (scope, name, cap, spent, over, derived)
-             {numbers} SELECT 'job', {id}, 1, 1, 'wait', 1 FROM n"
+            "INSERT INTO budgets (scope, name, spent)
+             {numbers} SELECT 'job', {id}, 1 FROM n"
         ),
         format!(
             "INSERT INTO stage_results (key, kind, value, created_at, last_used_at)
@@ -89,8 +114,8 @@ fn calls_and_results(count: u32) -> Vec<String> {
 
 /// A fourth as many blobs, and a fifth as many documents and reels: with few of them, what is looked up for fifty of them
 /// is cheaper by a walk.
-fn apps(count: u32) -> Vec<String> {
-    let (blobs, reels) = (numbers(count / 4), numbers(count / 5));
+fn apps(part: Part) -> Vec<String> {
+    let (blobs, reels) = (part.one_in(4).numbers(), part.one_in(5).numbers());
     let (id, hash, scene) = (id("n"), hash("n"), id("1000000 * part + n"));
     vec![
         format!(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_domain::ids::{DocumentId, JobId, LeaseId, OwnerId, ReelId, SceneId};
+use sluice_domain::ids::{DocumentId, JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::language::Language;
 use sluice_domain::money::MicroUsd;
@@ -18,6 +18,7 @@ use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Filter, Lease, LowWaterMarks, Redrive, Task};
 use sluice_store::reel::list::{ReelFilter, listed};
 use sluice_store::reel::{self, ReelRow, SceneRow};
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{StoreError, Tx, events, providers, retention, schedules, workers};
 
 use crate::support::{Act, Do, World, local};
@@ -71,7 +72,7 @@ impl Job for Dear {
 /// Runs all of it. `most` of a list are asked for at once.
 pub(crate) async fn run(world: &World) {
     plain_jobs(world).await;
-    choosy_jobs(world).await;
+    jobs_that_need_admission(world).await;
     lapsed_leases(world).await;
     let write = async |work: &'static str| {
         let store = world.test.store();
@@ -96,7 +97,7 @@ fn about() -> EnqueueOptions {
     EnqueueOptions { subject: Some("subject 7".into()), ..local() }
 }
 
-/// Jobs without wishes: a wait, children, a failure, dependencies, as workers do them.
+/// Jobs without needs: a wait, children, a failure, dependencies, as workers do them.
 async fn plain_jobs(world: &World) {
     let (owner, store, engine) = (OwnerId::local(), world.test.store(), &world.engine);
     let wait = Next::Wait {
@@ -158,8 +159,8 @@ async fn lists_of_jobs(world: &World, owner: &OwnerId, before: &JobId) {
     }
 }
 
-/// Jobs with every wish, under limits, rates, pauses and budgets.
-async fn choosy_jobs(world: &World) {
+/// Jobs with every need, under limits, rates, pauses and budgets.
+async fn jobs_that_need_admission(world: &World) {
     let (owner, store, engine) = (OwnerId::local(), world.test.store(), &world.engine);
     let set = async |tx: &mut Tx| {
         let rate = Rate { amount: 1_000, per: Duration::from_secs(1), burst: 1_000 };
@@ -353,6 +354,7 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
     assert!(retention::forget_family(tx, &found.families[0], before, 50).await?.removed > 0);
     for removed in [
         retention::forget_results(tx, before, 50).await?,
+        retention::give_up_calls(tx, "", before, 50).await?.removed,
         retention::forget_calls(tx, before, 50).await?,
         retention::forget_events(tx, before, 50).await?,
         retention::forget_spend(tx, before, 50).await?,
@@ -381,7 +383,8 @@ async fn pages(tx: &mut Tx) -> Result<(), StoreError> {
     for text in [None, Some("tides".to_owned())] {
         for state in [None, Some("working"), Some("done"), Some("failed"), Some("cancelled")] {
             for after in [None, Some((now, ReelId::new(now, [0xff; 10])))] {
-                let filter = ReelFilter { text: text.clone(), state: state.map(str::to_owned), after };
+                let filter =
+                    ReelFilter { text: text.clone(), state: state.map(str::to_owned), after, ..ReelFilter::default() };
                 listed(tx, &owner, &filter, 30).await?;
             }
         }

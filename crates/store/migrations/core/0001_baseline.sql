@@ -316,17 +316,20 @@ CREATE INDEX calls_provider ON calls (provider, provider_id) WHERE finished_at I
 -- For the sum of the costs of an attempt's calls when it ends.
 CREATE INDEX calls_job ON calls (job, lease);
 CREATE INDEX calls_age ON calls (finished_at) WHERE finished_at IS NOT NULL;
+-- Calls whose outcome nobody has asked for, by when they are given up.
+CREATE INDEX calls_unknown ON calls (deadline_at, id) WHERE outcome = 'unknown';
 
 -- Caps of money in micro-dollars, and what is reserved and spent under each.
 CREATE TABLE budgets (
     scope TEXT NOT NULL CHECK (scope IN ('owner', 'job', 'day', 'provider')),
     name TEXT NOT NULL,
-    cap {int} NOT NULL CHECK (cap >= 0),
+    -- A budget that is derived from the budget '*' has no cap of its own: there may be as many as jobs, and a change of '*' is
+    -- one row.
+    cap {int} CHECK (cap >= 0),
     reserved {int} NOT NULL DEFAULT 0 CHECK (reserved >= 0),
     spent {int} NOT NULL DEFAULT 0 CHECK (spent >= 0),
-    over TEXT NOT NULL CHECK (over IN ('wait', 'fail')),
-    -- Derived from the budget '*', and follows it.
-    derived {int} NOT NULL DEFAULT 0 CHECK (derived IN (0, 1)),
+    over TEXT CHECK (CASE WHEN cap IS NULL THEN over IS NULL AND name <> '*'
+                          ELSE over IS NOT NULL AND over IN ('wait', 'fail') END),
     -- The part of `spent` whose rows in the ledger were deleted.
     forgotten {int} NOT NULL DEFAULT 0 CHECK (forgotten >= 0),
     PRIMARY KEY (scope, name)
@@ -412,3 +415,13 @@ CREATE TABLE maintenance_cursors (
     position TEXT NOT NULL,
     updated_at {int} NOT NULL
 ) {strict};
+
+-- Failed attempts of whom there is no account to ask: by address, by the address that was tried. They slow the next one.
+CREATE TABLE throttles (
+    key TEXT NOT NULL PRIMARY KEY,
+    failures {int} NOT NULL CHECK (failures > 0),
+    failed_at {int} NOT NULL,
+    -- The next attempt is not looked at before.
+    until {int} NOT NULL
+) {strict};
+CREATE INDEX throttles_by_age ON throttles (failed_at);

@@ -57,7 +57,7 @@ pub(crate) struct Admission {
     /// Jobs are claimed one by one, because one of them made a claim fail.
     pub(crate) one_by_one: bool,
     /// How many jobs could not be read or changed.
-    pub(crate) set_aside: usize,
+    pub(crate) deferred: usize,
     /// Rows that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
 }
@@ -98,7 +98,7 @@ impl Admission {
             needs_check,
             contended: false,
             one_by_one: false,
-            set_aside: 0,
+            deferred: 0,
             unreadable,
         })
     }

@@ -13,7 +13,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::{Timestamp, millis};
 
 use crate::jobs::admission::{Admission, Candidate, Verdict};
-use crate::jobs::maintenance::set_aside;
+use crate::jobs::maintenance::defer;
 use crate::jobs::owner_queues::{LowWaterMarks, OwnerQueue, owner_queues};
 use crate::jobs::row::{JobRow, Lease, Need, Wake, id, optional_id};
 use crate::jobs::{Change, Unreadable, emit_change};
@@ -79,7 +79,7 @@ pub struct Claims {
     /// Another process holds a limit's lock: there may be more jobs in a moment.
     pub contended: bool,
     /// The number of jobs that could not be read or claimed, and are scheduled again in a minute. There may be other jobs now.
-    pub set_aside: usize,
+    pub deferred: usize,
     /// Rows of limits, rates and pauses that could not be read; the jobs that they concern are held back.
     pub unreadable: Vec<Unreadable>,
     /// When a rate that held back a job will admit it.
@@ -165,7 +165,7 @@ pub async fn claim(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Res
     claim_with(tx, claim, marks, false).await
 }
 
-/// The same, with a savepoint for each job: one that the database refuses to change is set aside. It is slower, so it is used
+/// The same, with a savepoint for each job: one that the database refuses to change is deferred. It is slower, so it is used
 /// only after [`claim`] has failed.
 pub async fn claim_one_by_one(tx: &mut Tx, claim: &Claim<'_>, marks: &LowWaterMarks) -> Result<Claims, StoreError> {
     claim_with(tx, claim, marks, true).await
@@ -210,7 +210,7 @@ async fn claim_with(
         claims.jobs.extend(got);
     }
     claims.contended = admission.contended;
-    claims.set_aside = admission.set_aside;
+    claims.deferred = admission.deferred;
     claims.unreadable = std::mem::take(&mut admission.unreadable);
     claims.low_water_marks = marks.after(&queues, now);
     claims.next = admission.take_from_buckets(tx).await?;
@@ -287,7 +287,7 @@ async fn take_first(
     for row in &rows {
         match Claimed::read(row, claim.lease, now) {
             Ok(job) => jobs.push((row.get::<i64>("sort_key")?, job)),
-            Err(error) => set_aside(tx, &row.get::<String>("id")?, &error).await?,
+            Err(error) => defer(tx, &row.get::<String>("id")?, &error).await?,
         }
     }
     let unreadable = rows.len() - jobs.len();
@@ -351,7 +351,7 @@ async fn candidates(
     for row in &rows {
         match read(row) {
             Ok(candidate) => found.push(candidate),
-            Err(error) => set_aside(tx, &row.get::<String>("id")?, &error).await?,
+            Err(error) => defer(tx, &row.get::<String>("id")?, &error).await?,
         }
     }
     let unreadable = rows.len() - found.len();
@@ -396,7 +396,7 @@ impl Admission {
         if !self.checks_each_job() && !self.one_by_one {
             let (taken, unreadable) = take_first(tx, claim, queue, left, now).await?;
             self.used("owner", &queue.owner, taken.len());
-            self.set_aside += unreadable;
+            self.deferred += unreadable;
             return Ok(taken);
         }
         let mut taken = Vec::new();
@@ -405,7 +405,7 @@ impl Admission {
             let page = left.clamp(20, 500);
             let closed = self.closed();
             let (found, unreadable) = candidates(tx, claim, queue, page, &closed, &refused, now).await?;
-            self.set_aside += unreadable;
+            self.deferred += unreadable;
             let last = found.len() + unreadable < page;
             let got = if self.one_by_one {
                 self.take_one_by_one(tx, claim, found, left, &mut refused, now).await?
@@ -448,7 +448,7 @@ impl Admission {
         Ok(admitted)
     }
 
-    /// Claims at most `most` of `found`, each behind a savepoint, and sets aside those that fail.
+    /// Claims at most `most` of `found`, each behind a savepoint, and defers those that fail.
     async fn take_one_by_one(
         &mut self,
         tx: &mut Tx,
@@ -474,9 +474,9 @@ impl Admission {
                 Ok(one) => taken.extend(one),
                 Err(error) if error.is_outage() => return Err(error),
                 Err(error) => {
-                    let done = tx.savepoint(async |tx| set_aside(tx, job.as_str(), &error).await).await;
-                    self.set_aside += usize::from(done.is_ok());
-                    // A job that cannot even be set aside is skipped by this claim.
+                    let done = tx.savepoint(async |tx| defer(tx, job.as_str(), &error).await).await;
+                    self.deferred += usize::from(done.is_ok());
+                    // A job that cannot even be deferred is skipped by this claim.
                     refused.push(job);
                 }
             }

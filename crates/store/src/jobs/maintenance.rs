@@ -200,19 +200,19 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     Ok(due.map(Timestamp::from_millis))
 }
 
-/// How long a job that could not be claimed is set aside.
-const SET_ASIDE: std::time::Duration = std::time::Duration::from_mins(1);
+/// How long a job that could not be claimed is deferred.
+const DEFERRED_FOR: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Postpones a ready or just claimed job without reading its row, so that others come first. The attempt, if it was counted,
 /// does not count.
-pub(crate) async fn set_aside(tx: &mut Tx, job: &str, error: &StoreError) -> Result<(), StoreError> {
-    tracing::error!(job, code = error.code(), %error, "a job could not be claimed; it is set aside for a minute");
+pub(crate) async fn defer(tx: &mut Tx, job: &str, error: &StoreError) -> Result<(), StoreError> {
+    tracing::error!(job, code = error.code(), %error, "a job could not be claimed; it is deferred for a minute");
     let now = tx.now().await?;
     sql("UPDATE jobs SET attempt = CASE WHEN state = 'running' THEN attempt - 1 ELSE attempt END, state = 'scheduled',
              run_at = $2, lease_id = NULL, lease_until = NULL, lease_worker = NULL, updated_at = $3
          WHERE id = $1 AND state IN ('ready', 'running')")
     .bind(job)
-    .bind(now.as_millis() + millis(SET_ASIDE))
+    .bind(now.as_millis() + millis(DEFERRED_FOR))
     .bind(now.as_millis())
     .execute(tx)
     .await?;

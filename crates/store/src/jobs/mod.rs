@@ -35,7 +35,8 @@ pub use machine::Then;
 pub use maintenance::{BATCH, Task, due, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
 pub use owned::{
-    cancel, children, dependencies_of, find, get, list, log_of, redrive, retry, send_signal, steps_of, why,
+    cancel, cancel_of, children, dependencies_of, find, get, list, log_of, redrive, retry, send_signal, steps_of,
+    unfinished_of, why,
 };
 pub(crate) use owner_queues::ALLOWED_LATENESS;
 pub use owner_queues::LowWaterMarks;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sluice_domain::ids::{JobId, OwnerId};
 
 use crate::jobs::list::{self, Filter, Redrive};
-use crate::jobs::row::JobRow;
+use crate::jobs::row::{JobRow, id};
 use crate::jobs::signals::{self, Signalled};
 use crate::jobs::steps::{self, LogLine, Step};
 use crate::jobs::why::{self, Why};
@@ -99,4 +99,29 @@ pub async fn redrive(tx: &mut Tx, owner: &OwnerId, filter: &Redrive) -> Result<u
 async fn known(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<(), StoreError> {
     let found = sql("SELECT id FROM jobs WHERE id = $1 AND owner = $2").bind(job.as_str()).bind(owner.as_str());
     found.optional(tx).await?.map(drop).ok_or_else(|| StoreError::NoSuchJob { job: job.clone() })
+}
+
+/// Up to `limit` jobs of an owner that have not ended, the oldest first.
+pub async fn unfinished_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<JobId>, StoreError> {
+    let rows = sql("SELECT id FROM jobs WHERE owner = $1 AND finished_at IS NULL ORDER BY id LIMIT $2")
+        .bind(owner.as_str())
+        .bind(limit)
+        .all(tx)
+        .await?;
+    rows.iter().map(|row| id(row, "id")).collect()
+}
+
+/// Requests the cancellation of up to `limit` jobs of an owner for which that was not done yet, with their children; returns
+/// how many.
+pub async fn cancel_of(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<usize, StoreError> {
+    let rows = sql("SELECT id FROM jobs WHERE owner = $1 AND finished_at IS NULL AND cancel_requested_at IS NULL
+         ORDER BY id LIMIT $2")
+    .bind(owner.as_str())
+    .bind(limit)
+    .all(tx)
+    .await?;
+    for row in &rows {
+        family::cancel(tx, &id(row, "id")?).await?;
+    }
+    Ok(rows.len())
 }

@@ -4,102 +4,23 @@
 //! admitted if the bucket has as much as it needs, or is full, and takes all that it needs: a negative level is a debt, which
 //! is paid off first. So a job of any size runs, and the rate is exact in the long run.
 
+mod amounts;
+mod setting;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use sluice_domain::time::Timestamp;
+
+pub use self::amounts::{Amounts, Unit};
+pub use self::setting::{rates, set_rate};
 
 use crate::jobs::bucket::{Bucket, Terms};
 use crate::jobs::lease::hold;
 use crate::jobs::row::Lease;
-use crate::jobs::unreadable::{Unreadable, readable};
+use crate::jobs::unreadable::Unreadable;
 use crate::sql::{Row, chunk, placeholders, sql};
 use crate::{StoreError, Tx};
-
-/// What a rate counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// Claims: each counts as one.
-    Requests,
-    /// Of a language model.
-    Tokens,
-    /// Of sound.
-    Seconds,
-    /// Of text.
-    Characters,
-}
-
-impl Unit {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Requests, Self::Tokens, Self::Seconds, Self::Characters];
-
-    /// As it is stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Requests => "requests",
-            Self::Tokens => "tokens",
-            Self::Seconds => "seconds",
-            Self::Characters => "characters",
-        }
-    }
-
-    /// The unit of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.as_str() == name)
-    }
-
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let name: String = row.get("unit")?;
-        Self::parse(&name).ok_or_else(|| StoreError::Unreadable { what: format!("the unit \"{name}\" of a rate") })
-    }
-}
-
-/// How much of what rates count a stage needs, as an estimate. The one request is implied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Amounts {
-    /// Of a language model, in and out.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub tokens: u64,
-    /// Of sound.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub seconds: u64,
-    /// Of text.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub characters: u64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
-const fn is_zero(n: &u64) -> bool {
-    *n == 0
-}
-
-impl Amounts {
-    /// Nothing but the request.
-    pub fn is_empty(self) -> bool {
-        self == Self::default()
-    }
-
-    const fn of(self, unit: Unit) -> u64 {
-        match unit {
-            Unit::Requests => 1,
-            Unit::Tokens => self.tokens,
-            Unit::Seconds => self.seconds,
-            Unit::Characters => self.characters,
-        }
-    }
-
-    pub(crate) fn stored(self) -> Option<String> {
-        if self.is_empty() { None } else { serde_json::to_string(&self).ok() }
-    }
-
-    pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
-        let text: Option<String> = row.get("amounts")?;
-        text.map_or(Ok(Self::default()), |text| crate::json(&text, "what a job asks for"))
-    }
-}
 
 /// `amount` units per `per`, and at most `burst` at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -422,102 +343,7 @@ async fn lock_limit(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Sets the rate of an owner, a kind, a key or a provider; `None` removes it. What was used so far counts under the new rate,
-/// too.
-pub async fn set_rate(tx: &mut Tx, scope: &str, name: &str, unit: Unit, rate: Option<Rate>) -> Result<(), StoreError> {
-    let scope = known_scope(scope)?;
-    let terms = rate.map(Terms::of).transpose()?;
-    if tx.on_postgres() {
-        // Waits for claims that use the old rate.
-        sql("SELECT CAST(pg_advisory_xact_lock(hashtextextended('rates', 0)) AS TEXT)").execute(tx).await?;
-    }
-    let before = Rates::as_stored(tx).await?;
-    match terms {
-        Some(terms) => {
-            sql("INSERT INTO rates (scope, name, unit, amount, period_ms, burst) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (scope, name, unit) DO UPDATE SET amount = excluded.amount,
-                     period_ms = excluded.period_ms, burst = excluded.burst")
-            .bind(scope)
-            .bind(name)
-            .bind(unit.as_str())
-            .bind(terms.amount)
-            .bind(terms.period)
-            .bind(terms.burst)
-        }
-        None => sql("DELETE FROM rates WHERE scope = $1 AND name = $2 AND unit = $3")
-            .bind(scope)
-            .bind(name)
-            .bind(unit.as_str()),
-    }
-    .execute(tx)
-    .await?;
-    let after = Rates::as_stored(tx).await?;
-    convert_buckets(tx, scope, unit, &before, &after).await?;
-    tx.notify_workers();
-    Ok(())
-}
-
-/// Converts the buckets of a scope from the old rates to the new ones.
-async fn convert_buckets(
-    tx: &mut Tx,
-    scope: &'static str,
-    unit: Unit,
-    before: &Rates,
-    after: &Rates,
-) -> Result<(), StoreError> {
-    let now = tx.now().await?.as_millis();
-    let rows = sql("SELECT name, level, filled_at FROM buckets WHERE scope = $1 AND unit = $2 ORDER BY name")
-        .bind(scope)
-        .bind(unit.as_str())
-        .all(tx)
-        .await?;
-    for row in &rows {
-        let name: String = row.get("name")?;
-        let terms = |rates: &Rates| rates.of(scope, &name).find(|(of, _)| *of == unit).map(|(_, terms)| terms);
-        match (terms(before), terms(after)) {
-            (Some(old), Some(new)) if old != new => {
-                let mut bucket = Bucket::read(row, unit, old)?;
-                bucket.fill(now);
-                bucket.change(new);
-                write(tx, &[(scope, &name, &bucket)]).await?;
-            }
-            (Some(_), Some(_)) => {}
-            (None, _) | (_, None) => {
-                sql("DELETE FROM buckets WHERE scope = $1 AND name = $2 AND unit = $3")
-                    .bind(scope)
-                    .bind(&name)
-                    .bind(unit.as_str())
-                    .execute(tx)
-                    .await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Every rate that can be read.
-pub async fn rates(tx: &mut Tx) -> Result<Vec<RateOf>, StoreError> {
-    let rows = sql("SELECT * FROM rates ORDER BY scope, name, unit").all(tx).await?;
-    let rate = |row: &Row| {
-        let (scope, name, unit, terms) = read(row)?;
-        Ok(RateOf { scope: scope.to_owned(), name, unit, rate: terms.rate() })
-    };
-    Ok(readable("rates", &rows, rate))
-}
-
 fn read(row: &Row) -> Result<(&'static str, String, Unit, Terms), StoreError> {
     let scope = known_scope(&row.get::<String>("scope")?)?;
     Ok((scope, row.get("name")?, Unit::read(row)?, Terms::read(row)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_stored_when_there_are_any() {
-        assert_eq!(Amounts::default().stored(), None);
-        let some = Amounts { tokens: 1_200, ..Amounts::default() };
-        assert_eq!(some.stored().as_deref(), Some(r#"{"tokens":1200}"#));
-    }
 }

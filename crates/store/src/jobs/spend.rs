@@ -78,30 +78,24 @@ pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, ove
     let scope = known(scope)?;
     lock_budgets(tx).await?;
     let text = format!(
-        "INSERT INTO budgets (scope, name, cap, over, derived, reserved, spent)
-         VALUES ($1, $2, $3, $4, 0, {}, {})
-         ON CONFLICT (scope, name) DO UPDATE SET cap = excluded.cap, over = excluded.over, derived = 0,
+        "INSERT INTO budgets (scope, name, cap, over, reserved, spent)
+         VALUES ($1, $2, $3, $4, {}, {})
+         ON CONFLICT (scope, name) DO UPDATE SET cap = excluded.cap, over = excluded.over,
              reserved = excluded.reserved, spent = excluded.spent + budgets.forgotten",
         reserved_under(scope),
         spent_under(scope)
     );
     sql(text).bind(scope).bind(name).bind(storable::money(cap).0).bind(over.as_str()).execute(tx).await?;
     if name == "*" {
-        set_derived(tx, scope, storable::money(cap), over).await?;
+        derive_reserved(tx, scope).await?;
     }
     tx.notify_workers();
     Ok(())
 }
 
-/// Updates the budgets that are derived from `*`, and derives one for each name with an open reservation. From now on, a
-/// change of the ledger under a name without a budget derives one first.
-async fn set_derived(tx: &mut Tx, scope: &'static str, cap: MicroUsd, over: Over) -> Result<(), StoreError> {
-    sql("UPDATE budgets SET cap = $2, over = $3 WHERE scope = $1 AND derived = 1")
-        .bind(scope)
-        .bind(cap.0)
-        .bind(over.as_str())
-        .execute(tx)
-        .await?;
+/// Derives a budget from `*` for each name with an open reservation. From now on, a change of the ledger under a name without a
+/// budget derives one first.
+async fn derive_reserved(tx: &mut Tx, scope: &'static str) -> Result<(), StoreError> {
     // Every job is `>= ''`: it leads to the index of what is reserved. Asked for each name once, SQLite walks the ledger.
     let text =
         format!("SELECT {scope} AS name FROM spend WHERE state = 'reserved' AND job >= '' AND {scope} IS NOT NULL");
@@ -116,7 +110,7 @@ async fn set_derived(tx: &mut Tx, scope: &'static str, cap: MicroUsd, over: Over
 /// cap is set again.
 pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> {
     lock_budgets(tx).await?;
-    let removed = sql("DELETE FROM budgets WHERE scope = $1 AND (name = $2 OR ($2 = '*' AND derived = 1))")
+    let removed = sql("DELETE FROM budgets WHERE scope = $1 AND (name = $2 OR ($2 = '*' AND cap IS NULL))")
         .bind(scope)
         .bind(name)
         .execute(tx)
@@ -127,7 +121,7 @@ pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool,
 
 /// Every cap.
 pub async fn budgets(tx: &mut Tx) -> Result<Vec<Budget>, StoreError> {
-    sql("SELECT * FROM budgets ORDER BY scope, name").all(tx).await?.iter().map(budget).collect()
+    sql(format!("SELECT {BUDGET} ORDER BY b.scope, b.name")).all(tx).await?.iter().map(budget).collect()
 }
 
 fn budget(row: &Row) -> Result<Budget, StoreError> {
@@ -141,6 +135,11 @@ fn budget(row: &Row) -> Result<Budget, StoreError> {
         over: if over == "fail" { Over::Fail } else { Over::Wait },
     })
 }
+
+/// The columns of a [`Budget`], and where they are: a derived one has the cap of `*`.
+const BUDGET: &str = "b.scope AS scope, b.name AS name, b.reserved AS reserved, b.spent AS spent,
+     COALESCE(b.cap, every.cap) AS cap, COALESCE(b.over, every.over) AS over
+     FROM budgets b LEFT JOIN budgets every ON every.scope = b.scope AND every.name = '*' AND b.cap IS NULL";
 
 /// The scope, which is also the name of its column in the ledger.
 fn known(scope: &str) -> Result<&'static str, StoreError> {
@@ -203,8 +202,7 @@ async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget
 /// The rows of these scopes, and the `*` rows of these kinds of scope.
 async fn stored(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
     let text = format!(
-        "SELECT budgets.* FROM (VALUES {}) AS wanted JOIN budgets
-             ON budgets.scope = wanted.column1 AND budgets.name = wanted.column2",
+        "SELECT {BUDGET} JOIN (VALUES {}) AS wanted ON b.scope = wanted.column1 AND b.name = wanted.column2",
         placeholders(1, 2 * scopes.len(), 2)
     );
     let each = scopes.iter().flat_map(|(scope, name)| [*scope, *name, *scope, "*"]);
@@ -224,15 +222,21 @@ pub(crate) async fn concerning(tx: &mut Tx, job: &JobRow) -> Result<Vec<Budget>,
 /// The cap for a name, derived from that of `*` if there is none yet.
 async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<Budget>, StoreError> {
     let text = format!(
-        "INSERT INTO budgets (scope, name, cap, over, derived, reserved, spent)
-         SELECT scope, $2, cap, over, 1, {}, {} FROM budgets WHERE scope = $1 AND name = '*'
+        "INSERT INTO budgets (scope, name, reserved, spent)
+         SELECT scope, $2, {}, {} FROM budgets WHERE scope = $1 AND name = '*'
          ON CONFLICT (scope, name) DO NOTHING",
         reserved_under(scope),
         spent_under(scope)
     );
     sql(text).bind(scope).bind(name).execute(tx).await?;
-    let text = "SELECT * FROM budgets WHERE scope = $1 AND name = $2";
-    sql(text).bind(scope).bind(name).optional(tx).await?.as_ref().map(budget).transpose()
+    sql(format!("SELECT {BUDGET} WHERE b.scope = $1 AND b.name = $2"))
+        .bind(scope)
+        .bind(name)
+        .optional(tx)
+        .await?
+        .as_ref()
+        .map(budget)
+        .transpose()
 }
 
 /// Reserves what a job's stage may cost. If it does not fit, the job waits or fails, as the budget says.
@@ -243,10 +247,11 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     let mut taken = Vec::new();
     for budget in caps(tx, &scopes).await? {
         let fits = sql("UPDATE budgets SET reserved = reserved + $3
-                        WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= cap")
+                        WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= $4")
         .bind(&budget.scope)
         .bind(&budget.name)
         .bind(cost.0)
+        .bind(budget.cap.0)
         .execute(tx)
         .await?;
         if fits == 0 {

@@ -1,7 +1,8 @@
 //! Reels as a list: searched, filtered, page by page.
 
+use super::ReelId;
 use serde_json::Value;
-use sluice_domain::ids::{JobId, OwnerId, ReelId};
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::JobError;
@@ -42,7 +43,9 @@ pub struct ReelFilter {
     pub text: Option<String>,
     /// As [`ListedReel::state`].
     pub state: Option<String>,
-    /// Only those after this one: its time and its id.
+    /// The oldest first, instead of the newest.
+    pub oldest_first: bool,
+    /// Only those after this one in that order: its time and its id.
     pub after: Option<(Timestamp, ReelId)>,
 }
 
@@ -68,7 +71,7 @@ const LISTED: &str = "
     ) listed
     WHERE owner = $1";
 
-/// The owner's reels, newest first, at most `limit`. One whose row cannot be read is logged and left out.
+/// The owner's reels, at most `limit`, by the time when they were started. One whose row cannot be read is logged and left out.
 pub async fn listed(
     tx: &mut Tx,
     owner: &OwnerId,
@@ -121,10 +124,15 @@ async fn rows(
     if let Some(state) = &filter.state {
         add(" AND state = ?", vec![state.into()]);
     }
+    let (further, order) = if filter.oldest_first {
+        (" AND (created_at, id) > (?, ?)", " ORDER BY created_at, id LIMIT ?")
+    } else {
+        (" AND (created_at, id) < (?, ?)", " ORDER BY created_at DESC, id DESC LIMIT ?")
+    };
     if let Some((at, id)) = after {
-        add(" AND (created_at, id) < (?, ?)", vec![(*at).into(), id.into()]);
+        add(further, vec![(*at).into(), id.into()]);
     }
-    add(" ORDER BY created_at DESC, id DESC LIMIT ?", vec![limit.into()]);
+    add(order, vec![limit.into()]);
     sql(text).bind_all(values).all(tx).await
 }
 

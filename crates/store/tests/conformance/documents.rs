@@ -60,6 +60,11 @@ async fn a_document_is_found_by_its_owner_alone(store: &Store) {
     let locked =
         async |owner: OwnerId| store.write(async |tx| documents::lock(tx, &owner, &row.id).await).await.unwrap();
     assert!(locked(ada()).await && !locked(omar()).await);
+    let all_of = async |owner: OwnerId, limit: u32| {
+        store.read(async |tx| documents::of_owner(tx, &owner, limit).await).await.unwrap()
+    };
+    assert_eq!((all_of(ada(), 9).await, all_of(ada(), 0).await), (vec![row.id.to_string()], Vec::new()));
+    assert!(all_of(omar(), 9).await.is_empty());
 }
 
 async fn what_is_read_later_is_set_in_all_documents_of_the_same_bytes(store: &Store) {

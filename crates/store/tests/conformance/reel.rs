@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sluice_domain::ids::{JobId, OwnerId, ReelId, SceneId};
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_store::documents::{self, DocumentRow};
 use sluice_store::reel::list::ReelFilter;
 use sluice_store::reel::{self, ReelRow, SceneChange, SceneRow};
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{Store, StoreError, Tx, results};
 
 use crate::documents::document;
@@ -180,6 +181,8 @@ async fn the_same_key_of_two_owners_is_two_requests(store: &Store) {
 
 async fn a_deleted_reel_leaves_its_key_and_counts_for_its_address(store: &Store) {
     let (row, _) = three_scenes(store).await;
+    let all_of = async |owner: OwnerId| store.read(async |tx| reel::reels_of(tx, &owner, 9).await).await.unwrap();
+    assert_eq!((all_of(ada()).await, all_of(omar()).await), (vec![row.id.clone()], Vec::new()));
     store
         .write(async |tx| {
             reel::delete_reel(tx, &ada(), &row.id).await?;
@@ -188,6 +191,7 @@ async fn a_deleted_reel_leaves_its_key_and_counts_for_its_address(store: &Store)
         .await
         .unwrap();
     assert_eq!(look(store, &ada(), &row.id).await, (None, Vec::new()));
+    assert!(all_of(ada()).await.is_empty());
     let (starts, later) = store
         .read(async |tx| {
             let now = tx.now().await?;

@@ -15,6 +15,7 @@ on_both! {
     every_page_is_what_a_list_of_all_entries_would_give
     streams_are_counted_each_by_itself_also_by_many_processes
     a_unit_of_work_that_fails_leaves_no_entry_and_no_gap
+    the_latest_of_all_owners_come_first
     who_only_reads_adds_nothing
     a_row_that_cannot_be_read_is_passed_over_and_leaves_a_gap_at_the_start_of_a_page
     of_entries_that_share_a_row_one_that_cannot_be_read_hides_no_other
@@ -135,6 +136,25 @@ async fn streams_are_counted_each_by_itself_also_by_many_processes(test: &TestSt
     let mut all = owners.to_vec();
     all.sort();
     assert_eq!(read(test.store(), async |tx| events::owners(tx).await).await, all);
+}
+
+async fn the_latest_of_all_owners_come_first(test: &TestStore) {
+    let store = test.store();
+    emit(store, &ada(), 0..3).await;
+    store.advance_clock(Duration::from_secs(1)).await.unwrap();
+    emit(store, &omar(), 0..2).await;
+    store.advance_clock(Duration::from_secs(1)).await.unwrap();
+    emit(store, &ada(), 3..4).await;
+    let latest = async |limit: u32| -> Vec<(String, i64)> {
+        let events = read(store, async |tx| events::latest(tx, limit).await).await;
+        events.into_iter().map(|event| (event.owner.to_string(), event.seq)).collect()
+    };
+    let all = [("ada", 4), ("omar", 2), ("omar", 1), ("ada", 3), ("ada", 2), ("ada", 1)];
+    let all: Vec<(String, i64)> = all.map(|(owner, seq)| (owner.to_owned(), seq)).to_vec();
+    for limit in 0..=all.len() {
+        assert_eq!(latest(u32::try_from(limit).unwrap()).await, all[..limit], "{limit}");
+    }
+    assert_eq!(latest(100).await, all);
 }
 
 async fn a_unit_of_work_that_fails_leaves_no_entry_and_no_gap(test: &TestStore) {

@@ -27,7 +27,7 @@ struct Made {
     finished_at: Option<Timestamp>,
 }
 
-fn new_job(id: &JobId, parent: Option<&JobId>) -> NewJob {
+pub(crate) fn new_job(id: &JobId, parent: Option<&JobId>) -> NewJob {
     NewJob {
         id: id.clone(),
         kind: "test".into(),

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::{JobId, OwnerId, ReelId};
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::documents::DocumentRow;
 use sluice_store::jobs::{self, NewJob};
+use sluice_store::reel::ReelId;
 use sluice_store::reel::list::{ListedReel, ReelFilter};
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{Store, StoreError};
@@ -173,6 +174,9 @@ async fn pages_of_any_size_are_the_whole_list_in_order(test: &TestStore) {
         for limit in [1, 2, 7, 30, 100] {
             assert_eq!(walked(store, &owner, &ReelFilter::default(), limit).await, expected, "{limit} at a time");
         }
+        let backwards = ReelFilter { oldest_first: true, ..ReelFilter::default() };
+        let reversed: Vec<_> = expected.iter().rev().cloned().collect();
+        assert_eq!(walked(store, &owner, &backwards, 3).await, reversed, "the oldest first");
         assert_eq!(listed(store, &owner, &ReelFilter::default(), 0).await, []);
         for (row, (made, name)) in all(store, &owner).await.iter().zip(own) {
             assert_eq!((&row.title, &row.document_name, &row.choices), (&made.title, name, &made.choices));

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sluice_domain::ids::{JobId, ReelId, SceneId};
+use sluice_domain::ids::JobId;
 use sluice_store::faults::Fault;
 use sluice_store::reel::{self, ReelRow, SceneChange, SceneRow};
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{Store, StoreError, Tx, blobs};
 use sluice_testkit::TestStore;
 

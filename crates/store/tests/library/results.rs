@@ -12,6 +12,7 @@ use crate::{ODD, ada, bring, hash, nested, omar, on_both, read, refused, stored_
 on_both! {
     what_is_kept_is_found_under_its_key_alone
     a_later_result_under_a_key_takes_the_place_of_an_earlier_one
+    what_each_owner_keeps_is_counted_once_for_each_of_them
     a_result_is_shared_by_its_key_and_gives_its_bytes_to_no_owner
     a_result_holds_nothing_that_says_whose_it_is
     results_go_by_when_they_were_last_used_batch_by_batch
@@ -64,6 +65,21 @@ async fn a_later_result_under_a_key_takes_the_place_of_an_earlier_one(test: &Tes
     };
     refused(store, stop).await;
     assert_eq!((find(store, "key").await, usage(store, &system).await), (Some(json!({ "file": hash(2) })), 20));
+}
+
+async fn what_each_owner_keeps_is_counted_once_for_each_of_them(test: &TestStore) {
+    let store = test.store();
+    assert_eq!(read(store, async |tx| blobs::kept_by_owner(tx, 10).await).await, []);
+    stored_document(store, &ada(), 10).await;
+    stored_document(store, &omar(), 20).await;
+    stored_document(store, &omar(), 30).await;
+    let kept = read(store, async |tx| blobs::kept_by_owner(tx, 10).await).await;
+    let expected = [(omar(), usage(store, &omar()).await), (ada(), usage(store, &ada()).await)];
+    assert!(expected[0].1 > expected[1].1);
+    let found: Vec<(String, u64)> = kept.iter().map(|row| (row.owner.clone(), row.bytes)).collect();
+    assert_eq!(found, expected.map(|(owner, bytes)| (owner.to_string(), bytes)));
+    assert!(kept[0].files > kept[1].files && kept[1].files > 0, "{kept:?}");
+    assert_eq!(read(store, async |tx| blobs::kept_by_owner(tx, 1).await).await, kept[..1]);
 }
 
 async fn a_result_is_shared_by_its_key_and_gives_its_bytes_to_no_owner(test: &TestStore) {

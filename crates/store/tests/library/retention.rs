@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use sluice_domain::ids::JobId;
 use sluice_domain::time::Timestamp;
+use sluice_store::jobs;
 use sluice_store::retention::{self, Batch, RetentionPeriods};
 use sluice_store::workers::{self, Capability};
 use sluice_store::{Store, StoreError, Tx, testing};
 use sluice_testkit::TestStore;
 
+use crate::families::new_job;
 use crate::{Dice, ada, on_both, read, refused, write};
 
 on_both! {
     a_walk_goes_on_where_it_stopped_and_begins_again_at_its_end
     ended_calls_go_by_their_age_and_open_ones_stay
+    calls_whose_outcome_nobody_will_ask_for_end_as_lost
     spent_money_is_forgotten_and_stays_in_the_figures
     days_that_are_over_lose_their_budgets_but_for_what_is_reserved
     budgets_of_jobs_go_with_their_jobs_in_pages_of_any_size
@@ -83,6 +87,51 @@ async fn ended_calls_go_by_their_age_and_open_ones_stay(test: &TestStore) {
     assert_eq!(left().await, ["call 0", "call 3", "call 4", "call 5", "call 6", "call 7", "call 8"]);
     assert_eq!((forget(2).await, forget(2).await, forget(2).await), (2, 1, 0));
     assert_eq!(left().await, ["call 0", "call 3", "call 6", "call 8"], "one ended just then, three never");
+}
+
+async fn calls_whose_outcome_nobody_will_ask_for_end_as_lost(test: &TestStore) {
+    let store = test.store();
+    let working = JobId::new(Timestamp::from_millis(1), [7; 10]);
+    write(store, async |tx| jobs::enqueue(tx, &new_job(&working, None)).await).await;
+    for n in 0..9 {
+        // One of a job that has not ended and one whose provider is at work on it; two have the same deadline, one a later one.
+        let (job, outcome) =
+            (if n == 2 { working.as_str() } else { "gone" }, if n == 3 { "submitted" } else { "unknown" });
+        let insert = format!(
+            "INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at, deadline_at, outcome,
+             provider_id)
+             VALUES ('call {n}', 'key {n}', 'voice', 'ada', 'voices', '{job}', 1, 'lease', 1, 1, {}, '{outcome}', 'theirs')",
+            10 + n / 2 * 2
+        );
+        store.execute(&insert).await.unwrap();
+    }
+    let ended = async || {
+        let query =
+            "SELECT id || ' ' || outcome AS value FROM calls WHERE id <> $1 AND finished_at IS NOT NULL ORDER BY id";
+        texts(store, query).await
+    };
+    let give_up = async |before| {
+        let batch = async move |tx: &mut Tx, after: &str, limit| {
+            retention::give_up_calls(tx, after, Timestamp::from_millis(before), limit).await
+        };
+        walk(store, 2, batch).await
+    };
+    assert_eq!(give_up(10).await, 0, "not before its time");
+    assert_eq!(give_up(18).await, 6);
+    let lost = [0, 1, 4, 5, 6, 7].map(|n| format!("call {n} lost"));
+    assert_eq!(ended().await, lost, "2 may still be asked for, 3 is at work, 8 comes later");
+    assert_eq!(give_up(18).await, 0, "a walk over what stays ends");
+    assert_eq!(give_up(19).await, 1);
+    let until = Timestamp::from_millis(store.now().await.unwrap().as_millis() + 1);
+    assert_eq!(
+        write(store, async |tx| retention::forget_calls(tx, until, 50).await).await,
+        7,
+        "they go like any other"
+    );
+    assert_eq!(texts(store, "SELECT id AS value FROM calls WHERE id <> $1 ORDER BY id").await, ["call 2", "call 3"]);
+    store.execute("DELETE FROM jobs").await.unwrap();
+    assert_eq!(give_up(19).await, 1, "the job of the other one is gone");
+    assert_eq!(ended().await, ["call 2 lost"]);
 }
 
 async fn budget(store: &Store, scope: &str, name: &str, reserved: i64, spent: i64) {

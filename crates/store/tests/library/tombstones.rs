@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::{OwnerId, ReelId, SceneId};
+use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_store::faults::Fault;
 use sluice_store::reel::list::ReelFilter;
 use sluice_store::reel::{self, ReelRow, SceneRow};
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{Store, StoreError, Tx, documents, testing};
 use sluice_testkit::TestStore;
 

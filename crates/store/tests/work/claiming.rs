@@ -16,7 +16,7 @@ on_both_databases!(
     an_owner_that_comes_late_is_next_and_gets_nothing_for_having_waited,
     owners_get_work_by_their_weights,
     work_that_is_estimated_is_the_price_of_a_turn,
-    an_unreadable_job_is_set_aside_and_costs_no_attempt,
+    an_unreadable_job_is_deferred_and_costs_no_attempt,
     claims_at_once_never_give_a_job_twice,
 );
 
@@ -120,13 +120,13 @@ async fn work_that_is_estimated_is_the_price_of_a_turn(world: &World) {
     assert!((4..=6).contains(&of_ada), "one for four of the other's, and not {of_ada} of 25");
 }
 
-async fn an_unreadable_job_is_set_aside_and_costs_no_attempt(world: &World) {
+async fn an_unreadable_job_is_deferred_and_costs_no_attempt(world: &World) {
     let jobs = world.add_of(ada(), 3).await;
     world.set_readable(&jobs[1], false).await;
     let claims = world.try_claim(9).await.unwrap();
     let claimed: Vec<_> = claims.jobs.iter().map(|claimed| claimed.lease.job.clone()).collect();
-    assert_eq!((claimed, claims.set_aside), (vec![jobs[0].clone(), jobs[2].clone()], 1));
-    assert_eq!(world.try_claim(9).await.unwrap().set_aside, 0, "and left alone for a minute");
+    assert_eq!((claimed, claims.deferred), (vec![jobs[0].clone(), jobs[2].clone()], 1));
+    assert_eq!(world.try_claim(9).await.unwrap().deferred, 0, "and left alone for a minute");
     world.set_readable(&jobs[1], true).await;
     let row = world.row(&jobs[1]).await;
     assert_eq!((row.state, row.attempt), (JobState::Scheduled, 0));
