@@ -44,7 +44,7 @@ start_server() {
         fail "port $port is in use by another program." "Choose another:  make demo PORT=$((port + 1))"
     fi
     say "Starting the server"
-    setsid "$sluice" serve --listen "127.0.0.1:$port" --data "$data" --examples "$root/examples" >>"$log" 2>&1 </dev/null &
+    setsid "$sluice" serve --single-user --listen "127.0.0.1:$port" --data "$data" --examples "$root/examples" >>"$log" 2>&1 </dev/null &
     pid=$!
     printf '%s\n' "$pid $port $version" >"$pid_file"
     for _ in {1..150}; do

@@ -43,6 +43,16 @@ def start(binary, data):
     raise SystemExit("the server did not start:\n" + (data / "server.log").read_text()[-2000:])
 
 
+def token(binary, data):
+    """An API token of the administrator, who is created here."""
+    def run(*arguments, **more):
+        command = [binary, *arguments, "--json", "--data", str(data)]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, **more).stdout)
+
+    run("user", "add", "ada@example.org", "--admin", "--password-file", "-", input="a quiet lighthouse\n")
+    return run("token", "add", "ada@example.org", "contract", "--scopes", "read,write,admin,metrics")["secret"]
+
+
 def check_document(url):
     with urllib.request.urlopen(f"{url}/api/v1/openapi.json") as answer:
         served = json.load(answer)
@@ -51,16 +61,18 @@ def check_document(url):
         raise SystemExit("openapi.json is not what the server answers: type  sluice openapi > openapi.json")
 
 
-def ask_everything(url, folder):
+def ask_everything(url, folder, bearer):
     command = [
         str(pathlib.Path(sys.executable).parent / "schemathesis"),
         "--config-file", str(ROOT / "scripts" / "tests" / "schemathesis.toml"),
         "run", f"{url}/api/v1/openapi.json", "--max-time", os.environ.get("SECONDS", "90"),
+        "--header", f"Authorization: Bearer {bearer}",
     ]
     if "SEED" in os.environ:
         command += ["--seed", os.environ["SEED"]]
+    environment = dict(os.environ, SCHEMATHESIS_HOOKS=str(ROOT / "scripts" / "tests" / "contract" / "hooks.py"))
     # In a separate folder, because it stores its findings.
-    return subprocess.run(command, cwd=folder, check=False).returncode
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
 
 
 def main():
@@ -70,7 +82,7 @@ def main():
         data.mkdir()
         url = start(binary, data)
         check_document(url)
-        code = ask_everything(url, folder)
+        code = ask_everything(url, folder, token(binary, data))
         if code != 0:
             print((data / "server.log").read_text()[-4000:], file=sys.stderr)
         sys.exit(code)

@@ -44,7 +44,7 @@ class Server:
         environment = dict(os.environ, SLUICE_LEASE_SECONDS=LEASE_SECONDS, SLUICE_REELS_PER_TEN_MINUTES="1000")
         with open(self.data / "server.log", "ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", str(self.data)],
+                [self.binary, "serve", "--single-user", "--listen", f"127.0.0.1:{self.port}", "--data", str(self.data)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:

@@ -4,11 +4,14 @@ use std::any::Any;
 use std::sync::Arc;
 
 use sluice_engine::{Engine, Settings};
+use sluice_outbound::Client;
 
 use crate::library::{self, Library};
 use crate::maintenance;
 use crate::module::Module;
 use crate::platform::Platform;
+use crate::uploads;
+use crate::webhooks::{self, Webhooks};
 
 /// Everything that a process holds. Cheap to clone.
 #[derive(Clone)]
@@ -19,13 +22,22 @@ pub struct App {
     pub library: Library,
     /// Enqueues jobs, and runs them once it is started.
     pub engine: Engine,
+    /// Endpoints of others that are told of events.
+    pub webhooks: Webhooks,
     /// The apps.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
 
 impl App {
-    /// An engine with the jobs of all `modules`. Each pool runs up to `workers` jobs at a time.
-    pub fn new(library: Library, modules: Vec<Arc<dyn Module>>, settings: Settings, workers: usize) -> Self {
+    /// An engine with the jobs of all `modules`. Each pool that computes runs up to `workers` jobs at a time. `client` reaches
+    /// what people name.
+    pub fn new(
+        library: Library,
+        modules: Vec<Arc<dyn Module>>,
+        settings: Settings,
+        workers: usize,
+        client: Client,
+    ) -> Self {
         let platform = library.platform.clone();
         let builder = Engine::builder(platform.store.clone())
             .settings(settings)
@@ -39,7 +51,15 @@ impl App {
             builder,
             &maintenance::Context { platform: platform.clone(), modules: Arc::clone(&modules) },
         );
-        Self { platform, library, engine: builder.build(), modules }
+        let engine = webhooks::register(builder, &platform, &client).build();
+        let webhooks = Webhooks::new(platform.clone(), engine.clone(), client);
+        Self { platform, library, engine, webhooks, modules }
+    }
+
+    /// What resumable uploads need.
+    pub fn uploads(&self) -> uploads::Desk {
+        let (library, apps) = (self.library.clone(), Arc::clone(&self.modules));
+        uploads::Desk { library, apps, engine: self.engine.clone() }
     }
 
     /// What maintenance jobs need.

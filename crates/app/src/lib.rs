@@ -9,20 +9,27 @@
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
 //! | `module` | what an app provides, and what the shared modules ask of it | `facts` |
+//! | `account` | accounts, sessions, tokens, invitations | `platform` |
 //! | `library` | documents and uploads | `platform`, `media`, `facts`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
+//! | `uploads` | files that arrive over several requests | `platform`, `media`, `module`, `library`, `maintenance` |
+//! | `webhooks` | endpoints of others that are told of events | `platform` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
 
+pub mod account;
 pub mod app;
 pub mod facts;
 pub mod library;
+pub mod links;
 pub mod maintenance;
 pub mod media;
 pub mod module;
 pub mod platform;
 pub mod routing;
+pub mod uploads;
 pub mod view;
+pub mod webhooks;
 
 // The apps, one line each.
 pub mod reel;

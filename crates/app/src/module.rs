@@ -43,6 +43,17 @@ pub trait Module: Any + Send + Sync {
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async { Ok(0) }.boxed()
     }
+    /// Deletes at most `limit` of the things that an owner has, whose account was deleted and whose jobs have ended, and
+    /// returns how many. By default it has none.
+    fn leave<'a>(
+        &'a self,
+        _tx: &'a mut Tx,
+        _owner: &'a OwnerId,
+        _limit: u32,
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        async { Ok(0) }.boxed()
+    }
+
     /// Judges a document on arrival: what it is, and what this app can make of it, or why nothing. None from an app
     /// that does not use documents.
     fn judge(&self, _document: &Document) -> Option<Result<Judgement, Refusal>> {

@@ -1,6 +1,5 @@
 //! What every use case and every job of any app needs.
 
-use sluice_blobs::Links;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Randomness;
 use sluice_store::{Store, StoreError};
@@ -14,8 +13,6 @@ pub struct Platform {
     pub store: Store,
     /// Bytes.
     pub media: Media,
-    /// Signed links to bytes.
-    pub links: Links,
     /// For ids.
     pub randomness: Randomness,
 }
@@ -26,7 +23,7 @@ impl Platform {
         self.store.now().await
     }
 
-    /// A new id: `platform.new_id(ReelId::new)`.
+    /// A new id: `platform.new_id(DocumentId::new)`.
     pub async fn new_id<T>(&self, make: impl FnOnce(Timestamp, [u8; 10]) -> T) -> Result<T, StoreError> {
         Ok(make(self.now().await?, self.randomness.id_bytes()))
     }

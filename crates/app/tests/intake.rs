@@ -15,7 +15,7 @@ use sluice_app::library::{self, IngestError, Library, Upload, judged, read_text}
 use sluice_app::media::{Media, MediaError};
 use sluice_app::module::Module;
 use sluice_app::platform::Platform;
-use sluice_blobs::{BlobError, BlobHash, Blobs, Links, Place};
+use sluice_blobs::{BlobError, BlobHash, Blobs, Place};
 use sluice_capability::{
     Answer, Begun, CapabilityError, Context, Does, Doing, Profile, Read, ReadRequest, Reading, Route, Router, When,
 };
@@ -127,7 +127,6 @@ impl World {
         let platform = Platform {
             store: test.store().clone(),
             media: Media::new(test.store().clone(), blobs),
-            links: Links::new([7; 32]),
             randomness: Randomness::from_entropy(),
         };
         let reader = Plain::new("plain");

@@ -10,12 +10,16 @@ use std::path::Path;
 const SHARED: &[(&str, &[&str])] = &[
     ("media", &[]),
     ("platform", &["media"]),
+    ("links", &["platform"]),
     ("view", &[]),
     ("routing", &[]),
     ("facts", &[]),
     ("module", &["facts"]),
+    ("account", &["platform"]),
     ("library", &["platform", "facts", "media", "module", "view"]),
     ("maintenance", &["platform", "media", "module"]),
+    ("uploads", &["platform", "media", "module", "library", "maintenance"]),
+    ("webhooks", &["platform"]),
 ];
 
 /// The names of the modules in a folder, each with its text and that of all below.
@@ -73,6 +77,29 @@ fn shared_modules_import_no_app_and_apps_do_not_import_each_other() {
         } else {
             let others: Vec<_> = found.iter().filter(|other| apps.contains(other)).collect();
             assert!(others.is_empty(), "the app {name} imports the app {others:?}");
+        }
+    }
+}
+
+/// The crates below the apps have no type and no module of an app. The store has each app's tables, in files of its name and
+/// in the list of modules.
+#[test]
+fn crates_below_the_apps_name_none_of_them() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let apps = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let apps = apps.keys().filter(|name| *name != "app" && SHARED.iter().all(|(shared, _)| shared != name));
+    for app in apps {
+        let of_app = format!("{}{}", app[..1].to_uppercase(), &app[1..]);
+        for below in ["domain", "blobs", "engine", "capability", "store"] {
+            for (name, text) in modules(&crates.join(below).join("src")) {
+                if below == "store" && (name == *app || name == "migrations") {
+                    continue;
+                }
+                for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                    let named = line.contains(&of_app) || line.contains(&format!("{app}::"));
+                    assert!(!named, "{below}/{name} knows the app {app}: {line}");
+                }
+            }
         }
     }
 }

@@ -133,6 +133,29 @@ fn every_told_sentence_is_on_the_page_that_it_names() {
 }
 
 #[test]
+fn the_rest_of_a_sentence_that_begins_elsewhere_is_not_told() {
+    let rest = "however, the old lookout did not last long, because it became too dangerous for the men of the camp.";
+    let mut pages: Vec<Vec<&str>> = BEES.iter().map(|text| vec![*text]).collect();
+    pages[0].insert(0, rest);
+    let pages: Vec<&[&str]> = pages.iter().map(Vec::as_slice).collect();
+    let script = extract(&built(&pages), Language::ENGLISH, Mode::Explanation).unwrap();
+    assert!(!script.narration().contains("did not last long"), "{}", script.narration());
+}
+
+#[test]
+fn a_document_too_short_for_the_usual_length_says_so() {
+    let summary = |pages: &[&[&str]]| {
+        let found = judge(&built(pages)).unwrap();
+        let estimate = found.estimates.into_iter().find(|estimate| estimate.mode == Mode::Summary).unwrap();
+        (estimate.seconds, estimate.is_short())
+    };
+    let (seconds, is_short) = summary(&[&BEES[..2]]);
+    assert!(is_short && (20..60).contains(&seconds), "{seconds}");
+    let (seconds, is_short) = summary(&[&BEES]);
+    assert!(!is_short && (60..=90).contains(&seconds), "{seconds}");
+}
+
+#[test]
 fn scripts_are_stored_and_read_back() {
     let script = extract(&document("astrolabe"), Language::ARABIC, Mode::Summary).unwrap();
     let json = serde_json::to_string(&script).unwrap();

@@ -29,6 +29,10 @@ pub struct BlobSettings {
     /// File that contains the secret of the access key [default: none].
     #[arg(long, env = "SLUICE_S3_SECRET_FILE", global = true, value_name = "FILE")]
     pub s3_secret_file: Option<PathBuf>,
+    /// Sends clients to the bucket for videos, sounds and pictures, by presigned addresses [default: they come through this
+    /// server].
+    #[arg(long, env = "SLUICE_S3_REDIRECT", global = true)]
+    pub s3_redirect: bool,
     /// Most megabytes of local copies of media in a bucket.
     #[arg(long, env = "SLUICE_S3_CACHE_MB", global = true, default_value_t = 10_000, value_name = "NUMBER")]
     pub s3_cache_mb: u64,
@@ -52,6 +56,7 @@ impl BlobSettings {
             region: self.s3_region.clone(),
             virtual_hosted: self.s3_virtual_hosted,
             key,
+            redirect: self.s3_redirect,
             cache_bytes: self.s3_cache_mb.saturating_mul(1_000_000),
             ..S3Settings::from_url(url)?
         }))

@@ -5,19 +5,24 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use axum::http::Uri;
 use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use sluice_app::account::SignUp;
+use sluice_outbound::{Allowed, Rules};
 use sluice_store::{Database, PostgresUrl};
 
 use crate::apps::ReelSettings;
 use crate::blob_settings::BlobSettings;
+use crate::oidc::OidcSettings;
 
 /// Where data is stored, and which limits apply. The same for all commands.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(clippy::doc_markdown, reason = "what --help shows, without markup")]
 pub struct Config {
-    /// Data folder: the database, the media, the key that signs links [default: $XDG_DATA_HOME/sluice, or
+    /// Data folder: the database, the media [default: $XDG_DATA_HOME/sluice, or
     /// ~/.local/share/sluice].
     #[arg(long, env = "SLUICE_DATA", global = true, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
@@ -56,6 +61,8 @@ pub struct Config {
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
     #[command(flatten)]
+    pub outbound: OutboundOptions,
+    #[command(flatten)]
     pub reel: ReelSettings,
     /// Seconds of a worker's lease: a dead worker's job continues elsewhere after at most this long.
     #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -64,9 +71,36 @@ pub struct Config {
     /// server and error for other commands].
     #[arg(long, env = "SLUICE_LOG", global = true, value_name = "FILTER")]
     pub log: Option<String>,
-    /// Form of log lines, which go to standard error; text is coloured on a terminal only.
-    #[arg(long, env = "SLUICE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true, value_name = "FORMAT")]
-    pub log_format: LogFormat,
+    /// Form of log lines, which go to standard error; text is coloured on a terminal only [default: text, but json for a
+    /// server whose standard error is no terminal].
+    #[arg(long, env = "SLUICE_LOG_FORMAT", value_enum, global = true, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// How this server reaches addresses that people name, such as those of their webhooks.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct OutboundOptions {
+    /// Networks, addresses and hosts beyond the public Internet that webhooks may reach, also without TLS, separated by
+    /// commas, such as 10.1.0.0/16,hooks.internal [default: none].
+    #[arg(long, env = "SLUICE_OUTBOUND_ALLOW", global = true, value_delimiter = ',', value_name = "PLACE")]
+    pub outbound_allow: Vec<Allowed>,
+    /// Proxy through which webhooks are sent. It resolves their hosts, so it has to refuse those that are not public
+    /// [default: none; the proxy settings of the environment are not used].
+    #[arg(long, env = "SLUICE_OUTBOUND_PROXY", global = true, value_name = "URL", hide_env_values = true)]
+    pub outbound_proxy: Option<String>,
+}
+
+impl OutboundOptions {
+    /// The settings of the client.
+    pub fn settings(&self) -> sluice_outbound::Settings {
+        let user_agent = concat!("Sluice/", env!("CARGO_PKG_VERSION"));
+        sluice_outbound::Settings {
+            rules: Rules::new(self.outbound_allow.clone()),
+            proxy: self.outbound_proxy.clone(),
+            ..sluice_outbound::Settings::new(user_agent)
+        }
+    }
 }
 
 /// Form of a log line.
@@ -87,8 +121,7 @@ impl Config {
     /// The same settings with another data folder, and limits high enough for a benchmark.
     #[must_use]
     pub fn for_bench(&self, data: PathBuf) -> Self {
-        let reel = ReelSettings { reels_per_ten_minutes: 1_000, ..self.reel.clone() };
-        Self { data: Some(data), reel, ..self.clone() }
+        Self { data: Some(data), reel: self.reel.for_bench(), ..self.clone() }
     }
 
     /// The folder of the models, which may not exist yet. Without HOME it is expected in the data folder.
@@ -158,6 +191,109 @@ pub fn describe(database: &Database) -> String {
     }
 }
 
+/// Who may create an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SignUpPolicy {
+    /// Everybody.
+    Open,
+    /// Who was invited by an administrator.
+    Invitation,
+    /// Nobody: administrators create accounts.
+    Closed,
+}
+
+impl From<SignUpPolicy> for SignUp {
+    fn from(policy: SignUpPolicy) -> Self {
+        match policy {
+            SignUpPolicy::Open => Self::Open,
+            SignUpPolicy::Invitation => Self::Invitation,
+            SignUpPolicy::Closed => Self::Closed,
+        }
+    }
+}
+
+/// An OpenID Connect issuer.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Sign-in by OpenID Connect")]
+#[group(skip)]
+pub struct OidcOptions {
+    /// Address of an OpenID Connect issuer whose people are let in, as its tokens name it [default: none].
+    #[arg(long, env = "SLUICE_OIDC_ISSUER", value_name = "URL", value_parser = issuer)]
+    pub oidc_issuer: Option<String>,
+    /// The issuer's name on the button of the sign-in page [default: its host].
+    #[arg(long, env = "SLUICE_OIDC_NAME", value_name = "NAME", requires = "oidc_issuer")]
+    pub oidc_name: Option<String>,
+    /// This server's client id there; /auth/callback is its redirect address. Without it nobody signs in by the page.
+    #[arg(long, env = "SLUICE_OIDC_CLIENT_ID", value_name = "ID", requires = "oidc_issuer")]
+    pub oidc_client_id: Option<String>,
+    /// File that contains this server's client secret there [default: none, a public client].
+    #[arg(long, env = "SLUICE_OIDC_CLIENT_SECRET_FILE", value_name = "FILE", requires = "oidc_client_id")]
+    pub oidc_client_secret_file: Option<PathBuf>,
+    /// Audiences of bearer tokens that are accepted, separated by commas [default: the client id, if there are no parties].
+    #[arg(long, env = "SLUICE_OIDC_AUDIENCES", value_delimiter = ',', value_name = "NAME", requires = "oidc_issuer")]
+    pub oidc_audiences: Vec<String>,
+    /// Origins whose bearer tokens are accepted (azp), separated by commas, as Clerk's session tokens have them
+    /// [default: any].
+    #[arg(long, env = "SLUICE_OIDC_PARTIES", value_delimiter = ',', value_name = "ORIGIN", requires = "oidc_issuer")]
+    pub oidc_parties: Vec<String>,
+}
+
+impl OidcOptions {
+    /// The settings of the issuer, if there is one.
+    pub fn settings(&self) -> anyhow::Result<Option<OidcSettings>> {
+        let Some(issuer) = self.oidc_issuer.clone() else { return Ok(None) };
+        let read =
+            |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
+        let client_secret = self.oidc_client_secret_file.as_ref().map(read).transpose()?;
+        let mut audiences = self.oidc_audiences.clone();
+        if audiences.is_empty() && self.oidc_parties.is_empty() {
+            let Some(client_id) = &self.oidc_client_id else {
+                bail!(
+                    "say whose tokens of {issuer} are accepted: --oidc-client-id, --oidc-audiences or --oidc-parties"
+                );
+            };
+            audiences.push(client_id.clone());
+        }
+        let host = issuer.parse::<Uri>().ok().and_then(|url| url.host().map(str::to_owned));
+        Ok(Some(OidcSettings {
+            name: self.oidc_name.clone().or(host).unwrap_or_else(|| issuer.clone()),
+            issuer,
+            client_id: self.oidc_client_id.clone(),
+            client_secret: client_secret.map(|text| text.trim().to_owned()),
+            audiences,
+            parties: self.oidc_parties.clone(),
+        }))
+    }
+}
+
+/// By TLS, but for one on this machine.
+fn issuer(text: &str) -> Result<String, String> {
+    let url = text.parse::<Uri>().ok();
+    let host = url.as_ref().and_then(Uri::host).unwrap_or_default();
+    let loopback = ["localhost", "127.0.0.1", "[::1]"].contains(&host);
+    match url.as_ref().and_then(Uri::scheme_str) {
+        Some("https") if !host.is_empty() => Ok(text.to_owned()),
+        Some("http") if loopback => Ok(text.to_owned()),
+        _ => Err("an address with https is needed, such as https://accounts.example.org".to_owned()),
+    }
+}
+
+/// The address of a server: a scheme and a host, nothing behind it.
+pub(crate) fn public_url(text: &str) -> Result<Uri, String> {
+    let parsed = text.parse::<Uri>().ok().filter(|url| {
+        let plain = url.path() == "/" && url.query().is_none();
+        matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some() && plain
+    });
+    parsed.ok_or_else(|| "an address without a path is needed, such as https://sluice.example.org".to_owned())
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
+    let parsed = text.parse().ok().or_else(one);
+    parsed.ok_or_else(|| "an address or a network is needed, such as 10.0.0.0/8 or 127.0.0.1".to_owned())
+}
+
 /// A size in bytes, with or without a unit.
 fn size(text: &str) -> Result<u64, String> {
     match text.parse::<ByteSize>() {
@@ -217,7 +353,22 @@ pub struct Serve {
     /// Seconds that a client may pause in the middle of a request's body.
     #[arg(long, env = "SLUICE_BODY_TIMEOUT_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..), hide = true)]
     pub body_timeout_seconds: u64,
-    /// Address and port. Only loopback addresses are accepted until accounts exist.
+    /// One person on this machine: no sign-in, and requests for this machine's own names only.
+    #[arg(long, env = "SLUICE_SINGLE_USER")]
+    pub single_user: bool,
+    /// The address under which people reach this server, scheme and host: with https, cookies are
+    /// sent by TLS alone, and requests for other names are refused [default: any].
+    #[arg(long, env = "SLUICE_PUBLIC_URL", value_name = "URL", value_parser = public_url, conflicts_with = "single_user")]
+    pub public_url: Option<Uri>,
+    /// Who may create an account.
+    #[arg(long, env = "SLUICE_SIGN_UP", value_enum, default_value_t = SignUpPolicy::Invitation)]
+    pub sign_up: SignUpPolicy,
+    /// Networks of proxies in front, separated by commas, whose X-Forwarded-For is believed [default: none].
+    #[arg(long, env = "SLUICE_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK", value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+    #[command(flatten)]
+    pub oidc: OidcOptions,
+    /// Address and port. An address beyond loopback needs accounts, and TLS in front.
     #[arg(long, env = "SLUICE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
     /// Folder with example documents that the page offers.

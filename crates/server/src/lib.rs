@@ -5,6 +5,7 @@ pub mod blob_settings;
 mod cli;
 pub mod config;
 pub mod http;
+pub mod oidc;
 mod servers;
 mod telemetry;
 pub mod wiring;

@@ -1,20 +1,19 @@
 //! Builds a running application from the configuration.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
-use rand::RngExt as _;
+use anyhow::Context as _;
 use sluice_app::app::App;
 use sluice_app::library::Library;
 use sluice_app::media::Media;
 use sluice_app::platform::Platform;
-use sluice_blobs::{Blobs, Links};
+use sluice_blobs::Blobs;
 use sluice_capability::Router;
 use sluice_engine::{Randomness, Settings};
 use sluice_local::guard::Guard;
 use sluice_local::reading::{Reader, ReadingLimits};
+use sluice_outbound::Client;
 use sluice_store::Store;
 
 use crate::apps::{APPS, Common, ServerApp};
@@ -35,12 +34,8 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
     let data = config.data()?;
     let guard = Guard::new(executable.clone());
     let blobs = Blobs::open(&data, &config.blobs.place()?)?;
-    let platform = Platform {
-        store: store.clone(),
-        media: Media::new(store, blobs),
-        links: Links::new(link_key(&data)?),
-        randomness: Randomness::from_entropy(),
-    };
+    let platform =
+        Platform { store: store.clone(), media: Media::new(store, blobs), randomness: Randomness::from_entropy() };
     let limits = ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT };
     let reader = Reader::new(guard.clone(), limits);
     let library = Library {
@@ -52,31 +47,6 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
     let common = Common { config, library: &library, guard: &guard, executable };
     let modules = apps.iter().map(|app| app.open(&common)).collect::<anyhow::Result<_>>()?;
     let settings = Settings { lease: config.lease(), ..Settings::default() };
-    Ok(App::new(library, modules, settings, config.workers()))
-}
-
-/// The secret that signs links: generated at the first start, readable by the owner alone.
-fn link_key(data: &Path) -> anyhow::Result<[u8; 32]> {
-    let path = data.join("link.key");
-    if !path.exists() {
-        let mut key = [0; 32];
-        rand::rng().fill(&mut key);
-        let mut file = tempfile::Builder::new().permissions(owner_only()).tempfile_in(data)?;
-        file.write_all(&key)?;
-        file.as_file().sync_all()?;
-        // Another process may have created it first: then its key is used.
-        file.persist_noclobber(&path)
-            .map(drop)
-            .or_else(|error| if path.exists() { Ok(()) } else { Err(error.error) })?;
-    }
-    let key = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    match <[u8; 32]>::try_from(key) {
-        Ok(key) => Ok(key),
-        Err(_) => bail!("{} does not hold 32 bytes: remove it, and a new one is made", path.display()),
-    }
-}
-
-fn owner_only() -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::Permissions::from_mode(0o600)
+    let client = Client::new(&config.outbound.settings())?;
+    Ok(App::new(library, modules, settings, config.workers(), client))
 }

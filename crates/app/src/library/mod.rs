@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_blobs::{BlobError, BlobHash};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, Read, ReadRequest, Reading, Router, Wish};
-use sluice_domain::document::Document;
+use sluice_domain::document::{Document, ReadWith};
 use sluice_domain::ids::{DocumentId, JobId, OwnerId};
+use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_local::reading::{ReadError, Reader, unread_pages};
 use sluice_store::documents::{self, DocumentRow};
+use sluice_store::uploads::{self, Hold};
 use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
@@ -72,6 +74,18 @@ pub enum IngestError {
     /// The stored results of reading it cannot be decoded.
     #[error("what was kept of the document cannot be understood")]
     Kept(#[from] serde_json::Error),
+    /// Another request has taken over the upload that the document came by.
+    #[error("another request continues this upload")]
+    UploadLost,
+}
+
+/// A resumable upload that ends in the transaction that stores its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resumed {
+    /// The lease on it.
+    pub hold: Hold,
+    /// How long it is known afterwards.
+    pub expires_at: Timestamp,
 }
 
 /// Reads and judges a document, and stores it for its owner. The same bytes of one owner are read once. A document with
@@ -83,13 +97,39 @@ pub async fn ingest(
     engine: &Engine,
     upload: Upload,
 ) -> Result<DocumentRow, IngestError> {
+    ingest_of(owner, library, apps, engine, upload, None).await
+}
+
+/// The same for a file that came by a resumable upload, which ends in the same transaction.
+pub async fn ingest_resumed(
+    owner: &OwnerId,
+    library: &Library,
+    apps: &Arc<[Arc<dyn Module>]>,
+    engine: &Engine,
+    upload: Upload,
+    resumed: &Resumed,
+) -> Result<DocumentRow, IngestError> {
+    ingest_of(owner, library, apps, engine, upload, Some(resumed)).await
+}
+
+async fn ingest_of(
+    owner: &OwnerId,
+    library: &Library,
+    apps: &Arc<[Arc<dyn Module>]>,
+    engine: &Engine,
+    upload: Upload,
+    resumed: Option<&Resumed>,
+) -> Result<DocumentRow, IngestError> {
     let platform = &library.platform;
     let bytes = i64::try_from(tokio::fs::metadata(&upload.file).await.map_or(0, |meta| meta.len())).unwrap_or(i64::MAX);
     let file = platform.media.stage_file(upload.file.clone()).await?;
     let name = tidy_name(&upload.name);
     if let Some(row) = find(platform, owner, file.hash.as_str(), upload.ocr, &name).await? {
-        let row = with_name(platform, row, name).await?;
-        return read_again(platform, engine, row).await;
+        if row.name == name {
+            return read_again(platform, engine, row, resumed).await;
+        }
+        let row = with_name(platform, row, name, resumed).await?;
+        return read_again(platform, engine, row, None).await;
     }
     // The bytes are staged: nothing is visible before the document has been read and judged, or is going to be.
     let document = if upload.ocr && library.reads_by_page() {
@@ -118,7 +158,7 @@ pub async fn ingest(
         found,
         created_at: platform.now().await?,
     };
-    insert(platform, row, by_job.then_some(engine)).await
+    insert(platform, row, by_job.then_some(engine), resumed).await
 }
 
 impl Library {
@@ -132,23 +172,39 @@ impl Library {
 const BUILT_IN: &str = "local";
 
 /// Known bytes under the name of this upload: the results of reading them are reused, the name is not.
-async fn with_name(platform: &Platform, known: DocumentRow, name: String) -> Result<DocumentRow, IngestError> {
-    if known.name == name {
-        return Ok(known);
-    }
+async fn with_name(
+    platform: &Platform,
+    known: DocumentRow,
+    name: String,
+    resumed: Option<&Resumed>,
+) -> Result<DocumentRow, IngestError> {
     let id = platform.new_id(DocumentId::new).await?;
-    insert(platform, DocumentRow { id, name, created_at: platform.now().await?, ..known }, None).await
+    insert(platform, DocumentRow { id, name, created_at: platform.now().await?, ..known }, None, resumed).await
+}
+
+/// Ends the upload that a document came by, if it came by one.
+async fn finish(tx: &mut Tx, resumed: Option<&Resumed>, document: &DocumentId) -> Result<(), IngestError> {
+    let Some(Resumed { hold, expires_at }) = resumed else { return Ok(()) };
+    if uploads::finish(tx, hold, document, *expires_at).await? { Ok(()) } else { Err(IngestError::UploadLost) }
 }
 
 /// Stores a document, or returns the same one if a concurrent upload has stored it. With an engine, its pages are read by
 /// a job.
-async fn insert(platform: &Platform, row: DocumentRow, job: Option<&Engine>) -> Result<DocumentRow, IngestError> {
-    let stored = platform
+async fn insert(
+    platform: &Platform,
+    row: DocumentRow,
+    job: Option<&Engine>,
+    resumed: Option<&Resumed>,
+) -> Result<DocumentRow, IngestError> {
+    platform
         .store
         .write(async |tx| {
             let mut row = row.clone();
             match documents::document_of_blob(tx, &row.owner, &row.blob, row.ocr, &row.name).await? {
-                Some(twin) if twin.name == row.name => return Ok::<_, StoreError>(twin),
+                Some(twin) if twin.name == row.name => {
+                    finish(tx, resumed, &twin.id).await?;
+                    return Ok::<_, IngestError>(twin);
+                }
                 // As it is now: the job that reads it may just have ended.
                 Some(twin) => (row.text_blob, row.found) = (twin.text_blob, twin.found),
                 None => {
@@ -158,15 +214,20 @@ async fn insert(platform: &Platform, row: DocumentRow, job: Option<&Engine>) -> 
                 }
             }
             documents::insert_document(tx, &row).await?;
+            finish(tx, resumed, &row.id).await?;
             Ok(row)
         })
-        .await?;
-    Ok(stored)
+        .await
 }
 
 /// A document whose reading was stopped, or failed, or that was refused after OCR, is read again: recognised pages are
 /// kept, so that this costs little.
-async fn read_again(platform: &Platform, engine: &Engine, row: DocumentRow) -> Result<DocumentRow, IngestError> {
+async fn read_again(
+    platform: &Platform,
+    engine: &Engine,
+    row: DocumentRow,
+    resumed: Option<&Resumed>,
+) -> Result<DocumentRow, IngestError> {
     let again = match state(&row)? {
         State::Judged(_) => false,
         State::Refused { .. } => true,
@@ -175,19 +236,25 @@ async fn read_again(platform: &Platform, engine: &Engine, row: DocumentRow) -> R
             None => true,
         },
     };
-    if !again {
+    if !again && resumed.is_none() {
         return Ok(row);
     }
-    let stored = platform
+    platform
         .store
         .write(async |tx| {
-            let found = job::enqueue(engine, tx, &row.owner, &row.id).await?.to_json()?;
-            let row = DocumentRow { found, ..row.clone() };
-            documents::set_read(tx, &row).await?;
-            Ok::<_, StoreError>(row)
+            let mut row = row.clone();
+            if !documents::lock(tx, &row.owner, &row.id).await? {
+                // Deleted since it was found: it is stored anew when the last bytes come again.
+                return Err(StoreError::BlobGone { hash: row.blob }.into());
+            }
+            if again {
+                row.found = job::enqueue(engine, tx, &row.owner, &row.id).await?.to_json()?;
+                documents::set_read(tx, &row).await?;
+            }
+            finish(tx, resumed, &row.id).await?;
+            Ok::<_, IngestError>(row)
         })
-        .await?;
-    Ok(stored)
+        .await
 }
 
 /// Reads a file with the first implementation that can.
@@ -225,6 +292,9 @@ pub struct Judged {
     pub offers: BTreeMap<String, Value>,
     /// The program that read it, with its version.
     pub read_by: String,
+    /// The same by parts; unknown of documents that an earlier version read.
+    #[serde(default)]
+    pub read_with: Option<ReadWith>,
 }
 
 /// What is known about a document.
@@ -318,8 +388,8 @@ async fn judge_off_runtime(
 ) -> Result<Result<Judged, Refusal>, MediaError> {
     let apps = Arc::clone(apps);
     let judging = tokio::task::spawn_blocking(move || {
-        let read_by = document.read_by.clone();
-        judge(&document, &apps).map(|(facts, offers)| Judged { facts, offers, read_by })
+        let (read_by, read_with) = (document.read_by.clone(), Some(document.read_with()));
+        judge(&document, &apps).map(|(facts, offers)| Judged { facts, offers, read_by, read_with })
     });
     let failed = |error: tokio::task::JoinError| BlobError::Io { path: PathBuf::new(), source: error.into() };
     Ok(judging.await.map_err(failed)?)
@@ -397,7 +467,7 @@ async fn find(
 }
 
 /// A file name for display: no folders, no control characters, at most 120 characters.
-fn tidy_name(name: &str) -> String {
+pub(crate) fn tidy_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let clean: String = last.chars().filter(|c| !c.is_control()).take(120).collect();
     if clean.trim().is_empty() { "document.pdf".to_owned() } else { clean }

@@ -1,4 +1,4 @@
-//! The garbage collection job: it removes blobs without references.
+//! The garbage collection job: it removes blobs without references, and uploads whose time is over.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::blobs::{self, COLLECT_WITHIN, GRACE};
 use tokio::time::Instant;
 
-use super::{BatchSize, Context, POOL};
+use super::{BatchSize, Context, POOL, uploads};
 
 /// Removes garbage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ const AT_ONCE: u32 = 50;
 pub struct Collected {
     /// Blobs that were deleted.
     pub blobs: u64,
+    /// Uploads that had ended or expired, and were removed.
+    pub uploads: u64,
     /// Duration of the longest transaction, in milliseconds.
     pub longest_ms: u64,
 }
@@ -55,7 +57,12 @@ impl Job for Collect {
 
     async fn run(&self, Stage::Collect: Stage, run: &Run, context: &Context) -> Result<Next<Stage>, JobError> {
         let grace = self.grace_seconds.map_or(GRACE, Duration::from_secs);
-        let collected = collect(context, grace, || run.cancelled().is_cancelled()).await?;
+        let stop = || run.cancelled().is_cancelled();
+        let uploads = uploads::remove_expired(context, stop).await?;
+        if uploads > 0 {
+            run.log(format!("{uploads} uploads that had ended or expired are gone"));
+        }
+        let collected = Collected { uploads, ..collect(context, grace, stop).await? };
         if collected.blobs > 0 {
             run.log(format!("{} blobs that nothing pointed at are gone", collected.blobs));
         }

@@ -14,13 +14,16 @@ use sluice_store::{StoreError, Tx};
 use tokio::time::Instant;
 
 use self::collect::Collect;
+use self::leave::Leave;
 use self::retain::Retain;
 use self::verify::Verify;
 use crate::module::Module;
 use crate::platform::Platform;
 
 pub mod collect;
+pub mod leave;
 pub mod retain;
+pub mod uploads;
 pub mod verify;
 pub mod work;
 
@@ -41,6 +44,7 @@ pub(crate) fn register(engine: Builder, context: &Context) -> Builder {
     engine
         .pool(POOL, 1)
         .register::<Collect>(context.clone())
+        .register::<Leave>(context.clone())
         .register::<Retain>(context.clone())
         .register::<Verify>(context.clone())
 }
@@ -56,6 +60,9 @@ pub async fn schedule(engine: &Engine) -> Result<(), StoreError> {
                 .await?;
             engine
                 .schedule(tx, "maintenance.retain", "17 * * * *", &Retain::default(), options(), CatchUp::Latest)
+                .await?;
+            engine
+                .schedule(tx, "maintenance.leave", "* * * * *", &Leave::default(), options(), CatchUp::Latest)
                 .await?;
             engine
                 .schedule(tx, "maintenance.verify", "41 3 * * *", &Verify::default(), options(), CatchUp::Latest)

@@ -1,13 +1,15 @@
 //! The retention job: it deletes rows past their retention period.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::retention::{self, Batch, RetentionPeriods};
-use sluice_store::{StoreError, Tx, documents};
+use sluice_store::webhooks::{self, deliveries};
+use sluice_store::{StoreError, Tx, accounts, documents, throttles};
 
 use super::{BatchSize, Context, POOL};
 
@@ -45,10 +47,13 @@ impl Job for Retain {
     }
 }
 
+/// Failed attempts that are older than this, and whose wait is over, slow down nothing.
+const FAILURES: Duration = Duration::from_hours(24);
+
 /// The result of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Retained {
-    /// Deleted rows, by kind.
+    /// Deleted rows, by kind; of `unknown_calls`, those that were ended.
     pub removed: BTreeMap<&'static str, u64>,
     /// What failed, and why: a failure does not stop the others.
     pub failed: BTreeMap<&'static str, String>,
@@ -61,6 +66,7 @@ pub struct Retained {
 enum Rows {
     Documents,
     Results,
+    UnknownCalls,
     Calls,
     Events,
     Spend,
@@ -69,12 +75,17 @@ enum Rows {
     Shares,
     Buckets,
     Workers,
+    Secrets,
+    Throttles,
+    Deliveries,
+    Webhooks,
     OfApps,
 }
 
-const ALL: [(&str, Rows); 11] = [
+const ALL: [(&str, Rows); 16] = [
     ("documents", Rows::Documents),
     ("results", Rows::Results),
+    ("unknown_calls", Rows::UnknownCalls),
     ("calls", Rows::Calls),
     ("events", Rows::Events),
     ("spend", Rows::Spend),
@@ -83,6 +94,12 @@ const ALL: [(&str, Rows); 11] = [
     ("shares", Rows::Shares),
     ("buckets", Rows::Buckets),
     ("workers", Rows::Workers),
+    // Sessions, tokens and invitations.
+    ("secrets", Rows::Secrets),
+    ("throttles", Rows::Throttles),
+    // To webhooks, and what is left of deleted ones.
+    ("deliveries", Rows::Deliveries),
+    ("webhooks", Rows::Webhooks),
     ("of_apps", Rows::OfApps),
 ];
 
@@ -147,6 +164,7 @@ async fn one_batch(
     let now = tx.now().await?;
     let removed = match rows {
         Rows::Documents => return unused_documents(context, tx, now - keep.documents, after, limit).await,
+        Rows::UnknownCalls => return retention::give_up_calls(tx, after, now - keep.history, limit).await,
         Rows::JobBudgets => return retention::forget_job_budgets(tx, after, limit).await,
         Rows::Shares => return retention::forget_shares(tx, after, limit).await,
         Rows::Buckets => return retention::forget_buckets(tx, after, limit).await,
@@ -162,6 +180,10 @@ async fn one_batch(
         Rows::Events => retention::forget_events(tx, now - keep.events, limit).await?,
         Rows::Spend => retention::forget_spend(tx, now - keep.spend, limit).await?,
         Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
+        Rows::Secrets => accounts::delete_ended(tx, now, limit).await?,
+        Rows::Throttles => throttles::delete_old(tx, now, FAILURES, limit).await?,
+        Rows::Deliveries => deliveries::forget(tx, now - keep.history, limit).await?,
+        Rows::Webhooks => webhooks::sweep(tx, limit).await?,
         Rows::Workers => retention::forget_workers(tx, now - keep.workers, limit).await?,
     };
     // Rows that are found by age need no cursor: deleted rows are not found again.

@@ -7,7 +7,7 @@ use sluice_blobs::BlobHash;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::{blobs, retention};
 
-use super::{BatchSize, Context, POOL};
+use super::{BatchSize, Context, POOL, uploads};
 use crate::media::MediaError;
 
 /// Verifies rows and bytes against each other.
@@ -58,7 +58,8 @@ impl Job for Verify {
             }
             Stage::Bytes => {
                 let adopted = verify_bytes(context, stop).await?;
-                Ok(Next::Done(json!({ "without_row": adopted })))
+                let uploads = uploads::remove_unknown(context, stop).await?;
+                Ok(Next::Done(json!({ "without_row": adopted, "uploads_without_row": uploads })))
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Deletes a reel: its jobs are cancelled, its rows and the row of its document are deleted, a tombstone remains. Its
 //! files are unreachable from then on; the next garbage collection removes their bytes.
 
-use sluice_domain::ids::{OwnerId, ReelId};
+use sluice_domain::ids::OwnerId;
+use sluice_store::reel::ReelId;
 use sluice_store::{StoreError, Tx, events, jobs, reel};
 
 use super::context::ReelApp;

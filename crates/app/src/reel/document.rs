@@ -14,6 +14,7 @@ use super::choices::{self, Register};
 use super::context::ReelApp;
 use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit};
 use crate::facts::{Facts, Judgement, Refusal};
+use crate::library::Judged;
 
 /// The stored part of the judgement, beside the facts.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +40,8 @@ pub struct EstimateView {
     pub mode: Mode,
     /// Length of the video.
     pub seconds: u32,
+    /// Whether the document is too short for the usual length of this mode.
+    pub short: bool,
     /// Scenes, title and question included.
     pub scenes: u32,
     /// Number of spoken words.
@@ -138,6 +141,7 @@ pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
             .map(|estimate| EstimateView {
                 mode: estimate.mode,
                 seconds: estimate.seconds,
+                short: estimate.is_short(),
                 scenes: estimate.scenes,
                 words: estimate.words,
                 cost_micro_usd: None,
@@ -150,6 +154,12 @@ pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
             .filter_map(|presenter| Some((presenter.id, voice_for(Some(presenter.id))?)))
             .collect(),
     })
+}
+
+/// The estimate of a video in this mode, if one can be made of the document.
+pub fn estimate(document: &Judged, mode: Mode) -> Option<Estimate> {
+    let stored = Stored::deserialize(document.offers.get(super::NAME)?).ok()?;
+    stored.estimates.into_iter().find(|estimate| estimate.mode == mode)
 }
 
 const REFUSED: &str = "No video can be made of this document";

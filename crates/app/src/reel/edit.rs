@@ -4,11 +4,12 @@
 //! [`Precondition`] which text it is a change of.
 
 use serde_json::json;
-use sluice_domain::ids::{OwnerId, ReelId, SceneId};
+use sluice_domain::ids::OwnerId;
 use sluice_domain::job::JobState;
 use sluice_engine::{Engine, Job as _};
 use sluice_store::jobs::{self, JobRow};
 use sluice_store::reel::{self, ReelRow, SceneChange, SceneRow};
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{StoreError, Tx};
 
 use super::context::ReelApp;

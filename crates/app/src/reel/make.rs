@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_domain::ids::{ReelId, SceneId};
 use sluice_engine::{ChildOptions, Job, JobError, Next, Run};
 use sluice_store::reel::{self, SceneRow};
+use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{StoreError, jobs};
 
 use super::assemble;

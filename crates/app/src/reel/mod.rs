@@ -27,3 +27,7 @@ pub mod view;
 
 pub use context::{Limits, Previews, ReelApp};
 pub use module::{DefaultsView, PresenterView, ReelChoices, SceneWords};
+pub use sluice_store::reel::{ReelId, SceneId};
+
+/// The name of the app in addresses and in what is stored.
+const NAME: &str = "reel";

@@ -112,7 +112,7 @@ fn scene_words(facts: &LanguageFacts) -> Option<(&'static str, SceneWords)> {
 
 impl Module for ReelApp {
     fn name(&self) -> &'static str {
-        "reel"
+        super::NAME
     }
 
     fn register(&self, engine: Builder) -> Builder {
@@ -129,6 +129,17 @@ impl Module for ReelApp {
 
     fn retain<'a>(&'a self, tx: &'a mut Tx, before: Timestamp, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
         reel::forget_tombstones(tx, before, limit).boxed()
+    }
+
+    fn leave<'a>(&'a self, tx: &'a mut Tx, owner: &'a OwnerId, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
+        async move {
+            let reels = reel::reels_of(tx, owner, limit).await?;
+            for id in &reels {
+                reel::delete_reel(tx, owner, id).await?;
+            }
+            Ok(reels.len() as u64)
+        }
+        .boxed()
     }
 
     fn judge(&self, document: &Document) -> Option<Result<Judgement, Refusal>> {

@@ -7,10 +7,11 @@ use std::time::Duration;
 use serde_json::json;
 use sluice_blobs::{BlobHash, Stored};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, SpeakRequest, Wish};
-use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
+use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_local::reading::{PageView, ReadError};
 use sluice_store::documents::DocumentRow;
+use sluice_store::reel::ReelId;
 use sluice_store::{StoreError, Tx, reel, results};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -19,8 +20,8 @@ use super::keys;
 use super::script::{SceneScript, SlideKind};
 use super::storyboard::{self, Scene};
 use super::subject;
-use super::view::Links;
 use crate::library::{self, IngestError};
+use crate::links::Signer;
 use crate::maintenance::work::UPLOAD;
 use crate::media::MediaError;
 
@@ -96,7 +97,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
     };
     // It goes with the last reel that uses it.
     app.platform.store.write(async |tx| reel::use_result(tx, owner, id, &key).await).await?;
-    link(app, &hash, "page.png").await
+    link(owner, app, &key, &hash, "page.png").await
 }
 
 /// The page of a scene: the one it shows, or the first one that it cites.
@@ -130,7 +131,7 @@ async fn draw(app: &ReelApp, document: &DocumentRow, page: u32, key: &str) -> Re
 }
 
 /// A link to a sentence in a voice.
-pub async fn sample(app: &ReelApp, id: &str) -> Result<String, PreviewError> {
+pub async fn sample(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, PreviewError> {
     let voice = || id.to_owned();
     let known = app.voices().into_iter().find(|known| known.id == id);
     let known = known.ok_or_else(|| PreviewError::NoSuchVoice { voice: voice() })?;
@@ -140,7 +141,7 @@ pub async fn sample(app: &ReelApp, id: &str) -> Result<String, PreviewError> {
     let text = sentence(known.language);
     let key = keys::key("sample/1", &(id, text)).map_err(|_| unreadable())?;
     if let Some(hash) = kept(app, &key).await? {
-        return link(app, &hash, "sample.wav").await;
+        return link(owner, app, &key, &hash, "sample.wav").await;
     }
     if !known.installed {
         return Err(PreviewError::VoiceNotInstalled { voice: voice() });
@@ -150,7 +151,7 @@ pub async fn sample(app: &ReelApp, id: &str) -> Result<String, PreviewError> {
         Some(hash) => hash,
         None => speak(app, id, known.language, text, &key).await?,
     };
-    link(app, &hash, "sample.wav").await
+    link(owner, app, &key, &hash, "sample.wav").await
 }
 
 /// What a voice says to be chosen.
@@ -224,8 +225,8 @@ async fn kept(app: &ReelApp, key: &str) -> Result<Option<BlobHash>, PreviewError
     Ok(there.then_some(stored.hash))
 }
 
-async fn link(app: &ReelApp, hash: &BlobHash, name: &str) -> Result<String, PreviewError> {
-    Ok(Links { platform: &app.platform, now: app.platform.now().await? }.show(hash, name))
+async fn link(owner: &OwnerId, app: &ReelApp, key: &str, hash: &BlobHash, name: &str) -> Result<String, PreviewError> {
+    Ok(Signer::of(&app.platform, owner).await?.of_result(key).show(hash, name))
 }
 
 fn unreadable() -> StoreError {

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_blobs::{BlobHash, LocalFile, Stored};
 use sluice_capability::{Attempt, Begun, Context, SpeakRequest, Wish};
-use sluice_domain::ids::{ReelId, SceneId};
 use sluice_domain::speech::Speech;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_local::reading::PageView;
 use sluice_local::render::{self, Caption, ClipSpec, Presenter, Shown, Slide};
 use sluice_store::reel;
+use sluice_store::reel::{ReelId, SceneId};
 use utoipa::ToSchema;
 
 use super::artefacts::{page_label, printed_label};

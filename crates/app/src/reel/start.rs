@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_local::render::{Shape, presenters};
 use sluice_store::documents;
+use sluice_store::reel::ReelId;
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
-use sluice_domain::ids::SceneId;
 use sluice_domain::speech::{Speech, WordTiming};
 use sluice_local::render::Caption;
 use sluice_store::StoreError;
 use sluice_store::documents::DocumentRow;
+use sluice_store::reel::SceneId;
 use sluice_store::reel::{ReelRow, SceneRow};
 use unicode_segmentation::UnicodeSegmentation as _;
 

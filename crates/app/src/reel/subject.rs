@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sluice_blobs::BlobHash;
-use sluice_domain::ids::{OwnerId, ReelId};
+use sluice_domain::ids::OwnerId;
 use sluice_engine::{EnqueueOptions, JobError, Run};
 use sluice_store::documents::{self, DocumentRow};
+use sluice_store::reel::ReelId;
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx, blobs, events, results};
 

@@ -5,9 +5,11 @@ pub mod list;
 mod rows;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::ids::{OwnerId, ReelId};
+use sluice_domain::document::ReadWith;
+use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_store::reel;
+use sluice_store::reel::ReelId;
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
@@ -16,11 +18,11 @@ use super::choices::CaptionsPlace;
 use super::context::ReelApp;
 use super::script::{Mode, Sentence};
 use super::stage::Stage;
+use crate::links::Signer;
 use crate::view::{CostView, ErrorView, LanguageView, StepState, WhyView};
 use details::Details;
 use rows::Rows;
 
-pub(crate) use rows::Links;
 pub use rows::file_stem;
 
 /// The state of a reel.
@@ -180,11 +182,31 @@ pub struct ResultView {
     pub chapters: Vec<ChapterMark>,
 }
 
+/// What read a document: its text layer, OCR, or both.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReadWithView {
+    /// What read the text layer, with version; null if OCR read every page.
+    pub text_layer: Option<String>,
+    /// The OCR that read pages, with version; null if none did.
+    pub ocr: Option<String>,
+    /// The pages that OCR read.
+    pub ocr_pages: Vec<u32>,
+}
+
+impl From<ReadWith> for ReadWithView {
+    fn from(with: ReadWith) -> Self {
+        let ReadWith { text_layer, ocr, ocr_pages } = with;
+        Self { text_layer, ocr, ocr_pages }
+    }
+}
+
 /// What produced a result.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct MadeWith {
     /// The program that read the document.
     pub reading: Option<String>,
+    /// What read its text layer, and what read which pages by OCR.
+    pub read_with: Option<ReadWithView>,
     /// How the script of the video was written; before there is one, that of the storyboard: `extract`, or `extract_edited` if
     /// a person changed it.
     pub script: Option<String>,
@@ -277,5 +299,7 @@ pub async fn reel(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<Option<
             None => Ok::<_, StoreError>(None),
         })
         .await?;
-    rows.map(|(rows, more)| rows.view(app, more)).transpose()
+    let Some((rows, more)) = rows else { return Ok(None) };
+    let links = Signer::of(&app.platform, owner).await?;
+    rows.view(app, &links, more).map(Some)
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use sluice_app::maintenance::{Context, collect};
 use sluice_app::media::Media;
 use sluice_app::platform::Platform;
-use sluice_blobs::{Blobs, Links, Place, Stored};
+use sluice_blobs::{Blobs, Place, Stored};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::Randomness;
 use sluice_store::blobs::{self, Subject};
@@ -43,7 +43,6 @@ impl World {
         let platform = Platform {
             store: test.store().clone(),
             media: Media::new(test.store().clone(), blobs),
-            links: Links::new([7; 32]),
             randomness: Randomness::from_entropy(),
         };
         Self { test, context: Context { platform, modules: Arc::new([]) } }

@@ -72,6 +72,10 @@ async fn fill(world: &World, name: &str) {
             "INSERT INTO calls (id, key, kind, owner, job, attempt, lease, askable, started_at, deadline_at, finished_at, outcome)
              VALUES ('{name}', 'k', 'voice', 'ada', 'j', 1, 'l', 0, {now}, {now}, {now}, 'succeeded')"
         ),
+        format!(
+            "INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at, deadline_at, outcome)
+             VALUES ('{name} unknown', '{name}', 'voice', 'ada', 'voices', 'gone', 1, 'l', 1, {now}, {now}, 'unknown')"
+        ),
         format!("INSERT INTO event_log (owner, seq, entries, at) VALUES ('{name}', 1, '[]', {now})"),
         format!(
             "INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, spent, state, at)
@@ -103,15 +107,23 @@ async fn expired_rows_of_every_table_are_deleted_and_others_stay(world: World) {
     world.test.advance(YEARS).await;
     fill(&world, "young").await;
     let retained = retain_all(&world).await;
-    for table in ["results", "calls", "events", "spend", "workers", "day_budgets", "job_budgets", "shares"] {
-        assert_eq!(retained.removed.get(table), Some(&1), "{table}: {retained:?}");
+    for rows in
+        ["results", "unknown_calls", "calls", "events", "spend", "workers", "day_budgets", "job_budgets", "shares"]
+    {
+        assert_eq!(retained.removed.get(rows), Some(&1), "{rows}: {retained:?}");
     }
     for (table, left) in
-        [("stage_results", 1), ("calls", 1), ("spend", 1), ("workers", 1), ("budgets", 3), ("shares", 2)]
+        [("stage_results", 1), ("calls", 3), ("spend", 1), ("workers", 1), ("budgets", 3), ("shares", 2)]
     {
         assert_eq!(world.count(table).await, left, "{table}");
     }
     assert!(retain_all(&world).await.removed.is_empty(), "a second run finds nothing");
+    world.test.advance(YEARS).await;
+    assert_eq!(
+        retain_all(&world).await.removed.get("calls"),
+        Some(&2),
+        "the call that was given up, and the young one"
+    );
     world.test.end().await;
 }
 

@@ -33,6 +33,13 @@ pub struct ReelSettings {
     pub expire_minutes: u64,
 }
 
+impl ReelSettings {
+    /// The same settings, with limits high enough for a benchmark.
+    pub(crate) fn for_bench(&self) -> Self {
+        Self { reels_per_ten_minutes: 1_000, ..self.clone() }
+    }
+}
+
 impl ServerApp for Reel {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let config = common.config;

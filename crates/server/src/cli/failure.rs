@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde_json::json;
+use sluice_app::account::AccountError;
 use sluice_app::library::IngestError;
 use sluice_app::media::MediaError;
 use sluice_blobs::BlobError;
@@ -55,6 +56,9 @@ fn classify(error: &anyhow::Error) -> (&'static str, &'static str) {
     if let Some(error) = error.downcast_ref::<IngestError>() {
         return ingest(error);
     }
+    if let Some(error) = error.downcast_ref::<AccountError>() {
+        return (error.code(), "The account cannot be changed like this");
+    }
     for cause in error.chain() {
         if let Some(error) = cause.downcast_ref::<StoreError>() {
             return (error.code(), "The database cannot do this");
@@ -80,7 +84,7 @@ fn ingest(error: &IngestError) -> (&'static str, &'static str) {
         IngestError::Refused(refusal) => (refusal.code, refusal.title),
         IngestError::Media(error) => media(error),
         IngestError::Store(error) => (error.code(), "The database cannot do this"),
-        IngestError::Kept(_) => ("internal", "Internal error"),
+        IngestError::Kept(_) | IngestError::UploadLost => ("internal", "Internal error"),
     }
 }
 

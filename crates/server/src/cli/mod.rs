@@ -6,10 +6,12 @@ mod doctor;
 mod failure;
 mod jobs;
 mod limits;
+mod links;
 mod models;
 mod queues;
 pub(crate) mod reel;
 mod serve;
+mod users;
 
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -61,6 +63,21 @@ enum Command {
     Limits {
         #[command(subcommand)]
         command: limits::LimitsCommand,
+    },
+    /// Creates, changes and lists accounts, and invites people.
+    User {
+        #[command(subcommand)]
+        command: users::UserCommand,
+    },
+    /// Makes, lists and revokes API tokens.
+    Token {
+        #[command(subcommand)]
+        command: users::TokenCommand,
+    },
+    /// Replaces the keys that sign links to media, or ends all links.
+    Links {
+        #[command(subcommand)]
+        command: links::LinksCommand,
     },
     /// Lists, fetches and verifies the models of the built-in engines.
     Models {
@@ -122,6 +139,9 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Jobs { command } => Box::pin(jobs::run(config, command)).await,
         Command::Queues { command } => queues::run(config, command).await,
         Command::Limits { command } => limits::run(config, command).await,
+        Command::User { command } => Box::pin(users::run_user(config, command)).await,
+        Command::Token { command } => Box::pin(users::run_token(config, command)).await,
+        Command::Links { command } => links::run(config, command).await,
         Command::Models { command } => models::run(config, command).await,
         Command::Bench { command } => Box::pin(bench::run(config, command)).await,
         Command::Openapi => say(http::openapi()?.trim_end()),

@@ -21,7 +21,7 @@ pub(crate) enum QueuesCommand {
         #[command(flatten)]
         target: Target,
         /// The reason, as "sluice jobs why" shows it.
-        #[arg(long, default_value = "paused by hand")]
+        #[arg(long, default_value = controls::BY_HAND)]
         reason: String,
     },
     /// Starts jobs of the target again.

@@ -1,11 +1,16 @@
 //! `sluice serve`: the API, the page, and the workers in one process.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use sluice_app::account::{AccountSettings, Accounts};
 use sluice_app::app::App;
+use sluice_app::links::Signer;
 use sluice_app::maintenance;
+use sluice_domain::ids::OwnerId;
 use sluice_store::Database;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,22 +18,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::apps::APPS;
 use crate::config::{self, Config, Role, Serve};
+use crate::oidc::Oidc;
 use crate::servers::{self, Registration, Server};
 use crate::{http, wiring};
 
 pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
-    if !options.listen.ip().is_loopback() {
-        bail!(
-            "{} is not a loopback address: until accounts exist the server is for this machine alone",
-            options.listen
-        );
-    }
+    check_listen(options)?;
     if options.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
         bail!("a role of its own is for several processes on one PostgreSQL: give its address with --database-url");
     }
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
     maintenance::schedule(&app.engine).await?;
+    // The key that signs links is there before the database may take no writes.
+    Signer::of(&app.platform, &OwnerId::system()).await?;
     if options.role == Role::Worker {
         return work(app, config, &pools, options).await;
     }
@@ -39,12 +42,18 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     let others = register(&app, config, options.role, Some(address)).await?;
     let worker = (options.role == Role::All).then(|| app.engine.start_pools(&pools));
     let stopping = CancellationToken::new();
-    let api = http::Api::new(app.clone(), options.examples.clone(), stopping.clone());
+    let access = access(&app, options)?;
+    invite_first(&access, address).await?;
+    let mut api = http::Api::new(app.clone(), access, options.examples.clone(), stopping.clone());
+    api.runs_jobs = worker.is_some();
     log_start(config, options.role, Some(address), &pools)?;
     if !http::page_is_built() {
         tracing::warn!("this binary was built without its page");
     }
     let clearing = tokio::spawn(maintenance::work::clear_periodically(app.platform.clone()));
+    if options.role == Role::All {
+        tokio::spawn(app.webhooks.clone().run(stopping.clone()));
+    }
     let until = stopping.clone();
     tokio::spawn(async move {
         stop_signal().await;
@@ -65,13 +74,65 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     Ok(())
 }
 
+/// Refuses to serve strangers without sign-in, and warns of passwords that travel in the clear.
+fn check_listen(options: &Serve) -> anyhow::Result<()> {
+    let beyond = !options.listen.ip().is_loopback();
+    if beyond && options.single_user {
+        bail!(
+            "{} is not a loopback address, and single-user mode asks nobody who they are: leave out --single-user, and \
+             sign in",
+            options.listen
+        );
+    }
+    let tls = options.public_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
+    if beyond && !tls && options.role != Role::Worker {
+        tracing::warn!(
+            listen = %options.listen,
+            "passwords travel unencrypted: put a proxy with TLS in front, and give its address with --public-url https://…"
+        );
+    }
+    Ok(())
+}
+
+/// Who is let in, by the options.
+fn access(app: &App, options: &Serve) -> anyhow::Result<http::Access> {
+    let settings = AccountSettings { sign_up: options.sign_up.into(), ..AccountSettings::default() };
+    Ok(http::Access {
+        accounts: Accounts::new(app.platform.clone(), settings)?,
+        oidc: options.oidc.settings()?.map(Oidc::new).transpose()?.map(Arc::new),
+        single_user: options.single_user,
+        public_url: options.public_url.clone(),
+        proxies: options.trusted_proxies.clone().into(),
+    })
+}
+
+/// Prints the link with which the first administrator's account is created, while there is none. To standard error and not
+/// to the log, which may be kept and read by others.
+async fn invite_first(access: &http::Access, address: SocketAddr) -> anyhow::Result<()> {
+    if access.single_user {
+        return Ok(());
+    }
+    if let Some(secret) = access.accounts.first_invitation().await? {
+        let base = access.public_url.as_ref().map_or_else(|| format!("http://{address}/"), ToString::to_string);
+        let link = format!("{}{}", base.trim_end_matches('/'), http::join_path(&secret));
+        writeln!(
+            std::io::stderr().lock(),
+            "\nNobody can sign in yet. Create the administrator's account (the link works once):\n\n    {link}\n"
+        )?;
+    }
+    Ok(())
+}
+
 /// Runs jobs until it is told to stop; then finishes what it can and releases the rest.
 async fn work(app: App, config: &Config, pools: &[String], options: &Serve) -> anyhow::Result<()> {
     let others = register(&app, config, options.role, None).await?;
     let worker = app.engine.start_pools(pools);
     log_start(config, options.role, None, pools)?;
     let clearing = tokio::spawn(maintenance::work::clear_periodically(app.platform.clone()));
+    let stopping = CancellationToken::new();
+    tokio::spawn(app.webhooks.clone().run(stopping.clone()));
     stop_signal().await;
+    stopping.cancel();
     clearing.abort();
     tracing::info!("stopping: running jobs finish or are released");
     worker.shutdown(Duration::from_secs(options.grace_seconds)).await;
@@ -89,7 +150,6 @@ fn log_start(config: &Config, role: Role, listen: Option<SocketAddr>, pools: &[S
     let version = env!("CARGO_PKG_VERSION");
     let (data, role) = (data.display(), role.name());
     let listen = listen.map_or_else(|| "nowhere".to_owned(), |at| format!("http://{at}"));
-    // Until there are accounts, only loopback is served.
     tracing::info!(version, role, listen, %data, database, pools, workers, "started");
     Ok(())
 }

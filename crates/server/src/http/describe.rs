@@ -6,16 +6,20 @@ use serde_json::{Map, Value, json};
 const ANY: [u16; 4] = [400, 421, 500, 503];
 /// Additional responses of any request with a body.
 const BODY: [u16; 3] = [408, 413, 415];
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const METHODS: [&str; 6] = ["get", "post", "put", "patch", "delete", "options"];
 
 /// Completes the document: descriptions of responses, errors as problems, and the responses of any request.
 pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(document)?;
     document["servers"] = json!([{ "url": "/", "description": "This server." }]);
-    // There are no accounts yet: only this machine is served.
-    document["security"] = json!([]);
+    document["components"]["securitySchemes"] = json!({
+        "token": { "type": "http", "scheme": "bearer", "description": "An API token, made in the settings or with sluice token add." },
+        "session": { "type": "apiKey", "in": "cookie", "name": "sluice_session", "description": "The session of a browser." },
+    });
+    document["security"] = json!([{ "token": [] }, { "session": [] }]);
     apps_of(&mut document);
-    document["components"]["responses"] = ANY.iter().chain(&BODY).chain(&[403]).map(|status| shared(*status)).collect();
+    document["components"]["responses"] =
+        ANY.iter().chain(&BODY).chain(&[401, 403]).map(|status| shared(*status)).collect();
     for path in document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         for method in METHODS {
             if let Some(operation) = path.get_mut(method) {
@@ -46,12 +50,23 @@ fn operation_of(method: &str, operation: &mut Value) {
         // forms.rs refuses fields that it does not know.
         form["additionalProperties"] = false.into();
     }
+    if let Some(bytes) = operation.pointer_mut("/requestBody/content/application~1offset+octet-stream/schema") {
+        *bytes = json!({ "type": "string", "format": "binary" });
+    }
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         parameter_of(parameter);
     }
+    let operation_is_public = operation.get("security").is_some();
+    if operation_is_public {
+        // utoipa writes an empty requirement, which means the same.
+        operation["security"] = json!([]);
+    }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     for (status, response) in responses.iter_mut() {
-        response["description"] = status.parse().map_or("An answer.", description).into();
+        // Unless the operation says it better.
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = status.parse().map_or("An answer.", description).into();
+        }
         // utoipa gives every body the JSON media type.
         let is_error = status.starts_with(['4', '5']);
         if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut).filter(|_| is_error)
@@ -60,26 +75,32 @@ fn operation_of(method: &str, operation: &mut Value) {
             content.insert("application/problem+json".to_owned(), problem);
         }
     }
+    // Without identity, or with one that lacks the scope.
+    let of_identity = [401, 403].iter().filter(|_| !operation_is_public);
     let of_body = BODY.iter().filter(|_| has_body);
-    let of_change = [403].iter().filter(|_| method != "get");
-    for status in ANY.iter().chain(of_body).chain(of_change) {
+    let of_change = [403].iter().filter(|_| !matches!(method, "get" | "options"));
+    for status in ANY.iter().chain(of_body).chain(of_change).chain(of_identity) {
         responses
             .entry(status.to_string())
             .or_insert_with(|| json!({ "$ref": format!("#/components/responses/{}", name(*status)) }));
     }
 }
 
-/// Ids are UUIDs, and scene numbers start at 1.
+/// The name of an algorithm, and 20 or 32 bytes in Base64.
+const CHECKSUM: &str = "^(sha1 [A-Za-z0-9+/]{26}|sha256 [A-Za-z0-9+/]{42})[AEIMQUYcgkosw048]=$";
+
+/// Ids are UUIDs.
 fn parameter_of(parameter: &mut Value) {
     match parameter["name"].as_str() {
         Some("id") => {
             parameter["description"] = "The id that the server assigned.".into();
             parameter["schema"]["format"] = "uuid".into();
         }
-        Some("n") => {
-            parameter["description"] = "The number of the scene, from 1.".into();
-            parameter["schema"] = json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 100_000 });
+        Some("Tus-Resumable") => {
+            parameter["description"] = "The version of tus.".into();
+            parameter["schema"]["enum"] = json!(["1.0.0"]);
         }
+        Some("Upload-Checksum") => parameter["schema"]["pattern"] = CHECKSUM.into(),
         _ => {}
     }
 }
@@ -94,7 +115,8 @@ fn shared(status: u16) -> (String, Value) {
 const fn name(status: u16) -> &'static str {
     match status {
         400 => "BadRequest",
-        403 => "ForeignOrigin",
+        401 => "NotSignedIn",
+        403 => "NotAllowed",
         408 => "RequestTimeout",
         413 => "TooLarge",
         415 => "UnsupportedMediaType",
@@ -112,16 +134,20 @@ const fn description(status: u16) -> &'static str {
         204 => "Done.",
         302 => "Redirects to the address in Location.",
         400 => "The request is malformed.",
-        403 => "The request comes from another origin.",
+        401 => "Nobody is signed in, or the token is not valid.",
+        403 => "This session or token may not do that, or the request comes from another origin.",
         404 => "Not found.",
         408 => "Timeout while waiting for the request body.",
         409 => "The current state does not allow this.",
-        412 => "Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one.",
+        410 => "It has expired, or has ended.",
+        412 => "Somebody else changed it first: `If-Match` names an earlier state.",
         413 => "The request is too large.",
         415 => "The media type of the body or of its file is not supported.",
         421 => "The request is for another host.",
         422 => "The request is well-formed, but cannot be fulfilled.",
+        423 => "Another request is doing this now: try again when it has ended.",
         429 => "Too many requests: Retry-After says when the next one is accepted.",
+        460 => "The checksum does not match. Nothing was stored.",
         503 => "The database is unavailable.",
         507 => "The disk is full.",
         _ => "An internal error; the server's log has its cause under the request id.",

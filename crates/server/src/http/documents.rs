@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sluice_app::library::{self, Judged, ReadingState, Refused, Upload};
 use sluice_app::module::Module;
+use sluice_app::reel::view::ReadWithView;
 use sluice_app::view::ErrorView;
 use sluice_app::view::LanguageView;
 use sluice_domain::document::{LeftOut, Reason};
@@ -39,6 +40,8 @@ pub(crate) struct DocumentView {
     bytes: i64,
     /// The program that read it.
     read_by: String,
+    /// What read its text layer, and what read which pages by OCR; null until that is known.
+    read_with: Option<ReadWithView>,
     /// Whether its text was read by OCR.
     ocr: bool,
     /// Set while a job reads pages of it by OCR; what is found in it follows.
@@ -151,6 +154,7 @@ pub(crate) async fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, P
         words: 0,
         characters: 0,
         bytes: row.bytes,
+        read_with: None,
         read_by: document.read_by,
         ocr: row.ocr,
         reading,
@@ -161,7 +165,7 @@ pub(crate) async fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, P
 }
 
 fn read_view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
-    let Judged { facts, offers, read_by } = library::judged(row)?;
+    let Judged { facts, offers, read_by, read_with } = library::judged(row)?;
     let offer = |app: &Arc<dyn Module>| {
         let judged = offers.get(app.name())?;
         Some((app.name().to_owned(), app.offer(&facts, judged)))
@@ -178,6 +182,7 @@ fn read_view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
         characters: facts.characters,
         bytes: row.bytes,
         read_by,
+        read_with: read_with.map(Into::into),
         ocr: row.ocr,
         reading: None,
         refused: None,

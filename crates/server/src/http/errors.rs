@@ -1,14 +1,16 @@
 //! Maps the errors of use cases to responses. The codes are stable.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use sluice_app::library::IngestError;
 use sluice_app::media::MediaError;
 use sluice_app::module::RetryError;
+use sluice_app::uploads::UploadError;
 use sluice_blobs::BlobError;
 use sluice_local::reading::ReadError;
 use sluice_store::StoreError;
 
 use super::problem::Problem;
+use super::{extract, forms};
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
@@ -61,6 +63,55 @@ impl From<IngestError> for Problem {
             IngestError::Media(error) => error.into(),
             IngestError::Store(error) => error.into(),
             IngestError::Kept(error) => Self::internal(&error),
+            IngestError::UploadLost => UploadError::Locked.into(),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        let text = error.to_string();
+        let gone = |code: &'static str, title: &'static str| Self::new(StatusCode::GONE, code, title, text.clone());
+        match error {
+            UploadError::Unknown => Self::not_found("upload"),
+            UploadError::Gone => gone("upload_expired", "This upload has expired"),
+            UploadError::Ended(refused) => {
+                gone("upload_refused", "This upload was refused").with("reason", refused.code)
+            }
+            UploadError::Locked => {
+                Self::new(StatusCode::LOCKED, "upload_locked", "Another request is sending this file", text)
+                    .header(header::RETRY_AFTER, HeaderValue::from_static("2"))
+            }
+            UploadError::WrongOffset { expected } => {
+                Self::new(StatusCode::CONFLICT, "wrong_upload_offset", "The upload continues elsewhere", text)
+                    .with("expected_offset", expected)
+            }
+            UploadError::TooLarge { limit } => forms::too_large(limit),
+            UploadError::Exceeds { length } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "upload_exceeds_length", "More bytes than announced", text)
+                    .with("length", length)
+            }
+            UploadError::TooMany => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", "Too many unfinished uploads", text)
+                    .header(header::RETRY_AFTER, HeaderValue::from_static("60"))
+            }
+            UploadError::WrongChecksum => {
+                let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
+                Self::new(status, "checksum_mismatch", "The checksum does not match", text)
+            }
+            UploadError::Interrupted { received, source } => {
+                let timed_out = extract::timed_out(&*source);
+                let status = if timed_out { StatusCode::REQUEST_TIMEOUT } else { StatusCode::BAD_REQUEST };
+                Self::new(status, "upload_interrupted", "The request ended early", text).with("offset", received)
+            }
+            UploadError::Stopping { received } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_stopping", "The server is stopping", text)
+                    .with("offset", received)
+                    .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+            }
+            UploadError::Ingest(error) => error.into(),
+            UploadError::Media(error) => error.into(),
+            UploadError::Store(error) => error.into(),
         }
     }
 }

@@ -3,17 +3,47 @@
 use std::error::Error as StdError;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::problem::Problem;
 
 /// A JSON body, of a request or a response.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
 pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    /// Serde takes an array for an object with its fields in order, and `5.0` for no integer, which it is in JSON.
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let axum::Json(mut value) = axum::Json::<Value>::from_request(request, state).await?;
+        if value.is_array() {
+            return Err(Problem::bad_request("Send a JSON object, with the names of its fields."));
+        }
+        write_integers(&mut value);
+        serde_json::from_value(value).map(Self).map_err(|error| Problem::bad_request(error.to_string()))
+    }
+}
+
+/// Gives numbers without a fraction the form of integers.
+fn write_integers(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(write_integers),
+        Value::Object(fields) => fields.values_mut().for_each(write_integers),
+        Value::Number(number) if number.is_f64() => {
+            // Beyond 2^53 a float says no exact integer.
+            let whole = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0);
+            if let Some(integer) = whole.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
+                *value = integer.into();
+            }
+        }
+        _ => {}
+    }
+}
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {

@@ -80,10 +80,15 @@ pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Resu
         // The response is sent now. Closing the connection while the client is still sending would reset it, and lose
         // the response.
         if let Some(body) = state.body().take() {
-            tokio::spawn(tokio::time::timeout(LINGER, discard(body, 3 * limit)));
+            discard_later(body, limit);
         }
     }
     received
+}
+
+/// Reads and discards the rest of a rejected body in the background.
+pub(super) fn discard_later(body: BodyDataStream, limit: u64) {
+    tokio::spawn(tokio::time::timeout(LINGER, discard(body, 3 * limit)));
 }
 
 async fn discard(mut body: BodyDataStream, most: u64) {
@@ -167,7 +172,7 @@ async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<
     file.flush().await.map_err(disk)
 }
 
-fn too_large(limit: u64) -> Problem {
+pub(super) fn too_large(limit: u64) -> Problem {
     let most = size_text(limit);
     let detail = format!("A document may have {most}. Split it, or make its pictures smaller, and try again.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "document_too_large", "The document is too large", detail)

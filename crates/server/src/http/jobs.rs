@@ -141,6 +141,27 @@ pub(crate) struct ListQuery {
     kind: Option<Text<100>>,
 }
 
+impl ListQuery {
+    pub(super) fn limit(&self) -> u32 {
+        self.limit.get()
+    }
+
+    /// With one job more than the page has, which tells whether there is another page.
+    pub(super) fn filter(self) -> Result<Filter, Problem> {
+        let state = |name: String| {
+            JobState::parse(&name).ok_or_else(|| Problem::bad_request("There is no such state of a job."))
+        };
+        let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
+        Ok(Filter {
+            state: self.state.map(state).transpose()?,
+            kind: self.kind.map(|kind| kind.0),
+            subject: None,
+            before: self.cursor.map(|cursor| cursor.parse::<JobId>().map_err(foreign)).transpose()?,
+            limit: self.limit.get() + 1,
+        })
+    }
+}
+
 /// Jobs, newest first, page by page.
 #[utoipa::path(get, path = "/api/v1/jobs", operation_id = "list_jobs", tag = "jobs", params(ListQuery),
     responses((status = 200, body = JobPage), (status = 400, body = Problem)))]
@@ -149,18 +170,9 @@ pub(crate) async fn list(
     State(api): State<Api>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<JobPage>, Problem> {
-    let state =
-        |name: String| JobState::parse(&name).ok_or_else(|| Problem::bad_request("There is no such state of a job."));
-    let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
-    let filter = Filter {
-        state: query.state.map(state).transpose()?,
-        kind: query.kind.map(|kind| kind.0),
-        subject: None,
-        before: query.cursor.map(|cursor| cursor.parse::<JobId>().map_err(foreign)).transpose()?,
-        limit: query.limit.get() + 1,
-    };
-    let jobs = api.app.engine.list(&owner, &filter).await?;
-    let (jobs, next_cursor) = first_page(jobs, query.limit.get(), |job| job.id.to_string());
+    let limit = query.limit();
+    let jobs = api.app.engine.list(&owner, &query.filter()?).await?;
+    let (jobs, next_cursor) = first_page(jobs, limit, |job| job.id.to_string());
     Ok(Json(JobPage { items: jobs.into_iter().map(JobSummary::from).collect(), next_cursor }))
 }
 
@@ -309,6 +321,6 @@ async fn view(owner: &OwnerId, api: &Api, id: &JobId) -> Result<JobView, Problem
     })
 }
 
-fn job_id(text: &str) -> Result<JobId, Problem> {
+pub(super) fn job_id(text: &str) -> Result<JobId, Problem> {
     text.parse().map_err(|_| Problem::not_found("job"))
 }

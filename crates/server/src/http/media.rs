@@ -2,16 +2,19 @@
 //! content type of ours, and is not sniffed.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use sluice_app::links::{self, OpenError};
 use sluice_app::media::Media;
-use sluice_blobs::BlobHash;
+use sluice_blobs::{BlobHash, Link, LinkKey, Presented};
+use sluice_domain::ids::OwnerId;
 
 use super::Api;
 use super::extract::{Path, Query};
@@ -23,8 +26,13 @@ const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {
+    of: String,
+    epoch: i64,
     expires: i64,
+    key: String,
     signature: String,
+    #[serde(default)]
+    result: Option<String>,
     #[serde(default)]
     save: Option<String>,
 }
@@ -45,36 +53,109 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// `GET /media/{hash}/{name}?expires=…&signature=…`
+/// `GET /media/{hash}/{name}?of=…&epoch=…&expires=…&key=…&signature=…`
 pub(crate) async fn read(
     State(api): State<Api>,
     Path((hash, name)): Path<(String, String)>,
-    Query(link): Query<LinkQuery>,
-    request: Request,
+    Query(query): Query<LinkQuery>,
+    method: Method,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let hash: BlobHash = hash.parse().map_err(|_| Problem::not_found("file"))?;
-    let attachment = link.save.is_some();
-    let now = api.app.platform.now().await?.as_millis() / 1000;
-    api.app.platform.links.check(&hash, &name, attachment, link.expires, &link.signature, now).map_err(|error| {
-        Problem::new(StatusCode::FORBIDDEN, "link_refused", "This link does not work", error.to_string())
-    })?;
+    let LinkQuery { of: owner, epoch, expires, key, signature, result, save } = query;
+    let link = Link { hash, name, attachment: save.is_some(), owner, epoch, result, expires };
+    let opened = links::open(&api.app.platform, &link, &key, &signature).await.map_err(refused)?;
     let media = &api.app.platform.media;
-    // Deleted media are unreachable at once, although their bytes are collected later.
-    let size = media.size_of_referenced(&hash).await?.ok_or_else(gone)?;
-    let etag = format!("\"{hash}\"");
-    let selection = select(request.method(), request.headers(), &etag, size);
+    let shown = Shown::of(&link, opened.remaining);
+    let mut response = match elsewhere(media, &link, &shown, opened.remaining, &method).await? {
+        Some(redirect) => redirect,
+        None => here(media, &link, &shown, &method, &headers).await?,
+    };
+    let cached = HeaderValue::from_str(&shown.cache_control).map_err(|error| Problem::internal(&error))?;
+    response.headers_mut().insert(header::CACHE_CONTROL, cached);
+    if let Ok(owner) = link.owner.parse::<OwnerId>() {
+        response.extensions_mut().insert(owner);
+    }
+    Ok(response)
+}
+
+/// How a file is presented.
+struct Shown {
+    content_type: &'static str,
+    disposition: HeaderValue,
+    cache_control: String,
+}
+
+impl Shown {
+    /// The address says everything that the response depends on, so that any cache may keep it, for as long as the link works.
+    fn of(link: &Link, remaining: Duration) -> Self {
+        Self {
+            content_type: content_type(&link.name),
+            disposition: content_disposition(&link.name, link.attachment),
+            cache_control: format!("public, max-age={}, immutable", remaining.as_secs()),
+        }
+    }
+}
+
+/// A redirect to the bucket, if clients are sent there. Text stays here: captions are read by our page only from its own
+/// origin. A presigned address is for GET alone.
+async fn elsewhere(
+    media: &Media,
+    link: &Link,
+    shown: &Shown,
+    remaining: Duration,
+    method: &Method,
+) -> Result<Option<Response>, Problem> {
+    let large = ["video/", "audio/", "image/"].iter().any(|kind| shown.content_type.starts_with(kind));
+    if !large || *method != Method::GET {
+        return Ok(None);
+    }
+    let presented = Presented {
+        content_type: shown.content_type.to_owned(),
+        disposition: shown.disposition.to_str().unwrap_or("attachment").to_owned(),
+        cache_control: shown.cache_control.clone(),
+    };
+    // What a link within its tolerance leads to still has to be reached.
+    let lifetime = remaining.max(LinkKey::TOLERANCE);
+    let address = media.blobs().presign(&link.hash, lifetime, &presented).await;
+    let Some(address) = address.map_err(|error| Problem::internal(&error))? else { return Ok(None) };
+    let location = HeaderValue::from_str(&address).map_err(|error| Problem::internal(&error))?;
+    Ok(Some((StatusCode::FOUND, [(header::LOCATION, location)]).into_response()))
+}
+
+/// The bytes through this process.
+async fn here(
+    media: &Media,
+    link: &Link,
+    shown: &Shown,
+    method: &Method,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    // Lost bytes are said before the first of them is sent.
+    let size = media.size(&link.hash).await?.ok_or_else(gone)?;
+    let etag = format!("\"{}\"", link.hash);
+    let selection = select(method, asked, &etag, size);
     if selection == Selection::Unsatisfiable {
         return Err(unsatisfiable(size));
     }
-    let file = File { media: media.clone(), hash: hash.clone() };
-    let mut response = answer(file, size, content_type(&name), selection, request.method());
+    let file = File { media: media.clone(), hash: link.hash.clone() };
+    let mut response = answer(file, size, shown.content_type, selection, method);
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(header::ETAG, header_value(&etag));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, immutable"));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    headers.insert(header::CONTENT_DISPOSITION, content_disposition(&name, attachment));
+    headers.insert(header::CONTENT_DISPOSITION, shown.disposition.clone());
     Ok(response)
+}
+
+fn refused(error: OpenError) -> Problem {
+    match error {
+        OpenError::Refused(error) => {
+            Problem::new(StatusCode::FORBIDDEN, "link_refused", "This link does not work", error.to_string())
+        }
+        OpenError::Gone => gone(),
+        OpenError::Store(error) => error.into(),
+    }
 }
 
 fn gone() -> Problem {
@@ -158,10 +239,12 @@ fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// The characters that RFC 8187 does not encode, beside letters and digits.
+/// Letters, digits and these are left as they are: RFC 8187 allows more, but encoding those is allowed, too.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_').remove(b'-').remove(b'~');
 
-/// `Content-Disposition` by RFC 6266, with the name in UTF-8 by RFC 8187 and an ASCII fallback.
+/// `Content-Disposition` by RFC 6266, with the name in UTF-8 by RFC 8187 and an ASCII fallback. No kept crate writes
+/// `filename*`: `headers` 0.4 has only `inline`, `axum-extra` 0.12 takes no name that is not ASCII, and `content_disposition`
+/// 0.4 only parses. The encoding itself is `percent-encoding`'s.
 fn content_disposition(name: &str, attachment: bool) -> HeaderValue {
     let how = if attachment { "attachment" } else { "inline" };
     let plain: String =

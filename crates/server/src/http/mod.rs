@@ -1,6 +1,10 @@
 //! The HTTP API and the page. A handler decodes, calls one use case, and encodes.
 
+mod accounts;
+mod cookies;
+mod deliveries;
 mod describe;
+mod docs;
 mod documents;
 mod entity_tags;
 mod errors;
@@ -8,11 +12,13 @@ mod events;
 mod extract;
 mod feed;
 mod forms;
+mod health;
 mod identity;
 mod jobs;
 mod listen;
 mod media;
 mod metrics;
+mod operations;
 mod page;
 mod paging;
 mod problem;
@@ -21,6 +27,8 @@ pub(crate) mod reel;
 mod request_log;
 mod security;
 mod service;
+mod uploads;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,9 +55,11 @@ use utoipa_axum::routes;
 use crate::apps::{APPS, ServerApp};
 
 use feed::Feed;
+use health::Health;
 pub(crate) use listen::{Timeouts, serve};
 
-pub use identity::Owner;
+pub(crate) use accounts::pages::join_path;
+pub use identity::{Access, Owner};
 pub use problem::Problem;
 
 pub(crate) use page::is_built as page_is_built;
@@ -62,19 +72,25 @@ const SMALL: usize = 256 * 1024;
 pub struct Api {
     /// The apps and their engine.
     pub app: App,
+    /// Who is let in.
+    pub access: Access,
     /// Folder with example documents that the page offers.
     pub examples: Arc<PathBuf>,
     /// The source of all event streams.
     feed: Arc<Feed>,
     /// Ends the event streams when the server stops.
     pub stopping: CancellationToken,
+    /// Whether this process runs jobs, so that it is only ready while its worker works.
+    pub runs_jobs: bool,
+    health: Health,
 }
 
 impl Api {
     /// A state with these apps; its event streams end with `stopping`.
-    pub fn new(app: App, examples: PathBuf, stopping: CancellationToken) -> Self {
+    pub fn new(app: App, access: Access, examples: PathBuf, stopping: CancellationToken) -> Self {
         let feed = Feed::start(app.engine.clone(), stopping.clone());
-        Self { app, examples: Arc::new(examples), feed, stopping }
+        let (examples, health) = (Arc::new(examples), Health::default());
+        Self { app, access, examples, feed, stopping, runs_jobs: false, health }
     }
 }
 
@@ -99,8 +115,12 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
     ),
     tags(
         (name = "documents", description = "Source files, read and judged on arrival"),
+        (name = "uploads", description = "Files that arrive over several requests, by tus 1.0"),
         (name = "jobs", description = "Durable jobs"),
+        (name = "accounts", description = "Signing in, one's own account, its sessions and tokens"),
+        (name = "administration", description = "What administrators do"),
         (name = "events", description = "Events as they happen"),
+        (name = "webhooks", description = "Endpoints that are told of events, by Standard Webhooks"),
         (name = "service", description = "The server itself")
     )
 )]
@@ -111,6 +131,10 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         // Uploads have their own limits.
         .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
         .routes(routes!(documents::show))
+        .routes(routes!(uploads::options, uploads::create).map(|all| all.fallback(uploads::other)))
+        .routes(
+            routes!(uploads::show, uploads::append, uploads::terminate).map(|one| one.fallback(uploads::other_of_one)),
+        )
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
@@ -118,8 +142,38 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(jobs::why))
         .routes(routes!(jobs::progress))
         .routes(routes!(events::stream))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::show))
+        .routes(routes!(deliveries::replay))
+        .routes(routes!(deliveries::replay_range))
+        .routes(routes!(deliveries::ping))
+        .routes(routes!(accounts::sign_in::create, accounts::sign_in::end))
+        .routes(routes!(accounts::sign_in::sign_up))
+        .routes(routes!(accounts::own::show, accounts::own::change, accounts::own::leave))
+        .routes(routes!(accounts::own::change_password))
+        .routes(routes!(accounts::own::sessions, accounts::own::end_sessions))
+        .routes(routes!(accounts::own::end_session))
+        .routes(routes!(accounts::tokens::list, accounts::tokens::create))
+        .routes(routes!(accounts::tokens::revoke))
+        .routes(routes!(accounts::admin::list, accounts::admin::add))
+        .routes(routes!(accounts::admin::show, accounts::admin::change, accounts::admin::delete))
+        .routes(routes!(accounts::admin::invitations, accounts::admin::invite))
+        .routes(routes!(accounts::admin::uninvite))
+        .routes(routes!(operations::queues))
+        .routes(routes!(operations::pause))
+        .routes(routes!(operations::resume))
+        .routes(routes!(operations::jobs))
+        .routes(routes!(operations::retry))
+        .routes(routes!(operations::redrive))
+        .routes(routes!(operations::storage))
+        .routes(routes!(operations::events))
         .routes(routes!(service::config))
         .routes(routes!(service::health))
+        .routes(routes!(health::live))
+        .routes(routes!(health::ready))
         .routes(routes!(service::useful_work))
         .routes(routes!(service::examples))
         .routes(routes!(metrics::metrics));
@@ -131,25 +185,37 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
 /// The complete router, with these apps.
 pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
     let (router, description) = routes(apps);
+    let docs = docs::Docs::of(&description);
     router
+        .route("/docs", get(async move |asked: HeaderMap| docs.answer(&asked)))
         .route("/api/v1/openapi.json", get(async move || axum::Json(description)))
         .route("/api/{*rest}", axum::routing::any(async || problem::Problem::not_found("address in this API")))
-        .route("/media/{hash}/{name}", get(media::read))
         .route("/examples/{name}", get(service::example))
+        .route("/sign-in", get(accounts::pages::sign_in).post(accounts::pages::submit_sign_in))
+        .route("/auth/sign-in", get(accounts::issuer::begin))
+        .route("/auth/callback", get(accounts::issuer::finish))
+        .route("/sign-up", get(accounts::pages::sign_up))
+        .route("/sign-out", axum::routing::post(accounts::pages::sign_out))
+        .route("/join", axum::routing::post(accounts::pages::submit_join))
+        .route("/join/{invitation}", get(accounts::pages::join))
         .fallback(page::serve)
+        .layer(middleware::from_fn_with_state(api.clone(), identity::authenticate))
+        // Without an identity: the link alone decides, and no cache keeps a renewed cookie.
+        .route("/media/{hash}/{name}", get(media::read))
         .layer(DefaultBodyLimit::max(SMALL))
         .layer(compression())
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(security::protect))
+        .layer(middleware::from_fn_with_state(api.clone(), security::protect))
         .layer(middleware::from_fn(request_log::record))
         .with_state(api)
 }
 
-/// JSON is compressed on the fly. The page's files are already compressed, media would not get smaller, and events must
+/// JSON and the page about the API are compressed on the fly. The page's files are already compressed, media would not get smaller, and events must
 /// not wait in a compressor's buffer.
 fn compression() -> CompressionLayer<impl Predicate> {
-    let json = |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, _: &axum::http::Extensions| {
+    let json = |_: StatusCode, _: axum::http::Version, headers: &HeaderMap, marks: &axum::http::Extensions| {
         headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().ends_with(b"json"))
+            || marks.get::<docs::Compressible>().is_some()
     };
     CompressionLayer::new().compress_when(SizeAbove::new(1024).and(json))
 }

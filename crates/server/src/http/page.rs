@@ -7,10 +7,12 @@ use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
 use super::Api;
+use super::accounts::pages::to_sign_in;
+use super::identity::Person;
 use super::problem::Problem;
 
 /// First path segments of the page's own routes, like `SHELL_PREFIXES` in its router; each app adds its name.
-const ROUTES: [&str; 4] = ["", "index.html", "jobs", "settings"];
+const ROUTES: [&str; 6] = ["", "admin", "index.html", "jobs", "library", "settings"];
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
@@ -38,6 +40,7 @@ fn accepted(header: &str, encoding: &str) -> bool {
 /// A file of the page, or `index.html` for one of its routes.
 pub(crate) async fn serve(
     State(api): State<Api>,
+    person: Option<Person>,
     method: Method,
     uri: Uri,
     request_headers: HeaderMap,
@@ -51,6 +54,10 @@ pub(crate) async fn serve(
     }
     if !matches!(method, Method::GET | Method::HEAD) {
         return Err(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED).header(header::ALLOW, GET));
+    }
+    // The files of the page hold nothing of anybody; without a session it would show nothing.
+    if is_route && person.is_none() {
+        return Ok(to_sign_in(uri.path_and_query().map_or("/", |path| path.as_str())));
     }
     let accepts =
         request_headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();

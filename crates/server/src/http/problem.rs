@@ -55,6 +55,12 @@ impl Problem {
         }
     }
 
+    /// The same problem, with what happened in this case.
+    pub(crate) fn because(mut self, detail: String) -> Self {
+        self.detail = detail;
+        self
+    }
+
     /// Adds a machine-readable member.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.facts.insert(name.to_owned(), value.into());
@@ -69,6 +75,15 @@ impl Problem {
     /// The text for the log.
     pub(crate) fn code(&self) -> &'static str {
         self.code
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Adds its headers to those of a page that tells of it.
+    pub(crate) fn copy_headers(&self, headers: &mut HeaderMap) {
+        headers.extend(HeaderMap::clone(&self.headers));
     }
 
     pub(crate) fn of_request(mut self, id: &str) -> Self {
@@ -171,7 +186,7 @@ fn log(error: &dyn std::error::Error) {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = self.status();
         let headers = HeaderMap::clone(&self.headers);
         let mut response = (status, headers, Json(&self)).into_response();
         // The request id is added by an outer layer: see request_log.rs.

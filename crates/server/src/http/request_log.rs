@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request};
@@ -24,14 +24,15 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     // The route template instead of the path: it keeps ids out of the log, and lets lines be grouped by route.
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
-    let owner = identity::of(request.extensions());
     let started = Instant::now();
     let mut response = as_problem(next.run(request).await, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    let owner = identity::of(response.extensions());
     let code = response.extensions().get::<Problem>().map_or("", Problem::code);
-    let line = Line { id, owner, method, route, status: response.status().as_u16(), code, started };
+    let answered = started.elapsed();
+    let line = Line { id, owner, method, route, status: response.status().as_u16(), code, started, answered };
     response.map(|body| Body::new(Recorded { body, bytes: 0, ended: false, line }))
 }
 
@@ -50,6 +51,11 @@ fn as_problem(mut response: Response, id: &str) -> Response {
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
+    // A page for people says what is wrong itself.
+    if response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    let owner = response.extensions_mut().remove::<OwnerId>();
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::of_status(status));
     let mut answer = problem.of_request(id).into_response();
     // Such as Allow, Content-Range, and those of the security layer.
@@ -58,36 +64,50 @@ fn as_problem(mut response: Response, id: &str) -> Response {
             answer.headers_mut().insert(name, value.clone());
         }
     }
+    if let Some(owner) = owner {
+        answer.extensions_mut().insert(owner);
+    }
     answer
 }
 
 /// The fields of a log line.
 struct Line {
     id: String,
-    owner: OwnerId,
+    /// Empty if nobody is signed in.
+    owner: String,
     method: axum::http::Method,
     route: String,
     status: u16,
     code: &'static str,
     started: Instant,
+    /// Until the head of the response was there.
+    answered: Duration,
 }
 
 impl Line {
     fn write(&self, bytes: u64, whole: bool) {
-        let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(
-            target: "sluice::request",
-            request_id = %self.id,
-            owner = %self.owner,
-            method = %self.method,
-            route = %self.route,
-            status = self.status,
-            code = self.code,
-            milliseconds,
-            bytes,
-            whole,
-            "request"
-        );
+        let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "sluice::request",
+                    request_id = %self.id,
+                    owner = %self.owner,
+                    method = %self.method,
+                    route = %self.route,
+                    status = self.status,
+                    code = self.code,
+                    answered_ms = millis(self.answered),
+                    milliseconds = millis(self.started.elapsed()),
+                    bytes,
+                    whole,
+                    "request"
+                )
+            };
+        }
+        // Probes and scrapes come every few seconds, and say nothing while all is well.
+        let is_probe = self.route.starts_with("/health/") || self.route == "/metrics";
+        if is_probe && self.status < 400 { line!(debug) } else { line!(info) }
     }
 }
 

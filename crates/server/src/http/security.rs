@@ -1,12 +1,16 @@
-//! Protection of every request while there are no accounts: the server listens on loopback only, and foreign web pages
-//! must not be able to access it through the user's browser.
+//! Protection of every request from foreign web pages, which must not be able to act through the user's browser.
+//!
+//! Without accounts being able to connect is all that is needed, so only loopback names are served: a foreign name that
+//! resolves to 127.0.0.1 (DNS rebinding) is refused. With accounts a foreign name has none of our cookies.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::Api;
+use super::identity::Access;
 use super::problem::Problem;
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; \
@@ -14,40 +18,78 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' data: 
      form-action 'self'; frame-ancestors 'none'";
 
 /// Rejects foreign hosts and foreign origins, and sets the headers of every response.
-pub(crate) async fn protect(request: Request, next: Next) -> Response {
-    if let Err(problem) = check(request.method(), request.uri(), request.headers()) {
+pub(crate) async fn protect(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let rules = Rules::of(&api.access);
+    // A probe asks by the address of a machine, and learns nothing that is anybody's.
+    let is_probe = request.uri().path().starts_with("/health/");
+    if !is_probe && let Err(problem) = check(&rules, request.method(), request.uri(), request.headers()) {
         return problem.into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // With no-referrer a browser sends `Origin: null` with the forms of our own pages, which is what a foreign page may send.
+        (header::REFERRER_POLICY, "same-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if api.access.is_secure() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     // Media sets a stricter one.
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy(api.app.platform.media.blobs().redirect_origin()));
+    }
     response
 }
 
-fn check(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
+/// The policy of a page, with the origin to which requests for media are redirected.
+fn policy(media: Option<&str>) -> HeaderValue {
+    let fixed = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    let Some(origin) = media else { return fixed };
+    let with = |text: String, list: &str| text.replace(&format!("{list} 'self'"), &format!("{list} 'self' {origin}"));
+    let text = with(with(CONTENT_SECURITY_POLICY.to_owned(), "img-src"), "media-src");
+    HeaderValue::from_str(&text).unwrap_or(fixed)
+}
+
+/// The names under which this server answers.
+struct Rules {
+    /// No name but those of this machine.
+    loopback_only: bool,
+    /// The name behind which it is reached, by a proxy that may not pass it on.
+    public: Option<Authority>,
+}
+
+impl Rules {
+    fn of(access: &Access) -> Self {
+        Self { loopback_only: access.single_user, public: access.public_authority().cloned() }
+    }
+
+    fn serves(&self, host: &Authority) -> bool {
+        let public = self.public.as_ref();
+        is_loopback(host) || public == Some(host) || (!self.loopback_only && public.is_none())
+    }
+}
+
+fn check(rules: &Rules, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     let host = host(uri, headers)?;
-    // A name that resolves to 127.0.0.1 lets a foreign page access a local server (DNS rebinding).
-    if !is_loopback(&host) {
-        return Err(Problem::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "foreign_host",
-            "Wrong host name",
-            "Until there are accounts, this server accepts requests for localhost, 127.0.0.1 and [::1] only.",
-        ));
+    if !rules.serves(&host) {
+        let detail = if rules.loopback_only {
+            "In single-user mode this server accepts requests for localhost, 127.0.0.1 and [::1] only."
+        } else {
+            "This server is reached under its public address, or by the names of its own machine."
+        };
+        return Err(Problem::new(StatusCode::MISDIRECTED_REQUEST, "foreign_host", "Wrong host name", detail));
     }
     let changes_something = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
     let foreign_site = site.is_some_and(|site| site != "same-origin" && site != "none");
-    let foreign_origin = headers.get(header::ORIGIN).is_some_and(|origin| !is_origin(origin, &host));
+    let foreign_origin = headers.get(header::ORIGIN).is_some_and(|origin| {
+        !is_origin(origin, &host) && !rules.public.as_ref().is_some_and(|public| is_origin(origin, public))
+    });
     if changes_something && (foreign_site || foreign_origin) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
@@ -101,6 +143,8 @@ fn is_origin(origin: &HeaderValue, host: &Authority) -> bool {
 mod tests {
     use super::*;
 
+    const LOCAL: Rules = Rules { loopback_only: true, public: None };
+
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
@@ -110,11 +154,11 @@ mod tests {
     }
 
     fn get(pairs: &[(&'static str, &'static str)]) -> Result<(), Problem> {
-        check(&Method::GET, &Uri::from_static("/"), &headers(pairs))
+        check(&LOCAL, &Method::GET, &Uri::from_static("/"), &headers(pairs))
     }
 
     fn post(pairs: &[(&'static str, &'static str)]) -> Result<(), Problem> {
-        check(&Method::POST, &Uri::from_static("/"), &headers(pairs))
+        check(&LOCAL, &Method::POST, &Uri::from_static("/"), &headers(pairs))
     }
 
     #[test]
@@ -145,10 +189,27 @@ mod tests {
             assert!(get(&[("host", host)]).is_err(), "{host}");
         }
         let absolute = |target: &'static str, host: &'static str| {
-            check(&Method::GET, &Uri::from_static(target), &headers(&[("host", host)]))
+            check(&LOCAL, &Method::GET, &Uri::from_static(target), &headers(&[("host", host)]))
         };
         assert!(absolute("http://localhost:8080/api", "localhost:8080").is_ok());
         assert!(absolute("http://evil.example/api", "localhost:8080").is_err());
         assert!(absolute("http://evil.example/api", "evil.example").is_err());
+    }
+
+    #[test]
+    fn with_accounts_a_server_has_the_name_that_it_was_given() {
+        let ask = |public: Option<&'static str>, pairs: &[(&'static str, &'static str)]| {
+            let rules = Rules { loopback_only: false, public: public.map(Authority::from_static) };
+            check(&rules, &Method::POST, &Uri::from_static("/"), &headers(pairs))
+        };
+        assert!(ask(None, &[("host", "media.example")]).is_ok());
+        assert!(ask(None, &[("host", "media.example"), ("origin", "https://media.example")]).is_ok());
+        assert!(ask(None, &[("host", "media.example"), ("origin", "https://evil.example")]).is_err());
+        let public = Some("media.example");
+        assert!(ask(public, &[("host", "media.example")]).is_ok());
+        assert!(ask(public, &[("host", "evil.example")]).is_err());
+        // A proxy that does not pass the name on.
+        assert!(ask(public, &[("host", "127.0.0.1:8080"), ("origin", "https://media.example")]).is_ok());
+        assert!(ask(public, &[("host", "127.0.0.1:8080"), ("origin", "https://evil.example")]).is_err());
     }
 }

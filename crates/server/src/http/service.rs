@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::Api;
 use super::extract::{Json, Path};
+use super::identity::{Operator, Owner};
 use super::problem::Problem;
 
 /// The features of this server.
@@ -24,19 +25,19 @@ pub(crate) struct ConfigView {
     apps: BTreeMap<&'static str, Value>,
     /// Whether scans can be read.
     ocr_available: bool,
-    /// There are no accounts yet, so only this machine is served.
-    loopback_only: bool,
+    /// One person on this machine, without sign-in.
+    single_user: bool,
 }
 
 /// The features of this server.
 #[utoipa::path(get, path = "/api/v1/config", operation_id = "show_config", tag = "service", responses((status = 200, body = ConfigView)))]
-pub(crate) async fn config(State(api): State<Api>) -> Json<ConfigView> {
+pub(crate) async fn config(State(api): State<Api>, _: Owner) -> Json<ConfigView> {
     Json(ConfigView {
         version: env!("CARGO_PKG_VERSION"),
         upload_limit_bytes: api.app.library.upload_bytes,
         apps: api.app.modules.iter().map(|app| (app.name(), app.choices())).collect(),
         ocr_available: api.app.library.reader.ocr_available().await,
-        loopback_only: true,
+        single_user: api.access.single_user,
     })
 }
 
@@ -49,7 +50,7 @@ pub(crate) struct HealthView {
 }
 
 /// Responds once the database does.
-#[utoipa::path(get, path = "/api/v1/health", operation_id = "health", tag = "service", responses((status = 200, body = HealthView)))]
+#[utoipa::path(get, path = "/api/v1/health", operation_id = "health", tag = "service", security(()), responses((status = 200, body = HealthView)))]
 pub(crate) async fn health(State(api): State<Api>) -> Result<Json<HealthView>, Problem> {
     api.app.platform.now().await?;
     Ok(Json(HealthView { status: "ok", version: env!("CARGO_PKG_VERSION") }))
@@ -66,7 +67,7 @@ pub(crate) struct UsefulWorkView {
 
 /// For an autoscaler: runnable and running jobs, excluding those that wait for a provider, a paused target or a budget.
 #[utoipa::path(get, path = "/internal/useful-work", operation_id = "useful_work", tag = "service", responses((status = 200, body = UsefulWorkView)))]
-pub(crate) async fn useful_work(State(api): State<Api>) -> Result<Json<UsefulWorkView>, Problem> {
+pub(crate) async fn useful_work(State(api): State<Api>, _: Operator) -> Result<Json<UsefulWorkView>, Problem> {
     let pools = api.app.platform.store.read(async |tx| workers::useful_work(tx).await).await?;
     Ok(Json(UsefulWorkView { useful_work: pools.values().sum(), pools }))
 }
@@ -80,7 +81,7 @@ pub(crate) struct ExampleView {
 
 /// The example documents.
 #[utoipa::path(get, path = "/api/v1/examples", operation_id = "list_examples", tag = "service", responses((status = 200, body = Vec<ExampleView>)))]
-pub(crate) async fn examples(State(api): State<Api>) -> Json<Vec<ExampleView>> {
+pub(crate) async fn examples(State(api): State<Api>, _: Owner) -> Json<Vec<ExampleView>> {
     let mut found = Vec::new();
     if let Ok(mut entries) = tokio::fs::read_dir(api.examples.as_path()).await {
         while let Ok(Some(entry)) = entries.next_entry().await {

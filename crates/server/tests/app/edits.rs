@@ -134,7 +134,7 @@ async fn a_change_that_cannot_be_is_refused_by_its_name() {
         (1, json!({ "position": "1" }), 400, "bad_request", "invalid type"),
         (1, json!({ "text": 7 }), 400, "bad_request", "invalid type"),
         (1, json!({ "colour": "red" }), 400, "bad_request", "colour"),
-        (1, json!([]), 400, "bad_request", "invalid length"),
+        (1, json!([]), 400, "bad_request", "JSON object"),
         (0, json!({ "heading": "x" }), 404, "not_found", "scene"),
         (u32::MAX, json!({ "heading": "x" }), 404, "not_found", "scene"),
     ] {

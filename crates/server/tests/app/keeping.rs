@@ -192,7 +192,10 @@ async fn bytes_that_are_lost_are_named_to_the_operator_and_can_be_made_again() {
         let (app, fakes) = TestApp::faked(dialect).await;
         let made = app.made(&about("flow")).await;
         let whole = app.maintain(&Verify::default()).await;
-        assert_eq!((app.log_of(&whole).await, result_of(&whole)), (vec![], json!({ "without_row": 0 })));
+        assert_eq!(
+            (app.log_of(&whole).await, result_of(&whole)),
+            (vec![], json!({ "without_row": 0, "uploads_without_row": 0 }))
+        );
         let (clip, video) = (&scenes(&made)[1]["clip_url"], &made["result"]["video_url"]);
         for link in [clip, video] {
             std::fs::remove_file(app.file_behind(link)).unwrap();

@@ -1,14 +1,22 @@
 //! The real router over a real store, in process: what an app must keep to, whichever database there is.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
+mod access;
 mod again;
+#[expect(dead_code, reason = "its faults are for the tests of the blob store, whose server it is")]
+#[path = "../../../blobs/tests/conformance/server.rs"]
+mod bucket;
 mod choices;
+mod docs;
 mod edits;
 mod example;
 mod failures;
 mod fakes;
 mod finished;
+mod health;
 mod keeping;
+mod links;
+mod operations;
 mod owners;
 mod person;
 mod previews;
@@ -18,3 +26,5 @@ mod scenes;
 mod stages;
 mod storyboard;
 mod support;
+mod uploads;
+mod webhooks;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use sluice_app::reel::ReelId;
 use sluice_app::reel::{ReelApp, edit};
-use sluice_domain::ids::{OwnerId, ReelId};
+use sluice_domain::ids::OwnerId;
 use sluice_store::Dialect;
 use sluice_testkit::pdf;
 

@@ -11,11 +11,13 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use clap::Parser;
 use serde_json::Value;
+use sluice_app::account::{AccountSettings, Accounts, Identity, SignUp};
 use sluice_app::app::App;
+use sluice_blobs::LinkKey;
 use sluice_domain::ids::OwnerId;
 use sluice_server::apps::{APPS, ServerApp};
 use sluice_server::config::Config;
-use sluice_server::http::{Api, router};
+use sluice_server::http::{Access, Api, router};
 use sluice_server::wiring;
 use sluice_store::migrations::{MODULES, Module};
 use sluice_store::{Dialect, StoreError, testing};
@@ -59,6 +61,13 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// The name and the value of the cookie that it sets.
+    pub(crate) fn cookie(&self) -> String {
+        let cookie = self.header("set-cookie");
+        assert!(cookie.contains("; HttpOnly; SameSite=Lax"), "{cookie:?} {}", self.text());
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).unwrap_or_default()
     }
@@ -86,7 +95,7 @@ impl Answer {
 pub(crate) struct Ask<'a> {
     app: &'a TestApp,
     request: axum::http::request::Builder,
-    owner: OwnerId,
+    identity: Option<Identity>,
     body: Body,
 }
 
@@ -105,12 +114,26 @@ impl TestApp {
         let fakes = Fakes::new();
         let arguments = [&["--reels-per-ten-minutes", "1000"], arguments].concat();
         let app = Self::build(dialect, MODULES, &[&fakes], &arguments, |app| fakes.install(app)).await;
+        // Links are the same within a window: at its beginning, they are throughout a test.
+        let window = i64::try_from(LinkKey::WINDOW.as_millis()).unwrap();
+        let rest = window - app.store.store().now().await.unwrap().as_millis() % window;
+        app.advance(Duration::from_millis(rest.unsigned_abs())).await;
         (app, fakes)
     }
 
     /// With these tables, apps and arguments.
     pub(crate) async fn with(dialect: Dialect, tables: &[Module], apps: &[&dyn ServerApp], arguments: &[&str]) -> Self {
         Self::build(dialect, tables, apps, arguments, |_| {}).await
+    }
+
+    /// With accounts, which everybody may create or not.
+    pub(crate) async fn with_accounts(dialect: Dialect, sign_up: SignUp) -> (Self, Accounts) {
+        let mut app = Self::build(dialect, MODULES, APPS, &[], |_| {}).await;
+        let settings = AccountSettings { sign_up, ..AccountSettings::default() };
+        let accounts = Accounts::new(app.app.platform.clone(), settings).unwrap();
+        let access = Access { single_user: false, ..Access::single_user(accounts.clone()) };
+        app.router = router(Api::new(app.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
+        (app, accounts)
     }
 
     async fn build(
@@ -130,13 +153,14 @@ impl TestApp {
         let mut app = wiring::connect(&config, store.store().clone(), sluice(), apps).unwrap();
         change(&mut app);
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-        let api = Api::new(app.clone(), examples, CancellationToken::new());
+        let accounts = Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap();
+        let api = Api::new(app.clone(), Access::single_user(accounts), examples, CancellationToken::new());
         Self { router: router(api, apps), app, store, folder }
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
-        Ask { app: self, request, owner: OwnerId::local(), body: Body::empty() }
+        Ask { app: self, request, identity: Some(Identity::local()), body: Body::empty() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask<'_> {
@@ -145,6 +169,21 @@ impl TestApp {
 
     pub(crate) fn post(&self, path: &str) -> Ask<'_> {
         self.ask(Method::POST, path)
+    }
+
+    /// As a process that also runs jobs.
+    pub(crate) fn runs_jobs(&mut self) {
+        let accounts = Accounts::new(self.app.platform.clone(), AccountSettings::default()).unwrap();
+        let access = Access::single_user(accounts);
+        let mut api = Api::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new());
+        api.runs_jobs = true;
+        self.router = router(api, APPS);
+    }
+
+    /// A request under another host name.
+    pub(crate) async fn get_at(&self, host: &str, path: &str) -> Answer {
+        let request = Request::builder().uri(path).header(header::HOST, host);
+        Ask { app: self, request, identity: None, body: Body::empty() }.answer().await
     }
 
     /// Uploads a document; gives its view.
@@ -173,6 +212,11 @@ impl TestApp {
         self.store.advance(by).await;
     }
 
+    /// The data folder.
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Every file of the media, by its name, which is the hash of its bytes.
     pub(crate) fn media(&self) -> BTreeMap<String, PathBuf> {
         fn all(folder: &Path) -> Vec<PathBuf> {
@@ -199,6 +243,11 @@ impl TestApp {
         self.store.store().execute(statement).await
     }
 
+    /// Ends the test of an app whose database is closed.
+    pub(crate) fn end_closed(self) {
+        self.store.end_closed();
+    }
+
     /// Ends the test; no job may be left behind.
     pub(crate) async fn end(self) {
         self.store.end().await;
@@ -208,7 +257,13 @@ impl TestApp {
 impl Ask<'_> {
     /// In the name of another owner than the local one, as accounts will do it.
     pub(crate) fn of(mut self, owner: &OwnerId) -> Self {
-        self.owner = owner.clone();
+        self.identity = Some(Identity { owner: owner.clone(), ..Identity::local() });
+        self
+    }
+
+    /// Without anything that says whose it is, other than its headers.
+    pub(crate) fn unknown(mut self) -> Self {
+        self.identity = None;
         self
     }
 
@@ -224,6 +279,11 @@ impl Ask<'_> {
 
     pub(crate) fn text(mut self, body: &str) -> Self {
         self.body = Body::from(body.to_owned());
+        self
+    }
+
+    pub(crate) fn raw(mut self, body: &[u8]) -> Self {
+        self.body = Body::from(body.to_vec());
         self
     }
 
@@ -264,7 +324,9 @@ impl Ask<'_> {
         let mut request = self.request.body(self.body).unwrap();
         let address: SocketAddr = "127.0.0.1:9".parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(address));
-        request.extensions_mut().insert(self.owner);
+        if let Some(identity) = self.identity {
+            request.extensions_mut().insert(identity);
+        }
         let answer = self.app.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();

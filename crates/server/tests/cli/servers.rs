@@ -17,7 +17,7 @@ struct Serving {
 impl Serving {
     fn start(place: &Place, log: &str, more: &[&str]) -> Self {
         let log = place.path(log);
-        let mut command = place.command(&[&["serve", "--listen", "127.0.0.1:0"], more].concat());
+        let mut command = place.command(&[&["serve", "--single-user", "--listen", "127.0.0.1:0"], more].concat());
         let file = File::create(&log).unwrap();
         let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
         let serving = Self { child, log };
@@ -56,7 +56,7 @@ fn wait<T>(mut found: impl FnMut() -> Option<T>, state: impl Fn() -> String) -> 
 #[test]
 fn the_log_says_what_started_where() {
     let place = Place::new();
-    let server = Serving::start(&place, "log", &[]);
+    let server = Serving::start(&place, "log", &["--log-format", "text"]);
     let line = server.until("started");
     let data = place.data().display().to_string();
     for part in [env!("CARGO_PKG_VERSION"), "http://127.0.0.1:", &data, "SQLite", "default", "video", "all"] {
@@ -64,7 +64,8 @@ fn the_log_says_what_started_where() {
     }
     assert!(!server.log().contains('\u{1b}'), "no colours in a file");
     drop(server);
-    let server = Serving::start(&place, "json", &["--log-format", "json"]);
+    // Without being asked for, since a file is no terminal.
+    let server = Serving::start(&place, "json", &[]);
     for line in server.log().lines() {
         serde_json::from_str::<Value>(line).unwrap();
     }

@@ -21,7 +21,7 @@ async fn every_error_is_a_problem_with_a_code_and_the_requests_id() {
         (&get, "/api", "", "", 404, "not_found"),
         (&get, "/nothing", "", "", 404, "not_found"),
         (&get, "/reels/0190", "", "", 404, "not_found"),
-        (&get, "/library", "", "", 404, "not_found"),
+        (&get, "/nowhere", "", "", 404, "not_found"),
         (&get, "/nothing.js", "", "", 404, "not_found"),
         (&get, "/assets/", "", "", 404, "not_found"),
         (&post, "/nothing", json, "{}", 404, "not_found"),
@@ -73,10 +73,16 @@ async fn the_counters_are_there_for_prometheus_and_for_this_machine_alone() {
     let answer = server.get("/metrics").send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     let text = answer.text().await.unwrap();
-    for name in ["sluice_maintenance_failures_total", "sluice_jobs_set_aside_total", "sluice_unwritable_endings_total"]
-    {
+    for name in ["sluice_maintenance_failures_total", "sluice_jobs_deferred_total", "sluice_unwritable_endings_total"] {
         assert!(text.contains(&format!("# HELP {name} ")), "{text}");
         assert!(text.contains(&format!("# TYPE {name} counter\n")), "{text}");
+    }
+    for (name, kind) in [
+        ("sluice_jobs_finished_total", "counter"),
+        ("sluice_job_queue_wait_seconds", "histogram"),
+        ("sluice_job_run_seconds", "histogram"),
+    ] {
+        assert!(text.contains(&format!("# TYPE {name} {kind}\n")), "{text}");
     }
     let foreign = server.get("/metrics").header("host", "evil.example").send().await.unwrap();
     assert_eq!(problem(foreign).await.0, StatusCode::MISDIRECTED_REQUEST);
@@ -143,7 +149,7 @@ async fn a_client_that_sends_nothing_more_is_not_waited_for() {
 
 #[tokio::test]
 async fn each_request_is_a_line_of_the_log_without_ids_of_things() {
-    let server = Server::with(&[("NO_COLOR", "1")]).await;
+    let server = Server::with(&[("SLUICE_LOG_FORMAT", "text"), ("NO_COLOR", "1")]).await;
     let missing = "/api/v1/reels/01890000-0000-7000-8000-000000000000";
     let answer = server.get(missing).header("x-request-id", "mine-1").send().await.unwrap();
     assert_eq!(answer.headers()["x-request-id"], "mine-1");

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use sluice_domain::ids::{DocumentId, JobId, OwnerId, ReelId};
+use sluice_app::reel::ReelId;
+use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 use sluice_store::blobs;

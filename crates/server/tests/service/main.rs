@@ -9,6 +9,7 @@ mod intake;
 mod lasting;
 mod limits;
 mod lists;
+mod logs;
 mod media;
 mod scans;
 mod support;

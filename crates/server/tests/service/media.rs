@@ -1,9 +1,12 @@
 //! Media over HTTP: ranges and conditions by RFC 9110.
 
 use reqwest::{Response, StatusCode};
+use sluice_app::links::Signer;
 use sluice_app::media::Media;
-use sluice_blobs::{Blobs, Links, Place};
+use sluice_app::platform::Platform;
+use sluice_blobs::{Blobs, Place};
 use sluice_domain::ids::OwnerId;
+use sluice_engine::Randomness;
 use sluice_store::Store;
 use sluice_store::blobs::{self, Subject};
 
@@ -19,8 +22,9 @@ async fn kept(server: &Server, name: &str, save: bool) -> String {
     let owner = OwnerId::local();
     let subject = Subject { owner: &owner, app: "test", id: "some video" };
     store.write(async |tx| blobs::reference(tx, &subject, &[hash.as_str()]).await).await.unwrap();
-    let key: [u8; 32] = std::fs::read(server.data().join("link.key")).unwrap().try_into().unwrap();
-    Links::new(key).sign(&hash, name, save, 32_000_000_000)
+    let platform = Platform { store, media, randomness: Randomness::from_entropy() };
+    let signer = Signer::of(&platform, &owner).await.unwrap();
+    if save { signer.save(&hash, name) } else { signer.show(&hash, name) }
 }
 
 async fn with(server: &Server, link: &str, headers: &[(&str, &str)]) -> Response {

@@ -40,6 +40,10 @@ async fn scanned_pages_among_text_are_read_by_a_job() {
     assert_eq!((&read["refused"], &read["language"]["code"]), (&Value::Null, &json!("en")), "{read}");
     let by = read["read_by"].as_str().unwrap();
     assert!(by.starts_with("poppler ") && by.contains("; pages 3, 4 by tesseract "), "{by}");
+    let with = &read["read_with"];
+    assert!(with["text_layer"].as_str().unwrap().starts_with("poppler "), "{with}");
+    assert!(with["ocr"].as_str().unwrap().starts_with("tesseract "), "{with}");
+    assert_eq!(with["ocr_pages"], json!([3, 4]));
     let job = server.json(&format!("/api/v1/jobs/{job}")).await;
     assert_eq!((&job["kind"], &job["state"]), (&json!("document.read"), &json!("succeeded")));
     server.reel(json!({ "document_id": begun["id"] })).await;

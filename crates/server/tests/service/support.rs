@@ -38,6 +38,7 @@ impl Server {
     pub(crate) async fn at(data: &Path, settings: &[(&'static str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let settings = [vec![("SLUICE_SINGLE_USER", "true".to_owned())], settings].concat();
         let (child, url) = launch(data, &settings).await;
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         Self { child, url, settings, data: data.to_owned(), folder: None, client }

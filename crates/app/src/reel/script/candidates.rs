@@ -6,7 +6,7 @@ use super::lexicon::Lexicon;
 use super::outline::{Bundle, Outline, Passage, is_code, is_furniture_phrase};
 use super::sentences::{is_finished, split};
 use super::stem::stem;
-use super::text::{bare, fold, is_arabic, number, share, spoken_count, words};
+use super::text::{bare, fold, is_arabic, number, share, spoken_count, spoken_length, words};
 use super::told::{LONGEST, Told, clause, told};
 
 /// Most sentences that are compared with one another; of a longer document, the most promising paragraphs of each part
@@ -22,6 +22,8 @@ pub(super) struct Candidate {
     pub(super) told: Told,
     /// Words of its bare form as it is said.
     pub(super) words: u32,
+    /// The time that it takes, in words of usual length.
+    pub(super) length: u32,
     pub(super) page: u32,
     /// Index into the outline's sections.
     pub(super) section: usize,
@@ -66,6 +68,7 @@ pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) 
     let mut raw = Vec::new();
     let mut order = 0;
     let mut bundled: HashMap<Bundle, usize> = HashMap::new();
+    let cased = has_capitals(&outline.passages);
     for (index, passage) in outline.passages.iter().enumerate() {
         let exchange = matches!(passage.bundle, Some(Bundle::Exchange(_)));
         if passage.fragment && !fragments && !exchange {
@@ -83,7 +86,9 @@ pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) 
             }
             let prose = || (!fragment || fragments) && reads_as_prose(text, lexicon, fragments);
             let clause = passage.clause && fragments && !is_code(text);
-            if exchange || clause || prose() && !is_furniture_phrase(text) {
+            // The rest of a sentence whose beginning is on a page that is not in the file, or was not read.
+            let is_rest = range.start == 0 && cased && begins_small(text);
+            if exchange || clause || prose() && !is_rest && !is_furniture_phrase(text) {
                 raw.push(Raw {
                     text,
                     page: passage.page_at(range.start),
@@ -113,7 +118,29 @@ pub(super) fn candidates(outline: &Outline, lexicon: &Lexicon, fragments: bool) 
     found
 }
 
+/// Whether most paragraphs of prose begin with a capital letter.
+fn has_capitals(passages: &[Passage]) -> bool {
+    let prose = || passages.iter().filter(|passage| !passage.fragment && !passage.clause);
+    prose().filter(|passage| begins_small(&passage.text)).count() * 2 < prose().count()
+}
+
+/// Whether a text begins with a small letter, and not with a name such as "iPhone" or "pH".
+fn begins_small(text: &str) -> bool {
+    let first = words(text).next().map(bare).unwrap_or_default();
+    first.starts_with(char::is_lowercase) && !first.contains(char::is_uppercase)
+}
+
 impl Candidates {
+    /// The length of these together, in words of usual length.
+    pub(super) fn length(&self, unit: &[usize]) -> u32 {
+        unit.iter().map(|index| self.all[*index].length).sum()
+    }
+
+    /// The words of these together.
+    pub(super) fn words(&self, unit: &[usize]) -> u32 {
+        unit.iter().map(|index| self.all[*index].words).sum()
+    }
+
     fn candidate(&mut self, raw: &Raw<'_>, outline: &Outline, lexicon: &Lexicon) -> Option<Candidate> {
         let passage = &outline.passages[raw.passage];
         let bundle = passage.bundle;
@@ -127,12 +154,14 @@ impl Candidates {
         if !(fewest..=LONGEST).contains(&words) {
             return None;
         }
+        let length = spoken_length(&told.bare, lexicon.words.code);
         let section = outline.passages[raw.passage].section;
         let mut stems: Vec<u32> = topic_stems(&told.bare, lexicon).into_iter().map(|stem| self.number(stem)).collect();
         stems.sort_unstable();
         Some(Candidate {
             told,
             words,
+            length,
             page: raw.page,
             section,
             chapter: outline.sections[section].chapter,

@@ -7,7 +7,7 @@ use super::detect::detect;
 use super::lexicon::Lexicon;
 use super::scenes::question_scene;
 use super::text::{is_garbage, word_count};
-use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sentence, SlideKind, TextProblem, seconds};
+use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sentence, SlideKind, TextProblem};
 
 /// Most words of one scene.
 const MOST_WORDS_OF_A_SCENE: u32 = 120;
@@ -22,7 +22,7 @@ pub const fn scene_words(_language: Language) -> (u32, u32) {
 pub fn validate(script: &Script, pages: u32) -> Result<(), ScriptError> {
     let facts = script.language.facts();
     let words = script.words();
-    let seconds = seconds(words, script.language);
+    let seconds = script.seconds();
     if !(facts.min_words..=facts.max_words).contains(&words) || !(MIN_SECONDS..=MAX_SECONDS).contains(&seconds) {
         return Err(ScriptError::Length { words, seconds, fewest: facts.min_words, most: facts.max_words });
     }
@@ -104,7 +104,7 @@ fn is_sound(sentence: &mut Sentence, language: Language, question: bool, pages: 
 fn shorten(script: &mut Script) {
     let language = script.language;
     let most = language.facts().max_words;
-    while script.words() > most || seconds(script.words(), script.language) > MAX_SECONDS {
+    while script.words() > most || script.seconds() > MAX_SECONDS {
         let longest = script
             .scenes
             .iter_mut()

@@ -8,7 +8,7 @@ use sluice_domain::language::{LANGUAGES, Language};
 
 use super::detect::{detect, other_language};
 use super::text::{is_garbage, word_count};
-use super::{Mode, Prepared, seconds, told_words};
+use super::{Mode, Prepared, told_words};
 
 /// Fewest characters (without spaces) of a document.
 pub const MIN_CHARACTERS: u32 = 50;
@@ -48,6 +48,13 @@ pub struct Estimate {
     pub words: u32,
     /// Scenes, title and question included.
     pub scenes: u32,
+}
+
+impl Estimate {
+    /// Whether the document is too short for the usual length of the mode.
+    pub fn is_short(&self) -> bool {
+        self.seconds < self.mode.seconds().0
+    }
 }
 
 /// Why a document cannot become a reel. The texts are for the user.
@@ -161,7 +168,7 @@ pub fn judge(document: &Document) -> Result<Found, Unfit> {
             let script = prepared.script(mode).ok()?;
             let words = script.words();
             let scenes = u32::try_from(script.scenes.len()).ok()?;
-            Some(Estimate { mode, seconds: seconds(words, detection.language), words, scenes })
+            Some(Estimate { mode, seconds: script.seconds(), words, scenes })
         })
         .collect();
     Ok(Found {

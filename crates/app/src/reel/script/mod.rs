@@ -33,13 +33,13 @@ use utoipa::ToSchema;
 pub use self::check::{check_text, repair, scene_words, validate};
 pub use self::detect::{Detection, detect, language};
 pub use self::judge::{Estimate, Found, MIN_CHARACTERS, MIN_PERCENT, Unfit, judge};
-pub use self::text::{spoken_count, word_count};
+pub use self::text::{spoken_count, spoken_length, word_count};
 
 use self::candidates::{Candidates, candidates};
 use self::lexicon::Lexicon;
 use self::outline::{Outline, outline};
 use self::rank::{Ranking, rank};
-use self::select::select;
+use self::select::{Room, select};
 use self::terms::Terms;
 
 /// Shortest script, in seconds.
@@ -262,7 +262,9 @@ impl Script {
 
     /// Seconds of narration at the language's pace.
     pub fn seconds(&self) -> u32 {
-        seconds(self.words(), self.language)
+        let sentences = self.scenes.iter().flat_map(|scene| &scene.sentences);
+        let code = self.language.code();
+        seconds(sentences.map(|sentence| spoken_length(&sentence.text, code)).sum(), self.language)
     }
 
     /// The narration, scene by scene, one per line.
@@ -288,8 +290,8 @@ impl SceneScript {
     }
 }
 
-/// The seconds that a narrator needs for a number of words, rounded.
-pub fn seconds(words: u32, language: Language) -> u32 {
+/// The seconds that a narrator needs for a number of words of usual length, rounded.
+fn seconds(words: u32, language: Language) -> u32 {
     let pace = language.facts().spoken_per_minute.max(1);
     (words.saturating_mul(60).saturating_add(pace / 2)) / pace
 }
@@ -344,12 +346,15 @@ impl Prepared {
         let facts = self.language.facts();
         let title = self.title().unwrap_or_default();
         // The question has about fifteen words.
-        let frame = spoken_count(title, self.language.code()) + 15;
+        let frame = spoken_length(title, self.language.code()) + 15;
         let words_in = |seconds: u32| seconds * facts.spoken_per_minute / 60;
         let (_, wished, longest) = mode.seconds();
-        let target = words_in(wished).min(facts.max_words).saturating_sub(frame);
-        let most = words_in(longest).min(facts.max_words).saturating_sub(frame + 5);
-        let choice = select(&self.candidates, &self.ranking, target, most);
+        let room = Room {
+            target: words_in(wished).min(facts.max_words).saturating_sub(frame),
+            most: words_in(longest).min(facts.max_words).saturating_sub(frame + 5),
+            words: facts.max_words.saturating_sub(spoken_count(title, self.language.code()) + 20),
+        };
+        let choice = select(&self.candidates, &self.ranking, &room);
         let opening = choice.opening.map(|index| {
             let candidate = &self.candidates.all[index];
             Sentence { text: candidate.told.bare.clone(), page: Some(candidate.page), lines: Vec::new() }

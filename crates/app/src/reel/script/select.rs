@@ -32,23 +32,47 @@ impl Choice {
     }
 }
 
-/// Selects the opening sentence, and others up to about `target` words (never above `most`).
-pub(super) fn select(candidates: &Candidates, ranking: &Ranking, target: u32, most: u32) -> Choice {
+/// How much may be told.
+pub(super) struct Room {
+    /// About this long, in words of usual length.
+    pub(super) target: u32,
+    /// Never longer, in words of usual length.
+    pub(super) most: u32,
+    /// Never more words, however short they are.
+    pub(super) words: u32,
+}
+
+/// Selects the opening sentence, and others up to about the target.
+pub(super) fn select(candidates: &Candidates, ranking: &Ranking, room: &Room) -> Choice {
+    let target = room.target;
     let opening = opening(candidates, ranking);
     let mut chosen: Vec<usize> = Vec::new();
-    let mut words = opening.map_or(0, |index| candidates.all[index].words);
+    let mut length = opening.map_or(0, |index| candidates.all[index].length);
     let parts = Parts::of(candidates);
-    while words < target {
+    let mut reserves = true;
+    while length < target {
         let taken: Vec<usize> = opening.iter().copied().chain(chosen.iter().copied()).collect();
+        let told = candidates.words(&taken);
         let best = (0..candidates.all.len())
             .filter(|index| !taken.contains(index))
             .filter_map(|index| unit(index, candidates, &taken))
-            .filter(|unit| words + unit.iter().map(|index| candidates.all[*index].words).sum::<u32>() <= most)
+            .filter(|unit| {
+                let (after, words) = (length + candidates.length(unit), told + candidates.words(unit));
+                let reserved = |of: u32| if reserves { parts.reserved(unit, &taken, of) } else { 0 };
+                let fits = after <= room.most && words + reserved(room.words) <= room.words;
+                fits && (!reserves || after + reserved(target) <= target)
+            })
             .map(|unit| (gain(&unit, candidates, ranking, &taken, &parts), unit))
             .filter(|(gain, _)| *gain > f32::MIN)
             .max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
-        let Some((_, unit)) = best else { break };
-        words += unit.iter().map(|index| candidates.all[*index].words).sum::<u32>();
+        let Some((_, unit)) = best else {
+            // What is reserved for parts without a usable sentence goes to the others.
+            if std::mem::take(&mut reserves) {
+                continue;
+            }
+            break;
+        };
+        length += candidates.length(&unit);
         chosen.extend(unit);
     }
     chosen.sort_unstable();
@@ -136,6 +160,19 @@ impl Parts {
         }
         let total = number(words.iter().sum::<usize>().max(1));
         Self { of, shares: words.into_iter().map(|words| number(words) / total).collect() }
+    }
+
+    /// What `unit` must leave of `all` that may be told to the parts without a sentence: half of it is theirs, in equal shares,
+    /// so that the last part of a long document is told as well.
+    fn reserved(&self, unit: &[usize], taken: &[usize], all: u32) -> u32 {
+        let count = self.shares.len();
+        let mut told = vec![false; count];
+        for index in taken.iter().chain(unit) {
+            told[self.of[*index]] = true;
+        }
+        let untold = (0..count).filter(|part| self.shares[*part] > 0.0 && !told[*part]).count();
+        let (untold, count) = (u32::try_from(untold).unwrap_or(u32::MAX), u32::try_from(count).unwrap_or(u32::MAX));
+        all / 2 * untold / count.max(1)
     }
 }
 

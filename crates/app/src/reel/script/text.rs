@@ -95,6 +95,11 @@ pub fn spoken_count(text: &str, code: &str) -> u32 {
     u32::try_from(sluice_spoken::spoken_words(code, text)).unwrap_or(u32::MAX)
 }
 
+/// What time a text takes, in words of usual length.
+pub fn spoken_length(text: &str, code: &str) -> u32 {
+    u32::try_from(sluice_spoken::spoken_length(code, text)).unwrap_or(u32::MAX)
+}
+
 /// The number of printed words.
 pub fn word_count(text: &str) -> u32 {
     u32::try_from(words(text).count()).unwrap_or(u32::MAX)

@@ -4,7 +4,7 @@ mod heads;
 
 use std::collections::HashMap;
 
-use sluice_domain::document::Document;
+use sluice_domain::document::{Document, Reason};
 
 pub(super) use self::heads::{is_letter_head, is_no_subject, salutation};
 use super::lexicon::Lexicon;
@@ -58,12 +58,22 @@ pub(super) fn title(
             if word_count(&largest) >= 2 { largest } else { own }
         }
         (None, Some(own), _) => own.split(" | ").next().unwrap_or_default().to_owned(),
-        (None, None, largest) => largest?,
+        (None, None, largest) => largest.or_else(|| running_head(document, lexicon))?,
     };
     let chosen = chosen
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | ';' | '-' | '–' | '—' | '*' | '∗'));
     let text = cut(chosen, LONGEST);
     text.chars().any(char::is_alphabetic).then(|| Title { key: key(&text), text })
+}
+
+/// What the first pages repeat at their heads, of a document that begins without a title: a chapter, an offprint.
+fn running_head(document: &Document, lexicon: &Lexicon) -> Option<String> {
+    let heads = document.left_out.iter().filter(|one| one.reason == Reason::Running && one.page <= 2);
+    heads.map(|one| one.sample.trim_matches(|c: char| !c.is_alphabetic()).to_owned()).find(|head| {
+        let words = word_count(head);
+        let is_name = !head.contains(|c: char| c.is_numeric() || matches!(c, '@' | '/' | '©' | ':' | '|'));
+        (2..=10).contains(&words) && is_name && reads_as_title(head, lexicon)
+    })
 }
 
 /// The same words, or those of the printed title with the name of a site or a series.

@@ -1,11 +1,11 @@
 //! What only a single reel shows, and a list of reels does not: why it waits, and what it cost.
 
-use std::collections::HashMap;
-
-use sluice_domain::ids::{JobId, SceneId};
+use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_store::jobs::{self, JobRow, Reason, Why};
+use sluice_store::reel::SceneId;
 use sluice_store::{StoreError, Tx, calls};
+use std::collections::HashMap;
 
 use super::rows::{Rows, has_begun};
 

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use sluice_blobs::BlobHash;
-use sluice_domain::ids::{OwnerId, ReelId};
+use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::Why;
+use sluice_store::reel::ReelId;
 use sluice_store::reel::ReelRow;
 use sluice_store::reel::list::{ListedReel, ReelFilter, listed};
 use sluice_store::{StoreError, Tx};
@@ -14,7 +15,8 @@ use utoipa::ToSchema;
 
 use super::ReelState;
 use super::details;
-use super::rows::{Links, Rows};
+use super::rows::Rows;
+use crate::links::Signer;
 use crate::reel::choices::Choices;
 use crate::reel::context::ReelApp;
 use crate::reel::script::Mode;
@@ -77,6 +79,8 @@ pub struct ReelQuery {
     pub text: Option<String>,
     /// In one of these states.
     pub state: Option<ReelState>,
+    /// The oldest first, instead of the newest.
+    pub oldest_first: bool,
     /// After this cursor, from [`ReelPage::next_cursor`].
     pub cursor: Option<String>,
     /// Page size.
@@ -94,12 +98,17 @@ pub enum ListError {
     Store(#[from] StoreError),
 }
 
-/// A page of the owner's reels, newest first. New reels do not shift the pages after a cursor.
+/// A page of the owner's reels, by time of creation. New reels do not shift the pages after a cursor.
 pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<ReelPage, ListError> {
     let after = query.cursor.map(|cursor| decode(&cursor).ok_or(ListError::Cursor)).transpose()?;
-    let filter = ReelFilter { text: query.text, state: query.state.map(|state| state.as_str().to_owned()), after };
+    let filter = ReelFilter {
+        text: query.text,
+        state: query.state.map(|state| state.as_str().to_owned()),
+        oldest_first: query.oldest_first,
+        after,
+    };
     let limit = query.limit.max(1);
-    let (rows, working, now) = app
+    let (rows, working) = app
         .platform
         .store
         .read(async |tx: &mut Tx| {
@@ -117,10 +126,10 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
                     }
                 }
             }
-            Ok::<_, StoreError>((rows, working, tx.now().await?))
+            Ok::<_, StoreError>((rows, working))
         })
         .await?;
-    let links = Links { platform: &app.platform, now };
+    let links = Signer::of(&app.platform, owner).await?;
     let (rows, next_cursor) = first_page(rows, limit, encode);
     let mut working: HashMap<ReelId, Underway> = working.into_iter().collect();
     // One that cannot be read hides no other.
@@ -145,7 +154,7 @@ async fn underway(tx: &mut Tx, reel: ReelRow) -> Result<Underway, StoreError> {
     Ok(Underway { percent: rows.percent(), waiting })
 }
 
-fn summary(row: ListedReel, underway: Underway, links: &Links) -> Result<ReelSummary, StoreError> {
+fn summary(row: ListedReel, underway: Underway, links: &Signer) -> Result<ReelSummary, StoreError> {
     /// The hashes of the published files, and of the rendered parts of a scene.
     #[derive(Deserialize)]
     struct Files {

@@ -1,6 +1,5 @@
 //! The rows behind a reel's view, and the conversion into it.
 
-use sluice_blobs::BlobHash;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
@@ -11,7 +10,7 @@ use sluice_store::{StoreError, Tx};
 
 use super::details::Details;
 use super::{DocumentBrief, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView, StepView};
-use crate::platform::Platform;
+use crate::links::Signer;
 use crate::reel::assemble::Published;
 use crate::reel::choices::Choices;
 use crate::reel::context::ReelApp;
@@ -62,15 +61,14 @@ impl Rows {
         Ok(Self { now: tx.now().await?, reel, document, choices, job, scenes })
     }
 
-    pub(super) fn view(self, app: &ReelApp, mut more: Details) -> Result<ReelView, StoreError> {
+    pub(super) fn view(self, app: &ReelApp, links: &Signer, mut more: Details) -> Result<ReelView, StoreError> {
         let judged = crate::library::judged(&self.document)?;
         let published: Option<Published> =
             self.reel.result.as_ref().map(|result| storyboard::decode(result, "a reel's result")).transpose()?;
-        let links = Links { platform: &app.platform, now: self.now };
         let state = self.state(published.is_some());
         let mut start = Some(0);
         let mut scenes: Vec<SceneView> =
-            self.scenes.iter().map(|part| scene_view(&self.reel, part, &links, &mut start)).collect();
+            self.scenes.iter().map(|part| scene_view(&self.reel, part, links, &mut start)).collect();
         for (view, (scene, _)) in scenes.iter_mut().zip(&self.scenes) {
             view.waiting = more.scenes.remove(&scene.row.id).map(|why| WhyView::of(why, None));
         }
@@ -110,6 +108,7 @@ impl Rows {
             waiting: more.waiting.map(|why| WhyView::of(why, None)),
             made_with: MadeWith {
                 reading: Some(judged.read_by.clone()),
+                read_with: judged.read_with.clone().map(Into::into),
                 script: source(published.as_ref().map_or(edited, |published| published.edited)),
                 voice,
                 video: published.as_ref().map(|published| published.made_by.clone()),
@@ -118,7 +117,7 @@ impl Rows {
                 .then_some(CostView { estimated_micro_usd: None, spent_micro_usd: more.spent }),
             error: self.error(),
             scenes,
-            result: published.map(|published| result_view(published, &links, self.title(), current)),
+            result: published.map(|published| result_view(published, links, self.title(), current)),
         })
     }
 
@@ -231,7 +230,7 @@ fn scene_state((scene, job): &(Scene, Option<Watched>)) -> (PartState, f64) {
     }
 }
 
-fn scene_view(reel: &ReelRow, part: &(Scene, Option<Watched>), links: &Links, start: &mut Option<u32>) -> SceneView {
+fn scene_view(reel: &ReelRow, part: &(Scene, Option<Watched>), links: &Signer, start: &mut Option<u32>) -> SceneView {
     let (scene, job) = part;
     let (state, percent) = scene_state(part);
     let current = scene.current();
@@ -277,7 +276,7 @@ fn scene_percent(steps: &[Step]) -> f64 {
     of("voice") * 12.0 + of("captions") + of("frames") * 3.0 + of("clip") * 84.0
 }
 
-fn result_view(published: Published, links: &Links, title: &str, current: bool) -> ResultView {
+fn result_view(published: Published, links: &Signer, title: &str, current: bool) -> ResultView {
     let name = file_stem(title);
     let video = format!("{name}.mp4");
     ResultView {
@@ -307,26 +306,4 @@ pub fn file_stem(title: &str) -> String {
     let joined = clean.split_whitespace().collect::<Vec<_>>().join(" ");
     let trimmed = joined.trim_matches('.').to_owned();
     if trimmed.is_empty() { "video".to_owned() } else { trimmed }
-}
-
-/// Signed links to files.
-pub(crate) struct Links<'a> {
-    pub(crate) platform: &'a Platform,
-    pub(crate) now: Timestamp,
-}
-
-impl Links<'_> {
-    pub(crate) fn show(&self, hash: &BlobHash, name: &str) -> String {
-        self.platform.links.sign(hash, name, false, self.expires())
-    }
-
-    fn save(&self, hash: &BlobHash, name: &str) -> String {
-        self.platform.links.sign(hash, name, true, self.expires())
-    }
-
-    /// Rounded up, so that links to the same file stay the same for a while and can be cached by the browser.
-    fn expires(&self) -> i64 {
-        let lifetime = i64::try_from(sluice_blobs::Links::LIFETIME.as_secs()).unwrap_or(i64::MAX);
-        (self.now.as_millis() / 1000 / lifetime + 2) * lifetime
-    }
 }

@@ -18,6 +18,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
 use clap::Args;
 use serde_json::{Value, json};
+use sluice_app::account::{AccountSettings, Accounts};
 use sluice_app::maintenance::{Context, collect, retain};
 use sluice_store::blobs;
 use sluice_store::retention::{self, RetentionPeriods};
@@ -29,7 +30,7 @@ use super::postgres::Server;
 use crate::apps::APPS;
 use crate::cli::say;
 use crate::config::Config;
-use crate::http::{Api, router};
+use crate::http::{Access, Api, router};
 use crate::wiring;
 
 #[derive(Debug, Clone, Args)]
@@ -80,7 +81,9 @@ pub(crate) async fn run(config: &Config, options: RetentionBench) -> anyhow::Res
     tokio::time::sleep(Duration::from_secs(2)).await;
     let quiet = probe.end().await?;
     let stopping = CancellationToken::new();
-    let client = Client(router(Api::new(app.clone(), data.clone(), stopping.clone()), APPS));
+    let accounts = Accounts::new(app.platform.clone(), AccountSettings::default())?;
+    let client =
+        Client(router(Api::new(app.clone(), Access::single_user(accounts), data.clone(), stopping.clone()), APPS));
     let requests = requests(&client).await?;
     stopping.cancel();
     let context = app.maintenance();

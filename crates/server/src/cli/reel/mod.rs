@@ -5,7 +5,7 @@ mod outputs;
 mod progress;
 mod reading;
 
-use std::io::Read;
+use std::io::{self, Read, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,12 +14,14 @@ use clap::{Args, ValueEnum};
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
 use sluice_app::maintenance::work::UPLOAD;
+use sluice_app::reel::ReelId;
 use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
+use sluice_app::reel::document::estimate;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, StartReelError};
 use sluice_app::reel::view::{self, ReelState, ReelView};
 use sluice_app::reel::{ReelApp, edit};
-use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
+use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_domain::money::MicroUsd;
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
@@ -74,9 +76,9 @@ pub(crate) struct ReelCommand {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum ModeArgument {
-    /// 60 to 90 seconds.
+    /// 60 to 90 seconds, less of a short document.
     Summary,
-    /// 90 to 150 seconds.
+    /// 90 to 150 seconds, less of a short document.
     Explanation,
 }
 
@@ -137,7 +139,13 @@ fn reel_of(app: &App) -> anyhow::Result<&ReelApp> {
 
 async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     let document = ingest(app, command).await?;
-    reading::wait(app, &document, command.json).await?;
+    let judged = reading::wait(app, &document, command.json).await?;
+    if let Some(estimate) =
+        estimate(&judged, command.mode.into()).filter(|estimate| estimate.is_short() && !command.json)
+    {
+        // The video is made whether or not this can be displayed.
+        writeln!(io::stderr().lock(), "the document is short: the video will take about {} s", estimate.seconds).ok();
+    }
     // The same document with the same choices is the same reel, so that an interrupted command resumes.
     let shape = command.shape.ratio();
     let key = format!(

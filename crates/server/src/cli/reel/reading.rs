@@ -1,16 +1,16 @@
-//! Waits until a job has read those pages of a document that need OCR, and shows how far it is.
+//! Waits until a job has read those pages of a document that need OCR, and shows how far it is; gives what was found.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use sluice_app::app::App;
-use sluice_app::library::{self, ReadingState};
+use sluice_app::library::{self, Judged, ReadingState};
 use sluice_domain::ids::{DocumentId, OwnerId};
 
 use crate::cli::Failure;
 
-pub(super) async fn wait(app: &App, document: &DocumentId, silent: bool) -> anyhow::Result<()> {
+pub(super) async fn wait(app: &App, document: &DocumentId, silent: bool) -> anyhow::Result<Judged> {
     let mut changed = app.engine.changed();
     let mut shown = None;
     loop {
@@ -18,7 +18,7 @@ pub(super) async fn wait(app: &App, document: &DocumentId, silent: bool) -> anyh
         let row = library::document(&app.platform, &OwnerId::local(), document).await?;
         let row = row.context("the document was deleted meanwhile")?;
         match library::reading_state(&app.engine, &row).await? {
-            ReadingState::Done => return Ok(()),
+            ReadingState::Done => return Ok(library::judged(&row)?),
             ReadingState::Refused(refused) => {
                 bail!(Failure::new(refused.code, "No video can be made of this document", refused.detail))
             }

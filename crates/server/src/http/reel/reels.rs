@@ -8,13 +8,14 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sluice_app::reel::ReelApp;
+use sluice_app::reel::ReelId;
 use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
 use sluice_app::reel::edit;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel};
 use sluice_app::reel::view::list::{self, ReelPage, ReelQuery};
 use sluice_app::reel::view::{self, ReelState, ReelView, ResultView};
-use sluice_domain::ids::{DocumentId, OwnerId, ReelId};
+use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,7 +32,7 @@ pub(crate) struct NewReel {
     /// From `POST /api/v1/documents`.
     #[schema(format = "uuid")]
     document_id: String,
-    /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
+    /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s); less of a short document.
     #[serde(default)]
     mode: Option<Mode>,
     /// `16:9` (the default), `9:16` or `1:1`.
@@ -76,7 +77,7 @@ struct ReelForm {
     /// `true` reads the pages by OCR (for scans).
     #[schema(nullable = false)]
     ocr: Option<bool>,
-    /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s).
+    /// `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s); less of a short document.
     #[schema(value_type = Mode, required = false)]
     mode: Option<String>,
     /// `16:9` (the default), `9:16` or `1:1`.
@@ -183,9 +184,22 @@ pub(crate) struct ListQuery {
     /// Only those in this state.
     #[param(inline)]
     state: Option<ReelState>,
+    /// `newest` first, which is the default, or `oldest`. A cursor goes on in the order that it came with.
+    #[serde(default)]
+    #[param(inline)]
+    sort: Order,
 }
 
-/// Reels, newest first, page by page.
+/// The order of a list, by time of creation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Order {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+/// Reels, page by page.
 #[utoipa::path(get, path = "/api/v1/reels", operation_id = "list_reels", tag = "reels", params(ListQuery),
     responses((status = 200, body = ReelPage), (status = 400, body = Problem)))]
 pub(crate) async fn list(
@@ -194,7 +208,8 @@ pub(crate) async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<ReelPage>, Problem> {
     let text = query.q.map(|text| text.0).filter(|text| !text.trim().is_empty());
-    let asked = ReelQuery { text, state: query.state, cursor: query.cursor, limit: query.limit.get() };
+    let oldest_first = query.sort == Order::Oldest;
+    let asked = ReelQuery { text, state: query.state, oldest_first, cursor: query.cursor, limit: query.limit.get() };
     Ok(Json(list::page(&owner, &app, asked).await?))
 }
 

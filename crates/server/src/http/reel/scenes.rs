@@ -6,11 +6,12 @@ use axum::response::{IntoResponse as _, Response};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use sluice_app::reel::ReelId;
 use sluice_app::reel::edit::{self, EditError, NewScene, Precondition, SceneEdit};
 use sluice_app::reel::view::{ReelView, SceneView};
 use sluice_app::reel::{ReelApp, previews};
-use sluice_domain::ids::{OwnerId, ReelId};
-use utoipa::ToSchema;
+use sluice_domain::ids::OwnerId;
+use utoipa::{IntoParams, ToSchema};
 
 use super::reels::{redirect_to, reel_id, shown};
 use crate::http::entity_tags;
@@ -18,6 +19,16 @@ use crate::http::extract::{Json, Path};
 use crate::http::identity::Owner;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened};
+
+/// The scene that a path names.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ScenePath {
+    id: String,
+    /// The number of the scene, from 1.
+    #[param(minimum = 1, maximum = 100_000)]
+    n: u32,
+}
 
 /// Changes to a scene.
 #[derive(Deserialize, ToSchema)]
@@ -66,12 +77,12 @@ fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
 
 /// A scene; its `ETag` makes a change conditional.
 #[utoipa::path(get, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "show_scene", tag = "reels",
-    params(("id" = String, Path), ("n" = u32, Path)),
+    params(ScenePath),
     responses((status = 200, body = SceneView, headers(("ETag" = String))), (status = 404, body = Problem)))]
 pub(crate) async fn show(
     Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
-    Path((id, n)): Path<(String, u32)>,
+    Path(ScenePath { id, n }): Path<ScenePath>,
 ) -> Result<Response, Problem> {
     let shown = shown(&owner, &reel, &reel_id(&id)?).await?;
     let scene = shown.scenes.into_iter().find(|scene| scene.n == n).ok_or_else(|| Problem::not_found("scene"))?;
@@ -80,13 +91,13 @@ pub(crate) async fn show(
 
 /// Edits a scene. It is rendered again only on request.
 #[utoipa::path(patch, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "edit_scene", tag = "reels", request_body = ScenePatch,
-    params(("id" = String, Path), ("n" = u32, Path),
+    params(ScenePath,
            ("If-Match" = Option<String>, Header, nullable = false, description = "The `etag` of the scene that is changed: refused if it is not the current one.")),
-    responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 412, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 412, body = Problem, description = "Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one."), (status = 422, body = Problem)))]
 pub(crate) async fn edit(
     Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
-    Path((id, n)): Path<(String, u32)>,
+    Path(ScenePath { id, n }): Path<ScenePath>,
     headers: HeaderMap,
     Json(patch): Json<ScenePatch>,
 ) -> Result<Json<ReelView>, Problem> {
@@ -120,13 +131,13 @@ pub(crate) async fn add(
 
 /// Deletes a scene; the ones after it move up. The video is assembled again only on request.
 #[utoipa::path(delete, path = "/api/v1/reels/{id}/scenes/{n}", operation_id = "delete_scene", tag = "reels",
-    params(("id" = String, Path), ("n" = u32, Path),
+    params(ScenePath,
            ("If-Match" = Option<String>, Header, nullable = false, description = "The `etag` of the scene that is deleted: refused if it is not the current one.")),
-    responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem)))]
+    responses((status = 200, body = ReelView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 412, body = Problem, description = "Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one.")))]
 pub(crate) async fn delete(
     Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
-    Path((id, n)): Path<(String, u32)>,
+    Path(ScenePath { id, n }): Path<ScenePath>,
     headers: HeaderMap,
 ) -> Result<Json<ReelView>, Problem> {
     let id = reel_id(&id)?;
@@ -136,14 +147,14 @@ pub(crate) async fn delete(
 
 /// Renders a scene that was changed, and assembles the video again.
 #[utoipa::path(post, path = "/api/v1/reels/{id}/scenes/{n}/render", operation_id = "render_scene", tag = "reels",
-    params(("id" = String, Path), ("n" = u32, Path),
+    params(ScenePath,
            ("If-Match" = Option<String>, Header, nullable = false, description = "The `etag` of the scene that is rendered: refused if it is not the current one.")),
-    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 412, body = Problem)))]
+    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 412, body = Problem, description = "Somebody else changed it first: `If-Match` names an earlier state. `scene` is the current one.")))]
 pub(crate) async fn render(
     State(api): State<Api>,
     Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
-    Path((id, n)): Path<(String, u32)>,
+    Path(ScenePath { id, n }): Path<ScenePath>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<ReelView>), Problem> {
     let id = reel_id(&id)?;
@@ -169,11 +180,11 @@ pub(crate) async fn page_image(
     params(("voice" = String, Path, description = "The voice's id.", max_length = 200)),
     responses((status = 302), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn sample(
-    _owner: Owner,
+    Owner(owner): Owner,
     Opened(reel): Opened<ReelApp>,
     Path(voice): Path<String>,
 ) -> Result<Response, Problem> {
-    redirect_to(&previews::sample(&reel, &voice).await?)
+    redirect_to(&previews::sample(&owner, &reel, &voice).await?)
 }
 
 /// The reel after a change; a refused one carries the scene as it is now, if it was changed by somebody else.

@@ -54,6 +54,7 @@ fn heading(
     if length > 120
         || block.words > 14
         || text.contains(" ,")
+        || text.contains(['=', '≤', '≥'])
         || block.block.lines > 3
         || text.ends_with(['.', ',', ';', ':', '،', '؛']) && length > 40
     {

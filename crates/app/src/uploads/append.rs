@@ -1,0 +1,321 @@
+//! Appends the bytes of a request to an upload, and makes a document of it when they were the last.
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use futures::{Stream, StreamExt as _};
+use sluice_blobs::Receiving;
+use sluice_domain::ids::{DocumentId, OwnerId, UploadId};
+use sluice_domain::time::Timestamp;
+use sluice_local::reading::{HEADER_WITHIN, ReadError, has_header};
+use sluice_store::documents::DocumentRow;
+use sluice_store::uploads::{self, Acquired, Hold, UploadRow};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::checksum::{Checksum, Hasher};
+use super::hold::{HOLD, Pulse, keep};
+use super::{Desk, LIFETIME, UploadError, hold_on, over};
+use crate::library::{self, IngestError, Refused, Resumed, Upload};
+use crate::maintenance::work::UPLOAD;
+use crate::media::MediaError;
+
+/// A request that appends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Append {
+    /// Where its bytes belong.
+    pub offset: u64,
+    /// How many they are, if the request says so.
+    pub announced: Option<u64>,
+    /// What they are, if the request says so: then all of them are taken, or none.
+    pub checksum: Option<Checksum>,
+}
+
+/// What has been received.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Appended {
+    /// How many bytes of the file are durable.
+    pub received: u64,
+    /// When the upload expires.
+    pub expires_at: Timestamp,
+    /// The document, if the file is whole.
+    pub document: Option<DocumentRow>,
+}
+
+/// Bytes after which what was received is made durable and recorded.
+const RECORD_BYTES: u64 = 64 * 1024 * 1024;
+/// Time after which that is done.
+const RECORD_TIME: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Appends what `body` brings. What arrived is kept, however the request ends, unless it has a checksum; so this must not
+/// be dropped when the client goes away.
+pub async fn append<E>(
+    desk: &Desk,
+    owner: &OwnerId,
+    id: &UploadId,
+    request: Append,
+    body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    stopping: &CancellationToken,
+) -> Result<Appended, UploadError>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let hold = hold_on(desk, owner, id);
+    let store = &desk.library.platform.store;
+    let row = match store.write(async |tx| uploads::acquire(tx, &hold, HOLD).await).await? {
+        Acquired::Held(row) => row,
+        Acquired::Locked => return Err(UploadError::Locked),
+        Acquired::Over(row) => return at_its_end(desk, row, request).await,
+        Acquired::Unknown => return Err(UploadError::Unknown),
+    };
+    let pulse = Pulse::new();
+    let appending = Appending { desk, hold: &hold, row: &row, request, pulse: &pulse };
+    let outcome = tokio::select! {
+        outcome = appending.run(body, stopping) => outcome,
+        () = keep(store, &hold, &pulse) => Err(UploadError::Locked),
+    };
+    if !matches!(&outcome, Ok(Appended { document: Some(_), .. }))
+        && let Err(error) = store.write(async |tx| uploads::release(tx, &hold).await).await
+    {
+        tracing::warn!(%error, upload = %id, "an upload could not be given back; its lease lapses soon");
+    }
+    outcome
+}
+
+/// A client that did not hear of the end may ask again.
+async fn at_its_end(desk: &Desk, row: UploadRow, request: Append) -> Result<Appended, UploadError> {
+    let Some(document) = &row.document else { return Err(over(row)) };
+    if request.offset != row.length {
+        return Err(UploadError::WrongOffset { expected: row.length });
+    }
+    let document = library::document(&desk.library.platform, &row.owner, document).await?;
+    Ok(Appended { received: row.length, expires_at: row.expires_at, document })
+}
+
+struct Appending<'a> {
+    desk: &'a Desk,
+    hold: &'a Hold,
+    row: &'a UploadRow,
+    request: Append,
+    pulse: &'a Pulse,
+}
+
+/// How the bytes of a request ended.
+enum End {
+    Whole,
+    Broken(Box<dyn std::error::Error + Send + Sync>),
+    GaveWay,
+    Stopping,
+}
+
+impl Appending<'_> {
+    async fn run<E>(
+        &self,
+        body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        stopping: &CancellationToken,
+    ) -> Result<Appended, UploadError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let row = self.row;
+        if self.request.offset != row.received {
+            return Err(UploadError::WrongOffset { expected: row.received });
+        }
+        if self.request.announced.is_some_and(|bytes| bytes > row.length - row.received) {
+            return Err(UploadError::Exceeds { length: row.length });
+        }
+        let blobs = self.desk.library.platform.media.blobs();
+        let mut receiving = blobs.receive(row.id.as_str(), row.received, row.length).await?;
+        let mut hasher = self.request.checksum.map(Hasher::of);
+        let received = self.receive(&mut receiving, body, &mut hasher, stopping).await;
+        self.pulse.busy();
+        let (received, end) = match received {
+            Ok(received) => received,
+            Err(error) => return Err(self.refused(error).await),
+        };
+        if let Some(hasher) = hasher {
+            // Part of what a checksum is of cannot be checked.
+            let whole = matches!(end, End::Whole);
+            if !whole || !hasher.matches() {
+                receiving.discard().await?;
+                return Err(if whole { UploadError::WrongChecksum } else { stopped(end, row.received) });
+            }
+        }
+        if received == row.length {
+            return self.complete(receiving).await;
+        }
+        let durable = receiving.flush().await?;
+        let expires_at = self.record(durable, &mut receiving).await?;
+        match end {
+            End::Whole => Ok(Appended { received: durable, expires_at, document: None }),
+            end => Err(stopped(end, durable)),
+        }
+    }
+
+    /// Receives until the request ends; returns how much of the file there is then.
+    async fn receive<E>(
+        &self,
+        receiving: &mut Receiving,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        hasher: &mut Option<Hasher>,
+        stopping: &CancellationToken,
+    ) -> Result<(u64, End), UploadError>
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let mut received = self.row.received;
+        let mut head = (received == 0).then(BytesMut::new);
+        let (mut recorded, mut recorded_at) = (received, Instant::now());
+        loop {
+            let bytes = tokio::select! {
+                bytes = body.next() => bytes,
+                () = self.pulse.give_way.cancelled() => return Ok((received, End::GaveWay)),
+                () = stopping.cancelled() => return Ok((received, End::Stopping)),
+            };
+            let bytes = match bytes {
+                None => return Ok((received, End::Whole)),
+                Some(Err(error)) => return Ok((received, End::Broken(error.into()))),
+                Some(Ok(bytes)) => bytes,
+            };
+            self.pulse.received();
+            if bytes.remaining() as u64 > self.row.length - received {
+                return Err(UploadError::Exceeds { length: self.row.length });
+            }
+            received += bytes.len() as u64;
+            if let Some(hasher) = hasher {
+                hasher.update(&bytes);
+            }
+            self.look_at(&mut head, &bytes, received)?;
+            receiving.write(bytes).await?;
+            // With a checksum nothing is acknowledged before all has been checked.
+            let much = received - recorded >= RECORD_BYTES || recorded_at.elapsed() >= RECORD_TIME;
+            if much && hasher.is_none() {
+                let durable = receiving.sync().await?;
+                self.record(durable, receiving).await?;
+                (recorded, recorded_at) = (received, Instant::now());
+            }
+        }
+    }
+
+    /// Refuses a file by its first bytes, before the rest of it is sent.
+    fn look_at(&self, head: &mut Option<BytesMut>, bytes: &Bytes, received: u64) -> Result<(), UploadError> {
+        let Some(first) = head else { return Ok(()) };
+        first.extend_from_slice(&bytes[..bytes.len().min(HEADER_WITHIN - first.len())]);
+        if first.len() == HEADER_WITHIN || received == self.row.length {
+            if !has_header(first) {
+                return Err(IngestError::Unreadable(ReadError::NotAPdf).into());
+            }
+            *head = None;
+        }
+        Ok(())
+    }
+
+    /// Records what is durable; the last byte is recorded with the document.
+    async fn record(&self, durable: u64, receiving: &mut Receiving) -> Result<Timestamp, UploadError> {
+        let platform = &self.desk.library.platform;
+        let durable = durable.min(self.row.length - 1);
+        let expires_at = platform.now().await? + LIFETIME;
+        let held = platform.store.write(async |tx| uploads::record(tx, self.hold, durable, expires_at).await).await?;
+        if !held {
+            return Err(UploadError::Locked);
+        }
+        receiving.recorded().await?;
+        Ok(expires_at)
+    }
+
+    /// Makes the document, now that the file is whole.
+    async fn complete(&self, mut receiving: Receiving) -> Result<Appended, UploadError> {
+        self.pulse.ending();
+        let (desk, row) = (self.desk, self.row);
+        let platform = &desk.library.platform;
+        let expires_at = platform.now().await? + LIFETIME;
+        let work = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
+        let file = platform.media.work_folder(&work).await?.join("upload");
+        let ingested = async {
+            receiving.assemble(&file).await?;
+            let upload = Upload { file, name: row.name.clone(), ocr: row.ocr };
+            let resumed = Resumed { hold: self.hold.clone(), expires_at };
+            let library = &desk.library;
+            Ok::<_, UploadError>(
+                library::ingest_resumed(&row.owner, library, &desk.apps, &desk.engine, upload, &resumed).await?,
+            )
+        }
+        .await;
+        platform.media.blobs().clear_work_later(&work);
+        match ingested {
+            Ok(document) => {
+                self.remove_bytes().await;
+                Ok(Appended { received: row.length, expires_at, document: Some(document) })
+            }
+            Err(error) => {
+                let error = self.refused(error).await;
+                if !is_final(&error) {
+                    // All of it is here: only a little has to be sent again.
+                    let durable = receiving.sync().await?;
+                    self.record(durable, &mut receiving).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the upload if the file can never become a document.
+    async fn refused(&self, error: UploadError) -> UploadError {
+        let UploadError::Ingest(why) = &error else { return error };
+        let Some(refused) = refusal(why) else { return error };
+        self.pulse.ending();
+        let store = &self.desk.library.platform.store;
+        let ended = async {
+            let refused = serde_json::to_value(refused).map_err(IngestError::Kept)?;
+            let expires_at = store.now().await? + LIFETIME;
+            let write = store.write(async |tx| uploads::refuse(tx, self.hold, &refused, expires_at).await);
+            Ok::<_, UploadError>(write.await?)
+        };
+        match ended.await {
+            Ok(true) => {
+                self.remove_bytes().await;
+                error
+            }
+            Ok(false) => UploadError::Locked,
+            Err(failed) => failed,
+        }
+    }
+
+    async fn remove_bytes(&self) {
+        let blobs = self.desk.library.platform.media.blobs();
+        if let Err(error) = blobs.remove_received(self.row.id.as_str()).await {
+            tracing::warn!(%error, upload = %self.row.id, "the received bytes stay until the upload expires");
+        }
+    }
+}
+
+fn is_final(error: &UploadError) -> bool {
+    matches!(error, UploadError::Ingest(why) if refusal(why).is_some())
+}
+
+fn stopped(end: End, received: u64) -> UploadError {
+    match end {
+        End::Whole | End::GaveWay => UploadError::Locked,
+        End::Broken(source) => UploadError::Interrupted { received, source },
+        End::Stopping => UploadError::Stopping { received },
+    }
+}
+
+/// Why a file can never become a document; none if that may change.
+fn refusal(error: &IngestError) -> Option<Refused> {
+    let title = "This document cannot be used".to_owned();
+    let refused = match error {
+        IngestError::Unreadable(ReadError::Io(_) | ReadError::DiskFull | ReadError::ToolMissing { .. })
+        | IngestError::Media(MediaError::Blobs(_) | MediaError::Store(_) | MediaError::Collecting)
+        | IngestError::Store(_)
+        | IngestError::UploadLost
+        | IngestError::Kept(_) => return None,
+        IngestError::Unreadable(error) => Refused { code: error.code().to_owned(), title, detail: error.to_string() },
+        IngestError::NotRead(error) if error.remedy == sluice_capability::Remedy::Retry => return None,
+        IngestError::NotRead(error) => {
+            Refused { code: "document_not_read".to_owned(), title, detail: error.message.clone() }
+        }
+        IngestError::Refused(refusal) => {
+            Refused { code: refusal.code.to_owned(), title: refusal.title.to_owned(), detail: refusal.detail.clone() }
+        }
+    };
+    Some(refused)
+}

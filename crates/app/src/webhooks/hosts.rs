@@ -1,0 +1,126 @@
+//! How many requests are sent to one host at a time, and which hosts do not answer: whoever has endpoints there, a dead
+//! host holds at most a few of this process's slots, and is tried again ever more rarely.
+//!
+//! Kept in memory: after a restart a host has to be found dead again, which takes one timeout.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The most requests to one host at a time.
+const TO_ONE: u32 = 8;
+/// The pause after the first request without an answer; it doubles up to [`LONGEST`].
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_mins(5);
+/// The pause if a host is busy.
+const BUSY: Duration = Duration::from_secs(1);
+
+/// All hosts that requests are sent to, or that do not answer.
+#[derive(Default)]
+pub(super) struct Hosts {
+    hosts: Mutex<HashMap<String, Host>>,
+}
+
+#[derive(Default)]
+struct Host {
+    open: u32,
+    silent: u32,
+    quiet_until: Option<Instant>,
+}
+
+/// The right to send one request at a time to a host.
+pub(super) struct Permit {
+    hosts: Arc<Hosts>,
+    name: String,
+}
+
+impl Hosts {
+    /// The right to send to a host, or after how long to ask again.
+    pub(super) fn enter(self: &Arc<Self>, name: &str) -> Result<Permit, Duration> {
+        let mut hosts = self.lock();
+        let host = hosts.entry(name.to_owned()).or_default();
+        let now = Instant::now();
+        if let Some(until) = host.quiet_until.filter(|until| *until > now) {
+            return Err(until - now);
+        }
+        // One that did not answer is tried by one request.
+        let most = if host.silent > 0 { 1 } else { TO_ONE };
+        if host.open >= most {
+            return Err(BUSY);
+        }
+        host.open += 1;
+        Ok(Permit { hosts: Arc::clone(self), name: name.to_owned() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Host>> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit {
+    /// The host answered, whatever it said.
+    pub(super) fn answered(&self) {
+        if let Some(host) = self.hosts.lock().get_mut(&self.name) {
+            host.silent = 0;
+            host.quiet_until = None;
+        }
+    }
+
+    /// The host did not answer.
+    pub(super) fn was_silent(&self) {
+        if let Some(host) = self.hosts.lock().get_mut(&self.name) {
+            let now = Instant::now();
+            // Several requests that were under way together count once.
+            if host.quiet_until.is_none_or(|until| until <= now) {
+                let pause = FIRST.saturating_mul(1 << host.silent.min(10)).min(LONGEST);
+                host.silent += 1;
+                host.quiet_until = Some(now + pause);
+            }
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut hosts = self.hosts.lock();
+        if let Some(host) = hosts.get_mut(&self.name) {
+            host.open -= 1;
+        }
+        let now = Instant::now();
+        // Those that are forgotten are found dead again by one request.
+        let kept = |host: &Host| host.open > 0 || host.quiet_until.is_some_and(|until| until + LONGEST > now);
+        hosts.retain(|_, host| kept(host));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_is_sent_few_requests_at_a_time_and_a_silent_one_ever_more_rarely() {
+        let hosts = Arc::new(Hosts::default());
+        let permits: Vec<_> = (0..TO_ONE).map(|_| hosts.enter("a:443").ok().unwrap()).collect();
+        assert_eq!(hosts.enter("a:443").err(), Some(BUSY));
+        assert!(hosts.enter("b:443").is_ok());
+        for permit in &permits {
+            permit.was_silent();
+        }
+        drop(permits);
+        assert_eq!(hosts.enter("a:443").err(), Some(FIRST), "those at a time count once");
+        for pause in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            tokio::time::advance(LONGEST).await;
+            let probe = hosts.enter("a:443").ok().unwrap();
+            assert_eq!(hosts.enter("a:443").err(), Some(BUSY), "one probe at a time");
+            probe.was_silent();
+            assert_eq!(hosts.enter("a:443").err(), Some(Duration::from_secs(pause)));
+        }
+        tokio::time::advance(LONGEST).await;
+        hosts.enter("a:443").ok().unwrap().answered();
+        let again: Vec<_> = (0..TO_ONE).map(|_| hosts.enter("a:443").ok().unwrap()).collect();
+        drop(again);
+        assert!(hosts.lock().is_empty(), "nothing is kept of hosts that answer");
+    }
+}
