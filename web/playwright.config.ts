@@ -13,6 +13,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 900 },
     locale: 'en-GB',
+    // It would answer in the place of the routes of a test; the spec of the installed page allows it.
+    serviceWorkers: 'block',
     // Without a film of the page: making one takes a core from the work that is tested.
     trace: { mode: 'retain-on-failure', screenshots: false },
     launchOptions: {

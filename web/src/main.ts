@@ -3,6 +3,7 @@ import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/panels.css';
+import './styles/forms.css';
 import { apps } from './apps';
 import { register } from './lib/app';
 import Shell from './lib/shell/Shell.svelte';

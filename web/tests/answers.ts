@@ -53,7 +53,12 @@ export class Answers {
     await page.route(/\/sheet\.svg/, (route) => route.fulfill({ contentType: 'image/svg+xml', body: SHEET }));
     await page.route(/\/sample\.wav/, (route) => route.fulfill({ contentType: 'audio/wav', body: tone() }));
     await page.route(/\/api\/v1\/config$/, async (route) => {
-      const config = (await (await route.fetch()).json()) as { apps: { reel: Record<string, unknown> } };
+      const config = (await route
+        .fetch()
+        .then((answer) => answer.json())
+        .catch(() => null)) as { apps: { reel: Record<string, unknown> } } | null;
+      // The page has left meanwhile, and nobody waits for the answer.
+      if (!config) return route.abort().catch(() => undefined);
       config.apps.reel = { ...config.apps.reel, ...this.config };
       await route.fulfill({ json: config });
     });
@@ -176,14 +181,23 @@ export function documentOf(changes: Partial<Document> = {}): Document {
     characters: 25_000,
     bytes: 1_240_000,
     read_by: 'poppler',
+    read_with: { text_layer: 'poppler', ocr: null, ocr_pages: [] },
     ocr: false,
     left_out: [],
     reading: null,
     apps: {
       reel: {
         estimates: [
-          { mode: 'summary', seconds: 72, scenes: 6, wall_seconds: 30, words: 180, cost_micro_usd: null },
-          { mode: 'explanation', seconds: 126, scenes: 9, wall_seconds: 50, words: 180, cost_micro_usd: null },
+          { mode: 'summary', seconds: 72, short: false, scenes: 6, wall_seconds: 30, words: 180, cost_micro_usd: null },
+          {
+            mode: 'explanation',
+            seconds: 126,
+            short: false,
+            scenes: 9,
+            wall_seconds: 50,
+            words: 180,
+            cost_micro_usd: null,
+          },
         ],
         voices: [
           voiceOf('piper:en_US-joe-medium', 'Joe', 'male', 'omar', true),

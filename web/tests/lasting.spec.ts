@@ -12,7 +12,7 @@ test('a reload in mid-job goes on', async ({ studio, page, server }) => {
   await expect(studio.scenes, 'the scenes are there at once, not made again').toHaveCount(scenes);
   await studio.done();
   await studio.plays();
-  await page.goto(server.url);
+  await page.goto(`${server.url}/reel`);
   await expect(page.getByTestId('reel-card')).toHaveCount(1);
 });
 
@@ -31,6 +31,19 @@ test('a server that dies in mid-job is waited for, and the work goes on', async 
   await expect(line).toBeHidden({ timeout: 30_000 });
   await studio.done();
   await studio.plays();
+});
+
+test('captions that the viewer switched on stay on when the reel is read again', async ({ studio, page, server }) => {
+  await studio.open('/reel');
+  await page.getByTestId('reel-card').first().click();
+  const mode = () => page.getByTestId('video').evaluate((video: HTMLVideoElement) => video.textTracks[0]?.mode);
+  expect(await mode(), 'burned-in captions are not shown twice').toBe('disabled');
+  await page.getByTestId('video').evaluate((video: HTMLVideoElement) => (video.textTracks[0]!.mode = 'showing'));
+  const reel = `${server.url}/api/v1/reels/${new URL(page.url()).pathname.split('/').pop()}`;
+  const changed = await page.request.patch(`${reel}/scenes/2`, { data: { heading: 'Water on its way' } });
+  expect(changed.status()).toBe(200);
+  await expect(studio.scenes.nth(1)).toContainText('Water on its way');
+  expect(await mode()).toBe('showing');
 });
 
 test('a cancelled reel can go on', async ({ studio, page }) => {

@@ -5,7 +5,7 @@ test.use({ spec: 'reach' });
 test.describe.configure({ mode: 'serial' });
 
 test('an Arabic document on an Arabic page', async ({ studio, page }) => {
-  await studio.open('/', { language: 'ar' });
+  await studio.open('/reel', { language: 'ar' });
   await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
   await expect(page.locator('html')).toHaveAttribute('lang', 'ar');
   await studio.make('rivers-ar.pdf');
@@ -83,7 +83,7 @@ test('a phone shows everything without scrolling sideways', async ({ studio, pag
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width).toBeLessThanOrEqual(360);
   };
-  await studio.open('/', { theme: 'dark' });
+  await studio.open('/reel', { theme: 'dark' });
   await fits();
   await studio.choose('rivers-en.pdf');
   // Pressed without scrolling: nothing lies over it. (A click would scroll to it first.)
@@ -98,7 +98,7 @@ test('a phone shows everything without scrolling sideways', async ({ studio, pag
   await fits();
   await studio.accessible();
   await studio.picture('phone-found');
-  await page.getByRole('link', { name: 'Sluice' }).click();
+  await page.getByRole('link', { name: 'Reel', exact: true }).click();
   await page.getByTestId('reel-card').first().click();
   await studio.done();
   await fits();

@@ -1,7 +1,7 @@
 /** A server of a worker's own: the release binary in SLUICE_BINARY, on a free port, with a folder that is thrown away. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,24 +17,40 @@ export class Server {
   private constructor(
     readonly port: number,
     readonly data: string,
+    readonly options: string[],
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async create(): Promise<Server> {
-    const server = new Server(await freePort(), mkdtempSync(join(tmpdir(), 'sluice-page-')));
+  /** By default for one person on this machine; an option given here takes its place. */
+  static async create(options: string[] | ((url: string) => string[]) = ['--single-user']): Promise<Server> {
+    const port = await freePort();
+    const given = typeof options === 'function' ? options(`http://localhost:${port}`) : options;
+    const server = new Server(port, mkdtempSync(join(tmpdir(), 'sluice-page-')), given);
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    const child = spawn(BINARY, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data], {
+    const child = spawn(BINARY, ['serve', ...this.options, '--listen', `127.0.0.1:${this.port}`, '--data', this.data], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
     child.stdout.on('data', (part) => (this.#said += part));
     child.stderr.on('data', (part) => (this.#said += part));
     await this.#answers(child);
+  }
+
+  /** A file with a secret in its folder. */
+  secret(text: string): string {
+    const path = join(this.data, 'secret.txt');
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  }
+
+  /** What it has printed so far. */
+  said(): string {
+    return this.#said;
   }
 
   /** As a crash does: no chance to tidy up. */

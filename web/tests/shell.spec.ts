@@ -4,8 +4,7 @@ test.use({ spec: 'shell' });
 
 test('addresses lead to pages, on reload too, and unknown ones say so', async ({ studio, page }) => {
   await studio.open('/');
-  await expect(page).toHaveURL(/\/reel$/);
-  await expect(page).toHaveTitle('Reel · Sluice');
+  await expect(page).toHaveTitle('Sluice');
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page).toHaveURL(/\/settings$/);
   await expect(page).toHaveTitle('Settings · Sluice');
@@ -13,7 +12,7 @@ test('addresses lead to pages, on reload too, and unknown ones say so', async ({
   await page.reload();
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   await page.goBack();
-  await expect(page.getByRole('heading', { name: 'Make a video' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What do you want to make?' })).toBeVisible();
 
   for (const path of ['/jobs/nothing', '/reel/a/b', '/settings/nothing']) {
     await studio.open(path);
@@ -22,7 +21,7 @@ test('addresses lead to pages, on reload too, and unknown ones say so', async ({
   }
   await studio.accessible();
   await page.getByRole('link', { name: 'To the start' }).click();
-  await expect(page.getByRole('heading', { name: 'Make a video' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What do you want to make?' })).toBeVisible();
 });
 
 test('the palette reaches every action by keyboard', async ({ studio, page }) => {

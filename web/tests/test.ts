@@ -47,7 +47,7 @@ export class Studio {
     page.on('pageerror', (error) => this.violations.push(String(error)));
   }
 
-  async open(path = '/', settings: { language?: 'en' | 'ar'; theme?: 'light' | 'dark' } = {}) {
+  async open(path = '/reel', settings: { language?: 'en' | 'ar'; theme?: 'light' | 'dark' } = {}) {
     await this.page.addInitScript((wanted) => {
       if (!localStorage.getItem('sluice.settings')) localStorage.setItem('sluice.settings', JSON.stringify(wanted));
     }, settings);

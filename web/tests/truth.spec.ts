@@ -73,7 +73,9 @@ test('OCR goes on while somebody is elsewhere, and what comes of it is there', a
   await page.reload();
   await page.goBack();
   await expect(reading).toContainText('60%');
-  answers.document = documentOf({ read_by: 'poppler 22.12.0; pages 3, 4 by tesseract 5.3.0' });
+  answers.document = documentOf({
+    read_with: { text_layer: 'poppler 22.12.0', ocr: 'tesseract 5.3.0', ocr_pages: [3, 4] },
+  });
   await expect(page.getByTestId('found')).toContainText(/its text layer; pages .3–4. by OCR/);
 });
 
@@ -98,7 +100,7 @@ test('a document that OCR could not read is refused, with what to do', async ({ 
 });
 
 test('a refusal that the page does not know is told in its language', async ({ studio, page }) => {
-  await page.route(/\/api\/v1\/documents$/, (route) =>
+  await page.route(/\/api\/v1\/uploads$/, (route) =>
     route.fulfill({
       status: 422,
       contentType: 'application/problem+json',

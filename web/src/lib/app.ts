@@ -24,6 +24,12 @@ export interface AppModule<Data = unknown> {
   events: string[];
   /** Its latest jobs, newest first: the unfinished ones, or all. */
   works: (which: 'active' | 'latest') => Promise<Outcome<Work<Data>[]>>;
+  /** A page of everything that a person has of it, for the library. */
+  page: (query: LibraryQuery) => Promise<Outcome<LibraryPage<Data>>>;
+  /** Deletes one of them, by its subject; `leaving` if the page is being closed. */
+  remove: (subject: string, leaving: boolean) => Promise<Outcome<unknown>>;
+  /** The one obvious thing to do with it, on the start page. */
+  begin: { label: () => string; text: () => string; run: () => void };
   /** Its pages, loaded on first use. */
   load: () => Promise<AppCode<Data>>;
 }
@@ -41,6 +47,24 @@ export interface AppCode<Data = unknown> {
 
 export type WorkState = 'working' | 'done' | 'failed' | 'cancelled' | 'expired';
 
+export const WORK_STATES = ['working', 'done', 'failed', 'cancelled', 'expired'] as const satisfies WorkState[];
+
+export interface LibraryQuery {
+  /** Words that its title has; empty for all. */
+  words: string;
+  state: WorkState | null;
+  oldestFirst: boolean;
+  limit: number;
+  /** Of the page before, in the same order. */
+  cursor: string | null;
+}
+
+export interface LibraryPage<Data = unknown> {
+  items: Work<Data>[];
+  /** Null on the last page. */
+  next: string | null;
+}
+
 /** A job that a user started, and its subject. */
 export interface Work<Data = unknown> {
   jobId: string;
@@ -52,7 +76,14 @@ export interface Work<Data = unknown> {
   percent: number;
   /** Why nothing of it goes on: what its child jobs wait for, too. Null while something does. */
   waiting: JobWhy | null;
+  createdAt: number;
   updatedAt: number;
+  /** What it was made of, such as the name of a file. */
+  note: string;
+  /** A still image, once there is one. */
+  picture: string | null;
+  /** Its length, once it can be played. */
+  seconds: number | null;
   data: Data;
 }
 

@@ -43,6 +43,19 @@ export const reel = defineApp<ReelSummary>({
     const outcome = await reelApi.list(which === 'active' ? { state: 'working', limit: ACTIVE } : { limit: LATEST });
     return outcome.ok ? { ok: true, value: outcome.value.items.map(workOf) } : outcome;
   },
+  page: async ({ words, state, oldestFirst, limit, cursor }) => {
+    const outcome = await reelApi.list({
+      limit,
+      sort: oldestFirst ? 'oldest' : 'newest',
+      ...(words ? { q: words } : {}),
+      ...(state ? { state } : {}),
+      ...(cursor ? { cursor } : {}),
+    });
+    if (!outcome.ok) return outcome;
+    return { ok: true, value: { items: outcome.value.items.map(workOf), next: outcome.value.next_cursor ?? null } };
+  },
+  remove: (id, leaving) => reelApi.remove(id, leaving),
+  begin: { label: () => name('begin.label'), text: () => name('begin.text'), run: () => router.go(HOME) },
   load: async () => (await import('./pages')).code,
 });
 
@@ -55,7 +68,11 @@ function workOf(summary: ReelSummary): Work<ReelSummary> {
     state: summary.state,
     percent: summary.percent,
     waiting: summary.waiting ?? null,
+    createdAt: summary.created_at,
     updatedAt: summary.updated_at,
+    note: summary.document_name,
+    picture: summary.poster_url ?? null,
+    seconds: summary.seconds ?? null,
     data: summary,
   };
 }

@@ -7,6 +7,7 @@ export const { wordsFor, wordsForTrouble } = problemWords({
   isKey,
   same: {
     ...SHELL_SAME,
+    not_found: [...SHELL_SAME.not_found, 'reel_not_found', 'scene_not_found', 'reel_deleted', 'scene_deleted'],
     document_garbled: ['script_language'],
     script_too_little_to_say: [
       'script_length',

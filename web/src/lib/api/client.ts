@@ -2,7 +2,8 @@
 import createClient from 'openapi-fetch';
 import { NETWORK, problemFrom, type Outcome } from './problem';
 import type { paths } from './schema';
-import type { Config, Document, Job, JobProgress, JobWhy } from './types';
+import { leftFor } from './signed-out';
+import type { Config, Document, Identity, Job, JobProgress, JobWhy } from './types';
 
 export const client = createClient<paths>({ baseUrl: '/' });
 
@@ -12,10 +13,9 @@ export async function call<Value>(asked: Promise<Answer<Value>>): Promise<Outcom
   try {
     const { data, error, response } = await asked;
     if (response.ok) return { ok: true, value: data as Value };
-    return {
-      ok: false,
-      problem: problemFrom(response.status, error, response.headers.get('retry-after'), Date.now()),
-    };
+    const problem = problemFrom(response.status, error, response.headers.get('retry-after'), Date.now());
+    leftFor(problem);
+    return { ok: false, problem };
   } catch {
     return { ok: false, problem: NETWORK };
   }
@@ -25,6 +25,7 @@ const of = (id: string) => ({ params: { path: { id } } });
 
 export const api = {
   config: (): Promise<Outcome<Config>> => call(client.GET('/api/v1/config')),
+  me: (): Promise<Outcome<Identity>> => call(client.GET('/api/v1/account')),
   document: (id: string): Promise<Outcome<Document>> =>
     call(client.GET('/api/v1/documents/{id}' as never, of(id) as never)),
   job: (id: string): Promise<Outcome<Job>> => call(client.GET('/api/v1/jobs/{id}', of(id))),

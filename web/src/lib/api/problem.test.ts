@@ -11,6 +11,13 @@ describe('problemFrom', () => {
     });
   });
 
+  it('keeps the members that an app adds', () => {
+    expect(problemFrom(412, { code: 'scene_changed', scene: { id: '7' } }, null, 0).members['scene']).toEqual({
+      id: '7',
+    });
+    expect(problemFrom(500, null, null, 0).members).toEqual({});
+  });
+
   it('makes something of an answer that is none', () => {
     expect(problemFrom(413, null, null, 0).code).toBe('document_too_large');
     expect(problemFrom(502, '<html>', null, 0).code).toBe('unexpected');

@@ -10,8 +10,8 @@ export interface Problem {
   /** Milliseconds since the epoch, from Retry-After. */
   retryAt: number | null;
   ocrAvailable: boolean;
-  /** What is stored now, if a change was refused because that is newer than what was changed. */
-  current: unknown;
+  /** All members of the response: an app reads those that its own problems add. */
+  members: Record<string, unknown>;
 }
 
 export const NETWORK: Problem = {
@@ -21,7 +21,7 @@ export const NETWORK: Problem = {
   detail: null,
   retryAt: null,
   ocrAvailable: false,
-  current: null,
+  members: {},
 };
 
 /** Parses problem+json, however incomplete; `retryAfter` is the header, in seconds or as a date. */
@@ -35,7 +35,7 @@ export function problemFrom(status: number, body: unknown, retryAfter: string | 
     detail: text('detail'),
     retryAt: retryTime(retryAfter, now),
     ocrAvailable: fields['ocr_available'] === true,
-    current: typeof fields['scene'] === 'object' ? fields['scene'] : null,
+    members: fields,
   };
 }
 

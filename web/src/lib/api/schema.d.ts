@@ -1,5 +1,1150 @@
 // Written by `npm run generate` from openapi.json.
 export interface paths {
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and what this session or token may do. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes one's own account: its sessions and tokens end at once, its jobs stop, and what it owns is removed. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Leaving"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Nobody is signed in, or the token is not valid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes one's own name. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnChange"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own password; all other sessions end. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasswordChange"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Nobody is signed in, or the token is not valid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an account, with an invitation or without one where sign-up is open, and signs in. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignUpRequest"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description This session or token may not do that, or the request comes from another origin. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts of this installation. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPage"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        /** Makes an account, without an invitation. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AddRequest"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{owner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes an account: nobody can sign in, its jobs stop, and what it owns is removed. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes an account. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountChange"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/admin/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest events of everybody, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnyEventView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations that can be used. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitationView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        /** Invites somebody: give them the link. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationRequest"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewInvitation"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's jobs, newest first: with `state=dead`, the dead letters. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                    /** @description Only those in this state, such as `running`. */
+                    state?: string;
+                    /** @description Only those of this kind, such as `reel.make`. */
+                    kind?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AnyJobPage"];
+                    };
+                };
+                /** @description The request is malformed. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs dead jobs again, the oldest first, 100 at a time. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RedriveRequest"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Redriven"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retries anybody's dead, cancelled or expired job from where it stopped. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pools of jobs with their work, and what is paused. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueuesView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts no more jobs of a queue, a kind, an owner or a provider; those that run go on. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PauseRequest"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/queues/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts jobs of it again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ResumeRequest"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each owner keeps, the most first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -27,6 +1172,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -93,7 +1240,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 408: components["responses"]["RequestTimeout"];
                 /** @description The request is too large. */
                 413: {
@@ -172,6 +1320,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -231,6 +1381,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -271,6 +1423,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -368,6 +1522,8 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -411,6 +1567,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -465,7 +1623,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -516,6 +1675,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -570,7 +1731,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -630,6 +1792,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -659,7 +1823,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Reels, newest first, page by page. */
+        /** Reels, page by page. */
         get: {
             parameters: {
                 query?: {
@@ -671,6 +1835,8 @@ export interface paths {
                     q?: string;
                     /** @description Only those in this state. */
                     state?: "working" | "done" | "failed" | "cancelled" | "expired";
+                    /** @description `newest` first, which is the default, or `oldest`. A cursor goes on in the order that it came with. */
+                    sort?: "newest" | "oldest";
                 };
                 header?: never;
                 path?: never;
@@ -696,6 +1862,8 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -724,7 +1892,7 @@ export interface paths {
                          * @description The PDF.
                          */
                         file: string;
-                        /** @description `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s). */
+                        /** @description `summary` (60 to 90 s, the default) or `explanation` (90 to 150 s); less of a short document. */
                         mode?: components["schemas"]["Mode"];
                         /** @description `true` reads the pages by OCR (for scans). */
                         ocr?: boolean;
@@ -748,7 +1916,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -845,6 +2014,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -882,7 +2053,8 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -930,6 +2102,8 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -989,6 +2163,8 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1050,6 +2226,8 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1121,7 +2299,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1170,6 +2349,8 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1239,7 +2420,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1314,6 +2496,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1358,7 +2542,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1425,7 +2610,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1500,7 +2686,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
-                403: components["responses"]["ForeignOrigin"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1528,6 +2715,784 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs in: the response sets the cookie of a session, which a browser sends by itself. Programs use tokens instead. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description Nobody is signed in, or the token is not valid. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        /** Signs out, on this browser. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in browsers of this account, the latest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Signs out everywhere else, and makes links that were signed before useless. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ended"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs out one browser. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens of this account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TokenView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        /** Makes a token. Its secret is in this response and nowhere else. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TokenRequest"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NewToken"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a resumable upload (tus 1.0). `Location` is its address, to which the bytes are sent by `PATCH`; the request may
+         *     bring the first ones itself.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The version of tus. */
+                    "Tus-Resumable": "1.0.0";
+                    /** @description The file's length in bytes. */
+                    "Upload-Length": number;
+                    /** @description Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if its pages are to be read by OCR. */
+                    "Upload-Metadata"?: string | null;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        Location?: string;
+                        "Sluice-Document"?: string;
+                        "Upload-Expires"?: string;
+                        "Upload-Offset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another version of tus is needed. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The media type of the body or of its file is not supported. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another request is doing this now: try again when it has ended. */
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The checksum does not match. Nothing was stored. */
+                460: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        /** What the server speaks: tus 1.0 with its extensions, and the largest file. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        "Tus-Checksum-Algorithm"?: string;
+                        "Tus-Extension"?: string;
+                        "Tus-Max-Size"?: number;
+                        "Tus-Version"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where an upload stands. `HEAD` gives the headers alone, as tus has it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        "Sluice-Document"?: string;
+                        "Upload-Expires"?: string;
+                        "Upload-Length"?: number;
+                        "Upload-Metadata"?: string;
+                        "Upload-Offset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has expired, or has ended. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Removes an upload with what was received. A document that it became stays. */
+        delete: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The version of tus. */
+                    "Tus-Resumable": "1.0.0";
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has expired, or has ended. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another version of tus is needed. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description Another request is doing this now: try again when it has ended. */
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Appends bytes at `Upload-Offset`. When they are the last ones, the file becomes a document, whose id is in
+         *     `Sluice-Document`; a file that cannot become one is refused with its reason, and the upload has ended.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The version of tus. */
+                    "Tus-Resumable": "1.0.0";
+                    /** @description Where the bytes belong: what `HEAD` gave. */
+                    "Upload-Offset": number;
+                    /** @description `sha1` or `sha256`, a space, and the digest of the request's body in Base64. */
+                    "Upload-Checksum"?: string | null;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/offset+octet-stream": string;
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        "Sluice-Document"?: string;
+                        "Upload-Expires"?: string;
+                        "Upload-Offset"?: number;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has expired, or has ended. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another version of tus is needed. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Another request is doing this now: try again when it has ended. */
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The checksum does not match. Nothing was stored. */
+                460: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/voices/{voice}/sample": {
@@ -1558,6 +3523,8 @@ export interface paths {
                     content?: never;
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
                     headers: {
@@ -1576,6 +3543,726 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                /** @description The database is unavailable. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The webhooks of this account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        /** Makes a webhook, which is told of what happens from now on. Its secret is in this response and nowhere else. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookRequest"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookSecret"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a webhook: nothing more is sent to it. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a webhook. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookChange"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deliveries to a webhook, the newest first. They are kept for 30 days. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                    /** @description Only those in this state. */
+                    state?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryPage"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery: what is sent, and what came of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    delivery: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryDetail"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a delivery again, under the same id. One that is pending is tried now. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    delivery: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test, of type `webhook.ping`, whatever the filter is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeliveryView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the deliveries of a range again, under their ids. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReplayRequest"];
+                };
+            };
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReplayView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new secret, which is in this response and nowhere else. For a while deliveries are signed with the old one, too. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RotationRequest"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookSecret"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process runs at all: it looks at nothing else. A process that does not answer is to be started again. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LiveView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether requests can be served now: database, media, the engine of this process, and room on its disk. A problem that is
+         *     not ready has the same `checks`. An answer may be a second old.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadyView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 /** @description The database is unavailable. */
@@ -1624,6 +4311,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -1644,7 +4333,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Errors that this process recovered from, counted since its start, for Prometheus. */
+        /** Jobs that ended and how long they took, and errors that this process recovered from, since its start, for Prometheus. */
         get: {
             parameters: {
                 query?: never;
@@ -1664,6 +4353,8 @@ export interface paths {
                     };
                 };
                 400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
@@ -1681,6 +4372,110 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is to be changed of an account; what is left out stays. */
+        AccountChange: {
+            name?: string | null;
+            /** @description A new password, for somebody who forgot it; it signs out everywhere. */
+            password?: string | null;
+            /** @description The plan whose limits apply. */
+            plan?: string | null;
+            /** @description `admin` or `member`. */
+            role?: string | null;
+            /** @description `active` or `suspended`, which signs out everywhere at once. */
+            state?: string | null;
+        };
+        /** @description A page of accounts, the oldest first. */
+        AccountPage: {
+            items: components["schemas"]["AccountView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description An account. */
+        AccountView: {
+            /** Format: int64 */
+            created_at: number;
+            email?: string | null;
+            /** @description The owner of everything that it has. */
+            id: string;
+            /** @description What the person wants to be called. */
+            name: string;
+            /** @description The plan whose limits apply. */
+            plan: string;
+            /** @description `admin` or `member`. */
+            role: string;
+            /** @description `active` or `suspended`. */
+            state: string;
+        };
+        /** @description An account that an administrator makes. */
+        AddRequest: {
+            email: string;
+            name: string;
+            password: string;
+            /** @description `admin` or `member`, which is the default. */
+            role?: string | null;
+        };
+        /** @description That something happened, without what is in it. */
+        AnyEventView: {
+            /** Format: int64 */
+            at: number;
+            /** @description Such as `job.changed`. */
+            kind: string;
+            owner: string;
+            /** @description What the owner is called, if it is an account. */
+            owner_name?: string | null;
+            /** @description The id of what it is about. */
+            subject: string;
+        };
+        /** @description A page of everybody's jobs, newest first. */
+        AnyJobPage: {
+            items: components["schemas"]["AnyJobView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description A job, with its owner. */
+        AnyJobView: {
+            job: components["schemas"]["JobSummary"];
+            owner: string;
+            /** @description What the owner is called, if it is an account. */
+            owner_name?: string | null;
+        };
+        /** @description What came of an attempt. */
+        AttemptView: {
+            /** @description The first 1,024 bytes of the answer's body. */
+            answer?: string | null;
+            /** Format: int64 */
+            at: number;
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            attempt: number;
+            /**
+             * @description Why it failed: `refused`, `redirected`, `gone`, `timed_out`, `host_unknown`, `connection_failed`,
+             *     `connection_broken` or `address_forbidden`.
+             */
+            error?: string | null;
+            /** @description The same for people. */
+            message?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            ms: number;
+            /**
+             * Format: int32
+             * @description The status of the answer, if there was one.
+             */
+            status?: number | null;
+        };
+        BTreeMap: {
+            [key: string]: {
+                /** @description Whether it does. */
+                ok: boolean;
+                /** @description Why not; the server's log has the details. */
+                why?: string | null;
+            };
+        };
         /**
          * @description Where the captions are.
          * @enum {string}
@@ -1707,10 +4502,10 @@ export interface components {
             apps: {
                 reel?: components["schemas"]["ReelChoices"];
             };
-            /** @description There are no accounts yet, so only this machine is served. */
-            loopback_only: boolean;
             /** @description Whether scans can be read. */
             ocr_available: boolean;
+            /** @description One person on this machine, without sign-in. */
+            single_user: boolean;
             /** Format: int64 */
             upload_limit_bytes: number;
             version: string;
@@ -1728,6 +4523,11 @@ export interface components {
              */
             spent_micro_usd: number;
         };
+        /** @description An email address and its password. */
+        Credentials: {
+            email: string;
+            password: string;
+        };
         /** @description The choices of a video for which nothing is chosen. */
         DefaultsView: {
             /** @description `burned` or `beside`. */
@@ -1736,6 +4536,54 @@ export interface components {
             mode: components["schemas"]["Mode"];
             /** @description `16:9`, `9:16` or `1:1`. */
             shape: string;
+        };
+        /** @description A delivery with what is sent and its attempts. */
+        DeliveryDetail: {
+            /** @description The last of them, the oldest first. */
+            attempts: components["schemas"]["AttemptView"][];
+            delivery: components["schemas"]["DeliveryView"];
+            /** @description What is sent: `type`, `timestamp` and `data`. */
+            payload: Record<string, never>;
+        };
+        /** @description A page of deliveries, newest first. */
+        DeliveryPage: {
+            items: components["schemas"]["DeliveryView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description What is sent to a webhook about one event. */
+        DeliveryView: {
+            /**
+             * Format: int32
+             * @description Attempts so far.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description When the next attempt is due.
+             */
+            due_at?: number | null;
+            /**
+             * Format: int64
+             * @description When it was delivered or given up.
+             */
+            ended_at?: number | null;
+            /**
+             * Format: int64
+             * @description The number of the event in `/api/v1/events`; none for a test.
+             */
+            event?: number | null;
+            /** Format: int64 */
+            event_at: number;
+            /** @description The type of the event, such as `job.succeeded`. */
+            event_type: string;
+            /**
+             * Format: uuid
+             * @description The header `webhook-id`, the same at each attempt.
+             */
+            id: string;
+            /** @description `pending`, `delivered` or `failed`. */
+            state: string;
         };
         /**
          * @description The direction of a text.
@@ -1783,12 +4631,18 @@ export interface components {
             pages: number;
             /** @description The program that read it. */
             read_by: string;
+            read_with?: components["schemas"]["ReadWithView"] | null;
             reading?: components["schemas"]["ReadingView"] | null;
             refused?: components["schemas"]["ErrorView"] | null;
             /** @description From the file's own metadata or its largest heading. */
             title?: string | null;
             /** Format: int32 */
             words: number;
+        };
+        /** @description How many sessions ended. */
+        Ended: {
+            /** Format: int64 */
+            ended: number;
         };
         /** @description Why something failed. */
         ErrorView: {
@@ -1818,6 +4672,8 @@ export interface components {
              * @description Length of the video.
              */
             seconds: number;
+            /** @description Whether the document is too short for the usual length of this mode. */
+            short: boolean;
             /**
              * Format: int32
              * @description Estimated time to make it, in seconds.
@@ -1839,6 +4695,37 @@ export interface components {
             /** @description `ok`. */
             status: string;
             version: string;
+        };
+        /** @description Whose a request is, and what it may do. */
+        IdentityView: {
+            account?: components["schemas"]["AccountView"] | null;
+            /** @description The owner of what it makes and sees. */
+            owner: string;
+            /** @description What proved it: `local`, `session`, `token` or `issuer`. */
+            proof: string;
+            /** @description `read`, `write`, `admin`, `metrics`. */
+            scopes: string[];
+        };
+        /** @description Whom to invite. */
+        InvitationRequest: {
+            /** @description The only address that may use it. */
+            email?: string | null;
+            /** @description `admin` or `member`, which is the default. */
+            role?: string | null;
+        };
+        /** @description An invitation, without its secret. */
+        InvitationView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description The only address that may use it; none: any. */
+            email?: string | null;
+            /** Format: int64 */
+            expires_at: number;
+            /** Format: uuid */
+            id: string;
+            plan: string;
+            /** @description `admin` or `member`. */
+            role: string;
         };
         /** @description A page of jobs, newest first. */
         JobPage: {
@@ -1916,6 +4803,19 @@ export interface components {
             /** @description The id of its subject, such as a reel. */
             subject: string;
         };
+        /** @description What an owner keeps. */
+        KeptView: {
+            /**
+             * Format: int64
+             * @description Each file once. One that two owners have counts for both.
+             */
+            bytes: number;
+            /** Format: int64 */
+            files: number;
+            owner: string;
+            /** @description What the owner is called, if it is an account. */
+            owner_name?: string | null;
+        };
         /** @description A language. */
         LanguageView: {
             /** @description ISO 639-1. */
@@ -1924,6 +4824,11 @@ export interface components {
             dir: components["schemas"]["Direction"];
             /** @description The name of the language in the language itself. */
             name: string;
+        };
+        /** @description What deletes one's own account. */
+        Leaving: {
+            /** @description The password of the account; none for one without a password, of somebody who signs in at an issuer. */
+            password?: string | null;
         };
         /** @description Something that is in the file and is not told. */
         LeftOutView: {
@@ -1967,6 +4872,11 @@ export interface components {
             /** @description The sentence. */
             text: string;
         };
+        /** @description A process that runs. */
+        LiveView: {
+            /** @description `live`. */
+            status: string;
+        };
         /** @description A line of a job's log. */
         LogEntry: {
             /** Format: int64 */
@@ -1975,6 +4885,7 @@ export interface components {
         };
         /** @description What produced a result. */
         MadeWith: {
+            read_with?: components["schemas"]["ReadWithView"] | null;
             /** @description The program that read the document. */
             reading?: string | null;
             /**
@@ -1992,6 +4903,12 @@ export interface components {
          * @enum {string}
          */
         Mode: "summary" | "explanation";
+        /** @description A new invitation, with its link: it is shown this once. */
+        NewInvitation: {
+            invitation: components["schemas"]["InvitationView"];
+            /** @description The path of the page where it is used, under this server's address. */
+            link: string;
+        };
         /** @description A request for a video of a document. */
         NewReel: {
             captions?: components["schemas"]["CaptionsPlace"] | null;
@@ -2007,11 +4924,45 @@ export interface components {
             /** @description A voice's id; by default the best one for the document's language that fits the presenter. */
             voice?: string | null;
         };
+        /** @description A new token, with its secret: it is shown this once. */
+        NewToken: {
+            /** @description For the header `Authorization: Bearer …`. */
+            secret: string;
+            token: components["schemas"]["TokenView"];
+        };
+        /** @description What a person changes of their own account. */
+        OwnChange: {
+            /** @description What the person wants to be called. */
+            name: string;
+        };
         /**
          * @description The state of a step or a scene.
          * @enum {string}
          */
         PartState: "pending" | "working" | "done" | "failed" | "edited";
+        /** @description A new password, which the present one allows. */
+        PasswordChange: {
+            new: string;
+            present: string;
+        };
+        /** @description What is paused. */
+        PauseRequest: {
+            name: string;
+            /** @description What those who wait are told. */
+            reason?: string | null;
+            /** @description `queue`, `kind`, `owner` or `provider`. */
+            scope: string;
+        };
+        /** @description Something of which no more jobs are started. */
+        PauseView: {
+            name: string;
+            /** @description As those who wait are shown it. */
+            reason: string;
+            /** @description `queue`, `kind`, `owner` or `provider`. */
+            scope: string;
+            /** Format: int64 */
+            since: number;
+        };
         /** @description A presenter. */
         PresenterView: {
             /** @description Its id. */
@@ -2068,6 +5019,30 @@ export interface components {
             state: string;
             steps: components["schemas"]["JobStep"][];
         };
+        /** @description A pool of jobs. */
+        QueueView: {
+            name: string;
+            paused: boolean;
+            /**
+             * Format: int64
+             * @description Jobs that run or could run now.
+             */
+            useful_work: number;
+        };
+        /** @description The pools of jobs, and what is paused. */
+        QueuesView: {
+            pauses: components["schemas"]["PauseView"][];
+            queues: components["schemas"]["QueueView"][];
+        };
+        /** @description What read a document: its text layer, OCR, or both. */
+        ReadWithView: {
+            /** @description The OCR that read pages, with version; null if none did. */
+            ocr?: string | null;
+            /** @description The pages that OCR read. */
+            ocr_pages: number[];
+            /** @description What read the text layer, with version; null if OCR read every page. */
+            text_layer?: string | null;
+        };
         /** @description How far the job is that reads a document. */
         ReadingView: {
             job_id: string;
@@ -2076,6 +5051,30 @@ export interface components {
              * @description From 0 to 100.
              */
             percent: number;
+        };
+        /** @description What a server that can work says. */
+        ReadyView: {
+            /** @description `database`, `blobs`, `engine` and `disk`, each with whether it works. */
+            checks: components["schemas"]["BTreeMap"];
+            /** @description `ready`. */
+            status: string;
+        };
+        /** @description Which dead jobs run again. */
+        RedriveRequest: {
+            /** @description Only those that ended with this code. */
+            code?: string | null;
+            /** @description From their first stage, instead of the one where they stopped. */
+            from_start?: boolean;
+            /** @description Only those of this kind, such as `reel.scene`. */
+            kind?: string | null;
+            /** @description Only those of this owner. */
+            owner?: string | null;
+        };
+        /** @description How many jobs run again. */
+        Redriven: {
+            /** @description Whether there may be more that match: ask again. */
+            more: boolean;
+            redriven: number;
         };
         /** @description The available options. */
         ReelChoices: {
@@ -2238,6 +5237,32 @@ export interface components {
          * @enum {string}
          */
         Register: "female" | "male" | "neutral";
+        /** @description Which deliveries are sent again. */
+        ReplayRequest: {
+            /**
+             * Format: int64
+             * @description Of events from this moment on.
+             */
+            since: number;
+            /**
+             * @description Only those that ended so: `failed`, or `delivered` if the receiver has lost them.
+             * @default failed
+             */
+            state: string;
+            /**
+             * Format: int64
+             * @description Before this moment; without it, until now.
+             */
+            until?: number | null;
+        };
+        /** @description How many deliveries are sent again. */
+        ReplayView: {
+            /**
+             * Format: int64
+             * @description At most 10,000 at a time.
+             */
+            replayed: number;
+        };
         /** @description The published video. */
         ResultView: {
             /**
@@ -2284,6 +5309,21 @@ export interface components {
              * @description In pixels.
              */
             width: number;
+        };
+        /** @description What goes on again. */
+        ResumeRequest: {
+            name: string;
+            /** @description `queue`, `kind`, `owner` or `provider`. */
+            scope: string;
+        };
+        /** @description How long the old secret signs, too. */
+        RotationRequest: {
+            /**
+             * Format: int32
+             * @description Hours; 0 if the old secret is known to others.
+             * @default 24
+             */
+            overlap_hours: number;
         };
         /** @description A scene that a person adds. */
         SceneAdded: {
@@ -2394,11 +5434,43 @@ export interface components {
             /** @description As it is printed: the voice makes words of its numbers and signs. A clause of a list has no full stop. */
             text: string;
         };
+        /** @description A signed-in browser. */
+        SessionView: {
+            /** @description Where it signed in from. */
+            address: string;
+            /** Format: int64 */
+            created_at: number;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /**
+             * Format: int64
+             * @description When it ends unless it is used.
+             */
+            expires_at: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last used, within a minute.
+             */
+            seen_at: number;
+            /** @description What the browser calls itself. */
+            user_agent: string;
+        };
         /**
          * @description The aspect ratio of a video, width before height.
          * @enum {string}
          */
         ShapeName: "16:9" | "9:16" | "1:1";
+        /** @description A new account. */
+        SignUpRequest: {
+            email: string;
+            /** @description The secret of an invitation, if one is needed. */
+            invitation?: string | null;
+            /** @description What the person wants to be called. */
+            name: string;
+            password: string;
+        };
         /** @description The cost of a step's calls. */
         StepCost: {
             /**
@@ -2425,6 +5497,63 @@ export interface components {
             percent: number;
             /** @description Its state. */
             state: components["schemas"]["StepState"];
+        };
+        /** @description What a token is for and may do. */
+        TokenRequest: {
+            /**
+             * Format: int32
+             * @description Days until it expires; without it, never.
+             */
+            expires_in_days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description One or more of `read`, `write`, `admin` and `metrics`. */
+            scopes: string[];
+        };
+        /** @description An API token, without its secret. */
+        TokenView: {
+            /** Format: int64 */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description None: until it is revoked.
+             */
+            expires_at?: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description What it is for, in its owner's words. */
+            name: string;
+            scopes: string[];
+            /** @description Its first characters, to recognise it by. */
+            shown: string;
+            /**
+             * Format: int64
+             * @description When it was last used, within a minute.
+             */
+            used_at?: number | null;
+        };
+        /** @description A resumable upload. */
+        UploadView: {
+            /** @description The document that it became. */
+            document_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it is forgotten, if nothing more comes of it.
+             */
+            expires_at: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description The file's length in bytes.
+             */
+            length: number;
+            /** @description The file's name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many of its bytes are stored. All of them are once there is a document.
+             */
+            offset: number;
         };
         /** @description The amount of work for further workers. */
         UsefulWorkView: {
@@ -2458,6 +5587,86 @@ export interface components {
             register: components["schemas"]["Register"];
             /** @description A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money. */
             sample_url?: string | null;
+        };
+        /** @description What is to be changed of an endpoint; what is left out stays. */
+        WebhookChange: {
+            /** @description What it is for. */
+            description?: string | null;
+            /**
+             * @description Whether events are sent to it. One that is enabled again is told of what happens from now on, and of what was
+             *     pending.
+             */
+            enabled?: boolean | null;
+            /** @description The types of events that it is told of. */
+            events?: string[] | null;
+            /** @description Where events are sent. */
+            url?: string | null;
+        };
+        /** @description A new endpoint. */
+        WebhookRequest: {
+            /** @description What it is for. */
+            description?: string;
+            /** @description The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all. */
+            events?: string[];
+            /** @description Where events are sent: public and by https, but for what the operator allows. */
+            url: string;
+        };
+        /** @description An endpoint with its secret: it is shown this once. */
+        WebhookSecret: {
+            /** @description With which the receiver verifies, by the libraries of Standard Webhooks. It begins with `whsec_`. */
+            secret: string;
+            webhook: components["schemas"]["WebhookView"];
+        };
+        /** @description An endpoint, without its secret. */
+        WebhookView: {
+            /** Format: int64 */
+            created_at: number;
+            /** @description What it is for, in its owner's words. */
+            description: string;
+            /** Format: int64 */
+            disabled_at?: number | null;
+            /** @description Why not: `by_owner`, `gone` (it answered 410) or `failing` (nothing has arrived for about three days). */
+            disabled_reason?: string | null;
+            /** @description Whether events are sent to it. */
+            enabled: boolean;
+            /** @description The types of events that it is told of, such as `job.succeeded` or `reel.*`; empty: all. */
+            events: string[];
+            /**
+             * Format: int64
+             * @description Since when they have failed.
+             */
+            failing_since?: number | null;
+            /**
+             * Format: int32
+             * @description Attempts that failed since the last one that did not.
+             */
+            failures: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Events that were no longer kept when their turn had come.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Until when the secret before the last rotation signs, too.
+             */
+            previous_secret_until?: number | null;
+            /**
+             * Format: int64
+             * @description No attempt before this.
+             */
+            resume_at?: number | null;
+            /**
+             * Format: int64
+             * @description The last attempt that did not fail.
+             */
+            succeeded_at?: number | null;
+            /** Format: int64 */
+            updated_at: number;
+            /** @description Where events are sent. */
+            url: string;
         };
         /** @description Why a job waits. */
         WhyView: {
@@ -2498,8 +5707,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request comes from another origin. */
-        ForeignOrigin: {
+        /** @description An internal error; the server's log has its cause under the request id. */
+        Internal: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2507,8 +5716,17 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description An internal error; the server's log has its cause under the request id. */
-        Internal: {
+        /** @description This session or token may not do that, or the request comes from another origin. */
+        NotAllowed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is signed in, or the token is not valid. */
+        NotSignedIn: {
             headers: {
                 [name: string]: unknown;
             };

@@ -28,3 +28,6 @@ export type Trouble = Schemas['ErrorView'];
 export type Job = Schemas['JobView'];
 export type JobProgress = Schemas['ProgressView'];
 export type JobWhy = Schemas['WhyView'];
+/** Who is signed in. */
+export type Identity = Schemas['IdentityView'];
+export type Account = Schemas['AccountView'];

@@ -1,7 +1,7 @@
 /** Paths and patterns. Pure. */
 
 /** First segments of the shell's own routes; an app's is its name. The server serves the page for these alone. */
-export const SHELL_PREFIXES = ['jobs', 'settings'] as const;
+export const SHELL_PREFIXES = ['admin', 'jobs', 'library', 'settings'] as const;
 
 export type Params = Record<string, string>;
 

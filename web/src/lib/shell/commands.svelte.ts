@@ -3,9 +3,11 @@
  * belongs to a page: it is available while that page provides it.
  */
 import { onMount } from 'svelte';
+import { toast } from 'svelte-sonner';
 import { SvelteMap } from 'svelte/reactivity';
 import { apps } from '../app';
 import { router } from '../router/router.svelte';
+import { me } from '../state/me.svelte';
 import { settings } from '../state/settings.svelte';
 import { t } from '../text/index.svelte';
 import { plainKey } from './keys';
@@ -22,6 +24,8 @@ export interface Command {
   run?: () => void;
   /** Acts on the focused element, so it is listed in the help but not in the palette. */
   onFocus?: boolean;
+  /** False while it is not for this person. */
+  allowed?: () => boolean;
 }
 
 const go = () => t('command.group.go');
@@ -35,6 +39,15 @@ const SHELL: Command[] = [
     keys: ['Ctrl', 'K'],
     run: () => panels.show('palette'),
   },
+  { id: 'shell.start', label: () => t('command.start'), group: go, keys: ['S'], key: 's', run: () => router.go('/') },
+  {
+    id: 'shell.library',
+    label: () => t('command.library'),
+    group: go,
+    keys: ['B'],
+    key: 'b',
+    run: () => router.go('/library'),
+  },
   {
     id: 'shell.jobs',
     label: () => t('command.jobs'),
@@ -44,6 +57,13 @@ const SHELL: Command[] = [
     run: showJobs,
   },
   { id: 'shell.jobsPage', label: () => t('command.jobsPage'), group: go, run: () => router.go('/jobs') },
+  {
+    id: 'shell.admin',
+    label: () => t('command.admin'),
+    group: go,
+    run: () => router.go('/admin'),
+    allowed: () => me.isAdmin,
+  },
   { id: 'shell.settings', label: () => t('command.settings'), group: set, run: () => router.go('/settings') },
   { id: 'shell.theme', label: () => t('command.theme'), group: set, run: () => settings.nextTheme() },
   { id: 'shell.language', label: () => t('command.language'), group: set, run: () => settings.nextLanguage() },
@@ -57,10 +77,24 @@ const SHELL: Command[] = [
   },
 ];
 
+SHELL.push({
+  id: 'shell.signOut',
+  label: () => t('command.signOut'),
+  group: set,
+  run: () => void leave(),
+  allowed: () => me.account !== null,
+});
+
+/** Signs out; loaded on demand, because few do it. */
+export async function leave(): Promise<void> {
+  const done = await import('../account/api').then(({ signOut }) => signOut()).catch(() => false);
+  if (!done) toast.error(t('shell.signOut.failed'));
+}
+
 const provided = new SvelteMap<string, () => void>();
 
 export function commands(): Command[] {
-  return [...apps().flatMap((app) => app.commands), ...SHELL];
+  return [...apps().flatMap((app) => app.commands), ...SHELL].filter(({ allowed }) => allowed?.() ?? true);
 }
 
 /** The current action of the command; undefined if no page provides it. */

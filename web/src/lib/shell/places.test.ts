@@ -17,6 +17,9 @@ function smallApp(name: string): AppModule {
     commands: [{ id: `${name}.open`, label: () => name, group: () => name }],
     events: [`${name}.changed`],
     works: async () => ({ ok: true, value: [] }),
+    page: async () => ({ ok: true, value: { items: [], next: null } }),
+    remove: async () => ({ ok: true, value: null }),
+    begin: { label: () => name, text: () => name, run: () => undefined },
     load: async () => ({
       pages: { home: nothing as never, one: nothing as never },
       Result: nothing,
@@ -31,8 +34,9 @@ const [first, second] = [smallApp('first'), smallApp('second')];
 beforeEach(() => register([first, second]));
 
 describe('placeOf', () => {
-  it('leads from the start to the first app', () => {
-    expect(placeOf('/')).toEqual({ name: 'leads', to: '/first' });
+  it('has a start page of its own', () => {
+    expect(placeOf('/')).toMatchObject({ name: 'shell', id: '/' });
+    expect(placeOf('/index.html')).toEqual({ name: 'leads', to: '/' });
   });
 
   it('finds the page of an app, and what its address says', () => {

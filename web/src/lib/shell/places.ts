@@ -11,14 +11,15 @@ export type Place =
   | { name: 'missing' };
 
 const SHELL_PAGES: Record<string, () => Promise<{ default: Component }>> = {
+  '/': () => import('../home/HomePage.svelte'),
+  '/library': () => import('../library/LibraryPage.svelte'),
+  '/admin': () => import('../admin/AdminPage.svelte'),
   '/jobs': () => import('../jobs/JobsPage.svelte'),
   '/settings': () => import('./SettingsPage.svelte'),
 };
 
 export function placeOf(path: string): Place {
-  const first = apps()[0];
-  // The start page is the first app's, until there is one for all apps.
-  if ((path === '/' || path === '/index.html') && first) return { name: 'leads', to: first.home };
+  if (path === '/index.html') return { name: 'leads', to: '/' };
   for (const [pattern, load] of Object.entries(SHELL_PAGES))
     if (matchPath(pattern, path)) return { name: 'shell', load, id: pattern };
   for (const app of apps()) {

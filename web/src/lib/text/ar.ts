@@ -38,6 +38,7 @@ export const ar: Record<Key, Message> = {
   'trouble.code': 'الرمز: {code}',
   'trouble.said': 'قال الخادم: {detail}',
 
+  'help.api': 'واجهة البرمجة (API)',
   'help.title': 'اختصارات لوحة المفاتيح',
 
   'problem.network.title': 'تعذّر الوصول إلى الخادم',
@@ -52,7 +53,7 @@ export const ar: Record<Key, Message> = {
   'problem.not_found.title': 'لم يعد موجودًا هنا',
   'problem.not_found.action': 'حُذف أو انتهت مهلته. أرسل الملف مجددًا.',
   'problem.disk_full.title': 'امتلأ قرص الخادم',
-  'problem.disk_full.action': 'احذف ما لا تحتاج إليه من المقاطع أو أفرغ مساحة على القرص، ثم حاول مجددًا.',
+  'problem.disk_full.action': 'احذف ما لم تعد تحتاج إليه أو أفرغ مساحة على القرص، ثم حاول مجددًا.',
   'problem.document_too_large.title': 'الملف كبير جدًّا',
   'problem.document_too_large.action': 'أقصى حجم للملف {size}. احفظه بصور أصغر، أو أرسل الصفحات التي تحتاج إليها فقط.',
   'problem.document_empty.title': 'الملف فارغ',
@@ -64,7 +65,7 @@ export const ar: Record<Key, Message> = {
   'problem.document_damaged.title': 'الملف تالف',
   'problem.document_damaged.action': 'لا يمكن قراءته إلى آخره. نزّله مجددًا، أو افتحه في برنامج عرض واطبعه إلى PDF جديد.',
   'problem.document_no_pages.title': 'الملف بلا صفحات',
-  'problem.document_no_pages.action': 'ليس فيه ما يُصنع منه فيديو. اختر ملفًّا آخر.',
+  'problem.document_no_pages.action': 'ليس فيه ما يُقرأ. اختر ملفًّا آخر.',
   'problem.document_scanned.title': 'هذه الصفحات صور بلا نص',
   'problem.document_scanned.action': 'الملف ممسوح ضوئيًّا. يقرأ التعرّف الضوئي النص من الصور، ويستغرق بضع ثوانٍ لكل صفحة.',
   'problem.document_scanned.noOcr':
@@ -75,8 +76,6 @@ export const ar: Record<Key, Message> = {
   'problem.document_dynamic_form.title': 'لا يعرض هذا النموذج إلا Acrobat',
   'problem.document_dynamic_form.action':
     'لا تقول صفحته سوى «يرجى الانتظار». افتحه في Acrobat واطبعه أو احفظه بصيغة PDF، ثم أفلت الناتج.',
-  'problem.document_being_read.title': 'ما زالت قراءة المستند جارية',
-  'problem.document_being_read.action': 'يقرأ التعرّف الضوئي صفحاته، بضع ثوانٍ لكل صفحة. ابدأ الفيديو حين تنتهي القراءة.',
   'problem.document_refused.title': 'لا يُصنع شيء من هذا المستند',
   'problem.document_refused.action': 'قُرئ بالتعرّف الضوئي، وما وُجد فيه لا يكفي. اختر نسخة ممسوحة أوضح.',
   'problem.reading_stopped.title': 'أُوقفت القراءة',
@@ -97,7 +96,7 @@ export const ar: Record<Key, Message> = {
   'problem.document_tables_only.title': 'ليس فيه إلا جداول',
   'problem.document_tables_only.action': 'خلايا الجداول ليست جملًا تُروى. اختر مستندًا يقول بالكلمات ما تُظهره الجداول.',
   'problem.document_no_sentences.title': 'لا جمل تامة فيه',
-  'problem.document_no_sentences.action': 'يُروى الفيديو بجمل تامة. اختر مستندًا فيه نص متصل.',
+  'problem.document_no_sentences.action': 'اختر مستندًا فيه نص متصل.',
   'problem.document_other_language.title': 'لا صوت ينطق لغة هذا المستند',
   'problem.document_other_language.action': 'اختر مستندًا بلغة أخرى: العربية والإنجليزية تُنطقان دائمًا.',
   'problem.document_not_read.title': 'لا يمكن قراءة المستند',
@@ -112,6 +111,19 @@ export const ar: Record<Key, Message> = {
   'problem.conflict.title': 'يُعمل عليه الآن',
   'problem.conflict.action': 'انتظر حتى تنتهي هذه الخطوة ثم حاول مجددًا.',
 
+  'shell.home': 'البداية',
+  'shell.library': 'المكتبة',
+  'shell.admin': 'الإدارة',
+  'shell.me': '{name}: الحساب',
+  'shell.signOut': 'خروج',
+  'shell.signOut.failed': 'ما زلت داخلًا: لم يُجب الخادم.',
+  'command.start': 'اذهب إلى البداية',
+  'command.library': 'افتح المكتبة',
+  'command.admin': 'افتح الإدارة',
+  'command.signOut': 'اخرج من الحساب',
+  'connection.back': 'عاد الاتصال.',
+  'pwa.update': 'وصل إصدار جديد من الصفحة.',
+  'pwa.update.do': 'أعد التحميل',
   'shell.nav': 'التطبيقات',
   'shell.jobs': 'المهام',
   'shell.jobs.active': {
@@ -148,6 +160,7 @@ export const ar: Record<Key, Message> = {
   'load.failed': 'تعذّر تحميل هذا الجزء من الصفحة.',
 
   'settings.title': 'الإعدادات',
+  'settings.device': 'هذا الجهاز',
   'settings.kept': 'تُحفظ على هذا الجهاز.',
   'settings.theme': 'المظهر',
   'settings.theme.auto': 'كما في النظام',

@@ -34,6 +34,7 @@ export const en = {
   'trouble.code': 'Code: {code}',
   'trouble.said': 'The server said: {detail}',
 
+  'help.api': 'The API',
   'help.title': 'Keyboard shortcuts',
 
   'problem.network.title': 'The server cannot be reached',
@@ -48,7 +49,7 @@ export const en = {
   'problem.not_found.title': 'It no longer exists',
   'problem.not_found.action': 'It was deleted or has expired. Send the PDF again.',
   'problem.disk_full.title': 'The disk of the server is full',
-  'problem.disk_full.action': 'Delete reels that you no longer need or make room on the disk, then try again.',
+  'problem.disk_full.action': 'Delete what you no longer need or make room on the disk, then try again.',
   'problem.document_too_large.title': 'The file is too large',
   'problem.document_too_large.action':
     'A PDF may have up to {size}. Save it with smaller images, or send only the pages that you need.',
@@ -62,7 +63,7 @@ export const en = {
   'problem.document_damaged.action':
     'It cannot be read completely. Download it again, or open it in a viewer and print it to a new PDF.',
   'problem.document_no_pages.title': 'The PDF has no pages',
-  'problem.document_no_pages.action': 'There is nothing in it to make a video from. Choose another file.',
+  'problem.document_no_pages.action': 'There is nothing in it to read. Choose another file.',
   'problem.document_scanned.title': 'These pages are pictures, without text',
   'problem.document_scanned.action':
     'The PDF was scanned. OCR reads the text from the images; it takes a few seconds for each page.',
@@ -74,9 +75,6 @@ export const en = {
   'problem.document_dynamic_form.title': 'Only Acrobat can show this form',
   'problem.document_dynamic_form.action':
     'Its page only says “please wait”. Open it in Acrobat, print it or save it as PDF, and drop the result.',
-  'problem.document_being_read.title': 'The document is still being read',
-  'problem.document_being_read.action':
-    'OCR reads its pages, a few seconds for each. Start the video when that is done.',
   'problem.document_refused.title': 'Nothing can be made of this document',
   'problem.document_refused.action': 'It was read by OCR, and what was found is not enough. Choose a clearer scan.',
   'problem.reading_stopped.title': 'Reading was stopped',
@@ -99,7 +97,7 @@ export const en = {
   'problem.document_tables_only.action':
     'Cells of a table are no sentences that could be told. Choose a document that says in words what the tables show.',
   'problem.document_no_sentences.title': 'There are no whole sentences in it',
-  'problem.document_no_sentences.action': 'A video is told in whole sentences. Choose a document with running text.',
+  'problem.document_no_sentences.action': 'Choose a document with running text.',
   'problem.document_other_language.title': 'No voice speaks the language of this document',
   'problem.document_other_language.action':
     'Choose a document in another language: English and Arabic are always spoken.',
@@ -115,6 +113,19 @@ export const en = {
   'problem.conflict.title': 'It is being worked on right now',
   'problem.conflict.action': 'Wait until this step is done, then try again.',
 
+  'shell.home': 'Start',
+  'shell.library': 'Library',
+  'shell.admin': 'Administration',
+  'shell.me': '{name}: account',
+  'shell.signOut': 'Sign out',
+  'shell.signOut.failed': 'You are still signed in: the server did not answer.',
+  'command.start': 'Go to the start',
+  'command.library': 'Open the library',
+  'command.admin': 'Open the administration',
+  'command.signOut': 'Sign out',
+  'connection.back': 'The connection is back.',
+  'pwa.update': 'A new version of the page is here.',
+  'pwa.update.do': 'Reload',
   'shell.nav': 'Apps',
   'shell.jobs': 'Jobs',
   'shell.jobs.active': { one: '{count} unfinished', other: '{count} unfinished' },
@@ -144,6 +155,7 @@ export const en = {
   'load.failed': 'This part of the page could not be loaded.',
 
   'settings.title': 'Settings',
+  'settings.device': 'This device',
   'settings.kept': 'Stored on this device.',
   'settings.theme': 'Theme',
   'settings.theme.auto': 'As the system',

@@ -21,7 +21,7 @@ export interface ProblemCatalogue<Key extends string> {
   same: Record<string, string[]>;
 }
 
-export const SHELL_SAME: Record<string, string[]> = {
+export const SHELL_SAME = {
   unexpected: [
     'internal',
     'bad_request',
@@ -40,20 +40,11 @@ export const SHELL_SAME: Record<string, string[]> = {
     'no_provider',
     'no_reader',
   ],
-  not_found: [
-    'document_not_found',
-    'reel_not_found',
-    'scene_not_found',
-    'job_not_found',
-    'document_deleted',
-    'reel_deleted',
-    'scene_deleted',
-    'media_gone',
-  ],
+  not_found: ['document_not_found', 'job_not_found', 'document_deleted', 'media_gone'],
   storage: ['document_unreadable', 'media_missing', 'media_folder', 'bad_document'],
   conflict: ['not_ready', 'not_retryable'],
   busy: ['request_timeout', 'media_collecting', 'reader_too_slow'],
-};
+} satisfies Record<string, string[]>;
 
 export function problemWords<Key extends string>({ t, isKey, same }: ProblemCatalogue<Key>) {
   const shared = new Map(Object.entries(same).flatMap(([words, codes]) => codes.map((code) => [code, words] as const)));

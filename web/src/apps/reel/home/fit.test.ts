@@ -17,8 +17,8 @@ const joe = voice('joe', { register: 'male', presenter: 'omar', default: true })
 const amy = voice('amy', { register: 'female', presenter: 'ada' });
 const offer: Offer = {
   estimates: [
-    { mode: 'summary', seconds: 70, scenes: 6, wall_seconds: 30, words: 170 },
-    { mode: 'explanation', seconds: 120, scenes: 9, wall_seconds: 50, words: 300 },
+    { mode: 'summary', seconds: 70, short: false, scenes: 6, wall_seconds: 30, words: 170 },
+    { mode: 'explanation', seconds: 120, short: false, scenes: 9, wall_seconds: 50, words: 300 },
   ] as Offer['estimates'],
   voices: [joe, amy],
   voice_of_presenter: { ada: 'amy', omar: 'joe' },

@@ -6,7 +6,7 @@ import type { Scene } from '../types';
 
 /** The scene as it is now; `gone` if it was deleted, null if that cannot be known at the moment. */
 export async function currentScene(reelId: string, sceneId: string, problem: Problem): Promise<Scene | 'gone' | null> {
-  const told = problem.current as Scene | null;
+  const told = problem.members['scene'] as Scene | null | undefined;
   if (told?.id === sceneId) {
     // The page behind the editor follows.
     void reels.load(reelId);

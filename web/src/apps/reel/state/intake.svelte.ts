@@ -13,11 +13,14 @@ import type { Document, JobWhy } from '../../../lib/api/types';
 import { waits } from '../../../lib/jobs/why';
 import { server } from '../../../lib/state/config.svelte';
 import { keep, readKept } from '../../../lib/state/kept';
+import { me } from '../../../lib/state/me.svelte';
+import { dropFile, holdOutbox, keepFile, keptFile } from '../../../lib/state/outbox';
 
 export type Stage =
   | { name: 'empty' }
   | { name: 'fetching'; file: string }
-  | { name: 'sending'; file: string; sent: number; total: number }
+  /** It `waits` while the connection or the server is away, and goes on by itself. */
+  | { name: 'sending'; file: string; sent: number; total: number; waits: boolean }
   | { name: 'reading'; file: string; ocr: boolean }
   /** While `document.reading` is set, OCR goes on and there is nothing to choose yet. */
   | { name: 'found'; document: Document }
@@ -50,6 +53,20 @@ class Intake {
   constructor() {
     const found = readKept<Found | null>('found', null);
     if (found?.document?.apps && Date.now() - found.at < FOUND_IS_KEPT_MS) this.#restore(found);
+    void this.resume();
+  }
+
+  /** Goes on with the file that was on its way before a reload, or that another program shared. */
+  async resume() {
+    const owner = await me.owner();
+    const kept = owner === null ? null : await keptFile(owner);
+    const busy = this.stage.name === 'sending' || this.stage.name === 'reading' || this.starting;
+    // What is shared is newer than what was found before; a reload in mid-upload has found nothing yet.
+    if (!kept || busy) return;
+    const release = await holdOutbox();
+    if (!release) return;
+    release();
+    await this.take(kept.file, kept.ocr);
   }
 
   /** What will be made: what was chosen, and the defaults for the rest. */
@@ -82,19 +99,37 @@ class Intake {
       };
       return;
     }
-    this.stage = { name: 'sending', file: file.name, sent: 0, total: file.size };
-    const upload = uploadDocument(file, ocr, (sent, total) => {
+    this.stage = { name: 'sending', file: file.name, sent: 0, total: file.size, waits: false };
+    const upload = uploadDocument(file, ocr, ({ bytes, total, waits }) => {
       if (this.#upload !== upload) return;
       this.stage =
-        sent < total ? { name: 'sending', file: file.name, sent, total } : { name: 'reading', file: file.name, ocr };
+        waits || bytes < total
+          ? { name: 'sending', file: file.name, sent: bytes, total, waits }
+          : { name: 'reading', file: file.name, ocr };
     });
     this.#upload = upload;
+    const arrived = this.#keepWhile(file, ocr);
     const outcome = await upload.done;
+    arrived();
     if (this.#upload !== upload) return;
     this.#upload = null;
     if (outcome.ok) this.#found(outcome.value);
     else if (outcome.problem.code === 'stopped') this.clear();
     else this.stage = { name: 'refused', file: file.name, problem: outcome.problem };
+  }
+
+  /** Keeps the file in the browser until the returned function is called; not if another tab keeps one. */
+  #keepWhile(file: File, ocr: boolean): () => void {
+    const kept = Promise.all([holdOutbox(), me.owner()]).then(async ([release, owner]) => {
+      if (release && owner !== null) await keepFile({ file, ocr, owner });
+      return release;
+    });
+    return () =>
+      void kept.then(async (release) => {
+        if (!release) return;
+        await dropFile();
+        release();
+      });
   }
 
   /** An example is handled like a file of the user. */

@@ -16,6 +16,8 @@ const PAGE_LENGTH = 24;
 const ASK_AFTER_MS = 700;
 /** A place in the queue or a pause changes without an event of the reel that waits. */
 const FRESH_MS = 10_000;
+/** Links to media work for ten minutes at least: they are replaced before. */
+const LINKS_MS = 9 * 60_000;
 
 class ReelList {
   items = $state.raw<ReelSummary[] | null>(null);
@@ -39,6 +41,7 @@ class ReelList {
       deleted: (id) => this.remove(id),
     });
     onResync(() => this.items && void this.#head());
+    setInterval(() => this.items && !document.hidden && !connection.gone && void this.#head(), LINKS_MS);
   }
 
   /** Applies a filter; an unchanged filter fetches nothing. */

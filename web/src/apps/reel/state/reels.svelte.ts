@@ -16,6 +16,8 @@ import { list } from './list.svelte';
 const FETCH_AFTER_MS = 500;
 /** A place in the queue or a pause changes without an event of the reel that waits. */
 const FRESH_MS = 5000;
+/** Links to media work for ten minutes at least: they are replaced before. */
+export const LINKS_MS = 9 * 60_000;
 /** How long a deletion can be undone. */
 export const UNDO_MS = 7000;
 
@@ -40,6 +42,10 @@ class Reels {
       deleted: (id) => this.#currentId === id && void this.load(id),
     });
     onResync(() => this.#currentId && void this.load(this.#currentId));
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden || !this.#currentId || Date.now() - this.fetchedAt < LINKS_MS) return;
+      void this.load(this.#currentId);
+    });
   }
 
   /** Opens a reel's page; the previous one is removed. */
@@ -80,15 +86,17 @@ class Reels {
     this.#keepFresh(reel);
   }
 
-  /** Fetches an unfinished reel again if nothing else does. */
+  /** Fetches a reel again if nothing else does: soon while it is unfinished, otherwise before its links expire. */
   #keepFresh(reel: Reel) {
     clearTimeout(this.#freshener);
-    if (!isMoving(reel)) return;
-    this.#freshener = setTimeout(async () => {
-      if (this.#currentId !== reel.id) return;
-      if (!document.hidden && !connection.gone) await this.load(reel.id);
-      if (this.current?.id === reel.id) this.#keepFresh(this.current);
-    }, FRESH_MS);
+    this.#freshener = setTimeout(
+      async () => {
+        if (this.#currentId !== reel.id) return;
+        if (!document.hidden && !connection.gone) await this.load(reel.id);
+        if (this.current?.id === reel.id) this.#keepFresh(this.current);
+      },
+      isMoving(reel) ? FRESH_MS : LINKS_MS,
+    );
   }
 
   #changed(change: ReelChange) {

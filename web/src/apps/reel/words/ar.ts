@@ -23,6 +23,7 @@ export const ar: Record<Key, Message> = {
   'upload.reading.text': 'الصفحات واللغة والكلمات. يستغرق هذا ثانية أو ثانيتين.',
   'upload.reading.ocr': 'تُقرأ صور الصفحات. يستغرق هذا بضع ثوانٍ لكل صفحة.',
   'upload.fetching': 'يُجلب المثال {name}',
+  'upload.waits': 'انقطع الاتصال. يُستأنف الإرسال تلقائيًّا من حيث توقّف.',
   'upload.stop': 'إيقاف',
 
   'reading.title': {
@@ -120,6 +121,7 @@ export const ar: Record<Key, Message> = {
   'choose.mode.explanation': 'شرح',
   'choose.mode.explanation.text': 'خطوة بخطوة وبتفصيل أكثر.',
   'choose.mode.facts': '{seconds} · {scenes}',
+  'choose.short': 'المستند قصير، وكذلك الفيديو: نحو {time}.',
   'choose.scenes': {
     zero: 'بلا مشاهد',
     one: 'مشهد واحد',
@@ -199,6 +201,7 @@ export const ar: Record<Key, Message> = {
 
   'scenes.title': 'لوحة المشاهد',
   'scenes.help': 'كل جملة من المستند تذكر صفحتها. عدّل مشهدًا فيُصنع ذلك المشهد وحده من جديد.',
+  'scenes.busy': 'أثناء صنع الفيديو يمكن تعديل النصوص، أمّا إضافة المشاهد ونقلها وحذفها فبعد اكتماله.',
   'scenes.coming': 'تظهر المشاهد هنا واحدًا تلو الآخر حالما يُكتب النص.',
   'scene.name': 'المشهد {n}',
   'scene.kind.title': 'عنوان',
@@ -319,6 +322,10 @@ export const ar: Record<Key, Message> = {
 
   'time.ago': 'حُدّث {time}',
 
+  'problem.document_being_read.title': 'ما زالت قراءة المستند جارية',
+  'problem.document_being_read.action': 'يقرأ التعرّف الضوئي صفحاته، بضع ثوانٍ لكل صفحة. ابدأ الفيديو حين تنتهي القراءة.',
+  'problem.document_no_sentences.action': 'يُروى الفيديو بجمل تامة. اختر مستندًا فيه نص متصل.',
+  'problem.disk_full.action': 'احذف ما لا تحتاج إليه من المقاطع أو أفرغ مساحة على القرص، ثم حاول مجددًا.',
   'problem.rate_limited.title': 'صُنعت مقاطع كثيرة في وقت قصير',
   'problem.rate_limited.action': 'عدد المقاطع في كل عشر دقائق محدود كي لا يُثقَل على الجهاز.',
   'problem.voice_not_installed.title': 'هذا الصوت غير مثبّت',

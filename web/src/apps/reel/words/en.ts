@@ -22,6 +22,7 @@ export const en = {
   'upload.reading.text': 'Pages, language and words. This takes a second or two.',
   'upload.reading.ocr': 'Reading the pages by OCR. This takes a few seconds for each page.',
   'upload.fetching': 'Fetching the example {name}',
+  'upload.waits': 'The connection is gone. It goes on by itself at the place where it stopped.',
   'upload.stop': 'Stop',
 
   'reading.title': {
@@ -92,6 +93,7 @@ export const en = {
   'choose.mode.explanation': 'Explanation',
   'choose.mode.explanation.text': 'Step by step, with more of the detail.',
   'choose.mode.facts': '{seconds} · {scenes}',
+  'choose.short': 'The document is short, and so is the video: about {time}.',
   'choose.scenes': { one: '{count} scene', other: '{count} scenes' },
   'choose.shape': 'Shape',
   'choose.shape.16:9': 'Wide',
@@ -164,6 +166,8 @@ export const en = {
 
   'scenes.title': 'Storyboard',
   'scenes.help': 'Each line of the document cites its page. Edit a scene and only that scene is made again.',
+  'scenes.busy':
+    'While the video is being made, texts can be edited; scenes can be added, moved and deleted once it is done.',
   'scenes.coming': 'Scenes appear here one by one, as soon as the script is written.',
   'scene.name': 'Scene {n}',
   'scene.kind.title': 'Title',
@@ -274,6 +278,11 @@ export const en = {
 
   'time.ago': 'Updated {time}',
 
+  'problem.document_being_read.title': 'The document is still being read',
+  'problem.document_being_read.action':
+    'OCR reads its pages, a few seconds for each. Start the video when that is done.',
+  'problem.document_no_sentences.action': 'A video is told in whole sentences. Choose a document with running text.',
+  'problem.disk_full.action': 'Delete reels that you no longer need or make room on the disk, then try again.',
   'problem.rate_limited.title': 'Too many videos in a short time',
   'problem.rate_limited.action': 'The number of videos in ten minutes is limited to protect the machine.',
   'problem.voice_not_installed.title': 'This voice is not installed',

@@ -3,6 +3,8 @@ import type { Message } from '../../../lib/text/message';
 
 export const en = {
   'reel.name': 'Reel',
+  'begin.label': 'Make a video from a PDF',
+  'begin.text': 'A document becomes a narrated, captioned video.',
   'reel.all': 'All reels',
   'command.choose': 'Choose a PDF',
   'command.home': 'All reels',
@@ -19,6 +21,8 @@ export const en = {
 
 export const ar: Record<keyof typeof en, Message> = {
   'reel.name': 'المقاطع',
+  'begin.label': 'اصنع فيديو من ملف PDF',
+  'begin.text': 'يتحوّل المستند إلى فيديو مروي بشرح مكتوب.',
   'reel.all': 'كل المقاطع',
   'command.choose': 'اختر ملف PDF',
   'command.home': 'كل المقاطع',

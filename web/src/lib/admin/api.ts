@@ -1,0 +1,42 @@
+/** The calls of administrators. */
+import { call, client } from '../api/client';
+import type { Outcome } from '../api/problem';
+import type { components } from '../api/schema';
+import type { Account } from '../api/types';
+
+type Schemas = components['schemas'];
+export type AccountPage = Schemas['AccountPage'];
+export type AccountChange = Schemas['AccountChange'];
+export type AddRequest = Schemas['AddRequest'];
+export type Invitation = Schemas['InvitationView'];
+export type NewInvitation = Schemas['NewInvitation'];
+export type Queues = Schemas['QueuesView'];
+export type AnyJobs = Schemas['AnyJobPage'];
+export type Redriven = Schemas['Redriven'];
+export type Kept = Schemas['KeptView'];
+export type AnyEvent = Schemas['AnyEventView'];
+
+const cursorOf = (cursor: string | null) => (cursor ? { cursor } : {});
+
+export const adminApi = {
+  accounts: (cursor: string | null): Promise<Outcome<AccountPage>> =>
+    call(client.GET('/api/v1/admin/accounts', { params: { query: { limit: 100, ...cursorOf(cursor) } } })),
+  change: (owner: string, body: AccountChange): Promise<Outcome<Account>> =>
+    call(client.PATCH('/api/v1/admin/accounts/{owner}', { params: { path: { owner } }, body })),
+  remove: (owner: string) => call(client.DELETE('/api/v1/admin/accounts/{owner}', { params: { path: { owner } } })),
+  invitations: (): Promise<Outcome<Invitation[]>> => call(client.GET('/api/v1/admin/invitations')),
+  invite: (body: { email?: string; role?: string }): Promise<Outcome<NewInvitation>> =>
+    call(client.POST('/api/v1/admin/invitations', { body })),
+  uninvite: (id: string) => call(client.DELETE('/api/v1/admin/invitations/{id}', { params: { path: { id } } })),
+  queues: (): Promise<Outcome<Queues>> => call(client.GET('/api/v1/admin/queues')),
+  pause: (scope: string, name: string, reason: string) =>
+    call(client.POST('/api/v1/admin/queues/pause', { body: { scope, name, ...(reason ? { reason } : {}) } })),
+  resume: (scope: string, name: string) => call(client.POST('/api/v1/admin/queues/resume', { body: { scope, name } })),
+  deadJobs: (cursor: string | null): Promise<Outcome<AnyJobs>> =>
+    call(client.GET('/api/v1/admin/jobs', { params: { query: { state: 'dead', limit: 50, ...cursorOf(cursor) } } })),
+  retry: (id: string) => call(client.POST('/api/v1/admin/jobs/{id}/retry', { params: { path: { id } } })),
+  redrive: (): Promise<Outcome<Redriven>> => call(client.POST('/api/v1/admin/jobs/redrive', { body: {} })),
+  storage: (): Promise<Outcome<Kept[]>> => call(client.GET('/api/v1/admin/storage')),
+  events: (): Promise<Outcome<AnyEvent[]>> =>
+    call(client.GET('/api/v1/admin/events', { params: { query: { limit: 100 } } })),
+};
