@@ -1,4 +1,4 @@
-import { expect, test } from './test';
+import { expect, LONG, test } from './test';
 
 test.use({ spec: 'lasting' });
 
@@ -18,7 +18,7 @@ test('a reload in mid-job goes on', async ({ studio, page, server }) => {
 
 test('a server that dies in mid-job is waited for, and the work goes on', async ({ studio, page, server }) => {
   await studio.open();
-  await studio.make('rivers-en.pdf');
+  await studio.make(LONG.en);
   await expect(studio.scenes.first()).toBeVisible();
   await server.kill();
   const line = page.getByTestId('connection');
@@ -40,15 +40,15 @@ test('captions that the viewer switched on stay on when the reel is read again',
   expect(await mode(), 'burned-in captions are not shown twice').toBe('disabled');
   await page.getByTestId('video').evaluate((video: HTMLVideoElement) => (video.textTracks[0]!.mode = 'showing'));
   const reel = `${server.url}/api/v1/reels/${new URL(page.url()).pathname.split('/').pop()}`;
-  const changed = await page.request.patch(`${reel}/scenes/2`, { data: { heading: 'Water on its way' } });
+  const changed = await page.request.patch(`${reel}/scenes/2`, { data: { heading: 'Lights on their way' } });
   expect(changed.status()).toBe(200);
-  await expect(studio.scenes.nth(1)).toContainText('Water on its way');
+  await expect(studio.scenes.nth(1)).toContainText('Lights on their way');
   expect(await mode()).toBe('showing');
 });
 
 test('a cancelled reel can go on', async ({ studio, page }) => {
   await studio.open();
-  await studio.make('rivers-ar.pdf');
+  await studio.make(LONG.ar);
   await page.getByTestId('cancel').click();
   await expect(studio.reel).toHaveAttribute('data-state', 'cancelled');
   await studio.accessible();

@@ -1,4 +1,4 @@
-import { expect, test } from './test';
+import { expect, LONG, test } from './test';
 
 test.use({ spec: 'shell' });
 
@@ -73,7 +73,7 @@ test('the help lists what the keyboard does', async ({ studio, page }) => {
 
 test('the job drawer shows the work from anywhere, and what came of it', async ({ studio, page }) => {
   await studio.open('/reel');
-  await studio.make('rivers-en.pdf');
+  await studio.make(LONG.en);
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(page.getByTestId('jobs-active')).toHaveText('1');
   await page.keyboard.press('g');

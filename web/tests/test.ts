@@ -10,6 +10,8 @@ export { expect };
 
 const DOCUMENTS = fileURLToPath(new URL('documents', import.meta.url));
 export const documentPath = (name: string) => join(DOCUMENTS, name);
+/** At work for long enough to be interrupted, also where the browser is slow; each is to be made once per server, because what was made is there. */
+export const LONG = { en: '../../../examples/lighthouses.pdf', ar: '../../../examples/astrolabe.pdf' };
 
 export const test = base.extend<{ studio: Studio }, { spec: string; server: Server }>({
   /** A spec that names itself gets a server of its own, because the number of videos per address is limited. */
