@@ -101,10 +101,16 @@ impl Plan {
             let initials = verbatim && language != Language::ENGLISH;
             let mut spoken = spoken_form(token, tokens.get(index + 1), initials);
             if let Some(silent) = silent {
-                plan.attach(&silent, &mut waiting);
+                plan.attach_across_lines(text, &silent, &clauses, &mut waiting);
+                if text.get(silent.end..range.start).is_some_and(|gap| gap.contains('\n')) {
+                    plan.give_back(silent.end, &mut waiting);
+                }
             }
             if spoken.text.is_empty() {
-                plan.attach(&range, &mut waiting);
+                plan.attach(&range, clauses.begins_with(token.text, plan.words.len()), &mut waiting);
+                if token.lines_after > 0 && clauses.line > 0 {
+                    plan.give_back(range.end, &mut waiting);
+                }
             } else {
                 if spoken.text == "A" && !verbatim {
                     letter_a.clone_into(&mut spoken.text);
@@ -117,7 +123,10 @@ impl Plan {
             clauses.push(token, &spoken, plan.words.len());
         }
         if let Some(silent) = written.rest() {
-            plan.attach(&silent, &mut waiting);
+            plan.attach(&silent, false, &mut waiting);
+            plan.give_back(silent.end, &mut waiting);
+        } else {
+            plan.give_back(text.len(), &mut waiting);
         }
         clauses.end_sentence('.', plan.words.len());
         plan.sentences = clauses.sentences;
@@ -125,11 +134,40 @@ impl Plan {
         plan
     }
 
-    /// Silent text belongs to the preceding word, or to the first word after it.
-    fn attach(&mut self, silent: &Range<usize>, waiting: &mut Option<usize>) {
+    /// Silent text belongs to the preceding word; what begins a sentence or a line belongs to the first word after it.
+    fn attach(&mut self, silent: &Range<usize>, begins: bool, waiting: &mut Option<usize>) {
         match self.words.last_mut() {
-            Some(word) => word.range.end = word.range.end.max(silent.end),
-            None => *waiting = waiting.or(Some(silent.start)),
+            Some(word) if !begins && waiting.is_none() => word.range.end = word.range.end.max(silent.end),
+            _ => *waiting = waiting.or(Some(silent.start)),
+        }
+    }
+
+    /// Silent text that may go over the end of a line: each side of it belongs to its own line.
+    fn attach_across_lines(
+        &mut self,
+        text: &str,
+        silent: &Range<usize>,
+        clauses: &Clauses,
+        waiting: &mut Option<usize>,
+    ) {
+        let part = &text[silent.clone()];
+        let Some(line) = part.rfind('\n').map(|end| silent.start + end + 1) else {
+            return self.attach(silent, clauses.begins_with(part, self.words.len()), waiting);
+        };
+        let end = silent.start + text[silent.start..line].trim_end().len();
+        self.attach(&(silent.start..end), false, waiting);
+        self.give_back(end, waiting);
+        if !text[line..silent.end].trim().is_empty() {
+            self.attach(&(line..silent.end), true, waiting);
+        }
+    }
+
+    /// Silent text after which its line ends without another word belongs to the last word after all.
+    fn give_back(&mut self, end: usize, waiting: &mut Option<usize>) {
+        if let Some(word) = self.words.last_mut()
+            && waiting.take().is_some()
+        {
+            word.range.end = word.range.end.max(end);
         }
     }
 
@@ -203,6 +241,14 @@ impl Clauses {
             self.line = 0;
         }
         self.ends_line = false;
+    }
+
+    /// Whether silent text after so many words begins a sentence or a line, and does not close the one before.
+    fn begins_with(&self, silent: &str, words: usize) -> bool {
+        let closes =
+            |c: char| c.is_whitespace() || matches!(c, ')' | ']' | '}' | '»' | '”' | '’' | '"' | '\'' | '…' | '.');
+        let ended = self.ends_line || self.open.is_empty() && self.start == words;
+        words > 0 && ended && !silent.starts_with('[') && !silent.chars().all(closes)
     }
 
     fn push(&mut self, token: &Token, spoken: &Spoken, words: usize) {
@@ -314,6 +360,25 @@ mod tests {
         );
         let starts: Vec<usize> = plan.words.iter().map(|word| word.range.start).collect();
         assert!(starts.is_sorted(), "{starts:?}");
+    }
+
+    #[test]
+    fn a_symbol_belongs_to_its_own_sentence_and_line() {
+        for (text, words) in [
+            ("Our Village 🐝\n\n🐝 The queen", "Our|Village 🐝|🐝 The|queen"),
+            ("Our Village 🐝\n🐝 The queen", "Our|Village 🐝|🐝 The|queen"),
+            ("It is so. ② Then", "It|is|so.|② Then"),
+            ("It is so. 🐝\n\nThen", "It|is|so. 🐝|Then"),
+            ("It is so. 🐝 🎉\nThen", "It|is|so. 🐝 🎉|Then"),
+            ("It is so. 🐝", "It|is|so. 🐝"),
+            ("Good ★★★★☆\nBad ★☆☆☆☆\n✅ Done", "Good ★★★★☆|Bad ★☆☆☆☆|✅ Done"),
+            ("Il dit « oui. » Puis", "Il|dit «|oui. »|Puis"),
+            ("Many — 🐝 — bees", "Many — 🐝 —|bees"),
+        ] {
+            let plan = Plan::new(text, Language::ENGLISH);
+            let found: Vec<&str> = plan.words.iter().map(|word| &text[word.range.clone()]).collect();
+            assert_eq!(found.join("|"), words, "{text:?}");
+        }
     }
 
     #[test]
