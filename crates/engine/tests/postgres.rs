@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::fs;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
@@ -14,7 +15,7 @@ use sluice_testkit::postgres::{PgBouncer, Server};
 use sluice_testkit::{SmallDisk, TestStore};
 use tokio::io::copy_bidirectional;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Barrier, watch};
+use tokio::sync::{Barrier, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -107,6 +108,40 @@ async fn an_exhausted_pool_of_connections_is_waited_for() {
     }
     all_succeed(test.store(), 20).await;
     worker.shutdown(SOON).await;
+    test.end().await;
+}
+
+/// The size of the pool and the time that a connection is waited for are those of the options.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_has_the_size_and_the_patience_of_its_options() {
+    const SIZE: u32 = 3;
+    let test = TestStore::open_on(ON).await;
+    let options = Options { connections: SIZE, answer_timeout: Duration::from_millis(300), ..Options::default() };
+    let store = Store::open_with(test.database(), options).await.unwrap();
+    let (inside, leave) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let mut holders = JoinSet::new();
+    for _ in 0..SIZE {
+        let (store, inside, leave) = (store.clone(), Arc::clone(&inside), Arc::clone(&leave));
+        holders.spawn(async move {
+            store
+                .read(async |_| {
+                    inside.add_permits(1);
+                    leave.acquire().await.unwrap().forget();
+                    Ok::<_, StoreError>(())
+                })
+                .await
+        });
+    }
+    // All of them have a connection at the same time, and one more has none.
+    tokio::time::timeout(SOON, inside.acquire_many(SIZE)).await.unwrap().unwrap().forget();
+    let refused = store.read(async |_| Ok::<_, StoreError>(())).await.unwrap_err();
+    assert!(format!("{refused:?}").contains("all connections of this process were in use"), "{refused:?}");
+    leave.add_permits(SIZE as usize);
+    while let Some(held) = holders.join_next().await {
+        held.unwrap().unwrap();
+    }
+    store.read(async |_| Ok::<_, StoreError>(())).await.unwrap();
+    store.close().await;
     test.end().await;
 }
 
