@@ -281,10 +281,15 @@ fn unpack(row: &Row, after: i64) -> Result<Vec<Result<Event, StoreError>>, Store
 /// The latest entries of all owners that can be read, newest first, at most `limit`: for operators, never for a request of an
 /// owner.
 pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<Event>, StoreError> {
-    let rows = sql("SELECT seq, owner, entries, at FROM event_log ORDER BY at DESC, owner, seq DESC LIMIT $1")
-        .bind(limit)
-        .all(tx)
-        .await?;
+    // They are among the last ones of the streams that were written to last; numbers within a stream have no gaps.
+    let rows = sql("SELECT event_log.seq, event_log.owner, event_log.entries, event_log.at
+         FROM (SELECT owner, last FROM streams ORDER BY COALESCE((SELECT at FROM event_log
+                 WHERE event_log.owner = streams.owner ORDER BY seq DESC LIMIT 1), 0) DESC, owner LIMIT $1) AS stream
+             JOIN event_log ON event_log.owner = stream.owner AND event_log.seq > stream.last - $1
+         ORDER BY event_log.at DESC, event_log.owner, event_log.seq DESC LIMIT $1")
+    .bind(limit)
+    .all(tx)
+    .await?;
     let mut latest = Vec::new();
     for row in &rows {
         let entries = unpack(row, i64::MIN).unwrap_or_else(|error| vec![Err(error)]);

@@ -162,7 +162,7 @@ async fn finished_jobs_and_old_events_are_forgotten_and_unfinished_ones_are_not(
         "it goes with the whole"
     );
     assert_eq!(
-        store.write(async |tx| retention::forget_events(tx, now, 100).await).await.unwrap(),
+        store.write(async |tx| retention::forget_events(tx, "", now, 100).await).await.unwrap().removed,
         2,
         "a row for each commit"
     );

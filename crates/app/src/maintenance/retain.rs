@@ -165,6 +165,7 @@ async fn one_batch(
     let removed = match rows {
         Rows::Documents => return unused_documents(context, tx, now - keep.documents, after, limit).await,
         Rows::UnknownCalls => return retention::give_up_calls(tx, after, now - keep.history, limit).await,
+        Rows::Events => return retention::forget_events(tx, after, now - keep.events, limit).await,
         Rows::JobBudgets => return retention::forget_job_budgets(tx, after, limit).await,
         Rows::Shares => return retention::forget_shares(tx, after, limit).await,
         Rows::Buckets => return retention::forget_buckets(tx, after, limit).await,
@@ -177,7 +178,6 @@ async fn one_batch(
         }
         Rows::Results => retention::forget_results(tx, now - keep.results, limit).await?,
         Rows::Calls => retention::forget_calls(tx, now - keep.history, limit).await?,
-        Rows::Events => retention::forget_events(tx, now - keep.events, limit).await?,
         Rows::Spend => retention::forget_spend(tx, now - keep.spend, limit).await?,
         Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
         Rows::Secrets => accounts::delete_ended(tx, now, limit).await?,

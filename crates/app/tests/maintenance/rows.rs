@@ -76,6 +76,7 @@ async fn fill(world: &World, name: &str) {
             "INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at, deadline_at, outcome)
              VALUES ('{name} unknown', '{name}', 'voice', 'ada', 'voices', 'gone', 1, 'l', 1, {now}, {now}, 'unknown')"
         ),
+        format!("INSERT INTO streams (owner, last) VALUES ('{name}', 1)"),
         format!("INSERT INTO event_log (owner, seq, entries, at) VALUES ('{name}', 1, '[]', {now})"),
         format!(
             "INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, spent, state, at)
@@ -181,7 +182,7 @@ async fn no_batch_exceeds_its_limit(world: World) {
     let removed = [
         store.write(async |tx| retention::forget_results(tx, now, 10).await).await.unwrap(),
         store.write(async |tx| retention::forget_calls(tx, now, 10).await).await.unwrap(),
-        store.write(async |tx| retention::forget_events(tx, now, 10).await).await.unwrap(),
+        store.write(async |tx| retention::forget_events(tx, "", now, 10).await).await.unwrap().removed,
         store.write(async |tx| retention::forget_spend(tx, now, 10).await).await.unwrap(),
         store.write(async |tx| retention::forget_workers(tx, now, 10).await).await.unwrap(),
     ];

@@ -356,7 +356,7 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
         retention::forget_results(tx, before, 50).await?,
         retention::give_up_calls(tx, "", before, 50).await?.removed,
         retention::forget_calls(tx, before, 50).await?,
-        retention::forget_events(tx, before, 50).await?,
+        retention::forget_events(tx, "", before, 50).await?.removed,
         retention::forget_spend(tx, before, 50).await?,
         reel::forget_tombstones(tx, before, 50).await?,
     ] {

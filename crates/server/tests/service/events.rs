@@ -108,7 +108,7 @@ async fn a_client_that_reconnects_misses_nothing_and_is_told_when_it_did() {
     store
         .write(async |tx| {
             let now = tx.now().await?;
-            retention::forget_events(tx, now + Duration::from_mins(1), 1_000).await
+            retention::forget_events(tx, "", now + Duration::from_mins(1), 1_000).await
         })
         .await
         .unwrap();

@@ -262,7 +262,7 @@ async fn a_log_of_which_nothing_can_be_read_still_takes_entries(test: &TestStore
     store.advance_clock(Duration::from_hours(1)).await.unwrap();
     let forget = async |tx: &mut Tx| {
         let now = tx.now().await?;
-        retention::forget_events(tx, now, 100).await
+        retention::forget_events(tx, "", now, 100).await.map(|batch| batch.removed)
     };
     assert_eq!(write(store, forget).await, 11, "what cannot be read has an end, too");
     assert_eq!(page(store, &owner, 0, 10).await.unreadable, 0);
@@ -300,7 +300,8 @@ async fn old_rows_are_forgotten_in_batches_and_the_count_goes_on(test: &TestStor
         store.advance_clock(Duration::from_hours(1)).await.unwrap();
     }
     let cut = after(store, &ada(), 9, 1).await[0].at;
-    let forget = async |limit| write(store, async |tx| retention::forget_events(tx, cut, limit).await).await;
+    let forget =
+        async |limit| write(store, async |tx| retention::forget_events(tx, "", cut, limit).await).await.removed;
     // Three rows of each owner are older; half a batch says that there are no more.
     assert_eq!((forget(4).await, forget(4).await, forget(4).await), (4, 2, 0));
     assert_eq!((ends(store, &ada()).await, ends(store, &omar()).await), ((Some(10), 18), (Some(4), 6)));
@@ -308,7 +309,7 @@ async fn old_rows_are_forgotten_in_batches_and_the_count_goes_on(test: &TestStor
     assert_eq!((behind.events[0].seq, behind.unreadable), (10, 0), "a reader that was behind sees the gap");
     store.advance_clock(Duration::from_hours(1)).await.unwrap();
     let now = store.now().await.unwrap();
-    assert_eq!(write(store, async |tx| retention::forget_events(tx, now, 100).await).await, 6);
+    assert_eq!(write(store, async |tx| retention::forget_events(tx, "", now, 100).await).await.removed, 6);
     assert_eq!(ends(store, &ada()).await, (None, 18));
     emit(store, &ada(), 0..1).await;
     assert_eq!(ends(store, &ada()).await, (Some(19), 19), "places are never given twice");
