@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod again;
+mod bench;
 mod config;
 mod help;
 mod output_files;
