@@ -62,6 +62,8 @@ list_missing() {
         need python3-venv -- has_venv
         need postgresql -- has_postgres
         need pgbouncer -- has pgbouncer
+        # Reads what /metrics says.
+        need prometheus -- has promtool
     fi
     if ((${#missing[@]})); then mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u); fi
 }

@@ -149,7 +149,10 @@ async fn reports_are_due(run: &Run, not_before: Instant) {
 async fn write_reports(shared: &Shared, run: &Run, live: &Live) {
     match flush(shared, run).await {
         Ok(()) => {}
-        Err(StoreError::LeaseLost { .. }) => live.lost(),
+        Err(StoreError::LeaseLost { .. }) => {
+            shared.tally.stale_write("progress");
+            live.lost();
+        }
         Err(error) => tracing::warn!(job = %run.job_id(), code = error.code(), "progress was not written"),
     }
 }
@@ -288,7 +291,10 @@ async fn settle(shared: &Arc<Shared>, run: &Run, settlement: Settlement) -> Opti
         };
         match shared.finishes.run(finish.clone(), write).await {
             Ok(ended) => return Some(ended),
-            Err(StoreError::LeaseLost { .. }) => return None,
+            Err(StoreError::LeaseLost { .. }) => {
+                shared.tally.stale_write("settlement");
+                return None;
+            }
             Err(error) => {
                 tracing::error!(job = %run.job_id(), code = error.code(), %error, "a finishing write failed");
                 refusals += u32::from(!error.is_outage());

@@ -10,7 +10,7 @@ use sluice_domain::time::Timestamp;
 use sluice_store::calls::{self, Notified};
 use sluice_store::events::{self, Event};
 use sluice_store::jobs::Why;
-use sluice_store::jobs::{self, Ended, Filter, Finish, JobRow, LogLine, NewJob, Signalled, Step};
+use sluice_store::jobs::{self, Ended, Filter, Finish, JobRow, NewJob, Signalled, Step};
 use sluice_store::schedules::{self, CatchUp, Schedule};
 use sluice_store::workers::Measured;
 use sluice_store::{Store, StoreError, Tx};
@@ -26,6 +26,7 @@ use crate::operator::Operator;
 use crate::progress::{self, Progress};
 use crate::randomness::Randomness;
 use crate::registry::{Registry, then};
+use crate::tallies::Tally;
 use crate::timings::{Histogram, Timing, Timings};
 use crate::worker::{Worker, run_until_idle};
 
@@ -123,6 +124,7 @@ pub(crate) struct Shared {
     pub(crate) slots: HashMap<&'static str, Slots>,
     pub(crate) keyed_locks: KeyedLocks,
     pub(crate) counters: Counters,
+    pub(crate) tally: Tally,
     pub(crate) timings: Timings,
     began: OnceCell<(Instant, Timestamp)>,
     /// When a worker of this process last polled the database with success.
@@ -143,7 +145,7 @@ pub(crate) struct Slots {
 /// The engine. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// Builds an engine.
@@ -208,6 +210,7 @@ impl Builder {
             slots,
             keyed_locks: KeyedLocks::default(),
             counters: Counters::default(),
+            tally: Tally::default(),
             timings: Timings::default(),
             began: OnceCell::new(),
             polled: Mutex::default(),
@@ -367,23 +370,6 @@ impl Engine {
     /// Retries a job that died, was cancelled or expired; see [`jobs::retry`].
     pub async fn retry(&self, tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<usize, StoreError> {
         jobs::retry(tx, owner, job).await
-    }
-
-    /// A job with its steps, if the owner has such a job.
-    pub async fn job(&self, owner: &OwnerId, id: &JobId) -> Result<Option<JobView>, StoreError> {
-        self.shared
-            .store
-            .read(async |tx| {
-                let Some(job) = jobs::find(tx, owner, id).await? else { return Ok(None) };
-                let steps = jobs::steps_of(tx, owner, id).await?;
-                Ok(Some(JobView { job, steps }))
-            })
-            .await
-    }
-
-    /// A job's last `limit` log lines, oldest first.
-    pub async fn log(&self, owner: &OwnerId, id: &JobId, limit: u32) -> Result<Vec<LogLine>, StoreError> {
-        self.shared.store.read(async |tx| jobs::log_of(tx, owner, id, limit).await).await
     }
 
     /// The owner's jobs that have a subject and match a filter, newest first.

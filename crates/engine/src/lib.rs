@@ -21,9 +21,11 @@ mod maintenance;
 mod operator;
 mod progress;
 mod randomness;
+mod reading;
 mod registry;
 mod reports;
 mod run;
+mod tallies;
 mod timings;
 mod worker;
 
@@ -40,5 +42,6 @@ pub use sluice_store::events::Event;
 pub use sluice_store::jobs::{Amounts, Filter, JobRow, LogLine, Need, Reason, Signalled, Step, Wake, Why};
 pub use sluice_store::providers::Quota;
 pub use sluice_store::schedules::CatchUp;
+pub use tallies::Tallies;
 pub use timings::{BOUNDS, Histogram, Timing};
 pub use worker::Worker;

@@ -159,6 +159,9 @@ impl Loop {
         let outcomes = bisect(jobs.clone(), work).await;
         let mut moved = false;
         for (job, outcome) in jobs.iter().zip(outcomes) {
+            if task == Task::Rescue && matches!(outcome, Ok(true)) {
+                self.shared.tally.lease_expired();
+            }
             moved |= self.note_outcome(task.as_str(), job, outcome, now)?;
         }
         Ok(moved)

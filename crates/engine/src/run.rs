@@ -16,7 +16,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::call::CallState;
+use crate::call::{CallError, CallState};
 use crate::counters::Counter;
 use crate::engine::{ChildOptions, EnqueueOptions, Shared, enqueue};
 use crate::job::{Job, JobError};
@@ -127,7 +127,11 @@ impl Run {
             .store
             .write(async |tx| {
                 tx.at("run.write");
-                jobs::hold(tx, self.lease()).await?;
+                let held = jobs::hold(tx, self.lease()).await;
+                if matches!(held, Err(StoreError::LeaseLost { .. })) {
+                    self.inner.shared.tally.stale_write("stage");
+                }
+                held?;
                 work(tx).await
             })
             .await
@@ -243,9 +247,14 @@ impl Run {
     }
 
     /// Awaits a call of an engine or a provider, and notes how long it took.
-    pub(crate) async fn timed<T>(&self, provider: &str, call: impl Future<Output = T>) -> T {
+    pub(crate) async fn timed<T>(
+        &self,
+        provider: &str,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
         let begun = Instant::now();
         let result = call.await;
+        self.inner.shared.tally.requested(provider, &result);
         self.note_called(provider, begun.elapsed());
         result
     }

@@ -1,8 +1,5 @@
 //! The settings of the blob store.
 
-use std::path::PathBuf;
-
-use anyhow::Context as _;
 use clap::Args;
 use sluice_blobs::{Place, S3Settings};
 
@@ -26,9 +23,9 @@ pub struct BlobSettings {
     /// Id of the access key [default: $AWS_ACCESS_KEY_ID, a web identity, or the machine's role].
     #[arg(long, env = "SLUICE_S3_ACCESS_KEY_ID", global = true, hide_env_values = true, value_name = "ID")]
     pub s3_access_key_id: Option<String>,
-    /// File that contains the secret of the access key [default: none].
-    #[arg(long, env = "SLUICE_S3_SECRET_FILE", global = true, value_name = "FILE")]
-    pub s3_secret_file: Option<PathBuf>,
+    /// Secret of the access key [default: none].
+    #[arg(long, env = "SLUICE_S3_SECRET", global = true, hide_env_values = true, value_name = "SECRET")]
+    pub s3_secret: Option<String>,
     /// Sends clients to the bucket for videos, sounds and pictures, by presigned addresses [default: they come through this
     /// server].
     #[arg(long, env = "SLUICE_S3_REDIRECT", global = true)]
@@ -42,12 +39,8 @@ impl BlobSettings {
     /// The place that is configured.
     pub fn place(&self) -> anyhow::Result<Place> {
         let Some(url) = &self.place else { return Ok(Place::Folder) };
-        let key = match (&self.s3_access_key_id, &self.s3_secret_file) {
-            (Some(id), Some(file)) => {
-                let secret =
-                    std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-                Some((id.clone(), secret.trim().to_owned()))
-            }
+        let key = match (&self.s3_access_key_id, &self.s3_secret) {
+            (Some(id), Some(secret)) => Some((id.clone(), secret.clone())),
             (None, None) => None,
             _ => anyhow::bail!("an S3 key has an id and a secret: give --s3-access-key-id and --s3-secret-file"),
         };

@@ -1,4 +1,10 @@
-//! The configuration: each option can also be set by the environment variable that `--help` shows beside it.
+//! The configuration: each option can also be set by the environment variable that `--help` shows beside it, and by its key
+//! in the configuration file. The options are its only description; [`reader`] finds the values.
+
+mod file;
+pub(crate) mod problem;
+pub(crate) mod reader;
+pub(crate) mod schema;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,11 +23,17 @@ use crate::apps::ReelSettings;
 use crate::blob_settings::BlobSettings;
 use crate::oidc::OidcSettings;
 
+pub use file::{OWNED, OwnedTable, Tables, readable};
+
 /// Where data is stored, and which limits apply. The same for all commands.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 #[expect(clippy::doc_markdown, reason = "what --help shows, without markup")]
 pub struct Config {
+    /// Configuration file [default: $XDG_CONFIG_HOME/sluice/sluice.toml, or ~/.config/sluice/sluice.toml, if it is
+    /// there].
+    #[arg(long, env = "SLUICE_CONFIG", global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Data folder: the database, the media [default: $XDG_DATA_HOME/sluice, or
     /// ~/.local/share/sluice].
     #[arg(long, env = "SLUICE_DATA", global = true, value_name = "FOLDER")]
@@ -30,9 +42,6 @@ pub struct Config {
     /// [default: the SQLite file sluice.db in the data folder].
     #[arg(long, env = "SLUICE_DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// File that contains that address, which keeps it out of the process list [default: none].
-    #[arg(long, env = "SLUICE_DATABASE_URL_FILE", global = true, conflicts_with = "database_url", value_name = "FILE")]
-    pub database_url_file: Option<PathBuf>,
     /// Address of the same database that bypasses PgBouncer, for LISTEN; without it, jobs of other machines are
     /// found by polling once a second [default: none].
     #[arg(long, env = "SLUICE_DATABASE_DIRECT_URL", global = true, hide_env_values = true, value_name = "URL")]
@@ -75,6 +84,9 @@ pub struct Config {
     /// server whose standard error is no terminal].
     #[arg(long, env = "SLUICE_LOG_FORMAT", value_enum, global = true, value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
+    /// Tables of the configuration file that are no options.
+    #[arg(skip)]
+    pub tables: Tables,
 }
 
 /// How this server reaches addresses that people name, such as those of their webhooks.
@@ -141,13 +153,7 @@ impl Config {
 
     /// The configured database.
     pub fn database(&self) -> anyhow::Result<Database> {
-        let from_file =
-            |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
-        let url = match &self.database_url_file {
-            Some(file) => Some(from_file(file)?.trim().to_owned()),
-            None => self.database_url.clone(),
-        };
-        match url {
+        match self.database_url.clone() {
             None => Ok(Database::Sqlite(self.data()?.join("sluice.db"))),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
                 Ok(Database::Postgres(PostgresUrl { url, direct: self.database_direct_url.clone() }))
@@ -221,20 +227,20 @@ pub struct OidcOptions {
     #[arg(long, env = "SLUICE_OIDC_ISSUER", value_name = "URL", value_parser = issuer)]
     pub oidc_issuer: Option<String>,
     /// The issuer's name on the button of the sign-in page [default: its host].
-    #[arg(long, env = "SLUICE_OIDC_NAME", value_name = "NAME", requires = "oidc_issuer")]
+    #[arg(long, env = "SLUICE_OIDC_NAME", value_name = "NAME")]
     pub oidc_name: Option<String>,
     /// This server's client id there; /auth/callback is its redirect address. Without it nobody signs in by the page.
-    #[arg(long, env = "SLUICE_OIDC_CLIENT_ID", value_name = "ID", requires = "oidc_issuer")]
+    #[arg(long, env = "SLUICE_OIDC_CLIENT_ID", value_name = "ID")]
     pub oidc_client_id: Option<String>,
-    /// File that contains this server's client secret there [default: none, a public client].
-    #[arg(long, env = "SLUICE_OIDC_CLIENT_SECRET_FILE", value_name = "FILE", requires = "oidc_client_id")]
-    pub oidc_client_secret_file: Option<PathBuf>,
+    /// This server's client secret there [default: none, a public client].
+    #[arg(long, env = "SLUICE_OIDC_CLIENT_SECRET", hide_env_values = true, value_name = "SECRET")]
+    pub oidc_client_secret: Option<String>,
     /// Audiences of bearer tokens that are accepted, separated by commas [default: the client id, if there are no parties].
-    #[arg(long, env = "SLUICE_OIDC_AUDIENCES", value_delimiter = ',', value_name = "NAME", requires = "oidc_issuer")]
+    #[arg(long, env = "SLUICE_OIDC_AUDIENCES", value_delimiter = ',', value_name = "NAME")]
     pub oidc_audiences: Vec<String>,
     /// Origins whose bearer tokens are accepted (azp), separated by commas, as Clerk's session tokens have them
     /// [default: any].
-    #[arg(long, env = "SLUICE_OIDC_PARTIES", value_delimiter = ',', value_name = "ORIGIN", requires = "oidc_issuer")]
+    #[arg(long, env = "SLUICE_OIDC_PARTIES", value_delimiter = ',', value_name = "ORIGIN")]
     pub oidc_parties: Vec<String>,
 }
 
@@ -242,9 +248,6 @@ impl OidcOptions {
     /// The settings of the issuer, if there is one.
     pub fn settings(&self) -> anyhow::Result<Option<OidcSettings>> {
         let Some(issuer) = self.oidc_issuer.clone() else { return Ok(None) };
-        let read =
-            |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()));
-        let client_secret = self.oidc_client_secret_file.as_ref().map(read).transpose()?;
         let mut audiences = self.oidc_audiences.clone();
         if audiences.is_empty() && self.oidc_parties.is_empty() {
             let Some(client_id) = &self.oidc_client_id else {
@@ -259,7 +262,7 @@ impl OidcOptions {
             name: self.oidc_name.clone().or(host).unwrap_or_else(|| issuer.clone()),
             issuer,
             client_id: self.oidc_client_id.clone(),
-            client_secret: client_secret.map(|text| text.trim().to_owned()),
+            client_secret: self.oidc_client_secret.clone(),
             audiences,
             parties: self.oidc_parties.clone(),
         }))
@@ -342,7 +345,7 @@ pub struct Serve {
     #[arg(long, env = "SLUICE_ROLE", value_enum, default_value_t = Role::All)]
     pub role: Role,
     /// The pools that this process works for, separated by commas, such as default,video [default: all].
-    #[arg(long, env = "SLUICE_POOLS", value_delimiter = ',')]
+    #[arg(long, env = "SLUICE_POOLS", value_delimiter = ',', value_name = "POOL")]
     pub pools: Vec<String>,
     /// Seconds that running jobs get to finish after SIGTERM; then they are released.
     #[arg(long, env = "SLUICE_GRACE_SECONDS", default_value_t = 20, value_name = "SECONDS")]
@@ -358,7 +361,7 @@ pub struct Serve {
     pub single_user: bool,
     /// The address under which people reach this server, scheme and host: with https, cookies are
     /// sent by TLS alone, and requests for other names are refused [default: any].
-    #[arg(long, env = "SLUICE_PUBLIC_URL", value_name = "URL", value_parser = public_url, conflicts_with = "single_user")]
+    #[arg(long, env = "SLUICE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Uri>,
     /// Who may create an account.
     #[arg(long, env = "SLUICE_SIGN_UP", value_enum, default_value_t = SignUpPolicy::Invitation)]

@@ -24,11 +24,13 @@ pub mod calls;
 mod checkpoint;
 mod connections;
 pub mod controls;
+mod counts;
 mod dialect;
 pub mod documents;
 mod error;
 pub mod events;
 pub mod faults;
+pub mod gauges;
 mod group;
 pub mod jobs;
 pub mod links;
@@ -51,11 +53,12 @@ pub mod uploads;
 pub mod webhooks;
 pub mod workers;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_domain::time::Timestamp;
 use tokio::sync::watch;
 
+pub use counts::Counts;
 pub use dialect::Dialect;
 pub use error::{Cause, PAYLOAD_LIMIT, StoreError};
 pub use group::Idle;
@@ -78,6 +81,7 @@ pub struct Store {
 struct Inner {
     backend: Backend,
     hints: Hints,
+    counts: Mutex<Counts>,
     faults: Arc<dyn Faults>,
 }
 
@@ -183,6 +187,7 @@ impl Store {
                 return Err(Failed { error, raced });
             }
         };
+        let counts = std::mem::take(&mut tx.pending.counts);
         let point = tx.point();
         let fault = self.inner.faults.at(point);
         if fault == Some(Fault::BeforeCommit) {
@@ -190,6 +195,9 @@ impl Store {
             return Err(StoreError::Planned { point }.into());
         }
         Box::pin(self.commit(tx)).await?;
+        if counts != Counts::default() {
+            self.inner.counts.lock().unwrap_or_else(PoisonError::into_inner).add(counts);
+        }
         if fault == Some(Fault::LostReply) {
             return Err(StoreError::Planned { point }.into());
         }
@@ -245,6 +253,11 @@ impl Store {
         let result = Box::pin(work(&mut tx)).await;
         Box::pin(tx.end_reading()).await;
         result
+    }
+
+    /// What units of work of this process have committed so far.
+    pub fn counts(&self) -> Counts {
+        self.inner.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The database's clock.

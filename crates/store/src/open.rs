@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::{File, Permissions};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -94,7 +94,7 @@ impl Store {
             Database::Sqlite(path) => sqlite(path, &options, &hints).await?,
             Database::Postgres(url) => postgres(url, &options, &hints).await?,
         };
-        Ok(Self { inner: Arc::new(Inner { backend, hints, faults: options.faults }) })
+        Ok(Self { inner: Arc::new(Inner { backend, hints, counts: Mutex::default(), faults: options.faults }) })
     }
 }
 

@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use tokio::time::Instant;
 
 use crate::connections::{ConnectionPool, PooledConnection};
+use crate::counts::Counts;
 use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events::{self, Entries};
@@ -65,6 +66,8 @@ pub(crate) struct Notifications {
     pub(crate) rescan: bool,
     /// New entries of the event log, by owner.
     pub(crate) events: BTreeMap<OwnerId, Entries>,
+    /// What this process counts, for `/metrics`.
+    pub(crate) counts: Counts,
 }
 
 impl Notifications {
@@ -74,6 +77,7 @@ impl Notifications {
         for (owner, entries) in other.events {
             self.events.entry(owner).or_default().append(entries);
         }
+        self.counts.add(other.counts);
     }
 }
 

@@ -147,7 +147,7 @@ impl Run {
         if self.store().now().await? < open.deadline {
             return Ok(Checked::Pending(self.pending(open, poll_after.max(Duration::from_millis(10)))));
         }
-        let (outcome, cost) = match provider.cancel(provider_id).await {
+        let (outcome, cost) = match self.timed(provider.provider(), provider.cancel(provider_id)).await {
             Ok(Cancelled::Stopped { cost }) => (Outcome::Failed, Some(cost)),
             Ok(Cancelled::GoesOn) | Err(_) => (Outcome::Lost, None),
         };
@@ -184,7 +184,7 @@ impl Run {
 
     async fn cancel_call<T, S: Submit<T>>(&self, open: &OpenCall, provider: &S) -> Result<(), JobError> {
         let Some(provider_id) = &open.provider_id else { return Ok(()) };
-        match provider.cancel(provider_id).await {
+        match self.timed(provider.provider(), provider.cancel(provider_id)).await {
             Ok(Cancelled::Stopped { cost }) => self.end_call(&open.id, Outcome::Failed, Some(cost)).await?,
             // It may still be charged: the call stays open, so that another job that wants the same result finds it.
             Ok(Cancelled::GoesOn) => {}

@@ -192,6 +192,8 @@ async fn a_running_stage_whose_lease_was_lost_is_stopped_and_can_write_nothing()
     world.stage.go.notify_one();
     world.until(&job, JobState::Succeeded).await;
     assert_eq!(world.stage.acts(), [(Act::First, 1), (Act::First, 2)]);
+    let tallies = world.engine.tallies();
+    assert_eq!((tallies.expired_leases, tallies.stale_writes.get("stage")), (1, Some(&1)));
     worker.shutdown(Duration::ZERO).await;
     world.test.end().await;
 }

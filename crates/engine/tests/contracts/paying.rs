@@ -172,6 +172,13 @@ impl World {
         self.engine.run_until_idle().await.unwrap()
     }
 
+    /// Requests to providers that were counted.
+    fn requests(&self) -> Vec<(&'static str, &'static str, u64)> {
+        let counted = self.engine.tallies().requests;
+        let only = |name: String| if name == "loud" { "loud" } else { panic!("no provider {name}") };
+        counted.into_iter().map(|((name, status), count)| (only(name), status, count)).collect()
+    }
+
     async fn state(&self, job: &JobId) -> JobState {
         self.engine.job(&OwnerId::local(), job).await.unwrap().unwrap().job.state
     }
@@ -203,6 +210,8 @@ async fn what_a_call_costs_is_reserved_before_and_settled_after() {
     world.run().await;
     assert_eq!(world.state(&job).await, JobState::Succeeded);
     assert_eq!(world.figures("owner", "local").await, (0, PRICE.0), "what it cost, and not what was reserved");
+    assert_eq!(world.test.store().counts().settled, PRICE);
+    assert_eq!(world.requests(), [("loud", "ok", 1)]);
     world.end().await;
 }
 
@@ -357,6 +366,7 @@ async fn a_refusal_fails_the_job_and_says_nothing_about_the_providers_health() {
     let row = world.engine.job(&OwnerId::local(), &job).await.unwrap().unwrap().job;
     assert_eq!((row.state, row.error.unwrap().code.as_str()), (JobState::Dead, "bad_text"));
     assert!(world.test.store().read(async |tx| providers::health(tx, "loud").await).await.unwrap().is_none());
+    assert_eq!(world.requests(), [("loud", "refused", 1)]);
     world.end().await;
 }
 
@@ -372,6 +382,7 @@ async fn a_call_whose_answer_was_lost_is_looked_up_and_not_paid_again() {
     assert_eq!(world.state(&job).await, JobState::Succeeded);
     assert_eq!((world.provider.done(), world.provider.asked()), (1, 1));
     assert_eq!(world.figures("owner", "local").await, (0, PRICE.0), "and what it cost is put right");
+    assert_eq!(world.requests(), [("loud", "ok", 1), ("loud", "unknown", 1)]);
     world.end().await;
 }
 

@@ -19,7 +19,7 @@ use sluice_store::jobs::{self, Claim, Filter, Lease, LowWaterMarks, Redrive, Tas
 use sluice_store::reel::list::{ReelFilter, listed};
 use sluice_store::reel::{self, ReelRow, SceneRow};
 use sluice_store::reel::{ReelId, SceneId};
-use sluice_store::{StoreError, Tx, events, providers, retention, schedules, workers};
+use sluice_store::{StoreError, Tx, events, gauges, providers, retention, schedules, workers};
 
 use crate::support::{Act, Do, World, local};
 
@@ -185,6 +185,7 @@ async fn jobs_that_need_admission(world: &World) {
     let last = last.unwrap();
     engine.why(&owner, &last).await.unwrap();
     store.read(async |tx| workers::useful_work(tx).await).await.unwrap();
+    store.read(async |tx| gauges::read(tx).await).await.unwrap();
     let worker = engine.start();
     world.until(&last, JobState::Dead).await;
     worker.shutdown(Duration::from_secs(3)).await;

@@ -2,6 +2,7 @@
 
 mod apps;
 mod bench;
+mod config;
 mod doctor;
 mod failure;
 mod jobs;
@@ -17,14 +18,17 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use anyhow::Context as _;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub(crate) use failure::Failure;
 
+use crate::config::reader::{Environment, Settings};
+use crate::config::schema::{change_options, with_secret_files};
 use crate::config::{Config, Serve};
 use crate::{http, telemetry};
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by a signal. Results go to standard output, \
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 stopped by a signal. Results go to standard output, \
                           everything else to standard error. With --json a failure is one object: code, title, detail.";
 
 /// Runs AI media work in production: durable jobs, on one machine or many.
@@ -35,6 +39,9 @@ pub(crate) struct Cli {
     config: Config,
     #[command(subcommand)]
     command: Command,
+    /// What the options were made of; nothing if they were parsed by themselves.
+    #[arg(skip)]
+    settings: Option<Settings>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,6 +96,11 @@ enum Command {
         #[command(subcommand)]
         command: bench::BenchCommand,
     },
+    /// Checks and shows the configuration: file, environment and command line.
+    Config {
+        #[command(subcommand)]
+        command: config::ConfigCommand,
+    },
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -99,17 +111,46 @@ fn wants_json(arguments: &[OsString]) -> bool {
     arguments.iter().skip(1).take_while(|argument| *argument != "--").any(|argument| argument == "--json")
 }
 
-/// The command of `arguments` (starting with the program's name); otherwise the exit code, after printing the error or
-/// the requested help.
+/// The command of `arguments` (starting with the program's name), with what the configuration says; otherwise the exit code,
+/// after printing the errors or the requested help.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, ExitCode> {
-    Cli::try_parse_from(arguments).map_err(|error| {
-        if error.use_stderr() && wants_json(arguments) {
-            return failure::print(&usage(&error), true);
-        }
-        // Help for a closed standard output is not a failure.
-        error.print().ok();
-        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
-    })
+    let command = with_secret_files(Cli::command());
+    // First the command line alone, which names the file. Variables are read like the file: all errors at once.
+    let options = change_options(command.clone(), &|arg| arg.env(None::<&'static str>));
+    let matches = options
+        .try_get_matches_from(arguments)
+        .map_err(|error| stop(&with_variables(&command, error, arguments), arguments))?;
+    let settings = Settings::read(&command, &matches, &Environment::of_process());
+    let about_settings = matches.subcommand_name() == Some("config");
+    let cli = if about_settings {
+        Cli::from_arg_matches(&matches)
+    } else if let Some(failure) = config::failure(&settings) {
+        return Err(failure::print(&failure, wants_json(arguments)));
+    } else {
+        settings.apply(command).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+    };
+    let mut cli = cli.map_err(|error| stop(&error, arguments))?;
+    cli.config.tables = settings.tables.clone();
+    cli.settings = Some(settings);
+    Ok(cli)
+}
+
+/// Help that shows the variables, too.
+fn with_variables(command: &clap::Command, error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    match command.clone().try_get_matches_from(arguments) {
+        Err(help) if help.kind() == error.kind() && !error.use_stderr() => help,
+        _ => error,
+    }
+}
+
+/// Prints the error, or the requested help.
+fn stop(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if error.use_stderr() && wants_json(arguments) {
+        return failure::print(&usage(error), true);
+    }
+    // Help for a closed standard output is not a failure.
+    error.print().ok();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE))
 }
 
 /// An error in the options, without the hints that clap adds for humans.
@@ -132,6 +173,12 @@ pub(crate) async fn run(cli: Cli, arguments: &[OsString]) -> ExitCode {
 async fn run_command(cli: Cli) -> anyhow::Result<()> {
     let config = &cli.config;
     telemetry::start_log(config, matches!(cli.command, Command::Serve(_)))?;
+    let settings = cli.settings.context("the options were parsed without their settings")?;
+    if !matches!(cli.command, Command::Config { .. }) {
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+    }
     match cli.command {
         Command::Serve(listen) => serve::serve(config, &listen).await,
         Command::App(command) => command.run(config).await,
@@ -144,6 +191,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Links { command } => links::run(config, command).await,
         Command::Models { command } => models::run(config, command).await,
         Command::Bench { command } => Box::pin(bench::run(config, command)).await,
+        Command::Config { command } => config::run(settings, &command),
         Command::Openapi => say(http::openapi()?.trim_end()),
     }
 }

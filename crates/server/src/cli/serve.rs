@@ -24,9 +24,8 @@ use crate::{http, wiring};
 
 pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
     check_listen(options)?;
-    if options.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
-        bail!("a role of its own is for several processes on one PostgreSQL: give its address with --database-url");
-    }
+    check_role(config, options)?;
+    warn_of_passwords(options);
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
     maintenance::schedule(&app.engine).await?;
@@ -74,24 +73,35 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     Ok(())
 }
 
-/// Refuses to serve strangers without sign-in, and warns of passwords that travel in the clear.
-fn check_listen(options: &Serve) -> anyhow::Result<()> {
-    let beyond = !options.listen.ip().is_loopback();
-    if beyond && options.single_user {
+/// Refuses to serve strangers without sign-in.
+pub(super) fn check_listen(options: &Serve) -> anyhow::Result<()> {
+    if !options.listen.ip().is_loopback() && options.single_user {
         bail!(
             "{} is not a loopback address, and single-user mode asks nobody who they are: leave out --single-user, and \
              sign in",
             options.listen
         );
     }
+    Ok(())
+}
+
+/// SQLite is for one process.
+pub(super) fn check_role(config: &Config, options: &Serve) -> anyhow::Result<()> {
+    if options.role != Role::All && matches!(config.database()?, Database::Sqlite(_)) {
+        bail!("a role of its own is for several processes on one PostgreSQL: give its address with --database-url");
+    }
+    Ok(())
+}
+
+/// Warns of passwords that travel in the clear.
+fn warn_of_passwords(options: &Serve) {
     let tls = options.public_url.as_ref().is_some_and(|url| url.scheme_str() == Some("https"));
-    if beyond && !tls && options.role != Role::Worker {
+    if !options.listen.ip().is_loopback() && !tls && options.role != Role::Worker {
         tracing::warn!(
             listen = %options.listen,
             "passwords travel unencrypted: put a proxy with TLS in front, and give its address with --public-url https://…"
         );
     }
-    Ok(())
 }
 
 /// Who is let in, by the options.

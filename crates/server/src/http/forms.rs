@@ -18,6 +18,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::Api;
 use super::extract;
+use super::metrics::Metrics;
 use super::problem::Problem;
 use crate::config::size_text;
 
@@ -126,7 +127,7 @@ async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known
                 return Err(Problem::bad_request("The form has more than one file. Send them one by one."));
             }
             let target = received.folder.path.join("upload");
-            write_field(field, &target, limit).await?;
+            write_field(field, &target, limit, &api.metrics).await?;
             received.file = Some((target, called));
         } else if !known.contains(&name.as_str()) {
             let shown: String = name.chars().take(50).collect();
@@ -153,7 +154,7 @@ async fn read_field(mut field: Field<'_>, name: &str) -> Result<String, Problem>
     String::from_utf8(text).map_err(|_| Problem::bad_request(format!("The field \"{name}\" is not text in UTF-8.")))
 }
 
-async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<(), Problem> {
+async fn write_field(mut field: Field<'_>, target: &Path, limit: u64, metrics: &Metrics) -> Result<(), Problem> {
     let disk = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
             Problem::disk_full()
@@ -164,6 +165,7 @@ async fn write_field(mut field: Field<'_>, target: &Path, limit: u64) -> Result<
     let mut bytes = 0;
     while let Some(part) = field.chunk().await.map_err(|error| broken(&error))? {
         bytes += part.len() as u64;
+        metrics.received(part.len());
         if bytes > limit {
             return Err(too_large(limit));
         }

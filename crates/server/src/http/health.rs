@@ -20,8 +20,9 @@ use super::Api;
 use super::extract::Json;
 use super::problem::Problem;
 
-/// How long an answer is given again.
+/// How long an answer is given again: one that all is well, and another, so that a start is not noticed a second late.
 const FRESH: Duration = Duration::from_secs(1);
+const FRESH_TROUBLE: Duration = Duration::from_millis(100);
 /// How long each check may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A worker that has not polled for so long is stuck, or has no database.
@@ -72,8 +73,9 @@ pub(crate) struct Health(Arc<Mutex<Option<(Instant, Checks)>>>);
 impl Health {
     async fn checks(&self, api: &Api) -> Checks {
         let mut last = self.0.lock().await;
+        let is_well = |checks: &Checks| checks.values().all(|check| check.ok);
         if let Some((at, checks)) = &*last
-            && at.elapsed() < FRESH
+            && at.elapsed() < if is_well(checks) { FRESH } else { FRESH_TROUBLE }
         {
             return checks.clone();
         }

@@ -300,8 +300,8 @@ pub(crate) async fn progress(
 }
 
 async fn view(owner: &OwnerId, api: &Api, id: &JobId) -> Result<JobView, Problem> {
-    let found = api.app.engine.job(owner, id).await?.ok_or_else(|| Problem::not_found("job"))?;
-    let log = api.app.engine.log(owner, id, 200).await?;
+    let found = api.app.engine.job_with_log(owner, id, 200).await?;
+    let (found, log) = found.ok_or_else(|| Problem::not_found("job"))?;
     let job = found.job;
     Ok(JobView {
         id: job.id.to_string(),

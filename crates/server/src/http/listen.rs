@@ -14,14 +14,17 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-/// Further connections wait in the kernel's backlog. Most systems give a process 1,024 open files.
-const CONNECTIONS: usize = 800;
+/// Most connections; further ones wait in the kernel's backlog.
+const CONNECTIONS: u64 = 10_000;
+/// Open files that are for everything else: the database, media, child processes.
+const OTHER_FILES: u64 = 224;
 /// Most bytes of the request line and headers.
 const HEAD: usize = 32 * 1024;
 /// Less than hyper's 400 KiB: the largest buffer of each connection.
@@ -43,7 +46,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, timeouts: Timeo
     let router = router.layer(RequestBodyTimeoutLayer::new(timeouts.body));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(timeouts.head).max_header_size(HEAD).max_buf_size(BUFFER);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(connections()));
     let graceful = GracefulShutdown::new();
     loop {
         let next = async {
@@ -73,6 +76,19 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, timeouts: Timeo
     if tokio::time::timeout(CLOSING, graceful.shutdown()).await.is_err() {
         tracing::warn!("some answers were cut off: their clients were too slow");
     }
+}
+
+/// How many connections there may be: as many as the process may open files, which most systems limit to 1,024 unless it asks
+/// for more.
+fn connections() -> usize {
+    let wanted = CONNECTIONS + OTHER_FILES;
+    let files = getrlimit(Resource::RLIMIT_NOFILE).map(|(soft, hard)| {
+        let more = wanted.min(hard);
+        let raised = more > soft && setrlimit(Resource::RLIMIT_NOFILE, more, hard).is_ok();
+        if raised { more } else { soft.min(wanted) }
+    });
+    let files = files.unwrap_or(1_024);
+    usize::try_from(files.saturating_sub(OTHER_FILES).max(OTHER_FILES)).unwrap_or(1)
 }
 
 async fn answer(router: Router, request: Request) -> Result<axum::response::Response, Infallible> {

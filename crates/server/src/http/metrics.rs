@@ -1,23 +1,170 @@
-//! Counters and histograms for Prometheus, in its text format, version 0.0.4.
+//! Counters, histograms and gauges for Prometheus, in its text format, version 0.0.4.
+//!
+//! Counters and histograms are those of this process. Gauges are those of the whole database, and are kept for some seconds,
+//! so that scrapes cannot load it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use sluice_engine::{BOUNDS, Counter, Histogram, Timing};
+use sluice_domain::money::MicroUsd;
+use sluice_engine::{BOUNDS, Counter, Engine, Histogram, Tallies, Timing};
+use sluice_store::gauges::{self, Gauges};
+use sluice_store::{Counts, Store};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::Api;
 use super::identity::Operator;
+use super::problem::Problem;
 
-/// Jobs that ended and how long they took, and errors that this process recovered from, since its start, for Prometheus.
+/// How long gauges are given again.
+const FRESH: Duration = Duration::from_secs(5);
+/// How long the bytes of all media are, which takes a walk over all of them.
+const BYTES_FRESH: Duration = Duration::from_mins(1);
+
+/// What the server itself counts, and the last gauges. Whoever asks while they are read waits for them.
+#[derive(Clone, Default)]
+pub(crate) struct Metrics {
+    received: Arc<AtomicU64>,
+    last: Arc<Mutex<Last>>,
+}
+
+#[derive(Default)]
+struct Last {
+    gauges: Option<(Instant, Gauges)>,
+    bytes: Option<(Instant, u64)>,
+}
+
+impl Metrics {
+    /// Counts bytes of an upload.
+    pub(super) fn received(&self, bytes: usize) {
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// The gauges, and the bytes of all media.
+    async fn gauges(&self, store: &Store) -> Result<(Gauges, u64), Problem> {
+        let mut last = self.last.lock().await;
+        let gauges = match &last.gauges {
+            Some((at, gauges)) if at.elapsed() < FRESH => gauges.clone(),
+            _ => {
+                let gauges = store.read(async |tx| gauges::read(tx).await).await?;
+                last.gauges = Some((Instant::now(), gauges.clone()));
+                gauges
+            }
+        };
+        let bytes = match last.bytes {
+            Some((at, bytes)) if at.elapsed() < BYTES_FRESH => bytes,
+            _ => {
+                let bytes = store.read(async |tx| gauges::stored_bytes(tx).await).await?;
+                last.bytes = Some((Instant::now(), bytes));
+                bytes
+            }
+        };
+        Ok((gauges, bytes))
+    }
+}
+
+/// Jobs, providers, money and bytes, and errors that were recovered from, for Prometheus. Counters are those of this process
+/// since its start; gauges are those of the whole database, a few
+/// seconds old at most, and the bytes of media a minute.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "service",
     responses((status = 200, body = String, content_type = "text/plain")))]
-pub(crate) async fn metrics(State(api): State<Api>, _: Operator) -> impl IntoResponse {
-    let engine = &api.app.engine;
-    let text = finished(&engine.finished()) + &histograms(&engine.timings()) + &text(&engine.counters());
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+pub(crate) async fn metrics(State(api): State<Api>, _: Operator) -> Result<impl IntoResponse, Problem> {
+    let (engine, store) = (&api.app.engine, &api.app.platform.store);
+    let (gauges, stored) = api.metrics.gauges(store).await?;
+    let mut text = of_process(engine, &store.counts(), api.metrics.received.load(Ordering::Relaxed));
+    text += &of_database(engine, &gauges, stored);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+}
+
+fn of_process(engine: &Engine, counts: &Counts, received: u64) -> String {
+    let Tallies { requests, expired_leases, stale_writes } = engine.tallies();
+    let enqueued = counts.enqueued.iter().map(|(kind, count)| (labels(&[("kind", kind.as_str())]), *count));
+    let requests = requests
+        .iter()
+        .map(|((provider, status), count)| (labels(&[("provider", provider.as_str()), ("status", *status)]), *count));
+    let stale = stale_writes.iter().map(|(what, count)| (labels(&[("write", *what)]), *count));
+    [
+        family("jobs_enqueued_total", "counter", "Jobs that this process enqueued.", enqueued),
+        finished(&engine.finished()),
+        histograms(&engine.timings()),
+        single(
+            "lease_expired_total",
+            "counter",
+            "Jobs taken back from workers whose lease had expired.",
+            expired_leases,
+        ),
+        family(
+            "stale_write_rejected_total",
+            "counter",
+            "Writes rejected because the attempt had lost its lease.",
+            stale,
+        ),
+        family("provider_requests_total", "counter", "Requests to providers, by status.", requests),
+        single("spend_settled_usd_total", "counter", "Money that ended attempts have spent.", dollars(counts.settled)),
+        single("upload_bytes_total", "counter", "Bytes of uploads that were received.", received),
+        text(&engine.counters()),
+    ]
+    .concat()
+}
+
+fn of_database(engine: &Engine, gauges: &Gauges, stored: u64) -> String {
+    let mut pools = gauges.available.clone();
+    for pool in engine.pools() {
+        pools.entry(pool.to_owned()).or_default();
+    }
+    let available = pools.iter().map(|(pool, it)| (labels(&[("pool", pool.as_str())]), it.jobs));
+    let oldest = pools.iter().map(|(pool, it)| (labels(&[("pool", pool.as_str())]), it.oldest.as_secs_f64()));
+    let blocked = gauges.blocked;
+    let blocked = [
+        ("limit", blocked.limit),
+        ("budget", blocked.budget),
+        ("cooldown", blocked.cooldown),
+        ("paused", blocked.paused),
+        ("dependency", blocked.dependency),
+    ];
+    let blocked = blocked.into_iter().map(|(reason, jobs)| (labels(&[("reason", reason)]), jobs));
+    let cooldowns = gauges.cooldowns.iter();
+    let cooldowns = cooldowns.map(|(name, cools)| (labels(&[("provider", name.as_str())]), u8::from(*cools)));
+    let oldest_help = "How long the oldest available job could have run.";
+    [
+        family("jobs_available", "gauge", "Ready jobs that nothing holds back.", available),
+        family("jobs_blocked", "gauge", "Jobs that could run but for one thing.", blocked),
+        family("jobs_oldest_available_age_seconds", "gauge", oldest_help, oldest),
+        family("provider_cooldown_active", "gauge", "Whether a provider cools down after failures.", cooldowns),
+        single("spend_reserved_usd", "gauge", "Money that running attempts have reserved.", dollars(gauges.reserved)),
+        single("artifact_bytes", "gauge", "Bytes of stored media.", stored),
+    ]
+    .concat()
+}
+
+fn dollars(money: MicroUsd) -> String {
+    format!("{}.{:06}", money.0 / 1_000_000, (money.0 % 1_000_000).abs())
+}
+
+/// A metric with a line for each set of labels.
+fn family(name: &str, kind: &str, help: &str, lines: impl Iterator<Item = (String, impl Display)>) -> String {
+    let mut text = format!("# HELP sluice_{name} {help}\n# TYPE sluice_{name} {kind}\n");
+    for (labels, value) in lines {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "sluice_{name}{labels} {value}");
+    }
+    text
+}
+
+fn single(name: &str, kind: &str, help: &str, value: impl Display) -> String {
+    family(name, kind, help, std::iter::once((String::new(), value)))
+}
+
+fn labels(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    format!("{{{}}}", pairs.join(","))
 }
 
 fn finished(counts: &BTreeMap<&'static str, u64>) -> String {

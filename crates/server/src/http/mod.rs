@@ -57,6 +57,7 @@ use crate::apps::{APPS, ServerApp};
 use feed::Feed;
 use health::Health;
 pub(crate) use listen::{Timeouts, serve};
+use metrics::Metrics;
 
 pub(crate) use accounts::pages::join_path;
 pub use identity::{Access, Owner};
@@ -83,6 +84,7 @@ pub struct Api {
     /// Whether this process runs jobs, so that it is only ready while its worker works.
     pub runs_jobs: bool,
     health: Health,
+    metrics: Metrics,
 }
 
 impl Api {
@@ -90,7 +92,7 @@ impl Api {
     pub fn new(app: App, access: Access, examples: PathBuf, stopping: CancellationToken) -> Self {
         let feed = Feed::start(app.engine.clone(), stopping.clone());
         let (examples, health) = (Arc::new(examples), Health::default());
-        Self { app, access, examples, feed, stopping, runs_jobs: false, health }
+        Self { app, access, examples, feed, stopping, runs_jobs: false, health, metrics: Metrics::default() }
     }
 }
 

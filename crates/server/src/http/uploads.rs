@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use futures::TryStreamExt as _;
 use serde::Serialize;
 use sluice_app::uploads::{self, Announced, Append, Appended, UploadError};
 use sluice_domain::ids::{OwnerId, UploadId};
@@ -268,10 +269,11 @@ async fn continue_with(api: &Api, owner: OwnerId, id: UploadId, request: Request
 /// Appends what a body brings. When the client goes away, the handler of its request is dropped; what has arrived is kept
 /// all the same, by a task of its own.
 async fn receive(api: &Api, owner: OwnerId, id: UploadId, append: Append, body: Body) -> Result<Appended, Problem> {
-    let (desk, stopping) = (api.app.uploads(), api.stopping.clone());
+    let (desk, stopping, metrics) = (api.app.uploads(), api.stopping.clone(), api.metrics.clone());
     let task = tokio::spawn(async move {
         let mut body = body.into_data_stream();
-        let outcome = uploads::append(&desk, &owner, &id, append, &mut body, &stopping).await;
+        let counted = (&mut body).inspect_ok(|bytes| metrics.received(bytes.len()));
+        let outcome = uploads::append(&desk, &owner, &id, append, counted, &stopping).await;
         (outcome, body)
     });
     let (outcome, rest) = task.await.map_err(|error| Problem::internal(&error))?;

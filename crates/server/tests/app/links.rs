@@ -198,15 +198,12 @@ async fn a_link_ends_with_the_epoch_of_its_owner_and_with_the_last_row_that_has_
 pub(crate) async fn in_bucket(server: &Server, more: &[&str]) -> TestApp {
     let settings = server.settings();
     let (id, secret) = settings.key.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("secret");
-    std::fs::write(&file, secret).unwrap();
     let fixed = [
         ["--blobs", "s3://media/some/prefix"],
         ["--s3-endpoint", &settings.endpoint.unwrap()],
         ["--s3-region", "us-east-1"],
         ["--s3-access-key-id", &id],
-        ["--s3-secret-file", file.to_str().unwrap()],
+        ["--s3-secret", &secret],
     ];
     TestApp::with(Dialect::Sqlite, MODULES, APPS, &[fixed.as_flattened(), more].concat()).await
 }

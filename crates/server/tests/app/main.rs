@@ -16,6 +16,7 @@ mod finished;
 mod health;
 mod keeping;
 mod links;
+mod metrics;
 mod operations;
 mod owners;
 mod person;

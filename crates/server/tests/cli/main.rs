@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod again;
+mod bench;
+mod config;
 mod help;
 mod output_files;
 mod servers;

@@ -102,6 +102,6 @@ pub(crate) fn sluice(folder: &Path) -> Command {
             command.env_remove(name);
         }
     }
-    command.env_remove("RUST_LOG");
+    command.env_remove("RUST_LOG").env("XDG_CONFIG_HOME", folder.join("no-settings"));
     command
 }

@@ -168,6 +168,7 @@ fn same_job(job: &NewJob, key: &str, found: JobRow) -> Result<JobId, StoreError>
 /// Notifies workers of a new job, and logs it.
 fn made(tx: &mut Tx, job: &NewJob) -> Result<(), StoreError> {
     tx.notify_workers();
+    tx.pending.counts.enqueued(&job.kind, 1);
     let change = Change {
         id: &job.id,
         owner: &job.owner,

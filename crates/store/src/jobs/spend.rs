@@ -376,6 +376,9 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
         .bind((calls.count > 0).then_some(spent.0))
         .execute(tx)
         .await?;
+    if calls.count > 0 {
+        tx.pending.counts.settled(spent);
+    }
     book(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
 }
 
@@ -419,6 +422,7 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         .bind(spent.0)
         .execute(tx)
         .await?;
+    tx.pending.counts.settled(MicroUsd(spent.0 - booked));
     book(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
 }
 

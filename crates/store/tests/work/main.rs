@@ -9,6 +9,7 @@ mod claiming;
 mod controls;
 mod dependencies;
 mod families;
+mod gauges;
 mod leases;
 mod maintenance;
 mod making;

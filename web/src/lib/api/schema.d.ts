@@ -4333,7 +4333,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Jobs that ended and how long they took, and errors that this process recovered from, since its start, for Prometheus. */
+        /**
+         * Jobs, providers, money and bytes, and errors that were recovered from, for Prometheus. Counters are those of this process
+         *     since its start; gauges are those of the whole database, a few
+         *     seconds old at most, and the bytes of media a minute.
+         */
         get: {
             parameters: {
                 query?: never;

@@ -1,6 +1,7 @@
 //! `sluice bench`: figures of this machine, as a table and as JSON.
 
 mod engine;
+mod http;
 mod jobs;
 mod postgres;
 mod retention;
@@ -18,12 +19,19 @@ pub(crate) enum BenchCommand {
     Engine(engine::EngineBench),
     /// Sends requests to a server with a long history, then runs maintenance, and reports how long concurrent writers wait.
     Retention(retention::RetentionBench),
+    /// Measures the server's requests, memory and start, each beside a peer where there is one.
+    Http(http::HttpBench),
+    /// A peer of `bench http`.
+    #[command(hide = true)]
+    HttpPeer(http::peer::HttpPeer),
 }
 
 pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Result<()> {
     match command {
         BenchCommand::Reel(options) => reel::run(config, options).await,
         BenchCommand::Engine(options) => engine::run(options).await,
+        BenchCommand::Http(options) => Box::pin(http::run(config, options)).await,
+        BenchCommand::HttpPeer(options) => http::peer::run(config, options).await,
         BenchCommand::Retention(options) => Box::pin(retention::run(config, options)).await,
     }
 }
