@@ -51,6 +51,30 @@ test('the transcript follows the video and seeks, and so do the chapters', async
   await expect.poll(time).toBeLessThan(late);
 });
 
+test('the outline of the sound leads anywhere in the video, and lists have its picture in small', async ({
+  studio,
+  page,
+}) => {
+  await studio.open();
+  const picture = page.getByTestId('reel-card').first().locator('img');
+  await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(480);
+  await page.getByTestId('reel-card').first().click();
+  const video = page.getByTestId('video');
+  const time = () => video.evaluate((element: HTMLVideoElement) => element.currentTime);
+  await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.readyState)).toBeGreaterThan(0);
+  const place = page.getByTestId('waveform').getByRole('slider', { name: 'Position in the video' });
+  await place.focus();
+  for (let n = 0; n < 5; n += 1) await page.keyboard.press('ArrowRight');
+  await expect.poll(time).toBeGreaterThan(3);
+  const box = (await place.boundingBox())!;
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  const middle = await video.evaluate((element: HTMLVideoElement) => element.duration / 2);
+  await expect.poll(async () => Math.abs((await time()) - middle)).toBeLessThan(2);
+  await expect(place).toHaveAttribute('aria-valuetext', /of/);
+  await studio.accessible();
+  await studio.picture('waveform');
+});
+
 test('each file can be downloaded', async ({ studio, page, request, server }) => {
   await studio.open();
   await page.getByTestId('reel-card').first().click();

@@ -130,3 +130,26 @@ test('what is no longer kept is asked for again', async ({ context, request, ser
   await expect(card(page, reel)).toContainText('Cancelled');
   await proxy.end();
 });
+
+test('the present state that comes with a reset is shown, without asking for it', async ({
+  context,
+  request,
+  server,
+}) => {
+  const proxy = await Proxy.before(server.url);
+  const reel = await start(request, server.url);
+  const page = await context.newPage();
+  await page.goto(proxy.url);
+  const work = page.getByTestId('work-card');
+  await expect(work).toHaveAttribute('data-state', /working|waiting/);
+  await expect.poll(() => proxy.openStreams).toBe(1);
+  proxy.cut();
+  await expect(page.getByTestId('connection')).toContainText('cannot be reached');
+  await cancel(request, server.url, reel);
+  // Lists are not answered any more: what the page shows came by the stream.
+  await page.route('**/api/v1/reels?**', (route) => route.abort());
+  proxy.resumeFrom('999999999');
+  proxy.mend();
+  await expect(work).toHaveAttribute('data-state', 'cancelled');
+  await proxy.end();
+});

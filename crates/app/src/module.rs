@@ -20,6 +20,11 @@ pub trait Module: Any + Send + Sync {
     /// Its name: that of its folder in every layer.
     fn name(&self) -> &'static str;
 
+    /// The types of its events, such as `reel.changed`, by which those who are told of events choose them.
+    fn events(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Registers its kinds of jobs, each with its context.
     fn register(&self, engine: Builder) -> Builder;
 
@@ -69,6 +74,12 @@ pub trait Module: Any + Send + Sync {
     /// The options that this app offers, for the description of the server.
     fn choices(&self) -> Value {
         Value::Null
+    }
+
+    /// What the page shows of this app: the unfinished work of an owner and the latest, for a client that missed events. By
+    /// default nothing.
+    fn snapshot<'a>(&'a self, _owner: &'a OwnerId) -> BoxFuture<'a, Result<Value, StoreError>> {
+        async { Ok(Value::Null) }.boxed()
     }
 
     /// Retries a job of this app in the app's own way; none to leave it to the engine.

@@ -84,6 +84,15 @@ async fn clips_and_sounds_join_without_gap_or_drift() {
     assert_eq!(ffprobe(&out, "s:0", "stream=codec_name:stream_tags=language"), "mov_text|ara");
     renderer().poster(&out, 1000, &at("poster.jpg")).await.unwrap();
     assert!(std::fs::read(at("poster.jpg")).unwrap().starts_with(b"\xff\xd8"));
+    renderer().thumbnail(&at("poster.jpg"), &at("small.jpg")).await.unwrap();
+    assert_eq!(ffprobe(&at("small.jpg"), "v:0", "stream=width,height"), "480|270");
+    // Three tones of the same level, each followed by silence.
+    let peaks = renderer().waveform(&out).await.unwrap().peaks;
+    assert!((390..=400).contains(&peaks.len()), "{}", peaks.len());
+    let peak_at = |ms: usize| peaks[ms * peaks.len() / 3880];
+    for (tone, pause) in [(500, 1150), (1800, 2150), (3000, 3700)] {
+        assert!(peak_at(tone) > 60 && peak_at(pause) < 5, "{} and {} at {tone} ms", peak_at(tone), peak_at(pause));
+    }
 }
 
 #[tokio::test]

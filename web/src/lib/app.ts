@@ -22,8 +22,12 @@ export interface AppModule<Data = unknown> {
   commands: Command[];
   /** Kinds of events that it subscribes to, besides the shell's. */
   events: string[];
+  /** What one of the types of its events means, for those who are to choose from them. */
+  eventName: (type: string) => string | null;
   /** Its latest jobs, newest first: the unfinished ones, or all. */
   works: (which: 'active' | 'latest') => Promise<Outcome<Work<Data>[]>>;
+  /** The same from this app's part of the present state, all that `works` gives; null if it does not understand that. */
+  present: (part: unknown) => Work<Data>[] | null;
   /** A page of everything that a person has of it, for the library. */
   page: (query: LibraryQuery) => Promise<Outcome<LibraryPage<Data>>>;
   /** Deletes one of them, by its subject; `leaving` if the page is being closed. */
@@ -85,6 +89,12 @@ export interface Work<Data = unknown> {
   /** Its length, once it can be played. */
   seconds: number | null;
   data: Data;
+}
+
+/** The latest jobs, and older ones that are active. */
+export function joined<Data>(latest: Work<Data>[], active: Work<Data>[]): Work<Data>[] {
+  const known = new Set(latest.map((work) => work.jobId));
+  return [...latest, ...active.filter((work) => !known.has(work.jobId))];
 }
 
 /** The shell passes an app's data only to that app, so its type is opaque. */

@@ -24,6 +24,12 @@ pub struct Published {
     pub video: BlobHash,
     /// JPEG.
     pub poster: BlobHash,
+    /// JPEG, the same in small; none for what was published before there were thumbnails.
+    #[serde(default)]
+    pub thumbnail: Option<BlobHash>,
+    /// JSON, the outline of its sound; none as above.
+    #[serde(default)]
+    pub waveform: Option<BlobHash>,
     /// Captions.
     pub srt: BlobHash,
     /// Captions.
@@ -166,6 +172,10 @@ async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key:
     let video = unless_cancelled(run, app.renderer.assemble(&spec, &out)).await?.map_err(failure::render)?;
     let poster = folder.join("poster.jpg");
     app.renderer.poster(&out, POSTER_MS, &poster).await.map_err(failure::render)?;
+    let thumbnail = folder.join("thumbnail.jpg");
+    app.renderer.thumbnail(&poster, &thumbnail).await.map_err(failure::render)?;
+    let waveform = unless_cancelled(run, app.renderer.waveform(&out)).await?.map_err(failure::render)?;
+    let waveform = serde_json::to_vec(&waveform).or_fail("bad_waveform")?;
     let text = transcript(&reel.title, &timeline.chapters, &timeline.lines, reel.language);
     let (width, height) = subject.choices.shape.size();
     let kept = media.keep_file(out).await.or_retry()?;
@@ -174,6 +184,8 @@ async fn join(run: &Run, app: &ReelApp, subject: &Subject, parts: &[&Made], key:
         bytes: kept.bytes,
         video: kept.hash,
         poster: media.keep_file(poster).await.or_retry()?.hash,
+        thumbnail: Some(media.keep_file(thumbnail).await.or_retry()?.hash),
+        waveform: Some(media.keep_bytes(waveform).await.or_retry()?.hash),
         srt: media.keep_bytes(srt.into_bytes()).await.or_retry()?.hash,
         vtt: media.keep_bytes(vtt.into_bytes()).await.or_retry()?.hash,
         transcript: media.keep_bytes(text.into_bytes()).await.or_retry()?.hash,

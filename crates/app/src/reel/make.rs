@@ -12,6 +12,7 @@ use super::context::ReelApp;
 use super::failure::{self, OrFail as _};
 use super::keys;
 use super::locate;
+use super::previews;
 use super::scene::RenderScene;
 use super::script::{self, Script, ScriptSource};
 use super::stage::{Stage, superseded};
@@ -54,6 +55,10 @@ impl Job for MakeReel {
 async fn read(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
     let document = library::read_text(&app.platform, &subject.document).await.map_err(failure::ingest)?;
     run.log(format!("{} pages, read by {}", document.pages.len(), document.read_by));
+    // Only lists show it: a page that cannot be drawn is a trouble of the scenes, if they show it.
+    if let Err(error) = previews::cover(app, &subject.reel, &subject.document).await {
+        run.log(format!("There is no picture of the first page: {error}"));
+    }
     run.progress("read", 1.0);
     Ok(Next::Stage(Stage::Outline))
 }

@@ -26,7 +26,7 @@ mod subject;
 pub mod view;
 
 pub use context::{Limits, Previews, ReelApp};
-pub use module::{DefaultsView, PresenterView, ReelChoices, SceneWords};
+pub use module::{DefaultsView, PresenterView, ReelChoices, ReelSnapshot, SceneWords};
 pub use sluice_store::reel::{ReelId, SceneId};
 
 /// The name of the app in addresses and in what is stored.

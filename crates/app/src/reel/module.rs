@@ -22,9 +22,27 @@ use super::context::ReelApp;
 use super::make::MakeReel;
 use super::scene::RenderScene;
 use super::script::{self, Mode};
+use super::view::ReelState;
+use super::view::list::{self, ReelSummary};
 use super::{document, edit};
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::module::{Module, RetryError};
+
+/// The most unfinished reels of a snapshot.
+const UNFINISHED: u32 = 50;
+/// The most recent reels of a snapshot.
+const LATEST: u32 = 12;
+
+/// Reel's part of a snapshot: what its part of the page shows of an owner.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReelSnapshot {
+    /// Those that are being made, the newest first; at most 50.
+    #[schema(max_items = 50)]
+    pub unfinished: Vec<ReelSummary>,
+    /// The newest in any state; at most 12.
+    #[schema(max_items = 12)]
+    pub latest: Vec<ReelSummary>,
+}
 
 /// The available options.
 #[derive(Debug, Serialize, ToSchema)]
@@ -115,6 +133,10 @@ impl Module for ReelApp {
         super::NAME
     }
 
+    fn events(&self) -> &'static [&'static str] {
+        &["reel.changed", "reel.deleted"]
+    }
+
     fn register(&self, engine: Builder) -> Builder {
         engine.register::<MakeReel>(self.clone()).register::<RenderScene>(self.clone())
     }
@@ -152,6 +174,15 @@ impl Module for ReelApp {
 
     fn choices(&self) -> Value {
         json!(ReelChoices::of_this_server())
+    }
+
+    fn snapshot<'a>(&'a self, owner: &'a OwnerId) -> BoxFuture<'a, Result<Value, StoreError>> {
+        async move {
+            let unfinished = list::newest(owner, self, Some(ReelState::Working), UNFINISHED).await?;
+            let latest = list::newest(owner, self, None, LATEST).await?;
+            Ok(json!(ReelSnapshot { unfinished: unfinished.items, latest: latest.items }))
+        }
+        .boxed()
     }
 
     fn retry<'a>(

@@ -11,7 +11,7 @@ use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_local::reading::{PageView, ReadError};
 use sluice_store::documents::DocumentRow;
-use sluice_store::reel::ReelId;
+use sluice_store::reel::{ReelId, ReelRow};
 use sluice_store::{StoreError, Tx, reel, results};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -27,6 +27,10 @@ use crate::media::MediaError;
 
 /// Width of a page's picture: enough for a scene in the list.
 const WIDTH: u32 = 640;
+/// Width of the picture of the first page, for lists of reels.
+const COVER_WIDTH: u32 = 320;
+/// The kind of that result, by which lists find it.
+const COVER: &str = "cover";
 /// How long a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -92,7 +96,7 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, id: &ReelId, page: u32) -> Res
         let _turn = turn(&app.previews.pages).await?;
         match kept(app, &key).await? {
             Some(hash) => hash,
-            None => draw(app, document, page, &key).await?,
+            None => draw(app, document, (page, WIDTH), &key, "page").await?,
         }
     };
     // It goes with the last reel that uses it.
@@ -112,7 +116,23 @@ fn slide_page(script: &SceneScript) -> Option<u32> {
     }
 }
 
-async fn draw(app: &ReelApp, document: &DocumentRow, page: u32, key: &str) -> Result<BlobHash, PreviewError> {
+/// Draws the first page of a reel's document in small, for lists while there is nothing else to show of it. Used by its job.
+pub(crate) async fn cover(app: &ReelApp, reel: &ReelRow, document: &DocumentRow) -> Result<(), PreviewError> {
+    let key = keys::key("cover/1", &(&document.blob, &document.text_blob, COVER_WIDTH)).map_err(|_| unreadable())?;
+    if kept(app, &key).await?.is_none() {
+        draw(app, document, (1, COVER_WIDTH), &key, COVER).await?;
+    }
+    app.platform.store.write(async |tx| reel::use_result(tx, &reel.owner, &reel.id, &key).await).await?;
+    Ok(())
+}
+
+async fn draw(
+    app: &ReelApp,
+    document: &DocumentRow,
+    (page, width): (u32, u32),
+    key: &str,
+    kind: &str,
+) -> Result<BlobHash, PreviewError> {
     let media = &app.platform.media;
     let text = library::read_text(&app.platform, document).await.map_err(|error| match error {
         IngestError::Media(error) => PreviewError::Media(error),
@@ -120,9 +140,9 @@ async fn draw(app: &ReelApp, document: &DocumentRow, page: u32, key: &str) -> Re
         _ => PreviewError::Store(unreadable()),
     })?;
     let quarter_turns = text.pages.iter().find(|known| known.number == page).map_or(0, |known| known.quarter_turns);
-    let view = PageView { quarter_turns, ..PageView::whole(page, WIDTH) };
+    let view = PageView { quarter_turns, ..PageView::whole(page, width) };
     let source = media.materialise(&document.blob.parse().map_err(|_| unreadable())?).await?;
-    in_folder(app, key, "page", async |folder| {
+    in_folder(app, key, kind, async |folder| {
         let file = folder.join("page.png");
         app.reader.draw(source.path(), &view, &file).await?;
         Ok(media.keep_file(file).await?)

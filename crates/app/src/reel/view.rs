@@ -154,6 +154,11 @@ pub struct ResultView {
     pub download_url: String,
     /// JPEG.
     pub poster_url: String,
+    /// JPEG, the same in small (the longer edge has 480 pixels); none for a video that was made before there were thumbnails.
+    pub thumbnail_url: Option<String>,
+    /// JSON, the outline of its sound: `peaks`, up to 400 numbers from 0 to 100 for equal spans of time. None for a video that
+    /// was made before there were outlines.
+    pub waveform_url: Option<String>,
     /// Captions for players and editors.
     pub srt_url: String,
     /// Captions for browsers.

@@ -1,14 +1,17 @@
 //! What owners do with their endpoints.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_domain::ids::{OwnerId, WebhookId};
+use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::webhooks::{self, WebhookRow};
 use sluice_store::{StoreError, Tx, events};
 
 use super::sign::Secret;
 use super::{ENDPOINTS, WebhookError, Webhooks};
+use crate::module::Module;
 
 /// Its owner disabled it.
 pub const BY_OWNER: &str = "by_owner";
@@ -222,6 +225,15 @@ fn kinds(mut kinds: Vec<String>) -> Result<Vec<String>, WebhookError> {
             )))
         }
     }
+}
+
+/// The types of events that endpoints choose from: of jobs, by the state that they reach, of what all apps share, and of the
+/// apps.
+pub fn event_types(modules: &[Arc<dyn Module>]) -> Vec<String> {
+    let jobs = JobState::ALL.iter().map(|state| format!("job.{}", state.as_str()));
+    let shared = ["document.changed", "webhook.disabled"].map(str::to_owned);
+    let apps = modules.iter().flat_map(|module| module.events()).map(|kind| (*kind).to_owned());
+    jobs.chain(shared).chain(apps).collect()
 }
 
 /// Whether an endpoint wants events of this kind.

@@ -3,7 +3,7 @@
 use serde_json::{Map, json};
 use sluice_domain::ids::{DeliveryId, OwnerId, WebhookId};
 use sluice_store::webhooks;
-use sluice_store::webhooks::deliveries::{self, AttemptRow, DeliveryRow, DeliveryState, Filter, Range};
+use sluice_store::webhooks::deliveries::{self, AttemptRow, DeliveryRow, DeliveryState, Filter, Last, Range};
 use sluice_store::{StoreError, Tx};
 
 use super::outbox::body;
@@ -92,6 +92,7 @@ impl Webhooks {
                 queued_at: now,
                 due_at: now,
                 ended_at: None,
+                last: Last::default(),
             };
             deliveries::insert(tx, std::slice::from_ref(&row)).await?;
             Ok(row)

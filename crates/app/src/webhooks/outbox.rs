@@ -13,7 +13,7 @@ use sluice_domain::ids::{DeliveryId, JobId, OwnerId, WebhookId};
 use sluice_domain::time::Timestamp;
 use sluice_engine::EnqueueOptions;
 use sluice_store::events::{self, Event};
-use sluice_store::webhooks::deliveries::{self, DeliveryRow, DeliveryState};
+use sluice_store::webhooks::deliveries::{self, DeliveryRow, DeliveryState, Last};
 use sluice_store::webhooks::{self, WebhookRow};
 use sluice_store::{StoreError, Tx, accounts, jobs};
 use tokio::time::Instant;
@@ -199,6 +199,7 @@ impl Webhooks {
             queued_at: now,
             due_at: now,
             ended_at: None,
+            last: Last::default(),
         })
     }
 

@@ -1,5 +1,4 @@
-//! Checks a finished video: does it open, do video and audio have the right length, can both ends be decoded? Also
-//! makes its poster.
+//! Checks a finished video: does it open, do video and audio have the right length, can both ends be decoded?
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -8,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Renderer;
 use super::error::RenderError;
-use super::file::Partial;
 
 /// Properties of a video.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,22 +99,6 @@ impl Renderer {
             chapters: u32::try_from(found.chapters.len()).unwrap_or(u32::MAX),
             bytes: found.format.size.parse().unwrap_or(0),
         })
-    }
-
-    /// Writes a frame of the video into `out` as JPEG, which appears when it is complete.
-    pub async fn poster(&self, video: &Path, at_ms: u32, out: &Path) -> Result<(), RenderError> {
-        let partial = Partial::beside(out)?;
-        let at = format!("{}.{:03}", at_ms / 1000, at_ms % 1000);
-        let mut arguments: Vec<OsString> = ["-hide_banner", "-v", "error", "-ss", &at, "-i"].map(Into::into).to_vec();
-        arguments.push(video.into());
-        arguments.extend(["-frames:v", "1", "-q:v", "3", "-f", "mjpeg", "-y"].map(OsString::from));
-        arguments.push(partial.path().into());
-        self.run("ffmpeg", arguments, None).await?;
-        let written = std::fs::metadata(partial.path()).is_ok_and(|file| file.len() > 0);
-        if !written {
-            return Err(RenderError::NotPlayable(format!("there is no picture at {at} s")));
-        }
-        partial.publish(out).await
     }
 }
 

@@ -33,6 +33,10 @@ pub(crate) struct DeliveryView {
     state: &'static str,
     /// Attempts so far.
     attempts: u32,
+    /// The status of the answer to the last attempt, if there was one.
+    last_status: Option<u32>,
+    /// Why the last attempt failed, as the `error` of an attempt.
+    last_error: Option<String>,
     /// When the next attempt is due.
     #[schema(value_type = Option<i64>)]
     due_at: Option<Timestamp>,
@@ -50,6 +54,8 @@ impl From<DeliveryRow> for DeliveryView {
             event_at: row.event_at,
             state: row.state.as_str(),
             attempts: row.attempts,
+            last_status: row.last.status,
+            last_error: row.last.error,
             due_at: (row.state == DeliveryState::Pending).then_some(row.due_at),
             ended_at: row.ended_at,
         }

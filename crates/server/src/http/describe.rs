@@ -31,9 +31,9 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Result<Value, ser
 }
 
 /// What the answers of shared endpoints hold of an app stands under its name: an app that has a schema `…Offer` adds to
-/// documents, one that has `…Choices` to the server's description.
+/// documents, one that has `…Choices` to the server's description, and one that has `…Snapshot` to the event `reset`.
 fn apps_of(document: &mut Value) {
-    for (view, suffix) in [("DocumentView", "Offer"), ("ConfigView", "Choices")] {
+    for (view, suffix) in [("DocumentView", "Offer"), ("ConfigView", "Choices"), ("PresentState", "Snapshot")] {
         let schemas = document["components"]["schemas"].as_object().into_iter().flat_map(Map::keys);
         let of_app = |name: &String| {
             let reference = json!({ "$ref": format!("#/components/schemas/{name}") });

@@ -11,6 +11,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sluice_domain::ids::OwnerId;
 use sluice_store::{StoreError, events};
 use utoipa::IntoParams;
 
@@ -19,6 +20,7 @@ use super::extract::Query;
 use super::feed::{Listener, Next};
 use super::identity::Owner;
 use super::problem::Problem;
+use super::snapshot::PresentState;
 
 /// Proxies close connections that are idle for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -29,9 +31,12 @@ pub(crate) struct EventsQuery {
     last_event_id: Option<i64>,
 }
 
-/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
-/// `reel.changed` (`subject` is the id of what changed), and `reset` if missed events are no longer kept. Without a
-/// last id the stream starts with new events.
+/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), and those of the apps, such as
+/// `reel.changed` (`subject` is the id of what changed). Without a last id the stream starts with new events.
+///
+/// The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
+/// no longer kept or the id is unknown here. The data of `reset` are an `PresentState`: the present state, so that a client
+/// replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
     ("Last-Event-ID" = Option<i64>, Header, description = "Replays the events after this one")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
@@ -41,7 +46,8 @@ pub(crate) async fn stream(
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
+    // A header that is no number is a position that this log has never had.
+    let header = headers.get("last-event-id").map(|value| value.to_str().ok().and_then(number).unwrap_or(i64::MAX));
     let asked = header.or(query.last_event_id);
     let (last, first) = api
         .app
@@ -52,8 +58,9 @@ pub(crate) async fn stream(
     // A position beyond the end is from another database; one before the beginning has been deleted by retention.
     let missed = asked.is_some_and(|asked| asked > last || first.map_or(asked < last, |first| asked + 1 < first));
     let start = if missed { last } else { asked.unwrap_or(last) };
-    let listener = api.feed.listen(owner, start, last);
-    let body = Sse::new(follow(api, listener, start, missed)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let listener = api.feed.listen(owner.clone(), start, last);
+    let opening = if missed { reset(&api, &owner, start).await? } else { marker("hello", start).data("{}") };
+    let body = Sse::new(follow(api, owner, listener, opening)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let mut response = body.into_response();
     let fixed = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, fixed);
@@ -61,33 +68,54 @@ pub(crate) async fn stream(
     Ok(response)
 }
 
+fn number(text: &str) -> Option<i64> {
+    text.trim().parse().ok()
+}
+
+fn marker(name: &str, place: i64) -> Event {
+    Event::default().event(name).id(place.to_string())
+}
+
+/// The present state, which is at least as new as `place`: what happened after that follows, and may be part of it already.
+async fn reset(api: &Api, owner: &OwnerId, place: i64) -> Result<Event, StoreError> {
+    let state = PresentState::read(&api.app, owner).await?;
+    let data = serde_json::to_string(&state)
+        .map_err(|error| StoreError::Unreadable { what: format!("a snapshot ({error})") })?;
+    Ok(marker("reset", place).data(data))
+}
+
 fn follow(
     api: Api,
+    owner: OwnerId,
     mut listener: Listener,
-    start: i64,
-    missed: bool,
+    opening: Event,
 ) -> impl futures::Stream<Item = Result<Event, Infallible>> {
-    let marker = |name: &str, place: i64| Event::default().event(name).id(place.to_string()).data("{}");
     stream! {
-        // Sent first, so that a client knows that it is connected and its position.
-        yield Ok(marker(if missed { "reset" } else { "hello" }, start));
-        loop {
+        // Sent at once, so that a client knows that it is connected and its position.
+        yield Ok(opening);
+        'connected: loop {
             let next = tokio::select! {
                 next = listener.next() => next,
                 () = api.stopping.cancelled() => break,
             };
-            match next {
-                Ok(batch) => {
-                    for next in batch {
-                        yield Ok(match next {
-                            Next::Event(event) => encode(&event),
-                            Next::Reset(place) => marker("reset", place),
-                        });
-                    }
-                }
+            let batch = match next {
+                Ok(batch) => batch,
                 Err(error) => {
                     tracing::warn!(%error, "an event stream ends; its client reconnects");
                     break;
+                }
+            };
+            for next in batch {
+                match next {
+                    Next::Event(event) => yield Ok(encode(&event)),
+                    Next::Reset(place) => match reset(&api, &owner, place).await {
+                        Ok(event) => yield Ok(event),
+                        // Its client asks again from its position, and is reset then.
+                        Err(error) => {
+                            tracing::warn!(%error, "an event stream ends, because there is no snapshot");
+                            break 'connected;
+                        }
+                    },
                 }
             }
         }

@@ -27,6 +27,7 @@ pub(crate) mod reel;
 mod request_log;
 mod security;
 mod service;
+mod snapshot;
 mod uploads;
 mod webhooks;
 
@@ -115,6 +116,7 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
         description = "AI media work in production: documents in, narrated videos out. Times are milliseconds since 1970, \
                        money is in millionths of a US dollar, and every error is an `application/problem+json` with a stable `code`."
     ),
+    components(schemas(snapshot::PresentState)),
     tags(
         (name = "documents", description = "Source files, read and judged on arrival"),
         (name = "uploads", description = "Files that arrive over several requests, by tus 1.0"),

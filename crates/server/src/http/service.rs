@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 use serde_json::Value;
+use sluice_app::webhooks::endpoints::event_types;
 use sluice_store::workers;
 use utoipa::ToSchema;
 
@@ -23,6 +24,9 @@ pub(crate) struct ConfigView {
     /// The options of each app, by its name.
     #[schema(value_type = Object)]
     apps: BTreeMap<&'static str, Value>,
+    /// The types of events that webhooks choose from.
+    #[schema(max_items = 1_000)]
+    event_types: Vec<String>,
     /// Whether scans can be read.
     ocr_available: bool,
     /// One person on this machine, without sign-in.
@@ -36,6 +40,7 @@ pub(crate) async fn config(State(api): State<Api>, _: Owner) -> Json<ConfigView>
         version: env!("CARGO_PKG_VERSION"),
         upload_limit_bytes: api.app.library.upload_bytes,
         apps: api.app.modules.iter().map(|app| (app.name(), app.choices())).collect(),
+        event_types: event_types(&api.app.modules),
         ocr_available: api.app.library.reader.ocr_available().await,
         single_user: api.access.single_user,
     })

@@ -197,9 +197,11 @@ async fn a_scene_that_cannot_be_spoken_is_made_once_it_says_something_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_wrong_with_the_whole_is_told_in_its_step_and_the_scenes_stay() {
-    let cases: [(&str, &str, String, &str, &str, &str); 5] = [
+    let cases: [(&str, &str, String, &str, &str, &str); 7] = [
         ("join", "assemble", ends_with("no room for the index"), "assemble", "encoder_failed", "no room for the index"),
         ("space", "assemble", ends_with("No space left on device"), "assemble", "disk_full", "free some space"),
+        ("small", "thumbnail", ends_with("no picture"), "assemble", "encoder_failed", "no picture"),
+        ("outline", "waveform", ends_with("a bad sound"), "assemble", "encoder_failed", "a bad sound"),
         ("look", "probe", "echo '{}'; exit 0".to_owned(), "publish", "not_playable", "the video is invalid"),
         ("frame", "decode", ends_with("corrupt macroblock"), "publish", "not_playable", "corrupt macroblock"),
         ("probe", "probe", ends_with("moov atom not found"), "publish", "not_playable", "moov atom"),

@@ -79,7 +79,9 @@ async fn listed(app: &TestApp, reel: &Value) {
         assert_eq!(item[field], reel[field], "{field}");
     }
     assert_eq!((&item["document_name"], &item["seconds"]), (&json!("tides.pdf"), &reel["result"]["seconds"]));
-    assert_eq!(item["poster_url"], reel["result"]["poster_url"]);
+    for field in ["poster_url", "thumbnail_url"] {
+        assert_eq!(item[field], reel["result"][field], "{field}");
+    }
     for (query, found) in [
         ("?state=done", 1),
         ("?state=working", 0),
@@ -180,9 +182,12 @@ async fn texts(app: &TestApp, reel: &Value) {
     let list = file("chapters_url").await;
     assert_eq!(list.text(), chapter_list(&marks));
     assert!(list.text().starts_with("0:00 ") && list.text().lines().count() == marks.len(), "{}", list.text());
-    for (name, magic, kind) in
-        [("poster_url", &b"\xff\xd8\xff"[..], "image/jpeg"), ("video_url", b"\0\0\0", "video/mp4")]
-    {
+    for (name, magic, kind) in [
+        ("poster_url", &b"\xff\xd8\xff"[..], "image/jpeg"),
+        ("thumbnail_url", b"\xff\xd8\xff", "image/jpeg"),
+        ("waveform_url", b"{\"peaks\":[", "application/json"),
+        ("video_url", b"\0\0\0", "video/mp4"),
+    ] {
         let answer = file(name).await;
         assert_eq!((answer.header("content-type"), answer.bytes.starts_with(magic)), (kind, true), "{name}");
     }

@@ -42,11 +42,22 @@ impl TestApp {
     }
 }
 
+/// The links to the files of a finished video.
+const PUBLISHED: [&str; 8] = [
+    "video_url",
+    "poster_url",
+    "thumbnail_url",
+    "waveform_url",
+    "srt_url",
+    "vtt_url",
+    "transcript_url",
+    "chapters_url",
+];
+
 /// The hashes of all files that a reel links to.
 fn files_of(view: &Value) -> BTreeSet<&str> {
     let links = scenes(view).iter().flat_map(|scene| ["image_url", "clip_url", "voice_url"].map(|url| &scene[url]));
-    let published = ["video_url", "poster_url", "srt_url", "vtt_url", "transcript_url", "chapters_url"];
-    let links = links.chain(published.iter().map(|url| &view["result"][url]));
+    let links = links.chain(PUBLISHED.iter().map(|url| &view["result"][url]));
     links.map(|link| link.as_str().unwrap().split('/').nth(2).unwrap()).collect()
 }
 
@@ -73,14 +84,18 @@ async fn the_bytes_of_a_deleted_reel_go_and_those_of_others_stay() {
         let (hers, others) = (files_of(&gone), files_of(&stays));
         let own: BTreeSet<_> = hers.difference(&others).collect();
         assert!(own.len() > 6, "{own:?}");
-        assert_eq!(removed, own.len() as u64 + 3, "what only it had; its document, the text of that, and the page");
+        assert_eq!(
+            removed,
+            own.len() as u64 + 4,
+            "what only it had; its document, the text of that, the page, and that in small"
+        );
         let left = app.media();
         assert!(
             own.iter().all(|hash| !left.contains_key(**hash)) && others.iter().all(|hash| left.contains_key(*hash))
         );
 
         let shown = app.show(&stays).await;
-        for url in ["video_url", "poster_url", "srt_url", "vtt_url", "transcript_url", "chapters_url"] {
+        for url in PUBLISHED {
             assert_eq!(app.get(shown["result"][url].as_str().unwrap()).bytes().await.0, StatusCode::OK, "{url}");
         }
         for scene in scenes(&shown) {

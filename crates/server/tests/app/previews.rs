@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_store::Dialect;
 
-use crate::fakes::Trouble;
+use crate::fakes::{Trouble, ends_with};
 use crate::person::{about, ada, omar, path, scenes};
 use crate::support::{BOTH, TestApp};
 
@@ -152,4 +152,15 @@ async fn a_document_that_is_deleted_meanwhile_is_no_error_of_the_server() {
         app.run_jobs().await;
         app.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_page_that_cannot_be_drawn_in_small_stops_nothing() {
+    let (app, fakes) = TestApp::faked(Dialect::Sqlite).await;
+    fakes.tools.always("cover", &ends_with("Syntax Error: no such object"));
+    let done = app.made(&about("reef")).await;
+    let log = app.job(&done).await["log"].to_string();
+    assert!(log.contains("There is no picture of the first page"), "{log}");
+    fakes.tools.mend("cover");
+    app.end().await;
 }

@@ -4,12 +4,19 @@
 here=${0%/*}
 case "$2:$8" in
     frames:*) step=frames ;;
-    guard:pdftoppm) step=page ;;
+    guard:pdftoppm)
+        case " $* " in
+            *" 320 "*) step=cover ;;
+            *) step=page ;;
+        esac
+        ;;
     guard:ffprobe) step=probe ;;
     guard:ffmpeg)
         case " $* " in
             *" concat "*) step=assemble ;;
             *" -xerror "*) step=decode ;;
+            *" s16le "*) step=waveform ;;
+            *scale=480*) step=thumbnail ;;
             *) step=still ;;
         esac
         ;;

@@ -235,6 +235,11 @@ async fn how_far_it_is_is_told_step_by_step_and_never_goes_back() {
             scenes(&view).iter().all(|scene| scene["image_url"].is_null()),
             "{at:?}"
         );
+        // From the first step on there is the first page of its document, at least.
+        match item["thumbnail_url"].as_str() {
+            Some(link) => assert_eq!(app.get(link).answer().await.status, StatusCode::OK, "{at:?}"),
+            None => assert_eq!(at, At::Queued),
+        }
         assert_eq!(view["cost"], Value::Null, "{at:?}");
         let busy: Vec<&str> = scenes(&view).iter().filter_map(|scene| scene["step"].as_str()).collect();
         match at {

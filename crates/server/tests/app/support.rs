@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use clap::Parser;
 use serde_json::Value;
 use sluice_app::account::{AccountSettings, Accounts, Identity, SignUp};
@@ -321,15 +322,19 @@ impl Ask<'_> {
     }
 
     pub(crate) async fn answer(self) -> Answer {
+        let (parts, body) = self.response().await.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// Without waiting for the end of its body.
+    pub(crate) async fn response(self) -> Response {
         let mut request = self.request.body(self.body).unwrap();
         let address: SocketAddr = "127.0.0.1:9".parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(address));
         if let Some(identity) = self.identity {
             request.extensions_mut().insert(identity);
         }
-        let answer = self.app.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer { status: parts.status, headers: parts.headers, bytes }
+        self.app.router.clone().oneshot(request).await.unwrap()
     }
 }

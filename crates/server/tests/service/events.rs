@@ -6,7 +6,8 @@ use futures::StreamExt as _;
 use reqwest::Response;
 use serde_json::json;
 use sluice_domain::ids::OwnerId;
-use sluice_store::{Store, StoreError, events, retention};
+use sluice_store::{Database, Options, PostgresUrl, Store, StoreError, events, retention};
+use sluice_testkit::postgres;
 
 use crate::support::Server;
 
@@ -103,7 +104,14 @@ async fn a_client_that_reconnects_misses_nothing_and_is_told_when_it_did() {
 
     // What another database would have written.
     let mut ahead = Client::connect(&server, "", Some("9000")).await;
-    assert_eq!(ahead.next().await, Received { name: "reset".to_owned(), id: 602, data: "{}".to_owned() });
+    let reset = ahead.next().await;
+    assert_eq!((reset.name.as_str(), reset.id), ("reset", 602));
+    let mut of_another_server = Client::connect(&server, "", Some("not-a-number")).await;
+    assert_eq!(
+        of_another_server.next().await,
+        reset,
+        "what is no position here is not one from which nothing was missed"
+    );
     // What was forgotten meanwhile.
     store
         .write(async |tx| {
@@ -114,9 +122,57 @@ async fn a_client_that_reconnects_misses_nothing_and_is_told_when_it_did() {
         .unwrap();
     emit(&store, 1).await;
     let mut behind = Client::connect(&server, "", Some("300")).await;
-    assert_eq!(behind.next().await.name, "reset");
+    let reset = behind.next().await;
+    assert_eq!((reset.name.as_str(), reset.id), ("reset", 603));
     emit(&store, 1).await;
     assert_eq!(behind.next().await.id, 604);
+}
+
+#[tokio::test]
+async fn a_client_goes_on_at_another_process_and_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = postgres::Server::shared().database();
+    let Database::Postgres(PostgresUrl { url, .. }) = &database else { unreachable!() };
+    for settings in [vec![], vec![("SLUICE_DATABASE_URL", url.as_str())]] {
+        let data = folder.path().join(if settings.is_empty() { "sqlite" } else { "postgres" });
+        std::fs::create_dir(&data).unwrap();
+        let mut one = Server::at(&data, &settings).await;
+        let other = Server::at(&data, &settings).await;
+        let store = if settings.is_empty() {
+            store(&one).await
+        } else {
+            Store::open_with(&database, Options::default()).await.unwrap()
+        };
+        let mut clients = [Client::connect(&one, "", None).await, Client::connect(&other, "", None).await];
+        for client in &mut clients {
+            assert_eq!(client.next().await.name, "hello");
+        }
+        emit(&store, 300).await;
+        for client in &mut clients {
+            assert!(client.numbers(300).await.into_iter().eq(1..=300), "both processes tell all");
+        }
+        // The rest is read at the other process, from the place that the first one gave.
+        let mut moved = Client::connect(&other, "", Some("250")).await;
+        assert!(moved.numbers(51).await.into_iter().eq(250..=300));
+        one.kill();
+        emit(&store, 5).await;
+        one.restart().await;
+        let mut again = Client::connect(&one, "", Some("300")).await;
+        assert!(again.numbers(6).await.into_iter().eq(300..=305));
+        assert!(moved.numbers(5).await.into_iter().eq(301..=305));
+    }
+}
+
+#[tokio::test]
+async fn an_idle_stream_is_kept_open_by_comments() {
+    let server = Server::start().await;
+    let mut client = Client::connect(&server, "", None).await;
+    client.next().await;
+    let until = tokio::time::Instant::now() + Duration::from_secs(30);
+    while !client.text.contains(":\n\n") {
+        let piece = tokio::time::timeout_at(until, client.answer.next()).await.unwrap();
+        client.text.push_str(&String::from_utf8_lossy(&piece.unwrap().unwrap()));
+    }
 }
 
 async fn two_hundred(server: &Server) -> Vec<Client> {

@@ -28,6 +28,8 @@ pub struct ListedReel {
     pub result: Option<Value>,
     /// The rendered parts of its first scene that has any, while nothing is published.
     pub first_made: Option<Value>,
+    /// The picture of its document's first page, while nothing is published: the key of a stage result, and that.
+    pub cover: Option<(String, Value)>,
     /// Why it failed.
     pub error: Option<JobError>,
     /// When it was requested.
@@ -60,6 +62,14 @@ const LISTED: &str = "
             CASE WHEN r.result IS NULL THEN
                 (SELECT s.made FROM scenes s WHERE s.reel_id = r.id AND s.made IS NOT NULL ORDER BY s.position LIMIT 1)
             END AS first_made,
+            CASE WHEN r.result IS NULL THEN
+                (SELECT s.key FROM reel_results u JOIN stage_results s ON s.key = u.key
+                 WHERE u.reel_id = r.id AND s.kind = 'cover' ORDER BY s.key LIMIT 1)
+            END AS cover_key,
+            CASE WHEN r.result IS NULL THEN
+                (SELECT s.value FROM reel_results u JOIN stage_results s ON s.key = u.key
+                 WHERE u.reel_id = r.id AND s.kind = 'cover' ORDER BY s.key LIMIT 1)
+            END AS cover,
             CASE COALESCE((SELECT j.state FROM jobs j WHERE j.id = r.job_id), 'succeeded')
                 WHEN 'cancelled' THEN 'cancelled'
                 WHEN 'expired' THEN 'expired'
@@ -174,6 +184,7 @@ fn listed_row(row: &Row) -> Result<ListedReel, StoreError> {
         state: row.get("state")?,
         result: optional_json(row, "result")?,
         first_made: optional_json(row, "first_made")?,
+        cover: row.get::<Option<String>>("cover_key")?.zip(optional_json(row, "cover")?),
         error: code.zip(message).map(|(code, message)| JobError { code, message }),
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),

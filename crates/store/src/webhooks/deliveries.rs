@@ -65,6 +65,17 @@ pub struct DeliveryRow {
     pub due_at: Timestamp,
     /// When it was delivered or given up.
     pub ended_at: Option<Timestamp>,
+    /// What came of its last attempt; nothing before the first one, and in what [`due`] returns.
+    pub last: Last,
+}
+
+/// What came of the last attempt of a delivery.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Last {
+    /// The status of the answer, if there was one.
+    pub status: Option<u32>,
+    /// Why it failed, as a code.
+    pub error: Option<String>,
 }
 
 /// What came of an attempt.
@@ -85,6 +96,11 @@ pub struct AttemptRow {
     /// The same for people.
     pub message: Option<String>,
 }
+
+/// A delivery with what came of its last attempt.
+const WITH_LAST: &str = "deliveries.*,
+    (SELECT status FROM delivery_attempts WHERE delivery = deliveries.id AND n = deliveries.attempts) AS last_status,
+    (SELECT error FROM delivery_attempts WHERE delivery = deliveries.id AND n = deliveries.attempts) AS last_error";
 
 /// The most rows of one statement: each has ten values.
 const AT_ONCE: usize = 100;
@@ -197,9 +213,11 @@ pub async fn list(
     webhook: &WebhookId,
     filter: &Filter,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
-    let rows = sql("SELECT * FROM deliveries WHERE webhook = $1 AND owner = $2
+    let rows = sql(format!(
+        "SELECT {WITH_LAST} FROM deliveries WHERE webhook = $1 AND owner = $2
              AND ($3 = '' OR id < $3) AND ($4 = '' OR state = $4)
-         ORDER BY id DESC LIMIT $5")
+         ORDER BY id DESC LIMIT $5"
+    ))
     .bind(webhook.as_str())
     .bind(owner.as_str())
     .bind(filter.before.as_ref().map_or("", DeliveryId::as_str))
@@ -207,7 +225,7 @@ pub async fn list(
     .bind(filter.limit)
     .all(tx)
     .await?;
-    rows.iter().map(delivery_row).collect()
+    rows.iter().map(row_with_last).collect()
 }
 
 /// A delivery to an endpoint.
@@ -217,9 +235,9 @@ pub async fn find(
     webhook: &WebhookId,
     id: &DeliveryId,
 ) -> Result<Option<DeliveryRow>, StoreError> {
-    let text = "SELECT * FROM deliveries WHERE id = $1 AND webhook = $2 AND owner = $3";
+    let text = format!("SELECT {WITH_LAST} FROM deliveries WHERE id = $1 AND webhook = $2 AND owner = $3");
     let query = sql(text).bind(id.as_str()).bind(webhook.as_str()).bind(owner.as_str());
-    query.optional(tx).await?.as_ref().map(delivery_row).transpose()
+    query.optional(tx).await?.as_ref().map(row_with_last).transpose()
 }
 
 /// The same, locked until the unit of work ends, to be changed by [`save`].
@@ -229,9 +247,9 @@ pub async fn locked(
     webhook: &WebhookId,
     id: &DeliveryId,
 ) -> Result<Option<DeliveryRow>, StoreError> {
-    let text = "SELECT * FROM deliveries WHERE id = $1 AND webhook = $2 AND owner = $3 {lock}";
+    let text = format!("SELECT {WITH_LAST} FROM deliveries WHERE id = $1 AND webhook = $2 AND owner = $3 {{lock}}");
     let query = sql(text).bind(id.as_str()).bind(webhook.as_str()).bind(owner.as_str());
-    query.optional(tx).await?.as_ref().map(delivery_row).transpose()
+    query.optional(tx).await?.as_ref().map(row_with_last).transpose()
 }
 
 /// The last `limit` attempts of a delivery, the oldest first.
@@ -316,7 +334,14 @@ fn delivery_row(row: &Row) -> Result<DeliveryRow, StoreError> {
         queued_at: Timestamp::from_millis(row.get("queued_at")?),
         due_at: Timestamp::from_millis(row.get("due_at")?),
         ended_at: row.get::<Option<i64>>("ended_at")?.map(Timestamp::from_millis),
+        last: Last::default(),
     })
+}
+
+fn row_with_last(row: &Row) -> Result<DeliveryRow, StoreError> {
+    let status: Option<i64> = row.get("last_status")?;
+    let status = status.and_then(|status| u32::try_from(status).ok());
+    Ok(DeliveryRow { last: Last { status, error: row.get("last_error")? }, ..delivery_row(row)? })
 }
 
 fn attempt_row(row: &Row) -> Result<AttemptRow, StoreError> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use sluice_domain::ids::{DeliveryId, JobId, OwnerId, WebhookId};
 use sluice_domain::time::Timestamp;
-use sluice_store::webhooks::deliveries::{self, AttemptRow, DeliveryRow, DeliveryState, Filter, Range};
+use sluice_store::webhooks::deliveries::{self, AttemptRow, DeliveryRow, DeliveryState, Filter, Last, Range};
 use sluice_store::webhooks::{self, WebhookRow};
 use sluice_store::{Store, StoreError, events};
 
@@ -63,6 +63,7 @@ fn delivery(endpoint: &WebhookRow, random: u8, seq: Option<i64>, now: Timestamp)
         queued_at: now,
         due_at: now,
         ended_at: None,
+        last: Last::default(),
     }
 }
 
@@ -222,8 +223,14 @@ async fn deliveries_are_due_listed_and_sent_again(store: &Store) {
     let next = async || store.read(async |tx| deliveries::next_due(tx, &row.id).await).await.unwrap();
     assert_eq!((due().await, next().await), (vec![first.clone()], Some(first.due_at)));
 
-    let ended =
-        DeliveryRow { state: DeliveryState::Failed, round: 1, attempts: 1, ended_at: Some(now), ..first.clone() };
+    let ended = DeliveryRow {
+        state: DeliveryState::Failed,
+        round: 1,
+        attempts: 1,
+        ended_at: Some(now),
+        last: Last { status: Some(500), error: Some("refused".to_owned()) },
+        ..first.clone()
+    };
     let tried = AttemptRow {
         n: 1,
         at: now,
@@ -276,7 +283,8 @@ async fn deliveries_are_due_listed_and_sent_again(store: &Store) {
         (pending.state, pending.round, pending.attempts, pending.ended_at),
         (DeliveryState::Pending, 0, 1, None)
     );
-    assert_eq!(due().await, [pending]);
+    assert_eq!(pending.last, ended.last, "it was tried before");
+    assert_eq!(due().await, [DeliveryRow { last: Last::default(), ..pending }]);
 }
 
 async fn old_deliveries_are_forgotten_with_their_attempts(store: &Store) {

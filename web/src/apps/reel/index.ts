@@ -1,12 +1,12 @@
 /** Reel: a PDF becomes a narrated, captioned video. What the shell needs before the app's pages are loaded. */
 import Clapperboard from '@lucide/svelte/icons/clapperboard';
-import { defineApp, type Work } from '../../lib/app';
+import { defineApp, joined, type Work } from '../../lib/app';
 import type { Command } from '../../lib/shell/commands.svelte';
 import { router } from '../../lib/router/router.svelte';
 import { reelApi } from './api';
 import { name } from './names';
 import { HOME, reelPath } from './paths';
-import type { ReelSummary } from './types';
+import { pictureOf, type ReelSnapshot, type ReelSummary } from './types';
 
 const group = () => name('reel.name');
 
@@ -39,9 +39,17 @@ export const reel = defineApp<ReelSummary>({
   ],
   commands: COMMANDS,
   events: ['reel.changed', 'reel.deleted'],
+  eventName: (type) => {
+    if (type === 'reel.changed') return name('event.changed');
+    return type === 'reel.deleted' ? name('event.deleted') : null;
+  },
   works: async (which) => {
     const outcome = await reelApi.list(which === 'active' ? { state: 'working', limit: ACTIVE } : { limit: LATEST });
     return outcome.ok ? { ok: true, value: outcome.value.items.map(workOf) } : outcome;
+  },
+  present: (part) => {
+    const { latest, unfinished } = (part ?? {}) as Partial<ReelSnapshot>;
+    return latest && unfinished ? joined(latest.map(workOf), unfinished.map(workOf)) : null;
   },
   page: async ({ words, state, oldestFirst, limit, cursor }) => {
     const outcome = await reelApi.list({
@@ -71,7 +79,7 @@ function workOf(summary: ReelSummary): Work<ReelSummary> {
     createdAt: summary.created_at,
     updatedAt: summary.updated_at,
     note: summary.document_name,
-    picture: summary.poster_url ?? null,
+    picture: pictureOf(summary),
     seconds: summary.seconds ?? null,
     data: summary,
   };

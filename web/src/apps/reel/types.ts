@@ -11,6 +11,8 @@ export type Captions = Schemas['CaptionsPlace'];
 export type NewReel = Schemas['NewReel'];
 /** A reel as lists show it, without its storyboard. */
 export type ReelSummary = Schemas['ReelSummary'];
+/** Its part of the present state. */
+export type ReelSnapshot = Schemas['ReelSnapshot'];
 export type ReelPage = Schemas['ReelPage'];
 export type ReelQuery = NonNullable<paths['/api/v1/reels']['get']['parameters']['query']>;
 export type Reel = Schemas['ReelView'];
@@ -44,10 +46,17 @@ export function summaryOf(reel: Reel): ReelSummary {
     job_id,
     error: reel.error ?? null,
     poster_url: reel.result?.poster_url ?? reel.scenes.find((scene) => scene.image_url)?.image_url ?? null,
+    thumbnail_url: reel.result?.thumbnail_url ?? null,
     seconds: reel.result?.seconds ?? null,
     created_at,
     updated_at,
   };
+}
+
+/** What lists show of it: small if it can be, and while it is made rather a scene than the first page of its document. */
+export function pictureOf({ state, poster_url, thumbnail_url }: ReelSummary): string | null {
+  const scene = state === 'done' ? null : poster_url;
+  return scene ?? thumbnail_url ?? poster_url ?? null;
 }
 
 export const NOTHING: Offer = { estimates: [], voices: [], voice_of_presenter: {} };

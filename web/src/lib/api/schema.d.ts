@@ -1352,9 +1352,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
-         *     `reel.changed` (`subject` is the id of what changed), and `reset` if missed events are no longer kept. Without a
-         *     last id the stream starts with new events.
+         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), and those of the apps, such as
+         *     `reel.changed` (`subject` is the id of what changed). Without a last id the stream starts with new events.
+         * @description The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
+         *     no longer kept or the id is unknown here. The data of `reset` are an `PresentState`: the present state, so that a client
+         *     replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
          */
         get: {
             parameters: {
@@ -4506,6 +4508,8 @@ export interface components {
             apps: {
                 reel?: components["schemas"]["ReelChoices"];
             };
+            /** @description The types of events that webhooks choose from. */
+            event_types: string[];
             /** @description Whether scans can be read. */
             ocr_available: boolean;
             /** @description One person on this machine, without sign-in. */
@@ -4586,6 +4590,13 @@ export interface components {
              * @description The header `webhook-id`, the same at each attempt.
              */
             id: string;
+            /** @description Why the last attempt failed, as the `error` of an attempt. */
+            last_error?: string | null;
+            /**
+             * Format: int32
+             * @description The status of the answer to the last attempt, if there was one.
+             */
+            last_status?: number | null;
             /** @description `pending`, `delivered` or `failed`. */
             state: string;
         };
@@ -4967,6 +4978,15 @@ export interface components {
             /** Format: int64 */
             since: number;
         };
+        /** @description The data of the event `reset`: the present state of what the page shows. */
+        PresentState: {
+            /** @description What each app shows, by its name. */
+            apps: {
+                reel?: components["schemas"]["ReelSnapshot"];
+            };
+            /** @description Unfinished jobs, newest first: at most 50 of each state. */
+            jobs: components["schemas"]["JobSummary"][];
+        };
         /** @description A presenter. */
         PresenterView: {
             /** @description Its id. */
@@ -5120,6 +5140,13 @@ export interface components {
             /** @description The cursor of the next page; none on the last page. */
             next_cursor?: string | null;
         };
+        /** @description Reel's part of a snapshot: what its part of the page shows of an owner. */
+        ReelSnapshot: {
+            /** @description The newest in any state; at most 12. */
+            latest: components["schemas"]["ReelSummary"][];
+            /** @description Those that are being made, the newest first; at most 50. */
+            unfinished: components["schemas"]["ReelSummary"][];
+        };
         /**
          * @description The named stages of the job that makes a reel.
          * @enum {string}
@@ -5168,6 +5195,8 @@ export interface components {
             shape: string;
             /** @description Its state. */
             state: components["schemas"]["ReelState"];
+            /** @description The same in small (the longer edge has 480 pixels), once it is playable; before that, the first page of the document. */
+            thumbnail_url?: string | null;
             /** @description Its title. */
             title: string;
             /**
@@ -5302,12 +5331,19 @@ export interface components {
             seconds: number;
             /** @description Captions for players and editors. */
             srt_url: string;
+            /** @description JPEG, the same in small (the longer edge has 480 pixels); none for a video that was made before there were thumbnails. */
+            thumbnail_url?: string | null;
             /** @description The transcript, with page numbers. */
             transcript_url: string;
             /** @description MP4, for playback. */
             video_url: string;
             /** @description Captions for browsers. */
             vtt_url: string;
+            /**
+             * @description JSON, the outline of its sound: `peaks`, up to 400 numbers from 0 to 100 for equal spans of time. None for a video that
+             *     was made before there were outlines.
+             */
+            waveform_url?: string | null;
             /**
              * Format: int32
              * @description In pixels.

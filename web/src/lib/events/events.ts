@@ -5,13 +5,14 @@
 import { connection } from '../state/connection.svelte';
 import { election } from './election';
 import type { Feed } from './hub';
-import type { StreamEvent } from './source';
+import type { PresentState, StreamEvent } from './source';
 import { ownStream, sharedWorker, type Listener } from './transport';
 
 type Handler = (event: StreamEvent) => void;
+type Resync = (state: PresentState | null) => void;
 
 const handlers = new Map<string, Set<Handler>>();
-const resyncs = new Set<() => void>();
+const resyncs = new Set<Resync>();
 let last: number | null = null;
 
 /** Data fetched after the stream is open cannot be older than it; a stream that takes longer than this is not waited for. */
@@ -32,8 +33,8 @@ export function onEvent(kind: string, handler: Handler): () => void {
   return () => those.delete(handler);
 }
 
-/** Calls `handler` when events may have been missed, so that data has to be fetched again. */
-export function onResync(handler: () => void): () => void {
+/** Calls `handler` when events may have been missed: with the present state, or with null if data have to be fetched again. */
+export function onResync(handler: Resync): () => void {
   resyncs.add(handler);
   return () => resyncs.delete(handler);
 }
@@ -72,6 +73,8 @@ function take(feed: Feed) {
     const gap = feed.type === 'reset' || (last === null && fetchedBefore);
     last = feed.last;
     setReady();
-    if (gap) resyncs.forEach((resync) => resync());
+    // A shared worker of an older page sends no state.
+    const state = feed.type === 'reset' ? (feed.state ?? null) : null;
+    if (gap) resyncs.forEach((resync) => resync(state));
   }
 }

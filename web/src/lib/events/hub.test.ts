@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Hub, type Feed } from './hub';
 import type { SourceHandlers } from './source';
 
+const PRESENT = { jobs: [], apps: {} };
+
 /** A hub whose stream is controlled by the test. */
 function setUp(since: number | null = null) {
   let stream!: SourceHandlers;
@@ -63,9 +65,10 @@ describe('Hub', () => {
   it('passes a reset on, and goes on after it even when numbers begin anew', () => {
     const { stream, join } = setUp(500);
     const page = join('page', 500);
-    stream.reset(3);
+    stream.reset(3, PRESENT);
     stream.event(event(4));
     expect(types(page)).toEqual(['joined', 'reset', 'event']);
+    expect(page).toContainEqual({ type: 'reset', last: 3, state: PRESENT });
     expect(eventIds(page)).toEqual([4]);
   });
 

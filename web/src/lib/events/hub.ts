@@ -2,7 +2,7 @@
  * Shares one stream among the pages of a browser. It buffers the latest events, so that a page that joins late, or wakes from sleep, gets
  * those that it missed; if they are no longer buffered, the page is told to fetch everything again.
  */
-import { openSource, type Source, type Status, type StreamEvent } from './source';
+import { openSource, type PresentState, type Source, type Status, type StreamEvent } from './source';
 
 /** From the hub to a page. */
 export type Feed =
@@ -10,7 +10,8 @@ export type Feed =
   /** Nothing after event `last` has been missed. */
   | { type: 'joined'; last: number }
   | { type: 'event'; event: StreamEvent }
-  | { type: 'reset'; last: number };
+  /** Events before `last` are gone. Without the state, which comes from the server alone, everything has to be fetched again. */
+  | { type: 'reset'; last: number; state: PresentState | null };
 
 /** From a page to the hub. `since` is the last event that it saw. */
 export type Call = { type: 'join'; since: number | null; kinds: string[] } | { type: 'leave' };
@@ -37,7 +38,7 @@ export class Hub {
       opened: (id) => this.#opened(id),
       lost: () => this.#setStatus('lost'),
       event: (event) => this.#heard(event),
-      reset: (id) => this.#reset(id),
+      reset: (id, state) => this.#reset(id, state),
     });
   }
 
@@ -66,7 +67,7 @@ export class Hub {
     const last = this.#last ?? 0;
     if (since !== null && since !== last) {
       const kept = this.#from !== null && since >= this.#from && since < last;
-      if (!kept) return send({ type: 'reset', last });
+      if (!kept) return send({ type: 'reset', last, state: null });
       for (const event of this.#events) if (event.id > since) send({ type: 'event', event });
     }
     send({ type: 'joined', last });
@@ -93,12 +94,12 @@ export class Hub {
     this.#tell({ type: 'event', event });
   }
 
-  #reset(id: number) {
+  #reset(id: number, state: PresentState | null) {
     this.#last = id;
     this.#from = id;
     this.#events = [];
     this.#early.clear();
-    this.#tell({ type: 'reset', last: id });
+    this.#tell({ type: 'reset', last: id, state });
   }
 
   #setStatus(status: Status) {

@@ -2,11 +2,16 @@
  * One connection to the server's event stream. The browser resumes it automatically with `Last-Event-ID`; if it gives up (after a
  * response that is not a stream), this opens a new one from the last event that was seen. Runs in a page or in the shared worker.
  */
+import type { components } from '../api/schema';
+
 export interface StreamEvent {
   id: number;
   kind: string;
   data: unknown;
 }
+
+/** The present state of what the page shows, by which a client replaces what it knew: unfinished jobs, and a part of each app. */
+export type PresentState = components['schemas']['PresentState'];
 
 export type Status = 'opening' | 'open' | 'lost';
 
@@ -15,8 +20,9 @@ export interface SourceHandlers {
   opened: (id: number) => void;
   lost: () => void;
   event: (event: StreamEvent) => void;
-  /** Missed events are no longer available: everything has to be fetched again. The stream continues after `id`. */
-  reset: (id: number) => void;
+  /** Missed events are no longer available: `state` takes the place of what is known; without it everything has to be fetched
+   * again. The stream continues after `id`. */
+  reset: (id: number, state: PresentState | null) => void;
 }
 
 export interface Source {
@@ -49,7 +55,7 @@ export function openSource(since: number | null, handlers: SourceHandlers, make 
     source.addEventListener('hello', (event) => handlers.opened(seen(event)));
     source.addEventListener('reset', (event) => {
       const id = seen(event);
-      handlers.reset(id);
+      handlers.reset(id, stateOf(event));
       handlers.opened(id);
     });
     source.addEventListener('error', () => {
@@ -77,6 +83,12 @@ export function openSource(since: number | null, handlers: SourceHandlers, make 
 
 function defaultSource(address: string): EventSource {
   return new EventSource(address);
+}
+
+function stateOf(event: MessageEvent<string>): PresentState | null {
+  const data = parse(event.data);
+  const known = typeof data === 'object' && data !== null && 'jobs' in data && 'apps' in data;
+  return known ? (data as PresentState) : null;
 }
 
 /** Undefined for events that this page does not understand: they are for a newer version. */

@@ -6,9 +6,9 @@ import { SvelteMap } from 'svelte/reactivity';
 import { api } from '../api/client';
 import type { Outcome, Problem } from '../api/problem';
 import type { Job, JobProgress, JobWhy } from '../api/types';
-import { apps, type AppModule, type Work } from '../app';
+import { apps, joined, type AppModule, type Work } from '../app';
 import { eventsReady, onEvent, onResync } from '../events/events';
-import type { StreamEvent } from '../events/source';
+import type { PresentState, StreamEvent } from '../events/source';
 import { connection } from '../state/connection.svelte';
 
 const ASK_AGAIN_MS = 1500;
@@ -49,8 +49,8 @@ class Jobs {
     const kinds = ['job.changed', ...apps().flatMap((app) => app.events)];
     const ends = kinds.map((kind) => onEvent(kind, (event) => this.#changed(event)));
     ends.push(
-      onResync(() => {
-        void this.load();
+      onResync((state) => {
+        void this.#replace(state);
         for (const id of this.#watched.keys()) void this.#fetch(id);
       }),
     );
@@ -65,13 +65,19 @@ class Jobs {
   }
 
   /** Fetches from every app. If one fails, its previous data are kept. */
-  async load() {
+  load(): Promise<void> {
+    return this.#replace(null);
+  }
+
+  /** Takes the present state; what it does not tell of an app is fetched. */
+  async #replace(state: PresentState | null) {
     const asked = (this.#asked += 1);
     const before = this.list ?? [];
     let problem: Problem | null = null;
     const answers = await Promise.all(
       apps().map(async (app) => {
-        const outcome = await worksOf(app);
+        const present = state && presentOf(app, state);
+        const outcome = present ? { ok: true as const, value: present } : await worksOf(app);
         if (outcome.ok) return outcome.value.map((work) => ({ app, work }));
         problem = outcome.problem;
         return before.filter((listed) => listed.app === app);
@@ -154,13 +160,17 @@ class Jobs {
 
 const isActive = ({ work }: Listed) => work.state === 'working';
 
+function presentOf(app: AppModule, state: PresentState): Work[] | null {
+  const parts: Record<string, unknown> = state.apps;
+  return app.present(parts[app.name]);
+}
+
 /** The latest jobs, and older ones that are active. */
 async function worksOf(app: AppModule): Promise<Outcome<Work[]>> {
   const [latest, active] = await Promise.all([app.works('latest'), app.works('active')]);
   if (!latest.ok) return latest;
   if (!active.ok) return active;
-  const known = new Set(latest.value.map((work) => work.jobId));
-  return { ok: true, value: [...latest.value, ...active.value.filter((work) => !known.has(work.jobId))] };
+  return { ok: true, value: joined(latest.value, active.value) };
 }
 
 /** All ids in an event's data: of the job, and of its subject. */

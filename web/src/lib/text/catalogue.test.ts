@@ -6,9 +6,12 @@ import type { Message } from './message';
 type Words = Record<string, Message>;
 
 /** The shell's catalogue, and both parts of each app's: the one loaded with its pages, and the names loaded before. */
-const parts = import.meta.glob<{ en?: Words; ar?: Words }>(['../../apps/*/words/*.ts', '../words/{en,ar}.ts'], {
-  eager: true,
-});
+const parts = import.meta.glob<{ en?: Words; ar?: Words }>(
+  ['../../apps/*/words/*.ts', '../{words,manage/words}/{en,ar}.ts'],
+  {
+    eager: true,
+  },
+);
 const catalogues: [string, Words, Words][] = [['the shell', en, ar]];
 for (const [path, part] of Object.entries(parts)) {
   const arabic = part.ar ?? parts[path.replace(/en\.ts$/, 'ar.ts')]?.ar;

@@ -116,6 +116,11 @@ export function formatRelative(at: number, now: number, locale: Locale): string 
   return format.format(Math.round(seconds / 86_400), 'day');
 }
 
+/** The time of a day, to the second. */
+export function formatTime(at: number, locale: Locale): string {
+  return new Intl.DateTimeFormat(locale.language === 'en' ? 'en-GB' : tag(locale), { timeStyle: 'medium' }).format(at);
+}
+
 /** Date and time, short. */
 export function formatMoment(at: number, locale: Locale): string {
   return new Intl.DateTimeFormat(locale.language === 'en' ? 'en-GB' : tag(locale), {

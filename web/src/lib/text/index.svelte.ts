@@ -30,6 +30,7 @@ export const clock = (seconds: number) => format.formatClock(seconds, settings.l
 export const span = (seconds: number) => format.formatSpan(seconds, settings.locale);
 export const timeLeft = (milliseconds: number) => format.formatTimeLeft(milliseconds, settings.locale);
 export const relative = (at: number, now: number) => format.formatRelative(at, now, settings.locale);
+export const time = (at: number) => format.formatTime(at, settings.locale);
 export const moment = (at: number) => format.formatMoment(at, settings.locale);
 
 /** A size, such as "20 MiB". */

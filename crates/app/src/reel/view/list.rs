@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use sluice_blobs::BlobHash;
+use sluice_blobs::{BlobHash, Stored};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::Why;
@@ -50,6 +50,8 @@ pub struct ReelSummary {
     pub job_id: String,
     /// A still image, once there is one.
     pub poster_url: Option<String>,
+    /// The same in small (the longer edge has 480 pixels), once it is playable; before that, the first page of the document.
+    pub thumbnail_url: Option<String>,
     /// Its length in seconds, once it is playable.
     pub seconds: Option<f64>,
     /// Why it failed.
@@ -107,12 +109,27 @@ pub async fn page(owner: &OwnerId, app: &ReelApp, query: ReelQuery) -> Result<Re
         oldest_first: query.oldest_first,
         after,
     };
-    let limit = query.limit.max(1);
+    Ok(read(owner, app, &filter, query.limit.max(1)).await?)
+}
+
+/// The owner's newest reels, in one state or in any.
+pub async fn newest(
+    owner: &OwnerId,
+    app: &ReelApp,
+    state: Option<ReelState>,
+    limit: u32,
+) -> Result<ReelPage, StoreError> {
+    let state = state.map(|state| state.as_str().to_owned());
+    let filter = ReelFilter { text: None, state, oldest_first: false, after: None };
+    read(owner, app, &filter, limit).await
+}
+
+async fn read(owner: &OwnerId, app: &ReelApp, filter: &ReelFilter, limit: u32) -> Result<ReelPage, StoreError> {
     let (rows, working) = app
         .platform
         .store
         .read(async |tx: &mut Tx| {
-            let rows = listed(tx, owner, &filter, limit + 1).await?;
+            let rows = listed(tx, owner, filter, limit + 1).await?;
             let mut working = Vec::new();
             // Progress is in the steps of the scenes' jobs, and so is what they wait for: a few rows, for the few reels that
             // are being made.
@@ -160,6 +177,8 @@ fn summary(row: ListedReel, underway: Underway, links: &Signer) -> Result<ReelSu
     struct Files {
         #[serde(alias = "still")]
         poster: BlobHash,
+        #[serde(default)]
+        thumbnail: Option<BlobHash>,
         duration_ms: u32,
     }
     let choices: Choices = storyboard::decode(&row.choices, "a reel's choices")?;
@@ -175,6 +194,14 @@ fn summary(row: ListedReel, underway: Underway, links: &Signer) -> Result<ReelSu
         (None, Some(scene)) => Some(links.show(&scene.poster, "scene.jpg")),
         (None, None) => None,
     };
+    let thumbnail = match (&published, &row.cover) {
+        (Some(published), _) => published.thumbnail.as_ref().map(|hash| links.show(hash, "thumbnail.jpg")),
+        (None, Some((key, cover))) => {
+            let cover = storyboard::decode::<Stored>(cover, "the picture of a first page")?;
+            Some(links.clone().of_result(key).show(&cover.hash, "page.png"))
+        }
+        (None, None) => None,
+    };
     Ok(ReelSummary {
         id: row.id.to_string(),
         title: if row.title.is_empty() { row.document_name.clone() } else { row.title },
@@ -186,6 +213,7 @@ fn summary(row: ListedReel, underway: Underway, links: &Signer) -> Result<ReelSu
         waiting: underway.waiting.map(|why| WhyView::of(why, None)),
         job_id: row.job_id.to_string(),
         poster_url: poster,
+        thumbnail_url: thumbnail,
         seconds: published.map(|published| f64::from(published.duration_ms) / 1000.0),
         error: row.error.as_ref().filter(|_| state == ReelState::Failed).map(ErrorView::of),
         created_at: row.created_at,

@@ -283,6 +283,8 @@ fn result_view(published: Published, links: &Signer, title: &str, current: bool)
         video_url: links.show(&published.video, &video),
         download_url: links.save(&published.video, &video),
         poster_url: links.show(&published.poster, "poster.jpg"),
+        thumbnail_url: published.thumbnail.as_ref().map(|hash| links.show(hash, "thumbnail.jpg")),
+        waveform_url: published.waveform.as_ref().map(|hash| links.show(hash, "waveform.json")),
         srt_url: links.save(&published.srt, &format!("{name}.srt")),
         vtt_url: links.show(&published.vtt, &format!("{name}.vtt")),
         transcript_url: links.save(&published.transcript, &format!("{name}.txt")),

@@ -7,8 +7,8 @@ mod scenes;
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
-use sluice_app::reel::ReelChoices;
 use sluice_app::reel::document::ReelOffer;
+use sluice_app::reel::{ReelChoices, ReelSnapshot};
 use utoipa::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
@@ -17,7 +17,7 @@ use super::Api;
 
 /// Reel's part in shared responses: `apps.reel` of a document and of the server's description.
 #[derive(OpenApi)]
-#[openapi(components(schemas(ReelOffer, ReelChoices)), tags((name = "reels", description = "Narrated videos of documents")))]
+#[openapi(components(schemas(ReelOffer, ReelChoices, ReelSnapshot)), tags((name = "reels", description = "Narrated videos of documents")))]
 struct Shared;
 
 /// All endpoints.

@@ -295,6 +295,8 @@ export const ar: Record<Key, Message> = {
   'result.vtt': 'الترجمة النصية VTT',
   'result.transcript': 'النص الكامل',
   'result.chapters': 'الفصول',
+  'result.position': 'الموضع في الفيديو',
+  'result.position.at': '{at} من {all}',
   'result.captionsTrack': 'الترجمة النصية',
   'result.follow': 'تابِع الفيديو',
   'result.seek': 'شغّل من {time}',

@@ -258,6 +258,8 @@ export const en = {
   'result.vtt': 'Captions, VTT',
   'result.transcript': 'Transcript',
   'result.chapters': 'Chapters',
+  'result.position': 'Position in the video',
+  'result.position.at': '{at} of {all}',
   'result.captionsTrack': 'Captions',
   'result.follow': 'Follow the video',
   'result.seek': 'Play from {time}',
