@@ -31,6 +31,7 @@ pub mod events;
 pub mod faults;
 mod group;
 pub mod jobs;
+pub mod limits;
 pub mod links;
 pub mod migrations;
 mod open;

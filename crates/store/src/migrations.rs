@@ -35,6 +35,7 @@ const CORE: Module = Module {
     migrations: &[
         Migration { name: "baseline", sql: include_str!("../migrations/core/0001_baseline.sql") },
         Migration { name: "link_keys", sql: include_str!("../migrations/core/0002_link_keys.sql") },
+        Migration { name: "limits", sql: include_str!("../migrations/core/0003_limits.sql") },
     ],
 };
 

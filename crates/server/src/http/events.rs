@@ -30,7 +30,8 @@ pub(crate) struct EventsQuery {
 }
 
 /// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
-/// `reel.changed` (`subject` is the id of what changed), and `reset` if missed events are no longer kept. Without a
+/// `reel.changed` (`subject` is the id of what changed), `limit.near` (a soft limit is reached: `limit`, `holder`, `used`, `soft`,
+/// `hard`, `until`), and `reset` if missed events are no longer kept. Without a
 /// last id the stream starts with new events.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
     ("Last-Event-ID" = Option<i64>, Header, description = "Replays the events after this one")),

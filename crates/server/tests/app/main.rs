@@ -15,6 +15,7 @@ mod fakes;
 mod finished;
 mod health;
 mod keeping;
+mod limits;
 mod links;
 mod operations;
 mod owners;
