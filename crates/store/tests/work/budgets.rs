@@ -224,6 +224,8 @@ async fn whatever_is_done_the_budgets_say_what_a_model_of_the_ledger_says(world:
             world.store.write(async |tx| spend::remove_budget(tx, &scope, &name).await).await.unwrap();
         }
         world.store.execute("DELETE FROM spend").await.unwrap();
+        // Those of owners' days and months are no caps that could be removed.
+        world.store.execute("DELETE FROM budgets").await.unwrap();
         world.store.execute("DELETE FROM jobs").await.unwrap();
         let (jobs, held, attempts) = (Vec::new(), Vec::new(), Vec::new());
         let (of, caps) = (BTreeMap::new(), BTreeMap::new());
