@@ -21,6 +21,7 @@ pub mod account;
 pub mod app;
 pub mod facts;
 pub mod library;
+pub mod limits;
 pub mod links;
 pub mod maintenance;
 pub mod media;

@@ -14,6 +14,7 @@ use sluice_store::jobs::JobRow;
 use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
+use crate::limits::Exceeded;
 
 /// An app with its handles to engines and its settings.
 pub trait Module: Any + Send + Sync {
@@ -99,6 +100,9 @@ pub enum RetryError {
     /// It did not fail, and was not cancelled.
     #[error("there is nothing to try again: it did not fail and was not stopped")]
     NothingToRetry,
+    /// There are too many jobs already.
+    #[error(transparent)]
+    Limit(Exceeded),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,9 +1,12 @@
 //! What every use case and every job of any app needs.
 
+use std::sync::Arc;
+
 use sluice_domain::time::Timestamp;
 use sluice_engine::Randomness;
 use sluice_store::{Store, StoreError};
 
+use crate::limits::Limiter;
 use crate::media::Media;
 
 /// Handles to rows and bytes. Cheap to clone.
@@ -15,6 +18,8 @@ pub struct Platform {
     pub media: Media,
     /// For ids.
     pub randomness: Randomness,
+    /// The plans with their limits.
+    pub limits: Arc<Limiter>,
 }
 
 impl Platform {

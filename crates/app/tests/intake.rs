@@ -128,6 +128,7 @@ impl World {
             store: test.store().clone(),
             media: Media::new(test.store().clone(), blobs),
             randomness: Randomness::from_entropy(),
+            limits: Arc::default(),
         };
         let reader = Plain::new("plain");
         let library = Library {

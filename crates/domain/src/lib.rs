@@ -1,4 +1,4 @@
-//! The vocabulary that every other crate shares: ids, time, money, languages, job states, retry rules, documents,
+//! The vocabulary that every other crate shares: ids, time, money, languages, job states, retry rules, limits, documents,
 //! speech and accounts. No I/O here: nothing in this crate can wait, fail to connect, or read a clock.
 
 pub mod account;
@@ -7,6 +7,7 @@ pub mod document;
 pub mod ids;
 pub mod job;
 pub mod language;
+pub mod limits;
 pub mod money;
 pub mod speech;
 pub mod time;

@@ -16,6 +16,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use sluice_app::account::SignUp;
+use sluice_domain::limits::{Plans, Window};
 use sluice_outbound::{Allowed, Rules};
 use sluice_store::{Database, PostgresUrl};
 
@@ -69,6 +70,10 @@ pub struct Config {
     /// Most pages of a document.
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
+    /// Plans with their limits as JSON, by name, over the built-in ones, visitor and standard; see docs/limits.md
+    /// [default: the built-in ones].
+    #[arg(long, env = "SLUICE_PLANS", global = true, value_name = "JSON", value_parser = plans)]
+    pub plans: Option<Plans>,
     #[command(flatten)]
     pub outbound: OutboundOptions,
     #[command(flatten)]
@@ -168,6 +173,15 @@ impl Config {
             connections: self.database_connections,
             answer_timeout: Duration::from_secs(self.database_timeout),
             ..sluice_store::Options::default()
+        }
+    }
+
+    /// The plans, with the one limit that has an option of its own.
+    pub fn plans(&self) -> Plans {
+        let plans = self.plans.clone().unwrap_or_default();
+        match self.reel.reels_per_ten_minutes {
+            Some(most) => plans.with_jobs_of_an_address(Window { hard: most.into(), soft: None, seconds: 600 }),
+            None => plans,
         }
     }
 
@@ -295,6 +309,11 @@ fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
     let parsed = text.parse().ok().or_else(one);
     parsed.ok_or_else(|| "an address or a network is needed, such as 10.0.0.0/8 or 127.0.0.1".to_owned())
+}
+
+/// Plans as JSON.
+fn plans(text: &str) -> Result<Plans, String> {
+    serde_json::from_str(text).map_err(|error| format!("plans as JSON are needed, see docs/limits.md: {error}"))
 }
 
 /// A size in bytes, with or without a unit.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use sluice_app::app::App;
 use sluice_app::library::Library;
+use sluice_app::limits::Limiter;
 use sluice_app::media::Media;
 use sluice_app::platform::Platform;
 use sluice_blobs::Blobs;
@@ -34,8 +35,12 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
     let data = config.data()?;
     let guard = Guard::new(executable.clone());
     let blobs = Blobs::open(&data, &config.blobs.place()?)?;
-    let platform =
-        Platform { store: store.clone(), media: Media::new(store, blobs), randomness: Randomness::from_entropy() };
+    let platform = Platform {
+        store: store.clone(),
+        media: Media::new(store, blobs),
+        randomness: Randomness::from_entropy(),
+        limits: Arc::new(Limiter::new(config.plans())),
+    };
     let limits = ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT };
     let reader = Reader::new(guard.clone(), limits);
     let library = Library {

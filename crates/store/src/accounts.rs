@@ -5,10 +5,11 @@
 
 use sluice_domain::account::{AccountState, Email, Role, Scopes};
 use sluice_domain::ids::{OwnerId, SessionId, TokenId};
+use sluice_domain::limits::Overrides;
 use sluice_domain::time::Timestamp;
 
 use crate::migrations::{Migration, Module};
-use crate::sql::{Row, parse, sql};
+use crate::sql::{Row, optional_json, parse, sql};
 use crate::{StoreError, Tx, storable};
 
 mod invitations;
@@ -20,7 +21,10 @@ pub use invitations::{
 /// The tables of this file.
 pub const MODULE: Module = Module {
     name: "accounts",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/accounts/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/accounts/0001_baseline.sql") },
+        Migration { name: "limits", sql: include_str!("../migrations/accounts/0002_limits.sql") },
+    ],
 };
 
 /// An account.
@@ -38,6 +42,8 @@ pub struct AccountRow {
     pub role: Role,
     /// The plan whose limits apply.
     pub plan: String,
+    /// Limits of this account instead of those of the plan.
+    pub limits: Overrides,
     /// Whether it can be used.
     pub state: AccountState,
     /// Links signed under an earlier epoch are refused.
@@ -52,8 +58,8 @@ pub struct AccountRow {
 pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<bool, StoreError> {
     storable::name("an account's name", &row.name)?;
     let added = sql("INSERT INTO accounts
-             (owner, email, name, password, role, plan, state, link_epoch, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (email) DO NOTHING")
+             (owner, email, name, password, role, plan, state, link_epoch, created_at, updated_at, limits)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (email) DO NOTHING")
     .bind(row.owner.as_str())
     .bind(row.email.as_ref().map(Email::as_str))
     .bind(&row.name)
@@ -64,6 +70,7 @@ pub async fn insert(tx: &mut Tx, row: &AccountRow) -> Result<bool, StoreError> {
     .bind(row.link_epoch)
     .bind(row.created_at.as_millis())
     .bind(row.updated_at.as_millis())
+    .bind(stored(&row.limits)?)
     .execute(tx)
     .await?;
     Ok(added > 0)
@@ -112,7 +119,7 @@ pub async fn administrators(tx: &mut Tx) -> Result<Vec<OwnerId>, StoreError> {
 pub async fn update(tx: &mut Tx, row: &AccountRow) -> Result<bool, StoreError> {
     storable::name("an account's name", &row.name)?;
     let changed = sql("UPDATE accounts SET email = $2, name = $3, password = $4, role = $5, plan = $6, state = $7,
-             link_epoch = $8, updated_at = $9
+             link_epoch = $8, updated_at = $9, limits = $10
          WHERE owner = $1 AND NOT EXISTS (SELECT 1 FROM accounts other WHERE other.email = $2 AND other.owner <> $1)")
     .bind(row.owner.as_str())
     .bind(row.email.as_ref().map(Email::as_str))
@@ -123,6 +130,7 @@ pub async fn update(tx: &mut Tx, row: &AccountRow) -> Result<bool, StoreError> {
     .bind(row.state.as_str())
     .bind(row.link_epoch)
     .bind(row.updated_at.as_millis())
+    .bind(stored(&row.limits)?)
     .execute(tx)
     .await?;
     Ok(changed > 0)
@@ -395,6 +403,19 @@ pub async fn delete_ended(tx: &mut Tx, now: Timestamp, limit: u32) -> Result<u64
     Ok(deleted)
 }
 
+/// As it is stored: empty if the plan applies as it is.
+fn stored(limits: &Overrides) -> Result<Option<String>, StoreError> {
+    let unwritable = |_| StoreError::NotStorable { what: "limits that are no JSON".to_owned() };
+    if limits.is_empty() { Ok(None) } else { serde_json::to_string(limits).map(Some).map_err(unwritable) }
+}
+
+/// The limits of an account's row instead of those of its plan.
+pub(crate) fn overrides(row: &Row) -> Result<Overrides, StoreError> {
+    let Some(value) = optional_json(row, "limits")? else { return Ok(Overrides::default()) };
+    serde_json::from_value(value)
+        .map_err(|error| StoreError::Unreadable { what: format!("the limits of an account ({error})") })
+}
+
 fn account_row(row: &Row) -> Result<AccountRow, StoreError> {
     Ok(AccountRow {
         owner: parse(row, "owner")?,
@@ -403,6 +424,7 @@ fn account_row(row: &Row) -> Result<AccountRow, StoreError> {
         password: row.get("password")?,
         role: parse(row, "role")?,
         plan: row.get("plan")?,
+        limits: overrides(row)?,
         state: parse(row, "state")?,
         link_epoch: row.get("link_epoch")?,
         created_at: Timestamp::from_millis(row.get("created_at")?),

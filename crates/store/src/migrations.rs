@@ -37,6 +37,7 @@ const CORE: Module = Module {
         Migration { name: "link_keys", sql: include_str!("../migrations/core/0002_link_keys.sql") },
         Migration { name: "event_log", sql: include_str!("../migrations/core/0003_event_log.sql") },
         Migration { name: "blocked_jobs", sql: include_str!("../migrations/core/0004_blocked_jobs.sql") },
+        Migration { name: "limits", sql: include_str!("../migrations/core/0005_limits.sql") },
     ],
 };
 

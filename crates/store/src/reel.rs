@@ -19,7 +19,10 @@ pub use ids::{ReelId, SceneId};
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
     name: "reel",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") },
+        Migration { name: "limits", sql: include_str!("../migrations/reel/0002_limits.sql") },
+    ],
 };
 
 /// Its name in references to blobs.
@@ -49,7 +52,7 @@ pub struct ReelRow {
     pub edited: bool,
     /// The published files, once they are.
     pub result: Option<Value>,
-    /// The client address that requested it.
+    /// The client address that requested it, of somebody without an account.
     pub address: String,
     /// The caller's idempotency key, and the hash of the request under it.
     pub request: Option<(String, String)>,
@@ -150,17 +153,6 @@ pub async fn reel_of_request(tx: &mut Tx, owner: &OwnerId, key: &str) -> Result<
     row.as_ref().map(reel_row).transpose()
 }
 
-/// When the reels of a client address since `since` were requested, oldest first, including deleted ones and those of all
-/// owners: the limit is per address.
-pub async fn starts_of_address(tx: &mut Tx, address: &str, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
-    let rows = sql("SELECT created_at FROM reels WHERE address = $1 AND created_at > $2 ORDER BY created_at")
-        .bind(address)
-        .bind(since.as_millis())
-        .all(tx)
-        .await?;
-    rows.iter().map(|row| Ok(Timestamp::from_millis(row.get("created_at")?))).collect()
-}
-
 /// Stores the source of the script and the reel's title.
 pub async fn set_script(
     tx: &mut Tx,
@@ -220,7 +212,7 @@ async fn point(tx: &mut Tx, row: &Row, id: &str, files: &Value) -> Result<(), St
 }
 
 /// Soft-deletes a reel: its scenes, its results and, unless another reel uses it, its document are deleted. A tombstone
-/// stays, which counts for the limit per address. Its idempotency key is free again.
+/// stays for what its jobs still write. Its idempotency key is free again.
 pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let row = sql("SELECT document_id FROM reels WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")

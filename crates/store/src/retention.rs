@@ -250,6 +250,36 @@ pub async fn forget_day_budgets(tx: &mut Tx, before: Timestamp, limit: u32) -> R
     .await
 }
 
+/// Scans the next `limit` of what owners spent on days or in months, and deletes what is from before `before`.
+pub async fn forget_owner_budgets(
+    tx: &mut Tx,
+    scope: &'static str,
+    after: &str,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Batch, StoreError> {
+    let rows = sql("SELECT name FROM budgets WHERE scope = $1 AND name > $2 ORDER BY name LIMIT $3")
+        .bind(scope)
+        .bind(after)
+        .bind(limit)
+        .all(tx)
+        .await?;
+    let names = rows.iter().map(|row| row.get("name")).collect::<Result<Vec<String>, _>>()?;
+    let day = spend::day(before);
+    // A month is over when its last day is.
+    let is_old =
+        |name: &&String| name.rsplit(' ').next().is_some_and(|time| time < day.get(..time.len()).unwrap_or_default());
+    let old: Vec<&String> = names.iter().filter(is_old).collect();
+    let mut removed = 0;
+    if !old.is_empty() {
+        let text =
+            format!("DELETE FROM budgets WHERE scope = $1 AND reserved = 0 AND name IN ({})", list(2, old.len()));
+        removed = sql(text).bind(scope).bind_all(old.into_iter().map(String::as_str)).execute(tx).await?;
+    }
+    let last = names.last().cloned();
+    Ok(Batch::of(removed, names.len(), limit, last))
+}
+
 /// Scans the next `limit` budgets of jobs, and deletes those whose job is gone.
 pub async fn forget_job_budgets(tx: &mut Tx, after: &str, limit: u32) -> Result<Batch, StoreError> {
     let rows = sql("SELECT name FROM budgets WHERE scope = 'job' AND name > $1 ORDER BY name LIMIT $2")

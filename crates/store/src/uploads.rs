@@ -120,6 +120,18 @@ pub async fn find(tx: &mut Tx, owner: &OwnerId, id: &UploadId) -> Result<Option<
     row.as_ref().map(upload_row).transpose()
 }
 
+/// The bytes of the uploads of an owner that are going on, as they were announced.
+pub async fn announced(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
+    let now = tx.now().await?;
+    let row = sql("SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) AS bytes FROM uploads
+         WHERE owner = $1 AND document IS NULL AND refused IS NULL AND expires_at > $2")
+    .bind(owner.as_str())
+    .bind(now.as_millis())
+    .one(tx)
+    .await?;
+    Ok(row.get::<i64>("bytes")?.unsigned_abs())
+}
+
 /// Asks for an upload for `time`.
 pub async fn acquire(tx: &mut Tx, hold: &Hold, time: Duration) -> Result<Acquired, StoreError> {
     let now = tx.now().await?;

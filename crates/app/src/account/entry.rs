@@ -2,6 +2,7 @@
 
 use sluice_domain::account::{AccountState, Email, Role};
 use sluice_domain::ids::{AccountId, InvitationId, OwnerId};
+use sluice_domain::limits::Overrides;
 use sluice_domain::time::Timestamp;
 use sluice_store::StoreError;
 use sluice_store::accounts::{self, AccountRow, InvitationRow};
@@ -181,6 +182,7 @@ impl Accounts {
             password: Some(password),
             role,
             plan,
+            limits: Overrides::default(),
             state: AccountState::Active,
             link_epoch: 0,
             created_at: now,

@@ -2,6 +2,7 @@
 
 use sluice_domain::account::{AccountState, Email, Role};
 use sluice_domain::ids::AccountId;
+use sluice_domain::limits::Overrides;
 use sluice_store::accounts::{self, AccountRow};
 use sluice_store::{StoreError, Tx};
 
@@ -77,6 +78,7 @@ impl Accounts {
             password: None,
             role: Role::Member,
             plan: self.settings.plan.clone(),
+            limits: Overrides::default(),
             state: AccountState::Active,
             link_epoch: 0,
             created_at: now,

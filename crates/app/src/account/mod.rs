@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use sluice_domain::account::{Role, Scope, Scopes};
 use sluice_domain::ids::{OwnerId, SessionId, TokenId};
+use sluice_domain::limits::{Overrides, Plans};
 use sluice_store::StoreError;
 use sluice_store::accounts::AccountRow;
 
@@ -107,6 +108,10 @@ pub struct Identity {
     pub scopes: Scopes,
     /// What proved it.
     pub proof: Proof,
+    /// The plan whose limits apply.
+    pub plan: String,
+    /// Limits of its account instead of those of the plan.
+    pub limits: Overrides,
 }
 
 impl Identity {
@@ -117,6 +122,8 @@ impl Identity {
             role: Role::Admin,
             scopes: Scope::ALL.iter().copied().collect(),
             proof: Proof::Local,
+            plan: Plans::VISITOR.to_owned(),
+            limits: Overrides::default(),
         }
     }
 
@@ -124,7 +131,8 @@ impl Identity {
     pub fn of(account: &AccountRow, proof: Proof) -> Self {
         let of_admins = |scope: Scope| matches!(scope, Scope::Admin | Scope::Metrics);
         let allowed = Scope::ALL.iter().copied().filter(|scope| account.role == Role::Admin || !of_admins(*scope));
-        Self { owner: account.owner.clone(), role: account.role, scopes: allowed.collect(), proof }
+        let (plan, limits) = (account.plan.clone(), account.limits);
+        Self { owner: account.owner.clone(), role: account.role, scopes: allowed.collect(), proof, plan, limits }
     }
 
     /// The same with no more than these scopes.
@@ -163,6 +171,14 @@ pub enum AccountError {
     /// The password would be guessed.
     #[error(transparent)]
     Weak(#[from] Weak),
+    /// No such plan.
+    #[error("there is no plan \"{plan}\": choose one of {known}")]
+    NoSuchPlan {
+        /// The name.
+        plan: String,
+        /// Those that exist.
+        known: String,
+    },
     /// A name, a label or a scope cannot be used.
     #[error("{0}")]
     Invalid(String),
@@ -190,6 +206,7 @@ impl AccountError {
             Self::NoInvitation => "invitation_invalid",
             Self::AddressTaken => "address_taken",
             Self::Weak(_) => "weak_password",
+            Self::NoSuchPlan { .. } => "no_such_plan",
             Self::Invalid(_) => "invalid_account",
             Self::NotFound => "not_found",
             Self::LastAdministrator => "last_administrator",

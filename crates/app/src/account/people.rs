@@ -3,11 +3,12 @@
 use sluice_domain::account::{AccountState, Email, Role};
 use sluice_domain::ids::{OwnerId, SessionId};
 use sluice_store::accounts::{self, AccountRow};
-use sluice_store::{StoreError, Tx, controls, jobs, webhooks};
+use sluice_store::{StoreError, Tx, controls, jobs, limits, webhooks};
 
 use super::password::Passwords;
 use super::sign_in::{OF_EMAIL, key_of};
 use super::{AccountError, Accounts, name};
+use crate::limits::change::{ChangeError, check_plan};
 
 /// Jobs that are cancelled with the account itself.
 const AT_ONCE: u32 = 100;
@@ -49,6 +50,9 @@ impl Accounts {
         if change.state == Some(AccountState::Deleted) {
             return Err(AccountError::Invalid("An account is deleted by deleting it.".to_owned()));
         }
+        if let Some(plan) = &change.plan {
+            check_plan(&self.platform, plan)?;
+        }
         let now = self.platform.now().await?;
         let changed = self.platform.store.write(async |tx| {
             let administrators = accounts::administrators(tx).await?;
@@ -68,6 +72,7 @@ impl Accounts {
                 return Ok(Err(AccountError::LastAdministrator));
             }
             accounts::update(tx, &new).await?;
+            limits::release_over_budget(tx, owner).await?;
             if suspends {
                 accounts::end_sessions(tx, owner, None).await?;
             }
@@ -170,4 +175,14 @@ impl Accounts {
 async fn present(tx: &mut Tx, owner: &OwnerId) -> Result<Option<AccountRow>, StoreError> {
     let found = accounts::locked(tx, owner).await?;
     Ok(found.filter(|account| account.state != AccountState::Deleted))
+}
+
+impl From<ChangeError> for AccountError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::NoSuchAccount => Self::NotFound,
+            ChangeError::NoSuchPlan { plan, known } => Self::NoSuchPlan { plan, known },
+            ChangeError::Store(error) => error.into(),
+        }
+    }
 }

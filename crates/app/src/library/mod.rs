@@ -21,6 +21,7 @@ use sluice_store::uploads::{self, Hold};
 use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
+use crate::limits::{Exceeded, admit};
 use crate::media::MediaError;
 use crate::module::Module;
 use crate::platform::Platform;
@@ -71,6 +72,9 @@ pub enum IngestError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Its owner has no room for it.
+    #[error(transparent)]
+    Limit(Exceeded),
     /// The stored results of reading it cannot be decoded.
     #[error("what was kept of the document cannot be understood")]
     Kept(#[from] serde_json::Error),
@@ -200,6 +204,7 @@ async fn insert(
         .store
         .write(async |tx| {
             let mut row = row.clone();
+            let before = admit::before_keeping(tx, &platform.limits, &row.owner).await?;
             match documents::document_of_blob(tx, &row.owner, &row.blob, row.ocr, &row.name).await? {
                 Some(twin) if twin.name == row.name => {
                     finish(tx, resumed, &twin.id).await?;
@@ -214,6 +219,7 @@ async fn insert(
                 }
             }
             documents::insert_document(tx, &row).await?;
+            admit::kept(tx, &row.owner, before).await?;
             finish(tx, resumed, &row.id).await?;
             Ok(row)
         })

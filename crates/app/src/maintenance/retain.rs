@@ -9,7 +9,7 @@ use sluice_domain::time::Timestamp;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::retention::{self, Batch, RetentionPeriods};
 use sluice_store::webhooks::{self, deliveries};
-use sluice_store::{StoreError, Tx, accounts, documents, throttles};
+use sluice_store::{StoreError, Tx, accounts, documents, limits, throttles};
 
 use super::{BatchSize, Context, POOL};
 
@@ -47,6 +47,9 @@ impl Job for Retain {
     }
 }
 
+/// What is counted in windows is of no use after the longest of them.
+const LONGEST_WINDOW: Duration = Duration::from_secs(sluice_domain::limits::LONGEST_WINDOW as u64);
+
 /// Failed attempts that are older than this, and whose wait is over, slow down nothing.
 const FAILURES: Duration = Duration::from_hours(24);
 
@@ -71,18 +74,21 @@ enum Rows {
     Events,
     Spend,
     DayBudgets,
+    OwnerDays,
+    OwnerMonths,
     JobBudgets,
     Shares,
     Buckets,
     Workers,
     Secrets,
     Throttles,
+    Limits,
     Deliveries,
     Webhooks,
     OfApps,
 }
 
-const ALL: [(&str, Rows); 16] = [
+const ALL: [(&str, Rows); 19] = [
     ("documents", Rows::Documents),
     ("results", Rows::Results),
     ("unknown_calls", Rows::UnknownCalls),
@@ -90,6 +96,8 @@ const ALL: [(&str, Rows); 16] = [
     ("events", Rows::Events),
     ("spend", Rows::Spend),
     ("day_budgets", Rows::DayBudgets),
+    ("owner_days", Rows::OwnerDays),
+    ("owner_months", Rows::OwnerMonths),
     ("job_budgets", Rows::JobBudgets),
     ("shares", Rows::Shares),
     ("buckets", Rows::Buckets),
@@ -97,6 +105,7 @@ const ALL: [(&str, Rows); 16] = [
     // Sessions, tokens and invitations.
     ("secrets", Rows::Secrets),
     ("throttles", Rows::Throttles),
+    ("limits", Rows::Limits),
     // To webhooks, and what is left of deleted ones.
     ("deliveries", Rows::Deliveries),
     ("webhooks", Rows::Webhooks),
@@ -166,6 +175,12 @@ async fn one_batch(
         Rows::Documents => return unused_documents(context, tx, now - keep.documents, after, limit).await,
         Rows::UnknownCalls => return retention::give_up_calls(tx, after, now - keep.history, limit).await,
         Rows::Events => return retention::forget_events(tx, after, now - keep.events, limit).await,
+        Rows::OwnerDays => {
+            return retention::forget_owner_budgets(tx, "owner_day", after, now - keep.spend, limit).await;
+        }
+        Rows::OwnerMonths => {
+            return retention::forget_owner_budgets(tx, "owner_month", after, now - keep.spend, limit).await;
+        }
         Rows::JobBudgets => return retention::forget_job_budgets(tx, after, limit).await,
         Rows::Shares => return retention::forget_shares(tx, after, limit).await,
         Rows::Buckets => return retention::forget_buckets(tx, after, limit).await,
@@ -182,6 +197,7 @@ async fn one_batch(
         Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
         Rows::Secrets => accounts::delete_ended(tx, now, limit).await?,
         Rows::Throttles => throttles::delete_old(tx, now, FAILURES, limit).await?,
+        Rows::Limits => limits::forget(tx, now - LONGEST_WINDOW, limit).await?,
         Rows::Deliveries => deliveries::forget(tx, now - keep.history, limit).await?,
         Rows::Webhooks => webhooks::sweep(tx, limit).await?,
         Rows::Workers => retention::forget_workers(tx, now - keep.workers, limit).await?,

@@ -48,15 +48,8 @@ impl Default for Previews {
 /// Limits from the configuration.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Reels that one address may start within [`Limits::WINDOW`].
-    pub reels_per_window: u32,
     /// How long an unfinished reel lives without progress.
     pub idle: Duration,
-}
-
-impl Limits {
-    /// The window in which the reels of an address are counted.
-    pub const WINDOW: Duration = Duration::from_mins(10);
 }
 
 impl ReelApp {

@@ -19,6 +19,7 @@ use super::script::{self, SceneScript, Sentence, SlideKind, TextProblem};
 use super::stage::will_read_again;
 use super::storyboard::{self, Scene};
 use super::subject::{self, document_of, notify};
+use crate::limits::{Exceeded, LimitError, admit};
 use crate::module::RetryError;
 
 /// The changes that a user makes to a scene.
@@ -89,9 +90,21 @@ pub enum EditError {
     /// The reel is not in a state that allows this.
     #[error("there is nothing to try again: the video did not fail and was not stopped")]
     NothingToRetry,
+    /// There are too many jobs already.
+    #[error(transparent)]
+    Limit(Exceeded),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<LimitError> for EditError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
 }
 
 const CHANGED: &str = "the scene was changed meanwhile: look at its present text, then change that one";
@@ -320,6 +333,7 @@ pub async fn render(
             if jobs::find(tx, owner, &reel.job_id).await?.is_some_and(|job| will_read_again(&job)) {
                 return Ok(());
             }
+            admit::job_again(tx, &app.platform.limits, owner).await?;
             let options = subject::options(owner, id, idle);
             let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, options).await?;
             reel::set_reel_job(tx, owner, id, &job).await?;
@@ -342,6 +356,7 @@ pub async fn again(owner: &OwnerId, app: &ReelApp, engine: &Engine, id: &ReelId)
             }
             reel::clear_scenes(tx, owner, id).await?;
             reel::set_edited(tx, owner, id, false).await?;
+            admit::job_again(tx, &app.platform.limits, owner).await?;
             let options = subject::options(owner, id, idle);
             let job = engine.enqueue(tx, &MakeReel { reel: id.clone() }, options).await?;
             reel::set_reel_job(tx, owner, id, &job).await?;
@@ -360,6 +375,7 @@ pub async fn retry(owner: &OwnerId, app: &ReelApp, id: &ReelId) -> Result<(), Ed
             if !may_retry(tx, &reel).await? {
                 return Err(EditError::NothingToRetry);
             }
+            admit::job_again(tx, &app.platform.limits, owner).await?;
             // The scenes that stopped are child jobs, and are retried with it.
             jobs::retry(tx, owner, &reel.job_id).await?;
             notify(tx, owner, id)?;
@@ -376,6 +392,7 @@ pub(super) async fn retry_job(owner: &OwnerId, app: &ReelApp, job: &JobRow) -> R
         Ok(()) => Ok(Some(())),
         Err(EditError::NoSuchReel) => Ok(None),
         Err(EditError::Store(error)) => Err(error.into()),
+        Err(EditError::Limit(exceeded)) => Err(RetryError::Limit(exceeded)),
         Err(_) => Err(RetryError::NothingToRetry),
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn ingest(error: IngestError) -> JobError {
         IngestError::Refused(refusal) => JobError::fail(refusal.code, refusal.detail),
         IngestError::Media(error) => JobError::from(error),
         IngestError::Store(error) => JobError::from(error),
+        IngestError::Limit(exceeded) => JobError::fail("limit_bytes_kept", exceeded.to_string()),
         IngestError::UploadLost => JobError::retry("upload_lost", error.to_string()),
         IngestError::Kept(error) => JobError::fail("bad_document", error.to_string()),
     }

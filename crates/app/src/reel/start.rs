@@ -1,11 +1,8 @@
 //! Starts a reel: completes and checks the choices, enforces the limits, and stores the row together with its job.
 
-use std::time::Duration;
-
 use serde_json::json;
 use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_domain::language::Language;
-use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_local::render::{Shape, presenters};
 use sluice_store::documents;
@@ -14,12 +11,13 @@ use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
 use super::choices::{self, CaptionsPlace, Choices, PresenterChoice};
-use super::context::{Limits, ReelApp};
+use super::context::ReelApp;
 use super::keys;
 use super::make::MakeReel;
 use super::script::Mode;
 use super::subject;
 use crate::library::{self, ReadingState, Refused};
+use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
 
 /// A request for a reel.
 #[derive(Debug, Clone)]
@@ -36,8 +34,8 @@ pub struct StartReel {
     pub presenter: PresenterChoice,
     /// Where the captions are.
     pub captions: CaptionsPlace,
-    /// The client's network address, which is rate-limited; none for the command line, which is not.
-    pub address: Option<String>,
+    /// Who asks, and is limited; none for the command line, which is not.
+    pub asker: Option<Asker>,
     /// The caller's idempotency key.
     pub request_key: Option<String>,
 }
@@ -59,14 +57,9 @@ pub enum StartReelError {
     /// It was read, and no video can be made of it.
     #[error("{}", .0.detail)]
     Refused(Refused),
-    /// The address has reached its rate limit.
-    #[error("this address has started {limit} videos within ten minutes: try again in {} s", retry_after.as_secs())]
-    TooMany {
-        /// How many are allowed.
-        limit: u32,
-        /// Time until the next one is allowed.
-        retry_after: Duration,
-    },
+    /// A limit is reached.
+    #[error(transparent)]
+    Limit(Exceeded),
     /// No such voice for this language.
     #[error("there is no voice \"{voice}\" for {language}: choose one of {known}")]
     NoSuchVoice {
@@ -102,8 +95,26 @@ pub enum StartReelError {
     Store(#[from] StoreError),
 }
 
+impl From<LimitError> for StartReelError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A reel that was started, now or earlier with the same key.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// Its row.
+    pub reel: ReelRow,
+    /// How far the limits of who asked are used; nothing if it was started earlier.
+    pub standings: Vec<Standing>,
+}
+
 /// Starts a reel, or returns the one that was started with the same key.
-pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<ReelRow, StartReelError> {
+pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartReel) -> Result<Started, StartReelError> {
     let document = app.platform.store.read(async |tx| documents::document(tx, owner, &ask.document).await).await?;
     let document = document.ok_or(StartReelError::NoSuchDocument)?;
     match library::reading_state(engine, &document).await? {
@@ -128,28 +139,29 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
         script_source: None,
         edited: false,
         result: None,
-        address: ask.address.clone().unwrap_or_default(),
+        address: ask.asker.as_ref().and_then(|asker| asker.address.clone()).unwrap_or_default(),
         request: ask.request_key.clone().map(|key| (key, hash)),
         created_at: now,
         updated_at: now,
     };
-    let (engine, limits) = (engine.clone(), app.limits.clone());
-    let insert = async move |tx: &mut Tx| -> Result<ReelRow, StartReelError> {
-        if let Some(earlier) = earlier(tx, &reel).await? {
-            return Ok(earlier);
+    let (engine, limiter, idle) = (engine.clone(), app.platform.limits.clone(), app.limits.idle);
+    let insert = async move |tx: &mut Tx| -> Result<Started, StartReelError> {
+        if let Some(reel) = earlier(tx, &reel).await? {
+            return Ok(Started { reel, standings: Vec::new() });
         }
-        if let Some(address) = &ask.address {
-            check_rate(tx, address, now, &limits).await?;
-        }
+        let standings = match &ask.asker {
+            Some(asker) => admit::job(tx, &limiter, asker).await?,
+            None => Vec::new(),
+        };
         let mut reel = reel;
         // It may have been deleted since it was looked up, together with the last reel that used it.
         if !documents::lock(tx, owner, &reel.document_id).await? {
             return Err(StartReelError::NoSuchDocument);
         }
-        let options = subject::options(&reel.owner, &reel.id, limits.idle);
+        let options = subject::options(&reel.owner, &reel.id, idle);
         reel.job_id = engine.enqueue(tx, &MakeReel { reel: reel.id.clone() }, options).await?;
         reel::insert_reel(tx, &reel).await?;
-        Ok(reel)
+        Ok(Started { reel, standings })
     };
     app.platform.store.write(insert).await
 }
@@ -202,19 +214,5 @@ async fn earlier(tx: &mut Tx, reel: &ReelRow) -> Result<Option<ReelRow>, StartRe
         Some(earlier) if earlier.request.as_ref().is_some_and(|(_, before)| before == hash) => Ok(Some(earlier)),
         Some(_) => Err(StartReelError::KeyReused),
         None => Ok(None),
-    }
-}
-
-async fn check_rate(tx: &mut Tx, address: &str, now: Timestamp, limits: &Limits) -> Result<(), StartReelError> {
-    let starts = reel::starts_of_address(tx, address, now - Limits::WINDOW).await?;
-    let limit = limits.reels_per_window;
-    let over = (starts.len() + 1).saturating_sub(limit as usize);
-    // The next one is allowed once enough of the counted ones have left the window.
-    match over.checked_sub(1).and_then(|index| starts.get(index)) {
-        Some(leaves) => {
-            let retry_after = (*leaves + Limits::WINDOW).since(now) + Duration::from_secs(1);
-            Err(StartReelError::TooMany { limit, retry_after })
-        }
-        None => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use sluice_blobs::Receiving;
 use sluice_domain::ids::{DocumentId, OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
 use sluice_local::reading::{HEADER_WITHIN, ReadError, has_header};
+use sluice_store::Tx;
 use sluice_store::documents::DocumentRow;
 use sluice_store::uploads::{self, Acquired, Hold, UploadRow};
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use super::checksum::{Checksum, Hasher};
 use super::hold::{HOLD, Pulse, keep};
 use super::{Desk, LIFETIME, UploadError, hold_on, over};
 use crate::library::{self, IngestError, Refused, Resumed, Upload};
+use crate::limits::admit;
 use crate::maintenance::work::UPLOAD;
 use crate::media::MediaError;
 
@@ -122,6 +124,7 @@ impl Appending<'_> {
         if self.request.announced.is_some_and(|bytes| bytes > row.length - row.received) {
             return Err(UploadError::Exceeds { length: row.length });
         }
+        self.still_room().await?;
         let blobs = self.desk.library.platform.media.blobs();
         let mut receiving = blobs.receive(row.id.as_str(), row.received, row.length).await?;
         let mut hasher = self.request.checksum.map(Hasher::of);
@@ -190,6 +193,7 @@ impl Appending<'_> {
             if much && hasher.is_none() {
                 let durable = receiving.sync().await?;
                 self.record(durable, receiving).await?;
+                self.still_room().await?;
                 (recorded, recorded_at) = (received, Instant::now());
             }
         }
@@ -219,6 +223,15 @@ impl Appending<'_> {
         }
         receiving.recorded().await?;
         Ok(expires_at)
+    }
+
+    /// Refuses to receive what its owner has no room for any more. What was recorded stays, for when there is room again.
+    async fn still_room(&self) -> Result<(), UploadError> {
+        let platform = &self.desk.library.platform;
+        let check = async |tx: &mut Tx| {
+            Ok::<_, UploadError>(admit::still_room(tx, &platform.limits, &self.row.owner, &self.row.id).await?)
+        };
+        platform.store.read(check).await
     }
 
     /// Makes the document, now that the file is whole.
@@ -306,6 +319,7 @@ fn refusal(error: &IngestError) -> Option<Refused> {
         IngestError::Unreadable(ReadError::Io(_) | ReadError::DiskFull | ReadError::ToolMissing { .. })
         | IngestError::Media(MediaError::Blobs(_) | MediaError::Store(_) | MediaError::Collecting)
         | IngestError::Store(_)
+        | IngestError::Limit(_)
         | IngestError::UploadLost
         | IngestError::Kept(_) => return None,
         IngestError::Unreadable(error) => Refused { code: error.code().to_owned(), title, detail: error.to_string() },

@@ -21,6 +21,7 @@ use sluice_store::StoreError;
 use sluice_store::uploads::{self, Acquired, Hold, UploadRow};
 
 use crate::library::{IngestError, Library, Refused, tidy_name};
+use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
 use crate::media::MediaError;
 use crate::module::Module;
 
@@ -82,6 +83,9 @@ pub enum UploadError {
     /// This owner has too many unfinished uploads.
     #[error("{MOST_OPEN} uploads are unfinished: complete or delete some of them")]
     TooMany,
+    /// A limit is reached. What was received is kept.
+    #[error(transparent)]
+    Limit(Exceeded),
     /// The bytes are not those that the checksum was made of.
     #[error("the bytes of this request do not have the checksum that came with them: send them again")]
     WrongChecksum,
@@ -110,6 +114,15 @@ pub enum UploadError {
     Store(#[from] StoreError),
 }
 
+impl From<LimitError> for UploadError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<BlobError> for UploadError {
     fn from(error: BlobError) -> Self {
         match error {
@@ -133,8 +146,12 @@ pub struct Announced {
     pub ocr: bool,
 }
 
-/// Makes room for a file. Nothing of it has been received.
-pub async fn create(desk: &Desk, owner: &OwnerId, announced: Announced) -> Result<UploadRow, UploadError> {
+/// Makes room for a file; returns how far the limits of who sends it are used. Nothing of it has been received.
+pub async fn create(
+    desk: &Desk,
+    asker: &Asker,
+    announced: Announced,
+) -> Result<(UploadRow, Vec<Standing>), UploadError> {
     let limit = desk.library.upload_bytes;
     if announced.length > limit {
         return Err(UploadError::TooLarge { limit });
@@ -146,7 +163,7 @@ pub async fn create(desk: &Desk, owner: &OwnerId, announced: Announced) -> Resul
     let now = platform.now().await?;
     let row = UploadRow {
         id: platform.new_id(UploadId::new).await?,
-        owner: owner.clone(),
+        owner: asker.owner.clone(),
         length: announced.length,
         received: 0,
         metadata: announced.metadata,
@@ -157,11 +174,13 @@ pub async fn create(desk: &Desk, owner: &OwnerId, announced: Announced) -> Resul
         created_at: now,
         expires_at: now + LIFETIME,
     };
-    if platform.store.write(async |tx| uploads::insert(tx, &row, MOST_OPEN).await).await? {
-        Ok(row)
-    } else {
-        Err(UploadError::TooMany)
-    }
+    let standings = platform.store.write(async |tx| {
+        let standings = admit::upload(tx, &platform.limits, asker, Some(row.length)).await?;
+        let inserted = uploads::insert(tx, &row, MOST_OPEN).await?;
+        if inserted { Ok(standings) } else { Err(UploadError::TooMany) }
+    });
+    let standings = standings.await?;
+    Ok((row, standings))
 }
 
 /// An upload of this owner that is going on, or has become a document.

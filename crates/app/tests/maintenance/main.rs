@@ -44,6 +44,7 @@ impl World {
             store: test.store().clone(),
             media: Media::new(test.store().clone(), blobs),
             randomness: Randomness::from_entropy(),
+            limits: Arc::default(),
         };
         Self { test, context: Context { platform, modules: Arc::new([]) } }
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use sluice_domain::ids::{DocumentId, JobId, LeaseId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::language::Language;
+use sluice_domain::limits::{Holder, Limited, Window};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Amounts, EnqueueOptions, Job, JobError, Need, Next, Run};
@@ -16,10 +17,11 @@ use sluice_store::controls::{self, Rate, Unit};
 use sluice_store::documents::{self, DocumentRow};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Filter, Lease, LowWaterMarks, Redrive, Task};
+use sluice_store::limits::{self, Of, Warning};
 use sluice_store::reel::list::{ReelFilter, listed};
 use sluice_store::reel::{self, ReelRow, SceneRow};
 use sluice_store::reel::{ReelId, SceneId};
-use sluice_store::{StoreError, Tx, events, gauges, providers, retention, schedules, workers};
+use sluice_store::{StoreError, Tx, events, gauges, providers, retention, schedules, uploads, workers};
 
 use crate::support::{Act, Do, World, local};
 
@@ -257,6 +259,22 @@ async fn bring(tx: &mut Tx, hash: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What a request, an upload and a job count towards, and what of it is shown.
+async fn limits_of(tx: &mut Tx, owner: &OwnerId) -> Result<(), StoreError> {
+    let of = Of::new(Holder::User, owner.as_str());
+    let window = Window { hard: 9, soft: Some(1), seconds: 60 };
+    limits::take(tx, &of, Limited::Jobs, window).await?;
+    limits::lease(tx, &of, Limited::Requests, window, 3, None).await?;
+    limits::leased(tx, &of, Limited::Requests).await?;
+    let until = tx.now().await?;
+    let warning = Warning { of, limited: Limited::Jobs, used: 1, soft: 1, hard: 9, until };
+    limits::warn(tx, owner, &warning).await?;
+    limits::jobs_at_once(tx, owner, "document.read").await?;
+    limits::money(tx, owner).await?;
+    limits::release_over_budget(tx, owner).await?;
+    uploads::announced(tx, owner).await.map(drop)
+}
+
 /// A document and a reel of it, from the upload until it is deleted.
 async fn apps(tx: &mut Tx) -> Result<(), StoreError> {
     let (owner, now) = (OwnerId::local(), tx.now().await?);
@@ -293,7 +311,7 @@ async fn apps(tx: &mut Tx) -> Result<(), StoreError> {
         created_at: now,
         updated_at: now,
     };
-    reel::starts_of_address(tx, &row.address, now - Duration::from_hours(1)).await?;
+    limits_of(tx, &owner).await?;
     reel::reel_of_request(tx, &owner, "key").await?;
     reel::insert_reel(tx, &row).await?;
     let scene = SceneRow {

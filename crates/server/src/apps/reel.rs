@@ -25,9 +25,10 @@ pub(super) struct Reel;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct ReelSettings {
-    /// Videos that one address may start over HTTP within ten minutes; the command line has no such limit.
-    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", default_value_t = 5, global = true, value_name = "NUMBER")]
-    pub reels_per_ten_minutes: u32,
+    /// Videos that one address without an account may start over HTTP within ten minutes: short for address.jobs of the
+    /// plan visitor [default: that of --plans, or 5].
+    #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", global = true, value_name = "NUMBER")]
+    pub reels_per_ten_minutes: Option<u32>,
     /// Minutes without progress after which an unfinished video expires.
     #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
     pub expire_minutes: u64,
@@ -36,7 +37,7 @@ pub struct ReelSettings {
 impl ReelSettings {
     /// The same settings, with limits high enough for a benchmark.
     pub(crate) fn for_bench(&self) -> Self {
-        Self { reels_per_ten_minutes: 1_000, ..self.clone() }
+        Self { reels_per_ten_minutes: Some(1_000), ..self.clone() }
     }
 }
 
@@ -53,10 +54,7 @@ impl ServerApp for Reel {
                 settings,
             ))),
             renderer: Renderer::new(common.executable.clone()),
-            limits: Limits {
-                reels_per_window: config.reel.reels_per_ten_minutes,
-                idle: Duration::from_mins(config.reel.expire_minutes),
-            },
+            limits: Limits { idle: Duration::from_mins(config.reel.expire_minutes) },
             previews: Previews::default(),
         }))
     }

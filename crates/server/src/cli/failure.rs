@@ -84,6 +84,7 @@ fn ingest(error: &IngestError) -> (&'static str, &'static str) {
         IngestError::Refused(refusal) => (refusal.code, refusal.title),
         IngestError::Media(error) => media(error),
         IngestError::Store(error) => (error.code(), "The database cannot do this"),
+        IngestError::Limit(_) => ("limit_bytes_kept", "There is no room for more"),
         IngestError::Kept(_) | IngestError::UploadLost => ("internal", "Internal error"),
     }
 }

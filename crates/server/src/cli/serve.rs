@@ -11,7 +11,7 @@ use sluice_app::app::App;
 use sluice_app::links::Signer;
 use sluice_app::maintenance;
 use sluice_domain::ids::OwnerId;
-use sluice_store::Database;
+use sluice_store::{Database, limits};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,10 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     maintenance::schedule(&app.engine).await?;
     // The key that signs links is there before the database may take no writes.
     Signer::of(&app.platform, &OwnerId::system()).await?;
+    if options.role != Role::Worker {
+        let plans = config.plans();
+        app.platform.store.write(async |tx| limits::set_plans(tx, &plans).await).await?;
+    }
     if options.role == Role::Worker {
         return work(app, config, &pools, options).await;
     }

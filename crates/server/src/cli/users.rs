@@ -15,6 +15,8 @@ use sluice_domain::account::{AccountState, Email, Role, Scope};
 use sluice_domain::ids::{OwnerId, TokenId};
 use sluice_store::accounts::{AccountRow, TokenRow};
 
+mod limits;
+
 use super::say;
 use crate::config::{Config, public_url};
 use crate::http::join_path;
@@ -61,6 +63,8 @@ pub(crate) enum UserCommand {
     },
     /// Changes an account.
     Set(SetUser),
+    /// Shows the limits of an account and what is used of them, after changing them if that is asked for.
+    Limits(limits::UserLimits),
     /// Deletes an account: nobody can sign in, its jobs stop, and what it owns is removed.
     Delete {
         /// The email address.
@@ -161,6 +165,7 @@ pub(crate) async fn run_user(config: &Config, command: UserCommand) -> anyhow::R
         UserCommand::Invite { email, admin, output } => invite(&accounts, email, admin, &output).await,
         UserCommand::List { json } => list(&accounts, json).await,
         UserCommand::Set(set) => set_user(&accounts, set).await,
+        UserCommand::Limits(asked) => limits::run(config, &accounts, asked).await,
         UserCommand::Delete { email, json } => {
             let row = accounts.by_email(&email).await?;
             accounts.delete(&row.owner).await?;

@@ -2,6 +2,7 @@
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 use sluice_app::library::{self, Judged, ReadingState, Refused, Upload};
@@ -20,6 +21,7 @@ use super::Api;
 use super::extract::{Json, Path};
 use super::forms::{self, Form};
 use super::identity::Owner;
+use super::limits::{self, Asking};
 use super::problem::Problem;
 
 /// The properties of a document, and what can be made of it.
@@ -99,16 +101,18 @@ struct DocumentForm {
 #[utoipa::path(post, path = "/api/v1/documents", operation_id = "upload_document", tag = "documents",
     request_body(content = inline(DocumentForm), content_type = "multipart/form-data"),
     responses((status = 201, body = DocumentView), (status = 202, body = DocumentView), (status = 413, body = Problem), (status = 415, body = Problem),
-              (status = 422, body = Problem), (status = 507, body = Problem)))]
+              (status = 422, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn create(
-    Owner(owner): Owner,
+    Asking(asker): Asking,
     State(api): State<Api>,
     request: Request,
-) -> Result<(StatusCode, Json<DocumentView>), Problem> {
+) -> Result<Response, Problem> {
+    let standings = limits::begin_upload(&api, &asker, request.headers()).await?;
     let form = forms::receive(&api, request, &["ocr"]).await?;
-    let document = ingest(&owner, &api, form).await?;
+    let document = ingest(&asker.owner, &api, form).await?;
     let view = view(&api, &document).await?;
-    Ok((if view.reading.is_some() { StatusCode::ACCEPTED } else { StatusCode::CREATED }, Json(view)))
+    let status = if view.reading.is_some() { StatusCode::ACCEPTED } else { StatusCode::CREATED };
+    Ok(limits::with(&standings, (status, Json(view))))
 }
 
 /// A document as it is known now.

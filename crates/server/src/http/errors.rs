@@ -62,6 +62,7 @@ impl From<IngestError> for Problem {
             }
             IngestError::Media(error) => error.into(),
             IngestError::Store(error) => error.into(),
+            IngestError::Limit(exceeded) => exceeded.into(),
             IngestError::Kept(error) => Self::internal(&error),
             IngestError::UploadLost => UploadError::Locked.into(),
         }
@@ -95,6 +96,7 @@ impl From<UploadError> for Problem {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_uploads", "Too many unfinished uploads", text)
                     .header(header::RETRY_AFTER, HeaderValue::from_static("60"))
             }
+            UploadError::Limit(exceeded) => exceeded.into(),
             UploadError::WrongChecksum => {
                 let status = StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST);
                 Self::new(status, "checksum_mismatch", "The checksum does not match", text)
@@ -120,6 +122,7 @@ impl From<RetryError> for Problem {
     fn from(error: RetryError) -> Self {
         match error {
             RetryError::NothingToRetry => conflict("not_retryable", &error),
+            RetryError::Limit(exceeded) => exceeded.into(),
             RetryError::Store(error) => error.into(),
         }
     }

@@ -32,7 +32,8 @@ pub(crate) struct EventsQuery {
 }
 
 /// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), and those of the apps, such as
-/// `reel.changed` (`subject` is the id of what changed). Without a last id the stream starts with new events.
+/// `reel.changed` (`subject` is the id of what changed), and `limit.near` (a soft limit is reached: `limit`, `holder`, `used`,
+/// `soft`, `hard`, `until`). Without a last id the stream starts with new events.
 ///
 /// The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
 /// no longer kept or the id is unknown here. The data of `reset` are an `PresentState`: the present state, so that a client

@@ -32,6 +32,8 @@ const NAME: usize = 1024;
 const HEAD: usize = 16 * 1024;
 /// Most bytes of a form without its file.
 const REST: u64 = (FIELDS * (FIELD + HEAD)) as u64;
+/// More than the parts of a form with one file and its fields, around them.
+pub(super) const AROUND: u64 = REST;
 /// How long the rest of a rejected upload is read and discarded.
 const LINGER: Duration = Duration::from_secs(30);
 

@@ -15,6 +15,7 @@ mod forms;
 mod health;
 mod identity;
 mod jobs;
+mod limits;
 mod listen;
 mod media;
 mod metrics;
@@ -29,6 +30,7 @@ mod security;
 mod service;
 mod snapshot;
 mod uploads;
+mod usage;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -166,6 +168,10 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(accounts::admin::show, accounts::admin::change, accounts::admin::delete))
         .routes(routes!(accounts::admin::invitations, accounts::admin::invite))
         .routes(routes!(accounts::admin::uninvite))
+        .routes(routes!(usage::show))
+        .routes(routes!(usage::plans))
+        .routes(routes!(usage::limits, usage::set_limits))
+        .routes(routes!(usage::of_another))
         .routes(routes!(operations::queues))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))
@@ -203,6 +209,7 @@ pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
         .route("/join", axum::routing::post(accounts::pages::submit_join))
         .route("/join/{invitation}", get(accounts::pages::join))
         .fallback(page::serve)
+        .layer(middleware::from_fn_with_state(api.clone(), limits::count))
         .layer(middleware::from_fn_with_state(api.clone(), identity::authenticate))
         // Without an identity: the link alone decides, and no cache keeps a renewed cookie.
         .route("/media/{hash}/{name}", get(media::read))

@@ -12,6 +12,7 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures::TryStreamExt as _;
 use serde::Serialize;
+use sluice_app::limits::Asker;
 use sluice_app::uploads::{self, Announced, Append, Appended, UploadError};
 use sluice_domain::ids::{OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
@@ -21,7 +22,7 @@ use utoipa::ToSchema;
 use super::Api;
 use super::extract::{Json, Path};
 use super::forms;
-use super::identity::Owner;
+use super::limits::{self, Asking};
 use super::problem::Problem;
 
 pub(super) use headers::{TUS_VERSION, VERSION};
@@ -85,8 +86,8 @@ pub(crate) async fn options(State(api): State<Api>) -> Response {
               (status = 409, body = Problem), (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem),
               (status = 415, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem),
               (status = 429, body = Problem), (status = 460, body = Problem), (status = 507, body = Problem)))]
-pub(crate) async fn create(Owner(owner): Owner, State(api): State<Api>, request: Request) -> Response {
-    serve(&api, owner, None, request).await
+pub(crate) async fn create(Asking(asker): Asking, State(api): State<Api>, request: Request) -> Response {
+    serve(&api, &asker, None, request).await
 }
 
 /// Where an upload stands. `HEAD` gives the headers alone, as tus has it.
@@ -96,12 +97,12 @@ pub(crate) async fn create(Owner(owner): Owner, State(api): State<Api>, request:
                 ("Upload-Expires" = String), ("Upload-Metadata" = String), ("Sluice-Document" = String))),
               (status = 404, body = Problem), (status = 410, body = Problem)))]
 pub(crate) async fn show(
-    Owner(owner): Owner,
+    Asking(asker): Asking,
     State(api): State<Api>,
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    serve(&api, owner, Some(id), request).await
+    serve(&api, &asker, Some(id), request).await
 }
 
 /// Appends bytes at `Upload-Offset`. When they are the last ones, the file becomes a document, whose id is in
@@ -114,15 +115,15 @@ pub(crate) async fn show(
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
     responses((status = 204, headers(("Upload-Offset" = u64), ("Upload-Expires" = String), ("Sluice-Document" = String))),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
-              (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 422, body = Problem), (status = 423, body = Problem),
+              (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem),
               (status = 460, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn append(
-    Owner(owner): Owner,
+    Asking(asker): Asking,
     State(api): State<Api>,
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    serve(&api, owner, Some(id), request).await
+    serve(&api, &asker, Some(id), request).await
 }
 
 /// Removes an upload with what was received. A document that it became stays.
@@ -131,32 +132,32 @@ pub(crate) async fn append(
     responses((status = 204), (status = 404, body = Problem), (status = 410, body = Problem),
               (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 423, body = Problem)))]
 pub(crate) async fn terminate(
-    Owner(owner): Owner,
+    Asking(asker): Asking,
     State(api): State<Api>,
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    serve(&api, owner, Some(id), request).await
+    serve(&api, &asker, Some(id), request).await
 }
 
 /// Any other method on all uploads, which may be overridden.
-pub(crate) async fn other(Owner(owner): Owner, State(api): State<Api>, request: Request) -> Response {
-    serve(&api, owner, None, request).await
+pub(crate) async fn other(Asking(asker): Asking, State(api): State<Api>, request: Request) -> Response {
+    serve(&api, &asker, None, request).await
 }
 
 /// Any other method on one upload, which may be overridden.
 pub(crate) async fn other_of_one(
-    Owner(owner): Owner,
+    Asking(asker): Asking,
     State(api): State<Api>,
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    serve(&api, owner, Some(id), request).await
+    serve(&api, &asker, Some(id), request).await
 }
 
 /// Answers any request to uploads, by its overriding method if it has one.
-async fn serve(api: &Api, owner: OwnerId, id: Option<String>, request: Request) -> Response {
-    as_tus(dispatch(api, owner, id, request).await.unwrap_or_else(Problem::into_response))
+async fn serve(api: &Api, asker: &Asker, id: Option<String>, request: Request) -> Response {
+    as_tus(dispatch(api, asker, id, request).await.unwrap_or_else(Problem::into_response))
 }
 
 /// With the headers of every response of the protocol.
@@ -167,7 +168,7 @@ fn as_tus(mut response: Response) -> Response {
     response
 }
 
-async fn dispatch(api: &Api, owner: OwnerId, id: Option<String>, request: Request) -> Result<Response, Problem> {
+async fn dispatch(api: &Api, asker: &Asker, id: Option<String>, request: Request) -> Result<Response, Problem> {
     let method = headers::method(&request)?;
     if method == Method::OPTIONS {
         return Ok(capabilities(api));
@@ -177,7 +178,7 @@ async fn dispatch(api: &Api, owner: OwnerId, id: Option<String>, request: Reques
             return Err(not_allowed("OPTIONS, POST"));
         }
         headers::check_version(request.headers())?;
-        return begin(api, owner, request).await;
+        return begin(api, asker, request).await;
     };
     let known = [Method::GET, Method::HEAD, Method::PATCH, Method::DELETE];
     if !known.contains(&method) {
@@ -188,6 +189,7 @@ async fn dispatch(api: &Api, owner: OwnerId, id: Option<String>, request: Reques
         headers::check_version(request.headers())?;
     }
     let id: UploadId = id.parse().map_err(|_| Problem::from(UploadError::Unknown))?;
+    let owner = asker.owner.clone();
     match method {
         Method::PATCH => continue_with(api, owner, id, request).await,
         Method::DELETE => {
@@ -228,20 +230,20 @@ fn view(row: &UploadRow) -> Result<Response, Problem> {
 }
 
 /// Creates an upload, and takes the bytes that come with the request.
-async fn begin(api: &Api, owner: OwnerId, request: Request) -> Result<Response, Problem> {
+async fn begin(api: &Api, asker: &Asker, request: Request) -> Result<Response, Problem> {
     let headers = request.headers();
     let length = headers::length(headers)?;
     let metadata = headers::metadata(headers)?;
     let announced = Announced { length, metadata: metadata.text, name: metadata.name, ocr: metadata.ocr };
     let with_bytes = headers::brings_bytes(headers)?;
     let checksum = headers::checksum(headers)?;
-    let row = uploads::create(&api.app.uploads(), &owner, announced).await?;
+    let (row, standings) = uploads::create(&api.app.uploads(), asker, announced).await?;
     let location = value(&format!("/api/v1/uploads/{}", row.id))?;
-    let mut response = StatusCode::CREATED.into_response();
+    let mut response = limits::with(&standings, StatusCode::CREATED);
     response.headers_mut().insert(header::LOCATION, location.clone());
     if with_bytes {
         let append = Append { offset: 0, announced: headers::announced(headers), checksum };
-        let appended = receive(api, owner, row.id, append, request.into_body()).await;
+        let appended = receive(api, asker.owner.clone(), row.id, append, request.into_body()).await;
         // The upload exists, whatever happened to the bytes.
         let appended = appended.map_err(|problem| problem.header(header::LOCATION, location))?;
         progress(&mut response, &appended)?;

@@ -23,8 +23,13 @@ const PUBLIC: [&str; 6] = [
 ];
 
 /// A server whose first administrator is Ada; with her cookie.
-async fn with_ada(dialect: Dialect, sign_up: SignUp) -> (TestApp, String) {
-    let (app, accounts) = TestApp::with_accounts(dialect, sign_up).await;
+pub(crate) async fn with_ada(dialect: Dialect, sign_up: SignUp) -> (TestApp, String) {
+    with_ada_and(dialect, sign_up, &[]).await
+}
+
+/// The same with these arguments.
+pub(crate) async fn with_ada_and(dialect: Dialect, sign_up: SignUp, arguments: &[&str]) -> (TestApp, String) {
+    let (app, accounts) = TestApp::with_accounts_and(dialect, sign_up, arguments).await;
     let secret = accounts.first_invitation().await.unwrap().unwrap();
     let body = json!({ "email": ADA, "name": "Ada", "password": PASSWORD, "invitation": secret.reveal() });
     let answer = app.post("/api/v1/accounts").unknown().json(&body).answer().await;
@@ -34,16 +39,16 @@ async fn with_ada(dialect: Dialect, sign_up: SignUp) -> (TestApp, String) {
 }
 
 impl Ask<'_> {
-    fn cookie(self, cookie: &str) -> Self {
+    pub(crate) fn cookie(self, cookie: &str) -> Self {
         self.unknown().header("cookie", cookie)
     }
 
-    fn bearer(self, token: &str) -> Self {
+    pub(crate) fn bearer(self, token: &str) -> Self {
         self.unknown().header("authorization", &format!("Bearer {token}"))
     }
 }
 
-async fn token(app: &TestApp, cookie: &str, scopes: &[&str], days: Option<u32>) -> (String, String) {
+pub(crate) async fn token(app: &TestApp, cookie: &str, scopes: &[&str], days: Option<u32>) -> (String, String) {
     let body = json!({ "name": "a script", "scopes": scopes, "expires_in_days": days });
     let (status, made) = app.post("/api/v1/tokens").cookie(cookie).json(&body).send().await;
     assert_eq!(status, StatusCode::CREATED, "{made}");

@@ -16,6 +16,7 @@ mod fakes;
 mod finished;
 mod health;
 mod keeping;
+mod limits;
 mod links;
 mod metrics;
 mod operations;

@@ -78,7 +78,7 @@ async fn an_address_starts_so_many_reels_and_the_next_when_time_has_passed() {
         let document = app.document(&owner, "tides.pdf", &pdf::fine()).await;
         let body = json!({ "document_id": document["id"] });
         let (status, refused) = app.post("/api/v1/reels").of(&owner).json(&body).send().await;
-        assert_eq!((status, &refused["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("rate_limited")));
+        assert_eq!((status, &refused["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("limit_jobs")));
         let wait = refused["retry_after_seconds"].as_u64().unwrap();
         assert!((295..=302).contains(&wait), "the first leaves the window in 5 minutes: {wait}");
     }

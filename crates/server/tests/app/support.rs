@@ -98,11 +98,18 @@ pub(crate) struct Ask<'a> {
     request: axum::http::request::Builder,
     identity: Option<Identity>,
     body: Body,
+    router: Option<Router>,
+    peer: SocketAddr,
 }
 
 impl TestApp {
     pub(crate) async fn open(dialect: Dialect) -> Self {
         Self::with(dialect, MODULES, APPS, &[]).await
+    }
+
+    /// With these arguments.
+    pub(crate) async fn open_with(dialect: Dialect, arguments: &[&str]) -> Self {
+        Self::with(dialect, MODULES, APPS, arguments).await
     }
 
     /// With engines that do what the test says.
@@ -129,7 +136,12 @@ impl TestApp {
 
     /// With accounts, which everybody may create or not.
     pub(crate) async fn with_accounts(dialect: Dialect, sign_up: SignUp) -> (Self, Accounts) {
-        let mut app = Self::build(dialect, MODULES, APPS, &[], |_| {}).await;
+        Self::with_accounts_and(dialect, sign_up, &[]).await
+    }
+
+    /// The same with these arguments.
+    pub(crate) async fn with_accounts_and(dialect: Dialect, sign_up: SignUp, arguments: &[&str]) -> (Self, Accounts) {
+        let mut app = Self::build(dialect, MODULES, APPS, arguments, |_| {}).await;
         let settings = AccountSettings { sign_up, ..AccountSettings::default() };
         let accounts = Accounts::new(app.app.platform.clone(), settings).unwrap();
         let access = Access { single_user: false, ..Access::single_user(accounts.clone()) };
@@ -161,7 +173,9 @@ impl TestApp {
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
         let request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
-        Ask { app: self, request, identity: Some(Identity::local()), body: Body::empty() }
+        let peer = "127.0.0.1:9".parse().unwrap();
+        let identity = Some(Identity::local());
+        Ask { app: self, request, identity, body: Body::empty(), router: None, peer }
     }
 
     pub(crate) fn get(&self, path: &str) -> Ask<'_> {
@@ -181,10 +195,39 @@ impl TestApp {
         self.router = router(api, APPS);
     }
 
+    /// Another process on the same database and the same media, with these arguments, for people with accounts.
+    pub(crate) async fn beside(&self, arguments: &[&str]) -> Router {
+        self.beside_for(arguments, false).await
+    }
+
+    /// The same for the one person of this machine.
+    pub(crate) async fn beside_alone(&self, arguments: &[&str]) -> Router {
+        self.beside_for(arguments, true).await
+    }
+
+    async fn beside_for(&self, arguments: &[&str], single_user: bool) -> Router {
+        let data = self.folder.path().to_str().unwrap().to_owned();
+        let always = ["test", "--data", &data, "--workers", "2", "--lease-seconds", "3600"];
+        let config = Arguments::parse_from(always.into_iter().chain(arguments.iter().copied())).config;
+        let app = wiring::connect(&config, self.store.open_again().await, sluice(), APPS).unwrap();
+        let accounts = Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap();
+        let access = Access { single_user, ..Access::single_user(accounts) };
+        router(Api::new(app, access, PathBuf::new(), CancellationToken::new()), APPS)
+    }
+
+    /// Behind proxies in these networks.
+    pub(crate) fn behind(&mut self, proxies: &[&str]) {
+        let accounts = Accounts::new(self.app.platform.clone(), AccountSettings::default()).unwrap();
+        let proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
+        let access = Access { proxies, ..Access::single_user(accounts) };
+        self.router = router(Api::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
+    }
+
     /// A request under another host name.
     pub(crate) async fn get_at(&self, host: &str, path: &str) -> Answer {
         let request = Request::builder().uri(path).header(header::HOST, host);
-        Ask { app: self, request, identity: None, body: Body::empty() }.answer().await
+        let peer = "127.0.0.1:9".parse().unwrap();
+        Ask { app: self, request, identity: None, body: Body::empty(), router: None, peer }.answer().await
     }
 
     /// Uploads a document; gives its view.
@@ -268,6 +311,18 @@ impl Ask<'_> {
         self
     }
 
+    /// To another process.
+    pub(crate) fn to(mut self, router: &Router) -> Self {
+        self.router = Some(router.clone());
+        self
+    }
+
+    /// From another address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.peer = SocketAddr::new(address.parse().unwrap(), 9);
+        self
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);
         self
@@ -330,11 +385,10 @@ impl Ask<'_> {
     /// Without waiting for the end of its body.
     pub(crate) async fn response(self) -> Response {
         let mut request = self.request.body(self.body).unwrap();
-        let address: SocketAddr = "127.0.0.1:9".parse().unwrap();
-        request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(ConnectInfo(self.peer));
         if let Some(identity) = self.identity {
             request.extensions_mut().insert(identity);
         }
-        self.app.router.clone().oneshot(request).await.unwrap()
+        self.router.unwrap_or_else(|| self.app.router.clone()).oneshot(request).await.unwrap()
     }
 }

@@ -29,8 +29,8 @@ async fn a_key_orders_once_and_an_address_has_its_share() {
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
     let seconds: u64 = header("retry-after").parse().unwrap();
     assert!((1..=601).contains(&seconds), "{seconds}");
-    assert_eq!(header("ratelimit-policy"), "\"reels\";q=2;w=600");
-    assert_eq!(header("ratelimit"), format!("\"reels\";r=0;t={seconds}"));
+    assert_eq!(header("ratelimit-policy"), "\"address-jobs\";q=2;w=600");
+    assert_eq!(header("ratelimit"), format!("\"address-jobs\";r=0;t={seconds}"));
     assert_eq!(problem(answer).await.2["retry_after_seconds"], seconds);
     // The key of an order that was taken works still.
     assert_eq!(order("two", "16:9").await.status(), StatusCode::ACCEPTED);

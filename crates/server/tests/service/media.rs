@@ -22,7 +22,7 @@ async fn kept(server: &Server, name: &str, save: bool) -> String {
     let owner = OwnerId::local();
     let subject = Subject { owner: &owner, app: "test", id: "some video" };
     store.write(async |tx| blobs::reference(tx, &subject, &[hash.as_str()]).await).await.unwrap();
-    let platform = Platform { store, media, randomness: Randomness::from_entropy() };
+    let platform = Platform { store, media, randomness: Randomness::from_entropy(), limits: std::sync::Arc::default() };
     let signer = Signer::of(&platform, &owner).await.unwrap();
     if save { signer.save(&hash, name) } else { signer.show(&hash, name) }
 }

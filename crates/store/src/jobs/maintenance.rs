@@ -108,6 +108,14 @@ pub async fn perform_all(tx: &mut Tx) -> Result<usize, StoreError> {
     Ok(moved)
 }
 
+/// Ends the delay of a scheduled job now.
+pub(crate) async fn due_now(tx: &mut Tx, mut row: JobRow, now: Timestamp) -> Result<(), StoreError> {
+    row.run_at = now;
+    row.become_due(now);
+    row.save(tx).await?;
+    after(tx, &row).await
+}
+
 async fn rescue(tx: &mut Tx, row: &mut JobRow, now: Timestamp) -> Result<bool, StoreError> {
     let Some(lease) = row.held().filter(|_| row.lease_until.is_some_and(|until| until <= now)) else {
         return Ok(false);

@@ -32,6 +32,7 @@ pub use claim::{Charge, Claim, Claimed, Claims, charge, claim, claim_one_by_one}
 pub use lease::{cancelling, hold, renew};
 pub use list::{Filter, Redrive};
 pub use machine::Then;
+pub(crate) use maintenance::due_now;
 pub use maintenance::{BATCH, Task, due, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
 pub use owned::{

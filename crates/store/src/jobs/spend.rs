@@ -10,7 +10,10 @@
 //! ledger take a shared lock, and changes of a budget an exclusive one. A change of the ledger first inserts the budgets that
 //! are derived from the budget `*`; two concurrent inserts of the same one conflict on its key.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod books;
+mod owners;
+
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, LeaseId};
@@ -21,7 +24,12 @@ use crate::jobs::claim::Claimed;
 use crate::jobs::row::{JobError, JobRow, Lease, get};
 use crate::jobs::settle::after;
 use crate::sql::{Row, placeholders, sql};
-use crate::{StoreError, Tx, storable};
+use crate::{StoreError, Tx, limits, storable};
+
+pub use books::drift;
+pub(crate) use books::forget_spend;
+pub(crate) use owners::spent_in;
+use owners::{Names, is_owners};
 
 /// What happens to a job that does not fit into a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,9 +52,10 @@ impl Over {
 /// A cap, and what is used of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
-    /// `owner`, `job`, `day` or `provider`.
+    /// `owner`, `owner_day`, `owner_month`, `job`, `day` or `provider`.
     pub scope: String,
-    /// The name within the scope; `*` applies to each one without a row of its own. A day is written `2026-11-22`, in UTC.
+    /// The name within the scope; `*` applies to each one without a row of its own. A day is written `2026-11-22`, in UTC,
+    /// and that of an owner `ada 2026-11-22`.
     pub name: String,
     /// The cap.
     pub cap: MicroUsd,
@@ -119,9 +128,14 @@ pub async fn remove_budget(tx: &mut Tx, scope: &str, name: &str) -> Result<bool,
     Ok(removed > 0)
 }
 
-/// Every cap.
+/// Every cap, but for those of an owner's days and months, which come from plans.
 pub async fn budgets(tx: &mut Tx) -> Result<Vec<Budget>, StoreError> {
-    sql(format!("SELECT {BUDGET} ORDER BY b.scope, b.name")).all(tx).await?.iter().map(budget).collect()
+    sql(format!("SELECT {BUDGET} WHERE b.scope IN ('day', 'job', 'owner', 'provider') ORDER BY b.scope, b.name"))
+        .all(tx)
+        .await?
+        .iter()
+        .map(budget)
+        .collect()
 }
 
 fn budget(row: &Row) -> Result<Budget, StoreError> {
@@ -136,9 +150,10 @@ fn budget(row: &Row) -> Result<Budget, StoreError> {
     })
 }
 
-/// The columns of a [`Budget`], and where they are: a derived one has the cap of `*`.
+/// The columns of a [`Budget`], and where they are: a derived one has the cap of `*`, and that of an owner's day or month has
+/// none before its owner's plan is looked up.
 const BUDGET: &str = "b.scope AS scope, b.name AS name, b.reserved AS reserved, b.spent AS spent,
-     COALESCE(b.cap, every.cap) AS cap, COALESCE(b.over, every.over) AS over
+     COALESCE(b.cap, every.cap, 9223372036854775807) AS cap, COALESCE(b.over, every.over, 'wait') AS over
      FROM budgets b LEFT JOIN budgets every ON every.scope = b.scope AND every.name = '*' AND b.cap IS NULL";
 
 /// The scope, which is also the name of its column in the ledger.
@@ -151,12 +166,13 @@ fn known(scope: &str) -> Result<&'static str, StoreError> {
 
 /// The sum of open reservations in the ledger under the name `$2`.
 fn reserved_under(scope: &'static str) -> String {
-    format!("COALESCE((SELECT CAST(SUM(reserved) AS BIGINT) FROM spend WHERE {scope} = $2 AND state = 'reserved'), 0)")
+    let named = owners::named(scope);
+    format!("COALESCE((SELECT CAST(SUM(reserved) AS BIGINT) FROM spend WHERE {named} AND state = 'reserved'), 0)")
 }
 
 /// The sum of what was spent in the ledger under the name `$2`.
 fn spent_under(scope: &'static str) -> String {
-    format!("COALESCE((SELECT CAST(SUM(spent) AS BIGINT) FROM spend WHERE {scope} = $2), 0)")
+    format!("COALESCE((SELECT CAST(SUM(spent) AS BIGINT) FROM spend WHERE {}), 0)", owners::named(scope))
 }
 
 /// The shared lock for changes of the ledger, until the unit of work ends. SQLite has one writer anyway.
@@ -176,13 +192,6 @@ async fn lock_budgets(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The scopes that an attempt counts towards, in the order in which everyone locks them.
-fn scopes<'a>(day: &'a str, job: &'a str, owner: &'a str, provider: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
-    let mut scopes = vec![("day", day), ("job", job), ("owner", owner)];
-    scopes.extend(provider.map(|provider| ("provider", provider)));
-    scopes
-}
-
 /// The caps of these scopes, in order; derives those that are missing from `*`. Must be called before the ledger is changed.
 async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
     lock_ledger(tx).await?;
@@ -193,6 +202,7 @@ async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget
         match (named(name), named("*")) {
             (Some(own), _) => caps.push(own.clone()),
             (None, Some(_)) => caps.extend(derive(tx, scope, name).await?),
+            (None, None) if is_owners(scope) => caps.push(owners::begin(tx, scope, name).await?),
             (None, None) => {}
         }
     }
@@ -212,9 +222,12 @@ async fn stored(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budg
 /// The budgets that a job would be paid from today, as they are now. Of those of jobs there may be as many as jobs.
 pub(crate) async fn concerning(tx: &mut Tx, job: &JobRow) -> Result<Vec<Budget>, StoreError> {
     let day = day(tx.now().await?);
-    let scopes = scopes(&day, job.id.as_str(), job.owner.as_str(), job.need.provider.as_deref());
+    let names = Names::new(&day, job.id.as_str(), job.owner.as_str(), job.need.provider.as_deref());
+    let scopes = names.scopes();
     let mut stored = stored(tx, &scopes).await?;
     stored.retain(|budget| scopes.iter().any(|(scope, name)| budget.scope == *scope && budget.name == *name));
+    stored.extend(names.unused(&stored));
+    owners::apply(&mut stored, limits::caps_of(tx, &job.owner).await?);
     stored.sort_by(|a, b| a.scope.cmp(&b.scope));
     Ok(stored)
 }
@@ -243,9 +256,12 @@ async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<B
 pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Result<Reserved, StoreError> {
     let day = day(now);
     let (id, cost) = (job.lease.job.as_str(), storable::money(job.need.cost));
-    let scopes = scopes(&day, id, job.owner.as_str(), job.need.provider.as_deref());
+    let names = Names::new(&day, id, job.owner.as_str(), job.need.provider.as_deref());
+    let mut budgets = caps(tx, &names.scopes()).await?;
+    let of_owner = limits::caps_of(tx, &job.owner).await?;
+    owners::apply(&mut budgets, of_owner);
     let mut taken = Vec::new();
-    for budget in caps(tx, &scopes).await? {
+    for budget in budgets {
         let fits = sql("UPDATE budgets SET reserved = reserved + $3
                         WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= $4")
         .bind(&budget.scope)
@@ -273,6 +289,7 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     .bind(now.as_millis())
     .execute(tx)
     .await?;
+    owners::warn(tx, &job.owner, of_owner, now).await?;
     Ok(Reserved::Yes)
 }
 
@@ -281,6 +298,9 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
     let refused = match budget.over {
         Over::Wait => {
             row.put_off(RETRY_AFTER, now);
+            if is_owners(&budget.scope) {
+                limits::put_off(tx, &row.id, &row.owner, row.run_at).await?;
+            }
             Reserved::Waits
         }
         Over::Fail => {
@@ -386,7 +406,7 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
 async fn booked_under(tx: &mut Tx, row: &Row) -> Result<Vec<(String, String)>, StoreError> {
     let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
     let provider: Option<String> = row.get("provider")?;
-    let caps = caps(tx, &scopes(&day, &job, &owner, provider.as_deref())).await?;
+    let caps = caps(tx, &Names::new(&day, &job, &owner, provider.as_deref()).scopes()).await?;
     Ok(caps.into_iter().map(|budget| (budget.scope, budget.name)).collect())
 }
 
@@ -424,59 +444,6 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         .await?;
     tx.pending.counts.settled(MicroUsd(spent.0 - booked));
     book(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
-}
-
-/// The budgets whose figures differ from the sums of the ledger: none, unless there is a bug.
-pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-    let rows = sql("SELECT b.scope AS scope, b.name AS name, b.reserved AS reserved, b.spent AS spent,
-             COALESCE(CAST(SUM(CASE WHEN s.state = 'reserved' THEN s.reserved ELSE 0 END) AS BIGINT), 0) AS all_reserved,
-             b.forgotten + COALESCE(CAST(SUM(COALESCE(s.spent, 0)) AS BIGINT), 0) AS all_spent
-         FROM budgets b LEFT JOIN spend s ON b.name = CASE b.scope
-             WHEN 'owner' THEN s.owner WHEN 'job' THEN s.job WHEN 'day' THEN s.day ELSE s.provider END
-         GROUP BY b.scope, b.name, b.reserved, b.spent, b.forgotten")
-    .all(tx)
-    .await?;
-    let mut drifted = Vec::new();
-    for row in &rows {
-        let figures: [i64; 4] =
-            [row.get("reserved")?, row.get("spent")?, row.get("all_reserved")?, row.get("all_spent")?];
-        if figures[0] != figures[2] || figures[1] != figures[3] {
-            let (scope, name): (String, String) = (row.get("scope")?, row.get("name")?);
-            drifted.push(format!("{scope} {name}: {figures:?}"));
-        }
-    }
-    Ok(drifted)
-}
-
-/// Deletes up to `most` settled rows of the ledger from before `before`; returns how many. Existing budgets keep their
-/// figures.
-pub(crate) async fn forget_spend(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
-    lock_budgets(tx).await?;
-    let rows = sql("SELECT job, lease, day, owner, provider, COALESCE(spent, 0) AS spent FROM spend
-                    WHERE at < $1 AND state <> 'reserved' ORDER BY at LIMIT $2")
-    .bind(before.as_millis())
-    .bind(most)
-    .all(tx)
-    .await?;
-    let mut spent_by: BTreeMap<(&'static str, String), i64> = BTreeMap::new();
-    for row in &rows {
-        let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
-        let provider: Option<String> = row.get("provider")?;
-        for (scope, name) in scopes(&day, &job, &owner, provider.as_deref()) {
-            *spent_by.entry((scope, name.to_owned())).or_default() += row.get::<i64>("spent")?;
-        }
-        let lease: String = row.get("lease")?;
-        sql("DELETE FROM spend WHERE job = $1 AND lease = $2").bind(job).bind(lease).execute(tx).await?;
-    }
-    for ((scope, name), spent) in spent_by.into_iter().filter(|(_, spent)| *spent > 0) {
-        sql("UPDATE budgets SET forgotten = forgotten + $3 WHERE scope = $1 AND name = $2")
-            .bind(scope)
-            .bind(name)
-            .bind(spent)
-            .execute(tx)
-            .await?;
-    }
-    Ok(rows.len() as u64)
 }
 
 /// The day of a point in time, in UTC, as `2026-11-22`; 1970-01-01 if it is out of the calendar's range.

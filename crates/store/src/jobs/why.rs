@@ -118,7 +118,7 @@ pub enum Reason {
     },
     /// A budget has not enough left.
     Budget {
-        /// `owner`, `job`, `day` or `provider`.
+        /// `owner`, `owner_day`, `owner_month`, `job`, `day` or `provider`.
         scope: String,
         /// The name within the scope.
         name: String,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sluice_domain::account::{AccountState, Email, Role, Scope};
 use sluice_domain::ids::{AccountId, InvitationId, OwnerId, SessionId, TokenId};
+use sluice_domain::limits::Overrides;
 use sluice_domain::time::Timestamp;
 use sluice_store::accounts::{self, AccountRow, InvitationRow, SessionRow, TokenRow};
 use sluice_store::{Store, StoreError};
@@ -34,6 +35,7 @@ fn account(now: Timestamp, random: u8, address: &str, role: Role) -> AccountRow 
         password: Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned()),
         role,
         plan: "standard".to_owned(),
+        limits: Overrides::default(),
         state: AccountState::Active,
         link_epoch: 0,
         created_at: now,

@@ -71,6 +71,8 @@ async fn find(store: &Store, row: &UploadRow) -> Option<UploadRow> {
 async fn an_upload_is_found_by_its_owner_alone(store: &Store) {
     let row = upload(store, &ada(), 1).await;
     assert_eq!(find(store, &row).await, Some(row.clone()), "all of it comes back as it was stored");
+    let announced = async |owner| store.read(async |tx| uploads::announced(tx, &owner).await).await.unwrap();
+    assert_eq!((announced(ada()).await, announced(omar()).await), (row.length, 0));
     let other = UploadRow { owner: omar(), ..row.clone() };
     assert_eq!(find(store, &other).await, None);
     assert_eq!(acquire(store, &hold(&other, 1)).await, Acquired::Unknown);

@@ -21,7 +21,6 @@ on_both! {
     nothing_of_a_deleted_reel_is_left_but_that_it_was_asked_for
     a_reel_is_deleted_wholly_or_not_at_all
     a_key_means_one_request_of_one_owner_until_its_reel_is_deleted
-    starts_are_counted_for_an_address_whoever_asks
     tombstones_go_in_batches_from_old_to_new_and_live_reels_stay
     what_a_job_still_writes_for_a_deleted_reel_goes_with_its_tombstone
     both_reels_of_a_document_may_be_deleted_at_once
@@ -57,10 +56,6 @@ async fn delete(store: &Store, row: &ReelRow) {
     write(store, async |tx| reel::delete_reel(tx, &row.owner, &row.id).await).await;
 }
 
-async fn starts(store: &Store, address: &str, since: Timestamp) -> usize {
-    read(store, async |tx| reel::starts_of_address(tx, address, since).await).await.len()
-}
-
 async fn nothing_of_a_deleted_reel_is_left_but_that_it_was_asked_for(test: &TestStore) {
     let store = test.store();
     let row = finished(store).await;
@@ -83,7 +78,6 @@ async fn nothing_of_a_deleted_reel_is_left_but_that_it_was_asked_for(test: &Test
         UNION ALL SELECT key FROM reel_results UNION ALL SELECT subject FROM blob_refs";
     let left = read(store, async |tx| testing::texts(tx, left, &["ada"]).await).await;
     assert_eq!(left, [row.id.to_string()]);
-    assert_eq!(starts(store, "10.0.0.1", row.created_at - Duration::from_secs(1)).await, 1);
 
     let deleted_at = "SELECT CAST(deleted_at AS TEXT) AS value FROM reels WHERE owner = $1";
     let first = read(store, async |tx| testing::texts(tx, deleted_at, &["ada"]).await).await;
@@ -137,34 +131,6 @@ async fn a_key_means_one_request_of_one_owner_until_its_reel_is_deleted(test: &T
     assert_eq!(of_key(ada()).await, None);
     let again = ask(&hers, 6, Some("key")).await.unwrap();
     assert_eq!(of_key(ada()).await.map(|row| row.request), Some(again.request));
-}
-
-async fn starts_are_counted_for_an_address_whoever_asks(test: &TestStore) {
-    let store = test.store();
-    let start = store.now().await.unwrap();
-    let documents = [stored_document(store, &ada(), 10).await, stored_document(store, &omar(), 20).await];
-    let mut rows = Vec::new();
-    for number in 0..6 {
-        store.advance_clock(Duration::from_mins(1)).await.unwrap();
-        let address = if number == 5 { "10.0.0.2" } else { "10.0.0.1" };
-        let row = write(store, async |tx| {
-            let known = new_reel(tx, &documents[number % 2], number).await?;
-            let row = ReelRow { address: address.to_owned(), ..known };
-            reel::insert_reel(tx, &row).await?;
-            Ok(row)
-        })
-        .await;
-        rows.push(row);
-    }
-    delete(store, &rows[1]).await;
-    let of = async |address: &str, since: Timestamp| {
-        read(store, async |tx| reel::starts_of_address(tx, address, since).await).await
-    };
-    let times: Vec<Timestamp> = rows.iter().map(|row| row.created_at).collect();
-    assert_eq!(of("10.0.0.1", start).await, times[..5], "deleted ones, too, oldest first");
-    assert_eq!(of("10.0.0.1", times[2]).await, times[3..5], "strictly after");
-    assert_eq!(of("10.0.0.2", start).await, times[5..]);
-    assert_eq!(of("", start).await, []);
 }
 
 async fn tombstones_go_in_batches_from_old_to_new_and_live_reels_stay(test: &TestStore) {
@@ -264,5 +230,4 @@ async fn a_document_that_a_reel_stands_on_cannot_be_forgotten(test: &TestStore) 
     let ids = [ReelId::new(row.created_at, random(8)).to_string(), unused.id.to_string()];
     assert_eq!(write(store, async |tx| documents::forget(tx, &ids).await).await, 1);
     assert_eq!(usage(store, &ada()).await, 1_010);
-    assert_eq!(starts(store, "10.0.0.1", row.created_at).await, 0);
 }

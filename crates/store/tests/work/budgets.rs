@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
+use sluice_domain::limits::{Cap, Plans};
 use sluice_domain::money::MicroUsd;
-use sluice_store::StoreError;
 use sluice_store::calls::{self, Outcome};
 use sluice_store::jobs::spend::{self, Budget, Over};
 use sluice_store::jobs::{self, Claimed, Need, NewJob, Reason, Settlement};
+use sluice_store::limits::{self, Money};
+use sluice_store::{StoreError, events, retention};
 
 use crate::calls::{end, new_call, start};
 use crate::world::LEASE;
@@ -22,6 +25,7 @@ on_both_databases!(
     a_job_that_does_not_fit_waits_or_fails_and_says_why,
     budgets_of_what_is_not_known_are_refused,
     a_cap_is_reached_to_the_last_coin_by_claims_at_once,
+    an_owner_spends_no_more_on_a_day_and_in_a_month_than_the_plan_says,
 );
 
 const SCOPES: [&str; 4] = ["day", "job", "owner", "provider"];
@@ -220,6 +224,8 @@ async fn whatever_is_done_the_budgets_say_what_a_model_of_the_ledger_says(world:
             world.store.write(async |tx| spend::remove_budget(tx, &scope, &name).await).await.unwrap();
         }
         world.store.execute("DELETE FROM spend").await.unwrap();
+        // Those of owners' days and months are no caps that could be removed.
+        world.store.execute("DELETE FROM budgets").await.unwrap();
         world.store.execute("DELETE FROM jobs").await.unwrap();
         let (jobs, held, attempts) = (Vec::new(), Vec::new(), Vec::new());
         let (of, caps) = (BTreeMap::new(), BTreeMap::new());
@@ -417,4 +423,78 @@ async fn a_cap_is_reached_to_the_last_coin_by_claims_at_once(world: &World) {
     assert_eq!(claimed, 10, "ten fit, and no eleventh");
     let of_day = world.budgets().await.into_iter().find(|it| it.scope == "day" && it.name != "*").unwrap();
     assert_eq!(of_day.reserved, MicroUsd(100), "what one cap refused is not booked under another");
+}
+
+fn plans(day: u64, soft: u64, month: u64) -> Plans {
+    let cap = |hard, soft| Some(Cap { hard, soft });
+    let text = json!({ "visitor": { "user": { "micro_usd_per_day": cap(day, Some(soft)), "micro_usd_per_month": cap(month, None) } } });
+    serde_json::from_value(text).unwrap()
+}
+
+async fn an_owner_spends_no_more_on_a_day_and_in_a_month_than_the_plan_says(world: &World) {
+    let set = async |plans: Plans| world.store.write(async |tx| limits::set_plans(tx, &plans).await).await.unwrap();
+    let costs = async |owner: OwnerId, cost| {
+        let need = Need { cost: MicroUsd(cost), ..Need::default() };
+        world.enqueue(NewJob { owner, need, ..world.new_job().await }).await
+    };
+    let spent = async || world.store.read(async |tx| limits::money(tx, &ada()).await).await.unwrap();
+    let spend = async |cost: i64| {
+        let id = costs(ada(), cost).await;
+        let claimed = world.claim_one().await;
+        assert_eq!(claimed.lease.job, id);
+        let call = new_call(world, &world.name(), None);
+        start(world, &claimed, &call).await;
+        end(world, &call, Outcome::Succeeded, cost).await;
+        world.succeed(&claimed).await;
+    };
+    // Before there is a cap, too.
+    spend(30).await;
+    assert!(set(plans(100, 80, 150)).await);
+    spend(40).await;
+    assert_eq!(spent().await, Money { today: MicroUsd(70), this_month: MicroUsd(70) });
+    let waits = costs(ada(), 40).await;
+    let others = costs(omar(), 40).await;
+    let claimed = world.claim_one().await;
+    assert_eq!(claimed.lease.job, others, "another one has their own");
+    world.succeed(&claimed).await;
+    assert_eq!(world.claimed_ids(9).await, []);
+    assert_eq!(world.state(&waits).await, JobState::Scheduled);
+    let why = world.store.read(async |tx| jobs::why(tx, &ada(), &waits).await).await.unwrap();
+    let (scope, today) = ("owner_day".to_owned(), spend::day(world.now().await));
+    let name = format!("ada {today}");
+    assert_eq!(why.reasons[0], Reason::Budget { scope, name, cost: MicroUsd(40), left: MicroUsd(30) });
+    // Raised, it goes on at once.
+    assert!(set(plans(110, 80, 150)).await);
+    assert_eq!(world.state(&waits).await, JobState::Ready);
+    let claimed = world.claim_one().await;
+    assert_eq!(claimed.lease.job, waits);
+    let warned = world.store.read(async |tx| events::after(tx, &ada(), 0, 100).await).await.unwrap();
+    let warned: Vec<_> = warned.iter().filter(|event| event.kind == "limit.near").collect();
+    assert_eq!((warned.len(), &warned[0].data["limit"]), (1, &json!("money_per_day")));
+    assert_eq!((&warned[0].data["used"], &warned[0].data["hard"]), (&json!(110), &json!(110)));
+    world.succeed(&claimed).await;
+    assert_eq!(spent().await.today, MicroUsd(70), "without a call nothing is spent");
+    assert_eq!(world.drift().await, [] as [String; 0]);
+
+    // The month is shared by its days; its end is far.
+    let waits = costs(ada(), 90).await;
+    assert_eq!(world.claimed_ids(9).await, []);
+    let released = async || world.store.write(async |tx| limits::release_over_budget(tx, &ada()).await).await.unwrap();
+    assert_eq!((released().await, released().await), (1, 0));
+    assert_eq!(world.claimed_ids(9).await, [], "there is no more than before");
+    assert!(set(plans(200, 80, 150)).await);
+    assert_eq!(world.claimed_ids(9).await, []);
+    let why = world.store.read(async |tx| jobs::why(tx, &ada(), &waits).await).await.unwrap();
+    let (scope, month) = ("owner_month".to_owned(), today.get(..7).unwrap().to_owned());
+    let name = format!("ada {month}");
+    assert_eq!(why.reasons[0], Reason::Budget { scope, name, cost: MicroUsd(90), left: MicroUsd(80) });
+    assert!(set(Plans::default()).await);
+    assert_eq!(world.claimed_ids(9).await, [waits], "and without a cap all of it goes");
+    assert_eq!(world.budgets().await, [], "what owners spend is no cap of the operator's");
+    let before = world.now().await + seconds(40 * 24 * 3_600);
+    let forget = async |scope: &'static str| {
+        world.store.write(async |tx| retention::forget_owner_budgets(tx, scope, "", before, 10).await).await.unwrap()
+    };
+    assert_eq!(forget("owner_day").await.removed, 1, "of Ada something is reserved");
+    assert_eq!(forget("owner_month").await.removed, 1);
 }

@@ -940,6 +940,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configured plans. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlanView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/queues": {
         parameters: {
             query?: never;
@@ -1145,6 +1187,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users/{owner}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits of an account, and what is used of them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountLimits"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        /** Gives an account a plan, and limits in the place of the plan's. They apply at once. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LimitsRequest"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountLimits"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{owner}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account uses. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/config": {
         parameters: {
             query?: never;
@@ -1264,6 +1465,15 @@ export interface paths {
                 421: components["responses"]["ForeignHost"];
                 /** @description The request is well-formed, but cannot be fulfilled. */
                 422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3452,7 +3662,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                413: components["responses"]["TooLarge"];
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 415: components["responses"]["UnsupportedMediaType"];
                 421: components["responses"]["ForeignHost"];
                 /** @description The request is well-formed, but cannot be fulfilled. */
@@ -3495,6 +3713,48 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is used of every limit that applies to who asks, and when there is more. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/voices/{voice}/sample": {
@@ -4390,6 +4650,15 @@ export interface components {
             /** @description `active` or `suspended`, which signs out everywhere at once. */
             state?: string | null;
         };
+        /** @description Limits of an account, and what is used of them. */
+        AccountLimits: {
+            /** @description What is in the place of the plan's limits. */
+            overrides: components["schemas"]["OverridesView"];
+            /** @description The plan. */
+            plan: string;
+            /** @description What is used. */
+            usage: components["schemas"]["UsageView"];
+        };
         /** @description A page of accounts, the oldest first. */
         AccountPage: {
             items: components["schemas"]["AccountView"][];
@@ -4481,6 +4750,22 @@ export interface components {
                 /** @description Why not; the server's log has the details. */
                 why?: string | null;
             };
+        };
+        /**
+         * @description At most so much.
+         * @example {
+         *       "hard": 10737418240,
+         *       "soft": 9663676416
+         *     }
+         */
+        CapView: {
+            /** Format: int64 */
+            hard: number;
+            /**
+             * Format: int64
+             * @description At most `hard`.
+             */
+            soft?: number | null;
         };
         /**
          * @description Where the captions are.
@@ -4860,6 +5145,69 @@ export interface components {
             /** @description The beginning of its text, at most 80 characters; empty if it has none or must not be shown. */
             sample: string;
         };
+        /**
+         * @description A limit, and what is used of it. Bytes are bytes, and money is in millionths of a US dollar.
+         * @example {
+         *       "hard": 20,
+         *       "holder": "user",
+         *       "limit": "jobs",
+         *       "resets_at": 1795305600000,
+         *       "soft": 15,
+         *       "state": "fine",
+         *       "used": 3,
+         *       "window_seconds": 3600
+         *     }
+         */
+        LimitView: {
+            /**
+             * Format: int64
+             * @description What exceeds it is refused, or waits if it costs money.
+             */
+            hard: number;
+            /** @description Whose: `address`, `user`, `token`, or `plan` for all accounts of the plan together. */
+            holder: string;
+            /** @description `requests`, `uploads`, `jobs`, `jobs_at_once`, `bytes_kept`, `money_per_day` or `money_per_month`. */
+            limit: string;
+            /**
+             * Format: int64
+             * @description When there is more.
+             */
+            resets_at?: number | null;
+            /**
+             * Format: int64
+             * @description From so much on there is an event `limit.near`.
+             */
+            soft?: number | null;
+            /** @description `fine`, `near` (the soft limit is reached) or `reached`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description What is used; of requests with those that processes have leased and not answered yet.
+             */
+            used: number;
+            /**
+             * Format: int32
+             * @description The length of the window; none of what is not counted in one.
+             */
+            window_seconds?: number | null;
+        };
+        /**
+         * @description What is to apply to an account.
+         * @example {
+         *       "overrides": {
+         *         "jobs_at_once": {
+         *           "hard": 5
+         *         }
+         *       },
+         *       "plan": "standard"
+         *     }
+         */
+        LimitsRequest: {
+            /** @description All of them: those of before are replaced. */
+            overrides: components["schemas"]["OverridesView"];
+            /** @description One of the configured plans; the present one by default. */
+            plan?: string | null;
+        };
         /** @description One sentence of the finished video. */
         Line: {
             /** @description Whether a person wrote it. */
@@ -4944,6 +5292,24 @@ export interface components {
             /** @description For the header `Authorization: Bearer …`. */
             secret: string;
             token: components["schemas"]["TokenView"];
+        };
+        /**
+         * @description Limits in the place of the plan's: what is left out is as in the plan, and null lifts the limit.
+         * @example {
+         *       "jobs_at_once": {
+         *         "hard": 5
+         *       },
+         *       "micro_usd_per_day": null
+         *     }
+         */
+        OverridesView: {
+            bytes_kept?: components["schemas"]["CapView"] | null;
+            jobs?: components["schemas"]["WindowView"] | null;
+            jobs_at_once?: components["schemas"]["CapView"] | null;
+            micro_usd_per_day?: components["schemas"]["CapView"] | null;
+            micro_usd_per_month?: components["schemas"]["CapView"] | null;
+            requests?: components["schemas"]["WindowView"] | null;
+            uploads?: components["schemas"]["WindowView"] | null;
         };
         /** @description What a person changes of their own account. */
         OwnChange: {
@@ -5595,6 +5961,72 @@ export interface components {
              */
             offset: number;
         };
+        /**
+         * @description What is used.
+         * @example {
+         *       "at": 1795302000000,
+         *       "bytes_announced": 0,
+         *       "bytes_kept": 73400320,
+         *       "jobs_at_once": 1,
+         *       "limits": [
+         *         {
+         *           "hard": 2,
+         *           "holder": "user",
+         *           "limit": "jobs_at_once",
+         *           "resets_at": null,
+         *           "soft": null,
+         *           "state": "fine",
+         *           "used": 1,
+         *           "window_seconds": null
+         *         }
+         *       ],
+         *       "micro_usd_this_month": 2250000,
+         *       "micro_usd_today": 125000,
+         *       "owner": "0190a1b2-0000-7000-8000-000000000000",
+         *       "plan": "standard",
+         *       "plan_is_known": true
+         *     }
+         */
+        UsageView: {
+            /**
+             * Format: int64
+             * @description When this was.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description What was announced by uploads that are going on.
+             */
+            bytes_announced: number;
+            /**
+             * Format: int64
+             * @description What is kept, each file once.
+             */
+            bytes_kept: number;
+            /**
+             * Format: int64
+             * @description Jobs that were started and have not ended.
+             */
+            jobs_at_once: number;
+            /** @description Every limit that applies. */
+            limits: components["schemas"]["LimitView"][];
+            /**
+             * Format: int64
+             * @description The same of this month.
+             */
+            micro_usd_this_month: number;
+            /**
+             * Format: int64
+             * @description What was spent today, in UTC, and is reserved by what runs. In millionths of a US dollar.
+             */
+            micro_usd_today: number;
+            /** @description Whose. */
+            owner: string;
+            /** @description The plan whose limits apply. */
+            plan: string;
+            /** @description False if the plan is not configured any more: then those of the plan `standard` apply. */
+            plan_is_known: boolean;
+        };
         /** @description The amount of work for further workers. */
         UsefulWorkView: {
             /** @description By pool. */
@@ -5726,6 +6158,25 @@ export interface components {
             reasons: Record<string, never>[];
             /** @description Its state. */
             state: string;
+        };
+        /**
+         * @description So many in each window.
+         * @example {
+         *       "hard": 20,
+         *       "seconds": 3600,
+         *       "soft": 15
+         *     }
+         */
+        WindowView: {
+            /** Format: int64 */
+            hard: number;
+            /** Format: int32 */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description At most `hard`.
+             */
+            soft?: number | null;
         };
     };
     responses: {

@@ -269,6 +269,16 @@ export const ar: Record<Key, Message> = {
     other: 'ترتيبها {count} في الطابور.',
   },
 
+  'problem.limit_requests.title': 'طلبات كثيرة في وقت قصير',
+  'problem.limit_requests.action': 'انتظر حتى يتسع المجال. استخدامك في الإعدادات.',
+  'problem.limit_uploads.title': 'ملفات كثيرة في وقت قصير',
+  'problem.limit_uploads.action': 'انتظر حتى يتسع المجال. استخدامك في الإعدادات.',
+  'problem.limit_jobs.title': 'مهام كثيرة في وقت قصير',
+  'problem.limit_jobs.action': 'انتظر حتى يتسع المجال. استخدامك في الإعدادات.',
+  'problem.limit_jobs_at_once.title': 'مهام كثيرة في آن واحد',
+  'problem.limit_jobs_at_once.action': 'انتظر حتى تنتهي إحداها، أو أوقف واحدة.',
+  'problem.limit_bytes_kept.title': 'لا مكان للمزيد',
+  'problem.limit_bytes_kept.action': 'احذف ما لم تعد تحتاج إليه. ما أُرسل حتى الآن يُحفظ يومًا ويتابَع حين يتسع المكان.',
   'problem.rate_limited.title': 'كان ذلك كثيرًا في وقت قصير',
   'problem.rate_limited.action': 'عدد المهام في كل مدة محدود كي لا يُثقَل على الجهاز.',
 };

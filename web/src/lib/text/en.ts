@@ -232,6 +232,17 @@ export const en = {
   'why.turn': 'It waits for its turn.',
   'why.position': { one: 'Next in the queue.', other: 'Place {count} in the queue.' },
 
+  'problem.limit_requests.title': 'Too many requests in a short time',
+  'problem.limit_requests.action': 'Wait until there is room again. Your usage is in the settings.',
+  'problem.limit_uploads.title': 'Too many files in a short time',
+  'problem.limit_uploads.action': 'Wait until there is room again. Your usage is in the settings.',
+  'problem.limit_jobs.title': 'Too many jobs in a short time',
+  'problem.limit_jobs.action': 'Wait until there is room again. Your usage is in the settings.',
+  'problem.limit_jobs_at_once.title': 'Too many jobs at once',
+  'problem.limit_jobs_at_once.action': 'Wait until one of them has ended, or stop one.',
+  'problem.limit_bytes_kept.title': 'There is no room for more',
+  'problem.limit_bytes_kept.action':
+    'Delete what you no longer need. What was sent so far is kept for a day, and goes on when there is room.',
   'problem.rate_limited.title': 'Too many requests in a short time',
   'problem.rate_limited.action': 'The rate of requests is limited to protect the machine.',
 } satisfies Record<string, Message>;

@@ -78,7 +78,7 @@ pub(crate) async fn run(config: &Config, options: ReelBench) -> anyhow::Result<(
 async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Report> {
     let started = Instant::now();
     let document = ingest(app, pdf).await?;
-    let reel = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask(&document, "first")).await?;
+    let reel = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask(&document, "first")).await?.reel;
     let made = finish(app, &reel.id).await?;
     let wall_seconds = started.elapsed().as_secs_f64();
     let video_seconds = made.result.as_ref().map_or(0.0, |result| result.seconds);
@@ -132,7 +132,7 @@ fn ask(document: &DocumentId, key: &str) -> StartReel {
         voice: None,
         presenter: PresenterChoice::Named("ada".to_owned()),
         captions: CaptionsPlace::Burned,
-        address: None,
+        asker: None,
         request_key: Some(key.to_owned()),
     }
 }
@@ -164,7 +164,8 @@ async fn twenty_scenes(app: &App, document: &DocumentId, first: &ReelView) -> an
         &app.engine,
         StartReel { mode: Mode::Explanation, ..ask(document, "twenty") },
     )
-    .await?;
+    .await?
+    .reel;
     // The job would write one at its first attempt; this storyboard takes its place.
     app.platform.store.write(async |tx| app.engine.cancel(tx, &reel.owner, &reel.job_id).await).await?;
     while app.engine.job(&reel.owner, &reel.job_id).await?.is_some_and(|view| !view.job.state.is_final()) {

@@ -159,11 +159,12 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
         voice: command.voice.clone(),
         presenter: command.presenter.as_deref().map_or(PresenterChoice::Default, PresenterChoice::of),
         captions: if command.no_captions { CaptionsPlace::Beside } else { CaptionsPlace::Burned },
-        // The rate limit per address applies to clients of the HTTP API only.
-        address: None,
+        // Who has the machine is not limited.
+        asker: None,
         request_key: Some(key),
     };
-    let reel = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
+    let started = start::start(&OwnerId::local(), reel_of(app)?, &app.engine, ask).await.map_err(not_started)?;
+    let reel = started.reel;
     let view =
         view::reel(&OwnerId::local(), reel_of(app)?, &reel.id).await?.context("the video was deleted meanwhile")?;
     match view.state {
@@ -188,7 +189,7 @@ fn not_started(error: StartReelError) -> anyhow::Error {
         StartReelError::BeingRead { .. } => "document_being_read",
         StartReelError::Refused(_) => "document_refused",
         StartReelError::KeyReused => "idempotency_key_reused",
-        StartReelError::NoSuchDocument | StartReelError::TooMany { .. } => "refused",
+        StartReelError::NoSuchDocument | StartReelError::Limit(_) => "refused",
     };
     Failure::new(code, "The request cannot be fulfilled", error.to_string()).into()
 }

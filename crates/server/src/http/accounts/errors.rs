@@ -27,7 +27,7 @@ impl From<AccountError> for Problem {
                 Self::new(StatusCode::FORBIDDEN, code, "Not open to everybody", sentence(&text))
             }
             AccountError::NoInvitation => invalid(code, sentence(&text)),
-            AccountError::Weak(_) | AccountError::Invalid(_) => invalid(code, text),
+            AccountError::Weak(_) | AccountError::Invalid(_) | AccountError::NoSuchPlan { .. } => invalid(code, text),
             AccountError::NotFound => Self::not_found("account, session, token or invitation"),
             AccountError::AddressTaken | AccountError::LastAdministrator => conflict(code, &error),
             AccountError::Hash(error) => Self::internal(&error),

@@ -1,7 +1,6 @@
 //! Maps the errors of Reel's use cases to responses. The codes are stable.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use sluice_app::reel::Limits;
+use axum::http::{HeaderValue, StatusCode, header};
 use sluice_app::reel::edit::EditError;
 use sluice_app::reel::previews::PreviewError;
 use sluice_app::reel::script::TextProblem;
@@ -23,7 +22,7 @@ impl From<StartReelError> for Problem {
             StartReelError::Refused(refused) => {
                 invalid("document_refused", refused.detail).with("reason", refused.code)
             }
-            StartReelError::TooMany { limit, retry_after } => rate_limited(limit, retry_after.as_secs(), text),
+            StartReelError::Limit(exceeded) => exceeded.into(),
             StartReelError::NoSuchVoice { .. } => invalid("no_such_voice", text),
             StartReelError::VoiceNotInstalled { .. } => invalid("voice_not_installed", text),
             StartReelError::NoSuchPresenter { .. } => invalid("no_such_presenter", text),
@@ -62,6 +61,7 @@ impl From<EditError> for Problem {
             EditError::NoStoryboard => conflict("no_storyboard", &error),
             EditError::TooManyScenes => conflict("too_many_scenes", &error),
             EditError::NothingToRetry => conflict("not_retryable", &error),
+            EditError::Limit(exceeded) => exceeded.into(),
             EditError::Store(error) => error.into(),
         }
     }
@@ -95,15 +95,4 @@ impl From<PreviewError> for Problem {
             PreviewError::Store(error) => error.into(),
         }
     }
-}
-
-/// The fields `RateLimit` and `RateLimit-Policy` as in draft-ietf-httpapi-ratelimit-headers of 2025-09.
-fn rate_limited(limit: u32, seconds: u64, text: String) -> Problem {
-    let header_value = |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
-    let window = Limits::WINDOW.as_secs();
-    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Too many videos at once", text)
-        .with("retry_after_seconds", seconds)
-        .header(header::RETRY_AFTER, HeaderValue::from(seconds))
-        .header(HeaderName::from_static("ratelimit-policy"), header_value(format!("\"reels\";q={limit};w={window}")))
-        .header(HeaderName::from_static("ratelimit"), header_value(format!("\"reels\";r=0;t={seconds}")))
 }

@@ -1,18 +1,17 @@
 //! Reels: started, shown, edited, rendered again, deleted.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest as _, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use sluice_app::limits::Asker;
 use sluice_app::reel::ReelApp;
 use sluice_app::reel::ReelId;
 use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
 use sluice_app::reel::edit;
 use sluice_app::reel::script::Mode;
-use sluice_app::reel::start::{self, StartReel};
+use sluice_app::reel::start::{self, StartReel, Started};
 use sluice_app::reel::view::list::{self, ReelPage, ReelQuery};
 use sluice_app::reel::view::{self, ReelState, ReelView, ResultView};
 use sluice_domain::ids::{DocumentId, OwnerId};
@@ -21,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::Owner;
+use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, SMALL, documents, forms};
@@ -105,13 +105,13 @@ struct ReelForm {
               (status = 507, body = Problem)))]
 pub(crate) async fn create(
     State(api): State<Api>,
-    Owner(owner): Owner,
+    Asking(asker): Asking,
     Opened(reel): Opened<ReelApp>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let new = decode(&owner, &api, &headers, request).await?;
+    let owner = asker.owner.clone();
+    let new = decode(&asker, &api, &headers, request).await?;
     let document = new.document_id.parse::<DocumentId>().map_err(|_| Problem::not_found("document"))?;
     let ask = StartReel {
         document,
@@ -120,17 +120,17 @@ pub(crate) async fn create(
         voice: new.voice,
         presenter: new.presenter.unwrap_or(PresenterChoice::Default),
         captions: new.captions.unwrap_or_default(),
-        address: Some(address.ip().to_string()),
+        asker: Some(asker),
         request_key: idempotency_key(&headers)?,
     };
-    let started = start::start(&owner, &reel, &api.app.engine, ask).await?;
+    let Started { reel: started, standings } = start::start(&owner, &reel, &api.app.engine, ask).await?;
     let location =
         HeaderValue::from_str(&format!("/api/v1/reels/{}", started.id)).map_err(|error| Problem::internal(&error))?;
     let shown = shown(&owner, &reel, &started.id).await?;
-    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(shown)).into_response())
+    Ok(limits::with(&standings, (StatusCode::ACCEPTED, [(header::LOCATION, location)], Json(shown))))
 }
 
-async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Request) -> Result<NewReel, Problem> {
+async fn decode(asker: &Asker, api: &Api, headers: &HeaderMap, mut request: Request) -> Result<NewReel, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
         if !kind.starts_with("application/json") {
@@ -142,6 +142,7 @@ async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Re
         return Ok(new);
     }
     let known = ["ocr", "mode", "shape", "voice", "presenter", "captions"];
+    limits::begin_upload(api, asker, headers).await?;
     let form = forms::receive(api, request, &known).await?;
     let mut fields = serde_json::Map::new();
     for (name, value) in form.fields.iter().filter(|(name, _)| name != "ocr") {
@@ -151,7 +152,7 @@ async fn decode(owner: &OwnerId, api: &Api, headers: &HeaderMap, mut request: Re
     fields.insert("document_id".to_owned(), Value::from(""));
     let mut new: NewReel =
         serde_json::from_value(Value::Object(fields)).map_err(|error| Problem::bad_request(error.to_string()))?;
-    new.document_id = documents::ingest(owner, api, form).await?.id.to_string();
+    new.document_id = documents::ingest(&asker.owner, api, form).await?.id.to_string();
     Ok(new)
 }
 

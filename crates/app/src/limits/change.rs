@@ -1,0 +1,83 @@
+//! What an administrator changes of a person's limits.
+
+use sluice_domain::account::AccountState;
+use sluice_domain::ids::OwnerId;
+use sluice_domain::limits::Overrides;
+use sluice_store::accounts::{self, AccountRow};
+use sluice_store::{StoreError, Tx, limits};
+
+use super::{Asker, Usage, usage};
+use crate::platform::Platform;
+
+/// Why limits are not changed or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// No such account.
+    #[error("there is no such account")]
+    NoSuchAccount,
+    /// No such plan.
+    #[error("there is no plan \"{plan}\": choose one of {known}")]
+    NoSuchPlan {
+        /// The name.
+        plan: String,
+        /// Those that exist.
+        known: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Refuses a plan that is not configured.
+pub fn check_plan(platform: &Platform, plan: &str) -> Result<(), ChangeError> {
+    let plans = &platform.limits.plans;
+    if plans.has(plan) {
+        return Ok(());
+    }
+    let known = plans.iter().map(|(name, _)| name).collect::<Vec<_>>().join(", ");
+    Err(ChangeError::NoSuchPlan { plan: plan.chars().take(64).collect(), known })
+}
+
+/// Gives an account a plan, if one is named, and limits in the place of the plan's. They apply at once: jobs that wait for
+/// money are tried again.
+pub async fn change(
+    platform: &Platform,
+    owner: &OwnerId,
+    plan: Option<String>,
+    overrides: Overrides,
+) -> Result<Usage, ChangeError> {
+    if let Some(plan) = &plan {
+        check_plan(platform, plan)?;
+    }
+    platform
+        .store
+        .write(async |tx| {
+            let old = accounts::locked(tx, owner).await?.filter(|account| account.state != AccountState::Deleted);
+            let old = old.ok_or(ChangeError::NoSuchAccount)?;
+            let now = tx.now().await?;
+            let plan = plan.clone().unwrap_or_else(|| old.plan.clone());
+            accounts::update(tx, &AccountRow { plan, limits: overrides, updated_at: now, ..old }).await?;
+            limits::release_over_budget(tx, owner).await?;
+            of(tx, platform, owner).await
+        })
+        .await
+}
+
+/// What an account uses.
+pub async fn show(platform: &Platform, owner: &OwnerId) -> Result<Usage, ChangeError> {
+    platform
+        .store
+        .read(async |tx| {
+            let account = accounts::account(tx, owner).await?;
+            match account.filter(|account| account.state != AccountState::Deleted) {
+                Some(_) => of(tx, platform, owner).await,
+                None => Err(ChangeError::NoSuchAccount),
+            }
+        })
+        .await
+}
+
+async fn of(tx: &mut Tx, platform: &Platform, owner: &OwnerId) -> Result<Usage, ChangeError> {
+    let asker = Asker { owner: owner.clone(), token: None, address: None };
+    Ok(usage(tx, &platform.limits, &asker).await?)
+}

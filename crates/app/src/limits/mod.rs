@@ -1,0 +1,176 @@
+//! Limits: what an address, a person, a token and all accounts of a plan may use, and what they use of it.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `terms` | which limits apply to whom |
+//! | `admit` | uploads, jobs and bytes, each decided in the unit of work of what it admits |
+//! | `requests` | requests, counted in memory in leased batches |
+//! | `usage` | what is used, for display |
+//! | `change` | what an administrator changes |
+
+pub mod admit;
+pub mod change;
+mod requests;
+mod terms;
+mod usage;
+
+use std::fmt;
+use std::time::Duration;
+
+use sluice_domain::ids::{OwnerId, TokenId};
+use sluice_domain::limits::{Holder, Limited, Plans};
+use sluice_domain::time::Timestamp;
+use sluice_store::StoreError;
+
+use crate::library::IngestError;
+
+pub use requests::Requests;
+pub use terms::{Terms, terms};
+pub use usage::{State, Usage, UsageEntry, usage};
+
+/// The plans of a process, and its counts. Cheap to share.
+#[derive(Debug, Default)]
+pub struct Limiter {
+    /// The plans of the configuration.
+    pub plans: Plans,
+    /// Requests that this process may still answer.
+    pub requests: Requests,
+}
+
+impl Limiter {
+    /// With these plans.
+    pub fn new(plans: Plans) -> Self {
+        Self { plans, requests: Requests::default() }
+    }
+}
+
+/// Who asks for something that is limited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asker {
+    /// The owner of what is made.
+    pub owner: OwnerId,
+    /// The token that the request came with.
+    pub token: Option<TokenId>,
+    /// The network address, of somebody without an account.
+    pub address: Option<String>,
+}
+
+impl Asker {
+    /// Somebody at this machine's command line, who is limited as a person, and by no address.
+    pub fn local() -> Self {
+        Self { owner: OwnerId::local(), token: None, address: None }
+    }
+}
+
+/// How far a limit is used after a request, for the fields `RateLimit` and `RateLimit-Policy`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Who is limited.
+    pub holder: Holder,
+    /// What.
+    pub limited: Limited,
+    /// The limit.
+    pub hard: u64,
+    /// The length of its window.
+    pub seconds: Option<u32>,
+    /// How many more are allowed now.
+    pub left: u64,
+    /// Until there is more.
+    pub more_in: Option<Duration>,
+}
+
+impl Standing {
+    /// The name of the policy: `user-requests`.
+    pub fn policy(&self) -> String {
+        format!("{}-{}", self.holder, self.limited).replace('_', "-")
+    }
+}
+
+/// A hard limit that is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exceeded {
+    /// Who is limited.
+    pub holder: Holder,
+    /// What.
+    pub limited: Limited,
+    /// The limit.
+    pub hard: u64,
+    /// What is used.
+    pub used: u64,
+    /// How many bytes were to be added.
+    pub asked: Option<u64>,
+    /// The length of the limit's window.
+    pub seconds: Option<u32>,
+    /// When there is room again, if that is known.
+    pub frees_at: Option<Timestamp>,
+    /// Until then.
+    pub retry_after: Option<Duration>,
+}
+
+impl std::error::Error for Exceeded {}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl Exceeded {
+    fn text(&self) -> String {
+        let whose = match self.holder {
+            Holder::Address => "this address",
+            Holder::User => "this account",
+            Holder::Token => "this token",
+            Holder::Plan => "this plan",
+        };
+        let window = self.seconds.map_or_else(String::new, |seconds| {
+            format!(" within {}", humantime::format_duration(Duration::from_secs(seconds.into())))
+        });
+        let (hard, used) = (self.hard, self.used);
+        let again = match self.retry_after {
+            Some(after) => format!("try again in {} s", after.as_secs()),
+            None => "ask an administrator for a higher limit".to_owned(),
+        };
+        match self.limited {
+            Limited::Requests => format!("{whose} may make {hard} requests{window}: {again}"),
+            Limited::Uploads => format!("{whose} may send {hard} files{window}: {again}"),
+            Limited::Jobs => format!("{whose} may start {hard} jobs{window}: {again}"),
+            Limited::JobsAtOnce => {
+                format!("{whose} may have {hard} jobs at once, and {used} have not ended: wait for one, or stop it")
+            }
+            Limited::BytesKept => {
+                let more = self.asked.map_or_else(String::new, |bytes| format!(", and this needs {bytes} more"));
+                format!("{whose} may keep {hard} bytes; {used} are used{more}: delete something, or ask for more room")
+            }
+            Limited::MoneyPerDay | Limited::MoneyPerMonth => {
+                format!("{whose} may spend {hard} millionths of a US dollar, and {used} are spent: {again}")
+            }
+        }
+    }
+
+    /// The same as the standing of its limit.
+    pub fn standing(&self) -> Standing {
+        let Self { holder, limited, hard, seconds, retry_after, .. } = *self;
+        Standing { holder, limited, hard, seconds, left: hard.saturating_sub(self.used), more_in: retry_after }
+    }
+}
+
+/// Why something is not admitted.
+#[derive(Debug, thiserror::Error)]
+pub enum LimitError {
+    /// A limit is reached.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LimitError> for IngestError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! Limits over HTTP: whom a request counts for, the layer that counts requests, and the fields `RateLimit` and
+//! `RateLimit-Policy` of draft-ietf-httpapi-ratelimit-headers (2025-09).
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use sluice_app::account::{Identity, Proof};
+use sluice_app::limits::{Asker, Exceeded, LimitError, Standing, Terms, admit};
+use sluice_domain::ids::OwnerId;
+use sluice_domain::limits::{Holder, Limited, Limits, Overrides, Plans};
+
+use super::Api;
+use super::identity::Signed;
+use super::problem::Problem;
+
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const LEFT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Who asks for something that is limited.
+pub(crate) struct Asking(pub(crate) Asker);
+
+impl FromRequestParts<Api> for Asking {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let Signed(identity) = Signed::from_request_parts(parts, api).await?;
+        let address = address(api, parts.extensions.get::<ConnectInfo<SocketAddr>>(), &parts.headers);
+        Ok(Self(asker(&identity, address)))
+    }
+}
+
+fn asker(identity: &Identity, address: Option<String>) -> Asker {
+    let (token, address) = match &identity.proof {
+        Proof::Local => (None, address),
+        Proof::Token(token) => (Some(token.clone()), None),
+        Proof::Session(_) | Proof::Issuer => (None, None),
+    };
+    Asker { owner: identity.owner.clone(), token, address }
+}
+
+/// The client's address as it is counted. Of IPv6 a client has a whole network of 64 bits.
+fn address(api: &Api, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<String> {
+    let address = api.access.client(peer.map(|peer| peer.0), headers)?;
+    Some(match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    })
+}
+
+/// Counts each request to the API, and refuses it if a limit is reached. Those for the page's files and for links to media
+/// do not count, and neither do probes.
+pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if !path.starts_with("/api/") || path == "/api/v1/health" {
+        return next.run(request).await;
+    }
+    let identity = request.extensions().get::<Identity>();
+    let address = match identity {
+        Some(identity) if identity.proof != Proof::Local => None,
+        _ => address(&api, request.extensions().get::<ConnectInfo<SocketAddr>>(), request.headers()),
+    };
+    let limiter = &api.app.platform.limits;
+    let (asker, terms) = match identity {
+        Some(identity) => {
+            let terms = Terms::of(&limiter.plans, &identity.plan, identity.limits);
+            (asker(identity, address), terms)
+        }
+        // Nobody: counted by the address alone.
+        None => {
+            let mut terms = Terms::of(&limiter.plans, Plans::VISITOR, Overrides::default());
+            terms.user = Limits::default();
+            (Asker { owner: OwnerId::system(), token: None, address }, terms)
+        }
+    };
+    match limiter.requests.count(&api.app.platform.store, &terms, &asker).await {
+        Ok(standings) if standings.is_empty() => next.run(request).await,
+        Ok(standings) => {
+            let mut response = next.run(request).await;
+            tell(response.headers_mut(), &standings);
+            response
+        }
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// Counts an upload by a form, before any of it is received.
+pub(crate) async fn begin_upload(api: &Api, asker: &Asker, headers: &HeaderMap) -> Result<Vec<Standing>, Problem> {
+    // With the form around it, of which there is little.
+    let bytes = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let bytes = bytes.map(|bytes| bytes.saturating_sub(super::forms::AROUND));
+    let platform = &api.app.platform;
+    let count = platform.store.write(async |tx| admit::upload(tx, &platform.limits, asker, bytes).await);
+    Ok(count.await?)
+}
+
+/// A response that tells how far limits are used.
+pub(crate) fn with(standings: &[Standing], response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    tell(response.headers_mut(), standings);
+    response
+}
+
+/// Adds the policies and what is left. Each is a list (RFC 9651), which several lines continue.
+fn tell(headers: &mut HeaderMap, standings: &[Standing]) {
+    if standings.is_empty() {
+        return;
+    }
+    let list = |item: fn(&Standing) -> String| standings.iter().map(item).collect::<Vec<_>>().join(", ");
+    for (name, text) in [(POLICY, list(policy)), (LEFT, list(left))] {
+        // Policies are named by words of ours, and the rest are numbers.
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            headers.append(name, value);
+        }
+    }
+}
+
+fn policy(standing: &Standing) -> String {
+    let unit = match standing.limited {
+        Limited::JobsAtOnce => ";qu=\"concurrent-requests\"",
+        Limited::BytesKept => ";qu=\"content-bytes\"",
+        _ => "",
+    };
+    let window = standing.seconds.map_or_else(String::new, |seconds| format!(";w={seconds}"));
+    format!("\"{}\";q={}{window}{unit}", standing.policy(), standing.hard)
+}
+
+fn left(standing: &Standing) -> String {
+    let time = standing.more_in.map_or_else(String::new, |time| format!(";t={}", whole_seconds(time)));
+    format!("\"{}\";r={}{time}", standing.policy(), standing.left)
+}
+
+/// Rounded up: who comes then does not come too early.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
+}
+
+impl From<Exceeded> for Problem {
+    fn from(exceeded: Exceeded) -> Self {
+        let (code, title) = match exceeded.limited {
+            Limited::Requests => ("limit_requests", "Too many requests in a short time"),
+            Limited::Uploads => ("limit_uploads", "Too many files in a short time"),
+            Limited::Jobs => ("limit_jobs", "Too many jobs in a short time"),
+            Limited::JobsAtOnce => ("limit_jobs_at_once", "Too many jobs at once"),
+            Limited::BytesKept => ("limit_bytes_kept", "There is no room for more"),
+            Limited::MoneyPerDay => ("limit_money_per_day", "The money of this day is spent"),
+            Limited::MoneyPerMonth => ("limit_money_per_month", "The money of this month is spent"),
+        };
+        // What is too large for the room that is left is no question of time.
+        let status = match exceeded.asked {
+            Some(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            None => StatusCode::TOO_MANY_REQUESTS,
+        };
+        let standing = exceeded.standing();
+        let mut problem = Self::new(status, code, title, exceeded.to_string())
+            .with("limit", exceeded.limited.as_str())
+            .with("holder", exceeded.holder.as_str())
+            .with("hard", exceeded.hard)
+            .with("used", exceeded.used)
+            .with("violated-policies", vec![standing.policy()]);
+        if let Some(asked) = exceeded.asked {
+            problem = problem.with("asked", asked);
+        }
+        if let Some(at) = exceeded.frees_at {
+            problem = problem.with("frees_at", at.as_millis());
+        }
+        if let Some(after) = exceeded.retry_after {
+            let seconds = whole_seconds(after);
+            problem = problem.with("retry_after_seconds", seconds).header(header::RETRY_AFTER, seconds.into());
+        }
+        let mut headers = HeaderMap::new();
+        // Bytes are not shown: their count would be stale with the next job that ends.
+        if exceeded.holder != Holder::User || exceeded.limited != Limited::BytesKept {
+            tell(&mut headers, &[standing]);
+        }
+        headers.into_iter().fold(problem, |problem, (name, value)| match name {
+            Some(name) => problem.header(name, value),
+            None => problem,
+        })
+    }
+}
+
+impl From<LimitError> for Problem {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => exceeded.into(),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_are_lists_of_structured_items() {
+        let requests = Standing {
+            holder: Holder::User,
+            limited: Limited::Requests,
+            hard: 600,
+            seconds: Some(60),
+            left: 599,
+            more_in: Some(Duration::from_millis(59_001)),
+        };
+        let at_once =
+            Standing { limited: Limited::JobsAtOnce, hard: 2, seconds: None, left: 1, more_in: None, ..requests };
+        let headers = with(&[requests, at_once], StatusCode::OK);
+        let of = |name: &HeaderName| headers.headers()[name].to_str().unwrap_or_default().to_owned();
+        assert_eq!(of(&POLICY), "\"user-requests\";q=600;w=60, \"user-jobs-at-once\";q=2;qu=\"concurrent-requests\"");
+        assert_eq!(of(&LEFT), "\"user-requests\";r=599;t=60, \"user-jobs-at-once\";r=1");
+        assert!(with(&[], StatusCode::OK).headers().is_empty());
+    }
+}
