@@ -147,6 +147,12 @@ impl Setting {
         help.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// The form of its value, as `--help` names it: `ADDRESS:PORT`.
+    fn value_name(&self) -> String {
+        let names = self.arg.get_value_names().unwrap_or_default();
+        names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether the option would take this value.
     pub(crate) fn check(&self, value: &OsStr) -> Result<(), Refused> {
         let arg = Arg::new("value").long("value").value_parser(self.arg.get_value_parser().clone());
@@ -165,6 +171,8 @@ impl Setting {
             (_, ErrorKind::InvalidUtf8, _) => "text in UTF-8".to_owned(),
             (_, _, Some(ContextValue::String(value))) if value.is_empty() => "a value that is not empty".to_owned(),
             (Some(said), ..) if self.kind() == Kind::Integer => format!("an integer in its range: {said}"),
+            // What a parser of the standard library says is no expectation.
+            (Some(said), ..) if said.starts_with("invalid ") => format!("{} ({said})", self.value_name()),
             (Some(said), ..) => said,
             (None, ..) => self.kind().expected().to_owned(),
         };

@@ -50,6 +50,7 @@ fn each_kind_of_mistake_has_its_place_its_key_and_what_is_expected() {
     for (text, line, column, key, said) in [
         ("workers = 2\nlisten = 8080\n", 2, 10, "listen", "found integer; expected a string"),
         ("workers = \"two\"", 1, 11, "workers", "expected an integer"),
+        ("listen = \"8080\"", 1, 10, "listen", "expected ADDRESS:PORT (invalid socket address syntax)"),
         ("\n\nworkers = 0", 3, 11, "workers", "1..=1024"),
         ("workers = 1.5", 1, 11, "workers", "found float"),
         ("upload_limit = \"20 parsecs\"", 1, 16, "upload_limit", "20MiB"),
