@@ -241,7 +241,6 @@ impl Limits {
 }
 
 /// Limits of one person instead of those of the plan: none leaves the plan's, and `Some(None)` lifts it.
-#[expect(clippy::option_option, reason = "left out, null and a limit are three different things")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Overrides {
