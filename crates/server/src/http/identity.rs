@@ -99,7 +99,7 @@ pub(crate) async fn authenticate(State(api): State<Api>, mut request: Request, n
 /// What a request shows of whose it is.
 enum Shown {
     /// A test in this process says it.
-    Known(Identity),
+    Known(Box<Identity>),
     Authorization(HeaderValue),
     Cookie(String),
     Nothing,
@@ -107,7 +107,7 @@ enum Shown {
 
 fn shown(access: &Access, request: &Request) -> Shown {
     if let Some(identity) = request.extensions().get::<Identity>() {
-        return Shown::Known(identity.clone());
+        return Shown::Known(Box::new(identity.clone()));
     }
     if let Some(value) = request.headers().get(header::AUTHORIZATION) {
         return Shown::Authorization(value.clone());
@@ -119,7 +119,7 @@ async fn find(api: &Api, shown: Shown) -> Result<Option<Found>, Problem> {
     let accounts = &api.access.accounts;
     let certain = |identity| Ok(Some(Found { identity, renewed: None }));
     match shown {
-        Shown::Known(identity) => certain(identity),
+        Shown::Known(identity) => certain(*identity),
         // Never answered as if it were not there.
         Shown::Authorization(value) => {
             let token = bearer(&value).ok_or_else(invalid_token)?;

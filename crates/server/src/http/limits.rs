@@ -63,10 +63,9 @@ pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) 
         return next.run(request).await;
     }
     let identity = request.extensions().get::<Identity>();
-    let address = match identity {
-        Some(identity) if identity.proof != Proof::Local => None,
-        _ => address(&api, request.extensions().get::<ConnectInfo<SocketAddr>>(), request.headers()),
-    };
+    let has_account = identity.is_some_and(|identity| identity.proof != Proof::Local);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = if has_account { None } else { address(&api, peer, request.headers()) };
     let limiter = &api.app.platform.limits;
     let (asker, terms) = match identity {
         Some(identity) => {

@@ -19,8 +19,8 @@ pub(crate) struct UserLimits {
     /// Gives the account this plan.
     #[arg(long, value_name = "NAME")]
     plan: Option<String>,
-    /// Limits in the place of the plan's, as JSON, instead of those of before: {"jobs_at_once": {"hard": 5}}. null lifts a
-    /// limit, and {} leaves the plan as it is.
+    /// Limits in the place of the plan's, as JSON, instead of those of before: {"jobs": {"hard": 5, "seconds": 3600}}. null
+    /// lifts a limit, and {} leaves the plan as it is.
     #[arg(long, value_name = "JSON", value_parser = overrides)]
     set: Option<Overrides>,
     /// Prints one JSON object.
