@@ -150,7 +150,7 @@ impl Setting {
     /// The form of its value, as `--help` names it: `ADDRESS:PORT`.
     fn value_name(&self) -> String {
         let names = self.arg.get_value_names().unwrap_or_default();
-        names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" ")
+        names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether the option would take this value.
