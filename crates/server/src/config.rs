@@ -70,8 +70,8 @@ pub struct Config {
     /// Most pages of a document.
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
-    /// Plans with their limits as JSON, by name, over the built-in ones, visitor and standard; see docs/limits.md
-    /// [default: the built-in ones].
+    /// Plans with their limits as JSON, by name, over the built-in ones, visitor and standard; in the configuration file
+    /// they are tables, [plans.NAME]. See docs/limits.md [default: the built-in ones].
     #[arg(long, env = "SLUICE_PLANS", global = true, value_name = "JSON", value_parser = plans)]
     pub plans: Option<Plans>,
     #[command(flatten)]
@@ -176,13 +176,17 @@ impl Config {
         }
     }
 
-    /// The plans, with the one limit that has an option of its own.
-    pub fn plans(&self) -> Plans {
-        let plans = self.plans.clone().unwrap_or_default();
-        match self.reel.reels_per_ten_minutes {
+    /// The plans, with the one limit that has an option of its own. Those of the option or the variable take the place of the
+    /// file's.
+    pub fn plans(&self) -> anyhow::Result<Plans> {
+        let plans = match &self.plans {
+            Some(plans) => plans.clone(),
+            None => self.tables.get(file::PLANS)?.unwrap_or_default(),
+        };
+        Ok(match self.reel.reels_per_ten_minutes {
             Some(most) => plans.with_jobs_of_an_address(Window { hard: most.into(), soft: None, seconds: 600 }),
             None => plans,
-        }
+        })
     }
 
     pub fn lease(&self) -> Duration {

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use sluice_domain::limits::Plans;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::problem::{Place, Problem, Source, nearest};
 use super::schema::{Kind, Setting, file_id};
 
-/// A table of the file that belongs to an app or a feature, and whose keys are no options: `[plans.NAME]` would be one.
+/// A table of the file that belongs to an app or a feature, and whose keys are no options, such as `[plans.NAME]`.
 pub struct OwnedTable {
     /// Its name.
     pub name: &'static str,
@@ -23,7 +24,10 @@ pub struct OwnedTable {
 }
 
 /// Every such table. What is in them is then had by [`Tables::get`].
-pub const OWNED: &[OwnedTable] = &[];
+pub const OWNED: &[OwnedTable] = &[OwnedTable { name: PLANS, by_name: false, check: readable::<Plans> }];
+
+/// The table of plans with their limits; see `docs/limits.md`.
+pub(super) const PLANS: &str = "plans";
 
 /// Whether a value can be read as a `T`.
 pub fn readable<T: DeserializeOwned>(value: Spanned<DeValue<'_>>) -> Result<(), Error> {
@@ -250,10 +254,10 @@ mod tests {
         jobs: u32,
     }
 
-    const PLANS: OwnedTable = OwnedTable { name: "plans", by_name: true, check: readable::<Plan> };
+    const FREE: OwnedTable = OwnedTable { name: "plans", by_name: true, check: readable::<Plan> };
 
     fn contents(text: &str) -> Contents {
-        parse(&Source { path: Path::new("a.toml"), text }, &[], &[PLANS])
+        parse(&Source { path: Path::new("a.toml"), text }, &[], &[FREE])
     }
 
     #[test]
@@ -277,5 +281,25 @@ mod tests {
         assert!(said[1].starts_with("a.toml:5:1: plans.paid: ") && said[1].contains("colour"), "{said:#?}");
         assert_eq!(said[2], "a.toml:6:2: plan: unknown table; did you mean plans?");
         assert!(read.tables.get::<toml::Value>("plans").unwrap().is_none());
+    }
+
+    #[test]
+    fn plans_are_tables() {
+        let read = |text: &str| parse(&Source { path: Path::new("a.toml"), text }, &[], OWNED);
+        let good =
+            read("[plans.team]\nuser = { jobs_at_once = { hard = 4 } }\ntoken.requests = { hard = 9, seconds = 60 }\n");
+        assert!(good.problems.is_empty(), "{:?}", good.problems);
+        let plans: Plans = good.tables.get(PLANS).unwrap().unwrap();
+        assert_eq!(plans.of("team").user.jobs_at_once.map(|cap| cap.hard), Some(4));
+        assert!(plans.has(Plans::STANDARD) && plans.has(Plans::VISITOR), "beside the built-in ones");
+        for (bad, place) in [
+            ("[plans.team]\nuser = { jobs_at_once = { hard = 4, most = 5 } }\n", "a.toml:2:"),
+            ("[plans.team]\nuser = { jobs = { hard = 4 } }\n", "a.toml:2:"),
+            ("plans = \"{}\"\n", "a.toml:1:9"),
+            ("workers = 1\n[plans.\"a team\"]\n", "a.toml:"),
+        ] {
+            let said: Vec<String> = read(bad).problems.iter().map(ToString::to_string).collect();
+            assert!(said.iter().any(|line| line.starts_with(place) && line.contains("plans")), "{bad:?}: {said:#?}");
+        }
     }
 }
