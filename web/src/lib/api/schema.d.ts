@@ -1563,7 +1563,8 @@ export interface paths {
         };
         /**
          * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), and those of the apps, such as
-         *     `reel.changed` (`subject` is the id of what changed). Without a last id the stream starts with new events.
+         *     `reel.changed` (`subject` is the id of what changed), and `limit.near` (a soft limit is reached: `limit`, `holder`, `used`,
+         *     `soft`, `hard`, `until`). Without a last id the stream starts with new events.
          * @description The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
          *     no longer kept or the id is unknown here. The data of `reset` are an `PresentState`: the present state, so that a client
          *     replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
@@ -5343,6 +5344,25 @@ export interface components {
             scope: string;
             /** Format: int64 */
             since: number;
+        };
+        /**
+         * @description A plan.
+         * @example {
+         *       "limits": {
+         *         "user": {
+         *           "jobs_at_once": {
+         *             "hard": 2
+         *           }
+         *         }
+         *       },
+         *       "name": "standard"
+         *     }
+         */
+        PlanView: {
+            /** @description Its limits by whose they are (`address`, `user`, `token`, `together`), as in the configuration. */
+            limits: Record<string, never>;
+            /** @description Its name. */
+            name: string;
         };
         /** @description The data of the event `reset`: the present state of what the page shows. */
         PresentState: {
