@@ -67,17 +67,13 @@ pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) 
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = if has_account { None } else { address(&api, peer, request.headers()) };
     let limiter = &api.app.platform.limits;
-    let (asker, terms) = match identity {
-        Some(identity) => {
-            let terms = Terms::of(&limiter.plans, &identity.plan, identity.limits);
-            (asker(identity, address), terms)
-        }
+    let (asker, terms) = if let Some(identity) = identity {
+        (asker(identity, address), Terms::of(&limiter.plans, &identity.plan, identity.limits))
+    } else {
         // Nobody: counted by the address alone.
-        None => {
-            let mut terms = Terms::of(&limiter.plans, Plans::VISITOR, Overrides::default());
-            terms.user = Limits::default();
-            (Asker { owner: OwnerId::system(), token: None, address }, terms)
-        }
+        let mut terms = Terms::of(&limiter.plans, Plans::VISITOR, Overrides::default());
+        terms.user = Limits::default();
+        (Asker { owner: OwnerId::system(), token: None, address }, terms)
     };
     match limiter.requests.count(&api.app.platform.store, &terms, &asker).await {
         Ok(standings) if standings.is_empty() => next.run(request).await,

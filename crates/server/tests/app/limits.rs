@@ -31,7 +31,7 @@ async fn two_processes_answer_exactly_as_many_requests_as_an_address_may_make() 
         let mut app = TestApp::open_with(dialect, &["--plans", plans]).await;
         app.behind(&["10.0.0.0/8"]);
         let other = app.beside_alone(&["--plans", plans]).await;
-        let ask = |n: usize| if n % 2 == 0 { app.get(JOBS) } else { app.get(JOBS).to(&other) };
+        let ask = |n: usize| if n.is_multiple_of(2) { app.get(JOBS) } else { app.get(JOBS).to(&other) };
         let answers = join_all((0..60).map(|n| ask(n).answer())).await;
         assert_eq!(answers.iter().filter(|answer| requests(answer)).count(), 20);
         let refused = app.get(JOBS).answer().await;
