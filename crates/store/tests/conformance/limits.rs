@@ -120,7 +120,7 @@ async fn many_processes_lease_exactly_what_there_is(store: &Store) {
 async fn a_warning_is_given_once(store: &Store) {
     let warning = |until| Warning { of: of("ada"), limited: Limited::Jobs, used: 8, soft: 8, hard: 10, until };
     let warn = async |owner: OwnerId| {
-        let until = store.now().await.unwrap() + Duration::from_secs(60);
+        let until = store.now().await.unwrap() + Duration::from_mins(1);
         store.write(async |tx| limits::warn(tx, &owner, &warning(until)).await).await.unwrap()
     };
     assert_eq!((warn(ada()).await, warn(ada()).await, warn(omar()).await), (true, false, true));
