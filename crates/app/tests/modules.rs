@@ -9,16 +9,18 @@ use std::path::Path;
 /// which is the wiring.
 const SHARED: &[(&str, &[&str])] = &[
     ("media", &[]),
-    ("platform", &["media"]),
+    ("platform", &["media", "limits"]),
+    // What may be used; the platform has its counts.
+    ("limits", &[]),
     ("links", &["platform"]),
     ("view", &[]),
     ("routing", &[]),
     ("facts", &[]),
-    ("module", &["facts"]),
-    ("account", &["platform"]),
-    ("library", &["platform", "facts", "media", "module", "view"]),
+    ("module", &["facts", "limits"]),
+    ("account", &["platform", "limits"]),
+    ("library", &["platform", "limits", "facts", "media", "module", "view"]),
     ("maintenance", &["platform", "media", "module"]),
-    ("uploads", &["platform", "media", "module", "library", "maintenance"]),
+    ("uploads", &["platform", "limits", "media", "module", "library", "maintenance"]),
     ("webhooks", &["platform"]),
 ];
 

@@ -176,17 +176,13 @@ impl Config {
         }
     }
 
-    /// The plans, with the one limit that has an option of its own. Those of the option or the variable take the place of the
-    /// file's.
-    pub fn plans(&self) -> anyhow::Result<Plans> {
-        let plans = match &self.plans {
-            Some(plans) => plans.clone(),
-            None => self.tables.get(file::PLANS)?.unwrap_or_default(),
-        };
-        Ok(match self.reel.reels_per_ten_minutes {
+    /// The plans, with the one limit that has an option of its own.
+    pub fn plans(&self) -> Plans {
+        let plans = self.plans.clone().unwrap_or_default();
+        match self.reel.reels_per_ten_minutes {
             Some(most) => plans.with_jobs_of_an_address(Window { hard: most.into(), soft: None, seconds: 600 }),
             None => plans,
-        })
+        }
     }
 
     pub fn lease(&self) -> Duration {

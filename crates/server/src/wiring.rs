@@ -39,7 +39,7 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
         store: store.clone(),
         media: Media::new(store, blobs),
         randomness: Randomness::from_entropy(),
-        limits: Arc::new(Limiter::new(config.plans()?)),
+        limits: Arc::new(Limiter::new(config.plans())),
     };
     let limits = ReadingLimits { max_pages: config.page_limit, ..ReadingLimits::DEFAULT };
     let reader = Reader::new(guard.clone(), limits);

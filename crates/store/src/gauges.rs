@@ -175,7 +175,10 @@ async fn over_budget(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
         )
     };
     let scopes = [("owner", "jobs.owner"), ("provider", "jobs.provider"), ("job", "jobs.id"), ("day", "$2")];
-    let exceeded = scopes.map(|(scope, name)| exceeded(scope, name)).join(" OR ");
+    // What a plan allows an owner is in no budget: the claim that put a job off for it has left a note.
+    let by_plan =
+        "EXISTS (SELECT 1 FROM over_budget WHERE over_budget.job = jobs.id AND over_budget.until = jobs.run_at)";
+    let exceeded = format!("{} OR {by_plan}", scopes.map(|(scope, name)| exceeded(scope, name)).join(" OR "));
     let text = format!(
         "SELECT COUNT(*) AS number FROM jobs WHERE state = 'scheduled' AND run_at > $1 AND cost > 0 AND ({exceeded})"
     );

@@ -203,10 +203,9 @@ pub async fn give_up_calls(tx: &mut Tx, after: &str, before: Timestamp, limit: u
 /// stream is in the order of time, so that its beginning is looked at, and no index on the time is needed, which every
 /// commit would have to write.
 pub async fn forget_events(tx: &mut Tx, after: &str, before: Timestamp, limit: u32) -> Result<Batch, StoreError> {
-    let streams = sql(
-        "SELECT owner, (SELECT at FROM event_log WHERE event_log.owner = page.owner ORDER BY seq LIMIT 1) AS oldest
-         FROM (SELECT owner FROM streams WHERE owner > $1 ORDER BY owner LIMIT $2) AS page ORDER BY owner",
-    )
+    let streams = sql("SELECT owner, (SELECT at FROM event_log WHERE event_log.owner = page.owner AND seq > 0
+             ORDER BY seq LIMIT 1) AS oldest
+         FROM (SELECT owner FROM streams WHERE owner > $1 ORDER BY owner LIMIT $2) AS page ORDER BY owner")
     .bind(after)
     .bind(limit)
     .all(tx)
@@ -217,8 +216,7 @@ pub async fn forget_events(tx: &mut Tx, after: &str, before: Timestamp, limit: u
         let (owner, oldest): (String, Option<i64>) = (row.get("owner")?, row.get("oldest")?);
         if oldest.is_some_and(|at| at < before.as_millis()) {
             removed += sql("DELETE FROM event_log WHERE owner = $1 AND seq IN (
-                     SELECT seq FROM (SELECT seq, at FROM event_log WHERE owner = $1 ORDER BY seq LIMIT $2) AS oldest
-                     WHERE at < $3)")
+                     SELECT seq FROM event_log WHERE owner = $1 AND seq > 0 ORDER BY seq LIMIT $2) AND at < $3")
             .bind(&owner)
             .bind(u64::from(limit) - removed)
             .bind(before.as_millis())

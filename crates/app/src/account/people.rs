@@ -51,7 +51,7 @@ impl Accounts {
             return Err(AccountError::Invalid("An account is deleted by deleting it.".to_owned()));
         }
         if let Some(plan) = &change.plan {
-            check_plan(&self.platform, plan)?;
+            check_plan(&self.platform.limits.plans, plan)?;
         }
         let now = self.platform.now().await?;
         let changed = self.platform.store.write(async |tx| {

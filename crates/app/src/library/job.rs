@@ -14,6 +14,7 @@ use sluice_store::documents::{self, DocumentRow};
 use sluice_store::{StoreError, Tx, events};
 
 use super::{Library, State, judge_off_runtime, read_text};
+use crate::limits::UNCOUNTED;
 use crate::module::Module;
 
 /// Changes with the recognition of a page, so that pages are read anew.
@@ -61,7 +62,7 @@ pub(super) async fn enqueue(
 }
 
 impl Job for ReadDocument {
-    const KIND: &'static str = "document.read";
+    const KIND: &'static str = UNCOUNTED;
     type Stage = Stage;
     type Context = Desk;
 

@@ -21,7 +21,7 @@ use sluice_store::uploads::{self, Hold};
 use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
-use crate::limits::{Exceeded, admit};
+use crate::limits::{Exceeded, LimitError, admit};
 use crate::media::MediaError;
 use crate::module::Module;
 use crate::platform::Platform;
@@ -81,6 +81,15 @@ pub enum IngestError {
     /// Another request has taken over the upload that the document came by.
     #[error("another request continues this upload")]
     UploadLost,
+}
+
+impl From<LimitError> for IngestError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// A resumable upload that ends in the transaction that stores its document.

@@ -6,13 +6,11 @@ use std::time::Duration;
 use sluice_domain::ids::{OwnerId, UploadId};
 use sluice_domain::limits::{Cap, Holder, Limited};
 use sluice_domain::time::Timestamp;
-use sluice_engine::Job as _;
 use sluice_store::limits::{self, Of, Taken, Use, Warning};
 use sluice_store::{StoreError, Tx, blobs, uploads};
 
 use super::terms::{Terms, terms};
-use super::{Asker, Exceeded, LimitError, Limiter, Standing};
-use crate::library::ReadDocument;
+use super::{Asker, Exceeded, LimitError, Limiter, Standing, UNCOUNTED};
 
 /// A client that has too many jobs is told to ask again after this long; nobody knows when one ends.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
@@ -62,7 +60,7 @@ async fn one_more_at_once(tx: &mut Tx, terms: &Terms, owner: &OwnerId) -> Result
     let Some(cap) = terms.user.jobs_at_once else { return Ok(None) };
     let of = Of::new(Holder::User, owner.as_str());
     limits::lock(tx, &of, Limited::JobsAtOnce).await?;
-    let used = limits::jobs_at_once(tx, owner, ReadDocument::KIND).await?;
+    let used = limits::jobs_at_once(tx, owner, UNCOUNTED).await?;
     let (holder, limited, hard, seconds) = (Holder::User, Limited::JobsAtOnce, cap.hard, None);
     if used >= hard {
         let retry_after = Some(ASK_AGAIN);

@@ -2,12 +2,11 @@
 
 use sluice_domain::account::AccountState;
 use sluice_domain::ids::OwnerId;
-use sluice_domain::limits::Overrides;
+use sluice_domain::limits::{Overrides, Plans};
 use sluice_store::accounts::{self, AccountRow};
-use sluice_store::{StoreError, Tx, limits};
+use sluice_store::{Store, StoreError, Tx, limits};
 
-use super::{Asker, Usage, usage};
-use crate::platform::Platform;
+use super::{Asker, Limiter, Usage, usage};
 
 /// Why limits are not changed or shown.
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +28,7 @@ pub enum ChangeError {
 }
 
 /// Refuses a plan that is not configured.
-pub fn check_plan(platform: &Platform, plan: &str) -> Result<(), ChangeError> {
-    let plans = &platform.limits.plans;
+pub fn check_plan(plans: &Plans, plan: &str) -> Result<(), ChangeError> {
     if plans.has(plan) {
         return Ok(());
     }
@@ -41,16 +39,16 @@ pub fn check_plan(platform: &Platform, plan: &str) -> Result<(), ChangeError> {
 /// Gives an account a plan, if one is named, and limits in the place of the plan's. They apply at once: jobs that wait for
 /// money are tried again.
 pub async fn change(
-    platform: &Platform,
+    store: &Store,
+    limiter: &Limiter,
     owner: &OwnerId,
     plan: Option<String>,
     overrides: Overrides,
 ) -> Result<Usage, ChangeError> {
     if let Some(plan) = &plan {
-        check_plan(platform, plan)?;
+        check_plan(&limiter.plans, plan)?;
     }
-    platform
-        .store
+    store
         .write(async |tx| {
             let old = accounts::locked(tx, owner).await?.filter(|account| account.state != AccountState::Deleted);
             let old = old.ok_or(ChangeError::NoSuchAccount)?;
@@ -58,26 +56,25 @@ pub async fn change(
             let plan = plan.clone().unwrap_or_else(|| old.plan.clone());
             accounts::update(tx, &AccountRow { plan, limits: overrides, updated_at: now, ..old }).await?;
             limits::release_over_budget(tx, owner).await?;
-            of(tx, platform, owner).await
+            of(tx, limiter, owner).await
         })
         .await
 }
 
 /// What an account uses.
-pub async fn show(platform: &Platform, owner: &OwnerId) -> Result<Usage, ChangeError> {
-    platform
-        .store
+pub async fn show(store: &Store, limiter: &Limiter, owner: &OwnerId) -> Result<Usage, ChangeError> {
+    store
         .read(async |tx| {
             let account = accounts::account(tx, owner).await?;
             match account.filter(|account| account.state != AccountState::Deleted) {
-                Some(_) => of(tx, platform, owner).await,
+                Some(_) => of(tx, limiter, owner).await,
                 None => Err(ChangeError::NoSuchAccount),
             }
         })
         .await
 }
 
-async fn of(tx: &mut Tx, platform: &Platform, owner: &OwnerId) -> Result<Usage, ChangeError> {
+async fn of(tx: &mut Tx, limiter: &Limiter, owner: &OwnerId) -> Result<Usage, ChangeError> {
     let asker = Asker { owner: owner.clone(), token: None, address: None };
-    Ok(usage(tx, &platform.limits, &asker).await?)
+    Ok(usage(tx, limiter, &asker).await?)
 }

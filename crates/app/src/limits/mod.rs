@@ -22,8 +22,6 @@ use sluice_domain::limits::{Holder, Limited, Plans};
 use sluice_domain::time::Timestamp;
 use sluice_store::StoreError;
 
-use crate::library::IngestError;
-
 pub use requests::Requests;
 pub use terms::{Terms, terms};
 pub use usage::{State, Usage, UsageEntry, usage};
@@ -44,6 +42,9 @@ impl Limiter {
     }
 }
 
+/// The kind of the job that reads a document by OCR: it belongs to an upload, and is not one of the jobs at once.
+pub const UNCOUNTED: &str = "document.read";
+
 /// Who asks for something that is limited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker {
@@ -53,13 +54,6 @@ pub struct Asker {
     pub token: Option<TokenId>,
     /// The network address, of somebody without an account.
     pub address: Option<String>,
-}
-
-impl Asker {
-    /// Somebody at this machine's command line, who is limited as a person, and by no address.
-    pub fn local() -> Self {
-        Self { owner: OwnerId::local(), token: None, address: None }
-    }
 }
 
 /// How far a limit is used after a request, for the fields `RateLimit` and `RateLimit-Policy`.
@@ -164,13 +158,4 @@ pub enum LimitError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-impl From<LimitError> for IngestError {
-    fn from(error: LimitError) -> Self {
-        match error {
-            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
-            LimitError::Store(error) => error.into(),
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Requests are counted in memory: a process leases a few of a window at a time, and what it has leased counts as used, so
-//! that all processes together never answer more than the limit. A lease is given back after a while; until then another
-//! process may refuse a request although one of the leased ones will not come, at most a fiftieth of the limit per process.
+//! that all processes together never answer more than the limit. What is left of a lease after a while is given
+//! back with the next request of its holder in that process; until then, or until the window ends, another process may refuse
+//! a request although one of the leased ones will not come, at most a fiftieth of the limit per process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,7 +39,7 @@ struct Held {
     window: Window,
     leased: Leased,
     left: u64,
-    /// The lease is given back then, or nothing is asked for before.
+    /// From then on the next request gives the lease back, or nothing is asked for before.
     until: Timestamp,
 }
 
@@ -130,7 +131,18 @@ impl Requests {
             warn(tx, owner, of, Limited::Requests, figures, leased.ends_at).await?;
             Ok::<_, StoreError>(leased)
         };
-        let leased = store.write(lease).await?;
+        let leased = match store.write(lease).await {
+            Ok(leased) => leased,
+            Err(error) => {
+                // It was not given back either.
+                if let (Some((began_at, unused)), Some(known)) = (back, self.held().get_mut(of))
+                    && known.leased.began_at == began_at
+                {
+                    known.left += unused;
+                }
+                return Err(error.into());
+            }
+        };
         let mut held = self.held();
         if held.len() >= HOLDERS {
             held.retain(|_, held| now < held.leased.ends_at && now < held.until);

@@ -12,6 +12,8 @@ use super::Asker;
 pub struct Terms {
     /// The name of the plan.
     pub plan_name: String,
+    /// The plan with whose accounts they count together: the standard one, if their own is not configured any more.
+    counted_as: String,
     /// The plan; the standard one, if its own is not configured any more.
     pub plan: Plan,
     /// What was replaced of it for this owner.
@@ -24,7 +26,8 @@ impl Terms {
     /// The limits of whoever has this plan and these limits in its place.
     pub fn of(plans: &Plans, plan_name: &str, overrides: Overrides) -> Self {
         let plan = plans.of(plan_name);
-        Self { plan_name: plan_name.to_owned(), user: overrides.over(&plan.user), plan, overrides }
+        let counted_as = if plans.has(plan_name) { plan_name } else { Plans::STANDARD }.to_owned();
+        Self { plan_name: plan_name.to_owned(), counted_as, user: overrides.over(&plan.user), plan, overrides }
     }
 
     /// Every window that a request counts in, in the order in which they are locked.
@@ -32,7 +35,7 @@ impl Terms {
         let address = asker.address.as_ref().map(|address| (Of::new(Holder::Address, address), self.plan.address));
         let user = (Of::new(Holder::User, asker.owner.as_str()), self.user.windows());
         let token = asker.token.as_ref().map(|token| (Of::new(Holder::Token, token.as_str()), self.plan.token));
-        let plan = (Of::new(Holder::Plan, &self.plan_name), self.plan.together);
+        let plan = (Of::new(Holder::Plan, &self.counted_as), self.plan.together);
         let all = [address, Some(user), token, Some(plan)].into_iter().flatten();
         all.filter_map(|(of, windows)| Some((of, windows.of(limited)?))).collect()
     }

@@ -231,7 +231,7 @@ fn kinds(mut kinds: Vec<String>) -> Result<Vec<String>, WebhookError> {
 /// apps.
 pub fn event_types(modules: &[Arc<dyn Module>]) -> Vec<String> {
     let jobs = JobState::ALL.iter().map(|state| format!("job.{}", state.as_str()));
-    let shared = ["document.changed", "webhook.disabled"].map(str::to_owned);
+    let shared = ["document.changed", "limit.near", "webhook.disabled"].map(str::to_owned);
     let apps = modules.iter().flat_map(|module| module.events()).map(|kind| (*kind).to_owned());
     jobs.chain(shared).chain(apps).collect()
 }

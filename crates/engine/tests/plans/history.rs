@@ -102,6 +102,17 @@ fn calls_and_results(part: Part) -> Vec<String> {
                  '2026-01-' || CAST(10 + n % 20 AS TEXT), 1, 1, 'settled', n FROM n"
         ),
         format!(
+            "INSERT INTO limit_uses (holder, limited, at)
+             {numbers} SELECT 'user ' || CAST(n % 1000 AS TEXT), 'jobs', n FROM n"
+        ),
+        format!(
+            "INSERT INTO limit_windows (holder, limited, began_at, ends_at, used)
+             {numbers} SELECT 'address ' || CAST(n AS TEXT), 'requests', n, n + 1, 1 FROM n"
+        ),
+        format!(
+            "INSERT INTO over_budget (job, owner, until) {numbers} SELECT {id}, 'user ' || CAST(n % 1000 AS TEXT), n FROM n"
+        ),
+        format!(
             "INSERT INTO budgets (scope, name, spent)
              {numbers} SELECT 'job', {id}, 1 FROM n"
         ),

@@ -4,18 +4,22 @@ use sluice_store::Dialect;
 
 /// Tables that stay small however long the history is, and intermediate results that a limit or a family bounds.
 /// Everything else grows, and what is new here does until somebody says otherwise.
-const FEW: [&str; 27] = [
+const FEW: [&str; 30] = [
+    "accounts",
     "buckets",
     "clock",
     "durations",
     "limits",
     "maintenance_cursors",
     "pauses",
+    "plan_money",
     "providers",
     "rates",
     "schedules",
     "shares",
     "streams",
+    // Those that are under way.
+    "uploads",
     "workers",
     "below",
     "dues",

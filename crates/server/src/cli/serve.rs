@@ -32,7 +32,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     // The key that signs links is there before the database may take no writes.
     Signer::of(&app.platform, &OwnerId::system()).await?;
     if options.role != Role::Worker {
-        let plans = config.plans()?;
+        let plans = config.plans();
         app.platform.store.write(async |tx| limits::set_plans(tx, &plans).await).await?;
     }
     if options.role == Role::Worker {

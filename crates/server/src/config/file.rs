@@ -13,7 +13,8 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 use super::problem::{Place, Problem, Source, nearest};
 use super::schema::{Kind, Setting, file_id};
 
-/// A table of the file that belongs to an app or a feature, and whose keys are no options, such as `[plans.NAME]`.
+/// A table of the file that belongs to an app or a feature, and whose keys are no options, such as `[plans.NAME]`. Where an
+/// option has its name, it is that option's value, as JSON.
 pub struct OwnedTable {
     /// Its name.
     pub name: &'static str,
@@ -24,10 +25,7 @@ pub struct OwnedTable {
 }
 
 /// Every such table. What is in them is then had by [`Tables::get`].
-pub const OWNED: &[OwnedTable] = &[OwnedTable { name: PLANS, by_name: false, check: readable::<Plans> }];
-
-/// The table of plans with their limits; see `docs/limits.md`.
-pub(super) const PLANS: &str = "plans";
+pub const OWNED: &[OwnedTable] = &[OwnedTable { name: "plans", by_name: false, check: readable::<Plans> }];
 
 /// Whether a value can be read as a `T`.
 pub fn readable<T: DeserializeOwned>(value: Spanned<DeValue<'_>>) -> Result<(), Error> {
@@ -231,8 +229,15 @@ impl Reading<'_> {
         if self.contents.problems.len() > before {
             return;
         }
-        if let Ok(read) = toml::Value::deserialize(ValueDeserializer::from(value.clone())) {
-            self.contents.tables.0.insert(owned.name.to_owned(), read);
+        let Ok(read) = toml::Value::deserialize(ValueDeserializer::from(value.clone())) else { return };
+        // An option of the same name takes it as JSON, so that it is shown, and replaced, like any other value.
+        let option = self.settings.iter().any(|setting| setting.key == owned.name);
+        match serde_json::to_string(&read) {
+            Ok(json) if option => {
+                let given = Given { values: vec![json.into()], place: self.source.at(Some(value.span())) };
+                self.contents.given.insert(owned.name.to_owned(), given);
+            }
+            _ => drop(self.contents.tables.0.insert(owned.name.to_owned(), read)),
         }
     }
 
@@ -289,7 +294,7 @@ mod tests {
         let good =
             read("[plans.team]\nuser = { jobs_at_once = { hard = 4 } }\ntoken.requests = { hard = 9, seconds = 60 }\n");
         assert!(good.problems.is_empty(), "{:?}", good.problems);
-        let plans: Plans = good.tables.get(PLANS).unwrap().unwrap();
+        let plans: Plans = good.tables.get("plans").unwrap().unwrap();
         assert_eq!(plans.of("team").user.jobs_at_once.map(|cap| cap.hard), Some(4));
         assert!(plans.has(Plans::STANDARD) && plans.has(Plans::VISITOR), "beside the built-in ones");
         for (bad, place) in [

@@ -107,7 +107,7 @@ pub(crate) async fn create(
     State(api): State<Api>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let standings = limits::begin_upload(&api, &asker, request.headers()).await?;
+    let (standings, request) = limits::begin_upload(&api, &asker, request).await?;
     let form = forms::receive(&api, request, &["ocr"]).await?;
     let document = ingest(&asker.owner, &api, form).await?;
     let view = view(&api, &document).await?;

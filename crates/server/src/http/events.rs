@@ -31,12 +31,12 @@ pub(crate) struct EventsQuery {
     last_event_id: Option<i64>,
 }
 
-/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), and those of the apps, such as
+/// Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
 /// `reel.changed` (`subject` is the id of what changed), and `limit.near` (a soft limit is reached: `limit`, `holder`, `used`,
 /// `soft`, `hard`, `until`). Without a last id the stream starts with new events.
 ///
 /// The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
-/// no longer kept or the id is unknown here. The data of `reset` are an `PresentState`: the present state, so that a client
+/// no longer kept or the id is unknown here. The data of `reset` are a `PresentState`: the present state, so that a client
 /// replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
     ("Last-Event-ID" = Option<i64>, Header, description = "Replays the events after this one")),

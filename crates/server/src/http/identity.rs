@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::uri::{Authority, Uri};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use ipnet::IpNet;
 use sluice_app::account::issuer::Vouched;
 use sluice_app::account::sign_in::Found;
@@ -19,6 +19,7 @@ use sluice_domain::ids::{OwnerId, SessionId};
 
 use super::Api;
 use super::cookies;
+use super::limits;
 use super::problem::Problem;
 use crate::oidc::{Claims, IssuerError, Oidc, Rejected};
 
@@ -77,7 +78,7 @@ pub(crate) async fn authenticate(State(api): State<Api>, mut request: Request, n
     let shown = shown(&api.access, &request);
     let found = match find(&api, shown).await {
         Ok(found) => found,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return limits::count_refused(&api, request, problem).await,
     };
     let renewed = found.as_ref().and_then(|found| found.renewed.clone());
     let owner = found.as_ref().map(|found| found.identity.owner.clone());

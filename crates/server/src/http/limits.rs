@@ -15,6 +15,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::limits::{Holder, Limited, Limits, Overrides, Plans};
 
 use super::Api;
+use super::forms;
 use super::identity::Signed;
 use super::problem::Problem;
 
@@ -55,11 +56,39 @@ fn address(api: &Api, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMa
     })
 }
 
-/// Counts each request to the API, and refuses it if a limit is reached. Those for the page's files and for links to media
-/// do not count, and neither do probes.
-pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) -> Response {
+/// Those for the page's files and for links to media do not count, and neither do probes.
+fn counts(request: &Request) -> bool {
     let path = request.uri().path();
-    if !path.starts_with("/api/") || path == "/api/v1/health" {
+    path.starts_with("/api/") && path != "/api/v1/health"
+}
+
+/// Somebody unknown, who is counted by the address alone.
+fn nobody(api: &Api, address: Option<String>) -> (Asker, Terms) {
+    let mut terms = Terms::of(&api.app.platform.limits.plans, Plans::VISITOR, Overrides::default());
+    terms.user = Limits::default();
+    (Asker { owner: OwnerId::system(), token: None, address }, terms)
+}
+
+/// Counts a request whose identity is refused, which takes work as well; returns the refusal, or that of the limit.
+pub(crate) async fn count_refused(api: &Api, request: Request, problem: Problem) -> Response {
+    if !counts(&request) {
+        return problem.into_response();
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let (asker, terms) = nobody(api, address(api, peer, request.headers()));
+    let platform = &api.app.platform;
+    match platform.limits.requests.count(&platform.store, &terms, &asker).await {
+        Ok(standings) => with(&standings, problem),
+        Err(error) => {
+            discard(api, request);
+            Problem::from(error).into_response()
+        }
+    }
+}
+
+/// Counts each request to the API, and refuses it if a limit is reached.
+pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) -> Response {
+    if !counts(&request) {
         return next.run(request).await;
     }
     let identity = request.extensions().get::<Identity>();
@@ -70,10 +99,7 @@ pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) 
     let (asker, terms) = if let Some(identity) = identity {
         (asker(identity, address), Terms::of(&limiter.plans, &identity.plan, identity.limits))
     } else {
-        // Nobody: counted by the address alone.
-        let mut terms = Terms::of(&limiter.plans, Plans::VISITOR, Overrides::default());
-        terms.user = Limits::default();
-        (Asker { owner: OwnerId::system(), token: None, address }, terms)
+        nobody(&api, address)
     };
     match limiter.requests.count(&api.app.platform.store, &terms, &asker).await {
         Ok(standings) if standings.is_empty() => next.run(request).await,
@@ -82,18 +108,37 @@ pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) 
             tell(response.headers_mut(), &standings);
             response
         }
-        Err(error) => Problem::from(error).into_response(),
+        Err(error) => {
+            discard(&api, request);
+            Problem::from(error).into_response()
+        }
     }
 }
 
-/// Counts an upload by a form, before any of it is received.
-pub(crate) async fn begin_upload(api: &Api, asker: &Asker, headers: &HeaderMap) -> Result<Vec<Standing>, Problem> {
+/// Discards the body of a refused request: a client that is still sending it would otherwise lose the response.
+fn discard(api: &Api, request: Request) {
+    forms::discard_later(request.into_body().into_data_stream(), api.app.library.upload_bytes);
+}
+
+/// Counts an upload by a form, before any of it is received, and returns its request.
+pub(crate) async fn begin_upload(
+    api: &Api,
+    asker: &Asker,
+    request: Request,
+) -> Result<(Vec<Standing>, Request), Problem> {
     // With the form around it, of which there is little.
-    let bytes = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let bytes = bytes.map(|bytes| bytes.saturating_sub(super::forms::AROUND));
+    let bytes = request.headers().get(header::CONTENT_LENGTH);
+    let bytes = bytes.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let bytes = bytes.map(|bytes| bytes.saturating_sub(forms::AROUND));
     let platform = &api.app.platform;
     let count = platform.store.write(async |tx| admit::upload(tx, &platform.limits, asker, bytes).await);
-    Ok(count.await?)
+    match count.await {
+        Ok(standings) => Ok((standings, request)),
+        Err(error) => {
+            discard(api, request);
+            Err(error.into())
+        }
+    }
 }
 
 /// A response that tells how far limits are used.

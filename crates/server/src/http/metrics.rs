@@ -71,8 +71,7 @@ impl Metrics {
 }
 
 /// Jobs, providers, money and bytes, and errors that were recovered from, for Prometheus. Counters are those of this process
-/// since its start; gauges are those of the whole database, a few
-/// seconds old at most, and the bytes of media a minute.
+/// since its start; gauges are those of the whole database, a few seconds old at most, and the bytes of media a minute.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "service",
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(api): State<Api>, _: Operator) -> Result<impl IntoResponse, Problem> {

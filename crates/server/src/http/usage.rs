@@ -221,7 +221,8 @@ pub(crate) async fn limits(
     Path(id): Path<String>,
 ) -> Result<Json<AccountLimits>, Problem> {
     let owner = owner(&id)?;
-    let found = change::show(&api.app.platform, &owner).await?;
+    let platform = &api.app.platform;
+    let found = change::show(&platform.store, &platform.limits, &owner).await?;
     Ok(Json(view(&api, &owner, &found)))
 }
 
@@ -236,7 +237,8 @@ pub(crate) async fn set_limits(
     Json(request): Json<LimitsRequest>,
 ) -> Result<Json<AccountLimits>, Problem> {
     let owner = owner(&id)?;
-    let found = change::change(&api.app.platform, &owner, request.plan, request.overrides).await?;
+    let platform = &api.app.platform;
+    let found = change::change(&platform.store, &platform.limits, &owner, request.plan, request.overrides).await?;
     Ok(Json(view(&api, &owner, &found)))
 }
 
@@ -250,7 +252,8 @@ pub(crate) async fn of_another(
     Path(id): Path<String>,
 ) -> Result<Json<UsageView>, Problem> {
     let owner = owner(&id)?;
-    let found = change::show(&api.app.platform, &owner).await?;
+    let platform = &api.app.platform;
+    let found = change::show(&platform.store, &platform.limits, &owner).await?;
     Ok(Json(UsageView::of(&api, &owner, &found)))
 }
 

@@ -72,6 +72,23 @@ async fn two_processes_answer_exactly_as_many_requests_as_an_address_may_make() 
     }
 }
 
+/// A wrong token takes work as well, so that whoever tries many of them is told to wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_whose_identity_is_refused_count_too() {
+    let plans = r#"{"visitor": {"address": {"requests": {"hard": 3, "seconds": 600}}}}"#;
+    for dialect in BOTH {
+        let (app, _) = with_ada_and(dialect, SignUp::Closed, &["--plans", plans]).await;
+        let wrong = async || app.get(JOBS).bearer("x.y").from("192.0.2.7").answer().await;
+        for _ in 0..3 {
+            assert_eq!(wrong().await.status, StatusCode::UNAUTHORIZED);
+        }
+        assert_eq!(wrong().await.problem(), (429, "limit_requests".to_owned()));
+        let elsewhere = app.get(JOBS).bearer("x.y").from("192.0.2.8").answer().await;
+        assert_eq!(elsewhere.status, StatusCode::UNAUTHORIZED);
+        app.end().await;
+    }
+}
+
 /// Which limits an administrator gives Ada.
 async fn limit(app: &TestApp, cookie: &str, plan: Option<&str>, overrides: Value) -> Value {
     let owner = app.get("/api/v1/account").cookie(cookie).send().await.1["owner"].clone();

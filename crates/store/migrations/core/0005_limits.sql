@@ -49,7 +49,7 @@ CREATE TABLE over_budget (
     owner TEXT NOT NULL CHECK (owner <> ''),
     until {int} NOT NULL
 ) {strict};
-CREATE INDEX over_budget_of ON over_budget (owner);
+CREATE INDEX over_budget_of ON over_budget (owner, job);
 CREATE INDEX over_budget_age ON over_budget (until);
 
 -- What an owner spends on a day and in a month. Such a row is there whether there is a cap or not: that comes from the
@@ -73,5 +73,4 @@ INSERT INTO budgets_of_owners (scope, name, cap, reserved, spent, over, forgotte
 DROP TABLE budgets;
 ALTER TABLE budgets_of_owners RENAME TO budgets;
 -- For the sums of a day and of a month, and as before for those of an owner.
-DROP INDEX spend_owner;
-CREATE INDEX spend_owner ON spend (owner, day);
+CREATE INDEX spend_owner_day ON spend (owner, day);

@@ -324,7 +324,13 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
 /// Releases what was reserved, and books what was spent.
 async fn book(tx: &mut Tx, scopes: &[(String, String)], reserved: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
     for (scope, name) in scopes {
-        sql("UPDATE budgets SET reserved = reserved - $3, spent = spent + $4 WHERE scope = $1 AND name = $2")
+        // A process of an earlier version reserves nothing for an owner's day and month.
+        let left = if matches!(scope.as_str(), "owner_day" | "owner_month") {
+            "CASE WHEN reserved < $3 THEN 0 ELSE reserved - $3 END"
+        } else {
+            "reserved - $3"
+        };
+        sql(format!("UPDATE budgets SET reserved = {left}, spent = spent + $4 WHERE scope = $1 AND name = $2"))
             .bind(scope)
             .bind(name)
             .bind(reserved.0)

@@ -53,6 +53,7 @@ pub struct ReelFilter {
 
 /// A reel's state is derived from its job's, and from whether there is a result. Related rows are looked up for each reel: with
 /// joins, `PostgreSQL` may scan all jobs to find those of one page.
+/// The cover is the key of its stage result, which has no line break, and its value: together, so that they belong together.
 const LISTED: &str = "
     SELECT * FROM (
         SELECT r.id, r.owner, r.job_id, r.title, r.choices, r.result, r.created_at, r.updated_at, r.search,
@@ -63,12 +64,8 @@ const LISTED: &str = "
                 (SELECT s.made FROM scenes s WHERE s.reel_id = r.id AND s.made IS NOT NULL ORDER BY s.position LIMIT 1)
             END AS first_made,
             CASE WHEN r.result IS NULL THEN
-                (SELECT s.key FROM reel_results u JOIN stage_results s ON s.key = u.key
-                 WHERE u.reel_id = r.id AND s.kind = 'cover' ORDER BY s.key LIMIT 1)
-            END AS cover_key,
-            CASE WHEN r.result IS NULL THEN
-                (SELECT s.value FROM reel_results u JOIN stage_results s ON s.key = u.key
-                 WHERE u.reel_id = r.id AND s.kind = 'cover' ORDER BY s.key LIMIT 1)
+                (SELECT MIN(s.key || '\n' || s.value) FROM reel_results u JOIN stage_results s ON s.key = u.key
+                 WHERE u.reel_id = r.id AND s.kind = 'cover')
             END AS cover,
             CASE COALESCE((SELECT j.state FROM jobs j WHERE j.id = r.job_id), 'succeeded')
                 WHEN 'cancelled' THEN 'cancelled'
@@ -172,6 +169,12 @@ pub(super) async fn index(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A key and a value, as the list has them.
+fn cover(text: &str) -> Result<(String, Value), StoreError> {
+    let (key, value) = text.split_once('\n').unwrap_or((text, "null"));
+    Ok((key.to_owned(), crate::json(value, "the picture of a document")?))
+}
+
 fn listed_row(row: &Row) -> Result<ListedReel, StoreError> {
     let code: Option<String> = row.get("error_code")?;
     let message: Option<String> = row.get("error_message")?;
@@ -184,7 +187,7 @@ fn listed_row(row: &Row) -> Result<ListedReel, StoreError> {
         state: row.get("state")?,
         result: optional_json(row, "result")?,
         first_made: optional_json(row, "first_made")?,
-        cover: row.get::<Option<String>>("cover_key")?.zip(optional_json(row, "cover")?),
+        cover: row.get::<Option<String>>("cover")?.map(|text| cover(&text)).transpose()?,
         error: code.zip(message).map(|(code, message)| JobError { code, message }),
         created_at: Timestamp::from_millis(row.get("created_at")?),
         updated_at: Timestamp::from_millis(row.get("updated_at")?),

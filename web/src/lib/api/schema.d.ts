@@ -1562,11 +1562,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), and those of the apps, such as
+         * Events as they happen: `job.changed` (`job_id`, `subject`, `state`, `stage`), those of the apps, such as
          *     `reel.changed` (`subject` is the id of what changed), and `limit.near` (a soft limit is reached: `limit`, `holder`, `used`,
          *     `soft`, `hard`, `until`). Without a last id the stream starts with new events.
          * @description The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
-         *     no longer kept or the id is unknown here. The data of `reset` are an `PresentState`: the present state, so that a client
+         *     no longer kept or the id is unknown here. The data of `reset` are a `PresentState`: the present state, so that a client
          *     replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
          */
         get: {
@@ -4598,8 +4598,7 @@ export interface paths {
         };
         /**
          * Jobs, providers, money and bytes, and errors that were recovered from, for Prometheus. Counters are those of this process
-         *     since its start; gauges are those of the whole database, a few
-         *     seconds old at most, and the bytes of media a minute.
+         *     since its start; gauges are those of the whole database, a few seconds old at most, and the bytes of media a minute.
          */
         get: {
             parameters: {

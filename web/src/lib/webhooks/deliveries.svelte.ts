@@ -23,7 +23,7 @@ export class Deliveries {
     return this.load();
   }
 
-  /** Fetches the first page; what was loaded after it stays. */
+  /** Fetches the first page; what was loaded after it stays, unless rows between them may be missing. */
   async load(): Promise<void> {
     const asked = (this.#asked += 1);
     const outcome = await webhooksApi.deliveries(this.#id, this.state, null);
@@ -31,25 +31,30 @@ export class Deliveries {
     this.problem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return;
     const head = outcome.value.items;
+    const next = outcome.value.next_cursor ?? null;
     const end = head.at(-1)?.id ?? '';
+    const known = new Set(this.items?.map(({ id }) => id));
+    // If no row of the page was known, more than a page may be new.
+    const adjoins = next !== null && head.some(({ id }) => known.has(id));
     // Ids sort by time of creation, the newest first.
-    const older = outcome.value.next_cursor == null ? [] : (this.items ?? []).filter(({ id }) => id < end);
+    const older = adjoins ? (this.items ?? []).filter(({ id }) => id < end) : [];
     this.items = [...head, ...older];
-    if (older.length === 0) this.#next = outcome.value.next_cursor ?? null;
+    if (older.length === 0) this.#next = next;
   }
 
   async loadMore(): Promise<void> {
     const cursor = this.#next;
     if (cursor === null || this.loadingMore) return;
-    const asked = this.#asked;
+    const state = this.state;
     this.loadingMore = true;
-    const outcome = await webhooksApi.deliveries(this.#id, this.state, cursor);
+    const outcome = await webhooksApi.deliveries(this.#id, state, cursor);
     this.loadingMore = false;
-    if (asked !== this.#asked && !this.items) return;
+    // Another filter, or a list that was replaced, does not continue with this page.
+    if (state !== this.state || !this.items || cursor !== this.#next) return;
     this.problem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return;
-    const known = new Set(this.items?.map(({ id }) => id));
-    this.items = [...(this.items ?? []), ...outcome.value.items.filter(({ id }) => !known.has(id))];
+    const known = new Set(this.items.map(({ id }) => id));
+    this.items = [...this.items, ...outcome.value.items.filter(({ id }) => !known.has(id))];
     this.#next = outcome.value.next_cursor ?? null;
   }
 

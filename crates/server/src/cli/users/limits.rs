@@ -37,9 +37,10 @@ pub(super) async fn run(config: &Config, accounts: &Accounts, asked: UserLimits)
     let account = accounts.by_email(&asked.email).await?;
     let owner = &account.owner;
     let usage = if asked.plan.is_none() && asked.set.is_none() {
-        change::show(&platform, owner).await?
+        change::show(&platform.store, &platform.limits, owner).await?
     } else {
-        change::change(&platform, owner, asked.plan, asked.set.unwrap_or(account.limits)).await?
+        change::change(&platform.store, &platform.limits, owner, asked.plan, asked.set.unwrap_or(account.limits))
+            .await?
     };
     if asked.json {
         return say(&as_json(&usage).to_string());

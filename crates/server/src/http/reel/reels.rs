@@ -142,7 +142,7 @@ async fn decode(asker: &Asker, api: &Api, headers: &HeaderMap, mut request: Requ
         return Ok(new);
     }
     let known = ["ocr", "mode", "shape", "voice", "presenter", "captions"];
-    limits::begin_upload(api, asker, headers).await?;
+    let (_, request) = limits::begin_upload(api, asker, request).await?;
     let form = forms::receive(api, request, &known).await?;
     let mut fields = serde_json::Map::new();
     for (name, value) in form.fields.iter().filter(|(name, _)| name != "ocr") {

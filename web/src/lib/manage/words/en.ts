@@ -73,6 +73,7 @@ export const en = {
   'webhooks.and': ', ',
   'webhooks.group.job': 'Jobs',
   'webhooks.group.document': 'Documents',
+  'webhooks.group.limit': 'Limits',
   'webhooks.group.webhook': 'Webhooks',
   'webhooks.once': 'Copy the secret now: it is not shown again.',
   'webhooks.once.text': 'With it {url} checks that a request is from here.',
@@ -157,6 +158,7 @@ export const en = {
   'event.job.cancelled': 'A job was cancelled',
   'event.job.expired': 'A job expired',
   'event.document.changed': 'A document is being read',
+  'event.limit.near': 'A limit is nearly reached',
   'event.webhook.disabled': 'A webhook was turned off',
   'problem.invalid_webhook_url.title': 'This address cannot be used',
   'problem.invalid_webhook_url.action':
