@@ -4,16 +4,17 @@
 //! | module | holds | may import |
 //! |---|---|---|
 //! | `media` | bytes together with their rows | nothing of this crate |
-//! | `platform` | rows, bytes, links, randomness | `media` |
+//! | `platform` | rows, bytes, links, randomness, what is used of limits | `media`, `limits` |
+//! | `limits` | plans, and what is used of their limits | – |
 //! | `view` | what the views of all apps share | nothing of this crate |
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
 //! | `module` | what an app provides, and what the shared modules ask of it | `facts` |
-//! | `account` | accounts, sessions, tokens, invitations | `platform` |
-//! | `library` | documents and uploads | `platform`, `media`, `facts`, `module`, `view` |
+//! | `account` | accounts, sessions, tokens, invitations | `platform`, `limits` |
+//! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
-//! | `uploads` | files that arrive over several requests | `platform`, `media`, `module`, `library`, `maintenance` |
-//! | `webhooks` | endpoints of others that are told of events | `platform` |
+//! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `module`, `library`, `maintenance` |
+//! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
 

@@ -21,7 +21,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("library", &["platform", "limits", "facts", "media", "module", "view"]),
     ("maintenance", &["platform", "media", "module"]),
     ("uploads", &["platform", "limits", "media", "module", "library", "maintenance"]),
-    ("webhooks", &["platform"]),
+    ("webhooks", &["platform", "module"]),
 ];
 
 /// The names of the modules in a folder, each with its text and that of all below.
