@@ -5,11 +5,11 @@
 //! |---|---|---|
 //! | `media` | bytes together with their rows | nothing of this crate |
 //! | `platform` | rows, bytes, links, randomness, what is used of limits | `media`, `limits` |
-//! | `limits` | plans, and what is used of their limits | – |
+//! | `limits` | plans, and what is used of their limits | nothing of this crate |
 //! | `view` | what the views of all apps share | nothing of this crate |
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
-//! | `module` | what an app provides, and what the shared modules ask of it | `facts` |
+//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits` |
 //! | `account` | accounts, sessions, tokens, invitations | `platform`, `limits` |
 //! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
