@@ -74,6 +74,9 @@ fn operation_of(method: &str, operation: &mut Value) {
         {
             content.insert("application/problem+json".to_owned(), problem);
         }
+        if let Some(stream) = response.pointer_mut("/content/text~1event-stream/schema") {
+            *stream = events_of_stream();
+        }
     }
     // Without identity, or with one that lacks the scope.
     let of_identity = [401, 403].iter().filter(|_| !operation_is_public);
@@ -84,6 +87,19 @@ fn operation_of(method: &str, operation: &mut Value) {
             .entry(status.to_string())
             .or_insert_with(|| json!({ "$ref": format!("#/components/responses/{}", name(*status)) }));
     }
+}
+
+/// OpenAPI has no word for the items of a stream before 3.2 (`itemSchema`), but JSON Schema has one for what a text holds.
+fn events_of_stream() -> Value {
+    let reset = json!({ "event": { "const": "reset" }, "data": { "$ref": "#/components/schemas/PresentState" } });
+    let other = json!({ "event": { "type": "string" }, "data": { "type": "object" } });
+    let of = |properties| json!({ "type": "object", "properties": properties, "required": ["event", "data"] });
+    let event = json!({ "anyOf": [of(reset), of(other)] });
+    json!({
+        "type": "string",
+        "contentMediaType": "text/event-stream",
+        "contentSchema": { "type": "array", "items": event }
+    })
 }
 
 /// The name of an algorithm, and 20 or 32 bytes in Base64.
