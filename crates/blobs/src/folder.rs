@@ -1,12 +1,12 @@
 //! The backend for one machine: a file per blob, named by its hash, in one of 256 folders.
 
-use std::io::{ErrorKind, SeekFrom};
+use std::fs::File;
+use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use futures::{StreamExt as _, TryStreamExt as _};
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 
 use crate::blobs::{ByteStream, Listed};
 use crate::error::BlobError;
@@ -15,7 +15,27 @@ use crate::hash::BlobHash;
 use crate::stage::Staged;
 
 /// Bytes that are read at once.
-const READ: usize = 128 * 1024;
+const READ: u64 = 256 * 1024;
+
+/// What is still to be read of a range.
+struct Part {
+    file: File,
+    path: PathBuf,
+    left: u64,
+}
+
+impl Part {
+    /// The next piece, and what follows it; nothing follows the end of the file.
+    fn read(mut self) -> Result<(Bytes, Option<Self>), BlobError> {
+        let wanted = self.left.min(READ);
+        // Straight into the bytes that are sent: no buffer in between, and nothing is zeroed before.
+        let mut piece = Vec::with_capacity(usize::try_from(wanted).unwrap_or(0));
+        let read =
+            (&self.file).take(wanted).read_to_end(&mut piece).map_err(|error| BlobError::at(&self.path, error))?;
+        self.left -= wanted;
+        Ok((Bytes::from(piece), (read as u64 == wanted).then_some(self)))
+    }
+}
 
 #[derive(Debug, Clone)]
 pub(crate) struct Folder {
@@ -64,15 +84,22 @@ impl Folder {
     }
 
     pub(crate) async fn open_range(&self, hash: &BlobHash, range: Range<u64>) -> Result<ByteStream, BlobError> {
-        let path = self.path(hash);
-        let mut file = tokio::fs::File::open(&path).await.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => BlobError::Missing { hash: hash.clone() },
-            _ => BlobError::at(&path, error),
-        })?;
-        file.seek(SeekFrom::Start(range.start)).await.map_err(|error| BlobError::at(&path, error))?;
-        let part = file.take(range.end - range.start);
-        let stream = ReaderStream::with_capacity(part, READ).map_err(move |error| BlobError::at(&path, error));
-        Ok(stream.boxed())
+        let (path, missing) = (self.path(hash), hash.clone());
+        let first = run_blocking(move || {
+            let mut file = File::open(&path).map_err(|error| match error.kind() {
+                ErrorKind::NotFound => BlobError::Missing { hash: missing },
+                _ => BlobError::at(&path, error),
+            })?;
+            file.seek(SeekFrom::Start(range.start)).map_err(|error| BlobError::at(&path, error))?;
+            Part { file, path, left: range.end - range.start }.read()
+        })
+        .await?;
+        // The first piece comes with the opening, in one visit to the threads that may block.
+        let rest = stream::try_unfold(first.1, |part| async {
+            let Some(part) = part.filter(|part| part.left > 0) else { return Ok(None) };
+            run_blocking(move || part.read()).await.map(Some)
+        });
+        Ok(stream::iter([Ok(first.0)]).chain(rest).boxed())
     }
 
     pub(crate) async fn local_file(&self, hash: &BlobHash) -> Result<PathBuf, BlobError> {

@@ -1,12 +1,13 @@
 //! A growing file in the data folder.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncWriteExt as _, BufWriter};
+use tokio::task::JoinHandle;
 
 use crate::error::BlobError;
 use crate::files::{FILE_MODE, run_blocking, sync_folder};
@@ -16,10 +17,17 @@ const WRITE: usize = 512 * 1024;
 
 /// The file is locked as long as this exists, also against a process that was stopped for longer than its lease and then
 /// continues.
+///
+/// One buffer is filled while the other is written. (`tokio::fs::File` would copy all bytes once more, into a buffer of its
+/// own.) After an error nothing more can be written: where the file then ends is not known.
 #[derive(Debug)]
 pub(super) struct ReceivingFile {
     path: PathBuf,
-    file: BufWriter<tokio::fs::File>,
+    file: Arc<File>,
+    filled: Vec<u8>,
+    /// The write that is under way, which gives its buffer back.
+    writing: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    broken: bool,
     position: u64,
 }
 
@@ -27,37 +35,65 @@ impl ReceivingFile {
     pub(super) async fn open(path: PathBuf, offset: u64) -> Result<Self, BlobError> {
         let inside = path.clone();
         let file = run_blocking(move || open(&inside, offset)).await?;
-        let file = BufWriter::with_capacity(WRITE, tokio::fs::File::from_std(file));
-        Ok(Self { path, file, position: offset })
+        let (file, filled) = (Arc::new(file), Vec::with_capacity(WRITE));
+        Ok(Self { path, file, filled, writing: None, broken: false, position: offset })
     }
 
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<(), BlobError> {
-        self.file.write_all(bytes).await.map_err(|error| BlobError::at(&self.path, error))?;
+        self.filled.extend_from_slice(bytes);
         self.position += bytes.len() as u64;
+        if self.filled.len() < WRITE { Ok(()) } else { self.begin_write().await }
+    }
+
+    /// Hands the filled buffer to a thread that may block, when the write before it has ended.
+    async fn begin_write(&mut self) -> Result<(), BlobError> {
+        let free = self.end_write().await?;
+        let (file, mut full) = (Arc::clone(&self.file), std::mem::replace(&mut self.filled, free));
+        self.writing = Some(tokio::task::spawn_blocking(move || {
+            (&*file).write_all(&full)?;
+            full.clear();
+            Ok(full)
+        }));
         Ok(())
     }
 
+    /// Waits for the write that is under way; returns an empty buffer.
+    async fn end_write(&mut self) -> Result<Vec<u8>, BlobError> {
+        if self.broken {
+            return Err(BlobError::at(&self.path, io::Error::other("an earlier write failed")));
+        }
+        let Some(writing) = &mut self.writing else { return Ok(Vec::with_capacity(WRITE)) };
+        let ended = writing.await.unwrap_or_else(|error| Err(io::Error::other(error)));
+        self.writing = None;
+        self.broken = ended.is_err();
+        ended.map_err(|error| BlobError::at(&self.path, error))
+    }
+
+    async fn write_all(&mut self) -> Result<(), BlobError> {
+        self.begin_write().await?;
+        self.end_write().await.map(drop)
+    }
+
     pub(super) async fn sync(&mut self) -> Result<u64, BlobError> {
-        let failed = |error| BlobError::at(&self.path, error);
-        self.file.flush().await.map_err(failed)?;
-        self.file.get_ref().sync_data().await.map_err(failed)?;
+        self.write_all().await?;
+        let (path, file) = (self.path.clone(), Arc::clone(&self.file));
+        run_blocking(move || file.sync_data().map_err(|error| BlobError::at(&path, error))).await?;
         Ok(self.position)
     }
 
-    /// Gives the lock back. A write that tokio still makes in the background would keep it for longer than this exists, and
-    /// the next request would be told that the upload is held.
+    /// Gives the lock back. A write in the background would keep it for longer than this exists, and the next request would
+    /// be told that the upload is held.
     pub(super) async fn close(mut self) {
         // Only the end of that write is waited for; how it ended does not matter any more.
-        let _ = self.file.get_mut().flush().await;
+        let _ = self.end_write().await;
     }
 
     pub(super) async fn assemble(&mut self, target: PathBuf) -> Result<(), BlobError> {
-        let failed = |error| BlobError::at(&self.path, error);
-        self.file.flush().await.map_err(failed)?;
-        // A longer attempt may have left more.
-        self.file.get_ref().set_len(self.position).await.map_err(failed)?;
-        let path = self.path.clone();
+        self.write_all().await?;
+        let (path, file, position) = (self.path.clone(), Arc::clone(&self.file), self.position);
         run_blocking(move || {
+            // A longer attempt may have left more.
+            file.set_len(position).map_err(|error| BlobError::at(&path, error))?;
             // A second name, so that nothing is lost if the document cannot be stored now; [`open`] knows of it. Some
             // file systems have no second names.
             match std::fs::hard_link(&path, &target) {

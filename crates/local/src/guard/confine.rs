@@ -80,6 +80,8 @@ fn confine(parent: u64, memory: u64, cpu: u64, wall: u64, file: u64) -> io::Resu
         // It died before the line above, too early for its death to be signalled.
         return Err(io::Error::other("the parent is gone"));
     }
+    // Models and pictures are large, and the server, whose setting is inherited, refuses huge pages for itself.
+    prctl::set_thp_disable(false)?;
     limit(Resource::RLIMIT_CORE, 0, 0)?;
     limit(Resource::RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)?;
     limit(Resource::RLIMIT_FSIZE, file, file)?;

@@ -2,7 +2,6 @@
 //! host name, and so rarely looked into that nobody can load the database with it.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -67,8 +66,8 @@ pub(crate) struct LiveView {
 }
 
 /// The last answer. Whoever asks while it is found out waits for it.
-#[derive(Clone, Default)]
-pub(crate) struct Health(Arc<Mutex<Option<(Instant, Checks)>>>);
+#[derive(Default)]
+pub(crate) struct Health(Mutex<Option<(Instant, Checks)>>);
 
 impl Health {
     async fn checks(&self, api: &Api) -> Checks {

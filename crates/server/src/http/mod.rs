@@ -33,6 +33,7 @@ mod uploads;
 mod usage;
 mod webhooks;
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,15 +72,14 @@ pub(crate) use page::is_built as page_is_built;
 /// Most bytes of a request body other than an upload.
 const SMALL: usize = 256 * 1024;
 
-/// The state that every handler can access.
-#[derive(Clone)]
-pub struct Api {
+/// What this process serves requests with.
+pub struct Serving {
     /// The apps and their engine.
     pub app: App,
     /// Who is let in.
     pub access: Access,
     /// Folder with example documents that the page offers.
-    pub examples: Arc<PathBuf>,
+    pub examples: PathBuf,
     /// The source of all event streams.
     feed: Arc<Feed>,
     /// Ends the event streams when the server stops.
@@ -90,12 +90,24 @@ pub struct Api {
     metrics: Metrics,
 }
 
-impl Api {
-    /// A state with these apps; its event streams end with `stopping`.
+impl Serving {
+    /// With these apps; event streams end with `stopping`.
     pub fn new(app: App, access: Access, examples: PathBuf, stopping: CancellationToken) -> Self {
         let feed = Feed::start(app.engine.clone(), stopping.clone());
-        let (examples, health) = (Arc::new(examples), Health::default());
-        Self { app, access, examples, feed, stopping, runs_jobs: false, health, metrics: Metrics::default() }
+        let (health, metrics) = (Health::default(), Metrics::default());
+        Self { app, access, examples, feed, stopping, runs_jobs: false, health, metrics }
+    }
+}
+
+/// The state that every handler can access. One pointer, because each layer of the router clones it for each request.
+#[derive(Clone)]
+pub struct Api(Arc<Serving>);
+
+impl Deref for Api {
+    type Target = Serving;
+
+    fn deref(&self) -> &Serving {
+        &self.0
     }
 }
 
@@ -193,7 +205,8 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
 }
 
 /// The complete router, with these apps.
-pub fn router(api: Api, apps: &[&dyn ServerApp]) -> Router {
+pub fn router(serving: Serving, apps: &[&dyn ServerApp]) -> Router {
+    let api = Api(Arc::new(serving));
     let (router, description) = routes(apps);
     let docs = docs::Docs::of(&description);
     router

@@ -18,7 +18,7 @@ use sluice_blobs::LinkKey;
 use sluice_domain::ids::OwnerId;
 use sluice_server::apps::{APPS, ServerApp};
 use sluice_server::config::Config;
-use sluice_server::http::{Access, Api, router};
+use sluice_server::http::{Access, Serving, router};
 use sluice_server::wiring;
 use sluice_store::migrations::{MODULES, Module};
 use sluice_store::{Dialect, StoreError, testing};
@@ -145,7 +145,7 @@ impl TestApp {
         let settings = AccountSettings { sign_up, ..AccountSettings::default() };
         let accounts = Accounts::new(app.app.platform.clone(), settings).unwrap();
         let access = Access { single_user: false, ..Access::single_user(accounts.clone()) };
-        app.router = router(Api::new(app.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
+        app.router = router(Serving::new(app.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
         (app, accounts)
     }
 
@@ -167,8 +167,8 @@ impl TestApp {
         change(&mut app);
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let accounts = Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap();
-        let api = Api::new(app.clone(), Access::single_user(accounts), examples, CancellationToken::new());
-        Self { router: router(api, apps), app, store, folder }
+        let serving = Serving::new(app.clone(), Access::single_user(accounts), examples, CancellationToken::new());
+        Self { router: router(serving, apps), app, store, folder }
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
@@ -190,9 +190,9 @@ impl TestApp {
     pub(crate) fn runs_jobs(&mut self) {
         let accounts = Accounts::new(self.app.platform.clone(), AccountSettings::default()).unwrap();
         let access = Access::single_user(accounts);
-        let mut api = Api::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new());
-        api.runs_jobs = true;
-        self.router = router(api, APPS);
+        let mut serving = Serving::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new());
+        serving.runs_jobs = true;
+        self.router = router(serving, APPS);
     }
 
     /// Another process on the same database and the same media, with these arguments, for people with accounts.
@@ -212,7 +212,7 @@ impl TestApp {
         let app = wiring::connect(&config, self.store.open_again().await, sluice(), APPS).unwrap();
         let accounts = Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap();
         let access = Access { single_user, ..Access::single_user(accounts) };
-        router(Api::new(app, access, PathBuf::new(), CancellationToken::new()), APPS)
+        router(Serving::new(app, access, PathBuf::new(), CancellationToken::new()), APPS)
     }
 
     /// Behind proxies in these networks.
@@ -220,7 +220,7 @@ impl TestApp {
         let accounts = Accounts::new(self.app.platform.clone(), AccountSettings::default()).unwrap();
         let proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
         let access = Access { proxies, ..Access::single_user(accounts) };
-        self.router = router(Api::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
+        self.router = router(Serving::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
     }
 
     /// A request under another host name.

@@ -30,7 +30,7 @@ use super::postgres::Server;
 use crate::apps::APPS;
 use crate::cli::say;
 use crate::config::Config;
-use crate::http::{Access, Api, router};
+use crate::http::{Access, Serving, router};
 use crate::wiring;
 
 #[derive(Debug, Clone, Args)]
@@ -83,7 +83,7 @@ pub(crate) async fn run(config: &Config, options: RetentionBench) -> anyhow::Res
     let stopping = CancellationToken::new();
     let accounts = Accounts::new(app.platform.clone(), AccountSettings::default())?;
     let client =
-        Client(router(Api::new(app.clone(), Access::single_user(accounts), data.clone(), stopping.clone()), APPS));
+        Client(router(Serving::new(app.clone(), Access::single_user(accounts), data.clone(), stopping.clone()), APPS));
     let requests = requests(&client).await?;
     stopping.cancel();
     let context = app.maintenance();
