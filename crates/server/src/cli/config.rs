@@ -4,8 +4,10 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Subcommand};
 use serde_json::{Value, json};
+use sluice_outbound::Client;
 
 use super::{Cli, Failure, failure, say, serve};
+
 use crate::config::problem::{Place, Problem};
 use crate::config::reader::{Effective, Settings};
 use crate::config::schema::{Kind, Setting, file_id, with_secret_files};
@@ -81,6 +83,7 @@ fn check_together(settings: &mut Settings) -> anyhow::Result<()> {
     refuse("place", config.blobs.place().map(|_| ()));
     refuse("listen", serve::check_listen(&options));
     refuse("oidc_issuer", options.oidc.settings().map(|_| ()));
+    refuse("outbound_proxy", Client::new(&config.outbound.settings()).map(|_| ()).map_err(Into::into));
     refuse("log", telemetry::filter(&config, true).map(|_| ()));
     Ok(())
 }

@@ -77,6 +77,7 @@ fn each_kind_of_mistake_has_its_place_its_key_and_what_is_expected() {
         ("blobs = \"ftp://bucket\"", 1, 9, "blobs", "s3://"),
         ("log = \"a=b=c\"", 1, 7, "log", "info,sluice_engine=debug"),
         ("[database]\nurl_file = \"missing\"", 2, 12, "database.url", "missing"),
+        ("[outbound]\nproxy = \"gopher:// x\"", 2, 9, "outbound.proxy", "proxy"),
         ("data = \"\"", 1, 8, "data", "not empty"),
     ] {
         let (at_line, at_column, at_key, text_said) = only_error(text);

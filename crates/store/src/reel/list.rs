@@ -171,8 +171,10 @@ pub(super) async fn index(tx: &mut Tx, id: &ReelId) -> Result<(), StoreError> {
 
 /// A key and a value, as the list has them.
 fn cover(text: &str) -> Result<(String, Value), StoreError> {
-    let (key, value) = text.split_once('\n').unwrap_or((text, "null"));
-    Ok((key.to_owned(), crate::json(value, "the picture of a document")?))
+    let what = "the picture of a document";
+    let parts = text.split_once('\n').ok_or_else(|| StoreError::Unreadable { what: what.to_owned() });
+    let (key, value) = parts?;
+    Ok((key.to_owned(), crate::json(value, what)?))
 }
 
 fn listed_row(row: &Row) -> Result<ListedReel, StoreError> {
@@ -196,10 +198,16 @@ fn listed_row(row: &Row) -> Result<ListedReel, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::containing;
+    use super::{containing, cover};
 
     #[test]
     fn what_is_searched_for_is_no_pattern() {
         assert_eq!(containing("50%_Ä!"), "%50!%!_ä!!%");
+    }
+
+    #[test]
+    fn a_cover_without_its_key_cannot_be_read() {
+        assert_eq!(cover("key\n{\"a\":1}").unwrap(), ("key".to_owned(), serde_json::json!({ "a": 1 })));
+        assert!(cover("null").is_err());
     }
 }
