@@ -213,8 +213,17 @@ fn model(language: Language) -> &'static str {
     if language == Language::ARABIC { "ara" } else { "eng" }
 }
 
+/// What tesseract takes a window for.
+#[derive(Debug, Clone, Copy)]
+enum Blocks {
+    /// It looks for them.
+    Found,
+    /// One block of lines.
+    One,
+}
+
 /// What OCR reads in the window of a frame, a PNG.
-fn recognised(frame: &[u8], sight: &Sight, model: &str) -> String {
+fn recognised(frame: &[u8], sight: &Sight, model: &str, blocks: Blocks) -> String {
     let folder = tempfile::tempdir().unwrap();
     let (whole, window) = (folder.path().join("frame.png"), folder.path().join("window.png"));
     std::fs::write(&whole, frame).unwrap();
@@ -225,7 +234,11 @@ fn recognised(frame: &[u8], sight: &Sight, model: &str) -> String {
     let mut cut = Command::new("ffmpeg");
     cut.args(["-v", "error", "-i"]).arg(&whole).args(["-vf", &filter]).arg(&window);
     assert!(cut.status().unwrap().success(), "{filter}");
-    let read = Command::new("tesseract").arg(&window).args(["-", "-l", model]).output().unwrap();
+    let mode = match blocks {
+        Blocks::Found => "3",
+        Blocks::One => "6",
+    };
+    let read = Command::new("tesseract").arg(&window).args(["-", "-l", model, "--psm", mode]).output().unwrap();
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     String::from_utf8(read.stdout).unwrap()
 }
@@ -249,26 +262,27 @@ struct Readable<'a> {
 
 impl Readable<'_> {
     fn recognised(&self, language: Language) -> String {
-        recognised(&still(&self.planned.spec, self.at).unwrap(), &self.sight, model(language))
+        recognised(&still(&self.planned.spec, self.at).unwrap(), &self.sight, model(language), Blocks::Found)
     }
 
-    /// What OCR reads in its own frame. The Arabic model skips whole lines for a name in Latin letters: both models
-    /// together read those, and fewer of the others.
+    /// What OCR reads in its own frame. The Arabic model skips whole lines for a name in Latin letters: both models together
+    /// read those, and fewer of the others, and skip none when the window is taken for one block.
     fn recognised_itself(&self, language: Language) -> (f64, String) {
         let frame = still(&self.planned.spec, self.at).unwrap();
-        let read = |model: &str| {
-            let text = recognised(&frame, &self.sight, model);
+        let read = |model: &str, blocks: Blocks| {
+            let text = recognised(&frame, &self.sight, model, blocks);
             (overlap(&self.sentence.text, &text), text)
         };
-        let alone = read(model(language));
-        if alone.0 >= RECOGNISED
-            || language != Language::ARABIC
-            || !self.sentence.text.contains(|c: char| c.is_ascii_alphabetic())
-        {
-            return alone;
+        let mut best = read(model(language), Blocks::Found);
+        if language == Language::ARABIC && self.sentence.text.contains(|c: char| c.is_ascii_alphabetic()) {
+            for blocks in [Blocks::Found, Blocks::One] {
+                if best.0 < RECOGNISED {
+                    let both = read("ara+eng", blocks);
+                    best = if both.0 > best.0 { both } else { best };
+                }
+            }
         }
-        let both = read("ara+eng");
-        if both.0 > alone.0 { both } else { alone }
+        best
     }
 
     /// The page and the part of it that is seen.
@@ -455,7 +469,7 @@ async fn the_encoded_video_shows_what_is_said() {
             let mut cut = Command::new("ffmpeg");
             cut.args(["-v", "error", "-y", "-ss", &seek, "-i"]).arg(&clip).args(["-frames:v", "1"]).arg(&frame);
             assert!(cut.status().unwrap().success());
-            let text = recognised(&std::fs::read(&frame).unwrap(), &sight, model(reel.language));
+            let text = recognised(&std::fs::read(&frame).unwrap(), &sight, model(reel.language), Blocks::Found);
             let found = overlap(&sentence.text, &text);
             assert!(found >= RECOGNISED, "{found:.2} of {:?} in {text:?}", sentence.text);
             shares.push(found);
