@@ -61,6 +61,7 @@ const ENGINE_LIMITS: Limits = Limits {
     wall: NO_TIME_LIMIT,
     file_bytes: 512 * MIB,
     output_bytes: 16 * MIB,
+    threads: 1,
 };
 
 /// For `sluice-espeak`.
