@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
-# Downloads the documents of tests/corpus.tsv from the packages that contain them, and verifies each SHA-256.
-# Does nothing if all are present. Installs nothing and needs no root; Debian packages come from the lists of the last
+# Downloads the documents of tests/corpus.tsv and the recordings of tests/sounds.tsv from the packages that contain them, and
+# verifies each SHA-256. Does nothing if all are present. Installs nothing and needs no root; Debian packages come from the lists of the last
 # `apt-get update`.
 #
 # The folder: ${XDG_CACHE_HOME:-~/.cache}/sluice/corpus. Needs: python3 with pip, apt-get, dpkg-deb.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-table=tests/corpus.tsv
 corpus=${XDG_CACHE_HOME:-$HOME/.cache}/sluice/corpus
 tries=4
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-rows() { grep -v '^#' "$table"; }
+# The files to be made, their hashes, packages and paths in them.
+rows() {
+    grep -v '^#' tests/corpus.tsv | awk -F'\t' -v OFS='\t' '{ print $1 ".pdf", $2, $3, $4 }'
+    grep -v '^#' tests/sounds.tsv | awk -F'\t' -v OFS='\t' '{ print $1 ".wav", $2, $3, $4 }'
+}
 
-is_there() { [[ -f $corpus/$1.pdf && $(sha256sum <"$corpus/$1.pdf") == "$2 "* ]]; }
+is_there() { [[ -f $corpus/$1 && $(sha256sum <"$corpus/$1") == "$2 "* ]]; }
 
 # again COMMAND…: retries a few times, with increasing delays, since registries fail now and then.
 again() {
@@ -29,6 +32,8 @@ again() {
 }
 
 download_pip() { python3 -m pip download --quiet --no-deps --no-binary :all: --dest . "$1" 2>log; }
+
+download_whl() { python3 -m pip download --quiet --no-deps --only-binary=:all: --dest . "$1" 2>log; }
 
 # The sandbox user of apt cannot write here; apt reports that and continues.
 download_deb() { apt-get download -q "$1" >log 2>&1; }
@@ -54,6 +59,7 @@ take() {
     local unpack=(cat)
     if [[ $2 == *.gz ]]; then unpack=(gzip -dc); fi
     case $1 in
+        *.whl) python3 -c 'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))' "$1" "$2" ;;
         *.deb) dpkg-deb --fsys-tarfile "$1" | tar -xO "./$2" ;;
         *) tar -xzOf "$1" "$2" ;;
     esac | "${unpack[@]}"
@@ -65,11 +71,11 @@ while IFS=$'\t' read -r name hash source _; do
 done < <(rows)
 
 if ((${#missing[@]} == 0)); then
-    note "Test documents: all present"
+    note "Test documents and recordings: all present"
     exit 0
 fi
 
-say "Fetching documents for the tests"
+say "Fetching documents and recordings for the tests"
 mkdir -p "$corpus"
 lost=0
 while read -r wanted; do
@@ -81,7 +87,7 @@ while read -r wanted; do
     while IFS=$'\t' read -r name hash source path _; do
         if [[ $source != "$wanted" ]] || is_there "$name" "$hash"; then continue; fi
         if take "$file" "$path" >"$work/document" && [[ $(sha256sum <"$work/document") == "$hash "* ]]; then
-            mv "$work/document" "$corpus/$name.pdf"
+            mv "$work/document" "$corpus/$name"
         else
             note "$name: $wanted has a different version of it, or none"
             lost=$((lost + 1))
@@ -90,8 +96,8 @@ while read -r wanted; do
 done < <(printf '%s\n' "${missing[@]}" | sort -u)
 
 if ((lost > 0)); then
-    fail "$lost of the documents or packages for the tests are missing." \
+    fail "$lost of the files or packages for the tests are missing." \
         "Debian packages:  apt-get update  (as root), then try again:  scripts/fetch-corpus.sh" \
         "The expected versions are those of Debian 12."
 fi
-note "$(rows | wc -l) documents in $corpus"
+note "$(rows | wc -l) files in $corpus"

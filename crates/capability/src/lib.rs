@@ -40,7 +40,7 @@ pub use read::{Read, ReadRequest, Reading};
 pub use router::{Attempt, Health, NoRoute, Route, Router, Skip, When, Wish};
 pub use sluice_domain::call::CallProgress;
 pub use speak::{Speak, SpeakRequest, Speaking, VoiceInfo};
-pub use transcribe::{Segment, Transcribe, TranscribeRequest, Transcribing, Transcript, Word};
+pub use transcribe::{Segment, Suppressed, Suppression, Transcribe, TranscribeRequest, Transcribing, Transcript, Word};
 pub use translate::{Translate, TranslateRequest, Translating, Translation};
 
 /// A capability: the types of its request and its answer.

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::language::Language;
 
 use crate::{Capability, Does};
 
@@ -27,10 +26,10 @@ impl<T: Does<Transcribing> + ?Sized> Transcribe for T {}
 pub struct TranscribeRequest {
     /// A file with sound: any format that ffmpeg reads.
     pub sound: PathBuf,
-    /// Its length in milliseconds.
+    /// Its length in milliseconds; 0 if that is not known.
     pub duration_ms: u64,
-    /// What is spoken; found out when it is not given.
-    pub language: Option<Language>,
+    /// ISO 639-1 code of what is spoken; found out when it is not given.
+    pub language: Option<String>,
     /// When each word is heard is wanted, too.
     pub words: bool,
     /// Names and terms that occur in it, or the text before it.
@@ -44,6 +43,34 @@ pub struct Transcript {
     pub language: String,
     /// In order. They never overlap.
     pub segments: Vec<Segment>,
+    /// What the engine wrote and then left out, since probably nobody said it.
+    #[serde(default)]
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// A text that was left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suppressed {
+    /// Start in milliseconds of the sound.
+    pub start_ms: u32,
+    /// End in milliseconds, exclusive.
+    pub end_ms: u32,
+    /// What was written.
+    pub text: String,
+    /// Why it was left out.
+    pub reason: Suppression,
+}
+
+/// Why a text was left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Suppression {
+    /// Nobody speaks there.
+    Silence,
+    /// It repeats itself, as a model does that has lost its place.
+    Repetition,
+    /// There is little speech, and the phrase is one that models make up.
+    Phantom,
 }
 
 /// A stretch of speech.

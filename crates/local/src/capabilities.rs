@@ -8,13 +8,14 @@ use std::sync::LazyLock;
 
 use sluice_capability::{
     Answer, Begun, CapabilityError, Context, Does, Doing, Profile, ReadRequest, Reading, Speak, SpeakRequest, Speaking,
-    VoiceInfo,
+    TranscribeRequest, Transcribing, Transcript, VoiceInfo,
 };
 use sluice_domain::document::Document;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::Speech;
 
 use crate::reading::{ReadError, Reader};
+use crate::speech::{SpeechError, Transcriber};
 use crate::voice::{VoiceError, Voices};
 
 static LOCAL: LazyLock<Profile> =
@@ -87,6 +88,37 @@ impl Speak for Voices {
     }
 }
 
+impl Does<Transcribing> for Transcriber {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn accepts(&self, _: &TranscribeRequest) -> Result<(), String> {
+        self.check_installed().map_err(|error| error.to_string())
+    }
+
+    fn estimate(&self, _: &TranscribeRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a TranscribeRequest, context: Context<'a>) -> Doing<'a, Begun<Transcript>> {
+        Box::pin(async move {
+            let progress = |until_ms| (context.progress)(share(until_ms, request.duration_ms));
+            let transcript = self.transcribe(request, &progress).await?;
+            let (model, version) = Self::model();
+            let mut answer = Answer::local(transcript, model, version);
+            answer.usage.media_ms = request.duration_ms;
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
+/// How much of a sound is done, from 0 to 1; 0 if its length is not known.
+#[expect(clippy::cast_precision_loss, reason = "a share is shown, not counted")]
+fn share(until_ms: u32, duration_ms: u64) -> f32 {
+    if duration_ms == 0 { 0.0 } else { (until_ms as f32 / duration_ms as f32).min(1.0) }
+}
+
 impl From<ReadError> for CapabilityError {
     fn from(error: ReadError) -> Self {
         let transient = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
@@ -96,6 +128,12 @@ impl From<ReadError> for CapabilityError {
 
 impl From<VoiceError> for CapabilityError {
     fn from(error: VoiceError) -> Self {
+        made(error.code(), error.is_transient(), error)
+    }
+}
+
+impl From<SpeechError> for CapabilityError {
+    fn from(error: SpeechError) -> Self {
         made(error.code(), error.is_transient(), error)
     }
 }

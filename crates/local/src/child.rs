@@ -7,6 +7,7 @@ pub mod warm;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use crate::speech::engine as speech;
 use crate::voice::engine as voice;
 use crate::{guard, reading, render};
 
@@ -23,6 +24,7 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
     let code = match args.get(2).and_then(|name| name.to_str()) {
         Some(guard::SUBCOMMAND) => guard::run_child(rest),
         Some(voice::SUBCOMMAND) => voice::run_child(rest),
+        Some(speech::SUBCOMMAND) => speech::run_child(rest),
         Some(render::SUBCOMMAND) => render::run_child(),
         Some(reading::INNER_SUBCOMMAND) => reading::run_inner_child(rest),
         _ => ExitCode::from(64), // EX_USAGE of sysexits.h

@@ -1,86 +1,38 @@
-//! The files that the built-in engines need beside the binary: which ones, whether they are present and intact, and how
-//! they are downloaded.
+//! The files that the built-in engines need beside the binary: which ones ([`SETS`]), whether they are present and intact,
+//! and how they are downloaded, or copied from a folder.
+
+mod catalogue;
+mod download;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use tokio::fs;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt;
 
-/// Where a file comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// Downloaded over HTTPS from this address.
-    Url(&'static str),
-    /// `make setup` extracts it from a package; it cannot be downloaded on its own.
-    SetUp,
-}
-
-/// One file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ModelFile {
-    /// Its name in the models folder.
-    pub name: &'static str,
-    /// What it is for, and so what does not work without it.
-    pub purpose: &'static str,
-    /// Its length.
-    pub bytes: u64,
-    /// SHA-256 of its content, in hexadecimal.
-    pub sha256: &'static str,
-    /// Where it comes from.
-    pub source: Source,
-    /// Its licence.
-    pub licence: &'static str,
-}
-
-/// The Piper voice.
-pub const PIPER_MODEL: ModelFile = ModelFile {
-    name: "en_US-joe-medium.onnx",
-    purpose: "the English voice",
-    bytes: 63_201_294,
-    sha256: "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
-    source: Source::Url(
-        "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/en_US-joe-medium.onnx",
-    ),
-    licence: "CC0",
+pub use catalogue::{
+    CTRANSLATE2, CTRANSLATE2_THREADS, Content, ModelFile, ModelSet, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL, SETS,
+    SPEECH, Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG, WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER,
+    WHISPER_VOCABULARY, files, own_files, set,
 };
-
-/// The configuration of the voice: sample rate, phonemes and their ids.
-pub const PIPER_CONFIG: ModelFile = ModelFile {
-    name: "en_US-joe-medium.onnx.json",
-    purpose: "the English voice",
-    bytes: 4_794,
-    sha256: "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
-    source: Source::Url(
-        "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/en_US-joe-medium.onnx.json",
-    ),
-    licence: "CC0",
-};
-
-/// ONNX Runtime, which runs the models.
-pub const ONNX_RUNTIME: ModelFile = ModelFile {
-    name: "libonnxruntime.so.1.31.1",
-    purpose: "the English voice and Arabic vowel marks",
-    bytes: 29_352_200,
-    sha256: "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
-    source: Source::SetUp,
-    licence: "MIT",
-};
-
-/// All files.
-pub static FILES: [ModelFile; 3] = [PIPER_MODEL, PIPER_CONFIG, ONNX_RUNTIME];
 
 /// Why the files could not be completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// It is not downloaded by this program.
-    #[error("{name} is missing: run `make setup`, which installs it")]
+    /// They are not downloaded by this program.
+    #[error("run `make setup`, which installs what is not published on its own: {}", names.join(", "))]
     NeedsSetUp {
-        /// The file's name.
-        name: &'static str,
+        /// The files' names.
+        names: Vec<&'static str>,
+    },
+    /// The folder that they should be copied from does not have them.
+    #[error("{} has no {}", folder.display(), names.join(", no "))]
+    NotInFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// The files' names.
+        names: Vec<&'static str>,
     },
     /// The server did not respond, or the connection was lost. What was received is kept for the next attempt.
     #[error("{name} could not be downloaded from {url}: check the network and try again (what was received is kept)")]
@@ -103,7 +55,9 @@ pub enum ModelError {
         status: u16,
     },
     /// The content is not the expected one.
-    #[error("{name} is not the expected file (SHA-256 {found}); it was removed, try again")]
+    #[error(
+        "{name} is not the expected file (SHA-256 {found}) and was not kept; `make setup` has another source for it"
+    )]
     WrongContent {
         /// The file's name.
         name: &'static str,
@@ -111,12 +65,12 @@ pub enum ModelError {
         found: String,
     },
     /// No space on the disk.
-    #[error("no space left for {name} ({bytes} bytes): free some and try again")]
+    #[error("no space left for {name}{}: free some and try again", bytes.map_or(String::new(), |bytes| format!(" ({bytes} bytes)")))]
     DiskFull {
         /// The file's name.
         name: &'static str,
-        /// Its length.
-        bytes: u64,
+        /// Its length, where it is known.
+        bytes: Option<u64>,
     },
     /// The folder or a file in it cannot be read or written.
     #[error("{} cannot be read or written", path.display())]
@@ -128,10 +82,10 @@ pub enum ModelError {
     },
 }
 
-/// The progress of a download.
+/// The progress of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// The file that is being downloaded.
+    /// The file that is being downloaded or copied.
     pub name: &'static str,
     /// Bytes received so far.
     pub received: u64,
@@ -163,103 +117,141 @@ impl Models {
 
     /// Whether the file is present with the right length. Quick: [`Models::verify`] checks the content.
     pub fn has(&self, file: &ModelFile) -> bool {
-        std::fs::metadata(self.path(file)).is_ok_and(|found| found.is_file() && found.len() == file.bytes)
+        let path = self.path(file);
+        match file.content {
+            Content::Published { bytes, .. } => {
+                std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == bytes)
+            }
+            Content::Built => std::fs::read(path).is_ok_and(|content| is_built_from_ours(&content)),
+        }
     }
 
-    /// The files that are not present.
-    pub fn missing(&self) -> Vec<&'static ModelFile> {
-        FILES.iter().filter(|file| !self.has(file)).collect()
+    /// The files of these sets that are not present.
+    pub fn missing(&self, sets: &[&'static ModelSet]) -> Vec<&'static ModelFile> {
+        files(sets).into_iter().filter(|file| !self.has(file)).collect()
     }
 
-    /// Reads each present file and compares its SHA-256. Returns those that do not match.
-    pub async fn verify(&self) -> Result<Vec<&'static ModelFile>, ModelError> {
+    /// Reads each present file of these sets and compares its content. Returns those that do not match.
+    pub async fn verify(&self, sets: &[&'static ModelSet]) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut wrong = Vec::new();
-        for file in &FILES {
+        for file in files(sets) {
             let path = self.path(file);
-            if path.exists() && sha256(&path).await.map_err(|source| failed(file, &path, source))? != file.sha256 {
+            if path.exists() && wrong_content(file, &path).await?.is_some() {
                 wrong.push(file);
             }
         }
         Ok(wrong)
     }
 
-    /// Downloads what is missing, each file into a `.part` file, which a later call resumes.
-    pub async fn fetch(&self, mut progress: impl FnMut(Progress)) -> Result<(), ModelError> {
-        fs::create_dir_all(&self.folder).await.map_err(|source| failed(&FILES[0], &self.folder, source))?;
-        for file in self.missing() {
-            match file.source {
-                Source::SetUp => return Err(ModelError::NeedsSetUp { name: file.name }),
-                Source::Url(url) => self.fetch_file(file, url, &mut progress).await?,
-            }
+    /// Downloads what these sets lack, each file into a `.part` file, which a later call resumes; or copies it from the
+    /// folder `from`. Returns what was installed.
+    pub async fn pull(
+        &self,
+        sets: &[&'static ModelSet],
+        from: Option<&Path>,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<Vec<&'static ModelFile>, ModelError> {
+        let mut installed = Vec::new();
+        let mut lacking = Vec::new();
+        for file in self.missing(sets) {
+            let done = match (from, file.source) {
+                (Some(folder), _) => self.copy(file, folder, &mut progress).await?,
+                (None, Source::Url(url)) => self.download(file, url, &mut progress).await.map(|()| true)?,
+                (None, Source::SetUp) => false,
+            };
+            if done { installed.push(file) } else { lacking.push(file.name) }
         }
-        Ok(())
+        match from {
+            _ if lacking.is_empty() => Ok(installed),
+            Some(folder) => Err(ModelError::NotInFolder { folder: folder.to_owned(), names: lacking }),
+            None => Err(ModelError::NeedsSetUp { names: lacking }),
+        }
     }
 
-    async fn fetch_file(
+    /// Deletes the files of a set that no other one has, finished or not. Returns those that were there.
+    pub async fn remove(&self, set: &'static ModelSet) -> Result<Vec<&'static ModelFile>, ModelError> {
+        let mut removed = Vec::new();
+        for file in own_files(set) {
+            for path in [self.part(file), self.path(file)] {
+                match fs::remove_file(&path).await {
+                    Ok(()) if path == self.path(file) => removed.push(file),
+                    Ok(()) => (),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => (),
+                    Err(source) => return Err(ModelError::Io { path, source }),
+                }
+            }
+        }
+        Ok(removed)
+    }
+
+    fn part(&self, file: &ModelFile) -> PathBuf {
+        self.folder.join(format!("{}.part", file.name))
+    }
+
+    /// Makes the file's folder and returns the path of its `.part` file.
+    async fn make_room(&self, file: &ModelFile) -> Result<PathBuf, ModelError> {
+        let part = self.part(file);
+        let folder = part.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(folder).await.map_err(|source| failed(file, folder, source))?;
+        Ok(part)
+    }
+
+    async fn download(
         &self,
         file: &'static ModelFile,
         url: &str,
         progress: &mut impl FnMut(Progress),
     ) -> Result<(), ModelError> {
-        let part = self.folder.join(format!("{}.part", file.name));
-        if fs::metadata(&part).await.map_or(0, |found| found.len()) < file.bytes {
-            download(file, url, &part, progress).await?;
+        let part = self.make_room(file).await?;
+        let have = fs::metadata(&part).await.map_or(0, |found| found.len());
+        if file.bytes().is_none_or(|bytes| have < bytes) {
+            download::append(file, url, &part, progress).await?;
         }
-        let found = sha256(&part).await.map_err(|source| failed(file, &part, source))?;
-        if found != file.sha256 {
-            fs::remove_file(&part).await.map_err(|source| failed(file, &part, source))?;
+        self.install(file, &part).await
+    }
+
+    /// Copies a file from a folder, which has it by its path or by its last name; false if it does not.
+    async fn copy(
+        &self,
+        file: &'static ModelFile,
+        folder: &Path,
+        progress: &mut impl FnMut(Progress),
+    ) -> Result<bool, ModelError> {
+        let whole = folder.join(file.name);
+        let last = Path::new(file.name).file_name().map(|name| folder.join(name));
+        let Some(found) = [Some(whole), last].into_iter().flatten().find(|path| path.is_file()) else {
+            return Ok(false);
+        };
+        let part = self.make_room(file).await?;
+        let bytes = fs::copy(&found, &part).await.map_err(|source| failed(file, &found, source))?;
+        progress(Progress { name: file.name, received: bytes, bytes });
+        self.install(file, &part).await.map(|()| true)
+    }
+
+    /// Checks a finished `.part` file and gives it its name.
+    async fn install(&self, file: &'static ModelFile, part: &Path) -> Result<(), ModelError> {
+        if let Some(found) = wrong_content(file, part).await? {
+            fs::remove_file(part).await.map_err(|source| failed(file, part, source))?;
             return Err(ModelError::WrongContent { name: file.name, found });
         }
-        fs::rename(&part, self.path(file)).await.map_err(|source| failed(file, &part, source))
+        fs::rename(part, self.path(file)).await.map_err(|source| failed(file, part, source))
     }
 }
 
-/// Appends the rest of a file to `part`.
-async fn download(
-    file: &'static ModelFile,
-    url: &str,
-    part: &Path,
-    progress: &mut impl FnMut(Progress),
-) -> Result<(), ModelError> {
-    let unreachable = |source| ModelError::Unreachable { name: file.name, url: url.to_owned(), source };
-    // It fails if a provider is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .connect_timeout(Duration::from_secs(20))
-        .read_timeout(Duration::from_mins(1))
-        .build()
-        .map_err(unreachable)?;
-    let have = fs::metadata(part).await.map_or(0, |found| found.len());
-    let mut request = client.get(url);
-    if have > 0 {
-        request = request.header(reqwest::header::RANGE, format!("bytes={have}-"));
-    }
-    let response = request.send().await.map_err(unreachable)?;
-    let resumed = response.status() == reqwest::StatusCode::PARTIAL_CONTENT;
-    if !response.status().is_success() {
-        return Err(ModelError::Refused { name: file.name, url: url.to_owned(), status: response.status().as_u16() });
-    }
-    // A server without range support sends the whole file again.
-    let mut received = if resumed { have } else { 0 };
-    let mut target = fs::OpenOptions::new()
-        .create(true)
-        .append(resumed)
-        .write(true)
-        .truncate(!resumed)
-        .open(part)
-        .await
-        .map_err(|source| failed(file, part, source))?;
-    let mut body = response.bytes_stream();
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(unreachable)?;
-        received += chunk.len() as u64;
-        if received > file.bytes {
-            break;
-        }
-        target.write_all(&chunk).await.map_err(|source| failed(file, part, source))?;
-        progress(Progress { name: file.name, received, bytes: file.bytes });
-    }
-    target.sync_all().await.map_err(|source| failed(file, part, source))
+/// The SHA-256 of a file that is not what it should be; none if it is.
+async fn wrong_content(file: &'static ModelFile, path: &Path) -> Result<Option<String>, ModelError> {
+    let found = sha256(path).await.map_err(|source| failed(file, path, source))?;
+    let right = match file.content {
+        Content::Published { sha256, .. } => found == sha256,
+        Content::Built => is_built_from_ours(&fs::read(path).await.map_err(|source| failed(file, path, source))?),
+    };
+    Ok((!right).then_some(found))
+}
+
+/// Whether a library names the sources in this binary as what it was made of.
+fn is_built_from_ours(library: &[u8]) -> bool {
+    let marker = sluice_whisper::marker();
+    library.windows(marker.len()).any(|window| window == marker.as_bytes())
 }
 
 async fn sha256(path: &Path) -> io::Result<String> {
@@ -278,7 +270,7 @@ async fn sha256(path: &Path) -> io::Result<String> {
 
 fn failed(file: &ModelFile, path: &Path, source: io::Error) -> ModelError {
     match source.kind() {
-        io::ErrorKind::StorageFull => ModelError::DiskFull { name: file.name, bytes: file.bytes },
+        io::ErrorKind::StorageFull => ModelError::DiskFull { name: file.name, bytes: file.bytes() },
         _ => ModelError::Io { path: path.to_owned(), source },
     }
 }
@@ -286,15 +278,16 @@ fn failed(file: &ModelFile, path: &Path, source: io::Error) -> ModelError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncBufReadExt, BufReader};
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     use tokio::net::TcpListener;
 
     const CONTENT: &[u8] = b"a model, as far as this test is concerned";
     static FILE: ModelFile = ModelFile {
         name: "model.bin",
-        purpose: "this test",
-        bytes: CONTENT.len() as u64,
-        sha256: "5d6187bf1c70ab1ba9fa1d52ba1ba1ee8a9f6cbbf4ea0f7aef65b0b5c0c0d6f0",
+        content: Content::Published {
+            bytes: CONTENT.len() as u64,
+            sha256: "5d6187bf1c70ab1ba9fa1d52ba1ba1ee8a9f6cbbf4ea0f7aef65b0b5c0c0d6f0",
+        },
         source: Source::SetUp,
         licence: "CC0",
     };
@@ -326,8 +319,9 @@ mod tests {
     }
 
     fn file() -> &'static ModelFile {
-        let sha256 = hex::encode(Sha256::digest(CONTENT));
-        Box::leak(Box::new(ModelFile { sha256: Box::leak(sha256.into_boxed_str()), ..FILE }))
+        let sha256 = Box::leak(hex::encode(Sha256::digest(CONTENT)).into_boxed_str());
+        let content = Content::Published { bytes: CONTENT.len() as u64, sha256 };
+        Box::leak(Box::new(ModelFile { content, ..FILE }))
     }
 
     #[tokio::test]
@@ -335,11 +329,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
         let url = serve(2, 30).await;
-        let broken = models.fetch_file(file(), &url, &mut |_| ()).await;
+        let broken = models.download(file(), &url, &mut |_| ()).await;
         assert!(matches!(broken, Err(ModelError::Unreachable { .. })), "{broken:?}");
 
         let mut seen = Vec::new();
-        models.fetch_file(file(), &url, &mut |progress| seen.push(progress.received)).await.unwrap();
+        models.download(file(), &url, &mut |progress| seen.push(progress.received)).await.unwrap();
         assert!(seen.first().is_some_and(|first| *first > 30), "{seen:?} goes on after the first 30 bytes");
         assert_eq!(std::fs::read(models.path(file())).unwrap(), CONTENT);
         assert!(models.has(file()));
@@ -350,7 +344,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
         let url = serve(1, usize::MAX).await;
-        let wrong = models.fetch_file(&FILE, &url, &mut |_| ()).await;
+        let wrong = models.download(&FILE, &url, &mut |_| ()).await;
         assert!(matches!(wrong, Err(ModelError::WrongContent { .. })), "{wrong:?}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
@@ -359,17 +353,55 @@ mod tests {
     async fn an_unreachable_server_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
-        let nobody = models.fetch_file(&FILE, "http://127.0.0.1:9/model.bin", &mut |_| ()).await;
+        let nobody = models.download(&FILE, "http://127.0.0.1:9/model.bin", &mut |_| ()).await;
         assert!(matches!(nobody, Err(ModelError::Unreachable { .. })), "{nobody:?}");
     }
 
     #[tokio::test]
-    async fn a_damaged_file_is_detected() {
+    async fn a_damaged_file_is_detected_and_removed_with_its_set() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
-        assert_eq!(models.missing().len(), FILES.len());
-        assert_eq!(models.verify().await.unwrap(), Vec::<&ModelFile>::new());
+        assert_eq!(models.missing(&[&SETS[0]]).len(), 3);
+        assert_eq!(models.verify(&[&SETS[0]]).await.unwrap(), Vec::<&ModelFile>::new());
         std::fs::write(models.path(&PIPER_CONFIG), "{}").unwrap();
-        assert_eq!(models.verify().await.unwrap(), [&FILES[1]]);
+        assert_eq!(models.verify(&[&SETS[0]]).await.unwrap(), [&PIPER_CONFIG]);
+        assert_eq!(models.remove(&SETS[0]).await.unwrap(), [&PIPER_CONFIG]);
+        assert!(!models.path(&PIPER_CONFIG).exists());
+    }
+
+    #[tokio::test]
+    async fn a_file_is_copied_from_a_folder_by_its_path_or_its_name() {
+        let (folder, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let models = Models::new(folder.path());
+        let nothing = models.pull(&[&SETS[2]], Some(from.path()), |_| ()).await;
+        assert!(matches!(&nothing, Err(ModelError::NotInFolder { names, .. }) if names.len() == 9), "{nothing:?}");
+
+        std::fs::write(from.path().join("model.bin"), CONTENT).unwrap();
+        assert!(models.copy(file(), from.path(), &mut |_| ()).await.unwrap());
+        assert!(models.has(file()));
+        let wrong = models.copy(&FILE, from.path(), &mut |_| ()).await;
+        assert!(matches!(wrong, Err(ModelError::WrongContent { .. })), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_built_file_is_recognised_by_the_sources_that_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Models::new(folder.path());
+        std::fs::create_dir(folder.path().join("ctranslate2")).unwrap();
+        std::fs::write(models.path(&WHISPER_SHIM), b"some library").unwrap();
+        assert!(!models.has(&WHISPER_SHIM));
+        std::fs::write(models.path(&WHISPER_SHIM), format!("ELF {} and more", sluice_whisper::marker())).unwrap();
+        assert!(models.has(&WHISPER_SHIM));
+    }
+
+    #[tokio::test]
+    async fn what_only_set_up_has_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Models::new(folder.path());
+        let error = models.pull(&[&SETS[1]], None, |_| ()).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "run `make setup`, which installs what is not published on its own: libonnxruntime.so.1.31.1"
+        );
     }
 }

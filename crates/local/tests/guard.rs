@@ -21,6 +21,7 @@ const LIMITS: Limits = Limits {
     wall: Duration::from_secs(20),
     file_bytes: 1024 * 1024,
     output_bytes: 1024 * 1024,
+    threads: 1,
 };
 
 async fn run(limits: Limits, program: &str, args: &[&str]) -> Result<Output, GuardError> {

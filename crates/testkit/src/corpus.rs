@@ -1,5 +1,5 @@
-//! Real documents, healthy and hostile, that nobody here wrote: `tests/corpus.tsv` says what each must give, and
-//! `scripts/fetch-corpus.sh` brings them.
+//! Real documents, healthy and hostile, that nobody here wrote, and real speech: `tests/corpus.tsv` says what each document must
+//! give, `tests/sounds.tsv` what is said in each recording, and `scripts/fetch-corpus.sh` brings them.
 
 use std::path::{Path, PathBuf};
 
@@ -23,11 +23,43 @@ impl Row {
     }
 }
 
-/// All of them.
+/// A recording.
+#[derive(Debug)]
+pub struct Sound {
+    /// What it is called here.
+    pub name: String,
+    /// ISO 639-1.
+    pub language: String,
+    /// What is said.
+    pub words: String,
+}
+
+impl Sound {
+    /// Where it lies.
+    pub fn path(&self) -> PathBuf {
+        in_cache(&format!("{}.wav", self.name))
+    }
+}
+
+fn lines(table: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(table);
+    let text = std::fs::read_to_string(path).expect("a table of the tests");
+    text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+/// All recordings.
+pub fn sounds() -> Vec<Sound> {
+    let sound = |line: &String| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [name, _, _, _, language, words] = columns.try_into().expect("six columns");
+        Sound { name: name.to_owned(), language: language.to_owned(), words: words.to_owned() }
+    };
+    lines("sounds.tsv").iter().map(sound).collect()
+}
+
+/// All documents.
 pub fn table() -> Vec<Row> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus.tsv");
-    let text = std::fs::read_to_string(path).expect("the table of documents");
-    let row = |line: &str| {
+    let row = |line: &String| {
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, _, _, _, outcome, pages, language] = columns.try_into().expect("seven columns");
         Row {
@@ -37,14 +69,18 @@ pub fn table() -> Vec<Row> {
             language: language.to_owned(),
         }
     };
-    text.lines().filter(|line| !line.starts_with('#')).map(row).collect()
+    lines("corpus.tsv").iter().map(row).collect()
 }
 
 /// Where a document lies.
 pub fn path(name: &str) -> PathBuf {
+    in_cache(&format!("{name}.pdf"))
+}
+
+fn in_cache(file: &str) -> PathBuf {
     let home = || PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cache");
     let cache = std::env::var_os("XDG_CACHE_HOME").filter(|path| !path.is_empty()).map_or_else(home, PathBuf::from);
-    let path = cache.join("sluice/corpus").join(name).with_extension("pdf");
+    let path = cache.join("sluice/corpus").join(file);
     assert!(path.exists(), "{} is missing: run scripts/fetch-corpus.sh", path.display());
     path
 }

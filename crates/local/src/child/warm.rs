@@ -74,7 +74,19 @@ pub struct Warm {
     framing: Framing,
     limits: Limits,
     start: Box<dyn Fn() -> Command + Send + Sync>,
-    running: tokio::sync::Mutex<Option<Running>>,
+    running: Arc<tokio::sync::Mutex<Option<Running>>>,
+    idle: Option<Duration>,
+    /// Stops the child when it has been idle for that long; replaced after each request.
+    eviction: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Warm {
+    fn drop(&mut self) {
+        let eviction = self.eviction.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(eviction) = eviction.take() {
+            eviction.abort();
+        }
+    }
 }
 
 struct Running {
@@ -102,7 +114,22 @@ impl Warm {
         limits: Limits,
         start: impl Fn() -> Command + Send + Sync + 'static,
     ) -> Self {
-        Self { name, framing, limits, start: Box::new(start), running: tokio::sync::Mutex::new(None) }
+        Self {
+            name,
+            framing,
+            limits,
+            start: Box::new(start),
+            running: Arc::default(),
+            idle: None,
+            eviction: Mutex::default(),
+        }
+    }
+
+    /// Stops the child after this time without a request, to free its memory; the next request starts it again.
+    #[must_use]
+    pub fn evicted_after(mut self, idle: Duration) -> Self {
+        self.idle = Some(idle);
+        self
     }
 
     /// Sends a request and waits for the answer, at most `wall` from when the child is free. If this future is dropped,
@@ -116,6 +143,7 @@ impl Warm {
             |error: serde_json::Error| WarmError::InvalidAnswer { name: self.name, detail: error.to_string() };
         let message = serde_json::to_vec(question).map_err(invalid)?;
         let mut slot = self.running.lock().await;
+        self.keep_awake();
         // Taken out while it works, and put back only after an answer.
         let mut running = match slot.take().and_then(Running::if_alive) {
             Some(running) => running,
@@ -131,9 +159,28 @@ impl Warm {
             Ok(Ok(answer)) => {
                 let answer = serde_json::from_slice(&answer).map_err(invalid)?;
                 *slot = Some(running);
+                self.evict_when_idle();
                 Ok(answer)
             }
         }
+    }
+
+    /// A request has come: the child is not idle.
+    fn keep_awake(&self) {
+        if let Some(last) = self.eviction.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            last.abort();
+        }
+    }
+
+    /// Begins to wait for the child to be idle long enough.
+    fn evict_when_idle(&self) {
+        let Some(idle) = self.idle else { return };
+        let running = Arc::clone(&self.running);
+        let eviction = tokio::spawn(async move {
+            tokio::time::sleep(idle).await;
+            running.lock().await.take();
+        });
+        *self.eviction.lock().unwrap_or_else(PoisonError::into_inner) = Some(eviction);
     }
 
     /// Its process id, when it runs.
@@ -227,5 +274,37 @@ async fn keep_tail(errors: ChildStderr, tail: Arc<Mutex<VecDeque<String>>>) {
             tail.pop_front();
         }
         tail.push_back(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that answers each line with itself.
+    fn echo() -> Warm {
+        Warm::new("cat", Framing::Lines, Limits::DOCUMENT, || Command::new("cat"))
+    }
+
+    #[tokio::test]
+    async fn an_idle_child_is_stopped_and_started_again_by_the_next_request() {
+        let wall = Duration::from_secs(20);
+        let warm = echo().evicted_after(Duration::from_millis(30));
+        assert_eq!(warm.ask::<_, u32>(&7, wall).await.unwrap(), 7);
+        let stopped = async {
+            while warm.process_id().await.is_some() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(wall, stopped).await.expect("it keeps running");
+        assert_eq!(warm.ask::<_, u32>(&8, wall).await.unwrap(), 8);
+    }
+
+    #[tokio::test]
+    async fn without_that_it_stays() {
+        let warm = echo();
+        assert_eq!(warm.ask::<_, u32>(&7, Duration::from_secs(20)).await.unwrap(), 7);
+        assert!(warm.process_id().await.is_some());
+        assert!(warm.eviction.lock().unwrap().is_none());
     }
 }

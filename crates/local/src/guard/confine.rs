@@ -28,8 +28,8 @@ const KEPT_VARIABLES: [&str; 5] = ["PATH", "HOME", "TMPDIR", "TESSDATA_PREFIX", 
 const ALARM_GRACE: Duration = Duration::from_secs(1);
 
 /// The limits as the first arguments of the guard child: the parent's process id, then memory, CPU seconds, wall-clock
-/// seconds and file size.
-pub(super) fn arguments(limits: &Limits) -> [OsString; 5] {
+/// seconds, file size and threads.
+pub(super) fn arguments(limits: &Limits) -> [OsString; 6] {
     let wall = limits.wall.saturating_add(ALARM_GRACE);
     [
         std::process::id().to_string().into(),
@@ -37,6 +37,7 @@ pub(super) fn arguments(limits: &Limits) -> [OsString; 5] {
         whole_seconds(limits.cpu).to_string().into(),
         whole_seconds(wall).to_string().into(),
         limits.file_bytes.to_string().into(),
+        limits.threads.to_string().into(),
     ]
 }
 
@@ -47,7 +48,7 @@ fn whole_seconds(time: Duration) -> u64 {
 /// Confines this process and executes the program in `args` in its place. Returns only when that failed. The process
 /// must have one thread: the filter and the parent's signal apply to the calling thread.
 pub fn run_child(args: &[OsString]) -> ExitCode {
-    let Some(([parent, memory, cpu, wall, file], [program, rest @ ..])) = args.split_first_chunk() else {
+    let Some(([parent, memory, cpu, wall, file, threads], [program, rest @ ..])) = args.split_first_chunk() else {
         return report(EXIT_NOT_CONFINED, "too few arguments");
     };
     let numbers = (number(parent), number(memory), number(cpu), number(wall), number(file));
@@ -57,7 +58,7 @@ pub fn run_child(args: &[OsString]) -> ExitCode {
     if let Err(error) = confine(parent, memory, cpu, wall, file) {
         return report(EXIT_NOT_CONFINED, &error.to_string());
     }
-    let error = become_program(program, rest);
+    let error = become_program(program, rest, threads);
     match error.kind() {
         io::ErrorKind::NotFound => report(EXIT_MISSING, &error.to_string()),
         _ => report(EXIT_NOT_CONFINED, &error.to_string()),
@@ -126,11 +127,11 @@ fn without_network() -> Result<BpfProgram, seccompiler::BackendError> {
 }
 
 /// Replaces this process by the program. Returns only the reason why that failed.
-fn become_program(program: &OsStr, args: &[OsString]) -> io::Error {
+fn become_program(program: &OsStr, args: &[OsString], threads: &OsStr) -> io::Error {
     let mut command = Command::new(program);
     command.args(args).env_clear().env("LANG", "C.UTF-8");
-    // OpenMP's threads spin while they wait and occupy the cores; parallelism comes from several programs instead.
-    command.env("OMP_WAIT_POLICY", "passive").env("GOMP_SPINCOUNT", "0").env("OMP_THREAD_LIMIT", "1");
+    // OpenMP's threads would spin while they wait, and occupy the cores.
+    command.env("OMP_WAIT_POLICY", "passive").env("GOMP_SPINCOUNT", "0").env("OMP_THREAD_LIMIT", threads);
     for name in KEPT_VARIABLES {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

@@ -49,6 +49,8 @@ pub struct Limits {
     pub file_bytes: u64,
     /// Most bytes that are taken from its standard output.
     pub output_bytes: u64,
+    /// Most threads of OpenMP (`OMP_THREAD_LIMIT`). For most programs one: parallelism comes from several of them.
+    pub threads: u32,
 }
 
 impl Limits {
@@ -59,6 +61,7 @@ impl Limits {
         wall: Duration::from_secs(5),
         file_bytes: 64 * MIB,
         output_bytes: 64 * MIB,
+        threads: 1,
     };
 
     /// For producing images, audio and video from our own files: long work, much memory.
@@ -68,6 +71,7 @@ impl Limits {
         wall: Duration::from_hours(2),
         file_bytes: 16 * 1024 * MIB,
         output_bytes: 64 * MIB,
+        threads: 1,
     };
 }
 

@@ -8,11 +8,11 @@ use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
 
-use super::onnx::Onnx;
 use super::piper::Piper;
 use super::sound::write_pcm;
 use super::vowels::Vowels;
 use crate::child::frames::{read_message, write_message};
+use crate::onnx::Onnx;
 
 /// Name of the engine child that runs the models.
 pub(crate) const SUBCOMMAND: &str = "voice";

@@ -11,7 +11,6 @@ mod by_espeak;
 mod by_piper;
 pub(crate) mod engine;
 mod error;
-mod onnx;
 mod onnx_patch;
 mod piper;
 mod plan;
@@ -61,6 +60,7 @@ const ENGINE_LIMITS: Limits = Limits {
     wall: NO_TIME_LIMIT,
     file_bytes: 512 * MIB,
     output_bytes: 16 * MIB,
+    threads: 1,
 };
 
 /// For `sluice-espeak`.
@@ -183,7 +183,7 @@ impl Voices {
             Engine::Espeak { .. } => &[],
         };
         let file = needed.iter().find(|file| !self.models.has(file))?;
-        Some(format!("{} is missing: run `make setup` or `sluice models fetch`", file.name))
+        Some(format!("{} is missing: run `make setup` or `sluice models pull voice-en`", file.name))
     }
 
     async fn by_piper(&self, plan: &Plan, pcm: &Path, wall: Duration) -> Result<(Vec<Piece>, u32), VoiceError> {

@@ -9,8 +9,8 @@ use ort::session::Session;
 use ort::value::Tensor;
 use serde::Deserialize;
 
-use super::onnx::Onnx;
 use super::onnx_patch;
+use crate::onnx::Onnx;
 
 /// The tensor inside the model that holds the number of frames of each phoneme.
 const DURATIONS: &str = "/Ceil_output_0";

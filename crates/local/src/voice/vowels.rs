@@ -10,7 +10,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
 
-use super::onnx::Onnx;
+use crate::onnx::Onnx;
 
 /// The model, embedded in the binary: without it Arabic cannot be read aloud.
 const MODEL: &[u8] = include_bytes!("../../data/rawi/model.onnx");

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 use sluice_local::guard::Guard;
-use sluice_local::models::{FILES, Models};
+use sluice_local::models::{Models, SPEECH, VOICE_AR, VOICE_EN};
+use sluice_local::speech::{SpeechSettings, Transcriber};
 use sluice_local::tools::{self, Need};
 use sluice_local::voice::{VoiceSettings, Voices};
 use sluice_store::{Database, Options, Store};
@@ -84,7 +85,7 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     let data = config.data()?;
     let guard = Guard::new(executable.clone());
     let models = Models::new(config.models()?);
-    let beside = VoiceSettings::beside(executable);
+    let beside = VoiceSettings::beside(executable.clone());
     let espeak = config.espeak.clone().unwrap_or_else(|| beside.espeak.clone());
     let folder = data_folder(&data);
     let mut findings: Vec<Finding> = tools::needs(&guard).await.into_iter().map(Finding::from).collect();
@@ -95,7 +96,8 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     }
     findings.push(folder);
     findings.extend(bucket(config, &data).await);
-    findings.extend(model_files(&models));
+    findings.extend(voice_models(&models));
+    findings.push(transcription(&guard, &models, &executable).await);
     findings.push(page());
     let voices = Voices::new(guard, models, VoiceSettings { espeak, ..beside });
     let voices = voices.list().into_iter().filter(|voice| voice.installed).map(|voice| voice.id).collect();
@@ -180,15 +182,40 @@ fn espeak_pipe(espeak: &Path) -> Finding {
     }
 }
 
-fn model_files(models: &Models) -> impl Iterator<Item = Finding> {
-    FILES.iter().map(|file| Finding {
-        name: file.name.to_owned(),
-        version: models.has(file).then(|| bytesize::ByteSize(file.bytes).to_string()),
-        required: false,
-        needed_for: file.purpose.to_owned(),
-        without_it: "English is spoken by espeak-ng, which sounds more mechanical".to_owned(),
-        install: "make setup, or sluice models fetch".to_owned(),
+/// The models of the voices.
+fn voice_models(models: &Models) -> impl Iterator<Item = Finding> {
+    [&VOICE_EN, &VOICE_AR].into_iter().map(|set| {
+        let missing: Vec<&str> = models.missing(&[set]).iter().map(|file| file.name).collect();
+        let complete = || format!("complete in {}", models.folder().display());
+        Finding {
+            name: format!("models: {}", set.id),
+            version: missing.is_empty().then(complete),
+            required: false,
+            needed_for: set.purpose.to_owned(),
+            without_it: set.without_it.to_owned(),
+            install: format!("make setup, or sluice models pull {} (missing: {})", set.id, missing.join(", ")),
+        }
     })
+}
+
+/// Whether speech can be transcribed: loads the models.
+async fn transcription(guard: &Guard, models: &Models, executable: &Path) -> Finding {
+    let transcriber = Transcriber::new(guard.clone(), models.clone(), SpeechSettings::of(executable.to_owned()));
+    let (version, install) = match transcriber.warm().await {
+        Ok(()) => {
+            let (model, version) = Transcriber::model();
+            (Some(format!("{model} by CTranslate2 {version}")), String::new())
+        }
+        Err(error) => (None, format!("{:#}", anyhow::Error::from(error))),
+    };
+    Finding {
+        name: "speech to text".to_owned(),
+        version,
+        required: false,
+        needed_for: "transcripts of sound and video".to_owned(),
+        without_it: SPEECH.without_it.to_owned(),
+        install,
+    }
 }
 
 fn page() -> Finding {

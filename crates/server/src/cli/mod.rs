@@ -12,6 +12,7 @@ mod models;
 mod queues;
 pub(crate) mod reel;
 mod serve;
+mod trying;
 mod users;
 
 use std::ffi::OsString;
@@ -86,10 +87,15 @@ enum Command {
         #[command(subcommand)]
         command: links::LinksCommand,
     },
-    /// Lists, fetches and verifies the models of the built-in engines.
+    /// Lists, pulls, verifies and removes the models of the built-in engines.
     Models {
         #[command(subcommand)]
         command: models::ModelsCommand,
+    },
+    /// Tries a built-in engine on a file, without a server.
+    Try {
+        #[command(subcommand)]
+        command: trying::TryCommand,
     },
     /// Measures the performance of this machine.
     Bench {
@@ -190,6 +196,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Token { command } => Box::pin(users::run_token(config, command)).await,
         Command::Links { command } => links::run(config, command).await,
         Command::Models { command } => models::run(config, command).await,
+        Command::Try { command } => trying::run(config, command).await,
         Command::Bench { command } => Box::pin(bench::run(config, command)).await,
         Command::Config { command } => config::run(settings, &command),
         Command::Openapi => say(http::openapi()?.trim_end()),

@@ -1,61 +1,181 @@
-//! `sluice models`: the files that the built-in engines need.
+//! `sluice models`: the files that the built-in engines need, in sets by what they serve.
 
-use anyhow::bail;
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
-use sluice_local::models::{FILES, Models};
+use serde::Serialize;
+use sluice_local::models::{ModelError, ModelFile, ModelSet, Models, SETS, files, set};
 
-use super::say;
+use super::{Failure, say};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ModelsCommand {
-    /// Lists the files, which of them are installed, and their licences.
-    List,
-    /// Downloads missing files from their publishers, and verifies them.
-    Fetch,
+    /// Lists the sets with their files, which of them are installed, and their licences.
+    List {
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Downloads missing files from their publishers, or copies them from a folder, and verifies them. Interrupted, the
+    /// same command continues where it was.
+    #[command(alias = "fetch")]
+    Pull {
+        /// The sets; all, if none is named.
+        #[arg(value_name = "SET", value_parser = parse_set)]
+        sets: Vec<&'static ModelSet>,
+        /// Copies the files from this folder instead, for a machine without a network.
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<PathBuf>,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
     /// Compares the hash of every installed file.
-    Verify,
+    Verify {
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Deletes the files of a set that no other one has.
+    Remove {
+        /// The set.
+        #[arg(value_name = "SET", value_parser = parse_set)]
+        set: &'static ModelSet,
+        /// Prints one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Serialize)]
+struct FileView {
+    name: &'static str,
+    /// Its length; none for one that is built on this machine.
+    bytes: Option<u64>,
+    installed: bool,
+    licence: &'static str,
+}
+
+#[derive(Serialize)]
+struct SetView {
+    id: &'static str,
+    purpose: &'static str,
+    /// Whether all its files are.
+    installed: bool,
+    files: Vec<FileView>,
+}
+
+/// What a command found or did.
+#[derive(Serialize)]
+struct Report {
+    folder: PathBuf,
+    sets: Vec<SetView>,
+    /// The files that this command installed or deleted.
+    changed: Vec<&'static str>,
+}
+
+fn parse_set(id: &str) -> Result<&'static ModelSet, String> {
+    let known = || SETS.iter().map(|set| set.id).collect::<Vec<_>>().join(", ");
+    set(id).ok_or_else(|| format!("there is no such set; there are: {}", known()))
+}
+
+fn all_sets() -> Vec<&'static ModelSet> {
+    SETS.iter().collect()
 }
 
 pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Result<()> {
     let models = Models::new(config.models()?);
     match command {
-        ModelsCommand::List => list(&models),
-        ModelsCommand::Fetch => fetch(&models).await,
-        ModelsCommand::Verify => verify(&models).await,
+        ModelsCommand::List { json } => report(&models, &all_sets(), &[], json),
+        ModelsCommand::Pull { sets, from, json } => {
+            let sets = if sets.is_empty() { all_sets() } else { sets };
+            pull(&models, &sets, from.as_deref(), json).await
+        }
+        ModelsCommand::Verify { json } => verify(&models, &all_sets(), &[], json).await,
+        ModelsCommand::Remove { set, json } => {
+            let removed = models.remove(set).await.map_err(failure)?;
+            report(&models, &[set], &removed, json)
+        }
     }
 }
 
-fn list(models: &Models) -> anyhow::Result<()> {
-    for file in &FILES {
-        let state = if models.has(file) { "installed" } else { "missing" };
-        let size = bytesize::ByteSize(file.bytes).to_string();
-        say(&format!("{state:<9} {size:>9}  {}  ({}; {})", file.name, file.purpose, file.licence))?;
-    }
-    say(&format!("folder: {}", models.folder().display()))
-}
-
-async fn fetch(models: &Models) -> anyhow::Result<()> {
-    let style = ProgressStyle::with_template("{msg:>32} {bar:32} {bytes}/{total_bytes} {eta}")?;
+async fn pull(models: &Models, sets: &[&'static ModelSet], from: Option<&Path>, json: bool) -> anyhow::Result<()> {
+    let style = ProgressStyle::with_template("{msg:>44} {bar:32} {bytes}/{total_bytes} {eta}")?;
     let bar = ProgressBar::new(0).with_style(style);
-    let fetched = models
-        .fetch(|progress| {
+    let pulled = models
+        .pull(sets, from, |progress| {
             bar.set_message(progress.name);
             bar.set_length(progress.bytes);
             bar.set_position(progress.received);
         })
         .await;
     bar.finish_and_clear();
-    fetched?;
-    verify(models).await
+    verify(models, sets, &pulled.map_err(failure)?, json).await
 }
 
-async fn verify(models: &Models) -> anyhow::Result<()> {
-    let wrong = models.verify().await?;
-    if !wrong.is_empty() {
-        let names: Vec<&str> = wrong.iter().map(|file| file.name).collect();
-        bail!("damaged, by their hashes: {}. Remove them, then fetch again.", names.join(", "));
+async fn verify(
+    models: &Models,
+    sets: &[&'static ModelSet],
+    changed: &[&'static ModelFile],
+    json: bool,
+) -> anyhow::Result<()> {
+    let wrong = models.verify(sets).await.map_err(failure)?;
+    if wrong.is_empty() {
+        return report(models, sets, changed, json);
     }
-    list(models)
+    let names: Vec<&str> = wrong.iter().map(|file| file.name).collect();
+    let detail = format!("damaged, by their hashes: {}. Remove them, then pull again.", names.join(", "));
+    Err(Failure::new("models_damaged", "Model files are damaged", detail).into())
+}
+
+fn report(
+    models: &Models,
+    sets: &[&'static ModelSet],
+    changed: &[&'static ModelFile],
+    json: bool,
+) -> anyhow::Result<()> {
+    let view = Report {
+        folder: models.folder().to_owned(),
+        sets: sets.iter().map(|set| view(models, set)).collect(),
+        changed: changed.iter().map(|file| file.name).collect(),
+    };
+    if json {
+        return say(&serde_json::to_string_pretty(&view)?);
+    }
+    for set in &view.sets {
+        let state = if set.installed { "complete" } else { "incomplete" };
+        say(&format!("{} ({}): {state}", set.id, set.purpose))?;
+        for file in &set.files {
+            let state = if file.installed { "installed" } else { "missing" };
+            let size = file.bytes.map_or("built here".to_owned(), |bytes| bytesize::ByteSize(bytes).to_string());
+            say(&format!("  {state:<9} {size:>10}  {}  ({})", file.name, file.licence))?;
+        }
+    }
+    say(&format!("folder: {}", view.folder.display()))
+}
+
+fn view(models: &Models, set: &'static ModelSet) -> SetView {
+    let view = |file: &ModelFile| FileView {
+        name: file.name,
+        bytes: file.bytes(),
+        installed: models.has(file),
+        licence: file.licence,
+    };
+    let files: Vec<_> = files(&[set]).into_iter().map(view).collect();
+    SetView { id: set.id, purpose: set.purpose, installed: files.iter().all(|file| file.installed), files }
+}
+
+fn failure(error: ModelError) -> anyhow::Error {
+    let code = match &error {
+        ModelError::NeedsSetUp { .. } => "models_need_setup",
+        ModelError::NotInFolder { .. } => "models_not_in_folder",
+        ModelError::Unreachable { .. } | ModelError::Refused { .. } => "models_unreachable",
+        ModelError::WrongContent { .. } => "models_damaged",
+        ModelError::DiskFull { .. } => "disk_full",
+        ModelError::Io { .. } => "models_folder",
+    };
+    let chain = anyhow::Error::new(error);
+    Failure::new(code, "The models are not complete", format!("{chain:#}")).into()
 }

@@ -5,6 +5,8 @@ mod again;
 mod bench;
 mod config;
 mod help;
+mod models;
 mod output_files;
 mod servers;
 mod support;
+mod trying;

@@ -1,4 +1,4 @@
-//! ONNX Runtime, loaded at run time. Used in the engine child only.
+//! ONNX Runtime, loaded at run time. Used in engine children only.
 
 use std::path::Path;
 
@@ -7,21 +7,21 @@ use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
 
 /// The runtime with its settings.
-pub(super) struct Onnx {
+pub(crate) struct Onnx {
     environment: Environment,
     threads: usize,
 }
 
 impl Onnx {
     /// Loads the library at `path`. Sessions use `threads` threads.
-    pub(super) fn load(path: &Path, threads: usize) -> Result<Self, String> {
+    pub(crate) fn load(path: &Path, threads: usize) -> Result<Self, String> {
         let builder = ort::init_from(path).map_err(|error| error.to_string())?;
         let environment = builder.with_telemetry(false).build().map_err(|error| error.to_string())?;
         Ok(Self { environment, threads })
     }
 
     /// A session for a model in memory.
-    pub(super) fn session(&self, model: &[u8]) -> ort::Result<Session> {
+    pub(crate) fn session(&self, model: &[u8]) -> ort::Result<Session> {
         let mut builder = Session::builder(&self.environment)?
             // Higher levels make these models no faster to run, and slower to load.
             .with_optimization_level(GraphOptimizationLevel::Level1)?

@@ -1,0 +1,265 @@
+//! Which files there are: grouped by what they serve, in one table.
+
+/// Where a file comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Downloaded over HTTPS from this address.
+    Url(&'static str),
+    /// `make setup` extracts or builds it; it cannot be downloaded on its own.
+    SetUp,
+}
+
+/// How a file is recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// It is published: the same everywhere.
+    Published {
+        /// Its length.
+        bytes: u64,
+        /// SHA-256 of its content, in hexadecimal.
+        sha256: &'static str,
+    },
+    /// Set-up compiles it on this machine, so that it has no hash of its own. It names the sources that it was made of
+    /// ([`sluice_whisper::marker`]).
+    Built,
+}
+
+/// One file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelFile {
+    /// Its path in the models folder.
+    pub name: &'static str,
+    /// What it holds.
+    pub content: Content,
+    /// Where it comes from.
+    pub source: Source,
+    /// Its licence.
+    pub licence: &'static str,
+}
+
+/// The files that serve one purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelSet {
+    /// Its name on the command line.
+    pub id: &'static str,
+    /// What does not work without it.
+    pub purpose: &'static str,
+    /// What happens instead.
+    pub without_it: &'static str,
+    /// Its files. Sets may share one.
+    pub files: &'static [ModelFile],
+}
+
+/// The Piper voice.
+pub const PIPER_MODEL: ModelFile = ModelFile {
+    name: "en_US-joe-medium.onnx",
+    content: Content::Published {
+        bytes: 63_201_294,
+        sha256: "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+    },
+    source: Source::Url(
+        "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/en_US-joe-medium.onnx",
+    ),
+    licence: "CC0",
+};
+
+/// The configuration of the voice: sample rate, phonemes and their ids.
+pub const PIPER_CONFIG: ModelFile = ModelFile {
+    name: "en_US-joe-medium.onnx.json",
+    content: Content::Published {
+        bytes: 4_794,
+        sha256: "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+    },
+    source: Source::Url(
+        "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/en_US-joe-medium.onnx.json",
+    ),
+    licence: "CC0",
+};
+
+/// ONNX Runtime, which runs the models of voices, vowel marks and voice activity.
+pub const ONNX_RUNTIME: ModelFile = ModelFile {
+    name: "libonnxruntime.so.1.31.1",
+    content: Content::Published {
+        bytes: 29_352_200,
+        sha256: "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
+/// The weights of Whisper `base`, in half precision.
+pub const WHISPER_MODEL: ModelFile = ModelFile {
+    name: "whisper-base/model.bin",
+    content: Content::Published {
+        bytes: 145_217_607,
+        sha256: "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
+    },
+    source: Source::Url("https://huggingface.co/Systran/faster-whisper-base/resolve/main/model.bin"),
+    licence: "MIT",
+};
+
+/// Its languages, suppressed tokens and alignment heads.
+pub const WHISPER_CONFIG: ModelFile = ModelFile {
+    name: "whisper-base/config.json",
+    content: Content::Published {
+        bytes: 2_309,
+        sha256: "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+    },
+    source: Source::Url("https://huggingface.co/Systran/faster-whisper-base/resolve/main/config.json"),
+    licence: "MIT",
+};
+
+/// How text becomes its tokens. This edition is not published on its own.
+pub const WHISPER_TOKENIZER: ModelFile = ModelFile {
+    name: "whisper-base/tokenizer.json",
+    content: Content::Published {
+        bytes: 3_930_462,
+        sha256: "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
+/// Its tokens in order. This edition is not published on its own.
+pub const WHISPER_VOCABULARY: ModelFile = ModelFile {
+    name: "whisper-base/vocabulary.json",
+    content: Content::Published {
+        bytes: 1_068_101,
+        sha256: "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
+/// CTranslate2, which runs Whisper.
+pub const CTRANSLATE2: ModelFile = ModelFile {
+    name: "ctranslate2/libctranslate2-42c542ff.so.4.8.4",
+    content: Content::Published {
+        bytes: 80_683_337,
+        sha256: "9ba1807fbf135191263eb14aaae88f1d235be9e2ecae5c80feb0c72467c84182",
+    },
+    source: Source::SetUp,
+    licence: "MIT, with Intel's MKL inside",
+};
+
+/// The threads of CTranslate2.
+pub const CTRANSLATE2_THREADS: ModelFile = ModelFile {
+    name: "ctranslate2/libgomp-e985bcbb.so.1.0.0",
+    content: Content::Published {
+        bytes: 2_114_857,
+        sha256: "25b19bcd491ab3a317c65c9b6a44b3075f8ab25a57b901cfa1ee6c0d6ea206ac",
+    },
+    source: Source::SetUp,
+    licence: "GPL-3.0 with the runtime library exception",
+};
+
+/// The C interface of CTranslate2's Whisper (`crates/whisper/native`).
+pub const WHISPER_SHIM: ModelFile = ModelFile {
+    name: "ctranslate2/libct2_whisper.so",
+    content: Content::Built,
+    source: Source::SetUp,
+    licence: "MIT OR Apache-2.0",
+};
+
+/// Silero's model of voice activity at 16 kHz.
+pub const VOICE_ACTIVITY: ModelFile = ModelFile {
+    name: "silero_vad_16k_op15.onnx",
+    content: Content::Published {
+        bytes: 1_289_603,
+        sha256: "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
+/// The English voice.
+pub const VOICE_EN: ModelSet = ModelSet {
+    id: "voice-en",
+    purpose: "the English voice",
+    without_it: "English is spoken by espeak-ng, which sounds more mechanical",
+    files: &[PIPER_MODEL, PIPER_CONFIG, ONNX_RUNTIME],
+};
+
+/// Vowel marks of Arabic; their model is part of the binary.
+pub const VOICE_AR: ModelSet = ModelSet {
+    id: "voice-ar",
+    purpose: "Arabic vowel marks",
+    without_it: "nothing is spoken in Arabic",
+    files: &[ONNX_RUNTIME],
+};
+
+/// Speech to text.
+pub const SPEECH: ModelSet = ModelSet {
+    id: "speech",
+    purpose: "speech to text",
+    without_it: "nothing is transcribed on this machine",
+    files: &[
+        WHISPER_MODEL,
+        WHISPER_CONFIG,
+        WHISPER_TOKENIZER,
+        WHISPER_VOCABULARY,
+        CTRANSLATE2,
+        CTRANSLATE2_THREADS,
+        WHISPER_SHIM,
+        VOICE_ACTIVITY,
+        ONNX_RUNTIME,
+    ],
+};
+
+/// All sets.
+pub static SETS: [ModelSet; 3] = [VOICE_EN, VOICE_AR, SPEECH];
+
+/// The set with this name.
+pub fn set(id: &str) -> Option<&'static ModelSet> {
+    SETS.iter().find(|set| set.id == id)
+}
+
+/// The files of some sets, each once.
+pub fn files(sets: &[&'static ModelSet]) -> Vec<&'static ModelFile> {
+    let mut files: Vec<&'static ModelFile> = Vec::new();
+    for file in sets.iter().flat_map(|set| set.files) {
+        if files.iter().all(|known| known.name != file.name) {
+            files.push(file);
+        }
+    }
+    files
+}
+
+/// The files of a set that no other one has.
+pub fn own_files(set: &'static ModelSet) -> Vec<&'static ModelFile> {
+    let others: Vec<_> = SETS.iter().filter(|other| other.id != set.id).collect();
+    let shared = files(&others);
+    set.files.iter().filter(|file| shared.iter().all(|other| other.name != file.name)).collect()
+}
+
+impl ModelFile {
+    /// Its length; unknown for one that is built here.
+    pub fn bytes(&self) -> Option<u64> {
+        match self.content {
+            Content::Published { bytes, .. } => Some(bytes),
+            Content::Built => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_file_is_counted_once_and_belongs_to_no_set_alone() {
+        let all: Vec<_> = SETS.iter().collect();
+        let shared = files(&all).into_iter().filter(|file| file.name == ONNX_RUNTIME.name).count();
+        assert_eq!(shared, 1);
+        assert_eq!(own_files(&SETS[1]), Vec::<&ModelFile>::new());
+        assert!(own_files(&SETS[2]).contains(&&WHISPER_MODEL));
+    }
+
+    #[test]
+    fn paths_stay_inside_the_folder() {
+        let all: Vec<_> = SETS.iter().collect();
+        for file in files(&all) {
+            assert!(!file.name.starts_with('/') && !file.name.contains(".."), "{}", file.name);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Sound as samples: ffmpeg decodes any file to 16 kHz mono, as fast as it is read, so that a day of sound needs no more
+//! memory than a minute.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::SAMPLE_RATE;
+use crate::guard::{Guard, GuardError, Limits};
+
+const MIB: u64 = 1024 * 1024;
+
+/// It lives as long as the transcription, waiting for its reader; each request has a limit of its own, at which the engine
+/// child and with it this one are stopped.
+const LIMITS: Limits = Limits {
+    memory_bytes: 1024 * MIB,
+    cpu: Duration::from_hours(12),
+    wall: Duration::from_hours(48),
+    file_bytes: MIB,
+    output_bytes: u64::MAX,
+    threads: 1,
+};
+
+/// Bytes of ffmpeg's error output that are kept: its first words say what is wrong with the file.
+const ERRORS: usize = 8 * 1024;
+
+/// Why a file has no samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unhearable {
+    /// It has no bytes.
+    Empty,
+    /// It is a picture, a text, or a video without sound.
+    NoSound,
+    /// ffmpeg does not know it.
+    NotMedia,
+}
+
+/// Why sound could not be read.
+#[derive(Debug)]
+pub(super) enum SoundError {
+    Unhearable(Unhearable),
+    /// ffmpeg failed otherwise.
+    Failed(GuardError),
+    Io(io::Error),
+}
+
+impl From<io::Error> for SoundError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Samples from a file.
+pub(super) struct Sound {
+    child: Child,
+    output: ChildStdout,
+    errors: Option<JoinHandle<Vec<u8>>>,
+    /// The first byte of a sample whose second one was not read yet.
+    half: Option<u8>,
+    any: bool,
+}
+
+impl Sound {
+    /// Starts to decode the first sound of a file.
+    pub(super) fn open(guard: &Guard, file: &Path) -> Result<Self, SoundError> {
+        if std::fs::metadata(file)?.len() == 0 {
+            return Err(SoundError::Unhearable(Unhearable::Empty));
+        }
+        // "file:", or a name with a colon would be taken for a protocol.
+        let mut input = std::ffi::OsString::from("file:");
+        input.push(file);
+        let rate = SAMPLE_RATE.to_string();
+        let mut command = guard.command(&LIMITS, "ffmpeg", ["-nostdin", "-v", "error", "-threads", "1"]);
+        command.args(["-protocol_whitelist", "file", "-i"]).arg(input);
+        command.args(["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-f", "s16le", "pipe:1"]);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.into_std().spawn()?;
+        let output = child.stdout.take().ok_or_else(|| io::Error::other("no pipe"))?;
+        let errors = child.stderr.take().map(|errors| std::thread::spawn(move || first_words(errors)));
+        Ok(Self { child, output, errors, half: None, any: false })
+    }
+
+    /// Reads on: some samples from -1 to 1, none at the end.
+    pub(super) fn read(&mut self) -> Result<Vec<f32>, SoundError> {
+        let mut buffer = vec![0; 64 * 1024];
+        let from = match self.half.take() {
+            Some(byte) => {
+                buffer[0] = byte;
+                1
+            }
+            None => 0,
+        };
+        let read = self.output.read(&mut buffer[from..])?;
+        if read == 0 {
+            self.finish()?;
+            return Ok(Vec::new());
+        }
+        let (samples, rest) = buffer[..from + read].as_chunks::<2>();
+        self.half = rest.first().copied();
+        self.any |= !samples.is_empty();
+        let sample = |bytes: &[u8; 2]| f32::from(i16::from_le_bytes(*bytes)) / 32_768.0;
+        let samples: Vec<f32> = samples.iter().map(sample).collect();
+        // One byte alone is no sample and not the end.
+        if samples.is_empty() { self.read() } else { Ok(samples) }
+    }
+
+    /// Waits for ffmpeg's end, and says what its errors mean.
+    fn finish(&mut self) -> Result<(), SoundError> {
+        let words = self.errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
+        let status = self.child.wait()?;
+        match GuardError::from_exit("ffmpeg", &LIMITS, status, &words) {
+            None if self.any => Ok(()),
+            None => Err(SoundError::Unhearable(Unhearable::NoSound)),
+            Some(error) => Err(meaning(error)),
+        }
+    }
+}
+
+impl Drop for Sound {
+    fn drop(&mut self) {
+        // It fails when ffmpeg has ended already; waiting leaves no zombie.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Reads all error output, so that ffmpeg never waits for its reader.
+fn first_words(mut errors: ChildStderr) -> Vec<u8> {
+    let mut words = Vec::new();
+    let mut buffer = [0; 1024];
+    while let Ok(read @ 1..) = errors.read(&mut buffer) {
+        if words.len() < ERRORS {
+            words.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        }
+    }
+    words
+}
+
+/// What ffmpeg's words say about the file.
+fn meaning(error: GuardError) -> SoundError {
+    let GuardError::Failed { stderr_tail, .. } = &error else { return SoundError::Failed(error) };
+    let says = |words: &[&str]| words.iter().any(|word| stderr_tail.contains(word));
+    if says(&["matches no streams", "does not contain any stream"]) {
+        SoundError::Unhearable(Unhearable::NoSound)
+    } else if says(&[
+        "Invalid data found",
+        "moov atom not found",
+        "could not find codec parameters",
+        "Invalid argument",
+    ]) {
+        SoundError::Unhearable(Unhearable::NotMedia)
+    } else {
+        SoundError::Failed(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
+
+    use super::*;
+
+    fn of(stderr: &str) -> SoundError {
+        let status = ExitStatus::from_raw(0x100);
+        meaning(GuardError::Failed { program: "ffmpeg".to_owned(), status, stderr_tail: stderr.to_owned() })
+    }
+
+    #[test]
+    fn what_ffmpeg_says_becomes_what_is_wrong_with_the_file() {
+        let no_sound = of("Stream map '0:a:0' matches no streams.");
+        assert!(matches!(no_sound, SoundError::Unhearable(Unhearable::NoSound)));
+        let text = of("file:notes.txt: Invalid data found when processing input");
+        assert!(matches!(text, SoundError::Unhearable(Unhearable::NotMedia)));
+        assert!(matches!(of("Device or resource busy"), SoundError::Failed(_)));
+    }
+}

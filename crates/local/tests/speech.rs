@@ -1,0 +1,182 @@
+//! The real engine writes down real speech, and says what is wrong with files that have none.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+#[path = "support/hearing.rs"]
+mod hearing;
+mod support;
+
+use std::path::Path;
+
+use hearing::{Clip, clips, convert, transcriber, word_errors};
+use sluice_capability::{TranscribeRequest, Transcript};
+use sluice_local::models::{Models, SPEECH, WHISPER_MODEL};
+use sluice_local::speech::{SpeechError, SpeechSettings, Transcriber};
+
+fn request(sound: &Path) -> TranscribeRequest {
+    TranscribeRequest { sound: sound.to_owned(), duration_ms: 0, language: None, words: false, prompt: None }
+}
+
+async fn heard(transcriber: &Transcriber, request: &TranscribeRequest) -> Transcript {
+    let transcript = transcriber.transcribe(request, &|_| ()).await.unwrap();
+    let mut at = 0;
+    for segment in &transcript.segments {
+        assert!(segment.start_ms >= at && segment.end_ms >= segment.start_ms, "they never overlap: {segment:?}");
+        at = segment.end_ms;
+        let mut word_at = segment.start_ms;
+        for word in &segment.words {
+            assert!(word.start_ms >= word_at && word.end_ms >= word.start_ms && word.end_ms <= at, "{segment:?}");
+            assert!((0.0..=1.0).contains(&word.confidence));
+            word_at = word.start_ms;
+        }
+    }
+    transcript
+}
+
+fn text(transcript: &Transcript) -> String {
+    transcript.segments.iter().map(|segment| segment.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn english_readings_are_written_down_with_few_errors() {
+    let transcriber = transcriber();
+    let (mut wrong, mut words) = (0, 0);
+    for Clip { path, words: said, language } in clips().into_iter().filter(|clip| clip.language == "en") {
+        let transcript = heard(&transcriber, &request(&path)).await;
+        assert_eq!(transcript.language, language, "{}", path.display());
+        wrong += word_errors(&said, &text(&transcript));
+        words += said.split_whitespace().count();
+    }
+    assert!(words > 60);
+    assert!(wrong * 100 <= words * 10, "{wrong} of {words} words are wrong");
+}
+
+#[tokio::test]
+async fn other_languages_are_recognised() {
+    let transcriber = transcriber();
+    let clips: Vec<_> = clips().into_iter().filter(|clip| clip.language != "en").collect();
+    assert!(clips.len() >= 3);
+    for Clip { path, words: said, language } in clips {
+        let transcript = heard(&transcriber, &request(&path)).await;
+        assert_eq!(transcript.language, language, "{}", path.display());
+        let wrong = word_errors(&said, &text(&transcript));
+        assert!(wrong * 2 <= said.split_whitespace().count(), "{}: {}", path.display(), text(&transcript));
+    }
+}
+
+#[tokio::test]
+async fn a_pause_is_left_out_and_times_are_those_of_the_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = clips().into_iter().find(|clip| clip.language == "en").unwrap();
+    let paused = folder.path().join("paused.wav");
+    // Three seconds of silence, the clip, ten seconds of silence, the clip.
+    convert(&clip.path, &["-af", "adelay=3000,apad=pad_dur=7", "-ar", "16000"], &folder.path().join("one.wav"));
+    let twice = ["-filter_complex", "[0:a]asplit[a][b];[a][b]concat=n=2:v=0:a=1"];
+    convert(&folder.path().join("one.wav"), &twice, &paused);
+    let transcript = heard(&transcriber(), &TranscribeRequest { words: true, ..request(&paused) }).await;
+    let words: Vec<_> = transcript.segments.iter().flat_map(|segment| &segment.words).collect();
+    let said = clip.words.split_whitespace().count();
+    assert!(words.len().abs_diff(2 * said) <= said / 4 + 2, "{} of {}", words.len(), 2 * said);
+    let first = words.first().unwrap().start_ms;
+    assert!((2_500..4_000).contains(&first), "the first word is at {first}");
+    let pause = words.windows(2).map(|pair| pair[1].start_ms - pair[0].end_ms).max().unwrap();
+    assert!((8_000..11_500).contains(&pause), "the pause lasts {pause} ms");
+}
+
+#[tokio::test]
+async fn any_sampling_rate_and_number_of_channels_will_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = clips().into_iter().find(|clip| clip.language == "en").unwrap();
+    let transcriber = transcriber();
+    for (name, arguments) in [
+        ("telephone.wav", ["-ar", "8000", "-ac", "1", "-c:a", "pcm_mulaw"]),
+        ("studio.wav", ["-ar", "96000", "-ac", "8", "-c:a", "pcm_s24le"]),
+        ("small.m4a", ["-ar", "44100", "-ac", "2", "-c:a", "aac"]),
+    ] {
+        let file = folder.path().join(name);
+        convert(&clip.path, &arguments, &file);
+        let transcript = heard(&transcriber, &request(&file)).await;
+        let wrong = word_errors(&clip.words, &text(&transcript));
+        assert!(wrong * 4 <= clip.words.split_whitespace().count(), "{name}: {}", text(&transcript));
+    }
+}
+
+#[tokio::test]
+async fn nobody_speaks_in_silence_noise_or_three_milliseconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let transcriber = transcriber();
+    for (name, source) in [
+        ("silence", "anullsrc=r=16000:d=30"),
+        ("noise", "anoisesrc=a=0.3:c=pink:r=16000:d=30:seed=1"),
+        ("tone", "sine=f=440:r=16000:d=10"),
+        ("short", "sine=f=440:r=16000:d=0.003"),
+    ] {
+        let file = folder.path().join(name).with_extension("wav");
+        hearing::generate(source, &file);
+        let transcript = heard(&transcriber, &request(&file)).await;
+        assert_eq!(text(&transcript), "", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_file_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("empty.wav"), "").unwrap();
+    std::fs::write(path("notes.wav"), "these are notes, whatever the name says").unwrap();
+    hearing::generate_video("testsrc=d=1:s=64x64", &path("mute.mp4"));
+    let transcriber = transcriber();
+    for (name, code) in
+        [("empty.wav", "file_empty"), ("notes.wav", "not_media"), ("mute.mp4", "no_sound"), ("none.wav", "not_found")]
+    {
+        let error = transcriber.transcribe(&request(&path(name)), &|_| ()).await.unwrap_err();
+        assert_eq!((error.code(), error.is_transient()), (code, false), "{name}: {error}");
+    }
+    std::fs::copy(&clips()[0].path, path("speech.wav")).unwrap();
+    let klingon = TranscribeRequest { language: Some("tlh".to_owned()), ..request(&path("speech.wav")) };
+    let error = transcriber.transcribe(&klingon, &|_| ()).await.unwrap_err();
+    assert_eq!(error.code(), "language_unknown");
+}
+
+#[tokio::test]
+async fn missing_and_damaged_models_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |models: Models| Transcriber::new(support::guard(), models, SpeechSettings::of(support::engine_child()));
+    let clip = &clips()[0].path;
+    let nothing = of(Models::new(folder.path())).transcribe(&request(clip), &|_| ()).await.unwrap_err();
+    assert!(matches!(&nothing, SpeechError::NotInstalled { files } if files.len() == 9), "{nothing}");
+    assert!(nothing.to_string().contains("sluice models pull speech"), "{nothing}");
+
+    // Cut short, it has the wrong length; zeros in place of the end have the right one.
+    let whole = hearing::models(&SPEECH);
+    let damaged = hearing::linked(&whole, folder.path());
+    let model = damaged.path(&WHISPER_MODEL);
+    std::fs::remove_file(&model).unwrap();
+    let mut bytes = std::fs::read(whole.path(&WHISPER_MODEL)).unwrap();
+    std::fs::write(&model, &bytes[..1_000_000]).unwrap();
+    let cut = of(damaged.clone()).transcribe(&request(clip), &|_| ()).await.unwrap_err();
+    assert!(matches!(&cut, SpeechError::NotInstalled { files } if files == &[WHISPER_MODEL.name]), "{cut}");
+    bytes[..4_096].fill(0);
+    std::fs::write(&model, &bytes).unwrap();
+    let broken = of(damaged).transcribe(&request(clip), &|_| ()).await.unwrap_err();
+    assert!(matches!(broken, SpeechError::NotLoaded { .. } | SpeechError::Engine(_)), "{broken}");
+}
+
+#[tokio::test]
+async fn an_engine_that_dies_costs_one_attempt() {
+    let transcriber = transcriber();
+    transcriber.warm().await.unwrap();
+    let engine = transcriber.process_id().await.unwrap();
+    let clip = &clips()[0].path;
+    let wanted = request(clip);
+    let killed = async {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(engine).unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+        transcriber.transcribe(&wanted, &|_| ()).await
+    };
+    // It may have been noticed before the request was sent; then a new one was started for it.
+    if let Err(error) = killed.await {
+        assert!(matches!(&error, SpeechError::Engine(_)) && error.is_transient(), "{error}");
+    }
+    heard(&transcriber, &wanted).await;
+}

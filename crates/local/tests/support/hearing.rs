@@ -1,0 +1,82 @@
+//! Real speech, and the engine that hears it.
+
+#[path = "models.rs"]
+mod folder;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub(crate) use folder::models;
+
+use sluice_local::models::{Models, SPEECH, files};
+use sluice_local::speech::{SpeechSettings, Transcriber};
+use sluice_testkit::corpus;
+
+/// A recording, and what is said in it.
+pub(crate) struct Clip {
+    pub(crate) path: PathBuf,
+    pub(crate) language: String,
+    pub(crate) words: String,
+}
+
+pub(crate) fn clips() -> Vec<Clip> {
+    let clip = |row: corpus::Sound| Clip { path: row.path(), language: row.language, words: row.words };
+    corpus::sounds().into_iter().map(clip).collect()
+}
+
+pub(crate) fn transcriber() -> Transcriber {
+    Transcriber::new(crate::support::guard(), models(&SPEECH), SpeechSettings::of(crate::support::engine_child()))
+}
+
+/// A models folder with links to another one's files.
+pub(crate) fn linked(models: &Models, folder: &Path) -> Models {
+    let linked = Models::new(folder);
+    for file in files(&[&SPEECH]) {
+        let path = linked.path(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(models.path(file), path).unwrap();
+    }
+    linked
+}
+
+fn ffmpeg(arguments: &[&str], out: &Path) {
+    let done = Command::new("ffmpeg").args(["-nostdin", "-v", "error", "-y"]).args(arguments).arg(out).status();
+    assert!(done.unwrap().success(), "{arguments:?}");
+}
+
+/// Makes another sound of one.
+pub(crate) fn convert(sound: &Path, arguments: &[&str], out: &Path) {
+    ffmpeg(&[&["-i", sound.to_str().unwrap()], arguments].concat(), out);
+}
+
+/// Makes a sound by one of ffmpeg's sources.
+pub(crate) fn generate(source: &str, out: &Path) {
+    ffmpeg(&["-f", "lavfi", "-i", source], out);
+}
+
+/// Makes a video without sound.
+pub(crate) fn generate_video(source: &str, out: &Path) {
+    ffmpeg(&["-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p"], out);
+}
+
+fn words(text: &str) -> Vec<String> {
+    let is_kept = |c: &char| c.is_alphanumeric() || c.is_whitespace() || *c == '-';
+    let plain: String = text.to_lowercase().replace("mr.", "mister").chars().filter(is_kept).collect();
+    plain.split([' ', '-']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Words to change, add or leave out, to come from one text to the other.
+pub(crate) fn word_errors(said: &str, heard: &str) -> usize {
+    let (said, heard) = (words(said), words(heard));
+    let mut row: Vec<usize> = (0..=heard.len()).collect();
+    for (at, word) in said.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = at + 1;
+        for (other, found) in heard.iter().enumerate() {
+            let changed = diagonal + usize::from(word != found);
+            diagonal = row[other + 1];
+            row[other + 1] = changed.min(row[other] + 1).min(diagonal + 1);
+        }
+    }
+    row[heard.len()]
+}
