@@ -83,7 +83,7 @@ impl Gate {
 
 /// Lower case, without punctuation.
 fn plain(text: &str) -> String {
-    let is_kept = |c: &char| c.is_alphanumeric() || c.is_whitespace() || *c == '-' || *c > '\u{2fff}';
+    let is_kept = |c: &char| c.is_alphanumeric() || c.is_whitespace() || *c == '-';
     let kept: String = text.to_lowercase().chars().filter(is_kept).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -172,7 +172,7 @@ mod tests {
     /// Half a second of speech at 4 s and at 12 s, in 20 s; the samples count up.
     fn heard() -> Heard {
         let mut heard = Heard::default();
-        let sound: Vec<f32> = (0..20 * 16_000_u16 / 10).map(f32::from).collect();
+        let sound: Vec<f32> = (0..32_000_u16).map(f32::from).collect();
         let sound: Vec<f32> = sound.iter().flat_map(|sample| [*sample; 10]).collect();
         let mut step = 0;
         let mut probability = |_: &[f32]| {
