@@ -2,7 +2,7 @@
 # Stands in for the program `sluice` where it starts its engines: notes each step that is asked for, and does what the test
 # has put in its way. Then it becomes the real program. It lies, as does the real one, in a folder of the test's own.
 here=${0%/*}
-case "$2:$8" in
+case "$2:$9" in
     frames:*) step=frames ;;
     guard:pdftoppm)
         case " $* " in
