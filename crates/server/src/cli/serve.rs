@@ -80,7 +80,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
 }
 
 /// The allocator asks for pages of 2 MiB, which cost an idle server 10 MB and save a busy one nothing that can be measured
-/// (`sluice bench http`). Guarded children allow them again.
+/// (`sluice bench http`). Other programs that are started as guarded children may have them again.
 fn without_huge_pages() {
     if let Err(error) = prctl::set_thp_disable(true) {
         tracing::debug!(%error, "the system does not let huge pages be refused");
