@@ -83,7 +83,9 @@ fn check_together(settings: &mut Settings) -> anyhow::Result<()> {
     refuse("place", config.blobs.place().map(|_| ()));
     refuse("listen", serve::check_listen(&options));
     refuse("oidc_issuer", options.oidc.settings().map(|_| ()));
-    refuse("outbound_proxy", Client::new(&config.outbound.settings()).map(|_| ()).map_err(Into::into));
+    let client = Client::new(&config.outbound.settings()).map(|_| ()).map_err(anyhow::Error::from);
+    let no_proxy = |error: anyhow::Error| anyhow::anyhow!("it is no address of a proxy: {}", error.root_cause());
+    refuse("outbound_proxy", client.map_err(no_proxy));
     refuse("log", telemetry::filter(&config, true).map(|_| ()));
     Ok(())
 }
