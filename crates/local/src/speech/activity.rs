@@ -20,6 +20,8 @@ pub(super) const BEGINS: f32 = 0.5;
 const ENDS: f32 = 0.35;
 /// A silence as long as this ends a stretch: two seconds.
 const SILENCE: usize = 2 * SAMPLE_RATE as usize;
+/// After this time neither of speech nor of clear silence, a stretch ends, too: samples are kept until it is decided.
+const UNDECIDED: usize = 30 * SAMPLE_RATE as usize;
 /// What is kept before and after a stretch: 0.4 seconds.
 pub(super) const AROUND: usize = SAMPLE_RATE as usize * 2 / 5;
 
@@ -39,7 +41,8 @@ impl Activity {
 
     /// Forgets the sound.
     pub(super) fn reset(&mut self) {
-        self.state.fill(0.0);
+        // A run that failed has taken the state.
+        self.state = vec![0.0; STATE];
         self.context.fill(0.0);
     }
 
@@ -103,7 +106,8 @@ impl Stretches {
             self.silent_from.get_or_insert(from);
         }
         let Some(silent_from) = self.silent_from else { return Some(self.keep(self.kept, self.at, false)) };
-        if from - silent_from < SILENCE {
+        let undecided = probability >= ENDS && from - silent_from < UNDECIDED;
+        if undecided || from - silent_from < SILENCE {
             return None;
         }
         (self.speaking, self.silent_from) = (false, None);
@@ -178,5 +182,12 @@ mod tests {
     #[test]
     fn an_undecided_step_ends_nothing() {
         assert_eq!(kept(&[(0.9, 1), (0.4, 200), (0.9, 1)]), one(0..202 * STEP));
+        assert_eq!(kept(&[(0.9, 1), (0.1, 1), (0.4, 200), (0.9, 1)]), one(0..203 * STEP));
+    }
+
+    #[test]
+    fn what_stays_undecided_ends() {
+        let steps = UNDECIDED / STEP + 2;
+        assert_eq!(kept(&[(0.9, 1), (0.1, 1), (0.4, steps), (0.1, 10)]), one(0..STEP + AROUND));
     }
 }

@@ -102,7 +102,7 @@ impl Engine {
 
     /// A job that failed or is done is closed.
     fn next(&mut self) -> Result<Step, Failure> {
-        let mut job = self.job.take().ok_or_else(|| "nothing was begun".to_owned())?;
+        let mut job = self.job.take().ok_or(Failure::NotBegun)?;
         let step = job.step(self.warm()?)?;
         if !step.is_done {
             self.job = Some(job);

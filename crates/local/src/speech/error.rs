@@ -4,18 +4,22 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::engine;
 use crate::child::warm::WarmError;
+use crate::guard::GuardError;
+use crate::models::{SPEECH, pull_command};
 
 /// Why a sound was not transcribed, for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeechError {
     /// A file of the engine or of its models is missing.
     #[error(
-        "speech to text is not installed: {} missing; run `make setup`, or `sluice models pull speech`",
-        are(files)
+        "speech to text is not installed: {} missing, incomplete or of another version; run `make setup`, or `{}`",
+        are(files),
+        pull_command(&SPEECH, SPEECH.files)
     )]
     NotInstalled {
-        /// The names of the missing files.
+        /// The names of the files that are not there, or not as they should be.
         files: Vec<&'static str>,
     },
     /// The engine is there but cannot be loaded.
@@ -39,6 +43,9 @@ pub enum SpeechError {
         /// What went wrong.
         source: io::Error,
     },
+    /// The engine takes paths as text.
+    #[error("the path of the file is not UTF-8: rename the file, or the folder that it is in")]
+    PathNotUtf8,
     /// The model does not know the language.
     #[error("the model does not know the language \"{language}\"")]
     UnknownLanguage {
@@ -67,13 +74,21 @@ fn are(files: &[&str]) -> String {
 /// A failure as the engine child reports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Failure {
-    NotLoaded { message: String },
+    NotLoaded {
+        message: String,
+    },
     Empty,
     NoSound,
     NotMedia,
-    UnknownLanguage { language: String },
+    UnknownLanguage {
+        language: String,
+    },
     NoDecoder,
-    Failed { message: String },
+    /// The child that had begun is gone, and this is another one.
+    NotBegun,
+    Failed {
+        message: String,
+    },
 }
 
 impl From<Failure> for SpeechError {
@@ -85,6 +100,10 @@ impl From<Failure> for SpeechError {
             Failure::NotMedia => Self::NotMedia,
             Failure::UnknownLanguage { language } => Self::UnknownLanguage { language },
             Failure::NoDecoder => Self::NoDecoder,
+            Failure::NotBegun => {
+                let source = GuardError::Io(io::Error::other("it ended between two requests"));
+                Self::Engine(WarmError::Died { name: engine::SUBCOMMAND, source })
+            }
             Failure::Failed { message } => Self::Failed { message },
         }
     }
@@ -106,6 +125,7 @@ impl SpeechError {
             Self::NoSound => "no_sound",
             Self::NotMedia => "not_media",
             Self::NoFile { .. } => "not_found",
+            Self::PathNotUtf8 => "path_not_utf8",
             Self::UnknownLanguage { .. } => "language_unknown",
             Self::NoDecoder => "ffmpeg_missing",
             Self::Engine(_) => "speech_stopped",
@@ -128,14 +148,21 @@ mod tests {
         let error = SpeechError::NotInstalled { files: vec!["whisper-base/model.bin"] };
         assert_eq!(
             error.to_string(),
-            "speech to text is not installed: whisper-base/model.bin is missing; run `make setup`, or `sluice models pull \
-             speech`"
+            "speech to text is not installed: whisper-base/model.bin is missing, incomplete or of another version; run \
+             `make setup`, or `sluice models pull speech --from FOLDER`"
         );
     }
 
     #[test]
     fn what_is_wrong_with_the_file_is_not_tried_again() {
         assert!(!SpeechError::NoSound.is_transient());
+        assert!(!SpeechError::PathNotUtf8.is_transient());
         assert!(SpeechError::Failed { message: String::new() }.is_transient());
+    }
+
+    #[test]
+    fn an_engine_that_knows_of_no_beginning_has_taken_the_place_of_one_that_died() {
+        let error = SpeechError::from(Failure::NotBegun);
+        assert_eq!((error.code(), error.is_transient()), ("speech_stopped", true));
     }
 }

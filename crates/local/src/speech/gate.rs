@@ -10,7 +10,7 @@ use sluice_capability::Suppression;
 pub(super) const MOST_REPETITIVE: f32 = 2.4;
 /// Less of a segment than this with a voice in it is silence, if the model was unsure, too.
 const SILENCE: f32 = 0.1;
-/// With less voice than this, a phrase that Whisper is known to make up is one.
+/// With less voice than this, a phrase that Whisper is known to make up is one, if the model was unsure, too.
 const DOUBTFUL: f32 = 0.5;
 /// Occurrences in a row of the same text, from which on it is left out in a window that repeats itself.
 const REPEATS: usize = 3;
@@ -73,7 +73,7 @@ impl Gate {
             Some(Suppression::Repetition)
         } else if voiced < SILENCE && window.unsure {
             Some(Suppression::Silence)
-        } else if voiced < DOUBTFUL && PHANTOMS.contains(&plain.as_str()) {
+        } else if voiced < DOUBTFUL && window.unsure && PHANTOMS.contains(&plain.as_str()) {
             Some(Suppression::Phantom)
         } else {
             None
@@ -127,10 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_known_phrase_counts_only_with_a_voice() {
+    fn a_known_phrase_counts_with_a_voice_or_when_the_model_was_sure() {
         let mut gate = Gate::default();
-        assert_eq!(gate.judge(" Thank you for watching!", 0.2, SURE), Some(Suppression::Phantom));
-        assert_eq!(gate.judge(" Thank you for watching!", 0.9, SURE), None);
-        assert_eq!(gate.judge("ご視聴ありがとうございました。", 0.2, SURE), Some(Suppression::Phantom));
+        let unsure = Evidence { unsure: true, ..SURE };
+        assert_eq!(gate.judge(" Thank you for watching!", 0.2, unsure), Some(Suppression::Phantom));
+        assert_eq!(gate.judge(" Thank you for watching!", 0.9, unsure), None);
+        assert_eq!(gate.judge(" Thank you for watching!", 0.2, SURE), None);
+        assert_eq!(gate.judge("ご視聴ありがとうございました。", 0.2, unsure), Some(Suppression::Phantom));
     }
 }

@@ -61,6 +61,7 @@ impl Heard {
         }
         self.ended = true;
         self.pending.clear();
+        self.pending_from = length;
         Ok(())
     }
 
@@ -193,6 +194,7 @@ mod tests {
         let heard = heard();
         assert!((120..280).contains(&heard.frames()), "{} frames", heard.frames());
         assert_eq!(heard.stretches.len(), 2);
+        assert_eq!(heard.original_length(), 320_000);
         let cut = super::super::seconds(heard.stretches[1].at);
         let (start, end) = heard.original_span(0.0, cut + 0.2);
         assert!((start - 3.6).abs() < 0.1 && (end - 4.9).abs() < 0.1, "{start} to {end} is the first stretch");

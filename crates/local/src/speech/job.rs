@@ -186,7 +186,7 @@ impl Job {
         let offset = frame_seconds(self.seek);
         let mut found = Vec::with_capacity(spans.len());
         for (span, text) in spans.iter_mut().zip(&texts) {
-            let own = words::of_span(span, text.len(), &mut timed, median, self.last_end - offset);
+            let own = words::of_span(span, text.len(), &mut timed, median, self.last_end - offset, offset);
             if !own.is_empty() {
                 self.last_end = offset + span.end;
             }

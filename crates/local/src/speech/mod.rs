@@ -102,7 +102,7 @@ impl Transcriber {
         let limits = settings.limits();
         let arguments = engine::arguments(settings.executable.clone(), files);
         let executable = settings.executable;
-        let engine = Warm::new("speech", Framing::Length, limits, move || {
+        let engine = Warm::new(engine::SUBCOMMAND, Framing::Length, limits, move || {
             let fixed = [SUBCOMMAND.into(), engine::SUBCOMMAND.into()];
             guard.command(&limits, &executable, fixed.iter().chain(&arguments))
         })
@@ -143,6 +143,9 @@ impl Transcriber {
         let sound = tokio::fs::canonicalize(&request.sound).await.map_err(|source| SpeechError::NoFile { source })?;
         if !sound.is_file() {
             return Err(SpeechError::NotMedia);
+        }
+        if sound.to_str().is_none() {
+            return Err(SpeechError::PathNotUtf8);
         }
         let order =
             Order { sound, language: request.language.clone(), words: request.words, prompt: request.prompt.clone() };

@@ -23,6 +23,12 @@ const LIMITS: Limits = Limits {
     threads: 1,
 };
 
+/// The containers that are opened, by ffmpeg's names: those that hold their sound themselves. Playlists (HLS, DASH, concat and
+/// others) name further files, which ffmpeg would open, and may go on for ever.
+const CONTAINERS: &str = "aac,ac3,act,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,caf,dsf,dts,dtshd,dv,eac3,flac,flv,gsm,\
+                          gxf,iff,loas,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mpegvideo,mxf,nut,ogg,oma,\
+                          rm,sox,tak,truehd,tta,voc,w64,wav,webm,wsd,wtv,wv,xwma";
+
 /// Bytes of ffmpeg's error output that are kept: its first words say what is wrong with the file.
 const ERRORS: usize = 8 * 1024;
 
@@ -31,9 +37,9 @@ const ERRORS: usize = 8 * 1024;
 pub(super) enum Unhearable {
     /// It has no bytes.
     Empty,
-    /// It is a picture, a text, or a video without sound.
+    /// It is a video without sound.
     NoSound,
-    /// ffmpeg does not know it.
+    /// ffmpeg does not know it, or it is a playlist, a picture or a text.
     NotMedia,
 }
 
@@ -73,7 +79,7 @@ impl Sound {
         input.push(file);
         let rate = SAMPLE_RATE.to_string();
         let mut command = guard.command(&LIMITS, "ffmpeg", ["-nostdin", "-v", "error", "-threads", "1"]);
-        command.args(["-protocol_whitelist", "file", "-i"]).arg(input);
+        command.args(["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i"]).arg(input);
         command.args(["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-f", "s16le", "pipe:1"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.into_std().spawn()?;
@@ -149,6 +155,10 @@ fn meaning(error: GuardError) -> SoundError {
         "moov atom not found",
         "could not find codec parameters",
         "Invalid argument",
+        "not on whitelist",
+        // "Decoder (codec none) not found for input stream", in later versions "Decoding requested, but no decoder found"
+        "not found for input stream",
+        "no decoder found",
     ]) {
         SoundError::Unhearable(Unhearable::NotMedia)
     } else {
@@ -174,6 +184,13 @@ mod tests {
         assert!(matches!(no_sound, SoundError::Unhearable(Unhearable::NoSound)));
         let text = of("file:notes.txt: Invalid data found when processing input");
         assert!(matches!(text, SoundError::Unhearable(Unhearable::NotMedia)));
+        for unknown in [
+            "Decoder (codec none) not found for input stream #0:0",
+            "[wav @ 0x5] Decoding requested, but no decoder found for: mace3",
+            "[concat @ 0x5] Format not on whitelist 'wav'",
+        ] {
+            assert!(matches!(of(unknown), SoundError::Unhearable(Unhearable::NotMedia)), "{unknown}");
+        }
         assert!(matches!(of("Device or resource busy"), SoundError::Failed(_)));
     }
 }

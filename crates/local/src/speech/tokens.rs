@@ -14,7 +14,9 @@ pub(super) struct Tokens {
     tokenizer: Tokenizer,
     /// Ends a text; all ids from here on are no text.
     pub(super) end: u32,
+    /// Begins a text. The languages are between it and `translate`.
     start: u32,
+    translate: u32,
     transcribe: u32,
     previous: u32,
     /// The first timestamp: 0.00. Each further one is 20 ms later.
@@ -36,6 +38,7 @@ impl Tokens {
         Ok(Self {
             end: id("<|endoftext|>")?,
             start: id("<|startoftranscript|>")?,
+            translate: id("<|translate|>")?,
             transcribe: id("<|transcribe|>")?,
             previous: id("<|startofprev|>")?,
             first_time: id("<|notimestamps|>")? + 1,
@@ -46,6 +49,9 @@ impl Tokens {
     /// What a text in this language begins with; none if Whisper does not know the language.
     pub(super) fn beginning(&self, language: &str) -> Option<[u32; 3]> {
         let language = self.tokenizer.token_to_id(&format!("<|{language}|>"))?;
+        if language <= self.start || language >= self.translate {
+            return None;
+        }
         Some([self.start, language, self.transcribe])
     }
 

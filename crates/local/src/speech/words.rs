@@ -95,15 +95,16 @@ fn shorten_at_sentence_ends(words: &mut [Timed], longest: f64) {
 }
 
 fn ends_sentence(text: &str) -> bool {
-    !text.is_empty() && SENTENCE_ENDS.contains(text)
+    SENTENCE_ENDS.contains(text)
 }
 
-/// Gives punctuation to the word beside it. What was given away stays as an empty word without tokens.
+/// Gives punctuation to the word beside it. What was given away stays as an empty word without tokens, over which the marks
+/// after it are given on.
 fn merge_punctuation(words: &mut [Timed]) {
     let mut following = words.len().saturating_sub(1);
     for at in (0..following).rev() {
         let mark = words[at].text.trim();
-        if words[at].text.starts_with(' ') && !mark.is_empty() && BEFORE.contains(mark) {
+        if words[at].text.starts_with(' ') && BEFORE.contains(mark) {
             let taken = take(&mut words[at]);
             words[following].text.insert_str(0, &taken.text);
             words[following].tokens += taken.tokens;
@@ -113,8 +114,7 @@ fn merge_punctuation(words: &mut [Timed]) {
     }
     let mut previous = 0;
     for at in 1..words.len() {
-        let mark = &words[at].text;
-        if !mark.is_empty() && !words[previous].text.ends_with(' ') && AFTER.contains(mark.as_str()) {
+        if !words[previous].text.ends_with(' ') && AFTER.contains(words[at].text.as_str()) {
             let taken = take(&mut words[at]);
             words[previous].text.push_str(&taken.text);
             words[previous].tokens += taken.tokens;
@@ -130,13 +130,15 @@ fn take(word: &mut Timed) -> Timed {
 }
 
 /// Takes the words of a segment, which has `tokens` tokens of text, from the front of `words`; times are corrected at the
-/// segment's edges, whose times follow its words. `last_end` is where speech ended before, from the window's start.
+/// segment's edges, whose times follow its words. `last_end` is where speech ended before, from the window's start, and `offset`
+/// where the window starts.
 pub(super) fn of_span(
     span: &mut Span,
     tokens: usize,
     words: &mut std::vec::IntoIter<Timed>,
     median: f64,
     last_end: f64,
+    offset: f64,
 ) -> Vec<Timed> {
     let mut own: Vec<Timed> = Vec::new();
     let mut taken = 0;
@@ -147,10 +149,10 @@ pub(super) fn of_span(
             own.push(word);
         }
     }
-    shorten_after_pause(&mut own, median, last_end);
+    shorten_after_pause(&mut own, median, last_end, offset);
     if let Some(first) = own.first_mut() {
         if span.start < first.end && span.start - 0.5 > first.start {
-            first.start = (first.end - median).min(span.start).max(0.0);
+            first.start = (first.end - median).min(span.start).max(-offset);
         } else {
             span.start = first.start;
         }
@@ -166,7 +168,7 @@ pub(super) fn of_span(
 }
 
 /// The first words after a pause are no longer than twice the median.
-fn shorten_after_pause(words: &mut [Timed], median: f64, last_end: f64) {
+fn shorten_after_pause(words: &mut [Timed], median: f64, last_end: f64, offset: f64) {
     let longest = 2.0 * median;
     let [first, rest @ ..] = words else { return };
     let second_end = rest.first().map_or(f64::MIN, |second| second.end);
@@ -175,10 +177,12 @@ fn shorten_after_pause(words: &mut [Timed], median: f64, last_end: f64) {
         return;
     }
     if let Some(second) = rest.first_mut().filter(|second| second.end - second.start > longest) {
-        let boundary = (second.end / 2.0).max(second.end - longest);
+        // Half the time since the start of all, not of the window.
+        let half = f64::midpoint(second.end, offset) - offset;
+        let boundary = half.max(second.end - longest);
         (first.end, second.start) = (boundary, boundary);
     }
-    first.start = (first.end - longest).max(0.0);
+    first.start = (first.end - longest).max(-offset);
 }
 
 #[cfg(test)]
@@ -213,6 +217,31 @@ mod tests {
     }
 
     #[test]
+    fn marks_go_over_what_was_given_away() {
+        let mut words: Vec<_> = ["Yes", "", "!", " (", " sir"].map(|text| word(text, 0.0, 1.0)).to_vec();
+        merge_punctuation(&mut words);
+        let texts: Vec<_> = words.iter().map(|word| (word.text.as_str(), word.tokens)).collect();
+        assert_eq!(texts, [("Yes!", 3), ("", 0), ("", 0), ("", 0), (" ( sir", 2)]);
+    }
+
+    #[test]
+    fn the_first_words_after_a_pause_are_short_wherever_the_window_starts() {
+        let of = |offset| {
+            let mut words = vec![word(" a", 0.0, 1.0), word(" b", 1.0, 3.0)];
+            shorten_after_pause(&mut words, 0.2, -9.0, offset);
+            [words[0].start, words[0].end, words[1].start].map(|time| (time * 10.0).round())
+        };
+        assert_eq!(of(0.0), [22.0, 26.0, 26.0]);
+        assert_eq!(of(60.0), [22.0, 26.0, 26.0]);
+        let starts = |offset| {
+            let mut words = vec![word(" a", 0.0, 0.1), word(" b", 0.5, 0.9)];
+            shorten_after_pause(&mut words, 0.2, -9.0, offset);
+            (words[0].start * 10.0).round()
+        };
+        assert_eq!((starts(0.0), starts(60.0)), (0.0, -3.0), "only the start of all is a limit");
+    }
+
+    #[test]
     fn a_word_before_a_pause_is_not_stretched_over_it() {
         let mut words: Vec<_> =
             [(" a", 0.0, 0.2), (" b", 0.2, 0.4), (".", 0.4, 3.0)].map(|(t, s, e)| word(t, s, e)).to_vec();
@@ -226,7 +255,7 @@ mod tests {
         let mut words =
             vec![word(" a", 1.0, 1.2), word("", 1.2, 1.2), word(" b", 1.2, 4.9), word(" c", 6.0, 6.2)].into_iter();
         words.as_mut_slice()[1].tokens = 0;
-        let own = of_span(&mut span, 2, &mut words, 0.3, 0.9);
+        let own = of_span(&mut span, 2, &mut words, 0.3, 0.9, 0.0);
         assert_eq!(own.len(), 2);
         assert_eq!((span.start, span.end), (1.0, 4.9));
         assert_eq!(words.next().map(|word| word.text).as_deref(), Some(" c"));

@@ -39,7 +39,7 @@ use self::table::{Engine, VOICES, Voice};
 use crate::child::SUBCOMMAND;
 use crate::child::warm::{Framing, Warm};
 use crate::guard::{Guard, Limits};
-use crate::models::{Models, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL};
+use crate::models::{Models, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL, VOICE_AR, VOICE_EN, pull_command};
 
 /// Most characters of one text: six minutes of speech. A scene has a tenth of that.
 pub const MOST_CHARACTERS: usize = 5_000;
@@ -177,13 +177,13 @@ impl Voices {
         if !table::espeak_library_found() {
             return Some("the package libespeak-ng1 is missing: run `make setup`, or install it".to_owned());
         }
-        let needed: &[_] = match voice.engine {
-            Engine::Piper => &[PIPER_MODEL, PIPER_CONFIG, ONNX_RUNTIME],
-            Engine::Espeak { vowel_marks: true, .. } => &[ONNX_RUNTIME],
-            Engine::Espeak { .. } => &[],
+        let set = match voice.engine {
+            Engine::Piper => &VOICE_EN,
+            Engine::Espeak { vowel_marks: true, .. } => &VOICE_AR,
+            Engine::Espeak { .. } => return None,
         };
-        let file = needed.iter().find(|file| !self.models.has(file))?;
-        Some(format!("{} is missing: run `make setup` or `sluice models pull voice-en`", file.name))
+        let file = set.files.iter().find(|file| !self.models.has(file))?;
+        Some(format!("{} is missing: run `make setup`, or `{}`", file.name, pull_command(set, [file])))
     }
 
     async fn by_piper(&self, plan: &Plan, pcm: &Path, wall: Duration) -> Result<(Vec<Piece>, u32), VoiceError> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 use sluice_local::guard::Guard;
-use sluice_local::models::{Models, SPEECH, VOICE_AR, VOICE_EN};
+use sluice_local::models::{Models, SPEECH, VOICE_AR, VOICE_EN, pull_command};
 use sluice_local::speech::{SpeechSettings, Transcriber};
 use sluice_local::tools::{self, Need};
 use sluice_local::voice::{VoiceSettings, Voices};
@@ -185,7 +185,8 @@ fn espeak_pipe(espeak: &Path) -> Finding {
 /// The models of the voices.
 fn voice_models(models: &Models) -> impl Iterator<Item = Finding> {
     [&VOICE_EN, &VOICE_AR].into_iter().map(|set| {
-        let missing: Vec<&str> = models.missing(&[set]).iter().map(|file| file.name).collect();
+        let files = models.missing(&[set]);
+        let missing: Vec<&str> = files.iter().map(|file| file.name).collect();
         let complete = || format!("complete in {}", models.folder().display());
         Finding {
             name: format!("models: {}", set.id),
@@ -193,7 +194,7 @@ fn voice_models(models: &Models) -> impl Iterator<Item = Finding> {
             required: false,
             needed_for: set.purpose.to_owned(),
             without_it: set.without_it.to_owned(),
-            install: format!("make setup, or sluice models pull {} (missing: {})", set.id, missing.join(", ")),
+            install: format!("make setup, or {} (missing: {})", pull_command(set, files), missing.join(", ")),
         }
     })
 }

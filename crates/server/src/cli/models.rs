@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sluice_local::models::{ModelError, ModelFile, ModelSet, Models, SETS, files, set};
+use sluice_local::models::{ModelError, ModelFile, ModelSet, Models, SETS, Source, files, set};
 
 use super::{Failure, say};
 use crate::config::Config;
@@ -18,8 +18,8 @@ pub(crate) enum ModelsCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Downloads missing files from their publishers, or copies them from a folder, and verifies them. Interrupted, the
-    /// same command continues where it was.
+    /// Downloads missing and damaged files from their publishers, or copies them from a folder, and verifies them.
+    /// Interrupted, the same command continues where it was.
     #[command(alias = "fetch")]
     Pull {
         /// The sets; all, if none is named.
@@ -125,9 +125,19 @@ async fn verify(
     if wrong.is_empty() {
         return report(models, sets, changed, json);
     }
-    let names: Vec<&str> = wrong.iter().map(|file| file.name).collect();
-    let detail = format!("damaged, by their hashes: {}. Remove them, then pull again.", names.join(", "));
-    Err(Failure::new("models_damaged", "Model files are damaged", detail).into())
+    Err(Failure::new("models_damaged", "Model files are damaged", damaged(&wrong)).into())
+}
+
+/// The damaged files, by what brings the right ones.
+fn damaged(wrong: &[&'static ModelFile]) -> String {
+    let named = |how: &str, is_theirs: fn(&Source) -> bool| {
+        let names: Vec<&str> = wrong.iter().filter(|file| is_theirs(&file.source)).map(|file| file.name).collect();
+        (!names.is_empty()).then(|| format!("{} ({how})", names.join(", ")))
+    };
+    let downloaded = named("`sluice models pull` downloads again", |source| matches!(source, Source::Url(_)));
+    let set_up = named("`make setup` fetches or makes again", |source| matches!(source, Source::SetUp));
+    let all: Vec<String> = downloaded.into_iter().chain(set_up).collect();
+    format!("damaged or of another version: {}", all.join("; "))
 }
 
 fn report(

@@ -79,7 +79,8 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     Ok(())
 }
 
-/// The allocator asks for pages of 2 MiB, which cost an idle server 10 MB (`bench/HTTP.md`). Guarded children allow them again.
+/// The allocator asks for pages of 2 MiB, which cost an idle server 10 MB (`bench/HTTP.md`). Other programs that are started
+/// as guarded children may have them again.
 fn without_huge_pages() {
     if let Err(error) = prctl::set_thp_disable(true) {
         tracing::debug!(%error, "the system does not let huge pages be refused");

@@ -11,19 +11,23 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sluice_app::account::Identity;
 use sluice_domain::ids::OwnerId;
 use sluice_store::{StoreError, events};
+use tokio::time::{Instant, MissedTickBehavior};
 use utoipa::IntoParams;
 
 use super::Api;
 use super::extract::Query;
 use super::feed::{Listener, Next};
-use super::identity::Owner;
+use super::identity::Signed;
 use super::problem::Problem;
 use super::snapshot::PresentState;
 
 /// Proxies close connections that are idle for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often it is asked whether the session or token of a stream still holds.
+const CHECK: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize, IntoParams)]
 pub(crate) struct EventsQuery {
@@ -37,16 +41,18 @@ pub(crate) struct EventsQuery {
 ///
 /// The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
 /// no longer kept or the id is unknown here. The data of `reset` are a `PresentState`: the present state, so that a client
-/// replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
+/// replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open. The stream ends with
+/// the session, token or account that it was opened with, within ten seconds.
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "stream_events", tag = "events", params(EventsQuery,
     ("Last-Event-ID" = Option<i64>, Header, description = "Replays the events after this one")),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub(crate) async fn stream(
-    Owner(owner): Owner,
+    Signed(identity): Signed,
     State(api): State<Api>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let owner = identity.owner.clone();
     // A header that is no number is a position that this log has never had.
     let header = headers.get("last-event-id").map(|value| value.to_str().ok().and_then(number).unwrap_or(i64::MAX));
     let asked = header.or(query.last_event_id);
@@ -61,7 +67,7 @@ pub(crate) async fn stream(
     let start = if missed { last } else { asked.unwrap_or(last) };
     let listener = api.feed.listen(owner.clone(), start, last);
     let opening = if missed { reset(&api, &owner, start).await? } else { marker("hello", start).data("{}") };
-    let body = Sse::new(follow(api, owner, listener, opening)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let body = Sse::new(follow(api, identity, listener, opening)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let mut response = body.into_response();
     let fixed = HeaderValue::from_static("no-store");
     response.headers_mut().insert(header::CACHE_CONTROL, fixed);
@@ -87,17 +93,25 @@ async fn reset(api: &Api, owner: &OwnerId, place: i64) -> Result<Event, StoreErr
 
 fn follow(
     api: Api,
-    owner: OwnerId,
+    identity: Identity,
     mut listener: Listener,
     opening: Event,
 ) -> impl futures::Stream<Item = Result<Event, Infallible>> {
     stream! {
+        let mut checks = tokio::time::interval_at(Instant::now() + CHECK, CHECK);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         // Sent at once, so that a client knows that it is connected and its position.
         yield Ok(opening);
         'connected: loop {
             let next = tokio::select! {
                 next = listener.next() => next,
                 () = api.stopping.cancelled() => break,
+                _ = checks.tick() => {
+                    if ended(&api, &identity).await {
+                        break;
+                    }
+                    continue;
+                }
             };
             let batch = match next {
                 Ok(batch) => batch,
@@ -109,7 +123,7 @@ fn follow(
             for next in batch {
                 match next {
                     Next::Event(event) => yield Ok(encode(&event)),
-                    Next::Reset(place) => match reset(&api, &owner, place).await {
+                    Next::Reset(place) => match reset(&api, &identity.owner, place).await {
                         Ok(event) => yield Ok(event),
                         // Its client asks again from its position, and is reset then.
                         Err(error) => {
@@ -119,6 +133,17 @@ fn follow(
                     },
                 }
             }
+        }
+    }
+}
+
+/// Whether what proved whose a stream is has ended. A database that cannot be asked ends no stream.
+async fn ended(api: &Api, identity: &Identity) -> bool {
+    match api.access.accounts.still_holds(identity).await {
+        Ok(holds) => !holds,
+        Err(error) => {
+            tracing::warn!(%error, "whether an event stream may go on is asked again later");
+            false
         }
     }
 }

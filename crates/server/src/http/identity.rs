@@ -146,7 +146,7 @@ async fn of_issuer(accounts: &Accounts, oidc: &Oidc, token: &str) -> Result<Iden
         }
     })?;
     let vouched = vouched(&claims);
-    let identity = accounts.of_bearer(&vouched, claims.is_impersonated()).await;
+    let identity = accounts.of_bearer(&vouched, claims.is_impersonated(), claims.expires_at()).await;
     identity.map_err(|error| match error {
         AccountError::SignUpClosed => {
             invalid_token_because("there is no account here for that identity, or it is suspended".to_owned())
@@ -298,7 +298,7 @@ impl Person {
     pub(crate) fn session(&self) -> Option<&SessionId> {
         match &self.0.proof {
             Proof::Session(id) => Some(id),
-            Proof::Local | Proof::Token(_) | Proof::Issuer => None,
+            Proof::Local | Proof::Token(_) | Proof::Issuer(_) => None,
         }
     }
 }
@@ -310,7 +310,7 @@ impl<S: Sync> FromRequestParts<S> for Person {
         let identity = allowed(parts, scope_of(&parts.method))?;
         match identity.proof {
             Proof::Session(_) | Proof::Local => Ok(Self(identity.clone())),
-            Proof::Token(_) | Proof::Issuer => Err(Problem::new(
+            Proof::Token(_) | Proof::Issuer(_) => Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "session_needed",
                 "Only in the browser",

@@ -39,7 +39,7 @@ fn asker(identity: &Identity, address: Option<String>) -> Asker {
     let (token, address) = match &identity.proof {
         Proof::Local => (None, address),
         Proof::Token(token) => (Some(token.clone()), None),
-        Proof::Session(_) | Proof::Issuer => (None, None),
+        Proof::Session(_) | Proof::Issuer(_) => (None, None),
     };
     Asker { owner: identity.owner.clone(), token, address }
 }

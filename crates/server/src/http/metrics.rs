@@ -78,6 +78,8 @@ pub(crate) async fn metrics(State(api): State<Api>, _: Operator) -> Result<impl 
     let (engine, store) = (&api.app.engine, &api.app.platform.store);
     let (gauges, stored) = api.metrics.gauges(store).await?;
     let mut text = of_process(engine, &store.counts(), api.metrics.received.load(Ordering::Relaxed));
+    let attempts = api.access.accounts.attempts().map(|(outcome, count)| (labels(&[("outcome", outcome)]), count));
+    text += &family("sign_ins_total", "counter", "Sign-ins with a password, by how they ended.", attempts.into_iter());
     text += &of_database(engine, &gauges, stored);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }

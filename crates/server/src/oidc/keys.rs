@@ -1,10 +1,10 @@
 //! What the issuer says of itself, and its keys: both are kept, and asked again when they are old or a key is unknown.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use serde::Deserialize;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::{IssuerError, json};
@@ -13,6 +13,8 @@ use super::{IssuerError, json};
 const FRESH: Duration = Duration::from_mins(5);
 /// An unknown key lets them be asked again, but not more often than this: anybody can send a token with any key id.
 const PAUSE: Duration = Duration::from_secs(30);
+/// An issuer that did not answer is asked again after this, while none of its keys is known.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// The discovery document, as far as it is used.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,6 +29,8 @@ pub(super) struct Discovered {
 pub(super) struct Keys {
     issuer: String,
     known: Mutex<Known>,
+    /// Held by the one request that asks the issuer.
+    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -37,22 +41,47 @@ struct Known {
     fetched: Option<Instant>,
     /// When they were last asked for.
     asked: Option<Instant>,
+    /// When the issuer last did not answer.
+    failed: Option<Instant>,
+}
+
+impl Known {
+    fn should_ask(&self, id: Option<&str>) -> bool {
+        let is_fresh = self.fetched.is_some_and(|at| at.elapsed() < FRESH);
+        let may_ask = self.keys.is_empty() || self.asked.is_none_or(|at| at.elapsed() >= PAUSE);
+        may_ask && (!is_fresh || find(&self.keys, id).is_none())
+    }
+
+    fn failed_just_now(&self) -> bool {
+        self.failed.is_some_and(|at| at.elapsed() < RETRY)
+    }
 }
 
 impl Keys {
     pub(super) fn new(issuer: String) -> Self {
-        Self { issuer, known: Mutex::default() }
+        Self { issuer, known: Mutex::default(), turn: tokio::sync::Mutex::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the issuer says of itself.
     pub(super) async fn discovered(&self, client: &reqwest::Client) -> Result<Discovered, IssuerError> {
-        let mut known = self.known.lock().await;
-        self.discover(&mut known, client).await
+        if let Some(found) = self.known().discovered.clone() {
+            return Ok(found);
+        }
+        let _turn = self.turn.lock().await;
+        let known = self.known().discovered.clone();
+        match known {
+            Some(found) => Ok(found),
+            None => self.noting_failure(self.discover(client).await),
+        }
     }
 
-    async fn discover(&self, known: &mut Known, client: &reqwest::Client) -> Result<Discovered, IssuerError> {
-        if let Some(found) = &known.discovered {
-            return Ok(found.clone());
+    async fn discover(&self, client: &reqwest::Client) -> Result<Discovered, IssuerError> {
+        if self.known().failed_just_now() {
+            return Err(IssuerError::Silent { issuer: self.issuer.clone() });
         }
         // Appended to the path as it stands (Discovery 1.0, 4.1); a slash at its end is the issuer's.
         let url = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
@@ -63,40 +92,61 @@ impl Keys {
         if found.issuer != self.issuer {
             return Err(odd(format!("it calls itself {:?}", found.issuer)));
         }
-        known.discovered = Some(found.clone());
+        self.known().discovered = Some(found.clone());
         Ok(found)
+    }
+
+    /// Those who waited for a request that failed are told so at once, instead of waiting for one of their own.
+    fn noting_failure<T>(&self, result: Result<T, IssuerError>) -> Result<T, IssuerError> {
+        let silent = matches!(result, Err(IssuerError::Silent { .. }));
+        if result.is_err() && !silent {
+            self.known().failed = Some(Instant::now());
+        }
+        result
     }
 
     /// The key with this id; without an id, the only key. While the issuer does not answer, the keys that are known are used.
     pub(super) async fn key(&self, client: &reqwest::Client, id: Option<&str>) -> Result<Option<Jwk>, IssuerError> {
-        let mut known = self.known.lock().await;
-        let is_fresh = known.fetched.is_some_and(|at| at.elapsed() < FRESH);
-        let may_ask = known.asked.is_none_or(|at| at.elapsed() >= PAUSE);
-        if may_ask && (!is_fresh || find(&known.keys, id).is_none()) {
-            known.asked = Some(Instant::now());
-            match self.fetch(&mut known, client).await {
+        let (asks, known) = {
+            let known = self.known();
+            (known.should_ask(id), find(&known.keys, id).cloned())
+        };
+        if !asks {
+            return Ok(known);
+        }
+        // While one request asks, others go on with the key that they know; without it, they wait for the answer.
+        let turn = if known.is_some() { self.turn.try_lock().ok() } else { Some(self.turn.lock().await) };
+        if turn.is_none() {
+            return Ok(known);
+        }
+        // Another one may have asked meanwhile.
+        let asks = self.known().should_ask(id);
+        if asks {
+            self.known().asked = Some(Instant::now());
+            let fetched = self.noting_failure(self.fetch(client).await);
+            let mut known = self.known();
+            match fetched {
                 Ok(keys) => (known.keys, known.fetched) = (keys, Some(Instant::now())),
-                Err(error) if known.keys.is_empty() => {
-                    // The next request may ask again at once: nobody can sign in without.
-                    known.asked = None;
-                    return Err(error);
-                }
+                // Nobody can sign in without.
+                Err(error) if known.keys.is_empty() => return Err(error),
                 Err(error) => tracing::warn!(%error, "the issuer's keys cannot be renewed; the known ones are used"),
             }
         }
-        Ok(find(&known.keys, id).cloned())
+        Ok(find(&self.known().keys, id).cloned())
     }
 
-    async fn fetch(&self, known: &mut Known, client: &reqwest::Client) -> Result<Vec<Jwk>, IssuerError> {
-        let url = self.discover(known, client).await?.jwks_uri;
+    async fn fetch(&self, client: &reqwest::Client) -> Result<Vec<Jwk>, IssuerError> {
+        // Asked again with the keys: an issuer may move them.
+        let url = self.discover(client).await?.jwks_uri;
         let set = get(client, &url).await?;
-        // One by one: a key of a kind that is not known here is passed over.
+        // One by one: a key of a kind that is not known here is passed over, and so is one that is not for signatures.
         let keys = set.get("keys").and_then(serde_json::Value::as_array).into_iter().flatten();
-        let keys: Vec<Jwk> = keys.filter_map(|key| serde_json::from_value(key.clone()).ok()).collect();
+        let signs = |key: &Jwk| key.common.public_key_use.as_ref().is_none_or(|what| *what == PublicKeyUse::Signature);
+        let keys: Vec<Jwk> = keys.filter_map(|key| serde_json::from_value(key.clone()).ok()).filter(signs).collect();
         if keys.is_empty() {
             return Err(IssuerError::Odd { url, why: "it has no key that can be used".to_owned() });
         }
-        Ok(JwkSet { keys }.keys)
+        Ok(keys)
     }
 }
 
@@ -112,4 +162,43 @@ async fn get(client: &reqwest::Client, url: &str) -> Result<serde_json::Value, I
     let sent = client.get(url).send().await;
     let response = sent.map_err(|source| IssuerError::Unreachable { url: url.to_owned(), source })?;
     json(url, response).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// An issuer that accepts connections and never answers: its address, and how many it accepted.
+    async fn hanging() -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&accepted);
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                open.push(stream);
+            }
+        });
+        (address, accepted)
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_an_issuer_that_hangs_wait_for_one_request() {
+        let (issuer, accepted) = hanging().await;
+        let keys = Keys::new(issuer);
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
+        let asked = [(); 5].map(|()| keys.key(&client, Some("a")));
+        let failed = futures::future::join_all(asked).await;
+        let silent = failed.iter().filter(|failed| matches!(failed, Err(IssuerError::Silent { .. }))).count();
+        let unreachable = failed.iter().filter(|failed| matches!(failed, Err(IssuerError::Unreachable { .. }))).count();
+        assert_eq!((unreachable, silent, accepted.load(Ordering::Relaxed)), (1, 4, 1));
+    }
 }

@@ -56,6 +56,12 @@ pub(crate) enum IssuerError {
         #[source]
         source: reqwest::Error,
     },
+    /// It did not answer another request just now.
+    #[error("the issuer {issuer} did not answer a moment ago")]
+    Silent {
+        /// Its address.
+        issuer: String,
+    },
     /// It answered with another status.
     #[error("the issuer answered {status} at {url}")]
     Refused {

@@ -1,9 +1,12 @@
 //! What is checked of a token, in this order: size and form, algorithm, key, signature, issuer, times, audience, party, state.
 
+use std::time::Duration;
+
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
+use sluice_domain::time::Timestamp;
 
 use super::{IssuerError, Oidc};
 
@@ -29,6 +32,8 @@ pub(crate) struct Claims {
     pub(crate) iss: String,
     /// Who it is, for this issuer.
     pub(crate) sub: String,
+    /// When it expires, in seconds since 1970.
+    exp: f64,
     #[serde(default)]
     iat: Option<f64>,
     #[serde(default)]
@@ -52,6 +57,12 @@ pub(crate) struct Claims {
 }
 
 impl Claims {
+    /// When it is not accepted any more.
+    #[expect(clippy::cast_possible_truncation, reason = "saturates in the far future")]
+    pub(crate) fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis((self.exp * 1_000.0) as i64) + Duration::from_secs(TOLERANCE)
+    }
+
     /// The email address, if the issuer has verified it.
     pub(crate) fn verified_email(&self) -> Option<&str> {
         // Some write it as text.

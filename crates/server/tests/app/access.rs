@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::support::{Ask, TestApp};
 
-const PASSWORD: &str = "a quiet lighthouse";
+pub(crate) const PASSWORD: &str = "a quiet lighthouse";
 const ADA: &str = "ada@example.org";
 
 /// What may be asked by everybody.
@@ -211,7 +211,7 @@ async fn signing_out_everywhere_leaves_the_one_who_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guessing_is_slowed_down_and_says_for_how_long() {
-    let (app, _) = with_ada(Dialect::Sqlite, SignUp::Closed).await;
+    let (app, ada) = with_ada(Dialect::Sqlite, SignUp::Closed).await;
     let mut last = StatusCode::OK;
     for _ in 0..7 {
         last = sign_in(&app, "a wrong password").await.0;
@@ -224,6 +224,12 @@ async fn guessing_is_slowed_down_and_says_for_how_long() {
     assert!((1..=10).contains(&wait), "{wait}");
     app.advance(Duration::from_secs(wait)).await;
     assert_eq!(sign_in(&app, PASSWORD).await.0, StatusCode::OK);
+    let metrics = app.get("/metrics").cookie(&ada).answer().await;
+    for outcome in ["succeeded", "failed", "throttled"] {
+        let line = format!("sluice_sign_ins_total{{outcome=\"{outcome}\"}} ");
+        let count = metrics.text().lines().find_map(|found| found.strip_prefix(&line)?.parse::<u64>().ok());
+        assert!(count.is_some_and(|count| count > 0), "{outcome}: {count:?}");
+    }
     app.end().await;
 }
 

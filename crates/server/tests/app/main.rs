@@ -9,6 +9,7 @@ mod bucket;
 mod choices;
 mod docs;
 mod edits;
+mod ended;
 mod events;
 mod example;
 mod failures;

@@ -70,6 +70,8 @@ fn a_set_is_removed_without_what_others_share() {
     place.write("models/libonnxruntime.so.1.31.1", "shared");
     let damaged = run(&place, &["models", "verify", "--json"]).failure();
     assert_eq!(damaged["code"], "models_damaged");
+    let detail = damaged["detail"].as_str().unwrap();
+    assert!(detail.contains("libonnxruntime") && detail.contains("make setup"), "{damaged}");
     let removed = json(&place, &["models", "remove", "speech", "--json"]);
     assert_eq!(removed["changed"], serde_json::json!(["silero_vad_16k_op15.onnx"]));
     assert!(place.path("models/libonnxruntime.so.1.31.1").exists());

@@ -40,5 +40,5 @@ fn missing_models_are_named_with_the_command_that_brings_them() {
     let ran: crate::support::Ran = command.env("SLUICE_MODELS", place.path("none")).output().unwrap().into();
     let failure = ran.failure();
     assert_eq!(failure["code"], "speech_not_installed");
-    assert!(failure["detail"].as_str().unwrap().contains("sluice models pull speech"), "{failure}");
+    assert!(failure["detail"].as_str().unwrap().contains("sluice models pull speech --from FOLDER"), "{failure}");
 }

@@ -48,7 +48,7 @@ fn view(identity: &Identity, account: Option<AccountView>) -> IdentityView {
         Proof::Local => "local",
         Proof::Session(_) => "session",
         Proof::Token(_) => "token",
-        Proof::Issuer => "issuer",
+        Proof::Issuer(_) => "issuer",
     };
     IdentityView { owner: identity.owner.to_string(), account, scopes: identity.scopes.iter().collect(), proof }
 }
