@@ -294,7 +294,8 @@ pub(crate) async fn is_pending(tx: &mut Tx, call: &str) -> Result<bool, StoreErr
 }
 
 /// Ends what a lease left open, when its worker releases the job, which is in its new state: responses of its started calls
-/// are lost, its reservation is settled, and the next attempt at the same stage handles the job's open call first.
+/// are lost, its reservation is settled, and the next attempt at the same stage handles the job's open call first, or else
+/// reads what was paid for under this lease.
 pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_stage: bool) -> Result<(), StoreError> {
     let now = tx.now().await?;
     let abandoned = sql("UPDATE calls SET outcome = CASE askable WHEN 1 THEN 'unknown' ELSE 'lost' END,
@@ -309,8 +310,15 @@ pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_s
         wake_waiting(tx, &row.get::<String>("id")?).await?;
     }
     spend::settle_spend(tx, lease).await?;
-    if same_stage && let Some(call) = open_of_job(tx, &job.id).await? {
-        job.attach_call(call);
+    if same_stage {
+        let mut call = open_of_job(tx, &job.id).await?;
+        if call.is_none() && job.need.cost > MicroUsd(0) {
+            // What was paid has used up the money that a new claim would reserve: the stored result is read without it.
+            call = paid_under(tx, lease).await?;
+        }
+        if let Some(call) = call {
+            job.attach_call(call);
+        }
     }
     if job.state.is_final() { orphan(tx, &job.id).await } else { Ok(()) }
 }
@@ -318,6 +326,16 @@ pub(crate) async fn release(tx: &mut Tx, job: &mut JobRow, lease: &Lease, same_s
 async fn open_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<String>, StoreError> {
     let row = sql("SELECT id FROM calls WHERE job = $1 AND finished_at IS NULL ORDER BY id LIMIT 1")
         .bind(job.as_str())
+        .optional(tx)
+        .await?;
+    row.map(|row| row.get("id")).transpose()
+}
+
+/// A call that succeeded under a lease, if there is one.
+async fn paid_under(tx: &mut Tx, lease: &Lease) -> Result<Option<String>, StoreError> {
+    let row = sql("SELECT id FROM calls WHERE job = $1 AND lease = $2 AND outcome = 'succeeded' ORDER BY id LIMIT 1")
+        .bind(lease.job.as_str())
+        .bind(lease.id.as_str())
         .optional(tx)
         .await?;
     row.map(|row| row.get("id")).transpose()

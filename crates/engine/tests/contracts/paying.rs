@@ -142,7 +142,14 @@ impl Job for Speak {
 
     async fn run(&self, Only::Speak: Only, run: &Run, provider: &Provider) -> Result<Next<Only>, JobError> {
         let said: String = run.call(&self.text, "speech", provider).await?;
-        Ok(Next::Done(json!(said)))
+        match self.text.as_str() {
+            "stumbles" if run.attempt() == 1 => Err(JobError::retry("stumbled", "after the call")),
+            "hangs" if run.attempt() == 1 => {
+                provider.there.notify_one();
+                std::future::pending().await
+            }
+            _ => Ok(Next::Done(json!(said))),
+        }
     }
 }
 
@@ -448,4 +455,33 @@ async fn a_lost_call_is_looked_up_even_when_all_the_money_counts_as_spent_for_it
     assert_eq!(world.state(&job).await, JobState::Succeeded, "to look it up costs nothing");
     assert_eq!(world.provider.asked(), 1);
     world.end().await;
+}
+
+#[tokio::test]
+async fn what_is_paid_needs_no_more_money_when_its_attempt_fails_or_dies_after_the_call() {
+    for (text, over) in
+        [("stumbles", Over::Fail), ("stumbles", Over::Wait), ("hangs", Over::Fail), ("hangs", Over::Wait)]
+    {
+        let world = World::new(&[]).await;
+        world.budget("owner", "*", PRICE.0, over).await;
+        let job = world.enqueue(text, PRICE.0).await;
+        tokio::select! {
+            _ = world.run() => {}
+            () = world.provider.there.notified() => {}
+        }
+        world.test.advance(Duration::from_mins(2)).await;
+        world.run().await;
+        assert_eq!(world.state(&job).await, JobState::Succeeded, "{text}, {over:?}");
+        assert_eq!((world.provider.asked(), world.figures("owner", "local").await), (1, (0, PRICE.0)));
+        // Another call is refused as ever.
+        let second = world.enqueue("b", PRICE.0).await;
+        world.run().await;
+        let refused = if over == Over::Fail { JobState::Dead } else { JobState::Scheduled };
+        assert_eq!((world.state(&second).await, world.provider.asked()), (refused, 1));
+        world.budget("owner", "*", 2 * PRICE.0, over).await;
+        world.test.advance(Duration::from_mins(1)).await;
+        world.run().await;
+        assert_eq!(world.provider.asked(), if over == Over::Fail { 1 } else { 2 });
+        world.end().await;
+    }
 }
