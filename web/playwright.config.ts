@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: 'tests',
   testMatch: '*.spec.ts',
   outputDir: 'test-results/runs',
-  // Each worker starts a server of its own; rendering takes the machine's cores already.
-  workers: 1,
+  // Each worker starts a server of its own. More than two would wait for the renderers of the others.
+  workers: 2,
   // A test may make two videos.
   timeout: 300_000,
   expect: { timeout: 30_000 },
