@@ -293,6 +293,12 @@ pub(crate) async fn is_pending(tx: &mut Tx, call: &str) -> Result<bool, StoreErr
     Ok(row.is_some())
 }
 
+/// Whether a call has not ended.
+pub(crate) async fn is_open(tx: &mut Tx, call: &str) -> Result<bool, StoreError> {
+    let row = sql("SELECT id FROM calls WHERE id = $1 AND finished_at IS NULL").bind(call).optional(tx).await?;
+    Ok(row.is_some())
+}
+
 /// Ends what a lease left open, when its worker releases the job, which is in its new state: responses of its started calls
 /// are lost, its reservation is settled, and the next attempt at the same stage handles the job's open call first, or else
 /// reads what was paid for under this lease.
@@ -331,9 +337,11 @@ async fn open_of_job(tx: &mut Tx, job: &JobId) -> Result<Option<String>, StoreEr
     row.map(|row| row.get("id")).transpose()
 }
 
-/// A call that succeeded under a lease, if there is one.
+/// A provider's call that succeeded under a lease, if there is one. Those of built-in engines cost nothing.
 async fn paid_under(tx: &mut Tx, lease: &Lease) -> Result<Option<String>, StoreError> {
-    let row = sql("SELECT id FROM calls WHERE job = $1 AND lease = $2 AND outcome = 'succeeded' ORDER BY id LIMIT 1")
+    let row =
+        sql("SELECT id FROM calls WHERE job = $1 AND lease = $2 AND outcome = 'succeeded' AND provider IS NOT NULL
+             ORDER BY id LIMIT 1")
         .bind(lease.job.as_str())
         .bind(lease.id.as_str())
         .optional(tx)

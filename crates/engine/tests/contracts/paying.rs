@@ -45,6 +45,7 @@ struct Provider {
     asked: Arc<Mutex<u32>>,
     /// What it says of its quota with each answer.
     quota: Arc<Mutex<Option<Quota>>>,
+    stumbled: Arc<Mutex<bool>>,
     there: Arc<Notify>,
     go: Arc<Notify>,
 }
@@ -52,6 +53,11 @@ struct Provider {
 impl Provider {
     fn plan(&self, acts: &[Act]) {
         self.acts.lock().unwrap().extend(acts.iter().rev());
+    }
+
+    /// The first time.
+    fn stumbles(&self) -> bool {
+        !std::mem::replace(&mut *self.stumbled.lock().unwrap(), true)
     }
 
     fn done(&self) -> usize {
@@ -143,7 +149,7 @@ impl Job for Speak {
     async fn run(&self, Only::Speak: Only, run: &Run, provider: &Provider) -> Result<Next<Only>, JobError> {
         let said: String = run.call(&self.text, "speech", provider).await?;
         match self.text.as_str() {
-            "stumbles" if run.attempt() == 1 => Err(JobError::retry("stumbled", "after the call")),
+            "stumbles" if provider.stumbles() => Err(JobError::retry("stumbled", "after the call")),
             "hangs" if run.attempt() == 1 => {
                 provider.there.notify_one();
                 std::future::pending().await
@@ -468,6 +474,14 @@ async fn what_is_paid_needs_no_more_money_when_its_attempt_fails_or_dies_after_t
         tokio::select! {
             _ = world.run() => {}
             () = world.provider.there.notified() => {}
+        }
+        if text == "stumbles" {
+            // It waits for its next attempt, with no call to cancel.
+            let engine = &world.engine;
+            let owner = OwnerId::local();
+            world.test.store().write(async |tx| engine.cancel(tx, &owner, &job).await).await.unwrap();
+            assert_eq!(world.state(&job).await, JobState::Cancelled);
+            world.test.store().write(async |tx| engine.retry(tx, &owner, &job).await).await.unwrap();
         }
         world.test.advance(Duration::from_mins(2)).await;
         world.run().await;

@@ -154,7 +154,14 @@ async fn lists_of_jobs(world: &World, owner: &OwnerId, before: &JobId) {
         for kind in [None, Some("test.play".to_owned())] {
             for subject in [None, Some("subject 7".to_owned())] {
                 let before = Some(before.clone());
-                let filter = Filter { state, kind: kind.clone(), subject: subject.clone(), before, limit: 50 };
+                let filter = Filter {
+                    state,
+                    kind: kind.clone(),
+                    subject: subject.clone(),
+                    before,
+                    limit: 50,
+                    ..Filter::default()
+                };
                 world.engine.list(owner, &filter).await.unwrap();
             }
         }

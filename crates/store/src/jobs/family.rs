@@ -16,7 +16,7 @@ use crate::jobs::settle::notify_parent;
 use crate::jobs::signals::CHILDREN;
 use crate::jobs::{changed, dependencies};
 use crate::sql::sql;
-use crate::{StoreError, Tx};
+use crate::{StoreError, Tx, calls};
 
 /// Locks the parent of a job before the job itself: rows are locked from old to new, so that two units of work never
 /// deadlock.
@@ -56,7 +56,11 @@ pub(crate) async fn cancel(tx: &mut Tx, job: &JobId) -> Result<usize, StoreError
             continue;
         }
         concerned += 1;
-        row.request_cancel(now);
+        let has_open_call = match &row.call {
+            Some(call) => calls::is_open(tx, call).await?,
+            None => false,
+        };
+        row.request_cancel(has_open_call, now);
         if row.state == JobState::Running {
             request_cancel(tx, &row.id, Some(now), now).await?;
         } else {

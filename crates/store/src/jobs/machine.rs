@@ -194,14 +194,14 @@ impl JobRow {
     }
 
     /// Any state but final and running → cancelled; a running job, or one with an open call, is asked to stop.
-    pub(crate) fn request_cancel(&mut self, now: Timestamp) {
+    pub(crate) fn request_cancel(&mut self, has_open_call: bool, now: Timestamp) {
         self.cancel_requested_at = Some(now);
         self.updated_at = now;
         match self.state {
             JobState::Running => {}
             // One more attempt runs, which cancels the call at its provider.
             JobState::Waiting if self.awaits_call() => self.call_changed(now),
-            JobState::Ready | JobState::Scheduled if self.call.is_some() => {
+            JobState::Ready | JobState::Scheduled if has_open_call => {
                 self.state = JobState::Ready;
                 self.run_at = now;
             }
