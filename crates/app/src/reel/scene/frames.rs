@@ -2,6 +2,8 @@
 //! located and drawn as a reel is, with the times of a steady voice. By the boxes of its lines for every sentence, and
 //! by OCR of the frame for some.
 
+mod ocr;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +15,7 @@ use sluice_local::guard::Guard;
 use sluice_local::reading::{PageView, Reader, ReadingLimits};
 use sluice_local::render::{self, ClipSpec, Presenter, Renderer, Shape, Shown, Sight, Slide, sights, still};
 
+use self::ocr::{Blocks, line_in, model, overlap, recognised};
 use super::super::locate;
 use super::super::script::{self, Mode, PrintedLine, SceneScript, Sentence, SlideKind};
 use super::{PageFacts, below_heading, one_sentence_a_line, slides, storyboard};
@@ -209,49 +212,6 @@ fn assert_seen(reel: &Reel) -> usize {
     checked
 }
 
-fn model(language: Language) -> &'static str {
-    if language == Language::ARABIC { "ara" } else { "eng" }
-}
-
-/// What tesseract takes a window for.
-#[derive(Debug, Clone, Copy)]
-enum Blocks {
-    /// It looks for them.
-    Found,
-    /// One block of lines.
-    One,
-}
-
-/// What OCR reads in the window of a frame, a PNG.
-fn recognised(frame: &[u8], sight: &Sight, model: &str, blocks: Blocks) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let (whole, window) = (folder.path().join("frame.png"), folder.path().join("window.png"));
-    std::fs::write(&whole, frame).unwrap();
-    let [left, top, right, bottom] = sight.window;
-    let crop = format!("crop={}:{}:{left}:{top},scale=iw*2:-1:flags=lanczos", right - left, bottom - top);
-    // Tesseract takes a marked paragraph for a picture, and skips it: the soft tint becomes white, as paper is.
-    let filter = format!("{crop},format=gray,lutyuv=y='if(gt(val,150),255,val)'");
-    let mut cut = Command::new("ffmpeg");
-    cut.args(["-v", "error", "-i"]).arg(&whole).args(["-vf", &filter]).arg(&window);
-    assert!(cut.status().unwrap().success(), "{filter}");
-    let mode = match blocks {
-        Blocks::Found => "3",
-        Blocks::One => "6",
-    };
-    let read = Command::new("tesseract").arg(&window).args(["-", "-l", model, "--psm", mode]).output().unwrap();
-    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
-    String::from_utf8(read.stdout).unwrap()
-}
-
-/// The share of the neighbouring words of a sentence that are neighbours in a text.
-fn overlap(sentence: &str, text: &str) -> f64 {
-    let words = |text: &str| text.split_whitespace().map(letters).filter(|word| !word.is_empty()).collect::<Vec<_>>();
-    let (said, read) = (words(sentence), words(text));
-    let found = said.windows(2).filter(|pair| read.windows(2).any(|other| other == *pair)).count();
-    let count = |number: usize| f64::from(u32::try_from(number).unwrap());
-    count(found) / count(said.len().saturating_sub(1).max(1))
-}
-
 /// A sentence of a reel that OCR can be asked for: long enough to be told from others, and seen whole.
 struct Readable<'a> {
     planned: &'a Planned<'a>,
@@ -262,23 +222,36 @@ struct Readable<'a> {
 
 impl Readable<'_> {
     fn recognised(&self, language: Language) -> String {
-        recognised(&still(&self.planned.spec, self.at).unwrap(), &self.sight, model(language), Blocks::Found)
+        let frame = still(&self.planned.spec, self.at).unwrap();
+        recognised(&frame, self.sight.window, model(language), Blocks::Found)
     }
 
     /// What OCR reads in its own frame. The Arabic model skips whole lines for a name in Latin letters: both models together
-    /// read those, and fewer of the others, and skip none when the window is taken for one block.
+    /// read those, and fewer of the others; they skip none when each line of the sentence is given by itself.
     fn recognised_itself(&self, language: Language) -> (f64, String) {
         let frame = still(&self.planned.spec, self.at).unwrap();
-        let read = |model: &str, blocks: Blocks| {
-            let text = recognised(&frame, &self.sight, model, blocks);
-            (overlap(&self.sentence.text, &text), text)
-        };
-        let mut best = read(model(language), Blocks::Found);
+        let window = self.sight.window;
+        let rated = |text: String| (overlap(&self.sentence.text, &text), text);
+        let mut best = rated(recognised(&frame, window, model(language), Blocks::Found));
         if language == Language::ARABIC && self.sentence.text.contains(|c: char| c.is_ascii_alphabetic()) {
-            for blocks in [Blocks::Found, Blocks::One] {
+            let lines = || {
+                let read = |model: &str, line: &PrintedLine| {
+                    recognised(&frame, line_in(&self.sight, line.bounds), model, Blocks::Line)
+                };
+                // Each line by the model that reads more of it.
+                let better = |line| {
+                    ["ara", "ara+eng"].map(|model| read(model, line)).into_iter().max_by(|one, other| {
+                        overlap(&self.sentence.text, one).total_cmp(&overlap(&self.sentence.text, other))
+                    })
+                };
+                let due = self.planned.due(self.sentence, &self.sight);
+                due.into_iter().filter_map(better).collect::<Vec<_>>().join(" ")
+            };
+            let tries: [&dyn Fn() -> String; 2] = [&|| recognised(&frame, window, "ara+eng", Blocks::Found), &lines];
+            for again in tries {
                 if best.0 < RECOGNISED {
-                    let both = read("ara+eng", blocks);
-                    best = if both.0 > best.0 { both } else { best };
+                    let found = rated(again());
+                    best = if found.0 > best.0 { found } else { best };
                 }
             }
         }
@@ -469,7 +442,7 @@ async fn the_encoded_video_shows_what_is_said() {
             let mut cut = Command::new("ffmpeg");
             cut.args(["-v", "error", "-y", "-ss", &seek, "-i"]).arg(&clip).args(["-frames:v", "1"]).arg(&frame);
             assert!(cut.status().unwrap().success());
-            let text = recognised(&std::fs::read(&frame).unwrap(), &sight, model(reel.language), Blocks::Found);
+            let text = recognised(&std::fs::read(&frame).unwrap(), sight.window, model(reel.language), Blocks::Found);
             let found = overlap(&sentence.text, &text);
             assert!(found >= RECOGNISED, "{found:.2} of {:?} in {text:?}", sentence.text);
             shares.push(found);
