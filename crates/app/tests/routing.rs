@@ -13,7 +13,6 @@ use sluice_capability::{
 };
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
-use sluice_domain::language::Language;
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{Called, Engine, EnqueueOptions, Job, JobError, Next, Run};
 use sluice_testkit::TestStore;
@@ -30,7 +29,11 @@ impl Remote {
         let name = &self.profile.provider;
         let texts = request.texts.iter().map(|text| format!("{name}: {text}")).collect();
         let made_by = MadeBy { provider: name.clone(), model: "m".into(), version: "2".into() };
-        Answer { made_by, cost: Some(MicroUsd(7)), ..Answer::local(Translation { texts }, "", "") }
+        Answer {
+            made_by,
+            cost: Some(MicroUsd(7)),
+            ..Answer::local(Translation { texts, from: "en".to_owned() }, "", "")
+        }
     }
 }
 
@@ -86,7 +89,7 @@ impl Job for Put {
     }
 
     async fn run(&self, _: Only, run: &Run, translators: &Translators) -> Result<Next<Only>, JobError> {
-        let request = TranslateRequest { texts: vec![self.text.clone()], from: None, to: Language::ARABIC };
+        let request = TranslateRequest { texts: vec![self.text.clone()], from: None, to: "ar".to_owned() };
         let asked = routing::ask(run, &self.text, translators, &request, &Wish::default(), keep).await?;
         Ok(match asked {
             Called::Done(Made { value, made_by }) => Next::Done(json!([value, made_by.provider, made_by.version])),

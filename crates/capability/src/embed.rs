@@ -43,4 +43,16 @@ pub struct EmbedRequest {
 pub struct Embeddings {
     /// `texts.len()` rows of the model's number of dimensions.
     pub vectors: Vec<Vec<f32>>,
+    /// Texts that are longer than the model reads, in their order: their vectors are those of their beginnings.
+    #[serde(default)]
+    pub truncated: Vec<Truncated>,
+}
+
+/// A text that was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Truncated {
+    /// Its index.
+    pub text: usize,
+    /// Characters up to where it was read.
+    pub characters: usize,
 }

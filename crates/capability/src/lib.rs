@@ -33,7 +33,7 @@ use sluice_domain::money::MicroUsd;
 pub use answer::{Answer, MadeBy, Usage};
 pub use complete::{Complete, CompleteRequest, Completing, Completion, Finish, Message, Role};
 pub use draw::{Draw, DrawRequest, Drawing, Drawn};
-pub use embed::{Embed, EmbedRequest, Embedding, Embeddings, Purpose};
+pub use embed::{Embed, EmbedRequest, Embedding, Embeddings, Purpose, Truncated};
 pub use error::{CapabilityError, Remedy};
 pub use present::{Present, PresentRequest, Presented, Presenting};
 pub use read::{Read, ReadRequest, Reading};

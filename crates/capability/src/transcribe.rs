@@ -37,7 +37,7 @@ pub struct TranscribeRequest {
 }
 
 /// What was said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// ISO 639-1 code of what was spoken.
     pub language: String,

@@ -1,7 +1,6 @@
 //! Text in one language to text in another.
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::language::Language;
 
 use crate::{Capability, Does};
 
@@ -25,10 +24,11 @@ impl<T: Does<Translating> + ?Sized> Translate for T {}
 pub struct TranslateRequest {
     /// The texts, each by itself.
     pub texts: Vec<String>,
-    /// What they are written in; found out when it is not given.
-    pub from: Option<Language>,
-    /// What they are put in.
-    pub to: Language,
+    /// ISO 639-1 code of what they are written in; found out when it is not given. Any language, not only those that are
+    /// narrated.
+    pub from: Option<String>,
+    /// ISO 639-1 code of what they are put in.
+    pub to: String,
 }
 
 /// The translations, one for each text, in their order.
@@ -36,4 +36,6 @@ pub struct TranslateRequest {
 pub struct Translation {
     /// As many as there were texts.
     pub texts: Vec<String>,
+    /// ISO 639-1 code of what they were written in, or taken to be.
+    pub from: String,
 }

@@ -1,5 +1,4 @@
 //! Who is asked, who is not, and why.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::sync::Arc;
 
@@ -23,7 +22,7 @@ impl Does<Translating> for Fake {
     }
 
     fn accepts(&self, request: &TranslateRequest) -> Result<(), String> {
-        if request.to == Language::ARABIC { Err("it has no Arabic".to_owned()) } else { Ok(()) }
+        if request.to == "ar" { Err("it has no Arabic".to_owned()) } else { Ok(()) }
     }
 
     fn estimate(&self, _: &TranslateRequest) -> Option<MicroUsd> {
@@ -38,7 +37,7 @@ impl Does<Translating> for Fake {
                 Some(_) => Err(CapabilityError::retry("failed", format!("{name} failed"))),
                 None => {
                     let texts = request.texts.iter().map(|text| format!("{name}: {text}")).collect();
-                    Ok(Begun::Done(Answer::local(Translation { texts }, name, "1")))
+                    Ok(Begun::Done(Answer::local(Translation { texts, from: "en".to_owned() }, name, "1")))
                 }
             }
         })
@@ -55,7 +54,7 @@ fn route(implementation: Fake, when: When) -> Route<dyn Translate> {
 }
 
 fn request(to: &str) -> TranslateRequest {
-    TranslateRequest { texts: vec!["tide".to_owned()], from: None, to: Language::from_code(to).unwrap() }
+    TranslateRequest { texts: vec!["tide".to_owned()], from: None, to: to.to_owned() }
 }
 
 type Translators = Router<Translating, dyn Translate>;

@@ -7,15 +7,19 @@
 use std::sync::LazyLock;
 
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, Profile, ReadRequest, Reading, Speak, SpeakRequest, Speaking,
-    TranscribeRequest, Transcribing, Transcript, VoiceInfo,
+    Answer, Begun, CapabilityError, Context, Does, Doing, EmbedRequest, Embedding, Embeddings, Profile, ReadRequest,
+    Reading, Speak, SpeakRequest, Speaking, TranscribeRequest, Transcribing, Transcript, TranslateRequest, Translating,
+    Translation, VoiceInfo,
 };
 use sluice_domain::document::Document;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::Speech;
 
+use crate::embed::{EmbedError, Embedder};
+use crate::models::PAIRS;
 use crate::reading::{ReadError, Reader};
-use crate::speech::{SpeechError, Transcriber};
+use crate::speech::{SpeechError, Transcriber, Transcription};
+use crate::translate::{TranslateError, Translator};
 use crate::voice::{VoiceError, Voices};
 
 static LOCAL: LazyLock<Profile> =
@@ -104,10 +108,61 @@ impl Does<Transcribing> for Transcriber {
     fn begin<'a>(&'a self, request: &'a TranscribeRequest, context: Context<'a>) -> Doing<'a, Begun<Transcript>> {
         Box::pin(async move {
             let progress = |until_ms| (context.progress)(share(until_ms, request.duration_ms));
-            let transcript = self.transcribe(request, &progress).await?;
-            let (model, version) = Self::model();
-            let mut answer = Answer::local(transcript, model, version);
+            let Transcription { transcript, size } = self.transcribe(request, None, &progress).await?;
+            let mut answer = Answer::local(transcript, size.name(), Self::version());
             answer.usage.media_ms = request.duration_ms;
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
+impl Does<Embedding> for Embedder {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn accepts(&self, _: &EmbedRequest) -> Result<(), String> {
+        self.check_installed().map_err(|error| error.to_string())
+    }
+
+    fn estimate(&self, _: &EmbedRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a EmbedRequest, context: Context<'a>) -> Doing<'a, Begun<Embeddings>> {
+        Box::pin(async move {
+            let embedded = self.embed(request, context.progress).await?;
+            let (model, version) = Self::model();
+            let mut answer = Answer::local(embedded.embeddings, model, version);
+            answer.usage.input_tokens = embedded.tokens;
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
+impl Does<Translating> for Translator {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn accepts(&self, request: &TranslateRequest) -> Result<(), String> {
+        match &request.from {
+            Some(from) => self.check(from, &request.to).map_err(|error| error.to_string()),
+            None if PAIRS.iter().any(|pair| self.check(pair.from, &request.to).is_ok()) => Ok(()),
+            None => Err(format!("nothing is translated into \"{}\" on this machine", request.to)),
+        }
+    }
+
+    fn estimate(&self, _: &TranslateRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a TranslateRequest, context: Context<'a>) -> Doing<'a, Begun<Translation>> {
+        Box::pin(async move {
+            let translated = self.translate(request, context.progress).await?;
+            let model = translated.model();
+            let mut answer = Answer::local(translated.translation, model, Self::version());
+            answer.usage.characters = request.texts.iter().map(|text| text.chars().count() as u64).sum();
             Ok(Begun::Done(answer))
         })
     }
@@ -128,6 +183,18 @@ impl From<ReadError> for CapabilityError {
 
 impl From<VoiceError> for CapabilityError {
     fn from(error: VoiceError) -> Self {
+        made(error.code(), error.is_transient(), error)
+    }
+}
+
+impl From<EmbedError> for CapabilityError {
+    fn from(error: EmbedError) -> Self {
+        made(error.code(), error.is_transient(), error)
+    }
+}
+
+impl From<TranslateError> for CapabilityError {
+    fn from(error: TranslateError) -> Self {
         made(error.code(), error.is_transient(), error)
     }
 }

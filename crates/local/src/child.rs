@@ -2,12 +2,16 @@
 //! handled by a process that can be limited, killed and lost without harm to the server.
 
 pub mod frames;
+pub(crate) mod serve;
 pub mod warm;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use crate::embed::engine as embed;
+use crate::speakers::engine as speakers;
 use crate::speech::engine as speech;
+use crate::translate::engine as translate;
 use crate::voice::engine as voice;
 use crate::{guard, reading, render};
 
@@ -25,6 +29,9 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
         Some(guard::SUBCOMMAND) => guard::run_child(rest),
         Some(voice::SUBCOMMAND) => voice::run_child(rest),
         Some(speech::SUBCOMMAND) => speech::run_child(rest),
+        Some(embed::SUBCOMMAND) => embed::run_child(rest),
+        Some(speakers::SUBCOMMAND) => speakers::run_child(rest),
+        Some(translate::SUBCOMMAND) => translate::run_child(rest),
         Some(render::SUBCOMMAND) => render::run_child(),
         Some(reading::INNER_SUBCOMMAND) => reading::run_inner_child(rest),
         _ => ExitCode::from(64), // EX_USAGE of sysexits.h

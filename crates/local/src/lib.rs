@@ -1,12 +1,16 @@
-//! Built-in engines: reading, voice, speech to text and rendering, each in a guarded child process of this same binary.
+//! Built-in engines: reading, voice, speech to text, embedding, translation and rendering, each in a guarded child process of this same binary.
 
 mod capabilities;
 pub mod child;
+pub mod embed;
 pub mod guard;
 pub mod models;
 mod onnx;
 pub mod reading;
 pub mod render;
+mod sound;
+pub mod speakers;
 pub mod speech;
 pub mod tools;
+pub mod translate;
 pub mod voice;

@@ -3,6 +3,8 @@
 
 mod catalogue;
 mod download;
+mod mirror;
+mod pairs;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,11 +13,15 @@ use sha2::{Digest, Sha256};
 use tokio::fs;
 use tokio::io::AsyncReadExt;
 
+pub(crate) use catalogue::incomplete;
 pub use catalogue::{
-    CTRANSLATE2, CTRANSLATE2_THREADS, Content, ModelFile, ModelSet, ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL, SETS,
-    SPEECH, Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG, WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER,
+    CTRANSLATE2, CTRANSLATE2_THREADS, Content, EMBEDDING_MODEL, EMBEDDING_TOKENIZER, MEANING, ModelFile, ModelSet,
+    ONNX_RUNTIME, PIPER_CONFIG, PIPER_MODEL, SETS, SPEAKER_TURNS, SPEAKER_WEIGHTS, SPEAKERS, SPEECH, SPEECH_SMALL,
+    Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG, WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER,
     WHISPER_VOCABULARY, files, own_files, pull_command, set,
 };
+pub use mirror::Mirror;
+pub use pairs::{EN_PT, PAIRS, PT_EN, Pair};
 
 /// Why the files could not be completed.
 #[derive(Debug, thiserror::Error)]
@@ -143,12 +149,12 @@ impl Models {
         Ok(wrong)
     }
 
-    /// Downloads what these sets lack, or what is damaged, each file into a `.part` file, which a later call resumes; or copies
-    /// it from the folder `from`. Returns what was installed.
+    /// Downloads what these sets lack, or what is damaged, each file into a `.part` file, which a later call resumes; with
+    /// `from`, from there instead of from their publishers. Returns what was installed.
     pub async fn pull(
         &self,
         sets: &[&'static ModelSet],
-        from: Option<&Path>,
+        from: Option<&Mirror>,
         mut progress: impl FnMut(Progress),
     ) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut installed = Vec::new();
@@ -158,7 +164,13 @@ impl Models {
                 continue;
             }
             let done = match (from, file.source) {
-                (Some(folder), _) => self.copy(file, folder, &mut progress).await?,
+                (Some(Mirror::Folder(folder)), _) => self.copy(file, folder, &mut progress).await?,
+                // Only a hash makes a file of another machine trustworthy.
+                (Some(Mirror::Address(_)), _) if file.content == Content::Built => false,
+                (Some(Mirror::Address(address)), _) => {
+                    let url = format!("{address}/{}", file.name);
+                    self.download(file, &url, &mut progress).await.map(|()| true)?
+                }
                 (None, Source::Url(url)) => self.download(file, url, &mut progress).await.map(|()| true)?,
                 (None, Source::SetUp) => false,
             };
@@ -166,8 +178,8 @@ impl Models {
         }
         match from {
             _ if lacking.is_empty() => Ok(installed),
-            Some(folder) => Err(ModelError::NotInFolder { folder: folder.to_owned(), names: lacking }),
-            None => Err(ModelError::NeedsSetUp { names: lacking }),
+            Some(Mirror::Folder(folder)) => Err(ModelError::NotInFolder { folder: folder.clone(), names: lacking }),
+            Some(Mirror::Address(_)) | None => Err(ModelError::NeedsSetUp { names: lacking }),
         }
     }
 
@@ -249,6 +261,17 @@ async fn wrong_content(file: &'static ModelFile, path: &Path) -> Result<Option<S
         Content::Built => is_built_from_ours(&fs::read(path).await.map_err(|source| failed(file, path, source))?),
     };
     Ok((!right).then_some(found))
+}
+
+/// The content of a file, which must be the published one. For an engine that would go on with another one unnoticed.
+pub(crate) fn checked(file: &ModelFile, path: &Path) -> Result<Vec<u8>, String> {
+    let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    match file.content {
+        Content::Published { sha256, .. } if hex::encode(Sha256::digest(&content)) != sha256 => {
+            Err(format!("{} is damaged, or another file", path.display()))
+        }
+        _ => Ok(content),
+    }
 }
 
 /// Whether a library names the sources in this binary as what it was made of.
@@ -376,7 +399,7 @@ mod tests {
     async fn a_file_is_copied_from_a_folder_by_its_path_or_its_name() {
         let (folder, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let models = Models::new(folder.path());
-        let nothing = models.pull(&[&SETS[2]], Some(from.path()), |_| ()).await;
+        let nothing = models.pull(&[&SETS[2]], Some(&Mirror::Folder(from.path().into())), |_| ()).await;
         assert!(matches!(&nothing, Err(ModelError::NotInFolder { names, .. }) if names.len() == 9), "{nothing:?}");
 
         std::fs::write(from.path().join("model.bin"), CONTENT).unwrap();
@@ -396,9 +419,27 @@ mod tests {
         let nowhere = models.pull(&[set], None, |_| ()).await;
         assert!(matches!(&nowhere, Err(ModelError::NeedsSetUp { names }) if names == &[FILE.name]), "{nowhere:?}");
         std::fs::write(from.path().join(FILE.name), CONTENT).unwrap();
-        assert_eq!(models.pull(&[set], Some(from.path()), |_| ()).await.unwrap().len(), 1);
+        assert_eq!(models.pull(&[set], Some(&Mirror::Folder(from.path().into())), |_| ()).await.unwrap().len(), 1);
         assert_eq!(std::fs::read(models.path(&FILE)).unwrap(), CONTENT);
         assert_eq!(models.pull(&[set], None, |_| ()).await.unwrap(), Vec::<&ModelFile>::new());
+    }
+
+    #[tokio::test]
+    async fn files_are_taken_from_an_address_by_their_hash_and_never_without_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Models::new(folder.path());
+        let set: &'static ModelSet = Box::leak(Box::new(ModelSet { files: std::slice::from_ref(file()), ..SETS[0] }));
+        let url = serve(1, usize::MAX).await;
+        let address = Mirror::Address(url.trim_end_matches("/model.bin").to_owned());
+        assert_eq!(models.pull(&[set], Some(&address), |_| ()).await.unwrap(), [file()]);
+        assert_eq!(std::fs::read(models.path(&FILE)).unwrap(), CONTENT);
+
+        let built: &'static ModelSet = Box::leak(Box::new(ModelSet { files: &[WHISPER_SHIM], ..SETS[0] }));
+        let refused = models.pull(&[built], Some(&address), |_| ()).await;
+        assert!(
+            matches!(&refused, Err(ModelError::NeedsSetUp { names }) if names == &[WHISPER_SHIM.name]),
+            "{refused:?}"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ort::environment::Environment;
 use ort::session::Session;
-use ort::session::builder::GraphOptimizationLevel;
+use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 
 /// The runtime with its settings.
 pub(crate) struct Onnx {
@@ -22,12 +22,24 @@ impl Onnx {
 
     /// A session for a model in memory.
     pub(crate) fn session(&self, model: &[u8]) -> ort::Result<Session> {
-        let mut builder = Session::builder(&self.environment)?
+        self.builder()?.commit_from_memory(model)
+    }
+
+    /// A session for a graph in memory whose weights are in files of a folder.
+    pub(crate) fn session_with_weights(&self, graph: &[u8], folder: &Path) -> ort::Result<Session> {
+        let folder = folder.to_string_lossy();
+        self.builder()?
+            .with_config_entry("session.model_external_initializers_file_folder_path", folder)?
+            .commit_from_memory(graph)
+    }
+
+    fn builder(&self) -> ort::Result<SessionBuilder> {
+        let builder = Session::builder(&self.environment)?
             // Higher levels make these models no faster to run, and slower to load.
             .with_optimization_level(GraphOptimizationLevel::Level1)?
             .with_intra_threads(self.threads)?
             // The renderer uses the same cores: waiting threads must not spin.
             .with_intra_op_spinning(false)?;
-        builder.commit_from_memory(model)
+        Ok(builder)
     }
 }

@@ -4,9 +4,12 @@
 
 #[path = "support/hearing.rs"]
 mod hearing;
+#[path = "support/linked.rs"]
+mod linked;
 mod support;
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
@@ -14,14 +17,14 @@ use std::time::Duration;
 use hearing::{Clip, clips, convert, transcriber, word_errors};
 use sluice_capability::{TranscribeRequest, Transcript};
 use sluice_local::models::{Models, SPEECH, WHISPER_MODEL};
-use sluice_local::speech::{SpeechError, SpeechSettings, Transcriber};
+use sluice_local::speech::{Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber};
 
 fn request(sound: &Path) -> TranscribeRequest {
     TranscribeRequest { sound: sound.to_owned(), duration_ms: 0, language: None, words: false, prompt: None }
 }
 
 async fn heard(transcriber: &Transcriber, request: &TranscribeRequest) -> Transcript {
-    let transcript = transcriber.transcribe(request, &|_| ()).await.unwrap();
+    let transcript = transcriber.transcribe(request, None, &|_| ()).await.unwrap().transcript;
     let mut at = 0;
     for segment in &transcript.segments {
         assert!(segment.start_ms >= at && segment.end_ms >= segment.start_ms, "they never overlap: {segment:?}");
@@ -143,12 +146,12 @@ async fn what_is_wrong_with_a_file_is_said() {
     for (name, code) in
         [("empty.wav", "file_empty"), ("notes.wav", "not_media"), ("mute.mp4", "no_sound"), ("none.wav", "not_found")]
     {
-        let error = transcriber.transcribe(&request(&path(name)), &|_| ()).await.unwrap_err();
+        let error = transcriber.transcribe(&request(&path(name)), None, &|_| ()).await.unwrap_err();
         assert_eq!((error.code(), error.is_transient()), (code, false), "{name}: {error}");
     }
     std::fs::copy(&clips()[0].path, path("speech.wav")).unwrap();
     let klingon = TranscribeRequest { language: Some("tlh".to_owned()), ..request(&path("speech.wav")) };
-    let error = transcriber.transcribe(&klingon, &|_| ()).await.unwrap_err();
+    let error = transcriber.transcribe(&klingon, None, &|_| ()).await.unwrap_err();
     assert_eq!(error.code(), "language_unknown");
 }
 
@@ -157,22 +160,22 @@ async fn missing_and_damaged_models_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let of = |models: Models| Transcriber::new(support::guard(), models, SpeechSettings::of(support::engine_child()));
     let clip = &clips()[0].path;
-    let nothing = of(Models::new(folder.path())).transcribe(&request(clip), &|_| ()).await.unwrap_err();
+    let nothing = of(Models::new(folder.path())).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
     assert!(matches!(&nothing, SpeechError::NotInstalled { files } if files.len() == 9), "{nothing}");
     assert!(nothing.to_string().contains("sluice models pull speech --from FOLDER"), "{nothing}");
 
     // Cut short, it has the wrong length; with zeros in place of its beginning, the right one.
     let whole = hearing::models(&SPEECH);
-    let damaged = hearing::linked(&whole, folder.path());
+    let damaged = linked::linked(&SPEECH, &whole, folder.path());
     let model = damaged.path(&WHISPER_MODEL);
     std::fs::remove_file(&model).unwrap();
     let mut bytes = std::fs::read(whole.path(&WHISPER_MODEL)).unwrap();
     std::fs::write(&model, &bytes[..1_000_000]).unwrap();
-    let cut = of(damaged.clone()).transcribe(&request(clip), &|_| ()).await.unwrap_err();
+    let cut = of(damaged.clone()).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
     assert!(matches!(&cut, SpeechError::NotInstalled { files } if files == &[WHISPER_MODEL.name]), "{cut}");
     bytes[..4_096].fill(0);
     std::fs::write(&model, &bytes).unwrap();
-    let broken = of(damaged).transcribe(&request(clip), &|_| ()).await.unwrap_err();
+    let broken = of(damaged).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
     assert!(matches!(broken, SpeechError::NotLoaded { .. } | SpeechError::Engine(_)), "{broken}");
 }
 
@@ -186,7 +189,7 @@ async fn an_engine_that_dies_costs_one_attempt() {
     let killed = async {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(engine).unwrap());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
-        transcriber.transcribe(&wanted, &|_| ()).await
+        transcriber.transcribe(&wanted, None, &|_| ()).await
     };
     // It may have been noticed before the request was sent; then a new one was started for it.
     if let Err(error) = killed.await {
@@ -205,7 +208,7 @@ async fn an_engine_that_dies_in_the_middle_costs_one_attempt() {
         // Whoever asks next may have started another one.
         nix::sys::signal::kill(engine, nix::sys::signal::Signal::SIGKILL).ok();
     };
-    let error = transcriber.transcribe(&wanted, &kill).await.unwrap_err();
+    let error = transcriber.transcribe(&wanted, None, &kill).await.unwrap_err();
     assert_eq!((error.code(), error.is_transient()), ("speech_stopped", true), "{error}");
     heard(&transcriber, &wanted).await;
 }
@@ -225,7 +228,8 @@ async fn a_playlist_opens_no_other_file() {
     transcriber.warm().await.unwrap();
     for name in ["talk.wav", "live.m3u8", "closed.m3u8"] {
         let wanted = request(&path(name));
-        let refused = tokio::time::timeout(Duration::from_mins(1), transcriber.transcribe(&wanted, &|_| ())).await;
+        let refused =
+            tokio::time::timeout(Duration::from_mins(1), transcriber.transcribe(&wanted, None, &|_| ())).await;
         let error = refused.expect("it is still being read").unwrap_err();
         assert_eq!((error.code(), error.is_transient()), ("not_media", false), "{name}: {error}");
     }
@@ -237,6 +241,80 @@ async fn a_path_that_is_not_utf8_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let sound = folder.path().join(OsStr::from_bytes(b"caf\xe9.wav"));
     std::fs::copy(&clips()[0].path, &sound).unwrap();
-    let error = transcriber().transcribe(&request(&sound), &|_| ()).await.unwrap_err();
+    let error = transcriber().transcribe(&request(&sound), None, &|_| ()).await.unwrap_err();
     assert_eq!((error.code(), error.is_transient()), ("path_not_utf8", false), "{error}");
+}
+
+/// All English readings, one after the other, and what is said in them.
+fn joined(folder: &Path) -> (std::path::PathBuf, String) {
+    let clips: Vec<_> = clips().into_iter().filter(|clip| clip.language == "en").collect();
+    let list = folder.join("list.txt");
+    let mut lines = String::new();
+    for (at, clip) in clips.iter().enumerate() {
+        let plain = folder.join(format!("{at}.wav"));
+        convert(&clip.path, &["-ar", "16000", "-ac", "1"], &plain);
+        writeln!(lines, "file '{}'", plain.display()).unwrap();
+    }
+    std::fs::write(&list, lines).unwrap();
+    let all = folder.join("all.wav");
+    hearing::join(&list, &all);
+    (all, clips.iter().map(|clip| clip.words.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+#[tokio::test]
+async fn speech_that_goes_on_is_written_down_while_it_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sound, said) = joined(folder.path());
+    let transcriber = transcriber();
+    let mut live = Live::new(None);
+    let (mut certain, mut changed) = (Vec::new(), 0);
+    for until_ms in (1..).map(|count: u32| count * 5_000) {
+        // As it is stored between two chunks.
+        live = serde_json::from_str(&serde_json::to_string(&live).unwrap()).unwrap();
+        let chunk = LiveSound { file: sound.clone(), starts_ms: 0, until_ms };
+        let growth = transcriber.hear(&mut live, &chunk).await.unwrap();
+        assert!(until_ms - live.from_ms() < 30_000, "what is heard again fits into a window");
+        certain.extend(growth.certain);
+        changed += growth.provisional.len();
+        if growth.until_ms + 100 < until_ms {
+            break;
+        }
+    }
+    certain.extend(live.finish());
+    assert!(changed > 0, "some words are shown before they are certain");
+    assert_eq!(live.language(), Some("en"));
+    assert!(certain.windows(2).all(|pair| pair[0].start_ms <= pair[1].start_ms), "{certain:?}");
+    let text = certain.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let (wrong, words) = (word_errors(&said, &text), said.split_whitespace().count());
+    assert!(wrong * 100 <= words * 15, "{wrong} of {words} words are wrong: {text}");
+}
+
+#[tokio::test]
+async fn several_sounds_take_turns_in_one_engine_and_one_that_is_given_up_disturbs_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sound, said) = joined(folder.path());
+    let transcriber = transcriber();
+    transcriber.warm().await.unwrap();
+    let process = transcriber.process_id().await;
+    let wanted = TranscribeRequest { language: Some("en".to_owned()), ..request(&sound) };
+    let given_up = async {
+        let heard_some = tokio::sync::Notify::new();
+        let progress = |_| heard_some.notify_one();
+        tokio::select! {
+            _ = transcriber.transcribe(&wanted, None, &progress) => panic!("it was to be given up"),
+            () = heard_some.notified() => {}
+        }
+    };
+    let (one, two, ()) = tokio::join!(heard(&transcriber, &wanted), heard(&transcriber, &wanted), given_up);
+    assert_eq!(one, two);
+    assert!(word_errors(&said, &text(&one)) * 10 <= said.split_whitespace().count());
+    assert_eq!(transcriber.process_id().await, process, "it was not started again");
+}
+
+#[tokio::test]
+async fn a_model_that_is_not_there_is_named_with_what_brings_it() {
+    let clip = clips().remove(0).path;
+    let error = transcriber().transcribe(&request(&clip), Some(Size::Small), &|_| ()).await.unwrap_err();
+    assert_eq!(error.code(), "speech_not_installed");
+    assert!(error.to_string().ends_with("run `sluice models pull speech-small`"), "{error}");
 }

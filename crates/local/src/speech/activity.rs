@@ -6,8 +6,8 @@ use std::path::Path;
 use ort::session::Session;
 use ort::value::Tensor;
 
-use super::SAMPLE_RATE;
 use crate::onnx::Onnx;
+use crate::sound::SAMPLE_RATE;
 
 /// Samples of one answer of the model: 32 ms.
 pub(super) const STEP: usize = 512;
@@ -25,36 +25,39 @@ const UNDECIDED: usize = 30 * SAMPLE_RATE as usize;
 /// What is kept before and after a stretch: 0.4 seconds.
 pub(super) const AROUND: usize = SAMPLE_RATE as usize * 2 / 5;
 
-/// The model, in the middle of a sound.
+/// The model.
 pub(super) struct Activity {
     session: Session,
+}
+
+/// Where the model is in one sound.
+pub(super) struct Ear {
     state: Vec<f32>,
     context: Vec<f32>,
+}
+
+impl Default for Ear {
+    fn default() -> Self {
+        Self { state: vec![0.0; STATE], context: vec![0.0; CONTEXT] }
+    }
 }
 
 impl Activity {
     pub(super) fn load(onnx: &Onnx, model: &Path) -> Result<Self, String> {
         let model = std::fs::read(model).map_err(|error| format!("{}: {error}", model.display()))?;
         let session = onnx.session(&model).map_err(|error| error.to_string())?;
-        Ok(Self { session, state: vec![0.0; STATE], context: vec![0.0; CONTEXT] })
+        Ok(Self { session })
     }
 
-    /// Forgets the sound.
-    pub(super) fn reset(&mut self) {
-        // A run that failed has taken the state.
-        self.state = vec![0.0; STATE];
-        self.context.fill(0.0);
-    }
-
-    /// The probability of a voice in the next [`STEP`] samples.
-    pub(super) fn hear(&mut self, samples: &[f32]) -> Result<f32, String> {
+    /// The probability of a voice in the next [`STEP`] samples of a sound. A sound of which this failed is not gone on with.
+    pub(super) fn hear(&mut self, ear: &mut Ear, samples: &[f32]) -> Result<f32, String> {
         let mut input = Vec::with_capacity(CONTEXT + STEP);
-        input.extend_from_slice(&self.context);
+        input.extend_from_slice(&ear.context);
         input.extend_from_slice(samples);
         input.resize(CONTEXT + STEP, 0.0);
-        self.context.copy_from_slice(&input[STEP..]);
+        ear.context.copy_from_slice(&input[STEP..]);
         let said = |error: ort::Error| error.to_string();
-        let state = std::mem::take(&mut self.state);
+        let state = std::mem::take(&mut ear.state);
         let inputs = ort::inputs![
             "input" => Tensor::from_array(([1, CONTEXT + STEP], input)).map_err(said)?,
             "state" => Tensor::from_array(([2, 1, STATE / 2], state)).map_err(said)?,
@@ -62,7 +65,7 @@ impl Activity {
         ];
         let outputs = self.session.run(inputs).map_err(said)?;
         let (_, state) = outputs["stateN"].try_extract_tensor::<f32>().map_err(said)?;
-        self.state = state.to_vec();
+        ear.state = state.to_vec();
         let (_, probability) = outputs["output"].try_extract_tensor::<f32>().map_err(said)?;
         probability.first().copied().ok_or_else(|| "no probability".to_owned())
     }

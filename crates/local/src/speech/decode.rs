@@ -6,7 +6,10 @@ use super::error::Failure;
 use super::gate::{MOST_REPETITIVE, compression_ratio};
 use super::tokens::Tokens;
 
-const TEMPERATURES: [f32; 6] = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
+/// The temperatures that are tried, one after the other, until a text is plausible.
+pub(super) const PATIENT: &[f32] = &[0.0, 0.2, 0.4, 0.6, 0.8, 1.0];
+/// Those that are tried while somebody waits, and will hear the same sound again.
+pub(super) const HASTY: &[f32] = &[0.0, 0.4];
 /// A text with a lower mean log probability is not plausible.
 pub(super) const LEAST_LIKELY: f32 = -1.0;
 /// With a higher probability of silence, an implausible text is taken for silence.
@@ -53,8 +56,13 @@ impl Decoded {
 }
 
 /// Decodes a window after `prompt`.
-pub(super) fn decode(encoded: &Encoded<'_>, tokens: &Tokens, prompt: &[u32]) -> Result<Decoded, Failure> {
-    fall_back(|temperature| {
+pub(super) fn decode(
+    encoded: &Encoded<'_>,
+    tokens: &Tokens,
+    prompt: &[u32],
+    temperatures: &[f32],
+) -> Result<Decoded, Failure> {
+    fall_back(temperatures, |temperature| {
         let sampled = temperature > 0.0;
         let options = Options {
             beam_size: if sampled { 1 } else { WIDTH },
@@ -77,9 +85,12 @@ fn decoded(generated: Generated, temperature: f32, compression: f32) -> Decoded 
 }
 
 /// The first plausible result, or one of silence; if there is none, the most likely one of those that do not repeat themselves.
-fn fall_back(mut attempt: impl FnMut(f32) -> Result<Decoded, Failure>) -> Result<Decoded, Failure> {
+fn fall_back(
+    temperatures: &[f32],
+    mut attempt: impl FnMut(f32) -> Result<Decoded, Failure>,
+) -> Result<Decoded, Failure> {
     let mut implausible: Vec<Decoded> = Vec::new();
-    for temperature in TEMPERATURES {
+    for &temperature in temperatures {
         let decoded = attempt(temperature)?;
         let is_silence = decoded.no_speech > SILENCE && decoded.likelihood < LEAST_LIKELY;
         if decoded.is_plausible() || is_silence {
@@ -105,7 +116,7 @@ mod tests {
 
     fn first(results: &[Decoded]) -> (Decoded, usize) {
         let mut asked = 0;
-        let best = fall_back(|temperature| {
+        let best = fall_back(PATIENT, |temperature| {
             asked += 1;
             Ok(Decoded { temperature, ..results[(asked - 1).min(results.len() - 1)].clone() })
         });

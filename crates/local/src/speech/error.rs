@@ -4,22 +4,27 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use super::choice::Size;
 use super::engine;
 use crate::child::warm::WarmError;
 use crate::guard::GuardError;
-use crate::models::{SPEECH, pull_command};
+use crate::models::{SPEECH, incomplete};
 
 /// Why a sound was not transcribed, for the user.
 #[derive(Debug, thiserror::Error)]
 pub enum SpeechError {
     /// A file of the engine or of its models is missing.
-    #[error(
-        "speech to text is not installed: {} missing, incomplete or of another version; run `make setup`, or `{}`",
-        are(files),
-        pull_command(&SPEECH, SPEECH.files)
-    )]
+    #[error("speech to text is not installed: {}", incomplete(&SPEECH, files))]
     NotInstalled {
         /// The names of the files that are not there, or not as they should be.
+        files: Vec<&'static str>,
+    },
+    /// A larger model was asked for and is not there.
+    #[error("{} is not installed: {}", size.name(), incomplete(size.set(), files))]
+    SizeNotInstalled {
+        /// The model.
+        size: Size,
+        /// The names of the files that are not there.
         files: Vec<&'static str>,
     },
     /// The engine is there but cannot be loaded.
@@ -64,11 +69,6 @@ pub enum SpeechError {
         /// Its message.
         message: String,
     },
-}
-
-fn are(files: &[&str]) -> String {
-    let verb = if files.len() == 1 { "is" } else { "are" };
-    format!("{} {verb}", files.join(", "))
 }
 
 /// A failure as the engine child reports it.
@@ -119,7 +119,7 @@ impl SpeechError {
     /// A stable code for clients and logs.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NotInstalled { .. } => "speech_not_installed",
+            Self::NotInstalled { .. } | Self::SizeNotInstalled { .. } => "speech_not_installed",
             Self::NotLoaded { .. } => "speech_not_loaded",
             Self::Empty => "file_empty",
             Self::NoSound => "no_sound",

@@ -163,7 +163,7 @@ impl Heard {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive, and less than a year")]
 fn samples(seconds: f64) -> usize {
-    (seconds.max(0.0) * f64::from(super::SAMPLE_RATE)).round() as usize
+    (seconds.max(0.0) * f64::from(crate::sound::SAMPLE_RATE)).round() as usize
 }
 
 #[cfg(test)]

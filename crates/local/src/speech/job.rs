@@ -6,16 +6,19 @@ use serde::{Deserialize, Serialize};
 use sluice_capability::{Segment, Suppressed, Word};
 use sluice_whisper::{Encoded, WINDOW_FRAMES};
 
-use super::decode::{self, Decoded, MOST_PROMPT};
+use super::activity::{Activity, Ear};
+use super::choice::Size;
+use super::decode::{self, Decoded, HASTY, MOST_PROMPT, PATIENT};
 use super::error::Failure;
 use super::gate::{Evidence, Gate};
 use super::heard::Heard;
 use super::model::Model;
-use super::sound::{Sound, SoundError, Unhearable};
 use super::split::{self, Span};
 use super::words::{self, Timed};
-use super::{SAMPLE_RATE, frame_seconds, milliseconds};
+use super::{frame_seconds, milliseconds};
 use crate::guard::{Guard, GuardError};
+use crate::sound::SAMPLE_RATE;
+use crate::sound::{Part, Sound, SoundError, Unhearable};
 
 /// Samples that are read before a step ends, even if it found no speech: ten minutes.
 const MOST_SAMPLES: usize = 600 * SAMPLE_RATE as usize;
@@ -28,6 +31,10 @@ const TRUSTED_TEMPERATURE: f32 = 0.5;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Order {
     pub(super) sound: PathBuf,
+    pub(super) part: Part,
+    pub(super) size: Size,
+    /// Whether somebody waits for it, and it will be heard again.
+    pub(super) hasty: bool,
     /// ISO 639 code; found out when it is not given.
     pub(super) language: Option<String>,
     pub(super) words: bool,
@@ -51,6 +58,7 @@ pub(super) struct Step {
 pub(super) struct Job {
     order: Order,
     sound: Sound,
+    ear: Ear,
     heard: Heard,
     /// The first frame of the next window.
     seek: usize,
@@ -66,7 +74,7 @@ pub(super) struct Job {
 
 impl Job {
     /// Opens the sound.
-    pub(super) fn begin(order: Order, model: &mut Model, guard: &Guard) -> Result<Self, Failure> {
+    pub(super) fn begin(order: Order, model: &Model, guard: &Guard) -> Result<Self, Failure> {
         if let Some(language) = order.language.as_ref().filter(|language| model.tokens.beginning(language).is_none()) {
             return Err(Failure::UnknownLanguage { language: language.clone() });
         }
@@ -74,12 +82,12 @@ impl Job {
             Some(prompt) => model.tokens.encode(&format!(" {}", prompt.trim()))?,
             None => Vec::new(),
         };
-        let sound = Sound::open(guard, &order.sound)?;
-        model.activity.reset();
+        let sound = Sound::open(guard, &order.sound, order.part)?;
         Ok(Self {
             language: order.language.clone(),
             order,
             sound,
+            ear: Ear::default(),
             heard: Heard::default(),
             seek: 0,
             before,
@@ -89,10 +97,31 @@ impl Job {
         })
     }
 
+    pub(super) fn size(&self) -> Size {
+        self.order.size
+    }
+
+    /// The language that is spoken first; none if nobody speaks in the first ten minutes. The job is of no use afterwards.
+    pub(super) fn detect(mut self, model: &Model, activity: &mut Activity) -> Result<Option<String>, Failure> {
+        while self.read(activity)? {
+            let frames = self.heard.frames().saturating_sub(self.seek).min(WINDOW_FRAMES);
+            if frames < SHORTEST {
+                break;
+            }
+            if self.is_voiced(frames) {
+                let (language, _) = self.encode(model, frames)?.detect().map_err(|error| error.to_string())?;
+                return Ok(Some(language));
+            }
+            self.seek += frames;
+            self.heard.forget_before(self.seek);
+        }
+        Ok(None)
+    }
+
     /// Decodes the next window, or reads on for a while if there is no speech.
-    pub(super) fn step(&mut self, model: &mut Model) -> Result<Step, Failure> {
+    pub(super) fn step(&mut self, model: &Model, activity: &mut Activity) -> Result<Step, Failure> {
         let mut step = Step::default();
-        if self.read(model)? {
+        if self.read(activity)? {
             let frames = self.heard.frames().saturating_sub(self.seek).min(WINDOW_FRAMES);
             if frames < SHORTEST {
                 step.is_done = true;
@@ -109,15 +138,15 @@ impl Job {
     }
 
     /// Reads until the next window is complete; false if there is none yet.
-    fn read(&mut self, model: &mut Model) -> Result<bool, Failure> {
+    fn read(&mut self, activity: &mut Activity) -> Result<bool, Failure> {
         let most = self.heard.original_length() + MOST_SAMPLES;
         while !self.heard.has_window(self.seek, WINDOW_FRAMES) {
             let samples = self.sound.read()?;
-            let activity = &mut model.activity;
+            let ear = &mut self.ear;
             if samples.is_empty() {
-                self.heard.end(|step| activity.hear(step))?;
+                self.heard.end(|step| activity.hear(ear, step))?;
             } else {
-                self.heard.push(&samples, |step| activity.hear(step))?;
+                self.heard.push(&samples, |step| activity.hear(ear, step))?;
             }
             if self.heard.original_length() > most && !self.heard.has_ended() {
                 return Ok(false);
@@ -132,10 +161,14 @@ impl Job {
         self.heard.voiced(start, end) > 0.0
     }
 
-    fn window(&mut self, model: &Model, frames: usize, step: &mut Step) -> Result<(), Failure> {
+    fn encode<'a>(&self, model: &'a Model, frames: usize) -> Result<Encoded<'a>, Failure> {
         let samples = self.heard.window(self.seek, frames);
         let features = model.mel.features(&samples, frames, WINDOW_FRAMES)?;
-        let encoded = model.whisper.encode(&features).map_err(|error| error.to_string())?;
+        Ok(model.whisper.encode(&features).map_err(|error| error.to_string())?)
+    }
+
+    fn window(&mut self, model: &Model, frames: usize, step: &mut Step) -> Result<(), Failure> {
+        let encoded = self.encode(model, frames)?;
         let language = match &self.language {
             Some(language) => language.clone(),
             None => encoded.detect().map_err(|error| error.to_string())?.0,
@@ -145,7 +178,9 @@ impl Job {
         };
         self.language = Some(language.clone());
         let recent = &self.before[self.before.len().saturating_sub(MOST_PROMPT)..];
-        let decoded = decode::decode(&encoded, &model.tokens, &model.tokens.prompt(recent, &beginning))?;
+        let temperatures = if self.order.hasty { HASTY } else { PATIENT };
+        let prompt = model.tokens.prompt(recent, &beginning);
+        let decoded = decode::decode(&encoded, &model.tokens, &prompt, temperatures)?;
         if decoded.is_silence() {
             self.seek += frames;
             return Ok(());

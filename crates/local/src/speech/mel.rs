@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use realfft::{RealFftPlanner, RealToComplex};
 
-use super::SAMPLE_RATE;
+use crate::sound::SAMPLE_RATE;
 
 /// Samples from one frame to the next: 10 ms.
 pub(super) const HOP: usize = 160;

@@ -1,32 +1,39 @@
 //! Speech to text, by Whisper in a warm child of this binary.
 //!
-//! The child (`engine`) decodes a file through ffmpeg as it reads it (`sound`), keeps the stretches with a voice in them
+//! The child (`engine`) decodes a file through ffmpeg as it reads it (`crate::sound`), keeps the stretches with a voice in them
 //! (`activity`, `heard`), computes features (`mel`) and decodes window after window (`job`, `decode`) the way faster-whisper
 //! does: with timestamps, from which the next window begins (`split`), and with higher temperatures where the text is not
 //! plausible. Words get their times by alignment (`words`). What nobody said is left out (`gate`).
 //!
-//! A transcription is a row of short requests, so that each has a time limit and the caller sees how far it is.
+//! A transcription is a row of short requests, so that each has a time limit and the caller sees how far it is. Several take
+//! turns in one child. Speech that goes on is heard again and again, and grows (`live`).
 
 mod activity;
+mod choice;
 mod decode;
 pub(crate) mod engine;
 mod error;
 mod gate;
 mod heard;
 mod job;
+mod live;
 mod mel;
 mod model;
-mod sound;
 mod split;
 mod tokens;
 mod words;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sluice_capability::{TranscribeRequest, Transcript};
 
+pub use choice::{Size, is_known_to_base};
 pub use error::SpeechError;
+pub use live::{Growth, Live};
 
 use self::engine::{EngineRequest, EngineResponse};
 use self::job::Order;
@@ -34,10 +41,8 @@ use self::model::Files;
 use crate::child::SUBCOMMAND;
 use crate::child::warm::{Framing, Warm};
 use crate::guard::{Guard, Limits};
-use crate::models::{CTRANSLATE2, Models, ONNX_RUNTIME, SPEECH, VOICE_ACTIVITY, WHISPER_MODEL, WHISPER_SHIM};
-
-/// Samples per second of what is transcribed.
-pub(crate) const SAMPLE_RATE: u32 = 16_000;
+use crate::models::{CTRANSLATE2, Models, ONNX_RUNTIME, VOICE_ACTIVITY, WHISPER_SHIM};
+use crate::sound::{Part, SAMPLE_RATE};
 
 /// Time for the engine to start and load its models.
 const STARTING: Duration = Duration::from_mins(2);
@@ -46,9 +51,8 @@ const STEP: Duration = Duration::from_mins(5);
 /// The engine holds a third of a gigabyte; after this time without a request it is stopped.
 const IDLE: Duration = Duration::from_mins(5);
 
-/// A month. Warm children have no time limit of their own; each request has one.
-const NO_TIME_LIMIT: Duration = Duration::from_hours(30 * 24);
-const MIB: u64 = 1024 * 1024;
+/// Address space of the engine in MiB.
+const MEMORY: u64 = 4 * 1024;
 /// More threads make one window hardly faster.
 const MOST_THREADS: usize = 4;
 
@@ -67,39 +71,75 @@ impl SpeechSettings {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { executable, threads: u32::try_from(cores.min(MOST_THREADS)).unwrap_or(1) }
     }
-
-    fn limits(&self) -> Limits {
-        Limits {
-            memory_bytes: 4 * 1024 * MIB,
-            cpu: NO_TIME_LIMIT,
-            wall: NO_TIME_LIMIT,
-            file_bytes: 64 * MIB,
-            output_bytes: u64::MAX,
-            threads: self.threads,
-        }
-    }
 }
 
 /// Speech to text, with its warm engine.
 pub struct Transcriber {
     models: Models,
-    engine: Warm,
-    /// One transcription at a time: the engine has one sound open.
-    turn: tokio::sync::Mutex<()>,
+    engine: Arc<Warm>,
+    open: Arc<Open>,
+}
+
+/// The sounds that the engine has open for somebody.
+#[derive(Default)]
+struct Open {
+    last: AtomicU64,
+    wanted: Mutex<BTreeSet<u64>>,
+}
+
+/// A sound that is open until this is dropped.
+struct Wanted {
+    id: u64,
+    open: Arc<Open>,
+}
+
+impl Wanted {
+    /// It, and all that are open now.
+    fn new(open: &Arc<Open>) -> (Self, Vec<u64>) {
+        let id = open.last.fetch_add(1, Ordering::Relaxed);
+        let mut wanted = open.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        wanted.insert(id);
+        (Self { id, open: Arc::clone(open) }, wanted.iter().copied().collect())
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.open.wanted.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+/// What was said, and which model wrote it down.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transcription {
+    /// What was said.
+    pub transcript: Transcript,
+    /// The model.
+    pub size: Size,
+}
+
+/// A part of a sound that goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSound {
+    /// A file with sound: any format that ffmpeg reads. Its end may still be written.
+    pub file: PathBuf,
+    /// Where the file begins in the whole sound, in milliseconds: at or before [`Live::from_ms`].
+    pub starts_ms: u32,
+    /// Up to where of the whole sound it is to be heard, in milliseconds.
+    pub until_ms: u32,
 }
 
 impl Transcriber {
     /// The engine is started on first use.
     pub fn new(guard: Guard, models: Models, settings: SpeechSettings) -> Self {
-        let whisper = models.path(&WHISPER_MODEL);
         let files = Files {
             library: models.path(&WHISPER_SHIM),
-            whisper: whisper.parent().map(PathBuf::from).unwrap_or_default(),
+            models: models.folder().to_owned(),
             onnx: models.path(&ONNX_RUNTIME),
             activity: models.path(&VOICE_ACTIVITY),
             threads: settings.threads,
         };
-        let limits = settings.limits();
+        let limits = Limits::warm(MEMORY, settings.threads);
         let arguments = engine::arguments(settings.executable.clone(), files);
         let executable = settings.executable;
         let engine = Warm::new(engine::SUBCOMMAND, Framing::Length, limits, move || {
@@ -107,25 +147,29 @@ impl Transcriber {
             guard.command(&limits, &executable, fixed.iter().chain(&arguments))
         })
         .evicted_after(IDLE);
-        Self { models, engine, turn: tokio::sync::Mutex::default() }
+        Self { models, engine: Arc::new(engine), open: Arc::default() }
     }
 
-    /// The model and what runs it, as it is stored with what it made.
-    pub fn model() -> (&'static str, &'static str) {
-        let version = CTRANSLATE2.name.rsplit(".so.").next().unwrap_or_default();
-        ("whisper base int8", version)
+    /// The version of what runs the models.
+    pub fn version() -> &'static str {
+        CTRANSLATE2.name.rsplit(".so.").next().unwrap_or_default()
     }
 
-    /// Whether all files are present.
+    /// Whether all files are present, of the smallest model.
     pub fn check_installed(&self) -> Result<(), SpeechError> {
-        let files: Vec<&str> = self.models.missing(&[&SPEECH]).iter().map(|file| file.name).collect();
+        let files: Vec<&str> = self.models.missing(&[Size::Base.set()]).iter().map(|file| file.name).collect();
         if files.is_empty() { Ok(()) } else { Err(SpeechError::NotInstalled { files }) }
+    }
+
+    /// Whether a size can be used.
+    pub fn has(&self, size: Size) -> bool {
+        self.models.missing(&[Size::Base.set(), size.set()]).is_empty()
     }
 
     /// Loads the models, so that the first request need not wait for them.
     pub async fn warm(&self) -> Result<(), SpeechError> {
         self.check_installed()?;
-        self.ask(&EngineRequest::Warm, STARTING).await.map(|_| ())
+        self.ask(EngineRequest::Warm, STARTING).await.map(|_| ())
     }
 
     /// The engine's process id, when it runs.
@@ -133,28 +177,93 @@ impl Transcriber {
         self.engine.process_id().await
     }
 
-    /// Transcribes a file. `progress` receives up to where the sound was read, in milliseconds.
+    /// Transcribes a file, by the size that suits its language and its length, or by `size`. `progress` receives up to where
+    /// the sound was read, in milliseconds.
     pub async fn transcribe(
         &self,
         request: &TranscribeRequest,
+        size: Option<Size>,
         progress: &(dyn Fn(u32) + Send + Sync),
-    ) -> Result<Transcript, SpeechError> {
+    ) -> Result<Transcription, SpeechError> {
         self.check_installed()?;
-        let sound = tokio::fs::canonicalize(&request.sound).await.map_err(|source| SpeechError::NoFile { source })?;
-        if !sound.is_file() {
-            return Err(SpeechError::NotMedia);
+        let mut order = Order {
+            sound: readable(&request.sound).await?,
+            part: Part::default(),
+            size: Size::Base,
+            hasty: false,
+            language: request.language.clone(),
+            words: request.words,
+            prompt: request.prompt.clone(),
+        };
+        match size {
+            Some(size) if !self.has(size) => {
+                let files = self.models.missing(&[size.set()]).iter().map(|file| file.name).collect();
+                return Err(SpeechError::SizeNotInstalled { size, files });
+            }
+            Some(size) => order.size = size,
+            None if self.has(Size::Small) => {
+                if order.language.is_none() {
+                    order.language = self.detect(order.clone()).await?;
+                }
+                if let Some(language) = &order.language {
+                    order.size = Size::for_sound(language, request.duration_ms);
+                }
+            }
+            None => {}
         }
-        if sound.to_str().is_none() {
-            return Err(SpeechError::PathNotUtf8);
+        let size = order.size;
+        Ok(Transcription { transcript: self.run(order, progress).await?.0, size })
+    }
+
+    /// Hears a sound that goes on from [`Live::from_ms`], and says which words are certain now. On an error `live` stays as it
+    /// was: the next hearing takes in what this one missed.
+    pub async fn hear(&self, live: &mut Live, sound: &LiveSound) -> Result<Growth, SpeechError> {
+        self.check_installed()?;
+        let starts_ms = sound.starts_ms;
+        let in_file = |ms: u32| ms.saturating_sub(starts_ms);
+        let order = Order {
+            sound: readable(&sound.file).await?,
+            part: Part { from: in_file(live.from_ms()), until: Some(in_file(sound.until_ms)) },
+            size: Size::Base,
+            hasty: true,
+            language: live.certain_language().map(str::to_owned),
+            words: true,
+            prompt: live.prompt(),
+        };
+        let heard_from = live.from_ms().max(starts_ms);
+        let is_past_the_end = order.part.from > 0;
+        let (transcript, heard) = match self.run(order, &|_| ()).await {
+            Err(SpeechError::NoSound) if is_past_the_end => Default::default(),
+            run => run?,
+        };
+        let mut words: Vec<_> = transcript.segments.into_iter().flat_map(|segment| segment.words).collect();
+        for word in &mut words {
+            word.start_ms += heard_from;
+            word.end_ms += heard_from;
         }
-        let order =
-            Order { sound, language: request.language.clone(), words: request.words, prompt: request.prompt.clone() };
-        let _turn = self.turn.lock().await;
-        self.ask(&EngineRequest::Begin(order), STARTING).await?;
-        let mut transcript = Transcript { language: String::new(), segments: Vec::new(), suppressed: Vec::new() };
+        Ok(live.grow(words, &transcript.language, heard_from + heard))
+    }
+
+    async fn detect(&self, order: Order) -> Result<Option<String>, SpeechError> {
+        match self.ask(EngineRequest::Detect(order), STEP).await? {
+            EngineResponse::Language(language) => Ok(language),
+            _ => Err(another_answer()),
+        }
+    }
+
+    /// The transcript, and the length of what was heard in milliseconds.
+    async fn run(
+        &self,
+        order: Order,
+        progress: &(dyn Fn(u32) + Send + Sync),
+    ) -> Result<(Transcript, u32), SpeechError> {
+        let (sound, wanted) = Wanted::new(&self.open);
+        let id = sound.id;
+        self.ask(EngineRequest::Begin { id, order, wanted }, STARTING).await?;
+        let mut transcript = Transcript::default();
         loop {
-            let EngineResponse::Heard(step) = self.ask(&EngineRequest::Next, STEP).await? else {
-                return Err(SpeechError::Failed { message: "the engine answered another request".to_owned() });
+            let EngineResponse::Heard(step) = self.ask(EngineRequest::Next { id }, STEP).await? else {
+                return Err(another_answer());
             };
             transcript.segments.extend(step.segments);
             transcript.suppressed.extend(step.suppressed);
@@ -163,17 +272,36 @@ impl Transcriber {
             }
             progress(step.until_ms);
             if step.is_done {
-                return Ok(transcript);
+                return Ok((transcript, step.until_ms));
             }
         }
     }
 
-    async fn ask(&self, request: &EngineRequest, wall: Duration) -> Result<EngineResponse, SpeechError> {
-        match self.engine.ask(request, wall).await? {
+    /// In a task of its own: to drop a request in the middle would stop the engine, and with it what it hears for others.
+    async fn ask(&self, request: EngineRequest, wall: Duration) -> Result<EngineResponse, SpeechError> {
+        let engine = Arc::clone(&self.engine);
+        let asked = tokio::spawn(async move { engine.ask(&request, wall).await });
+        match asked.await.map_err(|error| SpeechError::Failed { message: error.to_string() })?? {
             EngineResponse::Failed(failure) => Err(failure.into()),
             response => Ok(response),
         }
     }
+}
+
+fn another_answer() -> SpeechError {
+    SpeechError::Failed { message: "the engine answered another request".to_owned() }
+}
+
+/// The file as the engine is given it.
+async fn readable(sound: &Path) -> Result<PathBuf, SpeechError> {
+    let sound = tokio::fs::canonicalize(sound).await.map_err(|source| SpeechError::NoFile { source })?;
+    if !sound.is_file() {
+        return Err(SpeechError::NotMedia);
+    }
+    if sound.to_str().is_none() {
+        return Err(SpeechError::PathNotUtf8);
+    }
+    Ok(sound)
 }
 
 /// Seconds of a number of samples.

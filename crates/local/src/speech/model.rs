@@ -1,10 +1,11 @@
-//! What the engine child has loaded: Whisper with its tokens and features, and the model of voice activity.
+//! What the engine child loads: sizes of Whisper with their tokens and features, and the model of voice activity.
 
 use std::path::PathBuf;
 
 use sluice_whisper::Whisper;
 
 use super::activity::Activity;
+use super::choice::Size;
 use super::error::Failure;
 use super::mel::Mel;
 use super::tokens::Tokens;
@@ -18,8 +19,8 @@ const COMPUTE_TYPE: &str = "int8";
 pub(super) struct Files {
     /// The C interface of CTranslate2's Whisper.
     pub(super) library: PathBuf,
-    /// The folder of the model.
-    pub(super) whisper: PathBuf,
+    /// The folder with the folders of the models.
+    pub(super) models: PathBuf,
     /// ONNX Runtime.
     pub(super) onnx: PathBuf,
     /// Silero's model.
@@ -27,30 +28,34 @@ pub(super) struct Files {
     pub(super) threads: u32,
 }
 
-/// The loaded models.
+/// A size of Whisper, loaded.
 pub(super) struct Model {
     pub(super) whisper: Whisper,
     pub(super) mel: Mel,
     pub(super) tokens: Tokens,
-    pub(super) activity: Activity,
 }
 
 impl Model {
-    /// Loads everything. Takes half a second.
-    pub(super) fn load(files: &Files) -> Result<Self, Failure> {
-        Self::try_load(files).map_err(|message| Failure::NotLoaded { message })
+    /// Takes half a second for `base`.
+    pub(super) fn load(files: &Files, size: Size) -> Result<Self, Failure> {
+        Self::try_load(files, size).map_err(|message| Failure::NotLoaded { message })
     }
 
-    fn try_load(files: &Files) -> Result<Self, String> {
-        let tokens = Tokens::load(&files.whisper.join("tokenizer.json"))?;
-        // One thread: the model of voice activity is small.
-        let onnx = Onnx::load(&files.onnx, 1)?;
-        let activity = Activity::load(&onnx, &files.activity)?;
-        let opened = Whisper::open(&files.library, &files.whisper, COMPUTE_TYPE, files.threads);
+    fn try_load(files: &Files, size: Size) -> Result<Self, String> {
+        let folder = files.models.join(size.folder());
+        let tokens = Tokens::load(&folder.join("tokenizer.json"))?;
+        let opened = Whisper::open(&files.library, &folder, COMPUTE_TYPE, files.threads);
         let whisper = opened.map_err(|error| described(&error))?;
         let mel = Mel::new(whisper.bands().map_err(|error| described(&error))?);
-        Ok(Self { whisper, mel, tokens, activity })
+        Ok(Self { whisper, mel, tokens })
     }
+}
+
+/// Loads the model of voice activity.
+pub(super) fn load_activity(files: &Files) -> Result<Activity, Failure> {
+    // One thread: it is small.
+    let onnx = Onnx::load(&files.onnx, 1).map_err(|message| Failure::NotLoaded { message })?;
+    Activity::load(&onnx, &files.activity).map_err(|message| Failure::NotLoaded { message })
 }
 
 /// An error with its cause, for a message that crosses a pipe.

@@ -229,10 +229,10 @@ mod tests {
         let of = |offset| {
             let mut words = vec![word(" a", 0.0, 1.0), word(" b", 1.0, 3.0)];
             shorten_after_pause(&mut words, 0.2, -9.0, offset);
-            [words[0].start, words[0].end, words[1].start].map(|time| (time * 10.0).round())
+            [words[0].start, words[0].end, words[1].start].map(|time| format!("{time:.1}"))
         };
-        assert_eq!(of(0.0), [22.0, 26.0, 26.0]);
-        assert_eq!(of(60.0), [22.0, 26.0, 26.0]);
+        assert_eq!(of(0.0), ["2.2", "2.6", "2.6"]);
+        assert_eq!(of(60.0), ["2.2", "2.6", "2.6"]);
         let starts = |offset| {
             let mut words = vec![word(" a", 0.0, 0.1), word(" b", 0.5, 0.9)];
             shorten_after_pause(&mut words, 0.2, -9.0, offset);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::piper::Piper;
 use super::sound::write_pcm;
 use super::vowels::Vowels;
-use crate::child::frames::{read_message, write_message};
+use crate::child::serve::{serve, wrong_arguments};
 use crate::onnx::Onnx;
 
 /// Name of the engine child that runs the models.
@@ -54,8 +54,7 @@ pub(super) fn arguments(library: PathBuf, model: PathBuf, config: PathBuf, threa
 /// Answers requests on standard input until it is closed.
 pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
     let [library, model, config, threads] = args else {
-        let _ = writeln!(io::stderr(), "sluice voice: four arguments are expected");
-        return ExitCode::from(64); // EX_USAGE of sysexits.h
+        return wrong_arguments(SUBCOMMAND, 4);
     };
     let threads = threads.to_str().and_then(|text| text.parse().ok()).unwrap_or(1);
     let mut engine = Engine {
@@ -67,18 +66,7 @@ pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
         piper: None,
         vowels: None,
     };
-    let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
-    loop {
-        let exchange = match read_message::<EngineRequest>(&mut input) {
-            Ok(None) => return ExitCode::SUCCESS,
-            Ok(Some(request)) => write_message(&mut output, &engine.respond(request)),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = exchange {
-            let _ = writeln!(io::stderr(), "sluice voice: {error}");
-            return ExitCode::FAILURE;
-        }
-    }
+    serve(SUBCOMMAND, |request| engine.respond(request))
 }
 
 struct Failure {

@@ -49,19 +49,10 @@ const STARTING: Duration = Duration::from_mins(1);
 /// Further time for each character: a fifth of the speed of speech.
 const EACH_CHARACTER: Duration = Duration::from_millis(300);
 
-/// A month. Warm children have no time limit of their own; each request has one.
-const NO_TIME_LIMIT: Duration = Duration::from_hours(30 * 24);
 const MIB: u64 = 1024 * 1024;
 
-/// For the child that runs the models.
-const ENGINE_LIMITS: Limits = Limits {
-    memory_bytes: 3 * 1024 * MIB,
-    cpu: NO_TIME_LIMIT,
-    wall: NO_TIME_LIMIT,
-    file_bytes: 512 * MIB,
-    output_bytes: 16 * MIB,
-    threads: 1,
-};
+/// For the child that runs the models. It writes the sound into a file.
+const ENGINE_LIMITS: Limits = Limits { file_bytes: 512 * MIB, ..Limits::warm(3 * 1024, 1) };
 
 /// For `sluice-espeak`.
 const ESPEAK_LIMITS: Limits = Limits { memory_bytes: 512 * MIB, ..ENGINE_LIMITS };

@@ -2,13 +2,15 @@
 
 #[path = "models.rs"]
 mod folder;
+#[path = "sounds.rs"]
+mod sounds;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 pub(crate) use folder::models;
+pub(crate) use sounds::{convert, generate, generate_video, join};
 
-use sluice_local::models::{Models, SPEECH, files};
+use sluice_local::models::SPEECH;
 use sluice_local::speech::{SpeechSettings, Transcriber};
 use sluice_testkit::corpus;
 
@@ -26,37 +28,6 @@ pub(crate) fn clips() -> Vec<Clip> {
 
 pub(crate) fn transcriber() -> Transcriber {
     Transcriber::new(crate::support::guard(), models(&SPEECH), SpeechSettings::of(crate::support::engine_child()))
-}
-
-/// A models folder with links to another one's files.
-pub(crate) fn linked(models: &Models, folder: &Path) -> Models {
-    let linked = Models::new(folder);
-    for file in files(&[&SPEECH]) {
-        let path = linked.path(file);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::os::unix::fs::symlink(models.path(file), path).unwrap();
-    }
-    linked
-}
-
-fn ffmpeg(arguments: &[&str], out: &Path) {
-    let done = Command::new("ffmpeg").args(["-nostdin", "-v", "error", "-y"]).args(arguments).arg(out).status();
-    assert!(done.unwrap().success(), "{arguments:?}");
-}
-
-/// Makes another sound of one.
-pub(crate) fn convert(sound: &Path, arguments: &[&str], out: &Path) {
-    ffmpeg(&[&["-i", sound.to_str().unwrap()], arguments].concat(), out);
-}
-
-/// Makes a sound by one of ffmpeg's sources.
-pub(crate) fn generate(source: &str, out: &Path) {
-    ffmpeg(&["-f", "lavfi", "-i", source], out);
-}
-
-/// Makes a video without sound.
-pub(crate) fn generate_video(source: &str, out: &Path) {
-    ffmpeg(&["-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p"], out);
 }
 
 fn words(text: &str) -> Vec<String> {

@@ -4,10 +4,13 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;
+use sluice_local::embed::{EmbedSettings, Embedder};
 use sluice_local::guard::Guard;
-use sluice_local::models::{Models, SPEECH, VOICE_AR, VOICE_EN, pull_command};
-use sluice_local::speech::{SpeechSettings, Transcriber};
+use sluice_local::models::{MEANING, Models, PAIRS, Pair, SPEAKERS, SPEECH, VOICE_AR, VOICE_EN, pull_command};
+use sluice_local::speakers::Speakers;
+use sluice_local::speech::{Size, SpeechSettings, Transcriber};
 use sluice_local::tools::{self, Need};
+use sluice_local::translate::{TranslateSettings, Translator};
 use sluice_local::voice::{VoiceSettings, Voices};
 use sluice_store::{Database, Options, Store};
 
@@ -98,6 +101,9 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     findings.extend(bucket(config, &data).await);
     findings.extend(voice_models(&models));
     findings.push(transcription(&guard, &models, &executable).await);
+    findings.push(speakers(&guard, &models, &executable).await);
+    findings.push(embedding(&guard, &models, &executable).await);
+    findings.push(translation(&guard, &models, &executable).await);
     findings.push(page());
     let voices = Voices::new(guard, models, VoiceSettings { espeak, ..beside });
     let voices = voices.list().into_iter().filter(|voice| voice.installed).map(|voice| voice.id).collect();
@@ -202,19 +208,57 @@ fn voice_models(models: &Models) -> impl Iterator<Item = Finding> {
 /// Whether speech can be transcribed: loads the models.
 async fn transcription(guard: &Guard, models: &Models, executable: &Path) -> Finding {
     let transcriber = Transcriber::new(guard.clone(), models.clone(), SpeechSettings::of(executable.to_owned()));
-    let (version, install) = match transcriber.warm().await {
-        Ok(()) => {
-            let (model, version) = Transcriber::model();
-            (Some(format!("{model} by CTranslate2 {version}")), String::new())
+    let works = transcriber.warm().await.map(|()| {
+        let sizes = [Size::Base, Size::Small].into_iter().filter(|size| transcriber.has(*size));
+        let names: Vec<_> = sizes.map(Size::name).collect();
+        format!("{} by CTranslate2 {}", names.join(", "), Transcriber::version())
+    });
+    engine("speech to text", "transcripts of sound and video", SPEECH.without_it, works.map_err(anyhow::Error::from))
+}
+
+/// Whether speakers can be told apart: loads the models.
+async fn speakers(guard: &Guard, models: &Models, executable: &Path) -> Finding {
+    let speakers = Speakers::new(guard.clone(), models.clone(), executable.to_owned());
+    let works = speakers.warm().await.map(|()| Speakers::model().to_owned());
+    engine("speakers", "who says what in transcripts", SPEAKERS.without_it, works.map_err(anyhow::Error::from))
+}
+
+/// Whether texts can be embedded: loads the model.
+async fn embedding(guard: &Guard, models: &Models, executable: &Path) -> Finding {
+    let embedder = Embedder::new(guard.clone(), models.clone(), EmbedSettings::of(executable.to_owned()));
+    let (model, version) = Embedder::model();
+    let works = embedder.warm().await.map(|()| format!("{model} by ONNX Runtime {version}"));
+    engine("embeddings", "search by meaning", MEANING.without_it, works.map_err(anyhow::Error::from))
+}
+
+/// Whether texts can be translated: loads each model that is installed.
+async fn translation(guard: &Guard, models: &Models, executable: &Path) -> Finding {
+    let translator = Translator::new(guard.clone(), models.clone(), TranslateSettings::of(executable.to_owned()));
+    let load = async {
+        let (installed, missing): (Vec<&Pair>, Vec<&Pair>) =
+            PAIRS.iter().partition(|pair| translator.check(pair.from, pair.to).is_ok());
+        // Without any, the error of the first one says what to do.
+        let pairs = if installed.is_empty() { missing } else { installed };
+        for pair in pairs {
+            translator.warm(pair.from, pair.to).await?;
         }
-        Err(error) => (None, format!("{:#}", anyhow::Error::from(error))),
+        anyhow::Ok(format!("{} by fxtranslate {}", translator.installed(), Translator::version()))
+    };
+    engine("translation", "text in another language", "nothing is translated on this machine", load.await)
+}
+
+/// An engine that works, with what, or the reason why it does not.
+fn engine(name: &str, needed_for: &str, without_it: &str, works: anyhow::Result<String>) -> Finding {
+    let (version, install) = match works {
+        Ok(version) => (Some(version), String::new()),
+        Err(error) => (None, format!("{error:#}")),
     };
     Finding {
-        name: "speech to text".to_owned(),
+        name: name.to_owned(),
         version,
         required: false,
-        needed_for: "transcripts of sound and video".to_owned(),
-        without_it: SPEECH.without_it.to_owned(),
+        needed_for: needed_for.to_owned(),
+        without_it: without_it.to_owned(),
         install,
     }
 }

@@ -1,11 +1,12 @@
 //! `sluice models`: the files that the built-in engines need, in sets by what they serve.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sluice_local::models::{ModelError, ModelFile, ModelSet, Models, SETS, Source, files, set};
+use sluice_local::models::{Mirror, ModelError, ModelFile, ModelSet, Models, SETS, Source, files, pull_command, set};
 
 use super::{Failure, say};
 use crate::config::Config;
@@ -22,12 +23,13 @@ pub(crate) enum ModelsCommand {
     /// Interrupted, the same command continues where it was.
     #[command(alias = "fetch")]
     Pull {
-        /// The sets; all, if none is named.
+        /// The sets; all that are not optional, if none is named.
         #[arg(value_name = "SET", value_parser = parse_set)]
         sets: Vec<&'static ModelSet>,
-        /// Copies the files from this folder instead, for a machine without a network.
-        #[arg(long, value_name = "FOLDER")]
-        from: Option<PathBuf>,
+        /// Takes the files from this folder instead, for a machine without a network, or from this address, where they are
+        /// under their names.
+        #[arg(long, value_name = "FOLDER|URL")]
+        from: Option<Mirror>,
         /// Prints one JSON object.
         #[arg(long)]
         json: bool,
@@ -62,6 +64,8 @@ struct FileView {
 struct SetView {
     id: &'static str,
     purpose: &'static str,
+    /// Whether it is fetched only when it is named.
+    optional: bool,
     /// Whether all its files are.
     installed: bool,
     files: Vec<FileView>,
@@ -90,8 +94,9 @@ pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Resu
     match command {
         ModelsCommand::List { json } => report(&models, &all_sets(), &[], json),
         ModelsCommand::Pull { sets, from, json } => {
-            let sets = if sets.is_empty() { all_sets() } else { sets };
-            pull(&models, &sets, from.as_deref(), json).await
+            let standard = || all_sets().into_iter().filter(|set| !set.is_optional).collect();
+            let sets = if sets.is_empty() { standard() } else { sets };
+            pull(&models, &sets, from.as_ref(), json).await
         }
         ModelsCommand::Verify { json } => verify(&models, &all_sets(), &[], json).await,
         ModelsCommand::Remove { set, json } => {
@@ -101,7 +106,7 @@ pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Resu
     }
 }
 
-async fn pull(models: &Models, sets: &[&'static ModelSet], from: Option<&Path>, json: bool) -> anyhow::Result<()> {
+async fn pull(models: &Models, sets: &[&'static ModelSet], from: Option<&Mirror>, json: bool) -> anyhow::Result<()> {
     let style = ProgressStyle::with_template("{msg:>44} {bar:32} {bytes}/{total_bytes} {eta}")?;
     let bar = ProgressBar::new(0).with_style(style);
     let pulled = models
@@ -130,14 +135,17 @@ async fn verify(
 
 /// The damaged files, by what brings the right ones.
 fn damaged(wrong: &[&'static ModelFile]) -> String {
-    let named = |how: &str, is_theirs: fn(&Source) -> bool| {
-        let names: Vec<&str> = wrong.iter().filter(|file| is_theirs(&file.source)).map(|file| file.name).collect();
-        (!names.is_empty()).then(|| format!("{} ({how})", names.join(", ")))
-    };
-    let downloaded = named("`sluice models pull` downloads again", |source| matches!(source, Source::Url(_)));
-    let set_up = named("`make setup` fetches or makes again", |source| matches!(source, Source::SetUp));
-    let all: Vec<String> = downloaded.into_iter().chain(set_up).collect();
-    format!("damaged or of another version: {}", all.join("; "))
+    let mut by_remedy: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for file in wrong {
+        let set = SETS.iter().find(|set| set.files.contains(file));
+        let remedy = match (file.source, set) {
+            (Source::Url(_), Some(set)) => format!("`{}` downloads again", pull_command(set, [*file])),
+            _ => "`make setup` fetches or makes again".to_owned(),
+        };
+        by_remedy.entry(remedy).or_default().push(file.name);
+    }
+    let named = by_remedy.into_iter().map(|(remedy, names)| format!("{} ({remedy})", names.join(", ")));
+    format!("damaged or of another version: {}", named.collect::<Vec<_>>().join("; "))
 }
 
 fn report(
@@ -156,7 +164,8 @@ fn report(
     }
     for set in &view.sets {
         let state = if set.installed { "complete" } else { "incomplete" };
-        say(&format!("{} ({}): {state}", set.id, set.purpose))?;
+        let optional = if set.optional { ", optional" } else { "" };
+        say(&format!("{} ({}{optional}): {state}", set.id, set.purpose))?;
         for file in &set.files {
             let state = if file.installed { "installed" } else { "missing" };
             let size = file.bytes.map_or("built here".to_owned(), |bytes| bytesize::ByteSize(bytes).to_string());
@@ -174,7 +183,8 @@ fn view(models: &Models, set: &'static ModelSet) -> SetView {
         licence: file.licence,
     };
     let files: Vec<_> = files(&[set]).into_iter().map(view).collect();
-    SetView { id: set.id, purpose: set.purpose, installed: files.iter().all(|file| file.installed), files }
+    let installed = files.iter().all(|file| file.installed);
+    SetView { id: set.id, purpose: set.purpose, optional: set.is_optional, installed, files }
 }
 
 fn failure(error: ModelError) -> anyhow::Error {

@@ -1,6 +1,10 @@
-//! `sluice try`: one built-in engine on one file, by itself. Each engine is a file here and a line in [`TryCommand`].
+//! `sluice try`: one built-in engine on one file or text, by itself. Each engine is a file here and a line in [`TryCommand`].
 
+mod embed;
+mod speakers;
+mod text;
 mod transcribe;
+mod translate;
 
 use clap::Subcommand;
 
@@ -10,10 +14,36 @@ use crate::config::Config;
 pub(crate) enum TryCommand {
     /// Writes down what is said in a sound or a video.
     Transcribe(transcribe::TranscribeArguments),
+    /// Says who speaks when in a sound or a video.
+    Speakers(speakers::SpeakersArguments),
+    /// Turns a text into a vector of its meaning, and compares it with others.
+    Embed(embed::EmbedArguments),
+    /// Translates a text.
+    Translate(translate::TranslateArguments),
 }
 
 pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<()> {
     match command {
         TryCommand::Transcribe(arguments) => transcribe::run(config, arguments).await,
+        TryCommand::Embed(arguments) => embed::run(config, arguments).await,
+        TryCommand::Translate(arguments) => translate::run(config, arguments).await,
+        TryCommand::Speakers(arguments) => speakers::run(config, arguments).await,
+    }
+}
+
+/// "1:02:03.456"
+fn clock(ms: u32) -> String {
+    let (seconds, ms) = (ms / 1_000, ms % 1_000);
+    format!("{}:{:02}:{:02}.{ms:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_millisecond() {
+        assert_eq!(clock(0), "0:00:00.000");
+        assert_eq!(clock(3_723_456), "1:02:03.456");
     }
 }

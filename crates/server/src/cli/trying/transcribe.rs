@@ -1,17 +1,20 @@
 //! `sluice try transcribe FILE`.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sluice_capability::{Segment, Suppressed, TranscribeRequest, Transcript};
+use sluice_capability::{Segment, Suppressed, TranscribeRequest, Transcript, Word};
 use sluice_local::guard::Guard;
 use sluice_local::models::Models;
-use sluice_local::speech::{SpeechError, SpeechSettings, Transcriber};
+use sluice_local::speech::{
+    Growth, Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber, Transcription, is_known_to_base,
+};
 
+use super::clock;
 use crate::cli::{Failure, say};
 use crate::config::Config;
 
@@ -29,9 +32,42 @@ pub(crate) struct TranscribeArguments {
     /// Names and terms that occur in it.
     #[arg(long, value_name = "TEXT")]
     prompt: Option<String>,
+    /// Which model: by the language and the length of the sound, if it is not given.
+    #[arg(long, conflicts_with = "live")]
+    model: Option<ModelArgument>,
+    /// Hears it as if it were being recorded, a stretch after the other, and says which words are certain after each.
+    #[arg(long, conflicts_with_all = ["words", "prompt"])]
+    live: bool,
+    /// The length of such a stretch.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = stretch, requires = "live")]
+    every: Duration,
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
+}
+
+/// The length of a stretch: a second to twenty.
+fn stretch(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let fits = (Duration::from_secs(1)..=Duration::from_secs(20)).contains(&time);
+    if fits { Ok(time) } else { Err("a stretch lasts from 1 to 20 seconds".to_owned()) }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModelArgument {
+    /// Whisper base: fast, good in English.
+    Base,
+    /// Whisper small: fewer errors, three to four times as slow; the set speech-small of models.
+    Small,
+}
+
+impl From<ModelArgument> for Size {
+    fn from(model: ModelArgument) -> Self {
+        match model {
+            ModelArgument::Base => Self::Base,
+            ModelArgument::Small => Self::Small,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -44,30 +80,106 @@ struct View<'a> {
 }
 
 pub(crate) async fn run(config: &Config, arguments: TranscribeArguments) -> anyhow::Result<()> {
-    let TranscribeArguments { file, language, words, prompt, json } = arguments;
+    let TranscribeArguments { file, language, words, prompt, model, live, every, json } = arguments;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
     let transcriber = Transcriber::new(guard, Models::new(config.models()?), SpeechSettings::of(executable));
+    if live {
+        return hear(&transcriber, &file, language, every, json).await;
+    }
     let request = TranscribeRequest { sound: file.clone(), duration_ms: 0, language, words, prompt };
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
     bar.enable_steady_tick(Duration::from_millis(100));
     bar.set_message("loading the model");
     let heard = |until_ms| bar.set_message(format!("heard up to {}", clock(until_ms)));
-    let transcript = transcriber.transcribe(&request, &heard).await;
+    let transcription = transcriber.transcribe(&request, model.map(Size::from), &heard).await;
     bar.finish_and_clear();
-    let transcript = transcript.map_err(|error| failure(error, &file.display().to_string()))?;
+    let Transcription { transcript, size } = transcription.map_err(|error| failure(error, &file))?;
     if json {
-        let (model, version) = Transcriber::model();
-        return say(&serde_json::to_string_pretty(&View { model, version, transcript: &transcript })?);
+        let view = View { model: size.name(), version: Transcriber::version(), transcript: &transcript };
+        return say(&serde_json::to_string_pretty(&view)?);
     }
-    print(&transcript)
+    print(&transcript, size)
 }
 
-fn print(transcript: &Transcript) -> anyhow::Result<()> {
+/// A sound ends where it is shorter than it was to be heard by more than this, in milliseconds: codecs round.
+const END: u32 = 100;
+
+/// What was heard of one stretch.
+#[derive(Serialize)]
+struct Stretch {
+    /// How long it took to hear it.
+    seconds: f64,
+    #[serde(flatten)]
+    growth: Growth,
+}
+
+#[derive(Serialize)]
+struct LiveView {
+    model: &'static str,
+    version: &'static str,
+    language: Option<String>,
+    stretches: Vec<Stretch>,
+}
+
+async fn hear(
+    transcriber: &Transcriber,
+    file: &Path,
+    language: Option<String>,
+    every: Duration,
+    json: bool,
+) -> anyhow::Result<()> {
+    let failed = |error| failure(error, file);
+    transcriber.warm().await.map_err(failed)?;
+    let every_ms = u32::try_from(every.as_millis())?;
+    let (mut live, mut stretches) = (Live::new(language), Vec::new());
+    for until_ms in (1..).map(|count: u32| count.saturating_mul(every_ms)) {
+        let sound = LiveSound { file: file.to_owned(), starts_ms: 0, until_ms };
+        let begun = Instant::now();
+        let mut growth = transcriber.hear(&mut live, &sound).await.map_err(failed)?;
+        let is_last = growth.until_ms + END < until_ms;
+        if is_last {
+            growth.certain.extend(live.finish());
+            growth.provisional.clear();
+        }
+        let stretch = Stretch { seconds: begun.elapsed().as_secs_f64(), growth };
+        if !json {
+            print_stretch(&stretch)?;
+        }
+        stretches.push(stretch);
+        if is_last {
+            break;
+        }
+    }
+    if !json {
+        return Ok(());
+    }
+    let view = LiveView {
+        model: Size::Base.name(),
+        version: Transcriber::version(),
+        language: live.language().map(str::to_owned),
+        stretches,
+    };
+    say(&serde_json::to_string_pretty(&view)?)
+}
+
+fn print_stretch(stretch: &Stretch) -> anyhow::Result<()> {
+    let text = |words: &[Word]| words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    let Stretch { seconds, growth } = stretch;
+    let until = clock(growth.until_ms);
+    say(&format!("[{until}, after {seconds:.1} s] {} ({})", text(&growth.certain), text(&growth.provisional)))
+}
+
+fn print(transcript: &Transcript, size: Size) -> anyhow::Result<()> {
     if transcript.segments.is_empty() {
         say("nobody speaks in it")?;
     } else {
         say(&format!("language: {}", transcript.language))?;
+        if size == Size::Base && !is_known_to_base(&transcript.language) {
+            say(
+                "many words may be wrong: Whisper base knows this language poorly. `sluice models pull speech-small` brings a model that knows it better",
+            )?;
+        }
     }
     transcript.segments.iter().try_for_each(print_segment)?;
     transcript.suppressed.iter().try_for_each(print_suppressed)
@@ -86,25 +198,8 @@ fn print_suppressed(left_out: &Suppressed) -> anyhow::Result<()> {
     say(&format!("[{} - {}] left out ({reason:?}): {text}", clock(*start_ms), clock(*end_ms)))
 }
 
-/// "1:02:03.456"
-fn clock(ms: u32) -> String {
-    let (seconds, ms) = (ms / 1_000, ms % 1_000);
-    format!("{}:{:02}:{:02}.{ms:03}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
-}
-
-fn failure(error: SpeechError, file: &str) -> anyhow::Error {
+fn failure(error: SpeechError, file: &Path) -> anyhow::Error {
     let code = error.code();
     let chain = anyhow::Error::new(error);
-    Failure::new(code, "It cannot be transcribed", format!("{file}: {chain:#}")).into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_shown_to_the_millisecond() {
-        assert_eq!(clock(0), "0:00:00.000");
-        assert_eq!(clock(3_723_456), "1:02:03.456");
-    }
+    Failure::new(code, "It cannot be transcribed", format!("{}: {chain:#}", file.display())).into()
 }

@@ -7,8 +7,12 @@ use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::SAMPLE_RATE;
+use serde::{Deserialize, Serialize};
+
 use crate::guard::{Guard, GuardError, Limits};
+
+/// Samples per second of what is heard.
+pub(crate) const SAMPLE_RATE: u32 = 16_000;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -29,12 +33,17 @@ const CONTAINERS: &str = "aac,ac3,act,aiff,amr,amrnb,amrwb,ape,asf,asf_o,au,avi,
                           gxf,iff,loas,matroska,mlp,mov,mp3,mpc,mpc8,mpeg,mpegts,mpegvideo,mxf,nut,ogg,oma,\
                           rm,sox,tak,truehd,tta,voc,w64,wav,webm,wsd,wtv,wv,xwma";
 
+/// Gaps between timestamps become silence, so that times are those of the file.
+const AS_TIMED: &str = "aresample=async=1:first_pts=0";
+/// Seconds that are heard of any file: 25 hours. A false timestamp would make silence without an end.
+const LONGEST: &str = "90000";
+
 /// Bytes of ffmpeg's error output that are kept: its first words say what is wrong with the file.
 const ERRORS: usize = 8 * 1024;
 
 /// Why a file has no samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unhearable {
+pub(crate) enum Unhearable {
     /// It has no bytes.
     Empty,
     /// It is a video without sound.
@@ -45,7 +54,7 @@ pub(super) enum Unhearable {
 
 /// Why sound could not be read.
 #[derive(Debug)]
-pub(super) enum SoundError {
+pub(crate) enum SoundError {
     Unhearable(Unhearable),
     /// ffmpeg failed otherwise.
     Failed(GuardError),
@@ -58,8 +67,31 @@ impl From<io::Error> for SoundError {
     }
 }
 
+/// Which part of a file is heard, in milliseconds from its beginning; as it is, all of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) from: u32,
+    /// Exclusive; none for its end.
+    pub(crate) until: Option<u32>,
+}
+
+impl Part {
+    /// ffmpeg's options for it.
+    fn options(self) -> Vec<String> {
+        let time = |ms: u32| format!("{}.{:03}", ms / 1_000, ms % 1_000);
+        let mut options = Vec::new();
+        if self.from > 0 {
+            options.extend(["-ss".to_owned(), time(self.from)]);
+        }
+        if let Some(until) = self.until {
+            options.extend(["-t".to_owned(), time(until.saturating_sub(self.from))]);
+        }
+        options
+    }
+}
+
 /// Samples from a file.
-pub(super) struct Sound {
+pub(crate) struct Sound {
     child: Child,
     output: ChildStdout,
     errors: Option<JoinHandle<Vec<u8>>>,
@@ -70,7 +102,7 @@ pub(super) struct Sound {
 
 impl Sound {
     /// Starts to decode the first sound of a file.
-    pub(super) fn open(guard: &Guard, file: &Path) -> Result<Self, SoundError> {
+    pub(crate) fn open(guard: &Guard, file: &Path, part: Part) -> Result<Self, SoundError> {
         if std::fs::metadata(file)?.len() == 0 {
             return Err(SoundError::Unhearable(Unhearable::Empty));
         }
@@ -79,8 +111,10 @@ impl Sound {
         input.push(file);
         let rate = SAMPLE_RATE.to_string();
         let mut command = guard.command(&LIMITS, "ffmpeg", ["-nostdin", "-v", "error", "-threads", "1"]);
-        command.args(["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i"]).arg(input);
-        command.args(["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-f", "s16le", "pipe:1"]);
+        command.args(["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]).args(part.options());
+        command.arg("-i").arg(input);
+        command.args(["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-af", AS_TIMED, "-t", LONGEST]);
+        command.args(["-f", "s16le", "pipe:1"]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.into_std().spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("no pipe"))?;
@@ -89,7 +123,7 @@ impl Sound {
     }
 
     /// Reads on: some samples from -1 to 1, none at the end.
-    pub(super) fn read(&mut self) -> Result<Vec<f32>, SoundError> {
+    pub(crate) fn read(&mut self) -> Result<Vec<f32>, SoundError> {
         let mut buffer = vec![0; 64 * 1024];
         let from = match self.half.take() {
             Some(byte) => {
@@ -176,6 +210,12 @@ mod tests {
     fn of(stderr: &str) -> SoundError {
         let status = ExitStatus::from_raw(0x100);
         meaning(GuardError::Failed { program: "ffmpeg".to_owned(), status, stderr_tail: stderr.to_owned() })
+    }
+
+    #[test]
+    fn a_part_is_given_in_seconds() {
+        assert_eq!(Part::default().options(), Vec::<String>::new());
+        assert_eq!(Part { from: 61_005, until: Some(70_010) }.options(), ["-ss", "61.005", "-t", "9.005"]);
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! Which size of Whisper hears a sound: by its language and its length, of those that are installed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::models::{ModelSet, SPEECH, SPEECH_SMALL};
+
+/// A size of Whisper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Size {
+    /// 74 million parameters: part of every installation.
+    Base,
+    /// 244 million parameters: fewer errors, in three to four times the time.
+    Small,
+}
+
+/// Languages that `base` writes down well or fairly. In others every third word or more is wrong.
+const BASE_KNOWS: [&str; 7] = ["de", "en", "es", "fr", "it", "nl", "pt"];
+
+/// Longest sound that `small` hears in a language that `base` knows, too: an hour, in milliseconds.
+const LONGEST_FOR_SMALL: u64 = 60 * 60 * 1_000;
+
+impl Size {
+    /// Its name and how its weights are rounded, as it is stored with what it made.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Base => "whisper base int8",
+            Self::Small => "whisper small int8",
+        }
+    }
+
+    /// The set of files that it needs.
+    pub const fn set(self) -> &'static ModelSet {
+        match self {
+            Self::Base => &SPEECH,
+            Self::Small => &SPEECH_SMALL,
+        }
+    }
+
+    /// Its folder among the models.
+    pub(super) const fn folder(self) -> &'static str {
+        match self {
+            Self::Base => "whisper-base",
+            Self::Small => "whisper-small",
+        }
+    }
+
+    /// The size that should hear this language for so many milliseconds, 0 if that is not known.
+    pub(super) fn for_sound(language: &str, duration_ms: u64) -> Self {
+        let is_short = (1..=LONGEST_FOR_SMALL).contains(&duration_ms);
+        if !is_known_to_base(language) || is_short { Self::Small } else { Self::Base }
+    }
+}
+
+/// Whether `base` writes down this language well enough for there to be nothing to say about it.
+pub fn is_known_to_base(language: &str) -> bool {
+    BASE_KNOWS.contains(&language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_larger_model_hears_what_the_smaller_one_does_not_know_and_what_is_short() {
+        let hour = LONGEST_FOR_SMALL;
+        assert_eq!(Size::for_sound("ja", 5 * hour), Size::Small);
+        assert_eq!(Size::for_sound("ja", 0), Size::Small);
+        assert_eq!(Size::for_sound("en", hour), Size::Small);
+        assert_eq!(Size::for_sound("en", hour + 1), Size::Base);
+        assert_eq!(Size::for_sound("fr", 0), Size::Base, "it may be a day long");
+    }
+}
