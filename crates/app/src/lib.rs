@@ -6,6 +6,7 @@
 //! | `media` | bytes together with their rows | nothing of this crate |
 //! | `platform` | rows, bytes, links, randomness, what is used of limits | `media`, `limits` |
 //! | `limits` | plans, and what is used of their limits | nothing of this crate |
+//! | `controls` | what an operator limits of everybody's work | nothing of this crate |
 //! | `view` | what the views of all apps share | nothing of this crate |
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
@@ -20,6 +21,7 @@
 
 pub mod account;
 pub mod app;
+pub mod controls;
 pub mod facts;
 pub mod library;
 pub mod limits;

@@ -13,6 +13,7 @@ const SHARED: &[(&str, &[&str])] = &[
     // What may be used; the platform has its counts.
     ("limits", &[]),
     ("links", &["platform"]),
+    ("controls", &[]),
     ("view", &[]),
     ("routing", &[]),
     ("facts", &[]),

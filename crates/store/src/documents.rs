@@ -135,6 +135,61 @@ pub async fn of_owner(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<St
     rows.await?.iter().map(|row| row.get("id")).collect()
 }
 
+/// Which documents of an owner are listed.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentFilter {
+    /// Its name contains this, ignoring case.
+    pub text: Option<String>,
+    /// The oldest first, instead of the newest.
+    pub oldest_first: bool,
+    /// Only those after this one in that order.
+    pub after: Option<DocumentId>,
+}
+
+/// An owner's documents, at most `limit`, by the time when they came: ids sort by it. One whose row cannot be read is logged
+/// and left out.
+pub async fn listed(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    filter: &DocumentFilter,
+    limit: u32,
+) -> Result<Vec<DocumentRow>, StoreError> {
+    // Names are compared here and not in SQL, because SQLite's LOWER handles only ASCII.
+    const ROWS: u32 = 200;
+    let words = filter.text.as_deref().map(str::to_lowercase);
+    let text = if filter.oldest_first {
+        "SELECT * FROM documents WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3"
+    } else {
+        "SELECT * FROM documents WHERE owner = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+    };
+    // Ids are hexadecimal, so these sort before and after all of them in every collation.
+    let first = if filter.oldest_first { "" } else { "g" };
+    let mut after = filter.after.as_ref().map_or_else(|| first.to_owned(), ToString::to_string);
+    let mut found = Vec::new();
+    if limit == 0 {
+        return Ok(found);
+    }
+    loop {
+        let rows = sql(text).bind(owner.as_str()).bind(&after).bind(ROWS).all(tx).await?;
+        for row in &rows {
+            match document_row(row) {
+                Ok(document) if words.as_ref().is_none_or(|words| document.name.to_lowercase().contains(words)) => {
+                    found.push(document);
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%owner, %error, "a document is left out of a list"),
+            }
+            if found.len() >= limit as usize {
+                return Ok(found);
+            }
+        }
+        match rows.last() {
+            Some(last) if rows.len() == ROWS as usize => after = last.get("id")?,
+            _ => return Ok(found),
+        }
+    }
+}
+
 /// Deletes documents that no app uses, and releases their bytes.
 pub async fn forget(tx: &mut Tx, documents: &[String]) -> Result<u64, StoreError> {
     if documents.is_empty() {

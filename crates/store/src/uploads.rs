@@ -120,6 +120,19 @@ pub async fn find(tx: &mut Tx, owner: &OwnerId, id: &UploadId) -> Result<Option<
     row.as_ref().map(upload_row).transpose()
 }
 
+/// The uploads of an owner that are going on, the newest first, at most `limit`.
+pub async fn open(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<UploadRow>, StoreError> {
+    let now = tx.now().await?;
+    let rows = sql("SELECT * FROM uploads
+         WHERE owner = $1 AND document IS NULL AND refused IS NULL AND expires_at > $2 ORDER BY id DESC LIMIT $3")
+    .bind(owner.as_str())
+    .bind(now.as_millis())
+    .bind(limit)
+    .all(tx)
+    .await?;
+    rows.iter().map(upload_row).collect()
+}
+
 /// The bytes of the uploads of an owner that are going on, as they were announced.
 pub async fn announced(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
     let now = tx.now().await?;

@@ -2,6 +2,7 @@
 //! images are read by a job, and the document is judged at its end.
 
 mod job;
+pub mod shelf;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

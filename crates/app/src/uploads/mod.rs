@@ -191,6 +191,11 @@ pub async fn find(desk: &Desk, owner: &OwnerId, id: &UploadId) -> Result<UploadR
     if row.refused.is_some() || row.expires_at <= store.now().await? { Err(over(row)) } else { Ok(row) }
 }
 
+/// The uploads of this owner that are going on, the newest first.
+pub async fn open(desk: &Desk, owner: &OwnerId) -> Result<Vec<UploadRow>, StoreError> {
+    desk.library.platform.store.read(async |tx| uploads::open(tx, owner, MOST_OPEN).await).await
+}
+
 /// Removes an upload with its bytes. A document that it became stays.
 pub async fn terminate(desk: &Desk, owner: &OwnerId, id: &UploadId) -> Result<(), UploadError> {
     let platform = &desk.library.platform;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use sluice_store::controls::{self, Limit, Rate, RateOf, Unit};
-use sluice_store::{StoreError, Tx};
+use sluice_app::controls::{self, Lifted, Limited};
+use sluice_store::controls::{Limit, Rate, RateOf, Unit};
 
 use super::{jobs, say};
 use crate::config::Config;
@@ -88,9 +88,9 @@ pub(crate) struct Setting {
 }
 
 impl Target {
-    fn scope(&self) -> anyhow::Result<(&'static str, &str)> {
+    fn scope(&self) -> anyhow::Result<controls::Target<'_>> {
         let of = [("owner", &self.owner), ("kind", &self.kind), ("key", &self.key), ("provider", &self.provider)];
-        match of.iter().find_map(|(scope, name)| Some((*scope, name.as_deref()?))) {
+        match of.iter().find_map(|(scope, name)| Some(controls::Target { scope, name: name.as_deref()? })) {
             Some(found) => Ok(found),
             None => bail!("name what is limited: --owner, --kind, --key or --provider"),
         }
@@ -122,68 +122,29 @@ pub(crate) async fn run(config: &Config, command: LimitsCommand) -> anyhow::Resu
     let store = engine.store();
     match command {
         LimitsCommand::List { json } => {
-            let (limits, rates) = store
-                .read(async |tx| Ok::<_, StoreError>((controls::limits(tx).await?, controls::rates(tx).await?)))
-                .await?;
+            let Limited { limits, rates } = controls::list(store).await?;
             if json { list_json(&limits, &rates) } else { list(&limits, &rates) }
         }
         LimitsCommand::Set { target, setting, unit, burst } => {
-            let (scope, name) = target.scope()?;
-            if setting.weight.is_some() && name == "*" {
+            let target = target.scope()?;
+            if setting.weight.is_some() && target.name == "*" {
                 bail!("a weight belongs to one owner: name the owner instead of '*'");
             }
-            store.write(async |tx| set(tx, scope, name, &setting, (unit, burst)).await).await?;
-            say(&format!("{scope} {name} is limited"))
+            let Setting { concurrency, weight, rate } = setting;
+            let rate = rate.map(|(amount, per)| (unit, Rate { amount, per, burst: burst.unwrap_or(amount) }));
+            controls::set(store, target, controls::Setting { concurrency, weight, rate }).await?;
+            say(&format!("{} {} is limited", target.scope, target.name))
         }
         LimitsCommand::Unset { target, concurrency, weight, rate, unit } => {
-            let (scope, name) = target.scope()?;
-            let all = !(concurrency || weight || rate);
-            let unset = async |tx: &mut Tx| {
-                let mut removed = false;
-                for limit in controls::limits(tx).await?.iter().filter(|it| it.scope == scope && it.name == name) {
-                    if (all || concurrency) && limit.concurrency.is_some() {
-                        controls::set_limit(tx, scope, name, None).await?;
-                        removed = true;
-                    }
-                    if (all || weight) && limit.weight != 1 {
-                        controls::set_weight(tx, name, 1).await?;
-                        removed = true;
-                    }
-                }
-                for it in controls::rates(tx).await?.iter().filter(|it| it.scope == scope && it.name == name) {
-                    if all || rate && unit.is_none_or(|unit| unit == it.unit) {
-                        controls::set_rate(tx, scope, name, it.unit, None).await?;
-                        removed = true;
-                    }
-                }
-                Ok::<_, StoreError>(removed)
-            };
-            if !store.write(unset).await? {
-                bail!("{scope} {name} has no such limit");
+            let target = target.scope()?;
+            let named = Lifted { concurrency, weight, rate, unit };
+            let lifted = if concurrency || weight || rate { named } else { Lifted::ALL };
+            if !controls::unset(store, target, lifted).await? {
+                bail!("{} {} has no such limit", target.scope, target.name);
             }
-            say(&format!("{scope} {name} is not limited any more"))
+            say(&format!("{} {} is not limited any more", target.scope, target.name))
         }
     }
-}
-
-async fn set(
-    tx: &mut Tx,
-    scope: &str,
-    name: &str,
-    setting: &Setting,
-    (unit, burst): (Unit, Option<u64>),
-) -> Result<(), StoreError> {
-    if let Some(concurrency) = setting.concurrency {
-        controls::set_limit(tx, scope, name, Some(concurrency.into())).await?;
-    }
-    if let Some(weight) = setting.weight {
-        controls::set_weight(tx, name, weight).await?;
-    }
-    if let Some((amount, per)) = setting.rate {
-        let rate = Rate { amount, per, burst: burst.unwrap_or(amount) };
-        controls::set_rate(tx, scope, name, unit, Some(rate)).await?;
-    }
-    Ok(())
 }
 
 fn list_json(limits: &[Limit], rates: &[RateOf]) -> anyhow::Result<()> {

@@ -92,7 +92,7 @@ enum Command {
         #[command(subcommand)]
         command: models::ModelsCommand,
     },
-    /// Tries a built-in engine on a file, without a server.
+    /// Tries a built-in engine on a file or a text, without a server.
     Try {
         #[command(subcommand)]
         command: trying::TryCommand,

@@ -75,14 +75,14 @@ impl Settings {
     /// Reads it. `command` has all options, `matches` is what was on the command line alone.
     pub(crate) fn read(command: &Command, matches: &ArgMatches, environment: &Environment) -> Self {
         let known = settings(command);
-        let matches = innermost(matches);
+        let (invoked, matches) = innermost(command, matches);
         let (path, named) = match file_path(matches, environment) {
             Some((path, named)) => (Some(path), named),
             None => (None, false),
         };
         let contents = path.as_deref().map(|path| file::read(path, named, &known, OWNED)).unwrap_or_default();
         let Contents { given, tables, problems } = contents;
-        let mut reading = Reading { matches, environment, given, errors: problems, warnings: Vec::new() };
+        let mut reading = Reading { invoked, matches, environment, given, errors: problems, warnings: Vec::new() };
         let all: Vec<Effective> = known.into_iter().map(|setting| reading.setting(setting)).collect();
         reading.unknown_variables(&all);
         let Reading { errors, warnings, .. } = reading;
@@ -142,9 +142,12 @@ impl Effective {
     }
 }
 
-/// Options of the program are had where the last subcommand has them.
-fn innermost(matches: &ArgMatches) -> &ArgMatches {
-    matches.subcommand().map_or(matches, |(_, inner)| innermost(inner))
+/// The last subcommand, and what was given to it: options of the program are had there, too.
+fn innermost<'a>(command: &'a Command, matches: &'a ArgMatches) -> (&'a Command, &'a ArgMatches) {
+    match matches.subcommand().and_then(|(name, inner)| Some((command.find_subcommand(name)?, inner))) {
+        Some((command, inner)) => innermost(command, inner),
+        None => (command, matches),
+    }
 }
 
 /// The values that the command line gives an option.
@@ -168,6 +171,8 @@ fn file_path(matches: &ArgMatches, environment: &Environment) -> Option<(PathBuf
 }
 
 struct Reading<'a> {
+    /// The command that runs.
+    invoked: &'a Command,
     matches: &'a ArgMatches,
     environment: &'a Environment,
     given: BTreeMap<String, Given>,
@@ -200,6 +205,12 @@ impl Reading<'_> {
         let given = |id: &str, option: String| {
             on_command_line(self.matches, id).map(|values| Given { values, place: Place::CommandLine { option } })
         };
+        // A command may have an option of that name which is no setting, such as `sluice user set --role`.
+        let is_another =
+            |arg: &clap::Arg| arg.get_id().as_str() == setting.id() && arg.get_env() != Some(OsStr::new(&setting.env));
+        if self.invoked.get_arguments().any(is_another) {
+            return (None, None);
+        }
         let option = setting.option();
         let file = setting.is_secret().then(|| given(&file_id(setting.id()), format!("{option}-file"))).flatten();
         (given(setting.id(), option.to_owned()), file)

@@ -3,25 +3,28 @@
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sluice_app::library::shelf::{self, DeleteError, Shelved};
 use sluice_app::library::{self, Judged, ReadingState, Refused, Upload};
 use sluice_app::module::Module;
 use sluice_app::reel::view::ReadWithView;
-use sluice_app::view::ErrorView;
-use sluice_app::view::LanguageView;
+use sluice_app::view::{ErrorView, LanguageView, first_page};
 use sluice_domain::document::{LeftOut, Reason};
 use sluice_domain::ids::{DocumentId, OwnerId};
-use sluice_store::documents::DocumentRow;
+use sluice_domain::time::Timestamp;
+use sluice_store::documents::{DocumentFilter, DocumentRow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
-use super::extract::{Json, Path};
+use super::errors::conflict;
+use super::extract::{Json, Path, Query};
 use super::forms::{self, Form};
 use super::identity::Owner;
 use super::limits::{self, Asking};
+use super::paging::{Limit, Text};
 use super::problem::Problem;
 
 /// The properties of a document, and what can be made of it.
@@ -113,6 +116,112 @@ pub(crate) async fn create(
     let view = view(&api, &document).await?;
     let status = if view.reading.is_some() { StatusCode::ACCEPTED } else { StatusCode::CREATED };
     Ok(limits::with(&standings, (status, Json(view))))
+}
+
+/// A document of a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DocumentSummary {
+    id: String,
+    /// The name of the file.
+    name: String,
+    /// The file's length.
+    bytes: i64,
+    /// Whether its pages were read by OCR.
+    ocr: bool,
+    /// Whether something is made of it: then it is not deleted before that is.
+    in_use: bool,
+    /// `reading` while pages are recognised, `ready`, or `refused`.
+    state: &'static str,
+    /// How much of it is read, of a hundred.
+    percent: u32,
+    /// Why nothing can be made of it.
+    refused: Option<ErrorView>,
+    #[schema(value_type = i64)]
+    created_at: Timestamp,
+}
+
+impl From<Shelved> for DocumentSummary {
+    fn from(Shelved { row, in_use, reading }: Shelved) -> Self {
+        let (state, percent, refused) = match reading {
+            ReadingState::Done => ("ready", 100, None),
+            ReadingState::Going { percent, .. } => ("reading", percent, None),
+            ReadingState::Refused(Refused { code, title, detail }) => {
+                ("refused", 0, Some(ErrorView { code, title, detail }))
+            }
+        };
+        let DocumentRow { id, name, bytes, ocr, created_at, .. } = row;
+        Self { id: id.to_string(), name, bytes, ocr, in_use, state, percent, refused, created_at }
+    }
+}
+
+/// A page of documents.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DocumentPage {
+    #[schema(max_items = 100)]
+    items: Vec<DocumentSummary>,
+    /// The cursor of the next page; none on the last page.
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DocumentsQuery {
+    /// Page size.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// `next_cursor` of the previous page.
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+    /// Only those whose name contains this, ignoring case.
+    #[param(value_type = Option<String>, max_length = 200)]
+    q: Option<Text<200>>,
+    /// `newest` or `oldest` first; without it the newest.
+    #[param(pattern = "^(newest|oldest)$")]
+    sort: Option<String>,
+}
+
+/// The documents that the caller has, by the time when they came. One of which nothing is made is deleted after a day.
+#[utoipa::path(get, path = "/api/v1/documents", operation_id = "list_documents", tag = "documents", params(DocumentsQuery),
+    responses((status = 200, body = DocumentPage), (status = 400, body = Problem)))]
+pub(crate) async fn list(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Query(query): Query<DocumentsQuery>,
+) -> Result<Json<DocumentPage>, Problem> {
+    let limit = query.limit.get();
+    let oldest_first = match query.sort.as_deref() {
+        None | Some("newest") => false,
+        Some("oldest") => true,
+        Some(_) => return Err(Problem::bad_request("sort is newest or oldest.")),
+    };
+    let foreign = |_| Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
+    let after = query.cursor.map(|cursor| cursor.parse::<DocumentId>().map_err(foreign)).transpose()?;
+    let text = query.q.map(|words| words.0).filter(|words| !words.is_empty());
+    let filter = DocumentFilter { text, oldest_first, after };
+    let (library, engine) = (&api.app.library, &api.app.engine);
+    let found = shelf::list(library, &api.app.modules, engine, &owner, &filter, limit + 1).await?;
+    let (found, next_cursor) = first_page(found, limit, |one| one.row.id.to_string());
+    Ok(Json(DocumentPage { items: found.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+/// Deletes a document of which nothing is made.
+#[utoipa::path(delete, path = "/api/v1/documents/{id}", operation_id = "delete_document", tag = "documents",
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn delete(
+    Owner(owner): Owner,
+    State(api): State<Api>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id: DocumentId = id.parse().map_err(|_| Problem::not_found("document"))?;
+    match shelf::delete(&api.app.platform, &api.app.modules, &owner, &id).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(DeleteError::Unknown) => Err(Problem::not_found("document")),
+        Err(error @ DeleteError::InUse) => Err(conflict("document_in_use", &error)),
+        Err(DeleteError::Store(error)) => Err(error.into()),
+    }
 }
 
 /// A document as it is known now.

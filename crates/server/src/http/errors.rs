@@ -24,6 +24,7 @@ impl From<StoreError> for Problem {
             StoreError::NotStorable { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_storable", "This cannot be stored", error.to_string())
             }
+            StoreError::BadRate { .. } => invalid("invalid_limit", error.to_string()),
             StoreError::NoSuchJob { .. } => Self::not_found("job"),
             StoreError::NotRetryable { .. } => conflict("not_retryable", &error),
             _ => Self::internal(&error),

@@ -129,16 +129,16 @@ pub(crate) struct ListQuery {
     /// Page size.
     #[serde(default)]
     #[param(inline)]
-    limit: Limit,
+    pub(super) limit: Limit,
     /// `next_cursor` of the previous page.
     #[param(max_length = 200)]
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// Only those in this state, such as `running`.
     #[param(max_length = 20, pattern = "^(scheduled|ready|running|waiting|blocked|succeeded|dead|cancelled|expired)$")]
-    state: Option<String>,
+    pub(super) state: Option<String>,
     /// Only those of this kind, such as `reel.make`.
     #[param(value_type = Option<String>, max_length = 100)]
-    kind: Option<Text<100>>,
+    pub(super) kind: Option<Text<100>>,
 }
 
 impl ListQuery {
@@ -156,6 +156,8 @@ impl ListQuery {
             state: self.state.map(state).transpose()?,
             kind: self.kind.map(|kind| kind.0),
             subject: None,
+            owner: None,
+            error: None,
             before: self.cursor.map(|cursor| cursor.parse::<JobId>().map_err(foreign)).transpose()?,
             limit: self.limit.get() + 1,
         })

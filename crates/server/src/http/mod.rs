@@ -6,6 +6,7 @@ mod deliveries;
 mod describe;
 mod docs;
 mod documents;
+mod engine_limits;
 mod entity_tags;
 mod errors;
 mod events;
@@ -148,8 +149,9 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
     let common = OpenApiRouter::with_openapi(Description::openapi())
         // Uploads have their own limits.
         .routes(routes!(documents::create).layer(DefaultBodyLimit::disable()))
-        .routes(routes!(documents::show))
-        .routes(routes!(uploads::options, uploads::create).map(|all| all.fallback(uploads::other)))
+        .routes(routes!(documents::list))
+        .routes(routes!(documents::show, documents::delete))
+        .routes(routes!(uploads::options, uploads::list, uploads::create).map(|all| all.fallback(uploads::other)))
         .routes(
             routes!(uploads::show, uploads::append, uploads::terminate).map(|one| one.fallback(uploads::other_of_one)),
         )
@@ -184,6 +186,8 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(usage::plans))
         .routes(routes!(usage::limits, usage::set_limits))
         .routes(routes!(usage::of_another))
+        .routes(routes!(engine_limits::list, engine_limits::set))
+        .routes(routes!(engine_limits::unset))
         .routes(routes!(operations::queues))
         .routes(routes!(operations::pause))
         .routes(routes!(operations::resume))

@@ -10,7 +10,8 @@ use sluice_app::view::first_page;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_store::controls::Pause;
-use sluice_store::jobs::Redrive;
+use sluice_store::events::{Event, Place, Sought};
+use sluice_store::jobs::{Filter, Redrive};
 use sluice_store::{StoreError, accounts, blobs, controls, events, workers};
 use utoipa::{IntoParams, ToSchema};
 
@@ -19,7 +20,7 @@ use super::errors::invalid;
 use super::extract::{Json, Path, Query};
 use super::identity::Admin;
 use super::jobs::{JobSummary, ListQuery, job_id};
-use super::paging::Limit;
+use super::paging::{Limit, Text};
 use super::problem::Problem;
 
 /// Most dead jobs that one request runs again: it is one unit of work.
@@ -195,16 +196,54 @@ async fn names(api: &Api, owners: impl Iterator<Item = &str>) -> Result<HashMap<
     Ok(api.app.platform.store.read(read).await?)
 }
 
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AllJobsQuery {
+    /// Page size.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// `next_cursor` of the previous page.
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+    /// Only those in this state, such as `running`.
+    #[param(max_length = 20, pattern = "^(scheduled|ready|running|waiting|blocked|succeeded|dead|cancelled|expired)$")]
+    state: Option<String>,
+    /// Only those of this kind, such as `reel.make`.
+    #[param(value_type = Option<String>, max_length = 100)]
+    kind: Option<Text<100>>,
+    /// Only those that ended with this code.
+    #[param(value_type = Option<String>, max_length = 100)]
+    code: Option<Text<100>>,
+    /// Only those of this owner.
+    #[param(value_type = Option<String>, max_length = 100)]
+    owner: Option<Text<100>>,
+}
+
+impl AllJobsQuery {
+    /// With one job more than the page has. None if there is no such owner.
+    fn filter(self) -> Result<Option<Filter>, Problem> {
+        let Self { limit, cursor, state, kind, code, owner } = self;
+        let Ok(owner) = owner.map(|owner| owner.0.parse()).transpose() else { return Ok(None) };
+        let filter = ListQuery { limit, cursor, state, kind }.filter()?;
+        Ok(Some(Filter { owner, error: code.map(|code| code.0), ..filter }))
+    }
+}
+
 /// Everybody's jobs, newest first: with `state=dead`, the dead letters.
-#[utoipa::path(get, path = "/api/v1/admin/jobs", operation_id = "list_all_jobs", tag = "administration", params(ListQuery),
+#[utoipa::path(get, path = "/api/v1/admin/jobs", operation_id = "list_all_jobs", tag = "administration", params(AllJobsQuery),
     responses((status = 200, body = AnyJobPage), (status = 400, body = Problem)))]
 pub(crate) async fn jobs(
     State(api): State<Api>,
     _: Admin,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<AllJobsQuery>,
 ) -> Result<Json<AnyJobPage>, Problem> {
-    let limit = query.limit();
-    let rows = api.app.engine.operator().list(&query.filter()?).await?;
+    let limit = query.limit.get();
+    let rows = match query.filter()? {
+        Some(filter) => api.app.engine.operator().list(&filter).await?,
+        None => Vec::new(),
+    };
     let (rows, next_cursor) = first_page(rows, limit, |job| job.id.to_string());
     let names = names(&api, rows.iter().map(|job| job.owner.as_str())).await?;
     let item = |row: sluice_engine::JobRow| {
@@ -327,26 +366,68 @@ pub(crate) struct AnyEventView {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EventsQuery {
-    /// How many.
+    /// Page size.
     #[serde(default)]
     #[param(inline)]
     limit: Limit,
+    /// `next_cursor` of the previous page.
+    #[param(max_length = 400)]
+    cursor: Option<String>,
+    /// Only those of this owner, however old.
+    #[param(value_type = Option<String>, max_length = 100)]
+    owner: Option<Text<100>>,
+    /// Only those of this kind, such as `job.changed`.
+    #[param(value_type = Option<String>, max_length = 100)]
+    kind: Option<Text<100>>,
+    /// Only those about this id.
+    #[param(value_type = Option<String>, max_length = 100)]
+    subject: Option<Text<100>>,
 }
 
-/// The latest events of everybody, newest first.
+/// A page of everybody's events, newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AnyEventPage {
+    #[schema(max_items = 100)]
+    items: Vec<AnyEventView>,
+    /// The cursor of the next page; none on the last page.
+    next_cursor: Option<String>,
+}
+
+/// The place of an event, as an opaque cursor.
+fn encode(event: &Event) -> String {
+    hex::encode(format!("{} {} {}", event.at.as_millis(), event.seq, event.owner))
+}
+
+fn decode(cursor: &str) -> Option<Place> {
+    let text = String::from_utf8(hex::decode(cursor).ok()?).ok()?;
+    let mut parts = text.splitn(3, ' ');
+    let at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    let seq = parts.next()?.parse().ok()?;
+    Some(Place { at, owner: parts.next()?.parse().ok()?, seq })
+}
+
+/// The events of everybody, newest first. Without `owner`, the latest 20,000 are looked through.
 #[utoipa::path(get, path = "/api/v1/admin/events", operation_id = "list_all_events", tag = "administration", params(EventsQuery),
-    responses((status = 200, body = Vec<AnyEventView>)))]
+    responses((status = 200, body = AnyEventPage), (status = 400, body = Problem)))]
 pub(crate) async fn events(
     State(api): State<Api>,
     _: Admin,
     Query(query): Query<EventsQuery>,
-) -> Result<Json<Vec<AnyEventView>>, Problem> {
-    let rows = api.app.platform.store.read(async |tx| events::latest(tx, query.limit.get()).await).await?;
+) -> Result<Json<AnyEventPage>, Problem> {
+    let foreign = || Problem::bad_request("The cursor is not one that this server gave: begin again without it.");
+    let after = query.cursor.map(|cursor| decode(&cursor).ok_or_else(foreign)).transpose()?;
+    let Ok(owner) = query.owner.map(|owner| owner.0.parse()).transpose() else {
+        return Ok(Json(AnyEventPage { items: Vec::new(), next_cursor: None }));
+    };
+    let limit = query.limit.get();
+    let sought = Sought { owner, kind: query.kind.map(|kind| kind.0), subject: query.subject.map(|id| id.0), after };
+    let rows = api.app.platform.store.read(async |tx| events::search(tx, &sought, limit + 1).await).await?;
+    let (rows, next_cursor) = first_page(rows, limit, encode);
     let names = names(&api, rows.iter().map(|event| event.owner.as_str())).await?;
-    let view = |event: events::Event| {
+    let view = |event: Event| {
         let owner = event.owner.to_string();
         let (kind, subject, at) = (event.kind, event.subject, event.at);
         AnyEventView { owner_name: names.get(&owner).cloned(), owner, kind, subject, at }
     };
-    Ok(Json(rows.into_iter().map(view).collect()))
+    Ok(Json(AnyEventPage { items: rows.into_iter().map(view).collect(), next_cursor }))
 }

@@ -48,6 +48,8 @@ pub(crate) struct UploadView {
     offset: u64,
     /// The document that it became.
     document_id: Option<String>,
+    /// When it was begun.
+    created_at: i64,
     /// When it is forgotten, if nothing more comes of it.
     expires_at: i64,
 }
@@ -60,6 +62,7 @@ impl From<&UploadRow> for UploadView {
             length: row.length,
             offset: row.received,
             document_id: row.document.as_ref().map(ToString::to_string),
+            created_at: row.created_at.as_millis(),
             expires_at: row.expires_at.as_millis(),
         }
     }
@@ -71,6 +74,13 @@ impl From<&UploadRow> for UploadView {
         ("Tus-Checksum-Algorithm" = String)))))]
 pub(crate) async fn options(State(api): State<Api>) -> Response {
     as_tus(capabilities(&api))
+}
+
+/// The uploads that are not complete, the newest first: each can be continued from its offset, or deleted.
+#[utoipa::path(get, path = "/api/v1/uploads", operation_id = "list_uploads", tag = "uploads",
+    responses((status = 200, body = Vec<UploadView>)))]
+pub(crate) async fn list(Asking(asker): Asking, State(api): State<Api>, request: Request) -> Response {
+    serve(&api, &asker, None, request).await
 }
 
 /// Begins a resumable upload (tus 1.0). `Location` is its address, to which the bytes are sent by `PATCH`; the request may
@@ -174,8 +184,13 @@ async fn dispatch(api: &Api, asker: &Asker, id: Option<String>, request: Request
         return Ok(capabilities(api));
     }
     let Some(id) = id else {
+        // Not of tus: for whoever wants to look.
+        if method == Method::GET {
+            let open = uploads::open(&api.app.uploads(), &asker.owner).await?;
+            return Ok(Json(open.iter().map(UploadView::from).collect::<Vec<_>>()).into_response());
+        }
         if method != Method::POST {
-            return Err(not_allowed("OPTIONS, POST"));
+            return Err(not_allowed("GET, OPTIONS, POST"));
         }
         headers::check_version(request.headers())?;
         return begin(api, asker, request).await;

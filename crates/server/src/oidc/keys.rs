@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
+use reqwest::Url;
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -23,6 +24,26 @@ pub(super) struct Discovered {
     pub(super) authorization_endpoint: String,
     pub(super) token_endpoint: String,
     jwks_uri: String,
+}
+
+impl Discovered {
+    /// What it says is to be asked, by the names of the members.
+    fn addresses(&self) -> [(&'static str, &str); 3] {
+        [
+            ("authorization_endpoint", &self.authorization_endpoint),
+            ("token_endpoint", &self.token_endpoint),
+            ("jwks_uri", &self.jwks_uri),
+        ]
+    }
+}
+
+/// Whether an address that an issuer names is asked. By TLS it may be any: some keep their keys at another host. Without,
+/// it is only the origin of an issuer that has no TLS itself, as one on this machine: keys that travel in the clear could be
+/// anybody's, and so could who gets this server's secret.
+fn may_be_asked(issuer: &str, address: &str) -> bool {
+    let (Ok(issuer), Ok(address)) = (Url::parse(issuer), Url::parse(address)) else { return false };
+    let is_bare = address.username().is_empty() && address.password().is_none();
+    is_bare && (address.scheme() == "https" || address.origin() == issuer.origin())
 }
 
 /// The keys of one issuer.
@@ -91,6 +112,11 @@ impl Keys {
         // One that says that it is another could vouch for anybody.
         if found.issuer != self.issuer {
             return Err(odd(format!("it calls itself {:?}", found.issuer)));
+        }
+        for (name, address) in found.addresses() {
+            if !may_be_asked(&self.issuer, address) {
+                return Err(odd(format!("its {name} is {address:?}, which is not asked: it has to have https")));
+            }
         }
         self.known().discovered = Some(found.clone());
         Ok(found)
@@ -187,6 +213,28 @@ mod tests {
             }
         });
         (address, accepted)
+    }
+
+    #[test]
+    fn what_an_issuer_names_is_asked_by_tls_or_at_the_issuer_itself() {
+        let (remote, local) = ("https://accounts.example.org/realm", "http://localhost:4000");
+        let cases = [
+            (remote, "https://accounts.example.org/realm/keys", true),
+            (remote, "https://keys.example.net/certs", true),
+            (remote, "http://accounts.example.org/realm/keys", false),
+            (remote, "http://169.254.169.254/latest", false),
+            (remote, "https://me:secret@accounts.example.org/keys", false),
+            (remote, "file:///etc/passwd", false),
+            (remote, "javascript:alert(1)", false),
+            (remote, "/keys", false),
+            (local, "http://localhost:4000/keys", true),
+            (local, "http://localhost:4001/keys", false),
+            (local, "http://127.0.0.1:4000/keys", false),
+            (local, "http://10.0.0.1/keys", false),
+        ];
+        for (issuer, address, asked) in cases {
+            assert_eq!(may_be_asked(issuer, address), asked, "{address} of {issuer}");
+        }
     }
 
     #[tokio::test]

@@ -1,8 +1,9 @@
-//! What is checked of a token, in this order: size and form, algorithm, key, signature, issuer, times, audience, party, state.
+//! What is checked of a token, in this order: size and form, algorithm, type, key, signature, issuer, times, audience, party,
+//! state.
 
 use std::time::Duration;
 
-use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
@@ -95,8 +96,11 @@ pub(crate) enum Rejected {
     /// It is none.
     #[error("token-invalid: it is not a signed token")]
     Malformed,
-    /// Its algorithm is none of [`ALGORITHMS`].
-    #[error("token-invalid-algorithm: signatures by RSA or ECDSA are accepted")]
+    /// It is for another purpose, or asks for what is not understood here.
+    #[error("token-invalid-type: tokens of sessions, ID tokens and access tokens are accepted")]
+    Type,
+    /// Its algorithm is none of [`ALGORITHMS`], or not the one that its key is for.
+    #[error("token-invalid-algorithm: signatures by RSA or ECDSA are accepted, by the algorithm that the key is for")]
     Algorithm,
     /// The issuer has no such key.
     #[error("jwk-kid-mismatch: the issuer has no such key")]
@@ -140,7 +144,7 @@ impl Oidc {
             return Err(Rejected::Audience);
         }
         // An access token (RFC 9068) is for one audience, which has to be this server.
-        if header.typ.is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt")) && !for_us {
+        if kind(&header) == Some(Kind::Access) && !for_us {
             return Err(Rejected::Audience);
         }
         let party = claims.azp.as_ref().is_some_and(|azp| settings.parties.contains(azp));
@@ -181,6 +185,11 @@ impl Oidc {
         if !ALGORITHMS.contains(&header.alg) {
             return Err(Rejected::Algorithm);
         }
+        // What is critical has to be understood (RFC 7515, 4.1.11), and nothing is. An answer to a logout, say, is signed by the
+        // same keys, and proves nothing here (RFC 8725, 3.11).
+        if header.crit.is_some() || kind(&header).is_none() {
+            return Err(Rejected::Type);
+        }
         let key = self.keys.key(&self.client, header.kid.as_deref()).await?.ok_or(Rejected::UnknownKey)?;
         if !fits(&key, header.alg) {
             return Err(Rejected::Algorithm);
@@ -209,8 +218,31 @@ impl Oidc {
     }
 }
 
-/// Whether a key is of the kind that an algorithm needs.
-const fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
+/// What a token is for, by its header.
+#[derive(PartialEq, Eq)]
+enum Kind {
+    /// Of a session, or of a sign-in.
+    Identity,
+    /// By RFC 9068.
+    Access,
+}
+
+/// None for a token of another type.
+fn kind(header: &Header) -> Option<Kind> {
+    let Some(typ) = &header.typ else { return Some(Kind::Identity) };
+    let typ = typ.to_ascii_lowercase();
+    match typ.strip_prefix("application/").unwrap_or(&typ) {
+        "jwt" => Some(Kind::Identity),
+        "at+jwt" => Some(Kind::Access),
+        _ => None,
+    }
+}
+
+/// Whether a key is of the kind that an algorithm needs, and for this one if it says for which (RFC 8725, 3.1).
+fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
+    if key.common.key_algorithm.is_some_and(|named| named != KeyAlgorithm::from(algorithm)) {
+        return false;
+    }
     let elliptic = matches!(algorithm, Algorithm::ES256 | Algorithm::ES384);
     match key.algorithm {
         AlgorithmParameters::RSA(_) => !elliptic,

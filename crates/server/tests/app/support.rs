@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,6 +20,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_server::apps::{APPS, ServerApp};
 use sluice_server::config::Config;
 use sluice_server::http::{Access, Serving, router};
+use sluice_server::oidc::{Oidc, OidcSettings};
 use sluice_server::wiring;
 use sluice_store::migrations::{MODULES, Module};
 use sluice_store::{Dialect, StoreError, testing};
@@ -145,6 +147,15 @@ impl TestApp {
         let settings = AccountSettings { sign_up, ..AccountSettings::default() };
         let accounts = Accounts::new(app.app.platform.clone(), settings).unwrap();
         let access = Access { single_user: false, ..Access::single_user(accounts.clone()) };
+        app.router = router(Serving::new(app.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
+        (app, accounts)
+    }
+
+    /// With an issuer, whose people all get an account.
+    pub(crate) async fn with_issuer(dialect: Dialect, issuer: OidcSettings) -> (Self, Accounts) {
+        let (mut app, accounts) = Self::with_accounts(dialect, SignUp::Open).await;
+        let oidc = Some(Arc::new(Oidc::new(issuer).unwrap()));
+        let access = Access { oidc, single_user: false, ..Access::single_user(accounts.clone()) };
         app.router = router(Serving::new(app.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
         (app, accounts)
     }

@@ -19,6 +19,10 @@ pub struct Filter {
     pub kind: Option<String>,
     /// Only those about this subject.
     pub subject: Option<String>,
+    /// Only those of this owner. A list for an owner has no others anyway.
+    pub owner: Option<OwnerId>,
+    /// Only those that ended with this code.
+    pub error: Option<String>,
     /// Only those created before this one, the last of the previous page.
     pub before: Option<JobId>,
     /// At most so many.
@@ -50,10 +54,10 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     let latest = filter.before.as_ref().map_or("g", JobId::as_str);
     let mut values = vec![latest];
     let mut kind = filter.kind.as_deref();
-    let mut of = owner.map(OwnerId::as_str);
+    let mut of = owner.or(filter.owner.as_ref()).map(OwnerId::as_str);
     let all = filter.subject.is_none() && matches!(filter.state, None | Some(JobState::Succeeded));
     let by_kind = all && owner.is_some() && kind.is_some();
-    if let Some(owner) = of.take_if(|_| all) {
+    if let Some(owner) = of.take_if(|_| all && owner.is_some()) {
         // In the order of an index that begins with the owner. A column that has to be equal is no part of an order to
         // PostgreSQL, which may then walk over everybody's jobs in the order of their ids.
         values.push(owner);
@@ -67,7 +71,9 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
         // Writing to a String does not fail.
         let _ = write!(text, " AND {column} = ${}", values.len());
     };
-    for (column, value) in [("owner", of), ("kind", kind), ("subject", filter.subject.as_deref())] {
+    for (column, value) in
+        [("owner", of), ("kind", kind), ("subject", filter.subject.as_deref()), ("error_code", filter.error.as_deref())]
+    {
         if let Some(value) = value {
             equal(column, value);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use sluice_domain::ids::{DocumentId, OwnerId};
-use sluice_store::documents::{self, DocumentRow};
+use sluice_store::documents::{self, DocumentFilter, DocumentRow};
 use sluice_store::{Store, StoreError, Tx, blobs};
 
 use crate::{ada, omar, on_both_databases};
@@ -13,6 +13,7 @@ on_both_databases!(
     a_document_is_found_by_its_owner_alone,
     the_same_bytes_are_one_document_per_owner_and_reading,
     what_is_read_later_is_set_in_all_documents_of_the_same_bytes,
+    documents_of_an_owner_are_listed_page_by_page_and_found_by_name,
     old_documents_are_found_page_by_page_and_forgotten_with_their_references,
 );
 
@@ -129,6 +130,53 @@ async fn the_same_bytes_are_one_document_per_owner_and_reading(store: &Store) {
         .await
         .unwrap();
     assert_eq!(names, ("ada b.pdf".to_owned(), "omar b.pdf".to_owned()), "each has the name that its owner gave");
+}
+
+async fn documents_of_an_owner_are_listed_page_by_page_and_found_by_name(store: &Store) {
+    let names = ["tides.pdf", "ÜBER EBBE.pdf", "المد والجزر.pdf", "Tides again.pdf"];
+    for (name, random) in names.iter().zip(1_u8..) {
+        let insert = async |tx: &mut Tx| {
+            let row = DocumentRow { name: (*name).to_owned(), ..document(tx, &ada(), 'a', random).await? };
+            documents::insert_document(tx, &row).await
+        };
+        store.write(insert).await.unwrap();
+        store.advance_clock(Duration::from_secs(1)).await.unwrap();
+    }
+    let listed = async |owner: OwnerId, filter: DocumentFilter, limit: u32| {
+        store.read(async |tx| documents::listed(tx, &owner, &filter, limit).await).await.unwrap()
+    };
+    let named = async |filter: DocumentFilter| -> Vec<String> {
+        listed(ada(), filter, 10).await.into_iter().map(|row| row.name).collect()
+    };
+    let mut newest = names.map(str::to_owned);
+    newest.reverse();
+    assert_eq!(named(DocumentFilter::default()).await, newest);
+    assert_eq!(named(DocumentFilter { oldest_first: true, ..DocumentFilter::default() }).await, names);
+    assert!(listed(omar(), DocumentFilter::default(), 10).await.is_empty());
+    assert!(listed(ada(), DocumentFilter::default(), 0).await.is_empty());
+    for oldest_first in [false, true] {
+        let mut paged: Vec<DocumentRow> = Vec::new();
+        loop {
+            let after = paged.last().map(|row| row.id.clone());
+            let page = listed(ada(), DocumentFilter { text: None, oldest_first, after }, 3).await;
+            let last = page.len() < 3;
+            paged.extend(page);
+            if last {
+                break;
+            }
+        }
+        let mut paged: Vec<String> = paged.into_iter().map(|row| row.name).collect();
+        if oldest_first {
+            paged.reverse();
+        }
+        assert_eq!(paged, newest);
+    }
+    let found =
+        async |words: &str| named(DocumentFilter { text: Some(words.to_owned()), ..DocumentFilter::default() }).await;
+    assert_eq!(found("tides").await, ["Tides again.pdf", "tides.pdf"]);
+    assert_eq!(found("über").await, ["ÜBER EBBE.pdf"]);
+    assert_eq!(found("الجزر").await, ["المد والجزر.pdf"]);
+    assert!(found("%").await.is_empty());
 }
 
 async fn old_documents_are_found_page_by_page_and_forgotten_with_their_references(store: &Store) {

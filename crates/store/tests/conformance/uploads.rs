@@ -17,6 +17,7 @@ on_both_databases!(
     what_is_durable_only_grows,
     an_upload_ends_with_its_document_or_with_a_reason,
     an_expired_upload_is_held_by_nobody_and_forgotten,
+    all_uploads_of_an_owner_end_at_once,
     an_owner_has_a_limited_number_of_open_uploads,
 );
 
@@ -71,6 +72,9 @@ async fn find(store: &Store, row: &UploadRow) -> Option<UploadRow> {
 async fn an_upload_is_found_by_its_owner_alone(store: &Store) {
     let row = upload(store, &ada(), 1).await;
     assert_eq!(find(store, &row).await, Some(row.clone()), "all of it comes back as it was stored");
+    let open = async |owner, limit| store.read(async |tx| uploads::open(tx, &owner, limit).await).await.unwrap();
+    assert_eq!((open(ada(), 9).await, open(ada(), 0).await), (vec![row.clone()], Vec::new()));
+    assert_eq!(open(omar(), 9).await, []);
     let announced = async |owner| store.read(async |tx| uploads::announced(tx, &owner).await).await.unwrap();
     assert_eq!((announced(ada()).await, announced(omar()).await), (row.length, 0));
     let other = UploadRow { owner: omar(), ..row.clone() };
@@ -187,6 +191,20 @@ async fn an_expired_upload_is_held_by_nobody_and_forgotten(store: &Store) {
     assert_eq!(expired().await, []);
     let unknown = store.read(async |tx| uploads::unknown(tx, &all).await).await.unwrap();
     assert_eq!(unknown, [old.id, ended.id]);
+}
+
+async fn all_uploads_of_an_owner_end_at_once(store: &Store) {
+    let (held, idle, other) =
+        (upload(store, &ada(), 1).await, upload(store, &ada(), 2).await, upload(store, &omar(), 3).await);
+    let (keeper, others) = (hold(&held, 1), hold(&other, 1));
+    acquire(store, &keeper).await;
+    acquire(store, &others).await;
+    assert_eq!(store.write(async |tx| uploads::end_all(tx, &ada()).await).await.unwrap(), 2);
+    assert_eq!(renew(store, &keeper).await, Renewed::Lost);
+    assert!(!record(store, &keeper, 5).await);
+    assert!(matches!(acquire(store, &hold(&idle, 2)).await, Acquired::Over(_)));
+    assert_eq!(renew(store, &others).await, Renewed::Held { wanted: false }, "another's goes on");
+    assert_eq!(store.write(async |tx| uploads::end_all(tx, &ada()).await).await.unwrap(), 0);
 }
 
 async fn an_owner_has_a_limited_number_of_open_uploads(store: &Store) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sluice_domain::ids::OwnerId;
-use sluice_store::events::{self, Event, Page};
+use sluice_store::events::{self, Event, Page, Place, Sought};
 use sluice_store::faults::Fault;
 use sluice_store::{Dialect, Store, StoreError, Tx, retention};
 use sluice_testkit::TestStore;
@@ -16,6 +16,7 @@ on_both! {
     streams_are_counted_each_by_itself_also_by_many_processes
     a_unit_of_work_that_fails_leaves_no_entry_and_no_gap
     the_latest_of_all_owners_come_first
+    an_operator_finds_entries_by_owner_kind_and_subject_page_by_page
     who_only_reads_adds_nothing
     a_row_that_cannot_be_read_is_passed_over_and_leaves_a_gap_at_the_start_of_a_page
     of_entries_that_share_a_row_one_that_cannot_be_read_hides_no_other
@@ -155,6 +156,59 @@ async fn the_latest_of_all_owners_come_first(test: &TestStore) {
         assert_eq!(latest(u32::try_from(limit).unwrap()).await, all[..limit], "{limit}");
     }
     assert_eq!(latest(100).await, all);
+}
+
+async fn an_operator_finds_entries_by_owner_kind_and_subject_page_by_page(test: &TestStore) {
+    let store = test.store();
+    let mut all = Vec::new();
+    // Rows of one entry and of many, of two owners in turns, some at the same time.
+    for (round, size) in [1, 3, 501, 2, 700, 1, 1].into_iter().enumerate() {
+        let owner = if round % 2 == 0 { ada() } else { omar() };
+        write(store, async |tx| {
+            for n in 0..size {
+                let kind = if n % 2 == 0 { "test.even" } else { "test.odd" };
+                events::emit(tx, &owner, kind, &(n % 5).to_string(), &json!({}))?;
+            }
+            Ok(())
+        })
+        .await;
+        if round % 3 == 0 {
+            store.advance_clock(Duration::from_secs(1)).await.unwrap();
+        }
+    }
+    for owner in [ada(), omar()] {
+        all.extend(after(store, &owner, 0, u32::MAX).await);
+    }
+    all.sort_by_key(|event| (std::cmp::Reverse(event.at), event.owner.clone(), std::cmp::Reverse(event.seq)));
+    let text = |text: &str| Some(text.to_owned());
+    let cases = [
+        Sought::default(),
+        Sought { owner: Some(ada()), ..Sought::default() },
+        Sought { owner: Some(omar()), kind: text("test.odd"), ..Sought::default() },
+        Sought { kind: text("test.even"), subject: text("4"), ..Sought::default() },
+        Sought { subject: text("nothing"), ..Sought::default() },
+        Sought { owner: Some("nobody".parse().unwrap()), ..Sought::default() },
+    ];
+    for case in cases {
+        let is = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|wanted| wanted == text);
+        let expected: Vec<&Event> = all
+            .iter()
+            .filter(|event| case.owner.as_ref().is_none_or(|owner| *owner == event.owner))
+            .filter(|event| is(&case.kind, &event.kind) && is(&case.subject, &event.subject))
+            .collect();
+        let mut found: Vec<Event> = Vec::new();
+        loop {
+            let place = |last: &Event| Place { at: last.at, owner: last.owner.clone(), seq: last.seq };
+            let sought = Sought { after: found.last().map(place), ..case.clone() };
+            let page = read(store, async |tx| events::search(tx, &sought, 97).await).await;
+            let is_last = page.len() < 97;
+            found.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        assert!(found.iter().eq(expected.iter().copied()), "{case:?}: {} of {}", found.len(), expected.len());
+    }
 }
 
 async fn a_unit_of_work_that_fails_leaves_no_entry_and_no_gap(test: &TestStore) {

@@ -14,9 +14,30 @@ export type Queues = Schemas['QueuesView'];
 export type AnyJobs = Schemas['AnyJobPage'];
 export type Redriven = Schemas['Redriven'];
 export type Kept = Schemas['KeptView'];
-export type AnyEvent = Schemas['AnyEventView'];
+export type AnyEvents = Schemas['AnyEventPage'];
+export type EngineLimits = Schemas['EngineLimitsView'];
+export type EngineLimit = Schemas['EngineLimitRequest'];
+export type Lift = Schemas['LiftRequest'];
+
+/** What a list is narrowed by; empty texts are not asked for. */
+export interface JobFilter {
+  kind: string;
+  code: string;
+  owner: string;
+}
+export interface EventFilter {
+  kind: string;
+  owner: string;
+  subject: string;
+}
 
 const cursorOf = (cursor: string | null) => (cursor ? { cursor } : {});
+
+/** Those that are not empty. */
+function given<Filter extends object>(filter: Filter): Partial<Filter> {
+  const texts = Object.entries(filter).map(([name, text]) => [name, String(text).trim()]);
+  return Object.fromEntries(texts.filter(([, text]) => text !== '')) as Partial<Filter>;
+}
 
 export const adminApi = {
   accounts: (cursor: string | null): Promise<Outcome<AccountPage>> =>
@@ -32,11 +53,21 @@ export const adminApi = {
   pause: (scope: string, name: string, reason: string) =>
     call(client.POST('/api/v1/admin/queues/pause', { body: { scope, name, ...(reason ? { reason } : {}) } })),
   resume: (scope: string, name: string) => call(client.POST('/api/v1/admin/queues/resume', { body: { scope, name } })),
-  deadJobs: (cursor: string | null): Promise<Outcome<AnyJobs>> =>
-    call(client.GET('/api/v1/admin/jobs', { params: { query: { state: 'dead', limit: 50, ...cursorOf(cursor) } } })),
+  deadJobs: (filter: JobFilter, cursor: string | null): Promise<Outcome<AnyJobs>> =>
+    call(
+      client.GET('/api/v1/admin/jobs', {
+        params: { query: { state: 'dead', limit: 50, ...given(filter), ...cursorOf(cursor) } },
+      }),
+    ),
   retry: (id: string) => call(client.POST('/api/v1/admin/jobs/{id}/retry', { params: { path: { id } } })),
-  redrive: (): Promise<Outcome<Redriven>> => call(client.POST('/api/v1/admin/jobs/redrive', { body: {} })),
+  redrive: (filter: JobFilter): Promise<Outcome<Redriven>> =>
+    call(client.POST('/api/v1/admin/jobs/redrive', { body: given(filter) })),
   storage: (): Promise<Outcome<Kept[]>> => call(client.GET('/api/v1/admin/storage')),
-  events: (): Promise<Outcome<AnyEvent[]>> =>
-    call(client.GET('/api/v1/admin/events', { params: { query: { limit: 100 } } })),
+  events: (filter: EventFilter, cursor: string | null): Promise<Outcome<AnyEvents>> =>
+    call(
+      client.GET('/api/v1/admin/events', { params: { query: { limit: 50, ...given(filter), ...cursorOf(cursor) } } }),
+    ),
+  engineLimits: (): Promise<Outcome<EngineLimits>> => call(client.GET('/api/v1/admin/limits')),
+  limit: (body: EngineLimit) => call(client.PUT('/api/v1/admin/limits', { body })),
+  unlimit: (body: Lift) => call(client.POST('/api/v1/admin/limits/unset', { body })),
 };

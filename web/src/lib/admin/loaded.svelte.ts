@@ -7,20 +7,24 @@ export class Loaded<Value> {
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
   readonly #fetch: () => Promise<Outcome<Value>>;
+  #asked = 0;
 
-  /** For a component: fetches when it is mounted, and every `everyMs` if given. */
-  constructor(fetch: () => Promise<Outcome<Value>>, everyMs?: number) {
+  /** For a component: fetches when it is mounted, and every `everyMs` if given, while `wanted`. */
+  constructor(fetch: () => Promise<Outcome<Value>>, everyMs?: number, wanted = () => true) {
     this.#fetch = fetch;
     onMount(() => {
       void this.load();
       if (everyMs === undefined) return;
-      const timer = setInterval(() => document.hidden || this.busy || void this.load(), everyMs);
+      const timer = setInterval(() => document.hidden || this.busy || !wanted() || void this.load(), everyMs);
       return () => clearInterval(timer);
     });
   }
 
   async load(): Promise<void> {
+    const asked = (this.#asked += 1);
     const outcome = await this.#fetch();
+    // What was asked for later is newer.
+    if (asked !== this.#asked) return;
     if (outcome.ok) this.value = outcome.value;
     this.problem = outcome.ok ? null : outcome.problem;
   }

@@ -588,12 +588,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest events of everybody, newest first. */
+        /** The events of everybody, newest first. Without `owner`, the latest 20,000 are looked through. */
         get: {
             parameters: {
                 query?: {
-                    /** @description How many. */
+                    /** @description Page size. */
                     limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                    /** @description Only those of this owner, however old. */
+                    owner?: string;
+                    /** @description Only those of this kind, such as `job.changed`. */
+                    kind?: string;
+                    /** @description Only those about this id. */
+                    subject?: string;
                 };
                 header?: never;
                 path?: never;
@@ -607,10 +615,18 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AnyEventView"][];
+                        "application/json": components["schemas"]["AnyEventPage"];
                     };
                 };
-                400: components["responses"]["BadRequest"];
+                /** @description The request is malformed. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 401: components["responses"]["NotSignedIn"];
                 403: components["responses"]["NotAllowed"];
                 421: components["responses"]["ForeignHost"];
@@ -781,6 +797,10 @@ export interface paths {
                     state?: string;
                     /** @description Only those of this kind, such as `reel.make`. */
                     kind?: string;
+                    /** @description Only those that ended with this code. */
+                    code?: string;
+                    /** @description Only those of this owner. */
+                    owner?: string;
                 };
                 header?: never;
                 path?: never;
@@ -930,6 +950,153 @@ export interface paths {
                     };
                 };
                 421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is limited of everybody's work. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EngineLimitsView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        /** Limits how many jobs of something run at once, or how often, or sets an owner's weight. It applies at once. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["EngineLimitRequest"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/limits/unset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes limits away. It applies at once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LiftRequest"];
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
             };
@@ -1395,7 +1562,50 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The documents that the caller has, by the time when they came. One of which nothing is made is deleted after a day. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                    /** @description Only those whose name contains this, ignoring case. */
+                    q?: string;
+                    /** @description `newest` or `oldest` first; without it the newest. */
+                    sort?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DocumentPage"];
+                    };
+                };
+                /** @description The request is malformed. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
         put?: never;
         /**
          * Uploads a document: reads it immediately, and returns its properties or why it was rejected. If pages are read by OCR,
@@ -1548,7 +1758,52 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        delete?: never;
+        /** Deletes a document of which nothing is made. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1567,7 +1822,8 @@ export interface paths {
          *     `soft`, `hard`, `until`). Without a last id the stream starts with new events.
          * @description The first event is `hello`, with the position from which the stream continues; or `reset`, if events after the last id are
          *     no longer kept or the id is unknown here. The data of `reset` are a `PresentState`: the present state, so that a client
-         *     replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open.
+         *     replaces what it knows and continues from there. A comment every 15 seconds keeps an idle connection open. The stream ends with
+         *     the session, token or account that it was opened with, within ten seconds.
          */
         get: {
             parameters: {
@@ -3301,7 +3557,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The uploads that are not complete, the newest first: each can be continued from its offset, or deleted. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UploadView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
         put?: never;
         /**
          * Begins a resumable upload (tus 1.0). `Location` is its address, to which the bytes are sent by `PATCH`; the request may
@@ -4689,6 +4971,12 @@ export interface components {
             /** @description `admin` or `member`, which is the default. */
             role?: string | null;
         };
+        /** @description A page of everybody's events, newest first. */
+        AnyEventPage: {
+            items: components["schemas"]["AnyEventView"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
         /** @description That something happened, without what is in it. */
         AnyEventView: {
             /** Format: int64 */
@@ -4907,6 +5195,37 @@ export interface components {
              */
             words: number;
         };
+        /** @description A page of documents. */
+        DocumentPage: {
+            items: components["schemas"]["DocumentSummary"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description A document of a list. */
+        DocumentSummary: {
+            /**
+             * Format: int64
+             * @description The file's length.
+             */
+            bytes: number;
+            /** Format: int64 */
+            created_at: number;
+            id: string;
+            /** @description Whether something is made of it: then it is not deleted before that is. */
+            in_use: boolean;
+            /** @description The name of the file. */
+            name: string;
+            /** @description Whether its pages were read by OCR. */
+            ocr: boolean;
+            /**
+             * Format: int32
+             * @description How much of it is read, of a hundred.
+             */
+            percent: number;
+            refused?: components["schemas"]["ErrorView"] | null;
+            /** @description `reading` while pages are recognised, `ready`, or `refused`. */
+            state: string;
+        };
         /** @description The properties of a document, and what can be made of it. */
         DocumentView: {
             /** @description What each app can make of it, by the app's name. */
@@ -4943,6 +5262,64 @@ export interface components {
         Ended: {
             /** Format: int64 */
             ended: number;
+        };
+        /** @description What is limited, and how; what is left out stays as it is. */
+        EngineLimitRequest: {
+            /**
+             * Format: int32
+             * @description Most jobs that run at the same time.
+             */
+            concurrency?: number | null;
+            /** @description `*` stands for each one without a limit of its own. */
+            name: string;
+            rate?: components["schemas"]["RateRequest"] | null;
+            /** @description `owner`, `kind`, `key` or `provider`. */
+            scope: string;
+            /**
+             * Format: int32
+             * @description Of an owner: twice the weight, twice the jobs.
+             */
+            weight?: number | null;
+        };
+        /** @description How many jobs run at once, and the weight of an owner's share. */
+        EngineLimitView: {
+            /**
+             * Format: int64
+             * @description Most jobs that run at the same time.
+             */
+            concurrency?: number | null;
+            /** @description `*` stands for each one without a limit of its own. */
+            name: string;
+            /** @description `owner`, `kind`, `key` or `provider`. */
+            scope: string;
+            /**
+             * Format: int64
+             * @description Of an owner: twice the weight, twice the jobs.
+             */
+            weight: number;
+        };
+        /** @description Everything that is limited. */
+        EngineLimitsView: {
+            limits: components["schemas"]["EngineLimitView"][];
+            rates: components["schemas"]["EngineRateView"][];
+        };
+        /** @description An amount per time. */
+        EngineRateView: {
+            /** Format: int64 */
+            amount: number;
+            /**
+             * Format: int64
+             * @description The most at once, after an idle time.
+             */
+            burst: number;
+            /** @description `*` stands for each one without a rate of its own. */
+            name: string;
+            /** Format: int64 */
+            period_ms: number;
+            /** @description `owner`, `kind`, `key` or `provider`. */
+            scope: string;
+            /** @description `requests`, `tokens`, `seconds` or `characters`. */
+            unit: string;
         };
         /** @description Why something failed. */
         ErrorView: {
@@ -5144,6 +5521,18 @@ export interface components {
             reason: string;
             /** @description The beginning of its text, at most 80 characters; empty if it has none or must not be shown. */
             sample: string;
+        };
+        /** @description What is not limited any more. Without any of the three, nothing of it is. */
+        LiftRequest: {
+            /** @description The limit of how many run at the same time. */
+            concurrency?: boolean;
+            name: string;
+            /** @description The rate of this unit. */
+            rate?: string | null;
+            /** @description `owner`, `kind`, `key` or `provider`. */
+            scope: string;
+            /** @description The weight. */
+            weight?: boolean;
         };
         /**
          * @description A limit, and what is used of it. Bytes are bytes, and money is in millionths of a US dollar.
@@ -5442,6 +5831,20 @@ export interface components {
         QueuesView: {
             pauses: components["schemas"]["PauseView"][];
             queues: components["schemas"]["QueueView"][];
+        };
+        /** @description An amount per time. */
+        RateRequest: {
+            /** Format: int64 */
+            amount: number;
+            /**
+             * Format: int64
+             * @description The most at once, after an idle time. Without: the amount.
+             */
+            burst?: number | null;
+            /** Format: int64 */
+            period_ms: number;
+            /** @description `requests`, `tokens`, `seconds` (of sound) or `characters`. */
+            unit: string;
         };
         /** @description What read a document: its text layer, OCR, or both. */
         ReadWithView: {
@@ -5959,6 +6362,11 @@ export interface components {
         };
         /** @description A resumable upload. */
         UploadView: {
+            /**
+             * Format: int64
+             * @description When it was begun.
+             */
+            created_at: number;
             /** @description The document that it became. */
             document_id?: string | null;
             /**

@@ -10,7 +10,7 @@ import type { Document } from './types';
 
 export interface Upload {
   done: Promise<Outcome<Document>>;
-  /** Stops it, and removes from the server what was sent. */
+  /** Stops it; one that was begun here is removed from the server. */
   abort: () => void;
 }
 
@@ -33,11 +33,20 @@ const STOPPED: Problem = { ...NETWORK, code: 'stopped' };
 
 /** Uploads a PDF; `tell` is called with each change. */
 export function uploadDocument(file: File, ocr: boolean, tell: (sent: Sent) => void): Upload {
+  return send(file, ocr, tell, null);
+}
+
+/** Sends the rest of a file that the server has in part; to stop it leaves there what arrived. */
+export function continueUpload(file: File, id: string, tell: (sent: Sent) => void): Upload {
+  return send(file, false, tell, `${ENDPOINT}/${id}`);
+}
+
+function send(file: File, ocr: boolean, tell: (sent: Sent) => void, at: string | null): Upload {
   const stop = new AbortController();
   const stopped = new Promise<Outcome<Document>>((resolve) => {
     stop.signal.addEventListener('abort', () => resolve({ ok: false, problem: STOPPED }));
   });
-  const sending = new Sending(file, ocr, tell, stop.signal);
+  const sending = new Sending(file, ocr, tell, stop.signal, at);
   return { done: Promise.race([stopped, sending.run()]), abort: () => stop.abort() };
 }
 
@@ -52,6 +61,8 @@ class Sending {
     readonly ocr: boolean,
     readonly tell: (sent: Sent) => void,
     readonly signal: AbortSignal,
+    /** Where it is on the server; null for one that is begun. */
+    readonly at: string | null,
   ) {
     this.#sent = { bytes: 0, total: file.size, waits: false };
   }
@@ -99,8 +110,14 @@ class Sending {
     this.signal.addEventListener('abort', () => {
       // The server lets go of the request that was cut a moment later; until then the file is locked.
       upload.options.retryDelays = DELAYS_MS;
-      void upload.abort(true).catch(() => undefined);
+      void upload.abort(this.at === null).catch(() => undefined);
     });
+    if (this.at !== null) {
+      // Without an endpoint an upload that is gone is said to be, instead of being begun again.
+      upload.options.endpoint = null;
+      upload.url = this.at;
+      return upload;
+    }
     const [before] = await upload.findPreviousUploads();
     if (before) upload.resumeFromPreviousUpload(before);
     return upload;

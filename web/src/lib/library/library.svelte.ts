@@ -1,13 +1,11 @@
 /** What a person has, over all apps: found, followed, and deleted with a while to undo it. */
-import { SvelteSet } from 'svelte/reactivity';
 import type { Problem } from '../api/problem';
 import { apps, type WorkState } from '../app';
 import { onEvent, onResync } from '../events/events';
 import { Merged, type Found } from './merge';
+import { Removals } from './removals.svelte';
 
 const PAGE = 48;
-/** How long a deletion can be undone. */
-export const UNDO_MS = 7000;
 const ASK_AGAIN_MS = 1500;
 
 export interface Wanted {
@@ -17,30 +15,22 @@ export interface Wanted {
   oldestFirst: boolean;
 }
 
-interface Deletion {
-  found: Found[];
-  timer: ReturnType<typeof setTimeout>;
-  failed: (problem: Problem) => void;
-}
-
 class Library {
   items = $state.raw<Found[] | null>(null);
   problem = $state.raw<Problem | null>(null);
   searching = $state(false);
   more = $state(false);
-  /** About to be deleted: not shown any more. */
-  #hidden = new SvelteSet<string>();
-  #deletions = new Set<Deletion>();
+  #removals = new Removals<Found>(
+    ({ work }) => work.subject,
+    ({ app, work }, leaving) => app.remove(work.subject, leaving),
+    () => this.load(),
+  );
   #wanted: Wanted | null = null;
   #merged: Merged | null = null;
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly shown = $derived((this.items ?? []).filter(({ work }) => !this.#hidden.has(work.subject)));
-
-  constructor() {
-    addEventListener('pagehide', () => this.#deletions.forEach((one) => void this.#delete(one, true)));
-  }
+  readonly shown = $derived((this.items ?? []).filter(({ work }) => !this.#removals.hidden.has(work.subject)));
 
   show(wanted: Wanted) {
     this.#wanted = wanted;
@@ -83,24 +73,7 @@ class Library {
 
   /** Hides them now and deletes them after a while; returns the function that undoes it. */
   remove(found: Found[], failed: (problem: Problem) => void): () => void {
-    found.forEach(({ work }) => this.#hidden.add(work.subject));
-    const deletion: Deletion = { found, failed, timer: setTimeout(() => void this.#delete(deletion, false), UNDO_MS) };
-    this.#deletions.add(deletion);
-    return () => {
-      if (!this.#deletions.delete(deletion)) return;
-      clearTimeout(deletion.timer);
-      found.forEach(({ work }) => this.#hidden.delete(work.subject));
-    };
-  }
-
-  async #delete(deletion: Deletion, leaving: boolean) {
-    if (!this.#deletions.delete(deletion)) return;
-    clearTimeout(deletion.timer);
-    const outcomes = await Promise.all(deletion.found.map(({ app, work }) => app.remove(work.subject, leaving)));
-    const refused = outcomes.find((outcome) => !outcome.ok && outcome.problem.status !== 404);
-    if (refused && !refused.ok) deletion.failed(refused.problem);
-    await this.load();
-    deletion.found.forEach(({ work }) => this.#hidden.delete(work.subject));
+    return this.#removals.soon(found, failed);
   }
 
   async #take(merged: Merged, count: number, before: Found[]) {

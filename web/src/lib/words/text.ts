@@ -16,4 +16,4 @@ export function isKey(key: string): key is Key | ShellKey {
   return key in english;
 }
 
-export const { wordsFor } = problemWords({ t, isKey, same: SHELL_SAME });
+export const { wordsFor, wordsForTrouble } = problemWords({ t, isKey, same: SHELL_SAME });

@@ -27,9 +27,13 @@ pub(super) struct Metadata {
     pub(super) ocr: bool,
 }
 
-/// The method that a request is to be answered by.
+/// The method that a request is to be answered by: another one only for a `POST`, since what a request may do was decided by its
+/// own method, and a `GET` that changes something would need no right to.
 pub(super) fn method(request: &Request) -> Result<Method, Problem> {
     match text(request.headers(), "x-http-method-override")? {
+        Some(_) if request.method() != Method::POST => {
+            Err(Problem::bad_request("The header X-HTTP-Method-Override is for POST requests."))
+        }
         Some(method) => method
             .to_ascii_uppercase()
             .parse()
