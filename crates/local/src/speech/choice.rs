@@ -10,11 +10,11 @@ use crate::models::{ModelSet, SPEECH, SPEECH_SMALL};
 pub enum Size {
     /// 74 million parameters: part of every installation.
     Base,
-    /// 244 million parameters: fewer errors, in three to four times the time.
+    /// 244 million parameters: fewer errors, and slower.
     Small,
 }
 
-/// Languages that `base` writes down well or fairly. In others every third word or more is wrong.
+/// Languages that `base` writes down well or fairly; others poorly.
 const BASE_KNOWS: [&str; 7] = ["de", "en", "es", "fr", "it", "nl", "pt"];
 
 /// Longest sound that `small` hears in a language that `base` knows, too: an hour, in milliseconds.

@@ -57,7 +57,7 @@ fn stretch(text: &str) -> Result<Duration, String> {
 enum ModelArgument {
     /// Whisper base: fast, good in English.
     Base,
-    /// Whisper small: fewer errors, three to four times as slow; the set speech-small of models.
+    /// Whisper small: fewer errors, slower; the set speech-small of models.
     Small,
 }
 
