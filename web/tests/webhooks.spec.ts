@@ -230,12 +230,12 @@ test('an address that is turned off says why, and is turned on, changed and dele
   await item.getByTestId('webhook-turn').click();
   await expect(item.getByTestId('webhook-why')).toContainText('You turned it off');
 
-  await item.getByRole('button', { name: 'Change' }).click();
+  await item.getByRole('button', { name: 'Change', exact: true }).click();
   await item.getByTestId('webhook-description').fill('another archive');
   await item.getByRole('radio', { name: 'Only some events' }).check();
   await item.getByRole('checkbox', { name: 'A job is done' }).check();
   await item.getByTestId('webhook-save').click();
-  await expect(item.getByRole('button', { name: 'Change' }), 'back to where it was opened').toBeFocused();
+  await expect(item.getByRole('button', { name: 'Change', exact: true }), 'back to where it was opened').toBeFocused();
   await expect(item).toContainText('another archive');
   await expect(item).toContainText('job.succeeded');
 
