@@ -37,3 +37,4 @@ pub mod webhooks;
 
 // The apps, one line each.
 pub mod reel;
+pub mod scribe;

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use futures::Stream;
 use sluice_blobs::{BlobError, BlobHash, Blobs, ByteStream, LocalFile, Staged, Stored};
 use sluice_engine::JobError;
-use sluice_store::blobs::{self, Registered};
-use sluice_store::{Store, StoreError};
+use sluice_store::blobs::{self, Registered, Registration};
+use sluice_store::{Store, StoreError, Tx};
 
 /// Why bytes could not be stored or read.
 #[derive(Debug, thiserror::Error)]
@@ -73,22 +73,42 @@ impl Media {
 
     /// Stores staged bytes. Nothing references them yet: a row must do so within [`blobs::GRACE`].
     pub async fn keep(&self, staged: Staged) -> Result<Stored, MediaError> {
+        let stored = Stored { hash: staged.hash.clone(), bytes: staged.bytes };
+        self.keep_with(staged, async |_, _| Ok::<_, MediaError>(())).await?;
+        Ok(stored)
+    }
+
+    /// Stores staged bytes, and confirms them in the unit of work that writes the row of which they are.
+    pub async fn keep_with<T, E, F>(&self, staged: Staged, row: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(&mut Tx, &Stored) -> Result<T, E> + Clone,
+        E: From<MediaError> + From<StoreError>,
+    {
+        let registration = self.register(&staged).await?;
+        let stored = self.blobs.publish(staged).await.map_err(MediaError::from)?;
+        self.store
+            .write(async |tx| {
+                if !blobs::confirm(tx, stored.hash.as_str(), registration).await? {
+                    return Err(MediaError::Collecting.into());
+                }
+                row(tx, &stored).await
+            })
+            .await
+    }
+
+    async fn register(&self, staged: &Staged) -> Result<Registration, MediaError> {
         let mut waited = Duration::ZERO;
-        let registration = loop {
+        loop {
             let (hash, bytes) = (staged.hash.as_str(), staged.bytes);
             match self.store.write(async |tx| blobs::register(tx, hash, bytes).await).await? {
-                Registered::Ready(registration) => break registration,
+                Registered::Ready(registration) => return Ok(registration),
                 Registered::Collecting { .. } if waited < WAIT_LIMIT => {
                     tokio::time::sleep(LOOK_EVERY).await;
                     waited += LOOK_EVERY;
                 }
                 Registered::Collecting { .. } => return Err(MediaError::Collecting),
             }
-        };
-        let stored = self.blobs.publish(staged).await?;
-        let hash = stored.hash.as_str();
-        let confirmed = self.store.write(async |tx| blobs::confirm(tx, hash, registration).await).await?;
-        if confirmed { Ok(stored) } else { Err(MediaError::Collecting) }
+        }
     }
 
     /// The size of a blob, if it exists.

@@ -39,8 +39,8 @@ pub trait Module: Any + Send + Sync {
         async { Ok(HashSet::new()) }.boxed()
     }
 
-    /// Deletes at most `limit` of its own rows that ended before `before`, and returns how many. By default it has
-    /// none.
+    /// Deletes at most `limit` of its own rows that ended before `before`, or ends those whose time is over; returns how
+    /// many. By default it has none.
     fn retain<'a>(
         &'a self,
         _tx: &'a mut Tx,
@@ -49,6 +49,7 @@ pub trait Module: Any + Send + Sync {
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async { Ok(0) }.boxed()
     }
+
     /// Deletes at most `limit` of the things that an owner has, whose account was deleted and whose jobs have ended, and
     /// returns how many. By default it has none.
     fn leave<'a>(

@@ -44,6 +44,7 @@ pub mod results;
 pub mod retention;
 mod retry;
 pub mod schedules;
+pub mod scribe;
 mod sql;
 mod sqlite;
 pub mod storable;

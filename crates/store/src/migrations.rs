@@ -26,8 +26,14 @@ pub struct Migration {
 }
 
 /// Every module, ordered so that foreign keys refer to earlier ones.
-pub const MODULES: &[Module] =
-    &[CORE, crate::accounts::MODULE, crate::uploads::MODULE, crate::webhooks::MODULE, crate::reel::MODULE];
+pub const MODULES: &[Module] = &[
+    CORE,
+    crate::accounts::MODULE,
+    crate::uploads::MODULE,
+    crate::webhooks::MODULE,
+    crate::reel::MODULE,
+    crate::scribe::MODULE,
+];
 
 /// The tables that all apps share.
 const CORE: Module = Module {

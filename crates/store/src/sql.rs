@@ -264,3 +264,26 @@ pub(crate) fn optional_json(row: &Row, column: &str) -> Result<Option<serde_json
     let text: Option<String> = row.get(column)?;
     text.map(|text| crate::json(&text, column)).transpose()
 }
+
+/// A LIKE pattern for texts that contain this, with special characters escaped.
+pub(crate) fn containing(words: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in words.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::containing;
+
+    #[test]
+    fn what_is_searched_for_is_no_pattern() {
+        assert_eq!(containing("50%_Ä!"), "%50!%!_ä!!%");
+    }
+}

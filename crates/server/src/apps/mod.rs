@@ -1,6 +1,7 @@
 //! The apps of the server: one line each in [`APPS`]. An app provides its handles, its routes and its commands.
 
 mod reel;
+mod scribe;
 
 pub use reel::ReelSettings;
 
@@ -18,7 +19,7 @@ use crate::config::Config;
 use crate::http::Api;
 
 /// Every app of this server.
-pub const APPS: &[&dyn ServerApp] = &[&reel::Reel];
+pub const APPS: &[&dyn ServerApp] = &[&reel::Reel, &scribe::Scribe];
 
 /// What an app needs to open its handles.
 pub struct Common<'a> {

@@ -2,6 +2,7 @@
 //! content type of ours, and is not sniffed.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -138,13 +139,40 @@ async fn here(
     if selection == Selection::Unsatisfiable {
         return Err(unsatisfiable(size));
     }
-    let file = File { media: media.clone(), hash: link.hash.clone() };
+    let file = File { media: media.clone(), parts: Arc::from([(link.hash.clone(), size)]) };
     let mut response = answer(file, size, shown.content_type, selection, method);
+    present(&mut response, &etag, &shown.disposition);
+    Ok(response)
+}
+
+/// The headers of every response with media.
+fn present(response: &mut Response, etag: &str, disposition: &HeaderValue) {
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(header::ETAG, header_value(&etag));
+    headers.insert(header::ETAG, header_value(etag));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    headers.insert(header::CONTENT_DISPOSITION, shown.disposition.clone());
+    headers.insert(header::CONTENT_DISPOSITION, disposition.clone());
+}
+
+/// Blobs one after the other as one file, with ranges, for whoever may read them. It may grow: no cache keeps it unasked.
+pub(crate) fn joined(
+    media: &Media,
+    parts: Vec<(BlobHash, u64)>,
+    (content_type, name): (&'static str, &str),
+    method: &Method,
+    asked: &HeaderMap,
+) -> Result<Response, Problem> {
+    let size = parts.iter().map(|(_, bytes)| bytes).sum();
+    let names: Vec<u8> = parts.iter().flat_map(|(hash, _)| hash.as_str().bytes()).collect();
+    let etag = format!("\"{}\"", BlobHash::of(&names));
+    let selection = select(method, asked, &etag, size);
+    if selection == Selection::Unsatisfiable {
+        return Err(unsatisfiable(size));
+    }
+    let file = File { media: media.clone(), parts: parts.into() };
+    let mut response = answer(file, size, content_type, selection, method);
+    present(&mut response, &etag, &content_disposition(name, false));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)
 }
 
@@ -169,20 +197,38 @@ fn unsatisfiable(size: u64) -> Problem {
         .header(header::CONTENT_RANGE, header_value(&format!("bytes */{size}")))
 }
 
-/// The bytes of a response.
+/// The bytes of a response: blobs one after the other, each with its length.
 #[derive(Clone)]
 struct File {
     media: Media,
-    hash: BlobHash,
+    parts: Arc<[(BlobHash, u64)]>,
 }
 
 impl File {
-    /// A range, opened when its first byte is requested.
+    /// A range; each blob is opened when its first byte is requested.
     fn bytes(&self, range: Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + Send + use<> {
-        let Self { media, hash } = self.clone();
-        let open = async move { media.open_range(&hash, range).await.map_err(std::io::Error::other) };
-        stream::once(open).map_ok(|bytes| bytes.map_err(std::io::Error::other)).try_flatten()
+        let media = self.media.clone();
+        let pieces = within(&self.parts, &range).into_iter().map(move |(hash, range)| {
+            let media = media.clone();
+            let open = async move { media.open_range(&hash, range).await.map_err(std::io::Error::other) };
+            stream::once(open).map_ok(|bytes| bytes.map_err(std::io::Error::other)).try_flatten()
+        });
+        stream::iter(pieces).flatten()
     }
+}
+
+/// Which bytes of which parts a range of the whole has.
+fn within(parts: &[(BlobHash, u64)], range: &Range<u64>) -> Vec<(BlobHash, Range<u64>)> {
+    let mut from = 0;
+    let mut pieces = Vec::new();
+    for (hash, bytes) in parts {
+        let (start, end) = (range.start.max(from), range.end.min(from + bytes));
+        if start < end {
+            pieces.push((hash.clone(), start - from..end - from));
+        }
+        from += bytes;
+    }
+    pieces
 }
 
 fn answer(file: File, size: u64, content_type: &'static str, selection: Selection, method: &Method) -> Response {
@@ -263,6 +309,16 @@ mod tests {
         let value = content_disposition("تجربة \"1\".mp4", true);
         let text = value.to_str().unwrap();
         assert!(text.starts_with("attachment; filename=\"_____ _1_.mp4\"; filename*=UTF-8''%D8%AA"), "{text}");
+    }
+
+    #[test]
+    fn a_range_of_joined_blobs_is_made_of_ranges_of_each() {
+        let [one, two, three] = [b"1", b"2", b"3"].map(|bytes| BlobHash::of(bytes));
+        let parts = [(one.clone(), 5), (two.clone(), 3), (three.clone(), 7)];
+        assert_eq!(within(&parts, &(0..15)), [(one.clone(), 0..5), (two.clone(), 0..3), (three.clone(), 0..7)]);
+        assert_eq!(within(&parts, &(4..9)), [(one, 4..5), (two.clone(), 0..3), (three, 0..1)]);
+        assert_eq!(within(&parts, &(5..8)), [(two, 0..3)]);
+        assert_eq!(within(&parts, &(0..0)), []);
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod problem;
 mod ranges;
 pub(crate) mod reel;
 mod request_log;
+pub(crate) mod scribe;
 mod security;
 mod service;
 mod snapshot;

@@ -108,7 +108,7 @@ async fn sign_in(app: &TestApp, password: &str) -> (StatusCode, Option<String>, 
 async fn signing_out_everywhere_leaves_the_one_who_asked() {
     let (app, first) = with_ada(Dialect::Sqlite, SignUp::Closed).await;
     let second = sign_in(&app, PASSWORD).await.1.unwrap();
-    let (status, ended) = app.ask(Method::DELETE, "/api/v1/sessions").cookie(&second).send().await;
+    let (status, ended) = app.ask(Method::DELETE, "/api/v1/account/sessions").cookie(&second).send().await;
     assert_eq!((status, &ended["ended"]), (StatusCode::OK, &json!(1)));
     assert_eq!(app.get("/api/v1/account").cookie(&first).send().await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(app.get("/api/v1/account").cookie(&second).send().await.0, StatusCode::OK);

@@ -98,7 +98,7 @@ impl Hers {
         let webhook = text(&made(ask("/api/v1/webhooks").json(&hook)).await["webhook"]["id"]);
         let delivery = text(&made(ask(&format!("/api/v1/webhooks/{webhook}/ping"))).await["id"]);
         let token = token(app, &cookie, &["read"], None).await.0;
-        let session = text(&app.get("/api/v1/sessions").cookie(&cookie).send().await.1[0]["id"]);
+        let session = text(&app.get("/api/v1/account/sessions").cookie(&cookie).send().await.1[0]["id"]);
         let ids = BTreeMap::from([
             ("documents", text(&document["id"])),
             ("jobs", text(&reel["job_id"])),
@@ -168,7 +168,7 @@ impl Hers {
         assert_eq!((&hook["enabled"], &hook["previous_secret_until"]), (&json!(true), &Value::Null), "{hook}");
         let list = async |path: &str| app.get(path).cookie(&self.cookie).send().await.1.to_string();
         assert!(list("/api/v1/tokens").await.contains(&self.ids["tokens"]));
-        assert!(list("/api/v1/sessions").await.contains(&self.ids["sessions"]));
+        assert!(list("/api/v1/account/sessions").await.contains(&self.ids["sessions"]));
     }
 }
 

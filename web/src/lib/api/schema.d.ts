@@ -241,6 +241,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in browsers of this account, the latest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionView"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Signs out everywhere else, and makes links that were signed before useless. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ended"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs out one browser. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -3292,10 +3412,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed-in browsers of this account, the latest first. */
+        /** Recordings, the newest first. */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page. */
+                    cursor?: string;
+                    /** @description Only those whose title contains this, ignoring case. */
+                    q?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -3308,7 +3435,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["SessionView"][];
+                        "application/json": components["schemas"]["RecordingPage"];
                     };
                 };
                 400: components["responses"]["BadRequest"];
@@ -3320,34 +3447,71 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
-        /** Signs out everywhere else, and makes links that were signed before useless. */
-        delete: {
+        /** Begins a recording. Its segments and chunks follow: see `docs/recording.md`. */
+        post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    "Idempotency-Key"?: string;
+                };
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSession"];
+                };
+            };
             responses: {
-                /** @description Success. */
-                200: {
+                /** @description Created. */
+                201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Ended"];
+                        "application/json": components["schemas"]["RecordingView"];
                     };
                 };
                 400: components["responses"]["BadRequest"];
                 401: components["responses"]["NotSignedIn"];
                 403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
                 421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3360,10 +3524,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A recording with its segments. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
         put?: never;
         post?: never;
-        /** Signs out one browser. */
+        /** Deletes a recording with everything of it. */
         delete: {
             parameters: {
                 query?: never;
@@ -3400,6 +3602,579 @@ export interface paths {
                 503: components["responses"]["Unavailable"];
             };
         };
+        options?: never;
+        head?: never;
+        /** Changes a recording's title, its language, or whether it is paused. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SessionChange"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends a recording. While chunks are missing, or a segment is not closed, it is refused with what is missing, unless that is
+         *     accepted. Ending it again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Finish"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which chunks are missing. A segment that has not been closed is not complete, since more may come. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Gaps"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a segment of a recording. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSegmentOf"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/segments/{segment}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a segment: its chunks, joined in order. Ranges are served. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    segment: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description An internal error; the server's log has its cause under the request id. */
+                206: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": number[];
+                    };
+                };
+                /** @description An internal error; the server's log has its cause under the request id. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description An internal error; the server's log has its cause under the request id. */
+                416: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/segments/{segment}/chunks/{chunk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stores a chunk. It is acknowledged when it is durable; the same bytes again are a duplicate, which changes nothing. Any
+         *     order is right.
+         */
+        put: {
+            parameters: {
+                query: {
+                    /** @description Where it begins, in milliseconds of its segment. */
+                    start_ms: number;
+                    /** @description How long it is, in milliseconds. */
+                    length_ms: number;
+                };
+                header: {
+                    /** @description `sha-256=:…:` with the SHA-256 of the bytes in Base64 (RFC 9530). */
+                    "Content-Digest": string;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    segment: number;
+                    chunk: number;
+                };
+                cookie?: never;
+            };
+            /** @description At most 10,000,000 bytes. */
+            requestBody: {
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            responses: {
+                /** @description It was stored before. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Acknowledged"];
+                    };
+                };
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Acknowledged"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Timeout while waiting for the request body. */
+                408: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The database is unavailable. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/segments/{segment}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says how many chunks a segment has: no more will come. Those that are missing may still be sent. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    segment: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Close"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SegmentView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4963,6 +5738,18 @@ export interface components {
             /** @description `active` or `suspended`. */
             state: string;
         };
+        /** @description A chunk that is stored. */
+        Acknowledged: {
+            /** @description Whether the next one may be sent. */
+            can_accept: boolean;
+            /** @description It was stored before. */
+            duplicate: boolean;
+            /**
+             * Format: int32
+             * @description How many other chunks of this session the server works on.
+             */
+            waiting: number;
+        };
         /** @description An account that an administrator makes. */
         AddRequest: {
             email: string;
@@ -5075,11 +5862,20 @@ export interface components {
             /** @description Its name. */
             title: string;
         };
+        /** @description The end of a segment. */
+        Close: {
+            /**
+             * Format: int32
+             * @description How many chunks it has.
+             */
+            chunks: number;
+        };
         /** @description The features of this server. */
         ConfigView: {
             /** @description The options of each app, by its name. */
             apps: {
                 reel?: components["schemas"]["ReelChoices"];
+                scribe?: components["schemas"]["ScribeChoices"];
             };
             /** @description The types of events that webhooks choose from. */
             event_types: string[];
@@ -5367,6 +6163,39 @@ export interface components {
             name: string;
             url: string;
         };
+        /** @description How a session is ended. */
+        Finish: {
+            /**
+             * @description Ends it although chunks are missing: they are gaps for good.
+             * @default false
+             */
+            accept_gaps: boolean;
+        };
+        /** @description What is missing of a session. */
+        Gaps: {
+            /** @description Whether every segment has ended and nothing is missing. */
+            complete: boolean;
+            /**
+             * Format: int32
+             * @description The highest number of a chunk that is stored, in any segment.
+             */
+            max_sequence?: number | null;
+            /** @description Each segment of which chunks are missing, with their numbers. */
+            missing: [
+                number,
+                number[]
+            ][];
+            /**
+             * Format: int64
+             * @description How many chunks there are, as far as is known.
+             */
+            total: number;
+        };
+        /**
+         * @description Whether a session goes on.
+         * @enum {string}
+         */
+        Going: "recording" | "paused";
         /** @description The health of the server. */
         HealthView: {
             /** @description `ok`. */
@@ -5676,6 +6505,34 @@ export interface components {
             /** @description A voice's id; by default the best one for the document's language that fits the presenter. */
             voice?: string | null;
         };
+        /** @description A segment that begins. */
+        NewSegmentOf: {
+            /** @description The recorder's own name for it: the same key gives the same segment. */
+            key: string;
+            /** @description What its bytes are, such as `audio/webm;codecs=opus`. */
+            media_type: string;
+            /** @description What is recorded. */
+            source: components["schemas"]["Source"];
+            /**
+             * Format: int64
+             * @description When it began, by the recorder's clock, in milliseconds since 1970.
+             */
+            started_at?: number;
+        };
+        /** @description A recording that begins. */
+        NewSession: {
+            /** @description What those who are recorded were told. */
+            consent?: string;
+            /** @description ISO 639-1 code of what is spoken; null, the default, to have it found out. */
+            language?: string | null;
+            /** @description Its title; may be empty. */
+            title?: string;
+            /**
+             * @description `false` only records; it can be transcribed later.
+             * @default true
+             */
+            transcribe: boolean;
+        };
         /** @description A new token, with its secret: it is shown this once. */
         NewToken: {
             /** @description For the header `Authorization: Bearer …`. */
@@ -5757,6 +6614,7 @@ export interface components {
             /** @description What each app shows, by its name. */
             apps: {
                 reel?: components["schemas"]["ReelSnapshot"];
+                scribe?: components["schemas"]["ScribeSnapshot"];
             };
             /** @description Unfinished jobs, newest first: at most 50 of each state. */
             jobs: components["schemas"]["JobSummary"][];
@@ -5870,6 +6728,73 @@ export interface components {
             checks: components["schemas"]["BTreeMap"];
             /** @description `ready`. */
             status: string;
+        };
+        /** @description A page of sessions, the newest first. */
+        RecordingPage: {
+            /** @description The sessions. */
+            items: components["schemas"]["RecordingSummary"][];
+            /** @description The cursor of the next page; none on the last page. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description How a session stands.
+         * @enum {string}
+         */
+        RecordingState: "recording" | "paused" | "interrupted" | "complete";
+        /** @description A session in a list. */
+        RecordingSummary: {
+            /**
+             * Format: int64
+             * @description When its latest chunk arrived; before the first one, when it began.
+             */
+            active_at: number;
+            /** @description What those who were recorded were told. */
+            consent: string;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at?: number | null;
+            /** @description Whether it was ended although chunks were missing. */
+            gaps_accepted: boolean;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description ISO 639-1 code of what is spoken; none if it is to be found out. */
+            language?: string | null;
+            /** @description Its state. */
+            state: components["schemas"]["RecordingState"];
+            /** @description Its title; may be empty. */
+            title: string;
+            /** @description Whether it is to be transcribed, or only recorded. */
+            transcribe: boolean;
+            /**
+             * Format: int64
+             * @description Milliseconds since 1970.
+             */
+            updated_at: number;
+        };
+        /** @description A session with its segments. */
+        RecordingView: components["schemas"]["RecordingSummary"] & {
+            /**
+             * Format: int64
+             * @description Bytes that are stored of it.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Milliseconds of sound that are stored of it, of all segments together.
+             */
+            length_ms: number;
+            /** @description Its segments, in the order in which they were begun. */
+            segments: components["schemas"]["SegmentView"][];
         };
         /** @description Which dead jobs run again. */
         RedriveRequest: {
@@ -6252,6 +7177,63 @@ export interface components {
              */
             most: number;
         };
+        /** @description The limits of the protocol. */
+        ScribeChoices: {
+            /**
+             * Format: int64
+             * @description Most bytes of a chunk.
+             */
+            chunk_bytes: number;
+            /**
+             * Format: int32
+             * @description Most chunks of a segment.
+             */
+            most_chunks: number;
+            /**
+             * Format: int32
+             * @description Most chunks of a session that are sent at the same time.
+             */
+            most_waiting: number;
+        };
+        /** @description Scribe's part of a snapshot. */
+        ScribeSnapshot: {
+            /** @description The newest sessions; at most 12. */
+            latest: components["schemas"]["RecordingSummary"][];
+        };
+        /** @description A segment. */
+        SegmentView: {
+            /**
+             * Format: int32
+             * @description The number after the highest that is stored.
+             */
+            beyond: number;
+            /**
+             * Format: int32
+             * @description How many chunks it has; none until its recorder has said so.
+             */
+            chunks?: number | null;
+            /** @description The recorder's own name for it. */
+            key: string;
+            /** @description What its bytes are. */
+            media_type: string;
+            /**
+             * Format: int32
+             * @description Its number, from 0.
+             */
+            number: number;
+            /** @description `microphone`, `tab`, `mixed` or `file`. */
+            source: string;
+            /**
+             * Format: int64
+             * @description When it began, by the recorder's clock, in milliseconds since 1970.
+             */
+            started_at: number;
+            /**
+             * Format: int32
+             * @description How many of them are stored.
+             */
+            stored: number;
+        };
         /** @description One sentence of the narration. */
         Sentence: {
             /**
@@ -6261,6 +7243,17 @@ export interface components {
             page?: number | null;
             /** @description As it is printed: the voice makes words of its numbers and signs. A clause of a list has no full stop. */
             text: string;
+        };
+        /** @description What is to be changed of a session; what is left out stays. */
+        SessionChange: {
+            /** @description ISO 639-1 code of what is spoken; null to have it found out. */
+            language?: string | null;
+            /** @description `paused`, or `recording` to go on. */
+            state?: components["schemas"]["Going"];
+            /** @description Its title. */
+            title?: string;
+            /** @description Whether it is to be transcribed. */
+            transcribe?: boolean;
         };
         /** @description A signed-in browser. */
         SessionView: {
@@ -6299,6 +7292,11 @@ export interface components {
             name: string;
             password: string;
         };
+        /**
+         * @description What is recorded.
+         * @enum {string}
+         */
+        Source: "microphone" | "tab" | "mixed" | "file";
         /** @description The cost of a step's calls. */
         StepCost: {
             /**

@@ -154,7 +154,7 @@ impl SessionView {
 }
 
 /// The signed-in browsers of this account, the latest first.
-#[utoipa::path(get, path = "/api/v1/sessions", operation_id = "list_sessions", tag = "accounts",
+#[utoipa::path(get, path = "/api/v1/account/sessions", operation_id = "list_sessions", tag = "accounts",
     responses((status = 200, body = Vec<SessionView>)))]
 pub(crate) async fn sessions(State(api): State<Api>, person: Person) -> Result<Json<Vec<SessionView>>, Problem> {
     let rows = api.access.accounts.sessions(&person.0.owner).await?;
@@ -162,7 +162,7 @@ pub(crate) async fn sessions(State(api): State<Api>, person: Person) -> Result<J
 }
 
 /// Signs out one browser.
-#[utoipa::path(delete, path = "/api/v1/sessions/{id}", operation_id = "end_session", tag = "accounts", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/account/sessions/{id}", operation_id = "end_session", tag = "accounts", params(("id" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn end_session(
     State(api): State<Api>,
@@ -181,7 +181,7 @@ pub(crate) struct Ended {
 }
 
 /// Signs out everywhere else, and makes links that were signed before useless.
-#[utoipa::path(delete, path = "/api/v1/sessions", operation_id = "end_sessions", tag = "accounts",
+#[utoipa::path(delete, path = "/api/v1/account/sessions", operation_id = "end_sessions", tag = "accounts",
     responses((status = 200, body = Ended)))]
 pub(crate) async fn end_sessions(State(api): State<Api>, person: Person) -> Result<Json<Ended>, Problem> {
     let ended = api.access.accounts.sign_out_everywhere(&person.0.owner, person.session()).await?;

@@ -18,7 +18,7 @@ use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::extract::{Json, Path, Query};
+use crate::http::extract::{Json, Path, Query, idempotency_key};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
@@ -154,18 +154,6 @@ async fn decode(asker: &Asker, api: &Api, headers: &HeaderMap, mut request: Requ
         serde_json::from_value(Value::Object(fields)).map_err(|error| Problem::bad_request(error.to_string()))?;
     new.document_id = documents::ingest(&asker.owner, api, form).await?.id.to_string();
     Ok(new)
-}
-
-/// The key of draft-ietf-httpapi-idempotency-key-header; the quotes are optional.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default();
-    let key = text.strip_prefix('"').unwrap_or(text);
-    let key = key.strip_suffix('"').unwrap_or(key);
-    if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
-        return Err(Problem::bad_request("Idempotency-Key must have 1 to 255 visible characters of ASCII."));
-    }
-    Ok(Some(key.to_owned()))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -1,0 +1,199 @@
+//! Chunks: received, checked, and stored once.
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use sluice_blobs::BlobError;
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::Timestamp;
+use sluice_store::scribe::{self, ChunkRow, Placed, RecordingId};
+use sluice_store::{StoreError, Tx};
+use utoipa::ToSchema;
+
+use super::context::ScribeApp;
+use super::header::{self, HEAD};
+use super::{CHUNK_BYTES, MOST_WAITING};
+use crate::limits::{Exceeded, LimitError, admit};
+use crate::media::MediaError;
+
+/// Where a chunk belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The number of its segment.
+    pub segment: u32,
+    /// Its own.
+    pub number: u32,
+    /// Where it begins, in milliseconds of the segment.
+    pub start_ms: u64,
+    /// How long it is, in milliseconds.
+    pub length_ms: u64,
+}
+
+/// A chunk that is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Acknowledged {
+    /// It was stored before.
+    pub duplicate: bool,
+    /// Whether the next one may be sent.
+    pub can_accept: bool,
+    /// How many other chunks of this session the server works on.
+    pub waiting: u32,
+}
+
+/// Why a chunk is not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum ChunkError {
+    /// This owner has no such session, or the session no such segment.
+    #[error("there is no such session or segment: begin the segment first")]
+    Unknown,
+    /// The server works on enough chunks of this session.
+    #[error("the server works on {waiting} chunks of this session: keep this one, and send it again in a moment")]
+    Busy {
+        /// How many.
+        waiting: u32,
+    },
+    /// It has too many bytes.
+    #[error("a chunk has at most {most} bytes: send this part of the recording in smaller chunks")]
+    TooLarge {
+        /// How many it may have.
+        most: u64,
+    },
+    /// It has none.
+    #[error("the chunk is empty: send its bytes")]
+    Empty,
+    /// Its bytes are not those that were meant.
+    #[error("the bytes are not those of the digest: send the chunk again")]
+    WrongDigest,
+    /// The first bytes are not those of a recording.
+    #[error("the first chunk of a segment does not begin like {media_type}: send what the recorder made, unchanged")]
+    NotAudio {
+        /// What it should be.
+        media_type: String,
+    },
+    /// Other bytes are stored in its place.
+    #[error("other bytes are stored as this chunk: nothing was changed. Give what is new a number of its own")]
+    Differs,
+    /// It has been sent too often.
+    #[error("this chunk is stored, and was sent again too often: it need not be sent any more")]
+    TooOften {
+        /// When it may be sent again.
+        until: Timestamp,
+        /// The time now.
+        now: Timestamp,
+    },
+    /// Its number is too far from what is stored.
+    #[error(
+        "the number of this chunk is too far ahead: {most} is the highest that is taken now. Send what is before it"
+    )]
+    TooFar {
+        /// The highest number that is taken.
+        most: u32,
+    },
+    /// Its segment has ended.
+    #[error("this segment has ended with {chunks} chunks: begin another one")]
+    SegmentClosed {
+        /// How many it has.
+        chunks: u32,
+    },
+    /// The session has ended.
+    #[error("this session has ended: begin another one")]
+    Ended,
+    /// The request ended early.
+    #[error("the request ended before the chunk was complete: send it again")]
+    Interrupted(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A limit is reached.
+    #[error(transparent)]
+    Limit(Exceeded),
+    /// The bytes could not be stored.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LimitError> for ChunkError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BlobError> for ChunkError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::TooLarge { limit } => Self::TooLarge { most: limit },
+            BlobError::Interrupted(source) => Self::Interrupted(source),
+            error => Self::Media(error.into()),
+        }
+    }
+}
+
+/// Receives a chunk, checks it against its SHA-256, and stores it, unless it is stored already.
+pub async fn take<E>(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    place: Place,
+    sha256: [u8; 32],
+    body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> Result<Acknowledged, ChunkError>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let platform = &app.platform;
+    let segment = platform.store.read(async |tx| scribe::segment(tx, owner, id, place.segment).await).await?;
+    let segment = segment.ok_or(ChunkError::Unknown)?;
+    let turn = app.waiting.enter(id).ok_or(ChunkError::Busy { waiting: MOST_WAITING })?;
+    // It is never closed.
+    let _permit = app.receiving.acquire().await.ok();
+    let (mut hasher, mut head) = (Sha256::new(), Vec::with_capacity(HEAD));
+    let seen = body.inspect(|part| {
+        if let Ok(bytes) = part {
+            hasher.update(bytes);
+            head.extend_from_slice(&bytes[..bytes.len().min(HEAD - head.len())]);
+        }
+    });
+    let staged = platform.media.blobs().stage_stream(seen, CHUNK_BYTES).await?;
+    if staged.bytes == 0 {
+        return Err(ChunkError::Empty);
+    }
+    if hasher.finalize()[..] != sha256 {
+        return Err(ChunkError::WrongDigest);
+    }
+    if place.number == 0 && !header::begins(&segment.media_type, &head) {
+        return Err(ChunkError::NotAudio { media_type: segment.media_type });
+    }
+    let row = ChunkRow {
+        segment: place.segment,
+        number: place.number,
+        start_ms: place.start_ms,
+        length_ms: place.length_ms,
+        bytes: staged.bytes,
+        sha256: hex::encode(sha256),
+        blob: staged.hash.to_string(),
+        stored_at: segment.created_at,
+    };
+    let placed = platform.media.keep_with(staged, async |tx: &mut Tx, _| {
+        let before = admit::before_keeping(tx, &platform.limits, owner).await?;
+        let placed = scribe::place(tx, owner, id, &row).await?;
+        admit::kept(tx, owner, before).await?;
+        Ok::<_, ChunkError>((placed, tx.now().await?))
+    });
+    let (placed, now) = placed.await?;
+    let waiting = turn.others();
+    let acknowledged = |duplicate| Ok(Acknowledged { duplicate, can_accept: waiting + 1 < MOST_WAITING, waiting });
+    match placed {
+        Placed::New => acknowledged(false),
+        Placed::Duplicate => acknowledged(true),
+        Placed::TooOften { until } => Err(ChunkError::TooOften { until, now }),
+        Placed::Differs => Err(ChunkError::Differs),
+        Placed::TooFar { most } => Err(ChunkError::TooFar { most }),
+        Placed::Closed { chunks } => Err(ChunkError::SegmentClosed { chunks }),
+        Placed::Ended => Err(ChunkError::Ended),
+        Placed::Unknown => Err(ChunkError::Unknown),
+    }
+}

@@ -1,0 +1,28 @@
+//! What Scribe's use cases need.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::waiting::Waiting;
+use crate::platform::Platform;
+
+/// Chunks that are received at the same time, of all sessions: each holds a file open. What comes beyond them waits in the
+/// network's buffers.
+const AT_ONCE: usize = 256;
+
+/// What Scribe's use cases need. Cheap to clone.
+#[derive(Clone)]
+pub struct ScribeApp {
+    /// Rows and bytes.
+    pub platform: Platform,
+    pub(super) waiting: Waiting,
+    pub(super) receiving: Arc<Semaphore>,
+}
+
+impl ScribeApp {
+    /// On this platform.
+    pub fn new(platform: Platform) -> Self {
+        Self { platform, waiting: Waiting::default(), receiving: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}

@@ -1,0 +1,50 @@
+//! The first bytes of containers.
+
+/// The kinds of sound that a segment may be.
+const KINDS: [(&str, fn(&[u8]) -> bool); 7] = [
+    // EBML.
+    ("audio/webm", |head| head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3])),
+    ("video/webm", |head| head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3])),
+    ("audio/ogg", |head| head.starts_with(b"OggS")),
+    ("audio/mp4", |head| head.get(4..8) == Some(b"ftyp")),
+    ("audio/wav", |head| head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE")),
+    ("audio/flac", |head| head.starts_with(b"fLaC")),
+    ("audio/mpeg", |head| head.starts_with(b"ID3") || matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0)),
+];
+
+/// How many of the first bytes decide.
+pub(super) const HEAD: usize = 12;
+
+/// The media type without its parameters, if a segment may be of it.
+pub(super) fn kind(media_type: &str) -> Option<&'static str> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(essence))
+}
+
+/// The kinds that a segment may be, for an error.
+pub(super) fn kinds() -> String {
+    KINDS.map(|(kind, _)| kind).join(", ")
+}
+
+/// Whether a segment of this media type may begin with these bytes.
+pub(super) fn begins(media_type: &str, head: &[u8]) -> bool {
+    let kind = kind(media_type);
+    KINDS.iter().any(|(known, begins)| Some(*known) == kind && begins(head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_container_is_known_by_its_first_bytes() {
+        assert_eq!(kind("Audio/WebM;codecs=opus"), Some("audio/webm"));
+        assert_eq!(kind("text/html"), None);
+        assert!(begins("audio/webm;codecs=opus", &[0x1a, 0x45, 0xdf, 0xa3, 0x9f]));
+        assert!(begins("audio/mp4", b"\0\0\0\x1cftypM4A "));
+        assert!(begins("audio/mpeg", &[0xff, 0xfb, 0x90]));
+        assert!(!begins("audio/webm", b"OggS"));
+        assert!(!begins("audio/wav", b"RIFF\0\0\0\0AVI "));
+        assert!(!begins("audio/mpeg", b""));
+    }
+}

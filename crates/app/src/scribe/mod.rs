@@ -1,0 +1,26 @@
+//! Scribe: hours of live speech, recorded without a hole. The protocol is in `docs/recording.md`.
+
+pub mod audio;
+pub mod chunk;
+mod context;
+mod header;
+mod module;
+pub mod segment;
+pub mod session;
+pub mod view;
+mod waiting;
+
+pub use context::ScribeApp;
+pub use module::{ScribeChoices, ScribeSnapshot};
+pub use sluice_store::scribe::RecordingId;
+
+/// The name of the app in addresses and in what is stored.
+const NAME: &str = "scribe";
+/// Most bytes of a chunk.
+pub const CHUNK_BYTES: u64 = 10_000_000;
+/// Most segments of a session: a reload every minute of a whole day.
+const MOST_SEGMENTS: u32 = 1_440;
+/// Most chunks of a segment: a day of chunks of one second.
+pub const MOST_CHUNKS: u32 = 86_400;
+/// Chunks of one session that the server works on at the same time; more have to wait on their client's side.
+pub const MOST_WAITING: u32 = 10;

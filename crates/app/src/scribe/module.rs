@@ -1,0 +1,83 @@
+//! Scribe as a module of the process.
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::Timestamp;
+use sluice_engine::Builder;
+use sluice_store::{StoreError, Tx, scribe};
+use utoipa::ToSchema;
+
+use super::context::ScribeApp;
+use super::session::{self, SessionError};
+use super::view::RecordingSummary;
+use super::{CHUNK_BYTES, MOST_CHUNKS, MOST_WAITING};
+use crate::module::Module;
+
+/// The most sessions of a snapshot.
+const LATEST: u32 = 12;
+
+/// The limits of the protocol.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScribeChoices {
+    /// Most bytes of a chunk.
+    pub chunk_bytes: u64,
+    /// Most chunks of a segment.
+    pub most_chunks: u32,
+    /// Most chunks of a session that are sent at the same time.
+    pub most_waiting: u32,
+}
+
+/// Scribe's part of a snapshot.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScribeSnapshot {
+    /// The newest sessions; at most 12.
+    #[schema(max_items = 12)]
+    pub latest: Vec<RecordingSummary>,
+}
+
+impl Module for ScribeApp {
+    fn name(&self) -> &'static str {
+        super::NAME
+    }
+
+    fn events(&self) -> &'static [&'static str] {
+        &["scribe.changed", "scribe.deleted"]
+    }
+
+    fn register(&self, engine: Builder) -> Builder {
+        engine
+    }
+
+    fn retain<'a>(&'a self, tx: &'a mut Tx, _before: Timestamp, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
+        session::end_abandoned(tx, limit).boxed()
+    }
+
+    fn leave<'a>(&'a self, tx: &'a mut Tx, owner: &'a OwnerId, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
+        async move {
+            let sessions = scribe::of_owner(tx, owner, limit).await?;
+            for id in &sessions {
+                scribe::delete(tx, owner, id).await?;
+            }
+            Ok(sessions.len() as u64)
+        }
+        .boxed()
+    }
+
+    fn choices(&self) -> Value {
+        json!(ScribeChoices { chunk_bytes: CHUNK_BYTES, most_chunks: MOST_CHUNKS, most_waiting: MOST_WAITING })
+    }
+
+    fn snapshot<'a>(&'a self, owner: &'a OwnerId) -> BoxFuture<'a, Result<Value, StoreError>> {
+        async move {
+            match session::page(self, owner, "", None, LATEST).await {
+                Ok(page) => Ok(json!(ScribeSnapshot { latest: page.items })),
+                Err(SessionError::Store(error)) => Err(error),
+                Err(error) => Err(StoreError::Unreadable { what: error.to_string() }),
+            }
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,316 @@
+//! Sessions: begun, listed, changed, ended, deleted.
+
+use serde::Serialize;
+use serde_json::json;
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::Timestamp;
+use sluice_store::scribe::{self, RecordingId, RecordingRow};
+use sluice_store::{StoreError, Tx, events};
+use utoipa::ToSchema;
+
+use super::context::ScribeApp;
+use super::segment::gaps_in;
+use super::view::{Gaps, RecordingSummary, RecordingView, SegmentView};
+use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
+
+/// Most characters of a title.
+pub const TITLE_CHARACTERS: usize = 300;
+/// Most characters of a consent note.
+pub const CONSENT_CHARACTERS: usize = 4_000;
+/// A session without a chunk for this long is over.
+pub const ABANDONED: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// What a session is begun with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecording {
+    /// Its title; may be empty.
+    pub title: String,
+    /// ISO 639-1 code of what is spoken; none to have it found out.
+    pub language: Option<String>,
+    /// Whether it is to be transcribed, or only recorded.
+    pub transcribe: bool,
+    /// What those who are recorded were told.
+    pub consent: String,
+    /// The caller's idempotency key.
+    pub request_key: Option<String>,
+}
+
+/// What is changed of a session; what is none stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Its title.
+    pub title: Option<String>,
+    /// ISO 639-1 code of what is spoken, or none.
+    pub language: Option<Option<String>>,
+    /// Whether it is to be transcribed.
+    pub transcribe: Option<bool>,
+    /// Whether it is paused.
+    pub paused: Option<bool>,
+}
+
+/// Why something is not done with a session.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// This owner has no such session.
+    #[error("there is no such session")]
+    Unknown,
+    /// A text is too long.
+    #[error("the {what} has more than {most} characters: shorten it")]
+    TooLong {
+        /// `title` or `consent`.
+        what: &'static str,
+        /// How many it may have.
+        most: usize,
+    },
+    /// No language has this code.
+    #[error("there is no language \"{code}\": give a code of two or three letters, such as en or ar, or none")]
+    Language {
+        /// What was given.
+        code: String,
+    },
+    /// The key was used for a different request.
+    #[error("this Idempotency-Key was used before for another request: make a new one")]
+    KeyReused,
+    /// Chunks are missing.
+    #[error("parts of the recording have not arrived: send them, or accept that they are missing")]
+    HasGaps(Gaps),
+    /// It has ended.
+    #[error("this session has ended: begin another one")]
+    Ended,
+    /// The cursor is invalid.
+    #[error("the cursor is not one that this server gave: begin again without it")]
+    Cursor,
+    /// A limit is reached.
+    #[error(transparent)]
+    Limit(Exceeded),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LimitError> for SessionError {
+    fn from(error: LimitError) -> Self {
+        match error {
+            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
+            LimitError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A page of sessions, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecordingPage {
+    /// The sessions.
+    #[schema(max_items = 100)]
+    pub items: Vec<RecordingSummary>,
+    /// The cursor of the next page; none on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// Begins a session, or returns the one that was begun with the same key. It counts as the beginning of an upload.
+pub async fn begin(
+    app: &ScribeApp,
+    asker: &Asker,
+    new: NewRecording,
+) -> Result<(RecordingView, Vec<Standing>), SessionError> {
+    check_title(&new.title)?;
+    if new.consent.chars().count() > CONSENT_CHARACTERS {
+        return Err(SessionError::TooLong { what: "consent", most: CONSENT_CHARACTERS });
+    }
+    check_language(new.language.as_deref())?;
+    let owner = &asker.owner;
+    let asked = json!([new.title, new.language, new.transcribe, new.consent]);
+    let hash = sluice_blobs::BlobHash::of(asked.to_string().as_bytes()).to_string();
+    let now = app.platform.now().await?;
+    let row = RecordingRow {
+        id: app.platform.new_id(RecordingId::new).await?,
+        owner: owner.clone(),
+        title: new.title,
+        language: new.language,
+        state: "recording".to_owned(),
+        transcribe: new.transcribe,
+        consent: new.consent,
+        gaps_accepted: false,
+        request: new.request_key.map(|key| (key, hash.clone())),
+        created_at: now,
+        updated_at: now,
+        active_at: now,
+        ended_at: None,
+    };
+    let (id, standings) = app
+        .platform
+        .store
+        .write(async |tx: &mut Tx| {
+            if let Some((key, hash)) = &row.request
+                && let Some(known) = scribe::find_by_key(tx, owner, key).await?
+            {
+                let same = known.request.is_some_and(|(_, known)| known == *hash);
+                return if same { Ok((known.id, Vec::new())) } else { Err(SessionError::KeyReused) };
+            }
+            let standings = admit::upload(tx, &app.platform.limits, asker, None).await?;
+            scribe::insert(tx, &row).await?;
+            changed(tx, owner, &row.id)?;
+            Ok((row.id.clone(), standings))
+        })
+        .await?;
+    Ok((show(app, owner, &id).await?, standings))
+}
+
+/// A session with its segments.
+pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<RecordingView, SessionError> {
+    app.platform
+        .store
+        .read(async |tx: &mut Tx| {
+            let row = scribe::find(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
+            let segments = scribe::segments(tx, owner, id).await?.iter().map(SegmentView::from).collect();
+            let (bytes, length_ms) = scribe::sum(tx, owner, id).await?;
+            let session = RecordingSummary::of(&row, tx.now().await?);
+            Ok(RecordingView { session, segments, bytes, length_ms })
+        })
+        .await
+}
+
+/// A page of the sessions whose title contains `words`.
+pub async fn page(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    words: &str,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<RecordingPage, SessionError> {
+    let after = cursor.map(|cursor| decode(cursor).ok_or(SessionError::Cursor)).transpose()?;
+    app.platform
+        .store
+        .read(async |tx: &mut Tx| {
+            let mut rows = scribe::listed(tx, owner, words, after.clone(), limit + 1).await?;
+            let more = rows.len() > limit as usize;
+            rows.truncate(limit as usize);
+            let next = rows.last().filter(|_| more).map(|last| format!("{}.{}", last.created_at.as_millis(), last.id));
+            let now = tx.now().await?;
+            let items = rows.iter().map(|row| RecordingSummary::of(row, now)).collect();
+            Ok(RecordingPage { items, next_cursor: next })
+        })
+        .await
+}
+
+/// Changes a session.
+pub async fn change(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    change: &Change,
+) -> Result<RecordingView, SessionError> {
+    if let Some(title) = &change.title {
+        check_title(title)?;
+    }
+    check_language(change.language.as_ref().and_then(|language| language.as_deref()))?;
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let mut row = scribe::lock(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
+            if let Some(title) = &change.title {
+                row.title.clone_from(title);
+            }
+            if let Some(language) = &change.language {
+                row.language.clone_from(language);
+            }
+            row.transcribe = change.transcribe.unwrap_or(row.transcribe);
+            if let Some(paused) = change.paused {
+                if row.ended_at.is_some() {
+                    return Err(SessionError::Ended);
+                }
+                row.state = if paused { "paused" } else { "recording" }.to_owned();
+            }
+            scribe::update(tx, &row).await?;
+            Ok(changed(tx, owner, id)?)
+        })
+        .await?;
+    show(app, owner, id).await
+}
+
+/// Ends a session: refused while chunks are missing, unless they are given up. Once ended, it stays so.
+pub async fn finish(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    accept_gaps: bool,
+) -> Result<RecordingView, SessionError> {
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let row = scribe::lock(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
+            if row.ended_at.is_some() {
+                return Ok(());
+            }
+            let gaps = gaps_in(tx, owner, id).await?;
+            if !gaps.complete && !accept_gaps {
+                return Err(SessionError::HasGaps(gaps));
+            }
+            Ok(end(tx, row, !gaps.complete).await?)
+        })
+        .await?;
+    show(app, owner, id).await
+}
+
+/// Ends a locked session that goes on.
+async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<(), StoreError> {
+    let ended_at = Some(tx.now().await?);
+    let row = RecordingRow { state: "complete".to_owned(), gaps_accepted, ended_at, ..row };
+    scribe::update(tx, &row).await?;
+    changed(tx, &row.owner, &row.id)
+}
+
+/// Ends at most `limit` sessions of all owners that nobody sends anything to any more, with what they have; returns how many.
+pub(super) async fn end_abandoned(tx: &mut Tx, limit: u32) -> Result<u64, StoreError> {
+    let before = tx.now().await? - ABANDONED;
+    let mut ended = 0;
+    for (owner, id) in scribe::abandoned(tx, before, limit).await? {
+        let Some(row) = scribe::lock(tx, &owner, &id).await? else { continue };
+        if row.ended_at.is_none() && row.active_at < before {
+            let gaps = gaps_in(tx, &owner, &id).await?;
+            end(tx, row, !gaps.complete).await?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+/// Deletes a session with everything of it. Returns whether it existed.
+pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<bool, StoreError> {
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let existed = scribe::delete(tx, owner, id).await?;
+            if existed {
+                events::emit(tx, owner, "scribe.deleted", id.as_str(), &json!({ "session_id": id }))?;
+            }
+            Ok::<_, StoreError>(existed)
+        })
+        .await
+}
+
+/// Tells the subscribers of a session that it changed.
+pub(super) fn changed(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<(), StoreError> {
+    events::emit(tx, owner, "scribe.changed", id.as_str(), &json!({ "session_id": id })).map(drop)
+}
+
+fn check_title(title: &str) -> Result<(), SessionError> {
+    if title.chars().count() > TITLE_CHARACTERS {
+        return Err(SessionError::TooLong { what: "title", most: TITLE_CHARACTERS });
+    }
+    Ok(())
+}
+
+fn check_language(code: Option<&str>) -> Result<(), SessionError> {
+    match code {
+        Some(code) if !((2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase())) => {
+            Err(SessionError::Language { code: code.chars().take(20).collect() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn decode(cursor: &str) -> Option<(Timestamp, RecordingId)> {
+    let (at, id) = cursor.split_once('.')?;
+    Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?))
+}

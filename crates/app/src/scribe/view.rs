@@ -1,0 +1,152 @@
+//! Sessions as they are shown.
+
+use serde::Serialize;
+use sluice_domain::time::Timestamp;
+use sluice_store::scribe::{RecordingRow, SegmentRow};
+use utoipa::ToSchema;
+
+/// How a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingState {
+    /// Chunks are expected.
+    Recording,
+    /// The person paused it.
+    Paused,
+    /// Chunks are expected, but none has come for a while.
+    Interrupted,
+    /// It has ended.
+    Complete,
+}
+
+/// A session without a chunk for this long is interrupted: three chunks of thirty seconds.
+const SILENT: std::time::Duration = std::time::Duration::from_secs(90);
+
+impl RecordingState {
+    /// Of a row, now.
+    pub fn of(row: &RecordingRow, now: Timestamp) -> Self {
+        match row.state.as_str() {
+            "complete" => Self::Complete,
+            "paused" => Self::Paused,
+            _ if row.active_at + SILENT < now => Self::Interrupted,
+            _ => Self::Recording,
+        }
+    }
+}
+
+/// A session in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecordingSummary {
+    /// Its id.
+    #[schema(format = "uuid")]
+    pub id: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// ISO 639-1 code of what is spoken; none if it is to be found out.
+    pub language: Option<String>,
+    /// Its state.
+    pub state: RecordingState,
+    /// Whether it is to be transcribed, or only recorded.
+    pub transcribe: bool,
+    /// What those who were recorded were told.
+    pub consent: String,
+    /// Whether it was ended although chunks were missing.
+    pub gaps_accepted: bool,
+    /// Milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub created_at: Timestamp,
+    /// Milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub updated_at: Timestamp,
+    /// When its latest chunk arrived; before the first one, when it began.
+    #[schema(value_type = i64)]
+    pub active_at: Timestamp,
+    /// When it ended.
+    #[schema(value_type = Option<i64>)]
+    pub ended_at: Option<Timestamp>,
+}
+
+impl RecordingSummary {
+    /// Of a row, now.
+    pub fn of(row: &RecordingRow, now: Timestamp) -> Self {
+        Self {
+            id: row.id.to_string(),
+            title: row.title.clone(),
+            language: row.language.clone(),
+            state: RecordingState::of(row, now),
+            transcribe: row.transcribe,
+            consent: row.consent.clone(),
+            gaps_accepted: row.gaps_accepted,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            active_at: row.active_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
+/// A session with its segments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecordingView {
+    /// The session.
+    #[serde(flatten)]
+    pub session: RecordingSummary,
+    /// Its segments, in the order in which they were begun.
+    #[schema(max_items = 1440)]
+    pub segments: Vec<SegmentView>,
+    /// Bytes that are stored of it.
+    pub bytes: u64,
+    /// Milliseconds of sound that are stored of it, of all segments together.
+    pub length_ms: u64,
+}
+
+/// A segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SegmentView {
+    /// Its number, from 0.
+    pub number: u32,
+    /// The recorder's own name for it.
+    pub key: String,
+    /// `microphone`, `tab`, `mixed` or `file`.
+    pub source: String,
+    /// What its bytes are.
+    pub media_type: String,
+    /// When it began, by the recorder's clock, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub started_at: Timestamp,
+    /// How many chunks it has; none until its recorder has said so.
+    pub chunks: Option<u32>,
+    /// How many of them are stored.
+    pub stored: u32,
+    /// The number after the highest that is stored.
+    pub beyond: u32,
+}
+
+impl From<&SegmentRow> for SegmentView {
+    fn from(row: &SegmentRow) -> Self {
+        Self {
+            number: row.number,
+            key: row.key.clone(),
+            source: row.source.clone(),
+            media_type: row.media_type.clone(),
+            started_at: row.started_at,
+            chunks: row.chunks,
+            stored: row.stored,
+            beyond: row.beyond,
+        }
+    }
+}
+
+/// What is missing of a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Gaps {
+    /// Each segment of which chunks are missing, with their numbers.
+    #[schema(value_type = Vec<(u32, Vec<u32>)>)]
+    pub missing: Vec<(u32, Vec<u32>)>,
+    /// The highest number of a chunk that is stored, in any segment.
+    pub max_sequence: Option<u32>,
+    /// How many chunks there are, as far as is known.
+    pub total: u64,
+    /// Whether every segment has ended and nothing is missing.
+    pub complete: bool,
+}

@@ -1,0 +1,204 @@
+//! Sessions: begun, listed, changed, ended, deleted.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::{Deserialize, Deserializer};
+use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage};
+use sluice_app::scribe::view::{Gaps, RecordingView};
+use sluice_app::scribe::{RecordingId, ScribeApp, segment};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::Opened;
+use crate::http::extract::{Json, Path, Query, idempotency_key};
+use crate::http::identity::Owner;
+use crate::http::limits::{self, Asking};
+use crate::http::paging::{Limit, Text};
+use crate::http::problem::Problem;
+
+/// A recording that begins.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSession {
+    /// Its title; may be empty.
+    #[serde(default)]
+    #[schema(max_length = 300)]
+    title: String,
+    /// ISO 639-1 code of what is spoken; null, the default, to have it found out.
+    #[schema(min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
+    language: Option<String>,
+    /// `false` only records; it can be transcribed later.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    transcribe: bool,
+    /// What those who are recorded were told.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    consent: String,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// What is to be changed of a session; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SessionChange {
+    /// Its title.
+    #[schema(max_length = 300, nullable = false)]
+    title: Option<String>,
+    /// ISO 639-1 code of what is spoken; null to have it found out.
+    #[serde(default, deserialize_with = "chosen")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
+    language: Option<Option<String>>,
+    /// Whether it is to be transcribed.
+    #[schema(nullable = false)]
+    transcribe: Option<bool>,
+    /// `paused`, or `recording` to go on.
+    #[schema(nullable = false)]
+    state: Option<Going>,
+}
+
+/// Null is a choice too. What is missing is none.
+fn chosen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+/// Whether a session goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Going {
+    Recording,
+    Paused,
+}
+
+/// How a session is ended.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Finish {
+    /// Ends it although chunks are missing: they are gaps for good.
+    #[serde(default)]
+    #[schema(default = false)]
+    accept_gaps: bool,
+}
+
+/// An id from an address: what is none names nothing.
+pub(super) fn id_of(text: &str) -> Result<RecordingId, Problem> {
+    text.parse().map_err(|_| Problem::not_found("session"))
+}
+
+/// Begins a recording. Its segments and chunks follow: see `docs/recording.md`.
+#[utoipa::path(post, path = "/api/v1/sessions", operation_id = "begin_recording", tag = "sessions", request_body = NewSession,
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
+            nullable = false,
+            description = "A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes.")),
+    responses((status = 201, body = RecordingView), (status = 422, body = Problem), (status = 429, body = Problem),
+              (status = 507, body = Problem)))]
+pub(crate) async fn create(
+    Asking(asker): Asking,
+    Opened(app): Opened<ScribeApp>,
+    headers: HeaderMap,
+    Json(new): Json<NewSession>,
+) -> Result<Response, Problem> {
+    let request_key = idempotency_key(&headers)?;
+    let NewSession { title, language, transcribe, consent } = new;
+    let new = NewRecording { title, language, transcribe, consent, request_key };
+    let (view, standings) = session::begin(&app, &asker, new).await?;
+    let location = HeaderValue::from_str(&format!("/api/v1/sessions/{}", view.session.id))
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(limits::with(&standings, (StatusCode::CREATED, [(header::LOCATION, location)], Json(view))))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// Page size.
+    #[serde(default)]
+    #[param(inline)]
+    limit: Limit,
+    /// `next_cursor` of the previous page.
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+    /// Only those whose title contains this, ignoring case.
+    #[param(value_type = Option<String>, max_length = 200)]
+    q: Option<Text<200>>,
+}
+
+/// Recordings, the newest first.
+#[utoipa::path(get, path = "/api/v1/sessions", operation_id = "list_recordings", tag = "sessions", params(ListQuery),
+    responses((status = 200, body = RecordingPage)))]
+pub(crate) async fn list(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<RecordingPage>, Problem> {
+    let words = query.q.map(|Text(words)| words).unwrap_or_default();
+    Ok(Json(session::page(&app, &owner, &words, query.cursor.as_deref(), query.limit.get()).await?))
+}
+
+/// A recording with its segments.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}", operation_id = "show_recording", tag = "sessions",
+    params(("id" = String, Path)), responses((status = 200, body = RecordingView), (status = 404, body = Problem)))]
+pub(crate) async fn show(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+) -> Result<Json<RecordingView>, Problem> {
+    Ok(Json(session::show(&app, &owner, &id_of(&id)?).await?))
+}
+
+/// Changes a recording's title, its language, or whether it is paused.
+#[utoipa::path(patch, path = "/api/v1/sessions/{id}", operation_id = "change_recording", tag = "sessions",
+    params(("id" = String, Path)), request_body = SessionChange,
+    responses((status = 200, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 422, body = Problem)))]
+pub(crate) async fn change(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+    Json(change): Json<SessionChange>,
+) -> Result<Json<RecordingView>, Problem> {
+    let SessionChange { title, language, transcribe, state } = change;
+    let change = Change { title, language, transcribe, paused: state.map(|state| state == Going::Paused) };
+    Ok(Json(session::change(&app, &owner, &id_of(&id)?, &change).await?))
+}
+
+/// Deletes a recording with everything of it.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", operation_id = "delete_recording", tag = "sessions",
+    params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn delete(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    if session::delete(&app, &owner, &id_of(&id)?).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Problem::not_found("session"))
+}
+
+/// Which chunks are missing. A segment that has not been closed is not complete, since more may come.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}/gaps", operation_id = "show_gaps", tag = "sessions",
+    params(("id" = String, Path)), responses((status = 200, body = Gaps), (status = 404, body = Problem)))]
+pub(crate) async fn gaps(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+) -> Result<Json<Gaps>, Problem> {
+    segment::gaps(&app, &owner, &id_of(&id)?).await?.map(Json).ok_or_else(|| Problem::not_found("session"))
+}
+
+/// Ends a recording. While chunks are missing, or a segment is not closed, it is refused with what is missing, unless that is
+/// accepted. Ending it again changes nothing.
+#[utoipa::path(post, path = "/api/v1/sessions/{id}/finish", operation_id = "finish_recording", tag = "sessions",
+    params(("id" = String, Path)), request_body = Finish,
+    responses((status = 200, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn finish(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+    Json(finish): Json<Finish>,
+) -> Result<Json<RecordingView>, Problem> {
+    Ok(Json(session::finish(&app, &owner, &id_of(&id)?, finish.accept_gaps).await?))
+}
