@@ -30,6 +30,7 @@ mod previews;
 mod reels;
 mod refusals;
 mod scenes;
+mod scribe;
 mod shelf;
 mod stages;
 mod storyboard;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use sluice_app::account::SignUp;
@@ -99,11 +101,17 @@ impl Hers {
         let delivery = text(&made(ask(&format!("/api/v1/webhooks/{webhook}/ping"))).await["id"]);
         let token = token(app, &cookie, &["read"], None).await.0;
         let session = text(&app.get("/api/v1/account/sessions").cookie(&cookie).send().await.1[0]["id"]);
+        let recording =
+            made(ask("/api/v1/sessions").json(&json!({ "title": "of ada", "consent": "ada@example.org" }))).await;
+        let segment = json!({ "key": "a", "source": "microphone", "media_type": "audio/webm" });
+        let segments = format!("/api/v1/sessions/{}/segments", recording["id"].as_str().unwrap());
+        made(ask(&segments).json(&segment)).await;
         let ids = BTreeMap::from([
+            ("account", session),
             ("documents", text(&document["id"])),
             ("jobs", text(&reel["job_id"])),
             ("reels", text(&reel["id"])),
-            ("sessions", session),
+            ("sessions", text(&recording["id"])),
             ("tokens", token),
             ("uploads", upload),
             ("webhooks", webhook),
@@ -121,6 +129,7 @@ impl Hers {
         };
         let address = operation.path.replace("{id}", id).replace("{delivery}", &self.delivery);
         let address = address.replace("{owner}", "local").replace("{n}", "1").replace("{page}", "1");
+        let address = address.replace("{segment}", "0").replace("{chunk}", "0?start_ms=0&length_ms=1000");
         let address = address.replace("{voice}", "x");
         assert!(!address.contains('{'), "a parameter that this walk does not know: {address}");
         address
@@ -135,9 +144,15 @@ impl Hers {
         if !operation.body["content"]["application/offset+octet-stream"].is_null() {
             return ask.header("upload-offset", "0").header("content-type", "application/offset+octet-stream");
         }
+        if !operation.body["content"]["application/octet-stream"].is_null() {
+            return ask.header("content-digest", &format!("sha-256=:{}:", STANDARD.encode([0; 32])));
+        }
         let path = operation.path.as_str();
         ask.json(&match path {
             "/api/v1/reels" => json!({ "document_id": self.ids["documents"] }),
+            _ if path.ends_with("/segments") => json!({ "key": "his", "source": "tab", "media_type": "audio/webm" }),
+            _ if path.ends_with("/close") => json!({ "chunks": 5 }),
+            _ if path.ends_with("/finish") => json!({ "accept_gaps": true }),
             _ if path.ends_with("{id}/replay") => json!({ "since": 0 }),
             _ if path.ends_with("/scenes") => json!({ "after": 1, "text": "This is not hers." }),
             _ if path.starts_with("/api/v1/reels/") => json!({ "heading": "Taken" }),
@@ -168,7 +183,11 @@ impl Hers {
         assert_eq!((&hook["enabled"], &hook["previous_secret_until"]), (&json!(true), &Value::Null), "{hook}");
         let list = async |path: &str| app.get(path).cookie(&self.cookie).send().await.1.to_string();
         assert!(list("/api/v1/tokens").await.contains(&self.ids["tokens"]));
-        assert!(list("/api/v1/account/sessions").await.contains(&self.ids["sessions"]));
+        assert!(list("/api/v1/account/sessions").await.contains(&self.ids["account"]));
+        let recording = show("sessions").await;
+        assert_eq!((&recording["title"], &recording["ended_at"]), (&json!("of ada"), &Value::Null), "{recording}");
+        let segments = recording["segments"].as_array().unwrap();
+        assert_eq!((segments.len(), &segments[0]["chunks"]), (1, &Value::Null), "{recording}");
     }
 }
 
@@ -250,7 +269,7 @@ async fn no_operation_answers_whom_it_should_not(dialect: Dialect) {
     public.sort();
     assert_eq!(public, PUBLIC);
     let counts = [Whose::Operators, Whose::Owners, Whose::Own].map(|whose| walked[&whose].len());
-    assert!(counts.iter().zip([20, 28, 20]).all(|(count, least)| *count >= least), "{counts:?}");
+    assert!(counts.iter().zip([20, 36, 22]).all(|(count, least)| *count >= least), "{counts:?}");
     hers.is_as_it_was(&app).await;
     let cancel = format!("/api/v1/jobs/{}/cancel", hers.ids["jobs"]);
     assert_eq!(app.post(&cancel).cookie(&hers.cookie).send().await.0, StatusCode::OK);

@@ -1,0 +1,269 @@
+//! Recordings: chunks that are stored exactly once, whatever a client and its network do.
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::join_all;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use sluice_app::maintenance::retain;
+use sluice_store::Dialect;
+use sluice_store::retention::RetentionPeriods;
+
+use crate::person::{ada, omar};
+use crate::support::{Answer, BOTH, TestApp};
+
+/// What a WebM file begins with.
+const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
+
+/// The bytes of a chunk, of which the first has its container's header.
+fn bytes(number: u32) -> Vec<u8> {
+    let head: &[u8] = if number == 0 { &EBML } else { &[] };
+    [head, format!("chunk {number} ").repeat(50).as_bytes()].concat()
+}
+
+/// A recording of somebody, with one segment.
+struct Recording<'a> {
+    app: &'a TestApp,
+    id: String,
+}
+
+impl<'a> Recording<'a> {
+    async fn begin(app: &'a TestApp) -> Self {
+        let new = json!({ "title": "Tides", "language": "en", "consent": "Everybody agreed." });
+        let (status, view) = app.post("/api/v1/sessions").of(&ada()).json(&new).send().await;
+        assert_eq!((status, &view["state"]), (StatusCode::CREATED, &json!("recording")), "{view}");
+        let recording = Self { app, id: view["id"].as_str().unwrap().to_owned() };
+        let (status, segment) = recording.segment("a").await;
+        assert_eq!((status, &segment["number"]), (StatusCode::CREATED, &json!(0)), "{segment}");
+        recording
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/api/v1/sessions/{}{rest}", self.id)
+    }
+
+    async fn segment(&self, key: &str) -> (StatusCode, Value) {
+        let new =
+            json!({ "key": key, "source": "microphone", "media_type": "audio/webm;codecs=opus", "started_at": 7 });
+        self.app.post(&self.path("/segments")).of(&ada()).json(&new).send().await
+    }
+
+    async fn put(&self, number: u32, bytes: &[u8]) -> Answer {
+        self.put_with(number, bytes, &Sha256::digest(bytes)).await
+    }
+
+    async fn put_with(&self, number: u32, bytes: &[u8], digest: &[u8]) -> Answer {
+        let path = self.path(&format!("/segments/0/chunks/{number}?start_ms={}&length_ms=30000", number * 30_000));
+        let digest = format!("sha-256=:{}:", STANDARD.encode(digest));
+        self.app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).raw(bytes).answer().await
+    }
+
+    async fn close(&self, chunks: u32) -> Answer {
+        let path = self.path("/segments/0/close");
+        self.app.post(&path).of(&ada()).json(&json!({ "chunks": chunks })).answer().await
+    }
+
+    async fn finish(&self, accept_gaps: bool) -> Answer {
+        let ask = self.app.post(&self.path("/finish")).of(&ada());
+        ask.json(&json!({ "accept_gaps": accept_gaps })).answer().await
+    }
+
+    async fn gaps(&self) -> Value {
+        self.app.get(&self.path("/gaps")).of(&ada()).send().await.1
+    }
+
+    async fn audio(&self) -> Vec<u8> {
+        self.app.get(&self.path("/segments/0/audio")).of(&ada()).bytes().await.1
+    }
+
+    async fn show(&self) -> Value {
+        self.app.get(&self.path("")).of(&ada()).send().await.1
+    }
+}
+
+fn acknowledged(answer: &Answer) -> (u16, bool) {
+    let body = answer.json();
+    assert_eq!(body["can_accept"], true, "{body}");
+    (answer.status.as_u16(), body["duplicate"].as_bool().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_chunk_is_stored_exactly_once() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let recording = Recording::begin(&app).await;
+        // Out of order, many at once, and some of them again.
+        let order = [3, 0, 5, 1, 4, 7, 2, 6];
+        let answers = join_all(order.iter().map(async |number| recording.put(*number, &bytes(*number)).await)).await;
+        assert!(answers.iter().all(|answer| acknowledged(answer) == (201, false)));
+        assert_eq!(acknowledged(&recording.put(3, &bytes(3)).await), (200, true));
+        assert_eq!(recording.put(3, &bytes(4)).await.problem(), (409, "chunk_differs".to_owned()));
+        let answer = recording.put_with(8, &bytes(8), &[0; 32]).await;
+        assert_eq!(answer.problem(), (422, "wrong_digest".to_owned()));
+        assert_eq!(recording.put(9, &bytes(9)).await.status, StatusCode::CREATED);
+        let gaps = recording.gaps().await;
+        assert_eq!(gaps, json!({ "missing": [[0, [8]]], "max_sequence": 9, "total": 10, "complete": false }));
+
+        // It ends once nothing is missing any more.
+        let refused = recording.finish(false).await;
+        assert_eq!(refused.problem(), (409, "session_has_gaps".to_owned()));
+        assert_eq!(refused.json()["gaps"]["missing"], json!([[0, [8]]]));
+        assert_eq!(recording.put(8, &bytes(8)).await.status, StatusCode::CREATED);
+        assert_eq!(recording.finish(false).await.problem().1, "session_has_gaps", "its recorder may send more");
+        assert_eq!(recording.close(9).await.problem(), (409, "segment_differs".to_owned()));
+        assert_eq!(recording.close(10).await.status, StatusCode::OK);
+        assert_eq!(recording.gaps().await["complete"], true);
+        let view = recording.finish(false).await.json();
+        assert_eq!((&view["state"], &view["gaps_accepted"]), (&json!("complete"), &json!(false)), "{view}");
+        assert_eq!(recording.finish(false).await.json()["ended_at"], view["ended_at"], "it ends once");
+        assert_eq!(
+            acknowledged(&recording.put(2, &bytes(2)).await),
+            (200, true),
+            "an answer that was lost is given again"
+        );
+        assert_eq!(recording.put(10, &bytes(10)).await.problem(), (409, "session_ended".to_owned()));
+        assert_eq!(recording.segment("b").await.0, StatusCode::CONFLICT);
+
+        let whole: Vec<u8> = (0..10).flat_map(bytes).collect();
+        assert_eq!(recording.audio().await, whole);
+        let part =
+            app.get(&recording.path("/segments/0/audio")).of(&ada()).header("range", "bytes=10-899").answer().await;
+        assert_eq!((part.status, &part.bytes[..]), (StatusCode::PARTIAL_CONTENT, &whole[10..900]));
+        assert_eq!(part.header("content-range"), format!("bytes 10-899/{}", whole.len()));
+        assert_eq!(part.header("content-security-policy"), "default-src 'none'; sandbox");
+        let view = recording.show().await;
+        assert_eq!((&view["bytes"], &view["length_ms"]), (&json!(whole.len()), &json!(300_000)));
+
+        // Deleted, its bytes are garbage.
+        let path = recording.path("");
+        assert_eq!(app.ask(Method::DELETE, &path).of(&omar()).send().await.0, StatusCode::NOT_FOUND);
+        assert_eq!(app.ask(Method::DELETE, &path).of(&ada()).send().await.0, StatusCode::NO_CONTENT);
+        assert_eq!(app.get(&path).of(&ada()).send().await.0, StatusCode::NOT_FOUND);
+        assert_eq!(app.texts("SELECT blob AS value FROM blob_refs", &[]).await, [""; 0]);
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_that_cannot_be_right_is_refused_and_costs_nothing() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let recording = Recording::begin(&app).await;
+    let problem = async |number, bytes: &[u8]| recording.put(number, bytes).await.problem();
+    assert_eq!(problem(0, b"<html>").await, (422, "not_audio".to_owned()));
+    assert_eq!(problem(0, b"").await, (422, "empty_chunk".to_owned()));
+    assert_eq!(problem(1_000, &bytes(1)).await, (422, "chunk_too_far".to_owned()));
+    let large = recording.put(1, &vec![0; 10_000_001]).await;
+    assert_eq!(
+        (large.problem(), &large.json()["most_bytes"]),
+        ((413, "chunk_too_large".to_owned()), &json!(10_000_000))
+    );
+    let path = recording.path("/segments/0/chunks/1?start_ms=0&length_ms=1000");
+    let undigested = app.ask(Method::PUT, &path).of(&ada()).raw(b"x").answer().await;
+    assert_eq!(undigested.problem(), (400, "bad_request".to_owned()));
+    let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(b"x")));
+    let nowhere = recording.path("/segments/7/chunks/1?start_ms=0&length_ms=1000");
+    let nowhere = app.ask(Method::PUT, &nowhere).of(&ada()).header("content-digest", &digest).raw(b"x").answer().await;
+    assert_eq!(nowhere.problem(), (404, "not_found".to_owned()));
+    let timeless = recording.path("/segments/0/chunks/1?start_ms=-5&length_ms=1000");
+    let timeless =
+        app.ask(Method::PUT, &timeless).of(&ada()).header("content-digest", &digest).raw(b"x").answer().await;
+    assert_eq!(timeless.problem().0, 400);
+
+    assert_eq!(recording.put(0, &bytes(0)).await.status, StatusCode::CREATED);
+    for _ in 0..3 {
+        assert_eq!(acknowledged(&recording.put(0, &bytes(0)).await), (200, true));
+    }
+    let often = recording.put(0, &bytes(0)).await;
+    assert_eq!(often.problem(), (429, "chunk_repeated".to_owned()));
+    assert!(often.header("retry-after").parse::<u64>().unwrap() <= 61);
+
+    for (media_type, code) in [("text/html", "unknown_media_type"), ("audio/webm", "bad_key")] {
+        let key = if code == "bad_key" { "" } else { "b" };
+        let new = json!({ "key": key, "source": "tab", "media_type": media_type });
+        let answer = app.post(&recording.path("/segments")).of(&ada()).json(&new).answer().await;
+        assert_eq!(answer.problem(), (422, code.to_owned()));
+    }
+    assert_eq!(recording.audio().await, bytes(0));
+    assert_eq!(
+        std::fs::read_dir(app.data().join("incoming")).unwrap().count(),
+        0,
+        "nothing is left of what was refused"
+    );
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_begun_again_with_its_key_is_the_same() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let begin = async |title: &str| {
+        let ask = app.post("/api/v1/sessions").of(&ada()).header("idempotency-key", "device-1");
+        ask.json(&json!({ "title": title })).answer().await
+    };
+    let (one, two) = (begin("Tides").await.json(), begin("Tides").await.json());
+    assert_eq!(one["id"], two["id"]);
+    assert_eq!(begin("Ebb").await.problem(), (422, "idempotency_key_reused".to_owned()));
+    let (_, list) = app.get("/api/v1/sessions?q=tid").of(&ada()).send().await;
+    assert_eq!(list["items"].as_array().unwrap().len(), 1);
+    for (body, code) in [
+        (json!({ "title": "x".repeat(301) }), "text_too_long"),
+        (json!({ "consent": "x".repeat(4_001) }), "text_too_long"),
+        (json!({ "language": "English" }), "no_such_language"),
+    ] {
+        let answer = app.post("/api/v1/sessions").of(&ada()).json(&body).answer().await;
+        assert_eq!(answer.problem(), (422, code.to_owned()), "{body}");
+    }
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_paused_interrupted_and_ends_itself_when_nobody_comes_back() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let recording = Recording::begin(&app).await;
+        assert_eq!(recording.put(0, &bytes(0)).await.status, StatusCode::CREATED);
+        assert_eq!(recording.put(2, &bytes(2)).await.status, StatusCode::CREATED);
+        let change = async |body: Value| {
+            let ask = app.ask(Method::PATCH, &recording.path("")).of(&ada());
+            ask.json(&body).answer().await
+        };
+        let view = change(json!({ "state": "paused", "title": "Ebb", "language": null })).await.json();
+        assert_eq!(
+            [&view["state"], &view["title"], &view["language"]],
+            [&json!("paused"), &json!("Ebb"), &Value::Null]
+        );
+        assert_eq!(change(json!({ "state": "recording" })).await.json()["title"], "Ebb");
+        app.advance(Duration::from_secs(100)).await;
+        assert_eq!(recording.show().await["state"], "interrupted");
+
+        let retain = async || {
+            let retained = retain::retain(&app.app.maintenance(), RetentionPeriods::default(), || false).await;
+            assert!(retained.failed.is_empty(), "{:?}", retained.failed);
+        };
+        app.advance(Duration::from_hours(23)).await;
+        retain().await;
+        assert_eq!(recording.show().await["state"], "interrupted");
+        app.advance(Duration::from_hours(1)).await;
+        retain().await;
+        let view = recording.show().await;
+        assert_eq!([&view["state"], &view["gaps_accepted"]], [&json!("complete"), &json!(true)], "{view}");
+        assert_eq!(recording.gaps().await["missing"], json!([[0, [1]]]), "what is missing stays known");
+        assert_eq!(change(json!({ "state": "recording" })).await.problem(), (409, "session_ended".to_owned()));
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_may_be_ended_although_chunks_are_missing() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let recording = Recording::begin(&app).await;
+    assert_eq!(recording.put(1, &bytes(1)).await.status, StatusCode::CREATED);
+    assert_eq!(recording.finish(false).await.problem().0, 409);
+    let view = recording.finish(true).await.json();
+    assert_eq!([&view["state"], &view["gaps_accepted"]], [&json!("complete"), &json!(true)], "{view}");
+    assert_eq!(recording.put(0, &bytes(0)).await.problem(), (409, "session_ended".to_owned()));
+    assert_eq!(recording.audio().await, bytes(1));
+    app.end().await;
+}

@@ -1,0 +1,261 @@
+//! Recorded sessions, segments and chunks.
+
+use std::time::Duration;
+
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::Timestamp;
+use sluice_store::scribe::{self, Begun, ChunkRow, Closed, FARTHEST, NewSegment, Placed, RecordingId, RecordingRow};
+use sluice_store::{Store, blobs};
+
+use crate::{ada, omar, on_both_databases};
+
+on_both_databases!(
+    a_session_is_found_by_its_owner_alone,
+    sessions_are_listed_page_by_page,
+    a_segment_is_begun_once_for_each_key,
+    a_chunk_is_placed_once_in_any_order,
+    a_chunk_that_is_sent_too_often_is_refused_for_a_while,
+    a_segment_ends_with_the_chunks_that_it_has,
+    two_requests_with_one_number_store_it_once,
+    a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing,
+);
+
+async fn session(store: &Store, owner: &OwnerId, random: u8) -> RecordingRow {
+    let now = store.now().await.unwrap();
+    let row = RecordingRow {
+        id: RecordingId::new(now, [random; 10]),
+        owner: owner.clone(),
+        title: format!("Tides {random}"),
+        language: Some("en".to_owned()),
+        state: "recording".to_owned(),
+        transcribe: true,
+        consent: "Everybody agreed.".to_owned(),
+        gaps_accepted: false,
+        request: Some((format!("key-{random}"), "hash".to_owned())),
+        created_at: now,
+        updated_at: now,
+        active_at: now,
+        ended_at: None,
+    };
+    store.write(async |tx| scribe::insert(tx, &row).await).await.unwrap();
+    row
+}
+
+fn new(key: &str) -> NewSegment {
+    NewSegment {
+        key: key.to_owned(),
+        source: "microphone".to_owned(),
+        media_type: "audio/webm;codecs=opus".to_owned(),
+        started_at: Timestamp::from_millis(5),
+    }
+}
+
+async fn begin(store: &Store, row: &RecordingRow, key: &str) -> Begun {
+    store.write(async |tx| scribe::begin_segment(tx, &row.owner, &row.id, &new(key), 3).await).await.unwrap()
+}
+
+/// A chunk whose bytes are there.
+async fn chunk(store: &Store, segment: u32, number: u32, content: u8) -> ChunkRow {
+    let blob = hex::encode([content; 32]);
+    store
+        .write(async |tx| {
+            let blobs::Registered::Ready(registration) = blobs::register(tx, &blob, 10).await? else { panic!() };
+            assert!(blobs::confirm(tx, &blob, registration).await?);
+            Ok::<_, sluice_store::StoreError>(())
+        })
+        .await
+        .unwrap();
+    ChunkRow {
+        segment,
+        number,
+        start_ms: u64::from(number) * 1_000,
+        length_ms: 1_000,
+        bytes: 10,
+        sha256: hex::encode([content; 32]),
+        blob,
+        stored_at: Timestamp::from_millis(0),
+    }
+}
+
+async fn place(store: &Store, owner: &OwnerId, id: &RecordingId, chunk: &ChunkRow) -> Placed {
+    store.write(async |tx| scribe::place(tx, owner, id, chunk).await).await.unwrap()
+}
+
+async fn stored(store: &Store, row: &RecordingRow) -> Vec<u32> {
+    let chunks = store.read(async |tx| scribe::chunks(tx, &row.owner, &row.id, 0).await).await.unwrap();
+    chunks.iter().map(|chunk| chunk.number).collect()
+}
+
+async fn a_session_is_found_by_its_owner_alone(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    let find = async |owner| store.read(async |tx| scribe::find(tx, &owner, &row.id).await).await.unwrap();
+    assert_eq!((find(ada()).await, find(omar()).await), (Some(row.clone()), None));
+    let lock = async |owner| store.write(async |tx| scribe::lock(tx, &owner, &row.id).await).await.unwrap();
+    assert_eq!((lock(ada()).await, lock(omar()).await), (Some(row.clone()), None));
+    let by_key = async |owner| store.read(async |tx| scribe::find_by_key(tx, &owner, "key-1").await).await.unwrap();
+    assert_eq!((by_key(ada()).await, by_key(omar()).await), (Some(row.clone()), None));
+
+    let now = store.now().await.unwrap();
+    let ended = RecordingRow {
+        title: "Ebb".to_owned(),
+        language: None,
+        state: "complete".to_owned(),
+        transcribe: false,
+        gaps_accepted: true,
+        ended_at: Some(now),
+        ..row.clone()
+    };
+    let stolen = RecordingRow { owner: omar(), ..ended.clone() };
+    assert!(!store.write(async |tx| scribe::update(tx, &stolen).await).await.unwrap());
+    assert!(store.write(async |tx| scribe::update(tx, &ended).await).await.unwrap());
+    let found = find(ada()).await.unwrap();
+    assert_eq!(RecordingRow { updated_at: row.updated_at, ..found }, ended);
+
+    assert!(matches!(begin(store, &RecordingRow { owner: omar(), ..row.clone() }, "a").await, Begun::Unknown));
+    let deleted = async |owner| store.write(async |tx| scribe::delete(tx, &owner, &row.id).await).await.unwrap();
+    assert!(!deleted(omar()).await);
+    assert!(deleted(ada()).await);
+    assert!(!deleted(ada()).await);
+}
+
+async fn sessions_are_listed_page_by_page(store: &Store) {
+    let mut rows = Vec::new();
+    for random in [1, 2, 3] {
+        rows.insert(0, session(store, &ada(), random).await);
+    }
+    session(store, &omar(), 9).await;
+    let listed = async |words, after, limit| {
+        store.read(async |tx| scribe::listed(tx, &ada(), words, after, limit).await).await.unwrap()
+    };
+    assert_eq!(listed("", None, 9).await, rows);
+    assert_eq!(listed("", None, 2).await, rows[..2]);
+    let after = Some((rows[1].created_at, rows[1].id.clone()));
+    assert_eq!(listed("", after, 9).await, rows[2..]);
+    assert_eq!(listed("TIDES 2", None, 9).await, rows[1..2]);
+    assert_eq!(listed("%", None, 9).await, []);
+    let of_ada = store.read(async |tx| scribe::of_owner(tx, &ada(), 2).await).await.unwrap();
+    assert_eq!(of_ada, [rows[2].id.clone(), rows[1].id.clone()]);
+}
+
+async fn a_segment_is_begun_once_for_each_key(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    let Begun::Segment(first) = begin(store, &row, "a").await else { panic!() };
+    assert_eq!(begin(store, &row, "a").await, Begun::Segment(first.clone()));
+    let Begun::Segment(second) = begin(store, &row, "b").await else { panic!() };
+    assert_eq!((first.number, second.number), (0, 1));
+    assert!(matches!(begin(store, &row, "c").await, Begun::Segment(_)));
+    assert_eq!(begin(store, &row, "d").await, Begun::TooMany);
+    let segment =
+        async |owner, number| store.read(async |tx| scribe::segment(tx, &owner, &row.id, number).await).await.unwrap();
+    assert_eq!(segment(ada(), 1).await, Some(second.clone()));
+    assert_eq!((segment(omar(), 1).await, segment(ada(), 7).await), (None, None));
+    let all = async |owner| store.read(async |tx| scribe::segments(tx, &owner, &row.id).await).await.unwrap();
+    assert_eq!(all(ada()).await[..2], [first.clone(), second]);
+    assert_eq!(all(omar()).await, []);
+
+    let now = store.now().await.unwrap();
+    let ended = RecordingRow { state: "complete".to_owned(), ended_at: Some(now), ..row.clone() };
+    assert!(store.write(async |tx| scribe::update(tx, &ended).await).await.unwrap());
+    assert_eq!(begin(store, &row, "e").await, Begun::Ended);
+    assert_eq!(begin(store, &row, "a").await, Begun::Segment(first), "what was begun is known afterwards, too");
+}
+
+async fn a_chunk_is_placed_once_in_any_order(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    begin(store, &row, "a").await;
+    let put = async |number, content| {
+        let chunk = chunk(store, 0, number, content).await;
+        place(store, &ada(), &row.id, &chunk).await
+    };
+    assert_eq!([put(2, 3).await, put(0, 1).await, put(5, 6).await], [Placed::New; 3]);
+    assert_eq!(put(2, 3).await, Placed::Duplicate);
+    assert_eq!(put(2, 4).await, Placed::Differs);
+    assert_eq!(put(5 + 1 + FARTHEST, 7).await, Placed::TooFar { most: 5 + FARTHEST });
+    assert_eq!(stored(store, &row).await, [0, 2, 5]);
+    let segment = store.read(async |tx| scribe::segment(tx, &ada(), &row.id, 0).await).await.unwrap().unwrap();
+    assert_eq!((segment.stored, segment.beyond, segment.expected()), (3, 6, 6));
+    let sum = async |owner| store.read(async |tx| scribe::sum(tx, &owner, &row.id).await).await.unwrap();
+    assert_eq!((sum(ada()).await, sum(omar()).await), ((30, 3_000), (0, 0)));
+    assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 30, "its bytes are referenced");
+    let one = chunk(store, 0, 1, 2).await;
+    assert_eq!(place(store, &omar(), &row.id, &one).await, Placed::Unknown);
+    let nowhere = ChunkRow { segment: 4, ..one.clone() };
+    assert_eq!(place(store, &ada(), &row.id, &nowhere).await, Placed::Unknown);
+    assert_eq!(store.read(async |tx| scribe::chunks(tx, &omar(), &row.id, 0).await).await.unwrap(), []);
+
+    let now = store.now().await.unwrap();
+    let ended = RecordingRow { state: "complete".to_owned(), ended_at: Some(now), ..row.clone() };
+    assert!(store.write(async |tx| scribe::update(tx, &ended).await).await.unwrap());
+    assert_eq!(place(store, &ada(), &row.id, &one).await, Placed::Ended);
+    assert_eq!(put(0, 1).await, Placed::Duplicate, "what is stored is acknowledged afterwards, too");
+}
+
+async fn a_chunk_that_is_sent_too_often_is_refused_for_a_while(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    begin(store, &row, "a").await;
+    let chunk = chunk(store, 0, 0, 1).await;
+    let again = async || place(store, &ada(), &row.id, &chunk).await;
+    assert_eq!(again().await, Placed::New);
+    for _ in 0..scribe::MOST_REPEATS {
+        assert_eq!(again().await, Placed::Duplicate);
+    }
+    let Placed::TooOften { until } = again().await else { panic!("it may be sent for ever") };
+    let now = store.now().await.unwrap();
+    assert!(until > now && until <= now + scribe::REPEATS_WITHIN);
+    store.advance_clock(scribe::REPEATS_WITHIN + Duration::from_secs(1)).await.unwrap();
+    assert_eq!(again().await, Placed::Duplicate);
+}
+
+async fn a_segment_ends_with_the_chunks_that_it_has(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    begin(store, &row, "a").await;
+    let close = async |owner, number, chunks| {
+        store.write(async |tx| scribe::close_segment(tx, &owner, &row.id, number, chunks).await).await.unwrap()
+    };
+    let two = chunk(store, 0, 2, 3).await;
+    assert_eq!(place(store, &ada(), &row.id, &two).await, Placed::New);
+    assert_eq!(close(omar(), 0, 3).await, Closed::Unknown);
+    assert_eq!(close(ada(), 9, 3).await, Closed::Unknown);
+    assert_eq!(close(ada(), 0, 2).await, Closed::Differs { chunks: 3 }, "it has more");
+    assert_eq!(close(ada(), 0, 4).await, Closed::Yes);
+    assert_eq!(close(ada(), 0, 4).await, Closed::Yes);
+    assert_eq!(close(ada(), 0, 5).await, Closed::Differs { chunks: 4 });
+    let beyond = chunk(store, 0, 4, 5).await;
+    assert_eq!(place(store, &ada(), &row.id, &beyond).await, Placed::Closed { chunks: 4 });
+    let missing = chunk(store, 0, 3, 4).await;
+    assert_eq!(place(store, &ada(), &row.id, &missing).await, Placed::New, "what is missing may still come");
+}
+
+async fn two_requests_with_one_number_store_it_once(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    begin(store, &row, "a").await;
+    for number in 0..5 {
+        let (one, other) = (chunk(store, 0, number, 1).await, chunk(store, 0, number, 2).await);
+        let owner = ada();
+        let both = tokio::join!(place(store, &owner, &row.id, &one), place(store, &owner, &row.id, &other));
+        let outcomes = [both.0, both.1];
+        assert!(outcomes.contains(&Placed::New) && outcomes.contains(&Placed::Differs), "{outcomes:?}");
+    }
+    assert_eq!(stored(store, &row).await, [0, 1, 2, 3, 4]);
+}
+
+async fn a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    begin(store, &row, "a").await;
+    let first = chunk(store, 0, 0, 1).await;
+    assert_eq!(place(store, &ada(), &row.id, &first).await, Placed::New);
+    let abandoned = async || {
+        let before = store.now().await.unwrap() - Duration::from_hours(24);
+        store.read(async |tx| scribe::abandoned(tx, before, 9).await).await.unwrap()
+    };
+    assert_eq!(abandoned().await, []);
+    store.advance_clock(Duration::from_hours(25)).await.unwrap();
+    assert_eq!(abandoned().await, [(ada(), row.id.clone())]);
+    let second = chunk(store, 0, 1, 2).await;
+    assert_eq!(place(store, &ada(), &row.id, &second).await, Placed::New);
+    assert_eq!(abandoned().await, [], "somebody still sends");
+    assert!(store.write(async |tx| scribe::delete(tx, &ada(), &row.id).await).await.unwrap());
+    assert_eq!(stored(store, &row).await, [0; 0]);
+    assert_eq!(store.read(async |tx| scribe::segments(tx, &ada(), &row.id).await).await.unwrap(), []);
+    assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 0);
+}
