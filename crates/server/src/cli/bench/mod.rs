@@ -5,6 +5,7 @@ mod http;
 mod jobs;
 mod postgres;
 mod retention;
+mod sessions;
 
 use clap::Subcommand;
 
@@ -21,6 +22,8 @@ pub(crate) enum BenchCommand {
     Retention(retention::RetentionBench),
     /// Measures the server's requests, memory and start, each beside a peer where there is one.
     Http(http::HttpBench),
+    /// Records many sessions at once in chunks, and checks that every chunk is stored exactly once.
+    Sessions(sessions::SessionsBench),
     /// A peer of `bench http`.
     #[command(hide = true)]
     HttpPeer(http::peer::HttpPeer),
@@ -31,6 +34,7 @@ pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Resul
         BenchCommand::Reel(options) => reel::run(config, options).await,
         BenchCommand::Engine(options) => engine::run(options).await,
         BenchCommand::Http(options) => Box::pin(http::run(config, options)).await,
+        BenchCommand::Sessions(options) => Box::pin(sessions::run(options)).await,
         BenchCommand::HttpPeer(options) => http::peer::run(config, options).await,
         BenchCommand::Retention(options) => Box::pin(retention::run(config, options)).await,
     }

@@ -9,7 +9,7 @@ mod load;
 mod media;
 pub(crate) mod peer;
 mod resources;
-mod server;
+pub(super) mod server;
 mod sign_in;
 mod upload;
 

@@ -16,16 +16,16 @@ use super::load::{self, Connection};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server under measurement.
-pub(super) struct Server {
+pub(in crate::cli::bench) struct Server {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(in crate::cli::bench) address: SocketAddr,
     /// From its start to the first answer that it is ready.
-    pub(super) ready_after: Duration,
+    pub(in crate::cli::bench) ready_after: Duration,
 }
 
 impl Server {
     /// `sluice serve` on a data folder, without settings of the environment.
-    pub(super) async fn sluice(data: &Path, more: &[&str]) -> anyhow::Result<Self> {
+    pub(in crate::cli::bench) async fn sluice(data: &Path, more: &[&str]) -> anyhow::Result<Self> {
         let mut command = this_program(data)?;
         let address = free_address()?;
         command.arg("serve").arg("--listen").arg(address.to_string()).args(more);
@@ -33,7 +33,7 @@ impl Server {
     }
 
     /// A program that listens at this address, once it answers `path` with success. Its log is in `folder`.
-    pub(super) async fn start(
+    pub(in crate::cli::bench) async fn start(
         mut command: Command,
         address: SocketAddr,
         path: &str,
@@ -67,10 +67,19 @@ impl Server {
     }
 
     /// The resident memory of its process, in megabytes.
+    pub(in crate::cli::bench) fn megabytes(&self) -> anyhow::Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most that it was so far.
+    pub(in crate::cli::bench) fn peak_megabytes(&self) -> anyhow::Result<f64> {
+        self.memory("VmHWM:")
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    pub(super) fn megabytes(&self) -> anyhow::Result<f64> {
+    fn memory(&self, of: &str) -> anyhow::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(of)).context("no memory in /proc")?;
         let kib: u64 = line.split_whitespace().next().context("no number in /proc")?.parse()?;
         Ok((kib * 1024) as f64 / 1e6)
     }
@@ -84,7 +93,7 @@ impl Drop for Server {
 }
 
 /// This program on a data folder, without settings of the environment or of a file.
-pub(super) fn this_program(data: &Path) -> anyhow::Result<Command> {
+pub(in crate::cli::bench) fn this_program(data: &Path) -> anyhow::Result<Command> {
     let mut command = Command::new(std::env::current_exe().context("cannot find this program's own file")?);
     let ours = |name: &OsStr| name.to_string_lossy().starts_with("SLUICE_");
     for (name, _) in std::env::vars_os().filter(|(name, _)| ours(name)) {
@@ -95,12 +104,12 @@ pub(super) fn this_program(data: &Path) -> anyhow::Result<Command> {
 }
 
 /// An address on this machine at which nothing listens.
-pub(super) fn free_address() -> anyhow::Result<SocketAddr> {
+pub(in crate::cli::bench) fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 
 /// A program of the search path, or why there is none.
-pub(super) fn program(name: &str) -> Result<PathBuf, String> {
+pub(in crate::cli::bench) fn program(name: &str) -> Result<PathBuf, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin"].map(PathBuf::from));
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
@@ -108,6 +117,6 @@ pub(super) fn program(name: &str) -> Result<PathBuf, String> {
 }
 
 /// A folder that goes away.
-pub(super) fn folder() -> anyhow::Result<TempDir> {
+pub(in crate::cli::bench) fn folder() -> anyhow::Result<TempDir> {
     tempfile::Builder::new().prefix("sluice-bench-").tempdir().context("cannot make a temporary folder")
 }
