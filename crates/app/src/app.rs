@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sluice_engine::{Engine, Settings};
 use sluice_outbound::Client;
+use sluice_store::StoreError;
 
 use crate::library::{self, Library};
 use crate::maintenance;
@@ -43,7 +44,8 @@ impl App {
             .settings(settings)
             .randomness(platform.randomness.clone())
             .pool("default", workers)
-            .pool("video", workers);
+            .pool("video", workers)
+            .pool("speech", workers);
         let builder = modules.iter().fold(builder, |builder, module| module.register(builder));
         let modules: Arc<[Arc<dyn Module>]> = modules.into();
         let builder = library::register(builder, &library, &modules);
@@ -54,6 +56,15 @@ impl App {
         let engine = webhooks::register(builder, &platform, &client).build();
         let webhooks = Webhooks::new(platform.clone(), engine.clone(), client);
         Self { platform, library, engine, webhooks, modules }
+    }
+
+    /// Sets the schedules of all jobs that have one. Every process may call this.
+    pub async fn schedule(&self) -> Result<(), StoreError> {
+        maintenance::schedule(&self.engine).await?;
+        for module in self.modules.iter() {
+            module.schedule(&self.engine).await?;
+        }
+        Ok(())
     }
 
     /// What resumable uploads need.

@@ -39,8 +39,14 @@ pub trait Module: Any + Send + Sync {
         async { Ok(HashSet::new()) }.boxed()
     }
 
-    /// Deletes at most `limit` of its own rows that ended before `before`, or ends those whose time is over; returns how
-    /// many. By default it has none.
+    /// Sets the schedules of its jobs. Every process does so: an unchanged schedule keeps its next run. By default it has
+    /// none.
+    fn schedule<'a>(&'a self, _engine: &'a Engine) -> BoxFuture<'a, Result<(), StoreError>> {
+        async { Ok(()) }.boxed()
+    }
+
+    /// Deletes at most `limit` of its own rows that ended before `before`, and returns how many. By default it has
+    /// none.
     fn retain<'a>(
         &'a self,
         _tx: &'a mut Tx,

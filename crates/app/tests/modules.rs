@@ -109,7 +109,14 @@ fn crates_below_the_apps_name_none_of_them() {
 
 #[test]
 fn modules_of_an_app_have_no_import_cycle() {
-    let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/reel"));
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let apps = modules(&src).into_keys();
+    for app in apps.filter(|name| name != "app" && SHARED.iter().all(|(shared, _)| shared != name)) {
+        have_no_import_cycle(&app, &modules(&src.join(&app)));
+    }
+}
+
+fn have_no_import_cycle(app: &str, modules: &BTreeMap<String, String>) {
     let names: BTreeSet<String> = modules.keys().cloned().collect();
     let graph: BTreeMap<&String, BTreeSet<String>> = modules
         .iter()
@@ -117,7 +124,7 @@ fn modules_of_an_app_have_no_import_cycle() {
         .filter(|(name, _)| *name != "script" && *name != "view")
         .map(|(name, text)| {
             let mut found = imports(text, "super::", &names);
-            found.extend(imports(text, "crate::reel::", &names));
+            found.extend(imports(text, &format!("crate::{app}::"), &names));
             found.remove(name);
             (name, found)
         })
@@ -128,6 +135,6 @@ fn modules_of_an_app_have_no_import_cycle() {
     {
         left.remove(leaf);
     }
-    assert!(left.is_empty(), "these import each other: {left:#?}");
-    assert!(graph.values().all(|imports| !imports.contains("module")), "something of the app imports its wiring");
+    assert!(left.is_empty(), "these of {app} import each other: {left:#?}");
+    assert!(graph.values().all(|imports| !imports.contains("module")), "something of {app} imports its wiring");
 }

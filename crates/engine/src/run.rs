@@ -146,6 +146,11 @@ impl Run {
         self.inner.shared.store.read(work).await
     }
 
+    /// Enqueues a job that is no child of this one, of any owner: for jobs of the installation, which act for all.
+    pub async fn submit<J: Job>(&self, tx: &mut Tx, job: &J, options: EnqueueOptions) -> Result<JobId, StoreError> {
+        enqueue(&self.inner.shared, tx, job, options).await
+    }
+
     /// Enqueues a child job, of this one's owner and subject, which is cancelled with it, and waited for by
     /// [`crate::Next::WaitForChildren`]. Give it an idempotency key, since this stage may run again.
     pub async fn enqueue<J: Job>(&self, tx: &mut Tx, job: &J, options: ChildOptions) -> Result<JobId, StoreError> {

@@ -7,7 +7,7 @@ mod rows;
 
 use std::time::Duration;
 
-use sluice_domain::ids::OwnerId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 
 use crate::blobs::{self, Subject};
@@ -15,7 +15,7 @@ use crate::migrations::{Migration, Module};
 use crate::sql::{containing, parse, sql};
 use crate::{StoreError, Tx, storable};
 
-pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingRow, SegmentRow};
+pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow};
 use rows::{chunk_row, recording_row, segment_row};
 
 sluice_domain::typed_id!(
@@ -37,6 +37,13 @@ pub const FARTHEST: u32 = 1_000;
 pub const MOST_REPEATS: u32 = 3;
 /// See [`MOST_REPEATS`].
 pub const REPEATS_WITHIN: Duration = Duration::from_mins(1);
+
+/// A session with the state of its job, which is looked up for each: with a join, `PostgreSQL` may walk over all jobs.
+const SELECT: &str = "SELECT scribe_sessions.*,
+        (SELECT state FROM jobs WHERE jobs.id = job_id) AS job_state,
+        (SELECT error_code FROM jobs WHERE jobs.id = job_id) AS error_code,
+        (SELECT error_message FROM jobs WHERE jobs.id = job_id) AS error_message
+    FROM scribe_sessions";
 
 /// Adds a session.
 pub async fn insert(tx: &mut Tx, row: &RecordingRow) -> Result<(), StoreError> {
@@ -62,7 +69,7 @@ pub async fn insert(tx: &mut Tx, row: &RecordingRow) -> Result<(), StoreError> {
 
 /// A session of this owner by its id.
 pub async fn find(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<RecordingRow>, StoreError> {
-    let row = sql("SELECT * FROM scribe_sessions WHERE id = $1 AND owner = $2")
+    let row = sql(format!("{SELECT} WHERE id = $1 AND owner = $2"))
         .bind(id.as_str())
         .bind(owner.as_str())
         .optional(tx)
@@ -72,7 +79,7 @@ pub async fn find(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Opti
 
 /// The same, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<RecordingRow>, StoreError> {
-    let row = sql("SELECT * FROM scribe_sessions WHERE id = $1 AND owner = $2 {lock}")
+    let row = sql(format!("{SELECT} WHERE id = $1 AND owner = $2 {{lock}}"))
         .bind(id.as_str())
         .bind(owner.as_str())
         .optional(tx)
@@ -82,7 +89,7 @@ pub async fn lock(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Opti
 
 /// The session that an owner began with this idempotency key.
 pub async fn find_by_key(tx: &mut Tx, owner: &OwnerId, key: &str) -> Result<Option<RecordingRow>, StoreError> {
-    let row = sql("SELECT * FROM scribe_sessions WHERE owner = $1 AND request_key = $2")
+    let row = sql(format!("{SELECT} WHERE owner = $1 AND request_key = $2"))
         .bind(owner.as_str())
         .bind(key)
         .optional(tx)
@@ -103,9 +110,10 @@ pub async fn listed(
     let mut after = after.map_or((i64::MAX, String::new()), |(at, id)| (at.as_millis(), id.to_string()));
     while listed.len() < limit as usize {
         let wanted = limit - u32::try_from(listed.len()).unwrap_or(limit);
-        let rows = sql("SELECT * FROM scribe_sessions
-             WHERE owner = $1 AND (created_at, id) < ($2, $3) AND search LIKE $4 ESCAPE '!'
-             ORDER BY created_at DESC, id DESC LIMIT $5")
+        let rows = sql(format!(
+            "{SELECT} WHERE owner = $1 AND (created_at, id) < ($2, $3) AND search LIKE $4 ESCAPE '!'
+             ORDER BY created_at DESC, id DESC LIMIT $5"
+        ))
         .bind(owner.as_str())
         .bind(after.0)
         .bind(&after.1)
@@ -147,6 +155,41 @@ pub async fn update(tx: &mut Tx, row: &RecordingRow) -> Result<bool, StoreError>
     .execute(tx)
     .await?;
     Ok(changed == 1)
+}
+
+/// Records the job that transcribes a session.
+pub async fn set_job(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, job: &JobId) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    sql("UPDATE scribe_sessions SET job_id = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(job.as_str())
+        .bind(now.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Records the bytes of a session's transcript, in the place of an earlier one; false if there is no such session any more.
+pub async fn set_transcript(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, blob: &str) -> Result<bool, StoreError> {
+    let now = tx.now().await?;
+    let set = sql("UPDATE scribe_sessions SET transcript = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(blob)
+        .bind(now.as_millis())
+        .execute(tx)
+        .await?;
+    if set == 0 {
+        return Ok(false);
+    }
+    blobs::replace(tx, &Subject { owner, app: APP, id: &transcript_of(id) }, &[blob]).await?;
+    Ok(true)
+}
+
+/// The subject of the references to a session's transcript.
+fn transcript_of(id: &RecordingId) -> String {
+    format!("{id}/transcript")
 }
 
 /// Begins a segment; with a key that was used before it is the same one. A session has at most `most`.
@@ -392,6 +435,6 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
         .bind(owner.as_str())
         .execute(tx)
         .await?;
-    blobs::release(tx, &Subject { owner, app: APP, id: id.as_str() }).await?;
+    blobs::release_all(tx, owner, APP, &[id.as_str(), &transcript_of(id)]).await?;
     Ok(true)
 }

@@ -2,7 +2,7 @@
 
 use sluice_blobs::BlobHash;
 use sluice_domain::ids::OwnerId;
-use sluice_store::scribe::{self, RecordingId};
+use sluice_store::scribe::{self, ChunkRow, RecordingId, SegmentRow};
 use sluice_store::{StoreError, Tx};
 
 use super::context::ScribeApp;
@@ -31,16 +31,19 @@ pub async fn joined(
         .read(async |tx: &mut Tx| {
             let Some(segment) = scribe::segment(tx, owner, id, number).await? else { return Ok(None) };
             let chunks = scribe::chunks(tx, owner, id, number).await?;
-            let media_type = header::kind(&segment.media_type).unwrap_or("application/octet-stream");
-            let ending = media_type.rsplit('/').next().unwrap_or_default();
-            let parts = chunks
-                .iter()
-                .map(|chunk| match chunk.blob.parse() {
-                    Ok(hash) => Ok((hash, chunk.bytes)),
-                    Err(_) => Err(StoreError::Unreadable { what: format!("the bytes of chunk {}", chunk.number) }),
-                })
-                .collect::<Result<_, _>>()?;
-            Ok(Some(Joined { media_type, name: format!("segment-{number}.{ending}"), parts }))
+            of(&segment, &chunks).map(Some)
         })
         .await
+}
+
+/// The bytes of a segment with these chunks.
+pub(super) fn of(segment: &SegmentRow, chunks: &[ChunkRow]) -> Result<Joined, StoreError> {
+    let media_type = header::kind(&segment.media_type).unwrap_or("application/octet-stream");
+    let ending = media_type.rsplit('/').next().unwrap_or_default();
+    let part = |chunk: &ChunkRow| match chunk.blob.parse() {
+        Ok(hash) => Ok((hash, chunk.bytes)),
+        Err(_) => Err(StoreError::Unreadable { what: format!("the bytes of chunk {}", chunk.number) }),
+    };
+    let parts = chunks.iter().map(part).collect::<Result<_, _>>()?;
+    Ok(Joined { media_type, name: format!("segment-{}.{ending}", segment.number), parts })
 }

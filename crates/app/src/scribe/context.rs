@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sluice_capability::{Router, Transcribe, Transcribing};
 use tokio::sync::Semaphore;
 
 use super::waiting::Waiting;
@@ -16,13 +17,15 @@ const AT_ONCE: usize = 256;
 pub struct ScribeApp {
     /// Rows and bytes.
     pub platform: Platform,
+    /// The implementations that transcribe.
+    pub hearing: Router<Transcribing, dyn Transcribe>,
     pub(super) waiting: Waiting,
     pub(super) receiving: Arc<Semaphore>,
 }
 
 impl ScribeApp {
-    /// On this platform.
-    pub fn new(platform: Platform) -> Self {
-        Self { platform, waiting: Waiting::default(), receiving: Arc::new(Semaphore::new(AT_ONCE)) }
+    /// On this platform, with these implementations.
+    pub fn new(platform: Platform, hearing: Router<Transcribing, dyn Transcribe>) -> Self {
+        Self { platform, hearing, waiting: Waiting::default(), receiving: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }

@@ -3,14 +3,19 @@
 pub mod audio;
 pub mod chunk;
 mod context;
+mod end;
 mod header;
 mod module;
+mod notify;
 pub mod segment;
 pub mod session;
+pub mod transcribe;
+pub mod transcript;
 pub mod view;
 mod waiting;
 
 pub use context::ScribeApp;
+pub use end::EndAbandoned;
 pub use module::{ScribeChoices, ScribeSnapshot};
 pub use sluice_store::scribe::RecordingId;
 

@@ -5,13 +5,14 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sluice_domain::ids::OwnerId;
-use sluice_domain::time::Timestamp;
-use sluice_engine::Builder;
+use sluice_engine::{Builder, Engine};
 use sluice_store::{StoreError, Tx, scribe};
 use utoipa::ToSchema;
 
 use super::context::ScribeApp;
+use super::end::{self, EndAbandoned};
 use super::session::{self, SessionError};
+use super::transcribe::TranscribeSession;
 use super::view::RecordingSummary;
 use super::{CHUNK_BYTES, MOST_CHUNKS, MOST_WAITING};
 use crate::module::Module;
@@ -48,11 +49,11 @@ impl Module for ScribeApp {
     }
 
     fn register(&self, engine: Builder) -> Builder {
-        engine
+        engine.register::<TranscribeSession>(self.clone()).register::<EndAbandoned>(())
     }
 
-    fn retain<'a>(&'a self, tx: &'a mut Tx, _before: Timestamp, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {
-        session::end_abandoned(tx, limit).boxed()
+    fn schedule<'a>(&'a self, engine: &'a Engine) -> BoxFuture<'a, Result<(), StoreError>> {
+        end::schedule(engine).boxed()
     }
 
     fn leave<'a>(&'a self, tx: &'a mut Tx, owner: &'a OwnerId, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {

@@ -6,7 +6,7 @@ use sluice_store::scribe::{self, Begun, Closed, NewSegment, RecordingId, Segment
 use sluice_store::{StoreError, Tx};
 
 use super::context::ScribeApp;
-use super::session::changed;
+use super::notify::changed;
 use super::view::{Gaps, SegmentView};
 use super::{MOST_CHUNKS, MOST_SEGMENTS, header};
 

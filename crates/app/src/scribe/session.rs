@@ -4,14 +4,19 @@ use serde::Serialize;
 use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
+use sluice_engine::{Engine, Run};
 use sluice_store::scribe::{self, RecordingId, RecordingRow};
-use sluice_store::{StoreError, Tx, events};
+use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
 use super::context::ScribeApp;
+use super::notify::changed;
 use super::segment::gaps_in;
+use super::transcribe::{TRANSCRIPT_BYTES, job_of};
+use super::transcript::Transcription;
 use super::view::{Gaps, RecordingSummary, RecordingView, SegmentView};
 use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
+use crate::media::MediaError;
 
 /// Most characters of a title.
 pub const TITLE_CHARACTERS: usize = 300;
@@ -77,12 +82,21 @@ pub enum SessionError {
     /// It has ended.
     #[error("this session has ended: begin another one")]
     Ended,
+    /// It has not ended.
+    #[error("this session goes on: finish it first")]
+    GoesOn,
+    /// It has no transcript.
+    #[error("this session has no transcript yet")]
+    NoTranscript,
     /// The cursor is invalid.
     #[error("the cursor is not one that this server gave: begin again without it")]
     Cursor,
     /// A limit is reached.
     #[error(transparent)]
     Limit(Exceeded),
+    /// Its bytes cannot be read.
+    #[error(transparent)]
+    Media(#[from] MediaError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -98,7 +112,7 @@ impl From<LimitError> for SessionError {
 }
 
 /// A page of sessions, the newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RecordingPage {
     /// The sessions.
     #[schema(max_items = 100)]
@@ -136,6 +150,8 @@ pub async fn begin(
         updated_at: now,
         active_at: now,
         ended_at: None,
+        job: None,
+        transcript: None,
     };
     let (id, standings) = app
         .platform
@@ -228,9 +244,11 @@ pub async fn change(
     show(app, owner, id).await
 }
 
-/// Ends a session: refused while chunks are missing, unless they are given up. Once ended, it stays so.
+/// Ends a session: refused while chunks are missing, unless they are given up. Once ended, it stays so. What is to be
+/// transcribed is enqueued with it.
 pub async fn finish(
     app: &ScribeApp,
+    engine: &Engine,
     owner: &OwnerId,
     id: &RecordingId,
     accept_gaps: bool,
@@ -246,33 +264,79 @@ pub async fn finish(
             if !gaps.complete && !accept_gaps {
                 return Err(SessionError::HasGaps(gaps));
             }
-            Ok(end(tx, row, !gaps.complete).await?)
+            if end(tx, row, !gaps.complete).await? {
+                let (job, options) = job_of(owner, id);
+                let job = engine.enqueue(tx, &job, options).await?;
+                scribe::set_job(tx, owner, id, &job).await?;
+            }
+            Ok(())
         })
         .await?;
     show(app, owner, id).await
 }
 
-/// Ends a locked session that goes on.
-async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<(), StoreError> {
+/// Writes down a session that has ended, also again: in another language, or because nobody did so when it ended.
+pub async fn transcribe(
+    app: &ScribeApp,
+    engine: &Engine,
+    owner: &OwnerId,
+    id: &RecordingId,
+) -> Result<RecordingView, SessionError> {
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let row = scribe::lock(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
+            if row.ended_at.is_none() {
+                return Err(SessionError::GoesOn);
+            }
+            if row.job.as_ref().is_some_and(|job| job.state.is_some_and(|state| !state.is_final())) {
+                return Ok(());
+            }
+            admit::job_again(tx, &app.platform.limits, owner).await?;
+            let (job, options) = job_of(owner, id);
+            let job = engine.enqueue(tx, &job, options).await?;
+            scribe::set_job(tx, owner, id, &job).await?;
+            Ok(changed(tx, owner, id)?)
+        })
+        .await?;
+    show(app, owner, id).await
+}
+
+/// Ends a locked session that goes on; returns whether it is to be transcribed.
+async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<bool, StoreError> {
     let ended_at = Some(tx.now().await?);
     let row = RecordingRow { state: "complete".to_owned(), gaps_accepted, ended_at, ..row };
     scribe::update(tx, &row).await?;
-    changed(tx, &row.owner, &row.id)
+    changed(tx, &row.owner, &row.id)?;
+    Ok(row.transcribe && scribe::sum(tx, &row.owner, &row.id).await?.0 > 0)
 }
 
-/// Ends at most `limit` sessions of all owners that nobody sends anything to any more, with what they have; returns how many.
-pub(super) async fn end_abandoned(tx: &mut Tx, limit: u32) -> Result<u64, StoreError> {
-    let before = tx.now().await? - ABANDONED;
-    let mut ended = 0;
-    for (owner, id) in scribe::abandoned(tx, before, limit).await? {
-        let Some(row) = scribe::lock(tx, &owner, &id).await? else { continue };
-        if row.ended_at.is_none() && row.active_at < before {
-            let gaps = gaps_in(tx, &owner, &id).await?;
-            end(tx, row, !gaps.complete).await?;
-            ended += 1;
+/// Ends a session to which nobody sends anything any more, with what it has; returns whether it did.
+pub(super) async fn end_abandoned(run: &Run, owner: &OwnerId, id: &RecordingId) -> Result<bool, StoreError> {
+    run.write(async |tx: &mut Tx| {
+        let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
+        if row.ended_at.is_some() || row.active_at + ABANDONED >= tx.now().await? {
+            return Ok(false);
         }
-    }
-    Ok(ended)
+        let gaps = gaps_in(tx, owner, id).await?;
+        if end(tx, row, !gaps.complete).await? {
+            let (job, options) = job_of(owner, id);
+            let job = run.submit(tx, &job, options).await?;
+            scribe::set_job(tx, owner, id, &job).await?;
+        }
+        Ok(true)
+    })
+    .await
+}
+
+/// The transcript of a session, once there is one.
+pub async fn transcript(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Transcription, SessionError> {
+    let row = app.platform.store.read(async |tx| scribe::find(tx, owner, id).await).await?;
+    let hash = row.ok_or(SessionError::Unknown)?.transcript.ok_or(SessionError::NoTranscript)?;
+    let unreadable = |what: String| SessionError::Store(StoreError::Unreadable { what });
+    let hash = hash.parse().map_err(|_| unreadable("the name of a transcript".to_owned()))?;
+    let bytes = app.platform.media.read(&hash, TRANSCRIPT_BYTES).await?;
+    serde_json::from_slice(&bytes).map_err(|error| unreadable(format!("a transcript ({error})")))
 }
 
 /// Deletes a session with everything of it. Returns whether it existed.
@@ -280,6 +344,10 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
     app.platform
         .store
         .write(async |tx: &mut Tx| {
+            let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
+            if let Some(job) = row.job {
+                jobs::cancel(tx, owner, &job.id).await?;
+            }
             let existed = scribe::delete(tx, owner, id).await?;
             if existed {
                 events::emit(tx, owner, "scribe.deleted", id.as_str(), &json!({ "session_id": id }))?;
@@ -287,11 +355,6 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
             Ok::<_, StoreError>(existed)
         })
         .await
-}
-
-/// Tells the subscribers of a session that it changed.
-pub(super) fn changed(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<(), StoreError> {
-    events::emit(tx, owner, "scribe.changed", id.as_str(), &json!({ "session_id": id })).map(drop)
 }
 
 fn check_title(title: &str) -> Result<(), SessionError> {

@@ -1,9 +1,12 @@
 //! Sessions as they are shown.
 
 use serde::Serialize;
+use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{RecordingRow, SegmentRow};
 use utoipa::ToSchema;
+
+use crate::view::ErrorView;
 
 /// How a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -15,8 +18,12 @@ pub enum RecordingState {
     Paused,
     /// Chunks are expected, but none has come for a while.
     Interrupted,
+    /// It has ended, and is being transcribed.
+    Finishing,
     /// It has ended.
     Complete,
+    /// It has ended, and could not be transcribed.
+    Failed,
 }
 
 /// A session without a chunk for this long is interrupted: three chunks of thirty seconds.
@@ -26,7 +33,11 @@ impl RecordingState {
     /// Of a row, now.
     pub fn of(row: &RecordingRow, now: Timestamp) -> Self {
         match row.state.as_str() {
-            "complete" => Self::Complete,
+            "complete" => match row.job.as_ref().and_then(|job| job.state) {
+                Some(state) if !state.is_final() => Self::Finishing,
+                Some(state) if state != JobState::Succeeded => Self::Failed,
+                _ => Self::Complete,
+            },
             "paused" => Self::Paused,
             _ if row.active_at + SILENT < now => Self::Interrupted,
             _ => Self::Recording,
@@ -35,7 +46,7 @@ impl RecordingState {
 }
 
 /// A session in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RecordingSummary {
     /// Its id.
     #[schema(format = "uuid")]
@@ -64,6 +75,13 @@ pub struct RecordingSummary {
     /// When it ended.
     #[schema(value_type = Option<i64>)]
     pub ended_at: Option<Timestamp>,
+    /// The job that transcribes it, the latest one.
+    #[schema(format = "uuid")]
+    pub job_id: Option<String>,
+    /// Whether there is a transcript.
+    pub has_transcript: bool,
+    /// Why it could not be transcribed.
+    pub error: Option<ErrorView>,
 }
 
 impl RecordingSummary {
@@ -81,12 +99,15 @@ impl RecordingSummary {
             updated_at: row.updated_at,
             active_at: row.active_at,
             ended_at: row.ended_at,
+            job_id: row.job.as_ref().map(|job| job.id.to_string()),
+            has_transcript: row.transcript.is_some(),
+            error: row.job.as_ref().and_then(|job| job.error.as_ref()).map(ErrorView::of),
         }
     }
 }
 
 /// A session with its segments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RecordingView {
     /// The session.
     #[serde(flatten)]

@@ -30,7 +30,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     without_huge_pages();
     let app = wiring::open(config).await?;
     let pools = pools_of(&app, &options.pools)?;
-    maintenance::schedule(&app.engine).await?;
+    app.schedule().await?;
     // The key that signs links is there before the database may take no writes.
     Signer::of(&app.platform, &OwnerId::system()).await?;
     if options.role != Role::Worker {

@@ -8,9 +8,11 @@ use base64::engine::general_purpose::STANDARD;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use sluice_app::maintenance::retain;
+use sluice_app::scribe::EndAbandoned;
+use sluice_domain::ids::OwnerId;
+use sluice_engine::EnqueueOptions;
 use sluice_store::Dialect;
-use sluice_store::retention::RetentionPeriods;
+use sluice_testkit::corpus;
 
 use crate::person::{ada, omar};
 use crate::support::{Answer, BOTH, TestApp};
@@ -32,11 +34,16 @@ struct Recording<'a> {
 
 impl<'a> Recording<'a> {
     async fn begin(app: &'a TestApp) -> Self {
-        let new = json!({ "title": "Tides", "language": "en", "consent": "Everybody agreed." });
-        let (status, view) = app.post("/api/v1/sessions").of(&ada()).json(&new).send().await;
+        let new = json!({ "title": "Tides", "language": "en", "transcribe": false, "consent": "Everybody agreed." });
+        Self::begin_with(app, &new, "audio/webm;codecs=opus").await
+    }
+
+    async fn begin_with(app: &'a TestApp, new: &Value, media_type: &str) -> Self {
+        let (status, view) = app.post("/api/v1/sessions").of(&ada()).json(new).send().await;
         assert_eq!((status, &view["state"]), (StatusCode::CREATED, &json!("recording")), "{view}");
         let recording = Self { app, id: view["id"].as_str().unwrap().to_owned() };
-        let (status, segment) = recording.segment("a").await;
+        let new = json!({ "key": "a", "source": "microphone", "media_type": media_type, "started_at": 7 });
+        let (status, segment) = app.post(&recording.path("/segments")).of(&ada()).json(&new).send().await;
         assert_eq!((status, &segment["number"]), (StatusCode::CREATED, &json!(0)), "{segment}");
         recording
     }
@@ -238,15 +245,15 @@ async fn a_session_is_paused_interrupted_and_ends_itself_when_nobody_comes_back(
         app.advance(Duration::from_secs(100)).await;
         assert_eq!(recording.show().await["state"], "interrupted");
 
-        let retain = async || {
-            let retained = retain::retain(&app.app.maintenance(), RetentionPeriods::default(), || false).await;
-            assert!(retained.failed.is_empty(), "{:?}", retained.failed);
+        let end_abandoned = async || {
+            app.app.engine.submit(&EndAbandoned::default(), EnqueueOptions::of(&OwnerId::system())).await.unwrap();
+            app.run_jobs().await;
         };
         app.advance(Duration::from_hours(23)).await;
-        retain().await;
+        end_abandoned().await;
         assert_eq!(recording.show().await["state"], "interrupted");
         app.advance(Duration::from_hours(1)).await;
-        retain().await;
+        end_abandoned().await;
         let view = recording.show().await;
         assert_eq!([&view["state"], &view["gaps_accepted"]], [&json!("complete"), &json!(true)], "{view}");
         assert_eq!(recording.gaps().await["missing"], json!([[0, [1]]]), "what is missing stays known");
@@ -265,5 +272,43 @@ async fn a_session_may_be_ended_although_chunks_are_missing() {
     assert_eq!([&view["state"], &view["gaps_accepted"]], [&json!("complete"), &json!(true)], "{view}");
     assert_eq!(recording.put(0, &bytes(0)).await.problem(), (409, "session_ended".to_owned()));
     assert_eq!(recording.audio().await, bytes(1));
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_is_written_down_when_a_session_has_ended() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let sound = corpus::sounds().into_iter().map(|sound| sound.path());
+    let sound = sound.into_iter().find(|path| path.ends_with("austen-0880.wav")).unwrap();
+    let sound = std::fs::read(sound).unwrap();
+    let recording = Recording::begin_with(&app, &json!({ "title": "Austen" }), "audio/wav").await;
+    let none = app.get(&recording.path("/transcript")).of(&ada()).answer().await;
+    assert_eq!(none.problem(), (409, "no_transcript".to_owned()));
+    let early = app.post(&recording.path("/transcribe")).of(&ada()).answer().await;
+    assert_eq!(early.problem(), (409, "session_goes_on".to_owned()));
+    let chunks: Vec<&[u8]> = sound.chunks(40_000).collect();
+    for (number, bytes) in (0..).zip(&chunks) {
+        assert_eq!(recording.put(number, bytes).await.status, StatusCode::CREATED);
+    }
+    assert_eq!(recording.close(u32::try_from(chunks.len()).unwrap()).await.status, StatusCode::OK);
+    assert_eq!(recording.finish(false).await.json()["state"], "finishing");
+    app.run_jobs().await;
+    let view = recording.show().await;
+    assert_eq!((&view["state"], &view["has_transcript"]), (&json!("complete"), &json!(true)), "{view}");
+    let (_, transcript) = app.get(&recording.path("/transcript")).of(&ada()).send().await;
+    let texts: Vec<&str> =
+        transcript["passages"].as_array().unwrap().iter().map(|passage| passage["text"].as_str().unwrap()).collect();
+    let text = texts.join(" ").to_lowercase();
+    assert!(text.contains("ill-disposed young man") || text.contains("ill disposed young man"), "{text}");
+    assert_eq!((&transcript["language"], &transcript["gaps"]), (&json!("en"), &json!([])));
+    let words = transcript["passages"][0]["words"].as_array().unwrap();
+    assert!(words.is_sorted_by_key(|word| word["start_ms"].as_u64()), "{words:?}");
+
+    // Once more is the same, without hearing it again.
+    let again = app.post(&recording.path("/transcribe")).of(&ada()).send().await;
+    assert_eq!((again.0, &again.1["state"]), (StatusCode::ACCEPTED, &json!("finishing")));
+    app.run_jobs().await;
+    assert_eq!(app.get(&recording.path("/transcript")).of(&ada()).send().await.1, transcript);
+    assert_eq!(app.texts("SELECT id AS value FROM calls WHERE kind = 'transcribe'", &[]).await.len(), 1);
     app.end().await;
 }

@@ -22,6 +22,10 @@ CREATE TABLE scribe_sessions (
     -- When its latest chunk, or else itself, arrived.
     active_at {int} NOT NULL,
     ended_at {int},
+    -- The job that transcribes it, the latest one.
+    job_id TEXT,
+    -- The name of the bytes of its transcript.
+    transcript TEXT,
     UNIQUE (owner, request_key),
     CHECK ((state = 'complete') = (ended_at IS NOT NULL))
 ) {strict};

@@ -1,10 +1,12 @@
 //! Sessions, segments and chunks as rows, and the answers to what is asked of them.
 
-use sluice_domain::ids::OwnerId;
+use sluice_domain::ids::{JobId, OwnerId};
+use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
 use super::RecordingId;
 use crate::StoreError;
+use crate::jobs::JobError;
 use crate::sql::{Row, parse};
 
 /// A session.
@@ -36,6 +38,21 @@ pub struct RecordingRow {
     pub active_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// The job that transcribes it, the latest one.
+    pub job: Option<RecordingJob>,
+    /// The name of the bytes of its transcript.
+    pub transcript: Option<String>,
+}
+
+/// The job that transcribes a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordingJob {
+    /// Its id.
+    pub id: JobId,
+    /// Its state; none if it was so long ago that it is forgotten.
+    pub state: Option<JobState>,
+    /// Why it failed.
+    pub error: Option<JobError>,
 }
 
 /// A segment: one run of one recorder.
@@ -162,6 +179,16 @@ pub enum Closed {
 pub(super) fn recording_row(row: &Row) -> Result<RecordingRow, StoreError> {
     let key: Option<String> = row.get("request_key")?;
     let hash: Option<String> = row.get("request_hash")?;
+    let job = match row.get::<Option<String>>("job_id")? {
+        None => None,
+        Some(_) => Some(RecordingJob {
+            id: parse(row, "job_id")?,
+            state: row.get::<Option<String>>("job_state")?.and_then(|state| JobState::parse(&state)),
+            error: (row.get::<Option<String>>("error_code")?)
+                .zip(row.get::<Option<String>>("error_message")?)
+                .map(|(code, message)| JobError { code, message }),
+        }),
+    };
     Ok(RecordingRow {
         id: parse(row, "id")?,
         owner: parse(row, "owner")?,
@@ -176,6 +203,8 @@ pub(super) fn recording_row(row: &Row) -> Result<RecordingRow, StoreError> {
         updated_at: Timestamp::from_millis(row.get("updated_at")?),
         active_at: Timestamp::from_millis(row.get("active_at")?),
         ended_at: row.get::<Option<i64>>("ended_at")?.map(Timestamp::from_millis),
+        job,
+        transcript: row.get("transcript")?,
     })
 }
 

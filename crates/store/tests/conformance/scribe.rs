@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use sluice_domain::ids::OwnerId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
-use sluice_store::scribe::{self, Begun, ChunkRow, Closed, FARTHEST, NewSegment, Placed, RecordingId, RecordingRow};
+use sluice_store::scribe::{
+    self, Begun, ChunkRow, Closed, FARTHEST, NewSegment, Placed, RecordingId, RecordingJob, RecordingRow,
+};
 use sluice_store::{Store, blobs};
 
 use crate::{ada, omar, on_both_databases};
@@ -17,6 +19,7 @@ on_both_databases!(
     a_chunk_that_is_sent_too_often_is_refused_for_a_while,
     a_segment_ends_with_the_chunks_that_it_has,
     two_requests_with_one_number_store_it_once,
+    a_session_has_its_latest_job_and_its_latest_transcript,
     a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing,
 );
 
@@ -36,6 +39,8 @@ async fn session(store: &Store, owner: &OwnerId, random: u8) -> RecordingRow {
         updated_at: now,
         active_at: now,
         ended_at: None,
+        job: None,
+        transcript: None,
     };
     store.write(async |tx| scribe::insert(tx, &row).await).await.unwrap();
     row
@@ -258,4 +263,28 @@ async fn a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing(s
     assert_eq!(stored(store, &row).await, [0; 0]);
     assert_eq!(store.read(async |tx| scribe::segments(tx, &ada(), &row.id).await).await.unwrap(), []);
     assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 0);
+}
+
+async fn a_session_has_its_latest_job_and_its_latest_transcript(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    let job = JobId::new(row.created_at, [3; 10]);
+    let set_job = async |owner| store.write(async |tx| scribe::set_job(tx, &owner, &row.id, &job).await).await.unwrap();
+    let find = async || store.read(async |tx| scribe::find(tx, &ada(), &row.id).await).await.unwrap().unwrap();
+    set_job(omar()).await;
+    assert_eq!(find().await.job, None);
+    set_job(ada()).await;
+    assert_eq!(find().await.job, Some(RecordingJob { id: job.clone(), state: None, error: None }));
+
+    let usage = async || store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap();
+    let [first, second] = [chunk(store, 0, 0, 1).await.blob, chunk(store, 0, 0, 2).await.blob];
+    let set = async |owner: OwnerId, blob: &str| {
+        store.write(async |tx| scribe::set_transcript(tx, &owner, &row.id, blob).await).await.unwrap()
+    };
+    assert!(!set(omar(), &first).await);
+    assert_eq!((find().await.transcript, usage().await), (None, 0));
+    assert!(set(ada(), &first).await);
+    assert!(set(ada(), &second).await);
+    assert_eq!((find().await.transcript, usage().await), (Some(second), 10));
+    assert!(store.write(async |tx| scribe::delete(tx, &ada(), &row.id).await).await.unwrap());
+    assert_eq!(usage().await, 0);
 }

@@ -4180,6 +4180,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/transcribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Transcribes a recording that has ended: again, or for the first time if it was only recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, with the times of the words, what was left out, and where there is no sound. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Transcription"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -6171,6 +6315,26 @@ export interface components {
              */
             accept_gaps: boolean;
         };
+        /** @description A stretch without sound. */
+        Gap: {
+            /**
+             * Format: int64
+             * @description End, exclusive.
+             */
+            end_ms: number;
+            /** @description Why. */
+            reason: components["schemas"]["GapReason"];
+            /**
+             * Format: int64
+             * @description Start.
+             */
+            start_ms: number;
+        };
+        /**
+         * @description Why there is no sound.
+         * @enum {string}
+         */
+        GapReason: "not_recorded" | "not_received";
         /** @description What is missing of a session. */
         Gaps: {
             /** @description Whether every segment has ended and nothing is missing. */
@@ -6335,6 +6499,23 @@ export interface components {
         Leaving: {
             /** @description The password of the account; none for one without a password, of somebody who signs in at an issuer. */
             password?: string | null;
+        };
+        /** @description A text that was left out. */
+        LeftOut: {
+            /**
+             * Format: int64
+             * @description End, exclusive.
+             */
+            end_ms: number;
+            /** @description `silence`, `repetition` or `phantom`: nobody speaks there, it repeats itself, or it is a phrase that models make up. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Start.
+             */
+            start_ms: number;
+            /** @description What was written. */
+            text: string;
         };
         /** @description Something that is in the file and is not told. */
         LeftOutView: {
@@ -6567,6 +6748,28 @@ export interface components {
          * @enum {string}
          */
         PartState: "pending" | "working" | "done" | "failed" | "edited";
+        /** @description A stretch of speech. */
+        Passage: {
+            /**
+             * Format: int64
+             * @description End, exclusive.
+             */
+            end_ms: number;
+            /**
+             * Format: int32
+             * @description The number of the segment in which it was said.
+             */
+            segment: number;
+            /**
+             * Format: int64
+             * @description Start.
+             */
+            start_ms: number;
+            /** @description What was said, with punctuation. */
+            text: string;
+            /** @description Its words. */
+            words: components["schemas"]["SpokenWord"][];
+        };
         /** @description A new password, which the present one allows. */
         PasswordChange: {
             new: string;
@@ -6740,7 +6943,7 @@ export interface components {
          * @description How a session stands.
          * @enum {string}
          */
-        RecordingState: "recording" | "paused" | "interrupted" | "complete";
+        RecordingState: "recording" | "paused" | "interrupted" | "finishing" | "complete" | "failed";
         /** @description A session in a list. */
         RecordingSummary: {
             /**
@@ -6760,13 +6963,21 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: number | null;
+            error?: components["schemas"]["ErrorView"] | null;
             /** @description Whether it was ended although chunks were missing. */
             gaps_accepted: boolean;
+            /** @description Whether there is a transcript. */
+            has_transcript: boolean;
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
+            /**
+             * Format: uuid
+             * @description The job that transcribes it, the latest one.
+             */
+            job_id?: string | null;
             /** @description ISO 639-1 code of what is spoken; none if it is to be found out. */
             language?: string | null;
             /** @description Its state. */
@@ -7297,6 +7508,26 @@ export interface components {
          * @enum {string}
          */
         Source: "microphone" | "tab" | "mixed" | "file";
+        /** @description A word. */
+        SpokenWord: {
+            /**
+             * Format: float
+             * @description How sure that is, from 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Format: int64
+             * @description End, exclusive.
+             */
+            end_ms: number;
+            /**
+             * Format: int64
+             * @description Start.
+             */
+            start_ms: number;
+            /** @description The word, with the punctuation that follows it. */
+            text: string;
+        };
         /** @description The cost of a step's calls. */
         StepCost: {
             /**
@@ -7357,6 +7588,24 @@ export interface components {
              * @description When it was last used, within a minute.
              */
             used_at?: number | null;
+        };
+        /** @description The transcript of a session. Times are milliseconds from its beginning. */
+        Transcription: {
+            /** @description Where nothing was recorded, or what was recorded never arrived. */
+            gaps: components["schemas"]["Gap"][];
+            /** @description ISO 639-1 code of what is spoken most. */
+            language: string;
+            /**
+             * Format: int64
+             * @description The end of the last sound.
+             */
+            length_ms: number;
+            /** @description What wrote it down: provider, model and version of each that did. */
+            made_by: string[];
+            /** @description What was said, in the order in which it begins. */
+            passages: components["schemas"]["Passage"][];
+            /** @description What was written and then left out, since probably nobody said it. */
+            suppressed: components["schemas"]["LeftOut"][];
         };
         /** @description A resumable upload. */
         UploadView: {

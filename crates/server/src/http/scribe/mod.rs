@@ -28,6 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::show, sessions::change, sessions::delete))
         .routes(routes!(sessions::gaps))
         .routes(routes!(sessions::finish))
+        .routes(routes!(sessions::transcribe))
+        .routes(routes!(sessions::transcript))
         .routes(routes!(segments::begin))
         .routes(routes!(segments::close))
         .routes(routes!(segments::audio))

@@ -1,19 +1,21 @@
 //! Sessions: begun, listed, changed, ended, deleted.
 
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Deserializer};
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage};
+use sluice_app::scribe::transcript::Transcription;
 use sluice_app::scribe::view::{Gaps, RecordingView};
 use sluice_app::scribe::{RecordingId, ScribeApp, segment};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::Opened;
 use crate::http::extract::{Json, Path, Query, idempotency_key};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
 use crate::http::problem::Problem;
+use crate::http::{Api, Opened};
 
 /// A recording that begins.
 #[derive(Deserialize, ToSchema)]
@@ -195,10 +197,38 @@ pub(crate) async fn gaps(
     params(("id" = String, Path)), request_body = Finish,
     responses((status = 200, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn finish(
+    State(api): State<Api>,
     Owner(owner): Owner,
     Opened(app): Opened<ScribeApp>,
     Path(id): Path<String>,
     Json(finish): Json<Finish>,
 ) -> Result<Json<RecordingView>, Problem> {
-    Ok(Json(session::finish(&app, &owner, &id_of(&id)?, finish.accept_gaps).await?))
+    Ok(Json(session::finish(&app, &api.app.engine, &owner, &id_of(&id)?, finish.accept_gaps).await?))
+}
+
+/// Transcribes a recording that has ended: again, or for the first time if it was only recorded.
+#[utoipa::path(post, path = "/api/v1/sessions/{id}/transcribe", operation_id = "transcribe_recording", tag = "sessions",
+    params(("id" = String, Path)),
+    responses((status = 202, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 429, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn transcribe(
+    State(api): State<Api>,
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<RecordingView>), Problem> {
+    let view = session::transcribe(&app, &api.app.engine, &owner, &id_of(&id)?).await?;
+    Ok((StatusCode::ACCEPTED, Json(view)))
+}
+
+/// What was said, with the times of the words, what was left out, and where there is no sound.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}/transcript", operation_id = "show_transcript", tag = "sessions",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Transcription), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn transcript(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+) -> Result<Json<Transcription>, Problem> {
+    Ok(Json(session::transcript(&app, &owner, &id_of(&id)?).await?))
 }

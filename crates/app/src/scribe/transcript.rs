@@ -1,0 +1,288 @@
+//! What was said in a whole session, on one time line.
+
+use serde::{Deserialize, Serialize};
+use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
+use sluice_store::scribe::ChunkRow;
+use utoipa::ToSchema;
+
+use super::view::SegmentView;
+
+/// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
+const GAP_MS: u64 = 500;
+/// A segment that began later than this after the one before did so by a clock that jumped, in milliseconds: a week.
+const JUMP_MS: u64 = 7 * 24 * 3_600 * 1_000;
+
+/// What was heard of a segment.
+pub(super) struct Heard {
+    pub(super) segment: SegmentView,
+    pub(super) chunks: Vec<ChunkRow>,
+    pub(super) transcript: Transcript,
+    pub(super) made_by: MadeBy,
+}
+
+/// The transcript of a session. Times are milliseconds from its beginning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Transcription {
+    /// ISO 639-1 code of what is spoken most.
+    pub language: String,
+    /// What wrote it down: provider, model and version of each that did.
+    pub made_by: Vec<String>,
+    /// What was said, in the order in which it begins.
+    pub passages: Vec<Passage>,
+    /// What was written and then left out, since probably nobody said it.
+    pub suppressed: Vec<LeftOut>,
+    /// Where nothing was recorded, or what was recorded never arrived.
+    pub gaps: Vec<Gap>,
+    /// The end of the last sound.
+    pub length_ms: u64,
+}
+
+/// A stretch of speech.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Passage {
+    /// The number of the segment in which it was said.
+    pub segment: u32,
+    /// Start.
+    pub start_ms: u64,
+    /// End, exclusive.
+    pub end_ms: u64,
+    /// What was said, with punctuation.
+    pub text: String,
+    /// Its words.
+    pub words: Vec<SpokenWord>,
+}
+
+/// A word.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SpokenWord {
+    /// The word, with the punctuation that follows it.
+    pub text: String,
+    /// Start.
+    pub start_ms: u64,
+    /// End, exclusive.
+    pub end_ms: u64,
+    /// How sure that is, from 0 to 1.
+    pub confidence: f32,
+}
+
+/// A text that was left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct LeftOut {
+    /// Start.
+    pub start_ms: u64,
+    /// End, exclusive.
+    pub end_ms: u64,
+    /// What was written.
+    pub text: String,
+    /// `silence`, `repetition` or `phantom`: nobody speaks there, it repeats itself, or it is a phrase that models make up.
+    #[schema(value_type = String)]
+    pub reason: sluice_capability::Suppression,
+}
+
+/// A stretch without sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Gap {
+    /// Start.
+    pub start_ms: u64,
+    /// End, exclusive.
+    pub end_ms: u64,
+    /// Why.
+    pub reason: GapReason,
+}
+
+/// Why there is no sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GapReason {
+    /// No recorder ran.
+    NotRecorded,
+    /// Its chunks never arrived.
+    NotReceived,
+}
+
+impl Transcription {
+    /// Of the segments that were heard, in order.
+    pub(super) fn of(heard: &[Heard]) -> Self {
+        let starts = starts(heard);
+        let mut whole = Self {
+            language: language(heard),
+            made_by: Vec::new(),
+            passages: Vec::new(),
+            suppressed: Vec::new(),
+            gaps: Vec::new(),
+            length_ms: 0,
+        };
+        let mut spans = Vec::new();
+        for (one, from) in heard.iter().zip(starts) {
+            let name = engine_name(&one.made_by);
+            if !whole.made_by.contains(&name) {
+                whole.made_by.push(name);
+            }
+            let number = one.segment.number;
+            whole.passages.extend(one.transcript.segments.iter().map(|segment| passage(segment, number, from)));
+            whole.suppressed.extend(one.transcript.suppressed.iter().map(|text| left_out(text, from)));
+            whole.gaps.extend(not_received(one, from));
+            spans.push((from, from + end_of(&one.chunks)));
+        }
+        spans.sort_unstable();
+        let mut until = 0;
+        for (start, end) in spans {
+            if start > until + GAP_MS {
+                whole.gaps.push(Gap { start_ms: until, end_ms: start, reason: GapReason::NotRecorded });
+            }
+            until = until.max(end);
+        }
+        whole.length_ms = until;
+        whole.passages.sort_by_key(|passage| (passage.start_ms, passage.segment));
+        whole.suppressed.sort_by_key(|text| text.start_ms);
+        whole.gaps.sort_by_key(|gap| gap.start_ms);
+        whole
+    }
+
+    /// How many words there are.
+    pub fn words(&self) -> usize {
+        self.passages.iter().map(|passage| passage.words.len()).sum()
+    }
+}
+
+/// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
+/// clock jumped where those before it end.
+fn starts(heard: &[Heard]) -> Vec<u64> {
+    let Some(first) = heard.first() else { return Vec::new() };
+    let begun = first.segment.started_at.as_millis();
+    let (mut starts, mut until) = (Vec::with_capacity(heard.len()), 0_u64);
+    for one in heard {
+        let offset = u64::try_from(one.segment.started_at.as_millis().saturating_sub(begun)).ok();
+        let start = offset.filter(|offset| *offset <= until.saturating_add(JUMP_MS)).unwrap_or(until);
+        starts.push(start);
+        until = until.max(start + end_of(&one.chunks));
+    }
+    starts
+}
+
+/// The end of a segment's last chunk.
+fn end_of(chunks: &[ChunkRow]) -> u64 {
+    chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0)
+}
+
+/// What made a transcript: provider, model and version.
+fn engine_name(made_by: &MadeBy) -> String {
+    [&made_by.provider, &made_by.model, &made_by.version].map(String::as_str).join(" ").trim().to_owned()
+}
+
+/// The language of most words.
+fn language(heard: &[Heard]) -> String {
+    let words = |one: &&Heard| one.transcript.segments.iter().map(|segment| segment.words.len()).sum::<usize>();
+    heard.iter().max_by_key(words).map(|one| one.transcript.language.clone()).unwrap_or_default()
+}
+
+/// The chunks that are missing between those that are there, as stretches of time.
+fn not_received(heard: &Heard, from: u64) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    let mut until = (0, 0);
+    for chunk in &heard.chunks {
+        if chunk.number > until.0 && chunk.start_ms > until.1 {
+            let (start_ms, end_ms) = (from + until.1, from + chunk.start_ms);
+            gaps.push(Gap { start_ms, end_ms, reason: GapReason::NotReceived });
+        }
+        until = (chunk.number + 1, chunk.start_ms + chunk.length_ms);
+    }
+    gaps
+}
+
+fn passage(segment: &Segment, number: u32, from: u64) -> Passage {
+    let word = |word: &Word| SpokenWord {
+        text: word.text.clone(),
+        start_ms: from + u64::from(word.start_ms),
+        end_ms: from + u64::from(word.end_ms),
+        confidence: word.confidence,
+    };
+    Passage {
+        segment: number,
+        start_ms: from + u64::from(segment.start_ms),
+        end_ms: from + u64::from(segment.end_ms),
+        text: segment.text.clone(),
+        words: segment.words.iter().map(word).collect(),
+    }
+}
+
+fn left_out(text: &Suppressed, from: u64) -> LeftOut {
+    LeftOut {
+        start_ms: from + u64::from(text.start_ms),
+        end_ms: from + u64::from(text.end_ms),
+        text: text.text.clone(),
+        reason: text.reason,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_domain::time::Timestamp;
+
+    use super::*;
+
+    /// A segment that began at a time, with chunks of ten seconds of these numbers, and a word in its first second.
+    fn heard(number: u32, started_at: i64, chunks: &[u32]) -> Heard {
+        let word = Word { text: format!("word{number}"), start_ms: 100, end_ms: 900, confidence: 0.9 };
+        let segment = Segment { start_ms: 100, end_ms: 900, text: word.text.clone(), speaker: None, words: vec![word] };
+        let chunk = |number: &u32| ChunkRow {
+            segment: 0,
+            number: *number,
+            start_ms: u64::from(*number) * 10_000,
+            length_ms: 10_000,
+            bytes: 1,
+            sha256: String::new(),
+            blob: String::new(),
+            stored_at: Timestamp::from_millis(0),
+        };
+        Heard {
+            segment: SegmentView {
+                number,
+                key: String::new(),
+                source: "microphone".to_owned(),
+                media_type: String::new(),
+                started_at: Timestamp::from_millis(started_at),
+                chunks: None,
+                stored: 0,
+                beyond: 0,
+            },
+            chunks: chunks.iter().map(chunk).collect(),
+            transcript: Transcript { language: "en".to_owned(), segments: vec![segment], suppressed: Vec::new() },
+            made_by: MadeBy { provider: "local".to_owned(), model: "whisper base".to_owned(), version: String::new() },
+        }
+    }
+
+    #[test]
+    fn segments_are_on_one_time_line_and_what_is_missing_is_a_gap() {
+        let whole = Transcription::of(&[heard(0, 1_000, &[0, 1, 3]), heard(1, 101_000, &[0])]);
+        let at: Vec<(u64, &str)> = whole.passages.iter().map(|passage| (passage.start_ms, &*passage.text)).collect();
+        assert_eq!(at, [(100, "word0"), (100_100, "word1")]);
+        let gaps: Vec<(u64, u64, GapReason)> =
+            whole.gaps.iter().map(|gap| (gap.start_ms, gap.end_ms, gap.reason)).collect();
+        let right = [(20_000, 30_000, GapReason::NotReceived), (40_000, 100_000, GapReason::NotRecorded)];
+        assert_eq!(gaps, right);
+        assert_eq!((whole.length_ms, whole.words()), (110_000, 2));
+        assert_eq!(whole.made_by, ["local whisper base"]);
+    }
+
+    #[test]
+    fn two_recorders_at_the_same_time_take_turns_and_leave_no_gap() {
+        let whole = Transcription::of(&[heard(0, 0, &[0, 1]), heard(1, 400, &[0, 1])]);
+        let at: Vec<u64> = whole.passages.iter().map(|passage| passage.start_ms).collect();
+        assert_eq!(at, [100, 500]);
+        assert_eq!(whole.gaps, []);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_moves_nothing_out_of_reach() {
+        let whole = Transcription::of(&[heard(0, 5_000_000, &[0]), heard(1, 10, &[0]), heard(2, i64::MAX, &[0])]);
+        let at: Vec<u64> = whole.passages.iter().map(|passage| passage.start_ms).collect();
+        assert_eq!(at, [100, 10_100, 20_100]);
+    }
+
+    #[test]
+    fn nothing_heard_is_an_empty_transcript() {
+        let whole = Transcription::of(&[]);
+        assert_eq!((whole.words(), whole.length_ms, whole.language.as_str()), (0, 0, ""));
+    }
+}
