@@ -4,6 +4,7 @@ pub mod audio;
 pub mod chunk;
 mod context;
 mod end;
+pub mod export;
 mod header;
 mod module;
 mod notify;
