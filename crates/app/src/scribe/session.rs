@@ -10,6 +10,7 @@ use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
 use super::context::ScribeApp;
+use super::export::{self, ExportError, Exported, Format};
 use super::notify::changed;
 use super::segment::gaps_in;
 use super::transcribe::{TRANSCRIPT_BYTES, job_of};
@@ -94,6 +95,12 @@ pub enum SessionError {
     /// A limit is reached.
     #[error(transparent)]
     Limit(Exceeded),
+    /// The file cannot be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The same, because of a fault of ours.
+    #[error("the file could not be written: try another format")]
+    NotExported,
     /// Its bytes cannot be read.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -331,12 +338,35 @@ pub(super) async fn end_abandoned(run: &Run, owner: &OwnerId, id: &RecordingId) 
 
 /// The transcript of a session, once there is one.
 pub async fn transcript(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Transcription, SessionError> {
+    Ok(with_transcript(app, owner, id).await?.1)
+}
+
+/// The transcript of a session as a file.
+pub async fn export(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    format: Format,
+) -> Result<Exported, SessionError> {
+    let (row, transcription) = with_transcript(app, owner, id).await?;
+    let exported = tokio::task::spawn_blocking(move || export::export(&transcription.talk(&row), format)).await;
+    Ok(exported.map_err(|_| SessionError::NotExported)??)
+}
+
+async fn with_transcript(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+) -> Result<(RecordingRow, Transcription), SessionError> {
     let row = app.platform.store.read(async |tx| scribe::find(tx, owner, id).await).await?;
-    let hash = row.ok_or(SessionError::Unknown)?.transcript.ok_or(SessionError::NoTranscript)?;
+    let row = row.ok_or(SessionError::Unknown)?;
+    let hash = row.transcript.as_ref().ok_or(SessionError::NoTranscript)?;
     let unreadable = |what: String| SessionError::Store(StoreError::Unreadable { what });
     let hash = hash.parse().map_err(|_| unreadable("the name of a transcript".to_owned()))?;
     let bytes = app.platform.media.read(&hash, TRANSCRIPT_BYTES).await?;
-    serde_json::from_slice(&bytes).map_err(|error| unreadable(format!("a transcript ({error})")))
+    let transcription =
+        serde_json::from_slice(&bytes).map_err(|error| unreadable(format!("a transcript ({error})")))?;
+    Ok((row, transcription))
 }
 
 /// Deletes a session with everything of it. Returns whether it existed.

@@ -1,10 +1,13 @@
 //! What was said in a whole session, on one time line.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
-use sluice_store::scribe::ChunkRow;
+use sluice_store::scribe::{ChunkRow, RecordingRow};
 use utoipa::ToSchema;
 
+use super::export::{self, Talk};
 use super::view::SegmentView;
 
 /// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
@@ -139,10 +142,53 @@ impl Transcription {
         whole
     }
 
+    /// The same for a file of its own.
+    pub fn talk(&self, session: &RecordingRow) -> Talk {
+        let gap = |gap: &Gap| export::Gap { start_ms: short(gap.start_ms), end_ms: short(gap.end_ms) };
+        Talk {
+            title: session.title.clone(),
+            language: self.language.clone(),
+            recorded: Some(session.created_at),
+            consent: Some(session.consent.clone()).filter(|consent| !consent.is_empty()),
+            speakers: BTreeMap::new(),
+            gaps: self.gaps.iter().map(gap).collect(),
+            provisional: false,
+            summary: None,
+            transcript: Transcript {
+                language: self.language.clone(),
+                segments: self.passages.iter().map(Passage::segment).collect(),
+                suppressed: Vec::new(),
+            },
+        }
+    }
+
     /// How many words there are.
     pub fn words(&self) -> usize {
         self.passages.iter().map(|passage| passage.words.len()).sum()
     }
+}
+
+impl Passage {
+    fn segment(&self) -> Segment {
+        let word = |word: &SpokenWord| Word {
+            text: word.text.clone(),
+            start_ms: short(word.start_ms),
+            end_ms: short(word.end_ms),
+            confidence: word.confidence,
+        };
+        Segment {
+            start_ms: short(self.start_ms),
+            end_ms: short(self.end_ms),
+            text: self.text.clone(),
+            speaker: None,
+            words: self.words.iter().map(word).collect(),
+        }
+    }
+}
+
+/// A time within the first seven weeks, which is longer than a session.
+fn short(ms: u64) -> u32 {
+    u32::try_from(ms).unwrap_or(u32::MAX)
 }
 
 /// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose

@@ -154,6 +154,17 @@ fn present(response: &mut Response, etag: &str, disposition: &HeaderValue) {
     headers.insert(header::CONTENT_DISPOSITION, disposition.clone());
 }
 
+/// A file that was made for this request, to be saved.
+pub(crate) fn generated(bytes: Vec<u8>, content_type: &'static str, name: &str) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_DISPOSITION, content_disposition(name, true));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
 /// Blobs one after the other as one file, with ranges, for whoever may read them. It may grow: no cache keeps it unasked.
 pub(crate) fn joined(
     media: &Media,

@@ -304,6 +304,20 @@ async fn what_was_said_is_written_down_when_a_session_has_ended() {
     let words = transcript["passages"][0]["words"].as_array().unwrap();
     assert!(words.is_sorted_by_key(|word| word["start_ms"].as_u64()), "{words:?}");
 
+    let export =
+        async |format: &str| app.get(&recording.path(&format!("/transcript/{format}"))).of(&ada()).answer().await;
+    let captions = export("vtt").await;
+    assert!(captions.text().starts_with("WEBVTT") && captions.text().contains("00:00:0"), "{}", captions.text());
+    assert_eq!(
+        captions.header("content-disposition"),
+        "attachment; filename=\"Austen.vtt\"; filename*=UTF-8''Austen.vtt"
+    );
+    for format in ["txt", "srt", "json", "md"] {
+        assert!(export(format).await.text().contains("disposed"), "{format}");
+    }
+    assert!(export("docx").await.bytes.starts_with(b"PK"));
+    assert_eq!(export("exe").await.problem(), (404, "not_found".to_owned()));
+
     // Once more is the same, without hearing it again.
     let again = app.post(&recording.path("/transcribe")).of(&ada()).send().await;
     assert_eq!((again.0, &again.1["state"]), (StatusCode::ACCEPTED, &json!("finishing")));

@@ -129,7 +129,10 @@ impl Hers {
         };
         let address = operation.path.replace("{id}", id).replace("{delivery}", &self.delivery);
         let address = address.replace("{owner}", "local").replace("{n}", "1").replace("{page}", "1");
-        let address = address.replace("{segment}", "0").replace("{chunk}", "0?start_ms=0&length_ms=1000");
+        let address = address
+            .replace("{format}", "srt")
+            .replace("{segment}", "0")
+            .replace("{chunk}", "0?start_ms=0&length_ms=1000");
         let address = address.replace("{voice}", "x");
         assert!(!address.contains('{'), "a parameter that this walk does not know: {address}");
         address

@@ -24,6 +24,9 @@ impl From<SessionError> for Problem {
             SessionError::Ended => conflict("session_ended", &error),
             SessionError::GoesOn => conflict("session_goes_on", &error),
             SessionError::NoTranscript => conflict("no_transcript", &error),
+            SessionError::Export(_) | SessionError::NotExported => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "not_exported", "The file could not be written", text)
+            }
             SessionError::Media(error) => error.into(),
             SessionError::Cursor => Self::bad_request(text),
             SessionError::Limit(exceeded) => exceeded.into(),

@@ -30,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::finish))
         .routes(routes!(sessions::transcribe))
         .routes(routes!(sessions::transcript))
+        .routes(routes!(sessions::export))
         .routes(routes!(segments::begin))
         .routes(routes!(segments::close))
         .routes(routes!(segments::audio))

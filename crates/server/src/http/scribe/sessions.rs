@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Deserializer};
+use sluice_app::scribe::export::Format;
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage};
 use sluice_app::scribe::transcript::Transcription;
 use sluice_app::scribe::view::{Gaps, RecordingView};
@@ -15,7 +16,7 @@ use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
 use crate::http::problem::Problem;
-use crate::http::{Api, Opened};
+use crate::http::{Api, Opened, media};
 
 /// A recording that begins.
 #[derive(Deserialize, ToSchema)]
@@ -231,4 +232,43 @@ pub(crate) async fn transcript(
     Path(id): Path<String>,
 ) -> Result<Json<Transcription>, Problem> {
     Ok(Json(session::transcript(&app, &owner, &id_of(&id)?).await?))
+}
+
+/// The format of a file.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FormatName {
+    Txt,
+    Srt,
+    Vtt,
+    Json,
+    Md,
+    Docx,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Txt => Self::Txt,
+            FormatName::Srt => Self::Srt,
+            FormatName::Vtt => Self::Vtt,
+            FormatName::Json => Self::Json,
+            FormatName::Md => Self::Md,
+            FormatName::Docx => Self::Docx,
+        }
+    }
+}
+
+/// The transcript as a file: text, captions (`srt`, `vtt`), `json`, Markdown (`md`) or a Word document (`docx`).
+#[utoipa::path(get, path = "/api/v1/sessions/{id}/transcript/{format}", operation_id = "export_transcript", tag = "sessions",
+    params(("id" = String, Path), ("format" = FormatName, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem),
+              (status = 409, body = Problem)))]
+pub(crate) async fn export(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path((id, format)): Path<(String, FormatName)>,
+) -> Result<Response, Problem> {
+    let exported = session::export(&app, &owner, &id_of(&id)?, format.into()).await?;
+    Ok(media::generated(exported.bytes, exported.media_type, &exported.name))
 }
