@@ -261,7 +261,7 @@ impl From<FormatName> for Format {
 
 /// The transcript as a file: text, captions (`srt`, `vtt`), `json`, Markdown (`md`) or a Word document (`docx`).
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/transcript/{format}", operation_id = "export_transcript", tag = "sessions",
-    params(("id" = String, Path), ("format" = FormatName, Path)),
+    params(("id" = String, Path), ("format" = inline(FormatName), Path)),
     responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem),
               (status = 409, body = Problem)))]
 pub(crate) async fn export(
