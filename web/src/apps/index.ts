@@ -1,5 +1,6 @@
 /** The apps of this page, in the order of the rail. A new app is one line here. */
 import type { AppModule } from '../lib/app';
 import { reel } from './reel';
+import { scribe } from './scribe';
 
-export const apps: AppModule[] = [reel];
+export const apps: AppModule[] = [reel, scribe];

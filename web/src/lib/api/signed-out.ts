@@ -2,6 +2,12 @@
 import type { Problem } from './problem';
 
 let leaving = false;
+const holds = new Set<() => boolean>();
+
+/** Keeps the page where it is while `busy` is true: what it does would end with it. */
+export function holdSignIn(busy: () => boolean): void {
+  holds.add(busy);
+}
 
 /** True if nobody is signed in any more; the browser is then on its way to the sign-in page. A wrong password is also a 401. */
 export function leftFor(problem: Problem): boolean {
@@ -12,7 +18,7 @@ export function leftFor(problem: Problem): boolean {
 
 /** Once: every call that is under way gets the same answer. */
 export function toSignIn(): void {
-  if (leaving) return;
+  if (leaving || [...holds].some((busy) => busy())) return;
   leaving = true;
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }

@@ -1,0 +1,9 @@
+/** Scribe's messages for problems: those of its own codes, and the shell's. */
+import { problemWords, SHELL_SAME } from '../../lib/ui/words.svelte';
+import { isKey, t } from './text';
+
+export const { wordsFor, wordsForTrouble } = problemWords({
+  t,
+  isKey,
+  same: { ...SHELL_SAME, busy: [...SHELL_SAME.busy, 'session_busy', 'chunk_repeated'] },
+});

@@ -1,0 +1,110 @@
+/** The session whose page is shown. The server is authoritative; what it does not have yet is in the outbox. */
+import type { Problem } from '../../../lib/api/problem';
+import { eventsReady, onEvent, onResync } from '../../../lib/events/events';
+import { scribeApi } from '../api';
+import { EVENTS } from '../events';
+import { outbox } from '../outbox/outbox.svelte';
+import type { Gaps, Session } from '../types';
+
+const ASK_AFTER_MS = 400;
+
+class Current {
+  session = $state.raw<Session | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  /** What is missing, while the person is asked about it. */
+  gaps = $state.raw<Gaps | null>(null);
+  /** The person wants to finish it; what is still here is sent before. */
+  finishing = $state(false);
+
+  #name: string | null = null;
+  #asked = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  follow() {
+    for (const kind of EVENTS) onEvent(kind, ({ data }) => idIn(data) === this.#name && this.#soon());
+    onResync(() => this.#soon());
+    outbox.watch((session) => session === this.#name && this.#soon());
+  }
+
+  open(name: string) {
+    if (this.#name === name) return;
+    this.leave();
+    this.#name = name;
+    void eventsReady().then(() => this.load());
+  }
+
+  leave() {
+    this.#name = null;
+    this.session = null;
+    this.problem = null;
+    this.gaps = null;
+    this.finishing = false;
+  }
+
+  async load() {
+    const name = this.#name;
+    if (name === null) return;
+    const kept = await outbox.find(name);
+    // One that was begun offline has no address on the server yet.
+    if (kept && kept.id === null) return;
+    const asked = (this.#asked += 1);
+    const outcome = await scribeApi.show(kept?.id ?? name);
+    if (asked !== this.#asked || this.#name !== name) return;
+    if (outcome.ok) this.take(outcome.value);
+    else if (!this.session || outcome.problem.status === 404) this.problem = outcome.problem;
+    if (this.finishing && this.session?.ended_at == null && !kept) await this.finish();
+  }
+
+  take(session: Session) {
+    this.session = session;
+    this.problem = null;
+    if (session.ended_at == null) return;
+    this.gaps = null;
+    this.finishing = false;
+  }
+
+  /** Ends it once everything is sent; asks about what is missing. Returns what went wrong. */
+  async finish(acceptGaps = false): Promise<Problem | null> {
+    const name = this.#name;
+    if (name === null) return null;
+    if (!acceptGaps && (await outbox.finish(name))) {
+      this.finishing = true;
+      return null;
+    }
+    this.finishing = false;
+    const outcome = await scribeApi.finish(name, acceptGaps);
+    if (this.#name !== name) return null;
+    if (outcome.ok) {
+      this.take(outcome.value);
+      return null;
+    }
+    if (outcome.problem.code !== 'session_has_gaps') return outcome.problem;
+    this.gaps = outcome.problem.members['gaps'] as Gaps;
+    return null;
+  }
+
+  waitForGaps() {
+    this.gaps = null;
+  }
+
+  async rename(title: string): Promise<Problem | null> {
+    if (!this.session) return null;
+    const outcome = await scribeApi.change(this.session.id, { title });
+    if (outcome.ok) this.take(outcome.value);
+    return outcome.ok ? null : outcome.problem;
+  }
+
+  #soon() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.load();
+    }, ASK_AFTER_MS);
+  }
+}
+
+function idIn(data: unknown): string | null {
+  const id = typeof data === 'object' && data !== null && 'session_id' in data ? data.session_id : null;
+  return typeof id === 'string' ? id : null;
+}
+
+export const current = new Current();

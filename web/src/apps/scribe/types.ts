@@ -1,0 +1,21 @@
+/** The API's shapes of Scribe by short names. */
+import type { components } from '../../lib/api/schema';
+
+type Schemas = components['schemas'];
+
+/** A session as lists show it. */
+export type SessionSummary = Schemas['RecordingSummary'];
+export type Session = Omit<Schemas['RecordingView'], 'segments'> & { segments: Segment[] };
+export type Segment = Schemas['SegmentView'] & {
+  /** Milliseconds of sound; not from a server that does not say. */
+  length_ms?: number;
+};
+export type SessionState = Schemas['RecordingState'];
+export type SessionPage = Schemas['RecordingPage'];
+export type SessionChange = Schemas['SessionChange'];
+export type Gaps = Omit<Schemas['Gaps'], 'missing'> & {
+  /** Segments, and which of their chunks are missing. */
+  missing: [number, number[]][];
+};
+/** Its part of the present state. */
+export type ScribeSnapshot = Schemas['ScribeSnapshot'];

@@ -1,0 +1,83 @@
+/** A browser whose microphone plays a sound that counts, and what a test asks of a recorder. */
+import type { Page } from '@playwright/test';
+import { counterFile, hear } from './counter';
+import { expect } from './test';
+
+/** Options of a test; `more` are further arguments of the browser. */
+export function withMicrophone(seconds: number, more: string[] = []) {
+  return {
+    permissions: ['microphone'],
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-background-networking',
+        '--autoplay-policy=no-user-gesture-required',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-audio-capture=${counterFile(seconds)}%noloop`,
+        ...more,
+      ],
+    },
+  };
+}
+
+export interface Segment {
+  number: number;
+  source: string;
+  started_at: number;
+  chunks: number | null;
+  stored: number;
+}
+
+export interface Session {
+  id: string;
+  state: string;
+  title: string;
+  consent: string;
+  length_ms: number;
+  segments: Segment[];
+}
+
+/** Seconds that the page says are recorded. */
+export function elapsed(page: Page): Promise<number> {
+  return page.getByTestId('elapsed').evaluate((element) => {
+    const [minutes, seconds] = element.textContent!.split(':').map(Number);
+    return minutes! * 60 + seconds!;
+  });
+}
+
+export async function recorded(page: Page, seconds: number) {
+  await expect.poll(() => elapsed(page), { timeout: (seconds + 20) * 1000 }).toBeGreaterThanOrEqual(seconds);
+}
+
+export async function recordedMore(page: Page, seconds: number) {
+  await recorded(page, (await elapsed(page)) + seconds);
+}
+
+/** Everything that was kept is on the server. */
+export async function sent(page: Page) {
+  await expect(page.getByTestId('outbox')).toBeHidden();
+}
+
+/** The address of a session that the server knows. */
+export const ADDRESS = /\/scribe\/[0-9a-f]{8}-[0-9a-f]{4}-7/;
+
+export const idOf = (page: Page) => new URL(page.url()).pathname.split('/')[2]!;
+
+export async function sessionOf(page: Page, url: string, id = idOf(page)): Promise<Session> {
+  return (await (await page.request.get(`${url}/api/v1/sessions/${id}`)).json()) as Session;
+}
+
+/** What is heard of a segment on the server. */
+export async function hearSegment(page: Page, url: string, segment: number) {
+  const answer = await page.request.get(`${url}/api/v1/sessions/${idOf(page)}/segments/${segment}/audio`);
+  expect(answer.status()).toBe(200);
+  return hear(await answer.body());
+}
+
+/** Every block of a segment is there once. */
+export async function counts(page: Page, url: string, segment: number) {
+  const heard = await hearSegment(page, url, segment);
+  expect(heard.broken, `segment ${segment}: every block once`).toEqual([]);
+  return heard;
+}
