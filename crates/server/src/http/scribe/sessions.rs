@@ -48,17 +48,15 @@ const fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionChange {
     /// Its title.
-    #[schema(max_length = 300, nullable = false)]
+    #[schema(max_length = 300)]
     title: Option<String>,
     /// ISO 639-1 code of what is spoken; null to have it found out.
     #[serde(default, deserialize_with = "chosen")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
     language: Option<Spoken>,
     /// Whether it is to be transcribed.
-    #[schema(nullable = false)]
     transcribe: Option<bool>,
     /// `paused`, or `recording` to go on.
-    #[schema(nullable = false)]
     state: Option<Going>,
 }
 
