@@ -100,8 +100,8 @@ struct ReelForm {
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
             nullable = false,
             description = "A repeated key returns the same reel in its current state. From 1 to 255 visible ASCII characters, with or without quotes.")),
-    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 413, body = Problem),
-              (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
+    responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
               (status = 507, body = Problem)))]
 pub(crate) async fn create(
     State(api): State<Api>,
