@@ -5,6 +5,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{RecordingRow, SegmentRow};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
 use crate::view::ErrorView;
 
@@ -162,11 +163,21 @@ impl SegmentView {
     }
 }
 
+/// The number of a segment and the numbers of chunks, in JSON an array of the two. Written without `prefixItems`, which
+/// clients that are generated from the description rarely know.
+fn missing_chunks() -> Schema {
+    let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let numbers = ArrayBuilder::new().items(number());
+    let either = OneOfBuilder::new().item(number()).item(numbers);
+    let pair = ArrayBuilder::new().items(Schema::OneOf(either.build())).min_items(Some(2)).max_items(Some(2));
+    ArrayBuilder::new().items(pair).build().into()
+}
+
 /// What is missing of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Gaps {
-    /// Each segment of which chunks are missing, with their numbers.
-    #[schema(value_type = Vec<(u32, Vec<u32>)>)]
+    /// Each segment of which chunks are missing: its number and the numbers of the chunks.
+    #[schema(schema_with = missing_chunks)]
     pub missing: Vec<(u32, Vec<u32>)>,
     /// The highest number of a chunk that is stored, in any segment.
     pub max_sequence: Option<u32>,

@@ -16,6 +16,7 @@ use sluice_app::links::{self, OpenError};
 use sluice_app::media::Media;
 use sluice_blobs::{BlobHash, Link, LinkKey, Presented};
 use sluice_domain::ids::OwnerId;
+use utoipa::ToSchema;
 
 use super::Api;
 use super::extract::{Path, Query};
@@ -24,6 +25,11 @@ use super::ranges::{Selection, select};
 
 /// The boundary of a multipart response. Random, so that no media contains it.
 const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
+
+/// The bytes of a file, in the description of the API.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct FileBytes(#[expect(dead_code, reason = "only described")] Vec<u8>);
 
 #[derive(Deserialize)]
 pub(crate) struct LinkQuery {

@@ -2517,6 +2517,15 @@ export interface paths {
                     };
                 };
                 408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description The request is too large. */
                 413: {
                     headers: {

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::sessions::id_of;
 use crate::http::extract::{Json, Path};
 use crate::http::identity::Owner;
+use crate::http::media::FileBytes;
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, media};
 
@@ -100,8 +101,15 @@ pub(crate) async fn close(
 /// The bytes of a segment: its chunks, joined in order. Ranges are served.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/segments/{segment}/audio", operation_id = "segment_audio", tag = "sessions",
     params(("id" = String, Path), ("segment" = u32, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>),
-              (status = 206, content_type = "application/octet-stream", body = Vec<u8>), (status = 304),
+    responses((status = 200, content((inline(FileBytes) = "audio/webm"), (inline(FileBytes) = "video/webm"),
+                  (inline(FileBytes) = "audio/ogg"), (inline(FileBytes) = "audio/mp4"),
+                  (inline(FileBytes) = "audio/wav"), (inline(FileBytes) = "audio/flac"),
+                  (inline(FileBytes) = "audio/mpeg"))),
+              (status = 206, content((inline(FileBytes) = "audio/webm"), (inline(FileBytes) = "video/webm"),
+                  (inline(FileBytes) = "audio/ogg"), (inline(FileBytes) = "audio/mp4"),
+                  (inline(FileBytes) = "audio/wav"), (inline(FileBytes) = "audio/flac"),
+                  (inline(FileBytes) = "audio/mpeg"), (inline(FileBytes) = "multipart/byteranges"))),
+              (status = 304),
               (status = 404, body = Problem), (status = 416, body = Problem)))]
 pub(crate) async fn audio(
     State(api): State<Api>,

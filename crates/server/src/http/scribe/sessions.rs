@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use sluice_app::scribe::export::Format;
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage, Spoken};
 use sluice_app::scribe::transcript::Transcription;
@@ -14,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::http::extract::{Json, Path, Query, idempotency_key};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
+use crate::http::media::FileBytes;
 use crate::http::paging::{Limit, Text};
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, media};
@@ -261,8 +263,10 @@ impl From<FormatName> for Format {
 /// The transcript as a file: text, captions (`srt`, `vtt`), `json`, Markdown (`md`) or a Word document (`docx`).
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/transcript/{format}", operation_id = "export_transcript", tag = "sessions",
     params(("id" = String, Path), ("format" = inline(FormatName), Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem),
-              (status = 409, body = Problem)))]
+    responses((status = 200, content((String = "text/plain"), (String = "application/x-subrip"), (String = "text/vtt"),
+                  (inline(Value) = "application/json"), (String = "text/markdown"),
+                  (inline(FileBytes) = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))),
+              (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn export(
     Owner(owner): Owner,
     Opened(app): Opened<ScribeApp>,
