@@ -25,3 +25,4 @@ pub use links::{Link, LinkError, LinkKey, has_expired};
 pub use receiving::Receiving;
 pub use s3::{Presented, S3Settings};
 pub use stage::Staged;
+pub use work::HeldFolder;

@@ -4,32 +4,41 @@
 
 use std::time::Duration;
 
+use sluice_blobs::HeldFolder;
 use sluice_domain::ids::{DocumentId, JobId};
 use sluice_store::retention;
 
 use crate::media::MediaError;
 use crate::platform::Platform;
 
-/// Prefix of the temporary folders of uploads.
-pub const UPLOAD: &str = "upload-";
-/// No upload takes longer than this.
-const UPLOAD_REST: Duration = Duration::from_hours(1);
+/// Prefix of the temporary folders that a process holds.
+const UPLOAD: &str = "upload-";
+/// Bytes that are to be published are, within this.
+const INCOMING_REST: Duration = Duration::from_hours(1);
 /// Folders that are checked together.
 const PAGE: usize = 100;
 /// The interval.
 pub const EVERY: Duration = Duration::from_hours(1);
 
+/// A folder for temporary files that no attempt of a job owns: of what is being received, above all.
+pub async fn hold(platform: &Platform) -> Result<HeldFolder, MediaError> {
+    let name = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
+    Ok(platform.media.blobs().hold_folder(&name).await?)
+}
+
 /// Removes what is left over; returns the number of files and folders.
 pub async fn clear(platform: &Platform) -> Result<usize, MediaError> {
     let blobs = platform.media.blobs();
-    let mut cleared = blobs.clear_incoming(UPLOAD_REST).await?;
+    let mut cleared = blobs.clear_incoming(INCOMING_REST).await?;
     let mut after = String::new();
     loop {
         let names = blobs.work_names(&after, PAGE).await?;
         let Some(last) = names.last() else { return Ok(cleared) };
         after.clone_from(last);
         for name in names {
-            if is_over(platform, &name).await? {
+            if name.starts_with(UPLOAD) {
+                cleared += usize::from(blobs.clear_unless_held(&name).await?);
+            } else if is_over(platform, &name).await? {
                 blobs.clear_work(&name).await?;
                 cleared += 1;
             }
@@ -37,13 +46,8 @@ pub async fn clear(platform: &Platform) -> Result<usize, MediaError> {
     }
 }
 
-/// The folder of an attempt is named after its lease, that of an upload after an id that contains its start time.
+/// Whether no attempt uses a folder: it is named after the attempt's lease.
 async fn is_over(platform: &Platform, name: &str) -> Result<bool, MediaError> {
-    if name.starts_with(UPLOAD) {
-        let now = platform.now().await?;
-        let oldest = format!("{UPLOAD}{}", DocumentId::new(now - UPLOAD_REST, [0; 10]));
-        return Ok(name < oldest.as_str());
-    }
     let Some((job, lease)) = name.split_once('.') else { return Ok(true) };
     let Ok(job) = job.parse::<JobId>() else { return Ok(true) };
     Ok(!platform.store.read(async |tx| retention::is_leased(tx, &job, lease).await).await?)

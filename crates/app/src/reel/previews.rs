@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use sluice_blobs::{BlobHash, Stored};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, SpeakRequest, Wish};
-use sluice_domain::ids::{DocumentId, OwnerId};
+use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
 use sluice_local::reading::{PageView, ReadError};
 use sluice_store::documents::DocumentRow;
@@ -22,7 +22,7 @@ use super::storyboard::{self, Scene};
 use super::subject;
 use crate::library::{self, IngestError};
 use crate::links::Signer;
-use crate::maintenance::work::UPLOAD;
+use crate::maintenance::work;
 use crate::media::MediaError;
 
 /// Width of a page's picture: enough for a scene in the list.
@@ -223,11 +223,9 @@ async fn in_folder<F>(app: &ReelApp, key: &str, kind: &str, make: F) -> Result<B
 where
     F: AsyncFnOnce(&Path) -> Result<Stored, PreviewError>,
 {
-    let media = &app.platform.media;
-    let name = format!("{UPLOAD}{}", app.platform.new_id(DocumentId::new).await?);
-    let folder = media.work_folder(&name).await?;
-    let made = make(&folder).await;
-    media.clear_work(&name).await?;
+    let folder = work::hold(&app.platform).await?;
+    let made = make(folder.path()).await;
+    folder.clear().await?;
     let stored = made?;
     let value = json!(stored);
     app.platform.store.write(async |tx| results::store(tx, key, kind, &value).await).await?;

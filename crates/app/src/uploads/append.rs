@@ -3,7 +3,7 @@
 use bytes::{Buf as _, Bytes, BytesMut};
 use futures::{Stream, StreamExt as _};
 use sluice_blobs::Receiving;
-use sluice_domain::ids::{DocumentId, OwnerId, UploadId};
+use sluice_domain::ids::{OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
 use sluice_local::reading::{HEADER_WITHIN, ReadError, has_header};
 use sluice_store::Tx;
@@ -17,7 +17,7 @@ use super::hold::{HOLD, Pulse, keep};
 use super::{Desk, LIFETIME, UploadError, hold_on, over};
 use crate::library::{self, IngestError, Refused, Resumed, Upload};
 use crate::limits::admit;
-use crate::maintenance::work::UPLOAD;
+use crate::maintenance::work;
 use crate::media::MediaError;
 
 /// A request that appends.
@@ -240,8 +240,8 @@ impl Appending<'_> {
         let (desk, row) = (self.desk, self.row);
         let platform = &desk.library.platform;
         let expires_at = platform.now().await? + LIFETIME;
-        let work = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
-        let file = platform.media.work_folder(&work).await?.join("upload");
+        let folder = work::hold(platform).await?;
+        let file = folder.path().join("upload");
         let ingested = async {
             receiving.assemble(&file).await?;
             let upload = Upload { file, name: row.name.clone(), ocr: row.ocr };
@@ -252,7 +252,7 @@ impl Appending<'_> {
             )
         }
         .await;
-        platform.media.blobs().clear_work_later(&work);
+        drop(folder);
         match ingested {
             Ok(document) => {
                 self.remove_bytes().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sluice_app::maintenance::{verify, work};
 use sluice_app::media::MediaError;
-use sluice_domain::ids::{DocumentId, JobId};
+use sluice_domain::ids::JobId;
 use sluice_store::{Tx, blobs, results};
 
 use crate::{World, on_both};
@@ -105,13 +105,17 @@ async fn bytes_that_are_being_deleted_can_be_stored_again_afterwards(world: Worl
 async fn temporary_folders_of_finished_attempts_are_removed(world: World) {
     let media = world.media();
     let now = world.test.store().now().await.unwrap();
-    let upload = |at| format!("{}{}", work::UPLOAD, DocumentId::new(at, [1; 10]));
-    let (fresh, stale) = (upload(now), upload(now - Duration::from_hours(2)));
+    let held = work::hold(&world.context.platform).await.unwrap();
+    // As a process leaves it that dies before it has removed what it received.
+    let abandoned = "upload-of-a-dead-process".to_owned();
     let dead = format!("{}.{}", JobId::new(now, [1; 10]), JobId::new(now, [2; 10]));
-    for name in [&fresh, &stale, &dead] {
+    for name in [&abandoned, &dead] {
         media.work_folder(name).await.unwrap();
     }
+    tokio::fs::write(held.path().join("upload"), b"received").await.unwrap();
     assert_eq!(work::clear(&world.context.platform).await.unwrap(), 2);
-    assert_eq!(media.blobs().work_names("", 10).await.unwrap(), [fresh]);
+    assert_eq!(tokio::fs::read(held.path().join("upload")).await.unwrap(), b"received");
+    held.clear().await.unwrap();
+    assert!(media.blobs().work_names("", 10).await.unwrap().is_empty());
     world.test.end().await;
 }

@@ -66,6 +66,8 @@ conforms! {
     damaged_bytes_are_noticed
     the_place_can_be_checked
     work_folders_come_empty_and_go
+    a_held_folder_stays_until_its_holder_is_gone
+    holding_and_clearing_at_once_leaves_each_its_own
     a_file_arrives_over_several_requests
     what_was_not_remembered_is_overwritten
     a_finished_file_that_is_continued_leaves_what_was_made_of_it
@@ -227,6 +229,43 @@ async fn damaged_bytes_are_noticed(opened: Opened) {
 async fn the_place_can_be_checked(opened: Opened) {
     opened.blobs.check().await.unwrap();
     assert!(opened.blobs.list(None, 1).await.unwrap().is_empty(), "it leaves nothing");
+}
+
+async fn a_held_folder_stays_until_its_holder_is_gone(opened: Opened) {
+    let blobs = &opened.blobs;
+    let held = blobs.hold_folder("held").await.unwrap();
+    std::fs::write(held.path().join("received"), b"x").unwrap();
+    assert!(!blobs.clear_unless_held("held").await.unwrap());
+    assert!(held.path().join("received").exists());
+    // A process that died leaves the folder and the file, without the lock.
+    let left = blobs.work_folder("left").await.unwrap();
+    std::fs::write(left.join(".held"), b"").unwrap();
+    assert!(blobs.clear_unless_held("left").await.unwrap());
+    assert!(!blobs.clear_unless_held("left").await.unwrap(), "it is gone already");
+    held.clear().await.unwrap();
+    assert!(blobs.work_names("", 10).await.unwrap().is_empty());
+}
+
+async fn holding_and_clearing_at_once_leaves_each_its_own(opened: Opened) {
+    let blobs = opened.blobs.clone();
+    let clearer = tokio::spawn(async move {
+        loop {
+            for name in blobs.work_names("", 100).await.unwrap() {
+                // A folder whose holder begins again while it is removed is met half empty.
+                let _ = blobs.clear_unless_held(&name).await;
+            }
+        }
+    });
+    for number in 0..200 {
+        let held = opened.blobs.hold_folder(&format!("held-{number}")).await.unwrap();
+        let file = held.path().join("received");
+        std::fs::write(&file, b"x").unwrap();
+        tokio::task::yield_now().await;
+        assert!(file.exists(), "{number}");
+        held.clear().await.unwrap();
+    }
+    assert!(!clearer.is_finished());
+    clearer.abort();
 }
 
 async fn work_folders_come_empty_and_go(opened: Opened) {

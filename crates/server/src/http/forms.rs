@@ -13,7 +13,8 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures::{Stream, StreamExt as _};
-use sluice_app::maintenance::work::UPLOAD;
+use sluice_app::maintenance::work;
+use sluice_blobs::HeldFolder;
 use tokio::io::AsyncWriteExt as _;
 
 use super::Api;
@@ -39,7 +40,8 @@ const LINGER: Duration = Duration::from_secs(30);
 
 /// A received form: its file on disk, its other fields in memory.
 pub(crate) struct Form {
-    folder: WorkFolder,
+    /// Removed however the request ends.
+    folder: HeldFolder,
     pub(crate) file: Option<(PathBuf, String)>,
     pub(crate) fields: Vec<(String, String)>,
 }
@@ -47,19 +49,6 @@ pub(crate) struct Form {
 impl Form {
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
-
-/// Removes the folder of an upload, however the request ends.
-struct WorkFolder {
-    blobs: sluice_blobs::Blobs,
-    name: String,
-    path: PathBuf,
-}
-
-impl Drop for WorkFolder {
-    fn drop(&mut self) {
-        self.blobs.clear_work_later(&self.name);
     }
 }
 
@@ -110,10 +99,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
 
 async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known: &[&str]) -> Result<Form, Problem> {
     let limit = api.app.library.upload_bytes;
-    let name = format!("{UPLOAD}{}", api.app.platform.new_id(sluice_domain::ids::DocumentId::new).await?);
-    let media = &api.app.platform.media;
-    let path = media.work_folder(&name).await?;
-    let folder = WorkFolder { blobs: media.blobs().clone(), name, path };
+    let folder = work::hold(&api.app.platform).await?;
     let mut received = Form { folder, file: None, fields: Vec::new() };
     for _ in 0..=FIELDS {
         head.store(0, Ordering::Relaxed);
@@ -128,7 +114,7 @@ async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known
             if received.file.is_some() {
                 return Err(Problem::bad_request("The form has more than one file. Send them one by one."));
             }
-            let target = received.folder.path.join("upload");
+            let target = received.folder.path().join("upload");
             write_field(field, &target, limit, &api.metrics).await?;
             received.file = Some((target, called));
         } else if !known.contains(&name.as_str()) {

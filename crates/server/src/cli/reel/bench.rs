@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
+use sluice_app::maintenance::work;
 use sluice_app::reel::choices::{CaptionsPlace, PresenterChoice};
 use sluice_app::reel::edit::{self, Precondition, SceneEdit};
 use sluice_app::reel::script::{Mode, SceneScript, SlideKind};
@@ -110,7 +111,8 @@ async fn measure(app: &App, pdf: &Path, memory: &Memory) -> anyhow::Result<Repor
 }
 
 async fn ingest(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
-    let file = app.platform.media.work_folder("bench").await?.join("upload");
+    let folder = work::hold(&app.platform).await?;
+    let file = folder.path().join("upload");
     tokio::fs::copy(pdf, &file).await.with_context(|| format!("cannot read {}", pdf.display()))?;
     let row = library::ingest(
         &OwnerId::local(),
@@ -120,7 +122,7 @@ async fn ingest(app: &App, pdf: &Path) -> anyhow::Result<DocumentId> {
         Upload { file, name: "bench.pdf".to_owned(), ocr: false },
     )
     .await?;
-    app.platform.media.clear_work("bench").await?;
+    folder.clear().await?;
     Ok(row.id)
 }
 

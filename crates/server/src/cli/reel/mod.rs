@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
-use sluice_app::maintenance::work::UPLOAD;
+use sluice_app::maintenance::work;
 use sluice_app::reel::ReelId;
 use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
 use sluice_app::reel::document::estimate;
@@ -206,12 +206,12 @@ async fn ingest(app: &App, command: &ReelCommand) -> anyhow::Result<DocumentId> 
         let detail = format!("{pdf} has {length} and the limit is {limit}: split it, or raise --upload-limit");
         bail!(Failure::new("document_too_large", "The document is too large", detail));
     }
-    let folder = format!("{UPLOAD}{}", platform.new_id(DocumentId::new).await?);
-    let file = platform.media.work_folder(&folder).await?.join("upload");
+    let folder = work::hold(platform).await?;
+    let file = folder.path().join("upload");
     tokio::fs::copy(&command.pdf, &file).await.with_context(|| format!("cannot copy {}", command.pdf.display()))?;
     let upload = Upload { file, name, ocr: command.ocr };
     let taken = library::ingest(&OwnerId::local(), &app.library, &app.modules, &app.engine, upload).await;
-    platform.media.clear_work(&folder).await?;
+    folder.clear().await?;
     let row = taken.with_context(|| command.pdf.display().to_string())?;
     Ok(row.id)
 }
