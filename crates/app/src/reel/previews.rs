@@ -225,7 +225,7 @@ where
 {
     let folder = work::hold(&app.platform).await?;
     let made = make(folder.path()).await;
-    folder.clear().await?;
+    folder.clear().await.map_err(MediaError::from)?;
     let stored = made?;
     let value = json!(stored);
     app.platform.store.write(async |tx| results::store(tx, key, kind, &value).await).await?;

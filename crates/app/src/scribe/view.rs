@@ -169,8 +169,9 @@ fn missing_chunks() -> Schema {
     let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
     let numbers = ArrayBuilder::new().items(number());
     let either = OneOfBuilder::new().item(number()).item(numbers);
-    let pair = ArrayBuilder::new().items(Schema::OneOf(either.build())).min_items(Some(2)).max_items(Some(2));
-    ArrayBuilder::new().items(pair).build().into()
+    let pair = ArrayBuilder::new().items(either).min_items(Some(2)).max_items(Some(2));
+    let what = "Each segment of which chunks are missing: its number and the numbers of the chunks.";
+    ArrayBuilder::new().items(pair).description(Some(what)).build().into()
 }
 
 /// What is missing of a session.

@@ -1,7 +1,5 @@
 //! Bytes: kept, collected, compared with their rows.
 
-use std::time::Duration;
-
 use sluice_app::maintenance::{verify, work};
 use sluice_app::media::MediaError;
 use sluice_domain::ids::JobId;

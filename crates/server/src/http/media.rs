@@ -26,7 +26,7 @@ use super::ranges::{Selection, select};
 /// The boundary of a multipart response. Random, so that no media contains it.
 const BOUNDARY: &str = "sluice-7f1c0a52b8d94e36a1d05c3e9b2f6478";
 
-/// The bytes of a file, in the description of the API.
+/// The bytes of a file.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct FileBytes(#[expect(dead_code, reason = "only described")] Vec<u8>);

@@ -3912,7 +3912,13 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": number[];
+                        "audio/flac": string;
+                        "audio/mp4": string;
+                        "audio/mpeg": string;
+                        "audio/ogg": string;
+                        "audio/wav": string;
+                        "audio/webm": string;
+                        "video/webm": string;
                     };
                 };
                 /** @description An internal error; the server's log has its cause under the request id. */
@@ -3921,7 +3927,14 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": number[];
+                        "audio/flac": string;
+                        "audio/mp4": string;
+                        "audio/mpeg": string;
+                        "audio/ogg": string;
+                        "audio/wav": string;
+                        "audio/webm": string;
+                        "multipart/byteranges": string;
+                        "video/webm": string;
                     };
                 };
                 /** @description An internal error; the server's log has its cause under the request id. */
@@ -4360,7 +4373,12 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/octet-stream": number[];
+                        "application/json": unknown;
+                        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                        "application/x-subrip": string;
+                        "text/markdown": string;
+                        "text/plain": string;
+                        "text/vtt": string;
                     };
                 };
                 400: components["responses"]["BadRequest"];
@@ -6417,11 +6435,8 @@ export interface components {
              * @description The highest number of a chunk that is stored, in any segment.
              */
             max_sequence?: number | null;
-            /** @description Each segment of which chunks are missing, with their numbers. */
-            missing: [
-                number,
-                number[]
-            ][];
+            /** @description Each segment of which chunks are missing: its number and the numbers of the chunks. */
+            missing: (number | number[])[][];
             /**
              * Format: int64
              * @description How many chunks there are, as far as is known.
@@ -7537,12 +7552,11 @@ export interface components {
         SessionChange: {
             /** @description ISO 639-1 code of what is spoken; null to have it found out. */
             language?: string | null;
-            /** @description `paused`, or `recording` to go on. */
-            state?: components["schemas"]["Going"];
+            state?: components["schemas"]["Going"] | null;
             /** @description Its title. */
-            title?: string;
+            title?: string | null;
             /** @description Whether it is to be transcribed. */
-            transcribe?: boolean;
+            transcribe?: boolean | null;
         };
         /** @description A signed-in browser. */
         SessionView: {

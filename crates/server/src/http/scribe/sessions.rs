@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 use sluice_app::scribe::export::Format;
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage, Spoken};
 use sluice_app::scribe::transcript::Transcription;
