@@ -8,6 +8,7 @@ use sluice_outbound::Client;
 
 use crate::library::{self, Library};
 use crate::maintenance;
+use crate::models::{self, Installation};
 use crate::module::Module;
 use crate::platform::Platform;
 use crate::uploads;
@@ -24,6 +25,8 @@ pub struct App {
     pub engine: Engine,
     /// Endpoints of others that are told of events.
     pub webhooks: Webhooks,
+    /// The models of this machine.
+    pub installation: Installation,
     /// The apps.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
@@ -37,6 +40,7 @@ impl App {
         settings: Settings,
         workers: usize,
         client: Client,
+        installation: Installation,
     ) -> Self {
         let platform = library.platform.clone();
         let builder = Engine::builder(platform.store.clone())
@@ -51,9 +55,11 @@ impl App {
             builder,
             &maintenance::Context { platform: platform.clone(), modules: Arc::clone(&modules) },
         );
+        let context = models::Context { platform: platform.clone(), installation: installation.clone() };
+        let builder = models::register(builder, &context);
         let engine = webhooks::register(builder, &platform, &client).build();
         let webhooks = Webhooks::new(platform.clone(), engine.clone(), client);
-        Self { platform, library, engine, webhooks, modules }
+        Self { platform, library, engine, webhooks, installation, modules }
     }
 
     /// What resumable uploads need.

@@ -121,7 +121,7 @@ impl Hers {
         };
         let address = operation.path.replace("{id}", id).replace("{delivery}", &self.delivery);
         let address = address.replace("{owner}", "local").replace("{n}", "1").replace("{page}", "1");
-        let address = address.replace("{voice}", "x");
+        let address = address.replace("{voice}", "x").replace("{set}", "voice-en");
         assert!(!address.contains('{'), "a parameter that this walk does not know: {address}");
         address
     }
