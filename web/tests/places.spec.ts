@@ -24,12 +24,13 @@ const PATHS = [
   '/admin?part=queues',
   '/admin?part=dead',
   '/admin?part=limits',
+  '/admin?part=models',
   '/admin?part=storage',
   '/admin?part=events',
 ];
 
 /** Where names of people and plans are not part of the page's own texts. */
-const TRANSLATED = /library|limits|dead|events/;
+const TRANSLATED = /library|limits|models|dead|events/;
 
 const PLANS = {
   standard: {

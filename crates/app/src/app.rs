@@ -9,6 +9,7 @@ use sluice_store::StoreError;
 
 use crate::library::{self, Library};
 use crate::maintenance;
+use crate::models::{self, Installation};
 use crate::module::Module;
 use crate::platform::Platform;
 use crate::uploads;
@@ -25,6 +26,8 @@ pub struct App {
     pub engine: Engine,
     /// Endpoints of others that are told of events.
     pub webhooks: Webhooks,
+    /// The models of this machine.
+    pub installation: Installation,
     /// The apps.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
@@ -38,6 +41,7 @@ impl App {
         settings: Settings,
         workers: usize,
         client: Client,
+        installation: Installation,
     ) -> Self {
         let platform = library.platform.clone();
         let builder = Engine::builder(platform.store.clone())
@@ -53,9 +57,11 @@ impl App {
             builder,
             &maintenance::Context { platform: platform.clone(), modules: Arc::clone(&modules) },
         );
+        let context = models::Context { platform: platform.clone(), installation: installation.clone() };
+        let builder = models::register(builder, &context);
         let engine = webhooks::register(builder, &platform, &client).build();
         let webhooks = Webhooks::new(platform.clone(), engine.clone(), client);
-        Self { platform, library, engine, webhooks, modules }
+        Self { platform, library, engine, webhooks, installation, modules }
     }
 
     /// Sets the schedules of all jobs that have one. Every process may call this.

@@ -15,6 +15,7 @@
 //! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `module`, `library`, `maintenance` |
+//! | `models` | the model files of the built-in engines | `platform` |
 //! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
 //! | `app` | an engine with the jobs of all apps | all of the above; nothing imports it |
@@ -28,6 +29,7 @@ pub mod limits;
 pub mod links;
 pub mod maintenance;
 pub mod media;
+pub mod models;
 pub mod module;
 pub mod platform;
 pub mod routing;

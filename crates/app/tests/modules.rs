@@ -22,6 +22,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("library", &["platform", "limits", "facts", "media", "module", "view"]),
     ("maintenance", &["platform", "media", "module"]),
     ("uploads", &["platform", "limits", "media", "module", "library", "maintenance"]),
+    ("models", &["platform"]),
     ("webhooks", &["platform", "module"]),
 ];
 

@@ -36,7 +36,7 @@ fn jobs() -> u32 {
 }
 
 /// Part of a statement of each hot path: what shows that it was run, and so was looked at.
-const HOT: [&str; 29] = [
+const HOT: [&str; 32] = [
     "UPDATE jobs SET state = 'running'",
     "UPDATE jobs SET lease_until =",
     "SELECT id FROM jobs WHERE state = 'running' AND owner >= '' AND lease_until",
@@ -49,6 +49,9 @@ const HOT: [&str; 29] = [
     "SELECT COUNT(DISTINCT owner) AS count FROM jobs WHERE state = 'ready'",
     "AND subject > '' ORDER BY owner DESC",
     "FROM reels r WHERE r.owner =",
+    "FROM documents WHERE (owner, id) <",
+    "AND subject = '' ORDER BY owner DESC",
+    "ORDER BY error_code DESC",
     "SELECT id FROM documents WHERE id >",
     "DELETE FROM jobs WHERE id IN",
     "DELETE FROM calls WHERE id IN",

@@ -3,8 +3,11 @@
 
 mod catalogue;
 mod download;
+mod error;
 mod mirror;
 mod pairs;
+mod room;
+mod state;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,73 +23,13 @@ pub use catalogue::{
     Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG, WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER,
     WHISPER_VOCABULARY, files, own_files, pull_command, set,
 };
+pub use error::ModelError;
 pub use mirror::Mirror;
 pub use pairs::{EN_PT, PAIRS, PT_EN, Pair};
+pub use state::FileState;
 
-/// Why the files could not be completed.
-#[derive(Debug, thiserror::Error)]
-pub enum ModelError {
-    /// They are not downloaded by this program.
-    #[error("run `make setup`, which fetches or makes what is not published on its own: {}", names.join(", "))]
-    NeedsSetUp {
-        /// The files' names.
-        names: Vec<&'static str>,
-    },
-    /// The folder that they should be copied from does not have them.
-    #[error("{} has no {}", folder.display(), names.join(", no "))]
-    NotInFolder {
-        /// The folder.
-        folder: PathBuf,
-        /// The files' names.
-        names: Vec<&'static str>,
-    },
-    /// The server did not respond, or the connection was lost. What was received is kept for the next attempt.
-    #[error("{name} could not be downloaded from {url}: check the network and try again (what was received is kept)")]
-    Unreachable {
-        /// The file's name.
-        name: &'static str,
-        /// Its address.
-        url: String,
-        /// What went wrong.
-        source: reqwest::Error,
-    },
-    /// The server responded with something other than the file.
-    #[error("{url} responded with status {status} instead of {name}")]
-    Refused {
-        /// The file's name.
-        name: &'static str,
-        /// Its address.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The content is not the expected one.
-    #[error(
-        "{name} is not the expected file (SHA-256 {found}) and was not kept; `make setup` fetches or makes it from another source"
-    )]
-    WrongContent {
-        /// The file's name.
-        name: &'static str,
-        /// SHA-256 of what was found.
-        found: String,
-    },
-    /// No space on the disk.
-    #[error("no space left for {name}{}: free some and try again", bytes.map_or(String::new(), |bytes| format!(" ({bytes} bytes)")))]
-    DiskFull {
-        /// The file's name.
-        name: &'static str,
-        /// Its length, where it is known.
-        bytes: Option<u64>,
-    },
-    /// The folder or a file in it cannot be read or written.
-    #[error("{} cannot be read or written", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: io::Error,
-    },
-}
+use self::error::failed;
+use self::room::Held;
 
 /// The progress of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,16 +84,22 @@ impl Models {
     pub async fn verify(&self, sets: &[&'static ModelSet]) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut wrong = Vec::new();
         for file in files(sets) {
-            let path = self.path(file);
-            if path.exists() && wrong_content(file, &path).await?.is_some() {
+            if self.is_damaged(file).await? {
                 wrong.push(file);
             }
         }
         Ok(wrong)
     }
 
+    /// Whether a file is present with another content: reads all of it.
+    pub async fn is_damaged(&self, file: &'static ModelFile) -> Result<bool, ModelError> {
+        let path = self.path(file);
+        Ok(path.exists() && wrong_content(file, &path).await?.is_some())
+    }
+
     /// Downloads what these sets lack, or what is damaged, each file into a `.part` file, which a later call resumes; with
-    /// `from`, from there instead of from their publishers. Returns what was installed.
+    /// `from`, from there instead of from their publishers. Returns what was installed. One call at a time changes the
+    /// folder, in whatever process.
     pub async fn pull(
         &self,
         sets: &[&'static ModelSet],
@@ -159,9 +108,14 @@ impl Models {
     ) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut installed = Vec::new();
         let mut lacking = Vec::new();
+        let mut held: Option<Held> = None;
         for file in files(sets) {
             if self.has(file) && wrong_content(file, &self.path(file)).await?.is_none() {
                 continue;
+            }
+            // Not before there is something to write: a complete folder may be read-only.
+            if held.is_none() {
+                held = Some(self.hold()?);
             }
             let done = match (from, file.source) {
                 (Some(Mirror::Folder(folder)), _) => self.copy(file, folder, &mut progress).await?,
@@ -186,6 +140,7 @@ impl Models {
     /// Deletes the files of a set that no other one has, finished or not. Returns those that were there.
     pub async fn remove(&self, set: &'static ModelSet) -> Result<Vec<&'static ModelFile>, ModelError> {
         let mut removed = Vec::new();
+        let _held = self.hold()?;
         for file in own_files(set) {
             for path in [self.part(file), self.path(file)] {
                 match fs::remove_file(&path).await {
@@ -204,7 +159,7 @@ impl Models {
     }
 
     /// Makes the file's folder and returns the path of its `.part` file.
-    async fn make_room(&self, file: &ModelFile) -> Result<PathBuf, ModelError> {
+    async fn make_folder(&self, file: &ModelFile) -> Result<PathBuf, ModelError> {
         let part = self.part(file);
         let folder = part.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder).await.map_err(|source| failed(file, folder, source))?;
@@ -217,10 +172,12 @@ impl Models {
         url: &str,
         progress: &mut impl FnMut(Progress),
     ) -> Result<(), ModelError> {
-        let part = self.make_room(file).await?;
+        let part = self.make_folder(file).await?;
         let have = fs::metadata(&part).await.map_or(0, |found| found.len());
         if file.bytes().is_none_or(|bytes| have < bytes) {
-            download::append(file, url, &part, progress).await?;
+            self.check_room(file, have)?;
+            let appended = download::append(file, url, &part, progress).await;
+            give_way(appended, &part).await?;
         }
         self.install(file, &part).await
     }
@@ -237,8 +194,10 @@ impl Models {
         let Some(found) = [Some(whole), last].into_iter().flatten().find(|path| path.is_file()) else {
             return Ok(false);
         };
-        let part = self.make_room(file).await?;
-        let bytes = fs::copy(&found, &part).await.map_err(|source| failed(file, &found, source))?;
+        let part = self.make_folder(file).await?;
+        self.check_room(file, 0)?;
+        let copied = fs::copy(&found, &part).await.map_err(|source| failed(file, &found, source));
+        let bytes = give_way(copied, &part).await?;
         progress(Progress { name: file.name, received: bytes, bytes });
         self.install(file, &part).await.map(|()| true)
     }
@@ -251,6 +210,15 @@ impl Models {
         }
         fs::rename(part, self.path(file)).await.map_err(|source| failed(file, part, source))
     }
+}
+
+/// When the disk is full, what was received of a file is deleted: the database beside it needs the room.
+async fn give_way<T>(written: Result<T, ModelError>, part: &Path) -> Result<T, ModelError> {
+    if matches!(written, Err(ModelError::DiskFull { .. })) {
+        // If it stays, it stays: the error to tell of is that of the full disk.
+        fs::remove_file(part).await.ok();
+    }
+    written
 }
 
 /// The SHA-256 of a file that is not what it should be; none if it is.
@@ -292,13 +260,6 @@ async fn sha256(path: &Path) -> io::Result<String> {
         hash.update(&buffer[..read]);
     }
     Ok(hex::encode(hash.finalize()))
-}
-
-fn failed(file: &ModelFile, path: &Path, source: io::Error) -> ModelError {
-    match source.kind() {
-        io::ErrorKind::StorageFull => ModelError::DiskFull { name: file.name, bytes: file.bytes() },
-        _ => ModelError::Io { path: path.to_owned(), source },
-    }
 }
 
 #[cfg(test)]
@@ -440,6 +401,39 @@ mod tests {
             matches!(&refused, Err(ModelError::NeedsSetUp { names }) if names == &[WHISPER_SHIM.name]),
             "{refused:?}"
         );
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_changes_the_folder_and_a_complete_one_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Models::new(folder.path());
+        let set: &'static ModelSet = Box::leak(Box::new(ModelSet { files: std::slice::from_ref(file()), ..SETS[0] }));
+        let held = models.hold().unwrap();
+        let busy = models.pull(&[set], None, |_| ()).await;
+        assert!(matches!(&busy, Err(ModelError::Busy { .. })), "{busy:?}");
+        assert!(matches!(models.remove(set).await, Err(ModelError::Busy { .. })));
+        std::fs::write(models.path(&FILE), CONTENT).unwrap();
+        assert_eq!(models.pull(&[set], None, |_| ()).await.unwrap(), Vec::<&ModelFile>::new());
+        drop(held);
+        assert_eq!(models.remove(set).await.unwrap(), [file()]);
+    }
+
+    #[tokio::test]
+    async fn on_a_full_disk_what_was_received_gives_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = folder.path().join("model.bin.part");
+        std::fs::write(&part, CONTENT).unwrap();
+        let io = || failed(&FILE, &part, io::ErrorKind::PermissionDenied.into());
+        assert!(give_way::<()>(Err(io()), &part).await.is_err());
+        assert!(part.exists(), "to be continued");
+        let full = failed(&FILE, &part, io::ErrorKind::StorageFull.into());
+        assert!(matches!(give_way::<()>(Err(full), &part).await, Err(ModelError::DiskFull { .. })));
+        assert!(!part.exists());
+        let models = Models::new(folder.path());
+        let huge = Content::Published { bytes: u64::MAX, sha256: "" };
+        let huge = ModelFile { content: huge, ..FILE };
+        assert!(matches!(models.check_room(&huge, 0), Err(ModelError::DiskFull { .. })));
+        assert!(models.check_room(&FILE, 0).is_ok());
     }
 
     #[test]

@@ -17,6 +17,7 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use sluice_app::account::SignUp;
 use sluice_domain::limits::{Plans, Window};
+use sluice_local::models::Mirror;
 use sluice_outbound::{Allowed, Rules};
 use sluice_store::{Database, PostgresUrl};
 
@@ -58,6 +59,10 @@ pub struct Config {
     /// Folder with the models of the built-in engines [default: models in the default data folder].
     #[arg(long, env = "SLUICE_MODELS", global = true, value_name = "FOLDER")]
     pub models: Option<PathBuf>,
+    /// Folder or HTTP address that models are pulled from instead of from their publishers, each under its name [default:
+    /// none].
+    #[arg(long, env = "SLUICE_MODELS_MIRROR", global = true, hide_env_values = true, value_name = "FOLDER|URL")]
+    pub models_mirror: Option<Mirror>,
     /// The executable that speaks through espeak-ng [default: beside this one].
     #[arg(long, env = "SLUICE_ESPEAK", global = true, hide = true, value_name = "FILE")]
     pub espeak: Option<PathBuf>,

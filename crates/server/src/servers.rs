@@ -28,11 +28,9 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn this_process(role: &str, listen: Option<String>, started_at: Timestamp) -> Self {
-        let host = nix::unistd::gethostname()
-            .map_or_else(|_| "unknown".to_owned(), |name| name.to_string_lossy().into_owned());
         Self {
             pid: std::process::id(),
-            host,
+            host: host(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             role: role.to_owned(),
             listen,
@@ -45,6 +43,11 @@ impl Server {
         let listen = self.listen.as_ref().map_or_else(String::new, |at| format!(", at http://{at}"));
         format!("process {} on {} (role {}{listen})", self.pid, self.host, self.role)
     }
+}
+
+/// The name of this machine.
+pub(crate) fn host() -> String {
+    nix::unistd::gethostname().map_or_else(|_| "unknown".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The entry of this process, removed when it is dropped.

@@ -8,17 +8,20 @@ use sluice_app::app::App;
 use sluice_app::library::Library;
 use sluice_app::limits::Limiter;
 use sluice_app::media::Media;
+use sluice_app::models::Installation;
 use sluice_app::platform::Platform;
 use sluice_blobs::Blobs;
 use sluice_capability::Router;
 use sluice_engine::{Randomness, Settings};
 use sluice_local::guard::Guard;
+use sluice_local::models::{ModelSet, Models, SETS};
 use sluice_local::reading::{Reader, ReadingLimits};
 use sluice_outbound::Client;
 use sluice_store::Store;
 
 use crate::apps::{APPS, Common, ServerApp};
 use crate::config::Config;
+use crate::servers;
 
 /// Opens the data folder and connects everything.
 pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
@@ -26,12 +29,18 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     sluice_blobs::private_folder(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let store = Store::open_with(&config.database()?, config.database_options()).await?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
-    connect(config, store, executable, APPS)
+    connect(config, store, executable, APPS, &SETS)
 }
 
-/// Connects everything on top of an open database, with these apps. `executable` is the `sluice` program, which runs
-/// the built-in engines in child processes.
-pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn ServerApp]) -> anyhow::Result<App> {
+/// Connects everything on top of an open database, with these apps and sets of models. `executable` is the `sluice`
+/// program, which runs the built-in engines in child processes.
+pub fn connect(
+    config: &Config,
+    store: Store,
+    executable: PathBuf,
+    apps: &[&dyn ServerApp],
+    sets: &'static [ModelSet],
+) -> anyhow::Result<App> {
     let data = config.data()?;
     let guard = Guard::new(executable.clone());
     let blobs = Blobs::open(&data, &config.blobs.place()?)?;
@@ -53,5 +62,7 @@ pub fn connect(config: &Config, store: Store, executable: PathBuf, apps: &[&dyn 
     let modules = apps.iter().map(|app| app.open(&common)).collect::<anyhow::Result<_>>()?;
     let settings = Settings { lease: config.lease(), ..Settings::default() };
     let client = Client::new(&config.outbound.settings())?;
-    Ok(App::new(library, modules, settings, config.workers(), client))
+    let models = Models::new(config.models()?);
+    let installation = Installation { models, sets, mirror: config.models_mirror.clone(), machine: servers::host() };
+    Ok(App::new(library, modules, settings, config.workers(), client, installation))
 }

@@ -157,10 +157,11 @@ pub async fn listed(
     // Names are compared here and not in SQL, because SQLite's LOWER handles only ASCII.
     const ROWS: u32 = 200;
     let words = filter.text.as_deref().map(str::to_lowercase);
+    // A column that has to be equal is no part of an order to PostgreSQL, which may then walk over everybody's documents.
     let text = if filter.oldest_first {
-        "SELECT * FROM documents WHERE owner = $1 AND id > $2 ORDER BY id LIMIT $3"
+        "SELECT * FROM documents WHERE (owner, id) > ($1, $2) AND owner <= $1 ORDER BY owner, id LIMIT $3"
     } else {
-        "SELECT * FROM documents WHERE owner = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+        "SELECT * FROM documents WHERE (owner, id) < ($1, $2) AND owner >= $1 ORDER BY owner DESC, id DESC LIMIT $3"
     };
     // Ids are hexadecimal, so these sort before and after all of them in every collation.
     let first = if filter.oldest_first { "" } else { "g" };

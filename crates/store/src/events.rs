@@ -6,6 +6,8 @@
 //! for nobody. The entries of a commit share rows, each with the number of its last entry; entries that differ only in their
 //! subject are stored once, with a list of subjects.
 
+mod search;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -16,6 +18,8 @@ use sluice_domain::time::Timestamp;
 
 use crate::sql::{Row, parse, sql};
 use crate::{StoreError, Tx, storable};
+
+pub use search::{LOOKED_THROUGH, Place, Sought, search};
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -276,128 +280,6 @@ fn unpack(row: &Row, after: i64) -> Result<Vec<Result<Event, StoreError>>, Store
         }
     }
     Ok(entries)
-}
-
-/// The latest entries of all owners that can be read, newest first, at most `limit`: for operators, never for a request of an
-/// owner.
-pub async fn latest(tx: &mut Tx, limit: u32) -> Result<Vec<Event>, StoreError> {
-    // They are among the last ones of the streams that were written to last; numbers within a stream have no gaps.
-    let rows = sql("SELECT event_log.seq, event_log.owner, event_log.entries, event_log.at
-         FROM (SELECT owner, last FROM streams ORDER BY COALESCE((SELECT at FROM event_log
-                 WHERE event_log.owner = streams.owner ORDER BY seq DESC LIMIT 1), 0) DESC, owner LIMIT $1) AS stream
-             JOIN event_log ON event_log.owner = stream.owner AND event_log.seq > stream.last - $1
-         ORDER BY event_log.at DESC, event_log.owner, event_log.seq DESC LIMIT $1")
-    .bind(limit)
-    .all(tx)
-    .await?;
-    let mut latest = Vec::new();
-    for row in &rows {
-        let entries = unpack(row, i64::MIN).unwrap_or_else(|error| vec![Err(error)]);
-        for entry in entries.into_iter().rev() {
-            match entry {
-                Ok(event) => latest.push(event),
-                Err(error) => tracing::error!(%error, "entries of the event log are skipped"),
-            }
-        }
-        if latest.len() >= limit as usize {
-            break;
-        }
-    }
-    latest.truncate(limit as usize);
-    Ok(latest)
-}
-
-/// What an operator looks for in the log.
-#[derive(Debug, Clone, Default)]
-pub struct Sought {
-    /// Only entries of this owner.
-    pub owner: Option<OwnerId>,
-    /// Only entries of this kind, such as `job.changed`.
-    pub kind: Option<String>,
-    /// Only entries about this.
-    pub subject: Option<String>,
-    /// Only those after this place, which are older.
-    pub after: Option<Place>,
-}
-
-/// Where an entry is among those of all owners, the newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// When.
-    pub at: Timestamp,
-    /// The owner of its stream.
-    pub owner: OwnerId,
-    /// Its number there.
-    pub seq: i64,
-}
-
-impl Sought {
-    fn matches(&self, event: &Event) -> bool {
-        let is = |wanted: &Option<String>, text: &str| wanted.as_deref().is_none_or(|wanted| wanted == text);
-        let follows = |place: &Place| {
-            // Within a stream the numbers alone count: transactions that ran side by side have times in another order.
-            if self.owner.as_ref() == Some(&place.owner) {
-                return event.seq < place.seq;
-            }
-            event.at < place.at
-                || event.at == place.at
-                    && (event.owner > place.owner || event.owner == place.owner && event.seq < place.seq)
-        };
-        is(&self.kind, &event.kind) && is(&self.subject, &event.subject) && self.after.as_ref().is_none_or(follows)
-    }
-}
-
-/// The entries that an operator looks for, newest first, at most `limit`; never for a request of an owner. The log has no
-/// index for it, which every commit would pay for: with an owner all of the stream is looked through, without one the latest
-/// entries of all streams, of which there are [`LOOKED_THROUGH`].
-pub async fn search(tx: &mut Tx, sought: &Sought, limit: u32) -> Result<Vec<Event>, StoreError> {
-    if let Some(owner) = &sought.owner {
-        return search_stream(tx, owner, sought, limit).await;
-    }
-    let mut most = limit.saturating_mul(4).max(200);
-    loop {
-        most = most.min(LOOKED_THROUGH);
-        let mut all = latest(tx, most).await?;
-        let is_all = all.len() < most as usize || most == LOOKED_THROUGH;
-        all.retain(|event| sought.matches(event));
-        if is_all || all.len() >= limit as usize {
-            all.truncate(limit as usize);
-            return Ok(all);
-        }
-        most = most.saturating_mul(4);
-    }
-}
-
-/// So many of the latest entries of all owners can be searched.
-pub const LOOKED_THROUGH: u32 = 20_000;
-
-async fn search_stream(tx: &mut Tx, owner: &OwnerId, sought: &Sought, limit: u32) -> Result<Vec<Event>, StoreError> {
-    // A row has up to 500 entries, so few rows are read at a time.
-    const ROWS: u32 = 8;
-    let text = "SELECT seq, owner, entries, at FROM event_log WHERE owner = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
-    // The number of a row is that of its last entry: the row with the entry before a place may be behind it.
-    let place = sought.after.as_ref().filter(|place| place.owner == *owner);
-    let mut before = place.map_or(i64::MAX, |place| place.seq.saturating_add(length(ROW)));
-    let mut found = Vec::new();
-    loop {
-        let rows = sql(text).bind(owner.as_str()).bind(before).bind(ROWS).all(tx).await?;
-        for row in &rows {
-            for entry in unpack(row, i64::MIN).unwrap_or_else(|error| vec![Err(error)]).into_iter().rev() {
-                if found.len() >= limit as usize {
-                    return Ok(found);
-                }
-                match entry {
-                    Ok(event) if sought.matches(&event) => found.push(event),
-                    Ok(_) => {}
-                    Err(error) => tracing::error!(%owner, %error, "entries of the event log are skipped"),
-                }
-            }
-            before = row.get("seq")?;
-        }
-        if rows.len() < ROWS as usize {
-            return Ok(found);
-        }
-    }
 }
 
 /// All owners that have ever had an entry.

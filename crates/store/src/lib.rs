@@ -36,6 +36,7 @@ pub mod jobs;
 pub mod limits;
 pub mod links;
 pub mod migrations;
+pub mod models;
 mod open;
 mod postgres;
 pub mod providers;

@@ -44,6 +44,8 @@ const CORE: Module = Module {
         Migration { name: "event_log", sql: include_str!("../migrations/core/0003_event_log.sql") },
         Migration { name: "blocked_jobs", sql: include_str!("../migrations/core/0004_blocked_jobs.sql") },
         Migration { name: "limits", sql: include_str!("../migrations/core/0005_limits.sql") },
+        Migration { name: "model_sets", sql: include_str!("../migrations/core/0006_model_sets.sql") },
+        Migration { name: "lists", sql: include_str!("../migrations/core/0007_lists.sql") },
     ],
 };
 

@@ -256,19 +256,22 @@ pub async fn refuse(tx: &mut Tx, hold: &Hold, refused: &Value, expires_at: Times
     Ok(ended == 1)
 }
 
-/// Ends the time of an upload now, so that nobody appends to it any more; [`forget`] follows when its bytes are gone.
-/// One that has become a document or was refused needs no lease.
-pub async fn expire(tx: &mut Tx, hold: &Hold) -> Result<bool, StoreError> {
+/// Ends the time of an upload now, so that nobody appends to it any more, not even a request that holds it; [`forget`]
+/// follows when its bytes are gone. Returns the upload as it was, if there is one.
+pub async fn expire(tx: &mut Tx, owner: &OwnerId, upload: &UploadId) -> Result<Option<UploadRow>, StoreError> {
     let now = tx.now().await?;
-    let ended = sql("UPDATE uploads SET expires_at = $4, lease = NULL, lease_until = NULL, wanted = 0
-         WHERE id = $1 AND owner = $2 AND (lease = $3 OR document IS NOT NULL OR refused IS NOT NULL)")
-    .bind(hold.upload.as_str())
-    .bind(hold.owner.as_str())
-    .bind(hold.lease.as_str())
+    let row =
+        sql("SELECT * FROM uploads WHERE id = $1 AND owner = $2 {lock}").bind(upload.as_str()).bind(owner.as_str());
+    let Some(row) = row.optional(tx).await? else { return Ok(None) };
+    sql(
+        "UPDATE uploads SET expires_at = $3, lease = NULL, lease_until = NULL, wanted = 0 WHERE id = $1 AND owner = $2",
+    )
+    .bind(upload.as_str())
+    .bind(owner.as_str())
     .bind(now.as_millis())
     .execute(tx)
     .await?;
-    Ok(ended == 1)
+    upload_row(&row).map(Some)
 }
 
 /// Ends the time of all uploads of an owner now, as [`expire`] does; returns how many.

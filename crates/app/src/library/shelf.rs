@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sluice_domain::ids::{DocumentId, OwnerId};
+use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_engine::Engine;
 use sluice_store::documents::{self, DocumentFilter, DocumentRow};
 use sluice_store::{StoreError, Tx};
 
-use super::{Library, ReadingState, reading_state};
+use super::{Library, ReadingState, State, job, reading_state};
 use crate::module::Module;
 use crate::platform::Platform;
 
@@ -54,32 +54,38 @@ pub async fn list(
     filter: &DocumentFilter,
     limit: u32,
 ) -> Result<Vec<Shelved>, StoreError> {
-    let read = async |tx: &mut Tx| {
-        let rows = documents::listed(tx, owner, filter, limit).await?;
-        let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
-        let used = if ids.is_empty() { Vec::new() } else { used(tx, apps, &ids).await? };
-        Ok::<_, StoreError>((rows, used))
-    };
-    let (rows, used) = library.platform.store.read(read).await?;
-    let mut shelved = Vec::with_capacity(rows.len());
-    for row in rows {
-        let reading = match reading_state(engine, &row).await {
-            Ok(reading) => reading,
-            Err(error) if error.is_outage() => return Err(error),
-            Err(error) => {
-                tracing::error!(%owner, %error, "a document is left out of a list");
-                continue;
-            }
+    let (mut filter, mut shelved) = (filter.clone(), Vec::new());
+    loop {
+        // What is left out below is no part of a page: otherwise one would look like the last one.
+        let wanted = limit - u32::try_from(shelved.len()).unwrap_or(limit);
+        let read = async |tx: &mut Tx| {
+            let rows = documents::listed(tx, owner, &filter, wanted).await?;
+            let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+            let used = if ids.is_empty() { Vec::new() } else { used(tx, apps, &ids).await? };
+            Ok::<_, StoreError>((rows, used))
         };
-        shelved.push(Shelved { in_use: used.contains(&row.id.to_string()), row, reading });
+        let (rows, used) = library.platform.store.read(read).await?;
+        let is_last = rows.len() < wanted as usize;
+        filter.after = rows.last().map(|row| row.id.clone());
+        for row in rows {
+            match reading_state(engine, &row).await {
+                Ok(reading) => shelved.push(Shelved { in_use: used.contains(&row.id.to_string()), row, reading }),
+                Err(error) if error.is_outage() => return Err(error),
+                Err(error) => tracing::error!(%owner, id = %row.id, %error, "a document is left out of a list"),
+            }
+        }
+        if is_last || shelved.len() >= limit as usize {
+            return Ok(shelved);
+        }
     }
-    Ok(shelved)
 }
 
-/// Deletes a document of which nothing is made. The job that reads it finds it gone, and ends.
+/// Deletes a document of which nothing is made. The job that reads it stops; another document of the same bytes, which waits
+/// for the same job, gets one of its own, and goes on with the pages that were read.
 pub async fn delete(
     platform: &Platform,
     apps: &[Arc<dyn Module>],
+    engine: &Engine,
     owner: &OwnerId,
     id: &DocumentId,
 ) -> Result<(), DeleteError> {
@@ -92,8 +98,32 @@ pub async fn delete(
         if !used(tx, apps, &id_text).await?.is_empty() {
             return Err(DeleteError::InUse);
         }
+        // One that cannot be read can be deleted all the same.
+        let row = documents::document(tx, owner, id).await.ok().flatten();
         documents::forget(tx, &id_text).await?;
+        if let Some(row) = row
+            && let Ok(State::Reading { job_id }) = super::state(&row)
+        {
+            match engine.cancel(tx, owner, &job_id).await {
+                // It ended long ago, and its row is gone.
+                Ok(_) | Err(StoreError::NoSuchJob { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            read_twin(tx, engine, &row, &job_id).await?;
+        }
         Ok(())
     });
     deleted.await
+}
+
+/// Has a document read that has the same bytes as a deleted one, and waited for the same job.
+async fn read_twin(tx: &mut Tx, engine: &Engine, deleted: &DocumentRow, job_id: &JobId) -> Result<(), StoreError> {
+    let DocumentRow { owner, blob, ocr, name, .. } = deleted;
+    let Some(mut twin) = documents::document_of_blob(tx, owner, blob, *ocr, name).await? else { return Ok(()) };
+    let waits = matches!(super::state(&twin), Ok(State::Reading { job_id: waited_for }) if waited_for == *job_id);
+    if waits {
+        twin.found = job::enqueue(engine, tx, owner, &twin.id).await?.to_json()?;
+        documents::set_read(tx, &twin).await?;
+    }
+    Ok(())
 }

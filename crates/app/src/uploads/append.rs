@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::checksum::{Checksum, Hasher};
 use super::hold::{HOLD, Pulse, keep};
-use super::{Desk, LIFETIME, UploadError, hold_on, over};
+use super::{Desk, LIFETIME, UploadError, hold_on, is_removed, over};
 use crate::library::{self, IngestError, Refused, Resumed, Upload};
 use crate::limits::admit;
 use crate::maintenance::work;
@@ -79,7 +79,9 @@ where
     {
         tracing::warn!(%error, upload = %id, "an upload could not be given back; its lease lapses soon");
     }
-    outcome
+    let lost =
+        matches!(&outcome, Err(UploadError::Locked | UploadError::Gone | UploadError::Ingest(IngestError::UploadLost)));
+    if lost && is_removed(desk, &hold).await? { Err(UploadError::Removed) } else { outcome }
 }
 
 /// A client that did not hear of the end may ask again.

@@ -17,8 +17,8 @@ use sluice_blobs::BlobError;
 use sluice_domain::ids::{LeaseId, OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
-use sluice_store::StoreError;
-use sluice_store::uploads::{self, Acquired, Hold, UploadRow};
+use sluice_store::uploads::{self, Hold, UploadRow};
+use sluice_store::{StoreError, Tx};
 
 use crate::library::{IngestError, Library, Refused, tidy_name};
 use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
@@ -56,6 +56,9 @@ pub enum UploadError {
     /// Its time is over, or its bytes are gone.
     #[error("this upload has expired: start it again")]
     Gone,
+    /// It was removed while a request was sending it.
+    #[error("this upload was discarded elsewhere")]
+    Removed,
     /// It became no document.
     #[error("{}", .0.detail)]
     Ended(Refused),
@@ -196,26 +199,32 @@ pub async fn open(desk: &Desk, owner: &OwnerId) -> Result<Vec<UploadRow>, StoreE
     desk.library.platform.store.read(async |tx| uploads::open(tx, owner, MOST_OPEN).await).await
 }
 
-/// Removes an upload with its bytes. A document that it became stays.
+/// Removes an upload with its bytes. A request that is appending to it ends, as tus has it. A document that it became stays.
 pub async fn terminate(desk: &Desk, owner: &OwnerId, id: &UploadId) -> Result<(), UploadError> {
     let platform = &desk.library.platform;
-    let hold = hold_on(desk, owner, id);
     let ended = platform.store.write(async |tx| {
-        let acquired = uploads::acquire(tx, &hold, HOLD).await?;
-        uploads::expire(tx, &hold).await?;
-        Ok::<_, StoreError>(acquired)
+        let now = tx.now().await?;
+        Ok::<_, StoreError>(uploads::expire(tx, owner, id).await?.map(|row| (row, now)))
     });
-    match ended.await? {
-        Acquired::Unknown => return Err(UploadError::Unknown),
-        // Committed, too: whoever holds it learns that it is wanted.
-        Acquired::Locked => return Err(UploadError::Locked),
-        Acquired::Over(row) if row.document.is_none() && row.refused.is_none() => return Err(UploadError::Gone),
-        Acquired::Held(_) | Acquired::Over(_) => {}
+    let Some((row, now)) = ended.await? else { return Err(UploadError::Unknown) };
+    if row.expires_at <= now && row.document.is_none() && row.refused.is_none() {
+        return Err(UploadError::Gone);
     }
     // If this fails, the collector does it.
     platform.media.blobs().remove_received(id.as_str()).await?;
     platform.store.write(async |tx| uploads::forget(tx, std::slice::from_ref(id)).await).await?;
     Ok(())
+}
+
+/// Whether an upload was removed from under a request that held it: what is held does not expire.
+async fn is_removed(desk: &Desk, hold: &Hold) -> Result<bool, StoreError> {
+    let store = &desk.library.platform.store;
+    let read = async |tx: &mut Tx| {
+        let now = tx.now().await?;
+        let row = uploads::find(tx, &hold.owner, &hold.upload).await?;
+        Ok(row.is_none_or(|row| row.expires_at <= now && row.document.is_none() && row.refused.is_none()))
+    };
+    store.read(read).await
 }
 
 /// Why nothing can be appended to an upload that has ended.

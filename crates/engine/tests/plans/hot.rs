@@ -14,7 +14,7 @@ use sluice_engine::{Amounts, EnqueueOptions, Job, JobError, Need, Next, Run};
 use sluice_store::blobs::{self, Registered};
 use sluice_store::calls::{self, NewCall, Outcome};
 use sluice_store::controls::{self, Rate, Unit};
-use sluice_store::documents::{self, DocumentRow};
+use sluice_store::documents::{self, DocumentFilter, DocumentRow};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Filter, Lease, LowWaterMarks, Redrive, Task};
 use sluice_store::limits::{self, Of, Warning};
@@ -400,12 +400,31 @@ async fn old_rows(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 /// What the page asks for again and again.
+/// What administrators list.
+async fn everybodys_jobs(tx: &mut Tx) -> Result<(), StoreError> {
+    let (owner, error) = (Some(OwnerId::local()), Some("broken".to_owned()));
+    let states = [None, Some(JobState::Succeeded), Some(JobState::Dead), Some(JobState::Cancelled)];
+    for state in states {
+        for (owner, error) in [(&owner, &None), (&None, &error), (&owner, &error)] {
+            let (owner, error) = (owner.clone(), error.clone());
+            jobs::operator::list(tx, &Filter { state, owner, error, limit: 50, ..Filter::default() }).await?;
+        }
+    }
+    let filter = Filter { state: Some(JobState::Dead), limit: 50, ..Filter::default() };
+    jobs::operator::list(tx, &filter).await.map(drop)
+}
+
 async fn pages(tx: &mut Tx) -> Result<(), StoreError> {
     let (owner, now) = (OwnerId::local(), tx.now().await?);
     events::first(tx, &owner).await?;
     let last = events::last(tx, &owner).await?;
     events::after(tx, &owner, last - 10, 100).await?;
     workers::useful_work(tx).await?;
+    for oldest_first in [false, true] {
+        let filter = DocumentFilter { oldest_first, ..DocumentFilter::default() };
+        documents::listed(tx, &owner, &filter, 30).await?;
+    }
+    everybodys_jobs(tx).await?;
     for text in [None, Some("tides".to_owned())] {
         for state in [None, Some("working"), Some("done"), Some("failed"), Some("cancelled")] {
             for after in [None, Some((now, ReelId::new(now, [0xff; 10])))] {

@@ -48,6 +48,8 @@ pub struct ModelSet {
     pub purpose: &'static str,
     /// What happens instead.
     pub without_it: &'static str,
+    /// The capability whose built-in implementation needs it, by the name of `sluice-capability`.
+    pub capability: &'static str,
     /// Whether it is fetched only when it is named.
     pub is_optional: bool,
     /// Its files. Sets may share one.
@@ -225,6 +227,7 @@ pub const VOICE_EN: ModelSet = ModelSet {
     id: "voice-en",
     purpose: "the English voice",
     without_it: "English is spoken by espeak-ng, which sounds more mechanical",
+    capability: "speak",
     is_optional: false,
     files: &[PIPER_MODEL, PIPER_CONFIG, ONNX_RUNTIME],
 };
@@ -234,6 +237,7 @@ pub const VOICE_AR: ModelSet = ModelSet {
     id: "voice-ar",
     purpose: "Arabic vowel marks",
     without_it: "nothing is spoken in Arabic",
+    capability: "speak",
     is_optional: false,
     files: &[ONNX_RUNTIME],
 };
@@ -243,6 +247,7 @@ pub const SPEECH: ModelSet = ModelSet {
     id: "speech",
     purpose: "speech to text",
     without_it: "nothing is transcribed on this machine",
+    capability: "transcribe",
     is_optional: false,
     files: &[
         WHISPER_MODEL,
@@ -277,6 +282,7 @@ pub const SPEECH_SMALL: ModelSet = ModelSet {
     id: "speech-small",
     purpose: "speech to text with fewer errors, and in languages that the model of every installation knows poorly",
     without_it: "those languages are written down with many errors",
+    capability: "transcribe",
     is_optional: true,
     files: &[
         whisper_small!("model.bin", 483_546_902, "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671"),
@@ -291,6 +297,7 @@ pub const SPEAKERS: ModelSet = ModelSet {
     id: "speakers",
     purpose: "telling speakers apart",
     without_it: "transcripts do not say who speaks",
+    capability: "transcribe",
     is_optional: false,
     files: &[SPEAKER_TURNS, SPEAKER_WEIGHTS, ONNX_RUNTIME],
 };
@@ -300,6 +307,7 @@ pub const MEANING: ModelSet = ModelSet {
     id: "meaning",
     purpose: "embeddings of text",
     without_it: "nothing is compared by its meaning on this machine",
+    capability: "embed",
     is_optional: false,
     files: &[EMBEDDING_MODEL, EMBEDDING_TOKENIZER, ONNX_RUNTIME],
 };

@@ -7,7 +7,8 @@ use futures::StreamExt;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
-use super::{ModelError, ModelFile, Progress, failed};
+use super::error::failed;
+use super::{ModelError, ModelFile, Progress};
 
 /// Appends the rest of a file to `part`.
 pub(super) async fn append(

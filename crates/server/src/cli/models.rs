@@ -27,7 +27,7 @@ pub(crate) enum ModelsCommand {
         #[arg(value_name = "SET", value_parser = parse_set)]
         sets: Vec<&'static ModelSet>,
         /// Takes the files from this folder instead, for a machine without a network, or from this address, where they are
-        /// under their names.
+        /// under their names [default: that of --models-mirror].
         #[arg(long, value_name = "FOLDER|URL")]
         from: Option<Mirror>,
         /// Prints one JSON object.
@@ -64,6 +64,8 @@ struct FileView {
 struct SetView {
     id: &'static str,
     purpose: &'static str,
+    /// What needs it: the name of a capability.
+    capability: &'static str,
     /// Whether it is fetched only when it is named.
     optional: bool,
     /// Whether all its files are.
@@ -96,7 +98,8 @@ pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Resu
         ModelsCommand::Pull { sets, from, json } => {
             let standard = || all_sets().into_iter().filter(|set| !set.is_optional).collect();
             let sets = if sets.is_empty() { standard() } else { sets };
-            pull(&models, &sets, from.as_ref(), json).await
+            let from = from.as_ref().or(config.models_mirror.as_ref());
+            pull(&models, &sets, from, json).await
         }
         ModelsCommand::Verify { json } => verify(&models, &all_sets(), &[], json).await,
         ModelsCommand::Remove { set, json } => {
@@ -184,18 +187,12 @@ fn view(models: &Models, set: &'static ModelSet) -> SetView {
     };
     let files: Vec<_> = files(&[set]).into_iter().map(view).collect();
     let installed = files.iter().all(|file| file.installed);
-    SetView { id: set.id, purpose: set.purpose, optional: set.is_optional, installed, files }
+    let ModelSet { id, purpose, capability, is_optional: optional, .. } = *set;
+    SetView { id, purpose, capability, optional, installed, files }
 }
 
 fn failure(error: ModelError) -> anyhow::Error {
-    let code = match &error {
-        ModelError::NeedsSetUp { .. } => "models_need_setup",
-        ModelError::NotInFolder { .. } => "models_not_in_folder",
-        ModelError::Unreachable { .. } | ModelError::Refused { .. } => "models_unreachable",
-        ModelError::WrongContent { .. } => "models_damaged",
-        ModelError::DiskFull { .. } => "disk_full",
-        ModelError::Io { .. } => "models_folder",
-    };
+    let code = error.code();
     let chain = anyhow::Error::new(error);
     Failure::new(code, "The models are not complete", format!("{chain:#}")).into()
 }

@@ -216,7 +216,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id: DocumentId = id.parse().map_err(|_| Problem::not_found("document"))?;
-    match shelf::delete(&api.app.platform, &api.app.modules, &owner, &id).await {
+    match shelf::delete(&api.app.platform, &api.app.modules, &api.app.engine, &owner, &id).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(DeleteError::Unknown) => Err(Problem::not_found("document")),
         Err(error @ DeleteError::InUse) => Err(conflict("document_in_use", &error)),

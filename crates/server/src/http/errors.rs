@@ -77,6 +77,7 @@ impl From<UploadError> for Problem {
         match error {
             UploadError::Unknown => Self::not_found("upload"),
             UploadError::Gone => gone("upload_expired", "This upload has expired"),
+            UploadError::Removed => gone("upload_removed", "This upload was discarded"),
             UploadError::Ended(refused) => {
                 gone("upload_refused", "This upload was refused").with("reason", refused.code)
             }

@@ -20,6 +20,7 @@ mod limits;
 mod listen;
 mod media;
 mod metrics;
+mod models;
 mod operations;
 mod page;
 mod paging;
@@ -194,9 +195,14 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(operations::resume))
         .routes(routes!(operations::jobs))
         .routes(routes!(operations::retry))
+        .routes(routes!(operations::cancel))
         .routes(routes!(operations::redrive))
         .routes(routes!(operations::storage))
         .routes(routes!(operations::events))
+        .routes(routes!(models::list))
+        .routes(routes!(models::pull))
+        .routes(routes!(models::verify))
+        .routes(routes!(models::remove))
         .routes(routes!(service::config))
         .routes(routes!(service::health))
         .routes(routes!(health::live))

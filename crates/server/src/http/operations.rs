@@ -322,6 +322,20 @@ pub(crate) async fn retry(State(api): State<Api>, _: Admin, Path(id): Path<Strin
     Ok(StatusCode::ACCEPTED)
 }
 
+/// Cancels anybody's job and its child jobs; those that run end at their next safe point.
+#[utoipa::path(post, path = "/api/v1/admin/jobs/{id}/cancel", operation_id = "cancel_any_job", tag = "administration", params(("id" = String, Path)),
+    responses((status = 202), (status = 404, body = Problem)))]
+pub(crate) async fn cancel(
+    State(api): State<Api>,
+    Admin(identity): Admin,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id = job_id(&id)?;
+    api.app.engine.operator().cancel(&id).await?;
+    tracing::info!(by = %identity.owner, job = %id, "an administrator cancelled a job");
+    Ok(StatusCode::ACCEPTED)
+}
+
 /// What an owner keeps.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct KeptView {
@@ -406,7 +420,7 @@ fn decode(cursor: &str) -> Option<Place> {
     Some(Place { at, owner: parts.next()?.parse().ok()?, seq })
 }
 
-/// The events of everybody, newest first. Without `owner`, the latest 20,000 are looked through.
+/// The events of everybody, newest first. Without `owner`, 20,000 are looked through for each page.
 #[utoipa::path(get, path = "/api/v1/admin/events", operation_id = "list_all_events", tag = "administration", params(EventsQuery),
     responses((status = 200, body = AnyEventPage), (status = 400, body = Problem)))]
 pub(crate) async fn events(

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use sluice_app::account::SignUp;
+use sluice_app::account::{Accounts, SignUp};
 use sluice_domain::ids::OwnerId;
 use sluice_store::Dialect;
 use std::time::Duration;
@@ -20,12 +20,17 @@ pub(crate) async fn with_ada(dialect: Dialect, sign_up: SignUp) -> (TestApp, Str
 /// The same with these arguments.
 pub(crate) async fn with_ada_and(dialect: Dialect, sign_up: SignUp, arguments: &[&str]) -> (TestApp, String) {
     let (app, accounts) = TestApp::with_accounts_and(dialect, sign_up, arguments).await;
+    let cookie = first(&app, &accounts).await;
+    (app, cookie)
+}
+
+/// Ada becomes the first administrator; her cookie.
+pub(crate) async fn first(app: &TestApp, accounts: &Accounts) -> String {
     let secret = accounts.first_invitation().await.unwrap().unwrap();
     let body = json!({ "email": ADA, "name": "Ada", "password": PASSWORD, "invitation": secret.reveal() });
     let answer = app.post("/api/v1/accounts").unknown().json(&body).answer().await;
     assert_eq!((answer.status, &answer.json()["role"]), (StatusCode::CREATED, &json!("admin")));
-    let cookie = answer.cookie();
-    (app, cookie)
+    answer.cookie()
 }
 
 impl Ask<'_> {

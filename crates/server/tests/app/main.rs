@@ -22,6 +22,7 @@ mod keeping;
 mod limits;
 mod links;
 mod metrics;
+mod models;
 mod oidc;
 mod operations;
 mod owners;

@@ -1,5 +1,6 @@
 //! What a person has besides what was made: documents, and uploads that are not complete.
 
+use std::path::Path;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -62,6 +63,56 @@ async fn documents_are_listed_found_and_deleted() {
         assert_eq!(names(&app, "").await, ["المد والجزر.pdf", "Tides.pdf"]);
         let path = format!("{DOCUMENTS}/{}", documents[2]["id"].as_str().unwrap());
         assert_eq!(app.get(&path).of(&ada()).send().await.0, StatusCode::NOT_FOUND);
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_whose_row_cannot_be_read_ends_no_page() {
+    for dialect in BOTH {
+        let (app, _fakes) = TestApp::faked(dialect).await;
+        for name in ["first", "second", "third", "fourth"] {
+            app.document(&ada(), &format!("{name}.pdf"), &about(name)).await;
+            app.advance(Duration::from_secs(1)).await;
+        }
+        // As a version wrote it that this one does not know.
+        app.execute(r#"UPDATE documents SET found = '{"later":1}' WHERE name = 'third.pdf'"#).await.unwrap();
+        let page = app.get(&format!("{DOCUMENTS}?limit=2")).of(&ada()).send().await.1;
+        let shown: Vec<&Value> = page["items"].as_array().unwrap().iter().map(|item| &item["name"]).collect();
+        assert_eq!(shown, ["fourth.pdf", "second.pdf"]);
+        let cursor = page["next_cursor"].as_str().unwrap();
+        assert_eq!(names(&app, &format!("?limit=2&cursor={cursor}")).await, ["first.pdf"]);
+        assert_eq!(names(&app, "?sort=oldest").await, ["first.pdf", "second.pdf", "fourth.pdf"]);
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_of_the_same_bytes_is_read_on_when_the_other_one_is_deleted() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let scan = Path::new(env!("CARGO_MANIFEST_DIR")).join("../local/tests/fixtures/half-scanned.pdf");
+        let scan = std::fs::read(scan).unwrap();
+        let mut documents = Vec::new();
+        for name in ["one.pdf", "two.pdf", "three.pdf"] {
+            let (status, view) = app.post(DOCUMENTS).file(name, &scan).send().await;
+            assert_eq!(status, StatusCode::ACCEPTED, "{view}");
+            documents.push(view);
+        }
+        let path = |view: &Value| format!("{DOCUMENTS}/{}", view["id"].as_str().unwrap());
+        let job = documents[0]["reading"]["job_id"].as_str().unwrap();
+        assert!(documents.iter().all(|view| view["reading"]["job_id"] == job), "one job reads them");
+        assert_eq!(app.ask(Method::DELETE, &path(&documents[0])).send().await.0, StatusCode::NO_CONTENT);
+        let cancelled = app.get(&format!("/api/v1/jobs/{job}")).send().await.1;
+        assert_eq!(cancelled["state"], "cancelled", "{cancelled}");
+        let others = [app.get(&path(&documents[1])).send().await.1, app.get(&path(&documents[2])).send().await.1];
+        assert!(others[0]["reading"]["job_id"].is_string(), "{}", others[0]);
+        assert_eq!(others[0]["reading"]["job_id"], others[1]["reading"]["job_id"]);
+        app.run_jobs().await;
+        for view in &documents[1..] {
+            let read = app.get(&path(view)).send().await.1;
+            assert_eq!((&read["reading"], &read["refused"]), (&Value::Null, &Value::Null), "{read}");
+        }
         app.end().await;
     }
 }

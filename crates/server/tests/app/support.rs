@@ -17,6 +17,7 @@ use sluice_app::account::{AccountSettings, Accounts, Identity, SignUp};
 use sluice_app::app::App;
 use sluice_blobs::LinkKey;
 use sluice_domain::ids::OwnerId;
+use sluice_local::models::{ModelSet, SETS};
 use sluice_server::apps::{APPS, ServerApp};
 use sluice_server::config::Config;
 use sluice_server::http::{Access, Serving, router};
@@ -123,7 +124,7 @@ impl TestApp {
     pub(crate) async fn faked_with(dialect: Dialect, arguments: &[&str]) -> (Self, Fakes) {
         let fakes = Fakes::new();
         let arguments = [&["--reels-per-ten-minutes", "1000"], arguments].concat();
-        let app = Self::build(dialect, MODULES, &[&fakes], &arguments, |app| fakes.install(app)).await;
+        let app = Self::build(dialect, MODULES, &[&fakes], &SETS, &arguments, |app| fakes.install(app)).await;
         // Links are the same within a window: at its beginning, they are throughout a test.
         let window = i64::try_from(LinkKey::WINDOW.as_millis()).unwrap();
         let rest = window - app.store.store().now().await.unwrap().as_millis() % window;
@@ -133,7 +134,7 @@ impl TestApp {
 
     /// With these tables, apps and arguments.
     pub(crate) async fn with(dialect: Dialect, tables: &[Module], apps: &[&dyn ServerApp], arguments: &[&str]) -> Self {
-        Self::build(dialect, tables, apps, arguments, |_| {}).await
+        Self::build(dialect, tables, apps, &SETS, arguments, |_| {}).await
     }
 
     /// With accounts, which everybody may create or not.
@@ -143,12 +144,25 @@ impl TestApp {
 
     /// The same with these arguments.
     pub(crate) async fn with_accounts_and(dialect: Dialect, sign_up: SignUp, arguments: &[&str]) -> (Self, Accounts) {
-        let mut app = Self::build(dialect, MODULES, APPS, arguments, |_| {}).await;
+        let app = Self::build(dialect, MODULES, APPS, &SETS, arguments, |_| {}).await;
+        app.for_accounts(sign_up)
+    }
+
+    /// For people with accounts, with these sets of models.
+    pub(crate) async fn with_models(
+        dialect: Dialect,
+        sets: &'static [ModelSet],
+        arguments: &[&str],
+    ) -> (Self, Accounts) {
+        Self::build(dialect, MODULES, APPS, sets, arguments, |_| {}).await.for_accounts(SignUp::Open)
+    }
+
+    fn for_accounts(mut self, sign_up: SignUp) -> (Self, Accounts) {
         let settings = AccountSettings { sign_up, ..AccountSettings::default() };
-        let accounts = Accounts::new(app.app.platform.clone(), settings).unwrap();
+        let accounts = Accounts::new(self.app.platform.clone(), settings).unwrap();
         let access = Access { single_user: false, ..Access::single_user(accounts.clone()) };
-        app.router = router(Serving::new(app.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
-        (app, accounts)
+        self.router = router(Serving::new(self.app.clone(), access, PathBuf::new(), CancellationToken::new()), APPS);
+        (self, accounts)
     }
 
     /// With an issuer, whose people all get an account.
@@ -164,6 +178,7 @@ impl TestApp {
         dialect: Dialect,
         tables: &[Module],
         apps: &[&dyn ServerApp],
+        sets: &'static [ModelSet],
         arguments: &[&str],
         change: impl FnOnce(&mut App),
     ) -> Self {
@@ -174,7 +189,7 @@ impl TestApp {
         let always = ["test", "--data", &data, "--workers", "2", "--lease-seconds", "3600"];
         let all = always.into_iter().chain(arguments.iter().copied());
         let config = Arguments::parse_from(all).config;
-        let mut app = wiring::connect(&config, store.store().clone(), sluice(), apps).unwrap();
+        let mut app = wiring::connect(&config, store.store().clone(), sluice(), apps, sets).unwrap();
         change(&mut app);
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let accounts = Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap();
@@ -220,7 +235,7 @@ impl TestApp {
         let data = self.folder.path().to_str().unwrap().to_owned();
         let always = ["test", "--data", &data, "--workers", "2", "--lease-seconds", "3600"];
         let config = Arguments::parse_from(always.into_iter().chain(arguments.iter().copied())).config;
-        let app = wiring::connect(&config, self.store.open_again().await, sluice(), APPS).unwrap();
+        let app = wiring::connect(&config, self.store.open_again().await, sluice(), APPS, &SETS).unwrap();
         let accounts = Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap();
         let access = Access { single_user, ..Access::single_user(accounts) };
         router(Serving::new(app, access, PathBuf::new(), CancellationToken::new()), APPS)
@@ -351,6 +366,15 @@ impl Ask<'_> {
 
     pub(crate) fn raw(mut self, body: &[u8]) -> Self {
         self.body = Body::from(body.to_vec());
+        self
+    }
+
+    /// A body that arrives piece by piece.
+    pub(crate) fn streamed<S>(mut self, body: S) -> Self
+    where
+        S: futures::Stream<Item = Result<axum::body::Bytes, std::io::Error>> + Send + 'static,
+    {
+        self.body = Body::from_stream(body);
         self
     }
 

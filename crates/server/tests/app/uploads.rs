@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 use sluice_app::maintenance;
@@ -179,13 +180,41 @@ async fn the_second_of_two_requests_is_locked_out_until_the_lease_of_the_first_l
         let second = send(&app, &address, 0, &file).await;
         assert_eq!(second.problem(), (423, "upload_locked".to_owned()));
         assert_eq!(second.header("retry-after"), "2");
-        assert_eq!(tus(&app, Method::DELETE, &address).answer().await.problem().0, 423);
         assert_eq!(offset(&app, &address).await, "0", "to look is allowed");
         app.advance(uploads_hold() + Duration::from_secs(1)).await;
         assert_ne!(send(&app, &address, 0, &file).await.header("sluice-document"), "");
         let now = store.now().await.unwrap();
         let late = store.write(async |tx| uploads::record(tx, &hold, 5, now).await).await;
         assert!(!late.unwrap(), "the first one writes nothing more");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_discarded_while_a_request_sends_it() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let file = pdf::fine();
+        let address = begin(&app, file.len()).await;
+        let (sender, body) = tokio::sync::mpsc::unbounded_channel::<Result<Bytes, std::io::Error>>();
+        sender.send(Ok(Bytes::copy_from_slice(&file[..600]))).unwrap();
+        let body = futures::stream::unfold(body, async |mut body| body.recv().await.map(|bytes| (bytes, body)));
+        let patch = tus(&app, Method::PATCH, &address).header("upload-offset", "0").streamed(body);
+        let sending = patch.header("content-type", "application/offset+octet-stream").answer();
+        let discarding = async {
+            // Until the request holds it.
+            let held = "SELECT id AS value FROM uploads WHERE lease IS NOT NULL";
+            while app.texts(held, &[]).await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+            let discarded = tus(&app, Method::DELETE, &address).answer().await;
+            assert_eq!(discarded.status, StatusCode::NO_CONTENT, "{}", discarded.text());
+        };
+        let (sent, ()) = tokio::join!(sending, discarding);
+        assert_eq!(sent.problem(), (410, "upload_removed".to_owned()), "it learns that there is nothing to continue");
+        drop(sender);
+        assert_eq!(tus(&app, Method::HEAD, &address).answer().await.status, StatusCode::NOT_FOUND);
+        assert_eq!(app.texts("SELECT id AS value FROM uploads", &[]).await, [""; 0]);
         app.end().await;
     }
 }

@@ -133,7 +133,7 @@ impl Hers {
             .replace("{format}", "srt")
             .replace("{segment}", "0")
             .replace("{chunk}", "0?start_ms=0&length_ms=1000");
-        let address = address.replace("{voice}", "x");
+        let address = address.replace("{voice}", "x").replace("{set}", "voice-en");
         assert!(!address.contains('{'), "a parameter that this walk does not know: {address}");
         address
     }

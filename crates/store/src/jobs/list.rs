@@ -44,9 +44,43 @@ pub struct Redrive {
     pub limit: u32,
 }
 
+/// Which jobs a list has. Those with a subject have indexes of their own, because owners see only them; others are internal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subjects {
+    Some,
+    None,
+    Any,
+}
+
 /// The jobs that match a filter, newest first: ids sort by time of creation. An owner's list has only jobs with a subject;
-/// others are internal.
+/// others are internal, and listed for operators alone.
 pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) -> Result<Vec<JobRow>, StoreError> {
+    match (owner, &filter.owner) {
+        (Some(_), _) => select(tx, owner, Subjects::Some, filter).await,
+        (None, of @ Some(_)) if filter.is_wide() && filter.error.is_none() => {
+            let mut rows = select(tx, of.as_ref(), Subjects::Some, filter).await?;
+            rows.extend(select(tx, of.as_ref(), Subjects::None, filter).await?);
+            rows.sort_by(|a, b| b.id.cmp(&a.id));
+            rows.truncate(filter.limit as usize);
+            Ok(rows)
+        }
+        (None, _) => select(tx, None, Subjects::Any, filter).await,
+    }
+}
+
+impl Filter {
+    /// Whether it may match most of the history.
+    fn is_wide(&self) -> bool {
+        self.subject.is_none() && matches!(self.state, None | Some(JobState::Succeeded))
+    }
+}
+
+async fn select(
+    tx: &mut Tx,
+    owner: Option<&OwnerId>,
+    subjects: Subjects,
+    filter: &Filter,
+) -> Result<Vec<JobRow>, StoreError> {
     // The text has only the conditions of this filter, so that each combination finds its index.
     let mut text = String::from("SELECT * FROM jobs WHERE id < $1");
     let mut order = String::from("id DESC");
@@ -54,15 +88,25 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
     let latest = filter.before.as_ref().map_or("g", JobId::as_str);
     let mut values = vec![latest];
     let mut kind = filter.kind.as_deref();
+    let mut error = filter.error.as_deref();
     let mut of = owner.or(filter.owner.as_ref()).map(OwnerId::as_str);
-    let all = filter.subject.is_none() && matches!(filter.state, None | Some(JobState::Succeeded));
-    let by_kind = all && owner.is_some() && kind.is_some();
-    if let Some(owner) = of.take_if(|_| all && owner.is_some()) {
-        // In the order of an index that begins with the owner. A column that has to be equal is no part of an order to
-        // PostgreSQL, which may then walk over everybody's jobs in the order of their ids.
+    let all = filter.is_wide();
+    let by_kind = all && subjects == Subjects::Some && kind.is_some();
+    let mut lead = None;
+    if let Some(owner) = of.take_if(|_| all && subjects != Subjects::Any) {
         values.push(owner);
-        values.extend(kind.take());
-        let (columns, numbers) = if by_kind { ("owner, kind", "$2, $3") } else { ("owner", "$2") };
+        lead = Some(("owner", "$2"));
+        if let Some(kind) = kind.take_if(|_| by_kind) {
+            values.push(kind);
+            lead = Some(("owner, kind", "$2, $3"));
+        }
+    } else if let Some(code) = error.take_if(|_| all) {
+        values.push(code);
+        lead = Some(("error_code", "$2"));
+    }
+    if let Some((columns, numbers)) = lead {
+        // In the order of an index that begins with these. A column that has to be equal is no part of an order to
+        // PostgreSQL, which may then walk over everybody's jobs in the order of their ids.
         text = format!("SELECT * FROM jobs WHERE ({columns}, id) < ({numbers}, $1) AND ({columns}) >= ({numbers})");
         order = format!("{} DESC, id DESC", columns.replace(',', " DESC,"));
     }
@@ -72,21 +116,24 @@ pub(crate) async fn list(tx: &mut Tx, owner: Option<&OwnerId>, filter: &Filter) 
         let _ = write!(text, " AND {column} = ${}", values.len());
     };
     for (column, value) in
-        [("owner", of), ("kind", kind), ("subject", filter.subject.as_deref()), ("error_code", filter.error.as_deref())]
+        [("owner", of), ("kind", kind), ("subject", filter.subject.as_deref()), ("error_code", error)]
     {
         if let Some(value) = value {
             equal(column, value);
         }
     }
-    // These are the conditions of the partial indexes `jobs_list…`, verbatim, because SQLite matches them by their text.
-    // Open and stopped jobs are few compared to the history, and have indexes of their own.
-    text.push_str(match (owner, filter.state) {
-        (None, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
-        (None, _) => "",
-        (Some(_), None | Some(JobState::Succeeded)) if by_kind => " AND subject <> ''",
-        (Some(_), None | Some(JobState::Succeeded)) => " AND subject > ''",
-        (Some(_), Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
-        (Some(_), Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",
+    // These are the conditions of the partial indexes `jobs_list…`, `jobs_internal` and `jobs_stopped`, verbatim, because
+    // SQLite matches them by their text. Open and stopped jobs are few compared to the history, and have indexes of their
+    // own.
+    text.push_str(match (subjects, filter.state) {
+        (Subjects::Some, None | Some(JobState::Succeeded)) if by_kind => " AND subject <> ''",
+        (Subjects::Some, None | Some(JobState::Succeeded)) => " AND subject > ''",
+        (Subjects::Some, Some(state)) if !state.is_final() => " AND subject > '' AND finished_at IS NULL",
+        (Subjects::Some, Some(_)) => " AND subject > '' AND state IN ('dead', 'cancelled', 'expired')",
+        (Subjects::None, _) => " AND subject = ''",
+        (Subjects::Any, None | Some(JobState::Succeeded)) => "",
+        (Subjects::Any, Some(state)) if !state.is_final() => " AND finished_at IS NULL",
+        (Subjects::Any, Some(_)) => " AND state IN ('dead', 'cancelled', 'expired')",
     });
     if let Some(state) = filter.state {
         let _ = write!(text, " AND state = '{}'", state.as_str());

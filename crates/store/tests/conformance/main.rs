@@ -6,6 +6,7 @@ mod accounts;
 mod documents;
 mod limits;
 mod links;
+mod models;
 mod reel;
 mod scribe;
 mod throttles;
@@ -19,7 +20,7 @@ use sluice_store::migrations::MODULES;
 
 /// What is covered: a line for each file of `src` that holds the tables of an app, or of what all apps share.
 const COVERED: &[&str] =
-    &["accounts", "documents", "limits", "links", "reel", "scribe", "throttles", "uploads", "webhooks"];
+    &["accounts", "documents", "limits", "links", "models", "reel", "scribe", "throttles", "uploads", "webhooks"];
 
 /// Makes a test on each database of every function that takes a `TestStore`.
 macro_rules! on_both_databases {

@@ -92,7 +92,8 @@ async fn an_upload_is_found_by_its_owner_alone(store: &Store) {
             let document = DocumentId::new(now, [1; 10]);
             let finished = uploads::finish(tx, &stolen, &document, now).await?;
             let refused = uploads::refuse(tx, &stolen, &json!({}), now).await?;
-            Ok::<_, StoreError>(finished || refused || uploads::expire(tx, &stolen).await?)
+            let expired = uploads::expire(tx, &stolen.owner, &stolen.upload).await?.is_some();
+            Ok::<_, StoreError>(finished || refused || expired)
         })
         .await
         .unwrap();
@@ -179,7 +180,11 @@ async fn an_expired_upload_is_held_by_nobody_and_forgotten(store: &Store) {
     renew(store, &keeper).await;
     let terminated = hold(&ended, 1);
     acquire(store, &terminated).await;
-    assert!(store.write(async |tx| uploads::expire(tx, &terminated).await).await.unwrap());
+    let expire = async |upload: &UploadRow| {
+        store.write(async |tx| uploads::expire(tx, &upload.owner, &upload.id).await).await.unwrap()
+    };
+    assert_eq!(expire(&ended).await.map(|row| row.id), Some(ended.id.clone()), "whoever holds it");
+    assert_eq!(renew(store, &terminated).await, Renewed::Lost);
     store.advance_clock(Duration::from_secs(2)).await.unwrap();
     assert!(matches!(acquire(store, &hold(&old, 1)).await, Acquired::Over(_)));
     let expired = async || store.read(async |tx| uploads::expired(tx, 10).await).await.unwrap();

@@ -17,6 +17,7 @@ on_both! {
     a_unit_of_work_that_fails_leaves_no_entry_and_no_gap
     the_latest_of_all_owners_come_first
     an_operator_finds_entries_by_owner_kind_and_subject_page_by_page
+    pages_go_on_behind_what_is_looked_through_for_one
     who_only_reads_adds_nothing
     a_row_that_cannot_be_read_is_passed_over_and_leaves_a_gap_at_the_start_of_a_page
     of_entries_that_share_a_row_one_that_cannot_be_read_hides_no_other
@@ -147,7 +148,7 @@ async fn the_latest_of_all_owners_come_first(test: &TestStore) {
     store.advance_clock(Duration::from_secs(1)).await.unwrap();
     emit(store, &ada(), 3..4).await;
     let latest = async |limit: u32| -> Vec<(String, i64)> {
-        let events = read(store, async |tx| events::latest(tx, limit).await).await;
+        let events = read(store, async |tx| events::search(tx, &Sought::default(), limit).await).await;
         events.into_iter().map(|event| (event.owner.to_string(), event.seq)).collect()
     };
     let all = [("ada", 4), ("omar", 2), ("omar", 1), ("ada", 3), ("ada", 2), ("ada", 1)];
@@ -209,6 +210,46 @@ async fn an_operator_finds_entries_by_owner_kind_and_subject_page_by_page(test: 
         }
         assert!(found.iter().eq(expected.iter().copied()), "{case:?}: {} of {}", found.len(), expected.len());
     }
+}
+
+async fn pages_go_on_behind_what_is_looked_through_for_one(test: &TestStore) {
+    let store = test.store();
+    // In the order of bytes, but of no language.
+    let owners: [OwnerId; 3] = ["Zoe", "ada", "bea"].map(|owner| owner.parse().unwrap());
+    let mut expected = Vec::new();
+    for round in 0..16 {
+        write(store, async |tx| {
+            for owner in owners.iter().filter(|owner| round % 5 == 0 || owner.as_str() == "ada") {
+                for _ in 0..1_500 {
+                    events::emit(tx, owner, "test.many", &round.to_string(), &json!({}))?;
+                }
+            }
+            Ok(())
+        })
+        .await;
+        store.advance_clock(Duration::from_secs(7)).await.unwrap();
+    }
+    for owner in &owners {
+        expected.extend(after(store, owner, 0, u32::MAX).await);
+    }
+    assert!(expected.len() > events::LOOKED_THROUGH + 10_000, "{}", expected.len());
+    expected.sort_by_key(|event| (std::cmp::Reverse(event.at), event.owner.clone(), std::cmp::Reverse(event.seq)));
+    let mut found: Vec<Event> = Vec::new();
+    loop {
+        let place = |last: &Event| Place { at: last.at, owner: last.owner.clone(), seq: last.seq };
+        let sought = Sought { after: found.last().map(place), ..Sought::default() };
+        let page = read(store, async |tx| events::search(tx, &sought, 4_000).await).await;
+        if page.is_empty() {
+            break;
+        }
+        found.extend(page);
+    }
+    assert_eq!(found.len(), expected.len());
+    assert!(found.iter().eq(expected.iter()), "in the same order on every database");
+    // What is rare is found where it is, and no further than that is looked.
+    let sought = Sought { subject: Some("0".to_owned()), ..Sought::default() };
+    let far = read(store, async |tx| events::search(tx, &sought, 10).await).await;
+    assert_eq!(far, [], "it is behind what is looked through");
 }
 
 async fn a_unit_of_work_that_fails_leaves_no_entry_and_no_gap(test: &TestStore) {

@@ -17,6 +17,8 @@ export type Kept = Schemas['KeptView'];
 export type AnyEvents = Schemas['AnyEventPage'];
 export type EngineLimits = Schemas['EngineLimitsView'];
 export type EngineLimit = Schemas['EngineLimitRequest'];
+export type Models = Schemas['ModelsView'];
+export type ModelSet = Schemas['ModelSetView'];
 export type Lift = Schemas['LiftRequest'];
 
 /** What a list is narrowed by; empty texts are not asked for. */
@@ -69,5 +71,10 @@ export const adminApi = {
     ),
   engineLimits: (): Promise<Outcome<EngineLimits>> => call(client.GET('/api/v1/admin/limits')),
   limit: (body: EngineLimit) => call(client.PUT('/api/v1/admin/limits', { body })),
+  models: (): Promise<Outcome<Models>> => call(client.GET('/api/v1/admin/models')),
+  pullModels: (set: string) => call(client.POST('/api/v1/admin/models/{set}/pull', { params: { path: { set } } })),
+  verifyModels: (set: string) => call(client.POST('/api/v1/admin/models/{set}/verify', { params: { path: { set } } })),
+  removeModels: (set: string) => call(client.DELETE('/api/v1/admin/models/{set}', { params: { path: { set } } })),
+  cancel: (id: string) => call(client.POST('/api/v1/admin/jobs/{id}/cancel', { params: { path: { id } } })),
   unlimit: (body: Lift) => call(client.POST('/api/v1/admin/limits/unset', { body })),
 };

@@ -708,7 +708,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The events of everybody, newest first. Without `owner`, the latest 20,000 are looked through. */
+        /** The events of everybody, newest first. Without `owner`, 20,000 are looked through for each page. */
         get: {
             parameters: {
                 query?: {
@@ -1019,6 +1019,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels anybody's job and its child jobs; those that run end at their next safe point. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs/{id}/retry": {
         parameters: {
             query?: never;
@@ -1217,6 +1269,237 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sets of models, with what is there of them in the folder of the process that answers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelsView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/models/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Begins to delete the files of a set that no other set has. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelJob"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/models/{set}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to download what is missing or damaged of a set, on the machine of the worker that runs the job. Interrupted, it
+         *     continues where it was.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelJob"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/models/{set}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to compare the hash of every file of a set. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ModelJob"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
                 500: components["responses"]["Internal"];
                 503: components["responses"]["Unavailable"];
             };
@@ -6753,6 +7036,81 @@ export interface components {
          * @enum {string}
          */
         Mode: "summary" | "explanation";
+        /** @description A file of a set. */
+        ModelFileView: {
+            /**
+             * Format: int64
+             * @description Its length; none for one that is built on the machine.
+             */
+            bytes?: number | null;
+            licence: string;
+            name: string;
+            /** @description `installed`, `partial`, `damaged` or `missing`. */
+            state: string;
+        };
+        /** @description The job that was begun, or that does the same already. */
+        ModelJob: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /** @description A job that pulls, verifies or removes a set. */
+        ModelJobView: {
+            /** @description `pull`, `verify` or `remove`. */
+            action: string;
+            /** Format: int64 */
+            created_at: number;
+            error?: components["schemas"]["ErrorView"] | null;
+            /** Format: int64 */
+            finished_at?: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description The machine whose folder the last job that came to its end has changed. */
+            machine?: string | null;
+            /**
+             * Format: double
+             * @description From 0 to 100.
+             */
+            percent: number;
+            /** @description `scheduled`, `ready`, `running`, `waiting`, `blocked`, `succeeded`, `dead`, `cancelled` or `expired`. */
+            state: string;
+        };
+        /** @description The files that serve one purpose. */
+        ModelSetView: {
+            /**
+             * Format: int64
+             * @description The length of its files together.
+             */
+            bytes: number;
+            /** @description Whether a job can bring what is missing or damaged. Otherwise the machine has to be set up again, or a mirror named. */
+            can_be_pulled: boolean;
+            /** @description What needs it: `speak`, `transcribe`, `embed` or `translate`. */
+            capability: string;
+            files: components["schemas"]["ModelFileView"][];
+            /** @description Whether it has files that no other set has: others are never removed with it. */
+            has_own_files: boolean;
+            job?: components["schemas"]["ModelJobView"] | null;
+            /** @description Such as `voice-en`. */
+            name: string;
+            /** @description Whether `sluice models pull` fetches it only when it is named. */
+            optional: boolean;
+            /** @description What does not work without it. */
+            purpose: string;
+            /** @description `installed`, `partial`, `damaged` or `missing`. A file of the right length counts as intact until it is verified. */
+            state: string;
+            /** @description What happens instead. */
+            without_it: string;
+        };
+        /** @description The models in the folder of the process that answers. */
+        ModelsView: {
+            folder: string;
+            /** @description The name of its machine. */
+            machine: string;
+            /** @description Whether files are taken from a mirror instead of from their publishers. */
+            mirror: boolean;
+            /** @description Whether this process runs jobs. Otherwise workers elsewhere do, in their own folders, unless all machines share one. */
+            runs_jobs: boolean;
+            sets: components["schemas"]["ModelSetView"][];
+        };
         /** @description A new invitation, with its link: it is shown this once. */
         NewInvitation: {
             invitation: components["schemas"]["InvitationView"];

@@ -5,6 +5,8 @@ import { shelfApi, type DocumentSummary } from './api';
 import { Removals } from './removals.svelte';
 
 const PAGE = 48;
+/** As many as the server gives in a page. */
+const MOST_AT_ONCE = 100;
 const ASK_AGAIN_MS = 1000;
 /** How often what OCR reads is asked for, besides its events. */
 const READING_MS = 5000;
@@ -51,7 +53,7 @@ class Documents {
 
   /** Loads again what is shown: as many as before. */
   async load() {
-    await this.#take(null, Math.min(100, Math.max(PAGE, this.items?.length ?? 0)), []);
+    await this.#take(null, Math.max(PAGE, this.items?.length ?? 0), []);
   }
 
   async loadMore() {
@@ -82,17 +84,29 @@ class Documents {
     };
   }
 
-  async #take(cursor: string | null, limit: number, before: DocumentSummary[]) {
+  /** Takes `count` more after a cursor, page by page, and shows them behind `before`. */
+  async #take(cursor: string | null, count: number, before: DocumentSummary[]) {
     const asked = (this.#asked += 1);
     const { words, oldestFirst } = this.#wanted;
+    const items = [...before];
+    const wanted = before.length + count;
+    let next = cursor;
     this.searching = true;
-    const outcome = await shelfApi.documents({ words, oldestFirst, limit, cursor });
-    if (asked !== this.#asked) return;
+    do {
+      const limit = Math.min(MOST_AT_ONCE, wanted - items.length);
+      const outcome = await shelfApi.documents({ words, oldestFirst, limit, cursor: next });
+      if (asked !== this.#asked) return;
+      this.problem = outcome.ok ? null : outcome.problem;
+      if (!outcome.ok) {
+        this.searching = false;
+        return;
+      }
+      items.push(...outcome.value.items);
+      next = outcome.value.next_cursor ?? null;
+    } while (next !== null && items.length < wanted);
     this.searching = false;
-    this.problem = outcome.ok ? null : outcome.problem;
-    if (!outcome.ok) return;
-    this.items = [...before, ...outcome.value.items];
-    this.next = outcome.value.next_cursor ?? null;
+    this.items = items;
+    this.next = next;
   }
 }
 

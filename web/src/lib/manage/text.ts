@@ -20,4 +20,4 @@ export function isKey(key: string): key is AnyKey {
   return key in english;
 }
 
-export const { wordsFor } = problemWords({ t, isKey, same: SHELL_SAME });
+export const { wordsFor, wordsForTrouble } = problemWords({ t, isKey, same: SHELL_SAME });

@@ -18,6 +18,12 @@ class ServerConfig {
     }
     this.#asking = false;
   }
+
+  /** Asks again: something that it tells of has changed. */
+  async refresh() {
+    this.#answered = false;
+    await this.load();
+  }
 }
 
 export const server = new ServerConfig();

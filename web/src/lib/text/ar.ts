@@ -52,6 +52,8 @@ export const ar: Record<Key, Message> = {
   'problem.stopped.action': 'أُوقف الإرسال. اختر ملف PDF متى شئت.',
   'problem.not_found.title': 'لم يعد موجودًا هنا',
   'problem.not_found.action': 'حُذف أو انتهت مهلته. أرسل الملف مجددًا.',
+  'problem.upload_removed.title': 'أُلغي رفع هذا الملف',
+  'problem.upload_removed.action': 'أُلغي في نافذة أخرى. اختر الملف مجددًا لإرساله.',
   'problem.disk_full.title': 'امتلأ قرص الخادم',
   'problem.disk_full.action': 'احذف ما لم تعد تحتاج إليه أو أفرغ مساحة على القرص، ثم حاول مجددًا.',
   'problem.document_too_large.title': 'الملف كبير جدًّا',

@@ -48,6 +48,8 @@ export const en = {
   'problem.stopped.action': 'The upload was stopped. Choose a PDF when you are ready.',
   'problem.not_found.title': 'It no longer exists',
   'problem.not_found.action': 'It was deleted or has expired. Send the PDF again.',
+  'problem.upload_removed.title': 'The upload was discarded',
+  'problem.upload_removed.action': 'It was discarded in another window. Choose the file again to send it.',
   'problem.disk_full.title': 'The disk of the server is full',
   'problem.disk_full.action': 'Delete what you no longer need or make room on the disk, then try again.',
   'problem.document_too_large.title': 'The file is too large',

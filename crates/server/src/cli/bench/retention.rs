@@ -20,6 +20,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use sluice_app::account::{AccountSettings, Accounts};
 use sluice_app::maintenance::{Context, collect, retain};
+use sluice_local::models::SETS;
 use sluice_store::blobs;
 use sluice_store::retention::{self, RetentionPeriods};
 use sluice_store::{Store, StoreError};
@@ -67,7 +68,7 @@ pub(crate) async fn run(config: &Config, options: RetentionBench) -> anyhow::Res
     };
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let data = folder.path().join("data");
-    let app = wiring::connect(&config.for_bench(data.clone()), store.clone(), executable, APPS)?;
+    let app = wiring::connect(&config.for_bench(data.clone()), store.clone(), executable, APPS, &SETS)?;
     let begun = Instant::now();
     // A million rows are one statement, which takes longer than a server waits for an answer.
     let patient = match &server {

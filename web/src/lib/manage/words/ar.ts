@@ -1,8 +1,10 @@
 /** The texts of the settings and the administration, in Arabic. */
 import type { Message } from '../../text/message';
 import type { Key } from './en';
+import { models } from './models-ar';
 
 export const ar: Record<Key, Message> = {
+  ...models,
   'account.title': 'الحساب',
   'account.name': 'الاسم',
   'account.name.save': 'احفظ الاسم',

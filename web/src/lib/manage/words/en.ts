@@ -1,7 +1,9 @@
 /** The texts of the settings and the administration, in English; `../../text/en.ts` explains their form. */
 import type { Message } from '../../text/message';
+import { models } from './models-en';
 
 export const en = {
+  ...models,
   'account.title': 'Account',
   'account.name': 'Name',
   'account.name.save': 'Save the name',
