@@ -54,6 +54,7 @@ use inner::Findings;
 pub(crate) use inner::{SUBCOMMAND as INNER_SUBCOMMAND, run_child as run_inner_child};
 pub use intake::{HEADER_WITHIN, has_header};
 use layout::RawPage;
+pub(crate) use legible::function_words;
 pub use ocr::RecognisedPage;
 pub use scans::unread_pages;
 

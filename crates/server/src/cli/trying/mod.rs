@@ -2,6 +2,7 @@
 
 mod embed;
 mod speakers;
+mod summary;
 mod text;
 mod transcribe;
 mod translate;
@@ -18,6 +19,8 @@ pub(crate) enum TryCommand {
     Speakers(speakers::SpeakersArguments),
     /// Turns a text into a vector of its meaning, and compares it with others.
     Embed(embed::EmbedArguments),
+    /// Quotes the sentences that say most of what a text or a transcript says.
+    Summary(summary::SummaryArguments),
     /// Translates a text.
     Translate(translate::TranslateArguments),
 }
@@ -25,6 +28,7 @@ pub(crate) enum TryCommand {
 pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<()> {
     match command {
         TryCommand::Transcribe(arguments) => transcribe::run(config, arguments).await,
+        TryCommand::Summary(arguments) => summary::run(config, arguments).await,
         TryCommand::Embed(arguments) => embed::run(config, arguments).await,
         TryCommand::Translate(arguments) => translate::run(config, arguments).await,
         TryCommand::Speakers(arguments) => speakers::run(config, arguments).await,
