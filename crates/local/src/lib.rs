@@ -1,5 +1,5 @@
-//! Built-in engines: reading, voice, speech to text, embedding, translation and rendering, each in a guarded child process of this same binary;
-//! and extracts, which need none.
+//! Built-in engines: reading, photographs, voice, speech to text, embedding, translation and rendering, each in a guarded
+//! child process of this same binary; and extracts, which need none.
 
 mod capabilities;
 pub mod child;
@@ -7,6 +7,7 @@ pub mod embed;
 pub mod guard;
 pub mod models;
 mod onnx;
+pub mod photo;
 pub mod reading;
 pub mod render;
 mod sound;
