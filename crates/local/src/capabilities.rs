@@ -17,6 +17,7 @@ use sluice_domain::speech::Speech;
 
 use crate::embed::{EmbedError, Embedder};
 use crate::models::PAIRS;
+use crate::photo::{PhotoError, PhotoReader};
 use crate::reading::{ReadError, Reader};
 use crate::speech::{SpeechError, Transcriber, Transcription};
 use crate::translate::{TranslateError, Translator};
@@ -54,6 +55,30 @@ impl Does<Reading> for Reader {
             let (model, version) = model_and_version(&read_by);
             let mut answer = Answer::local(document, model, version);
             answer.usage.pictures = answer.value.pages.len() as u64;
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
+impl Does<Reading> for PhotoReader {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn estimate(&self, _: &ReadRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a ReadRequest, _: Context<'a>) -> Doing<'a, Begun<Document>> {
+        Box::pin(async move {
+            // With more than one language, what was read decides.
+            let language = match request.languages.as_slice() {
+                [one] => Some(one.code()),
+                _ => None,
+            };
+            let (document, read_by) = self.read_document(&request.file, language).await?;
+            let mut answer = Answer::local(document, read_by.model, read_by.version);
+            answer.usage.pictures = 1;
             Ok(Begun::Done(answer))
         })
     }
@@ -178,6 +203,12 @@ impl From<ReadError> for CapabilityError {
     fn from(error: ReadError) -> Self {
         let transient = matches!(error, ReadError::Io(_) | ReadError::DiskFull);
         made(error.code(), transient, error)
+    }
+}
+
+impl From<PhotoError> for CapabilityError {
+    fn from(error: PhotoError) -> Self {
+        made(error.code(), error.is_transient(), error)
     }
 }
 

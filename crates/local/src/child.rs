@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::embed::engine as embed;
+use crate::photo::engine as photo;
 use crate::speakers::engine as speakers;
 use crate::speech::engine as speech;
 use crate::translate::engine as translate;
@@ -31,6 +32,7 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
         Some(speech::SUBCOMMAND) => speech::run_child(rest),
         Some(embed::SUBCOMMAND) => embed::run_child(rest),
         Some(speakers::SUBCOMMAND) => speakers::run_child(rest),
+        Some(photo::SUBCOMMAND) => photo::run_child(rest),
         Some(translate::SUBCOMMAND) => translate::run_child(rest),
         Some(render::SUBCOMMAND) => render::run_child(),
         Some(reading::INNER_SUBCOMMAND) => reading::run_inner_child(rest),

@@ -1,4 +1,4 @@
-//! Built-in engines: reading, voice, speech to text, embedding, translation and rendering, each in a guarded child process of this same binary.
+//! Built-in engines: reading, photographs, voice, speech to text, embedding, translation and rendering, each in a guarded child process of this same binary.
 
 mod capabilities;
 pub mod child;
@@ -6,6 +6,7 @@ pub mod embed;
 pub mod guard;
 pub mod models;
 mod onnx;
+pub mod photo;
 pub mod reading;
 pub mod render;
 mod sound;

@@ -80,7 +80,7 @@ pub const PIPER_CONFIG: ModelFile = ModelFile {
     licence: "CC0",
 };
 
-/// ONNX Runtime, which runs the models of voices, vowel marks, voice activity and embeddings.
+/// ONNX Runtime, which runs the models of voices, vowel marks, voice activity, embeddings and photographs.
 pub const ONNX_RUNTIME: ModelFile = ModelFile {
     name: "libonnxruntime.so.1.31.1",
     content: Content::Published {
@@ -295,6 +295,41 @@ pub const SPEAKERS: ModelSet = ModelSet {
     files: &[SPEAKER_TURNS, SPEAKER_WEIGHTS, ONNX_RUNTIME],
 };
 
+/// The model that finds where text is on a photograph, PP-OCRv6 by PaddleOCR as RapidOCR converted it.
+pub const PHOTO_DETECTOR: ModelFile = ModelFile {
+    name: "photo/PP-OCRv6_det_small.onnx",
+    content: Content::Published {
+        bytes: 9_929_594,
+        sha256: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+    },
+    source: Source::Url(
+        "https://www.modelscope.cn/models/RapidAI/RapidOCR/resolve/v3.10.0/onnx/PP-OCRv6/det/PP-OCRv6_det_small.onnx",
+    ),
+    licence: "Apache-2.0",
+};
+
+/// The one that reads a line of it, with the characters that it knows.
+pub const PHOTO_RECOGNISER: ModelFile = ModelFile {
+    name: "photo/PP-OCRv6_rec_small.onnx",
+    content: Content::Published {
+        bytes: 21_234_383,
+        sha256: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
+    },
+    source: Source::Url(
+        "https://www.modelscope.cn/models/RapidAI/RapidOCR/resolve/v3.10.0/onnx/PP-OCRv6/rec/PP-OCRv6_rec_small.onnx",
+    ),
+    licence: "Apache-2.0",
+};
+
+/// Text on photographs.
+pub const PHOTO_READING: ModelSet = ModelSet {
+    id: "photo-reading",
+    purpose: "reading photographs in Latin letters, Chinese and Japanese",
+    without_it: "no photograph is read but in the scripts that tesseract reads",
+    is_optional: false,
+    files: &[PHOTO_DETECTOR, PHOTO_RECOGNISER, ONNX_RUNTIME],
+};
+
 /// Embeddings.
 pub const MEANING: ModelSet = ModelSet {
     id: "meaning",
@@ -305,7 +340,8 @@ pub const MEANING: ModelSet = ModelSet {
 };
 
 /// All sets.
-pub static SETS: [ModelSet; 8] = [VOICE_EN, VOICE_AR, SPEECH, SPEECH_SMALL, SPEAKERS, MEANING, EN_PT.set, PT_EN.set];
+pub static SETS: [ModelSet; 9] =
+    [VOICE_EN, VOICE_AR, SPEECH, SPEECH_SMALL, SPEAKERS, MEANING, PHOTO_READING, EN_PT.set, PT_EN.set];
 
 /// The set with this name.
 pub fn set(id: &str) -> Option<&'static ModelSet> {

@@ -144,7 +144,7 @@ pub(super) fn netpbm<'a>(image: &'a [u8], magic: &[u8], depth: usize) -> Option<
 }
 
 /// Rows of pixels of `depth` bytes after clockwise quarter turns, and the new width and height.
-pub(super) fn turn(pixels: &[u8], depth: usize, size: [usize; 2], turns: u8) -> (Vec<u8>, [usize; 2]) {
+pub(crate) fn turn(pixels: &[u8], depth: usize, size: [usize; 2], turns: u8) -> (Vec<u8>, [usize; 2]) {
     let [width, height] = size;
     let new = if turns.is_multiple_of(2) { size } else { [height, width] };
     let mut turned = Vec::with_capacity(pixels.len());

@@ -26,6 +26,7 @@ mod lists;
 mod margins;
 mod ocr;
 mod paragraphs;
+mod photo;
 mod picture;
 mod regions;
 mod running;
@@ -47,6 +48,7 @@ use tokio::sync::OnceCell;
 use crate::guard::{Guard, Limits};
 
 pub use draw::PageView;
+pub(crate) use draw::turn as turn_pixels;
 pub use error::ReadError;
 use hidden::Hidden;
 use info::Info;
@@ -55,6 +57,8 @@ pub(crate) use inner::{SUBCOMMAND as INNER_SUBCOMMAND, run_child as run_inner_ch
 pub use intake::{HEADER_WITHIN, has_header};
 use layout::RawPage;
 pub use ocr::RecognisedPage;
+pub use photo::PhotoLine;
+pub(crate) use photo::{PhotoPage, read_picture, turned as turned_place};
 pub use scans::unread_pages;
 
 const MIB: u64 = 1024 * 1024;

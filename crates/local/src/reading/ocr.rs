@@ -49,7 +49,7 @@ pub struct RecognisedPage {
 }
 
 /// A word in logical order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Recognised {
     pub(super) text: String,
     /// Left, top, right and bottom edge in points, on the straightened page.
@@ -58,12 +58,14 @@ pub(super) struct Recognised {
     pub(super) bounds: [f32; 4],
     /// Whether tesseract is sure of it.
     pub(super) sure: bool,
+    /// How sure, from 0 to 100. Nobody asks that of a page that was stored.
+    #[serde(skip)]
+    pub(super) confidence: f32,
 }
 
 /// Those of `wanted` that tesseract can read, by its own names; if `wanted` is empty, of all that Sluice knows.
 pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Result<Vec<&'static str>, ReadError> {
-    let output = guard.run(&LIMITS, "tesseract", ["--list-langs"], None).await?;
-    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let listed = listed_languages(guard).await?;
     let installed: Vec<&str> = listed.lines().map(str::trim).collect();
     let known = LANGUAGES.iter().filter(|facts| wanted.is_empty() || wanted.iter().any(|one| one.code() == facts.code));
     let usable: Vec<&'static str> =
@@ -75,6 +77,23 @@ pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Resu
     Ok(usable)
 }
 
+/// These languages, if tesseract has all of them.
+pub(super) async fn installed(guard: &Guard, wanted: &[&'static str]) -> Result<Vec<&'static str>, ReadError> {
+    let listed = listed_languages(guard).await?;
+    match wanted.iter().find(|code| !listed.lines().any(|line| line.trim() == **code)) {
+        None => Ok(wanted.to_vec()),
+        Some(code) => {
+            Err(ReadError::ToolMissing { tool: "tesseract".to_owned(), package: format!("tesseract-ocr-{code}") })
+        }
+    }
+}
+
+/// One a line.
+async fn listed_languages(guard: &Guard) -> Result<String, ReadError> {
+    let output = guard.run(&LIMITS, "tesseract", ["--list-langs"], None).await?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// What tesseract says about a page before it is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Orientation {
@@ -84,9 +103,13 @@ struct Orientation {
 }
 
 /// One reading of a page, to be compared with another.
-struct Attempt {
-    page: RecognisedPage,
-    confidence: f32,
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
+    pub(super) page: RecognisedPage,
+    /// Mean over its letters, from 0 to 100.
+    pub(super) confidence: f32,
+    /// In which it was read, by tesseract's names: `ara+eng`.
+    pub(super) languages: String,
 }
 
 /// Reads one page.
@@ -97,19 +120,29 @@ pub(super) async fn read_page(
     languages: &[&str],
 ) -> Result<RecognisedPage, ReadError> {
     let picture = picture(guard, pdf, size).await?;
-    let orientation = orientation(guard, &picture).await?;
+    Ok(read_upright(guard, &picture, size, languages).await?.page)
+}
+
+/// Reads the picture of a page, whichever way up it is.
+pub(super) async fn read_upright(
+    guard: &Guard,
+    picture: &Picture,
+    size: &PageSize,
+    languages: &[&str],
+) -> Result<Attempt, ReadError> {
+    let orientation = orientation(guard, picture).await?;
     let mut turns = vec![orientation.quarter_turns];
     if orientation.confidence < SURE_ORIENTATION && orientation.quarter_turns != 0 {
         turns.push(0);
     }
     let mut best: Option<Attempt> = None;
     for turns in turns {
-        let attempt = read_turned(guard, &picture, size, turns, orientation.is_arabic, languages).await?;
+        let attempt = read_turned(guard, picture, size, turns, orientation.is_arabic, languages).await?;
         if best.as_ref().is_none_or(|best| attempt.confidence > best.confidence) {
             best = Some(attempt);
         }
     }
-    Ok(best.map(|attempt| attempt.page).unwrap_or_default())
+    Ok(best.unwrap_or_default())
 }
 
 async fn picture(guard: &Guard, pdf: &Path, size: &PageSize) -> Result<Picture, ReadError> {
@@ -183,19 +216,20 @@ async fn read_turned(
     let scale = turned.0 / across.max(1) as f32;
     let pgm = upright.to_pgm();
     let chosen = of_script(languages, is_arabic);
-    let read = |table: &str| {
+    let read = |table: &str, languages: &[&str]| {
         let mut attempt = parse(table, &empty, &straightened, scale);
+        attempt.languages = languages.join("+");
         doubt_percentages(&mut attempt.page);
         attempt
     };
-    let attempt = read(&recognise(guard, &pgm, &chosen).await?);
+    let attempt = read(&recognise(guard, &pgm, &chosen).await?, &chosen);
     // The script was not known, and what was read tells it.
     let text = attempt.page.blocks.iter().flatten().flatten().map(|word| word.text.as_str());
     let of_found_script = of_script(languages, Some(bidi::is_right_to_left(text)));
     if of_found_script == chosen {
         return Ok(attempt);
     }
-    let second = read(&recognise(guard, &pgm, &of_found_script).await?);
+    let second = read(&recognise(guard, &pgm, &of_found_script).await?, &of_found_script);
     Ok(if second.confidence >= attempt.confidence { second } else { attempt })
 }
 
@@ -258,10 +292,11 @@ fn parse(table: &str, empty: &RecognisedPage, straightened: &Straightened, scale
         let bounds = straightened.box_back(level).map(|edge| edge * scale);
         let sure = confidence >= CONFIDENT || length == 0.0;
         if let Some(line) = lines.last_mut() {
-            line.push(Recognised { text, level: level.map(|edge| edge * scale), bounds, sure });
+            line.push(Recognised { text, level: level.map(|edge| edge * scale), bounds, sure, confidence });
         }
     }
-    Attempt { page, confidence: if letters_read > 0.0 { sum / letters_read } else { 0.0 } }
+    let confidence = if letters_read > 0.0 { sum / letters_read } else { 0.0 };
+    Attempt { page, confidence, languages: String::new() }
 }
 
 /// On an Arabic page tesseract takes the sign before a number, as in `%37.5`, for the digits 90, and is sure of it. What may
@@ -312,8 +347,7 @@ mod tests {
     #[test]
     fn a_number_that_may_be_a_percentage_is_doubted_in_arabic() {
         let sure = |texts: &[&str]| -> Vec<bool> {
-            let word =
-                |text: &&str| Recognised { text: (*text).to_owned(), level: [0.0; 4], bounds: [0.0; 4], sure: true };
+            let word = |text: &&str| Recognised { text: (*text).to_owned(), sure: true, ..Recognised::default() };
             let blocks = vec![vec![texts.iter().map(word).collect()]];
             let mut page = RecognisedPage { blocks, ..RecognisedPage::default() };
             doubt_percentages(&mut page);

@@ -144,6 +144,12 @@ fn scanned_page(page: u32) -> LeftOut {
     LeftOut { page, reason: Reason::Scanned, sample: String::new() }
 }
 
+/// The document that has only this page.
+pub(super) fn document_of(page: RecognisedPage, by: &str) -> Document {
+    let pages = vec![Page { number: page.number, ..Page::default() }];
+    merged(Document { pages, ..Document::default() }, vec![page], by)
+}
+
 fn merged(mut document: Document, mut recognised: Vec<RecognisedPage>, by: &str) -> Document {
     recognised.sort_by_key(|page| page.number);
     let numbers: Vec<u32> = recognised.iter().map(|page| page.number).collect();
@@ -344,6 +350,7 @@ mod tests {
             level: [0.0, top, 10.0, bottom],
             bounds: [0.0; 4],
             sure: true,
+            ..Recognised::default()
         };
         let words = |edges: &[[f32; 2]]| -> Vec<Recognised> {
             edges.iter().map(|[top, bottom]| word("النحلة", *top, *bottom)).collect()
@@ -364,7 +371,8 @@ mod tests {
 
     fn word(text: &str, [left, top]: [f32; 2], sure: bool) -> Recognised {
         let bounds = [left, top, left + 20.0, top + 10.0];
-        Recognised { text: text.to_owned(), level: bounds, bounds: bounds.map(|edge| edge + 1.0), sure }
+        let text = text.to_owned();
+        Recognised { text, level: bounds, bounds: bounds.map(|edge| edge + 1.0), sure, ..Recognised::default() }
     }
 
     #[test]

@@ -6,7 +6,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 use sluice_local::embed::{EmbedSettings, Embedder};
 use sluice_local::guard::Guard;
-use sluice_local::models::{MEANING, Models, PAIRS, Pair, SPEAKERS, SPEECH, VOICE_AR, VOICE_EN, pull_command};
+use sluice_local::models::{
+    MEANING, Models, PAIRS, PHOTO_READING, Pair, SPEAKERS, SPEECH, VOICE_AR, VOICE_EN, pull_command,
+};
+use sluice_local::photo::PhotoReader;
 use sluice_local::speakers::Speakers;
 use sluice_local::speech::{Size, SpeechSettings, Transcriber};
 use sluice_local::tools::{self, Need};
@@ -102,6 +105,7 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     findings.extend(voice_models(&models));
     findings.push(transcription(&guard, &models, &executable).await);
     findings.push(speakers(&guard, &models, &executable).await);
+    findings.push(photographs(&guard, &models, &executable).await);
     findings.push(embedding(&guard, &models, &executable).await);
     findings.push(translation(&guard, &models, &executable).await);
     findings.push(page());
@@ -221,6 +225,13 @@ async fn speakers(guard: &Guard, models: &Models, executable: &Path) -> Finding 
     let speakers = Speakers::new(guard.clone(), models.clone(), executable.to_owned());
     let works = speakers.warm().await.map(|()| Speakers::model().to_owned());
     engine("speakers", "who says what in transcripts", SPEAKERS.without_it, works.map_err(anyhow::Error::from))
+}
+
+/// Whether photographs can be read: loads the models.
+async fn photographs(guard: &Guard, models: &Models, executable: &Path) -> Finding {
+    let reader = PhotoReader::new(guard.clone(), models.clone(), executable.to_owned());
+    let works = reader.warm().await.map(|()| PhotoReader::model().to_string());
+    engine("photographs", "the text on photographs", PHOTO_READING.without_it, works.map_err(anyhow::Error::from))
 }
 
 /// Whether texts can be embedded: loads the model.

@@ -19,7 +19,7 @@ fn sets_are_listed_with_their_files() {
     let place = Place::new();
     let listed = json(&place, &["models", "list", "--json"]);
     let ids: Vec<_> = listed["sets"].as_array().unwrap().iter().map(|set| set["id"].as_str().unwrap()).collect();
-    let all = ["voice-en", "voice-ar", "speech", "speech-small", "speakers", "meaning"];
+    let all = ["voice-en", "voice-ar", "speech", "speech-small", "speakers", "meaning", "photo-reading"];
     assert_eq!(ids, [&all[..], &["translate-en-pt", "translate-pt-en"]].concat());
     let optional = |set: &&Value| set["optional"] == true;
     let optional: Vec<_> = listed["sets"].as_array().unwrap().iter().filter(optional).map(|set| &set["id"]).collect();

@@ -140,6 +140,7 @@ fn the_doctor_says_which_engines_work_and_with_what() {
     };
     assert_eq!(version("speech to text"), "whisper base int8 by CTranslate2 4.8.4");
     assert_eq!(version("embeddings"), "multilingual-e5-small 4-bit by ONNX Runtime 1.31.1");
+    assert_eq!(version("photographs"), "PP-OCRv6 small by ONNX Runtime 1.31.1");
     assert_eq!(version("translation"), "en → pt, pt → en by fxtranslate 0.5.0");
 }
 
@@ -171,4 +172,21 @@ fn speakers_are_told_apart_by_hand() {
     assert_eq!(told["turns"][0]["speaker"], 0, "{told}");
     place.write("empty.wav", "");
     assert_eq!(place.run(&["try", "speakers", "empty.wav", "--json"]).failure()["code"], "file_empty");
+}
+
+#[test]
+fn a_photograph_is_read() {
+    let place = Place::new();
+    let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/../local/tests/fixtures/photo-ja.jpg");
+    let ran = place.run(&["try", "read", picture, "--json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let read: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((read["engine"].as_str(), read["model"].as_str()), (Some("pp-ocr"), Some("PP-OCRv6 small")), "{read}");
+    assert_eq!(read["lines"][0]["text"], "図書館は火曜日から土曜日まで");
+    assert_eq!(read["lines"][0]["corners"].as_array().unwrap().len(), 4, "{read}");
+    assert!(read["seconds"].as_f64().unwrap() > 0.0 && read["engine_memory_mib"].as_u64().unwrap() > 30, "{read}");
+    let people = place.run(&["try", "read", picture, "--language", "ja"]);
+    assert!(people.stdout.starts_with("PP-OCRv6 small by ONNX Runtime"), "{people:?}");
+    place.write("notes.png", "these are notes");
+    assert_eq!(place.run(&["try", "read", "notes.png", "--json"]).failure()["code"], "not_a_picture");
 }

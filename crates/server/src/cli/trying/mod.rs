@@ -1,6 +1,7 @@
 //! `sluice try`: one built-in engine on one file or text, by itself. Each engine is a file here and a line in [`TryCommand`].
 
 mod embed;
+mod read;
 mod speakers;
 mod text;
 mod transcribe;
@@ -16,6 +17,8 @@ pub(crate) enum TryCommand {
     Transcribe(transcribe::TranscribeArguments),
     /// Says who speaks when in a sound or a video.
     Speakers(speakers::SpeakersArguments),
+    /// Reads the text on a photograph or another picture.
+    Read(read::ReadArguments),
     /// Turns a text into a vector of its meaning, and compares it with others.
     Embed(embed::EmbedArguments),
     /// Translates a text.
@@ -25,6 +28,7 @@ pub(crate) enum TryCommand {
 pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<()> {
     match command {
         TryCommand::Transcribe(arguments) => transcribe::run(config, arguments).await,
+        TryCommand::Read(arguments) => read::run(config, arguments).await,
         TryCommand::Embed(arguments) => embed::run(config, arguments).await,
         TryCommand::Translate(arguments) => translate::run(config, arguments).await,
         TryCommand::Speakers(arguments) => speakers::run(config, arguments).await,

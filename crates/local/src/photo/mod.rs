@@ -1,0 +1,229 @@
+//! Text on photographs and other pictures, by PP-OCRv6 in a warm child of this binary, or by tesseract.
+//!
+//! The child (`engine`) decodes the picture (`decode`), finds where text is (`detect`), reads each line (`recognise`), and puts
+//! the lines in order (`order`). PP-OCRv6 reads Latin, Chinese and Japanese, also askew, blurred and on a coloured ground, and
+//! knows no other script. Those are read by tesseract, which wants a clean page. Which of them reads is decided by the language
+//! (`languages`); if that is not given, by how confident they are.
+
+mod decode;
+mod detect;
+pub(crate) mod engine;
+mod error;
+mod languages;
+mod model;
+mod order;
+mod picture;
+mod recognise;
+mod rect;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Serialize;
+use sluice_domain::document::Document;
+
+pub use error::PhotoError;
+
+pub use crate::reading::PhotoLine;
+
+use self::engine::{EngineRequest, EngineResponse, Found};
+use self::languages::{ReadWith, engine_for};
+use self::model::Files;
+use crate::child::SUBCOMMAND;
+use crate::child::warm::{Framing, Warm};
+use crate::guard::{Guard, Limits};
+use crate::models::{Models, ONNX_RUNTIME, PHOTO_DETECTOR, PHOTO_READING, PHOTO_RECOGNISER};
+use crate::reading::{PhotoPage, read_picture};
+
+/// Time for the engine to start and load its models.
+const STARTING: Duration = Duration::from_mins(1);
+/// Time for a picture full of small print on a busy machine.
+const REQUEST: Duration = Duration::from_mins(5);
+/// After this time without a request the engine is stopped.
+const IDLE: Duration = Duration::from_mins(5);
+/// Address space of the engine in MiB: the largest photograph takes a third of it while it is decoded.
+const MEMORY: u64 = 3 * 1024;
+const MOST_THREADS: usize = 4;
+
+/// PP-OCRv6 is believed if it is at least so confident. It is more than that of nearly all that it can read.
+const SURE: f32 = 0.85;
+/// Lines of tesseract that are less confident are left out, as those of PP-OCRv6 are.
+const CONFIDENT: f32 = 0.5;
+
+/// What a picture says.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PhotoText {
+    /// What read it.
+    #[serde(flatten)]
+    pub read_by: ReadBy,
+    /// Pixels across, upright as the camera was held.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Clockwise quarter turns, 0 to 3, after which the text is upright.
+    pub quarter_turns: u8,
+    /// Mean confidence in all that looks like text, from 0 to 1; 0 if nothing does.
+    pub confidence: f32,
+    /// In reading order; none on a picture without text.
+    pub lines: Vec<PhotoLine>,
+}
+
+/// What read a picture, as it is stored with the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadBy {
+    /// `pp-ocr` or `tesseract`.
+    pub engine: &'static str,
+    /// The model, or tesseract's languages.
+    pub model: String,
+    /// The version of what runs it.
+    pub version: String,
+}
+
+impl fmt::Display for ReadBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", self.model, self.version)
+    }
+}
+
+/// A picture that was read, and the page that it makes.
+struct Read {
+    text: PhotoText,
+    page: PhotoPage,
+}
+
+/// Reads photographs and other pictures.
+pub struct PhotoReader {
+    guard: Guard,
+    models: Models,
+    engine: Warm,
+}
+
+impl PhotoReader {
+    /// The engine is started on first use. `executable` is this binary, which re-executes itself as the engine child.
+    pub fn new(guard: Guard, models: Models, executable: PathBuf) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = u32::try_from(cores.min(MOST_THREADS)).unwrap_or(1);
+        let arguments = engine::arguments(Files {
+            onnx: models.path(&ONNX_RUNTIME),
+            detector: models.path(&PHOTO_DETECTOR),
+            recogniser: models.path(&PHOTO_RECOGNISER),
+            threads,
+        });
+        let limits = Limits::warm(MEMORY, threads);
+        let outer = guard.clone();
+        let engine = Warm::new(engine::SUBCOMMAND, Framing::Length, limits, move || {
+            let fixed = [SUBCOMMAND.into(), engine::SUBCOMMAND.into()];
+            outer.command(&limits, &executable, fixed.iter().chain(&arguments))
+        })
+        .evicted_after(IDLE);
+        Self { guard, models, engine }
+    }
+
+    /// The model and what runs it, as they are stored with what they read.
+    pub fn model() -> ReadBy {
+        let version = ONNX_RUNTIME.name.rsplit(".so.").next().unwrap_or_default();
+        let version = format!("ONNX Runtime {version}");
+        ReadBy { engine: "pp-ocr", model: "PP-OCRv6 small".to_owned(), version }
+    }
+
+    /// Whether all files are present.
+    pub fn check_installed(&self) -> Result<(), PhotoError> {
+        let files: Vec<&str> = self.models.missing(&[&PHOTO_READING]).iter().map(|file| file.name).collect();
+        if files.is_empty() { Ok(()) } else { Err(PhotoError::NotInstalled { files }) }
+    }
+
+    /// Loads the models, so that the first request need not wait for them.
+    pub async fn warm(&self) -> Result<(), PhotoError> {
+        self.check_installed()?;
+        self.ask(&EngineRequest::Warm, STARTING).await.map(|_| ())
+    }
+
+    /// The engine's process id, when it runs.
+    pub async fn process_id(&self) -> Option<u32> {
+        self.engine.process_id().await
+    }
+
+    /// Reads a PNG, JPEG or WebP picture. `language` is the ISO 639-1 code of what it is written in, if that is known: it
+    /// chooses the engine.
+    pub async fn read(&self, picture: &Path, language: Option<&str>) -> Result<PhotoText, PhotoError> {
+        Ok(self.read_page(picture, language).await?.text)
+    }
+
+    /// The same as a document of one page, whose blocks are paragraphs. Its points are pixels.
+    pub async fn read_document(
+        &self,
+        picture: &Path,
+        language: Option<&str>,
+    ) -> Result<(Document, ReadBy), PhotoError> {
+        let Read { text, page } = self.read_page(picture, language).await?;
+        Ok((page.into_document(&text.read_by.to_string()), text.read_by))
+    }
+
+    async fn read_page(&self, picture: &Path, language: Option<&str>) -> Result<Read, PhotoError> {
+        let no_file = |error: std::io::Error| PhotoError::NoFile { message: error.to_string() };
+        let picture = tokio::fs::canonicalize(picture).await.map_err(no_file)?;
+        if picture.to_str().is_none() {
+            return Err(PhotoError::PathNotUtf8);
+        }
+        if let Some(ReadWith::Tesseract(name)) = language.map(engine_for).transpose()? {
+            return self.by_tesseract(&picture, &[name]).await;
+        }
+        self.warm().await?;
+        let read = self.by_pp_ocr(&picture).await?;
+        if language.is_some() || read.text.confidence >= SURE && !read.text.lines.is_empty() {
+            return Ok(read);
+        }
+        // Another script perhaps.
+        match self.by_tesseract(&picture, &[]).await {
+            Ok(other) if !other.text.lines.is_empty() && other.text.confidence > read.text.confidence => Ok(other),
+            Ok(_) | Err(PhotoError::TesseractMissing { .. }) => Ok(read),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn by_pp_ocr(&self, picture: &Path) -> Result<Read, PhotoError> {
+        let request = EngineRequest::Read { picture: picture.to_owned() };
+        let EngineResponse::Read(Found { size, quarter_turns, confidence, lines }) =
+            self.ask(&request, REQUEST).await?
+        else {
+            return Err(another_answer());
+        };
+        let page = PhotoPage::of_lines(size, quarter_turns, &lines);
+        let [width, height] = size;
+        let text = PhotoText { read_by: Self::model(), width, height, quarter_turns, confidence, lines };
+        Ok(Read { text, page })
+    }
+
+    /// Reads with tesseract in these languages of its own, or in those of all documents if there are none.
+    async fn by_tesseract(&self, picture: &Path, languages: &[&'static str]) -> Result<Read, PhotoError> {
+        let copy = tempfile::NamedTempFile::new().map_err(PhotoError::Io)?;
+        let request = EngineRequest::Grey { picture: picture.to_owned(), into: copy.path().to_owned() };
+        let EngineResponse::Grey { size } = self.ask(&request, REQUEST).await? else { return Err(another_answer()) };
+        let pgm = tokio::fs::read(copy.path()).await.map_err(PhotoError::Io)?;
+        let read = read_picture(&self.guard, &pgm, size, languages).await?;
+        let lines = read.page.lines().into_iter().filter(|line| line.confidence >= CONFIDENT);
+        let read_by = ReadBy { engine: "tesseract", model: read.languages, version: read.name };
+        let [width, height] = size;
+        let text = PhotoText {
+            read_by,
+            width,
+            height,
+            quarter_turns: read.page.quarter_turns(),
+            confidence: read.confidence,
+            lines: lines.collect(),
+        };
+        Ok(Read { text, page: read.page })
+    }
+
+    async fn ask(&self, request: &EngineRequest, wall: Duration) -> Result<EngineResponse, PhotoError> {
+        match self.engine.ask(request, wall).await? {
+            EngineResponse::Failed(failure) => Err(failure.into()),
+            response => Ok(response),
+        }
+    }
+}
+
+fn another_answer() -> PhotoError {
+    PhotoError::Failed { message: "the engine answered another request".to_owned() }
+}
