@@ -3,6 +3,8 @@
 # verifies each SHA-256. Does nothing if all are present. Installs nothing and needs no root; Debian packages come from the lists of the last
 # `apt-get update`.
 #
+# With --bench also the recordings of tests/bench-sounds.tsv, which `sluice bench ai` hears.
+#
 # The folder: ${XDG_CACHE_HOME:-~/.cache}/sluice/corpus. Needs: python3 with pip, apt-get, dpkg-deb.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,10 +15,13 @@ tries=4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+sounds=(tests/sounds.tsv)
+if [[ ${1:-} == --bench ]]; then sounds+=(tests/bench-sounds.tsv); fi
+
 # The files to be made, their hashes, packages and paths in them.
 rows() {
     grep -v '^#' tests/corpus.tsv | awk -F'\t' -v OFS='\t' '{ print $1 ".pdf", $2, $3, $4 }'
-    grep -v '^#' tests/sounds.tsv | awk -F'\t' -v OFS='\t' '{ print $1 ".wav", $2, $3, $4 }'
+    grep -hv '^#' "${sounds[@]}" | awk -F'\t' -v OFS='\t' '!seen[$1]++ { print $1 ".wav", $2, $3, $4 }'
 }
 
 is_there() { [[ -f $corpus/$1 && $(sha256sum <"$corpus/$1") == "$2 "* ]]; }

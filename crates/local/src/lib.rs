@@ -1,4 +1,5 @@
-//! Built-in engines: reading, photographs, voice, speech to text, embedding, translation and rendering, each in a guarded child process of this same binary.
+//! Built-in engines: reading, photographs, voice, speech to text, embedding, translation and rendering, each in a guarded child process of this same
+//! binary; and extracts, which need none.
 
 mod capabilities;
 pub mod child;
@@ -12,6 +13,7 @@ pub mod render;
 mod sound;
 pub mod speakers;
 pub mod speech;
+pub mod summary;
 pub mod tools;
 pub mod translate;
 pub mod voice;

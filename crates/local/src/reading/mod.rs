@@ -56,6 +56,7 @@ use inner::Findings;
 pub(crate) use inner::{SUBCOMMAND as INNER_SUBCOMMAND, run_child as run_inner_child};
 pub use intake::{HEADER_WITHIN, has_header};
 use layout::RawPage;
+pub(crate) use legible::function_words;
 pub use ocr::RecognisedPage;
 pub use photo::PhotoLine;
 pub(crate) use photo::{PhotoPage, read_picture, turned as turned_place};

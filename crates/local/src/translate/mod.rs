@@ -8,7 +8,7 @@ pub(crate) mod engine;
 mod error;
 mod language;
 mod route;
-mod sentences;
+pub(crate) mod sentences;
 
 use std::ops::Range;
 use std::path::PathBuf;

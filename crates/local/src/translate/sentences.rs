@@ -14,7 +14,7 @@ const WITHOUT_SPACES: [&str; 2] = ["zh", "ja"];
 const LONGEST: usize = 2_000;
 
 /// The sentences of a text that are to be translated, as ranges of bytes without the blanks around them.
-pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut fit = |part: &str| part.len() <= LONGEST;
     let mut at = 0;
@@ -60,7 +60,7 @@ pub(super) fn joined(text: &str, sentences: &[Range<usize>], translated: &[Strin
 
 /// A sentence in parts that `fit`: whole if it does, or else cut near its middle, at the end of a clause or between words
 /// where there is one.
-pub(super) fn parts<'a>(sentence: &'a str, fit: &mut impl FnMut(&str) -> bool) -> Vec<&'a str> {
+pub(crate) fn parts<'a>(sentence: &'a str, fit: &mut impl FnMut(&str) -> bool) -> Vec<&'a str> {
     if sentence.chars().nth(1).is_none() || fit(sentence) {
         return vec![sentence];
     }

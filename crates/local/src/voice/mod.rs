@@ -126,6 +126,11 @@ impl Voices {
         self.ask_engine(&EngineRequest::Warm, STARTING).await.map(|_| ())
     }
 
+    /// The process id of the engine of English, when it runs.
+    pub async fn process_id(&self) -> Option<u32> {
+        self.engine.process_id().await
+    }
+
     /// Speaks `text` with a voice into a WAV file (mono, 16 bit). On error there is no file.
     pub async fn speak(&self, voice_id: &str, text: &str, out_wav: &Path) -> Result<Speech, VoiceError> {
         let voice = VOICES.iter().find(|voice| voice.id == voice_id).ok_or_else(|| VoiceError::unknown(voice_id))?;

@@ -190,3 +190,38 @@ fn a_photograph_is_read() {
     place.write("notes.png", "these are notes");
     assert_eq!(place.run(&["try", "read", "notes.png", "--json"]).failure()["code"], "not_a_picture");
 }
+
+#[test]
+fn a_text_and_a_transcript_are_summarised_by_quotations() {
+    let place = Place::new();
+    let sentences: Vec<String> = (1..=30)
+        .map(|n| {
+            format!("Keeper number {n} of the lighthouse writes down the weather of day {n} and the ships of week {n}.")
+        })
+        .collect();
+    place.write("diary.txt", sentences.join(" "));
+    let ran = place.run(&["try", "summary", "diary.txt", "--sentences", "4", "--words", "--json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let found: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&found["kind"], &found["of"]), (&Value::from("extract"), &Value::from(30)));
+    assert!(!found["sentences"].as_array().unwrap().is_empty() && found["made_by"] == "words (TF-IDF)", "{found}");
+    let people = place.run(&["try", "summary", "diary.txt", "--sentences", "4"]).stdout;
+    assert!(people.starts_with("extract, quoted: ") && people.contains("multilingual-e5-small"), "{people}");
+    assert!(people.contains("key terms: "), "{people}");
+    let segment = |at: usize| serde_json::json!({ "start_ms": at * 1_000, "end_ms": at * 1_000 + 900, "text": sentences[at], "speaker": at / 15, "words": [] });
+    let transcript = serde_json::json!({ "language": "en", "segments": (0..30).map(segment).collect::<Vec<_>>() });
+    place.write("talk.json", transcript.to_string());
+    let talk = place.run(&["try", "summary", "talk.json", "--words"]).stdout;
+    assert!(talk.contains("\n[0:00:") && talk.contains("] speaker 1: Keeper"), "{talk}");
+}
+
+#[test]
+fn what_cannot_be_summarised_is_explained() {
+    let place = Place::new();
+    let code = |file: &str| place.run(&["try", "summary", file, "--json"]).failure()["code"].clone();
+    place.write("numbers.txt", "12 34 — 56");
+    place.write("other.json", "{\"name\": 1}");
+    assert_eq!(code("numbers.txt"), "text_empty");
+    assert_eq!(code("other.json"), "not_transcript");
+    assert_eq!(code("none.txt"), "not_found");
+}

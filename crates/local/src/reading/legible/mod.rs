@@ -9,6 +9,8 @@ mod arabic;
 mod latin;
 mod table;
 
+pub(crate) use table::function_words;
+
 use sluice_domain::document::{Document, LeftOut, Page, Reason};
 
 /// Least characters, without blanks, that can be judged.

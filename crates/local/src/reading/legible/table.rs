@@ -37,6 +37,13 @@ fn entries(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_whitespace)
 }
 
+/// The words that every text needs, of all languages in Latin letters.
+pub(crate) fn function_words() -> impl Iterator<Item = &'static str> {
+    let needed =
+        |language: &'static Language| language.words.iter().filter(|(_, needed)| **needed).map(|(word, _)| *word);
+    LANGUAGES.iter().flat_map(needed)
+}
+
 /// What is known of a language.
 #[derive(Debug)]
 pub(super) struct Language {

@@ -1,6 +1,8 @@
 //! `sluice bench`: figures of this machine, as a table and as JSON.
 
+mod ai;
 mod engine;
+mod figures;
 mod http;
 mod jobs;
 mod postgres;
@@ -20,6 +22,8 @@ pub(crate) enum BenchCommand {
     Engine(engine::EngineBench),
     /// Sends requests to a server with a long history, then runs maintenance, and reports how long concurrent writers wait.
     Retention(retention::RetentionBench),
+    /// Measures the built-in engines, speech and embeddings beside Python with the same models.
+    Ai(ai::AiBench),
     /// Measures the server's requests, memory and start, each beside a peer where there is one.
     Http(http::HttpBench),
     /// Records many sessions at once in chunks, and checks that every chunk is stored exactly once.
@@ -33,6 +37,7 @@ pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Resul
     match command {
         BenchCommand::Reel(options) => reel::run(config, options).await,
         BenchCommand::Engine(options) => engine::run(options).await,
+        BenchCommand::Ai(options) => Box::pin(ai::run(config, options)).await,
         BenchCommand::Http(options) => Box::pin(http::run(config, options)).await,
         BenchCommand::Sessions(options) => Box::pin(sessions::run(options)).await,
         BenchCommand::HttpPeer(options) => http::peer::run(config, options).await,

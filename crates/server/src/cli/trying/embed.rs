@@ -104,7 +104,7 @@ fn print(view: &View) -> anyhow::Result<()> {
     view.against.iter().try_for_each(|near| say(&format!("{:.3}  {}", near.cosine, near.text)))
 }
 
-fn failure(error: EmbedError) -> anyhow::Error {
+pub(super) fn failure(error: EmbedError) -> anyhow::Error {
     let code = error.code();
     let chain = anyhow::Error::new(error);
     Failure::new(code, "It cannot be embedded", format!("{chain:#}")).into()

@@ -3,6 +3,7 @@
 mod embed;
 mod read;
 mod speakers;
+mod summary;
 mod text;
 mod transcribe;
 mod translate;
@@ -21,6 +22,8 @@ pub(crate) enum TryCommand {
     Read(read::ReadArguments),
     /// Turns a text into a vector of its meaning, and compares it with others.
     Embed(embed::EmbedArguments),
+    /// Quotes the sentences that say most of what a text or a transcript says.
+    Summary(summary::SummaryArguments),
     /// Translates a text.
     Translate(translate::TranslateArguments),
 }
@@ -29,6 +32,7 @@ pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<
     match command {
         TryCommand::Transcribe(arguments) => transcribe::run(config, arguments).await,
         TryCommand::Read(arguments) => read::run(config, arguments).await,
+        TryCommand::Summary(arguments) => summary::run(config, arguments).await,
         TryCommand::Embed(arguments) => embed::run(config, arguments).await,
         TryCommand::Translate(arguments) => translate::run(config, arguments).await,
         TryCommand::Speakers(arguments) => speakers::run(config, arguments).await,

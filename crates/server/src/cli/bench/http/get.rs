@@ -9,9 +9,9 @@ use sluice_engine::Randomness;
 use sluice_store::jobs::{self, Need, NewJob};
 use sluice_store::{Store, StoreError};
 
-use super::figures::{Figure, Target, median};
 use super::load::{self, load};
 use super::server::{Server, folder, free_address, this_program};
+use crate::cli::bench::figures::{Figure, Target, median};
 
 /// Jobs that are asked for in turn.
 const JOBS: usize = 1_000;

@@ -13,9 +13,9 @@ use sluice_domain::ids::OwnerId;
 use sluice_store::StoreError;
 use sluice_store::blobs::{self, Subject};
 
-use super::figures::{Figure, Target};
 use super::load::{self, load};
 use super::server::{Server, folder, free_address, program};
+use crate::cli::bench::figures::{Figure, Target};
 use crate::config::Config;
 use crate::wiring;
 

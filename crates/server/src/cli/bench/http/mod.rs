@@ -3,7 +3,6 @@
 //! The server is a child process of this program, as people start it, on an empty data folder. Peers are other programs
 //! behind the same client. One that is not installed is said, and has no figure: the ratio is then null.
 
-mod figures;
 mod get;
 mod load;
 mod media;
@@ -18,7 +17,7 @@ use std::io::{IsTerminal as _, Write as _};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use self::figures::Figure;
+use crate::cli::bench::figures::Figure;
 use crate::cli::say;
 use crate::config::Config;
 

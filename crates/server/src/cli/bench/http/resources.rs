@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use anyhow::ensure;
 
-use super::figures::{Figure, Target, median};
 use super::load::{self, Connection};
 use super::server::{Server, folder};
+use crate::cli::bench::figures::{Figure, Target, median};
 
 /// How long a server has to come to rest.
 const REST: Duration = Duration::from_secs(3);

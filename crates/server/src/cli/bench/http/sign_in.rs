@@ -10,10 +10,10 @@ use sluice_domain::ids::OwnerId;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::figures::{Figure, median};
 use super::get::{fill, requests};
 use super::load::{Connection, load};
 use super::server::{Server, folder, this_program};
+use crate::cli::bench::figures::{Figure, median};
 
 /// People who sign in at the same time, again and again.
 const PEOPLE: usize = 20;

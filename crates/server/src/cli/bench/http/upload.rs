@@ -9,9 +9,9 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use bytes::Bytes;
 
-use super::figures::{Figure, Target};
 use super::load::Connection;
 use super::server::{Server, folder, free_address, program};
+use crate::cli::bench::figures::{Figure, Target};
 
 /// What is sent.
 const BYTES: u64 = 1024 * 1024 * 1024;

@@ -69,18 +69,34 @@ impl Figure {
         Self { target: Some(target), reached: judged.map(|value| target.is_reached(value)), ..self }
     }
 
+    /// A rate of errors that is to be no higher than the peer's, which may be none.
+    pub(super) fn no_more_errors(self) -> Self {
+        let reached = self.peer_value.map(|peer| self.value <= peer);
+        Self { target: Some(Target::AtMost(1.0)), reached, ..self }
+    }
+
+    /// Adds to what is said already, such as why a peer is missing.
     pub(super) fn note(self, note: impl Into<String>) -> Self {
-        Self { note: Some(note.into()), ..self }
+        let note = match self.note {
+            Some(before) => format!("{}; {before}", note.into()),
+            None => note.into(),
+        };
+        Self { note: Some(note), ..self }
     }
 }
 
 impl fmt::Display for Figure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:<28} {:>10.1} {:<9}", self.name, self.value, self.unit)?;
+        let places = decimals(self.value);
+        write!(formatter, "{:<28} {:>10.places$} {:<11}", self.name, self.value, self.unit)?;
         if let Some(peer) = self.peer {
             match (self.peer_value, self.ratio) {
-                (Some(value), Some(ratio)) => write!(formatter, " {ratio:.2} × {peer} ({value:.1})")?,
-                _ => write!(formatter, " {peer}: no figure")?,
+                (Some(value), Some(ratio)) => {
+                    let places = decimals(value);
+                    write!(formatter, " {ratio:.2} × {peer} ({value:.places$})")?;
+                }
+                (Some(value), None) => write!(formatter, " {peer} has {value:.2}")?,
+                (None, _) => write!(formatter, " {peer}: no figure")?,
             }
         }
         match self.target {
@@ -100,6 +116,12 @@ impl fmt::Display for Figure {
     }
 }
 
+/// Digits after the point: small values need more.
+fn decimals(value: f64) -> usize {
+    if value < 10.0 { 2 } else { 1 }
+}
+
+/// The median, the upper one of an even number; 0 of none.
 pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
