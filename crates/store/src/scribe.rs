@@ -5,6 +5,7 @@
 
 mod rows;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
@@ -16,7 +17,7 @@ use crate::sql::{containing, parse, sql};
 use crate::{StoreError, Tx, storable};
 
 pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow};
-use rows::{chunk_row, recording_row, segment_row};
+use rows::{chunk_row, number, recording_row, segment_row};
 
 sluice_domain::typed_id!(
     /// A recorded session.
@@ -383,6 +384,17 @@ pub async fn chunks(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, segment: u32
         .all(tx)
         .await?;
     rows.iter().map(chunk_row).collect()
+}
+
+/// Where the last stored chunk of each segment ends, in milliseconds of the segment, by its number.
+pub async fn ends(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<BTreeMap<u32, u64>, StoreError> {
+    let rows = sql("SELECT segment, MAX(start_ms + length_ms) AS end_ms FROM scribe_chunks
+         WHERE session_id = $1 AND owner = $2 GROUP BY segment")
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((number(row, "segment")?, row.get::<i64>("end_ms")?.unsigned_abs()))).collect()
 }
 
 /// The bytes and the length in milliseconds of what is stored of a session.

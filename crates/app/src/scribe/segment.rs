@@ -85,7 +85,7 @@ pub async fn begin(
         })
         .await?;
     match begun {
-        Begun::Segment(row) => Ok(SegmentView::from(&row)),
+        Begun::Segment(row) => view(app, owner, id, &row).await,
         Begun::TooMany => Err(SegmentError::TooMany { most: MOST_SEGMENTS }),
         Begun::Ended => Err(SegmentError::Ended),
         Begun::Unknown => Err(SegmentError::Unknown),
@@ -103,7 +103,8 @@ pub async fn close(
     if chunks > MOST_CHUNKS {
         return Err(SegmentError::TooManyChunks { most: MOST_CHUNKS });
     }
-    app.platform
+    let row = app
+        .platform
         .store
         .write(async |tx: &mut Tx| {
             match scribe::close_segment(tx, owner, id, number, chunks).await? {
@@ -111,10 +112,20 @@ pub async fn close(
                 Closed::Differs { chunks } => return Err(SegmentError::Differs { chunks }),
                 Closed::Unknown => return Err(SegmentError::Unknown),
             }
-            let row = scribe::segment(tx, owner, id, number).await?.ok_or(SegmentError::Unknown)?;
-            Ok(SegmentView::from(&row))
+            scribe::segment(tx, owner, id, number).await?.ok_or(SegmentError::Unknown)
         })
-        .await
+        .await?;
+    view(app, owner, id, &row).await
+}
+
+async fn view(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    row: &SegmentRow,
+) -> Result<SegmentView, SegmentError> {
+    let ends = app.platform.store.read(async |tx: &mut Tx| scribe::ends(tx, owner, id).await).await?;
+    Ok(SegmentView::of(row, ends.get(&row.number).copied().unwrap_or(0)))
 }
 
 /// What is missing of a session; none if this owner has no such session.

@@ -5,7 +5,7 @@ use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Run};
-use sluice_store::scribe::{self, RecordingId, RecordingRow};
+use sluice_store::scribe::{self, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
@@ -185,7 +185,9 @@ pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<
         .store
         .read(async |tx: &mut Tx| {
             let row = scribe::find(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
-            let segments = scribe::segments(tx, owner, id).await?.iter().map(SegmentView::from).collect();
+            let (segments, ends) = (scribe::segments(tx, owner, id).await?, scribe::ends(tx, owner, id).await?);
+            let end = |row: &SegmentRow| ends.get(&row.number).copied().unwrap_or(0);
+            let segments = segments.iter().map(|row| SegmentView::of(row, end(row))).collect();
             let (bytes, length_ms) = scribe::sum(tx, owner, id).await?;
             let session = RecordingSummary::of(&row, tx.now().await?);
             Ok(RecordingView { session, segments, bytes, length_ms })

@@ -19,7 +19,6 @@ use super::audio::{self, Joined};
 use super::context::ScribeApp;
 use super::notify::changed;
 use super::transcript::{Heard, Transcription};
-use super::view::SegmentView;
 use crate::media::{Media, MediaError};
 use crate::routing::{self, Made};
 
@@ -84,7 +83,7 @@ impl Job for TranscribeSession {
             let bytes = app.platform.media.read(&made.value, TRANSCRIPT_BYTES).await?;
             let transcript: Transcript =
                 serde_json::from_slice(&bytes).map_err(|error| JobError::fail("bad_transcript", error.to_string()))?;
-            heard.push(Heard { segment: SegmentView::from(&segment), chunks, transcript, made_by: made.made_by });
+            heard.push(Heard { segment, chunks, transcript, made_by: made.made_by });
         }
         let whole = Transcription::of(&heard);
         let bytes = serde_json::to_vec(&whole).map_err(|error| JobError::fail("bad_transcript", error.to_string()))?;

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
-use sluice_store::scribe::{ChunkRow, RecordingRow};
+use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
 use super::export::{self, Talk};
-use super::view::SegmentView;
 
 /// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
 const GAP_MS: u64 = 500;
@@ -17,7 +16,7 @@ const JUMP_MS: u64 = 7 * 24 * 3_600 * 1_000;
 
 /// What was heard of a segment.
 pub(super) struct Heard {
-    pub(super) segment: SegmentView,
+    pub(super) segment: SegmentRow,
     pub(super) chunks: Vec<ChunkRow>,
     pub(super) transcript: Transcript,
     pub(super) made_by: MadeBy,
@@ -282,12 +281,13 @@ mod tests {
             stored_at: Timestamp::from_millis(0),
         };
         Heard {
-            segment: SegmentView {
+            segment: SegmentRow {
                 number,
                 key: String::new(),
                 source: "microphone".to_owned(),
                 media_type: String::new(),
                 started_at: Timestamp::from_millis(started_at),
+                created_at: Timestamp::from_millis(0),
                 chunks: None,
                 stored: 0,
                 beyond: 0,

@@ -141,11 +141,15 @@ pub struct SegmentView {
     pub stored: u32,
     /// The number after the highest that is stored.
     pub beyond: u32,
+    /// Where the last stored chunk ends, in milliseconds of the segment.
+    pub length_ms: u64,
 }
 
-impl From<&SegmentRow> for SegmentView {
-    fn from(row: &SegmentRow) -> Self {
+impl SegmentView {
+    /// Of a row, and where its last chunk ends.
+    pub fn of(row: &SegmentRow, length_ms: u64) -> Self {
         Self {
+            length_ms,
             number: row.number,
             key: row.key.clone(),
             source: row.source.clone(),

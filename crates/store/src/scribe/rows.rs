@@ -235,7 +235,7 @@ pub(super) fn chunk_row(row: &Row) -> Result<ChunkRow, StoreError> {
     })
 }
 
-fn number(row: &Row, column: &'static str) -> Result<u32, StoreError> {
+pub(super) fn number(row: &Row, column: &'static str) -> Result<u32, StoreError> {
     let found: i64 = row.get(column)?;
     u32::try_from(found).map_err(|_| StoreError::Unreadable { what: format!("{column} is {found}") })
 }

@@ -1,5 +1,6 @@
 //! Recorded sessions, segments and chunks.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
@@ -182,6 +183,8 @@ async fn a_chunk_is_placed_once_in_any_order(store: &Store) {
     let sum = async |owner| store.read(async |tx| scribe::sum(tx, &owner, &row.id).await).await.unwrap();
     assert_eq!((sum(ada()).await, sum(omar()).await), ((30, 3_000), (0, 0)));
     assert_eq!(store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap(), 30, "its bytes are referenced");
+    let ends = async |owner| store.read(async |tx| scribe::ends(tx, &owner, &row.id).await).await.unwrap();
+    assert_eq!((ends(ada()).await, ends(omar()).await), (BTreeMap::from([(0, 6_000)]), BTreeMap::new()));
     let one = chunk(store, 0, 1, 2).await;
     assert_eq!(place(store, &omar(), &row.id, &one).await, Placed::Unknown);
     let nowhere = ChunkRow { segment: 4, ..one.clone() };

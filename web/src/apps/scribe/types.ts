@@ -5,11 +5,8 @@ type Schemas = components['schemas'];
 
 /** A session as lists show it. */
 export type SessionSummary = Schemas['RecordingSummary'];
-export type Session = Omit<Schemas['RecordingView'], 'segments'> & { segments: Segment[] };
-export type Segment = Schemas['SegmentView'] & {
-  /** Milliseconds of sound; not from a server that does not say. */
-  length_ms?: number;
-};
+export type Session = Schemas['RecordingView'];
+export type Segment = Schemas['SegmentView'];
 export type SessionState = Schemas['RecordingState'];
 export type SessionPage = Schemas['RecordingPage'];
 export type SessionChange = Schemas['SessionChange'];

@@ -119,11 +119,12 @@ fn tokens(segment: &Segment) -> Vec<Token> {
     for chunk in text.split(' ') {
         let mut from = 0;
         for to in cuts(chunk, at, &timing.words).into_iter().chain([chunk.len()]) {
-            let Some(piece) = chunk.get(from..to).filter(|piece| !piece.is_empty()) else { continue };
-            let (start_ms, end_ms) = (timing.start_of(at + from), timing.end_of(at + to));
-            let spaced = from == 0 && at > 0;
+            let begun = std::mem::replace(&mut from, to);
+            // A no-break space behind a word as wide as a line would be a line of its own.
+            let Some(piece) = chunk.get(begun..to).filter(|piece| !piece.trim().is_empty()) else { continue };
+            let (start_ms, end_ms) = (timing.start_of(at + begun), timing.end_of(at + to));
+            let spaced = begun == 0 && at > 0;
             tokens.push(Token { text: piece.to_owned(), start_ms, end_ms, spaced, ends_segment: false });
-            from = to;
         }
         at += chunk.len() + 1;
     }

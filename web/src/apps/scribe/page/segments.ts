@@ -7,7 +7,7 @@ export interface Row {
   missing: number;
   /** The recorder may have more. */
   open: boolean;
-  /** Milliseconds before it in which nothing was recorded; null where that is not known. */
+  /** Milliseconds before it in which nothing was recorded; null where there are none. */
   gapMs: number | null;
 }
 
@@ -17,14 +17,12 @@ const LEAST_GAP_MS = 20;
 /** In the order in which they began. Two sources at the same time leave no gap between them. */
 export function rowsOf(segments: Segment[]): Row[] {
   let end: number | null = null;
-  let known = true;
   return [...segments]
     .sort((a, b) => a.started_at - b.started_at || a.number - b.number)
     .map((segment) => {
-      const gap = end === null || !known ? null : segment.started_at - end;
+      const gap = end === null ? null : segment.started_at - end;
       const missing = (segment.chunks ?? segment.beyond) - segment.stored;
-      end = Math.max(end ?? 0, segment.started_at + (segment.length_ms ?? 0));
-      known &&= segment.length_ms !== undefined;
+      end = Math.max(end ?? 0, segment.started_at + segment.length_ms);
       return {
         segment,
         missing,
