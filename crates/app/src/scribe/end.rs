@@ -38,7 +38,7 @@ impl Job for EndAbandoned {
         POOL
     }
 
-    async fn run(&self, Stage::End: Stage, run: &Run, _: &()) -> Result<Next<Stage>, JobError> {
+    async fn run(&self, Stage::End: Stage, run: &Run, (): &()) -> Result<Next<Stage>, JobError> {
         let abandoned = run
             .read(async |tx: &mut Tx| {
                 let before = tx.now().await? - session::ABANDONED;

@@ -1,7 +1,10 @@
 //! The first bytes of containers.
 
+/// Whether a file may begin with these bytes.
+type Begins = fn(&[u8]) -> bool;
+
 /// The kinds of sound that a segment may be.
-const KINDS: [(&str, fn(&[u8]) -> bool); 7] = [
+const KINDS: [(&str, Begins); 7] = [
     // EBML.
     ("audio/webm", |head| head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3])),
     ("video/webm", |head| head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3])),

@@ -46,12 +46,30 @@ pub struct NewRecording {
 pub struct Change {
     /// Its title.
     pub title: Option<String>,
-    /// ISO 639-1 code of what is spoken, or none.
-    pub language: Option<Option<String>>,
+    /// What is spoken.
+    pub language: Option<Spoken>,
     /// Whether it is to be transcribed.
     pub transcribe: Option<bool>,
     /// Whether it is paused.
     pub paused: Option<bool>,
+}
+
+/// What is spoken in a session, as a person chooses it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spoken {
+    /// That is to be found out.
+    FoundOut,
+    /// The language of this ISO 639-1 code.
+    Language(String),
+}
+
+impl Spoken {
+    fn code(&self) -> Option<&str> {
+        match self {
+            Self::FoundOut => None,
+            Self::Language(code) => Some(code),
+        }
+    }
 }
 
 /// Why something is not done with a session.
@@ -228,7 +246,7 @@ pub async fn change(
     if let Some(title) = &change.title {
         check_title(title)?;
     }
-    check_language(change.language.as_ref().and_then(|language| language.as_deref()))?;
+    check_language(change.language.as_ref().and_then(Spoken::code))?;
     app.platform
         .store
         .write(async |tx: &mut Tx| {
@@ -237,14 +255,14 @@ pub async fn change(
                 row.title.clone_from(title);
             }
             if let Some(language) = &change.language {
-                row.language.clone_from(language);
+                row.language = language.code().map(str::to_owned);
             }
             row.transcribe = change.transcribe.unwrap_or(row.transcribe);
             if let Some(paused) = change.paused {
                 if row.ended_at.is_some() {
                     return Err(SessionError::Ended);
                 }
-                row.state = if paused { "paused" } else { "recording" }.to_owned();
+                if paused { "paused" } else { "recording" }.clone_into(&mut row.state);
             }
             scribe::update(tx, &row).await?;
             Ok(changed(tx, owner, id)?)

@@ -17,7 +17,7 @@ use sluice_testkit::corpus;
 use crate::person::{ada, omar};
 use crate::support::{Answer, BOTH, TestApp};
 
-/// What a WebM file begins with.
+/// What a `WebM` file begins with.
 const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// The bytes of a chunk, of which the first has its container's header.

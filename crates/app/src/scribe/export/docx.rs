@@ -108,7 +108,7 @@ fn runs(pieces: &[(String, Look)], base: Direction) -> Vec<(String, Look, Direct
     let mut at = 0;
     for (text, look) in pieces {
         for letter in base.said(text).chars() {
-            let is_right = levels.get(at).is_some_and(|level| level.is_rtl());
+            let is_right = levels.get(at).is_some_and(unicode_bidi::Level::is_rtl);
             let direction = if is_right { Direction::RightToLeft } else { Direction::LeftToRight };
             at += letter.len_utf8();
             match runs.last_mut() {

@@ -57,6 +57,6 @@ mod tests {
             assert_eq!(of_title(title, "srt"), name);
         }
         let long = of_title(&"हिन्दी ".repeat(100), "docx");
-        assert!(long.len() <= LONGEST_BYTES + 5 && long.ends_with(".docx"), "{long}");
+        assert!(long.len() <= LONGEST_BYTES + 5 && long.strip_suffix(".docx").is_some(), "{long}");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn write(talk: &Talk) -> String {
                 writeln!(
                     out,
                     "\n**{}** {}",
-                    head.replace('[', "\\[").replace("]", "\\]"),
+                    head.replace('[', "\\[").replace(']', "\\]"),
                     escaped(&direction.said(&text))
                 )
             }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::{Deserialize, Deserializer};
 use sluice_app::scribe::export::Format;
-use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage};
+use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage, Spoken};
 use sluice_app::scribe::transcript::Transcription;
 use sluice_app::scribe::view::{Gaps, RecordingView};
 use sluice_app::scribe::{RecordingId, ScribeApp, segment};
@@ -53,7 +53,7 @@ pub(crate) struct SessionChange {
     /// ISO 639-1 code of what is spoken; null to have it found out.
     #[serde(default, deserialize_with = "chosen")]
     #[schema(value_type = Option<String>, min_length = 2, max_length = 3, pattern = "^[a-z]+$")]
-    language: Option<Option<String>>,
+    language: Option<Spoken>,
     /// Whether it is to be transcribed.
     #[schema(nullable = false)]
     transcribe: Option<bool>,
@@ -63,8 +63,9 @@ pub(crate) struct SessionChange {
 }
 
 /// Null is a choice too. What is missing is none.
-fn chosen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
+fn chosen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Spoken>, D::Error> {
+    let code = Option::<String>::deserialize(deserializer)?;
+    Ok(Some(code.map_or(Spoken::FoundOut, Spoken::Language)))
 }
 
 /// Whether a session goes on.
