@@ -152,7 +152,9 @@ fn taps(from: usize, to: usize) -> Vec<Taps> {
         let weight = |at: usize| (1.0 - (at as f32 + 0.5 - middle).abs() / reach).max(0.0);
         let mut weights: Vec<f32> = (first..end).map(weight).collect();
         let sum: f32 = weights.iter().sum();
-        weights.iter_mut().for_each(|weight| *weight /= sum.max(f32::EPSILON));
+        for weight in &mut weights {
+            *weight /= sum.max(f32::EPSILON);
+        }
         Taps { first, weights }
     };
     (0..to).map(tap).collect()

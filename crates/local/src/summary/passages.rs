@@ -57,7 +57,7 @@ pub fn passages(text: &str) -> Vec<Passage> {
         let all_wrapped = are_wrapped(&lines);
         let mut paragraph = String::new();
         for line in &lines {
-            if !(all_wrapped || goes_on(&paragraph, line)) && !paragraph.is_empty() {
+            if !(all_wrapped || paragraph.is_empty() || goes_on(&paragraph, line)) {
                 found.push(std::mem::take(&mut paragraph));
             }
             append(&mut paragraph, line);

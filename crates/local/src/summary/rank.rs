@@ -85,7 +85,9 @@ fn shortlist(lexicon: &Lexicon, fitness: &[f32], part: Range<usize>, most: usize
     }
     let mut centroid = vec![0.0_f32; lexicon.features];
     for vector in &lexicon.vectors[part.clone()] {
-        vector.iter().for_each(|(feature, weight)| centroid[*feature as usize] += weight);
+        for (feature, weight) in vector {
+            centroid[*feature as usize] += weight;
+        }
     }
     let nearness = |at: usize| -> f32 {
         let near =
@@ -125,7 +127,9 @@ impl Meanings {
         let meaning = |plain: Vec<f32>| {
             let mut own: Vec<f32> = plain.iter().zip(&common).map(|(value, common)| value - common).collect();
             let length = dot(&own, &own).sqrt().max(f32::EPSILON);
-            own.iter_mut().for_each(|value| *value /= length);
+            for value in &mut own {
+                *value /= length;
+            }
             Meaning { plain, own }
         };
         Self { vectors: sentences.into_iter().zip(vectors.into_iter().map(meaning)).collect() }
@@ -227,7 +231,9 @@ impl Choice<'_> {
             };
             let Candidate { index, score, .. } = candidates.swap_remove(best);
             self.chosen.push(Chosen { index, score });
-            candidates.iter_mut().for_each(|candidate| self.compare(candidate, index));
+            for candidate in candidates.iter_mut() {
+                self.compare(candidate, index);
+            }
         }
     }
 }

@@ -147,7 +147,9 @@ impl Lexicon {
                 *counts.entry(*numbers.entry(feature).or_insert(next)).or_default() += 1.0;
             }
             documents.resize(numbers.len(), 0);
-            counts.keys().for_each(|feature| documents[*feature as usize] += 1);
+            for feature in counts.keys() {
+                documents[*feature as usize] += 1;
+            }
             let mut vector: Sparse = counts.into_iter().collect();
             vector.sort_unstable_by_key(|(feature, _)| *feature);
             vectors.push(vector);
@@ -182,7 +184,9 @@ impl Lexicon {
 
 fn normalise(vector: &mut Sparse) {
     let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
-    vector.iter_mut().for_each(|(_, weight)| *weight /= length.max(f32::EPSILON));
+    for (_, weight) in vector {
+        *weight /= length.max(f32::EPSILON);
+    }
 }
 
 #[cfg(test)]

@@ -61,10 +61,14 @@ pub(super) async fn run(bench: &Bench) -> anyhow::Result<Measured> {
 /// The recordings of each voice, the longest first.
 fn by_voice(sounds: &[Sound]) -> Vec<Vec<&Sound>> {
     let mut voices: BTreeMap<&str, Vec<&Sound>> = BTreeMap::new();
-    sounds.iter().for_each(|sound| voices.entry(sound.speaker).or_default().push(sound));
+    for sound in sounds {
+        voices.entry(sound.speaker).or_default().push(sound);
+    }
     let length = |sound: &&Sound| std::cmp::Reverse(std::fs::metadata(&sound.path).map_or(0, |file| file.len()));
     let mut voices: Vec<Vec<&Sound>> = voices.into_values().collect();
-    voices.iter_mut().for_each(|own| own.sort_by_key(length));
+    for own in &mut voices {
+        own.sort_by_key(length);
+    }
     voices
 }
 
