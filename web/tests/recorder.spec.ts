@@ -69,8 +69,8 @@ test('nothing is lost by an outage, a killed server, a 413, a reload and a secon
     await route.fulfill({ status: 413, json: { code: 'chunk_too_large', most_bytes: 20_000 } });
   });
   await server.start();
+  await expect.poll(() => refused, 'a chunk was too large').toBeGreaterThan(0);
   await expect.poll(async () => Number(await page.getByTestId('outbox').getAttribute('data-left'))).toBeLessThan(6);
-  expect(refused, 'a chunk was too large').toBeGreaterThan(0);
   await page.unroute('**/chunks/*');
 
   const cuts: { at: number; cost: number }[] = [{ at: Date.now(), cost: COST_MS.reload }];
