@@ -76,6 +76,8 @@ test.afterAll(async () => {
 });
 
 const row = (page: Page, name: string) => page.locator(`[data-set="${name}"]`);
+/** The name of a button; what a text is about is isolated in it, whatever its direction. */
+const named = (verb: string, what: string) => ({ name: `${verb}: \u2068${what}\u2069` });
 const files = () => readdirSync(folder).filter((name) => name !== '.lock');
 
 test('a set is downloaded, stopped, continued, verified and removed', async ({ browser }) => {
@@ -86,26 +88,26 @@ test('a set is downloaded, stopped, continued, verified and removed', async ({ b
   await expect(set).toContainText('nothing is spoken in Arabic');
 
   mirror.state = 'halted';
-  await set.getByRole('button', { name: 'Download: Arabic vowel marks' }).click();
+  await set.getByRole('button', named('Download', 'Arabic vowel marks')).click();
   const bar = set.getByRole('progressbar');
   await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(40);
   await expect(set).toContainText('Downloading · ');
   await page.screenshot({ path: 'test-results/pictures/models-downloading.png', fullPage: true });
   expect(await new AxeBuilder(page).analyse(), 'while it is downloaded').toEqual([]);
-  await set.getByRole('button', { name: 'Cancel: Arabic vowel marks' }).click();
+  await set.getByRole('button', named('Cancel', 'Arabic vowel marks')).click();
   await expect(page.getByText('What was received is kept.')).toBeVisible();
   await expect(bar).toHaveCount(0);
   expect(files()).toEqual([`${RUNTIME}.part`]);
 
   // By the keyboard alone.
   mirror.state = 'whole';
-  await set.getByRole('button', { name: 'Download: Arabic vowel marks' }).focus();
+  await set.getByRole('button', named('Download', 'Arabic vowel marks')).focus();
   await page.keyboard.press('Enter');
   await expect(set).toHaveAttribute('data-state', 'installed');
   expect(files()).toEqual([RUNTIME]);
   expect(mirror.begun.at(-1), 'from where it had stopped').toBeGreaterThan(1_000_000);
-  await set.getByRole('button', { name: 'Verify: Arabic vowel marks' }).press('Enter');
-  await expect(set.getByRole('button', { name: 'Verify: Arabic vowel marks' })).toBeVisible();
+  await set.getByRole('button', named('Verify', 'Arabic vowel marks')).press('Enter');
+  await expect(set.getByRole('button', named('Verify', 'Arabic vowel marks'))).toBeVisible();
   await expect(set).toHaveAttribute('data-state', 'installed');
   await expect(set.getByRole('button', { name: /^Remove/ }), 'other sets have its file, too').toHaveCount(0);
   await page.context().close();
@@ -116,10 +118,10 @@ test('a damaged file is found, and fetched again', async ({ browser }) => {
   await page.goto(`${server.url}/admin?part=models`);
   const set = row(page, 'voice-ar');
   writeFileSync(join(folder, RUNTIME), Buffer.alloc(statSync(join(INSTALLED, RUNTIME)).size));
-  await set.getByRole('button', { name: 'Verify: Arabic vowel marks' }).click();
+  await set.getByRole('button', named('Verify', 'Arabic vowel marks')).click();
   await expect(set).toHaveAttribute('data-state', 'damaged');
   mirror.state = 'whole';
-  await set.getByRole('button', { name: 'Download: Arabic vowel marks' }).click();
+  await set.getByRole('button', named('Download', 'Arabic vowel marks')).click();
   await expect(set).toHaveAttribute('data-state', 'installed');
   await page.context().close();
 });
@@ -129,20 +131,20 @@ test('what goes wrong is explained, and what is removed is asked', async ({ brow
   await page.goto(`${server.url}/admin?part=models`);
   const set = row(page, 'voice-en');
   mirror.state = 'wrong';
-  await set.getByRole('button', { name: 'Download: The English voice' }).click();
+  await set.getByRole('button', named('Download', 'The English voice')).click();
   await expect(set.getByRole('alert')).toContainText('What was downloaded is not the expected file');
   await expect(set.getByRole('alert')).toContainText('models_damaged');
   expect(files(), 'nothing of it is kept').toEqual([RUNTIME]);
   expect(await new AxeBuilder(page).analyse(), 'in trouble').toEqual([]);
   await page.screenshot({ path: 'test-results/pictures/models-trouble.png', fullPage: true });
   mirror.state = 'gone';
-  await set.getByRole('button', { name: 'Download: The English voice' }).click();
+  await set.getByRole('button', named('Download', 'The English voice')).click();
   await expect(set.getByRole('alert')).toContainText('models_unreachable');
 
   writeFileSync(join(folder, 'en_US-joe-medium.onnx.json'), '{}');
   await page.reload();
   await expect(set).toHaveAttribute('data-state', 'damaged');
-  await set.getByRole('button', { name: 'Remove: The English voice' }).press('Enter');
+  await set.getByRole('button', named('Remove', 'The English voice')).press('Enter');
   await expect(set.getByRole('button', { name: 'Remove', exact: true })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(set).toHaveAttribute('data-state', 'missing');
@@ -157,7 +159,7 @@ for (const look of [
   test(`axe finds nothing: ${look.language}, ${look.theme}`, async ({ browser }) => {
     const page = await signIn(server, browser, look);
     await page.goto(`${server.url}/admin?part=models`);
-    await expect(page.getByTestId('models').locator('[data-set]')).toHaveCount(8);
+    await expect(page.getByTestId('models').locator('[data-set]')).toHaveCount(9);
     await row(page, 'voice-en').locator('summary').press('Enter');
     expect(await new AxeBuilder(page).analyse()).toEqual([]);
     if (look.language === 'ar') expect(await new Studio(page, server).latinTexts()).toEqual([]);

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::blobs::Blobs;
 use crate::error::BlobError;
@@ -11,6 +12,9 @@ use crate::files::{names, private_folder, remove, run_blocking};
 
 /// The file in a held folder that its holder has locked. A file and not the folder itself, which NFS cannot lock.
 const LOCK: &str = ".held";
+/// A folder without that file is about to be locked, or being removed. One that stays so was left by a process that died
+/// between the two.
+const UNLOCKED: Duration = Duration::from_hours(1);
 
 /// A temporary folder that belongs to one process for as long as this lives, and is removed then. If the process dies,
 /// the kernel releases the lock, and [`Blobs::clear_unless_held`] knows that the folder is nobody's.
@@ -65,8 +69,11 @@ impl Blobs {
         let folder = self.work.join(name);
         run_blocking(move || {
             let path = folder.join(LOCK);
-            let lock = match open(&path) {
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            let lock = match OpenOptions::new().write(true).open(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    let is_left = is_older(&folder, UNLOCKED);
+                    return if is_left { remove(&folder).map(|()| true) } else { Ok(false) };
+                }
                 opened => opened.map_err(|error| BlobError::at(&path, error))?,
             };
             match lock.try_lock() {
@@ -111,8 +118,9 @@ impl Blobs {
     }
 }
 
-fn open(lock: &Path) -> std::io::Result<File> {
-    OpenOptions::new().create(true).truncate(false).write(true).open(lock)
+fn is_older(folder: &Path, than: Duration) -> bool {
+    let age = std::fs::metadata(folder).and_then(|found| found.modified()).map(|changed| changed.elapsed());
+    age.is_ok_and(|age| age.is_ok_and(|age| age > than))
 }
 
 /// Makes a folder and locks it. Between the two, maintenance may have taken it for a dead one.
@@ -121,7 +129,7 @@ fn hold(folder: &Path) -> Result<File, BlobError> {
     loop {
         private_folder(folder)?;
         let failed = |error| BlobError::at(&path, error);
-        let lock = match open(&path) {
+        let lock = match OpenOptions::new().create(true).truncate(false).write(true).open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             opened => opened.map_err(failed)?,
         };

@@ -107,9 +107,8 @@ async fn temporary_folders_of_finished_attempts_are_removed(world: World) {
     // As a process leaves it that dies before it has removed what it received.
     let abandoned = "upload-of-a-dead-process".to_owned();
     let dead = format!("{}.{}", JobId::new(now, [1; 10]), JobId::new(now, [2; 10]));
-    for name in [&abandoned, &dead] {
-        media.work_folder(name).await.unwrap();
-    }
+    media.work_folder(&dead).await.unwrap();
+    tokio::fs::write(media.blobs().work_folder(&abandoned).await.unwrap().join(".held"), b"").await.unwrap();
     tokio::fs::write(held.path().join("upload"), b"received").await.unwrap();
     assert_eq!(work::clear(&world.context.platform).await.unwrap(), 2);
     assert_eq!(tokio::fs::read(held.path().join("upload")).await.unwrap(), b"received");

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::ids::{JobId, OwnerId};
-use sluice_domain::job::JobState;
+use sluice_domain::job::{JobState, RetryRule};
 use sluice_domain::money::MicroUsd;
 use sluice_engine::{
     Answer, Ask, CallError, Engine, Found, Job, JobError, Need, Next, Progress, Quota, Randomness, Reason, Run,
@@ -135,6 +135,11 @@ impl Job for Speak {
 
     fn first_stage() -> Only {
         Only::Speak
+    }
+
+    /// Late enough that no attempt follows another in one run, however slow the machine is.
+    fn retry_rule() -> RetryRule {
+        RetryRule { first: Duration::from_secs(20), ..RetryRule::DEFAULT }
     }
 
     fn need(&self, _stage: &Only) -> Need {

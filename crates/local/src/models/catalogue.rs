@@ -333,6 +333,7 @@ pub const PHOTO_READING: ModelSet = ModelSet {
     id: "photo-reading",
     purpose: "reading photographs in Latin letters, Chinese and Japanese",
     without_it: "no photograph is read but in the scripts that tesseract reads",
+    capability: "read",
     is_optional: false,
     files: &[PHOTO_DETECTOR, PHOTO_RECOGNISER, ONNX_RUNTIME],
 };

@@ -39,7 +39,7 @@ async fn a_set_has_its_last_job_and_what_that_found(store: &Store) {
         damaged: r#"["a"]"#.to_owned(),
         ..new
     };
-    assert_eq!(all(store).await, [ended.clone()]);
+    assert_eq!(all(store).await, std::slice::from_ref(&ended));
 
     store.write(async |tx| models::begin(tx, "speech", "verify", &second).await).await.unwrap();
     end(&first, "[]").await;

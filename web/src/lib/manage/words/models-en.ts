@@ -10,6 +10,7 @@ export const models = {
   'admin.models.optional': 'optional',
   'admin.models.for.speak': 'for voices',
   'admin.models.for.transcribe': 'for speech to text',
+  'admin.models.for.read': 'for reading',
   'admin.models.for.embed': 'for comparing texts by their meaning',
   'admin.models.for.translate': 'for translation',
   'admin.models.without': 'Without it: {without}',
@@ -45,6 +46,7 @@ export const models = {
   'admin.models.set.speech': 'Speech to text',
   'admin.models.set.speech-small': 'Speech to text with fewer errors, in more languages',
   'admin.models.set.speakers': 'Telling speakers apart',
+  'admin.models.set.photo-reading': 'Reading photographs',
   'admin.models.set.meaning': 'Embeddings of text',
   'admin.models.set.translate-en-pt': 'Translation from English into Portuguese',
   'admin.models.set.translate-pt-en': 'Translation from Portuguese into English',
@@ -54,6 +56,7 @@ export const models = {
   'admin.models.without.speech-small':
     'languages that the smaller model knows poorly are written down with many errors.',
   'admin.models.without.speakers': 'transcripts do not say who speaks.',
+  'admin.models.without.photo-reading': 'photographs are read only in the scripts that Tesseract reads.',
   'admin.models.without.meaning': 'nothing is compared by its meaning on this machine.',
   'admin.models.without.translate-en-pt': 'nothing is translated into Portuguese on this machine.',
   'admin.models.without.translate-pt-en': 'nothing is translated from Portuguese on this machine.',
