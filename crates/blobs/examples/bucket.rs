@@ -29,16 +29,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("SLUICE_S3_SECRET={}\n", KEY.1);
     let serving = async {
         while let Ok((socket, _)) = listener.accept().await {
-            let connection =
-                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service.clone());
-            // One that is cut ends with an error.
-            tokio::spawn(async move { connection.await.ok() });
+            let service = service.clone();
+            tokio::spawn(async move {
+                // A connection that is cut ends with an error.
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(socket), service).await.ok()
+            });
         }
     };
-    let mut input = tokio::io::stdin();
+    let (mut input, mut rest) = (tokio::io::stdin(), Vec::new());
     tokio::select! {
         () = serving => {}
-        _ = input.read_to_end(&mut Vec::new()) => {}
+        _ = input.read_to_end(&mut rest) => {}
     }
     Ok(())
 }
