@@ -25,22 +25,24 @@ const TICK: Duration = Duration::from_millis(1);
 
 /// The longest time between two ticks while something goes on.
 async fn longest_gap<T>(work: impl Future<Output = T>) -> (Duration, T) {
-    let (longest, last) = (Cell::new(Duration::ZERO), Cell::new(Instant::now()));
+    let (longest, last, goes_on) = (Cell::new(Duration::ZERO), Cell::new(Instant::now()), Cell::new(true));
     let tick = || {
         longest.set(longest.get().max(last.get().elapsed()));
         last.set(Instant::now());
     };
+    let working = async {
+        let done = work.await;
+        tick();
+        goes_on.set(false);
+        done
+    };
     let ticking = async {
-        loop {
+        while goes_on.get() {
             tokio::time::sleep(TICK).await;
             tick();
         }
     };
-    let done = tokio::select! {
-        done = work => done,
-        never = ticking => never,
-    };
-    tick();
+    let (done, ()) = tokio::join!(working, ticking);
     (longest.get(), done)
 }
 
@@ -137,7 +139,12 @@ async fn presenters_are_drawn_beside_the_runtime() {
     const AT_ONCE: usize = 30;
     let app = TestApp::open(Dialect::Postgres).await;
     let id = render::presenters()[0].id;
-    let on_it = || timed(|| (0..AT_ONCE).for_each(|_| drop(render::presenter_still(id, 0, 192).unwrap())));
+    let draw = || {
+        for _ in 0..AT_ONCE {
+            render::presenter_still(id, 0, 192).unwrap();
+        }
+    };
+    let on_it = || timed(draw);
     is_beside("pictures of presenters", on_it, async || {
         let path = format!("/api/v1/presenters/{id}.png");
         let asked = (0..AT_ONCE).map(|_| app.get(&path).answer());

@@ -53,7 +53,7 @@ impl Machines {
         let database = postgres::Server::shared().database();
         let store = Store::open_with(&database, Options::default()).await.unwrap();
         let Database::Postgres(PostgresUrl { url, .. }) = &database else { unreachable!() };
-        let start = async |offset| {
+        let start = async |offset: &str| {
             let settings = [
                 ("SLUICE_DATABASE_URL", url.as_str()),
                 ("SLUICE_SINGLE_USER", "false"),

@@ -156,7 +156,7 @@ async fn workers_that_claim_and_end_priced_jobs_never_deadlock(world: &World) {
     }
     let now = world.now().await;
     let new = |n: usize| NewJob {
-        owner: format!("owner {}", n * 5 % 8).parse().unwrap(),
+        owner: format!("owner-{}", n * 5 % 8).parse().unwrap(),
         need: priced(10, &format!("studio {}", n * 7 % 3)),
         ..world.new_job_at(now)
     };

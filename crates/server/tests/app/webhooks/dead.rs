@@ -143,7 +143,7 @@ async fn endpoints(app: &TestApp, owner: &OwnerId, hosts: [SocketAddr; 2]) {
         for _ in 0..EVENTS {
             events::emit(tx, owner, "reel.changed", "x", &json!({}))?;
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     };
     store.write::<_, StoreError, _>(insert).await.unwrap();
 }
@@ -163,8 +163,11 @@ async fn delivered(app: &TestApp, owner: &OwnerId, receiver: &Receiver) -> Durat
 async fn other_job(app: &TestApp) -> Duration {
     let (begun, owner) = (Instant::now(), OwnerId::system());
     let job = app.app.engine.submit(&Leave {}, EnqueueOptions::of(&owner)).await.unwrap();
-    let find = async |tx: &mut Tx| jobs::find(tx, &owner, &job).await;
-    while !app.app.platform.store.read(find).await.unwrap().unwrap().state.is_final() {
+    let state = async || {
+        let find = async |tx: &mut Tx| jobs::find(tx, &owner, &job).await;
+        app.app.platform.store.read(find).await.unwrap().unwrap().state
+    };
+    while !state().await.is_final() {
         assert!(begun.elapsed() < Duration::from_mins(1), "it never ended");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
