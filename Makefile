@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. The scripts say what they do; this file only names them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check setup build bench chaos simulate mutants stop
+.PHONY: help demo test check setup build bench chaos simulate mutants uploads stop
 
 help: ## what can be made (this list)
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ simulate: ## a million jobs on a virtual clock, with crashes, failing writes and
 
 mutants: ## break the engine on purpose, and show that a test notices each time
 	@python3 scripts/mutants.py $(ARGS)
+
+uploads: build ## send 1 GB to a folder and to a bucket, over cut connections, to a server that is killed
+	@bash scripts/uploads.sh
 
 stop: ## stop the server that `make demo` left running
 	@bash scripts/stop.sh

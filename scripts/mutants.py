@@ -23,10 +23,12 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "mutants"
 STORE, ENGINE = "crates/store/src", "crates/engine/src"
 # Longest time that a check takes to build, and to run, in seconds; unbroken, each runs for less than a minute.
 LONGEST_BUILD, LONGEST_CHECK = 1_200, 240
-# The checks: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, or worlds of the simulation.
+# The checks: the contracts on SQLite, those on PostgreSQL, PostgreSQL's own tests, the store's of budgets, or worlds of the
+# simulation.
 SQLITE = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts", "--"]
 POSTGRES = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "contracts_postgres", "--"]
 SERVER = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--test", "postgres", "--"]
+BUDGETS = ["cargo", "test", "--profile", "mutants", "--locked", "-q", "-p", "sluice-store", "--test", "work", "--", "money_locks::postgres"]
 WORLDS = ["cargo", "run", "--profile", "mutants", "--locked", "-q", "-p", "sluice-engine", "--example", "simulate", "--", "--runs", "60000"]
 
 # name, file, original text, replacement, checks that must fail
@@ -74,11 +76,16 @@ MUTANTS = [
     ("owners are served as they come", f"{STORE}/jobs/claim.rs",
      ".min_by_key(|queue| (queue.tag, queue.served))", ".min_by_key(|queue| (queue.served, queue.owner.clone()))", SQLITE + ["offers::"]),
     ("money is reserved beyond the cap", f"{STORE}/jobs/spend.rs",
-     "AND reserved + spent + $3 <= cap", "AND reserved + spent <= cap", SQLITE + ["paying::"]),
-    ("a reservation is not released", f"{STORE}/jobs/spend.rs",
-     "SET reserved = reserved - $3, spent = spent + $4", "SET reserved = reserved - $3 + $3, spent = spent + $4", SQLITE + ["paying::"]),
+     "AND reserved + spent + $3 <= $4", "AND reserved + spent <= $4", SQLITE + ["paying::"]),
+    ("a reservation is not released", f"{STORE}/jobs/spend/locks.rs",
+     '} else { "reserved - $3" };', '} else { "reserved - $3 + $3" };', SQLITE + ["paying::"]),
+    ("claims wait for budgets in any order", f"{STORE}/jobs/spend/locks.rs",
+     "held.last().is_none_or(|last| last < first)", "held.last().is_none_or(|last| last < first || last > first)", BUDGETS),
+    ("what is booked is written at once", f"{STORE}/jobs/settle.rs",
+     "    calls::release(tx, &mut row, lease, same_stage).await?;\n",
+     "    calls::release(tx, &mut row, lease, same_stage).await?;\n    crate::jobs::spend::write_bookings(tx).await?;\n", BUDGETS),
     ("a lost answer is not asked about", f"{ENGINE}/call/asking.rs",
-     "match ask.look(key, open.provider_id.as_deref()).await {", "match Ok::<_, super::CallError>(Found::<T>::Nothing) {",
+     "match self.timed(ask.provider(), ask.look(key, open.provider_id.as_deref())).await {", "match Ok::<_, super::CallError>(Found::<T>::Nothing) {",
      SQLITE + ["paying::"]),
     ("a paid answer is not stored", f"{ENGINE}/call/open.rs",
      "results::store(tx, key, kind, &value).await?;", "", SQLITE + ["paying::"]),
@@ -93,8 +100,8 @@ MUTANTS = [
     ("the provider's id is not stored with its reply", f"{ENGINE}/call/submitting.rs",
      "self.note_submitted(&call, &provider_id).await?;\n                    Ok(Called::Pending", "Ok(Called::Pending", SQLITE + ["submitting::"]),
     ("money is free again while a provider works", f"{STORE}/jobs/spend.rs",
-     "    if calls.submitted > 0 {\n        return Ok(());\n    }\n    let taken = booked_under(tx, &row).await?;\n    let reserved",
-     "    let taken = booked_under(tx, &row).await?;\n    let reserved", SQLITE + ["submitting::"]),
+     "    if calls.submitted > 0 {\n        return Ok(());\n    }\n    lock_ledger(tx).await?;\n    let reserved",
+     "    lock_ledger(tx).await?;\n    let reserved", SQLITE + ["submitting::"]),
     ("what was submitted is fetched only with money for another", f"{STORE}/jobs/machine.rs",
      "self.need = Need { work: self.need.work, ..Need::default() };", "", SQLITE + ["submitting::"]),
     ("who looked after a call may ask for more", f"{ENGINE}/run.rs",

@@ -57,7 +57,8 @@ outside_tests() {
     local script
     for script in scripts/tests/*.py; do
         say "$(basename "$script" .py | tr _ ' ')"
-        SLUICE_BINARY=$(sluice_binary) "$(python_tests_folder)/bin/python" "$script" || return 1
+        SLUICE_BINARY=$(sluice_binary) BUCKET_BINARY=$(example bucket) "$(python_tests_folder)/bin/python" "$script" ||
+            return 1
     done
 }
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Uploads a large file by tus-js-client, and cuts it off at random places: the connection, and the server itself.
 
-The file becomes one document with the right bytes, the server's memory stays flat, and nothing is left behind. Two clients
-at once, a wrong offset and a wrong checksum are answered as tus says.
+The file becomes one document with the right bytes, the server's memory stays flat, and nothing is left behind: in a folder,
+and in a bucket. Two clients at once, a wrong offset and a wrong checksum are answered as tus says.
 
-SLUICE_BINARY is the release binary, MEGABYTES the length of the file (64; the whole form is 1000), SEED repeats a run,
-KILLS says how often the server is killed. S3 settings of the environment (SLUICE_BLOBS_…) are used by the server.
+SLUICE_BINARY is the release binary, BUCKET_BINARY the example `bucket`, an S3 server. MEGABYTES is the length of the file
+in the folder (200) and S3_MEGABYTES of that in the bucket (128); the whole form, `make uploads`, is 1000 of both. SEED
+repeats a run, KILLS says how often the server is killed (2).
 """
 
 import base64
@@ -28,17 +29,19 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 START_SECONDS = 30
 # What receiving may add to the server's memory at most, whatever the file's length: 36 to 60 MB were seen, with 64 and with
-# 1000 MB. So only files that are much longer than this show that it is flat.
+# 1000 MB. So only files that are longer than this show that it is flat.
 FLAT_MEGABYTES = 100
+# The length of the files with which nothing is measured.
+SMALL_MEGABYTES = 16
 
 
 class Server:
-    def __init__(self, binary, data, megabytes):
+    def __init__(self, binary, data, megabytes, settings):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.binary, self.data = binary, data
-        self.environment = dict(os.environ, SLUICE_UPLOAD_LIMIT=f"{megabytes + 10}MB")
+        self.environment = dict(os.environ, SLUICE_UPLOAD_LIMIT=f"{megabytes + 10}MB", **settings)
         self.peak, self.is_receiving = 0, lambda: False
         self.start()
         threading.Thread(target=self.sample, daemon=True).start()
@@ -185,7 +188,7 @@ def cut_and_resumed(server, file, megabytes, chance, kills):
     documents = [line["document"] for line in lines if line.get("document")]
     check("the last response names the document", len(set(documents)) == 1, lines[-5:])
     check(f"memory while receiving: {before:.0f} MB before, {server.peak:.0f} MB at most",
-          server.peak - before < FLAT_MEGABYTES, f"{before:.0f} to {server.peak:.0f} MB")
+          server.peak - before < FLAT_MEGABYTES < megabytes, f"{before:.0f} to {server.peak:.0f} MB")
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api/v1/documents/{documents[0]}") as answer:
         document = json.load(answer)
     check("the document has the file's length and name",
@@ -244,37 +247,59 @@ def refusals(server):
     check("  and then there is none", server.ask("HEAD", where)[0] in (404, 410))
 
 
+class Bucket:
+    """An S3 server of our own; its settings are those of a server that uses it."""
+
+    def __init__(self, binary, folder):
+        self.process = subprocess.Popen([binary, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        lines = iter(self.process.stdout.readline, "\n")
+        self.settings = dict(line.rstrip("\n").split("=", 1) for line in lines if line)
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def in_one_place(folder, megabytes, kills, chance, settings):
+    """A large file, over cut connections and kills; then what is asked of small ones."""
+    data, file, small = folder / "data", folder / "large.pdf", folder / "small.pdf"
+    data.mkdir(parents=True)
+    large_pdf(file, megabytes, chance)
+    large_pdf(small, SMALL_MEGABYTES, chance)
+    server = Server(os.environ["SLUICE_BINARY"], data, megabytes, settings)
+    try:
+        document = cut_and_resumed(server, file, megabytes, chance, kills)
+        if not settings:
+            stored_bytes(server, file)
+            found_again(server, file, document)
+            two_at_once(server, small, chance)
+            refusals(server)
+    except BaseException:
+        print(server.log(), file=sys.stderr)
+        raise
+    finally:
+        server.kill()
+    shutil.rmtree(folder)
+
+
 def main():
-    megabytes = int(os.environ.get("MEGABYTES", "64"))
+    megabytes, in_bucket = (int(os.environ.get(name, known)) for name, known in [("MEGABYTES", "200"), ("S3_MEGABYTES", "128")])
     seed = int(os.environ.get("SEED", str(random.randrange(1 << 32))))
     kills = int(os.environ.get("KILLS", "2"))
-    print(f"SEED={seed} MEGABYTES={megabytes} KILLS={kills}")
+    print(f"SEED={seed} MEGABYTES={megabytes} S3_MEGABYTES={in_bucket} KILLS={kills}")
     if shutil.which("node") is None:
         raise SystemExit("node is missing: install it, it runs tus-js-client")
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="sluice-tus-", dir=os.environ.get("TMPDIR")) as folder:
-        data, file = pathlib.Path(folder, "data"), pathlib.Path(folder, "large.pdf")
-        data.mkdir()
-        large_pdf(file, megabytes, chance)
-        server = Server(os.environ["SLUICE_BINARY"], data, megabytes)
+        folder = pathlib.Path(folder)
+        print(" in a folder:")
+        in_one_place(folder / "folder", megabytes, kills, chance, {})
+        print(" in a bucket:")
+        bucket = Bucket(os.environ["BUCKET_BINARY"], folder / "bucket")
         try:
-            document = cut_and_resumed(server, file, megabytes, chance, 0)
-            if "SLUICE_BLOBS" not in os.environ:
-                stored_bytes(server, file)
-            found_again(server, file, document)
-            two_at_once(server, file, chance)
-            refusals(server)
-            if kills:
-                # Other bytes, so that it is another document.
-                with open(file, "r+b") as other:
-                    other.seek(file.stat().st_size // 2)
-                    other.write(b"other")
-                cut_and_resumed(server, file, megabytes, chance, kills)
-        except BaseException:
-            print(server.log(), file=sys.stderr)
-            raise
+            in_one_place(folder / "s3", in_bucket, kills, chance, bucket.settings)
         finally:
-            server.kill()
+            bucket.end()
 
 
 if __name__ == "__main__":

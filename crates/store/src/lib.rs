@@ -182,7 +182,11 @@ impl Store {
     {
         let mut tx = Box::pin(self.begin_writing()).await?;
         // Boxed, to keep the callers' futures small.
-        let value = match Box::pin(work(&mut tx)).await {
+        let done = match Box::pin(work(&mut tx)).await {
+            Ok(value) => Box::pin(jobs::spend::write_bookings(&mut tx)).await.map(|()| value).map_err(E::from),
+            Err(error) => Err(error),
+        };
+        let value = match done {
             Ok(value) => value,
             Err(error) => {
                 let raced = tx.has_raced();

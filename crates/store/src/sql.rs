@@ -212,6 +212,14 @@ impl Column for bool {
     }
 }
 
+/// Takes an advisory lock of this name until the unit of work ends, which also works behind a pooler. Returns false if another
+/// unit of work has it. On `PostgreSQL` alone.
+pub(crate) async fn try_advisory_lock(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
+    let locked =
+        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS locked");
+    locked.bind(name).one(tx).await?.get("locked")
+}
+
 /// `($1, $2), ($3, $4)`: a list of `rows` rows with `columns` placeholders each, the first being number `from`.
 pub(crate) fn placeholders(from: usize, rows: usize, columns: usize) -> String {
     let mut list = String::with_capacity(rows * columns * 6);

@@ -17,6 +17,7 @@ use crate::dialect::{Dialect, translated};
 use crate::error::StoreError;
 use crate::events::{self, Entries};
 use crate::group::Turn;
+use crate::jobs::spend::{Bookings, LedgerLocks};
 use crate::sql::sql;
 use crate::sqlite::Snapshot;
 
@@ -28,8 +29,7 @@ pub struct Tx {
     pub(crate) pending: Notifications,
     /// It lost a race against another unit of work.
     raced: bool,
-    /// It has the ledger's lock, see `spend.rs`.
-    pub(crate) holds_ledger: bool,
+    pub(crate) ledger: LedgerLocks,
 }
 
 /// The connection that a unit of work runs on.
@@ -57,7 +57,7 @@ pub(crate) enum Connection<'a> {
     },
 }
 
-/// The notifications that a unit of work sends once it has committed.
+/// What a unit of work still has to write at its end, and the notifications that it sends once it has committed.
 #[derive(Debug, Default)]
 pub(crate) struct Notifications {
     /// There may be jobs to claim.
@@ -68,6 +68,8 @@ pub(crate) struct Notifications {
     pub(crate) events: BTreeMap<OwnerId, Entries>,
     /// What this process counts, for `/metrics`.
     pub(crate) counts: Counts,
+    /// What is written to budgets at the end of the unit.
+    pub(crate) bookings: Bookings,
 }
 
 impl Notifications {
@@ -78,6 +80,7 @@ impl Notifications {
             self.events.entry(owner).or_default().append(entries);
         }
         self.counts.add(other.counts);
+        self.bookings.join(other.bookings);
     }
 }
 
@@ -175,7 +178,14 @@ impl Transaction {
 
 impl Tx {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, now: None, point: "", pending: Notifications::default(), raced: false, holds_ledger: false }
+        Self {
+            link,
+            now: None,
+            point: "",
+            pending: Notifications::default(),
+            raced: false,
+            ledger: LedgerLocks::default(),
+        }
     }
 
     pub(crate) async fn on_server(
@@ -240,12 +250,15 @@ impl Tx {
     ) -> Result<T, StoreError> {
         sql("SAVEPOINT step").execute(self).await?;
         let before = std::mem::take(&mut self.pending);
+        let locked = self.ledger.clone();
         let result = work(self).await;
         let added = std::mem::replace(&mut self.pending, before);
         if result.is_ok() {
             self.pending.join(added);
         } else {
             sql("ROLLBACK TO step").execute(self).await?;
+            // PostgreSQL has released what was locked since.
+            self.ledger = locked;
         }
         sql("RELEASE step").execute(self).await?;
         result

@@ -2,7 +2,7 @@
 //! that owners get their share, and no endpoint more than one slot. What has to wait is in the rows; the job sleeps until
 //! the next of it is due.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use super::POOL;
 use super::endpoints::{FAILING, GONE, disable};
 use super::hosts::{Hosts, Permit};
-use super::outcome::{Tried, Verdict, outlived};
+use super::outcome::{Tried, Verdict, given_up, has_outlived};
 use super::sign::signatures;
 
 /// The most time of one attempt, and the most bytes of an answer that are kept.
@@ -145,7 +145,9 @@ impl Desk {
         endpoint: &WebhookRow,
         due: Vec<DeliveryRow>,
     ) -> Result<Option<Duration>, JobError> {
-        let sent = stream::iter(due).map(async |delivery| self.send_one(run, endpoint, delivery).await);
+        // One that is refused by the host stands for all: each would take a turn of those that wait for it.
+        let refused = OnceLock::new();
+        let sent = stream::iter(due).map(async |delivery| self.send_one(run, endpoint, delivery, &refused).await);
         let mut sent = std::pin::pin!(sent.buffer_unordered(AT_ONCE));
         let mut rest = None;
         while let Some(one) = sent.next().await {
@@ -160,6 +162,7 @@ impl Desk {
         run: &Run,
         endpoint: &WebhookRow,
         delivery: DeliveryRow,
+        refused: &OnceLock<Duration>,
     ) -> Result<Option<Duration>, JobError> {
         if run.cancelled().is_cancelled() {
             return Ok(None);
@@ -172,12 +175,18 @@ impl Desk {
                 return self.settle(run, delivery, &tried).await.map(|()| None);
             }
         };
-        let permit = match self.hosts.enter(&address.authority()) {
+        let entered = match refused.get() {
+            Some(pause) => Err(*pause),
+            None => self.hosts.enter(&address.authority()),
+        };
+        let permit = match entered {
             Ok(permit) => permit,
             Err(pause) => {
-                self.give_up_old(run, delivery).await?;
-                // Spread, so that all who wait for a host do not ask for it at once.
-                return Ok(Some(pause + pause.mul_f64(self.randomness.fraction())));
+                let pause = *refused.get_or_init(|| pause);
+                if has_outlived(&delivery, run.now()) {
+                    self.give_up(run, delivery).await?;
+                }
+                return Ok(Some(pause));
             }
         };
         let (at, begun) = (run.now(), Instant::now());
@@ -214,11 +223,11 @@ impl Desk {
     }
 
     /// Gives up a delivery that could not be tried for longer than anything is tried.
-    async fn give_up_old(&self, run: &Run, delivery: DeliveryRow) -> Result<(), JobError> {
+    async fn give_up(&self, run: &Run, delivery: DeliveryRow) -> Result<(), JobError> {
         run.write(async |tx| {
             let Some((mut row, mut delivery)) = both(tx, run, &delivery).await? else { return Ok(()) };
             let now = tx.now().await?;
-            let Some(verdict) = outlived(&row, &mut delivery, now) else { return Ok(()) };
+            let verdict = given_up(&row, &mut delivery, now);
             write(tx, &mut row, &delivery, verdict, now).await
         })
         .await?;

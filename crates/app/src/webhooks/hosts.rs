@@ -16,6 +16,11 @@ const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(5);
 /// The pause if a host is busy.
 const BUSY: Duration = Duration::from_secs(1);
+/// Those that wait for a host ask for it again one after the other, this far apart: each of them is an attempt of a job, and
+/// thousands of endpoints may wait for the same host.
+const APART: Duration = Duration::from_millis(10);
+/// The same for a host that does not answer, where nearly all of them ask in vain.
+const APART_IF_SILENT: Duration = Duration::from_millis(50);
 
 /// All hosts that requests are sent to, or that do not answer.
 #[derive(Default)]
@@ -28,6 +33,18 @@ struct Host {
     open: u32,
     silent: u32,
     quiet_until: Option<Instant>,
+    /// When the last of those that wait asks again.
+    last_turn: Option<Instant>,
+}
+
+impl Host {
+    /// When one more asks again, which is not before `earliest`.
+    fn turn(&mut self, earliest: Instant) -> Instant {
+        let apart = if self.silent > 0 { APART_IF_SILENT } else { APART };
+        let turn = self.last_turn.map_or(earliest, |last| earliest.max(last + apart));
+        self.last_turn = Some(turn);
+        turn
+    }
 }
 
 /// The right to send one request at a time to a host.
@@ -43,12 +60,12 @@ impl Hosts {
         let host = hosts.entry(name.to_owned()).or_default();
         let now = Instant::now();
         if let Some(until) = host.quiet_until.filter(|until| *until > now) {
-            return Err(until - now);
+            return Err(host.turn(until) - now);
         }
         // One that did not answer is tried by one request.
         let most = if host.silent > 0 { 1 } else { TO_ONE };
         if host.open >= most {
-            return Err(BUSY);
+            return Err(host.turn(now + BUSY) - now);
         }
         host.open += 1;
         Ok(Permit { hosts: Arc::clone(self), name: name.to_owned() })
@@ -65,6 +82,8 @@ impl Permit {
         if let Some(host) = self.hosts.lock().get_mut(&self.name) {
             host.silent = 0;
             host.quiet_until = None;
+            // Who asks from now on does not wait behind those that waited for an answer.
+            host.last_turn = None;
         }
     }
 
@@ -109,7 +128,8 @@ mod tests {
             permit.was_silent();
         }
         drop(permits);
-        assert_eq!(hosts.enter("a:443").err(), Some(FIRST), "those at a time count once");
+        tokio::time::advance(FIRST / 2).await;
+        assert_eq!(hosts.enter("a:443").err(), Some(FIRST / 2 + APART_IF_SILENT), "those at a time count once");
         for pause in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
             tokio::time::advance(LONGEST).await;
             let probe = hosts.enter("a:443").ok().unwrap();
@@ -122,5 +142,19 @@ mod tests {
         let again: Vec<_> = (0..TO_ONE).map(|_| hosts.enter("a:443").ok().unwrap()).collect();
         drop(again);
         assert!(hosts.lock().is_empty(), "nothing is kept of hosts that answer");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_that_wait_for_a_host_ask_again_one_after_the_other() {
+        let hosts = Arc::new(Hosts::default());
+        let permits: Vec<_> = (0..TO_ONE).map(|_| hosts.enter("a:443").ok().unwrap()).collect();
+        let pauses: Vec<_> = (0..1_000).map(|_| hosts.enter("a:443").err().unwrap()).collect();
+        assert_eq!(pauses[0], BUSY);
+        assert!(pauses.is_sorted_by(|one, next| *next == *one + APART), "a hundred in a second");
+        permits[0].was_silent();
+        let next = hosts.enter("a:443").err().unwrap();
+        assert_eq!(next, pauses[999] + APART_IF_SILENT, "and then twenty");
+        permits[1].answered();
+        assert_eq!(hosts.enter("a:443").err(), Some(BUSY), "nobody waits behind those");
     }
 }

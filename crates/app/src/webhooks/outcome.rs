@@ -141,13 +141,13 @@ impl Tried {
     }
 }
 
-/// Gives up a delivery that is older than anything is tried; none if it is not.
-pub(super) fn outlived(endpoint: &WebhookRow, delivery: &mut DeliveryRow, now: Timestamp) -> Option<Verdict> {
-    (now.since(delivery.queued_at) > LIFE).then(|| given_up(endpoint, delivery, now))
+/// Whether a delivery is older than anything is tried.
+pub(super) fn has_outlived(delivery: &DeliveryRow, now: Timestamp) -> bool {
+    now.since(delivery.queued_at) > LIFE
 }
 
 /// Nothing has arrived since a delivery was queued that is given up now: then nothing arrives any more.
-fn given_up(endpoint: &WebhookRow, delivery: &mut DeliveryRow, now: Timestamp) -> Verdict {
+pub(super) fn given_up(endpoint: &WebhookRow, delivery: &mut DeliveryRow, now: Timestamp) -> Verdict {
     give_up(delivery, now);
     let arrived = endpoint.succeeded_at.is_some_and(|at| at >= delivery.queued_at);
     if arrived { Verdict::Stays } else { Verdict::Failing }

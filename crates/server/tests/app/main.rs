@@ -36,6 +36,7 @@ mod shelf;
 mod stages;
 mod storyboard;
 mod support;
+mod ticks;
 mod uploads;
 mod walk;
 mod webhooks;

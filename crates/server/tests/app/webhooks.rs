@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use crate::support::{BOTH, TestApp};
 
 mod beside;
+mod dead;
 
 const DELIVERIES: &str = "SELECT CAST(COUNT(*) AS TEXT) AS value FROM deliveries";
 const ATTEMPTS: &str = "SELECT CAST(COUNT(*) AS TEXT) AS value FROM delivery_attempts";

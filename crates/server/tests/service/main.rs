@@ -1,6 +1,7 @@
 //! The release binary as a program of somebody else meets it: over HTTP, with real files.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "tests")]
 
+mod clocks;
 mod documents;
 mod events;
 mod forms;

@@ -13,7 +13,7 @@ use crate::jobs::rates::Rates;
 use crate::jobs::spend::{self, Reserved};
 use crate::jobs::unreadable::Unreadable;
 use crate::providers;
-use crate::sql::{Row, sql};
+use crate::sql::{Row, sql, try_advisory_lock};
 use crate::{StoreError, Tx};
 
 /// A ready job, as it will be after the claim.
@@ -40,7 +40,7 @@ pub(crate) enum Verdict {
     Admitted,
     /// A limit, a rate or a provider that it shares with other jobs has no capacity left.
     Closed,
-    /// This job alone is refused for now: its cost does not fit into a budget.
+    /// This job alone is refused for now: its cost does not fit into a budget, or another process has locked one.
     Rejected,
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Admission {
     rates: Rates,
     capacities: HashMap<(&'static str, String), i64>,
     needs_check: bool,
-    /// Another process holds the lock of a limit.
+    /// Another process holds the lock of a limit or of a budget.
     pub(crate) contended: bool,
     /// Jobs are claimed one by one, because one of them made a claim fail.
     pub(crate) one_by_one: bool,
@@ -209,8 +209,12 @@ impl Admission {
         if self.exceeds_a_rate(candidate) {
             return Ok(Verdict::Closed);
         }
-        if candidate.job.need.cost > MicroUsd(0) && spend::reserve(tx, &candidate.job, now).await? != Reserved::Yes {
-            return Ok(Verdict::Rejected);
+        if candidate.job.need.cost > MicroUsd(0) {
+            let reserved = spend::reserve(tx, &candidate.job, now).await?;
+            self.contended |= reserved == Reserved::Contended;
+            if reserved != Reserved::Yes {
+                return Ok(Verdict::Rejected);
+            }
         }
         let asked = candidate.job.need.amounts;
         self.rates.take("owner", candidate.job.owner.as_str(), asked);
@@ -252,13 +256,7 @@ async fn lock(tx: &mut Tx, scope: &str, name: &str) -> Result<bool, StoreError> 
         // SQLite's one writer has locked everything.
         return Ok(true);
     }
-    // A transaction-level lock also works behind a pooler.
-    let row =
-        sql("SELECT CAST(CAST(pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS INTEGER) AS BIGINT) AS locked")
-            .bind(format!("limit:{scope}:{name}"))
-            .one(tx)
-            .await?;
-    row.get("locked")
+    try_advisory_lock(tx, &format!("limit:{scope}:{name}")).await
 }
 
 pub(crate) async fn running(tx: &mut Tx, scope: &str, name: &str) -> Result<i64, StoreError> {

@@ -76,7 +76,7 @@ const COLUMNS: &str = "id, kind, stage, payload, owner, subject, parent, attempt
 pub struct Claims {
     /// The jobs, in the order in which they were picked.
     pub jobs: Vec<Claimed>,
-    /// Another process holds a limit's lock: there may be more jobs in a moment.
+    /// Another process holds the lock of a limit or of a budget: there may be more jobs in a moment.
     pub contended: bool,
     /// The number of jobs that could not be read or claimed, and are scheduled again in a minute. There may be other jobs now.
     pub deferred: usize,

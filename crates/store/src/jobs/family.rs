@@ -15,7 +15,7 @@ use crate::jobs::row::{JobRow, find, get};
 use crate::jobs::settle::notify_parent;
 use crate::jobs::signals::CHILDREN;
 use crate::jobs::{changed, dependencies};
-use crate::sql::sql;
+use crate::sql::{ROWS, list, padded, sql};
 use crate::{StoreError, Tx, calls};
 
 /// Locks the parent of a job before the job itself: rows are locked from old to new, so that two units of work never
@@ -28,6 +28,39 @@ pub(crate) async fn lock_parent(tx: &mut Tx, job: &JobId) -> Result<(), StoreErr
             .await?;
     }
     Ok(())
+}
+
+/// Locks these jobs and their parents, from old to new, before a unit of work changes them one after the other.
+pub(crate) async fn lock_families(tx: &mut Tx, jobs: &[&JobId]) -> Result<(), StoreError> {
+    if !tx.on_postgres() {
+        return Ok(());
+    }
+    for these in jobs.chunks(ROWS) {
+        let ids = list(1, padded(these.len()));
+        let text = format!(
+            "SELECT jobs.id AS id FROM (SELECT parent AS id FROM jobs WHERE id IN ({ids}) AND parent IS NOT NULL
+                 UNION SELECT id FROM jobs WHERE id IN ({ids})) AS family
+             JOIN jobs ON jobs.id = family.id ORDER BY jobs.id FOR UPDATE OF jobs"
+        );
+        let query = sql(text).bind_all(these.iter().map(|job| job.as_str()));
+        query.bind_none(padded(these.len()) - these.len()).all(tx).await?;
+    }
+    Ok(())
+}
+
+/// Locks the jobs that a job's end may change, its parent and its dependents, without waiting. Returns false if another unit of
+/// work has locked one of them.
+pub(crate) async fn try_lock_relatives(tx: &mut Tx, job: &JobId) -> Result<bool, StoreError> {
+    const RELATIVES: &str = "SELECT parent AS id FROM jobs WHERE id = $1 AND parent IS NOT NULL
+        UNION SELECT job AS id FROM dependencies WHERE depends_on = $1";
+    if !tx.on_postgres() {
+        return Ok(true);
+    }
+    let all = sql(RELATIVES).bind(job.as_str()).all(tx).await?.len();
+    let text = format!(
+        "SELECT jobs.id AS id FROM ({RELATIVES}) AS relatives JOIN jobs ON jobs.id = relatives.id {{skip_locked_jobs}}"
+    );
+    Ok(sql(text).bind(job.as_str()).all(tx).await?.len() == all)
 }
 
 /// The child jobs of `parent`, in the order in which they were created.

@@ -10,7 +10,7 @@ use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
-use crate::jobs::family::{cancel, children, lock_parent};
+use crate::jobs::family::{cancel, children, lock_families, lock_parent};
 use crate::jobs::lease::hold;
 use crate::jobs::machine::{Then, Wait};
 use crate::jobs::row::{JobError, JobRow, Lease, Need, Wake, find};
@@ -128,10 +128,16 @@ impl Finish {
 pub async fn settle_many(tx: &mut Tx, finishes: &[Finish]) -> Result<Vec<Result<Ended, StoreError>>, StoreError> {
     let plain: Vec<&Finish> = finishes.iter().filter(|finish| finish.is_plain()).collect();
     let done = succeed_many(tx, &plain).await?;
+    let is_done = |finish: &Finish| finish.is_plain() && done.contains(finish.claimed.lease.job.as_str());
+    let mut others: Vec<_> =
+        finishes.iter().filter(|finish| !is_done(finish)).map(|finish| &finish.claimed.lease.job).collect();
+    if others.len() > 1 {
+        others.sort();
+        lock_families(tx, &others).await?;
+    }
     let mut ended = Vec::with_capacity(finishes.len());
     for finish in finishes {
-        let lease = &finish.claimed.lease;
-        if finish.is_plain() && done.contains(lease.job.as_str()) {
+        if is_done(finish) {
             ended.push(Ok(Ended::Released(JobState::Succeeded)));
             continue;
         }

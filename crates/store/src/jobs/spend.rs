@@ -7,10 +7,11 @@
 //!
 //! A budget may be set, changed and removed at any time, even while attempts run that were reserved without it: a new row
 //! starts with the sums of the ledger. On `PostgreSQL` that must be safe against concurrent transactions, so changes of the
-//! ledger take a shared lock, and changes of a budget an exclusive one. A change of the ledger first inserts the budgets that
-//! are derived from the budget `*`; two concurrent inserts of the same one conflict on its key.
+//! ledger take a shared lock, and changes of a budget an exclusive one. A unit of work that changes the ledger inserts the
+//! budgets that are derived from the budget `*`; two concurrent inserts of the same one conflict on its key.
 
 mod books;
+mod locks;
 mod owners;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
 use crate::jobs::claim::Claimed;
+use crate::jobs::family;
 use crate::jobs::row::{JobError, JobRow, Lease, get};
 use crate::jobs::settle::after;
 use crate::sql::{Row, placeholders, sql};
@@ -28,6 +30,8 @@ use crate::{StoreError, Tx, limits, storable};
 
 pub use books::drift;
 pub(crate) use books::forget_spend;
+use locks::Key;
+pub(crate) use locks::{Bookings, LedgerLocks, write_bookings};
 pub(crate) use owners::spent_in;
 use owners::{Names, is_owners};
 
@@ -75,6 +79,8 @@ pub(crate) enum Reserved {
     Waits,
     /// The job is dead.
     Failed,
+    /// Another unit of work has locked one of its budgets: the job stays ready.
+    Contended,
 }
 
 /// After this long, a job that did not fit is tried again.
@@ -102,8 +108,8 @@ pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, ove
     Ok(())
 }
 
-/// Derives a budget from `*` for each name with an open reservation. From now on, a change of the ledger under a name without a
-/// budget derives one first.
+/// Derives a budget from `*` for each name with an open reservation. From now on, a unit of work that changes the ledger under a
+/// name without a budget derives one.
 async fn derive_reserved(tx: &mut Tx, scope: &'static str) -> Result<(), StoreError> {
     // Every job is `>= ''`: it leads to the index of what is reserved. Asked for each name once, SQLite walks the ledger.
     let text =
@@ -177,9 +183,9 @@ fn spent_under(scope: &'static str) -> String {
 
 /// The shared lock for changes of the ledger, until the unit of work ends. SQLite has one writer anyway.
 async fn lock_ledger(tx: &mut Tx) -> Result<(), StoreError> {
-    if tx.on_postgres() && !tx.holds_ledger {
+    if tx.on_postgres() && !tx.ledger.shared {
         sql("SELECT pg_advisory_xact_lock_shared(7305806)").execute(tx).await?;
-        tx.holds_ledger = true;
+        tx.ledger.shared = true;
     }
     Ok(())
 }
@@ -189,24 +195,28 @@ async fn lock_budgets(tx: &mut Tx) -> Result<(), StoreError> {
     if tx.on_postgres() {
         sql("SELECT pg_advisory_xact_lock(7305806)").execute(tx).await?;
     }
-    Ok(())
+    write_bookings(tx).await
 }
 
-/// The caps of these scopes, in order; derives those that are missing from `*`. Must be called before the ledger is changed.
-async fn caps(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Vec<Budget>, StoreError> {
+/// The budgets of these scopes, locked; derives those that are missing from `*`. `None` if another unit of work has locked one
+/// for which this one must not wait. Must be called before the ledger is changed.
+async fn lock_and_read(tx: &mut Tx, scopes: &[(&'static str, &str)]) -> Result<Option<Vec<Budget>>, StoreError> {
     lock_ledger(tx).await?;
-    let found = stored(tx, scopes).await?;
-    let mut caps = Vec::new();
-    for (scope, name) in scopes {
-        let named = |name: &str| found.iter().find(|budget| budget.scope == *scope && budget.name == name);
-        match (named(name), named("*")) {
-            (Some(own), _) => caps.push(own.clone()),
-            (None, Some(_)) => caps.extend(derive(tx, scope, name).await?),
-            (None, None) if is_owners(scope) => caps.push(owners::begin(tx, scope, name).await?),
-            (None, None) => {}
-        }
+    write_bookings(tx).await?;
+    let mut found = stored(tx, scopes).await?;
+    let has = |scope: &str, name: &str| found.iter().any(|budget| budget.scope == scope && budget.name == name);
+    let is_kept = |scope: &str, name: &str| is_owners(scope) || has(scope, name) || has(scope, "*");
+    let kept = scopes.iter().filter(|(scope, name)| is_kept(scope, name));
+    let mut wanted: Vec<_> = kept.map(|(scope, name)| (Key::new(scope, name), has(scope, name))).collect();
+    wanted.sort();
+    if !locks::acquire(tx, &wanted).await? {
+        return Ok(None);
     }
-    Ok(caps)
+    if wanted.iter().any(|(_, is_stored)| !is_stored) {
+        found = stored(tx, scopes).await?;
+    }
+    let budget = |(key, _): &(Key, bool)| found.iter().find(|it| it.scope == key.scope && it.name == key.name).cloned();
+    Ok(Some(wanted.iter().filter_map(budget).collect()))
 }
 
 /// The rows of these scopes, and the `*` rows of these kinds of scope.
@@ -232,8 +242,8 @@ pub(crate) async fn concerning(tx: &mut Tx, job: &JobRow) -> Result<Vec<Budget>,
     Ok(stored)
 }
 
-/// The cap for a name, derived from that of `*` if there is none yet.
-async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<Budget>, StoreError> {
+/// Derives the budget of a name from that of `*`; returns whether there was none.
+async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<bool, StoreError> {
     let text = format!(
         "INSERT INTO budgets (scope, name, reserved, spent)
          SELECT scope, $2, {}, {} FROM budgets WHERE scope = $1 AND name = '*'
@@ -241,15 +251,7 @@ async fn derive(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Option<B
         reserved_under(scope),
         spent_under(scope)
     );
-    sql(text).bind(scope).bind(name).execute(tx).await?;
-    sql(format!("SELECT {BUDGET} WHERE b.scope = $1 AND b.name = $2"))
-        .bind(scope)
-        .bind(name)
-        .optional(tx)
-        .await?
-        .as_ref()
-        .map(budget)
-        .transpose()
+    Ok(sql(text).bind(scope).bind(name).execute(tx).await? > 0)
 }
 
 /// Reserves what a job's stage may cost. If it does not fit, the job waits or fails, as the budget says.
@@ -257,11 +259,10 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     let day = day(now);
     let (id, cost) = (job.lease.job.as_str(), storable::money(job.need.cost));
     let names = Names::new(&day, id, job.owner.as_str(), job.need.provider.as_deref());
-    let mut budgets = caps(tx, &names.scopes()).await?;
+    let Some(mut budgets) = lock_and_read(tx, &names.scopes()).await? else { return Ok(Reserved::Contended) };
     let of_owner = limits::caps_of(tx, &job.owner).await?;
     owners::apply(&mut budgets, of_owner);
-    let mut taken = Vec::new();
-    for budget in budgets {
+    for (index, budget) in budgets.iter().enumerate() {
         let fits = sql("UPDATE budgets SET reserved = reserved + $3
                         WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= $4")
         .bind(&budget.scope)
@@ -271,10 +272,11 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
         .execute(tx)
         .await?;
         if fits == 0 {
-            book(tx, &taken, cost, MicroUsd(0)).await?;
-            return refuse(tx, job, &budget, now).await;
+            for taken in &budgets[..index] {
+                locks::book(tx, &taken.scope, &taken.name, cost.0, 0).await?;
+            }
+            return refuse(tx, job, budget, now).await;
         }
-        taken.push((budget.scope, budget.name));
     }
     sql("INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, state, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9)")
@@ -304,6 +306,10 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
             Reserved::Waits
         }
         Over::Fail => {
+            // Its end changes the jobs that wait for it: whoever has them may wait for what this unit of work has locked.
+            if !family::try_lock_relatives(tx, &row.id).await? {
+                return Ok(Reserved::Contended);
+            }
             let message = format!(
                 "it may cost {}, and of the {} for {} {} there are {} left",
                 job.need.cost,
@@ -319,26 +325,6 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
     row.save(tx).await?;
     after(tx, &row).await?;
     Ok(refused)
-}
-
-/// Releases what was reserved, and books what was spent.
-async fn book(tx: &mut Tx, scopes: &[(String, String)], reserved: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
-    for (scope, name) in scopes {
-        // A process of an earlier version reserves nothing for an owner's day and month.
-        let left = if matches!(scope.as_str(), "owner_day" | "owner_month") {
-            "CASE WHEN reserved < $3 THEN 0 ELSE reserved - $3 END"
-        } else {
-            "reserved - $3"
-        };
-        sql(format!("UPDATE budgets SET reserved = {left}, spent = spent + $4 WHERE scope = $1 AND name = $2"))
-            .bind(scope)
-            .bind(name)
-            .bind(reserved.0)
-            .bind(spent.0)
-            .execute(tx)
-            .await?;
-    }
-    Ok(())
 }
 
 /// The calls that a reservation was made for.
@@ -391,7 +377,7 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
     if calls.submitted > 0 {
         return Ok(());
     }
-    let taken = booked_under(tx, &row).await?;
+    lock_ledger(tx).await?;
     let reserved = MicroUsd(row.get("reserved")?);
     let spent = calls.spent(reserved);
     let state = if calls.count == 0 { "released" } else { "settled" };
@@ -405,15 +391,16 @@ async fn end_reservation(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<()
     if calls.count > 0 {
         tx.pending.counts.settled(spent);
     }
-    book(tx, &taken, reserved, if calls.count == 0 { MicroUsd(0) } else { spent }).await
+    book_at_end(tx, &row, reserved, if calls.count == 0 { MicroUsd(0) } else { spent })
 }
 
-/// The budgets that a row of the ledger counts towards.
-async fn booked_under(tx: &mut Tx, row: &Row) -> Result<Vec<(String, String)>, StoreError> {
+/// Books under the budgets that a row of the ledger counts towards, at the end of this unit of work.
+fn book_at_end(tx: &mut Tx, row: &Row, released: MicroUsd, spent: MicroUsd) -> Result<(), StoreError> {
     let (day, job, owner): (String, String, String) = (row.get("day")?, row.get("job")?, row.get("owner")?);
     let provider: Option<String> = row.get("provider")?;
-    let caps = caps(tx, &Names::new(&day, &job, &owner, provider.as_deref()).scopes()).await?;
-    Ok(caps.into_iter().map(|budget| (budget.scope, budget.name)).collect())
+    let names = Names::new(&day, &job, &owner, provider.as_deref());
+    tx.pending.bookings.add(&names.scopes(), released.0, spent.0);
+    Ok(())
 }
 
 /// Corrects what an attempt has spent, after the outcome of one of its calls became known.
@@ -439,7 +426,7 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
     if calls.submitted > 0 {
         return Ok(());
     }
-    let taken = booked_under(tx, &row).await?;
+    lock_ledger(tx).await?;
     let booked: i64 = row.get("spent")?;
     let spent = calls.spent(MicroUsd(row.get("reserved")?));
     sql("UPDATE spend SET spent = $3 WHERE job = $1 AND lease = $2")
@@ -449,7 +436,7 @@ pub(crate) async fn correct(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result
         .execute(tx)
         .await?;
     tx.pending.counts.settled(MicroUsd(spent.0 - booked));
-    book(tx, &taken, MicroUsd(0), MicroUsd(spent.0 - booked)).await
+    book_at_end(tx, &row, MicroUsd(0), MicroUsd(spent.0 - booked))
 }
 
 /// The day of a point in time, in UTC, as `2026-11-22`; 1970-01-01 if it is out of the calendar's range.

@@ -13,6 +13,7 @@ mod gauges;
 mod leases;
 mod maintenance;
 mod making;
+mod money_locks;
 mod owners;
 mod providers;
 mod races;

@@ -36,7 +36,7 @@ impl<'a> Names<'a> {
         Self { day, job, owner, owner_day: format!("{owner} {day}"), owner_month: format!("{owner} {month}"), provider }
     }
 
-    /// In the order in which everyone locks them.
+    /// Their scopes and names.
     pub(super) fn scopes(&self) -> Vec<(&'static str, &str)> {
         let of_owner = [("owner", self.owner), (DAY, &*self.owner_day), (MONTH, &*self.owner_month)];
         let mut scopes = vec![("day", self.day), ("job", self.job)];
@@ -69,18 +69,15 @@ pub(super) fn named(scope: &'static str) -> String {
     }
 }
 
-/// Begins an owner's day or month with what the ledger has of it, which is nothing unless it is from an earlier version.
-pub(super) async fn begin(tx: &mut Tx, scope: &'static str, name: &str) -> Result<Budget, StoreError> {
+/// Begins an owner's day or month with what the ledger has of it, which is nothing unless it is from an earlier version;
+/// returns whether it had not begun.
+pub(super) async fn begin(tx: &mut Tx, scope: &'static str, name: &str) -> Result<bool, StoreError> {
     let text = format!(
         "INSERT INTO budgets (scope, name, reserved, spent) VALUES ($1, $2, {}, {}) ON CONFLICT (scope, name) DO NOTHING",
         reserved_under(scope),
         spent_under(scope)
     );
-    sql(text).bind(scope).bind(name).execute(tx).await?;
-    let row = sql("SELECT reserved, spent FROM budgets WHERE scope = $1 AND name = $2").bind(scope).bind(name);
-    let row = row.one(tx).await?;
-    let (reserved, spent) = (MicroUsd(row.get("reserved")?), MicroUsd(row.get("spent")?));
-    Ok(Budget { reserved, spent, ..empty(scope, name) })
+    Ok(sql(text).bind(scope).bind(name).execute(tx).await? > 0)
 }
 
 /// Gives the owner's budgets their caps.
