@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use sluice_capability::{
     Answer, Begun, CapabilityError, Context, Does, Doing, EmbedRequest, Embedding, Embeddings, Profile, ReadRequest,
-    Reading, Speak, SpeakRequest, Speaking, TellApartRequest, TellingApart, TranscribeRequest, Transcribing, Transcript,
-    TranslateRequest, Translating, Translation, VoiceInfo, VoiceTurn, Voices as ToldApart,
+    Reading, Speak, SpeakRequest, Speaking, TellApartRequest, TellingApart, TranscribeRequest, Transcribing,
+    Transcript, TranslateRequest, Translating, Translation, VoiceInfo, VoiceTurn, Voices as ToldApart,
 };
 use sluice_domain::document::Document;
 use sluice_domain::money::MicroUsd;
