@@ -18,6 +18,7 @@ mod present;
 mod read;
 mod router;
 mod speak;
+mod tell_apart;
 mod transcribe;
 mod translate;
 
@@ -40,6 +41,7 @@ pub use read::{Read, ReadRequest, Reading};
 pub use router::{Attempt, Health, NoRoute, Route, Router, Skip, When, Wish};
 pub use sluice_domain::call::CallProgress;
 pub use speak::{Speak, SpeakRequest, Speaking, VoiceInfo};
+pub use tell_apart::{TellApart, TellApartRequest, TellingApart, VoiceTurn, Voices};
 pub use transcribe::{Segment, Suppressed, Suppression, Transcribe, TranscribeRequest, Transcribing, Transcript, Word};
 pub use translate::{Translate, TranslateRequest, Translating, Translation};
 

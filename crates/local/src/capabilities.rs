@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use sluice_capability::{
     Answer, Begun, CapabilityError, Context, Does, Doing, EmbedRequest, Embedding, Embeddings, Profile, ReadRequest,
-    Reading, Speak, SpeakRequest, Speaking, TranscribeRequest, Transcribing, Transcript, TranslateRequest, Translating,
-    Translation, VoiceInfo,
+    Reading, Speak, SpeakRequest, Speaking, TellApartRequest, TellingApart, TranscribeRequest, Transcribing,
+    Transcript, TranslateRequest, Translating, Translation, VoiceInfo, VoiceTurn, Voices as ToldApart,
 };
 use sluice_domain::document::Document;
 use sluice_domain::money::MicroUsd;
@@ -19,6 +19,7 @@ use crate::embed::{EmbedError, Embedder};
 use crate::models::PAIRS;
 use crate::photo::{PhotoError, PhotoReader};
 use crate::reading::{ReadError, Reader};
+use crate::speakers::{Speakers, SpeakersError, Turn};
 use crate::speech::{SpeechError, Transcriber, Transcription};
 use crate::translate::{TranslateError, Translator};
 use crate::voice::{VoiceError, Voices};
@@ -141,6 +142,33 @@ impl Does<Transcribing> for Transcriber {
     }
 }
 
+impl Does<TellingApart> for Speakers {
+    fn profile(&self) -> &Profile {
+        &LOCAL
+    }
+
+    fn accepts(&self, _: &TellApartRequest) -> Result<(), String> {
+        self.check_installed().map_err(|error| error.to_string())
+    }
+
+    fn estimate(&self, _: &TellApartRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, request: &'a TellApartRequest, context: Context<'a>) -> Doing<'a, Begun<ToldApart>> {
+        Box::pin(async move {
+            let progress = |until_ms| (context.progress)(share(until_ms, request.duration_ms));
+            let people = request.people.and_then(|people| usize::try_from(people).ok());
+            let voiced = self.tell_apart(&request.sound, people, &progress).await?;
+            let turn = |turn: Turn| VoiceTurn { start_ms: turn.start_ms, end_ms: turn.end_ms, speaker: turn.speaker };
+            let turns = voiced.turns.into_iter().map(turn).collect();
+            let mut answer = Answer::local(ToldApart { turns, speakers: voiced.speakers }, Self::model(), "");
+            answer.usage.media_ms = request.duration_ms;
+            Ok(Begun::Done(answer))
+        })
+    }
+}
+
 impl Does<Embedding> for Embedder {
     fn profile(&self) -> &Profile {
         &LOCAL
@@ -226,6 +254,12 @@ impl From<EmbedError> for CapabilityError {
 
 impl From<TranslateError> for CapabilityError {
     fn from(error: TranslateError) -> Self {
+        made(error.code(), error.is_transient(), error)
+    }
+}
+
+impl From<SpeakersError> for CapabilityError {
+    fn from(error: SpeakersError) -> Self {
         made(error.code(), error.is_transient(), error)
     }
 }

@@ -17,3 +17,4 @@ pub mod summary;
 pub mod tools;
 pub mod translate;
 pub mod voice;
+pub mod waveform;

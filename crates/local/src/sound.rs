@@ -1,6 +1,7 @@
 //! Sound as samples: ffmpeg decodes any file to 16 kHz mono, as fast as it is read, so that a day of sound needs no more
 //! memory than a minute.
 
+use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Stdio};
@@ -90,6 +91,28 @@ impl Part {
     }
 }
 
+/// What ffmpeg is asked for: the samples of the first sound of a file, two bytes each, to its standard output.
+pub(crate) fn arguments(file: &Path, part: Part) -> Vec<OsString> {
+    // "file:", or a name with a colon would be taken for a protocol.
+    let mut input = OsString::from("file:");
+    input.push(file);
+    let rate = SAMPLE_RATE.to_string();
+    let mut arguments: Vec<OsString> = Vec::new();
+    let mut add = |more: &[&str]| arguments.extend(more.iter().map(OsString::from));
+    add(&["-nostdin", "-v", "error", "-threads", "1", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]);
+    arguments.extend(part.options().into_iter().map(OsString::from));
+    arguments.extend(["-i".into(), input]);
+    let mut add = |more: &[&str]| arguments.extend(more.iter().map(OsString::from));
+    add(&["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-af", AS_TIMED, "-t", LONGEST]);
+    add(&["-f", "s16le", "pipe:1"]);
+    arguments
+}
+
+/// What a decoder may use that is done after this time.
+pub(crate) const fn limits(wall: Duration) -> Limits {
+    Limits { wall, ..LIMITS }
+}
+
 /// Samples from a file.
 pub(crate) struct Sound {
     child: Child,
@@ -106,15 +129,7 @@ impl Sound {
         if std::fs::metadata(file)?.len() == 0 {
             return Err(SoundError::Unhearable(Unhearable::Empty));
         }
-        // "file:", or a name with a colon would be taken for a protocol.
-        let mut input = std::ffi::OsString::from("file:");
-        input.push(file);
-        let rate = SAMPLE_RATE.to_string();
-        let mut command = guard.command(&LIMITS, "ffmpeg", ["-nostdin", "-v", "error", "-threads", "1"]);
-        command.args(["-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]).args(part.options());
-        command.arg("-i").arg(input);
-        command.args(["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", &rate, "-af", AS_TIMED, "-t", LONGEST]);
-        command.args(["-f", "s16le", "pipe:1"]);
+        let mut command = guard.command(&LIMITS, "ffmpeg", arguments(file, part));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.into_std().spawn()?;
         let output = child.stdout.take().ok_or_else(|| io::Error::other("no pipe"))?;
@@ -179,7 +194,7 @@ fn first_words(mut errors: ChildStderr) -> Vec<u8> {
 }
 
 /// What ffmpeg's words say about the file.
-fn meaning(error: GuardError) -> SoundError {
+pub(crate) fn meaning(error: GuardError) -> SoundError {
     let GuardError::Failed { stderr_tail, .. } = &error else { return SoundError::Failed(error) };
     let says = |words: &[&str]| words.iter().any(|word| stderr_tail.contains(word));
     if says(&["matches no streams", "does not contain any stream"]) {

@@ -4,6 +4,7 @@
 //! finds it. What a segment has is counted with it, so that an acknowledgement costs the same after hours.
 
 mod rows;
+mod words;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,6 +19,10 @@ use crate::{StoreError, Tx, storable};
 
 pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow};
 use rows::{chunk_row, number, recording_row, segment_row};
+pub use words::{
+    EditRow, Made, NamedSpeaker, SpeakerRow, VoiceId, delete_edit, edit, edits, lock_voices, made, name_speaker,
+    replace_edits, set_made, set_speakers, speakers, voices,
+};
 
 sluice_domain::typed_id!(
     /// A recorded session.
@@ -27,7 +32,10 @@ sluice_domain::typed_id!(
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
     name: "scribe",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/scribe/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/scribe/0001_baseline.sql") },
+        Migration { name: "words", sql: include_str!("../migrations/scribe/0002_words.sql") },
+    ],
 };
 
 /// Its name in references to blobs.
@@ -171,16 +179,19 @@ pub async fn set_job(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, job: &JobId
     Ok(())
 }
 
-/// Records the bytes of a session's transcript, in the place of an earlier one; false if there is no such session any more.
+/// Records the bytes of a session's transcript; false if there is no such session any more. In the place of another one, it
+/// changes the revision.
 pub async fn set_transcript(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, blob: &str) -> Result<bool, StoreError> {
     let now = tx.now().await?;
-    let set = sql("UPDATE scribe_sessions SET transcript = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
-        .bind(id.as_str())
-        .bind(owner.as_str())
-        .bind(blob)
-        .bind(now.as_millis())
-        .execute(tx)
-        .await?;
+    let set = sql("UPDATE scribe_sessions SET transcript = $3, updated_at = $4,
+             revision = revision + CASE WHEN transcript IS NULL OR transcript = $3 THEN 0 ELSE 1 END
+         WHERE id = $1 AND owner = $2")
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .bind(blob)
+    .bind(now.as_millis())
+    .execute(tx)
+    .await?;
     if set == 0 {
         return Ok(false);
     }
@@ -430,18 +441,21 @@ pub async fn of_owner(tx: &mut Tx, owner: &OwnerId, limit: u32) -> Result<Vec<Re
     rows.iter().map(|row| parse(row, "id")).collect()
 }
 
-/// Deletes a session with its segments and chunks; their bytes are collected. Returns whether it existed.
+/// Deletes a session with its segments, its chunks, and what is on top of them; their bytes are collected. Returns whether it
+/// existed.
 pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bool, StoreError> {
+    lock_voices(tx, owner).await?;
     if lock(tx, owner, id).await?.is_none() {
         return Ok(false);
     }
-    for table in ["scribe_chunks", "scribe_segments"] {
+    for table in ["scribe_chunks", "scribe_segments", "scribe_edits", "scribe_speakers", "scribe_made"] {
         sql(format!("DELETE FROM {table} WHERE session_id = $1 AND owner = $2"))
             .bind(id.as_str())
             .bind(owner.as_str())
             .execute(tx)
             .await?;
     }
+    words::forget_voices(tx, owner).await?;
     sql("DELETE FROM scribe_sessions WHERE id = $1 AND owner = $2")
         .bind(id.as_str())
         .bind(owner.as_str())

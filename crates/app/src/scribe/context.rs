@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use sluice_capability::{Router, Transcribe, Transcribing};
+use sluice_capability::{Router, TellApart, TellingApart, Transcribe, Transcribing};
+use sluice_local::embed::Embedder;
+use sluice_local::guard::Guard;
 use tokio::sync::Semaphore;
 
 use super::waiting::Waiting;
@@ -19,13 +21,26 @@ pub struct ScribeApp {
     pub platform: Platform,
     /// The implementations that transcribe.
     pub hearing: Router<Transcribing, dyn Transcribe>,
+    /// Those that tell speakers apart.
+    pub telling_apart: Router<TellingApart, dyn TellApart>,
+    /// What sentences are compared by, where its models are installed.
+    pub embedder: Arc<Embedder>,
+    /// What sound is decoded under.
+    pub guard: Guard,
     pub(super) waiting: Waiting,
     pub(super) receiving: Arc<Semaphore>,
 }
 
 impl ScribeApp {
     /// On this platform, with these implementations.
-    pub fn new(platform: Platform, hearing: Router<Transcribing, dyn Transcribe>) -> Self {
-        Self { platform, hearing, waiting: Waiting::default(), receiving: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub fn new(
+        platform: Platform,
+        hearing: Router<Transcribing, dyn Transcribe>,
+        telling_apart: Router<TellingApart, dyn TellApart>,
+        embedder: Arc<Embedder>,
+        guard: Guard,
+    ) -> Self {
+        let receiving = Arc::new(Semaphore::new(AT_ONCE));
+        Self { platform, hearing, telling_apart, embedder, guard, waiting: Waiting::default(), receiving }
     }
 }

@@ -13,9 +13,10 @@ use super::context::ScribeApp;
 use super::export::{self, ExportError, Exported, Format};
 use super::notify::changed;
 use super::segment::gaps_in;
-use super::transcribe::{TRANSCRIPT_BYTES, job_of};
+use super::transcribe::job_of;
 use super::transcript::Transcription;
 use super::view::{Gaps, RecordingSummary, RecordingView, SegmentView};
+use super::{summary, words};
 use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
 use crate::media::MediaError;
 
@@ -107,6 +108,9 @@ pub enum SessionError {
     /// It has no transcript.
     #[error("this session has no transcript yet")]
     NoTranscript,
+    /// It was not drawn.
+    #[error("this session has no waveform yet")]
+    NoWaveform,
     /// The cursor is invalid.
     #[error("the cursor is not one that this server gave: begin again without it")]
     Cursor,
@@ -177,6 +181,8 @@ pub async fn begin(
         ended_at: None,
         job: None,
         transcript: None,
+        revision: 0,
+        edits_dropped: 0,
     };
     let (id, standings) = app
         .platform
@@ -356,9 +362,9 @@ pub(super) async fn end_abandoned(run: &Run, owner: &OwnerId, id: &RecordingId) 
     .await
 }
 
-/// The transcript of a session, once there is one.
+/// The transcript of a session as a person has it, once there is one.
 pub async fn transcript(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Transcription, SessionError> {
-    Ok(with_transcript(app, owner, id).await?.1)
+    Ok(words::load(app, owner, id).await?.ok_or(SessionError::Unknown)?.1)
 }
 
 /// The transcript of a session as a file.
@@ -368,25 +374,10 @@ pub async fn export(
     id: &RecordingId,
     format: Format,
 ) -> Result<Exported, SessionError> {
-    let (row, transcription) = with_transcript(app, owner, id).await?;
-    let exported = tokio::task::spawn_blocking(move || export::export(&transcription.talk(&row), format)).await;
+    let (row, whole) = words::load(app, owner, id).await?.ok_or(SessionError::Unknown)?;
+    let summary = summary::overview(app, owner, id, whole.revision).await?;
+    let exported = tokio::task::spawn_blocking(move || export::export(&whole.talk(&row, summary), format)).await;
     Ok(exported.map_err(|_| SessionError::NotExported)??)
-}
-
-async fn with_transcript(
-    app: &ScribeApp,
-    owner: &OwnerId,
-    id: &RecordingId,
-) -> Result<(RecordingRow, Transcription), SessionError> {
-    let row = app.platform.store.read(async |tx| scribe::find(tx, owner, id).await).await?;
-    let row = row.ok_or(SessionError::Unknown)?;
-    let hash = row.transcript.as_ref().ok_or(SessionError::NoTranscript)?;
-    let unreadable = |what: String| SessionError::Store(StoreError::Unreadable { what });
-    let hash = hash.parse().map_err(|_| unreadable("the name of a transcript".to_owned()))?;
-    let bytes = app.platform.media.read(&hash, TRANSCRIPT_BYTES).await?;
-    let transcription =
-        serde_json::from_slice(&bytes).map_err(|error| unreadable(format!("a transcript ({error})")))?;
-    Ok((row, transcription))
 }
 
 /// Deletes a session with everything of it. Returns whether it existed.
@@ -394,6 +385,7 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
     app.platform
         .store
         .write(async |tx: &mut Tx| {
+            scribe::lock_voices(tx, owner).await?;
             let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
             if let Some(job) = row.job {
                 jobs::cancel(tx, owner, &job.id).await?;

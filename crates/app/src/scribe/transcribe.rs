@@ -1,7 +1,8 @@
-//! The job that writes down what was said in a session, segment by segment: each is one call, whose result is kept, so that
-//! an interruption costs at most one segment, and the same sound is not heard twice.
+//! The job that writes down what was said in a session, segment by segment, and by whom; then makes an extract of it, and draws
+//! it. Every call's result is kept, so that an interruption costs at most one of them, and the same sound is not heard twice.
+//! A transcript is published once there is one: what fails afterwards does not take it back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -11,14 +12,16 @@ use sluice_capability::{CapabilityError, Doing, TranscribeRequest, Transcript, W
 use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
 use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Run};
-use sluice_store::scribe::{self, RecordingId, RecordingRow};
+use sluice_store::scribe::{self, ChunkRow, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx};
 use tokio::io::AsyncWriteExt as _;
 
 use super::audio::{self, Joined};
 use super::context::ScribeApp;
-use super::notify::changed;
-use super::transcript::{Heard, Transcription};
+use super::people::People;
+use super::tell_apart::{self, Told};
+use super::transcript::{Heard, ToldApart, Transcription};
+use super::{publish, summary, waveform};
 use crate::media::{Media, MediaError};
 use crate::routing::{self, Made};
 
@@ -34,12 +37,16 @@ pub struct TranscribeSession {
     pub session: RecordingId,
 }
 
-/// All in one: what was heard of each segment is kept.
+/// What is made, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Hears the segments.
+    /// Hears the segments, tells their speakers apart, and publishes the transcript.
     Hear,
+    /// Makes an extract.
+    Summarise,
+    /// Draws how loud it is.
+    Draw,
 }
 
 impl Job for TranscribeSession {
@@ -56,47 +63,90 @@ impl Job for TranscribeSession {
         "speech"
     }
 
-    async fn run(&self, Stage::Hear: Stage, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
-        let load = async |tx: &mut Tx| {
-            let row = scribe::find(tx, run.owner(), &self.session).await?;
-            let segments = scribe::segments(tx, run.owner(), &self.session).await?;
-            let mut sounds = Vec::with_capacity(segments.len());
-            for segment in &segments {
-                let chunks = scribe::chunks(tx, run.owner(), &self.session, segment.number).await?;
-                sounds.push((segment.clone(), chunks));
+    async fn run(&self, stage: Stage, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
+        match stage {
+            Stage::Hear => self.hear(run, app).await,
+            Stage::Summarise => {
+                or_without("an extract", summary::make(run, app, &self.session).await, run)?;
+                Ok(Next::Stage(Stage::Draw))
             }
-            Ok::<_, StoreError>((row, sounds))
-        };
-        let (row, sounds) = run.read(load).await?;
-        let row = row.ok_or_else(|| JobError::fail("session_deleted", "the session was deleted"))?;
-        let mut heard = Vec::with_capacity(sounds.len());
+            Stage::Draw => {
+                or_without("a waveform", waveform::make(run, app, &self.session).await, run)?;
+                publish::result(run, app, &self.session).await.map(Next::Done)
+            }
+        }
+    }
+}
+
+/// The transcript is there: what else is made of it is done without, once trying again does not help.
+fn or_without(what: &str, made: Result<(), JobError>, run: &Run) -> Result<(), JobError> {
+    match made {
+        Err(error) if error.is_waiting() || (error.retry && !run.is_last_attempt()) => Err(error),
+        Err(error) => {
+            tracing::warn!(job = %run.job_id(), %error, "a recording stays without {what}");
+            run.log(format!("it stays without {what}: {error}"));
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+impl TranscribeSession {
+    async fn hear(&self, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
+        let (row, sounds) = load(run, &self.session).await?;
+        let (mut heard, mut people, mut told) = (Vec::with_capacity(sounds.len()), People::default(), ToldApart::Yes);
         for (segment, chunks) in sounds {
-            if chunks.is_empty() {
-                continue;
-            }
             let sound = audio::of(&segment, &chunks)?;
             let length_ms = chunks.iter().map(|chunk| chunk.length_ms).sum();
-            let made = match hear(run, app, &row, &sound, length_ms).await? {
+            let file = join(run, app, &sound).await?;
+            let made = match hear(run, app, &row, &sound, (&file, length_ms)).await? {
                 Called::Done(made) => made,
                 Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
             };
             let bytes = app.platform.media.read(&made.value, TRANSCRIPT_BYTES).await?;
-            let transcript: Transcript =
+            let mut transcript: Transcript =
                 serde_json::from_slice(&bytes).map_err(|error| JobError::fail("bad_transcript", error.to_string()))?;
+            match tell_apart::ask(run, app, &sound, (&file, length_ms), &transcript).await? {
+                Called::Done(Told::Voices { voices, model }) => people.hear(&mut transcript, &voices, &model),
+                Called::Done(Told::Nobody) => {}
+                Called::Done(Told::Not(why)) => told = why,
+                Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
+            }
+            // A session may be as long as a day, and there is no use for the copy of a segment any more.
+            tokio::fs::remove_file(&file).await.ok();
             heard.push(Heard { segment, chunks, transcript, made_by: made.made_by });
         }
-        let whole = Transcription::of(&heard);
-        let bytes = serde_json::to_vec(&whole).map_err(|error| JobError::fail("bad_transcript", error.to_string()))?;
-        let stored = app.platform.media.keep_bytes(bytes).await?;
-        run.write(async |tx| {
-            if scribe::set_transcript(tx, run.owner(), &self.session, stored.hash.as_str()).await? {
-                changed(tx, run.owner(), &self.session)?;
-            }
-            Ok::<_, StoreError>(())
-        })
-        .await?;
-        Ok(Next::Done(json!({ "words": whole.words(), "language": whole.language })))
+        let mut whole = Transcription::of(&heard);
+        whole.told_apart = told;
+        let order = whole.renumber_speakers();
+        publish::transcript(run, app, &self.session, &whole, &people.in_order(&order)).await?;
+        Ok(Next::Stage(Stage::Summarise))
     }
+}
+
+/// A session, and the segments of which there is sound.
+pub(super) async fn load(
+    run: &Run,
+    id: &RecordingId,
+) -> Result<(RecordingRow, Vec<(SegmentRow, Vec<ChunkRow>)>), JobError> {
+    let load = async |tx: &mut Tx| {
+        let row = scribe::find(tx, run.owner(), id).await?;
+        let mut sounds = Vec::new();
+        for segment in scribe::segments(tx, run.owner(), id).await? {
+            let chunks = scribe::chunks(tx, run.owner(), id, segment.number).await?;
+            if !chunks.is_empty() {
+                sounds.push((segment, chunks));
+            }
+        }
+        Ok::<_, StoreError>((row, sounds))
+    };
+    let (row, sounds) = run.read(load).await?;
+    Ok((row.ok_or_else(deleted)?, sounds))
+}
+
+/// There is nothing to do any more.
+pub(super) fn deleted() -> JobError {
+    JobError::fail("session_deleted", "the session was deleted")
 }
 
 /// What is said in a segment: the stored transcript.
@@ -105,14 +155,13 @@ async fn hear(
     app: &ScribeApp,
     row: &RecordingRow,
     sound: &Joined,
-    length_ms: u64,
+    (file, length_ms): (&Path, u64),
 ) -> Result<Called<Made<BlobHash>>, JobError> {
     let names: Vec<&str> = sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
     let of = json!([VERSION, row.language, sound.media_type, names]);
     let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-    let file = join(run, app, sound).await?;
     let request = TranscribeRequest {
-        sound: file,
+        sound: file.to_owned(),
         duration_ms: length_ms,
         language: row.language.clone(),
         words: true,
@@ -120,17 +169,20 @@ async fn hear(
     };
     let language = row.language.as_deref().and_then(Language::from_code);
     let wish = Wish { language, length: Some(length_ms), ..Wish::default() };
-    let keep = keeping(app.platform.media.clone());
+    let keep = keeping::<Transcript>(app.platform.media.clone());
     routing::ask(run, &key, &app.hearing, &request, &wish, keep).await
 }
 
-/// Stores a transcript, which may be long, outside the database.
-fn keeping(media: Media) -> impl Fn(Transcript) -> Doing<'static, BlobHash> + Send + Sync {
-    move |transcript| {
+/// Stores an answer, which may be long, outside the database.
+pub(super) fn keeping<T>(media: Media) -> impl Fn(T) -> Doing<'static, BlobHash> + Send + Sync
+where
+    T: Serialize + Send + 'static,
+{
+    move |answer: T| {
         let media = media.clone();
         Box::pin(async move {
-            let bytes = serde_json::to_vec(&transcript)
-                .map_err(|error| CapabilityError::fail("bad_transcript", error.to_string()))?;
+            let bytes =
+                serde_json::to_vec(&answer).map_err(|error| CapabilityError::fail("bad_answer", error.to_string()))?;
             let stored = media.keep_bytes(bytes).await;
             Ok(stored.map_err(|error| CapabilityError::retry("not_stored", error.to_string()))?.hash)
         })
@@ -138,7 +190,7 @@ fn keeping(media: Media) -> impl Fn(Transcript) -> Doing<'static, BlobHash> + Se
 }
 
 /// A file with the bytes of a segment, for a child process.
-async fn join(run: &Run, app: &ScribeApp, sound: &Joined) -> Result<PathBuf, JobError> {
+pub(super) async fn join(run: &Run, app: &ScribeApp, sound: &Joined) -> Result<PathBuf, JobError> {
     let media = &app.platform.media;
     let path = media.work_folder(&run.lease().name()).await?.join(&sound.name);
     let failed = |source| MediaError::Blobs(sluice_blobs::BlobError::Io { path: path.clone(), source });

@@ -1,10 +1,8 @@
 //! What was said in a whole session, on one time line.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
-use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
+use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
 use super::export::{self, Talk};
@@ -37,11 +35,59 @@ pub struct Transcription {
     pub gaps: Vec<Gap>,
     /// The end of the last sound.
     pub length_ms: u64,
+    /// 0 as it was heard; greater with every edit, and when it is heard again with another outcome. Names of speakers are not
+    /// part of it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub revision: u64,
+    /// Edits that were dropped when it was heard again, since what they changed was heard otherwise.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub edits_dropped: u32,
+    /// Who speaks, in the order in which they first do; empty if they were not told apart.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub speakers: Vec<Speaker>,
+    /// Whether speakers were told apart, or why not.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub told_apart: ToldApart,
+}
+
+/// Somebody who speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Speaker {
+    /// From 0.
+    pub number: u32,
+    /// What a person called the voice, in this session or in another one.
+    pub name: Option<String>,
+    /// The voice: the same in every session in which it was recognised.
+    #[schema(format = "uuid")]
+    pub voice_id: Option<String>,
+}
+
+/// Whether speakers were told apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldApart {
+    /// They were.
+    Yes,
+    /// What tells them apart is not installed.
+    NotInstalled,
+    /// It failed, for all or a part of the recording.
+    Failed,
+    /// Nobody tried: the transcript is from before it could be done.
+    #[default]
+    NotTried,
 }
 
 /// A stretch of speech.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Passage {
+    /// Its number: its place in the transcript as it was heard, from 0.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub number: u32,
     /// The number of the segment in which it was said.
     pub segment: u32,
     /// Start.
@@ -52,6 +98,13 @@ pub struct Passage {
     pub text: String,
     /// Its words.
     pub words: Vec<SpokenWord>,
+    /// Who speaks, by their number.
+    #[serde(default)]
+    pub speaker: Option<u32>,
+    /// Whether a person changed it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub edited: bool,
 }
 
 /// A word.
@@ -105,7 +158,7 @@ pub enum GapReason {
 impl Transcription {
     /// Of the segments that were heard, in order.
     pub(super) fn of(heard: &[Heard]) -> Self {
-        let starts = starts(heard);
+        let starts = starts(heard.iter().map(|one| (&one.segment, &*one.chunks)));
         let mut whole = Self {
             language: language(heard),
             made_by: Vec::new(),
@@ -113,6 +166,10 @@ impl Transcription {
             suppressed: Vec::new(),
             gaps: Vec::new(),
             length_ms: 0,
+            revision: 0,
+            edits_dropped: 0,
+            speakers: Vec::new(),
+            told_apart: ToldApart::default(),
         };
         let mut spans = Vec::new();
         for (one, from) in heard.iter().zip(starts) {
@@ -136,26 +193,67 @@ impl Transcription {
         }
         whole.length_ms = until;
         whole.passages.sort_by_key(|passage| (passage.start_ms, passage.segment));
+        whole.number();
         whole.suppressed.sort_by_key(|text| text.start_ms);
         whole.gaps.sort_by_key(|gap| gap.start_ms);
         whole
     }
 
-    /// The same for a file of its own.
-    pub fn talk(&self, session: &RecordingRow) -> Talk {
+    /// Numbers the passages by their places.
+    pub(super) fn number(&mut self) {
+        for (number, passage) in (0..).zip(&mut self.passages) {
+            passage.number = number;
+        }
+    }
+
+    /// The people of the passages in the order in which they first speak; afterwards the passages have their places in it.
+    pub(super) fn renumber_speakers(&mut self) -> Vec<u32> {
+        let mut order: Vec<u32> = Vec::new();
+        for speaker in self.passages.iter_mut().filter_map(|passage| passage.speaker.as_mut()) {
+            let place = order.iter().position(|known| known == speaker).unwrap_or_else(|| {
+                order.push(*speaker);
+                order.len() - 1
+            });
+            *speaker = u32::try_from(place).unwrap_or(u32::MAX);
+        }
+        order
+    }
+
+    /// With what is on top of it.
+    pub(super) fn with(mut self, session: &RecordingRow, edits: &[EditRow], speakers: Vec<NamedSpeaker>) -> Self {
+        self.number();
+        self.revision = session.revision;
+        self.edits_dropped = session.edits_dropped;
+        let speaker = |speaker: NamedSpeaker| Speaker {
+            number: speaker.number,
+            name: speaker.name,
+            voice_id: Some(speaker.voice.to_string()),
+        };
+        self.speakers = speakers.into_iter().map(speaker).collect();
+        for edit in edits {
+            if let Some(passage) = usize::try_from(edit.passage).ok().and_then(|at| self.passages.get_mut(at)) {
+                passage.change(edit);
+            }
+        }
+        self
+    }
+
+    /// The same for a file of its own. `summary` is an extract.
+    pub fn talk(&self, session: &RecordingRow, summary: Option<String>) -> Talk {
+        let named = |speaker: &Speaker| Some((speaker.number, speaker.name.clone()?));
         let gap = |gap: &Gap| export::Gap { start_ms: short(gap.start_ms), end_ms: short(gap.end_ms) };
         Talk {
             title: session.title.clone(),
             language: self.language.clone(),
             recorded: Some(session.created_at),
             consent: Some(session.consent.clone()).filter(|consent| !consent.is_empty()),
-            speakers: BTreeMap::new(),
+            speakers: self.speakers.iter().filter_map(named).collect(),
             gaps: self.gaps.iter().map(gap).collect(),
             provisional: false,
-            summary: None,
+            summary,
             transcript: Transcript {
                 language: self.language.clone(),
-                segments: self.passages.iter().map(Passage::segment).collect(),
+                segments: self.passages.iter().filter(|passage| !passage.is_empty()).map(Passage::segment).collect(),
                 suppressed: Vec::new(),
             },
         }
@@ -168,6 +266,11 @@ impl Transcription {
 }
 
 impl Passage {
+    /// Whether a person had it say nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.edited
+    }
+
     fn segment(&self) -> Segment {
         let word = |word: &SpokenWord| Word {
             text: word.text.clone(),
@@ -179,7 +282,7 @@ impl Passage {
             start_ms: short(self.start_ms),
             end_ms: short(self.end_ms),
             text: self.text.clone(),
-            speaker: None,
+            speaker: self.speaker,
             words: self.words.iter().map(word).collect(),
         }
     }
@@ -192,21 +295,20 @@ fn short(ms: u64) -> u32 {
 
 /// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
 /// clock jumped where those before it end.
-fn starts(heard: &[Heard]) -> Vec<u64> {
-    let Some(first) = heard.first() else { return Vec::new() };
-    let begun = first.segment.started_at.as_millis();
-    let (mut starts, mut until) = (Vec::with_capacity(heard.len()), 0_u64);
-    for one in heard {
-        let offset = u64::try_from(one.segment.started_at.as_millis().saturating_sub(begun)).ok();
+pub(super) fn starts<'a>(sounds: impl Iterator<Item = (&'a SegmentRow, &'a [ChunkRow])>) -> Vec<u64> {
+    let (mut starts, mut until, mut begun) = (Vec::new(), 0_u64, None);
+    for (segment, chunks) in sounds {
+        let at = segment.started_at.as_millis();
+        let offset = u64::try_from(at.saturating_sub(*begun.get_or_insert(at))).ok();
         let start = offset.filter(|offset| *offset <= until.saturating_add(JUMP_MS)).unwrap_or(until);
         starts.push(start);
-        until = until.max(start + end_of(&one.chunks));
+        until = until.max(start + end_of(chunks));
     }
     starts
 }
 
 /// The end of a segment's last chunk.
-fn end_of(chunks: &[ChunkRow]) -> u64 {
+pub(super) fn end_of(chunks: &[ChunkRow]) -> u64 {
     chunks.iter().map(|chunk| chunk.start_ms + chunk.length_ms).max().unwrap_or(0)
 }
 
@@ -243,11 +345,14 @@ fn passage(segment: &Segment, number: u32, from: u64) -> Passage {
         confidence: word.confidence,
     };
     Passage {
+        number: 0,
         segment: number,
         start_ms: from + u64::from(segment.start_ms),
         end_ms: from + u64::from(segment.end_ms),
         text: segment.text.clone(),
         words: segment.words.iter().map(word).collect(),
+        speaker: segment.speaker,
+        edited: false,
     }
 }
 

@@ -4,6 +4,9 @@ use kodama::{Dendrogram, Method, linkage};
 
 /// Voices that are less alike than this, by the cosine of their embeddings, are two people.
 const ALIKE: f32 = 0.3;
+/// Voices of two sounds that are more alike than this, by the cosine of their embeddings, are the same person: the readers of the
+/// tests are, with more than 0.5, and different ones have less than 0.3.
+pub const SAME_PERSON: f32 = 0.5;
 /// A person who is heard for less than this is taken for the one who sounds most alike, in milliseconds.
 const SHORTEST_MS: u32 = 1_500;
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-pub use clusters::cosine;
+pub use clusters::{SAME_PERSON, cosine};
 pub use error::SpeakersError;
 pub use turns::Turn;
 

@@ -8,6 +8,7 @@
 //!
 //! Time and memory are bounded: of a long part, only the sentences nearest to its centroid are compared with each other.
 
+mod cues;
 mod passages;
 mod rank;
 mod terms;
@@ -16,6 +17,7 @@ mod words;
 use serde::Serialize;
 use sluice_capability::{EmbedRequest, Purpose, Transcript};
 
+pub use cues::{Cue, Cued, cued};
 pub use passages::{Passage, passages};
 
 use self::passages::Sentence;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use sluice_app::module::Module;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::Router;
+use sluice_local::embed::{EmbedSettings, Embedder};
 use sluice_local::models::Models;
+use sluice_local::speakers::Speakers;
 use sluice_local::speech::{SpeechSettings, Transcriber};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -16,9 +18,18 @@ pub(super) struct Scribe;
 
 impl ServerApp for Scribe {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
-        let settings = SpeechSettings::of(common.executable.clone());
-        let hearing = Transcriber::new(common.guard.clone(), Models::new(common.config.models()?), settings);
-        Ok(Arc::new(ScribeApp::new(common.library.platform.clone(), Router::only(Arc::new(hearing)))))
+        let (guard, executable) = (common.guard, &common.executable);
+        let models = Models::new(common.config.models()?);
+        let hearing = Transcriber::new(guard.clone(), models.clone(), SpeechSettings::of(executable.clone()));
+        let speakers = Speakers::new(guard.clone(), models.clone(), executable.clone());
+        let embedder = Embedder::new(guard.clone(), models, EmbedSettings::of(executable.clone()));
+        Ok(Arc::new(ScribeApp::new(
+            common.library.platform.clone(),
+            Router::only(Arc::new(hearing)),
+            Router::only(Arc::new(speakers)),
+            Arc::new(embedder),
+            guard.clone(),
+        )))
     }
 
     fn routes(&self) -> OpenApiRouter<Api> {

@@ -1,5 +1,30 @@
 //! Lists of entity tags, as `If-Match` and `If-None-Match` have them (RFC 9110, 8.8.3 and 13.1).
 
+use axum::http::{HeaderMap, header};
+
+use super::problem::Problem;
+
+/// The strong entity tags of `If-Match`, each with its quotation marks; none if there is no such header, or it is `*`. A weak one
+/// never matches, and is left out. `whose` is for the refusal of what is no list: `a scene`.
+pub(crate) fn if_match(headers: &HeaderMap, whose: &str) -> Result<Option<Vec<String>>, Problem> {
+    let mut tags = Vec::new();
+    let mut given = false;
+    for value in headers.get_all(header::IF_MATCH) {
+        given = true;
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
+        }
+        let list = list(text).ok_or_else(|| {
+            Problem::bad_request(format!(
+                "If-Match is * or the etag of {whose} as the server gave it, with its quotation marks."
+            ))
+        })?;
+        tags.extend(list.iter().filter(|tag| !tag.weak).map(|tag| tag.text.to_owned()));
+    }
+    Ok(given.then_some(tags))
+}
+
 /// The entity tags of a header, each with its quotation marks and, if it is weak, without `W/`. None if it is no such list.
 pub(crate) fn list(header: &str) -> Option<Vec<Tag<'_>>> {
     let mut tags = Vec::new();

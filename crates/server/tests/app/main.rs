@@ -32,6 +32,7 @@ mod reels;
 mod refusals;
 mod scenes;
 mod scribe;
+mod scribe_words;
 mod shelf;
 mod stages;
 mod storyboard;

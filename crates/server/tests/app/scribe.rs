@@ -18,7 +18,7 @@ use crate::person::{ada, omar};
 use crate::support::{Answer, BOTH, TestApp};
 
 /// What a `WebM` file begins with.
-const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
+pub(crate) const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// The bytes of a chunk, of which the first has its container's header.
 fn bytes(number: u32) -> Vec<u8> {
@@ -27,18 +27,18 @@ fn bytes(number: u32) -> Vec<u8> {
 }
 
 /// A recording of somebody, with one segment.
-struct Recording<'a> {
-    app: &'a TestApp,
-    id: String,
+pub(crate) struct Recording<'a> {
+    pub(crate) app: &'a TestApp,
+    pub(crate) id: String,
 }
 
 impl<'a> Recording<'a> {
-    async fn begin(app: &'a TestApp) -> Self {
+    pub(crate) async fn begin(app: &'a TestApp) -> Self {
         let new = json!({ "title": "Tides", "language": "en", "transcribe": false, "consent": "Everybody agreed." });
         Self::begin_with(app, &new, "audio/webm;codecs=opus").await
     }
 
-    async fn begin_with(app: &'a TestApp, new: &Value, media_type: &str) -> Self {
+    pub(crate) async fn begin_with(app: &'a TestApp, new: &Value, media_type: &str) -> Self {
         let (status, view) = app.post("/api/v1/sessions").of(&ada()).json(new).send().await;
         assert_eq!((status, &view["state"]), (StatusCode::CREATED, &json!("recording")), "{view}");
         let recording = Self { app, id: view["id"].as_str().unwrap().to_owned() };
@@ -48,7 +48,7 @@ impl<'a> Recording<'a> {
         recording
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/api/v1/sessions/{}{rest}", self.id)
     }
 
@@ -58,22 +58,31 @@ impl<'a> Recording<'a> {
         self.app.post(&self.path("/segments")).of(&ada()).json(&new).send().await
     }
 
-    async fn put(&self, number: u32, bytes: &[u8]) -> Answer {
+    pub(crate) async fn put(&self, number: u32, bytes: &[u8]) -> Answer {
         self.put_with(number, bytes, &Sha256::digest(bytes)).await
     }
 
     async fn put_with(&self, number: u32, bytes: &[u8], digest: &[u8]) -> Answer {
         let path = self.path(&format!("/segments/0/chunks/{number}?start_ms={}&length_ms=30000", number * 30_000));
-        let digest = format!("sha-256=:{}:", STANDARD.encode(digest));
-        self.app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).raw(bytes).answer().await
+        self.put_under(&path, bytes, digest).await
     }
 
-    async fn close(&self, chunks: u32) -> Answer {
+    /// With the times of this address.
+    pub(crate) async fn put_at(&self, path: &str, bytes: &[u8]) -> Answer {
+        self.put_under(path, bytes, &Sha256::digest(bytes)).await
+    }
+
+    async fn put_under(&self, path: &str, bytes: &[u8], digest: &[u8]) -> Answer {
+        let digest = format!("sha-256=:{}:", STANDARD.encode(digest));
+        self.app.ask(Method::PUT, path).of(&ada()).header("content-digest", &digest).raw(bytes).answer().await
+    }
+
+    pub(crate) async fn close(&self, chunks: u32) -> Answer {
         let path = self.path("/segments/0/close");
         self.app.post(&path).of(&ada()).json(&json!({ "chunks": chunks })).answer().await
     }
 
-    async fn finish(&self, accept_gaps: bool) -> Answer {
+    pub(crate) async fn finish(&self, accept_gaps: bool) -> Answer {
         let ask = self.app.post(&self.path("/finish")).of(&ada());
         ask.json(&json!({ "accept_gaps": accept_gaps })).answer().await
     }
@@ -86,7 +95,7 @@ impl<'a> Recording<'a> {
         self.app.get(&self.path("/segments/0/audio")).of(&ada()).bytes().await.1
     }
 
-    async fn show(&self) -> Value {
+    pub(crate) async fn show(&self) -> Value {
         self.app.get(&self.path("")).of(&ada()).send().await.1
     }
 }

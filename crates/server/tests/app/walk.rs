@@ -133,6 +133,7 @@ impl Hers {
             .replace("{format}", "srt")
             .replace("{segment}", "0")
             .replace("{chunk}", "0?start_ms=0&length_ms=1000");
+        let address = address.replace("{passage}", "0").replace("{speaker}", "0");
         let address = address.replace("{voice}", "x").replace("{set}", "voice-en");
         assert!(!address.contains('{'), "a parameter that this walk does not know: {address}");
         address
@@ -155,6 +156,8 @@ impl Hers {
             "/api/v1/reels" => json!({ "document_id": self.ids["documents"] }),
             _ if path.ends_with("/segments") => json!({ "key": "his", "source": "tab", "media_type": "audio/webm" }),
             _ if path.ends_with("/close") => json!({ "chunks": 5 }),
+            _ if path.ends_with("/passages/{passage}") => json!({ "text": "This is not hers." }),
+            _ if path.ends_with("/speakers/{speaker}") => json!({ "name": "Omar" }),
             _ if path.ends_with("/finish") => json!({ "accept_gaps": true }),
             _ if path.ends_with("{id}/replay") => json!({ "since": 0 }),
             _ if path.ends_with("/scenes") => json!({ "after": 1, "text": "This is not hers." }),

@@ -42,6 +42,10 @@ pub struct RecordingRow {
     pub job: Option<RecordingJob>,
     /// The name of the bytes of its transcript.
     pub transcript: Option<String>,
+    /// Changes with every edit, and with a transcript in the place of another.
+    pub revision: u64,
+    /// Edits that the latest transcript has no passage for any more.
+    pub edits_dropped: u32,
 }
 
 /// The job that transcribes a session.
@@ -205,6 +209,8 @@ pub(super) fn recording_row(row: &Row) -> Result<RecordingRow, StoreError> {
         ended_at: row.get::<Option<i64>>("ended_at")?.map(Timestamp::from_millis),
         job,
         transcript: row.get("transcript")?,
+        revision: row.get::<i64>("revision")?.unsigned_abs(),
+        edits_dropped: number(row, "edits_dropped")?,
     })
 }
 

@@ -9,6 +9,7 @@ mod links;
 mod models;
 mod reel;
 mod scribe;
+mod scribe_words;
 mod throttles;
 mod uploads;
 mod webhooks;

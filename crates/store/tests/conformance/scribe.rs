@@ -24,7 +24,7 @@ on_both_databases!(
     a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing,
 );
 
-async fn session(store: &Store, owner: &OwnerId, random: u8) -> RecordingRow {
+pub(crate) async fn session(store: &Store, owner: &OwnerId, random: u8) -> RecordingRow {
     let now = store.now().await.unwrap();
     let row = RecordingRow {
         id: RecordingId::new(now, [random; 10]),
@@ -42,6 +42,8 @@ async fn session(store: &Store, owner: &OwnerId, random: u8) -> RecordingRow {
         ended_at: None,
         job: None,
         transcript: None,
+        revision: 0,
+        edits_dropped: 0,
     };
     store.write(async |tx| scribe::insert(tx, &row).await).await.unwrap();
     row
@@ -286,7 +288,10 @@ async fn a_session_has_its_latest_job_and_its_latest_transcript(store: &Store) {
     assert!(!set(omar(), &first).await);
     assert_eq!((find().await.transcript, usage().await), (None, 0));
     assert!(set(ada(), &first).await);
+    assert_eq!(find().await.revision, 0, "it is as it was heard");
     assert!(set(ada(), &second).await);
+    assert!(set(ada(), &second).await);
+    assert_eq!(find().await.revision, 1, "the same again changes nothing");
     assert_eq!((find().await.transcript, usage().await), (Some(second), 10));
     assert!(store.write(async |tx| scribe::delete(tx, &ada(), &row.id).await).await.unwrap());
     assert_eq!(usage().await, 0);

@@ -4485,6 +4485,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/speakers/{speaker}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names the voice of a speaker: in this session, and in every other one in which it is heard. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    speaker: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SpeakerName"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Speaker"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An extract of the transcript: the sentences that say most of it, decisions, tasks, key moments, and who speaks how much. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Summary"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/transcribe": {
         parameters: {
             query?: never;
@@ -4573,7 +4707,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was said, with the times of the words, what was left out, and where there is no sound. */
+        /** What was said and by whom, with the times of the words, what was left out, and where there is no sound. `ETag` is its revision. */
         get: {
             parameters: {
                 query?: never;
@@ -4589,6 +4723,7 @@ export interface paths {
                 /** @description Success. */
                 200: {
                     headers: {
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -4629,6 +4764,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/transcript/passages/{passage}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Corrects a passage. The words that stay keep their times, and new ones share the time of those that they replace. What was heard
+         *     is kept.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `ETag` of the transcript that is changed: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    passage: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PassageEdit"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Passage"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        /** Takes back what was changed of a passage: it is as it was heard. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `ETag` of the transcript that is changed: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                    passage: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Passage"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/transcript/{format}": {
         parameters: {
             query?: never;
@@ -4662,6 +4954,72 @@ export interface paths {
                         "text/markdown": string;
                         "text/plain": string;
                         "text/vtt": string;
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How loud a recording is when, on its one time line. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many points. */
+                    points?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Waveform"];
                     };
                 };
                 400: components["responses"]["BadRequest"];
@@ -7111,6 +7469,16 @@ export interface components {
             runs_jobs: boolean;
             sets: components["schemas"]["ModelSetView"][];
         };
+        /** @description Where something central is said. */
+        Moment: {
+            /**
+             * Format: int64
+             * @description Where its passage begins.
+             */
+            start_ms: number;
+            /** @description The beginning of what is said. */
+            title: string;
+        };
         /** @description A new invitation, with its link: it is shown this once. */
         NewInvitation: {
             invitation: components["schemas"]["InvitationView"];
@@ -7194,8 +7562,25 @@ export interface components {
          * @enum {string}
          */
         PartState: "pending" | "working" | "done" | "failed" | "edited";
+        /** @description Somebody who speaks. */
+        Participant: {
+            /** @description What a person called them. */
+            name?: string | null;
+            /**
+             * Format: float
+             * @description Their share of what is spoken, from 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: int32
+             * @description Their number.
+             */
+            speaker: number;
+        };
         /** @description A stretch of speech. */
         Passage: {
+            /** @description Whether a person changed it. */
+            edited: boolean;
             /**
              * Format: int64
              * @description End, exclusive.
@@ -7203,9 +7588,19 @@ export interface components {
             end_ms: number;
             /**
              * Format: int32
+             * @description Its number: its place in the transcript as it was heard, from 0.
+             */
+            number: number;
+            /**
+             * Format: int32
              * @description The number of the segment in which it was said.
              */
             segment: number;
+            /**
+             * Format: int32
+             * @description Who speaks, by their number.
+             */
+            speaker?: number | null;
             /**
              * Format: int64
              * @description Start.
@@ -7215,6 +7610,16 @@ export interface components {
             text: string;
             /** @description Its words. */
             words: components["schemas"]["SpokenWord"][];
+        };
+        /** @description What is to be changed of a passage: its text, its speaker, or both. What is left out stays. */
+        PassageEdit: {
+            /**
+             * Format: int32
+             * @description The number of who said it.
+             */
+            speaker?: number | null;
+            /** @description What was said; empty if nothing was. */
+            text?: string | null;
         };
         /** @description A new password, which the present one allows. */
         PasswordChange: {
@@ -7338,6 +7743,26 @@ export interface components {
         QueuesView: {
             pauses: components["schemas"]["PauseView"][];
             queues: components["schemas"]["QueueView"][];
+        };
+        /** @description A sentence of the transcript. */
+        Quote: {
+            /**
+             * Format: int32
+             * @description The number of the passage.
+             */
+            passage: number;
+            /**
+             * Format: int32
+             * @description Who says it.
+             */
+            speaker?: number | null;
+            /**
+             * Format: int64
+             * @description Where its passage begins.
+             */
+            start_ms: number;
+            /** @description What was said. */
+            text: string;
         };
         /** @description An amount per time. */
         RateRequest: {
@@ -7958,6 +8383,26 @@ export interface components {
          * @enum {string}
          */
         Source: "microphone" | "tab" | "mixed" | "file";
+        /** @description Somebody who speaks. */
+        Speaker: {
+            /** @description What a person called the voice, in this session or in another one. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description From 0.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description The voice: the same in every session in which it was recognised.
+             */
+            voice_id?: string | null;
+        };
+        /** @description What a voice is called. */
+        SpeakerName: {
+            /** @description Empty to take its name away. */
+            name: string;
+        };
         /** @description A word. */
         SpokenWord: {
             /**
@@ -8005,6 +8450,37 @@ export interface components {
             /** @description Its state. */
             state: components["schemas"]["StepState"];
         };
+        /** @description What stands for a whole session. */
+        Summary: {
+            /** @description Sentences that say what somebody is to do. */
+            actions: components["schemas"]["Quote"][];
+            /** @description Sentences that say what was decided. */
+            decisions: components["schemas"]["Quote"][];
+            /** @description Words and phrases that it is about, the most important first. */
+            key_terms: string[];
+            /** @description That it quotes. */
+            kind: components["schemas"]["SummaryKind"];
+            /** @description ISO 639-1 code of what is spoken. */
+            language: string;
+            /** @description What the sentences were compared by. */
+            made_by: string;
+            /** @description Where something central is said, in order. */
+            moments: components["schemas"]["Moment"][];
+            /** @description The sentences that say most of it, in their order. */
+            overview: components["schemas"]["Quote"][];
+            /** @description Who speaks, and how much. */
+            participants: components["schemas"]["Participant"][];
+            /**
+             * Format: int64
+             * @description The revision of the transcript that it was made of. After an edit the transcript has another one.
+             */
+            revision: number;
+        };
+        /**
+         * @description What a summary is.
+         * @enum {string}
+         */
+        SummaryKind: "extract";
         /** @description What a token is for and may do. */
         TokenRequest: {
             /**
@@ -8039,8 +8515,18 @@ export interface components {
              */
             used_at?: number | null;
         };
+        /**
+         * @description Whether speakers were told apart.
+         * @enum {string}
+         */
+        ToldApart: "yes" | "not_installed" | "failed" | "not_tried";
         /** @description The transcript of a session. Times are milliseconds from its beginning. */
         Transcription: {
+            /**
+             * Format: int32
+             * @description Edits that were dropped when it was heard again, since what they changed was heard otherwise.
+             */
+            edits_dropped: number;
             /** @description Where nothing was recorded, or what was recorded never arrived. */
             gaps: components["schemas"]["Gap"][];
             /** @description ISO 639-1 code of what is spoken most. */
@@ -8054,8 +8540,18 @@ export interface components {
             made_by: string[];
             /** @description What was said, in the order in which it begins. */
             passages: components["schemas"]["Passage"][];
+            /**
+             * Format: int64
+             * @description 0 as it was heard; greater with every edit, and when it is heard again with another outcome. Names of speakers are not
+             *     part of it.
+             */
+            revision: number;
+            /** @description Who speaks, in the order in which they first do; empty if they were not told apart. */
+            speakers: components["schemas"]["Speaker"][];
             /** @description What was written and then left out, since probably nobody said it. */
             suppressed: components["schemas"]["LeftOut"][];
+            /** @description Whether speakers were told apart, or why not. */
+            told_apart: components["schemas"]["ToldApart"];
         };
         /** @description A resumable upload. */
         UploadView: {
@@ -8183,6 +8679,16 @@ export interface components {
             register: components["schemas"]["Register"];
             /** @description A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money. */
             sample_url?: string | null;
+        };
+        /** @description How loud a session is when. */
+        Waveform: {
+            /**
+             * Format: int64
+             * @description The length of all parts together.
+             */
+            length_ms: number;
+            /** @description The greatest amplitude of each of as many equal parts of the session, from 0 to 255; 0 where there is no sound. */
+            points: number[];
         };
         /** @description What is to be changed of an endpoint; what is left out stays. */
         WebhookChange: {

@@ -85,7 +85,7 @@ pub(super) fn joined(tokens: &[Token]) -> String {
 }
 
 /// Whether the last word of a sentence, with any closing marks behind the full stop.
-pub(super) fn ends_sentence(word: &str) -> bool {
+pub(in crate::scribe) fn ends_sentence(word: &str) -> bool {
     const ENDS: &[char] = &['.', '!', '?', '…', '؟', '۔', '।', '。', '！', '？', '．', '｡', '።', '។'];
     without_closing(word).ends_with(ENDS)
 }
@@ -100,7 +100,7 @@ fn without_closing(word: &str) -> &str {
 }
 
 /// Scripts that put no spaces between words, and the punctuation that they use.
-fn is_unspaced(letter: char) -> bool {
+pub(in crate::scribe) fn is_unspaced(letter: char) -> bool {
     matches!(u32::from(letter),
         0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3000..=0x30FF | 0x31F0..=0x31FF
         | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF)

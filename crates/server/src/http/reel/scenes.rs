@@ -212,22 +212,7 @@ async fn after(
 
 /// `If-Match` (RFC 9110, 13.1.1): `*`, or entity tags. A weak one never matches.
 fn precondition(headers: &HeaderMap) -> Result<Precondition, Problem> {
-    let mut tags = Vec::new();
-    let mut given = false;
-    for value in headers.get_all(header::IF_MATCH) {
-        given = true;
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(Precondition::Exists);
-        }
-        let list = entity_tags::list(text).ok_or_else(|| {
-            Problem::bad_request(
-                "If-Match is * or the etag of a scene as the server gave it, with its quotation marks.",
-            )
-        })?;
-        tags.extend(list.iter().filter(|tag| !tag.weak).map(|tag| tag.text.to_owned()));
-    }
-    Ok(if given { Precondition::Matches(tags) } else { Precondition::Exists })
+    Ok(entity_tags::if_match(headers, "a scene")?.map_or(Precondition::Exists, Precondition::Matches))
 }
 
 fn header_value(text: &str) -> Result<HeaderValue, Problem> {

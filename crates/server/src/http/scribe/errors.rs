@@ -5,6 +5,7 @@ use serde_json::json;
 use sluice_app::scribe::chunk::ChunkError;
 use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
+use sluice_app::scribe::words::WordsError;
 
 use crate::http::errors::{conflict, invalid};
 use crate::http::extract;
@@ -24,6 +25,7 @@ impl From<SessionError> for Problem {
             SessionError::Ended => conflict("session_ended", &error),
             SessionError::GoesOn => conflict("session_goes_on", &error),
             SessionError::NoTranscript => conflict("no_transcript", &error),
+            SessionError::NoWaveform => conflict("no_waveform", &error),
             SessionError::Export(_) | SessionError::NotExported => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "not_exported", "The file could not be written", text)
             }
@@ -31,6 +33,23 @@ impl From<SessionError> for Problem {
             SessionError::Cursor => Self::bad_request(text),
             SessionError::Limit(exceeded) => exceeded.into(),
             SessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<WordsError> for Problem {
+    fn from(error: WordsError) -> Self {
+        let text = error.to_string();
+        match error {
+            WordsError::Session(error) => error.into(),
+            WordsError::NoPassage => Self::not_found("passage"),
+            WordsError::NoSpeaker => Self::not_found("speaker"),
+            WordsError::Changed { revision } => {
+                let title = "Somebody else changed it first";
+                Self::new(StatusCode::PRECONDITION_FAILED, "transcript_changed", title, text).with("revision", revision)
+            }
+            WordsError::Nothing => invalid("nothing_to_change", text),
+            WordsError::GivenToNobody { .. } => invalid("no_such_speaker", text).with("pointer", "/speaker"),
         }
     }
 }

@@ -4,6 +4,7 @@ mod chunks;
 mod errors;
 mod segments;
 mod sessions;
+mod words;
 
 use axum::extract::DefaultBodyLimit;
 use sluice_app::scribe::{ScribeChoices, ScribeSnapshot};
@@ -31,6 +32,10 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::transcribe))
         .routes(routes!(sessions::transcript))
         .routes(routes!(sessions::export))
+        .routes(routes!(words::edit, words::restore))
+        .routes(routes!(words::name))
+        .routes(routes!(words::summary))
+        .routes(routes!(words::waveform))
         .routes(routes!(segments::begin))
         .routes(routes!(segments::close))
         .routes(routes!(segments::audio))

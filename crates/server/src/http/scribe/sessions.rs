@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Deserializer};
 use sluice_app::scribe::export::Format;
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage, Spoken};
@@ -11,6 +11,7 @@ use sluice_app::scribe::view::{Gaps, RecordingView};
 use sluice_app::scribe::{RecordingId, ScribeApp, segment};
 use utoipa::{IntoParams, ToSchema};
 
+use super::words::etag;
 use crate::http::extract::{Json, Path, Query, idempotency_key};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
@@ -222,16 +223,18 @@ pub(crate) async fn transcribe(
     Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
-/// What was said, with the times of the words, what was left out, and where there is no sound.
+/// What was said and by whom, with the times of the words, what was left out, and where there is no sound. `ETag` is its revision.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/transcript", operation_id = "show_transcript", tag = "sessions",
     params(("id" = String, Path)),
-    responses((status = 200, body = Transcription), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, body = Transcription, headers(("ETag" = String))), (status = 404, body = Problem),
+              (status = 409, body = Problem)))]
 pub(crate) async fn transcript(
     Owner(owner): Owner,
     Opened(app): Opened<ScribeApp>,
     Path(id): Path<String>,
-) -> Result<Json<Transcription>, Problem> {
-    Ok(Json(session::transcript(&app, &owner, &id_of(&id)?).await?))
+) -> Result<Response, Problem> {
+    let transcript = session::transcript(&app, &owner, &id_of(&id)?).await?;
+    Ok(([(header::ETAG, etag(transcript.revision)?)], Json(transcript)).into_response())
 }
 
 /// The format of a file.
