@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sluice_capability::{Router, Transcribe, Transcribing};
+use sluice_capability::{Listen, Router, Transcribe, Transcribing};
+use sluice_local::guard::Guard;
 use tokio::sync::Semaphore;
 
 use super::waiting::Waiting;
@@ -19,13 +20,29 @@ pub struct ScribeApp {
     pub platform: Platform,
     /// The implementations that transcribe.
     pub hearing: Router<Transcribing, dyn Transcribe>,
+    /// Hears what is being recorded.
+    pub listening: Arc<dyn Listen>,
+    /// Runs programs on files that people send.
+    pub guard: Guard,
     pub(super) waiting: Waiting,
     pub(super) receiving: Arc<Semaphore>,
 }
 
 impl ScribeApp {
     /// On this platform, with these implementations.
-    pub fn new(platform: Platform, hearing: Router<Transcribing, dyn Transcribe>) -> Self {
-        Self { platform, hearing, waiting: Waiting::default(), receiving: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub fn new(
+        platform: Platform,
+        hearing: Router<Transcribing, dyn Transcribe>,
+        listening: Arc<dyn Listen>,
+        guard: Guard,
+    ) -> Self {
+        Self {
+            platform,
+            hearing,
+            listening,
+            guard,
+            waiting: Waiting::default(),
+            receiving: Arc::new(Semaphore::new(AT_ONCE)),
+        }
     }
 }

@@ -90,6 +90,7 @@ impl Job for TranscribeSession {
         let stored = app.platform.media.keep_bytes(bytes).await?;
         run.write(async |tx| {
             if scribe::set_transcript(tx, run.owner(), &self.session, stored.hash.as_str()).await? {
+                scribe::forget_live(tx, run.owner(), &self.session).await?;
                 changed(tx, run.owner(), &self.session)?;
             }
             Ok::<_, StoreError>(())

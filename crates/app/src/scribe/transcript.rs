@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
+use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
@@ -193,16 +194,20 @@ fn short(ms: u64) -> u32 {
 /// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
 /// clock jumped where those before it end.
 fn starts(heard: &[Heard]) -> Vec<u64> {
-    let Some(first) = heard.first() else { return Vec::new() };
-    let begun = first.segment.started_at.as_millis();
-    let (mut starts, mut until) = (Vec::with_capacity(heard.len()), 0_u64);
-    for one in heard {
-        let offset = u64::try_from(one.segment.started_at.as_millis().saturating_sub(begun)).ok();
+    offsets(heard.iter().map(|one| (one.segment.started_at, end_of(&one.chunks))))
+}
+
+/// The same for segments that began at these times, and have these lengths in milliseconds.
+pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u64> {
+    let (mut offsets, mut begun, mut until) = (Vec::new(), None, 0_u64);
+    for (started_at, length_ms) in segments {
+        let started = started_at.as_millis();
+        let offset = u64::try_from(started.saturating_sub(*begun.get_or_insert(started))).ok();
         let start = offset.filter(|offset| *offset <= until.saturating_add(JUMP_MS)).unwrap_or(until);
-        starts.push(start);
-        until = until.max(start + end_of(&one.chunks));
+        offsets.push(start);
+        until = until.max(start + length_ms);
     }
-    starts
+    offsets
 }
 
 /// The end of a segment's last chunk.
@@ -262,8 +267,6 @@ fn left_out(text: &Suppressed, from: u64) -> LeftOut {
 
 #[cfg(test)]
 mod tests {
-    use sluice_domain::time::Timestamp;
-
     use super::*;
 
     /// A segment that began at a time, with chunks of ten seconds of these numbers, and a word in its first second.

@@ -1,7 +1,9 @@
-//! Scribe, opened from the configuration, with its routes.
+//! Scribe, opened from the configuration, with its routes and its command.
 
 use std::sync::Arc;
 
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::Router;
@@ -10,6 +12,8 @@ use sluice_local::speech::{SpeechSettings, Transcriber};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Common, ServerApp};
+use crate::cli::transcribe::{self as command, TranscribeCommand};
+use crate::config::Config;
 use crate::http::{self, Api};
 
 pub(super) struct Scribe;
@@ -17,11 +21,23 @@ pub(super) struct Scribe;
 impl ServerApp for Scribe {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let settings = SpeechSettings::of(common.executable.clone());
-        let hearing = Transcriber::new(common.guard.clone(), Models::new(common.config.models()?), settings);
-        Ok(Arc::new(ScribeApp::new(common.library.platform.clone(), Router::only(Arc::new(hearing)))))
+        let models = Models::new(common.config.models()?);
+        let speech = Arc::new(Transcriber::new(common.guard.clone(), models, settings));
+        let (platform, guard) = (common.library.platform.clone(), common.guard.clone());
+        Ok(Arc::new(ScribeApp::new(platform, Router::only(speech.clone()), speech, guard)))
     }
 
     fn routes(&self) -> OpenApiRouter<Api> {
         http::scribe::routes()
+    }
+
+    fn commands(&self) -> Vec<clap::Command> {
+        let about =
+            "Writes down what is said in a sound or a video. Interrupted, the same command continues where it was";
+        vec![TranscribeCommand::augment_args(clap::Command::new("transcribe")).about(about)]
+    }
+
+    fn run<'a>(&self, config: &'a Config, _name: &str, arguments: &'a ArgMatches) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move { command::make(config, TranscribeCommand::from_arg_matches(arguments)?).await })
     }
 }

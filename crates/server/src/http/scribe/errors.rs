@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::json;
+use sluice_app::intake::TakeError;
+use sluice_app::library::IngestError;
 use sluice_app::scribe::chunk::ChunkError;
 use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
@@ -32,6 +34,12 @@ impl From<SessionError> for Problem {
             SessionError::Limit(exceeded) => exceeded.into(),
             SessionError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<TakeError> for Problem {
+    fn from(error: TakeError) -> Self {
+        IngestError::from(error).into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod chunks;
 mod errors;
+mod files;
 mod segments;
 mod sessions;
 
@@ -31,9 +32,11 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::transcribe))
         .routes(routes!(sessions::transcript))
         .routes(routes!(sessions::export))
+        .routes(routes!(sessions::live))
         .routes(routes!(segments::begin))
         .routes(routes!(segments::close))
         .routes(routes!(segments::audio))
-        // Chunks have a limit of their own.
+        // Files and chunks have limits of their own.
+        .routes(routes!(files::create).layer(DefaultBodyLimit::disable()))
         .routes(routes!(chunks::put).layer(DefaultBodyLimit::disable()))
 }
