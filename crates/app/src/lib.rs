@@ -10,11 +10,12 @@
 //! | `view` | what the views of all apps share | nothing of this crate |
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
-//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits` |
+//! | `intake` | files that are no documents, for the app that takes them | `facts`, `limits`, `media` |
+//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits`, `intake` |
 //! | `account` | accounts, sessions, tokens, invitations | `platform`, `limits` |
-//! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `module`, `view` |
+//! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `intake`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
-//! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `module`, `library`, `maintenance` |
+//! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `intake`, `module`, `library`, `maintenance` |
 //! | `models` | the model files of the built-in engines | `platform` |
 //! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
@@ -24,6 +25,7 @@ pub mod account;
 pub mod app;
 pub mod controls;
 pub mod facts;
+pub mod intake;
 pub mod library;
 pub mod limits;
 pub mod links;

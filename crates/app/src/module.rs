@@ -14,6 +14,7 @@ use sluice_store::jobs::JobRow;
 use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
+use crate::intake::{Incoming, Intake, TakeError, Taking};
 use crate::limits::Exceeded;
 
 /// An app with its handles to engines and its settings.
@@ -65,6 +66,21 @@ pub trait Module: Any + Send + Sync {
         _limit: u32,
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async { Ok(0) }.boxed()
+    }
+
+    /// Which files that are no documents this app takes; [`Module::take`] then makes something of them. By default none.
+    fn intake(&self) -> Option<Intake> {
+        None
+    }
+
+    /// Takes such a file, and returns the id of what it became.
+    fn take<'a>(&'a self, incoming: Incoming<'a>) -> Taking<'a> {
+        let refusal = Refusal {
+            code: "file_unused",
+            title: "Nothing works on such files here",
+            detail: format!("No app of this server can use {}.", incoming.name),
+        };
+        async { Err(TakeError::Refused(refusal)) }.boxed()
     }
 
     /// Judges a document on arrival: what it is, and what this app can make of it, or why nothing. None from an app

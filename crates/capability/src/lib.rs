@@ -14,6 +14,7 @@ mod complete;
 mod draw;
 mod embed;
 mod error;
+mod listen;
 mod present;
 mod read;
 mod router;
@@ -36,6 +37,7 @@ pub use complete::{Complete, CompleteRequest, Completing, Completion, Finish, Me
 pub use draw::{Draw, DrawRequest, Drawing, Drawn};
 pub use embed::{Embed, EmbedRequest, Embedding, Embeddings, Purpose, Truncated};
 pub use error::{CapabilityError, Remedy};
+pub use listen::{Listen, ListenRequest, Listened};
 pub use present::{Present, PresentRequest, Presented, Presenting};
 pub use read::{Read, ReadRequest, Reading};
 pub use router::{Attempt, Health, NoRoute, Route, Router, Skip, When, Wish};

@@ -7,9 +7,10 @@
 use std::sync::LazyLock;
 
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, EmbedRequest, Embedding, Embeddings, Profile, ReadRequest,
-    Reading, Speak, SpeakRequest, Speaking, TellApartRequest, TellingApart, TranscribeRequest, Transcribing,
-    Transcript, TranslateRequest, Translating, Translation, VoiceInfo, VoiceTurn, Voices as ToldApart,
+    Answer, Begun, CapabilityError, Context, Does, Doing, EmbedRequest, Embedding, Embeddings, Listen, ListenRequest,
+    Listened, Profile, ReadRequest, Reading, Speak, SpeakRequest, Speaking, TellApartRequest, TellingApart,
+    TranscribeRequest, Transcribing, Transcript, TranslateRequest, Translating, Translation, VoiceInfo, VoiceTurn,
+    Voices as ToldApart,
 };
 use sluice_domain::document::Document;
 use sluice_domain::money::MicroUsd;
@@ -20,7 +21,7 @@ use crate::models::PAIRS;
 use crate::photo::{PhotoError, PhotoReader};
 use crate::reading::{ReadError, Reader};
 use crate::speakers::{Speakers, SpeakersError, Turn};
-use crate::speech::{SpeechError, Transcriber, Transcription};
+use crate::speech::{Live, LiveSound, SpeechError, Transcriber, Transcription};
 use crate::translate::{TranslateError, Translator};
 use crate::voice::{VoiceError, Voices};
 
@@ -165,6 +166,34 @@ impl Does<TellingApart> for Speakers {
             let mut answer = Answer::local(ToldApart { turns, speakers: voiced.speakers }, Self::model(), "");
             answer.usage.media_ms = request.duration_ms;
             Ok(Begun::Done(answer))
+        })
+    }
+}
+
+impl Listen for Transcriber {
+    fn can(&self) -> bool {
+        self.check_installed().is_ok()
+    }
+
+    fn listen<'a>(&'a self, request: &'a ListenRequest) -> Doing<'a, Listened> {
+        Box::pin(async move {
+            let unknown =
+                |error: serde_json::Error| CapabilityError::fail("bad_live_state", error.to_string()).because(error);
+            let state = request.state.clone().map(serde_json::from_value::<Live>).transpose().map_err(unknown)?;
+            let mut live = state.unwrap_or_else(|| Live::new(request.language.clone()));
+            let mut certain = request.skip_to.map(|ms| live.skip_to(ms)).unwrap_or_default();
+            let sound =
+                LiveSound { file: request.sound.clone(), starts_ms: request.starts_ms, until_ms: request.until_ms };
+            let growth = self.hear(&mut live, &sound).await?;
+            certain.extend(growth.certain);
+            Ok(Listened {
+                from_ms: live.from_ms(),
+                certain,
+                provisional: growth.provisional,
+                until_ms: growth.until_ms,
+                language: live.language().map(str::to_owned),
+                state: serde_json::to_value(&live).map_err(unknown)?,
+            })
         })
     }
 }

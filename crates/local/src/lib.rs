@@ -10,7 +10,7 @@ mod onnx;
 pub mod photo;
 pub mod reading;
 pub mod render;
-mod sound;
+pub mod sound;
 pub mod speakers;
 pub mod speech;
 pub mod summary;

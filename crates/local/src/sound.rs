@@ -1,6 +1,8 @@
 //! Sound as samples: ffmpeg decodes any file to 16 kHz mono, as fast as it is read, so that a day of sound needs no more
 //! memory than a minute.
 
+mod probe;
+
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::path::Path;
@@ -11,6 +13,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::guard::{Guard, GuardError, Limits};
+
+pub use probe::{SoundFile, sound_file};
 
 /// Samples per second of what is heard.
 pub(crate) const SAMPLE_RATE: u32 = 16_000;

@@ -3,6 +3,7 @@
 //! A chunk is placed under the lock of its segment, so that of two requests with the same number one stores it and the other
 //! finds it. What a segment has is counted with it, so that an acknowledgement costs the same after hours.
 
+mod live;
 mod rows;
 mod words;
 
@@ -17,6 +18,7 @@ use crate::migrations::{Migration, Module};
 use crate::sql::{containing, parse, sql};
 use crate::{StoreError, Tx, storable};
 
+pub use live::{LivePassage, LiveRow, forget_live, hear_by, live, live_passages, set_live};
 pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow};
 use rows::{chunk_row, number, recording_row, segment_row};
 pub use words::{
@@ -35,6 +37,7 @@ pub(crate) const MODULE: Module = Module {
     migrations: &[
         Migration { name: "baseline", sql: include_str!("../migrations/scribe/0001_baseline.sql") },
         Migration { name: "words", sql: include_str!("../migrations/scribe/0002_words.sql") },
+        Migration { name: "live", sql: include_str!("../migrations/scribe/0003_live.sql") },
     ],
 };
 
@@ -448,6 +451,7 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
     if lock(tx, owner, id).await?.is_none() {
         return Ok(false);
     }
+    forget_live(tx, owner, id).await?;
     for table in ["scribe_chunks", "scribe_segments", "scribe_edits", "scribe_speakers", "scribe_made"] {
         sql(format!("DELETE FROM {table} WHERE session_id = $1 AND owner = $2"))
             .bind(id.as_str())

@@ -17,7 +17,10 @@ use crate::{StoreError, Tx, storable};
 /// The tables.
 pub(crate) const MODULE: Module = Module {
     name: "uploads",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/uploads/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/uploads/0001_baseline.sql") },
+        Migration { name: "apps", sql: include_str!("../migrations/uploads/0002_apps.sql") },
+    ],
 };
 
 /// A resumable upload.
@@ -39,12 +42,30 @@ pub struct UploadRow {
     pub ocr: bool,
     /// The document that it became.
     pub document: Option<DocumentId>,
+    /// What an app made of it that is no document.
+    pub taken: Option<Taken>,
     /// Why it became none.
     pub refused: Option<Value>,
     /// When it was announced.
     pub created_at: Timestamp,
     /// When it is forgotten, if nothing more comes of it.
     pub expires_at: Timestamp,
+}
+
+/// What an app made of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The name of the app.
+    pub app: String,
+    /// The id of what it made, a UUID.
+    pub id: String,
+}
+
+impl UploadRow {
+    /// Whether it has ended, for good or not.
+    pub fn has_ended(&self) -> bool {
+        self.document.is_some() || self.taken.is_some() || self.refused.is_some()
+    }
 }
 
 /// The answer to a request for the lease.
@@ -155,7 +176,7 @@ pub async fn acquire(tx: &mut Tx, hold: &Hold, time: Duration) -> Result<Acquire
         .await?;
     let Some(row) = row else { return Ok(Acquired::Unknown) };
     let upload = upload_row(&row)?;
-    if upload.document.is_some() || upload.refused.is_some() || upload.expires_at <= now {
+    if upload.has_ended() || upload.expires_at <= now {
         return Ok(Acquired::Over(upload));
     }
     if row.get::<Option<i64>>("lease_until")?.is_some_and(|until| until > now.as_millis()) {
@@ -235,6 +256,23 @@ pub async fn finish(
     .bind(hold.owner.as_str())
     .bind(hold.lease.as_str())
     .bind(document.as_str())
+    .bind(expires_at.as_millis())
+    .execute(tx)
+    .await?;
+    Ok(finished == 1)
+}
+
+/// The same for what an app made of it.
+pub async fn finish_taken(tx: &mut Tx, hold: &Hold, taken: &Taken, expires_at: Timestamp) -> Result<bool, StoreError> {
+    storable::name("the name of an app", &taken.app)?;
+    let finished = sql("UPDATE uploads SET received = length, app = $4, document = $5, expires_at = $6,
+             lease = NULL, lease_until = NULL, wanted = 0
+         WHERE id = $1 AND owner = $2 AND lease = $3")
+    .bind(hold.upload.as_str())
+    .bind(hold.owner.as_str())
+    .bind(hold.lease.as_str())
+    .bind(&taken.app)
+    .bind(&taken.id)
     .bind(expires_at.as_millis())
     .execute(tx)
     .await?;
@@ -326,7 +364,13 @@ pub async fn unknown(tx: &mut Tx, uploads: &[UploadId]) -> Result<Vec<UploadId>,
 }
 
 fn upload_row(row: &Row) -> Result<UploadRow, StoreError> {
-    let document = row.get::<Option<String>>("document")?.map(|_| parse(row, "document")).transpose()?;
+    let app = row.get::<Option<String>>("app")?;
+    let made = row.get::<Option<String>>("document")?;
+    let (document, taken) = match (app, made) {
+        (Some(app), Some(id)) => (None, Some(Taken { app, id })),
+        (_, Some(_)) => (Some(parse(row, "document")?), None),
+        (_, None) => (None, None),
+    };
     Ok(UploadRow {
         id: parse(row, "id")?,
         owner: parse(row, "owner")?,
@@ -336,6 +380,7 @@ fn upload_row(row: &Row) -> Result<UploadRow, StoreError> {
         name: row.get("name")?,
         ocr: row.get("ocr")?,
         document,
+        taken,
         refused: optional_json(row, "refused")?,
         created_at: Timestamp::from_millis(row.get("created_at")?),
         expires_at: Timestamp::from_millis(row.get("expires_at")?),

@@ -1,6 +1,7 @@
 //! Documents: read and judged on arrival, so that one that no app can use is rejected before any work. Pages that are
 //! images are read by a job, and the document is judged at its end.
 
+mod error;
 mod job;
 pub mod shelf;
 
@@ -14,20 +15,21 @@ use sluice_blobs::{BlobError, BlobHash};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, Read, ReadRequest, Reading, Router, Wish};
 use sluice_domain::document::{Document, ReadWith};
 use sluice_domain::ids::{DocumentId, JobId, OwnerId};
-use sluice_domain::time::Timestamp;
 use sluice_engine::Engine;
 use sluice_local::reading::{ReadError, Reader, unread_pages};
 use sluice_store::documents::{self, DocumentRow};
-use sluice_store::uploads::{self, Hold};
+use sluice_store::uploads;
 use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
-use crate::limits::{Exceeded, LimitError, admit};
+use crate::intake::Resumed;
+use crate::limits::admit;
 use crate::media::MediaError;
 use crate::module::Module;
 use crate::platform::Platform;
 use crate::view::ErrorView;
 
+pub use error::IngestError;
 pub(crate) use job::register;
 pub use job::{Desk, ReadDocument, Stage};
 
@@ -53,53 +55,6 @@ pub struct Upload {
     pub name: String,
     /// Whether to read its pages by OCR.
     pub ocr: bool,
-}
-
-/// Why a document is not stored.
-#[derive(Debug, thiserror::Error)]
-pub enum IngestError {
-    /// It cannot be read.
-    #[error(transparent)]
-    Unreadable(#[from] ReadError),
-    /// No implementation could read it.
-    #[error(transparent)]
-    NotRead(#[from] CapabilityError),
-    /// It was read, but no app can use it.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The blob store failed.
-    #[error(transparent)]
-    Media(#[from] MediaError),
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Its owner has no room for it.
-    #[error(transparent)]
-    Limit(Exceeded),
-    /// The stored results of reading it cannot be decoded.
-    #[error("what was kept of the document cannot be understood")]
-    Kept(#[from] serde_json::Error),
-    /// Another request has taken over the upload that the document came by.
-    #[error("another request continues this upload")]
-    UploadLost,
-}
-
-impl From<LimitError> for IngestError {
-    fn from(error: LimitError) -> Self {
-        match error {
-            LimitError::Exceeded(exceeded) => Self::Limit(exceeded),
-            LimitError::Store(error) => error.into(),
-        }
-    }
-}
-
-/// A resumable upload that ends in the transaction that stores its document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resumed {
-    /// The lease on it.
-    pub hold: Hold,
-    /// How long it is known afterwards.
-    pub expires_at: Timestamp,
 }
 
 /// Reads and judges a document, and stores it for its owner. The same bytes of one owner are read once. A document with

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_capability::{Router, TellApart, TellingApart, Transcribe, Transcribing};
+use sluice_capability::{Listen, Router, TellApart, TellingApart, Transcribe, Transcribing};
 use sluice_local::embed::Embedder;
 use sluice_local::guard::Guard;
 use tokio::sync::Semaphore;
@@ -21,11 +21,13 @@ pub struct ScribeApp {
     pub platform: Platform,
     /// The implementations that transcribe.
     pub hearing: Router<Transcribing, dyn Transcribe>,
+    /// Hears what is being recorded.
+    pub listening: Arc<dyn Listen>,
     /// Those that tell speakers apart.
     pub telling_apart: Router<TellingApart, dyn TellApart>,
     /// What sentences are compared by, where its models are installed.
     pub embedder: Arc<Embedder>,
-    /// What sound is decoded under.
+    /// Runs programs on files that people send.
     pub guard: Guard,
     pub(super) waiting: Waiting,
     pub(super) receiving: Arc<Semaphore>,
@@ -36,11 +38,20 @@ impl ScribeApp {
     pub fn new(
         platform: Platform,
         hearing: Router<Transcribing, dyn Transcribe>,
+        listening: Arc<dyn Listen>,
         telling_apart: Router<TellingApart, dyn TellApart>,
         embedder: Arc<Embedder>,
         guard: Guard,
     ) -> Self {
-        let receiving = Arc::new(Semaphore::new(AT_ONCE));
-        Self { platform, hearing, telling_apart, embedder, guard, waiting: Waiting::default(), receiving }
+        Self {
+            platform,
+            hearing,
+            listening,
+            telling_apart,
+            embedder,
+            guard,
+            waiting: Waiting::default(),
+            receiving: Arc::new(Semaphore::new(AT_ONCE)),
+        }
     }
 }

@@ -11,10 +11,13 @@ use utoipa::ToSchema;
 
 use super::context::ScribeApp;
 use super::end::{self, EndAbandoned};
+use super::file::{self, FILE_BYTES, NewFile};
+use super::live::HearSession;
 use super::session::{self, SessionError};
 use super::transcribe::TranscribeSession;
 use super::view::RecordingSummary;
 use super::{CHUNK_BYTES, MOST_CHUNKS, MOST_WAITING};
+use crate::intake::{Incoming, Intake, Taking};
 use crate::module::Module;
 
 /// The most sessions of a snapshot.
@@ -29,6 +32,10 @@ pub struct ScribeChoices {
     pub most_chunks: u32,
     /// Most chunks of a session that are sent at the same time.
     pub most_waiting: u32,
+    /// Whether words are heard while a session is recorded.
+    pub live: bool,
+    /// Most bytes of a file that becomes a session.
+    pub file_bytes: u64,
 }
 
 /// Scribe's part of a snapshot.
@@ -45,11 +52,24 @@ impl Module for ScribeApp {
     }
 
     fn events(&self) -> &'static [&'static str] {
-        &["scribe.changed", "scribe.deleted"]
+        &["scribe.changed", "scribe.deleted", "scribe.heard"]
+    }
+
+    fn intake(&self) -> Option<Intake> {
+        Some(file::INTAKE)
+    }
+
+    fn take<'a>(&'a self, incoming: Incoming<'a>) -> Taking<'a> {
+        let Incoming { owner, file, name, engine, resumed } = incoming;
+        let new = NewFile { file, name, title: None, language: None, request_key: None };
+        async move { Ok(file::take(self, engine, owner, new, resumed).await?.to_string()) }.boxed()
     }
 
     fn register(&self, engine: Builder) -> Builder {
-        engine.register::<TranscribeSession>(self.clone()).register::<EndAbandoned>(())
+        engine
+            .register::<TranscribeSession>(self.clone())
+            .register::<HearSession>(self.clone())
+            .register::<EndAbandoned>(())
     }
 
     fn schedule<'a>(&'a self, engine: &'a Engine) -> BoxFuture<'a, Result<(), StoreError>> {
@@ -68,7 +88,13 @@ impl Module for ScribeApp {
     }
 
     fn choices(&self) -> Value {
-        json!(ScribeChoices { chunk_bytes: CHUNK_BYTES, most_chunks: MOST_CHUNKS, most_waiting: MOST_WAITING })
+        json!(ScribeChoices {
+            chunk_bytes: CHUNK_BYTES,
+            most_chunks: MOST_CHUNKS,
+            most_waiting: MOST_WAITING,
+            live: self.listening.can(),
+            file_bytes: FILE_BYTES,
+        })
     }
 
     fn snapshot<'a>(&'a self, owner: &'a OwnerId) -> BoxFuture<'a, Result<Value, StoreError>> {

@@ -39,6 +39,8 @@ pub(super) async fn transcript(
         scribe::replace_edits(tx, owner, id, &kept, dropped).await?;
         scribe::set_speakers(tx, owner, id, &speakers).await?;
         scribe::set_transcript(tx, owner, id, stored.hash.as_str()).await?;
+        // What was heard while it was recorded is in the transcript now.
+        scribe::forget_live(tx, owner, id).await?;
         changed(tx, owner, id)
     })
     .await?;

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::context::ScribeApp;
 use super::export::{self, ExportError, Exported, Format};
+use super::live;
 use super::notify::changed;
 use super::segment::gaps_in;
 use super::transcribe::job_of;
@@ -297,12 +298,7 @@ pub async fn finish(
             if !gaps.complete && !accept_gaps {
                 return Err(SessionError::HasGaps(gaps));
             }
-            if end(tx, row, !gaps.complete).await? {
-                let (job, options) = job_of(owner, id);
-                let job = engine.enqueue(tx, &job, options).await?;
-                scribe::set_job(tx, owner, id, &job).await?;
-            }
-            Ok(())
+            Ok(end_with(tx, engine, row, !gaps.complete).await?)
         })
         .await?;
     show(app, owner, id).await
@@ -335,12 +331,29 @@ pub async fn transcribe(
     show(app, owner, id).await
 }
 
+/// Ends a locked session that goes on, and has it transcribed if it is to be.
+pub(super) async fn end_with(
+    tx: &mut Tx,
+    engine: &Engine,
+    row: RecordingRow,
+    gaps_accepted: bool,
+) -> Result<(), StoreError> {
+    let (owner, id) = (row.owner.clone(), row.id.clone());
+    if end(tx, row, gaps_accepted).await? {
+        let (job, options) = job_of(&owner, &id);
+        let job = engine.enqueue(tx, &job, options).await?;
+        scribe::set_job(tx, &owner, &id, &job).await?;
+    }
+    Ok(())
+}
+
 /// Ends a locked session that goes on; returns whether it is to be transcribed.
 async fn end(tx: &mut Tx, row: RecordingRow, gaps_accepted: bool) -> Result<bool, StoreError> {
     let ended_at = Some(tx.now().await?);
     let row = RecordingRow { state: "complete".to_owned(), gaps_accepted, ended_at, ..row };
     scribe::update(tx, &row).await?;
     changed(tx, &row.owner, &row.id)?;
+    live::ended(tx, &row.owner, &row.id).await?;
     Ok(row.transcribe && scribe::sum(tx, &row.owner, &row.id).await?.0 > 0)
 }
 
@@ -387,6 +400,7 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
         .write(async |tx: &mut Tx| {
             scribe::lock_voices(tx, owner).await?;
             let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
+            live::stop(tx, owner, id).await?;
             if let Some(job) = row.job {
                 jobs::cancel(tx, owner, &job.id).await?;
             }
@@ -406,11 +420,14 @@ fn check_title(title: &str) -> Result<(), SessionError> {
     Ok(())
 }
 
+/// Whether this looks like the code of a language.
+pub fn is_language(code: &str) -> bool {
+    (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 fn check_language(code: Option<&str>) -> Result<(), SessionError> {
     match code {
-        Some(code) if !((2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_lowercase())) => {
-            Err(SessionError::Language { code: code.chars().take(20).collect() })
-        }
+        Some(code) if !is_language(code) => Err(SessionError::Language { code: code.chars().take(20).collect() }),
         _ => Ok(()),
     }
 }

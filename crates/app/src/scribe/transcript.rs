@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
+use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
@@ -296,15 +297,20 @@ fn short(ms: u64) -> u32 {
 /// Where each segment begins on the time line of the session, by the clocks of their recorders: the first at 0, and one whose
 /// clock jumped where those before it end.
 pub(super) fn starts<'a>(sounds: impl Iterator<Item = (&'a SegmentRow, &'a [ChunkRow])>) -> Vec<u64> {
-    let (mut starts, mut until, mut begun) = (Vec::new(), 0_u64, None);
-    for (segment, chunks) in sounds {
-        let at = segment.started_at.as_millis();
-        let offset = u64::try_from(at.saturating_sub(*begun.get_or_insert(at))).ok();
+    offsets(sounds.map(|(segment, chunks)| (segment.started_at, end_of(chunks))))
+}
+
+/// The same for segments that began at these times, and have these lengths in milliseconds.
+pub(super) fn offsets(segments: impl Iterator<Item = (Timestamp, u64)>) -> Vec<u64> {
+    let (mut offsets, mut begun, mut until) = (Vec::new(), None, 0_u64);
+    for (started_at, length_ms) in segments {
+        let started = started_at.as_millis();
+        let offset = u64::try_from(started.saturating_sub(*begun.get_or_insert(started))).ok();
         let start = offset.filter(|offset| *offset <= until.saturating_add(JUMP_MS)).unwrap_or(until);
-        starts.push(start);
-        until = until.max(start + end_of(chunks));
+        offsets.push(start);
+        until = until.max(start + length_ms);
     }
-    starts
+    offsets
 }
 
 /// The end of a segment's last chunk.
@@ -367,8 +373,6 @@ fn left_out(text: &Suppressed, from: u64) -> LeftOut {
 
 #[cfg(test)]
 mod tests {
-    use sluice_domain::time::Timestamp;
-
     use super::*;
 
     /// A segment that began at a time, with chunks of ten seconds of these numbers, and a word in its first second.

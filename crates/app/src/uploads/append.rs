@@ -1,21 +1,25 @@
 //! Appends the bytes of a request to an upload, and makes a document of it when they were the last.
 
+use std::path::PathBuf;
+
 use bytes::{Buf as _, Bytes, BytesMut};
 use futures::{Stream, StreamExt as _};
-use sluice_blobs::Receiving;
+use sluice_blobs::{BlobError, Receiving};
 use sluice_domain::ids::{OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
 use sluice_local::reading::{HEADER_WITHIN, ReadError, has_header};
 use sluice_store::Tx;
 use sluice_store::documents::DocumentRow;
-use sluice_store::uploads::{self, Acquired, Hold, UploadRow};
+use sluice_store::uploads::{self, Acquired, Hold, Taken, UploadRow};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::checksum::{Checksum, Hasher};
 use super::hold::{HOLD, Pulse, keep};
+use super::takers::taker;
 use super::{Desk, LIFETIME, UploadError, hold_on, is_removed, over};
-use crate::library::{self, IngestError, Refused, Resumed, Upload};
+use crate::intake::{self, Incoming, Resumed};
+use crate::library::{self, IngestError, Refused, Upload};
 use crate::limits::admit;
 use crate::maintenance::work;
 use crate::media::MediaError;
@@ -38,8 +42,16 @@ pub struct Appended {
     pub received: u64,
     /// When the upload expires.
     pub expires_at: Timestamp,
-    /// The document, if the file is whole.
+    /// The document, if the file is whole and one.
     pub document: Option<DocumentRow>,
+    /// What an app made of it, if it is whole and no document.
+    pub taken: Option<Taken>,
+}
+
+impl Appended {
+    fn is_whole(&self) -> bool {
+        self.document.is_some() || self.taken.is_some()
+    }
 }
 
 /// Bytes after which what was received is made durable and recorded.
@@ -74,7 +86,7 @@ where
         outcome = appending.run(body, stopping) => outcome,
         () = keep(store, &hold, &pulse) => Err(UploadError::Locked),
     };
-    if !matches!(&outcome, Ok(Appended { document: Some(_), .. }))
+    if !matches!(&outcome, Ok(appended) if appended.is_whole())
         && let Err(error) = store.write(async |tx| uploads::release(tx, &hold).await).await
     {
         tracing::warn!(%error, upload = %id, "an upload could not be given back; its lease lapses soon");
@@ -86,12 +98,17 @@ where
 
 /// A client that did not hear of the end may ask again.
 async fn at_its_end(desk: &Desk, row: UploadRow, request: Append) -> Result<Appended, UploadError> {
-    let Some(document) = &row.document else { return Err(over(row)) };
+    if row.document.is_none() && row.taken.is_none() {
+        return Err(over(row));
+    }
     if request.offset != row.length {
         return Err(UploadError::WrongOffset { expected: row.length });
     }
-    let document = library::document(&desk.library.platform, &row.owner, document).await?;
-    Ok(Appended { received: row.length, expires_at: row.expires_at, document })
+    let document = match &row.document {
+        Some(document) => library::document(&desk.library.platform, &row.owner, document).await?,
+        None => None,
+    };
+    Ok(Appended { received: row.length, expires_at: row.expires_at, document, taken: row.taken })
 }
 
 struct Appending<'a> {
@@ -150,7 +167,7 @@ impl Appending<'_> {
         let durable = receiving.flush().await?;
         let expires_at = self.record(durable, &mut receiving).await?;
         match end {
-            End::Whole => Ok(Appended { received: durable, expires_at, document: None }),
+            End::Whole => Ok(Appended { received: durable, expires_at, document: None, taken: None }),
             end => Err(stopped(end, durable)),
         }
     }
@@ -206,8 +223,14 @@ impl Appending<'_> {
         let Some(first) = head else { return Ok(()) };
         first.extend_from_slice(&bytes[..bytes.len().min(HEADER_WITHIN - first.len())]);
         if first.len() == HEADER_WITHIN || received == self.row.length {
-            if !has_header(first) {
-                return Err(IngestError::Unreadable(ReadError::NotAPdf).into());
+            let library = &self.desk.library;
+            let limit = match taker(&self.desk.apps, first) {
+                Some((_, most)) => most,
+                None if has_header(first) => library.upload_bytes,
+                None => return Err(IngestError::Unreadable(ReadError::NotAPdf).into()),
+            };
+            if self.row.length > limit {
+                return Err(UploadError::TooLarge { limit });
             }
             *head = None;
         }
@@ -236,7 +259,7 @@ impl Appending<'_> {
         platform.store.read(check).await
     }
 
-    /// Makes the document, now that the file is whole.
+    /// Makes the document, or what an app makes of it, now that the file is whole.
     async fn complete(&self, mut receiving: Receiving) -> Result<Appended, UploadError> {
         self.pulse.ending();
         let (desk, row) = (self.desk, self.row);
@@ -246,19 +269,14 @@ impl Appending<'_> {
         let file = folder.path().join("upload");
         let ingested = async {
             receiving.assemble(&file).await?;
-            let upload = Upload { file, name: row.name.clone(), ocr: row.ocr };
-            let resumed = Resumed { hold: self.hold.clone(), expires_at };
-            let library = &desk.library;
-            Ok::<_, UploadError>(
-                library::ingest_resumed(&row.owner, library, &desk.apps, &desk.engine, upload, &resumed).await?,
-            )
+            self.ingest(file, &Resumed { hold: self.hold.clone(), expires_at }).await
         }
         .await;
         drop(folder);
         match ingested {
-            Ok(document) => {
+            Ok((document, taken)) => {
                 self.remove_bytes().await;
-                Ok(Appended { received: row.length, expires_at, document: Some(document) })
+                Ok(Appended { received: row.length, expires_at, document, taken })
             }
             Err(error) => {
                 let error = self.refused(error).await;
@@ -270,6 +288,26 @@ impl Appending<'_> {
                 Err(error)
             }
         }
+    }
+
+    async fn ingest(
+        &self,
+        file: PathBuf,
+        resumed: &Resumed,
+    ) -> Result<(Option<DocumentRow>, Option<Taken>), UploadError> {
+        let (desk, row) = (self.desk, self.row);
+        let io = |source| MediaError::Blobs(BlobError::Io { path: file.clone(), source });
+        let head = intake::head(&file).await.map_err(io)?;
+        if let Some((app, _)) = taker(&desk.apps, &head) {
+            let (owner, name, engine) = (&row.owner, row.name.clone(), &desk.engine);
+            let id = app.take(Incoming { owner, file, name, engine, resumed: Some(resumed) }).await;
+            let id = id.map_err(IngestError::from)?;
+            return Ok((None, Some(Taken { app: app.name().to_owned(), id })));
+        }
+        let upload = Upload { file, name: row.name.clone(), ocr: row.ocr };
+        let (library, apps) = (&desk.library, &desk.apps);
+        let document = library::ingest_resumed(&row.owner, library, apps, &desk.engine, upload, resumed).await?;
+        Ok((Some(document), None))
     }
 
     /// Ends the upload if the file can never become a document.

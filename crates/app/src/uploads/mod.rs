@@ -9,6 +9,7 @@
 mod append;
 mod checksum;
 mod hold;
+mod takers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use crate::module::Module;
 pub use append::{Append, Appended, append};
 pub use checksum::Checksum;
 pub use hold::HOLD;
+pub use takers::largest;
 
 /// What the use cases need. Cheap to clone.
 #[derive(Clone)]
@@ -71,8 +73,8 @@ pub enum UploadError {
         /// Where it continues.
         expected: u64,
     },
-    /// The file is longer than a document may be.
-    #[error("a document may have {limit} bytes")]
+    /// The file is longer than such a file may be.
+    #[error("such a file may have {limit} bytes")]
     TooLarge {
         /// Most bytes.
         limit: u64,
@@ -155,7 +157,7 @@ pub async fn create(
     asker: &Asker,
     announced: Announced,
 ) -> Result<(UploadRow, Vec<Standing>), UploadError> {
-    let limit = desk.library.upload_bytes;
+    let limit = takers::most_bytes(&desk.apps, &announced.name, desk.library.upload_bytes);
     if announced.length > limit {
         return Err(UploadError::TooLarge { limit });
     }
@@ -173,6 +175,7 @@ pub async fn create(
         name: tidy_name(&announced.name),
         ocr: announced.ocr,
         document: None,
+        taken: None,
         refused: None,
         created_at: now,
         expires_at: now + LIFETIME,
@@ -207,7 +210,7 @@ pub async fn terminate(desk: &Desk, owner: &OwnerId, id: &UploadId) -> Result<()
         Ok::<_, StoreError>(uploads::expire(tx, owner, id).await?.map(|row| (row, now)))
     });
     let Some((row, now)) = ended.await? else { return Err(UploadError::Unknown) };
-    if row.expires_at <= now && row.document.is_none() && row.refused.is_none() {
+    if row.expires_at <= now && !row.has_ended() {
         return Err(UploadError::Gone);
     }
     // If this fails, the collector does it.
@@ -222,7 +225,7 @@ async fn is_removed(desk: &Desk, hold: &Hold) -> Result<bool, StoreError> {
     let read = async |tx: &mut Tx| {
         let now = tx.now().await?;
         let row = uploads::find(tx, &hold.owner, &hold.upload).await?;
-        Ok(row.is_none_or(|row| row.expires_at <= now && row.document.is_none() && row.refused.is_none()))
+        Ok(row.is_none_or(|row| row.expires_at <= now && !row.has_ended()))
     };
     store.read(read).await
 }

@@ -81,6 +81,15 @@ impl Live {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Leaves out what is before a moment that was not heard yet; what was provisional is certain.
+    pub fn skip_to(&mut self, ms: u32) -> Vec<Word> {
+        let certain = self.finish();
+        self.remember(&certain);
+        self.from_ms = self.from_ms.max(ms);
+        self.certain_until_ms = self.certain_until_ms.max(ms);
+        certain
+    }
+
     /// The sound has ended: what was provisional is certain.
     pub fn finish(&mut self) -> Vec<Word> {
         std::mem::take(&mut self.guess)
@@ -225,6 +234,16 @@ mod tests {
         assert_eq!(live.language(), Some("de"), "two words may be in any language");
         assert_eq!(text(&live.finish()), "by day");
         assert_eq!(live.finish(), []);
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_heard_and_what_was_guessed_stays() {
+        let mut live = Live::default();
+        live.grow(words("one two", 0), "en", 1_000);
+        assert_eq!(text(&live.skip_to(30_000)), "one two");
+        assert_eq!(live.from_ms(), 30_000);
+        let growth = live.grow(words("before after", 29_500), "en", 40_000);
+        assert_eq!(text(&growth.certain), "after", "a pause of five seconds follows");
     }
 
     #[test]

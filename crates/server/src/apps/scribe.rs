@@ -1,7 +1,9 @@
-//! Scribe, opened from the configuration, with its routes.
+//! Scribe, opened from the configuration, with its routes and its command.
 
 use std::sync::Arc;
 
+use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::Router;
@@ -12,6 +14,8 @@ use sluice_local::speech::{SpeechSettings, Transcriber};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Common, ServerApp};
+use crate::cli::transcribe::{self as command, TranscribeCommand};
+use crate::config::Config;
 use crate::http::{self, Api};
 
 pub(super) struct Scribe;
@@ -20,12 +24,14 @@ impl ServerApp for Scribe {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let (guard, executable) = (common.guard, &common.executable);
         let models = Models::new(common.config.models()?);
-        let hearing = Transcriber::new(guard.clone(), models.clone(), SpeechSettings::of(executable.clone()));
+        let speech = Transcriber::new(guard.clone(), models.clone(), SpeechSettings::of(executable.clone()));
+        let speech = Arc::new(speech);
         let speakers = Speakers::new(guard.clone(), models.clone(), executable.clone());
         let embedder = Embedder::new(guard.clone(), models, EmbedSettings::of(executable.clone()));
         Ok(Arc::new(ScribeApp::new(
             common.library.platform.clone(),
-            Router::only(Arc::new(hearing)),
+            Router::only(speech.clone()),
+            speech,
             Router::only(Arc::new(speakers)),
             Arc::new(embedder),
             guard.clone(),
@@ -34,5 +40,15 @@ impl ServerApp for Scribe {
 
     fn routes(&self) -> OpenApiRouter<Api> {
         http::scribe::routes()
+    }
+
+    fn commands(&self) -> Vec<clap::Command> {
+        let about =
+            "Writes down what is said in a sound or a video. Interrupted, the same command continues where it was";
+        vec![TranscribeCommand::augment_args(clap::Command::new("transcribe")).about(about)]
+    }
+
+    fn run<'a>(&self, config: &'a Config, _name: &str, arguments: &'a ArgMatches) -> BoxFuture<'a, anyhow::Result<()>> {
+        Box::pin(async move { command::make(config, TranscribeCommand::from_arg_matches(arguments)?).await })
     }
 }

@@ -9,9 +9,11 @@ mod jobs;
 mod limits;
 mod links;
 mod models;
+pub(crate) mod outputs;
 mod queues;
 pub(crate) mod reel;
 mod serve;
+pub(crate) mod transcribe;
 mod trying;
 mod users;
 

@@ -52,9 +52,13 @@ impl Form {
     }
 }
 
-/// Receives a form with one file, to disk, within the limits. `known` are the names of its other fields.
+/// Receives a form with one document, to disk, within the limits. `known` are the names of its other fields.
 pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Result<Form, Problem> {
-    let limit = api.app.library.upload_bytes;
+    receive_within(api, request, known, api.app.library.upload_bytes).await
+}
+
+/// The same for a file of at most `limit` bytes.
+pub(crate) async fn receive_within(api: &Api, request: Request, known: &[&str], limit: u64) -> Result<Form, Problem> {
     // A Content-Length above the limit is rejected before the body is sent.
     if announced(request.headers()).is_some_and(|bytes| bytes > limit + REST) {
         return Err(too_large(limit));
@@ -67,7 +71,7 @@ pub(crate) async fn receive(api: &Api, request: Request, known: &[&str]) -> Resu
     let mut form = form.map_err(|_| {
         Problem::unsupported_media_type("Send a form: multipart/form-data, with a boundary in its Content-Type.")
     })?;
-    let received = receive_from(api, &mut form, &state.head, known).await;
+    let received = receive_from(api, &mut form, &state.head, known, limit).await;
     if received.is_err() {
         // The response is sent now. Closing the connection while the client is still sending would reset it, and lose
         // the response.
@@ -97,8 +101,13 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
 }
 
-async fn receive_from(api: &Api, form: &mut Multipart, head: &AtomicUsize, known: &[&str]) -> Result<Form, Problem> {
-    let limit = api.app.library.upload_bytes;
+async fn receive_from(
+    api: &Api,
+    form: &mut Multipart,
+    head: &AtomicUsize,
+    known: &[&str],
+    limit: u64,
+) -> Result<Form, Problem> {
     let folder = work::hold(&api.app.platform).await?;
     let mut received = Form { folder, file: None, fields: Vec::new() };
     for _ in 0..=FIELDS {

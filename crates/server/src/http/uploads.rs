@@ -16,7 +16,7 @@ use sluice_app::limits::Asker;
 use sluice_app::uploads::{self, Announced, Append, Appended, UploadError};
 use sluice_domain::ids::{OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
-use sluice_store::uploads::UploadRow;
+use sluice_store::uploads::{Taken, UploadRow};
 use utoipa::ToSchema;
 
 use super::Api;
@@ -33,6 +33,8 @@ const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 /// The id of the document that an upload became.
 const DOCUMENT: HeaderName = HeaderName::from_static("sluice-document");
+/// What an app made of an upload that is no document: the app's name, a slash, and an id.
+const TAKEN: HeaderName = HeaderName::from_static("sluice-taken");
 
 const EXTENSIONS: &str = "creation,creation-with-upload,expiration,checksum,termination";
 
@@ -44,14 +46,31 @@ pub(crate) struct UploadView {
     name: String,
     /// The file's length in bytes.
     length: u64,
-    /// How many of its bytes are stored. All of them are once there is a document.
+    /// How many of its bytes are stored. All of them are once it has become something.
     offset: u64,
     /// The document that it became.
     document_id: Option<String>,
+    /// What an app made of it, if it is no document: a sound or a video becomes a session of `scribe`.
+    taken: Option<TakenView>,
     /// When it was begun.
     created_at: i64,
     /// When it is forgotten, if nothing more comes of it.
     expires_at: i64,
+}
+
+/// What an app made of a file.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TakenView {
+    /// The app's name.
+    app: String,
+    /// The id of what it made.
+    id: String,
+}
+
+impl From<&Taken> for TakenView {
+    fn from(taken: &Taken) -> Self {
+        Self { app: taken.app.clone(), id: taken.id.clone() }
+    }
 }
 
 impl From<&UploadRow> for UploadView {
@@ -62,6 +81,7 @@ impl From<&UploadRow> for UploadView {
             length: row.length,
             offset: row.received,
             document_id: row.document.as_ref().map(ToString::to_string),
+            taken: row.taken.as_ref().map(TakenView::from),
             created_at: row.created_at.as_millis(),
             expires_at: row.expires_at.as_millis(),
         }
@@ -92,7 +112,7 @@ pub(crate) async fn list(Asking(asker): Asking, State(api): State<Api>, request:
             "Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if \
              its pages are to be read by OCR.")),
     responses((status = 201, headers(("Location" = String), ("Upload-Offset" = u64), ("Upload-Expires" = String),
-                                     ("Sluice-Document" = String))),
+                                     ("Sluice-Document" = String), ("Sluice-Taken" = String))),
               (status = 409, body = Problem), (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem),
               (status = 415, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem),
               (status = 429, body = Problem), (status = 460, body = Problem), (status = 507, body = Problem)))]
@@ -104,7 +124,7 @@ pub(crate) async fn create(Asking(asker): Asking, State(api): State<Api>, reques
 #[utoipa::path(get, path = "/api/v1/uploads/{id}", operation_id = "show_upload", tag = "uploads",
     params(("id" = String, Path)),
     responses((status = 200, body = UploadView, headers(("Upload-Offset" = u64), ("Upload-Length" = u64),
-                ("Upload-Expires" = String), ("Upload-Metadata" = String), ("Sluice-Document" = String))),
+                ("Upload-Expires" = String), ("Upload-Metadata" = String), ("Sluice-Document" = String), ("Sluice-Taken" = String))),
               (status = 404, body = Problem), (status = 410, body = Problem)))]
 pub(crate) async fn show(
     Asking(asker): Asking,
@@ -116,14 +136,15 @@ pub(crate) async fn show(
 }
 
 /// Appends bytes at `Upload-Offset`. When they are the last ones, the file becomes a document, whose id is in
-/// `Sluice-Document`; a file that cannot become one is refused with its reason, and the upload has ended.
+/// `Sluice-Document`, or what an app makes of it: a sound or a video becomes a session, `scribe/` and its id in `Sluice-Taken`.
+/// A file that can become neither is refused with its reason, and the upload has ended.
 #[utoipa::path(patch, path = "/api/v1/uploads/{id}", operation_id = "append_to_upload", tag = "uploads",
     params(("id" = String, Path), ("Tus-Resumable" = String, Header),
            ("Upload-Offset" = u64, Header, description = "Where the bytes belong: what `HEAD` gave."),
            ("Upload-Checksum" = Option<String>, Header, description =
             "`sha1` or `sha256`, a space, and the digest of the request's body in Base64.")),
     request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
-    responses((status = 204, headers(("Upload-Offset" = u64), ("Upload-Expires" = String), ("Sluice-Document" = String))),
+    responses((status = 204, headers(("Upload-Offset" = u64), ("Upload-Expires" = String), ("Sluice-Document" = String), ("Sluice-Taken" = String))),
               (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
               (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem), (status = 422, body = Problem), (status = 423, body = Problem),
               (status = 460, body = Problem), (status = 507, body = Problem)))]
@@ -224,7 +245,8 @@ fn capabilities(api: &Api) -> Response {
     let headers = response.headers_mut();
     headers.insert(TUS_VERSION, VERSION);
     headers.insert("tus-extension", HeaderValue::from_static(EXTENSIONS));
-    headers.insert("tus-max-size", api.app.library.upload_bytes.into());
+    let most = uploads::largest(&api.app.modules, api.app.library.upload_bytes);
+    headers.insert("tus-max-size", most.into());
     headers.insert("tus-checksum-algorithm", HeaderValue::from_static(headers::ALGORITHMS));
     response
 }
@@ -240,6 +262,9 @@ fn view(row: &UploadRow) -> Result<Response, Problem> {
     }
     if let Some(document) = &row.document {
         headers.insert(DOCUMENT, value(document.as_str())?);
+    }
+    if let Some(taken) = &row.taken {
+        headers.insert(TAKEN, header_of(taken)?);
     }
     Ok(response)
 }
@@ -304,7 +329,14 @@ fn progress(response: &mut Response, appended: &Appended) -> Result<(), Problem>
     if let Some(document) = &appended.document {
         headers.insert(DOCUMENT, value(document.id.as_str())?);
     }
+    if let Some(taken) = &appended.taken {
+        headers.insert(TAKEN, header_of(taken)?);
+    }
     Ok(())
+}
+
+fn header_of(taken: &Taken) -> Result<HeaderValue, Problem> {
+    value(&format!("{}/{}", taken.app, taken.id))
 }
 
 /// A time as RFC 9110 writes it.

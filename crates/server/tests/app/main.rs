@@ -21,6 +21,7 @@ mod issuers;
 mod keeping;
 mod limits;
 mod links;
+mod listening;
 mod metrics;
 mod models;
 mod oidc;

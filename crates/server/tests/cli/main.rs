@@ -10,4 +10,5 @@ mod models;
 mod output_files;
 mod servers;
 mod support;
+mod transcribe;
 mod trying;

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::{Value, json};
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{
-    self, Begun, ChunkRow, Closed, FARTHEST, NewSegment, Placed, RecordingId, RecordingJob, RecordingRow,
+    self, Begun, ChunkRow, Closed, FARTHEST, LivePassage, LiveRow, NewSegment, Placed, RecordingId, RecordingJob,
+    RecordingRow,
 };
 use sluice_store::{Store, blobs};
 
@@ -22,6 +24,7 @@ on_both_databases!(
     two_requests_with_one_number_store_it_once,
     a_session_has_its_latest_job_and_its_latest_transcript,
     a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing,
+    what_is_heard_of_a_session_while_it_is_recorded_is_its_owners_alone,
 );
 
 pub(crate) async fn session(store: &Store, owner: &OwnerId, random: u8) -> RecordingRow {
@@ -295,4 +298,47 @@ async fn a_session_has_its_latest_job_and_its_latest_transcript(store: &Store) {
     assert_eq!((find().await.transcript, usage().await), (Some(second), 10));
     assert!(store.write(async |tx| scribe::delete(tx, &ada(), &row.id).await).await.unwrap());
     assert_eq!(usage().await, 0);
+}
+
+async fn what_is_heard_of_a_session_while_it_is_recorded_is_its_owners_alone(store: &Store) {
+    let row = session(store, &ada(), 1).await;
+    let job = |random| JobId::new(row.created_at, [random; 10]);
+    let live = async |owner: OwnerId| store.read(async |tx| scribe::live(tx, &owner, &row.id).await).await.unwrap();
+    let set = async |owner: OwnerId, state: &Value, certain: &[LivePassage]| {
+        store.write(async |tx| scribe::set_live(tx, &owner, &row.id, state, certain).await).await.unwrap()
+    };
+    let passages = async |owner: OwnerId, after_ms, limit| {
+        let read = store.read(async |tx| scribe::live_passages(tx, &owner, &row.id, after_ms, limit).await);
+        read.await.unwrap().into_iter().map(|passage| passage.end_ms).collect::<Vec<_>>()
+    };
+    assert_eq!(live(ada()).await, None);
+    assert!(!set(ada(), &json!(1), &[]).await, "nobody hears it");
+    let hear = async |job: &JobId| {
+        store.write(async |tx| scribe::hear_by(tx, &ada(), &row.id, job).await).await.unwrap();
+    };
+    hear(&job(1)).await;
+    assert_eq!(live(ada()).await, Some(LiveRow { job: job(1), state: Value::Null }));
+    let passage = |end_ms| LivePassage { end_ms, passage: json!({ "text": end_ms }) };
+    assert!(set(ada(), &json!({ "heard": 5 }), &[passage(1_000), passage(2_000)]).await);
+    assert!(set(ada(), &json!({ "heard": 9 }), &[passage(3_000)]).await);
+    assert!(!set(omar(), &json!({ "heard": 1 }), &[passage(9_000)]).await);
+    // A job that follows another one goes on with what that one knew.
+    hear(&job(2)).await;
+    assert_eq!(live(ada()).await, Some(LiveRow { job: job(2), state: json!({ "heard": 9 }) }));
+    assert_eq!(live(omar()).await, None);
+    assert_eq!(passages(ada(), 0, 10).await, [1_000, 2_000, 3_000]);
+    assert_eq!((passages(ada(), 1_000, 10).await, passages(ada(), 0, 1).await), (vec![2_000, 3_000], vec![3_000]));
+    assert_eq!(passages(omar(), 0, 10).await, [0_u64; 0]);
+
+    let forget = async |owner: OwnerId| {
+        store.write(async |tx| scribe::forget_live(tx, &owner, &row.id).await).await.unwrap();
+    };
+    forget(omar()).await;
+    assert_eq!(passages(ada(), 0, 10).await.len(), 3);
+    forget(ada()).await;
+    assert_eq!((live(ada()).await, passages(ada(), 0, 10).await), (None, Vec::new()));
+    hear(&job(3)).await;
+    assert!(set(ada(), &json!(1), &[passage(1)]).await);
+    assert!(store.write(async |tx| scribe::delete(tx, &ada(), &row.id).await).await.unwrap());
+    assert_eq!((live(ada()).await, passages(ada(), 0, 10).await), (None, Vec::new()));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use sluice_domain::ids::{DocumentId, LeaseId, OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
-use sluice_store::uploads::{self, Acquired, Hold, Renewed, UploadRow};
+use sluice_store::uploads::{self, Acquired, Hold, Renewed, Taken, UploadRow};
 use sluice_store::{Store, StoreError};
 
 use crate::{ada, omar, on_both_databases};
@@ -16,6 +16,7 @@ on_both_databases!(
     a_lease_that_is_not_renewed_lapses_and_writes_nothing_more,
     what_is_durable_only_grows,
     an_upload_ends_with_its_document_or_with_a_reason,
+    an_upload_ends_with_what_an_app_made_of_it,
     an_expired_upload_is_held_by_nobody_and_forgotten,
     all_uploads_of_an_owner_end_at_once,
     an_owner_has_a_limited_number_of_open_uploads,
@@ -35,6 +36,7 @@ async fn upload(store: &Store, owner: &OwnerId, random: u8) -> UploadRow {
         name: "tides.pdf".to_owned(),
         ocr: true,
         document: None,
+        taken: None,
         refused: None,
         created_at: now,
         expires_at: now + LIFETIME,
@@ -169,6 +171,21 @@ async fn an_upload_ends_with_its_document_or_with_a_reason(store: &Store) {
         assert_eq!(acquire(store, &hold(&row, lease)).await, Acquired::Over(row.clone()));
         assert!(!record(store, &hold(&row, lease), 1).await);
     }
+}
+
+async fn an_upload_ends_with_what_an_app_made_of_it(store: &Store) {
+    let row = upload(store, &ada(), 9).await;
+    let held = hold(&row, 1);
+    let taken = Taken { app: "scribe".to_owned(), id: DocumentId::new(row.created_at, [7; 10]).to_string() };
+    let finish =
+        async || store.write(async |tx| uploads::finish_taken(tx, &held, &taken, row.expires_at).await).await.unwrap();
+    assert!(!finish().await, "nobody holds it");
+    assert!(matches!(acquire(store, &held).await, Acquired::Held(_)));
+    assert!(finish().await);
+    let found = find(store, &row).await.unwrap();
+    assert!(found.has_ended());
+    assert_eq!((found.received, found.document, found.taken), (row.length, None, Some(taken.clone())));
+    assert!(matches!(acquire(store, &held).await, Acquired::Over(over) if over.taken.as_ref() == Some(&taken)));
 }
 
 async fn an_expired_upload_is_held_by_nobody_and_forgotten(store: &Store) {

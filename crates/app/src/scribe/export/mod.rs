@@ -90,6 +90,11 @@ impl Format {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Txt, Self::Srt, Self::Vtt, Self::Json, Self::Md, Self::Docx];
 
+    /// The format of this extension, in lower case and without the dot.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.extension() == extension)
+    }
+
     /// The end of a file name, without the dot. The format is called by it, too.
     pub const fn extension(self) -> &'static str {
         match self {

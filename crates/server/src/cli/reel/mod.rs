@@ -1,7 +1,6 @@
 //! `sluice reel paper.pdf -o paper.mp4`: the same jobs on the same engine as in the server.
 
 pub(crate) mod bench;
-mod outputs;
 mod progress;
 mod reading;
 
@@ -26,11 +25,21 @@ use sluice_domain::money::MicroUsd;
 use sluice_local::render::Shape;
 use sluice_store::reel::{self, ReelRow};
 
-use self::outputs::Outputs;
 use self::progress::Progress;
+use crate::cli::outputs::{Outputs, Product};
 use crate::cli::{Failure, say, serve};
 use crate::config::{Config, size_text};
 use crate::wiring;
+
+/// A video, with captions, transcript, chapters and poster.
+const VIDEO: Product = Product {
+    source: "document",
+    wanted: "a PDF file",
+    endings: &["mp4", "m4v"],
+    code: "output_not_mp4",
+    reason: ".mp4, which is what the video is",
+    beside: &["srt", "vtt", "txt", "chapters.txt", "jpg"],
+};
 
 /// Makes a narrated video of a PDF.
 #[derive(Debug, Args)]
@@ -106,7 +115,7 @@ fn shape(text: &str) -> Result<Shape, String> {
 
 pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Result<()> {
     // Before the database is opened, so that a rejected command leaves nothing behind.
-    let outputs = Outputs::check(&command.pdf, command.output.as_deref(), command.force, &config.data()?)?;
+    let outputs = Outputs::check(VIDEO, &command.pdf, command.output.as_deref(), command.force, &config.data()?)?;
     let app = wiring::open(config).await?;
     let worker = app.engine.start();
     let working = async {
@@ -120,7 +129,7 @@ pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Resul
     };
     worker.shutdown(Duration::from_secs(5)).await;
     let (reel, made) = watched?;
-    let video = outputs.video();
+    let video = outputs.main();
     write(&app, &reel.id, outputs).await?;
     if command.json {
         return say(&serde_json::to_string_pretty(&made)?);

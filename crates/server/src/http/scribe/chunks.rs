@@ -9,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use futures::TryStreamExt as _;
 use serde::Deserialize;
 use sluice_app::scribe::chunk::{self, Acknowledged, Place};
-use sluice_app::scribe::{CHUNK_BYTES, ScribeApp};
+use sluice_app::scribe::{CHUNK_BYTES, RecordingId, ScribeApp, live};
+use sluice_domain::ids::OwnerId;
 use utoipa::IntoParams;
 
 use super::sessions::id_of;
@@ -69,13 +70,28 @@ pub(crate) async fn put(
         chunk::take(&app, &owner, &id, place, sha256, counted).await
     };
     match outcome {
-        Ok(acknowledged) => Ok(answer(acknowledged)),
+        Ok(acknowledged) => {
+            if !acknowledged.duplicate {
+                wake(&api, &app, owner, id);
+            }
+            Ok(answer(acknowledged))
+        }
         Err(error) => {
             // Closing the connection while the client is still sending would lose the answer.
             forms::discard_later(body, CHUNK_BYTES);
             Err(error.into())
         }
     }
+}
+
+/// Tells those who hear the session, without keeping the answer waiting. If this is lost, the next chunk does it.
+fn wake(api: &Api, app: &ScribeApp, owner: OwnerId, id: RecordingId) {
+    let (app, engine) = (app.clone(), api.app.engine.clone());
+    tokio::spawn(async move {
+        if let Err(error) = live::wake(&app, &engine, &owner, &id).await {
+            tracing::warn!(%owner, session = %id, %error, "those who hear a session were not told of a chunk");
+        }
+    });
 }
 
 fn answer(acknowledged: Acknowledged) -> Response {

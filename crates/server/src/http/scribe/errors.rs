@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::json;
+use sluice_app::intake::TakeError;
+use sluice_app::library::IngestError;
 use sluice_app::scribe::chunk::ChunkError;
 use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
@@ -51,6 +53,12 @@ impl From<WordsError> for Problem {
             WordsError::Nothing => invalid("nothing_to_change", text),
             WordsError::GivenToNobody { .. } => invalid("no_such_speaker", text).with("pointer", "/speaker"),
         }
+    }
+}
+
+impl From<TakeError> for Problem {
+    fn from(error: TakeError) -> Self {
+        IngestError::from(error).into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod chunks;
 mod errors;
+mod files;
 mod segments;
 mod sessions;
 mod words;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::transcribe))
         .routes(routes!(sessions::transcript))
         .routes(routes!(sessions::export))
+        .routes(routes!(sessions::live))
         .routes(routes!(words::edit, words::restore))
         .routes(routes!(words::name))
         .routes(routes!(words::summary))
@@ -39,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(segments::begin))
         .routes(routes!(segments::close))
         .routes(routes!(segments::audio))
-        // Chunks have a limit of their own.
+        // Files and chunks have limits of their own.
+        .routes(routes!(files::create).layer(DefaultBodyLimit::disable()))
         .routes(routes!(chunks::put).layer(DefaultBodyLimit::disable()))
 }

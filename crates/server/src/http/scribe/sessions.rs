@@ -5,10 +5,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Deserializer};
 use sluice_app::scribe::export::Format;
+use sluice_app::scribe::live::LiveTranscript;
 use sluice_app::scribe::session::{self, Change, NewRecording, RecordingPage, Spoken};
 use sluice_app::scribe::transcript::Transcription;
 use sluice_app::scribe::view::{Gaps, RecordingView};
-use sluice_app::scribe::{RecordingId, ScribeApp, segment};
+use sluice_app::scribe::{RecordingId, ScribeApp, live, segment};
 use utoipa::{IntoParams, ToSchema};
 
 use super::words::etag;
@@ -235,6 +236,32 @@ pub(crate) async fn transcript(
 ) -> Result<Response, Problem> {
     let transcript = session::transcript(&app, &owner, &id_of(&id)?).await?;
     Ok(([(header::ETAG, etag(transcript.revision)?)], Json(transcript)).into_response())
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LiveQuery {
+    /// Only passages that end after this moment, in milliseconds from the session's beginning.
+    #[serde(default)]
+    #[param(default = 0, maximum = 9_007_199_254_740_991_u64)]
+    after_ms: u64,
+}
+
+/// What is heard while a recording goes on. Passages that are certain stay as they are; the others are replaced by the next
+/// hearing, of which the event `scribe.heard` tells. When the recording has its transcript, there is nothing here any more.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}/live", operation_id = "show_live_transcript", tag = "sessions",
+    params(("id" = String, Path), LiveQuery),
+    responses((status = 200, body = LiveTranscript), (status = 400, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn live(
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+    Query(query): Query<LiveQuery>,
+) -> Result<Json<LiveTranscript>, Problem> {
+    let after_ms = query.after_ms.min(i64::MAX.unsigned_abs());
+    let found = live::show(&app, &owner, &id_of(&id)?, after_ms).await?;
+    found.map(Json).ok_or_else(|| Problem::not_found("session"))
 }
 
 /// The format of a file.

@@ -1,7 +1,7 @@
-//! The files that `sluice reel` writes: checked before the work, and written so that no file of the user is replaced.
+//! The files that a command writes: checked before the work, and written so that no file of the user is replaced.
 //!
 //! A file may be replaced if this program wrote it and it is unchanged since, or with `--force`. The files that it
-//! wrote are recorded in the data folder: by path, with length and hash. The document itself, and anything but a
+//! wrote are recorded in the data folder: by path, with length and hash. The source itself, and anything but a
 //! regular file, is never replaced.
 
 use std::ffi::{OsStr, OsString};
@@ -14,23 +14,39 @@ use bytesize::ByteSize;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::cli::failure::{Failure, USAGE};
-
-/// Extensions of the files beside the video; [`Outputs::write`] takes them in this order, after the video.
-pub(super) const BESIDE: [&str; 5] = ["srt", "vtt", "txt", "chapters.txt", "jpg"];
+use super::failure::{Failure, USAGE};
 
 /// Free space that is required before the work: more than a video of some minutes needs.
 const SPACE: u64 = 64 * 1024 * 1024;
 
 const EXISTS: &str = "This would replace a file";
-const UNUSABLE: &str = "The video cannot be written there";
+const UNUSABLE: &str = "The result cannot be written there";
+const UNREADABLE: &str = "The file cannot be read";
 
-/// The paths of a video and the files beside it.
+/// What a command makes of what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Product {
+    /// What it is made of, as in "the document itself".
+    pub(crate) source: &'static str,
+    /// What to name as the source instead of something else, as in "a PDF file".
+    pub(crate) wanted: &'static str,
+    /// The extensions that the file may have; the first one is the default.
+    pub(crate) endings: &'static [&'static str],
+    /// The code of the refusal of others.
+    pub(crate) code: &'static str,
+    /// Why: what follows "does not end in".
+    pub(crate) reason: &'static str,
+    /// Extensions of the files beside it, which [`Outputs::write`] takes in this order, after the file itself.
+    pub(crate) beside: &'static [&'static str],
+}
+
+/// The paths of a result and the files beside it.
 #[derive(Debug)]
-pub(super) struct Outputs {
+pub(crate) struct Outputs {
+    product: Product,
     source: PathBuf,
     folder: PathBuf,
-    /// The video comes first.
+    /// The result itself comes first.
     names: Vec<OsString>,
     force: bool,
     written: Written,
@@ -38,36 +54,44 @@ pub(super) struct Outputs {
 
 impl Outputs {
     /// Checks the output paths before any work. `data` is the data folder.
-    pub(super) fn check(source: &Path, output: Option<&Path>, force: bool, data: &Path) -> Result<Self, Failure> {
-        check_source(source)?;
-        let video = output.map_or_else(|| source.with_extension("mp4"), Path::to_owned);
-        if let Ok(found) = video.symlink_metadata() {
-            check_kind(&video, &found, source)?;
+    pub(crate) fn check(
+        product: Product,
+        source: &Path,
+        output: Option<&Path>,
+        force: bool,
+        data: &Path,
+    ) -> Result<Self, Failure> {
+        check_source(&product, source)?;
+        let default = || source.with_extension(product.endings.first().unwrap_or(&""));
+        let main = output.map_or_else(default, Path::to_owned);
+        if let Ok(found) = main.symlink_metadata() {
+            check_kind(&product, &main, &found, source)?;
         }
-        let is_video = |extension: &OsStr| ["mp4", "m4v"].iter().any(|known| extension.eq_ignore_ascii_case(known));
-        let (Some(name), true) = (video.file_name(), video.extension().is_some_and(is_video)) else {
+        let fits = |extension: &OsStr| product.endings.iter().any(|known| extension.eq_ignore_ascii_case(known));
+        let (Some(name), true) = (main.file_name(), main.extension().is_some_and(fits)) else {
             return Err(Failure {
                 exit: USAGE,
                 ..Failure::new(
-                    "output_not_mp4",
+                    product.code,
                     UNUSABLE,
-                    format!("{} does not end in .mp4, which is what the video is: change --output", video.display()),
+                    format!("{} does not end in {}: change --output", main.display(), product.reason),
                 )
             });
         };
-        let folder = match video.parent() {
+        let folder = match main.parent() {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
             _ => PathBuf::from("."),
         };
         check_folder(&folder)?;
-        let beside = BESIDE.map(|extension| Path::new(name).with_extension(extension).into_os_string());
+        let beside = product.beside.iter().map(|extension| Path::new(name).with_extension(extension).into_os_string());
         let names = std::iter::once(name.to_owned()).chain(beside).collect();
-        let outputs = Self { source: source.to_owned(), folder, names, force, written: Written::new(data) };
+        let outputs = Self { product, source: source.to_owned(), folder, names, force, written: Written::new(data) };
         outputs.check_files()?;
         Ok(outputs)
     }
 
-    pub(super) fn video(&self) -> PathBuf {
+    /// The result itself.
+    pub(crate) fn main(&self) -> PathBuf {
         // Without a leading "./" that the user did not type.
         let folder = self.folder.strip_prefix(".").unwrap_or(&self.folder);
         folder.join(self.names.first().map(OsString::as_os_str).unwrap_or_default())
@@ -87,7 +111,7 @@ impl Outputs {
             };
             replaced.push(found.is_some());
             if let Some(found) = found {
-                check_kind(&path, &found, &self.source)?;
+                check_kind(&self.product, &path, &found, &self.source)?;
                 if !self.force && !self.written.has(&path, found.len()) {
                     foreign.push(path.strip_prefix(".").unwrap_or(&path).display().to_string());
                 }
@@ -105,9 +129,9 @@ impl Outputs {
         Err(Failure::new("output_exists", EXISTS, detail))
     }
 
-    /// Writes the video and the files beside it, in the order of [`BESIDE`]. Each is complete before it is renamed, and
-    /// all of them are complete before the first one is.
-    pub(super) fn write(&self, contents: Vec<Box<dyn Read + Send>>) -> Result<(), Failure> {
+    /// Writes the result and the files beside it, in the order of [`Product::beside`]. Each is complete before it is renamed,
+    /// and all of them are complete before the first one is.
+    pub(crate) fn write(&self, contents: Vec<Box<dyn Read + Send>>) -> Result<(), Failure> {
         // Checked again: the work took a while, and other programs use the folder too.
         check_folder(&self.folder)?;
         let replaced = self.check_files()?;
@@ -119,7 +143,7 @@ impl Outputs {
         for (path, file, written, replace) in staged {
             let persisted = if replace { file.persist(&path) } else { file.persist_noclobber(&path) };
             persisted.map_err(|error| cannot("write", &path, &error.error))?;
-            // Without a record it needs --force the next time; the video is written all the same.
+            // Without a record it needs --force the next time; the result is written all the same.
             if let Err(error) = self.written.record(&path, &written) {
                 tracing::warn!(%error, path = %path.display(), "it cannot be recorded that this file was written");
             }
@@ -131,30 +155,30 @@ impl Outputs {
     }
 }
 
-/// The document must be a regular, readable file: opening a FIFO would block.
-fn check_source(source: &Path) -> Result<(), Failure> {
-    const TITLE: &str = "The document cannot be read";
+/// The source must be a regular, readable file: opening a FIFO would block.
+fn check_source(product: &Product, source: &Path) -> Result<(), Failure> {
     let unreadable = |error: io::Error| {
         let code = if error.kind() == io::ErrorKind::NotFound { "not_found" } else { "unreadable" };
-        Failure::new(code, TITLE, format!("cannot read {}: {error}", source.display()))
+        Failure::new(code, UNREADABLE, format!("cannot read {}: {error}", source.display()))
     };
     let found = source.metadata().map_err(unreadable)?;
     if !found.is_file() {
         let what = kind_name(found.file_type());
-        return Err(Failure::new("not_a_file", TITLE, format!("{} is {what}: name a PDF file", source.display())));
+        let detail = format!("{} is {what}: name {}", source.display(), product.wanted);
+        return Err(Failure::new("not_a_file", UNREADABLE, detail));
     }
     File::open(source).map_err(unreadable)?;
     Ok(())
 }
 
-/// An existing file must be a regular file other than the document, under whatever name.
-fn check_kind(path: &Path, found: &Metadata, source: &Path) -> Result<(), Failure> {
+/// An existing file must be a regular file other than the source, under whatever name.
+fn check_kind(product: &Product, path: &Path, found: &Metadata, source: &Path) -> Result<(), Failure> {
     let same = |other: &Metadata| source.metadata().is_ok_and(|it| (it.dev(), it.ino()) == (other.dev(), other.ino()));
     if path.metadata().is_ok_and(|target| same(&target)) || same(found) {
         return Err(Failure::new(
             "output_is_source",
             UNUSABLE,
-            format!("{} is the document itself, which is never replaced: change --output", path.display()),
+            format!("{} is the {} itself, which is never replaced: change --output", path.display(), product.source),
         ));
     }
     if found.is_file() {

@@ -1,0 +1,81 @@
+//! `sluice transcribe`: a transcript of a sound, and what is refused before the work.
+
+use serde_json::Value;
+use sluice_testkit::{corpus, pdf};
+
+use crate::support::{Place, Ran};
+
+fn place_with_sound() -> Place {
+    let place = Place::new();
+    place.write("talk.wav", std::fs::read(corpus::sounds().remove(0).path()).unwrap());
+    place
+}
+
+#[test]
+fn a_sound_becomes_a_transcript_in_each_format() {
+    let place = place_with_sound();
+    let command = ["transcribe", "talk.wav", "-o", "talk.srt", "-o", "talk.docx", "-o", "Talk.TXT", "--json"];
+    let ran = place.run(&command);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let made: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&made["language"], made["files"].as_array().unwrap().len()), (&Value::from("en"), 3), "{made}");
+    let said = corpus::sounds().remove(0).words.split_whitespace().count();
+    let words = usize::try_from(made["words"].as_u64().unwrap()).unwrap();
+    assert!(words.abs_diff(said) <= 3, "{words} of {said}");
+    assert!(place.read("talk.srt").starts_with(b"1\n00:00:0"));
+    assert!(place.read("talk.docx").starts_with(b"PK"));
+
+    // The same command again is the same session, which is not heard again; what it wrote, it may replace.
+    let again: Value = serde_json::from_str(&place.run(&command).stdout).unwrap();
+    assert_eq!(again, made);
+    let people = place.run(&["transcribe", "talk.wav", "-o", "talk.md"]);
+    assert_eq!(people.code, 0, "{people:?}");
+    assert!(
+        people.stdout.starts_with("talk.md (0:00:") && people.stderr.ends_with("transcript: 100 %\n"),
+        "{people:?}"
+    );
+}
+
+/// Refused before the work: the data folder is not even made.
+fn refused(place: &Place, arguments: &[&str], code: &str, words: &str) {
+    let before = place.names();
+    let ran = place.run(&[&["transcribe"], arguments, &["--json"]].concat());
+    let failure = ran.failure();
+    assert_eq!(failure["code"], code, "{failure}");
+    assert!(ran.code > 0 && failure["detail"].as_str().unwrap().contains(words), "{ran:?}");
+    assert_eq!(place.names(), before, "nothing is left behind");
+    assert!(!place.data().exists(), "no work was done");
+}
+
+#[test]
+fn a_wrong_command_does_no_work() {
+    let place = place_with_sound();
+    place.write("mine.txt", "my notes");
+    refused(&place, &["talk.wav", "-o", "talk.exe"], "output_unknown_format", ".srt");
+    refused(&place, &["talk.wav", "-o", "talk.wav"], "output_is_source", "the recording itself");
+    refused(&place, &["talk.wav", "-o", "mine.txt"], "output_exists", "--force");
+    refused(&place, &["talk.wav", "-o", "none/talk.txt"], "output_folder_missing", "none");
+    refused(&place, &["talk.wav", "-o", "a.txt", "-o", "./a.txt"], "output_repeated", "a.txt");
+    refused(&place, &["talk.wav", "--language", "English"], "no_such_language", "English");
+    refused(&place, &["missing.wav"], "not_found", "missing.wav");
+    refused(&place, &["."], "not_a_file", "a sound or a video");
+    assert_eq!(place.read("mine.txt"), b"my notes");
+}
+
+#[test]
+fn what_is_no_sound_is_refused_before_it_is_stored() {
+    let place = place_with_sound();
+    place.write("notes.mp3", "these are notes");
+    place.write("empty.wav", "");
+    place.write("paper.pdf", pdf::fine());
+    for (file, code) in [("notes.mp3", "not_media"), ("empty.wav", "file_empty"), ("paper.pdf", "not_media")] {
+        let failure = place.run(&["transcribe", file, "--json"]).failure();
+        assert_eq!(failure["code"], code, "{failure}");
+        assert!(failure["detail"].as_str().unwrap().starts_with(file), "{failure}");
+    }
+    let mut command = place.command(&["transcribe", "talk.wav", "--json"]);
+    let ran: Ran = command.env("SLUICE_MODELS", place.path("none")).output().unwrap().into();
+    let failure = ran.failure();
+    assert_eq!(failure["code"], "speech_not_installed", "{failure}");
+    assert!(failure["detail"].as_str().unwrap().contains("sluice models pull speech"), "{failure}");
+}
