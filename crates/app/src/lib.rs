@@ -10,11 +10,13 @@
 //! | `view` | what the views of all apps share | nothing of this crate |
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
-//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits` |
+//! | `tiers` | what an app keeps in tiers, and how one of its things is moved | `media` |
+//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits`, `tiers` |
 //! | `account` | accounts, sessions, tokens, invitations | `platform`, `limits` |
 //! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `module`, `library`, `maintenance` |
+//! | `keeping` | the rules of the tiers, their sweep and their report | `platform`, `media`, `module`, `tiers` |
 //! | `models` | the model files of the built-in engines | `platform` |
 //! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
@@ -24,6 +26,7 @@ pub mod account;
 pub mod app;
 pub mod controls;
 pub mod facts;
+pub mod keeping;
 pub mod library;
 pub mod limits;
 pub mod links;
@@ -33,6 +36,7 @@ pub mod models;
 pub mod module;
 pub mod platform;
 pub mod routing;
+pub mod tiers;
 pub mod uploads;
 pub mod view;
 pub mod webhooks;

@@ -15,6 +15,7 @@ use sluice_store::{StoreError, Tx};
 
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::limits::Exceeded;
+use crate::tiers::Tiers;
 
 /// An app with its handles to engines and its settings.
 pub trait Module: Any + Send + Sync {
@@ -65,6 +66,12 @@ pub trait Module: Any + Send + Sync {
         _limit: u32,
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         async { Ok(0) }.boxed()
+    }
+
+    /// What the app keeps in tiers, and how one of its things is moved to the next. None of an app that keeps everything as it
+    /// is.
+    fn tiers(&self) -> Option<&dyn Tiers> {
+        None
     }
 
     /// Judges a document on arrival: what it is, and what this app can make of it, or why nothing. None from an app

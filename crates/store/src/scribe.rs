@@ -4,6 +4,7 @@
 //! finds it. What a segment has is counted with it, so that an acknowledgement costs the same after hours.
 
 mod rows;
+pub mod tiers;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,7 +28,10 @@ sluice_domain::typed_id!(
 /// Its tables.
 pub(crate) const MODULE: Module = Module {
     name: "scribe",
-    migrations: &[Migration { name: "baseline", sql: include_str!("../migrations/scribe/0001_baseline.sql") }],
+    migrations: &[
+        Migration { name: "baseline", sql: include_str!("../migrations/scribe/0001_baseline.sql") },
+        Migration { name: "keeping", sql: include_str!("../migrations/scribe/0003_keeping.sql") },
+    ],
 };
 
 /// Its name in references to blobs.
@@ -447,6 +451,6 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
         .bind(owner.as_str())
         .execute(tx)
         .await?;
-    blobs::release_all(tx, owner, APP, &[id.as_str(), &transcript_of(id)]).await?;
+    blobs::release_all(tx, owner, APP, &[id.as_str(), &transcript_of(id), &tiers::archive_of(id)]).await?;
     Ok(true)
 }

@@ -6,6 +6,7 @@ mod context;
 mod end;
 pub mod export;
 mod header;
+pub mod keeping;
 mod module;
 mod notify;
 pub mod segment;

@@ -17,10 +17,12 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::audio::{self, Joined};
 use super::context::ScribeApp;
+use super::keeping;
 use super::notify::changed;
 use super::transcript::{Heard, Transcription};
 use crate::media::{Media, MediaError};
 use crate::routing::{self, Made};
+use crate::tiers::MoveError;
 
 /// Changes with what is made of the same sound.
 const VERSION: &str = "transcribe/1";
@@ -57,6 +59,14 @@ impl Job for TranscribeSession {
     }
 
     async fn run(&self, Stage::Hear: Stage, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
+        match keeping::restore(app, run.owner(), &self.session).await {
+            Ok(_) => {}
+            Err(MoveError::Deleted) => return Err(JobError::fail("audio_deleted", MoveError::Deleted.to_string())),
+            Err(MoveError::Unknown) => return Err(JobError::fail("session_deleted", "the session was deleted")),
+            Err(MoveError::Media(error)) => return Err(error.into()),
+            Err(MoveError::Store(error)) => return Err(error.into()),
+            Err(error) => return Err(JobError::fail("bad_archive", error.to_string())),
+        }
         let load = async |tx: &mut Tx| {
             let row = scribe::find(tx, run.owner(), &self.session).await?;
             let segments = scribe::segments(tx, run.owner(), &self.session).await?;
