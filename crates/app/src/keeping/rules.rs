@@ -47,7 +47,7 @@ pub struct Rules {
     /// How long it then stays warm.
     pub warm: Period,
     /// At which hour of the day they are applied, in UTC.
-    pub hour: u8,
+    pub hour: u16,
 }
 
 impl Default for Rules {

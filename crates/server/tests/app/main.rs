@@ -34,6 +34,7 @@ mod scenes;
 mod scribe;
 mod shelf;
 mod stages;
+mod storage;
 mod storyboard;
 mod support;
 mod uploads;

@@ -21,24 +21,24 @@ use crate::support::{Answer, BOTH, TestApp};
 const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// The bytes of a chunk, of which the first has its container's header.
-fn bytes(number: u32) -> Vec<u8> {
+pub(crate) fn bytes(number: u32) -> Vec<u8> {
     let head: &[u8] = if number == 0 { &EBML } else { &[] };
     [head, format!("chunk {number} ").repeat(50).as_bytes()].concat()
 }
 
 /// A recording of somebody, with one segment.
-struct Recording<'a> {
+pub(crate) struct Recording<'a> {
     app: &'a TestApp,
     id: String,
 }
 
 impl<'a> Recording<'a> {
-    async fn begin(app: &'a TestApp) -> Self {
+    pub(crate) async fn begin(app: &'a TestApp) -> Self {
         let new = json!({ "title": "Tides", "language": "en", "transcribe": false, "consent": "Everybody agreed." });
         Self::begin_with(app, &new, "audio/webm;codecs=opus").await
     }
 
-    async fn begin_with(app: &'a TestApp, new: &Value, media_type: &str) -> Self {
+    pub(crate) async fn begin_with(app: &'a TestApp, new: &Value, media_type: &str) -> Self {
         let (status, view) = app.post("/api/v1/sessions").of(&ada()).json(new).send().await;
         assert_eq!((status, &view["state"]), (StatusCode::CREATED, &json!("recording")), "{view}");
         let recording = Self { app, id: view["id"].as_str().unwrap().to_owned() };
@@ -48,7 +48,11 @@ impl<'a> Recording<'a> {
         recording
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/api/v1/sessions/{}{rest}", self.id)
     }
 
@@ -58,7 +62,7 @@ impl<'a> Recording<'a> {
         self.app.post(&self.path("/segments")).of(&ada()).json(&new).send().await
     }
 
-    async fn put(&self, number: u32, bytes: &[u8]) -> Answer {
+    pub(crate) async fn put(&self, number: u32, bytes: &[u8]) -> Answer {
         self.put_with(number, bytes, &Sha256::digest(bytes)).await
     }
 
@@ -68,12 +72,12 @@ impl<'a> Recording<'a> {
         self.app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).raw(bytes).answer().await
     }
 
-    async fn close(&self, chunks: u32) -> Answer {
+    pub(crate) async fn close(&self, chunks: u32) -> Answer {
         let path = self.path("/segments/0/close");
         self.app.post(&path).of(&ada()).json(&json!({ "chunks": chunks })).answer().await
     }
 
-    async fn finish(&self, accept_gaps: bool) -> Answer {
+    pub(crate) async fn finish(&self, accept_gaps: bool) -> Answer {
         let ask = self.app.post(&self.path("/finish")).of(&ada());
         ask.json(&json!({ "accept_gaps": accept_gaps })).answer().await
     }
@@ -82,11 +86,11 @@ impl<'a> Recording<'a> {
         self.app.get(&self.path("/gaps")).of(&ada()).send().await.1
     }
 
-    async fn audio(&self) -> Vec<u8> {
+    pub(crate) async fn audio(&self) -> Vec<u8> {
         self.app.get(&self.path("/segments/0/audio")).of(&ada()).bytes().await.1
     }
 
-    async fn show(&self) -> Value {
+    pub(crate) async fn show(&self) -> Value {
         self.app.get(&self.path("")).of(&ada()).send().await.1
     }
 }

@@ -9,5 +9,6 @@ mod help;
 mod models;
 mod output_files;
 mod servers;
+mod storage;
 mod support;
 mod trying;

@@ -40,6 +40,8 @@ pub(super) fn archive_of(id: &RecordingId) -> String {
 
 /// What has to be true of a session in `tier` that leaves it: it has ended, nobody holds it, the latest job of each kind that
 /// works on it has succeeded, and it has its transcript; while nothing is deleted for good, one that is only recorded needs none.
+///
+/// With `id > ''` SQLite finds the jobs by their subject; without it, it walks over all of the owner's.
 fn leaves(tier: &str) -> String {
     let held = not_held("scribe_sessions", APP, "scribe_sessions.id");
     let transcribed =
@@ -48,7 +50,7 @@ fn leaves(tier: &str) -> String {
         "scribe_sessions.tier = '{tier}' AND ended_at IS NOT NULL AND {transcribed} AND {held}
          AND EXISTS (SELECT 1 FROM scribe_chunks WHERE scribe_chunks.session_id = scribe_sessions.id)
          AND NOT EXISTS (SELECT 1 FROM jobs AS made WHERE made.owner = scribe_sessions.owner
-             AND made.subject = scribe_sessions.id AND made.subject > '' AND made.state <> 'succeeded'
+             AND made.subject = scribe_sessions.id AND made.subject > '' AND made.id > '' AND made.state <> 'succeeded'
              AND NOT EXISTS (SELECT 1 FROM jobs AS later WHERE later.owner = made.owner
                  AND later.subject = made.subject AND later.subject > '' AND later.kind = made.kind
                  AND later.id > made.id))"

@@ -5,6 +5,7 @@ use serde_json::json;
 use sluice_app::scribe::chunk::ChunkError;
 use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
+use sluice_app::tiers::MoveError;
 
 use crate::http::errors::{conflict, invalid};
 use crate::http::extract;
@@ -23,6 +24,8 @@ impl From<SessionError> for Problem {
             SessionError::HasGaps(ref gaps) => conflict("session_has_gaps", &error).with("gaps", json!(gaps)),
             SessionError::Ended => conflict("session_ended", &error),
             SessionError::GoesOn => conflict("session_goes_on", &error),
+            SessionError::AudioDeleted => gone(text),
+            SessionError::Held => conflict("session_held", &error),
             SessionError::NoTranscript => conflict("no_transcript", &error),
             SessionError::Export(_) | SessionError::NotExported => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "not_exported", "The file could not be written", text)
@@ -31,6 +34,24 @@ impl From<SessionError> for Problem {
             SessionError::Cursor => Self::bad_request(text),
             SessionError::Limit(exceeded) => exceeded.into(),
             SessionError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn gone(text: String) -> Problem {
+    Problem::new(StatusCode::GONE, "audio_deleted", "The sound was deleted", text)
+}
+
+impl From<MoveError> for Problem {
+    fn from(error: MoveError) -> Self {
+        let text = error.to_string();
+        match error {
+            MoveError::Unknown => Self::not_found("session"),
+            MoveError::Deleted => gone(text),
+            MoveError::NotDue => conflict("not_due", &error),
+            MoveError::Differs { .. } | MoveError::Archive { .. } => Self::internal(&error),
+            MoveError::Media(error) => error.into(),
+            MoveError::Store(error) => error.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod chunks;
 mod errors;
+mod hold;
 mod segments;
 mod sessions;
 
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::show, sessions::change, sessions::delete))
         .routes(routes!(sessions::gaps))
+        .routes(routes!(hold::hold, hold::lift))
         .routes(routes!(sessions::finish))
         .routes(routes!(sessions::transcribe))
         .routes(routes!(sessions::transcript))
