@@ -21,6 +21,7 @@ const ALERT_PERCENT: u64 = 80;
 
 /// What is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StorageReport)]
 pub struct Report {
     /// By app and tier.
     #[schema(max_items = 100)]
@@ -42,6 +43,7 @@ pub struct Report {
 
 /// What an app keeps in a tier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StorageTier)]
 pub struct AppTier {
     /// The app.
     #[schema(value_type = String)]
@@ -59,6 +61,7 @@ pub struct AppTier {
 
 /// What comes, if as much arrives as in the last 30 days and nothing is moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StorageForecast)]
 pub struct Forecast {
     /// Bytes that arrived per day, on average.
     pub bytes_per_day: u64,
@@ -71,6 +74,7 @@ pub struct Forecast {
 
 /// The disk of the media.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StorageDisk)]
 pub struct Disk {
     /// Its size in bytes.
     pub bytes: u64,

@@ -17,7 +17,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::audio::{self, Joined};
 use super::context::ScribeApp;
-use super::keeping;
+use super::keeping::restore;
 use super::notify::changed;
 use super::transcript::{Heard, Transcription};
 use crate::media::{Media, MediaError};
@@ -59,7 +59,7 @@ impl Job for TranscribeSession {
     }
 
     async fn run(&self, Stage::Hear: Stage, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
-        match keeping::restore(app, run.owner(), &self.session).await {
+        match restore(app, run.owner(), &self.session).await {
             Ok(_) => {}
             Err(MoveError::Deleted) => return Err(JobError::fail("audio_deleted", MoveError::Deleted.to_string())),
             Err(MoveError::Unknown) => return Err(JobError::fail("session_deleted", "the session was deleted")),

@@ -34,8 +34,10 @@ async fn recorded(app: &TestApp) -> Recording<'_> {
 
 /// Gives it a transcript, as if it had been heard.
 async fn written_down(app: &TestApp, recording: &Recording<'_>) {
+    let word = |(number, text): (u64, &str)| json!({ "text": text, "start_ms": number * 300, "end_ms": number * 300 + 300, "confidence": 0.9 });
+    let words: Vec<Value> = (0..).zip(["The", "tide", "turns."]).map(word).collect();
     let transcript = json!({ "language": "en", "made_by": [], "suppressed": [], "gaps": [], "length_ms": 90_000,
-        "passages": [{ "segment": 0, "start_ms": 0, "end_ms": 900, "text": "The tide turns.", "words": [] }] });
+        "passages": [{ "segment": 0, "start_ms": 0, "end_ms": 900, "text": "The tide turns.", "words": words }] });
     let stored = app.app.platform.media.keep_bytes(transcript.to_string().into_bytes()).await.unwrap();
     let id = recording.id().parse().unwrap();
     let set = async |tx: &mut sluice_store::Tx| rows::set_transcript(tx, &ada(), &id, stored.hash.as_str()).await;

@@ -91,7 +91,7 @@ impl Contents {
                     pieces.send(Piece::Bytes(chunk)).await.map_err(archive_error)?;
                 }
             }
-            Ok(())
+            Ok::<_, MoveError>(())
         }
         .await;
         drop(pieces);
