@@ -1,6 +1,7 @@
 //! What an app keeps in tiers, as the shared rules see it: `hot` as it came, `warm` as one verified archive, `cold` without what
 //! takes the room. The rules, with their periods, are in `keeping`; only the app knows how to move one of its things.
 
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use sluice_domain::ids::OwnerId;
@@ -116,6 +117,17 @@ pub enum MoveError {
 
 /// What an app keeps in tiers.
 pub trait Tiers: Send + Sync {
+    /// Writes down what keeps things from being moved and would be forgotten, such as jobs that failed, whose rows retention deletes: of
+    /// at most `limit` things after the id `after`. Returns the last of them; none at the end. A sweep asks for this first.
+    fn remember<'a>(
+        &'a self,
+        _tx: &'a mut Tx,
+        _after: &'a str,
+        _limit: u32,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        async { Ok(None) }.boxed()
+    }
+
     /// At most `limit` things of all owners that are in `from` since before `before` and may leave it, after the id `after`.
     fn due<'a>(
         &'a self,

@@ -439,7 +439,7 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
     if lock(tx, owner, id).await?.is_none() {
         return Ok(false);
     }
-    for table in ["scribe_chunks", "scribe_segments"] {
+    for table in ["scribe_unmade", "scribe_chunks", "scribe_segments"] {
         sql(format!("DELETE FROM {table} WHERE session_id = $1 AND owner = $2"))
             .bind(id.as_str())
             .bind(owner.as_str())

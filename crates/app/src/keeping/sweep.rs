@@ -6,7 +6,7 @@ use serde_json::json;
 use sluice_engine::{Job, JobError, Next, Run};
 use sluice_store::{StoreError, Tx};
 
-use super::{Keeper, POOL};
+use super::{Keeper, POOL, report};
 use crate::tiers::{Due, MoveError, Tier, Tiers};
 
 /// Things that are looked for together.
@@ -44,7 +44,15 @@ impl Job for Sweep {
         for item in swept.items.iter().filter_map(|item| Some((item, item.error.as_ref()?))) {
             run.log(format!("{} {} stays where it is: {}", item.0.app, item.0.subject, item.1));
         }
-        Ok(Next::Done(json!({ "moved": swept.moved, "failed": swept.failed })))
+        let disk = report(keeper, None).await?.disk;
+        if let Some(disk) = disk.filter(|disk| disk.alert) {
+            let (used, free) = (disk.used_percent, disk.free_bytes);
+            tracing::warn!(used_percent = used, free_bytes = free, "the disk of the media is nearly full");
+            run.log(format!(
+                "{used} % of the disk of the media is used: shorten the periods, delete something, or make room"
+            ));
+        }
+        Ok(Next::Done(json!({ "moved": swept.moved, "failed": swept.failed, "disk": disk })))
     }
 }
 
@@ -104,6 +112,9 @@ pub struct Item {
 pub async fn sweep(keeper: &Keeper, doing: Doing, stop: impl Fn() -> bool) -> Result<Swept, StoreError> {
     let store = &keeper.platform.store;
     let mut swept = Swept::default();
+    if doing == Doing::Moves {
+        remember(keeper, &stop).await?;
+    }
     for rule in keeper.rules.all() {
         for (app, tiers) in apps(keeper) {
             let mut after = String::new();
@@ -129,6 +140,17 @@ pub async fn sweep(keeper: &Keeper, doing: Doing, stop: impl Fn() -> bool) -> Re
         }
     }
     Ok(swept)
+}
+
+/// Has each app write down what keeps its things from being moved.
+async fn remember(keeper: &Keeper, stop: impl Fn() -> bool) -> Result<(), StoreError> {
+    for (_, tiers) in apps(keeper) {
+        let mut after = Some(String::new());
+        while let Some(from) = after.filter(|_| !stop()) {
+            after = keeper.platform.store.write(async |tx: &mut Tx| tiers.remember(tx, &from, PAGE).await).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn one(tiers: &dyn Tiers, doing: Doing, due: &Due, to: Tier, rule: &str) -> Option<Item> {

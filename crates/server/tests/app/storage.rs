@@ -6,11 +6,14 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_app::keeping::{Doing, Swept, sweep, verify};
+use sluice_app::scribe::transcribe::TranscribeSession;
 use sluice_domain::ids::OwnerId;
 use sluice_engine::EnqueueOptions;
-use sluice_store::Dialect;
 use sluice_store::scribe as rows;
+use sluice_store::{Dialect, jobs};
 
+use crate::bucket::Server;
+use crate::links::in_bucket;
 use crate::person::{ada, omar};
 use crate::scribe::{Recording, bytes};
 use crate::support::{BOTH, TestApp};
@@ -170,6 +173,45 @@ async fn an_archive_that_was_damaged_is_named_and_never_the_reason_to_delete() {
     let audio = app.get(&recording.path("/segments/0/audio")).of(&ada()).answer().await;
     assert_eq!(audio.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(recording.show().await["kept"]["tier"], "warm");
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_in_a_bucket_is_compared_as_it_is_there() {
+    let server = Server::start().await;
+    let app = in_bucket(&server, &[]).await;
+    let recording = recorded(&app).await;
+    app.advance(DAY * 8).await;
+    assert_eq!(swept(&app, Doing::Moves).await.moved.count, 1);
+    assert!(verify(&app.app.keeper).await.unwrap().wrong.is_empty());
+    let archive = app.texts("SELECT archive AS value FROM scribe_sessions", &[]).await.remove(0);
+    let object = server.object(&archive.parse().unwrap());
+    let mut damaged = std::fs::read(&object).unwrap();
+    let at = damaged.windows(7).position(|bytes| bytes == b"chunk 1").unwrap();
+    damaged[at] ^= 1;
+    std::fs::write(&object, damaged).unwrap();
+    let verified = verify(&app.app.keeper).await.unwrap();
+    assert_eq!(verified.wrong.len(), 1, "the local copy is good, what is in the bucket is not");
+    assert_eq!(verified.wrong[0].2, recording.id());
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_failed_keeps_the_sound_for_longer_than_its_own_row() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let recording = recorded(&app).await;
+    let id = recording.id();
+    let session = id.parse().unwrap();
+    let options = EnqueueOptions { subject: Some(id.to_owned()), ..EnqueueOptions::of(&ada()) };
+    let job = app.app.engine.submit(&TranscribeSession { session }, options).await.unwrap();
+    app.app.platform.store.write(async |tx| jobs::cancel(tx, &ada(), &job).await).await.unwrap();
+    for _ in 0..60 {
+        app.advance(DAY).await;
+        assert_eq!(swept(&app, Doing::Moves).await.moved.count, 0);
+    }
+    assert_eq!(app.execute("DELETE FROM jobs WHERE subject <> ''").await.unwrap(), 1);
+    assert_eq!(swept(&app, Doing::Moves).await.moved.count, 0, "nothing was made since");
+    assert_eq!(recording.show().await["kept"]["tier"], "hot");
     app.end().await;
 }
 

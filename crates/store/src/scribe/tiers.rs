@@ -38,8 +38,13 @@ pub(super) fn archive_of(id: &RecordingId) -> String {
     format!("{id}/archive")
 }
 
+/// Of the jobs `made` of sessions: none of the same kind and session is later.
+const LATEST: &str =
+    "NOT EXISTS (SELECT 1 FROM jobs AS later WHERE later.owner = made.owner AND later.subject = made.subject
+    AND later.subject > '' AND later.id > made.id AND later.kind = made.kind)";
+
 /// What has to be true of a session in `tier` that leaves it: it has ended, nobody holds it, the latest job of each kind that
-/// works on it has succeeded, and it has its transcript; while nothing is deleted for good, one that is only recorded needs none.
+/// works on it has succeeded (see [`remember_unmade`]), and it has its transcript; while nothing is deleted for good, one that is only recorded needs none.
 ///
 /// With `id > ''` SQLite finds the jobs by their subject; without it, it walks over all of the owner's.
 fn leaves(tier: &str) -> String {
@@ -51,10 +56,44 @@ fn leaves(tier: &str) -> String {
          AND EXISTS (SELECT 1 FROM scribe_chunks WHERE scribe_chunks.session_id = scribe_sessions.id)
          AND NOT EXISTS (SELECT 1 FROM jobs AS made WHERE made.owner = scribe_sessions.owner
              AND made.subject = scribe_sessions.id AND made.subject > '' AND made.id > '' AND made.state <> 'succeeded'
-             AND NOT EXISTS (SELECT 1 FROM jobs AS later WHERE later.owner = made.owner
-                 AND later.subject = made.subject AND later.subject > '' AND later.kind = made.kind
-                 AND later.id > made.id))"
+             AND {LATEST})
+         AND NOT EXISTS (SELECT 1 FROM scribe_unmade WHERE scribe_unmade.session_id = scribe_sessions.id)"
     )
+}
+
+/// Writes down which kinds of jobs did not succeed the latest time, and forgets those that did since, of at most `limit` sessions
+/// of all owners by their ids after `after`. Returns the last of them; none at the end.
+pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Option<String>, StoreError> {
+    let page = sql("SELECT MAX(id) AS last, COUNT(*) AS count FROM
+             (SELECT id FROM scribe_sessions WHERE id > $1 ORDER BY id LIMIT $2) AS page")
+    .bind(after)
+    .bind(limit)
+    .one(tx)
+    .await?;
+    let Some(last) = page.get::<Option<String>>("last")? else { return Ok(None) };
+    sql("DELETE FROM scribe_unmade WHERE session_id > $1 AND session_id <= $2
+         AND EXISTS (SELECT 1 FROM jobs WHERE jobs.owner = scribe_unmade.owner AND subject = scribe_unmade.session_id
+             AND subject > '' AND jobs.id >= scribe_unmade.job_id AND jobs.kind = scribe_unmade.kind
+             AND jobs.state = 'succeeded')")
+    .bind(after)
+    .bind(&last)
+    .execute(tx)
+    .await?;
+    sql(format!(
+        "INSERT INTO scribe_unmade (session_id, kind, owner, job_id)
+         SELECT scribe_sessions.id, made.kind, made.owner, made.id FROM scribe_sessions
+         JOIN jobs AS made ON made.owner = scribe_sessions.owner AND made.subject = scribe_sessions.id
+             AND made.subject > '' AND made.id > ''
+         WHERE scribe_sessions.id > $1 AND scribe_sessions.id <= $2 AND scribe_sessions.tier <> 'cold'
+             AND made.state IN ('dead', 'cancelled', 'expired') AND {LATEST}
+         ON CONFLICT (session_id, kind) DO UPDATE SET job_id = excluded.job_id"
+    ))
+    .bind(after)
+    .bind(&last)
+    .execute(tx)
+    .await?;
+    let whole = page.get::<i64>("count")? == i64::from(limit);
+    Ok(Some(last).filter(|_| whole))
 }
 
 /// At most `limit` sessions of all owners that are in `tier` since before `before` and may leave it, by their ids, after `after`.
@@ -111,10 +150,17 @@ pub async fn keep_archive(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, archiv
     blobs::release(tx, &Subject { owner, app: APP, id: id.as_str() }).await
 }
 
-/// Keeps the transcript of a session alone from now on: its archive is released. The rows of its chunks stay.
+/// Keeps the transcript of a session alone from now on: its archive is released, with chunks of a restoration that failed. The rows
+/// of its chunks stay.
 pub async fn keep_transcript(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<(), StoreError> {
     put(tx, owner, id, "cold", None).await?;
-    blobs::release(tx, &Subject { owner, app: APP, id: &archive_of(id) }).await
+    blobs::release_all(tx, owner, APP, &[id.as_str(), &archive_of(id)]).await
+}
+
+/// Keeps some chunks of an archived session, whose bytes must have been confirmed, beside its archive: those that are restored first
+/// must not be collected before the last.
+pub async fn keep_restored(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, chunks: &[&str]) -> Result<(), StoreError> {
+    blobs::reference(tx, &Subject { owner, app: APP, id: id.as_str() }, chunks).await
 }
 
 /// Keeps the chunks of a session again, whose bytes must have been confirmed: its archive is released.

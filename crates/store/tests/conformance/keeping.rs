@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use sluice_domain::ids::OwnerId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
+use sluice_store::jobs::{self, NewJob};
 use sluice_store::keeping::{self, Held, Tombstone};
 use sluice_store::scribe::{self, ChunkRow, NewSegment, RecordingId, RecordingRow, tiers};
-use sluice_store::{Store, StoreError, blobs};
+use sluice_store::{Store, StoreError, blobs, retention};
 
 use crate::{ada, omar, on_both_databases};
 
@@ -15,6 +16,8 @@ on_both_databases!(
     what_was_moved_is_written_down_until_its_owner_leaves,
     a_session_passes_through_its_tiers_with_its_references,
     a_session_that_is_held_or_not_written_down_stays_where_it_is,
+    a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone,
+    what_a_failed_restoration_left_goes_with_the_archive,
     tiers_are_summed_by_owner_and_for_all,
 );
 
@@ -214,6 +217,103 @@ async fn a_session_that_is_held_or_not_written_down_stays_where_it_is(store: &St
     let archive = blob(store, 3).await;
     store.write(async |tx| tiers::keep_archive(tx, owner, id, &archive).await).await.unwrap();
     assert!(!may_leave(store, &only_recorded, "warm").await, "nothing would be left of it");
+}
+
+/// A job on a session.
+async fn job(store: &Store, row: &RecordingRow, kind: &str) -> JobId {
+    let new = NewJob {
+        id: JobId::new(store.now().await.unwrap(), rand(kind)),
+        kind: kind.to_owned(),
+        pool: "default".to_owned(),
+        stage: "first".to_owned(),
+        payload: "{}".to_owned(),
+        owner: row.owner.clone(),
+        subject: row.id.to_string(),
+        parent: None,
+        priority: 0,
+        delay: Duration::ZERO,
+        max_attempts: 3,
+        idle_ttl: None,
+        idempotency_key: None,
+        after: Vec::new(),
+        limit_key: None,
+        need: jobs::Need::default(),
+    };
+    store.write(async |tx| jobs::enqueue(tx, &new).await).await.unwrap()
+}
+
+/// Different for each kind.
+fn rand(kind: &str) -> [u8; 10] {
+    let mut bytes = [0; 10];
+    bytes.iter_mut().zip(kind.bytes()).for_each(|(byte, letter)| *byte = letter);
+    bytes
+}
+
+async fn finish(store: &Store, job: &JobId, state: &str) {
+    let (at, result) = (store.now().await.unwrap().as_millis(), if state == "succeeded" { "'{}'" } else { "NULL" });
+    let text = format!("UPDATE jobs SET state = '{state}', finished_at = {at}, result = {result} WHERE id = '{job}'");
+    assert_eq!(store.execute(&text).await.unwrap(), 1);
+}
+
+async fn remember(store: &Store, after: &str, limit: u32) -> Option<String> {
+    store.write(async |tx| tiers::remember_unmade(tx, after, limit).await).await.unwrap()
+}
+
+async fn a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone(store: &Store) {
+    let (row, other) = (ended(store, &ada(), 1, false).await, ended(store, &omar(), 2, false).await);
+    let stays = async || !may_leave(store, &row, "hot").await;
+    let (heard, drawn) = (job(store, &row, "hear").await, job(store, &row, "draw").await);
+    finish(store, &heard, "succeeded").await;
+    assert!(stays().await, "one has not ended");
+    finish(store, &drawn, "cancelled").await;
+    assert!(stays().await);
+    assert!(may_leave(store, &other, "hot").await);
+
+    // Page by page, as often as one likes.
+    for _ in 0..2 {
+        let first = remember(store, "", 1).await.unwrap();
+        assert_eq!(first, row.id.as_str().min(other.id.as_str()));
+        assert!(remember(store, &first, 1).await.is_some());
+        assert_eq!(remember(store, other.id.as_str().max(row.id.as_str()), 1).await, None);
+    }
+    assert_eq!(remember(store, "", 10).await, None);
+    let later = store.now().await.unwrap() + Duration::from_secs(1);
+    let all = [heard.to_string(), drawn.to_string()];
+    store.write(async |tx| retention::forget_jobs(tx, &all, later).await).await.unwrap();
+    assert!(stays().await, "the row of the job is gone, and what it should have made is not there");
+    remember(store, "", 10).await;
+    assert!(stays().await, "nothing was made since");
+    assert!(may_leave(store, &other, "hot").await);
+
+    // A later one of another kind says nothing, one of the same kind does.
+    store.advance_clock(Duration::from_secs(1)).await.unwrap();
+    let other_kind = job(store, &row, "hear").await;
+    finish(store, &other_kind, "succeeded").await;
+    remember(store, "", 10).await;
+    assert!(stays().await);
+    let again = job(store, &row, "draw").await;
+    finish(store, &again, "succeeded").await;
+    remember(store, "", 10).await;
+    assert!(!stays().await);
+
+    let third = job(store, &row, "sum up").await;
+    finish(store, &third, "cancelled").await;
+    remember(store, "", 10).await;
+    assert!(stays().await);
+    store.write(async |tx| scribe::delete(tx, &row.owner, &row.id).await).await.unwrap();
+}
+
+async fn what_a_failed_restoration_left_goes_with_the_archive(store: &Store) {
+    let row = ended(store, &ada(), 1, false).await;
+    let (owner, id, chunk) = (&row.owner, &row.id, hex::encode([1; 32]));
+    let archive = blob(store, 3).await;
+    let referenced = async |hash: &str| store.read(async |tx| blobs::is_referenced(tx, hash).await).await.unwrap();
+    store.write(async |tx| tiers::keep_archive(tx, owner, id, &archive).await).await.unwrap();
+    assert!(!referenced(&chunk).await);
+    store.write(async |tx| tiers::keep_restored(tx, owner, id, &[&chunk]).await).await.unwrap();
+    assert_eq!((referenced(&chunk).await, referenced(&archive).await), (true, true));
+    store.write(async |tx| tiers::keep_transcript(tx, owner, id).await).await.unwrap();
+    assert_eq!((referenced(&chunk).await, referenced(&archive).await), (false, false));
 }
 
 async fn tiers_are_summed_by_owner_and_for_all(store: &Store) {

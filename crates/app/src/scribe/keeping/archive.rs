@@ -22,6 +22,9 @@ const LARGE: u64 = 0xffff_0000;
 /// Chunks between the archive and the store of bytes.
 const AHEAD: usize = 4;
 
+/// Restored chunks that are referenced together.
+const KEPT_TOGETHER: usize = 64;
+
 /// What is in an archive.
 pub(super) struct Contents {
     metadata: Vec<u8>,
@@ -204,26 +207,34 @@ fn each_chunk(
     Ok(())
 }
 
-/// Stores the chunks of an archive again, byte for byte. Nothing references them yet.
+/// Stores the chunks of an archive again, byte for byte, and has `keep` reference them a few at a time, long before those that were
+/// stored first would be collected. None if it returned false: they are no longer needed.
 pub(super) async fn unpack(
     media: &Media,
     file: PathBuf,
     segments: Vec<(SegmentRow, Vec<ChunkRow>)>,
-) -> Result<Vec<String>, MoveError> {
+    keep: impl AsyncFn(&[String]) -> Result<bool, MoveError>,
+) -> Result<Option<Vec<String>>, MoveError> {
     let (chunks, mut receiver) = channel::<(String, Vec<u8>)>(AHEAD);
     let reading = tokio::task::spawn_blocking(move || {
         each_chunk(&file, &segments, |row, bytes| {
             chunks.blocking_send((row.blob.clone(), bytes)).map_err(archive_error)
         })
     });
-    let mut stored = Vec::new();
+    let (mut stored, mut kept_until) = (Vec::new(), 0);
     while let Some((expected, bytes)) = receiver.recv().await {
         let kept = media.keep_bytes(bytes).await?;
         if kept.hash.as_str() != expected {
             return Err(differs(format!("the bytes of {expected}")));
         }
         stored.push(expected);
+        if stored.len() - kept_until == KEPT_TOGETHER {
+            if !keep(&stored[kept_until..]).await? {
+                return Ok(None);
+            }
+            kept_until = stored.len();
+        }
     }
     reading.await.map_err(archive_error)??;
-    Ok(stored)
+    Ok(Some(stored))
 }

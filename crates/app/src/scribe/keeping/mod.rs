@@ -96,9 +96,8 @@ async fn pack(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) ->
     let file = folder.path().join("session.zip");
     contents.write(media, file.clone()).await?;
     let stored = media.keep_file(file).await?;
-    let copy = media.materialise(&stored.hash).await?;
-    contents.compare(copy.path().to_owned()).await?;
-    drop(copy);
+    let copy = media.read_back(&stored.hash, folder.path().join("stored.zip")).await?;
+    contents.compare(copy).await?;
     folder.clear().await.map_err(MediaError::from)?;
     app.platform
         .store
@@ -150,6 +149,36 @@ pub enum Restored {
     Yes,
 }
 
+/// Whether a session is still in its archive; it is locked, so that this stays true until the transaction ends.
+async fn is_archived(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bool, MoveError> {
+    scribe::lock(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+    let now = scribe::tiers::shelf(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+    match Tier::parse(&now.tier) {
+        Some(Tier::Cold) => Err(MoveError::Deleted),
+        tier => Ok(tier == Some(Tier::Warm)),
+    }
+}
+
+/// Keeps chunks that were restored, unless another request restored them all meanwhile: then it returns false.
+async fn keep_restored(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    chunks: &[String],
+) -> Result<bool, MoveError> {
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            if !is_archived(tx, owner, id).await? {
+                return Ok(false);
+            }
+            let names: Vec<&str> = chunks.iter().map(String::as_str).collect();
+            scribe::tiers::keep_restored(tx, owner, id, &names).await?;
+            Ok(true)
+        })
+        .await
+}
+
 /// Makes the sound of a session readable: restores its chunks, byte for byte, if they are in an archive.
 pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Restored, MoveError> {
     let shelf = app.platform.store.read(async |tx| scribe::tiers::shelf(tx, owner, id).await).await?;
@@ -162,18 +191,16 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
     let loaded = load(app, owner, id).await?;
     let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
     let file = app.platform.media.materialise(&hash).await?;
-    let chunks = archive::unpack(&app.platform.media, file.path().to_owned(), loaded.segments.clone()).await?;
+    let keep = async |chunks: &[String]| keep_restored(app, owner, id, chunks).await;
+    let unpacked = archive::unpack(&app.platform.media, file.path().to_owned(), loaded.segments.clone(), keep).await?;
     drop(file);
+    // Another request was faster.
+    let Some(chunks) = unpacked else { return Ok(Restored::WasThere) };
     app.platform
         .store
         .write(async |tx: &mut Tx| {
-            scribe::lock(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
-            let now = scribe::tiers::shelf(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
-            match Tier::parse(&now.tier) {
-                Some(Tier::Cold) => return Err(MoveError::Deleted),
-                // Another request was faster.
-                Some(Tier::Hot) => return Ok(Restored::WasThere),
-                _ => {}
+            if !is_archived(tx, owner, id).await? {
+                return Ok(Restored::WasThere);
             }
             let names: Vec<&str> = chunks.iter().map(String::as_str).collect();
             scribe::tiers::keep_chunks(tx, owner, id, &names).await?;
@@ -190,8 +217,11 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
 async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &str) -> Result<(), MoveError> {
     let loaded = load(app, owner, id).await?;
     let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
-    let file = app.platform.media.materialise(&hash).await?;
-    archive::check(file.path().to_owned(), loaded.segments).await
+    let folder = work::hold(&app.platform).await?;
+    let copy = app.platform.media.read_back(&hash, folder.path().join("stored.zip")).await?;
+    archive::check(copy, loaded.segments).await?;
+    folder.clear().await.map_err(MediaError::from)?;
+    Ok(())
 }
 
 /// Where a session is kept, for display.

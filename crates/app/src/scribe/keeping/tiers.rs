@@ -16,6 +16,15 @@ fn id_of(subject: &str) -> Result<RecordingId, MoveError> {
 }
 
 impl Tiers for ScribeApp {
+    fn remember<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        after: &'a str,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        scribe::tiers::remember_unmade(tx, after, limit).boxed()
+    }
+
     fn due<'a>(
         &'a self,
         tx: &'a mut Tx,
