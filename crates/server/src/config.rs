@@ -16,7 +16,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use sluice_app::account::SignUp;
-use sluice_app::keeping::{Period, Rules};
+use sluice_app::keeping::{self, Period};
 use sluice_domain::limits::{Plans, Window};
 use sluice_local::models::Mirror;
 use sluice_outbound::{Allowed, Rules};
@@ -119,8 +119,8 @@ pub struct KeepingOptions {
 
 impl KeepingOptions {
     /// The rules.
-    pub const fn rules(&self) -> Rules {
-        Rules { hot: self.keep_hot, warm: self.keep_warm, hour: self.keep_hour }
+    pub const fn rules(&self) -> keeping::Rules {
+        keeping::Rules { hot: self.keep_hot, warm: self.keep_warm, hour: self.keep_hour }
     }
 }
 
