@@ -81,15 +81,15 @@ pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Opt
     .await?;
     sql(format!(
         "INSERT INTO scribe_unmade (session_id, kind, owner, job_id)
-         SELECT scribe_sessions.id, made.kind, made.owner, made.id FROM scribe_sessions
-         JOIN jobs AS made ON made.owner = scribe_sessions.owner AND made.subject = scribe_sessions.id
-             AND made.subject > '' AND made.id > ''
-         WHERE scribe_sessions.id > $1 AND scribe_sessions.id <= $2 AND scribe_sessions.tier <> 'cold'
-             AND made.state IN ('dead', 'cancelled', 'expired') AND {LATEST}
+         SELECT page.id, made.kind, made.owner, made.id FROM
+             (SELECT id, owner, tier FROM scribe_sessions WHERE id > $1 ORDER BY id LIMIT $2) AS page
+         CROSS JOIN jobs AS made
+         WHERE page.tier <> 'cold' AND made.owner = page.owner AND made.subject = page.id AND made.subject > ''
+             AND made.id > '' AND made.state IN ('dead', 'cancelled', 'expired') AND {LATEST}
          ON CONFLICT (session_id, kind) DO UPDATE SET job_id = excluded.job_id"
     ))
     .bind(after)
-    .bind(&last)
+    .bind(limit)
     .execute(tx)
     .await?;
     let whole = page.get::<i64>("count")? == i64::from(limit);
