@@ -41,8 +41,8 @@ impl Job for Sweep {
 
     async fn run(&self, Stage::Sweep: Stage, run: &Run, keeper: &Keeper) -> Result<Next<Stage>, JobError> {
         let swept = sweep(keeper, Doing::Moves, || run.cancelled().is_cancelled()).await?;
-        for item in swept.items.iter().filter_map(|item| Some((item, item.error.as_ref()?))) {
-            run.log(format!("{} {} stays where it is: {}", item.0.app, item.0.subject, item.1));
+        for (item, error) in swept.items.iter().filter_map(|item| Some((item, item.error.as_ref()?))) {
+            run.log(format!("{} {} stays where it is: {error}", item.app, item.subject));
         }
         let disk = report(keeper, None).await?.disk;
         if let Some(disk) = disk.filter(|disk| disk.alert) {

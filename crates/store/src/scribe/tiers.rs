@@ -46,7 +46,7 @@ const LATEST: &str =
 /// What has to be true of a session in `tier` that leaves it: it has ended, nobody holds it, the latest job of each kind that
 /// works on it has succeeded (see [`remember_unmade`]), and it has its transcript; while nothing is deleted for good, one that is only recorded needs none.
 ///
-/// With `id > ''` SQLite finds the jobs by their subject; without it, it walks over all of the owner's.
+/// With `id > ''` `SQLite` finds the jobs by their subject; without it, it walks over all of the owner's.
 fn leaves(tier: &str) -> String {
     let held = not_held("scribe_sessions", APP, "scribe_sessions.id");
     let transcribed =
