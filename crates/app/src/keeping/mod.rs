@@ -1,5 +1,6 @@
 //! Keeping: the rules by which what apps have is moved from tier to tier, and what they report. See `docs/keeping.md`.
 
+mod hold;
 mod report;
 mod rules;
 mod sweep;
@@ -14,6 +15,7 @@ use sluice_store::schedules::CatchUp;
 use crate::module::Module;
 use crate::platform::Platform;
 
+pub use hold::{StorageHold, hold, lift};
 pub use report::{AppTier, Disk, Forecast, Report, report};
 pub use rules::{Period, Rules};
 pub use sweep::{Count, Doing, Item, Sweep, Swept, Verified, sweep, verify};

@@ -2,11 +2,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
-use sluice_app::keeping::{self, Report};
-use sluice_domain::time::Timestamp;
-use sluice_store::Tx;
-use sluice_store::keeping::Held;
+use serde::Deserialize;
+use sluice_app::keeping::{self, Report, StorageHold};
 use utoipa::ToSchema;
 
 use super::Api;
@@ -31,16 +28,6 @@ impl NewHold {
     }
 }
 
-/// A hold on everything that an owner has.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct StorageHold {
-    /// Why.
-    reason: String,
-    /// Since when, in milliseconds since 1970.
-    #[schema(value_type = i64)]
-    placed_at: Timestamp,
-}
-
 /// What is kept in which tier, how much more comes, and how full the disk is.
 #[utoipa::path(get, path = "/api/v1/storage", operation_id = "show_storage", tag = "storage",
     responses((status = 200, body = Report)))]
@@ -56,18 +43,13 @@ pub(crate) async fn hold(
     Owner(owner): Owner,
     Json(new): Json<NewHold>,
 ) -> Result<Json<StorageHold>, Problem> {
-    let store = &api.app.platform.store;
-    let placed = store
-        .write(async |tx: &mut Tx| sluice_store::keeping::hold(tx, &owner, Held::Everything, &new.reason).await)
-        .await?;
-    Ok(Json(StorageHold { reason: placed.reason, placed_at: placed.placed_at }))
+    Ok(Json(keeping::hold(&api.app.keeper, &owner, new.reason()).await?))
 }
 
 /// Ends the hold on everything. Holds on single sessions stay.
 #[utoipa::path(delete, path = "/api/v1/storage/hold", operation_id = "end_storage_hold", tag = "storage",
     responses((status = 204)))]
 pub(crate) async fn lift(State(api): State<Api>, Owner(owner): Owner) -> Result<StatusCode, Problem> {
-    let store = &api.app.platform.store;
-    store.write(async |tx: &mut Tx| sluice_store::keeping::lift(tx, &owner, Held::Everything).await).await?;
+    keeping::lift(&api.app.keeper, &owner).await?;
     Ok(StatusCode::NO_CONTENT)
 }
