@@ -7,6 +7,7 @@ use sluice_engine::{Engine, Settings};
 use sluice_outbound::Client;
 use sluice_store::StoreError;
 
+use crate::keeping::{self, Keeper, Rules};
 use crate::library::{self, Library};
 use crate::maintenance;
 use crate::models::{self, Installation};
@@ -28,6 +29,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// The models of this machine.
     pub installation: Installation,
+    /// The rules of what is kept in which tier.
+    pub keeper: Keeper,
     /// The apps.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
@@ -42,6 +45,7 @@ impl App {
         workers: usize,
         client: Client,
         installation: Installation,
+        rules: Rules,
     ) -> Self {
         let platform = library.platform.clone();
         let builder = Engine::builder(platform.store.clone())
@@ -57,16 +61,19 @@ impl App {
             builder,
             &maintenance::Context { platform: platform.clone(), modules: Arc::clone(&modules) },
         );
+        let keeper = Keeper { platform: platform.clone(), modules: Arc::clone(&modules), rules };
+        let builder = keeping::register(builder, &keeper);
         let context = models::Context { platform: platform.clone(), installation: installation.clone() };
         let builder = models::register(builder, &context);
         let engine = webhooks::register(builder, &platform, &client).build();
         let webhooks = Webhooks::new(platform.clone(), engine.clone(), client);
-        Self { platform, library, engine, webhooks, installation, modules }
+        Self { platform, library, engine, webhooks, installation, keeper, modules }
     }
 
     /// Sets the schedules of all jobs that have one. Every process may call this.
     pub async fn schedule(&self) -> Result<(), StoreError> {
         maintenance::schedule(&self.engine).await?;
+        keeping::schedule(&self.engine, self.keeper.rules).await?;
         for module in self.modules.iter() {
             module.schedule(&self.engine).await?;
         }

@@ -11,11 +11,13 @@
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
 //! | `intake` | files that are no documents, for the app that takes them | `facts`, `limits`, `media` |
-//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits`, `intake` |
+//! | `tiers` | what an app keeps in tiers, and how one of its things is moved | `media` |
+//! | `module` | what an app provides, and what the shared modules ask of it | `facts`, `limits`, `intake`, `tiers` |
 //! | `account` | accounts, sessions, tokens, invitations | `platform`, `limits` |
 //! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `intake`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
 //! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `intake`, `module`, `library`, `maintenance` |
+//! | `keeping` | the rules of the tiers, their sweep and their report | `platform`, `media`, `module`, `tiers` |
 //! | `models` | the model files of the built-in engines | `platform` |
 //! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
 //! | `reel`, … | one app each | all of the above, no other app |
@@ -26,6 +28,7 @@ pub mod app;
 pub mod controls;
 pub mod facts;
 pub mod intake;
+pub mod keeping;
 pub mod library;
 pub mod limits;
 pub mod links;
@@ -35,6 +38,7 @@ pub mod models;
 pub mod module;
 pub mod platform;
 pub mod routing;
+pub mod tiers;
 pub mod uploads;
 pub mod view;
 pub mod webhooks;

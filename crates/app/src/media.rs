@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, TryStreamExt as _};
 use sluice_blobs::{BlobError, BlobHash, Blobs, ByteStream, LocalFile, Staged, Stored};
 use sluice_engine::JobError;
 use sluice_store::blobs::{self, Registered, Registration};
 use sluice_store::{Store, StoreError, Tx};
+use tokio::io::AsyncWriteExt as _;
 
 /// Why bytes could not be stored or read.
 #[derive(Debug, thiserror::Error)]
@@ -156,6 +157,23 @@ impl Media {
         let copied = tokio::fs::copy(file.path(), &target).await;
         copied.map_err(|source| BlobError::Io { path: target, source })?;
         Ok(())
+    }
+
+    /// A file with these bytes as they are where they are stored: in the folder the file itself, from a bucket a new file at `scratch`.
+    /// The copy that [`Self::materialise`] has of what was just stored would hide what is wrong in the bucket.
+    pub async fn read_back(&self, hash: &BlobHash, scratch: PathBuf) -> Result<PathBuf, MediaError> {
+        if !self.blobs.is_remote() {
+            return Ok(self.materialise(hash).await?.path().to_owned());
+        }
+        let bytes = self.size(hash).await?.ok_or_else(|| BlobError::Missing { hash: hash.clone() })?;
+        let failed = |source| BlobError::Io { path: scratch.clone(), source };
+        let mut file = tokio::fs::File::create(&scratch).await.map_err(failed)?;
+        let mut stream = self.open_range(hash, 0..bytes).await?;
+        while let Some(part) = stream.try_next().await? {
+            file.write_all(&part).await.map_err(failed)?;
+        }
+        file.flush().await.map_err(failed)?;
+        Ok(scratch)
     }
 
     /// Creates an empty folder for temporary files.

@@ -16,6 +16,7 @@ use sluice_store::{StoreError, Tx};
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::intake::{Incoming, Intake, TakeError, Taking};
 use crate::limits::Exceeded;
+use crate::tiers::Tiers;
 
 /// An app with its handles to engines and its settings.
 pub trait Module: Any + Send + Sync {
@@ -81,6 +82,12 @@ pub trait Module: Any + Send + Sync {
             detail: format!("No app of this server can use {}.", incoming.name),
         };
         async { Err(TakeError::Refused(refusal)) }.boxed()
+    }
+
+    /// What the app keeps in tiers, and how one of its things is moved to the next. None of an app that keeps everything as it
+    /// is.
+    fn tiers(&self) -> Option<&dyn Tiers> {
+        None
     }
 
     /// Judges a document on arrival: what it is, and what this app can make of it, or why nothing. None from an app

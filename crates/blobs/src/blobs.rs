@@ -210,6 +210,11 @@ impl Blobs {
         .await
     }
 
+    /// Whether the bytes are in a bucket.
+    pub const fn is_remote(&self) -> bool {
+        matches!(self.backend, Backend::S3(_))
+    }
+
     /// A folder on the disk of everything that is local.
     pub fn local_folder(&self) -> &Path {
         &self.incoming

@@ -16,6 +16,7 @@ use bytesize::ByteSize;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use sluice_app::account::SignUp;
+use sluice_app::keeping::{self, Period};
 use sluice_domain::limits::{Plans, Window};
 use sluice_local::models::Mirror;
 use sluice_outbound::{Allowed, Rules};
@@ -80,6 +81,8 @@ pub struct Config {
     #[arg(long, env = "SLUICE_PLANS", global = true, value_name = "JSON", value_parser = plans)]
     pub plans: Option<Plans>,
     #[command(flatten)]
+    pub keep: KeepingOptions,
+    #[command(flatten)]
     pub outbound: OutboundOptions,
     #[command(flatten)]
     pub reel: ReelSettings,
@@ -97,6 +100,28 @@ pub struct Config {
     /// Tables of the configuration file that are no options.
     #[arg(skip)]
     pub tables: Tables,
+}
+
+/// How long what people record is kept in which tier.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct KeepingOptions {
+    /// Days for which the sound of a session stays as it came, or forever; then it is one archive.
+    #[arg(long, env = "SLUICE_KEEP_HOT", default_value = "7", global = true, value_name = "DAYS")]
+    pub keep_hot: Period,
+    /// Days for which that archive stays, or forever; then the sound is deleted, and the transcript stays.
+    #[arg(long, env = "SLUICE_KEEP_WARM", default_value = "30", global = true, value_name = "DAYS")]
+    pub keep_warm: Period,
+    /// Hour of the day, in UTC, at which that is done.
+    #[arg(long, env = "SLUICE_KEEP_HOUR", default_value_t = 3, global = true, value_name = "HOUR", value_parser = clap::value_parser!(u16).range(0..=23))]
+    pub keep_hour: u16,
+}
+
+impl KeepingOptions {
+    /// The rules.
+    pub const fn rules(&self) -> keeping::Rules {
+        keeping::Rules { hot: self.keep_hot, warm: self.keep_warm, hour: self.keep_hour }
+    }
 }
 
 /// How this server reaches addresses that people name, such as those of their webhooks.

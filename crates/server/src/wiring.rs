@@ -64,5 +64,5 @@ pub fn connect(
     let client = Client::new(&config.outbound.settings())?;
     let models = Models::new(config.models()?);
     let installation = Installation { models, sets, mirror: config.models_mirror.clone(), machine: servers::host() };
-    Ok(App::new(library, modules, settings, config.workers(), client, installation))
+    Ok(App::new(library, modules, settings, config.workers(), client, installation, config.keep.rules()))
 }

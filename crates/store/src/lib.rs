@@ -33,6 +33,7 @@ pub mod faults;
 pub mod gauges;
 mod group;
 pub mod jobs;
+pub mod keeping;
 pub mod limits;
 pub mod links;
 pub mod migrations;

@@ -46,6 +46,7 @@ const CORE: Module = Module {
         Migration { name: "limits", sql: include_str!("../migrations/core/0005_limits.sql") },
         Migration { name: "model_sets", sql: include_str!("../migrations/core/0006_model_sets.sql") },
         Migration { name: "lists", sql: include_str!("../migrations/core/0007_lists.sql") },
+        Migration { name: "keeping", sql: include_str!("../migrations/core/0008_keeping.sql") },
     ],
 };
 

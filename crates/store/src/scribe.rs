@@ -5,6 +5,7 @@
 
 mod live;
 mod rows;
+pub mod tiers;
 mod words;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ pub(crate) const MODULE: Module = Module {
         Migration { name: "baseline", sql: include_str!("../migrations/scribe/0001_baseline.sql") },
         Migration { name: "words", sql: include_str!("../migrations/scribe/0002_words.sql") },
         Migration { name: "live", sql: include_str!("../migrations/scribe/0003_live.sql") },
+        Migration { name: "keeping", sql: include_str!("../migrations/scribe/0004_keeping.sql") },
     ],
 };
 
@@ -452,7 +454,8 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
         return Ok(false);
     }
     forget_live(tx, owner, id).await?;
-    for table in ["scribe_chunks", "scribe_segments", "scribe_edits", "scribe_speakers", "scribe_made"] {
+    for table in ["scribe_unmade", "scribe_chunks", "scribe_segments", "scribe_edits", "scribe_speakers", "scribe_made"]
+    {
         sql(format!("DELETE FROM {table} WHERE session_id = $1 AND owner = $2"))
             .bind(id.as_str())
             .bind(owner.as_str())
@@ -465,6 +468,6 @@ pub async fn delete(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bo
         .bind(owner.as_str())
         .execute(tx)
         .await?;
-    blobs::release_all(tx, owner, APP, &[id.as_str(), &transcript_of(id)]).await?;
+    blobs::release_all(tx, owner, APP, &[id.as_str(), &transcript_of(id), &tiers::archive_of(id)]).await?;
     Ok(true)
 }

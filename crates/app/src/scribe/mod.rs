@@ -7,6 +7,7 @@ mod end;
 pub mod export;
 pub mod file;
 mod header;
+pub mod keeping;
 pub mod live;
 mod module;
 mod notify;

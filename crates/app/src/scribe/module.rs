@@ -19,6 +19,7 @@ use super::view::RecordingSummary;
 use super::{CHUNK_BYTES, MOST_CHUNKS, MOST_WAITING};
 use crate::intake::{Incoming, Intake, Taking};
 use crate::module::Module;
+use crate::tiers::Tiers;
 
 /// The most sessions of a snapshot.
 const LATEST: u32 = 12;
@@ -74,6 +75,10 @@ impl Module for ScribeApp {
 
     fn schedule<'a>(&'a self, engine: &'a Engine) -> BoxFuture<'a, Result<(), StoreError>> {
         end::schedule(engine).boxed()
+    }
+
+    fn tiers(&self) -> Option<&dyn Tiers> {
+        Some(self)
     }
 
     fn leave<'a>(&'a self, tx: &'a mut Tx, owner: &'a OwnerId, limit: u32) -> BoxFuture<'a, Result<u64, StoreError>> {

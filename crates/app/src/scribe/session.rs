@@ -5,12 +5,15 @@ use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Run};
+use sluice_store::keeping::is_held;
 use sluice_store::scribe::{self, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
+use super::NAME;
 use super::context::ScribeApp;
 use super::export::{self, ExportError, Exported, Format};
+use super::keeping;
 use super::live;
 use super::notify::changed;
 use super::segment::gaps_in;
@@ -20,6 +23,7 @@ use super::view::{Gaps, RecordingSummary, RecordingView, SegmentView};
 use super::{summary, words};
 use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
 use crate::media::MediaError;
+use crate::tiers::Tier;
 
 /// Most characters of a title.
 pub const TITLE_CHARACTERS: usize = 300;
@@ -106,6 +110,12 @@ pub enum SessionError {
     /// It has not ended.
     #[error("this session goes on: finish it first")]
     GoesOn,
+    /// Its sound was deleted by the rules of keeping.
+    #[error("the sound of this session was deleted, as the rules of keeping say: its transcript is left")]
+    AudioDeleted,
+    /// It is held.
+    #[error("this session is held, and cannot be deleted: end the hold first")]
+    Held,
     /// It has no transcript.
     #[error("this session has no transcript yet")]
     NoTranscript,
@@ -215,7 +225,8 @@ pub async fn show(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<
             let segments = segments.iter().map(|row| SegmentView::of(row, end(row))).collect();
             let (bytes, length_ms) = scribe::sum(tx, owner, id).await?;
             let session = RecordingSummary::of(&row, tx.now().await?);
-            Ok(RecordingView { session, segments, bytes, length_ms })
+            let kept = keeping::shown(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
+            Ok(RecordingView { session, segments, bytes, length_ms, kept })
         })
         .await
 }
@@ -321,6 +332,9 @@ pub async fn transcribe(
             if row.job.as_ref().is_some_and(|job| job.state.is_some_and(|state| !state.is_final())) {
                 return Ok(());
             }
+            if keeping::shown(tx, owner, id).await?.is_some_and(|kept| kept.tier == Tier::Cold) {
+                return Err(SessionError::AudioDeleted);
+            }
             admit::job_again(tx, &app.platform.limits, owner).await?;
             let (job, options) = job_of(owner, id);
             let job = engine.enqueue(tx, &job, options).await?;
@@ -394,12 +408,15 @@ pub async fn export(
 }
 
 /// Deletes a session with everything of it. Returns whether it existed.
-pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<bool, StoreError> {
+pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<bool, SessionError> {
     app.platform
         .store
         .write(async |tx: &mut Tx| {
             scribe::lock_voices(tx, owner).await?;
             let Some(row) = scribe::lock(tx, owner, id).await? else { return Ok(false) };
+            if is_held(tx, owner, NAME, id.as_str()).await? {
+                return Err(SessionError::Held);
+            }
             live::stop(tx, owner, id).await?;
             if let Some(job) = row.job {
                 jobs::cancel(tx, owner, &job.id).await?;
@@ -408,7 +425,7 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
             if existed {
                 events::emit(tx, owner, "scribe.deleted", id.as_str(), &json!({ "session_id": id }))?;
             }
-            Ok::<_, StoreError>(existed)
+            Ok(existed)
         })
         .await
 }

@@ -18,12 +18,14 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::audio::{self, Joined};
 use super::context::ScribeApp;
+use super::keeping::restore;
 use super::people::People;
 use super::tell_apart::{self, Told};
 use super::transcript::{Heard, ToldApart, Transcription};
 use super::{publish, summary, waveform};
 use crate::media::{Media, MediaError};
 use crate::routing::{self, Made};
+use crate::tiers::MoveError;
 
 /// Changes with what is made of the same sound.
 const VERSION: &str = "transcribe/1";
@@ -93,6 +95,7 @@ fn or_without(what: &str, made: Result<(), JobError>, run: &Run) -> Result<(), J
 
 impl TranscribeSession {
     async fn hear(&self, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
+        restored(run, app, &self.session).await?;
         let (row, sounds) = load(run, &self.session).await?;
         let (mut heard, mut people, mut told) = (Vec::with_capacity(sounds.len()), People::default(), ToldApart::Yes);
         for (segment, chunks) in sounds {
@@ -121,6 +124,18 @@ impl TranscribeSession {
         let order = whole.renumber_speakers();
         publish::transcript(run, app, &self.session, &whole, &people.in_order(&order)).await?;
         Ok(Next::Stage(Stage::Summarise))
+    }
+}
+
+/// Takes the sound of a session out of its archive, if it is there.
+async fn restored(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result<(), JobError> {
+    match restore(app, run.owner(), id).await {
+        Ok(_) => Ok(()),
+        Err(MoveError::Deleted) => Err(JobError::fail("audio_deleted", MoveError::Deleted.to_string())),
+        Err(MoveError::Unknown) => Err(deleted()),
+        Err(MoveError::Media(error)) => Err(error.into()),
+        Err(MoveError::Store(error)) => Err(error.into()),
+        Err(error) => Err(JobError::fail("bad_archive", error.to_string())),
     }
 }
 

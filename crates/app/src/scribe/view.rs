@@ -7,6 +7,7 @@ use sluice_store::scribe::{RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
+use crate::tiers::Tier;
 use crate::view::ErrorView;
 
 /// How a session stands.
@@ -120,6 +121,41 @@ pub struct RecordingView {
     pub bytes: u64,
     /// Milliseconds of sound that are stored of it, of all segments together.
     pub length_ms: u64,
+    /// In which tier it is kept.
+    pub kept: KeptView,
+}
+
+/// Where a session is kept.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct KeptView {
+    /// Its tier: `hot` with its chunks, `warm` as one archive, `cold` without its sound.
+    pub tier: Tier,
+    /// Since when, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub since: Timestamp,
+    /// Whether it is held: nothing of it is moved or deleted.
+    pub held: bool,
+    /// How it got there, the earliest move first.
+    #[schema(max_items = 1000)]
+    pub moves: Vec<MoveView>,
+}
+
+/// A move from tier to tier.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MoveView {
+    /// When, in milliseconds since 1970.
+    #[schema(value_type = i64)]
+    pub at: Timestamp,
+    /// The rule, such as `hot for 7 days`, or `restored on demand`.
+    pub rule: String,
+    /// The tier afterwards.
+    pub tier: Tier,
+    /// What is no longer there.
+    pub what: String,
+    /// Bytes before.
+    pub bytes_before: u64,
+    /// Bytes after.
+    pub bytes_after: u64,
 }
 
 /// A segment.

@@ -13,6 +13,7 @@ pub(crate) mod outputs;
 mod queues;
 pub(crate) mod reel;
 mod serve;
+mod storage;
 pub(crate) mod transcribe;
 mod trying;
 mod users;
@@ -93,6 +94,11 @@ enum Command {
     Models {
         #[command(subcommand)]
         command: models::ModelsCommand,
+    },
+    /// Shows what is kept in which tier, applies the rules, and verifies archives.
+    Storage {
+        #[command(subcommand)]
+        command: storage::StorageCommand,
     },
     /// Tries a built-in engine on a file or a text, without a server.
     Try {
@@ -198,6 +204,7 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Token { command } => Box::pin(users::run_token(config, command)).await,
         Command::Links { command } => links::run(config, command).await,
         Command::Models { command } => models::run(config, command).await,
+        Command::Storage { command } => Box::pin(storage::run(config, command)).await,
         Command::Try { command } => trying::run(config, command).await,
         Command::Bench { command } => Box::pin(bench::run(config, command)).await,
         Command::Config { command } => config::run(settings, &command),

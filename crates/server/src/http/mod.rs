@@ -32,6 +32,7 @@ pub(crate) mod scribe;
 mod security;
 mod service;
 mod snapshot;
+mod storage;
 mod uploads;
 mod usage;
 mod webhooks;
@@ -141,6 +142,7 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
         (name = "accounts", description = "Signing in, one's own account, its sessions and tokens"),
         (name = "administration", description = "What administrators do"),
         (name = "events", description = "Events as they happen"),
+        (name = "storage", description = "What is kept in which tier"),
         (name = "webhooks", description = "Endpoints that are told of events, by Standard Webhooks"),
         (name = "service", description = "The server itself")
     )
@@ -184,6 +186,8 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(accounts::admin::show, accounts::admin::change, accounts::admin::delete))
         .routes(routes!(accounts::admin::invitations, accounts::admin::invite))
         .routes(routes!(accounts::admin::uninvite))
+        .routes(routes!(storage::show))
+        .routes(routes!(storage::hold, storage::lift))
         .routes(routes!(usage::show))
         .routes(routes!(usage::plans))
         .routes(routes!(usage::limits, usage::set_limits))

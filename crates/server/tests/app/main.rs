@@ -36,6 +36,7 @@ mod scribe;
 mod scribe_words;
 mod shelf;
 mod stages;
+mod storage;
 mod storyboard;
 mod support;
 mod ticks;

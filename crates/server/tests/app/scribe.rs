@@ -21,7 +21,7 @@ use crate::support::{Answer, BOTH, TestApp};
 pub(crate) const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// The bytes of a chunk, of which the first has its container's header.
-fn bytes(number: u32) -> Vec<u8> {
+pub(crate) fn bytes(number: u32) -> Vec<u8> {
     let head: &[u8] = if number == 0 { &EBML } else { &[] };
     [head, format!("chunk {number} ").repeat(50).as_bytes()].concat()
 }
@@ -91,7 +91,7 @@ impl<'a> Recording<'a> {
         self.app.get(&self.path("/gaps")).of(&ada()).send().await.1
     }
 
-    async fn audio(&self) -> Vec<u8> {
+    pub(crate) async fn audio(&self) -> Vec<u8> {
         self.app.get(&self.path("/segments/0/audio")).of(&ada()).bytes().await.1
     }
 

@@ -158,6 +158,7 @@ impl Hers {
             _ if path.ends_with("/close") => json!({ "chunks": 5 }),
             _ if path.ends_with("/passages/{passage}") => json!({ "text": "This is not hers." }),
             _ if path.ends_with("/speakers/{speaker}") => json!({ "name": "Omar" }),
+            _ if path.ends_with("/hold") => json!({ "reason": "A matter of Omar's" }),
             _ if path.ends_with("/finish") => json!({ "accept_gaps": true }),
             _ if path.ends_with("{id}/replay") => json!({ "since": 0 }),
             _ if path.ends_with("/scenes") => json!({ "after": 1, "text": "This is not hers." }),
@@ -192,6 +193,7 @@ impl Hers {
         assert!(list("/api/v1/account/sessions").await.contains(&self.ids["account"]));
         let recording = show("sessions").await;
         assert_eq!((&recording["title"], &recording["ended_at"]), (&json!("of ada"), &Value::Null), "{recording}");
+        assert_eq!(recording["kept"]["held"], false, "{recording}");
         let segments = recording["segments"].as_array().unwrap();
         assert_eq!((segments.len(), &segments[0]["chunks"]), (1, &Value::Null), "{recording}");
     }

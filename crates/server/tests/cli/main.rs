@@ -9,6 +9,7 @@ mod help;
 mod models;
 mod output_files;
 mod servers;
+mod storage;
 mod support;
 mod transcribe;
 mod trying;

@@ -8,6 +8,7 @@ use sluice_app::scribe::chunk::ChunkError;
 use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
 use sluice_app::scribe::words::WordsError;
+use sluice_app::tiers::MoveError;
 
 use crate::http::errors::{conflict, invalid};
 use crate::http::extract;
@@ -26,6 +27,8 @@ impl From<SessionError> for Problem {
             SessionError::HasGaps(ref gaps) => conflict("session_has_gaps", &error).with("gaps", json!(gaps)),
             SessionError::Ended => conflict("session_ended", &error),
             SessionError::GoesOn => conflict("session_goes_on", &error),
+            SessionError::AudioDeleted => gone(text),
+            SessionError::Held => conflict("session_held", &error),
             SessionError::NoTranscript => conflict("no_transcript", &error),
             SessionError::NoWaveform => conflict("no_waveform", &error),
             SessionError::Export(_) | SessionError::NotExported => {
@@ -52,6 +55,24 @@ impl From<WordsError> for Problem {
             }
             WordsError::Nothing => invalid("nothing_to_change", text),
             WordsError::GivenToNobody { .. } => invalid("no_such_speaker", text).with("pointer", "/speaker"),
+        }
+    }
+}
+
+fn gone(text: String) -> Problem {
+    Problem::new(StatusCode::GONE, "audio_deleted", "The sound was deleted", text)
+}
+
+impl From<MoveError> for Problem {
+    fn from(error: MoveError) -> Self {
+        let text = error.to_string();
+        match error {
+            MoveError::Unknown => Self::not_found("session"),
+            MoveError::Deleted => gone(text),
+            MoveError::NotDue => conflict("not_due", &error),
+            MoveError::Differs { .. } | MoveError::Archive { .. } => Self::internal(&error),
+            MoveError::Media(error) => error.into(),
+            MoveError::Store(error) => error.into(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod chunks;
 mod errors;
 mod files;
+mod hold;
 mod segments;
 mod sessions;
 mod words;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::show, sessions::change, sessions::delete))
         .routes(routes!(sessions::gaps))
+        .routes(routes!(hold::hold, hold::lift))
         .routes(routes!(sessions::finish))
         .routes(routes!(sessions::transcribe))
         .routes(routes!(sessions::transcript))

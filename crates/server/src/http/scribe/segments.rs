@@ -1,9 +1,10 @@
 //! Segments: begun, closed, read.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
+use sluice_app::scribe::keeping::{self, Restored};
 use sluice_app::scribe::view::SegmentView;
 use sluice_app::scribe::{ScribeApp, audio, segment};
 use sluice_domain::time::Timestamp;
@@ -98,7 +99,8 @@ pub(crate) async fn close(
     Ok(Json(segment::close(&app, &owner, &id_of(&id)?, number, close.chunks).await?))
 }
 
-/// The bytes of a segment: its chunks, joined in order. Ranges are served.
+/// The bytes of a segment: its chunks, joined in order. Ranges are served. If they are in an archive, they are restored first,
+/// and the response has `Sluice-Restored: archive`; `410` if the sound was deleted by the rules of keeping.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/segments/{segment}/audio", operation_id = "segment_audio", tag = "sessions",
     params(("id" = String, Path), ("segment" = u32, Path)),
     responses((status = 200, content((inline(FileBytes) = "audio/webm"), (inline(FileBytes) = "video/webm"),
@@ -110,7 +112,7 @@ pub(crate) async fn close(
                   (inline(FileBytes) = "audio/wav"), (inline(FileBytes) = "audio/flac"),
                   (inline(FileBytes) = "audio/mpeg"), (inline(FileBytes) = "multipart/byteranges"))),
               (status = 304),
-              (status = 404, body = Problem), (status = 416, body = Problem)))]
+              (status = 404, body = Problem), (status = 410, body = Problem), (status = 416, body = Problem)))]
 pub(crate) async fn audio(
     State(api): State<Api>,
     Owner(owner): Owner,
@@ -119,7 +121,14 @@ pub(crate) async fn audio(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let joined = audio::joined(&app, &owner, &id_of(&id)?, number).await?;
+    let id = id_of(&id)?;
+    let restored = keeping::restore(&app, &owner, &id).await?;
+    let joined = audio::joined(&app, &owner, &id, number).await?;
     let joined = joined.ok_or_else(|| Problem::not_found("segment"))?;
-    media::joined(&api.app.platform.media, joined.parts, (joined.media_type, &joined.name), &method, &headers)
+    let name = (joined.media_type, joined.name.as_str());
+    let mut response = media::joined(&api.app.platform.media, joined.parts, name, &method, &headers)?;
+    if restored == Restored::Yes {
+        response.headers_mut().insert("sluice-restored", HeaderValue::from_static("archive"));
+    }
+    Ok(response)
 }

@@ -169,9 +169,10 @@ pub(crate) async fn change(
     Ok(Json(session::change(&app, &owner, &id_of(&id)?, &change).await?))
 }
 
-/// Deletes a recording with everything of it.
+/// Deletes a recording with everything of it; refused while it is held.
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}", operation_id = "delete_recording", tag = "sessions",
-    params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+    params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn delete(
     Owner(owner): Owner,
     Opened(app): Opened<ScribeApp>,
@@ -213,7 +214,7 @@ pub(crate) async fn finish(
 #[utoipa::path(post, path = "/api/v1/sessions/{id}/transcribe", operation_id = "transcribe_recording", tag = "sessions",
     params(("id" = String, Path)),
     responses((status = 202, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem),
-              (status = 429, body = Problem), (status = 507, body = Problem)))]
+              (status = 410, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
 pub(crate) async fn transcribe(
     State(api): State<Api>,
     Owner(owner): Owner,

@@ -1,0 +1,245 @@
+//! Sessions in tiers: raw chunks, one archive that was read back and compared, the transcript alone. See `docs/keeping.md`.
+
+mod archive;
+mod hold;
+mod tiers;
+
+use sluice_domain::ids::OwnerId;
+use sluice_store::keeping::{self, Tombstone};
+use sluice_store::scribe::tiers::Shelf;
+use sluice_store::scribe::{self, ChunkRow, RecordingId, RecordingRow, SegmentRow};
+use sluice_store::{StoreError, Tx};
+
+use self::archive::Contents;
+use super::NAME;
+use super::context::ScribeApp;
+use super::export::Format;
+use super::notify::changed;
+use super::session::{self, SessionError};
+use super::view::{KeptView, MoveView};
+use crate::maintenance::work;
+use crate::media::MediaError;
+use crate::tiers::{MoveError, Moved, Tier};
+
+pub use hold::{HoldView, hold, lift};
+
+/// A session with the rows of its chunks, and its shelf.
+struct Loaded {
+    row: RecordingRow,
+    shelf: Shelf,
+    segments: Vec<(SegmentRow, Vec<ChunkRow>)>,
+    bytes: u64,
+}
+
+async fn load(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Loaded, MoveError> {
+    app.platform
+        .store
+        .read(async |tx: &mut Tx| {
+            let row = scribe::find(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+            let shelf = scribe::tiers::shelf(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+            let mut segments = Vec::new();
+            for segment in scribe::segments(tx, owner, id).await? {
+                let chunks = scribe::chunks(tx, owner, id, segment.number).await?;
+                segments.push((segment, chunks));
+            }
+            let bytes = scribe::tiers::bytes(tx, owner, id).await?;
+            Ok(Loaded { row, shelf, segments, bytes })
+        })
+        .await
+}
+
+impl Loaded {
+    fn described(&self) -> String {
+        let chunks: usize = self.segments.iter().map(|(_, chunks)| chunks.len()).sum();
+        format!("{chunks} chunks of {} segments", self.segments.len())
+    }
+
+    fn stone(&self, rule: &str, tier: Tier, what: String, bytes_after: u64) -> Tombstone {
+        Tombstone {
+            owner: self.row.owner.clone(),
+            app: NAME.to_owned(),
+            subject: self.row.id.to_string(),
+            moved_at: self.row.updated_at,
+            rule: rule.to_owned(),
+            tier: tier.as_str().to_owned(),
+            what,
+            bytes_before: self.bytes,
+            bytes_after,
+        }
+    }
+
+    /// What its archive has to contain, with the transcript as text.
+    async fn contents(&self, app: &ScribeApp) -> Result<Contents, MoveError> {
+        let transcript = match &self.row.transcript {
+            None => None,
+            Some(_) => Some(text_of(app, &self.row).await?),
+        };
+        Contents::of(&self.row, self.segments.clone(), transcript)
+    }
+}
+
+async fn text_of(app: &ScribeApp, row: &RecordingRow) -> Result<Vec<u8>, MoveError> {
+    match session::export(app, &row.owner, &row.id, Format::Txt).await {
+        Ok(exported) => Ok(exported.bytes),
+        Err(SessionError::Store(error)) => Err(error.into()),
+        Err(SessionError::Media(error)) => Err(error.into()),
+        Err(error) => Err(MoveError::Archive { what: error.to_string() }),
+    }
+}
+
+/// Writes the archive of a session, reads it back from where it is stored, and only then releases the chunks.
+async fn pack(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) -> Result<Moved, MoveError> {
+    let media = &app.platform.media;
+    let loaded = load(app, owner, id).await?;
+    let contents = loaded.contents(app).await?;
+    let folder = work::hold(&app.platform).await?;
+    let file = folder.path().join("session.zip");
+    contents.write(media, file.clone()).await?;
+    let stored = media.keep_file(file).await?;
+    let copy = media.read_back(&stored.hash, folder.path().join("stored.zip")).await?;
+    contents.compare(copy).await?;
+    folder.clear().await.map_err(MediaError::from)?;
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            if !scribe::tiers::may_leave(tx, owner, id, "hot").await? {
+                return Err(MoveError::NotDue);
+            }
+            let row = scribe::find(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+            if row.updated_at != loaded.row.updated_at || row.transcript != loaded.row.transcript {
+                return Err(MoveError::NotDue);
+            }
+            scribe::tiers::keep_archive(tx, owner, id, stored.hash.as_str()).await?;
+            let after = scribe::tiers::bytes(tx, owner, id).await?;
+            let what = format!("{}: their bytes are in one archive", loaded.described());
+            keeping::bury(tx, &loaded.stone(rule, Tier::Warm, what, after)).await?;
+            changed(tx, owner, id)?;
+            Ok(Moved { bytes_before: loaded.bytes, bytes_after: after })
+        })
+        .await
+}
+
+/// Releases the sound of a session for good; its transcript and the rows of its chunks stay.
+async fn forget_sound(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) -> Result<Moved, MoveError> {
+    let loaded = load(app, owner, id).await?;
+    // It has to be readable: it is all that will be left.
+    text_of(app, &loaded.row).await?;
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            if !scribe::tiers::may_leave(tx, owner, id, "warm").await? {
+                return Err(MoveError::NotDue);
+            }
+            scribe::tiers::keep_transcript(tx, owner, id).await?;
+            let after = scribe::tiers::bytes(tx, owner, id).await?;
+            let what = format!("the sound: {}", loaded.described());
+            keeping::bury(tx, &loaded.stone(rule, Tier::Cold, what, after)).await?;
+            changed(tx, owner, id)?;
+            Ok(Moved { bytes_before: loaded.bytes, bytes_after: after })
+        })
+        .await
+}
+
+/// Whether the sound of a session had to be restored from its archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restored {
+    /// It was there.
+    WasThere,
+    /// It was restored.
+    Yes,
+}
+
+/// Whether a session is still in its archive; it is locked, so that this stays true until the transaction ends.
+async fn is_archived(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bool, MoveError> {
+    scribe::lock(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+    let now = scribe::tiers::shelf(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
+    match Tier::parse(&now.tier) {
+        Some(Tier::Cold) => Err(MoveError::Deleted),
+        tier => Ok(tier == Some(Tier::Warm)),
+    }
+}
+
+/// Keeps chunks that were restored, unless another request restored them all meanwhile: then it returns false.
+async fn keep_restored(
+    app: &ScribeApp,
+    owner: &OwnerId,
+    id: &RecordingId,
+    chunks: &[String],
+) -> Result<bool, MoveError> {
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            if !is_archived(tx, owner, id).await? {
+                return Ok(false);
+            }
+            let names: Vec<&str> = chunks.iter().map(String::as_str).collect();
+            scribe::tiers::keep_restored(tx, owner, id, &names).await?;
+            Ok(true)
+        })
+        .await
+}
+
+/// Makes the sound of a session readable: restores its chunks, byte for byte, if they are in an archive.
+pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Restored, MoveError> {
+    let shelf = app.platform.store.read(async |tx| scribe::tiers::shelf(tx, owner, id).await).await?;
+    let shelf = shelf.ok_or(MoveError::Unknown)?;
+    let archive = match (Tier::parse(&shelf.tier), shelf.archive) {
+        (Some(Tier::Cold), _) => return Err(MoveError::Deleted),
+        (_, Some(archive)) => archive,
+        (_, None) => return Ok(Restored::WasThere),
+    };
+    let loaded = load(app, owner, id).await?;
+    let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
+    let file = app.platform.media.materialise(&hash).await?;
+    let keep = async |chunks: &[String]| keep_restored(app, owner, id, chunks).await;
+    let unpacked = archive::unpack(&app.platform.media, file.path().to_owned(), loaded.segments.clone(), keep).await?;
+    drop(file);
+    // Another request was faster.
+    let Some(chunks) = unpacked else { return Ok(Restored::WasThere) };
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            if !is_archived(tx, owner, id).await? {
+                return Ok(Restored::WasThere);
+            }
+            let names: Vec<&str> = chunks.iter().map(String::as_str).collect();
+            scribe::tiers::keep_chunks(tx, owner, id, &names).await?;
+            let after = scribe::tiers::bytes(tx, owner, id).await?;
+            let what = "the archive: its bytes are chunks again".to_owned();
+            keeping::bury(tx, &loaded.stone("restored on demand", Tier::Hot, what, after)).await?;
+            changed(tx, owner, id)?;
+            Ok(Restored::Yes)
+        })
+        .await
+}
+
+/// Compares the archive of a session with its rows.
+async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &str) -> Result<(), MoveError> {
+    let loaded = load(app, owner, id).await?;
+    let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
+    let folder = work::hold(&app.platform).await?;
+    let copy = app.platform.media.read_back(&hash, folder.path().join("stored.zip")).await?;
+    archive::check(copy, loaded.segments).await?;
+    folder.clear().await.map_err(MediaError::from)?;
+    Ok(())
+}
+
+/// Where a session is kept, for display.
+pub(super) async fn shown(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<KeptView>, StoreError> {
+    let Some(shelf) = scribe::tiers::shelf(tx, owner, id).await? else { return Ok(None) };
+    let stones = keeping::tombstones(tx, owner, NAME, id.as_str()).await?;
+    let moves = stones.into_iter().map(|stone| MoveView {
+        at: stone.moved_at,
+        rule: stone.rule,
+        tier: Tier::parse(&stone.tier).unwrap_or(Tier::Hot),
+        what: stone.what,
+        bytes_before: stone.bytes_before,
+        bytes_after: stone.bytes_after,
+    });
+    Ok(Some(KeptView {
+        tier: Tier::parse(&shelf.tier).unwrap_or(Tier::Hot),
+        since: shelf.since,
+        held: keeping::is_held(tx, owner, NAME, id.as_str()).await?,
+        moves: moves.collect(),
+    }))
+}

@@ -1,0 +1,109 @@
+//! Sessions, as the shared rules of keeping see them.
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::Timestamp;
+use sluice_store::scribe::{self, RecordingId};
+use sluice_store::{StoreError, Tx};
+
+use super::{compare, forget_sound, pack};
+use crate::scribe::context::ScribeApp;
+use crate::tiers::{Checked, Due, Holding, MoveError, Moved, Tier, Tiers};
+
+fn id_of(subject: &str) -> Result<RecordingId, MoveError> {
+    subject.parse().map_err(|_| MoveError::Unknown)
+}
+
+impl Tiers for ScribeApp {
+    fn remember<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        after: &'a str,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Option<String>, StoreError>> {
+        scribe::tiers::remember_unmade(tx, after, limit).boxed()
+    }
+
+    fn due<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        from: Tier,
+        before: Timestamp,
+        after: &'a str,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<Due>, StoreError>> {
+        async move {
+            let mut due = Vec::new();
+            for (owner, id) in scribe::tiers::due(tx, from.as_str(), before, after, limit).await? {
+                let bytes = scribe::tiers::bytes(tx, &owner, &id).await?;
+                due.push(Due { owner, subject: id.to_string(), bytes });
+            }
+            Ok(due)
+        }
+        .boxed()
+    }
+
+    fn shift<'a>(
+        &'a self,
+        owner: &'a OwnerId,
+        subject: &'a str,
+        to: Tier,
+        rule: &'a str,
+    ) -> BoxFuture<'a, Result<Moved, MoveError>> {
+        async move {
+            let id = id_of(subject)?;
+            match to {
+                Tier::Hot => Err(MoveError::NotDue),
+                Tier::Warm => pack(self, owner, &id, rule).await,
+                Tier::Cold => forget_sound(self, owner, &id, rule).await,
+            }
+        }
+        .boxed()
+    }
+
+    fn holdings<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        owner: Option<&'a OwnerId>,
+    ) -> BoxFuture<'a, Result<Vec<Holding>, StoreError>> {
+        async move {
+            let held = scribe::tiers::holdings(tx, owner).await?;
+            let holding = |one: scribe::tiers::Holding| {
+                let tier = Tier::parse(&one.tier)?;
+                Some(Holding { tier, count: one.sessions, bytes: one.bytes, oldest: one.oldest })
+            };
+            let mut holdings: Vec<Holding> = held.into_iter().filter_map(holding).collect();
+            holdings.sort_by_key(|holding| holding.tier);
+            Ok(holdings)
+        }
+        .boxed()
+    }
+
+    fn received<'a>(
+        &'a self,
+        tx: &'a mut Tx,
+        owner: Option<&'a OwnerId>,
+        since: Timestamp,
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        scribe::tiers::received(tx, owner, since).boxed()
+    }
+
+    fn check<'a>(&'a self, after: &'a str, limit: u32) -> BoxFuture<'a, Result<Vec<Checked>, MoveError>> {
+        async move {
+            let store = &self.platform.store;
+            let archives = store.read(async |tx| scribe::tiers::archives(tx, after, limit).await).await?;
+            let mut checked = Vec::with_capacity(archives.len());
+            for (owner, id, archive) in archives {
+                let wrong = match compare(self, &owner, &id, &archive).await {
+                    Ok(()) => None,
+                    Err(MoveError::Store(error)) => return Err(error.into()),
+                    Err(error) => Some(error.to_string()),
+                };
+                checked.push(Checked { owner, subject: id.to_string(), wrong });
+            }
+            Ok(checked)
+        }
+        .boxed()
+    }
+}
