@@ -85,7 +85,7 @@ export const ar: Record<Key, Message> = {
   'export.md': 'ماركداون',
   'export.srt': 'ترجمة مرئية (SRT)',
   'export.vtt': 'ترجمة مرئية (VTT)',
-  'export.json': 'بيانات (JSON)',
+  'export.json': 'بيانات',
 
   'live.text.title': 'ما سُمع حتى الآن',
   'live.text.text': 'الكلمات المسطّرة قد تتغيّر. يأتي النص الدقيق بعد الإنهاء.',
