@@ -210,6 +210,7 @@ for (const language of ['en', 'ar'] as const) {
       await studio.accessible();
       const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(scrollWidth, 'nothing is wider than the phone').toBeLessThanOrEqual(390);
+      await expect(page.getByTestId('summary'), 'closed until it is wanted').toBeHidden();
       await studio.picture(`transcript-${language}-${theme}-phone`);
       await text(page, 1).click();
       await page.getByTestId('edit').click();

@@ -71,6 +71,7 @@ export const ar: Record<Key, Message> = {
   'speaker.renameFailed': 'لم يُحفظ الاسم.',
 
   'summary.title': 'الملخص',
+  'summary.open': 'المتكلمون والمستخلص',
   'summary.extract': 'مقتطفات',
   'summary.extract.text': 'جمل من التسجيل كما قيلت حرفيًّا.',
   'summary.overview': 'نظرة عامة',

@@ -66,6 +66,7 @@ export const en = {
   'speaker.renameFailed': 'The name was not saved.',
 
   'summary.title': 'Summary',
+  'summary.open': 'Speakers and what is made of it',
   'summary.extract': 'Extract',
   'summary.extract.text': 'Sentences of the recording, word for word.',
   'summary.overview': 'Overview',
