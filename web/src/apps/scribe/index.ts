@@ -6,7 +6,7 @@ import { readKept } from '../../lib/state/kept';
 import type { Command } from '../../lib/shell/commands.svelte';
 import { router } from '../../lib/router/router.svelte';
 import { scribeApi } from './api';
-import { EVENTS } from './events';
+import { EVENTS, HEARD } from './events';
 import { name } from './names';
 import { HOME, sessionPath } from './paths';
 import type { ScribeSnapshot, SessionState, SessionSummary } from './types';
@@ -19,6 +19,13 @@ const COMMANDS: Command[] = [
   { id: 'scribe.home', label: () => name('command.home'), group, run: record },
   { id: 'scribe.pause', label: () => name('command.pause'), group, keys: ['O'], key: 'o' },
   { id: 'scribe.stop', label: () => name('command.stop'), group, keys: ['X'], key: 'x' },
+  { id: 'scribe.play', label: () => name('command.play'), group, keys: ['K'], key: 'k' },
+  { id: 'scribe.back', label: () => name('command.back'), group, keys: ['J'], key: 'j' },
+  { id: 'scribe.forward', label: () => name('command.forward'), group, keys: ['L'], key: 'l' },
+  { id: 'scribe.next', label: () => name('command.next'), group, keys: ['N'], key: 'n' },
+  { id: 'scribe.previous', label: () => name('command.previous'), group, keys: ['P'], key: 'p' },
+  { id: 'scribe.find', label: () => name('command.find'), group, keys: ['/'], key: '/' },
+  { id: 'scribe.edit', label: () => name('command.edit'), group, keys: ['E'], key: 'e' },
 ];
 
 const LATEST = 12;
@@ -36,7 +43,7 @@ export const scribe = defineApp<SessionSummary>({
     { pattern: `${HOME}/:id`, page: 'session' },
   ],
   commands: COMMANDS,
-  events: EVENTS,
+  events: [...EVENTS, HEARD],
   eventName: (type) => {
     if (type === 'scribe.changed') return name('event.changed');
     return type === 'scribe.deleted' ? name('event.deleted') : null;

@@ -116,11 +116,11 @@ export function provide(those: Record<string, () => void>): void {
 export function runKey(event: KeyboardEvent): void {
   const key = plainKey(event);
   if (key === null) return;
-  for (const command of commands()) {
-    const run = command.key === key ? runOf(command) : undefined;
-    if (!run) continue;
-    event.preventDefault();
-    run();
-    return;
-  }
+  // What the page provides comes before what leads to another page.
+  const those = commands().filter((command) => command.key === key);
+  const command = those.find(({ id }) => provided.has(id)) ?? those.find(({ run }) => run);
+  const run = command && runOf(command);
+  if (!run) return;
+  event.preventDefault();
+  run();
 }

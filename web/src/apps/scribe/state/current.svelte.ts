@@ -2,7 +2,7 @@
 import type { Problem } from '../../../lib/api/problem';
 import { eventsReady, onEvent, onResync } from '../../../lib/events/events';
 import { scribeApi } from '../api';
-import { EVENTS } from '../events';
+import { EVENTS, idIn } from '../events';
 import { outbox } from '../outbox/outbox.svelte';
 import type { Gaps, Session } from '../types';
 
@@ -100,11 +100,6 @@ class Current {
       void this.load();
     }, ASK_AFTER_MS);
   }
-}
-
-function idIn(data: unknown): string | null {
-  const id = typeof data === 'object' && data !== null && 'session_id' in data ? data.session_id : null;
-  return typeof id === 'string' ? id : null;
 }
 
 export const current = new Current();

@@ -11,6 +11,13 @@ export const en = {
   'command.home': 'All recordings',
   'command.pause': 'Pause the recording, or go on',
   'command.stop': 'Stop the recording',
+  'command.play': 'Play the recording, or pause',
+  'command.back': 'Five seconds back',
+  'command.forward': 'Five seconds on',
+  'command.next': 'Next passage',
+  'command.previous': 'Passage before',
+  'command.find': 'Find in the transcript',
+  'command.edit': 'Correct the passage',
   'session.unnamed': 'Recording',
 } satisfies Record<string, Message>;
 
@@ -24,5 +31,12 @@ export const ar: Record<keyof typeof en, Message> = {
   'command.home': 'كل التسجيلات',
   'command.pause': 'أوقف التسجيل مؤقتًا أو تابعه',
   'command.stop': 'أنهِ التسجيل',
+  'command.play': 'شغّل التسجيل أو أوقفه مؤقتًا',
+  'command.back': 'خمس ثوانٍ إلى الوراء',
+  'command.forward': 'خمس ثوانٍ إلى الأمام',
+  'command.next': 'المقطع التالي',
+  'command.previous': 'المقطع السابق',
+  'command.find': 'ابحث في النص',
+  'command.edit': 'صحّح المقطع',
   'session.unnamed': 'تسجيل',
 };

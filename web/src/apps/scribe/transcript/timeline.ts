@@ -1,0 +1,40 @@
+/** Where the sound of a session is on its one time line. Pure. */
+import type { Gap, Segment } from '../types';
+
+export interface Stretch {
+  segment: number;
+  start_ms: number;
+  end_ms: number;
+}
+
+/** A segment that began later than this after the one before did so by a clock that jumped: a week. The server has the same rule. */
+const JUMP_MS = 7 * 24 * 3_600_000;
+/** What is closer than this to the end of a gap is past it. */
+const NEAR_MS = 40;
+
+/** Those with sound, by the clocks of their recorders: the first begins at 0. */
+export function stretchesOf(segments: Segment[]): Stretch[] {
+  const sounding = segments.filter(({ stored }) => stored > 0).sort((a, b) => a.number - b.number);
+  const begun = sounding[0]?.started_at ?? 0;
+  let until = 0;
+  const stretches = sounding.map(({ number, started_at, length_ms }) => {
+    const offset = started_at - begun;
+    const start = offset >= 0 && offset <= until + JUMP_MS ? offset : until;
+    until = Math.max(until, start + length_ms);
+    return { segment: number, start_ms: start, end_ms: start + length_ms };
+  });
+  return stretches.sort((a, b) => a.start_ms - b.start_ms);
+}
+
+export const lengthOf = (stretches: Stretch[]) => Math.max(0, ...stretches.map(({ end_ms }) => end_ms));
+
+/** The stretch that sounds then, or else the next one; null at the end. */
+export function soundAt(stretches: Stretch[], ms: number): Stretch | null {
+  return stretches.find(({ end_ms }) => end_ms > ms) ?? null;
+}
+
+/** Where playing goes on: past a gap, if it is in one. */
+export function pastGap(gaps: Gap[], ms: number): number {
+  const gap = gaps.find(({ start_ms, end_ms }) => start_ms <= ms && ms < end_ms - NEAR_MS);
+  return gap ? gap.end_ms : ms;
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Live, LivePassage, Segment, SpokenWord, Transcript } from '../types';
+import { matchesOf, searchable } from './find';
+import { certainUntil, grown } from './live';
+import { rowsOf } from './rows';
+import { pastGap, soundAt, stretchesOf } from './timeline';
+import { directionOf, placeAt, placeOfLetter, placesOf } from './words';
+
+const word = (text: string, start_ms: number): SpokenWord => ({ text, start_ms, end_ms: start_ms + 90, confidence: 1 });
+
+describe('the words of a passage', () => {
+  const words = [word('the', 0), word('other', 100), word('the', 200)];
+
+  it('have their places in the text, in order', () => {
+    const places = placesOf({ text: 'the other, the', words });
+    expect(places.map(({ from, to }) => [from, to])).toEqual([
+      [0, 3],
+      [4, 9],
+      [11, 14],
+    ]);
+  });
+
+  it('that the text does not have are left out', () => {
+    const places = placesOf({ text: 'the the', words });
+    expect(places.map(({ from, start_ms }) => [from, start_ms])).toEqual([
+      [0, 0],
+      [4, 200],
+    ]);
+  });
+
+  it('are found by time and by letter', () => {
+    const places = placesOf({ text: 'the other, the', words });
+    expect(placeAt(places, 150)?.from).toBe(4);
+    expect(placeAt(places, -1)).toBeNull();
+    expect(placeOfLetter(places, 10)?.from).toBe(4);
+    expect(placeOfLetter([], 10)).toBeNull();
+  });
+
+  it('have the direction of most letters', () => {
+    expect(directionOf('Sluice هو اسم المنارة', 'ltr')).toBe('rtl');
+    expect(directionOf('The word منارة means lighthouse', 'rtl')).toBe('ltr');
+    expect(directionOf('42!', 'rtl')).toBe('rtl');
+  });
+});
+
+describe('finding', () => {
+  const found = (text: string, wanted: string) =>
+    matchesOf([searchable(text)], wanted).map(({ from, to }) => text.slice(from, to));
+
+  it('ignores case and marks', () => {
+    expect(found('Café, CAFE and cafe', 'café')).toEqual(['Café', 'CAFE', 'cafe']);
+  });
+
+  it('knows the letters of Arabic that are written one for the other', () => {
+    expect(found('منارةٌ إلى المَنَارَة', 'مناره')).toEqual(['منارةٌ', 'مَنَارَة']);
+  });
+
+  it('has positions of the text after letters outside the basic plane', () => {
+    expect(found('😀 light', 'light')).toEqual(['light']);
+  });
+
+  it('finds nothing for nothing', () => {
+    expect(found('anything', '  ')).toEqual([]);
+  });
+});
+
+describe('the time line', () => {
+  const segment = (number: number, started_at: number, length_ms: number, stored = 1) =>
+    ({ number, started_at, length_ms, stored }) as Segment;
+
+  it('begins with the first segment that has sound', () => {
+    const stretches = stretchesOf([segment(0, 0, 0, 0), segment(1, 5000, 2000), segment(2, 9000, 1000)]);
+    expect(stretches.map(({ segment, start_ms, end_ms }) => [segment, start_ms, end_ms])).toEqual([
+      [1, 0, 2000],
+      [2, 4000, 5000],
+    ]);
+    expect(soundAt(stretches, 3000)?.segment).toBe(2);
+    expect(soundAt(stretches, 5000)).toBeNull();
+  });
+
+  it('puts a segment whose clock jumped after those before it', () => {
+    const stretches = stretchesOf([segment(0, 9e9, 2000), segment(1, 10, 1000), segment(2, 9e12, 1000)]);
+    expect(stretches.map(({ start_ms }) => start_ms)).toEqual([0, 2000, 3000]);
+  });
+
+  it('passes over gaps', () => {
+    const gaps = [{ start_ms: 1000, end_ms: 2000, reason: 'not_received' as const }];
+    expect([500, 1000, 1990, 2000].map((ms) => pastGap(gaps, ms))).toEqual([500, 2000, 1990, 2000]);
+  });
+});
+
+describe('the rows of a transcript', () => {
+  const passage = (start_ms: number, speaker: number | null) =>
+    ({ segment: 0, start_ms, end_ms: start_ms + 10, text: '', words: [], speaker }) as Transcript['passages'][number];
+  const transcript = {
+    passages: [passage(0, 0), passage(10, 0), passage(50, 1), passage(60, null), passage(70, 1)],
+    gaps: [{ start_ms: 20, end_ms: 50, reason: 'not_recorded' }],
+    suppressed: [{ start_ms: 5, end_ms: 6, text: 'x', reason: 'silence' }],
+  } as unknown as Transcript;
+
+  it('have gaps where they are, and left-out texts on demand', () => {
+    expect(rowsOf(transcript, false).map(({ kind }) => kind)).toEqual([
+      ...['passage', 'passage', 'gap', 'passage', 'passage', 'passage'],
+    ]);
+    expect(rowsOf(transcript, true)[1]?.kind).toBe('left-out');
+  });
+
+  it('say where another one begins to speak', () => {
+    const turns = rowsOf(transcript, false).flatMap((row) => (row.kind === 'passage' && row.turn ? [row.index] : []));
+    expect(turns).toEqual([0, 2]);
+  });
+});
+
+describe('live words', () => {
+  const passage = (start_ms: number, certain: boolean, text = '') =>
+    ({ segment: 0, start_ms, end_ms: start_ms + 10, text, words: [], speaker: null, certain }) as LivePassage;
+
+  it('stay if they are certain, and are replaced if not', () => {
+    const before = [passage(0, true, 'a'), passage(10, false, 'b')];
+    expect(certainUntil(before)).toBe(10);
+    const answer = { passages: [passage(10, true, 'c'), passage(20, false, 'd')] } as Live;
+    expect(grown(before, answer, 10).map(({ text }) => text)).toEqual(['a', 'c', 'd']);
+  });
+});

@@ -1,0 +1,268 @@
+/** What was said in a session: heard word by word, found, corrected, named and exported. The server's answers are made here. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './test';
+import { anHour, SESSION, TranscriptAnswers } from './transcript-answers';
+
+test.use({ spec: 'transcript' });
+
+const PATH = `/scribe/${SESSION}`;
+const text = (page: Page, n: number) => page.locator(`[data-index="${n}"] .text`);
+const marked = (page: Page, name: string) =>
+  page.evaluate((one) => {
+    const ranges = [...(CSS.highlights.get(one)?.keys() ?? [])];
+    return ranges.map(({ startContainer, startOffset, endOffset }) =>
+      startContainer.textContent!.slice(startOffset, endOffset),
+    );
+  }, name);
+const seconds = async (page: Page) => Number(await page.getByTestId('position').inputValue());
+
+test('the sound is one, its gaps are passed over, and the spoken word is marked', async ({ studio, page }) => {
+  await new TranscriptAnswers().serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('passage')).toHaveCount(4);
+  await expect(page.getByTestId('transcript-gap')).toContainText('6 sec');
+  await expect(page.getByTestId('clock')).toHaveText('0:00 / 0:14');
+
+  await page.keyboard.press('k');
+  await expect.poll(() => marked(page, 'scribe-spoken')).toHaveLength(1);
+  await expect.poll(() => seconds(page), 'the gap is passed over').toBeGreaterThanOrEqual(10);
+  await expect(page.getByTestId('player')).toContainText(/Passed over a gap of \u20686/);
+  await page.keyboard.press(' ');
+  await expect(page.getByTestId('player')).toHaveAttribute('data-playing', 'false');
+  await page.keyboard.press('j');
+  // Five seconds back from there is in the gap, so it is where the sound goes on.
+  await expect.poll(() => seconds(page)).toBe(10);
+
+  await clickWord(page, 1, 'built');
+  await expect.poll(() => marked(page, 'scribe-spoken')).toEqual(['built']);
+  expect(await seconds(page)).toBeLessThan(4);
+});
+
+/** Clicks in the middle of a word, as a person does. */
+async function clickWord(page: Page, passage: number, word: string) {
+  await page.keyboard.press('k');
+  const place = await text(page, passage).evaluate((element, wanted) => {
+    const node = element.firstChild as Text;
+    const range = document.createRange();
+    range.setStart(node, node.data.indexOf(wanted));
+    range.setEnd(node, node.data.indexOf(wanted) + wanted.length);
+    const { x, y, width, height } = range.getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  }, word);
+  await page.mouse.click(place.x, place.y);
+}
+
+test('words are found, counted and marked', async ({ studio, page }) => {
+  await new TranscriptAnswers().serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('passage')).toHaveCount(4);
+  await page.keyboard.press('/');
+  await page.keyboard.type('LIGHTHOUSE');
+  await expect(page.getByTestId('found')).toHaveText('1 of 3');
+  expect(await marked(page, 'scribe-found')).toHaveLength(3);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('found'), 'after the last one comes the first').toHaveText('1 of 3');
+  await page.keyboard.press('Shift+Enter');
+  await expect(page.getByTestId('found')).toHaveText('3 of 3');
+  await page.getByTestId('find').fill('submarine');
+  await expect(page.getByTestId('found')).toHaveText('Not found');
+  await page.keyboard.press('Escape');
+  expect(await marked(page, 'scribe-found')).toHaveLength(0);
+});
+
+test('a passage is corrected in place, and the correction is undone', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await text(page, 1).hover();
+  await page.keyboard.press('e');
+  const field = page.getByTestId('editor').locator('textarea');
+  await field.fill('The oldest lighthouse was built of stone.');
+  await field.press('Control+Enter');
+  await expect(text(page, 1)).toHaveText('The oldest lighthouse was built of stone.');
+  await expect(page.locator('[data-index="1"]')).toContainText('Corrected');
+  expect(answers.sent).toMatchObject([
+    { what: 'PUT /transcript/passages/1', body: { text: 'The oldest lighthouse was built of stone.' }, ifMatch: '"0"' },
+  ]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(text(page, 1)).toHaveText('The oldest lighthouse was built of wood.');
+  expect(answers.sent.at(-1)?.what).toBe('DELETE /transcript/passages/1');
+});
+
+test('what somebody else changed is not overwritten', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await text(page, 1).hover();
+  await page.getByTestId('edit').click();
+  const field = page.getByTestId('editor').locator('textarea');
+  await field.fill('Mine.');
+  answers.change(1, { text: 'Theirs.', edited: true });
+  await page.getByTestId('save-passage').click();
+  await expect(page.getByTestId('conflict')).toContainText('Theirs.');
+  await expect(field).toHaveValue('Mine.');
+  await studio.accessible();
+  await page.getByTestId('save-passage').click();
+  await expect(text(page, 1)).toHaveText('Mine.');
+  expect(answers.sent.at(-1)).toMatchObject({ body: { text: 'Mine.' }, ifMatch: null });
+});
+
+test('a change of another passage is no conflict', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await text(page, 1).hover();
+  await page.getByTestId('edit').click();
+  answers.change(3, { text: 'Theirs.', edited: true });
+  const field = page.getByTestId('editor').locator('textarea');
+  await field.fill('Mine.');
+  await field.press('Control+Enter');
+  await expect(text(page, 1)).toHaveText('Mine.');
+  await expect(text(page, 3)).toHaveText('Theirs.');
+  await expect(page.getByTestId('conflict')).toBeHidden();
+});
+
+test('a refused correction is taken back, and what was typed stays', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await text(page, 1).hover();
+  await page.getByTestId('edit').click();
+  await page.route('**/transcript/passages/1', (route) =>
+    route.fulfill({ status: 503, json: { code: 'unavailable' } }),
+  );
+  const field = page.getByTestId('editor').locator('textarea');
+  await field.fill('Mine.');
+  await field.press('Control+Enter');
+  await expect(page.getByTestId('editor').getByRole('alert')).toBeVisible();
+  await expect(field).toHaveValue('Mine.');
+  await field.press('Escape');
+  await expect(text(page, 1)).toHaveText('The oldest lighthouse was built of wood.');
+});
+
+test('a speaker is named once for all passages', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('transcript')).toContainText('Speaker 2');
+  await page.getByTestId('rename-speaker').nth(1).click();
+  await page.getByTestId('speaker-name').fill('Grace');
+  await page.getByTestId('speaker-name').press('Enter');
+  await expect(page.getByTestId('transcript').getByText('Grace')).toHaveCount(2);
+  expect(answers.sent).toMatchObject([{ what: 'PUT /speakers/1', body: { name: 'Grace' } }]);
+});
+
+test('what the server does not have is not shown', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers().withoutNewParts();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('passage')).toHaveCount(4);
+  await text(page, 0).hover();
+  for (const part of ['summary', 'speakers', 'edit', 'live-text']) await expect(page.getByTestId(part)).toHaveCount(0);
+  await expect(page.getByTestId('wave')).toHaveAttribute('data-drawn', 'false');
+  await page.getByTestId('exports').click();
+  await expect(page.getByTestId('export-docx')).toHaveAttribute('href', `/api/v1/sessions/${SESSION}/transcript/docx`);
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('export-docx')).toBeHidden();
+});
+
+test('an extract is called one, and what was left out can be seen', async ({ studio, page }) => {
+  await new TranscriptAnswers().serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('summary')).toContainText('Extract');
+  await expect(page.getByTestId('summary')).not.toContainText('Summary');
+  await page.getByTestId('show-left-out').check();
+  await expect(page.getByTestId('left-out')).toContainText('probably made up');
+});
+
+test('words that may change look different, and only certain ones are read out', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  const passages = answers.transcript.passages.map((passage, n) => ({ ...passage, speaker: null, certain: n < 2 }));
+  answers.live = { passages: passages.slice(0, 3), heard_until_ms: 9000, behind_ms: 2000, language: 'en' };
+  answers.session = { ...answers.session, state: 'recording', ended_at: null, has_transcript: false };
+  await answers.serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('certain')).toHaveCount(2);
+  await expect(page.getByTestId('provisional')).toContainText('may change');
+  await expect(page.locator('[aria-live=polite]').getByTestId('provisional')).toHaveCount(0);
+  await studio.accessible();
+  await studio.picture('transcript-live');
+});
+
+for (const language of ['en', 'ar'] as const) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`everybody can use it: ${language}, ${theme}`, async ({ studio, page }) => {
+      const answers = new TranscriptAnswers(language);
+      await answers.serve(page);
+      await studio.open(PATH, { language, theme });
+      await expect(page.getByTestId('summary')).toBeVisible();
+      await page.getByTestId('show-left-out').check();
+      await page.getByTestId('find').fill(language === 'ar' ? 'مناره' : 'lighthouse');
+      await studio.accessible();
+      if (language === 'ar') {
+        await expect(page.getByTestId('transcript')).toHaveCSS('direction', 'rtl');
+        expect(await studio.latinTexts()).toEqual([]);
+      }
+      await studio.picture(`transcript-${language}-${theme}`);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await studio.accessible();
+      const scrollWidth = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(scrollWidth, 'nothing is wider than the phone').toBeLessThanOrEqual(390);
+      await expect(page.getByTestId('summary'), 'closed until it is wanted').toBeHidden();
+      await studio.picture(`transcript-${language}-${theme}-phone`);
+      await text(page, 1).click();
+      await page.getByTestId('edit').click();
+      await studio.accessible();
+      await studio.picture(`transcript-${language}-${theme}-editing`);
+    });
+  }
+}
+
+test('an hour of speech is there at once and scrolls smoothly', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  answers.transcript = anHour();
+  await answers.serve(page);
+  await studio.open('/scribe');
+  await expect(page.getByTestId('record')).toBeVisible();
+  const painted = await page.evaluate(async (path) => {
+    const begun = performance.now();
+    const link = document.createElement('a');
+    link.href = path;
+    document.body.append(link);
+    link.click();
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    while (document.querySelectorAll('[data-testid=passage]').length < 750) await frame();
+    await frame();
+    return performance.now() - begun;
+  }, PATH);
+  const text = await framesOf(page);
+  await page.evaluate(() => {
+    document.querySelector('main')!.style.display = 'none';
+    document.body.style.height = '60000px';
+  });
+  const blank = await framesOf(page);
+  const figures = (at: (share: number) => number) => `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms`;
+  console.log(`painted after ${Math.round(painted)} ms; a frame: ${figures(text)}; of a blank page: ${figures(blank)}`);
+  // Bounds that hold on a busy machine too.
+  expect(painted).toBeLessThan(5000);
+  expect(text(0.5), 'scrolling costs little more than that of a blank page').toBeLessThan(blank(0.5) * 2 + 20);
+});
+
+/** Milliseconds from frame to frame while the page scrolls, by their share. */
+async function framesOf(page: Page): Promise<(share: number) => number> {
+  const frames = await page.evaluate(async () => {
+    const times: number[] = [];
+    scrollTo(0, 0);
+    let before = performance.now();
+    for (let n = 0; n < 120; n += 1) {
+      scrollBy(0, 160);
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+      times.push(now - before);
+      before = now;
+    }
+    return times.slice(1).sort((a, b) => a - b);
+  });
+  return (share) => Math.round(frames[Math.floor(frames.length * share)]!);
+}
