@@ -121,6 +121,8 @@ pub async fn take(
         ended_at: None,
         job: None,
         transcript: None,
+        revision: 0,
+        edits_dropped: 0,
     };
     let segment = NewSegment {
         key: "file".to_owned(),

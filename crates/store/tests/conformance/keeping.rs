@@ -118,6 +118,8 @@ async fn ended(store: &Store, owner: &OwnerId, random: u8, transcribe: bool) -> 
         ended_at: None,
         job: None,
         transcript: None,
+        revision: 0,
+        edits_dropped: 0,
     };
     let chunk = ChunkRow {
         segment: 0,

@@ -186,7 +186,7 @@ async fn workers_that_claim_and_end_priced_jobs_never_deadlock(world: &World) {
                 while !finishes.is_empty() {
                     let ended = world.store.write_once(async |tx| jobs::settle_many(tx, &finishes).await).await;
                     if let Some(ended) = counted(ended, &lost) {
-                        done.fetch_add(ended.into_iter().filter(Result::is_ok).count(), Ordering::SeqCst);
+                        done.fetch_add(ended.into_iter().flatten().count(), Ordering::SeqCst);
                         break;
                     }
                 }

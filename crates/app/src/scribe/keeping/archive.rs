@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use futures::future::BoxFuture;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
@@ -209,11 +210,11 @@ fn each_chunk(
 
 /// Stores the chunks of an archive again, byte for byte, and has `keep` reference them a few at a time, long before those that were
 /// stored first would be collected. None if it returned false: they are no longer needed.
-pub(super) async fn unpack(
+pub(super) async fn unpack<'a>(
     media: &Media,
     file: PathBuf,
     segments: Vec<(SegmentRow, Vec<ChunkRow>)>,
-    keep: impl AsyncFn(&[String]) -> Result<bool, MoveError>,
+    keep: impl Fn(Vec<String>) -> BoxFuture<'a, Result<bool, MoveError>>,
 ) -> Result<Option<Vec<String>>, MoveError> {
     let (chunks, mut receiver) = channel::<(String, Vec<u8>)>(AHEAD);
     let reading = tokio::task::spawn_blocking(move || {
@@ -229,7 +230,7 @@ pub(super) async fn unpack(
         }
         stored.push(expected);
         if stored.len() - kept_until == KEPT_TOGETHER {
-            if !keep(&stored[kept_until..]).await? {
+            if !keep(stored[kept_until..].to_vec()).await? {
                 return Ok(None);
             }
             kept_until = stored.len();

@@ -4,9 +4,9 @@ mod archive;
 mod hold;
 mod tiers;
 
+use futures::FutureExt as _;
 use sluice_domain::ids::OwnerId;
 use sluice_store::keeping::{self, Tombstone};
-use sluice_store::scribe::tiers::Shelf;
 use sluice_store::scribe::{self, ChunkRow, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx};
 
@@ -23,10 +23,9 @@ use crate::tiers::{MoveError, Moved, Tier};
 
 pub use hold::{HoldView, hold, lift};
 
-/// A session with the rows of its chunks, and its shelf.
+/// A session with the rows of its chunks.
 struct Loaded {
     row: RecordingRow,
-    shelf: Shelf,
     segments: Vec<(SegmentRow, Vec<ChunkRow>)>,
     bytes: u64,
 }
@@ -36,14 +35,13 @@ async fn load(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Load
         .store
         .read(async |tx: &mut Tx| {
             let row = scribe::find(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
-            let shelf = scribe::tiers::shelf(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
             let mut segments = Vec::new();
             for segment in scribe::segments(tx, owner, id).await? {
                 let chunks = scribe::chunks(tx, owner, id, segment.number).await?;
                 segments.push((segment, chunks));
             }
             let bytes = scribe::tiers::bytes(tx, owner, id).await?;
-            Ok(Loaded { row, shelf, segments, bytes })
+            Ok(Loaded { row, segments, bytes })
         })
         .await
 }
@@ -164,7 +162,7 @@ async fn keep_restored(
     app: &ScribeApp,
     owner: &OwnerId,
     id: &RecordingId,
-    chunks: &[String],
+    chunks: Vec<String>,
 ) -> Result<bool, MoveError> {
     app.platform
         .store
@@ -191,7 +189,7 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
     let loaded = load(app, owner, id).await?;
     let hash = archive.parse().map_err(|_| MoveError::Archive { what: "its name cannot be read".to_owned() })?;
     let file = app.platform.media.materialise(&hash).await?;
-    let keep = async |chunks: &[String]| keep_restored(app, owner, id, chunks).await;
+    let keep = |chunks| keep_restored(app, owner, id, chunks).boxed();
     let unpacked = archive::unpack(&app.platform.media, file.path().to_owned(), loaded.segments.clone(), keep).await?;
     drop(file);
     // Another request was faster.
