@@ -3809,6 +3809,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Uploads a sound or a video, which becomes a session that has ended, and is transcribed. A large one is better sent by
+         *     `/api/v1/uploads`, which can be continued.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /**
+                         * Format: binary
+                         * @description The sound or the video: MP3, M4A, WAV, OGG, `WebM`, FLAC or MP4, at most 2 GiB.
+                         */
+                        file: string;
+                        /** @description ISO 639-1 code of what is spoken; found out without it. */
+                        language?: string;
+                        /** @description The session's title; without it the file's name. */
+                        title?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The media type of the body or of its file is not supported. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}": {
         parameters: {
             query?: never;
@@ -3857,7 +3965,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Deletes a recording with everything of it. */
+        /** Deletes a recording with everything of it; refused while it is held. */
         delete: {
             parameters: {
                 query?: never;
@@ -3882,6 +3990,15 @@ export interface paths {
                 403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4089,6 +4206,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Holds a recording: nothing of it is moved to another tier or deleted until the hold ends. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewHold"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HoldView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        /** Ends the hold on a recording; without one nothing changes. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is heard while a recording goes on. Passages that are certain stay as they are; the others are replaced by the next
+         *     hearing, of which the event `scribe.heard` tells. When the recording has its transcript, there is nothing here any more.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only passages that end after this moment, in milliseconds from the session's beginning. */
+                    after_ms?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LiveTranscript"];
+                    };
+                };
+                /** @description The request is malformed. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/segments": {
         parameters: {
             query?: never;
@@ -4175,7 +4466,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The bytes of a segment: its chunks, joined in order. Ranges are served. */
+        /**
+         * The bytes of a segment: its chunks, joined in order. Ranges are served. If they are in an archive, they are restored first,
+         *     and the response has `Sluice-Restored: archive`; `410` if the sound was deleted by the rules of keeping.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4232,6 +4526,15 @@ export interface paths {
                 403: components["responses"]["NotAllowed"];
                 /** @description Not found. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description It has expired, or has ended. */
+                410: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4671,6 +4974,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description It has expired, or has ended. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 421: components["responses"]["ForeignHost"];
                 /** @description Too many requests: Retry-After says when the next one is accepted. */
                 429: {
@@ -5056,6 +5368,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept in which tier, how much more comes, and how full the disk is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StorageReport"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Holds everything: nothing is moved to another tier or deleted by a rule, and no session can be deleted, until the hold ends. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewHold"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StorageHold"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        /** Ends the hold on everything. Holds on single sessions stay. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -5261,6 +5697,7 @@ export interface paths {
                     headers: {
                         Location?: string;
                         "Sluice-Document"?: string;
+                        "Sluice-Taken"?: string;
                         "Upload-Expires"?: string;
                         "Upload-Offset"?: number;
                         [name: string]: unknown;
@@ -5412,6 +5849,7 @@ export interface paths {
                 200: {
                     headers: {
                         "Sluice-Document"?: string;
+                        "Sluice-Taken"?: string;
                         "Upload-Expires"?: string;
                         "Upload-Length"?: number;
                         "Upload-Metadata"?: string;
@@ -5521,7 +5959,8 @@ export interface paths {
         head?: never;
         /**
          * Appends bytes at `Upload-Offset`. When they are the last ones, the file becomes a document, whose id is in
-         *     `Sluice-Document`; a file that cannot become one is refused with its reason, and the upload has ended.
+         *     `Sluice-Document`, or what an app makes of it: a sound or a video becomes a session, `scribe/` and its id in `Sluice-Taken`.
+         *     A file that can become neither is refused with its reason, and the upload has ended.
          */
         patch: {
             parameters: {
@@ -5550,6 +5989,7 @@ export interface paths {
                 204: {
                     headers: {
                         "Sluice-Document"?: string;
+                        "Sluice-Taken"?: string;
                         "Upload-Expires"?: string;
                         "Upload-Offset"?: number;
                         [name: string]: unknown;
@@ -7095,6 +7535,16 @@ export interface components {
             status: string;
             version: string;
         };
+        /** @description A hold. */
+        HoldView: {
+            /**
+             * Format: int64
+             * @description Since when, in milliseconds since 1970.
+             */
+            placed_at: number;
+            /** @description Why. */
+            reason: string;
+        };
         /** @description Whose a request is, and what it may do. */
         IdentityView: {
             account?: components["schemas"]["AccountView"] | null;
@@ -7363,6 +7813,55 @@ export interface components {
             /** @description The sentence. */
             text: string;
         };
+        /** @description A stretch of speech that was heard while it went on. Times are milliseconds from the session's beginning. */
+        LivePassage: {
+            /**
+             * @description Whether its words stay as they are; otherwise the next hearing takes its place. The last one of a segment may still grow:
+             *     then it comes again with the same start.
+             */
+            certain: boolean;
+            /**
+             * Format: int64
+             * @description End, exclusive.
+             */
+            end_ms: number;
+            /**
+             * Format: int32
+             * @description The number of the segment in which it was said.
+             */
+            segment: number;
+            /**
+             * Format: int32
+             * @description Always null: who speaks is told apart when the session has ended.
+             */
+            speaker?: number | null;
+            /**
+             * Format: int64
+             * @description Start.
+             */
+            start_ms: number;
+            /** @description What was said, with punctuation. */
+            text: string;
+            /** @description Its words. */
+            words: components["schemas"]["SpokenWord"][];
+        };
+        /** @description What is heard of a session so far. */
+        LiveTranscript: {
+            /**
+             * Format: int64
+             * @description How much sound there is that was not heard yet, in milliseconds. What is skipped to keep up counts as heard.
+             */
+            behind_ms: number;
+            /**
+             * Format: int64
+             * @description Up to where the session was heard, in milliseconds from its beginning.
+             */
+            heard_until_ms: number;
+            /** @description ISO 639-1 code of what is spoken, or so far seems to be. */
+            language?: string | null;
+            /** @description What was said, in the order in which it was heard: the latest 1000 that are certain, and what is not certain yet. */
+            passages: components["schemas"]["LivePassage"][];
+        };
         /** @description A process that runs. */
         LiveView: {
             /** @description `live`. */
@@ -7478,6 +7977,35 @@ export interface components {
             start_ms: number;
             /** @description The beginning of what is said. */
             title: string;
+        };
+        /** @description A move from tier to tier. */
+        MoveView: {
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Bytes after.
+             */
+            bytes_after: number;
+            /**
+             * Format: int64
+             * @description Bytes before.
+             */
+            bytes_before: number;
+            /** @description The rule, such as `hot for 7 days`, or `restored on demand`. */
+            rule: string;
+            /** @description The tier afterwards. */
+            tier: components["schemas"]["Tier"];
+            /** @description What is no longer there. */
+            what: string;
+        };
+        /** @description Why something is held. */
+        NewHold: {
+            /** @description Why, for those who come later. */
+            reason?: string;
         };
         /** @description A new invitation, with its link: it is shown this once. */
         NewInvitation: {
@@ -7870,6 +8398,8 @@ export interface components {
              * @description Bytes that are stored of it.
              */
             bytes: number;
+            /** @description In which tier it is kept. */
+            kept: components["schemas"]["KeptView"];
             /**
              * Format: int64
              * @description Milliseconds of sound that are stored of it, of all segments together.
@@ -8267,6 +8797,13 @@ export interface components {
              */
             chunk_bytes: number;
             /**
+             * Format: int64
+             * @description Most bytes of a file that becomes a session.
+             */
+            file_bytes: number;
+            /** @description Whether words are heard while a session is recorded. */
+            live: boolean;
+            /**
              * Format: int32
              * @description Most chunks of a segment.
              */
@@ -8450,6 +8987,102 @@ export interface components {
             /** @description Its state. */
             state: components["schemas"]["StepState"];
         };
+        /** @description The disk of the media. */
+        StorageDisk: {
+            /** @description Whether that is 80 or more. */
+            alert: boolean;
+            /**
+             * Format: int64
+             * @description Its size in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description What is free of it.
+             */
+            free_bytes: number;
+            /**
+             * Format: int64
+             * @description The share that is used, in percent.
+             */
+            used_percent: number;
+        };
+        /** @description What comes, if as much arrives as in the last 30 days and nothing is moved. */
+        StorageForecast: {
+            /**
+             * Format: int64
+             * @description Bytes in 30 days.
+             */
+            bytes_in_30_days: number;
+            /**
+             * Format: int64
+             * @description Bytes that arrived per day, on average.
+             */
+            bytes_per_day: number;
+            /**
+             * Format: int64
+             * @description Days until the disk is full to 80 %; none if nothing arrives, if it is so far away that it means nothing (ten years), or if
+             *     the media are in a bucket.
+             */
+            days_to_alert?: number | null;
+        };
+        /** @description A hold on everything that an owner has. */
+        StorageHold: {
+            /**
+             * Format: int64
+             * @description Since when, in milliseconds since 1970.
+             */
+            placed_at: number;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What is kept. */
+        StorageReport: {
+            /**
+             * Format: int64
+             * @description Bytes of all tiers together.
+             */
+            bytes: number;
+            disk?: components["schemas"]["StorageDisk"] | null;
+            /** @description What comes. */
+            forecast: components["schemas"]["StorageForecast"];
+            /** @description Whether a hold keeps everything where it is. */
+            held: boolean;
+            /**
+             * Format: int64
+             * @description When the oldest of them began, in milliseconds since 1970.
+             */
+            oldest?: number | null;
+            /**
+             * Format: int64
+             * @description How many sessions, or other things of apps, that is.
+             */
+            sessions: number;
+            /** @description By app and tier. */
+            tiers: components["schemas"]["StorageTier"][];
+        };
+        /** @description What an app keeps in a tier. */
+        StorageTier: {
+            /** @description The app. */
+            app: string;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description When the oldest of them began, in milliseconds since 1970.
+             */
+            oldest?: number | null;
+            /**
+             * Format: int64
+             * @description How many sessions, or other things of the app.
+             */
+            sessions: number;
+            /** @description The tier. */
+            tier: components["schemas"]["Tier"];
+        };
         /** @description What stands for a whole session. */
         Summary: {
             /** @description Sentences that say what somebody is to do. */
@@ -8481,6 +9114,18 @@ export interface components {
          * @enum {string}
          */
         SummaryKind: "extract";
+        /** @description What an app made of a file. */
+        TakenView: {
+            /** @description The app's name. */
+            app: string;
+            /** @description The id of what it made. */
+            id: string;
+        };
+        /**
+         * @description A tier.
+         * @enum {string}
+         */
+        Tier: "hot" | "warm" | "cold";
         /** @description What a token is for and may do. */
         TokenRequest: {
             /**
@@ -8577,9 +9222,10 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description How many of its bytes are stored. All of them are once there is a document.
+             * @description How many of its bytes are stored. All of them are once it has become something.
              */
             offset: number;
+            taken?: components["schemas"]["TakenView"] | null;
         };
         /**
          * @description What is used.
