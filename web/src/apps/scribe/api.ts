@@ -18,30 +18,27 @@ import type {
 const session = (id: string) => ({ params: { path: { id } } });
 const of = (id: string) => `/api/v1/sessions/${encodeURIComponent(id)}`;
 
-type Method = 'GET' | 'PUT' | 'DELETE';
-
-/** An operation by its address, for those that the description of the API does not have yet. */
-async function ask<Value>(method: Method, address: string, body?: object, ifMatch?: number): Promise<Outcome<Value>> {
-  const headers: Record<string, string> = body ? { 'content-type': 'application/json' } : {};
-  if (ifMatch !== undefined) headers['if-match'] = `"${ifMatch}"`;
-  const asked = fetch(address, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-  return call<Value>(
-    asked.then(async (response) => {
-      const answer: unknown = await response.json().catch(() => undefined);
-      if (!response.ok) return { error: answer, response };
-      return { data: withRevision(answer, response.headers.get('etag')) as Value, response };
-    }),
-  );
-}
-
-/** What an edit answers is a passage; the revision that it made is in its header. */
-function withRevision(answer: unknown, etag: string | null): unknown {
-  const revision = /"(\d+)"/.exec(etag ?? '')?.[1];
-  if (revision === undefined || typeof answer !== 'object' || answer === null) return answer;
-  return { ...answer, revision: Number(revision) };
-}
-
+/** A passage after an edit, with the revision of the transcript that the edit made: that is in the answer's header. */
 export type Edited = Passage & { revision?: number };
+
+type Asked = Promise<{ data?: Passage; error?: unknown; response: Response }>;
+
+function edited(asked: Asked): Promise<Outcome<Edited>> {
+  const withRevision = async () => {
+    const answer = await asked;
+    const revision = /"(\d+)"/.exec(answer.response.headers.get('etag') ?? '')?.[1];
+    if (!answer.data || revision === undefined) return answer;
+    return { ...answer, data: { ...answer.data, revision: Number(revision) } };
+  };
+  return call<Edited>(withRevision());
+}
+
+const passageOf = (id: string, passage: number, revision?: number) => ({
+  params: {
+    path: { id, passage },
+    header: revision === undefined ? {} : { 'If-Match': `"${revision}"` },
+  },
+});
 
 export const scribeApi = {
   list: (query: { q?: string; cursor?: string; limit?: number }): Promise<Outcome<SessionPage>> =>
@@ -55,16 +52,25 @@ export const scribeApi = {
     call(client.DELETE('/api/v1/sessions/{id}', { ...session(id), keepalive })),
   transcribe: (id: string): Promise<Outcome<Session>> =>
     call(client.POST('/api/v1/sessions/{id}/transcribe', session(id))),
-  transcript: (id: string) => ask<Transcript>('GET', `${of(id)}/transcript`),
+  transcript: (id: string): Promise<Outcome<Transcript>> =>
+    call(client.GET('/api/v1/sessions/{id}/transcript', session(id))),
   edit: (id: string, passage: number, change: PassageChange, revision?: number) =>
-    ask<Edited>('PUT', `${of(id)}/transcript/passages/${passage}`, change, revision),
+    edited(
+      client.PUT('/api/v1/sessions/{id}/transcript/passages/{passage}', {
+        body: change,
+        ...passageOf(id, passage, revision),
+      }),
+    ),
   /** As it was heard. */
-  restore: (id: string, passage: number) => ask<Edited>('DELETE', `${of(id)}/transcript/passages/${passage}`),
-  nameSpeaker: (id: string, speaker: number, name: string) =>
-    ask<Speaker>('PUT', `${of(id)}/speakers/${speaker}`, { name }),
-  summary: (id: string) => ask<Summary>('GET', `${of(id)}/summary`),
-  waveform: (id: string, points: number) => ask<Waveform>('GET', `${of(id)}/waveform?points=${points}`),
-  live: (id: string, after: number) => ask<Live>('GET', `${of(id)}/live${after > 0 ? `?after_ms=${after}` : ''}`),
+  restore: (id: string, passage: number) =>
+    edited(client.DELETE('/api/v1/sessions/{id}/transcript/passages/{passage}', passageOf(id, passage))),
+  nameSpeaker: (id: string, speaker: number, name: string): Promise<Outcome<Speaker>> =>
+    call(client.PUT('/api/v1/sessions/{id}/speakers/{speaker}', { body: { name }, params: { path: { id, speaker } } })),
+  summary: (id: string): Promise<Outcome<Summary>> => call(client.GET('/api/v1/sessions/{id}/summary', session(id))),
+  waveform: (id: string, points: number): Promise<Outcome<Waveform>> =>
+    call(client.GET('/api/v1/sessions/{id}/waveform', { params: { path: { id }, query: { points } } })),
+  live: (id: string, after: number): Promise<Outcome<Live>> =>
+    call(client.GET('/api/v1/sessions/{id}/live', { params: { path: { id }, query: { after_ms: after } } })),
 };
 
 export const exportUrl = (id: string, format: Format) => `${of(id)}/transcript/${format}`;

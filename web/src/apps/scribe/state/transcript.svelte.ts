@@ -11,7 +11,6 @@ class TranscriptOf {
   summary = $state.raw<Summary | null>(null);
   waveform = $state.raw<Waveform | null>(null);
   problem = $state.raw<Problem | null>(null);
-  readonly editable = $derived(this.value?.revision !== undefined);
 
   #session: string | null = null;
   #asked = 0;
@@ -45,7 +44,7 @@ class TranscriptOf {
   /** Shown at once; taken back if the server refuses it. `force` is for a person who has seen what it says now. */
   async edit(passage: Passage, change: PassageChange, force = false): Promise<Problem | null> {
     const [session, { number }, revision] = [this.#session, passage, this.value?.revision];
-    if (session === null || number === undefined) return null;
+    if (session === null) return null;
     this.#put({ ...passage, ...change, edited: true });
     let outcome = await scribeApi.edit(session, number, change, force ? undefined : revision);
     if (!outcome.ok && outcome.problem.status === 412 && this.#session === session) {
@@ -61,7 +60,7 @@ class TranscriptOf {
   /** To what was heard. */
   async restore(passage: Passage): Promise<Problem | null> {
     const [session, { number }] = [this.#session, passage];
-    if (session === null || number === undefined) return null;
+    if (session === null) return null;
     return this.#settle(session, passage, await scribeApi.restore(session, number));
   }
 

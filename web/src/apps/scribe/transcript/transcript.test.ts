@@ -90,8 +90,16 @@ describe('the time line', () => {
 });
 
 describe('the rows of a transcript', () => {
-  const passage = (start_ms: number, speaker: number | null) =>
-    ({ segment: 0, start_ms, end_ms: start_ms + 10, text: '', words: [], speaker }) as Transcript['passages'][number];
+  const passage = (start_ms: number, speaker: number | null) => ({
+    number: start_ms,
+    segment: 0,
+    start_ms,
+    end_ms: start_ms + 10,
+    text: '',
+    words: [],
+    speaker,
+    edited: false,
+  });
   const transcript = {
     passages: [passage(0, 0), passage(10, 0), passage(50, 1), passage(60, null), passage(70, 1)],
     gaps: [{ start_ms: 20, end_ms: 50, reason: 'not_recorded' }],
