@@ -40,9 +40,9 @@ export class TranscriptAnswers {
   }
 
   /** As a server that has no second half of Scribe. */
-  withoutNewParts(): this {
-    const { revision: _, speakers: __, ...transcript } = this.transcript;
-    this.transcript = transcript;
+  /** Nobody told the speakers apart, and nothing else was made of it. */
+  withTextOnly(): this {
+    this.transcript = { ...this.transcript, speakers: [] };
     this.summary = null;
     this.waveform = false;
     return this;
@@ -51,7 +51,7 @@ export class TranscriptAnswers {
   /** As somebody else does, too. */
   change(number: number, change: Partial<Passage>) {
     const passages = this.transcript.passages.map((one) => (one.number === number ? { ...one, ...change } : one));
-    this.transcript = { ...this.transcript, passages, revision: (this.transcript.revision ?? 0) + 1 };
+    this.transcript = { ...this.transcript, passages, revision: this.transcript.revision + 1 };
   }
 
   async serve(page: Page) {

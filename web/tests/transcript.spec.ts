@@ -155,12 +155,12 @@ test('a speaker is named once for all passages', async ({ studio, page }) => {
 });
 
 test('what the server does not have is not shown', async ({ studio, page }) => {
-  const answers = new TranscriptAnswers().withoutNewParts();
+  const answers = new TranscriptAnswers().withTextOnly();
   await answers.serve(page);
   await studio.open(PATH);
   await expect(page.getByTestId('passage')).toHaveCount(4);
   await text(page, 0).hover();
-  for (const part of ['summary', 'speakers', 'edit', 'live-text']) await expect(page.getByTestId(part)).toHaveCount(0);
+  for (const part of ['summary', 'speakers', 'live-text']) await expect(page.getByTestId(part)).toHaveCount(0);
   await expect(page.getByTestId('wave')).toHaveAttribute('data-drawn', 'false');
   await page.getByTestId('exports').click();
   await expect(page.getByTestId('export-docx')).toHaveAttribute('href', `/api/v1/sessions/${SESSION}/transcript/docx`);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NETWORK, type Problem } from './problem';
-import { delayAfter } from './upload';
+import { arrivedIn, delayAfter } from './upload';
 
 const problem = (status: number, code: string, retryAt: number | null = null): Problem => ({
   ...NETWORK,
@@ -31,4 +31,12 @@ test('a server that fails is asked some times, and a refusal is final', () => {
 test('the server says when to come back', () => {
   expect(delayAfter(problem(423, 'upload_locked', 3000), 1, 0)).toBe(3000);
   expect(delayAfter(problem(423, 'upload_locked', 1e9), 1, 0)).toBe(60_000);
+});
+
+test('a file becomes a document, or something of the app that took it', () => {
+  const answer = (headers: Record<string, string>) => arrivedIn({ getHeader: (name) => headers[name] });
+  expect(answer({ 'Sluice-Document': 'd1' })).toEqual({ document: 'd1' });
+  expect(answer({ 'Sluice-Taken': 'scribe/s1' })).toEqual({ app: 'scribe', id: 's1' });
+  expect(answer({ 'Sluice-Taken': 'scribe' })).toBeNull();
+  expect(answer({})).toBeNull();
 });

@@ -8,8 +8,8 @@ import { NETWORK, problemFrom, type Outcome, type Problem } from './problem';
 import { leftFor } from './signed-out';
 import type { Document } from './types';
 
-export interface Upload {
-  done: Promise<Outcome<Document>>;
+export interface Upload<Value> {
+  done: Promise<Outcome<Value>>;
   /** Stops it; one that was begun here is removed from the server. */
   abort: () => void;
 }
@@ -30,27 +30,53 @@ const DELAYS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** A server that answers with errors is asked so often; one that does not answer, until it does. */
 const ERRORS_BORNE = 5;
 const STOPPED: Problem = { ...NETWORK, code: 'stopped' };
+/** The file became something else than was asked for. */
+const UNEXPECTED = { ok: false as const, problem: { ...NETWORK, code: 'unexpected' } };
+
+/** What a file has become: a document, or something of the app that took it. */
+export type Arrived = { document: string } | { app: string; id: string };
 
 /** Uploads a PDF; `tell` is called with each change. */
-export function uploadDocument(file: File, ocr: boolean, tell: (sent: Sent) => void): Upload {
-  return send(file, ocr, tell, null);
+export function uploadDocument(file: File, ocr: boolean, tell: (sent: Sent) => void): Upload<Document> {
+  return send(file, { ocr: String(ocr) }, tell, null, async (arrived) =>
+    'document' in arrived ? api.document(arrived.document) : UNEXPECTED,
+  );
+}
+
+/** Uploads a file for an app that takes such files, and tells what it has become there. */
+export function uploadFor(app: string, file: File, tell: (sent: Sent) => void): Upload<string> {
+  return send(file, {}, tell, null, async (arrived) =>
+    'app' in arrived && arrived.app === app ? { ok: true, value: arrived.id } : UNEXPECTED,
+  );
 }
 
 /** Sends the rest of a file that the server has in part; to stop it leaves there what arrived. */
-export function continueUpload(file: File, id: string, tell: (sent: Sent) => void): Upload {
-  return send(file, false, tell, `${ENDPOINT}/${id}`);
+export function continueUpload(file: File, id: string, tell: (sent: Sent) => void): Upload<Arrived> {
+  return send(file, {}, tell, `${ENDPOINT}/${id}`, async (arrived) => ({ ok: true, value: arrived }));
 }
 
-function send(file: File, ocr: boolean, tell: (sent: Sent) => void, at: string | null): Upload {
+/** The keys of `Upload-Metadata` besides the file's name and type. */
+type Wishes = Record<string, string>;
+
+function send<Value>(
+  file: File,
+  wishes: Wishes,
+  tell: (sent: Sent) => void,
+  at: string | null,
+  settle: (arrived: Arrived) => Promise<Outcome<Value>>,
+): Upload<Value> {
   const stop = new AbortController();
-  const stopped = new Promise<Outcome<Document>>((resolve) => {
+  const stopped = new Promise<Outcome<Value>>((resolve) => {
     stop.signal.addEventListener('abort', () => resolve({ ok: false, problem: STOPPED }));
   });
-  const sending = new Sending(file, ocr, tell, stop.signal, at);
-  return { done: Promise.race([stopped, sending.run()]), abort: () => stop.abort() };
+  const run = async (): Promise<Outcome<Value>> => {
+    const outcome = await new Sending(file, wishes, tell, stop.signal, at).run();
+    return outcome.ok ? settle(outcome.value) : outcome;
+  };
+  return { done: Promise.race([stopped, run()]), abort: () => stop.abort() };
 }
 
-type Attempt = { document: string } | { problem: Problem };
+type Attempt = { arrived: Arrived } | { problem: Problem };
 
 class Sending {
   #sent: Sent;
@@ -58,7 +84,7 @@ class Sending {
 
   constructor(
     readonly file: File,
-    readonly ocr: boolean,
+    readonly wishes: Wishes,
     readonly tell: (sent: Sent) => void,
     readonly signal: AbortSignal,
     /** Where it is on the server; null for one that is begun. */
@@ -67,7 +93,7 @@ class Sending {
     this.#sent = { bytes: 0, total: file.size, waits: false };
   }
 
-  async run(): Promise<Outcome<Document>> {
+  async run(): Promise<Outcome<Arrived>> {
     let upload: TusUpload;
     try {
       upload = await this.#prepare();
@@ -76,7 +102,7 @@ class Sending {
     }
     for (;;) {
       const result = await this.#attempt(upload);
-      if ('document' in result) return api.document(result.document);
+      if ('arrived' in result) return { ok: true, value: result.arrived };
       // The page is being left; it goes on here after the sign-in.
       if (leftFor(result.problem)) return new Promise(() => undefined);
       this.#failures += 1;
@@ -92,13 +118,14 @@ class Sending {
     const { Upload, defaultOptions } = await import('tus-js-client');
     const options: UploadOptions = {
       endpoint: ENDPOINT,
-      metadata: { filename: this.file.name, filetype: this.file.type, ocr: String(this.ocr) },
+      metadata: { filename: this.file.name, filetype: this.file.type, ...this.wishes },
       chunkSize: PART_BYTES,
       // This class repeats: it waits for as long as the device is offline.
       retryDelays: null,
       uploadDataDuringCreation: this.file.size <= AT_ONCE_BYTES,
       removeFingerprintOnSuccess: true,
-      fingerprint: async (file, given) => `${await defaultOptions.fingerprint(file, given)}-${this.ocr}`,
+      fingerprint: async (file, given) =>
+        [await defaultOptions.fingerprint(file, given), ...Object.values(this.wishes)].join('-'),
       onAfterResponse: (request, response) => {
         // It would be taken for an upload that is no longer there, and everything would be sent again.
         const status = response.getStatus();
@@ -135,8 +162,8 @@ class Sending {
         this.#say({ bytes, waits: false });
       };
       upload.options.onSuccess = ({ lastResponse }) => {
-        const document = lastResponse.getHeader('Sluice-Document');
-        end(document ? { document } : { problem: problemFrom(lastResponse.getStatus(), null, null, Date.now()) });
+        const arrived = arrivedIn(lastResponse);
+        end(arrived ? { arrived } : { problem: problemFrom(lastResponse.getStatus(), null, null, Date.now()) });
       };
       upload.options.onError = (error) => end({ problem: problemOf(error) });
       // A request over a connection that is gone would only end by a timeout.
@@ -151,6 +178,14 @@ class Sending {
     this.#sent = { ...this.#sent, ...change };
     if (!this.signal.aborted) this.tell(this.#sent);
   }
+}
+
+/** What the file has become, as the server says with its last byte. */
+export function arrivedIn(response: Pick<Response, 'getHeader'>): Arrived | null {
+  const document = response.getHeader('Sluice-Document');
+  if (document) return { document };
+  const [app, id] = response.getHeader('Sluice-Taken')?.split('/') ?? [];
+  return app && id ? { app, id } : null;
 }
 
 /** The server answered the question where an upload stands, but not with the place. */

@@ -1,6 +1,6 @@
 /** Files that are not complete on the server: each is continued with the same file, or discarded with a while to undo it. */
 import type { Problem } from '../api/problem';
-import { continueUpload, type Upload } from '../api/upload';
+import { continueUpload, type Arrived, type Upload } from '../api/upload';
 import { shelfApi, type OpenUpload } from './api';
 import { Removals } from './removals.svelte';
 
@@ -18,7 +18,7 @@ class Uploads {
   problem = $state.raw<Problem | null>(null);
   /** Those that this page sends, by their ids. */
   going = $state.raw<ReadonlyMap<string, Going>>(new Map());
-  #sending = new Map<string, Upload>();
+  #sending = new Map<string, Upload<Arrived>>();
   #removals = new Removals<OpenUpload>(
     ({ id }) => id,
     ({ id }, leaving) => shelfApi.discard(id, leaving),

@@ -45,7 +45,7 @@ class Intake {
   startProblem = $state.raw<Problem | null>(null);
 
   #file: File | null = null;
-  #upload: Upload | null = null;
+  #upload: Upload<Document> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** One idempotency key per request, so that a repeated click or a lost response makes no second reel. */
   #wish: { of: string; key: string } | null = null;
