@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes videos of the example documents and leaves the server running with them in it.
+# Makes videos of the example documents and a transcript of the example talk, and leaves the server running with them in it.
 # PORT chooses another port, DEMO_DATA another folder. A further run reuses existing videos.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -9,6 +9,7 @@ data=${DEMO_DATA:-$root/data}
 pid_file=$data/server.pid
 log=$data/server.log
 videos=$data/videos
+talks=$data/talks
 sluice=$(sluice_binary)
 begun=$SECONDS
 
@@ -26,6 +27,15 @@ make_video() {
     say "Making a video of $document"
     "$sluice" reel "$document" -o "$videos/$name.mp4" --data "$data" ||
         fail "the video of $document was not made; the reason is above." \
+            "What this machine lacks is listed by:  $sluice doctor" "Then try again: it continues where it stopped."
+}
+
+make_transcript() {
+    local talk=$1 name
+    name=$(basename "$talk" .ogg)
+    say "Writing down $talk"
+    "$sluice" transcribe "$talk" -o "$talks/$name.srt" -o "$talks/$name.md" --data "$data" ||
+        fail "the transcript of $talk was not made; the reason is above." \
             "What this machine lacks is listed by:  $sluice doctor" "Then try again: it continues where it stopped."
 }
 
@@ -56,8 +66,9 @@ start_server() {
     fail "the server did not start; the end of its log is above." "The whole log: $log"
 }
 
-mkdir -p "$videos"
+mkdir -p "$videos" "$talks"
 for document in examples/*.pdf; do make_video "$document"; done
+for talk in examples/*.ogg; do make_transcript "$talk"; done
 start_server
 
 say "Done in $(elapsed $((SECONDS - begun)))"
@@ -66,6 +77,9 @@ for document in examples/*.pdf; do
     seconds=$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$video" 2>/dev/null || echo '?')
     note "$document → ${video#"$root"/}: ${seconds%.*} s, $(du -h "$video" | cut -f1)"
 done
-printf '\n    Open  http://127.0.0.1:%s  to play and edit both videos, and to drop a PDF of your own.\n' "$port"
+for talk in examples/*.ogg; do
+    note "$talk → ${talks#"$root"/}/$(basename "$talk" .ogg).md: $(wc -w <"$talks/$(basename "$talk" .ogg).md") words"
+done
+printf '\n    Open  http://127.0.0.1:%s  to play and edit both videos, to hear and correct the talk, and to drop a PDF or a sound of your own.\n' "$port"
 printf '    Everything was made on this machine; the server answers to this machine only.\n'
 printf '    Log: %s    Stop: make stop\n\n' "${log#"$root"/}"

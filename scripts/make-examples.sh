@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Prints the example documents from their sources: examples/source/*.html → examples/*.pdf.
-# The PDFs are checked in, so this is only needed after a source was changed. Needs chromium and fonts-noto-core.
+# Makes the examples from their sources: examples/source/*.html → examples/*.pdf, printed, and examples/source/*.txt → examples/*.ogg,
+# spoken. They are checked in, so this is only needed after a source was changed. Needs chromium, fonts-noto-core, ffmpeg, and `make build`.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 if [[ -z $browser ]]; then
@@ -21,4 +21,24 @@ for source in examples/source/*.html; do
         --disable-component-update --disable-sync --user-data-dir="$profile" --virtual-time-budget=10000 \
         --no-pdf-header-footer --print-to-pdf="$out" "file://$PWD/$source" 2>/dev/null
     printf '%s: %s pages\n' "$out" "$(pdfinfo "$out" | awk '/^Pages/ {print $2}')"
+done
+
+sluice=$(sluice_binary)
+# B is the voice of A a fifth higher and faster, slowed down again: another person to the ear, and to the model of voices.
+higher='asetrate=22050*1.19,aresample=22050,atempo=0.84'
+for talk in examples/source/*.txt; do
+    out=examples/$(basename "$talk" .txt).ogg
+    list=$profile/list
+    : >"$list"
+    part=0
+    while IFS=: read -r who text; do
+        part=$((part + 1))
+        "$sluice" try speak "${text# }" -o "$profile/$part.wav" --language en >/dev/null
+        filter=anull
+        if [[ $who == B ]]; then filter=$higher; fi
+        ffmpeg -v error -i "$profile/$part.wav" -af "$filter,apad=pad_dur=0.45" "$profile/$part-said.wav"
+        printf "file '%s'\n" "$profile/$part-said.wav" >>"$list"
+    done < <(grep -v '^#' "$talk")
+    ffmpeg -v error -y -f concat -safe 0 -i "$list" -c:a libopus -b:a 32k -ac 1 -map_metadata -1 "$out"
+    printf '%s: %s s\n' "$out" "$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$out")"
 done

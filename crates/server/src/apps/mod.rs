@@ -4,6 +4,7 @@ mod reel;
 mod scribe;
 
 pub use reel::ReelSettings;
+pub(crate) use reel::voice_settings;
 
 use std::path::PathBuf;
 use std::sync::Arc;

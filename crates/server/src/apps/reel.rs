@@ -74,7 +74,7 @@ impl ServerApp for Reel {
 }
 
 /// By default the program that speaks through espeak-ng is in the folder of this executable.
-fn voice_settings(config: &Config, executable: PathBuf) -> VoiceSettings {
+pub(crate) fn voice_settings(config: &Config, executable: PathBuf) -> VoiceSettings {
     let beside = VoiceSettings::beside(executable);
     VoiceSettings { espeak: config.espeak.clone().unwrap_or_else(|| beside.espeak.clone()), ..beside }
 }

@@ -51,6 +51,21 @@ fn with_input(place: &Place, arguments: &[&str], input: &[u8]) -> Ran {
 }
 
 #[test]
+fn a_text_is_spoken_into_a_file_and_understood_again() {
+    let place = Place::new();
+    let spoken = place.run(&["try", "speak", "The harbour has a lighthouse.", "-o", "said.wav", "--json"]);
+    let made: Value = serde_json::from_str(&spoken.stdout).unwrap();
+    assert!((1_000..4_000).contains(&made["duration_ms"].as_u64().unwrap()), "{made}");
+    let heard = place.run(&["try", "transcribe", "said.wav"]);
+    assert!(heard.stdout.to_lowercase().contains("lighthouse"), "{heard:?}");
+    let code =
+        |arguments: &[&str]| place.run(&[&["try", "speak", "--json"], arguments].concat()).failure()["code"].clone();
+    assert_eq!(code(&["hello", "-o", "x.wav", "--language", "tlh"]), "no_such_language");
+    assert_eq!(code(&["…", "-o", "x.wav"]), "nothing_to_say");
+    assert!(!place.path("x.wav").exists());
+}
+
+#[test]
 fn a_text_is_embedded_and_compared() {
     let place = Place::new();
     let question = ["try", "embed", "how do plants make their food?", "--query", "--json"];

@@ -2,6 +2,7 @@
 
 mod embed;
 mod read;
+mod speak;
 mod speakers;
 mod summary;
 mod text;
@@ -20,6 +21,8 @@ pub(crate) enum TryCommand {
     Speakers(speakers::SpeakersArguments),
     /// Reads the text on a photograph or another picture.
     Read(read::ReadArguments),
+    /// Speaks a text into a WAV file.
+    Speak(speak::SpeakArguments),
     /// Turns a text into a vector of its meaning, and compares it with others.
     Embed(embed::EmbedArguments),
     /// Quotes the sentences that say most of what a text or a transcript says.
@@ -33,6 +36,7 @@ pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<
         TryCommand::Transcribe(arguments) => transcribe::run(config, arguments).await,
         TryCommand::Summary(arguments) => summary::run(config, arguments).await,
         TryCommand::Read(arguments) => read::run(config, arguments).await,
+        TryCommand::Speak(arguments) => speak::run(config, arguments).await,
         TryCommand::Embed(arguments) => embed::run(config, arguments).await,
         TryCommand::Translate(arguments) => translate::run(config, arguments).await,
         TryCommand::Speakers(arguments) => speakers::run(config, arguments).await,
