@@ -5,7 +5,7 @@
 help: ## what can be made (this list)
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-demo: ## install what is missing, build, make two videos, leave the server running
+demo: ## install what is missing, build, make two videos and a transcript, leave the server running
 	@bash scripts/setup.sh
 	@bash scripts/build.sh
 	@bash scripts/demo.sh

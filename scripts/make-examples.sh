@@ -24,8 +24,6 @@ for source in examples/source/*.html; do
 done
 
 sluice=$(sluice_binary)
-# B is the voice of A a fifth higher and faster, slowed down again: another person to the ear, and to the model of voices.
-higher='asetrate=22050*1.19,aresample=22050,atempo=0.84'
 for talk in examples/source/*.txt; do
     out=examples/$(basename "$talk" .txt).ogg
     list=$profile/list
@@ -33,12 +31,12 @@ for talk in examples/source/*.txt; do
     part=0
     while IFS=: read -r who text; do
         part=$((part + 1))
-        "$sluice" try speak "${text# }" -o "$profile/$part.wav" --language en >/dev/null
-        filter=anull
-        if [[ $who == B ]]; then filter=$higher; fi
-        ffmpeg -v error -i "$profile/$part.wav" -af "$filter,apad=pad_dur=0.45" "$profile/$part-said.wav"
+        voice=piper:en_US-joe-medium
+        if [[ $who == B ]]; then voice=espeak:en; fi
+        "$sluice" try speak "${text# }" -o "$profile/$part.wav" --voice "$voice" >/dev/null
+        ffmpeg -nostdin -v error -i "$profile/$part.wav" -ac 1 -ar 24000 -af loudnorm,apad=pad_dur=0.45 "$profile/$part-said.wav"
         printf "file '%s'\n" "$profile/$part-said.wav" >>"$list"
     done < <(grep -v '^#' "$talk")
-    ffmpeg -v error -y -f concat -safe 0 -i "$list" -c:a libopus -b:a 32k -ac 1 -map_metadata -1 "$out"
+    ffmpeg -nostdin -v error -y -f concat -safe 0 -i "$list" -c:a libopus -b:a 32k -ac 1 -map_metadata -1 "$out"
     printf '%s: %s s\n' "$out" "$(ffprobe -v error -show_entries format=duration -of csv=p=0 "$out")"
 done

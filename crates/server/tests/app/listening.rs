@@ -254,6 +254,7 @@ async fn send(app: &TestApp, name: &str, bytes: &[u8]) -> Answered {
     let ask = app.post("/api/v1/uploads").of(&ada()).header("tus-resumable", "1.0.0");
     let ask = ask.header("upload-length", &bytes.len().to_string());
     let ask = ask.header("upload-metadata", &format!("filename {}", STANDARD.encode(name)));
+    let ask = ask.header("content-length", &bytes.len().to_string());
     ask.header("content-type", "application/offset+octet-stream").raw(bytes).answer().await
 }
 

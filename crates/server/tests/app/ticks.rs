@@ -146,7 +146,7 @@ async fn presenters_are_drawn_beside_the_runtime() {
     };
     let on_it = || timed(draw);
     is_beside("pictures of presenters", on_it, async || {
-        let path = format!("/api/v1/presenters/{id}.png");
+        let path = format!("/presenters/{id}.png");
         let asked = (0..AT_ONCE).map(|_| app.get(&path).answer());
         let (gap, answers) = longest_gap(join_all(asked)).await;
         assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
