@@ -23,7 +23,9 @@ rust_tests() {
     mkdir -p "$shipped"
     # The voice looks for sluice-espeak beside sluice.
     install -t "$shipped" "$(sluice_binary)" "$(sluice_binary)-espeak" || return 1
-    SLUICE_BINARY=$shipped/sluice cargo --config scripts/unoptimized.toml test --release --locked --workspace --no-fail-fast || return 1
+    local runner="target.'cfg(all())'.runner=['$PWD/scripts/test-runner.sh']"
+    SLUICE_BINARY=$shipped/sluice cargo --config scripts/unoptimized.toml --config "$runner" \
+        test --release --locked --workspace --no-fail-fast || return 1
     bash scripts/build.sh
 }
 

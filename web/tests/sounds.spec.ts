@@ -24,7 +24,7 @@ test('a sound is sent, written down, corrected and exported', async ({ studio, p
   const field = page.getByTestId('editor').locator('textarea');
   await field.fill(`${await field.inputValue()} So it was said.`);
   await field.press('Control+Enter');
-  await expect(page.locator('[data-index="0"]')).toContainText('Corrected');
+  await expect(page.getByTestId('passage').first()).toContainText('Corrected');
   await page.reload();
   await expect(text, 'the server has it').toContainText('So it was said.');
   const exported = await request.get(`${server.url}/api/v1/sessions/${id}/transcript/srt`);

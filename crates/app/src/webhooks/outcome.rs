@@ -28,7 +28,7 @@ const SCHEDULE: [Duration; 9] = [
 ];
 /// Up to this part of a delay is added at random, so that what failed together is not tried together.
 const JITTER: f64 = 0.2;
-/// A delivery that was not even tried for so long, since its host answers nobody, is given up.
+/// A delivery that nobody has answered for so long is given up, however seldom it was tried: many wait for a silent host.
 const LIFE: Duration = minutes(96 * 60);
 /// The rest of an endpoint after a failure; it doubles up to [`LONGEST_REST`].
 const FIRST_REST: Duration = Duration::from_secs(5);
@@ -131,7 +131,9 @@ impl Tried {
             give_up(delivery, now);
             return Verdict::Gone;
         }
-        match SCHEDULE.get(delivery.round.saturating_sub(1) as usize) {
+        // One that waited for its turn at a silent host may be that old at its first attempts.
+        let is_late = self.result.is_err() && has_outlived(delivery, now);
+        match SCHEDULE.get(delivery.round.saturating_sub(1) as usize).filter(|_| !is_late) {
             Some(delay) => {
                 delivery.due_at = now + jitter(*delay).max(asked);
                 Verdict::Stays

@@ -57,7 +57,7 @@ fn a_text_is_spoken_into_a_file_and_understood_again() {
     let made: Value = serde_json::from_str(&spoken.stdout).unwrap();
     assert!((1_000..4_000).contains(&made["duration_ms"].as_u64().unwrap()), "{made}");
     let heard = place.run(&["try", "transcribe", "said.wav"]);
-    assert!(heard.stdout.to_lowercase().contains("lighthouse"), "{heard:?}");
+    assert!(heard.stdout.replace(' ', "").contains("harbourhasalighthouse"), "{heard:?}");
     let code =
         |arguments: &[&str]| place.run(&[&["try", "speak", "--json"], arguments].concat()).failure()["code"].clone();
     assert_eq!(code(&["hello", "-o", "x.wav", "--language", "tlh"]), "no_such_language");

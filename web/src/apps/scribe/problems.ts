@@ -5,5 +5,10 @@ import { isKey, t } from './text';
 export const { wordsFor, wordsForTrouble } = problemWords({
   t,
   isKey,
-  same: { ...SHELL_SAME, busy: [...SHELL_SAME.busy, 'session_busy', 'chunk_repeated'] },
+  same: {
+    ...SHELL_SAME,
+    busy: [...SHELL_SAME.busy, 'session_busy', 'chunk_repeated'],
+    // Whoever sends a file from here has no document in mind.
+    not_media: ['not_a_pdf'],
+  },
 });

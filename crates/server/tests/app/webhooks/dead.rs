@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use super::*;
 
-const OWNERS: usize = 50;
-const EACH: usize = 20;
-const EVENTS: usize = 10;
+const OWNERS: usize = 25;
+const EACH: usize = 25;
+const EVENTS: usize = 16;
 const ALL: usize = OWNERS * EACH * EVENTS;
 
 /// How much later than on an idle server a delivery arrives, or another job ends.
@@ -115,7 +115,7 @@ fn named(text: &str) -> (String, usize) {
     (state.to_owned(), count.parse().unwrap())
 }
 
-/// Half of an owner's endpoints are at each of these hosts; all are to be told of ten events.
+/// Half of an owner's endpoints are at each of these hosts; all are to be told of all events.
 async fn endpoints(app: &TestApp, owner: &OwnerId, hosts: [SocketAddr; 2]) {
     let store = &app.app.platform.store;
     let now = store.now().await.unwrap();
