@@ -122,12 +122,12 @@ pub struct RecordingView {
     /// Milliseconds of sound that are stored of it, of all segments together.
     pub length_ms: u64,
     /// In which tier it is kept.
-    pub kept: KeptView,
+    pub kept: KeepingView,
 }
 
 /// Where a session is kept.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct KeptView {
+pub struct KeepingView {
     /// Its tier: `hot` with its chunks, `warm` as one archive, `cold` without its sound.
     pub tier: Tier,
     /// Since when, in milliseconds since 1970.

@@ -7,9 +7,13 @@ use sluice_app::keeping::{self, Report, StorageHold};
 use utoipa::ToSchema;
 
 use super::Api;
+use super::errors::invalid;
 use super::extract::Json;
 use super::identity::Owner;
 use super::problem::Problem;
+
+/// Most characters of a reason.
+const REASON: usize = 250;
 
 /// Why something is held.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -22,9 +26,13 @@ pub(crate) struct NewHold {
 }
 
 impl NewHold {
-    /// Why.
-    pub(super) fn reason(&self) -> &str {
-        &self.reason
+    /// Why, unless that is too long.
+    pub(super) fn reason(&self) -> Result<&str, Problem> {
+        if self.reason.chars().count() > REASON {
+            let text = format!("A reason has at most {REASON} characters. Shorten it.");
+            return Err(invalid("reason_too_long", text).with("pointer", "/reason"));
+        }
+        Ok(&self.reason)
     }
 }
 
@@ -43,7 +51,7 @@ pub(crate) async fn hold(
     Owner(owner): Owner,
     Json(new): Json<NewHold>,
 ) -> Result<Json<StorageHold>, Problem> {
-    Ok(Json(keeping::hold(&api.app.keeper, &owner, new.reason()).await?))
+    Ok(Json(keeping::hold(&api.app.keeper, &owner, new.reason()?).await?))
 }
 
 /// Ends the hold on everything. Holds on single sessions stay.

@@ -143,6 +143,8 @@ async fn what_is_held_is_neither_moved_nor_deleted() {
     for path in [recording.path("/hold"), "/api/v1/storage/hold".to_owned()] {
         let hold = app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "A matter" })).answer().await;
         assert_eq!((hold.status, &hold.json()["reason"]), (StatusCode::OK, &json!("A matter")));
+        let long = app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "x".repeat(251) })).answer().await;
+        assert_eq!(long.problem(), (422, "reason_too_long".to_owned()));
         assert_eq!(swept(&app, Doing::Moves).await.moved.count, 0);
         let deleted = app.ask(Method::DELETE, &recording.path("")).of(&ada()).answer().await;
         assert_eq!(deleted.problem(), (409, "session_held".to_owned()));

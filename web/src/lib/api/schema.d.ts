@@ -7652,6 +7652,20 @@ export interface components {
             /** @description The id of its subject, such as a reel. */
             subject: string;
         };
+        /** @description Where a session is kept. */
+        KeepingView: {
+            /** @description Whether it is held: nothing of it is moved or deleted. */
+            held: boolean;
+            /** @description How it got there, the earliest move first. */
+            moves: components["schemas"]["MoveView"][];
+            /**
+             * Format: int64
+             * @description Since when, in milliseconds since 1970.
+             */
+            since: number;
+            /** @description Its tier: `hot` with its chunks, `warm` as one archive, `cold` without its sound. */
+            tier: components["schemas"]["Tier"];
+        };
         /** @description What an owner keeps. */
         KeptView: {
             /**
@@ -8399,7 +8413,7 @@ export interface components {
              */
             bytes: number;
             /** @description In which tier it is kept. */
-            kept: components["schemas"]["KeptView"];
+            kept: components["schemas"]["KeepingView"];
             /**
              * Format: int64
              * @description Milliseconds of sound that are stored of it, of all segments together.

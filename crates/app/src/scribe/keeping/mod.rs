@@ -16,7 +16,7 @@ use super::context::ScribeApp;
 use super::export::Format;
 use super::notify::changed;
 use super::session::{self, SessionError};
-use super::view::{KeptView, MoveView};
+use super::view::{KeepingView, MoveView};
 use crate::maintenance::work;
 use crate::media::MediaError;
 use crate::tiers::{MoveError, Moved, Tier};
@@ -223,7 +223,7 @@ async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &s
 }
 
 /// Where a session is kept, for display.
-pub(super) async fn shown(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<KeptView>, StoreError> {
+pub(super) async fn shown(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<KeepingView>, StoreError> {
     let Some(shelf) = scribe::tiers::shelf(tx, owner, id).await? else { return Ok(None) };
     let stones = keeping::tombstones(tx, owner, NAME, id.as_str()).await?;
     let moves = stones.into_iter().map(|stone| MoveView {
@@ -234,7 +234,7 @@ pub(super) async fn shown(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Res
         bytes_before: stone.bytes_before,
         bytes_after: stone.bytes_after,
     });
-    Ok(Some(KeptView {
+    Ok(Some(KeepingView {
         tier: Tier::parse(&shelf.tier).unwrap_or(Tier::Hot),
         since: shelf.since,
         held: keeping::is_held(tx, owner, NAME, id.as_str()).await?,

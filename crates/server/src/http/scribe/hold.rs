@@ -21,7 +21,7 @@ pub(crate) async fn hold(
     Path(id): Path<String>,
     Json(new): Json<NewHold>,
 ) -> Result<Json<HoldView>, Problem> {
-    let held = keeping::hold(&app, &owner, &id_of(&id)?, new.reason()).await?;
+    let held = keeping::hold(&app, &owner, &id_of(&id)?, new.reason()?).await?;
     held.map(Json).ok_or_else(|| Problem::not_found("session"))
 }
 
