@@ -39,7 +39,6 @@ export class TranscriptAnswers {
     this.summary = summaryOf(language, this.transcript);
   }
 
-  /** As a server that has no second half of Scribe. */
   /** Nobody told the speakers apart, and nothing else was made of it. */
   withTextOnly(): this {
     this.transcript = { ...this.transcript, speakers: [] };
@@ -136,6 +135,7 @@ function sessionOf(language: 'en' | 'ar'): Session {
     bytes: 128_000,
     length_ms: 2 * TONE_MS,
     segments: [segment(0, 0), segment(1, SECOND_MS)],
+    kept: { tier: 'hot', since: BEGUN, held: false, moves: [] },
   };
 }
 
@@ -160,6 +160,8 @@ function transcriptOf(language: 'en' | 'ar'): Transcript {
     language,
     made_by: ['local whisper base'],
     revision: 0,
+    edits_dropped: 0,
+    told_apart: 'yes',
     speakers: [
       { number: 0, name: language === 'ar' ? 'آدا' : 'Ada', voice_id: 'voice-a' },
       { number: 1, name: null, voice_id: null },
@@ -180,6 +182,7 @@ function summaryOf(language: string, { passages }: Transcript): Summary {
   });
   return {
     kind: 'extract',
+    revision: 0,
     made_by: 'local e5',
     language,
     overview: [quote(0)],
