@@ -11,7 +11,7 @@ use sluice_store::scribe::{self, EditRow, NamedSpeaker, RecordingId, SpeakerRow,
 use super::context::ScribeApp;
 use super::notify::changed;
 use super::people::{Person, recognised};
-use super::transcribe::deleted;
+use super::sounds::deleted;
 use super::transcript::{Passage, Transcription};
 use super::words;
 

@@ -12,9 +12,9 @@ use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::context::ScribeApp;
+use super::error::SessionError;
 use super::notify::changed;
-use super::session::SessionError;
-use super::transcribe::deleted;
+use super::sounds::deleted;
 use super::transcript::{Passage, Speaker, Transcription};
 use super::words;
 

@@ -10,7 +10,7 @@ use sluice_engine::{Called, JobError, Run};
 
 use super::audio::Joined;
 use super::context::ScribeApp;
-use super::transcribe::keeping;
+use super::sounds::keeping;
 use super::transcript::ToldApart;
 use crate::routing::{self, Made};
 

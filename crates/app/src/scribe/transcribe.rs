@@ -2,35 +2,30 @@
 //! it. Every call's result is kept, so that an interruption costs at most one of them, and the same sound is not heard twice.
 //! A transcript is published once there is one: what fails afterwards does not take it back.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use futures::TryStreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_blobs::BlobHash;
-use sluice_capability::{CapabilityError, Doing, TranscribeRequest, Transcript, Wish};
+use sluice_capability::{TranscribeRequest, Transcript, Wish};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
 use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Run};
-use sluice_store::scribe::{self, ChunkRow, RecordingId, RecordingRow, SegmentRow};
-use sluice_store::{StoreError, Tx};
-use tokio::io::AsyncWriteExt as _;
+use sluice_store::scribe::{RecordingId, RecordingRow};
 
 use super::audio::{self, Joined};
 use super::context::ScribeApp;
 use super::keeping::restore;
 use super::people::People;
+use super::sounds::{TRANSCRIPT_BYTES, deleted, join, keeping, load};
 use super::tell_apart::{self, Told};
 use super::transcript::{Heard, ToldApart, Transcription};
 use super::{publish, summary, waveform};
-use crate::media::{Media, MediaError};
 use crate::routing::{self, Made};
 use crate::tiers::MoveError;
 
 /// Changes with what is made of the same sound.
 const VERSION: &str = "transcribe/1";
-/// Most bytes of a stored transcript.
-pub(super) const TRANSCRIPT_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Writes down a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,31 +134,6 @@ async fn restored(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result<(), Jo
     }
 }
 
-/// A session, and the segments of which there is sound.
-pub(super) async fn load(
-    run: &Run,
-    id: &RecordingId,
-) -> Result<(RecordingRow, Vec<(SegmentRow, Vec<ChunkRow>)>), JobError> {
-    let load = async |tx: &mut Tx| {
-        let row = scribe::find(tx, run.owner(), id).await?;
-        let mut sounds = Vec::new();
-        for segment in scribe::segments(tx, run.owner(), id).await? {
-            let chunks = scribe::chunks(tx, run.owner(), id, segment.number).await?;
-            if !chunks.is_empty() {
-                sounds.push((segment, chunks));
-            }
-        }
-        Ok::<_, StoreError>((row, sounds))
-    };
-    let (row, sounds) = run.read(load).await?;
-    Ok((row.ok_or_else(deleted)?, sounds))
-}
-
-/// There is nothing to do any more.
-pub(super) fn deleted() -> JobError {
-    JobError::fail("session_deleted", "the session was deleted")
-}
-
 /// What is said in a segment: the stored transcript.
 async fn hear(
     run: &Run,
@@ -186,38 +156,6 @@ async fn hear(
     let wish = Wish { language, length: Some(length_ms), ..Wish::default() };
     let keep = keeping::<Transcript>(app.platform.media.clone());
     routing::ask(run, &key, &app.hearing, &request, &wish, keep).await
-}
-
-/// Stores an answer, which may be long, outside the database.
-pub(super) fn keeping<T>(media: Media) -> impl Fn(T) -> Doing<'static, BlobHash> + Send + Sync
-where
-    T: Serialize + Send + 'static,
-{
-    move |answer: T| {
-        let media = media.clone();
-        Box::pin(async move {
-            let bytes =
-                serde_json::to_vec(&answer).map_err(|error| CapabilityError::fail("bad_answer", error.to_string()))?;
-            let stored = media.keep_bytes(bytes).await;
-            Ok(stored.map_err(|error| CapabilityError::retry("not_stored", error.to_string()))?.hash)
-        })
-    }
-}
-
-/// A file with the bytes of a segment, for a child process.
-pub(super) async fn join(run: &Run, app: &ScribeApp, sound: &Joined) -> Result<PathBuf, JobError> {
-    let media = &app.platform.media;
-    let path = media.work_folder(&run.lease().name()).await?.join(&sound.name);
-    let failed = |source| MediaError::Blobs(sluice_blobs::BlobError::Io { path: path.clone(), source });
-    let mut file = tokio::fs::File::create(&path).await.map_err(failed)?;
-    for (hash, bytes) in &sound.parts {
-        let mut stream = media.open_range(hash, 0..*bytes).await?;
-        while let Some(piece) = stream.try_next().await.map_err(MediaError::from)? {
-            file.write_all(&piece).await.map_err(failed)?;
-        }
-    }
-    file.flush().await.map_err(failed)?;
-    Ok(path)
 }
 
 /// The job of a session that has ended, and how it is enqueued. [`scribe::set_job`] follows.

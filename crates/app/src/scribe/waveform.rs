@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 
 use super::audio;
 use super::context::ScribeApp;
+use super::error::SessionError;
 use super::notify::changed;
-use super::session::SessionError;
-use super::transcribe::{join, load};
+use super::sounds::{join, load};
 use super::transcript::{end_of, starts};
 
 /// Changes with what is made of the same sound.

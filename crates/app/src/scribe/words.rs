@@ -7,9 +7,9 @@ use sluice_store::scribe::{self, EditRow, RecordingId, RecordingRow};
 use sluice_store::{StoreError, Tx};
 
 use super::context::ScribeApp;
+use super::error::SessionError;
 use super::notify::changed;
-use super::session::SessionError;
-use super::transcribe::TRANSCRIPT_BYTES;
+use super::sounds::TRANSCRIPT_BYTES;
 use super::transcript::{Passage, Speaker, Transcription};
 
 /// Most characters of a passage.

@@ -13,9 +13,10 @@ use sluice_store::{StoreError, Tx};
 use self::archive::Contents;
 use super::NAME;
 use super::context::ScribeApp;
+use super::error::SessionError;
 use super::export::Format;
+use super::exporting;
 use super::notify::changed;
-use super::session::{self, SessionError};
 use super::view::{KeepingView, MoveView};
 use crate::maintenance::work;
 use crate::media::MediaError;
@@ -77,7 +78,7 @@ impl Loaded {
 }
 
 async fn text_of(app: &ScribeApp, row: &RecordingRow) -> Result<Vec<u8>, MoveError> {
-    match session::export(app, &row.owner, &row.id, Format::Txt).await {
+    match exporting::export(app, &row.owner, &row.id, Format::Txt).await {
         Ok(exported) => Ok(exported.bytes),
         Err(SessionError::Store(error)) => Err(error.into()),
         Err(SessionError::Media(error)) => Err(error.into()),
