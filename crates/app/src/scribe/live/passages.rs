@@ -147,6 +147,8 @@ impl Ear {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// Words of 400 ms, one after the other.
@@ -160,7 +162,7 @@ mod tests {
 
     fn heard(certain: &[Word], provisional: &[Word], until_ms: u32) -> Listened {
         let (certain, provisional) = (certain.to_vec(), provisional.to_vec());
-        Listened { certain, provisional, until_ms, ..Listened::default() }
+        Listened { certain, provisional, until_ms, state: json!({ "engine": 1 }), ..Listened::default() }
     }
 
     fn texts(passages: &[LivePassage]) -> Vec<&str> {

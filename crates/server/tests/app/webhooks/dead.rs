@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::*;
 
-const OWNERS: usize = 25;
-const EACH: usize = 25;
+const OWNERS: usize = 32;
+const EACH: usize = 20;
 const EVENTS: usize = 16;
 const ALL: usize = OWNERS * EACH * EVENTS;
 
