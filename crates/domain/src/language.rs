@@ -1,5 +1,7 @@
 //! The languages that a script can be written and spoken in. Adding one is one line in [`LANGUAGES`].
 
+pub mod letters;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -10,4 +10,5 @@ pub mod language;
 pub mod limits;
 pub mod money;
 pub mod speech;
+pub mod study;
 pub mod time;

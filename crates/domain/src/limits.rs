@@ -1,10 +1,13 @@
 //! Limits: what an address, a person, an API token and all accounts of a plan together may use. They are the entries of
 //! named plans, which the configuration holds; of a person an administrator can replace single ones.
 
-use std::collections::BTreeMap;
+mod plans;
+
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
+
+pub use plans::{Plan, Plans};
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,9 +27,35 @@ pub enum Limited {
     MoneyPerDay,
     /// Money of a month in UTC, in millionths of a US dollar.
     MoneyPerMonth,
+    /// Entries: pictures, sounds and texts of which something is made, in a window.
+    Entries,
+    /// Parts that are made again, in a window.
+    Regenerations,
+    /// What failed and is tried again, in a window.
+    Retries,
+    /// Approvals, in a window.
+    Approvals,
+    /// Requests for something new of a model, in a window.
+    Generations,
+    /// Calls of models with the installation's own keys, in a window.
+    ModelCalls,
+    /// Calls of providers whose price is not known, of a day in UTC.
+    UnpricedCalls,
 }
 
 impl Limited {
+    /// What is counted one by one in sliding windows.
+    pub const COUNTED: [Self; 8] = [
+        Self::Uploads,
+        Self::Jobs,
+        Self::Entries,
+        Self::Regenerations,
+        Self::Retries,
+        Self::Approvals,
+        Self::Generations,
+        Self::ModelCalls,
+    ];
+
     /// The name as it is stored and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +66,13 @@ impl Limited {
             Self::BytesKept => "bytes_kept",
             Self::MoneyPerDay => "money_per_day",
             Self::MoneyPerMonth => "money_per_month",
+            Self::Entries => "entries",
+            Self::Regenerations => "regenerations",
+            Self::Retries => "retries",
+            Self::Approvals => "approvals",
+            Self::Generations => "generations",
+            Self::ModelCalls => "model_calls",
+            Self::UnpricedCalls => "unpriced_calls",
         }
     }
 }
@@ -192,6 +228,24 @@ pub struct Windows {
     /// Jobs that are started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Window>,
+    /// Pictures, sounds and texts of which something is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Window>,
+    /// Parts that are made again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regenerations: Option<Window>,
+    /// What failed and is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<Window>,
+    /// Approvals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Window>,
+    /// Requests for something new of a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generations: Option<Window>,
+    /// Calls of models with the installation's own keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_calls: Option<Window>,
 }
 
 impl Windows {
@@ -201,6 +255,12 @@ impl Windows {
             Limited::Requests => self.requests,
             Limited::Uploads => self.uploads,
             Limited::Jobs => self.jobs,
+            Limited::Entries => self.entries,
+            Limited::Regenerations => self.regenerations,
+            Limited::Retries => self.retries,
+            Limited::Approvals => self.approvals,
+            Limited::Generations => self.generations,
+            Limited::ModelCalls => self.model_calls,
             _ => None,
         }
     }
@@ -219,6 +279,24 @@ pub struct Limits {
     /// Jobs that are started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Window>,
+    /// Pictures, sounds and texts of which something is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Window>,
+    /// Parts that are made again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regenerations: Option<Window>,
+    /// What failed and is tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<Window>,
+    /// Approvals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Window>,
+    /// Requests for something new of a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generations: Option<Window>,
+    /// Calls of models with the installation's own keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_calls: Option<Window>,
     /// Jobs that have not ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jobs_at_once: Option<Cap>,
@@ -231,12 +309,28 @@ pub struct Limits {
     /// Money of a month in UTC, in millionths of a US dollar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub micro_usd_per_month: Option<Cap>,
+    /// Calls whose price is not known, of a day in UTC. If it is left out, [`UNPRICED_CALLS`] applies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unpriced_calls_per_day: Option<Cap>,
 }
+
+/// The cap of calls whose price is not known, where none is given: no cap on money stops them.
+pub const UNPRICED_CALLS: Cap = Cap { hard: 100, soft: None };
 
 impl Limits {
     /// What is counted in windows.
     pub const fn windows(&self) -> Windows {
-        Windows { requests: self.requests, uploads: self.uploads, jobs: self.jobs }
+        Windows {
+            requests: self.requests,
+            uploads: self.uploads,
+            jobs: self.jobs,
+            entries: self.entries,
+            regenerations: self.regenerations,
+            retries: self.retries,
+            approvals: self.approvals,
+            generations: self.generations,
+            model_calls: self.model_calls,
+        }
     }
 }
 
@@ -253,6 +347,24 @@ pub struct Overrides {
     /// Jobs that are started.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Option<Window>>,
+    /// Pictures, sounds and texts of which something is made.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Option<Window>>,
+    /// Parts that are made again.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub regenerations: Option<Option<Window>>,
+    /// What failed and is tried again.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub retries: Option<Option<Window>>,
+    /// Approvals.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<Option<Window>>,
+    /// Requests for something new of a model.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub generations: Option<Option<Window>>,
+    /// Calls of models with the installation's own keys.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub model_calls: Option<Option<Window>>,
     /// Jobs that have not ended.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub jobs_at_once: Option<Option<Cap>>,
@@ -265,6 +377,9 @@ pub struct Overrides {
     /// Money of a month in UTC.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub micro_usd_per_month: Option<Option<Cap>>,
+    /// Calls whose price is not known, of a day in UTC.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub unpriced_calls_per_day: Option<Option<Cap>>,
 }
 
 /// A member that is there, even as null.
@@ -274,6 +389,12 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 }
 
 impl Overrides {
+    /// The cap of calls whose price is not known: a plan that does not say it has [`UNPRICED_CALLS`], and it is lifted of a person
+    /// alone.
+    pub fn unpriced_cap(&self, of_plan: Option<Cap>) -> Option<Cap> {
+        self.unpriced_calls_per_day.unwrap_or_else(|| Some(of_plan.unwrap_or(UNPRICED_CALLS)))
+    }
+
     /// Whether the plan applies as it is.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -286,90 +407,18 @@ impl Overrides {
             requests: self.requests.unwrap_or(plan.requests),
             uploads: self.uploads.unwrap_or(plan.uploads),
             jobs: self.jobs.unwrap_or(plan.jobs),
+            entries: self.entries.unwrap_or(plan.entries),
+            regenerations: self.regenerations.unwrap_or(plan.regenerations),
+            retries: self.retries.unwrap_or(plan.retries),
+            approvals: self.approvals.unwrap_or(plan.approvals),
+            generations: self.generations.unwrap_or(plan.generations),
+            model_calls: self.model_calls.unwrap_or(plan.model_calls),
             jobs_at_once: self.jobs_at_once.unwrap_or(plan.jobs_at_once),
             bytes_kept: self.bytes_kept.unwrap_or(plan.bytes_kept),
             micro_usd_per_day: self.micro_usd_per_day.unwrap_or(plan.micro_usd_per_day),
             micro_usd_per_month: self.micro_usd_per_month.unwrap_or(plan.micro_usd_per_month),
+            unpriced_calls_per_day: self.unpriced_calls_per_day.unwrap_or(plan.unpriced_calls_per_day),
         }
-    }
-}
-
-/// A named set of limits.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Plan {
-    /// Of each address of people without an account; of the plan [`Plans::VISITOR`] alone.
-    pub address: Windows,
-    /// Of each person.
-    pub user: Limits,
-    /// Of each API token.
-    pub token: Windows,
-    /// Of all accounts of the plan together.
-    pub together: Windows,
-}
-
-/// The plans of an installation: those of the configuration over the built-in ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "BTreeMap<String, Plan>")]
-pub struct Plans(BTreeMap<String, Plan>);
-
-impl Default for Plans {
-    fn default() -> Self {
-        let window = |hard, seconds| Some(Window { hard, soft: None, seconds });
-        let jobs = window(5, 600);
-        let visitor = Plan { address: Windows { jobs, ..Windows::default() }, ..Plan::default() };
-        let jobs_at_once = Some(Cap { hard: 2, soft: None });
-        let standard = Plan { user: Limits { jobs_at_once, ..Limits::default() }, ..Plan::default() };
-        Self([(Self::VISITOR.to_owned(), visitor), (Self::STANDARD.to_owned(), standard)].into())
-    }
-}
-
-impl TryFrom<BTreeMap<String, Plan>> for Plans {
-    type Error = BadLimit;
-
-    fn try_from(given: BTreeMap<String, Plan>) -> Result<Self, BadLimit> {
-        let mut plans = Self::default();
-        for (name, plan) in given {
-            let letters = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-            if !(1..=64).contains(&name.len()) || !letters(&name) {
-                return Err(BadLimit::Name(name.chars().take(64).collect()));
-            }
-            if name != Self::VISITOR && plan.address != Windows::default() {
-                return Err(BadLimit::Address(name));
-            }
-            plans.0.insert(name, plan);
-        }
-        Ok(plans)
-    }
-}
-
-impl Plans {
-    /// The plan of people without an account: of the one person of a machine in single-user mode, and of requests before
-    /// sign-in.
-    pub const VISITOR: &str = "visitor";
-    /// The plan of an account for which nothing else was said, or whose plan is not configured any more.
-    pub const STANDARD: &str = "standard";
-
-    /// A plan; that of [`Plans::STANDARD`] if there is none of this name.
-    pub fn of(&self, name: &str) -> Plan {
-        self.0.get(name).or_else(|| self.0.get(Self::STANDARD)).copied().unwrap_or_default()
-    }
-
-    /// Whether there is a plan of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-
-    /// All of them, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Plan)> {
-        self.0.iter().map(|(name, plan)| (name.as_str(), plan))
-    }
-
-    /// Replaces how many jobs an address may start in a window.
-    #[must_use]
-    pub fn with_jobs_of_an_address(mut self, window: Window) -> Self {
-        self.0.entry(Self::VISITOR.to_owned()).or_default().address.jobs = Some(window);
-        self
     }
 }
 
@@ -377,41 +426,6 @@ impl Plans {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn plans_are_read_over_the_built_in_ones() {
-        let plans: Plans = serde_json::from_value(json!({
-            "team": { "user": { "requests": { "hard": 600, "soft": 500, "seconds": 60 }, "bytes_kept": { "hard": 10 } },
-                "token": { "jobs": { "hard": 3, "seconds": 60 } }, "together": { "uploads": { "hard": 9, "seconds": 1 } } },
-        }))
-        .unwrap();
-        assert_eq!(plans.of("team").user.requests, Some(Window { hard: 600, soft: Some(500), seconds: 60 }));
-        assert_eq!(plans.of("visitor").address.jobs, Some(Window { hard: 5, soft: None, seconds: 600 }));
-        assert_eq!(plans.of("gone"), plans.of("standard"));
-        assert_eq!(plans.of("standard").user.jobs_at_once, Some(Cap { hard: 2, soft: None }));
-        let again: Plans = serde_json::from_value(serde_json::to_value(&plans).unwrap()).unwrap();
-        assert_eq!(again, plans);
-    }
-
-    #[test]
-    fn what_means_nothing_is_refused_with_its_reason() {
-        let window = |value| json!({ "p": { "user": { "jobs": value } } });
-        for (bad, why) in [
-            (window(json!({ "hard": 1, "soft": 2, "seconds": 1 })), "above the hard one"),
-            (window(json!({ "hard": 1, "seconds": 0 })), "from 1 to"),
-            (window(json!({ "hard": 1 })), "seconds"),
-            (window(json!({ "hard": u64::MAX, "seconds": 1 })), "larger than"),
-            (window(json!({ "hard": -1, "seconds": 1 })), "invalid value"),
-            (window(json!({ "hard": 1, "seconds": 1, "burst": 1 })), "unknown field"),
-            (json!({ "p": { "users": {} } }), "unknown field"),
-            (json!({ "p": { "token": { "jobs_at_once": { "hard": 1 } } } }), "unknown field"),
-            (json!({ "a b": {} }), "a plan's name"),
-            (json!({ "p": { "address": { "jobs": { "hard": 1, "seconds": 1 } } } }), "without an account"),
-        ] {
-            let error = serde_json::from_value::<Plans>(bad.clone()).unwrap_err().to_string();
-            assert!(error.contains(why), "{bad}: {error}");
-        }
-    }
 
     #[test]
     fn one_person_has_more_less_or_no_limit() {
@@ -426,5 +440,12 @@ mod tests {
         );
         assert!(Overrides::default().is_empty() && !overrides.is_empty());
         assert_eq!(Overrides::default().over(&plan), plan);
+        assert_eq!(overrides.unpriced_cap(None), Some(UNPRICED_CALLS), "an unknown price has a cap, said or not");
+        let seven = Some(Cap { hard: 7, soft: None });
+        assert_eq!(overrides.unpriced_cap(seven), seven);
+        for (own, cap) in [(json!({ "hard": 7 }), seven), (json!(null), None)] {
+            let own: Overrides = serde_json::from_value(json!({ "unpriced_calls_per_day": own })).unwrap();
+            assert_eq!(own.unpriced_cap(None), cap);
+        }
     }
 }
