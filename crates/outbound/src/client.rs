@@ -2,14 +2,17 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Url;
 use reqwest::redirect::Policy;
 
+use crate::content::Content;
+use crate::incoming::Incoming;
 use crate::resolver::{Guarded, Lookup, Reach, Refused, SystemLookup};
 use crate::rules::{Address, AddressError, Rules};
 
@@ -79,7 +82,7 @@ pub struct Request<'a> {
     /// Its headers.
     pub headers: HeaderMap,
     /// Its body.
-    pub body: Bytes,
+    pub body: Content,
     /// Its limits.
     pub limits: Limits,
 }
@@ -115,6 +118,8 @@ pub enum SendError {
     TimedOut {
         /// The time.
         time: Duration,
+        /// A connection was open, so that the request may have arrived.
+        connected: bool,
     },
     /// The answer was longer than its limit.
     #[error("The answer has more than {limit} bytes.")]
@@ -125,6 +130,9 @@ pub enum SendError {
     /// The connection broke, or what came was no HTTP.
     #[error("The connection ended before the answer was complete.")]
     Broken(#[source] reqwest::Error),
+    /// A file of the request's body cannot be read.
+    #[error("A file that was to be sent cannot be read.")]
+    File(#[source] io::Error),
 }
 
 impl SendError {
@@ -137,6 +145,16 @@ impl SendError {
             Self::TimedOut { .. } => "timed_out",
             Self::TooLong { .. } => "answer_too_long",
             Self::Broken(_) => "connection_broken",
+            Self::File(_) => "file_unreadable",
+        }
+    }
+
+    /// Whether the request may have arrived, and what it asks for may have been done.
+    pub const fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Address(_) | Self::Forbidden | Self::Unresolved(_) | Self::Connect(_) | Self::File(_) => false,
+            Self::TimedOut { connected, .. } => *connected,
+            Self::TooLong { .. } | Self::Broken(_) => true,
         }
     }
 }
@@ -185,29 +203,22 @@ impl Client {
         self.rules.address(text)
     }
 
-    /// Sends a request, once. An answer of any status is an answer; a redirect is not followed.
+    /// Sends a request, once, and reads the whole answer. An answer of any status is an answer; a redirect is not followed.
     pub async fn send(&self, request: Request<'_>) -> Result<Answer, SendError> {
+        let incoming = self.open(request).await?;
+        let (status, headers) = (incoming.status, incoming.headers.clone());
+        Ok(Answer { status, headers, body: incoming.bytes().await? })
+    }
+
+    /// Sends a request, once. The body of the answer is read piece by piece.
+    pub async fn open(&self, request: Request<'_>) -> Result<Incoming, SendError> {
         let Request { method, to, headers, body, limits } = request;
         // The address may have been made under other rules.
         self.rules.address(to.as_str())?;
         let client = if to.is_encrypted() { &self.encrypted } else { &self.plain };
-        let sent = client.request(method, to.url.clone()).headers(headers).body(body).timeout(limits.time).send();
-        let mut response = sent.await.map_err(|error| classified(error, limits))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| classified(error, limits))? {
-            let room = limits.body - body.len();
-            if chunk.len() <= room {
-                body.extend_from_slice(&chunk);
-                continue;
-            }
-            if limits.beyond == Beyond::Refuse {
-                return Err(SendError::TooLong { limit: limits.body });
-            }
-            body.extend_from_slice(&chunk[..room]);
-            break;
-        }
-        Ok(Answer { status, headers, body: body.freeze() })
+        let begun = client.request(method, to.url.clone()).headers(headers).timeout(limits.time);
+        let sent = body.put_into(begun).await.map_err(SendError::File)?.send();
+        Ok(Incoming::new(sent.await.map_err(|error| classified(error, limits))?, limits))
     }
 }
 
@@ -217,14 +228,14 @@ impl fmt::Debug for Client {
     }
 }
 
-fn classified(error: reqwest::Error, limits: Limits) -> SendError {
+pub(crate) fn classified(error: reqwest::Error, limits: Limits) -> SendError {
     // The address may contain a secret, and errors are logged.
     let error = error.without_url();
     match refusal(&error) {
         Some(Refused::Forbidden) => SendError::Forbidden,
         Some(Refused::Unresolved(_)) => SendError::Unresolved(error),
-        None if error.is_timeout() && !error.is_connect() => SendError::TimedOut { time: limits.time },
-        None if error.is_timeout() => SendError::TimedOut { time: limits.time.min(CONNECT) },
+        None if error.is_timeout() && !error.is_connect() => SendError::TimedOut { time: limits.time, connected: true },
+        None if error.is_timeout() => SendError::TimedOut { time: limits.time.min(CONNECT), connected: false },
         None if error.is_connect() => SendError::Connect(error),
         None => SendError::Broken(error),
     }

@@ -7,13 +7,19 @@
 //! | `rules` | what the operator allows, and which URLs are acceptable at all |
 //! | `resolver` | names: what a connection is opened to is what was checked |
 //! | `client` | requests: without redirects, with a time and a size |
+//! | `content` | what a request carries: bytes, or a form with files |
+//! | `incoming` | an answer that is read while it arrives |
 
 mod client;
+mod content;
+mod incoming;
 mod places;
 mod resolver;
 mod rules;
 
 pub use client::{Answer, Beyond, Client, Limits, Request, SendError, Settings, SetupError};
+pub use content::{Content, Field, FieldValue};
+pub use incoming::Incoming;
 pub use places::is_public;
 pub use resolver::{Lookup, SystemLookup};
 pub use rules::{Address, AddressError, Allowed, InvalidAllowed, Rules};

@@ -141,6 +141,12 @@ impl Address {
         format!("{}:{}", self.host, self.url.port_or_known_default().unwrap_or_default())
     }
 
+    /// The URL that a reference in an answer of this one means (`Location`), if it is on the same server.
+    pub fn on_same_server(&self, reference: &str) -> Option<String> {
+        let url = self.url.join(reference).ok()?;
+        (url.origin() == self.url.origin()).then(|| url.into())
+    }
+
     pub(crate) fn is_encrypted(&self) -> bool {
         self.url.scheme() == "https"
     }
