@@ -77,6 +77,9 @@ pub enum BlobError {
     },
 }
 
+/// No file can be opened any more, by this process (`EMFILE`) or on this machine (`ENFILE`): the same numbers on every Unix.
+const OUT_OF_FILES: [i32; 2] = [24, 23];
+
 impl BlobError {
     pub(crate) fn at(path: &Path, source: io::Error) -> Self {
         match source.kind() {
@@ -85,6 +88,11 @@ impl BlobError {
             }
             _ => Self::Io { path: path.to_owned(), source },
         }
+    }
+
+    /// Whether too many files are open: the same succeeds when others are closed.
+    pub fn is_out_of_files(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.raw_os_error().is_some_and(|code| OUT_OF_FILES.contains(&code)))
     }
 
     /// Whether the same may succeed later.

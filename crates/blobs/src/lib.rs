@@ -12,6 +12,7 @@ mod files;
 mod folder;
 mod hash;
 mod links;
+mod memory;
 mod receiving;
 mod s3;
 mod stage;

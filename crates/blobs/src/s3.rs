@@ -5,6 +5,7 @@
 //! the same length, as R2 requires.
 
 use std::fmt;
+use std::fs::File;
 use std::ops::Range;
 use std::path::{Path as LocalPath, PathBuf};
 use std::sync::Arc;
@@ -18,14 +19,15 @@ use object_store::{
     ClientOptions, Error, GetOptions, GetRange, MultipartUpload as _, ObjectStore as _, ObjectStoreExt as _,
     RetryConfig,
 };
-use tokio::io::AsyncReadExt as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinError, JoinSet};
+use tracing::Instrument as _;
 
 use crate::blobs::{ByteStream, Listed};
 use crate::cache::{Cache, Pin};
 use crate::error::BlobError;
 use crate::files::{private_folder, run_blocking};
 use crate::hash::BlobHash;
+use crate::memory::Memory;
 use crate::stage::{self, Staged};
 
 /// Where objects are. Without keys, those of the environment are used (`AWS_ACCESS_KEY_ID`, a profile of the machine, a
@@ -99,7 +101,7 @@ impl S3Settings {
 const PART: u64 = 8 * 1024 * 1024;
 /// Most parts of an object.
 const MOST_PARTS: u64 = 10_000;
-/// Parts that are sent side by side.
+/// Parts of one object that are sent side by side, if [`Memory`] has room for them.
 const PARALLEL: usize = 4;
 /// A request that says nothing for so long has failed.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -109,7 +111,7 @@ pub(crate) struct S3 {
     pub(crate) store: Arc<AmazonS3>,
     prefix: String,
     cache: Cache,
-    sending: Arc<Semaphore>,
+    pub(crate) memory: Memory,
     /// The origin of presigned addresses, if clients are sent there.
     pub(crate) redirect: Option<String>,
 }
@@ -146,8 +148,8 @@ impl S3 {
         let folder = data.join("cache");
         private_folder(&folder)?;
         let cache = Cache::open(&folder, settings.cache_bytes)?;
-        let sending = Arc::new(Semaphore::new(PARALLEL));
-        Ok(Self { store: Arc::new(store), prefix: settings.prefix.clone(), cache, sending, redirect })
+        let (store, prefix, memory) = (Arc::new(store), settings.prefix.clone(), Memory::new());
+        Ok(Self { store, prefix, cache, memory, redirect })
     }
 
     /// What all keys begin with.
@@ -157,12 +159,6 @@ impl S3 {
 
     fn key(&self, hash: &BlobHash) -> Path {
         self.root().join(hash.shard()).join(hash.as_str())
-    }
-
-    /// Waits until few enough pieces of unfinished files are in memory; a piece may be while the permit exists.
-    pub(crate) async fn sending(&self) -> Option<OwnedSemaphorePermit> {
-        // It is never closed.
-        Arc::clone(&self.sending).acquire_owned().await.ok()
     }
 
     /// The bytes of any object.
@@ -176,11 +172,14 @@ impl S3 {
         if self.size(&hash).await? != Some(bytes) {
             let key = self.key(&hash);
             let path = file.to_path_buf();
+            let inside = path.clone();
+            let open = run_blocking(move || File::open(&inside).map_err(|error| BlobError::at(&inside, error)));
+            let open = Arc::new(open.await?);
             if bytes <= PART {
-                let body = tokio::fs::read(&path).await.map_err(|error| BlobError::at(&path, error))?;
-                self.store.put(&key, body.into()).await.map_err(|error| failed("store an object", error))?;
+                let body = self.memory.read(&open, &path, 0, bytes).await?;
+                self.store.put(&key, body).await.map_err(|error| failed("store an object", error))?;
             } else {
-                self.upload_parts(&key, &path, bytes).await?;
+                self.upload_parts(&key, &open, &path, bytes).await?;
             }
             // The last request of an upload may be answered without its object being there.
             if self.size(&hash).await? != Some(bytes) {
@@ -192,28 +191,34 @@ impl S3 {
         run_blocking(move || cache.insert(&hash, bytes, file).map(drop)).await
     }
 
-    async fn upload_parts(&self, key: &Path, file: &LocalPath, bytes: u64) -> Result<(), BlobError> {
+    async fn upload_parts(&self, key: &Path, file: &Arc<File>, path: &LocalPath, bytes: u64) -> Result<(), BlobError> {
+        const WHAT: &str = "store a part of an object";
         let part = part_length(bytes);
         let started = self.store.put_multipart(key).await;
         let mut upload = started.map_err(|error| failed("begin an upload", error))?;
-        let mut open = tokio::fs::File::open(file).await.map_err(|error| BlobError::at(file, error))?;
+        // Tasks, so that parts are sent, and their memory returns, also while the next one waits for room.
+        let mut running = JoinSet::new();
         let sent = async {
-            let mut running = futures::stream::FuturesUnordered::new();
-            let mut left = bytes;
-            while left > 0 {
-                let length = usize::try_from(left.min(part)).unwrap_or(usize::MAX);
-                let mut body = vec![0; length];
-                open.read_exact(&mut body).await.map_err(|error| BlobError::at(file, error))?;
-                left -= length as u64;
-                running.push(upload.put_part(body.into()));
-                if running.len() == PARALLEL {
-                    running.try_next().await.map_err(|error| failed("store a part of an object", error))?;
+            let mut at = 0;
+            while at < bytes {
+                if running.len() == PARALLEL
+                    && let Some(outcome) = running.join_next().await
+                {
+                    ended(WHAT, outcome)?;
                 }
+                let length = part.min(bytes - at);
+                let body = self.memory.read(file, path, at, length).await?;
+                running.spawn(upload.put_part(body).in_current_span());
+                at += length;
             }
-            while running.try_next().await.map_err(|error| failed("store a part of an object", error))?.is_some() {}
+            while let Some(outcome) = running.join_next().await {
+                ended(WHAT, outcome)?;
+            }
             Ok::<(), BlobError>(())
         };
         let sent = sent.await;
+        // After an error; else there are none any more.
+        running.shutdown().await;
         let outcome = match sent {
             Ok(()) => upload.complete().await.map(drop).map_err(|error| failed("complete an upload", error)),
             Err(error) => Err(error),
@@ -338,6 +343,14 @@ fn origin(builder: &AmazonS3Builder, settings: &S3Settings) -> String {
 fn part_length(bytes: u64) -> u64 {
     const MIB: u64 = 1024 * 1024;
     PART.max(bytes.div_ceil(MOST_PARTS).div_ceil(MIB) * MIB)
+}
+
+/// The outcome of a request that ran in a task of its own.
+pub(crate) fn ended(what: &'static str, outcome: Result<object_store::Result<()>, JoinError>) -> Result<(), BlobError> {
+    match outcome {
+        Ok(outcome) => outcome.map_err(|error| failed(what, error)),
+        Err(error) => Err(BlobError::Remote { what, source: error.into() }),
+    }
 }
 
 pub(crate) fn failed(what: &'static str, error: Error) -> BlobError {

@@ -84,7 +84,7 @@ impl Receiving {
     pub async fn sync(&mut self) -> Result<u64, BlobError> {
         match &mut self.0 {
             Place::File(file) => file.sync().await,
-            Place::Pieces(pieces) => Ok(pieces.durable()),
+            Place::Pieces(pieces) => pieces.sync(),
         }
     }
 

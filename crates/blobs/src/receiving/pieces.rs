@@ -1,23 +1,31 @@
 //! Objects of a bucket, one for each piece of a file: `prefix/uploads/<upload>/<start>-<end>`, both in hexadecimal digits.
 //!
-//! Each piece is first collected in a local file, so that memory holds only those that are being sent.
+//! Each piece is first collected in a local file, so that memory holds only those that are being sent. While one is sent,
+//! the next is collected.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use object_store::path::Path;
-use object_store::{Error, ObjectStore as _, ObjectStoreExt as _};
+use object_store::{Error, ObjectStore as _, ObjectStoreExt as _, PutOptions, PutPayload};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+use tokio::task::{JoinError, JoinSet};
+use tracing::Instrument as _;
 
 use super::UPLOADS;
 use crate::error::BlobError;
 use crate::files::run_blocking;
-use crate::s3::{S3, failed};
+use crate::s3::{S3, ended, failed};
 
 /// The length of all pieces but the last.
 const PIECE: u64 = 8 * 1024 * 1024;
+/// Bytes that are written to the local file at once: what an upload holds in memory while its next piece is collected.
+const WRITE: usize = 256 * 1024;
+/// What a request for a piece asks.
+const SEND: &str = "store a piece of a file";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
@@ -49,13 +57,18 @@ pub(super) struct ReceivingPieces {
     length: u64,
     /// The pieces that were sent, without gaps from the beginning.
     whole: Vec<Piece>,
-    /// The bytes after them.
+    /// The one after them, which is being sent. It stays here if that fails.
+    on_its_way: Option<Piece>,
+    sending: JoinSet<object_store::Result<()>>,
+    /// The bytes after that.
     local: File,
     local_bytes: u64,
     local_path: PathBuf,
+    /// The same file, to read what is sent.
+    readable: Arc<std::fs::File>,
     /// The object that the next one replaces: the end of an earlier request.
     superseded: Option<Piece>,
-    /// Sent by this request.
+    /// Stored by this request.
     sent: Vec<Piece>,
 }
 
@@ -71,15 +84,26 @@ impl ReceivingPieces {
         let mut whole = chain(&list(&s3, &folder).await?, offset)?;
         let last = whole.pop_if(|piece| piece.length() < PIECE);
         let inside = incoming.clone();
-        let file = run_blocking(move || tempfile::tempfile_in(&inside).map_err(|error| BlobError::at(&inside, error)));
+        let (readable, writable) = run_blocking(move || {
+            let disk = |error| BlobError::at(&inside, error);
+            let file = tempfile::tempfile_in(&inside).map_err(disk)?;
+            let clone = file.try_clone().map_err(disk)?;
+            Ok((file, clone))
+        })
+        .await?;
+        let mut local = File::from_std(writable);
+        local.set_max_buf_size(WRITE);
         let mut pieces = Self {
             s3,
             folder,
             length,
             whole,
-            local: File::from_std(file.await?),
+            on_its_way: None,
+            sending: JoinSet::new(),
+            local,
             local_bytes: 0,
             local_path: incoming,
+            readable: Arc::new(readable),
             superseded: None,
             sent: Vec::new(),
         };
@@ -96,13 +120,36 @@ impl ReceivingPieces {
         Ok(pieces)
     }
 
-    /// Where the piece begins that is collected now.
-    fn start(&self) -> u64 {
+    /// Where the pieces end that were sent.
+    fn stored(&self) -> u64 {
         self.whole.last().map_or(0, |piece| piece.end)
     }
 
-    pub(super) fn durable(&self) -> u64 {
-        self.start().max(self.superseded.as_ref().map_or(0, |piece| piece.end))
+    /// Where the piece begins that is collected now.
+    fn start(&self) -> u64 {
+        self.on_its_way.as_ref().map_or_else(|| self.stored(), |piece| piece.end)
+    }
+
+    /// The piece that is collected now.
+    fn collected(&self) -> Piece {
+        let start = self.start();
+        Piece { start, end: start + self.local_bytes }
+    }
+
+    fn key(&self, piece: &Piece) -> Path {
+        self.folder.clone().join(piece.name())
+    }
+
+    fn durable(&self) -> u64 {
+        self.stored().max(self.superseded.as_ref().map_or(0, |piece| piece.end))
+    }
+
+    /// How many bytes are durable, without waiting for what is being sent.
+    pub(super) fn sync(&mut self) -> Result<u64, BlobError> {
+        while let Some(outcome) = self.sending.try_join_next() {
+            self.take_outcome(outcome)?;
+        }
+        Ok(self.durable())
     }
 
     pub(super) async fn write(&mut self, mut bytes: Bytes) -> Result<(), BlobError> {
@@ -112,11 +159,7 @@ impl ReceivingPieces {
             self.write_locally(&part).await?;
             // The last piece is needed here at once, to make the file of all of them.
             if self.local_bytes == PIECE && self.start() + PIECE < self.length {
-                let piece = self.send().await?;
-                self.whole.push(piece);
-                self.local.set_len(0).await.map_err(|error| BlobError::at(&self.local_path, error))?;
-                self.rewind().await?;
-                self.local_bytes = 0;
+                self.begin_send().await?;
             }
         }
         Ok(())
@@ -132,27 +175,55 @@ impl ReceivingPieces {
         self.local.rewind().await.map(drop).map_err(|error| BlobError::at(&self.local_path, error))
     }
 
-    /// Sends what was collected as one object.
-    async fn send(&mut self) -> Result<Piece, BlobError> {
-        let piece = Piece { start: self.start(), end: self.start() + self.local_bytes };
-        let _sending = self.s3.sending().await;
-        let mut body = Vec::with_capacity(usize::try_from(self.local_bytes).unwrap_or(0));
+    /// Begins to send what was collected, when the piece before it is stored, and makes room for the next.
+    async fn begin_send(&mut self) -> Result<(), BlobError> {
+        self.end_send().await?;
+        let piece = self.collected();
+        let (store, key, body) = (Arc::clone(&self.s3.store), self.key(&piece), self.body().await?);
+        let send = async move { store.put_opts(&key, body, PutOptions::default()).await.map(drop) };
+        self.sending.spawn(send.in_current_span());
+        self.on_its_way = Some(piece);
+        self.local_bytes = 0;
+        self.local.set_len(0).await.map_err(|error| BlobError::at(&self.local_path, error))?;
+        self.rewind().await
+    }
+
+    /// What was collected, in memory.
+    async fn body(&mut self) -> Result<PutPayload, BlobError> {
         self.local.flush().await.map_err(|error| BlobError::at(&self.local_path, error))?;
-        self.rewind().await?;
-        self.local.read_to_end(&mut body).await.map_err(|error| BlobError::at(&self.local_path, error))?;
-        let key = self.folder.clone().join(piece.name());
-        self.s3.store.put(&key, body.into()).await.map_err(|error| failed("store a piece of a file", error))?;
-        self.sent.push(piece.clone());
-        Ok(piece)
+        self.s3.memory.read(&self.readable, &self.local_path, 0, self.local_bytes).await
+    }
+
+    /// Waits until the piece that is being sent is stored.
+    async fn end_send(&mut self) -> Result<(), BlobError> {
+        while let Some(outcome) = self.sending.join_next().await {
+            self.take_outcome(outcome)?;
+        }
+        if self.on_its_way.is_none() {
+            return Ok(());
+        }
+        Err(BlobError::Remote { what: SEND, source: "an earlier piece of it could not be stored".into() })
+    }
+
+    fn take_outcome(&mut self, outcome: Result<object_store::Result<()>, JoinError>) -> Result<(), BlobError> {
+        ended(SEND, outcome)?;
+        if let Some(piece) = self.on_its_way.take() {
+            self.sent.push(piece.clone());
+            self.whole.push(piece);
+        }
+        Ok(())
     }
 
     /// Sends the end of this request, which is shorter than a piece.
     pub(super) async fn flush(&mut self) -> Result<u64, BlobError> {
-        let received = self.start() + self.local_bytes;
-        if received > self.durable() {
-            self.send().await?;
+        self.end_send().await?;
+        let piece = self.collected();
+        if piece.end > self.durable() {
+            let (key, body) = (self.key(&piece), self.body().await?);
+            self.s3.store.put(&key, body).await.map_err(|error| failed(SEND, error))?;
+            self.sent.push(piece.clone());
         }
-        Ok(received)
+        Ok(piece.end)
     }
 
     pub(super) async fn remove_superseded(&mut self) -> Result<(), BlobError> {
@@ -160,23 +231,26 @@ impl ReceivingPieces {
         if self.superseded.as_ref().is_some_and(replaced)
             && let Some(old) = self.superseded.take()
         {
-            remove(&self.s3, &self.folder.clone().join(old.name())).await?;
+            remove(&self.s3, &self.key(&old)).await?;
         }
         Ok(())
     }
 
-    pub(super) async fn discard(self) -> Result<(), BlobError> {
-        for piece in &self.sent {
-            remove(&self.s3, &self.folder.clone().join(piece.name())).await?;
+    pub(super) async fn discard(mut self) -> Result<(), BlobError> {
+        // A request that was given up might be carried out after its object was removed.
+        while self.sending.join_next().await.is_some() {}
+        for piece in self.sent.iter().chain(&self.on_its_way) {
+            remove(&self.s3, &self.key(piece)).await?;
         }
         Ok(())
     }
 
     pub(super) async fn assemble(&mut self, target: PathBuf) -> Result<(), BlobError> {
+        self.end_send().await?;
         let disk = |error| BlobError::at(&target, error);
         let mut file = File::create(&target).await.map_err(disk)?;
         for piece in &self.whole {
-            let mut stream = self.s3.object(&self.folder.clone().join(piece.name())).await?;
+            let mut stream = self.s3.object(&self.key(piece)).await?;
             while let Some(bytes) = stream.try_next().await? {
                 file.write_all(&bytes).await.map_err(disk)?;
             }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use sluice_blobs::BlobError;
 
-use crate::{Opened, noise};
+use crate::{Opened, keep, noise};
 
 const MIB: usize = 1024 * 1024;
 
@@ -108,4 +108,43 @@ async fn a_file_in_the_folder_has_one_writer() {
     assert!(matches!(second, Err(BlobError::Held)), "{second:?}");
     drop(first);
     opened.blobs.receive("one", 0, 10).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_away_stops_an_upload_at_its_next_piece_and_not_before() {
+    let opened = crate::s3().await;
+    let server = opened.server.as_ref().unwrap();
+    let whole = noise(20 * MIB);
+    assert_eq!(send(&opened, "one", &whole, 0, MIB).await, MIB as u64);
+    let mut receiving = opened.blobs.receive("one", MIB as u64, whole.len() as u64).await.unwrap();
+    server.cut_after(MIB as u64);
+    // The first piece is being sent while the second is received.
+    receiving.write(Bytes::copy_from_slice(whole.get(MIB..10 * MIB).unwrap())).await.unwrap();
+    for _ in 0..2 {
+        let failed = receiving.flush().await;
+        assert!(matches!(failed, Err(BlobError::Remote { .. })), "{failed:?}");
+    }
+    assert_eq!(receiving.sync().await.unwrap(), MIB as u64, "what was durable before");
+    drop(receiving);
+    server.mend();
+    assert!(assembled(&opened, "one", &whole, MIB).await == whole);
+}
+
+#[tokio::test]
+async fn what_is_sent_at_once_beyond_the_memory_for_it_waits_and_arrives() {
+    let opened = crate::s3().await;
+    let whole = noise(9 * MIB);
+    let names = ["a", "b", "c", "d", "e"];
+    let uploads = names.map(|name| send(&opened, name, &whole, 0, 8 * MIB + 5));
+    // Each has parts that wait for those of the other.
+    let files = [noise(25 * MIB), noise(25 * MIB + 1)];
+    let publish = files.each_ref().map(|file| keep(&opened.blobs, file));
+    let (durable, stored) = tokio::join!(futures::future::join_all(uploads), futures::future::join_all(publish));
+    assert_eq!(durable, [8 * MIB as u64 + 5; 5]);
+    for name in names {
+        assert!(assembled(&opened, name, &whole, 8 * MIB + 5).await == whole, "{name}");
+    }
+    for (file, stored) in files.iter().zip(stored) {
+        assert!(opened.blobs.read(&stored.hash, u64::MAX).await.unwrap() == *file);
+    }
 }
