@@ -190,7 +190,7 @@ pub async fn by_identity(tx: &mut Tx, issuer: &str, subject: &str) -> Result<Opt
 pub struct SessionRow {
     /// As it is listed.
     pub id: SessionId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Hash of its secret.
     pub hash: String,
@@ -319,7 +319,7 @@ pub async fn end_sessions(tx: &mut Tx, owner: &OwnerId, except: Option<&SessionI
 pub struct TokenRow {
     /// As it is listed.
     pub id: TokenId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// What it is for, in its owner's words.
     pub name: String,

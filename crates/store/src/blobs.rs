@@ -40,7 +40,7 @@ pub(crate) const RESULTS: &str = "results";
 /// What references bytes: a row of an app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject<'a> {
-    /// Whose it is.
+    /// Its owner.
     pub owner: &'a OwnerId,
     /// Which app's.
     pub app: &'a str,
@@ -239,7 +239,7 @@ pub async fn usage(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
 /// What an owner keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// Whose it is.
+    /// Its owner.
     pub owner: String,
     /// Bytes, counting each blob of the owner once.
     pub bytes: u64,

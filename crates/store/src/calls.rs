@@ -4,16 +4,20 @@
 //! result waits for that call without a worker, and is woken when it ends. After a crash a call stays open until its provider
 //! was asked for its outcome ([`Outcome::Unknown`]), unless nobody can be asked ([`Outcome::Lost`]).
 
-use std::collections::BTreeMap;
+mod figures;
+
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
+use crate::jobs::spend::Over;
 use crate::jobs::{JobRow, Lease, changed, row, spend};
 use crate::sql::{Row, sql};
-use crate::{StoreError, Tx, results, storable};
+use crate::{StoreError, Tx, limits, results, storable};
+
+pub use figures::{OfSubject, Paid, costs, count, finished, of_subjects, unpriced};
 
 /// What became of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +87,14 @@ pub struct NewCall {
     pub provider: Option<String>,
     /// After this long the call is given up.
     pub timeout: Duration,
+    /// What it may cost is not known: it counts towards the cap of such calls.
+    pub is_unpriced: bool,
+    /// The saved key with which it is made; none if there is none.
+    pub account: Option<String>,
+    /// The owner pays, with a key of their own: it counts towards no budget.
+    pub own_key: bool,
+    /// The most that it may cost, which is reserved with it; none if nobody is charged, or its stage has reserved it.
+    pub reserve: Option<MicroUsd>,
 }
 
 /// A call that has not ended.
@@ -90,12 +102,16 @@ pub struct NewCall {
 pub struct OpenCall {
     /// Its id.
     pub id: String,
+    /// What it is asked for, as in [`NewCall::key`].
+    pub key: String,
     /// Where it is: started, submitted or unknown.
     pub outcome: Outcome,
     /// The job that made it.
     pub job: JobId,
     /// The lease under which it was made.
     pub lease: String,
+    /// The saved key with which it was made; none if there was none, or an earlier version made it.
+    pub account: Option<String>,
     /// The provider's own id, when it is known.
     pub provider_id: Option<String>,
     /// The provider has notified us of a change.
@@ -112,7 +128,7 @@ pub(crate) fn signal(call: &str) -> String {
 }
 
 /// The result of [`start`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Started {
     /// The intent is stored.
     Yes,
@@ -120,14 +136,29 @@ pub enum Started {
     AlreadyOpen,
     /// The result is stored already.
     AlreadyStored,
+    /// What it may cost is not known, and as many such calls as the owner may make on a day were made: nothing is stored.
+    TooManyUnpriced {
+        /// So many.
+        hard: u64,
+        /// When the day ends.
+        until: Timestamp,
+    },
+    /// A budget has less left than the call may cost: nothing is stored.
+    OverBudget {
+        /// What happens to its job.
+        over: Over,
+        /// For people.
+        message: String,
+    },
 }
 
-/// Stores the intent of a call, unless another call of the same key is open or has stored the result.
+/// Stores the intent of a call, unless another call of the same key is open or has stored the result, or it is one too many
+/// whose price is not known, or a budget has too little left. What it may cost is reserved with it.
 pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started, StoreError> {
     let now = tx.now().await?;
     let written = sql("INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at,
-             deadline_at, outcome)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'started')
+             deadline_at, unpriced, own_key, account, outcome)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'started')
          ON CONFLICT (key) WHERE finished_at IS NULL DO NOTHING")
     .bind(&call.id)
     .bind(&call.key)
@@ -140,17 +171,34 @@ pub async fn start(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started
     .bind(call.provider.is_some())
     .bind(now.as_millis())
     .bind((now + call.timeout).as_millis())
+    .bind(call.is_unpriced)
+    .bind(call.own_key)
+    .bind(call.account.as_deref())
     .execute(tx)
     .await?;
     if written == 0 {
         return Ok(Started::AlreadyOpen);
     }
     // Checked after the insert: a call that ended in between has stored its result in the same unit of work.
-    if results::find(tx, &call.key).await?.is_none() {
-        return Ok(Started::Yes);
+    let is_stored = results::find(tx, &call.key).await?.is_some();
+    let started = if is_stored { Started::AlreadyStored } else { admit(tx, lease, call).await? };
+    if started != Started::Yes {
+        sql("DELETE FROM calls WHERE id = $1").bind(&call.id).execute(tx).await?;
     }
-    sql("DELETE FROM calls WHERE id = $1").bind(&call.id).execute(tx).await?;
-    Ok(Started::AlreadyStored)
+    Ok(started)
+}
+
+/// Whether a call that is stored may be made: what it may cost is reserved.
+async fn admit(tx: &mut Tx, lease: &Lease, call: &NewCall) -> Result<Started, StoreError> {
+    if call.is_unpriced {
+        // The count includes this call: a concurrent one is stored too before it waits for the lock.
+        if let Some((hard, until)) = limits::too_many_unpriced(tx, &call.owner).await? {
+            return Ok(Started::TooManyUnpriced { hard, until });
+        }
+    }
+    let (Some(most), Some(provider)) = (call.reserve, call.provider.as_deref()) else { return Ok(Started::Yes) };
+    let refused = spend::reserve_for_call(tx, lease, &call.owner, provider, most).await?;
+    Ok(refused.map_or(Started::Yes, |(over, message)| Started::OverBudget { over, message }))
 }
 
 /// The open call of a key, if there is one.
@@ -165,17 +213,59 @@ pub async fn open_of_key(tx: &mut Tx, key: &str) -> Result<Option<OpenCall>, Sto
     row.as_ref().map(read).transpose()
 }
 
+/// More than any name of a provider in every collation, and than the slash before it.
+const AFTER_PROVIDERS: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
+
+/// An owner's open call of a request under a key other than these, with the name of its provider. The key of a request is
+/// followed by a slash and the provider's name in the key of each of its calls, and by another slash if more follows.
+pub async fn open_elsewhere(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    request: &str,
+    known: &[String],
+) -> Result<Option<(String, OpenCall)>, StoreError> {
+    // The bounds let an index be used and hold in every collation; which keys are meant is decided without one.
+    let rows = sql(
+        "SELECT calls.*, CAST(CASE WHEN jobs.id IS NOT NULL AND jobs.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS job_is_unfinished
+         FROM calls LEFT JOIN jobs ON jobs.id = calls.job
+         WHERE calls.key >= $1 AND calls.key <= $2 AND calls.finished_at IS NULL AND calls.owner = $3
+         ORDER BY calls.id",
+    )
+    .bind(request)
+    .bind(format!("{request}{AFTER_PROVIDERS}"))
+    .bind(owner.as_str())
+    .all(tx)
+    .await?;
+    for row in &rows {
+        let key: String = row.get("key")?;
+        let of = key.strip_prefix(request).and_then(|rest| rest.strip_prefix('/'));
+        if let Some(rest) = of.filter(|_| !known.contains(&key)) {
+            let provider = rest.split_once('/').map_or(rest, |(provider, _)| provider);
+            return Ok(Some((provider.to_owned(), read(row)?)));
+        }
+    }
+    Ok(None)
+}
+
 fn read(row: &Row) -> Result<OpenCall, StoreError> {
     Ok(OpenCall {
         id: row.get("id")?,
+        key: row.get("key")?,
         outcome: Outcome::parse(&row.get::<String>("outcome")?)?,
         job: row::id(row, "job")?,
         lease: row.get("lease")?,
+        account: row.get("account")?,
         provider_id: row.get("provider_id")?,
         notified: row.get("notified")?,
         deadline: Timestamp::from_millis(row.get("deadline_at")?),
         job_is_unfinished: row.get("job_is_unfinished")?,
     })
+}
+
+/// The key of a call that has succeeded; none if it has not.
+pub async fn key_of_succeeded(tx: &mut Tx, call: &str) -> Result<Option<String>, StoreError> {
+    let row = sql("SELECT key FROM calls WHERE id = $1 AND outcome = 'succeeded'").bind(call).optional(tx).await?;
+    row.map(|row| row.get("key")).transpose()
 }
 
 /// Stores the provider's id of a call that it has accepted. A call that was given up meanwhile becomes `lost`, since it may
@@ -403,36 +493,4 @@ pub(crate) async fn described(tx: &mut Tx, call: &str) -> Result<Option<Describe
         Ok(Described { provider, kind, owner: row::id(&row, "owner")?, job: row::id(&row, "job")? })
     };
     row.map(read).transpose()
-}
-
-/// What the calls of an owner's job have cost, by kind. Calls with an unknown cost are left out; built-in engines cost nothing.
-pub async fn costs(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<BTreeMap<String, MicroUsd>, StoreError> {
-    let rows = sql("SELECT kind, CAST(SUM(COALESCE(cost, 0)) AS BIGINT) AS cost FROM calls
-         WHERE job = $1 AND owner = $2 AND (cost IS NOT NULL OR provider IS NULL) GROUP BY kind ORDER BY kind")
-    .bind(job.as_str())
-    .bind(owner.as_str())
-    .all(tx)
-    .await?;
-    rows.iter().map(|row| Ok((row.get("kind")?, MicroUsd(row.get("cost")?)))).collect()
-}
-
-/// The number of calls per kind and outcome, for tests that nothing was done twice.
-pub async fn count(tx: &mut Tx) -> Result<Vec<(String, Outcome, u64)>, StoreError> {
-    let rows = sql("SELECT kind, outcome, COUNT(*) AS count FROM calls GROUP BY kind, outcome ORDER BY kind, outcome")
-        .all(tx)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let count: i64 = row.get("count")?;
-            Ok((row.get("kind")?, Outcome::parse(&row.get::<String>("outcome")?)?, count.unsigned_abs()))
-        })
-        .collect()
-}
-
-/// Every successful call: its kind, its start and its end, for benchmarks.
-pub async fn finished(tx: &mut Tx) -> Result<Vec<(String, Timestamp, Timestamp)>, StoreError> {
-    let rows =
-        sql("SELECT kind, started_at, finished_at FROM calls WHERE outcome = 'succeeded' ORDER BY id").all(tx).await?;
-    let time = |row: &Row, column: &str| Ok::<_, StoreError>(Timestamp::from_millis(row.get(column)?));
-    rows.iter().map(|row| Ok((row.get("kind")?, time(row, "started_at")?, time(row, "finished_at")?))).collect()
 }

@@ -6,7 +6,6 @@
 //! log is at most [`FORCE_PAGES`] and one commit long.
 
 use std::cell::Cell;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -15,7 +14,6 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use crate::sqlite::{block_in_place, is_busy, run};
-use crate::{Options, sqlite};
 
 /// New pages (of 4 KiB) in the log after which the thread is asked for a checkpoint.
 const BACKGROUND_PAGES: u32 = 500;
@@ -42,12 +40,8 @@ pub(crate) struct Checkpointer {
 }
 
 impl Checkpointer {
-    /// Replaces SQLite's automatic checkpoints. `None` in a simulation, which is repeatable only with one thread.
-    pub(crate) fn start(path: &Path, writer: &Connection, options: &Options) -> Result<Option<Self>, rusqlite::Error> {
-        if options.clock.is_some() {
-            return Ok(None);
-        }
-        let own = sqlite::open(path, options)?;
+    /// Replaces the automatic checkpoints of `writer`, by a thread with a connection of its own.
+    pub(crate) fn start(own: Connection, writer: &Connection) -> Option<Self> {
         let (requests, requested) = sync_channel(1);
         let caught_up = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&caught_up);
@@ -61,14 +55,14 @@ impl Checkpointer {
             Ok(thread) => thread,
             Err(error) => {
                 tracing::warn!(%error, "no checkpoint thread could be started: commits checkpoint, and some take longer");
-                return Ok(None);
+                return None;
             }
         };
         writer.wal_hook(Some(|_, pages| {
             PAGES.set(pages.unsigned_abs());
             Ok(())
         }));
-        Ok(Some(Self { requests, thread, caught_up, requested_at: 0 }))
+        Some(Self { requests, thread, caught_up, requested_at: 0 })
     }
 
     /// Must be called after each commit, while the caller still has the writer.

@@ -18,7 +18,7 @@ const APP: &str = "documents";
 pub struct DocumentRow {
     /// Its id.
     pub id: DocumentId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Hash of the file.
     pub blob: String,

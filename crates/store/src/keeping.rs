@@ -51,13 +51,13 @@ pub struct HoldRow {
 /// What was moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// The app.
     pub app: String,
     /// The id of the thing.
     pub subject: String,
-    /// When; [`bury`] sets it.
+    /// When; [`add_tombstone`] sets it.
     pub moved_at: Timestamp,
     /// Which rule moved it.
     pub rule: String,
@@ -77,16 +77,15 @@ pub async fn hold(tx: &mut Tx, owner: &OwnerId, held: Held<'_>, reason: &str) ->
     let now = tx.now().await?;
     let (app, subject) = held.names();
     sql("INSERT INTO keeping_holds (owner, app, subject, reason, placed_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (owner, app, subject) DO UPDATE SET reason = excluded.reason")
+         ON CONFLICT (owner, app, subject) DO UPDATE SET reason = excluded.reason RETURNING reason, placed_at")
     .bind(owner.as_str())
     .bind(app)
     .bind(subject)
     .bind(reason)
     .bind(now.as_millis())
-    .execute(tx)
-    .await?;
-    let placed = held_by(tx, owner, held).await?;
-    Ok(placed.unwrap_or_else(|| HoldRow { reason: reason.to_owned(), placed_at: now }))
+    .one(tx)
+    .await
+    .and_then(|row| hold_row(&row))
 }
 
 /// Ends a hold; returns whether there was one.
@@ -119,8 +118,8 @@ pub async fn is_held(tx: &mut Tx, owner: &OwnerId, app: &str, subject: &str) -> 
     Ok(one.is_some() || held_by(tx, owner, Held::Everything).await?.is_some())
 }
 
-/// Writes down what was moved, in the unit of work that moves it.
-pub async fn bury(tx: &mut Tx, stone: &Tombstone) -> Result<(), StoreError> {
+/// Records what was moved, in the unit of work that moves it.
+pub async fn add_tombstone(tx: &mut Tx, stone: &Tombstone) -> Result<(), StoreError> {
     let now = tx.now().await?;
     sql("INSERT INTO keeping_tombstones (owner, app, subject, moved_at, rule, tier, what, bytes_before, bytes_after)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")

@@ -21,6 +21,7 @@
 pub mod accounts;
 pub mod blobs;
 pub mod calls;
+pub mod capture;
 mod checkpoint;
 mod connections;
 pub mod controls;
@@ -40,6 +41,7 @@ pub mod migrations;
 pub mod models;
 mod open;
 mod postgres;
+pub mod provider_keys;
 pub mod providers;
 pub mod reel;
 pub mod results;
@@ -166,7 +168,7 @@ impl Store {
         self.write_once(work).await
     }
 
-    /// The same for a unit of work that cannot be run again because it consumes or changes what it captures: a lost race is
+    /// The same for a unit of work that cannot be run again because it consumes or changes what it entries: a lost race is
     /// its error.
     pub async fn write_once<T, E, F>(&self, work: F) -> Result<T, E>
     where

@@ -11,13 +11,13 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::limits::{Holder, Limited, Window};
 use sluice_domain::time::Timestamp;
 
-use crate::sql::sql;
+use crate::sql::{list, sql};
 use crate::{StoreError, Tx, events, storable};
 
 mod money;
 
-pub use money::{Money, MoneyCaps, end_of, money, release_over_budget, set_plans};
-pub(crate) use money::{caps_of, month_of, put_off, warn_of_money};
+pub use money::{Money, MoneyCaps, end_of, money, release_over_budget, set_plans, unpriced_calls};
+pub(crate) use money::{caps_of, month_of, put_off, too_many_unpriced, warn_of_money};
 
 /// Who is limited, as it is stored: `user ada`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -191,13 +191,16 @@ pub async fn leased(tx: &mut Tx, of: &Of, limited: Limited) -> Result<Use, Store
 }
 
 /// The jobs of an owner that have not ended and that a person started: they are about something, and no part of another one.
-/// Those of one kind do not count.
-pub async fn jobs_at_once(tx: &mut Tx, owner: &OwnerId, except: &str) -> Result<u64, StoreError> {
+/// Those of some kinds do not count.
+pub async fn jobs_at_once(tx: &mut Tx, owner: &OwnerId, except: &[&str]) -> Result<u64, StoreError> {
     // The condition on `id` is always true, and makes SQLite use the index of open jobs instead of that of subjects.
-    let row = sql("SELECT COUNT(*) AS count FROM jobs
-         WHERE owner = $1 AND id > '' AND subject > '' AND finished_at IS NULL AND parent IS NULL AND kind <> $2")
+    let row = sql(format!(
+        "SELECT COUNT(*) AS count FROM jobs
+         WHERE owner = $1 AND id > '' AND subject > '' AND finished_at IS NULL AND parent IS NULL AND kind NOT IN ({})",
+        list(2, except.len())
+    ))
     .bind(owner.as_str())
-    .bind(except)
+    .bind_all(except.iter().copied())
     .one(tx)
     .await?;
     Ok(row.get::<i64>("count")?.unsigned_abs())

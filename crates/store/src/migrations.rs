@@ -33,6 +33,7 @@ pub const MODULES: &[Module] = &[
     crate::webhooks::MODULE,
     crate::reel::MODULE,
     crate::scribe::MODULE,
+    crate::capture::MODULE,
 ];
 
 /// The tables that all apps share.
@@ -47,6 +48,9 @@ const CORE: Module = Module {
         Migration { name: "model_sets", sql: include_str!("../migrations/core/0006_model_sets.sql") },
         Migration { name: "lists", sql: include_str!("../migrations/core/0007_lists.sql") },
         Migration { name: "keeping", sql: include_str!("../migrations/core/0008_keeping.sql") },
+        Migration { name: "providers", sql: include_str!("../migrations/core/0009_providers.sql") },
+        Migration { name: "unpriced_calls", sql: include_str!("../migrations/core/0010_unpriced_calls.sql") },
+        Migration { name: "patience", sql: include_str!("../migrations/core/0011_patience.sql") },
     ],
 };
 

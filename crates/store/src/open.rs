@@ -105,13 +105,18 @@ async fn sqlite(path: &Path, options: &Options, hints: &Hints) -> Result<Backend
     };
     make_private(path).map_err(|error| StoreError::CannotOpen { path: path.to_owned(), source: error.into() })?;
     let open = || sqlite::open(path, options);
-    let writer = sqlite::retry_while_busy(options.busy_timeout, open).await.map_err(cannot_open)?;
-    sqlite::migrate(&writer, &options.modules)?;
+    let mut writer = sqlite::retry_while_busy(options.busy_timeout, open).await.map_err(cannot_open)?;
+    sqlite::migrate(&mut writer, options).await?;
     // 64 MiB, so that claims and settlements under load find their pages in the cache.
     writer.execute_batch("PRAGMA cache_size = -65536")?;
-    writer.busy_timeout(Duration::ZERO)?;
     let readers = sqlite::Readers::open(path, options).await.map_err(cannot_open)?;
-    let checkpointer = Checkpointer::start(path, &writer, options).map_err(cannot_open)?;
+    // A simulation is repeatable only with one thread.
+    let checkpointer = if options.clock.is_some() {
+        None
+    } else {
+        let own = sqlite::retry_while_busy(options.busy_timeout, open).await.map_err(cannot_open)?;
+        Checkpointer::start(own, &writer)
+    };
     let group = Group::new(writer, checkpointer, options.busy_timeout, hints.work.clone(), hints.events.clone());
     Ok(Backend::Sqlite { group, readers })
 }

@@ -22,6 +22,7 @@ pub(crate) const MODULE: Module = Module {
     migrations: &[
         Migration { name: "baseline", sql: include_str!("../migrations/reel/0001_baseline.sql") },
         Migration { name: "limits", sql: include_str!("../migrations/reel/0002_limits.sql") },
+        Migration { name: "script_note", sql: include_str!("../migrations/reel/0003_script_note.sql") },
     ],
 };
 
@@ -33,7 +34,7 @@ const APP: &str = "reel";
 pub struct ReelRow {
     /// Its id.
     pub id: ReelId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Its source.
     pub document_id: DocumentId,
@@ -48,6 +49,8 @@ pub struct ReelRow {
     pub choices: Value,
     /// How its script was written, once it is.
     pub script_source: Option<String>,
+    /// What is known of a script that a model was asked for, once it is written; none for an extract that was chosen.
+    pub script_note: Option<Value>,
     /// Whether a person added, deleted or moved scenes.
     pub edited: bool,
     /// The published files, once they are.
@@ -67,7 +70,7 @@ pub struct ReelRow {
 pub struct SceneRow {
     /// Its id.
     pub id: SceneId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Its reel.
     pub reel_id: ReelId,
@@ -173,6 +176,20 @@ pub async fn set_script(
     list::index(tx, id).await
 }
 
+/// Stores what is known of a script that a model was asked for.
+pub async fn set_script_note(tx: &mut Tx, owner: &OwnerId, id: &ReelId, note: &Value) -> Result<(), StoreError> {
+    storable::json("a note about a script", note)?;
+    let now = tx.now().await?;
+    sql("UPDATE reels SET script_note = $3, updated_at = $4 WHERE id = $1 AND owner = $2 AND deleted_at IS NULL")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(note.to_string())
+        .bind(now.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Sets the job of a reel.
 pub async fn set_reel_job(tx: &mut Tx, owner: &OwnerId, id: &ReelId, job: &JobId) -> Result<(), StoreError> {
     let now = tx.now().await?;
@@ -223,7 +240,7 @@ pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<()
     let Some(row) = row else { return Ok(()) };
     let document: Option<String> = row.get("document_id")?;
     if document.is_some() {
-        // Whoever starts another reel of it has locked it before: then it is found in use below.
+        // A transaction that starts another reel of the document has locked it first, so that it is found in use below.
         documents::lock(tx, owner, &parse(&row, "document_id")?).await?;
     }
     clear_scenes(tx, owner, id).await?;
@@ -236,7 +253,7 @@ pub async fn delete_reel(tx: &mut Tx, owner: &OwnerId, id: &ReelId) -> Result<()
     retention::forget_result_keys(tx, &alone).await?;
     sql("DELETE FROM reel_results WHERE reel_id = $1").bind(id.as_str()).execute(tx).await?;
     blobs::release(tx, &Subject { owner, app: APP, id: id.as_str() }).await?;
-    sql("UPDATE reels SET result = NULL, document_id = NULL, title = '', search = '', request_key = NULL, request_hash = NULL,
+    sql("UPDATE reels SET result = NULL, script_note = NULL, document_id = NULL, title = '', search = '', request_key = NULL, request_hash = NULL,
          deleted_at = $2, updated_at = $2 WHERE id = $1")
     .bind(id.as_str())
     .bind(now.as_millis())
@@ -428,6 +445,7 @@ fn reel_row(row: &Row) -> Result<ReelRow, StoreError> {
         language: language(&row.get::<String>("language")?)?,
         choices: json(row, "choices")?,
         script_source: row.get("script_source")?,
+        script_note: optional_json(row, "script_note")?,
         edited: row.get("edited")?,
         result: optional_json(row, "result")?,
         address: row.get("address")?,

@@ -396,10 +396,12 @@ pub async fn set_cursor(tx: &mut Tx, walk: &str, position: Option<&str>) -> Resu
 /// How long rows are retained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetentionPeriods {
-    /// Finished jobs with their steps and logs, and calls. A call whose outcome stayed unknown ends first, this long after its
-    /// deadline.
+    /// Finished jobs with their steps and logs. A call whose outcome stayed unknown ends this long after its deadline.
     pub history: Duration,
-    /// Stage results, after their last use.
+    /// Calls that have ended: longer than any month, since what owners paid with their own keys this month is summed from them.
+    pub calls: Duration,
+    /// Stage results, after their last use: longer than any month, since a job that waits for the next month's budget does not
+    /// run, and would pay again for what it has.
     pub results: Duration,
     /// Events: a client that was away for longer reloads everything.
     pub events: Duration,
@@ -417,7 +419,8 @@ impl Default for RetentionPeriods {
     fn default() -> Self {
         Self {
             history: 30 * DAY,
-            results: 30 * DAY,
+            calls: 32 * DAY,
+            results: 32 * DAY,
             events: 7 * DAY,
             // A year, and a month to review it.
             spend: 400 * DAY,

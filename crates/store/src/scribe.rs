@@ -49,11 +49,14 @@ const APP: &str = "scribe";
 pub const FARTHEST: u32 = 1_000;
 /// The same chunk may be sent again so often within [`REPEATS_WITHIN`].
 pub const MOST_REPEATS: u32 = 3;
+/// The kind of the jobs that make a summary again. They work on the transcript alone: what becomes of them says nothing of the sound.
+pub const SUMMARISING: &str = "scribe.summarise";
 /// See [`MOST_REPEATS`].
 pub const REPEATS_WITHIN: Duration = Duration::from_mins(1);
 
 /// A session with the state of its job, which is looked up for each: with a join, `PostgreSQL` may walk over all jobs.
 const SELECT: &str = "SELECT scribe_sessions.*,
+        (SELECT kind FROM jobs WHERE jobs.id = job_id) AS job_kind,
         (SELECT state FROM jobs WHERE jobs.id = job_id) AS job_state,
         (SELECT error_code FROM jobs WHERE jobs.id = job_id) AS error_code,
         (SELECT error_message FROM jobs WHERE jobs.id = job_id) AS error_message
@@ -171,7 +174,7 @@ pub async fn update(tx: &mut Tx, row: &RecordingRow) -> Result<bool, StoreError>
     Ok(changed == 1)
 }
 
-/// Records the job that transcribes a session.
+/// Records the job that transcribes a session, or makes its summary again.
 pub async fn set_job(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, job: &JobId) -> Result<(), StoreError> {
     let now = tx.now().await?;
     sql("UPDATE scribe_sessions SET job_id = $3, updated_at = $4 WHERE id = $1 AND owner = $2")

@@ -268,21 +268,39 @@ impl Drop for Snapshot {
     }
 }
 
-/// Migrates the schema in one transaction, which waits for another process that does the same.
-pub(crate) fn migrate(connection: &Connection, modules: &[Module]) -> Result<(), StoreError> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    let done = apply(connection, modules);
+/// Migrates the schema in one transaction, which waits for another process that does the same. A schema that is up to date is
+/// only read: others may write all the time, and whoever waits for the lock of a file is not served in turn.
+pub(crate) async fn migrate(connection: &mut Connection, options: &Options) -> Result<(), StoreError> {
+    connection.busy_timeout(Duration::ZERO)?;
+    // Each attempt has the connection for itself, which threads may hand over but not share.
+    let reader = &mut *connection;
+    if let Some(applied) = retry_while_busy(options.busy_timeout, move || applied(reader)).await?
+        && migrations::pending(&options.modules, &applied)?.is_empty()
+    {
+        return Ok(());
+    }
+    let writer = &mut *connection;
+    retry_while_busy(options.busy_timeout, move || run(writer, "BEGIN IMMEDIATE")).await?;
+    let done = apply(connection, &options.modules);
     connection.execute_batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
     done
 }
 
-fn apply(connection: &Connection, modules: &[Module]) -> Result<(), StoreError> {
-    connection.execute_batch(&ddl(Dialect::Sqlite, migrations::HISTORY))?;
+/// The migrations that were applied; `None` without a history.
+fn applied(connection: &Connection) -> Result<Option<Vec<Applied>>, rusqlite::Error> {
+    if !connection.table_exists(None, "schema_migrations")? {
+        return Ok(None);
+    }
     let mut statement = connection.prepare("SELECT module, version, checksum FROM schema_migrations")?;
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Applied { module: row.get("module")?, version: row.get("version")?, checksum: row.get("checksum")? })
     };
-    let applied = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+    statement.query_map([], read)?.collect::<Result<Vec<_>, _>>().map(Some)
+}
+
+fn apply(connection: &Connection, modules: &[Module]) -> Result<(), StoreError> {
+    connection.execute_batch(&ddl(Dialect::Sqlite, migrations::HISTORY))?;
+    let applied = applied(connection)?.unwrap_or_default();
     if applied.is_empty() && connection.table_exists(None, "jobs")? {
         return Err(StoreError::SchemaUnknown);
     }

@@ -28,7 +28,7 @@ pub(crate) const MODULE: Module = Module {
 pub struct UploadRow {
     /// Its id.
     pub id: UploadId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// The length of the file, in bytes.
     pub length: u64,

@@ -22,7 +22,7 @@ pub(crate) const MODULE: Module = Module {
 pub struct WebhookRow {
     /// Its id.
     pub id: WebhookId,
-    /// Whose events it is told of.
+    /// Its owner, of whose events it is told.
     pub owner: OwnerId,
     /// Where they are sent.
     pub url: String,
@@ -56,6 +56,32 @@ pub struct WebhookRow {
     pub created_at: Timestamp,
     /// When its owner last changed it.
     pub updated_at: Timestamp,
+}
+
+impl WebhookRow {
+    /// An endpoint made now, which is told of all events and was told of none yet.
+    pub fn new(id: WebhookId, owner: OwnerId, url: String, secret: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            owner,
+            url,
+            description: String::new(),
+            kinds: Vec::new(),
+            secret,
+            previous: None,
+            disabled: None,
+            place: 0,
+            missed: 0,
+            job: None,
+            parked_until: None,
+            failures: 0,
+            failing_since: None,
+            resume_at: None,
+            succeeded_at: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// Without its secrets and its address, which may contain one.

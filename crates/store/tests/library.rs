@@ -227,6 +227,7 @@ pub(crate) async fn new_reel(tx: &mut Tx, document: &DocumentRow, number: usize)
         language: Language::ENGLISH,
         choices: json!({ "mode": "summary" }),
         script_source: None,
+        script_note: None,
         edited: false,
         result: None,
         address: "10.0.0.1".to_owned(),

@@ -90,7 +90,7 @@ async fn search_all(tx: &mut Tx, sought: &Sought, limit: u32) -> Result<Vec<Even
             break;
         }
         if looked_through >= LOOKED_THROUGH {
-            // What is older than the next row of another stream may have that one before it.
+            // Events older than the next unread row of another stream are dropped: that row may be newer.
             found.retain(|event| event.at.as_millis() > heads[newest].at);
             break;
         }
@@ -138,7 +138,7 @@ async fn heads(tx: &mut Tx, after: Option<&Place>) -> Result<Vec<Head>, StoreErr
 /// A number in a stream that is a little greater than that of its last row until `most`.
 async fn bisect(tx: &mut Tx, owner: &OwnerId, last: i64, most: i64) -> Result<i64, StoreError> {
     let text = "SELECT seq, at FROM event_log WHERE owner = $1 AND seq >= $2 ORDER BY seq LIMIT 1";
-    // What is before `low` is not later than `most`; the row at `high` is.
+    // Every row before `low` is at `most` or earlier; the row at `high` is later.
     let (mut low, mut high) = (0, last);
     while low < high {
         let middle = low + (high - low) / 2;

@@ -47,7 +47,7 @@ impl Terms {
         }
     }
 
-    /// What cannot be counted is as bad as what cannot be read.
+    /// A rate whose figures overflow is treated like one that cannot be read.
     pub(crate) fn read(row: &Row) -> Result<Self, StoreError> {
         let terms = Self { amount: row.get("amount")?, period: row.get("period_ms")?, burst: row.get("burst")? };
         let Self { amount, period, burst } = terms;

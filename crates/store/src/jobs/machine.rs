@@ -51,6 +51,7 @@ impl JobRow {
         self.stage = then.stage;
         self.need = then.need;
         self.error = None;
+        self.put_off_since = None;
         self.call = None;
         self.clear_wait();
         self.touch(now);
@@ -69,6 +70,7 @@ impl JobRow {
             return self.die(error, now);
         }
         self.error = Some(error);
+        self.put_off_since = None;
         self.reschedule(delay, now);
     }
 
@@ -76,6 +78,18 @@ impl JobRow {
     pub(crate) fn die(&mut self, error: JobError, now: Timestamp) {
         self.finish(JobState::Dead, now);
         self.error = Some(error);
+    }
+
+    /// Notes why an attempt does not count, and since when that has been so. A stage that snoozes on purpose is not put off.
+    pub(crate) fn note_put_off(&mut self, error: Option<JobError>, delay: Duration, now: Timestamp) {
+        match error {
+            Some(error) => {
+                self.error = Some(error);
+                self.put_off_since.get_or_insert(now);
+            }
+            None if delay.is_zero() => {}
+            None => self.put_off_since = None,
+        }
     }
 
     /// running → scheduled or ready: the attempt does not count.
@@ -126,6 +140,7 @@ impl JobRow {
         self.wait_signal = Some(calls::signal(&call));
         self.wait_deadline = Some(now + deadline);
         self.next_poll = Some(now + poll_after);
+        self.put_off_since = None;
         self.attach_call(call);
         self.touch(now);
     }
@@ -188,9 +203,23 @@ impl JobRow {
         self.die(JobError { code: "dependency_failed".into(), message }, now);
     }
 
-    /// ready → scheduled: its need cannot be met before then.
+    /// ready → scheduled: no budget has enough for its need before then.
     pub(crate) fn put_off(&mut self, delay: Duration, now: Timestamp) {
+        // What went wrong before is not what it waits for now.
+        self.error = None;
+        self.put_off_since.get_or_insert(now);
         self.reschedule(delay, now);
+    }
+
+    /// scheduled → dead: it was put off again and again.
+    pub(crate) fn give_up(&mut self, now: Timestamp) {
+        let hours = now.since(self.put_off_since.unwrap_or(now)).as_secs() / 3_600;
+        let long = if hours < 48 { format!("{hours} hours") } else { format!("{} days", hours / 24) };
+        let of_budget = || "a budget had less left than it may cost".to_owned();
+        let why = self.error.take().map_or_else(of_budget, |error| format!("{} ({})", error.message, error.code));
+        let message =
+            format!("it could not go on for {long}, and waits no longer: {why}. Retry it when that is mended");
+        self.die(JobError { code: "waited_too_long".into(), message }, now);
     }
 
     /// Any state but final and running → cancelled; a running job, or one with an open call, is asked to stop.
@@ -216,6 +245,7 @@ impl JobRow {
         self.run_at = now;
         self.cancel_requested_at = None;
         self.error = None;
+        self.put_off_since = None;
         self.finished_at = None;
         self.touch(now);
     }

@@ -3,6 +3,8 @@
 //! The ids of due jobs are read first; each job is then changed by itself. So a row that cannot be read or written affects
 //! only its own job: the caller skips it and goes on with the others.
 
+use std::time::Duration;
+
 use crate::sql::sql;
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
@@ -20,28 +22,40 @@ pub enum Task {
     Rescue,
     /// Its wait ends by a poll or its deadline.
     Wake,
+    /// Its delay ends, and it was put off again after so long that it is given up. Time in which nobody tried does not end it.
+    GiveUp {
+        /// For so long.
+        after: Duration,
+    },
     /// Its delay ends.
     Promote,
     /// Its time to live has passed.
     Expire,
 }
 
+/// A job that is put off again and again, because of a budget or of an error that spends no attempt, is given up after this
+/// long, unless another time is set: more than a month, because a month's budget may be what it waits for.
+pub const PATIENCE: Duration = Duration::from_hours(32 * 24);
+
 impl Task {
-    /// All of them, in the order in which they run. Rescue is last, because a rescued job must not count as recent work that
-    /// keeps its ancestors from expiring.
-    pub const ALL: [Self; 4] = [Self::Wake, Self::Promote, Self::Expire, Self::Rescue];
+    /// All of them, in the order in which they run, with this patience. Who is given up is not promoted. Rescue is last, because a
+    /// rescued job must not count as recent work that keeps its ancestors from expiring.
+    pub const fn all(patience: Duration) -> [Self; 5] {
+        [Self::Wake, Self::GiveUp { after: patience }, Self::Promote, Self::Expire, Self::Rescue]
+    }
 
     /// Its name, for logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rescue => "rescue",
             Self::Wake => "wake",
+            Self::GiveUp { .. } => "give_up",
             Self::Promote => "promote",
             Self::Expire => "expire",
         }
     }
 
-    /// Which jobs are due at `$1`.
+    /// Which jobs are due at `$1`; `$3` is the patience with a job that is put off.
     const fn pick(self) -> &'static str {
         match self {
             // Always true, and makes the planner use the index of running jobs.
@@ -51,6 +65,10 @@ impl Task {
             Self::Wake => {
                 "SELECT id FROM jobs WHERE state = 'waiting' AND wait_deadline <= $1
                  UNION SELECT id FROM jobs WHERE state = 'waiting' AND next_poll <= $1 LIMIT $2"
+            }
+            Self::GiveUp { .. } => {
+                "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1
+                 AND put_off_since <= updated_at - $3 LIMIT $2"
             }
             Self::Promote => "SELECT id FROM jobs WHERE state = 'scheduled' AND run_at <= $1 LIMIT $2",
             Self::Expire => {
@@ -69,7 +87,11 @@ pub const BATCH: u32 = 500;
 /// fails by itself later.
 pub async fn due(tx: &mut Tx, task: Task, most: u32) -> Result<Vec<String>, StoreError> {
     let now = tx.now().await?;
-    let rows = sql(task.pick()).bind(now.as_millis()).bind(most).all(tx).await?;
+    let mut query = sql(task.pick()).bind(now.as_millis()).bind(most);
+    if let Task::GiveUp { after } = task {
+        query = query.bind(millis(after));
+    }
+    let rows = query.all(tx).await?;
     let readable =
         |row: &crate::sql::Row| row.get("id").inspect_err(|error| tracing::error!(%error, "a job's id")).ok();
     let mut picked: Vec<String> = rows.iter().filter_map(readable).collect();
@@ -87,6 +109,7 @@ pub async fn perform(tx: &mut Tx, task: Task, job: &str) -> Result<bool, StoreEr
     let is_due = match task {
         Task::Rescue => rescue(tx, &mut row, now).await?,
         Task::Wake => wake(&mut row, now),
+        Task::GiveUp { after } => give_up(&mut row, after, now),
         Task::Promote => promote(&mut row, now),
         Task::Expire => expire(tx, &mut row, now).await?,
     };
@@ -100,7 +123,7 @@ pub async fn perform(tx: &mut Tx, task: Task, job: &str) -> Result<bool, StoreEr
 /// Performs everything that is due in one unit of work, which fails as a whole; returns how many jobs changed.
 pub async fn perform_all(tx: &mut Tx) -> Result<usize, StoreError> {
     let mut moved = 0;
-    for task in Task::ALL {
+    for task in Task::all(PATIENCE) {
         for job in due(tx, task, BATCH).await? {
             moved += usize::from(perform(tx, task, &job).await?);
         }
@@ -135,6 +158,16 @@ fn wake(row: &mut JobRow, now: Timestamp) -> bool {
         row.call_changed(now);
     } else if is_due {
         row.wake_up(if polls && !over { Wake::Poll } else { Wake::Deadline }, now);
+    }
+    is_due
+}
+
+fn give_up(row: &mut JobRow, after: Duration, now: Timestamp) -> bool {
+    let is_over = row.put_off_since.is_some_and(|since| since <= row.updated_at - after);
+    let is_due = row.state == JobState::Scheduled && row.run_at <= now && is_over;
+    if is_due {
+        row.give_up(now);
+        tracing::warn!(job = %row.id, kind = %row.kind, "gave up a job that was put off for too long");
     }
     is_due
 }

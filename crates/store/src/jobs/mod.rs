@@ -33,7 +33,7 @@ pub use lease::{cancelling, hold, renew};
 pub use list::{Filter, Redrive};
 pub use machine::Then;
 pub(crate) use maintenance::due_now;
-pub use maintenance::{BATCH, Task, due, next_due, perform, perform_all};
+pub use maintenance::{BATCH, PATIENCE, Task, due, next_due, perform, perform_all};
 pub use new::{NewJob, check, enqueue, enqueue_many};
 pub use owned::{
     cancel, cancel_of, children, dependencies_of, find, get, list, log_of, redrive, retry, send_signal, steps_of,

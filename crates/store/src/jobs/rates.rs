@@ -282,7 +282,7 @@ pub(crate) async fn closed(tx: &mut Tx) -> Result<Vec<(&'static str, String)>, S
     // A bucket that is full has no row.
     for row in &sql("SELECT * FROM buckets ORDER BY scope, name, unit").all(tx).await? {
         let scope = row.get::<String>("scope").and_then(|scope| known_scope(&scope));
-        // What cannot be read has no rate.
+        // A limit that cannot be read has no rate.
         let (Ok(scope), Ok(name), Ok(unit)) = (scope, row.get::<String>("name"), Unit::read(row)) else { continue };
         let Some((_, terms)) = rates.of(scope, &name).find(|(of, _)| *of == unit) else { continue };
         let mut bucket = Bucket::read(row, unit, terms)?;

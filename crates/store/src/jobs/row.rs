@@ -181,6 +181,8 @@ pub struct JobRow {
     pub result: Option<Value>,
     /// Why it failed.
     pub error: Option<JobError>,
+    /// Since when the present stage has been put off again and again, because of a budget or an error that spends no attempt.
+    pub put_off_since: Option<Timestamp>,
     /// The key of its concurrency limit.
     pub limit_key: Option<String>,
     /// What the present stage needs.
@@ -244,6 +246,7 @@ impl JobRow {
             expires_at: time(row, "expires_at")?,
             result: result.map(|text| crate::json(&text, "a job's result")).transpose()?,
             error: code.zip(message).map(|(code, message)| JobError { code, message }),
+            put_off_since: time(row, "put_off_since")?,
             limit_key: row.get("limit_key")?,
             need: Need::read(row)?,
             has_dependents: row.get("has_dependents")?,
@@ -264,7 +267,7 @@ impl JobRow {
                  lease_worker = $8, wait_signal = $9, wait_deadline = $10, next_poll = $11, wake = $12,
                  wake_data = $13, cancel_requested_at = $14, expires_at = $15, result = $16, error_code = $17,
                  error_message = $18, updated_at = $19, finished_at = $20, sort_key = $21, provider = $22, work_ms = $23,
-                 cost = $24, amounts = $25, call = $26
+                 cost = $24, amounts = $25, call = $26, put_off_since = $29
              WHERE id = $1 AND state = $27 AND COALESCE(lease_id, '') = $28")
             .bind(self.id.as_str())
             .bind(self.state.as_str())
@@ -294,6 +297,7 @@ impl JobRow {
             .bind(self.call.as_deref())
             .bind(state.as_str())
             .bind(lease.as_ref().map_or("", LeaseId::as_str))
+            .bind(stored(self.put_off_since))
             .execute(tx)
             .await?;
         if written == 0 {

@@ -246,7 +246,7 @@ async fn apply(tx: &mut Tx, row: &mut JobRow, settlement: Settlement, now: Times
         Settlement::Fail { error, delay } => row.fail(error, delay, now),
         Settlement::Die(error) => row.die(error, now),
         Settlement::Snooze { delay, error } => {
-            row.error = error.or(row.error.take());
+            row.note_put_off(error, delay, now);
             row.snooze(delay, now);
         }
         Settlement::Wait { then, signal, deadline, poll_every } => {

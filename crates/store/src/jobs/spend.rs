@@ -11,6 +11,7 @@
 //! budgets that are derived from the budget `*`; two concurrent inserts of the same one conflict on its key.
 
 mod books;
+mod during;
 mod locks;
 mod owners;
 
@@ -30,6 +31,7 @@ use crate::{StoreError, Tx, limits, storable};
 
 pub use books::drift;
 pub(crate) use books::forget_spend;
+pub(crate) use during::reserve_for_call;
 use locks::Key;
 pub(crate) use locks::{Bookings, LedgerLocks, write_bookings};
 pub(crate) use owners::spent_in;
@@ -111,7 +113,7 @@ pub async fn set_budget(tx: &mut Tx, scope: &str, name: &str, cap: MicroUsd, ove
 /// Derives a budget from `*` for each name with an open reservation. From now on, a unit of work that changes the ledger under a
 /// name without a budget derives one.
 async fn derive_reserved(tx: &mut Tx, scope: &'static str) -> Result<(), StoreError> {
-    // Every job is `>= ''`: it leads to the index of what is reserved. Asked for each name once, SQLite walks the ledger.
+    // `job >= ''` is always true, and has SQLite use the index of reservations; with DISTINCT it would scan the ledger.
     let text =
         format!("SELECT {scope} AS name FROM spend WHERE state = 'reserved' AND job >= '' AND {scope} IS NOT NULL");
     let rows = sql(text).all(tx).await?;
@@ -262,21 +264,8 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     let Some(mut budgets) = lock_and_read(tx, &names.scopes()).await? else { return Ok(Reserved::Contended) };
     let of_owner = limits::caps_of(tx, &job.owner).await?;
     owners::apply(&mut budgets, of_owner);
-    for (index, budget) in budgets.iter().enumerate() {
-        let fits = sql("UPDATE budgets SET reserved = reserved + $3
-                        WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= $4")
-        .bind(&budget.scope)
-        .bind(&budget.name)
-        .bind(cost.0)
-        .bind(budget.cap.0)
-        .execute(tx)
-        .await?;
-        if fits == 0 {
-            for taken in &budgets[..index] {
-                locks::book(tx, &taken.scope, &taken.name, cost.0, 0).await?;
-            }
-            return refuse(tx, job, budget, now).await;
-        }
+    if let Some(short) = take(tx, &budgets, cost).await? {
+        return refuse(tx, job, short, now).await;
     }
     sql("INSERT INTO spend (job, lease, attempt, stage, owner, provider, day, reserved, state, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'reserved', $9)")
@@ -295,6 +284,33 @@ pub(crate) async fn reserve(tx: &mut Tx, job: &Claimed, now: Timestamp) -> Resul
     Ok(Reserved::Yes)
 }
 
+/// Reserves an amount under all of these budgets, or under none: then the one that has too little left is returned.
+async fn take<'a>(tx: &mut Tx, budgets: &'a [Budget], cost: MicroUsd) -> Result<Option<&'a Budget>, StoreError> {
+    for (index, budget) in budgets.iter().enumerate() {
+        let fits = sql("UPDATE budgets SET reserved = reserved + $3
+                        WHERE scope = $1 AND name = $2 AND reserved + spent + $3 <= $4")
+        .bind(&budget.scope)
+        .bind(&budget.name)
+        .bind(cost.0)
+        .bind(budget.cap.0)
+        .execute(tx)
+        .await?;
+        if fits == 0 {
+            for taken in &budgets[..index] {
+                locks::book(tx, &taken.scope, &taken.name, cost.0, 0).await?;
+            }
+            return Ok(Some(budget));
+        }
+    }
+    Ok(None)
+}
+
+/// Why a job does not fit, for people.
+fn too_little(cost: MicroUsd, budget: &Budget) -> String {
+    let left = MicroUsd((budget.cap.0 - budget.reserved.0 - budget.spent.0).max(0));
+    format!("it may cost {cost}, and of the {} for {} {} there are {left} left", budget.cap, budget.scope, budget.name)
+}
+
 async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> Result<Reserved, StoreError> {
     let mut row = get(tx, &job.lease.job).await?;
     let refused = match budget.over {
@@ -306,18 +322,11 @@ async fn refuse(tx: &mut Tx, job: &Claimed, budget: &Budget, now: Timestamp) -> 
             Reserved::Waits
         }
         Over::Fail => {
-            // Its end changes the jobs that wait for it: whoever has them may wait for what this unit of work has locked.
+            // Its end changes the jobs that wait for it. Another transaction that has locked them may wait for the locks of this one.
             if !family::try_lock_relatives(tx, &row.id).await? {
                 return Ok(Reserved::Contended);
             }
-            let message = format!(
-                "it may cost {}, and of the {} for {} {} there are {} left",
-                job.need.cost,
-                budget.cap,
-                budget.scope,
-                budget.name,
-                MicroUsd((budget.cap.0 - budget.reserved.0 - budget.spent.0).max(0))
-            );
+            let message = too_little(job.need.cost, budget);
             row.die(JobError { code: "over_budget".into(), message }, now);
             Reserved::Failed
         }
@@ -340,9 +349,10 @@ struct Calls {
 
 async fn calls_of(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<Calls, StoreError> {
     let row = sql("SELECT COUNT(*) AS count, COALESCE(CAST(SUM(cost) AS BIGINT), 0) AS cost,
-             COUNT(CASE WHEN outcome IN ('unknown', 'started', 'lost', 'expired') THEN 1 END) AS unknown,
+             COUNT(CASE WHEN outcome IN ('unknown', 'started', 'lost', 'expired')
+                 OR outcome = 'succeeded' AND cost IS NULL AND provider IS NOT NULL THEN 1 END) AS unknown,
              COUNT(CASE WHEN outcome = 'submitted' THEN 1 END) AS submitted
-         FROM calls WHERE job = $1 AND lease = $2")
+         FROM calls WHERE job = $1 AND lease = $2 AND own_key = 0")
     .bind(job.as_str())
     .bind(lease.as_str())
     .one(tx)
@@ -353,6 +363,7 @@ async fn calls_of(tx: &mut Tx, job: &JobId, lease: &LeaseId) -> Result<Calls, St
 
 impl Calls {
     /// A call with an unknown outcome may have been charged: until the outcome is known, the whole reservation counts as spent.
+    /// So it does if a call was done and its provider does not say what it cost.
     fn spent(&self, reserved: MicroUsd) -> MicroUsd {
         if self.unknown > 0 { self.cost.max(reserved) } else { self.cost }
     }

@@ -10,10 +10,12 @@ use sluice_domain::limits::{Cap, Holder, Limited, Limits, Overrides, Plans};
 use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 
-use super::{Of, Warning, warn};
+use super::{Of, Warning, lock, warn};
 use crate::jobs::spend;
 use crate::sql::{Row, parse, sql};
 use crate::{StoreError, Tx, accounts};
+
+const DAY_MS: i64 = 24 * 3_600 * 1_000;
 
 /// The caps of an owner; none: as much as there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct MoneyCaps {
     pub per_day: Option<Cap>,
     /// Of a month, in UTC.
     pub per_month: Option<Cap>,
+    /// Of the calls of a day in UTC whose price is not known. Of a plan, none is the built-in one.
+    pub unpriced: Option<Cap>,
 }
 
 /// What an owner has spent, with what running attempts have reserved.
@@ -35,7 +39,11 @@ pub struct Money {
 
 /// Writes the plans' caps, for the workers of all processes. If something changed, jobs that wait for money are tried again.
 pub async fn set_plans(tx: &mut Tx, plans: &Plans) -> Result<bool, StoreError> {
-    let caps = |limits: &Limits| MoneyCaps { per_day: limits.micro_usd_per_day, per_month: limits.micro_usd_per_month };
+    let caps = |limits: &Limits| MoneyCaps {
+        per_day: limits.micro_usd_per_day,
+        per_month: limits.micro_usd_per_month,
+        unpriced: limits.unpriced_calls_per_day,
+    };
     let new: BTreeMap<String, MoneyCaps> =
         plans.iter().map(|(name, plan)| (name.to_owned(), caps(&plan.user))).collect();
     let hard = |cap: &Option<Cap>| cap.map(|cap| whole(cap.hard));
@@ -48,17 +56,21 @@ pub async fn set_plans(tx: &mut Tx, plans: &Plans) -> Result<bool, StoreError> {
         return Ok(false);
     }
     sql("DELETE FROM plan_money").execute(tx).await?;
-    for (name, MoneyCaps { per_day, per_month }) in &new {
-        sql("INSERT INTO plan_money (plan, per_day, per_day_soft, per_month, per_month_soft) VALUES ($1, $2, $3, $4, $5)
+    for (name, MoneyCaps { per_day, per_month, unpriced }) in &new {
+        sql("INSERT INTO plan_money (plan, per_day, per_day_soft, per_month, per_month_soft, unpriced, unpriced_soft)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (plan) DO UPDATE SET per_day = excluded.per_day, per_day_soft = excluded.per_day_soft,
-                 per_month = excluded.per_month, per_month_soft = excluded.per_month_soft")
-            .bind(name)
-            .bind(hard(per_day))
-            .bind(soft(per_day))
-            .bind(hard(per_month))
-            .bind(soft(per_month))
-            .execute(tx)
-            .await?;
+                 per_month = excluded.per_month, per_month_soft = excluded.per_month_soft,
+                 unpriced = excluded.unpriced, unpriced_soft = excluded.unpriced_soft")
+        .bind(name)
+        .bind(hard(per_day))
+        .bind(soft(per_day))
+        .bind(hard(per_month))
+        .bind(soft(per_month))
+        .bind(hard(unpriced))
+        .bind(soft(unpriced))
+        .execute(tx)
+        .await?;
     }
     release(tx, None).await?;
     Ok(true)
@@ -73,7 +85,11 @@ fn caps_row(row: &Row) -> Result<MoneyCaps, StoreError> {
         let (hard, soft): (Option<i64>, Option<i64>) = (row.get(hard)?, row.get(soft)?);
         Ok::<_, StoreError>(hard.map(|hard| Cap { hard: hard.unsigned_abs(), soft: soft.map(i64::unsigned_abs) }))
     };
-    Ok(MoneyCaps { per_day: cap("per_day", "per_day_soft")?, per_month: cap("per_month", "per_month_soft")? })
+    Ok(MoneyCaps {
+        per_day: cap("per_day", "per_day_soft")?,
+        per_month: cap("per_month", "per_month_soft")?,
+        unpriced: cap("unpriced", "unpriced_soft")?,
+    })
 }
 
 /// The caps that apply to an owner now.
@@ -95,7 +111,39 @@ pub(crate) async fn caps_of(tx: &mut Tx, owner: &OwnerId) -> Result<MoneyCaps, S
     Ok(MoneyCaps {
         per_day: overrides.micro_usd_per_day.unwrap_or(of_plan.per_day),
         per_month: overrides.micro_usd_per_month.unwrap_or(of_plan.per_month),
+        unpriced: overrides.unpriced_cap(of_plan.unpriced),
     })
+}
+
+/// How many calls of an owner began today, in UTC, whose price was not known and whose cost still is not. One that turned out
+/// to cost nothing, or whose provider said what it cost, is none.
+pub async fn unpriced_calls(tx: &mut Tx, owner: &OwnerId) -> Result<u64, StoreError> {
+    let now = tx.now().await?;
+    let row = sql("SELECT COUNT(*) AS count FROM calls
+         WHERE owner = $1 AND started_at >= $2 AND unpriced = 1 AND cost IS NULL")
+    .bind(owner.as_str())
+    .bind(now.as_millis() - now.as_millis().rem_euclid(DAY_MS))
+    .one(tx)
+    .await?;
+    Ok(row.get::<i64>("count")?.unsigned_abs())
+}
+
+/// The cap that the calls of today exceed, and when the day ends; none if there is room. The caller's own call is among them.
+/// Nobody else begins such a call of this owner until the unit of work ends.
+pub(crate) async fn too_many_unpriced(tx: &mut Tx, owner: &OwnerId) -> Result<Option<(u64, Timestamp)>, StoreError> {
+    let of = Of::new(Holder::User, owner.as_str());
+    lock(tx, &of, Limited::UnpricedCalls).await?;
+    let Some(cap) = caps_of(tx, owner).await?.unpriced else { return Ok(None) };
+    let (used, now) = (unpriced_calls(tx, owner).await?, tx.now().await?);
+    let until = end_of(Limited::UnpricedCalls, now);
+    if used > cap.hard {
+        return Ok(Some((cap.hard, until)));
+    }
+    if let Some(soft) = cap.soft.filter(|soft| used >= *soft) {
+        let limited = Limited::UnpricedCalls;
+        warn(tx, owner, &Warning { of, limited, used, soft, hard: cap.hard, until }).await?;
+    }
+    Ok(None)
 }
 
 /// What an owner has spent today and this month.

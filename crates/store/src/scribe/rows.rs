@@ -4,7 +4,7 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
-use super::RecordingId;
+use super::{RecordingId, SUMMARISING};
 use crate::StoreError;
 use crate::jobs::JobError;
 use crate::sql::{Row, parse};
@@ -14,7 +14,7 @@ use crate::sql::{Row, parse};
 pub struct RecordingRow {
     /// Its id.
     pub id: RecordingId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Its title.
     pub title: String,
@@ -38,7 +38,7 @@ pub struct RecordingRow {
     pub active_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// The job that transcribes it, the latest one.
+    /// The job that transcribes it, or makes its summary again, the latest one.
     pub job: Option<RecordingJob>,
     /// The name of the bytes of its transcript.
     pub transcript: Option<String>,
@@ -48,15 +48,29 @@ pub struct RecordingRow {
     pub edits_dropped: u32,
 }
 
-/// The job that transcribes a session.
+/// The job that transcribes a session, or makes its summary again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordingJob {
     /// Its id.
     pub id: JobId,
+    /// Its kind; none if it was so long ago that it is forgotten.
+    pub kind: Option<String>,
     /// Its state; none if it was so long ago that it is forgotten.
     pub state: Option<JobState>,
     /// Why it failed.
     pub error: Option<JobError>,
+}
+
+impl RecordingJob {
+    /// Whether it is not over.
+    pub fn goes_on(&self) -> bool {
+        self.state.is_some_and(|state| !state.is_final())
+    }
+
+    /// Whether it makes a summary of what was written down before.
+    pub fn is_summary(&self) -> bool {
+        self.kind.as_deref() == Some(SUMMARISING)
+    }
 }
 
 /// A segment: one run of one recorder.
@@ -187,6 +201,7 @@ pub(super) fn recording_row(row: &Row) -> Result<RecordingRow, StoreError> {
         None => None,
         Some(_) => Some(RecordingJob {
             id: parse(row, "job_id")?,
+            kind: row.get("job_kind")?,
             state: row.get::<Option<String>>("job_state")?.and_then(|state| JobState::parse(&state)),
             error: (row.get::<Option<String>>("error_code")?)
                 .zip(row.get::<Option<String>>("error_message")?)

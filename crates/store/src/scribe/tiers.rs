@@ -3,7 +3,7 @@
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 
-use super::{APP, RecordingId};
+use super::{APP, RecordingId, SUMMARISING};
 use crate::blobs::{self, Subject};
 use crate::keeping::not_held;
 use crate::sql::{Row, parse, sql};
@@ -44,7 +44,8 @@ const LATEST: &str =
     AND later.subject > '' AND later.id > made.id AND later.kind = made.kind)";
 
 /// What has to be true of a session in `tier` that leaves it: it has ended, nobody holds it, the latest job of each kind that
-/// works on it has succeeded (see [`remember_unmade`]), and it has its transcript; while nothing is deleted for good, one that is only recorded needs none.
+/// works on its sound has succeeded (see [`remember_unmade`]; a summary that is made again works on the text), and it has its
+/// transcript; while nothing is deleted for good, one that is only recorded needs none.
 ///
 /// With `id > ''` `SQLite` finds the jobs by their subject; without it, it walks over all of the owner's.
 fn leaves(tier: &str) -> String {
@@ -56,7 +57,7 @@ fn leaves(tier: &str) -> String {
          AND EXISTS (SELECT 1 FROM scribe_chunks WHERE scribe_chunks.session_id = scribe_sessions.id)
          AND NOT EXISTS (SELECT 1 FROM jobs AS made WHERE made.owner = scribe_sessions.owner
              AND made.subject = scribe_sessions.id AND made.subject > '' AND made.id > '' AND made.state <> 'succeeded'
-             AND {LATEST})
+             AND made.kind <> '{SUMMARISING}' AND {LATEST})
          AND NOT EXISTS (SELECT 1 FROM scribe_unmade WHERE scribe_unmade.session_id = scribe_sessions.id)"
     )
 }
@@ -85,7 +86,8 @@ pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Opt
              (SELECT id, owner, tier FROM scribe_sessions WHERE id > $1 ORDER BY id LIMIT $2) AS page
          CROSS JOIN jobs AS made
          WHERE page.tier <> 'cold' AND made.owner = page.owner AND made.subject = page.id AND made.subject > ''
-             AND made.id > '' AND made.state IN ('dead', 'cancelled', 'expired') AND {LATEST}
+             AND made.id > '' AND made.state IN ('dead', 'cancelled', 'expired') AND made.kind <> '{SUMMARISING}'
+             AND {LATEST}
          ON CONFLICT (session_id, kind) DO UPDATE SET job_id = excluded.job_id"
     ))
     .bind(after)

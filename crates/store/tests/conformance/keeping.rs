@@ -68,7 +68,7 @@ async fn what_was_moved_is_written_down_until_its_owner_leaves(store: &Store) {
         bytes_after: 31,
     };
     for tier in ["cold", "warm"] {
-        store.write(async |tx| keeping::bury(tx, &stone(tier)).await).await.unwrap();
+        store.write(async |tx| keeping::add_tombstone(tx, &stone(tier)).await).await.unwrap();
     }
     store.write(async |tx| keeping::hold(tx, &ada(), ONE, "a matter").await).await.unwrap();
     let stones = async |owner: OwnerId| {
@@ -295,6 +295,13 @@ async fn a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone(st
     assert!(stays().await);
     let again = job(store, &row, "draw").await;
     finish(store, &again, "succeeded").await;
+    remember(store, "", 10).await;
+    assert!(!stays().await);
+
+    // A summary that is made again works on the text alone.
+    let summary = job(store, &row, scribe::SUMMARISING).await;
+    assert!(!stays().await);
+    finish(store, &summary, "cancelled").await;
     remember(store, "", 10).await;
     assert!(!stays().await);
 

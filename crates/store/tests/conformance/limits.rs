@@ -166,7 +166,8 @@ async fn jobs_that_have_not_ended_are_counted(store: &Store) {
     for job in [&first, &part].into_iter().chain(&others) {
         store.write(async |tx| jobs::enqueue(tx, job).await).await.unwrap();
     }
-    let count = async || store.read(async |tx| limits::jobs_at_once(tx, &ada(), "read").await).await.unwrap();
+    let count =
+        async || store.read(async |tx| limits::jobs_at_once(tx, &ada(), &["read", "hear"]).await).await.unwrap();
     assert_eq!(count().await, 2, "not a part, not what is about nothing, not those of another kind or owner");
     store.write(async |tx| jobs::cancel(tx, &ada(), &first.id).await).await.unwrap();
     assert_eq!(count().await, 1);

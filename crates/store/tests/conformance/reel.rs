@@ -45,6 +45,7 @@ async fn stored_reel(tx: &mut Tx, document: &DocumentRow, random: u8, key: &str)
         language: Language::ARABIC,
         choices: json!({ "mode": "summary" }),
         script_source: None,
+        script_note: None,
         edited: false,
         result: None,
         address: "127.0.0.1".to_owned(),
@@ -106,6 +107,7 @@ async fn a_reel_comes_back_as_it_was_stored_and_to_its_owner_alone(store: &Store
     store
         .write(async |tx| {
             reel::set_script(tx, &ada(), &row.id, "Ebb and flow", "extract").await?;
+            reel::set_script_note(tx, &ada(), &row.id, &json!({ "asked": 2 })).await?;
             reel::set_reel_job(tx, &ada(), &row.id, &job).await?;
             reel::set_result(tx, &ada(), &row.id, &json!({ "video": "…" })).await?;
             reel::edit_scene(tx, &ada(), &scenes[0].id, &change(json!({ "heading": "Mine" }))).await?;
@@ -117,6 +119,7 @@ async fn a_reel_comes_back_as_it_was_stored_and_to_its_owner_alone(store: &Store
     let (found, now) = look(store, &ada(), &row.id).await;
     let found = found.unwrap();
     assert_eq!((&*found.title, found.script_source.as_deref()), ("Ebb and flow", Some("extract")));
+    assert_eq!(found.script_note, Some(json!({ "asked": 2 })));
     assert_eq!((&found.job_id, &found.result), (&job, &Some(json!({ "video": "…" }))));
     assert!(found.updated_at > row.updated_at && found.created_at == row.created_at);
     assert_eq!((now[0].edited, &now[0].script), (true, &json!({ "heading": "Mine" })));
@@ -140,6 +143,7 @@ async fn what_is_written_with_another_owner_changes_nothing(store: &Store) {
         .write(async |tx| {
             let owner = omar();
             reel::set_script(tx, &owner, &row.id, "Taken", "extract").await?;
+            reel::set_script_note(tx, &owner, &row.id, &json!({})).await?;
             reel::set_reel_job(tx, &owner, &row.id, &job).await?;
             reel::set_result(tx, &owner, &row.id, &json!({})).await?;
             reel::edit_scene(tx, &owner, &scenes[0].id, &change(json!({}))).await?;

@@ -281,7 +281,7 @@ async fn a_session_has_its_latest_job_and_its_latest_transcript(store: &Store) {
     set_job(omar()).await;
     assert_eq!(find().await.job, None);
     set_job(ada()).await;
-    assert_eq!(find().await.job, Some(RecordingJob { id: job.clone(), state: None, error: None }));
+    assert_eq!(find().await.job, Some(RecordingJob { id: job.clone(), kind: None, state: None, error: None }));
 
     let usage = async || store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap();
     let [first, second] = [chunk(store, 0, 0, 1).await.blob, chunk(store, 0, 0, 2).await.blob];

@@ -24,25 +24,11 @@ on_both_databases!(
 
 async fn endpoint(store: &Store, owner: &OwnerId, random: u8) -> WebhookRow {
     let now = store.now().await.unwrap();
+    let (url, secret) = ("https://example.org/hooks".to_owned(), "whsec_c2VjcmV0".to_owned());
     let row = WebhookRow {
-        id: WebhookId::new(now, [random; 10]),
-        owner: owner.clone(),
-        url: "https://example.org/hooks".to_owned(),
         description: "tides".to_owned(),
         kinds: vec!["reel.*".to_owned()],
-        secret: "whsec_c2VjcmV0".to_owned(),
-        previous: None,
-        disabled: None,
-        place: 0,
-        missed: 0,
-        job: None,
-        parked_until: None,
-        failures: 0,
-        failing_since: None,
-        resume_at: None,
-        succeeded_at: None,
-        created_at: now,
-        updated_at: now,
+        ..WebhookRow::new(WebhookId::new(now, [random; 10]), owner.clone(), url, secret, now)
     };
     assert!(store.write(async |tx| webhooks::insert(tx, &row, 20).await).await.unwrap());
     row

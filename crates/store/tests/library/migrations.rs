@@ -1,5 +1,7 @@
 //! The schema: what is applied, once and whole; and histories that are refused and left as they are.
 
+use std::time::Duration;
+
 use sha2::{Digest as _, Sha256};
 use sluice_store::migrations::{MODULES, Migration, Module};
 use sluice_store::{Database, Dialect, Options, Store, StoreError, testing};
@@ -17,6 +19,7 @@ on_both! {
     a_migration_that_fails_leaves_nothing_of_itself_or_of_those_with_it
     the_tokens_are_the_types_of_either_database
     processes_that_open_a_new_database_at_once_make_its_tables_once
+    a_database_that_is_up_to_date_is_opened_while_another_writes
     the_checksums_are_those_of_the_texts
 }
 
@@ -192,6 +195,18 @@ async fn the_tokens_are_the_types_of_either_database(test: &TestStore) {
     }
 }
 
+/// One after the other, without a pause: nobody else gets `SQLite`'s lock.
+async fn a_database_that_is_up_to_date_is_opened_while_another_writes(test: &TestStore) {
+    let other = write(test.store(), async |tx| {
+        testing::texts(tx, "UPDATE clock SET id = id RETURNING CAST(id AS TEXT) AS value", &[]).await?;
+        let opened = tokio::time::timeout(Duration::from_mins(1), test.open_again()).await;
+        Ok(opened.expect("it does not wait for whoever writes"))
+    });
+    let other = other.await;
+    assert_eq!(history(&other).await, history(test.store()).await);
+    other.close().await;
+}
+
 async fn processes_that_open_a_new_database_at_once_make_its_tables_once(test: &TestStore) {
     let database = match test.store().dialect() {
         Dialect::Sqlite => Database::Sqlite(test.folder().join("new.db")),
@@ -221,9 +236,11 @@ async fn the_checksums_are_those_of_the_texts(test: &TestStore) {
     for module in MODULES {
         for (index, migration) in module.migrations.iter().enumerate() {
             let checksum = hex::encode(Sha256::digest(migration.sql));
-            expected.push(format!("{} {} {} {checksum}", module.name, index + 1, migration.name));
+            expected.push((module.name, index + 1, format!("{} {checksum}", migration.name)));
         }
     }
     expected.sort();
+    let expected: Vec<String> =
+        expected.into_iter().map(|(name, number, rest)| format!("{name} {number} {rest}")).collect();
     assert_eq!(history(test.store()).await, expected);
 }

@@ -66,6 +66,8 @@ async fn a_walk_goes_on_where_it_stopped_and_begins_again_at_its_end(test: &Test
     assert_eq!((cursor("jobs").await, cursor("shares").await), (String::new(), "ö".to_owned()));
     let keep = RetentionPeriods::default();
     assert!(keep.events < keep.history && keep.documents < keep.history && keep.history < keep.spend);
+    let month = Duration::from_hours(31 * 24);
+    assert!(keep.calls > month && keep.results > month, "what a month's money is about outlives the month");
 }
 
 async fn ended_calls_go_by_their_age_and_open_ones_stay(test: &TestStore) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sluice_domain::ids::JobId;
+use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{self, NewCall, Notified, OpenCall, Outcome, Started};
@@ -24,12 +24,26 @@ on_both_databases!(
     work_whose_job_has_ended_is_left_to_whoever_wants_the_same,
     a_call_that_was_given_up_before_its_provider_took_it_on_may_be_charged,
     a_call_is_submitted_before_its_job_needs_money_again,
+    an_open_call_of_a_request_is_found_at_a_provider_that_is_no_longer_asked,
 );
 
 /// A call that nobody else makes, unless the key says so.
 pub(crate) fn new_call(world: &World, key: &str, provider: Option<&str>) -> NewCall {
     let (id, key, kind) = (world.name(), key.to_owned(), "voice".to_owned());
-    NewCall { id, key, kind, owner: ada(), provider: provider.map(str::to_owned), timeout: Duration::from_hours(1) }
+    let provider = provider.map(str::to_owned);
+    let (owner, timeout) = (ada(), Duration::from_hours(1));
+    NewCall {
+        id,
+        key,
+        kind,
+        owner,
+        provider,
+        timeout,
+        is_unpriced: false,
+        account: None,
+        own_key: false,
+        reserve: None,
+    }
 }
 
 pub(crate) async fn start(world: &World, claimed: &Claimed, call: &NewCall) -> Started {
@@ -260,4 +274,40 @@ async fn a_call_is_submitted_before_its_job_needs_money_again(world: &World) {
     assert_eq!(start(world, &wants_the_same, &new_call(world, "key", None)).await, Started::AlreadyStored);
     let found = world.store.read(async |tx| results::find(tx, "key").await).await;
     assert_eq!(found.map_err(|error: StoreError| error.code()), Ok(Some(value)));
+}
+
+async fn an_open_call_of_a_request_is_found_at_a_provider_that_is_no_longer_asked(world: &World) {
+    let claimed = costly(world).await;
+    let request = "0a1b2c3d4e5f";
+    let call = new_call(world, &format!("{request}/zebra-9"), Some("zebra-9"));
+    assert_eq!(start(world, &claimed, &call).await, Started::Yes);
+    let other = new_call(world, &format!("{request}0/studio"), Some("studio"));
+    assert_eq!(start(world, &claimed, &other).await, Started::Yes, "of another request");
+    let elsewhere = async |owner: OwnerId, request: &str, known: &[&str]| {
+        let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
+        let found =
+            world.store.read(async |tx| calls::open_elsewhere(tx, &owner, request, &known).await).await.unwrap();
+        found.map(|(provider, open)| (provider, open.id))
+    };
+    let found = Some(("zebra-9".to_owned(), call.id.clone()));
+    let studio = format!("{request}/studio");
+    assert_eq!(elsewhere(ada(), request, &[studio.as_str()]).await, found);
+    assert_eq!(elsewhere(ada(), request, &[]).await, found);
+    assert_eq!(elsewhere(ada(), request, &[studio.as_str(), call.key.as_str()]).await, None, "it is still asked");
+    assert_eq!(elsewhere(OwnerId::system(), request, &[]).await, None, "it is another's");
+    assert_eq!(elsewhere(ada(), "0a1b", &[]).await, None);
+    let small = new_call(world, &format!("{request}/studio/small"), Some("studio"));
+    assert_eq!(start(world, &claimed, &small).await, Started::Yes);
+    let of_model = Some(("studio".to_owned(), small.id.clone()));
+    assert_eq!(
+        elsewhere(ada(), request, &[call.key.as_str(), studio.as_str()]).await,
+        of_model,
+        "another model is asked now"
+    );
+    let succeeded = async || world.store.read(async |tx| calls::key_of_succeeded(tx, &small.id).await).await.unwrap();
+    assert_eq!(succeeded().await, None, "it is open");
+    end(world, &small, Outcome::Succeeded, 0).await;
+    assert_eq!(succeeded().await, Some(small.key.clone()));
+    end(world, &call, Outcome::Failed, 0).await;
+    assert_eq!(elsewhere(ada(), request, &[]).await, None, "it has ended");
 }

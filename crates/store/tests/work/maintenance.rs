@@ -2,12 +2,14 @@
 
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
-use sluice_store::jobs::{self, NewJob, Settlement, Task};
+use sluice_domain::money::MicroUsd;
+use sluice_store::jobs::spend::Over;
+use sluice_store::jobs::{self, Need, NewJob, PATIENCE, Settlement, Task};
 use sluice_store::{StoreError, calls};
 
 use crate::calls::new_call;
 use crate::world::LEASE;
-use crate::{World, ada, on_both_databases, seconds, then};
+use crate::{World, ada, error, on_both_databases, seconds, then};
 
 on_both_databases!(
     delays_waits_leases_and_lives_end_when_it_is_time_and_not_before,
@@ -17,6 +19,8 @@ on_both_databases!(
     work_on_a_descendant_keeps_its_ancestors_alive,
     a_rescue_says_what_became_of_calls_that_were_open,
     the_next_thing_that_time_will_do_is_known,
+    a_job_that_is_put_off_again_and_again_is_given_up,
+    a_job_over_a_budget_is_given_up,
 );
 
 async fn due(world: &World, task: Task) -> Vec<String> {
@@ -195,4 +199,84 @@ async fn the_next_thing_that_time_will_do_is_known(world: &World) {
     assert_eq!(next().await, Some(world.row(&late).await.run_at));
     let listed = world.store.read(async |tx| jobs::list(tx, &ada(), &jobs::Filter::default()).await).await.unwrap();
     assert_eq!(listed, [], "a page of none");
+}
+
+/// Puts off the job that is ready for a while, which passes.
+async fn put_off(world: &World, why: Option<&str>, seconds_off: u64) {
+    let claimed = world.claim_one().await;
+    let snooze = Settlement::Snooze { delay: seconds(seconds_off), error: why.map(error) };
+    world.settle(&claimed, snooze).await.unwrap();
+    world.advance(seconds(seconds_off)).await;
+    assert_eq!(world.maintain().await, 1);
+}
+
+async fn a_job_that_is_put_off_again_and_again_is_given_up(world: &World) {
+    // Six of them are almost all the patience that there is, and eight are more.
+    const FIVE_DAYS: u64 = 5 * 86_400;
+    let job = world.add().await;
+    for _ in 0..6 {
+        put_off(world, Some("rain"), FIVE_DAYS).await;
+    }
+    // Whatever is done on purpose begins anew, and so does the next stage.
+    put_off(world, None, 60).await;
+    for _ in 0..6 {
+        put_off(world, Some("rain"), FIVE_DAYS).await;
+    }
+    let claimed = world.claim_one().await;
+    world.settle(&claimed, Settlement::Queue { then: then("second") }).await.unwrap();
+    for _ in 0..6 {
+        put_off(world, Some("rain"), FIVE_DAYS).await;
+        // A process that stops takes nothing back from that.
+        let claimed = world.claim_one().await;
+        world.settle(&claimed, Settlement::Snooze { delay: seconds(0), error: None }).await.unwrap();
+    }
+    let patient = Task::GiveUp { after: PATIENCE * 2 };
+    assert_eq!(world.state(&job).await, JobState::Ready);
+    // Nobody has tried since the patience ended.
+    put_off(world, Some("rain"), 2 * FIVE_DAYS).await;
+    let claimed = world.claim_one().await;
+    world.settle(&claimed, Settlement::Snooze { delay: seconds(60), error: Some(error("hail")) }).await.unwrap();
+    world.advance(seconds(60)).await;
+    assert_eq!(due(world, patient).await, [] as [&str; 0], "others have more patience");
+    world.maintain().await;
+    let row = world.row(&job).await;
+    let given_up = row.error.unwrap();
+    assert_eq!((row.state, given_up.code.as_str()), (JobState::Dead, "waited_too_long"));
+    assert!(given_up.message.contains("40 days") && given_up.message.contains("hail"), "{}", given_up.message);
+
+    world.retry(&job).await.unwrap();
+    put_off(world, Some("rain"), FIVE_DAYS).await;
+    assert_eq!(world.state(&job).await, JobState::Ready, "whoever retries it has all the patience again");
+}
+
+async fn a_job_over_a_budget_is_given_up(world: &World) {
+    let need = Need { cost: MicroUsd(40), ..Need::default() };
+    // It failed before there was so little, which is not why it waits.
+    let job = world.enqueue(NewJob { need, ..world.new_job().await }).await;
+    world.set_budget("owner", "ada", 100, Over::Wait).await;
+    let claimed = world.claim_one().await;
+    world.settle(&claimed, Settlement::Fail { error: error("hail"), delay: seconds(1) }).await.unwrap();
+    world.set_budget("owner", "ada", 10, Over::Wait).await;
+    world.advance(seconds(1)).await;
+    world.maintain().await;
+    assert!(world.claim(1).await.is_empty());
+    assert_eq!(world.state(&job).await, JobState::Scheduled);
+    world.advance(PATIENCE.saturating_sub(seconds(3600))).await;
+    world.maintain().await;
+    assert!(world.claim(1).await.is_empty());
+    assert_eq!(world.state(&job).await, JobState::Scheduled, "it may still wait");
+    world.advance(seconds(7200)).await;
+    world.maintain().await;
+    assert!(world.claim(1).await.is_empty());
+    assert_eq!(world.state(&job).await, JobState::Scheduled, "it was tried once more");
+    world.advance(seconds(60)).await;
+    world.maintain().await;
+    let row = world.row(&job).await;
+    let given_up = row.error.unwrap();
+    assert_eq!((row.state, given_up.code.as_str()), (JobState::Dead, "waited_too_long"));
+    assert!(given_up.message.contains("budget") && !given_up.message.contains("hail"), "{}", given_up.message);
+    world.set_budget("owner", "ada", 100, Over::Wait).await;
+    world.retry(&job).await.unwrap();
+    let claimed = world.claim_one().await;
+    world.succeed(&claimed).await;
 }

@@ -47,6 +47,7 @@ async fn of_many_that_ask_at_once_one_asks_and_all_get_the_result(world: &World)
                         });
                         ended.await.unwrap();
                     }
+                    refused => panic!("{refused:?}"),
                 }
             }
             let found = world.store.read(async |tx| results::find(tx, "key").await).await;

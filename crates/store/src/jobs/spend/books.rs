@@ -36,7 +36,7 @@ pub async fn drift(tx: &mut Tx) -> Result<Vec<String>, StoreError> {
 /// figures.
 pub(crate) async fn forget_spend(tx: &mut Tx, before: Timestamp, most: u32) -> Result<u64, StoreError> {
     lock_budgets(tx).await?;
-    // Whoever corrects a row has locked it, and may wait for this unit of work.
+    // A transaction that corrects a row has locked it, and may wait for this one.
     let rows = sql("SELECT job, lease, day, owner, provider, COALESCE(spent, 0) AS spent FROM spend
                     WHERE at < $1 AND state <> 'reserved' ORDER BY at LIMIT $2 {skip_locked}")
     .bind(before.as_millis())

@@ -1,0 +1,154 @@
+//! Drafts, actions that can be undone, and exports.
+
+use sluice_domain::ids::OwnerId;
+use sluice_domain::time::Timestamp;
+
+use super::rows::{action_row, draft_row, export_row};
+use super::{ActionId, ActionRow, DraftId, DraftRow, ExportId, ExportRow};
+use crate::sql::sql;
+use crate::{StoreError, Tx, storable};
+
+/// Adds drafts that a job is to make.
+pub async fn insert_draft(tx: &mut Tx, row: &DraftRow) -> Result<(), StoreError> {
+    storable::json("what is asked for", &row.request)?;
+    sql("INSERT INTO capture_drafts (id, owner, request, job_id, texts, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(row.id.as_str())
+        .bind(row.owner.as_str())
+        .bind(row.request.to_string())
+        .bind(row.job.as_str())
+        .bind(serde_json::json!(row.texts).to_string())
+        .bind(row.created_at.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Drafts of this owner by their id.
+pub async fn draft(tx: &mut Tx, owner: &OwnerId, id: &DraftId) -> Result<Option<DraftRow>, StoreError> {
+    let row = sql("SELECT capture_drafts.*,
+             (SELECT state FROM jobs WHERE jobs.id = job_id) AS job_state,
+             (SELECT error_code FROM jobs WHERE jobs.id = job_id) AS job_error_code,
+             (SELECT error_message FROM jobs WHERE jobs.id = job_id) AS job_error_message
+         FROM capture_drafts WHERE id = $1 AND owner = $2")
+    .bind(id.as_str())
+    .bind(owner.as_str())
+    .optional(tx)
+    .await?;
+    row.as_ref().map(draft_row).transpose()
+}
+
+/// Writes the phrases of drafts; returns whether there are such drafts.
+pub async fn set_drafts(tx: &mut Tx, owner: &OwnerId, id: &DraftId, texts: &[String]) -> Result<bool, StoreError> {
+    let set = sql("UPDATE capture_drafts SET texts = $3 WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .bind(serde_json::json!(texts).to_string())
+        .execute(tx)
+        .await?;
+    Ok(set == 1)
+}
+
+/// Adds an action that can be undone.
+pub async fn insert_action(tx: &mut Tx, row: &ActionRow) -> Result<(), StoreError> {
+    storable::json("what phrases were before", &row.before)?;
+    sql("INSERT INTO capture_actions (id, owner, action, before, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(row.id.as_str())
+        .bind(row.owner.as_str())
+        .bind(&row.action)
+        .bind(row.before.to_string())
+        .bind(row.created_at.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes an action away in order to undo it: it is undone once.
+pub async fn take_action(tx: &mut Tx, owner: &OwnerId, id: &ActionId) -> Result<Option<ActionRow>, StoreError> {
+    let row = sql("DELETE FROM capture_actions WHERE id = $1 AND owner = $2 RETURNING *")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .optional(tx)
+        .await?;
+    row.as_ref().map(action_row).transpose()
+}
+
+/// Removes at most `limit` actions of all owners from before `before`; returns how many.
+pub async fn actions_before(tx: &mut Tx, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    sql("DELETE FROM capture_actions WHERE id IN
+             (SELECT id FROM capture_actions WHERE created_at < $1 ORDER BY created_at LIMIT $2)")
+    .bind(before.as_millis())
+    .bind(limit)
+    .execute(tx)
+    .await
+}
+
+/// Adds an export that was asked for.
+pub async fn insert_export(tx: &mut Tx, row: &ExportRow) -> Result<(), StoreError> {
+    sql("INSERT INTO capture_exports (id, owner, form, deck, everything, created_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(row.id.as_str())
+        .bind(row.owner.as_str())
+        .bind(&row.form)
+        .bind(&row.deck)
+        .bind(row.everything)
+        .bind(row.created_at.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// An export of this owner by its id.
+pub async fn export_of(tx: &mut Tx, owner: &OwnerId, id: &ExportId) -> Result<Option<ExportRow>, StoreError> {
+    let row = sql("SELECT * FROM capture_exports WHERE id = $1 AND owner = $2")
+        .bind(id.as_str())
+        .bind(owner.as_str())
+        .optional(tx)
+        .await?;
+    row.as_ref().map(export_row).transpose()
+}
+
+/// Writes how the file of an export ended: with so many cards, or why it is not whole.
+pub async fn finish_export(
+    tx: &mut Tx,
+    owner: &OwnerId,
+    id: &ExportId,
+    ended: Result<u32, &str>,
+) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let query = match ended {
+        Ok(cards) => {
+            sql("UPDATE capture_exports SET cards = $3, finished_at = $4, error = NULL WHERE id = $1 AND owner = $2")
+                .bind(id.as_str())
+                .bind(owner.as_str())
+                .bind(cards)
+                .bind(now.as_millis())
+        }
+        Err(error) => sql("UPDATE capture_exports SET error = $3 WHERE id = $1 AND owner = $2")
+            .bind(id.as_str())
+            .bind(owner.as_str())
+            .bind(storable::cut(error, storable::TEXT_LIMIT)),
+    };
+    query.execute(tx).await.map(drop)
+}
+
+/// Removes at most `limit` each of the drafts, actions and exports of an owner, or of all owners, from before `before`; returns
+/// how many.
+pub async fn forget_others(
+    tx: &mut Tx,
+    owner: Option<&OwnerId>,
+    before: Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    for table in ["capture_drafts", "capture_actions", "capture_exports"] {
+        gone += sql(format!(
+            "DELETE FROM {table} WHERE id IN (SELECT id FROM {table}
+                 WHERE ($1 = '' OR owner = $1) AND created_at < $2 ORDER BY created_at LIMIT $3)"
+        ))
+        .bind(owner.map_or("", OwnerId::as_str))
+        .bind(before.as_millis())
+        .bind(limit)
+        .execute(tx)
+        .await?;
+    }
+    Ok(gone)
+}

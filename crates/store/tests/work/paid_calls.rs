@@ -1,0 +1,146 @@
+//! Calls that reserve what they may cost when they are made, since their stage did not: budgets hold for them, too.
+
+use sluice_domain::money::MicroUsd;
+use sluice_store::calls::{NewCall, Outcome, Started};
+use sluice_store::jobs::Claimed;
+use sluice_store::jobs::spend::Over;
+
+use crate::calls::{end, new_call, start};
+use crate::{World, ada, on_both_databases};
+
+on_both_databases!(
+    a_call_is_made_only_if_the_budget_has_what_it_may_cost,
+    many_at_once_spend_no_more_than_there_is,
+    a_call_at_the_next_provider_takes_the_place_of_one_that_cost_nothing,
+    whoever_is_in_the_way_at_the_next_provider_is_waited_for,
+    calls_that_are_charged_add_up,
+    what_an_owner_pays_is_in_no_budget,
+);
+
+async fn claimed(world: &World) -> Claimed {
+    world.add().await;
+    world.claim_one().await
+}
+
+fn paid(world: &World, provider: &str, most: i64) -> NewCall {
+    NewCall { reserve: Some(MicroUsd(most)), ..new_call(world, &world.name(), Some(provider)) }
+}
+
+/// Reserved and spent under a budget.
+async fn figures(world: &World, scope: &str, name: &str) -> (i64, i64) {
+    let budgets = world.budgets().await;
+    let found = budgets.iter().find(|budget| budget.scope == scope && budget.name == name);
+    found.map_or((0, 0), |budget| (budget.reserved.0, budget.spent.0))
+}
+
+async fn a_call_is_made_only_if_the_budget_has_what_it_may_cost(world: &World) {
+    world.set_budget("owner", "ada", 100, Over::Wait).await;
+    let first = claimed(world).await;
+    let call = paid(world, "studio", 60);
+    assert_eq!(start(world, &first, &call).await, Started::Yes);
+    assert_eq!(figures(world, "owner", "ada").await, (60, 0));
+    let second = claimed(world).await;
+    let refused = start(world, &second, &paid(world, "studio", 60)).await;
+    assert!(
+        matches!(&refused, Started::OverBudget { over: Over::Wait, message } if message.contains("left")),
+        "{refused:?}"
+    );
+    assert_eq!(figures(world, "owner", "ada").await, (60, 0), "what is refused reserves nothing");
+    end(world, &call, Outcome::Succeeded, 20).await;
+    assert_eq!(figures(world, "owner", "ada").await, (60, 0), "the attempt may make more calls");
+    world.succeed(&first).await;
+    assert_eq!(figures(world, "owner", "ada").await, (0, 20));
+    world.set_budget("owner", "ada", 70, Over::Fail).await;
+    let refused = start(world, &second, &paid(world, "studio", 60)).await;
+    assert!(matches!(refused, Started::OverBudget { over: Over::Fail, .. }), "{refused:?}");
+    assert_eq!(start(world, &second, &paid(world, "studio", 50)).await, Started::Yes);
+    world.succeed(&second).await;
+    assert_eq!(figures(world, "owner", "ada").await, (0, 70), "an answer that was lost counts in full");
+}
+
+async fn many_at_once_spend_no_more_than_there_is(world: &World) {
+    world.set_budget("owner", "ada", 50, Over::Wait).await;
+    world.add_of(ada(), 12).await;
+    let processes = [world.clone(), world.another_process().await, world.another_process().await];
+    let mut tasks = tokio::task::JoinSet::new();
+    for (n, claimed) in world.claim(12).await.into_iter().enumerate() {
+        let world = processes[n % 3].clone();
+        tasks.spawn(async move {
+            let call = paid(&world, "studio", 10);
+            start(&world, &claimed, &call).await == Started::Yes
+        });
+    }
+    let begun = tasks.join_all().await.into_iter().filter(|begun| *begun).count();
+    assert_eq!((begun, figures(world, "owner", "ada").await), (5, (50, 0)), "none over, none refused that fits");
+}
+
+async fn a_call_at_the_next_provider_takes_the_place_of_one_that_cost_nothing(world: &World) {
+    for (scope, name) in [("provider", "studio"), ("provider", "spare"), ("owner", "ada")] {
+        world.set_budget(scope, name, 100, Over::Wait).await;
+    }
+    let claimed = claimed(world).await;
+    let first = paid(world, "studio", 60);
+    assert_eq!(start(world, &claimed, &first).await, Started::Yes);
+    end(world, &first, Outcome::Failed, 0).await;
+    let second = paid(world, "spare", 70);
+    assert_eq!(start(world, &claimed, &second).await, Started::Yes, "130 would be too much for Ada");
+    assert_eq!(figures(world, "provider", "studio").await, (0, 0));
+    assert_eq!(figures(world, "provider", "spare").await, (70, 0));
+    end(world, &second, Outcome::Succeeded, 65).await;
+    world.succeed(&claimed).await;
+    assert_eq!(figures(world, "provider", "spare").await, (0, 65));
+    assert_eq!(figures(world, "owner", "ada").await, (0, 65));
+}
+
+async fn whoever_is_in_the_way_at_the_next_provider_is_waited_for(world: &World) {
+    for provider in ["studio", "spare"] {
+        world.set_budget("provider", provider, 1_000, Over::Wait).await;
+    }
+    // Of different owners, who share no other budget that would let them in one by one.
+    for n in 0..12 {
+        world.add_of(format!("owner{n}").parse().unwrap(), 1).await;
+    }
+    let processes = [world.clone(), world.another_process().await, world.another_process().await];
+    let mut tasks = tokio::task::JoinSet::new();
+    for (n, claimed) in world.claim(12).await.into_iter().enumerate() {
+        let world = processes[n % 3].clone();
+        tasks.spawn(async move {
+            for (provider, most) in [("studio", 5), ("spare", 6), ("studio", 5), ("spare", 7)] {
+                let call = NewCall { owner: claimed.owner.clone(), ..paid(&world, provider, most) };
+                let begun = start(&world, &claimed, &call).await;
+                assert_eq!(begun, Started::Yes, "there is money enough at {provider}");
+                end(&world, &call, Outcome::Failed, 0).await;
+            }
+        });
+    }
+    assert_eq!(tasks.join_all().await.len(), 12);
+    assert_eq!(figures(world, "provider", "studio").await, (0, 0));
+    assert_eq!(figures(world, "provider", "spare").await, (12 * 7, 0));
+}
+
+async fn calls_that_are_charged_add_up(world: &World) {
+    world.set_budget("owner", "ada", 100, Over::Wait).await;
+    let claimed = claimed(world).await;
+    for most in [40, 50] {
+        let call = paid(world, "studio", most);
+        assert_eq!(start(world, &claimed, &call).await, Started::Yes);
+        end(world, &call, Outcome::Succeeded, most - 10).await;
+    }
+    assert_eq!(figures(world, "owner", "ada").await, (90, 0));
+    assert!(matches!(start(world, &claimed, &paid(world, "studio", 20)).await, Started::OverBudget { .. }));
+    world.succeed(&claimed).await;
+    assert_eq!(figures(world, "owner", "ada").await, (0, 70));
+}
+
+async fn what_an_owner_pays_is_in_no_budget(world: &World) {
+    world.set_budget("owner", "ada", 100, Over::Wait).await;
+    let claimed = claimed(world).await;
+    let installations = paid(world, "studio", 30);
+    assert_eq!(start(world, &claimed, &installations).await, Started::Yes);
+    let own = NewCall { own_key: true, ..new_call(world, &world.name(), Some("studio")) };
+    assert_eq!(start(world, &claimed, &own).await, Started::Yes);
+    end(world, &own, Outcome::Succeeded, 5_000).await;
+    end(world, &installations, Outcome::Succeeded, 25).await;
+    world.succeed(&claimed).await;
+    assert_eq!(figures(world, "owner", "ada").await, (0, 25));
+}
