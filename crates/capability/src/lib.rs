@@ -38,7 +38,7 @@ pub use draw::{Draw, DrawRequest, Drawing, Drawn};
 pub use embed::{Embed, EmbedRequest, Embedding, Embeddings, Purpose, Truncated};
 pub use error::{CapabilityError, Remedy};
 pub use listen::{Listen, ListenRequest, Listened};
-pub use present::{Present, PresentRequest, Presented, Presenting};
+pub use present::{Offered, Present, PresentRequest, Presented, Presenting};
 pub use read::{Read, ReadRequest, Reading};
 pub use router::{Attempt, Health, NoRoute, Route, Router, Skip, When, Wish};
 pub use sluice_domain::call::CallProgress;
@@ -104,6 +104,13 @@ pub enum Begun<T> {
 pub trait Does<C: Capability>: Send + Sync {
     /// Who it is.
     fn profile(&self) -> &Profile;
+
+    /// What its answers are made with, as far as that may be another for the same request tomorrow: the model that is configured,
+    /// the version of an engine. Results are stored under it, so that one of another model is not taken for its own. Empty if
+    /// nothing but the request decides it.
+    fn made_with(&self) -> String {
+        String::new()
+    }
 
     /// Whether it can serve this request at all, as far as that is known without calling it: a missing voice, a model that is not
     /// installed. The reason is for people.

@@ -1,11 +1,11 @@
 //! A presenter who speaks a sound.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::speech::PhonemeTiming;
 
-use crate::{Capability, Does};
+use crate::{Capability, CapabilityError, Does, Doing};
 
 /// The capability of [`Present`].
 #[derive(Debug, Clone, Copy)]
@@ -18,9 +18,31 @@ impl Capability for Presenting {
 }
 
 /// Makes a video of somebody who says what is heard.
-pub trait Present: Does<Presenting> {}
+pub trait Present: Does<Presenting> {
+    /// Those whom it offers. It may accept others too, whom only their id tells.
+    fn presenters(&self) -> Vec<Offered>;
 
-impl<T: Does<Presenting> + ?Sized> Present for T {}
+    /// Writes the picture of one of them to a file, and returns the ending of its format: `png`, `jpg` or `webp`. On error there is
+    /// no file.
+    fn picture<'a>(&'a self, presenter: &'a str, _out: &'a Path) -> Doing<'a, &'static str> {
+        Box::pin(async move {
+            Err(CapabilityError::fail("no_picture", format!("there is no picture of the presenter \"{presenter}\"")))
+        })
+    }
+}
+
+/// Somebody who can present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// As a request names them.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// What the provider makes with them, in its own word: D-ID's `talk`, `clip` or `expressive`; none where there is one kind alone.
+    pub kind: Option<&'static str>,
+    /// Where the provider has their picture. It is not for browsers: see [`Present::picture`].
+    pub picture: Option<String>,
+}
 
 /// What is to be presented.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sluice_domain::language::Language;
 use sluice_domain::money::MicroUsd;
 
-use crate::{Capability, Does};
+use crate::{Capability, Does, Profile};
 
 /// The conditions of a route. By default it matches all requests.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -143,24 +143,90 @@ impl<E: fmt::Debug> std::error::Error for NoRoute<E> {}
 #[derive(Debug)]
 pub struct Router<C, I: ?Sized> {
     routes: Arc<[Route<I>]>,
+    /// The providers that are asked with a key of whoever asks.
+    own: Arc<[String]>,
+    /// Which saved key each provider is asked with.
+    accounts: Arc<[(String, String)]>,
     capability: PhantomData<fn() -> C>,
 }
 
 impl<C, I: ?Sized> Clone for Router<C, I> {
     fn clone(&self) -> Self {
-        Self { routes: Arc::clone(&self.routes), capability: PhantomData }
+        Self {
+            routes: Arc::clone(&self.routes),
+            own: Arc::clone(&self.own),
+            accounts: Arc::clone(&self.accounts),
+            capability: PhantomData,
+        }
     }
 }
 
 impl<C: Capability, I: Does<C> + ?Sized> Router<C, I> {
     /// From routes in their order.
     pub fn new(routes: impl IntoIterator<Item = Route<I>>) -> Self {
-        Self { routes: routes.into_iter().collect(), capability: PhantomData }
+        Self {
+            routes: routes.into_iter().collect(),
+            own: Arc::default(),
+            accounts: Arc::default(),
+            capability: PhantomData,
+        }
+    }
+
+    /// The same, where these providers are asked with a key of whoever asks, who pays them.
+    #[must_use]
+    pub fn with_own(self, providers: impl IntoIterator<Item = String>) -> Self {
+        Self { own: providers.into_iter().collect(), ..self }
+    }
+
+    /// The same, where each of these providers is asked with a saved key, which has a name that no other has.
+    #[must_use]
+    pub fn with_accounts(self, accounts: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { accounts: accounts.into_iter().collect(), ..self }
+    }
+
+    /// The name of the saved key with which a provider is asked; none if there is none.
+    pub fn account(&self, provider: &str) -> Option<&str> {
+        self.accounts.iter().find(|(name, _)| name == provider).map(|(_, account)| account.as_str())
+    }
+
+    /// Whether a provider is asked with a key of whoever asks.
+    pub fn is_own(&self, provider: &str) -> bool {
+        self.own.iter().any(|own| own == provider)
+    }
+
+    /// Whether a route leads to a provider that is asked with a key of whoever asks.
+    pub fn has_own(&self) -> bool {
+        self.implementations().any(|implementation| self.is_own(&implementation.profile().provider))
+    }
+
+    /// Only the routes that whoever asks pays, or that are on this machine.
+    #[must_use]
+    pub fn paid_by_asker(&self) -> Self {
+        let is_theirs = |profile: &Profile| profile.is_local || self.is_own(&profile.provider);
+        let routes = self.routes.iter().filter(|route| is_theirs(route.implementation.profile()));
+        Self { routes: routes.cloned().collect(), ..self.clone() }
+    }
+
+    /// Only the routes to other providers than these.
+    #[must_use]
+    pub fn without(&self, providers: &[String]) -> Self {
+        let is_other = |route: &&Route<I>| !providers.contains(&route.implementation.profile().provider);
+        let mut rest = self.clone();
+        rest.routes = self.routes.iter().filter(is_other).cloned().collect();
+        rest
     }
 
     /// One implementation, for everything.
     pub fn only(implementation: Arc<I>) -> Self {
         Self::new([Route { implementation, when: When::default() }])
+    }
+
+    /// The same routes, with those of this provider last: whoever asks for a second opinion asks another one, if there is one.
+    #[must_use]
+    pub fn others_first(&self, provider: &str) -> Self {
+        let is_it = |route: &Route<I>| route.implementation.profile().provider == provider;
+        let (last, first): (Vec<_>, Vec<_>) = self.routes.iter().cloned().partition(is_it);
+        Self { routes: first.into_iter().chain(last).collect(), ..self.clone() }
     }
 
     /// Every implementation, in order, whatever its conditions.

@@ -104,6 +104,8 @@ fn routes_are_tried_in_their_order_and_only_where_their_conditions_hold() {
     let local = Wish { local_only: true, ..wish("de", 1_000) };
     assert_eq!(chosen(&router, &request("de"), &local, &[]), ["local"]);
     assert_eq!(chosen(&router, &request("de"), &wish("de", 1_000), &["german".to_owned()]), ["long", "local"]);
+    let others = router.without(&["long".to_owned(), "nobody".to_owned()]);
+    assert_eq!(chosen(&others, &request("de"), &wish("de", 1_000), &[]), ["german", "local"]);
 }
 
 #[test]
@@ -134,4 +136,16 @@ async fn the_next_is_asked_when_one_fails_but_not_when_it_may_have_been_paid() {
         unwell.to_string(),
         "no provider can translate this: first: it is out of order at the moment; second: it is out of order at the moment"
     );
+}
+
+#[test]
+fn a_second_opinion_is_asked_of_another_one_if_there_is_one() {
+    let router = Translators::new(["first", "second"].map(|name| route(fake(name), When::default())));
+    let names = |router: &Translators| -> Vec<String> {
+        router.implementations().map(|one| one.profile().provider.clone()).collect()
+    };
+    assert_eq!(names(&router.others_first("first")), ["second", "first"]);
+    assert_eq!(names(&router.others_first("second")), ["first", "second"]);
+    assert_eq!(names(&router.others_first("gone")), ["first", "second"]);
+    assert_eq!(names(&Translators::new([route(fake("only"), When::default())]).others_first("only")), ["only"]);
 }

@@ -1,4 +1,4 @@
-//! Calls that race for the same money, for `scripts/chaos.py`: several engines, each with connections of its own, on one
+//! Calls that race for the same money, for `scripts/chaos`: several engines, each with connections of its own, on one
 //! database, and a cap that half of the calls fit under. `race --database D --calls N` prints what came of it as one JSON
 //! object. Each call costs what was reserved for it, so what must come of it is known: exactly those that fit are made.
 
@@ -25,7 +25,7 @@ const BULK: u32 = 5_000;
 const PAUSE: Duration = Duration::from_secs(2);
 
 #[derive(Parser)]
-#[command(about = "Calls that race for the same money, for scripts/chaos.py")]
+#[command(about = "Calls that race for the same money, for scripts/chaos")]
 struct Args {
     /// A SQLite file, or the address of a PostgreSQL server.
     #[arg(long)]
@@ -56,7 +56,7 @@ impl Ask<u64> for Till {
 
     async fn ask(&self, _key: &str) -> Result<Answer<u64>, CallError> {
         let value = self.asked.fetch_add(1, Ordering::Relaxed);
-        Ok(Answer { value, provider_id: None, cost: PRICE, quota: None })
+        Ok(Answer { value, provider_id: None, cost: Some(PRICE), quota: None })
     }
 
     async fn look(&self, _key: &str, _provider_id: Option<&str>) -> Result<Found<u64>, CallError> {

@@ -41,6 +41,8 @@ pub struct Settings {
     pub cancel_grace: Duration,
     /// The shortest interval between two writes of a job's progress.
     pub progress_every: Duration,
+    /// A job that is put off again and again, because of a budget or of an error that spends no attempt, fails after this long.
+    pub patience: Duration,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             poll: Duration::from_secs(1),
             cancel_grace: Duration::from_secs(3),
             progress_every: Duration::from_millis(250),
+            patience: jobs::PATIENCE,
         }
     }
 }

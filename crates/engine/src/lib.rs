@@ -29,7 +29,7 @@ mod tallies;
 mod timings;
 mod worker;
 
-pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Found, Pending, Submit, Submitted};
+pub use call::{Answer, Ask, CallError, CallProgress, Called, Cancelled, Charge, Found, Pending, Submit, Submitted};
 pub use counters::Counter;
 pub use engine::{Builder, ChildOptions, Engine, EnqueueOptions, JobView, Settings};
 pub use job::{Job, JobError, Next};

@@ -118,11 +118,12 @@ impl Loop {
     async fn look_what_is_due(&self) -> Result<Due, StoreError> {
         // Enough that deferred rows do not displace others.
         let most = BATCH.saturating_add(self.deferred.count());
+        let patience = self.shared.settings.patience;
         self.shared
             .store
             .read(async |tx| {
                 let mut found = Vec::new();
-                for task in Task::ALL {
+                for task in Task::all(patience) {
                     found.push((task, jobs::due(tx, task, most).await?));
                 }
                 Ok(Due {

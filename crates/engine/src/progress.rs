@@ -22,6 +22,8 @@ pub struct Progress {
     pub fraction: f64,
     /// What its own calls have cost, by their kind, as far as that is known.
     pub costs: BTreeMap<String, MicroUsd>,
+    /// How many of its own calls ended without a known cost, by their kind: what they cost is in none of the sums.
+    pub unpriced: BTreeMap<String, u64>,
     /// When it should be done (earliest, latest), judging by earlier jobs of its kind. `None` while that is not known,
     /// before it has started and after it has ended.
     pub done_by: Option<(Timestamp, Timestamp)>,
@@ -33,6 +35,12 @@ impl Progress {
         let own = self.costs.values().map(|cost| cost.0);
         let children = self.children.iter().map(|child| child.spent().0);
         MicroUsd(own.chain(children).fold(0, i64::saturating_add))
+    }
+
+    /// How many of its calls and those of its child jobs ended without a known cost.
+    pub fn unpriced_calls(&self) -> u64 {
+        let children: u64 = self.children.iter().map(Self::unpriced_calls).sum();
+        self.unpriced.values().sum::<u64>() + children
     }
 }
 
@@ -52,8 +60,9 @@ pub(crate) async fn tree(tx: &mut Tx, job: JobRow) -> Result<Progress, StoreErro
     }
     let fraction = if job.state == JobState::Succeeded { 1.0 } else { mean(&steps, &children) };
     let costs = calls::costs(tx, &job.owner, &job.id).await?;
+    let unpriced = calls::unpriced(tx, &job.owner, &job.id).await?;
     let done_by = done_by(tx, &job).await?;
-    Ok(Progress { job, steps, children, fraction, costs, done_by })
+    Ok(Progress { job, steps, children, fraction, costs, unpriced, done_by })
 }
 
 fn mean(steps: &[Step], children: &[Progress]) -> f64 {

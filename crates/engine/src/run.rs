@@ -279,7 +279,8 @@ impl Run {
         &self.inner.shared.store
     }
 
-    pub(crate) async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+    /// The result that is stored under `key`, if there is one.
+    pub async fn stored_result<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let Some(value) = self.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
         // A result that an older version stored in another format is made again.
         let Ok(found) = serde_json::from_value::<T>(value) else {

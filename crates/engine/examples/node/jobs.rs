@@ -149,7 +149,7 @@ struct Shop<'a> {
 
 impl Shop<'_> {
     fn answer(&self) -> Answer<u32> {
-        Answer { value: self.n, provider_id: None, cost: MicroUsd(1), quota: None }
+        Answer { value: self.n, provider_id: None, cost: Some(MicroUsd(1)), quota: None }
     }
 
     /// Whether it was paid for this job; nothing when that cannot be told.

@@ -1,4 +1,4 @@
-//! A worker process for `scripts/chaos.py`, which kills it, freezes it, and takes its database away.
+//! A worker process for `scripts/chaos`, which kills it, freezes it, and takes its database away.
 //!
 //! `node --database D --effects F` works until SIGTERM. `node --database D --owner O --enqueue N` makes N jobs with the
 //! keys 0 to N-1, and goes on through failures as a patient caller does. `node --database D --owner O --check N` waits
@@ -37,7 +37,7 @@ const BULK: u32 = 5_000;
 const PAGE: u32 = 200_000;
 
 #[derive(Parser)]
-#[command(about = "A worker process for scripts/chaos.py")]
+#[command(about = "A worker process for scripts/chaos")]
 struct Args {
     /// A SQLite file, or the address of a PostgreSQL server.
     #[arg(long)]

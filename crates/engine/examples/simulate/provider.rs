@@ -86,7 +86,7 @@ impl Provider {
 pub(crate) struct Asking<'a>(pub(crate) &'a Arc<Provider>);
 
 fn answer() -> Answer<Value> {
-    Answer { value: json!("an answer"), provider_id: Some("theirs".to_owned()), cost: PRICE, quota: None }
+    Answer { value: json!("an answer"), provider_id: Some("theirs".to_owned()), cost: Some(PRICE), quota: None }
 }
 
 impl Ask<Value> for Asking<'_> {

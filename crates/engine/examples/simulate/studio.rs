@@ -176,7 +176,7 @@ impl Submit<Value> for Filming<'_> {
 
     async fn fetch(&self, provider_id: &str) -> Result<Answer<Value>, CallError> {
         self.0.trouble().await?;
-        Ok(Answer { value: json!(provider_id), provider_id: None, cost: PRICE, quota: None })
+        Ok(Answer { value: json!(provider_id), provider_id: None, cost: Some(PRICE), quota: None })
     }
 
     async fn cancel(&self, provider_id: &str) -> Result<Cancelled, CallError> {

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{OpenCall, Outcome};
 
-use super::open::CallState;
-use super::{Ask, Found};
+use super::open::{Asked, CallState};
+use super::{Ask, Charge, Found};
 use crate::job::JobError;
 use crate::run::Run;
 
@@ -23,11 +23,12 @@ impl Run {
         A: Ask<T>,
     {
         let _guard = self.lock_key(key).await;
+        let asked = Asked { provider: ask.provider(), timeout: ask.timeout(), account: None, charge: Charge::Covered };
         loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(found);
             }
-            let call = match self.begin_call(key, kind, Some((ask.provider(), ask.timeout()))).await? {
+            let call = match self.begin_call(key, kind, Some(asked)).await? {
                 CallState::New { call } => call,
                 CallState::Stored => continue,
                 CallState::Open(open) => match self.look_up(key, kind, &open, ask).await? {

@@ -24,8 +24,8 @@ pub struct Answer<T> {
     pub value: T,
     /// The provider's own id of the call.
     pub provider_id: Option<String>,
-    /// What it cost.
-    pub cost: MicroUsd,
+    /// What it cost; none if that is not known.
+    pub cost: Option<MicroUsd>,
     /// The quota that it reported.
     pub quota: Option<Quota>,
 }
@@ -88,6 +88,18 @@ pub trait Ask<T>: Send + Sync {
     }
 }
 
+/// Who is charged for a call, and how much at most; none if its price is not known. Of calls of unknown price an owner may make
+/// so many on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charge {
+    /// Nobody, or the stage has reserved it ([`crate::Job::need`]).
+    Covered,
+    /// The installation: it is reserved in the ledger, and the call is not made if a budget has less left.
+    Installation(Option<MicroUsd>),
+    /// The owner, whose own key is used: it counts towards no budget.
+    Owner(Option<MicroUsd>),
+}
+
 /// A provider's response to submitted work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted<T> {
@@ -137,6 +149,17 @@ pub trait Submit<T>: Send + Sync {
     /// Cancels work that is no longer wanted, if the provider can.
     fn cancel(&self, _provider_id: &str) -> impl Future<Output = Result<Cancelled, CallError>> + Send {
         async { Ok(Cancelled::GoesOn) }
+    }
+
+    /// The account that is asked, as far as it can be told from another: work that was submitted under one is not known under
+    /// another, and is not submitted again because of that.
+    fn account(&self) -> Option<&str> {
+        None
+    }
+
+    /// Who is charged for the work, and how much at most.
+    fn charge(&self) -> Charge {
+        Charge::Covered
     }
 
     /// How long it may take. Then it is cancelled, the job fails, and a manual retry submits it again.

@@ -6,9 +6,10 @@ use serde::Serialize;
 use sluice_domain::ids::JobId;
 use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{self, NewCall, OpenCall, Outcome, Started};
+use sluice_store::jobs::spend::Over;
 use sluice_store::{StoreError, providers, results};
 
-use super::{Answer, CallError, Pending};
+use super::{Answer, CallError, Charge, Pending};
 use crate::job::{Hold, JobError};
 use crate::run::Run;
 
@@ -17,6 +18,33 @@ pub(super) const RECHECK_AFTER: Duration = Duration::from_secs(30);
 
 /// How often a job checks a call that another worker makes, whose end should wake it.
 const RECHECK_OTHERS_AFTER: Duration = Duration::from_secs(5);
+
+/// A job whose owner has made too many calls of unknown price tries again after this long, since more may be allowed meanwhile.
+const UNPRICED_RETRY: Duration = Duration::from_hours(1);
+
+/// The provider that is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) provider: &'a str,
+    /// After this long the call is given up.
+    pub(crate) timeout: Duration,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) charge: Charge,
+}
+
+impl Asked<'_> {
+    const fn is_unpriced(self) -> bool {
+        matches!(self.charge, Charge::Installation(None) | Charge::Owner(None))
+    }
+
+    const fn reserve(self) -> Option<MicroUsd> {
+        match self.charge {
+            Charge::Installation(Some(most)) => Some(most),
+            Charge::Installation(None) => Some(MicroUsd(0)),
+            Charge::Covered | Charge::Owner(_) => None,
+        }
+    }
+}
 
 /// The state of a key's call, when its result was not found.
 pub(crate) enum CallState {
@@ -38,7 +66,7 @@ impl Run {
         &self,
         key: &str,
         kind: &str,
-        provider: Option<(&str, Duration)>,
+        asked: Option<Asked<'_>>,
     ) -> Result<CallState, JobError> {
         self.note_external_call();
         loop {
@@ -46,7 +74,7 @@ impl Run {
             // likely finds. What it was claimed for may have ended: another call needs the stage's admission.
             if self.awaited_call().is_some() {
                 if let Some(open) = self.open_call(key).await? {
-                    return self.state_of(open, provider.is_some()).await;
+                    return self.state_of(open, asked.is_some()).await;
                 }
                 if let Some(need) = self.need_to_ask() {
                     return Err(JobError::hold(Hold::Readmit(need)));
@@ -58,8 +86,12 @@ impl Run {
                 key: key.to_owned(),
                 kind: kind.to_owned(),
                 owner: self.owner().clone(),
-                provider: provider.map(|(name, _)| name.to_owned()),
-                timeout: provider.map_or(Duration::ZERO, |(_, timeout)| timeout),
+                provider: asked.map(|asked| asked.provider.to_owned()),
+                timeout: asked.map_or(Duration::ZERO, |asked| asked.timeout),
+                is_unpriced: asked.is_some_and(Asked::is_unpriced),
+                account: asked.and_then(|asked| asked.account).map(str::to_owned),
+                own_key: asked.is_some_and(|asked| matches!(asked.charge, Charge::Owner(_))),
+                reserve: asked.and_then(Asked::reserve),
             };
             let begun = self.write(async |tx| {
                 tx.at("call.start");
@@ -69,19 +101,29 @@ impl Run {
                 Started::Yes => return Ok(CallState::New { call: id }),
                 Started::AlreadyStored => return Ok(CallState::Stored),
                 Started::AlreadyOpen => {}
+                Started::TooManyUnpriced { hard, until } => {
+                    let provider = call.provider.as_deref().unwrap_or_default();
+                    return Err(too_many_unpriced(provider, hard, until.since(self.now())));
+                }
+                Started::OverBudget { over: Over::Wait, message } => {
+                    return Err(JobError::put_off(RECHECK_AFTER, "over_budget", message));
+                }
+                Started::OverBudget { over: Over::Fail, message } => {
+                    return Err(JobError::fail("over_budget", message));
+                }
             }
             // Not found if it has ended since the insert: then its result is stored, or the call can be made again.
             if let Some(open) = self.open_call(key).await? {
-                return self.state_of(open, provider.is_some()).await;
+                return self.state_of(open, asked.is_some()).await;
             }
         }
     }
 
-    async fn open_call(&self, key: &str) -> Result<Option<OpenCall>, StoreError> {
+    pub(super) async fn open_call(&self, key: &str) -> Result<Option<OpenCall>, StoreError> {
         self.read(async |tx| calls::open_of_key(tx, key).await).await
     }
 
-    async fn state_of(&self, open: OpenCall, askable: bool) -> Result<CallState, JobError> {
+    pub(super) async fn state_of(&self, open: OpenCall, askable: bool) -> Result<CallState, JobError> {
         let own = open.job == *self.job_id();
         match open.outcome {
             // A call that this attempt began, and whose future it dropped.
@@ -100,6 +142,12 @@ impl Run {
         // Nobody can be asked for the outcome of a built-in engine's call.
         self.write(async |tx| calls::end(tx, &open.id, Outcome::Lost, None, None).await).await?;
         Ok(CallState::Open(open))
+    }
+
+    /// The key of the call that this attempt was claimed for, if that has succeeded: its result is stored under it.
+    pub async fn awaited_key(&self) -> Result<Option<String>, JobError> {
+        let Some(call) = self.awaited_call() else { return Ok(None) };
+        Ok(self.read(async |tx| calls::key_of_succeeded(tx, call).await).await?)
     }
 
     /// The job waits for the call, without a worker.
@@ -131,7 +179,7 @@ impl Run {
                 tx.at("call.finish");
                 results::store(tx, key, kind, &value).await?;
                 let id = answer.provider_id.as_deref();
-                calls::end(tx, call, Outcome::Succeeded, id, Some(answer.cost)).await?;
+                calls::end(tx, call, Outcome::Succeeded, id, answer.cost).await?;
                 if let Some(quota) = answer.quota {
                     providers::note_quota(tx, provider, quota).await?;
                 }
@@ -203,12 +251,41 @@ impl Run {
         Ok(JobError::fail("call_lost", message))
     }
 
+    /// Nobody can be asked for the outcome of an open call: its provider is no longer configured, its key is gone, or another
+    /// account's took its place. The job waits, since they may come back, and fails after the call's deadline, so that a person
+    /// decides whether it is made again elsewhere. A stage must return the error unchanged.
+    pub async fn cannot_ask(&self, open: &OpenCall, provider: &str) -> Result<JobError, JobError> {
+        self.note_external_call();
+        if self.is_unwanted(open).await? {
+            return Err(JobError::retry("stopped", "the job was stopped, and its call goes on"));
+        }
+        // One that is being made is ended by its own worker.
+        if open.outcome == Outcome::Started || self.store().now().await? < open.deadline {
+            return Ok(self.wait_for(open, RECHECK_AFTER));
+        }
+        self.end_call(&open.id, Outcome::Lost, None).await?;
+        let message = format!(
+            "{provider} was called, and cannot be asked what became of it, since its route or its key was removed or replaced: \
+             look into its bill, and retry the job to make the call again"
+        );
+        Ok(JobError::fail("call_lost", message))
+    }
+
     /// Records that a provider could not be asked, and returns how long not to call it.
     pub(super) async fn note_trouble(&self, provider: &str, error: &CallError) -> Result<Duration, StoreError> {
         let Some((retry_after, message)) = trouble(error) else { return Ok(RECHECK_AFTER) };
         let rest = self.store().write(async |tx| providers::failed(tx, provider, retry_after, message).await).await?;
         Ok(rest.max(Duration::from_secs(1)))
     }
+}
+
+fn too_many_unpriced(provider: &str, hard: u64, left: Duration) -> JobError {
+    let message = format!(
+        "what {provider} charges for this is not known, and of such calls {hard} may be made on a day (in UTC): wait for the next \
+         day, or have its price set in the configuration (providers.{provider}.prices), or a higher limit \
+         (unpriced_calls_per_day)"
+    );
+    JobError::put_off(left.clamp(Duration::from_secs(1), UNPRICED_RETRY), "unpriced_calls_used", message)
 }
 
 fn trouble(error: &CallError) -> Option<(Option<Duration>, &str)> {

@@ -8,7 +8,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_store::calls::{self, OpenCall, Outcome};
 use sluice_store::jobs;
 
-use super::open::CallState;
+use super::open::{Asked, CallState};
 use super::{CallError, CallProgress, Called, Cancelled, Pending, Submit, Submitted};
 use crate::job::JobError;
 use crate::run::Run;
@@ -19,6 +19,11 @@ enum Checked<T> {
     Pending(Pending),
     /// It ended without a result, and may be submitted again.
     Retryable,
+}
+
+/// Whether a call was made under another account than the one that is asked now.
+fn is_elsewhere(open: &OpenCall, account: Option<&str>) -> bool {
+    open.account.as_deref().is_some_and(|made_under| account != Some(made_under))
 }
 
 impl Run {
@@ -41,11 +46,13 @@ impl Run {
         S: Submit<T>,
     {
         let _guard = self.lock_key(key).await;
+        let (name, timeout, charge) = (provider.provider(), provider.timeout(), provider.charge());
+        let asked = Asked { provider: name, timeout, account: provider.account(), charge };
         loop {
             if let Some(found) = self.stored_result(key).await? {
                 return Ok(Called::Done(found));
             }
-            let call = match self.begin_call(key, kind, Some((provider.provider(), provider.timeout()))).await? {
+            let call = match self.begin_call(key, kind, Some(asked)).await? {
                 CallState::New { call } => call,
                 CallState::Stored => continue,
                 CallState::Open(open) => match self.check_on(key, kind, &open, provider).await? {
@@ -65,6 +72,27 @@ impl Run {
                 Err(error) => Err(self.note_failure(&call, provider.provider(), error).await?),
             };
         }
+    }
+
+    /// The result of a call that is open under `key`, or its end; none if it never arrived, or has ended without a result.
+    /// Unlike [`Run::call_async`] it never makes a call: `key` is one under which none is made any more.
+    pub async fn finish_call<T, S>(&self, key: &str, kind: &str, provider: &S) -> Result<Option<Called<T>>, JobError>
+    where
+        T: Serialize + DeserializeOwned + Send,
+        S: Submit<T>,
+    {
+        self.note_external_call();
+        let _guard = self.lock_key(key).await;
+        // A call that has ended has stored its result in the same unit of work.
+        let Some(open) = self.open_call(key).await? else {
+            return Ok(self.stored_result(key).await?.map(Called::Done));
+        };
+        let CallState::Open(open) = self.state_of(open, true).await? else { return Ok(None) };
+        Ok(match self.check_on(key, kind, &open, provider).await? {
+            Checked::Done(value) => Some(Called::Done(value)),
+            Checked::Pending(pending) => Some(Called::Pending(pending)),
+            Checked::Retryable => None,
+        })
     }
 
     /// Stores the provider's id right after its response. Not fenced by the lease, which may be lost by now.
@@ -113,6 +141,10 @@ impl Run {
             Ok(CallProgress::Rejected { code, message, cost }) => {
                 self.end_call(&open.id, Outcome::Rejected, Some(cost)).await?;
                 Err(JobError::fail(code, format!("{}: {message}", provider.provider())))
+            }
+            // The key may now be that of another account, which does not know what the earlier account submitted.
+            Ok(CallProgress::NotFound | CallProgress::CannotTell) if is_elsewhere(open, provider.account()) => {
+                Err(self.cannot_ask(open, provider.provider()).await?)
             }
             Ok(CallProgress::NotFound) => self.not_found(open, provider.provider()).await,
             Ok(CallProgress::CannotTell) => Err(self.cannot_tell(open).await?),
@@ -171,7 +203,7 @@ impl Run {
     }
 
     /// Whether the job was cancelled, and no other job waits for the call.
-    async fn is_unwanted(&self, open: &OpenCall) -> Result<bool, JobError> {
+    pub(super) async fn is_unwanted(&self, open: &OpenCall) -> Result<bool, JobError> {
         if self.awaited_call().is_none() {
             return Ok(false);
         }

@@ -10,7 +10,7 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_engine::Randomness;
 use sluice_store::StoreError;
-use sluice_store::calls::{self, NewCall, Outcome};
+use sluice_store::calls::{self, NewCall, Outcome, Started};
 use sluice_store::jobs::spend::{self, Over};
 use sluice_store::jobs::{self, Claim, Claimed, JobError, LowWaterMarks, Need, NewJob, Settlement};
 use sluice_store::retention;
@@ -81,6 +81,8 @@ impl Market {
     async fn call(&mut self) -> Result<(), StoreError> {
         let Some(held) = self.held.choose(&mut self.random).cloned() else { return Ok(()) };
         let id = self.id(JobId::new).to_string();
+        // Some are not covered by what their stage has reserved.
+        let reserve = self.random.random_bool(0.5).then(|| self.money());
         let call = NewCall {
             id: id.clone(),
             key: id.clone(),
@@ -88,9 +90,14 @@ impl Market {
             owner: held.owner.clone(),
             provider: Some("shop".into()),
             timeout: Duration::from_hours(1_000),
+            is_unpriced: false,
+            own_key: false,
+            account: None,
+            reserve,
         };
-        self.test.store().write(async |tx| calls::start(tx, &held.lease, &call).await).await?;
-        self.calls.push(id);
+        if self.test.store().write(async |tx| calls::start(tx, &held.lease, &call).await).await? == Started::Yes {
+            self.calls.push(id);
+        }
         Ok(())
     }
 

@@ -128,7 +128,7 @@ impl Submit<String> for Studio {
 
     async fn fetch(&self, provider_id: &str) -> Result<Answer<String>, CallError> {
         self.books.lock().unwrap().fetched += 1;
-        Ok(Answer { value: format!("video of {provider_id}"), provider_id: None, cost: PRICE, quota: None })
+        Ok(Answer { value: format!("video of {provider_id}"), provider_id: None, cost: Some(PRICE), quota: None })
     }
 
     async fn cancel(&self, provider_id: &str) -> Result<Cancelled, CallError> {

@@ -126,6 +126,10 @@ async fn a_key_that_is_there_already_is_an_error_with_a_name() {
         owner: OwnerId::local(),
         provider: None,
         timeout: std::time::Duration::from_mins(1),
+        is_unpriced: false,
+        own_key: false,
+        account: None,
+        reserve: None,
     };
     let start = async |call: NewCall| test.store().write(async |tx| calls::start(tx, &lease, &call).await).await;
     assert_eq!(start(call("one")).await.unwrap(), calls::Started::Yes);

@@ -225,7 +225,7 @@ async fn lapsed_leases(world: &World) {
     store.read(async |tx| retention::is_leased(tx, &lost, lease.as_str()).await).await.unwrap();
     store.read(async |tx| jobs::next_due(tx).await).await.unwrap();
     world.advance(2).await;
-    for task in Task::ALL {
+    for task in Task::all(jobs::PATIENCE) {
         store.read(async |tx| jobs::due(tx, task, 50).await).await.unwrap();
     }
     assert!(store.write(async |tx| jobs::perform_all(tx).await).await.unwrap() >= 2);
@@ -245,6 +245,10 @@ async fn open_calls(tx: &mut Tx) -> Result<(), StoreError> {
         owner: OwnerId::local(),
         provider: Some("loud".into()),
         timeout: Duration::from_hours(1),
+        is_unpriced: true,
+        own_key: false,
+        account: None,
+        reserve: Some(MicroUsd(1)),
     };
     calls::start(tx, &lease, &call).await?;
     calls::mark_unknown(tx, &call.id).await?;
@@ -276,7 +280,7 @@ async fn limits_of(tx: &mut Tx, owner: &OwnerId) -> Result<(), StoreError> {
     let until = tx.now().await?;
     let warning = Warning { of, limited: Limited::Jobs, used: 1, soft: 1, hard: 9, until };
     limits::warn(tx, owner, &warning).await?;
-    limits::jobs_at_once(tx, owner, "document.read").await?;
+    limits::jobs_at_once(tx, owner, &["document.read", "capture.make"]).await?;
     limits::money(tx, owner).await?;
     limits::release_over_budget(tx, owner).await?;
     uploads::announced(tx, owner).await.map(drop)
@@ -311,6 +315,7 @@ async fn apps(tx: &mut Tx) -> Result<(), StoreError> {
         language: Language::ENGLISH,
         choices: json!({}),
         script_source: None,
+        script_note: None,
         edited: false,
         result: None,
         address: "127.0.0.1".into(),
