@@ -59,7 +59,7 @@ fn scene(folder: &Path, number: u32, language: Language, slide: Slide) -> Scene 
         language,
         look: 0,
         slides: slide.into(),
-        presenter: Some(Presenter { id: "ada".to_owned(), seed: u64::from(number), phonemes }),
+        presenter: Some(Presenter::Drawn { id: "ada".to_owned(), seed: u64::from(number), phonemes }),
         captions: captions(text, &words, language, Shape::Landscape),
         duration_ms: ms + 350,
     };

@@ -26,7 +26,7 @@ fn spec(shape: Shape, language: Language, slide: Slide, presenter: Option<&str>,
         language,
         look,
         slides: slide.into(),
-        presenter: presenter.map(|id| Presenter { id: id.to_owned(), seed: 3, phonemes }),
+        presenter: presenter.map(|id| Presenter::Drawn { id: id.to_owned(), seed: 3, phonemes }),
         captions: vec![Caption { start_ms: 0, end_ms: 6000, text: text.to_owned() }],
         duration_ms: 8000,
     }

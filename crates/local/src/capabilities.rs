@@ -17,11 +17,10 @@ use sluice_domain::money::MicroUsd;
 use sluice_domain::speech::Speech;
 
 use crate::embed::{EmbedError, Embedder};
-use crate::models::PAIRS;
 use crate::photo::{PhotoError, PhotoReader};
 use crate::reading::{ReadError, Reader};
 use crate::speakers::{Speakers, SpeakersError, Turn};
-use crate::speech::{Live, LiveSound, SpeechError, Transcriber, Transcription};
+use crate::speech::{Live, LiveSound, Size, SpeechError, Transcriber, Transcription};
 use crate::translate::{TranslateError, Translator};
 use crate::voice::{VoiceError, Voices};
 
@@ -92,8 +91,7 @@ impl Does<Speaking> for Voices {
     }
 
     fn accepts(&self, request: &SpeakRequest) -> Result<(), String> {
-        let known = self.list().into_iter().any(|voice| voice.id == request.voice);
-        if known { Ok(()) } else { Err(VoiceError::unknown(&request.voice).to_string()) }
+        if self.knows(&request.voice) { Ok(()) } else { Err(VoiceError::unknown(&request.voice).to_string()) }
     }
 
     fn estimate(&self, _: &SpeakRequest) -> Option<MicroUsd> {
@@ -124,6 +122,12 @@ impl Does<Transcribing> for Transcriber {
         &LOCAL
     }
 
+    fn made_with(&self) -> String {
+        // Which size hears a sound follows from the request and from which are installed.
+        let largest = if self.has(Size::Small) { Size::Small } else { Size::Base };
+        format!("{} {}", largest.name(), Self::version())
+    }
+
     fn accepts(&self, _: &TranscribeRequest) -> Result<(), String> {
         self.check_installed().map_err(|error| error.to_string())
     }
@@ -146,6 +150,10 @@ impl Does<Transcribing> for Transcriber {
 impl Does<TellingApart> for Speakers {
     fn profile(&self) -> &Profile {
         &LOCAL
+    }
+
+    fn made_with(&self) -> String {
+        Self::model().to_owned()
     }
 
     fn accepts(&self, _: &TellApartRequest) -> Result<(), String> {
@@ -203,6 +211,11 @@ impl Does<Embedding> for Embedder {
         &LOCAL
     }
 
+    fn made_with(&self) -> String {
+        let (model, version) = Self::model();
+        format!("{model} {version}")
+    }
+
     fn accepts(&self, _: &EmbedRequest) -> Result<(), String> {
         self.check_installed().map_err(|error| error.to_string())
     }
@@ -227,10 +240,14 @@ impl Does<Translating> for Translator {
         &LOCAL
     }
 
+    fn made_with(&self) -> String {
+        Self::version().to_owned()
+    }
+
     fn accepts(&self, request: &TranslateRequest) -> Result<(), String> {
         match &request.from {
             Some(from) => self.check(from, &request.to).map_err(|error| error.to_string()),
-            None if PAIRS.iter().any(|pair| self.check(pair.from, &request.to).is_ok()) => Ok(()),
+            None if self.pairs().iter().any(|pair| self.check(pair.from, &request.to).is_ok()) => Ok(()),
             None => Err(format!("nothing is translated into \"{}\" on this machine", request.to)),
         }
     }

@@ -14,7 +14,7 @@ use crate::speakers::engine as speakers;
 use crate::speech::engine as speech;
 use crate::translate::engine as translate;
 use crate::voice::engine as voice;
-use crate::{guard, reading, render};
+use crate::{deck, guard, reading, render};
 
 /// The hidden first argument that makes the binary an engine child.
 pub const SUBCOMMAND: &str = "__engine";
@@ -35,6 +35,7 @@ pub fn dispatch(args: &[OsString]) -> Option<ExitCode> {
         Some(photo::SUBCOMMAND) => photo::run_child(rest),
         Some(translate::SUBCOMMAND) => translate::run_child(rest),
         Some(render::SUBCOMMAND) => render::run_child(),
+        Some(deck::SUBCOMMAND) => deck::run_child(rest),
         Some(reading::INNER_SUBCOMMAND) => reading::run_inner_child(rest),
         _ => ExitCode::from(64), // EX_USAGE of sysexits.h
     };

@@ -1,8 +1,10 @@
-//! Built-in engines: reading, photographs, voice, speech to text, embedding, translation and rendering, each in a guarded
-//! child process of this same binary; and extracts, which need none.
+//! Built-in engines: reading, photographs, voice, speech to text, telling speakers apart, embedding, translation and rendering,
+//! each in a guarded child process of this same binary; and extracts and the analysis of phrases, which need none.
 
+pub mod analyse;
 mod capabilities;
 pub mod child;
+pub mod deck;
 pub mod embed;
 pub mod guard;
 pub mod models;

@@ -2,8 +2,11 @@
 //! and how they are downloaded, or copied from a folder.
 
 mod catalogue;
+mod configured;
+mod content;
 mod download;
 mod error;
+mod languages;
 mod mirror;
 mod pairs;
 mod room;
@@ -12,22 +15,28 @@ mod state;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use tokio::fs;
-use tokio::io::AsyncReadExt;
 
 pub(crate) use catalogue::incomplete;
 pub use catalogue::{
     CTRANSLATE2, CTRANSLATE2_THREADS, Content, EMBEDDING_MODEL, EMBEDDING_TOKENIZER, MEANING, ModelFile, ModelSet,
     ONNX_RUNTIME, PHOTO_DETECTOR, PHOTO_READING, PHOTO_RECOGNISER, PIPER_CONFIG, PIPER_MODEL, SETS, SPEAKER_TURNS,
     SPEAKER_WEIGHTS, SPEAKERS, SPEECH, SPEECH_SMALL, Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG,
-    WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER, WHISPER_VOCABULARY, files, own_files, pull_command, set,
+    WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER, WHISPER_VOCABULARY, files, own_files, pull_command,
 };
+pub use configured::ConfiguredPairs;
+pub(crate) use content::{checked, content_of, verified};
 pub use error::ModelError;
+pub use languages::{
+    AR_BUCKWALTER, ES_APERTIUM, ES_FREEDICT, HSK_LEVELS, KA_EMOJI, KA_LEMMAS, KA_SPELLING, LANGUAGE_ADDITIONS,
+    LANGUAGE_AR, LANGUAGE_ES, LANGUAGE_FREQUENCY, LANGUAGE_KA, LANGUAGE_KA_WORDS, LANGUAGE_RU, LANGUAGE_ZH, LANGUAGES,
+    RU_MORPHOLOGY, RU_MUELLER, WORD_FREQUENCIES, ZH_CEDICT, ZH_FREQUENCIES,
+};
 pub use mirror::Mirror;
 pub use pairs::{EN_PT, PAIRS, PT_EN, Pair};
 pub use state::FileState;
 
+use self::content::{is_built_from_ours, wrong_content};
 use self::error::failed;
 use self::room::Held;
 
@@ -42,16 +51,49 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// The models folder.
+/// The models folder, and what may be in it.
 #[derive(Debug, Clone)]
 pub struct Models {
     folder: PathBuf,
+    sets: &'static [ModelSet],
+    pairs: &'static [Pair],
 }
 
 impl Models {
-    /// The folder may be missing or empty.
+    /// The folder may be missing or empty. It is for the sets of this binary.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), sets: &SETS, pairs: &PAIRS }
+    }
+
+    /// With the pairs of a configuration, too, each in the place of the known one of its languages. Their tables are never
+    /// freed: a program reads its configuration when it starts.
+    #[must_use]
+    pub fn with_pairs(self, configured: &ConfiguredPairs) -> Self {
+        let pairs = configured.pairs();
+        if pairs.is_empty() {
+            return self;
+        }
+        let is_replaced = |id: &str| pairs.iter().any(|pair| pair.set.id == id);
+        let kept_pairs = self.pairs.iter().filter(|known| !is_replaced(known.set.id));
+        let kept_sets = self.sets.iter().filter(|known| !is_replaced(known.id));
+        let sets: Vec<ModelSet> = kept_sets.copied().chain(pairs.iter().map(|pair| pair.set)).collect();
+        let all: Vec<Pair> = kept_pairs.copied().chain(pairs.iter().copied()).collect();
+        Self { folder: self.folder, sets: Vec::leak(sets), pairs: Vec::leak(all) }
+    }
+
+    /// Every set.
+    pub fn sets(&self) -> &'static [ModelSet] {
+        self.sets
+    }
+
+    /// The set with this name.
+    pub fn set(&self, id: &str) -> Option<&'static ModelSet> {
+        self.sets.iter().find(|set| set.id == id)
+    }
+
+    /// Every model that translates.
+    pub fn pairs(&self) -> &'static [Pair] {
+        self.pairs
     }
 
     /// Its path.
@@ -221,50 +263,10 @@ async fn give_way<T>(written: Result<T, ModelError>, part: &Path) -> Result<T, M
     written
 }
 
-/// The SHA-256 of a file that is not what it should be; none if it is.
-async fn wrong_content(file: &'static ModelFile, path: &Path) -> Result<Option<String>, ModelError> {
-    let found = sha256(path).await.map_err(|source| failed(file, path, source))?;
-    let right = match file.content {
-        Content::Published { sha256, .. } => found == sha256,
-        Content::Built => is_built_from_ours(&fs::read(path).await.map_err(|source| failed(file, path, source))?),
-    };
-    Ok((!right).then_some(found))
-}
-
-/// The content of a file, which must be the published one. For an engine that would go on with another one unnoticed.
-pub(crate) fn checked(file: &ModelFile, path: &Path) -> Result<Vec<u8>, String> {
-    let content = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    match file.content {
-        Content::Published { sha256, .. } if hex::encode(Sha256::digest(&content)) != sha256 => {
-            Err(format!("{} is damaged, or another file", path.display()))
-        }
-        _ => Ok(content),
-    }
-}
-
-/// Whether a library names the sources in this binary as what it was made of.
-fn is_built_from_ours(library: &[u8]) -> bool {
-    let marker = sluice_whisper::marker();
-    library.windows(marker.len()).any(|window| window == marker.as_bytes())
-}
-
-async fn sha256(path: &Path) -> io::Result<String> {
-    let mut file = fs::File::open(path).await?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        let read = file.read(&mut buffer).await?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&buffer[..read]);
-    }
-    Ok(hex::encode(hash.finalize()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest as _, Sha256};
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     use tokio::net::TcpListener;
 

@@ -1,6 +1,7 @@
 //! Sound as samples: ffmpeg decodes any file to 16 kHz mono, as fast as it is read, so that a day of sound needs no more
 //! memory than a minute.
 
+mod encode;
 mod probe;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guard::{Guard, GuardError, Limits};
 
+pub use encode::{EncodeError, encode_mp3};
 pub use probe::{SoundFile, sound_file};
 
 /// Samples per second of what is heard.

@@ -69,9 +69,17 @@ pub async fn needs(guard: &Guard) -> Vec<Need> {
             name: "tesseract",
             version: tesseract(guard).await,
             required: false,
-            needed_for: "reading scanned documents",
-            without_it: "scanned documents are refused",
-            install: "tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra",
+            needed_for: "reading scanned documents, and photos in Arabic, Russian and Georgian",
+            without_it: "scanned documents and such photos are refused",
+            install: "tesseract-ocr tesseract-ocr-ara tesseract-ocr-fra tesseract-ocr-rus tesseract-ocr-kat",
+        },
+        Need {
+            name: "tesseract in Arabic, Georgian and Russian",
+            version: languages_of_cards(guard).await,
+            required: false,
+            needed_for: "reading photographs of phrases in these languages",
+            without_it: "a photograph in such a language is refused, and names the package that is missing",
+            install: "tesseract-ocr-ara tesseract-ocr-kat tesseract-ocr-rus",
         },
         Need {
             name: "font with Arabic letters",
@@ -116,11 +124,22 @@ async fn ffmpeg(guard: &Guard) -> Option<String> {
 /// Its version, with its languages.
 async fn tesseract(guard: &Guard) -> Option<String> {
     let version = version_of(guard, "tesseract", [OsString::from("--version")]).await?;
+    Some(format!("{version} ({})", tesseract_languages(guard).await?.join(", ")))
+}
+
+/// By its own codes.
+async fn tesseract_languages(guard: &Guard) -> Option<Vec<String>> {
     let output = guard.run(&LIMITS, "tesseract", ["--list-langs"], None).await.ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let languages: Vec<&str> =
-        text.lines().skip(1).map(str::trim).filter(|name| !name.is_empty() && *name != "osd").collect();
-    Some(format!("{version} ({})", languages.join(", ")))
+    let names = text.lines().skip(1).map(str::trim).filter(|name| !name.is_empty() && *name != "osd");
+    Some(names.map(str::to_owned).collect())
+}
+
+/// Those languages of cards that nothing else reads, if all are there.
+async fn languages_of_cards(guard: &Guard) -> Option<String> {
+    let there = tesseract_languages(guard).await?;
+    let wanted = ["ara", "kat", "rus"];
+    wanted.iter().all(|code| there.iter().any(|name| name == code)).then(|| wanted.join(", "))
 }
 
 /// A font that fontconfig finds for a language.

@@ -13,7 +13,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use drawn::{ARABIC, ENGLISH, FRENCH, JAPANESE, character_error, jpeg, photograph, saved};
+use drawn::{ARABIC, ENGLISH, FRENCH, JAPANESE, RUSSIAN, character_error, jpeg, photograph, saved};
 use image::{RgbImage, imageops};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -85,6 +85,20 @@ async fn arabic_is_read_by_tesseract_whether_the_language_is_known_or_not() {
     }
     let error = reader.read(&picture, Some("tlh")).await.unwrap_err();
     assert_eq!((error.code(), error.is_transient()), ("language_unknown", false));
+}
+
+#[tokio::test]
+async fn russian_is_read_by_tesseract_whether_the_language_is_known_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let reader = reader();
+    let picture = saved(folder.path(), "ru.jpg", &jpeg(&photograph(&RUSSIAN, 2.0, 0.6)));
+    for language in [Some("ru"), None] {
+        let read = reader.read(&picture, language).await.unwrap();
+        assert_eq!((read.read_by.engine, read.read_by.model.as_str()), ("tesseract", "rus"), "{language:?}: {read:?}");
+        let error = character_error(&text(&read), &RUSSIAN.concat());
+        assert!(error < 0.1, "{error}: {}", text(&read));
+        assert!(read.not_tried.is_empty(), "{read:?}");
+    }
 }
 
 #[tokio::test]

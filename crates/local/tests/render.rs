@@ -106,7 +106,7 @@ async fn lips_open_and_close_within_40_ms_of_the_sound() {
         .zip(["m", "aː"].iter().cycle())
         .map(|(pair, ipa)| PhonemeTiming { ipa: (*ipa).to_owned(), start_ms: pair[0], end_ms: pair[1] })
         .collect();
-    let presenter = Presenter { id: "ada".to_owned(), seed: 1, phonemes };
+    let presenter = Presenter::Drawn { id: "ada".to_owned(), seed: 1, phonemes };
     let order = ClipSpec { presenter: Some(presenter), duration_ms: 3000, ..spec(title()) };
     renderer().clip(&order, &out, |_| {}).await.unwrap();
     // Dark red is the inside of a mouth: count the pixels of the frame's lower right corner that are darker than lips
@@ -127,6 +127,61 @@ async fn lips_open_and_close_within_40_ms_of_the_sound() {
             .unwrap_or(0);
         assert!(crossing.abs_diff(*boundary) <= 40, "boundary {boundary} ms, lips at {crossing} ms: {openness:?}");
     }
+}
+
+#[tokio::test]
+async fn a_filmed_presenter_is_shown_in_the_corner_and_its_last_frame_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (film, out) = (folder.path().join("film.mp4"), folder.path().join("clip.mp4"));
+    // Half a second of dark, and half a second of light, at another size and another frame rate; with a sound of its own.
+    render_files::film(&film, &["black", "white"]);
+    // The middle of the circle, which is in the lower right corner, or the lower left one; and the corner of its square.
+    for (language, inside) in [(Language::ENGLISH, 1104), (Language::ARABIC, 176)] {
+        let presenter = Some(Presenter::Filmed(film.clone()));
+        let order = ClipSpec { presenter, language, duration_ms: 2000, ..spec(title()) };
+        let clip = renderer().clip(&order, &out, |_| {}).await.unwrap();
+        assert_eq!(clip.frames, 50);
+        assert_eq!(ffprobe(&out, "a", "stream=index"), "", "its sound is not taken");
+        let middle: Vec<u8> = decode_gray(&out, &format!("crop=16:16:{}:548", inside - 8));
+        let level = |frame: usize| {
+            let pixels = &middle[frame * 256..(frame + 1) * 256];
+            pixels.iter().map(|pixel| u32::from(*pixel)).sum::<u32>() / 256
+        };
+        assert_eq!(middle.len(), 50 * 256);
+        assert!(level(2) < 40 && level(9) < 40, "{} {}", level(2), level(9));
+        assert!(level(15) > 210 && level(22) > 210, "{} {}", level(15), level(22));
+        assert!(level(49) > 210, "the last frame stays: {}", level(49));
+        let corner = decode_gray(&out, &format!("crop=8:8:{}:430", inside - 126));
+        assert!(corner[49 * 64..].iter().all(|pixel| *pixel < 150), "what is beside the circle is hidden");
+    }
+    // A clip shorter than its film is not made longer by it.
+    let order = ClipSpec { presenter: Some(Presenter::Filmed(film)), duration_ms: 200, ..spec(title()) };
+    assert_eq!(renderer().clip(&order, &out, |_| {}).await.unwrap().frames, 5);
+}
+
+#[tokio::test]
+async fn a_film_that_is_none_is_rejected_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let (film, out) = (folder.path().join("film.mp4"), folder.path().join("clip.mp4"));
+    let elsewhere = format!("#EXTM3U\n#EXTINF:1,\nfile://{}\n", folder.path().join("secret.mp4").display());
+    render_files::film(&folder.path().join("secret.mp4"), &["white"]);
+    for bytes in [b"".as_slice(), b"<html>busy</html>", elsewhere.as_bytes()] {
+        std::fs::write(&film, bytes).unwrap();
+        let order = ClipSpec { presenter: Some(Presenter::Filmed(film.clone())), ..spec(title()) };
+        let error = renderer().clip(&order, &out, |_| {}).await.unwrap_err();
+        assert!(matches!(&error, RenderError::Film { detail } if detail.starts_with("the video: ")), "{error:?}");
+    }
+    assert_eq!(entries(folder.path()), ["film.mp4", "secret.mp4"]);
+}
+
+#[tokio::test]
+async fn a_film_whose_picture_would_fill_the_memory_is_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let (film, out) = (folder.path().join("film.mp4"), folder.path().join("clip.mp4"));
+    render_files::large_film(&film);
+    let order = ClipSpec { presenter: Some(Presenter::Filmed(film)), ..spec(title()) };
+    let error = renderer().clip(&order, &out, |_| {}).await.unwrap_err();
+    assert!(matches!(error, RenderError::Film { .. }), "{error:?}");
 }
 
 #[test]

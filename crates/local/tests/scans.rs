@@ -142,3 +142,71 @@ async fn a_page_whose_letters_are_lost_is_read_as_an_image() {
     assert!(read.left_out.is_empty() && read.read_by.starts_with("tesseract "), "{:?}", read.left_out);
     words_have_places(&read);
 }
+
+#[tokio::test]
+async fn an_arabic_page_with_wrong_letters_is_read_as_an_image_and_keeps_its_title() {
+    let reader = reader();
+    let file = fixture("bees-wrong-letters.pdf");
+    let document = reader.read(&file).await.unwrap();
+    assert_eq!(unread_pages(&document), [1]);
+    let read = reader.read_pages_by_ocr(&file, document, &[], |_| {}).await.unwrap();
+    let blocks = &read.pages[0].blocks;
+    assert_eq!(blocks[0].text, "حياة النحل خلال العام");
+    // Boxes that reach over a line make no heading of it.
+    for block in &blocks[1..] {
+        assert!(block.line_height < blocks[0].line_height, "{}: {}", block.text, block.line_height);
+    }
+    // What tesseract can hardly read takes its sentence with it, instead of being missing from it.
+    for torn in ["آلاف ولا", "فصل ويزداد", "العسل إذ"] {
+        assert!(!read.text().contains(torn), "{torn}: {}", read.text());
+    }
+    assert!(read.text().contains("يبلغ سعر كيلوغرام العسل الجبلي"), "{}", read.text());
+    assert!(read.left_out.iter().any(|one| one.reason == Reason::Unreadable), "{:?}", read.left_out);
+    words_have_places(&read);
+}
+
+/// A page of lines that rise to the right by some degrees, as the text behind a scan does that was put on the glass askew.
+fn slanted(lines: &[&str], degrees: f32) -> Vec<u8> {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let rows: Vec<String> = lines
+        .iter()
+        .zip(0_u8..)
+        .map(|(line, row)| {
+            let down = 18.0 * f32::from(row);
+            let (x, y) = (70.0 + down * sin, 740.0 - down * cos);
+            format!("BT /F1 12 Tf {cos:.5} {sin:.5} {:.5} {cos:.5} {x:.2} {y:.2} Tm ({line}) Tj ET", -sin)
+        })
+        .collect();
+    pdf::drawn(&[&rows.join("\n")], "", "")
+}
+
+#[tokio::test]
+async fn text_at_a_slant_is_read_as_an_image_and_never_as_poppler_mixes_it() {
+    let lines = [
+        "Salt was carried over the mountains for more than nine hundred years.",
+        "The drivers left the coast before sunrise and reached the first pass on",
+        "the evening of the second day. Every mule carried two sacks of forty",
+        "kilograms each, and a driver looked after six animals. Tolls were paid",
+        "at the bridge of the valley, where the clerk wrote down the weight.",
+    ];
+    let (reader, folder) = (reader(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("slanted.pdf");
+    let text = lines.join(" ");
+    std::fs::write(&file, slanted(&lines, 1.0)).unwrap();
+    let slight = reader.read(&file).await.unwrap();
+    let sentence =
+        "reached the first pass on the evening of the second day. Every mule carried two sacks of forty kilograms";
+    let joined = slight.text().replace("\n\n", " ");
+    assert!(joined.contains(sentence) && slight.left_out.is_empty(), "{slight:?}");
+    for degrees in [4.0, -5.0, 17.0, 45.0] {
+        std::fs::write(&file, slanted(&lines, degrees)).unwrap();
+        let document = reader.read(&file).await.unwrap();
+        assert_eq!((document.text().trim(), unread_pages(&document)), ("", vec![1]), "{degrees}°: {document:?}");
+        if degrees.abs() <= 5.0 {
+            let read = reader.read_pages_by_ocr(&file, document, &[Language::ENGLISH], |_| {}).await.unwrap();
+            let words: Vec<String> = read.text().split_whitespace().map(str::to_owned).collect();
+            let found = text.split_whitespace().filter(|word| words.iter().any(|read| read == word)).count();
+            assert!(found * 100 >= text.split_whitespace().count() * 90, "{degrees}°: {}", read.text());
+        }
+    }
+}

@@ -4,6 +4,8 @@
 
 #[path = "support/models.rs"]
 mod folder;
+#[path = "support/linked.rs"]
+mod linked;
 #[path = "support/sounds.rs"]
 mod sounds;
 mod support;
@@ -12,13 +14,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use folder::models;
-use sluice_local::models::SPEAKERS;
+use sluice_local::models::{Models, SPEAKER_TURNS, SPEAKER_WEIGHTS, SPEAKERS};
 use sluice_local::speakers::{Speakers, SpeakersError, Voiced, cosine};
 use sluice_testkit::corpus;
 use sounds::{convert, generate, generate_video, join};
 
+fn of(models: Models) -> Speakers {
+    Speakers::new(support::guard(), models, support::engine_child())
+}
+
 fn speakers() -> Speakers {
-    Speakers::new(support::guard(), models(&SPEAKERS), support::engine_child())
+    of(models(&SPEAKERS))
 }
 
 async fn told(sound: &Path, count: Option<usize>) -> Voiced {
@@ -122,6 +128,41 @@ async fn what_has_no_voice_has_no_speaker() {
     {
         let error = speakers().tell_apart(&path(name), None, &|_| ()).await.unwrap_err();
         assert_eq!(error.code(), code, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn missing_and_damaged_models_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = readers().0.remove(0);
+    let refused = async |models: Models| of(models).tell_apart(&sound, None, &|_| ()).await.unwrap_err();
+    let nothing = refused(Models::new(folder.path())).await;
+    assert!(matches!(&nothing, SpeakersError::NotInstalled { files } if files.len() == 3), "{nothing}");
+    assert!(nothing.to_string().contains("sluice models pull speakers --from FOLDER"), "{nothing}");
+
+    // Cut short, it has the wrong length; with other weights in its middle, the right one.
+    let whole = models(&SPEAKERS);
+    let damaged = linked::linked(&SPEAKERS, &whole, folder.path());
+    let model = damaged.path(&SPEAKER_TURNS);
+    let bytes = std::fs::read(whole.path(&SPEAKER_TURNS)).unwrap();
+    std::fs::remove_file(&model).unwrap();
+    std::fs::write(&model, &bytes[..100_000]).unwrap();
+    let cut = refused(damaged.clone()).await;
+    assert!(matches!(&cut, SpeakersError::NotInstalled { files } if files == &[SPEAKER_TURNS.name]), "{cut}");
+    assert_eq!((cut.code(), cut.is_transient()), ("speakers_not_installed", false));
+    for file in [&SPEAKER_TURNS, &SPEAKER_WEIGHTS] {
+        let model = damaged.path(file);
+        let mut bytes = std::fs::read(whole.path(file)).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+        std::fs::remove_file(&model).unwrap();
+        std::fs::write(&model, &bytes).unwrap();
+        let swapped = refused(damaged.clone()).await;
+        assert_eq!((swapped.code(), swapped.is_transient()), ("speakers_not_loaded", false), "{swapped}");
+        assert!(swapped.to_string().contains("is damaged, or another file"), "{swapped}");
+        assert!(swapped.to_string().contains("sluice models verify"), "{swapped}");
+        std::fs::remove_file(&model).unwrap();
+        std::os::unix::fs::symlink(whole.path(file), &model).unwrap();
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use hearing::{Clip, clips, convert, transcriber, word_errors};
 use sluice_capability::{TranscribeRequest, Transcript};
-use sluice_local::models::{Models, SPEECH, WHISPER_MODEL};
+use sluice_local::models::{Models, SPEECH, VOICE_ACTIVITY, WHISPER_MODEL};
 use sluice_local::speech::{Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber};
 
 fn request(sound: &Path) -> TranscribeRequest {
@@ -164,7 +164,7 @@ async fn missing_and_damaged_models_are_named() {
     assert!(matches!(&nothing, SpeechError::NotInstalled { files } if files.len() == 9), "{nothing}");
     assert!(nothing.to_string().contains("sluice models pull speech --from FOLDER"), "{nothing}");
 
-    // Cut short, it has the wrong length; with zeros in place of its beginning, the right one.
+    // Cut short, it has the wrong length; with other weights in its middle, the right one.
     let whole = hearing::models(&SPEECH);
     let damaged = linked::linked(&SPEECH, &whole, folder.path());
     let model = damaged.path(&WHISPER_MODEL);
@@ -173,10 +173,23 @@ async fn missing_and_damaged_models_are_named() {
     std::fs::write(&model, &bytes[..1_000_000]).unwrap();
     let cut = of(damaged.clone()).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
     assert!(matches!(&cut, SpeechError::NotInstalled { files } if files == &[WHISPER_MODEL.name]), "{cut}");
-    bytes[..4_096].fill(0);
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
     std::fs::write(&model, &bytes).unwrap();
-    let broken = of(damaged).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
-    assert!(matches!(broken, SpeechError::NotLoaded { .. } | SpeechError::Engine(_)), "{broken}");
+    let swapped = of(damaged.clone()).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
+    assert_eq!((swapped.code(), swapped.is_transient()), ("speech_not_loaded", false), "{swapped}");
+    assert!(swapped.to_string().contains("model.bin is damaged, or another file"), "{swapped}");
+
+    std::fs::remove_file(&model).unwrap();
+    std::os::unix::fs::symlink(whole.path(&WHISPER_MODEL), &model).unwrap();
+    let activity = damaged.path(&VOICE_ACTIVITY);
+    let mut bytes = std::fs::read(&activity).unwrap();
+    std::fs::remove_file(&activity).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    std::fs::write(&activity, &bytes).unwrap();
+    let swapped = of(damaged).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
+    assert!(swapped.to_string().contains("silero_vad_16k_op15.onnx is damaged, or another file"), "{swapped}");
 }
 
 #[tokio::test]

@@ -9,13 +9,15 @@ mod linked;
 mod support;
 
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use serde_json::json;
 use sluice_capability::{Begun, Context, Does, TranslateRequest};
-use sluice_local::models::{EN_PT, Models, PT_EN};
+use sluice_local::models::{ConfiguredPairs, EN_PT, ModelFile, Models, PT_EN, Pair};
 use sluice_local::translate::{TranslateError, TranslateSettings, Translated, Translator};
 
 fn of(models: Models) -> Translator {
@@ -148,7 +150,7 @@ async fn missing_and_damaged_models_are_named() {
 
     let whole = folder::models(&EN_PT.set);
     let damaged = linked::linked(&EN_PT.set, &whole, folder.path());
-    for file in [EN_PT.shortlist, EN_PT.source, EN_PT.model] {
+    for file in [EN_PT.shortlist.unwrap(), EN_PT.source, EN_PT.model] {
         let path = damaged.path(&file);
         let mut bytes = std::fs::read(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
@@ -185,10 +187,85 @@ async fn an_engine_that_dies_costs_one_attempt() {
     assert_ne!(translator.process_id().await, u32::try_from(engine.as_raw()).ok());
 }
 
-/// Other pairs go by English. There and back is the only such way with these models, and nobody asks for it: the child is asked.
+/// The models folder with the model from English to Portuguese once more, as one to German of a configuration.
+fn with_german(folder: &Path, sha256: &str) -> Models {
+    let part = |file: &ModelFile| {
+        let name = Path::new(file.name).file_name().unwrap().to_str().unwrap();
+        json!({ "file": name, "bytes": file.bytes(), "sha256": file.sha256() })
+    };
+    let mut model = part(&EN_PT.model);
+    model["sha256"] = json!(sha256);
+    let configured: ConfiguredPairs = serde_json::from_value(json!({
+        "en-de": {
+            "base": "http://127.0.0.1:9",
+            "model": model,
+            "vocabulary": part(&EN_PT.source),
+            "shortlist": part(&EN_PT.shortlist.unwrap()),
+        },
+    }))
+    .unwrap();
+    linked::linked(&PT_EN.set, &folder::models(&PT_EN.set), folder);
+    Models::new(folder).with_pairs(&configured)
+}
+
+#[tokio::test]
+async fn a_pair_of_the_configuration_translates_directly_and_by_way_of_english() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = with_german(folder.path(), EN_PT.model.sha256().unwrap());
+    let missing = refused(&of(models.clone()), Some("pt"), "de", "Bom dia.").await;
+    assert!(matches!(&missing, TranslateError::NotInstalled { files, .. } if files.len() == 3), "{missing}");
+    assert!(missing.to_string().ends_with("run `sluice models pull translate-en-de`"), "{missing}");
+    let unknown = refused(&of(models.clone()), Some("en"), "ka", "Good morning.").await;
+    assert_eq!(unknown.code(), "translate_no_pair");
+    assert!(unknown.to_string().contains("en to ka") && unknown.to_string().contains("en → de"), "{unknown}");
+
+    let there = folder::models(&EN_PT.set);
+    std::fs::create_dir_all(folder.path().join("translate/en-de")).unwrap();
+    for file in EN_PT.set.files {
+        let name = Path::new(file.name).file_name().unwrap();
+        std::fs::copy(there.path(file), folder.path().join("translate/en-de").join(name)).unwrap();
+    }
+    let translator = of(models);
+    assert_eq!(translator.installed(), "pt → en, en → de");
+    let direct = translated(&translator, Some("en"), "de", &["Good morning, how are you?"]).await;
+    assert_eq!(direct.model(), "firefox en-de@d9687357");
+    assert!(direct.translation.texts[0].to_lowercase().contains("bom dia"), "{direct:?}");
+    let by_english = translated(&translator, Some("pt"), "de", &["Ela esqueceu as chaves em casa."]).await;
+    assert_eq!(
+        (by_english.model().as_str(), by_english.translation.from.as_str()),
+        ("firefox pt-en, en-de@d9687357", "pt")
+    );
+    assert!(by_english.translation.texts[0].contains("chaves"), "{by_english:?}");
+}
+
+#[tokio::test]
+async fn a_configured_file_of_another_hash_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = with_german(folder.path(), &"0".repeat(64));
+    let there = folder::models(&EN_PT.set);
+    std::fs::create_dir_all(folder.path().join("translate/en-de")).unwrap();
+    for file in EN_PT.set.files {
+        let name = Path::new(file.name).file_name().unwrap();
+        std::os::unix::fs::symlink(there.path(file), folder.path().join("translate/en-de").join(name)).unwrap();
+    }
+    let wrong = refused(&of(models), Some("en"), "de", "Good morning.").await;
+    assert_eq!((wrong.code(), wrong.is_transient()), ("translate_not_loaded", false));
+    assert!(wrong.to_string().contains("is damaged, or another file"), "{wrong}");
+}
+
+/// There and back is no way that anybody asks for: the child is asked.
 #[test]
 fn the_engine_uses_two_models_in_a_row() {
     let models = folder::models(&PT_EN.set);
+    let part = |file: &ModelFile| json!({ "name": file.name, "sha256": file.sha256() });
+    let leg = |pair: &Pair| {
+        json!({
+            "model": part(&pair.model),
+            "source": part(&pair.source),
+            "target": part(&pair.target),
+            "shortlist": pair.shortlist.as_ref().map(part),
+        })
+    };
     let mut child = Command::new(support::engine_child())
         .args(["__engine", "translate"])
         .args([models.folder().as_os_str(), "1".as_ref()])
@@ -196,7 +273,9 @@ fn the_engine_uses_two_models_in_a_row() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let question = r#"{"Translate":{"route":[{"from":"en","to":"pt"},{"from":"pt","to":"en"}],"sentences":["She forgot her keys at home."]}}"#;
+    let route = [leg(&EN_PT), leg(&PT_EN)];
+    let question =
+        json!({ "Translate": { "route": route, "sentences": ["She forgot her keys at home."] } }).to_string();
     let mut input = child.stdin.take().unwrap();
     input.write_all(&u32::try_from(question.len()).unwrap().to_le_bytes()).unwrap();
     input.write_all(question.as_bytes()).unwrap();

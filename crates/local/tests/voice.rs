@@ -4,6 +4,8 @@
 
 #[path = "support/voices.rs"]
 mod engines;
+#[path = "support/linked.rs"]
+mod linked;
 mod support;
 
 use std::path::Path;
@@ -11,7 +13,7 @@ use std::path::Path;
 use engines::{settings, voices};
 use sluice_domain::language::Language;
 use sluice_domain::speech::Speech;
-use sluice_local::models::Models;
+use sluice_local::models::{Models, PIPER_CONFIG, PIPER_MODEL, VOICE_EN};
 use sluice_local::voice::{MOST_CHARACTERS, VoiceError, Voices};
 
 const PIPER: &str = "piper:en_US-joe-medium";
@@ -137,6 +139,14 @@ async fn arabic_is_spoken_with_timings_into_the_text_without_marks() {
 
 /// Captions show what is printed, and the voice says it in words: the times belong to the printed words.
 #[tokio::test]
+async fn mandarin_is_said_in_its_own_sounds_and_not_spelled_in_english() {
+    let park = speak(&voices(), "espeak:cmn", "公园").await;
+    let ipa: String = park.phonemes.iter().map(|phoneme| phoneme.ipa.as_str()).collect();
+    // The vowel of yuán, which English has not.
+    assert!(ipa.contains('y'), "{ipa}");
+}
+
+#[tokio::test]
 async fn what_is_said_in_several_words_has_one_time_in_print() {
     let voices = voices();
     for (voice, text) in [
@@ -261,6 +271,35 @@ async fn without_the_model_english_is_spoken_by_espeak_and_says_so() {
     let error = voices.speak(PIPER, "Hello", &path).await.unwrap_err();
     assert!(error.to_string().contains("make setup"), "{error}");
     assert!(matches!(error, VoiceError::NotInstalled { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn damaged_models_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = engines::models(&VOICE_EN);
+    let damaged = linked::linked(&VOICE_EN, &whole, folder.path());
+    let out = folder.path().join("speech.wav");
+    for file in [&PIPER_MODEL, &PIPER_CONFIG] {
+        let path = damaged.path(file);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, &bytes).unwrap();
+        let refused = async || {
+            let voices = Voices::new(support::guard(), damaged.clone(), settings());
+            voices.speak(PIPER, "Hello", &out).await.unwrap_err()
+        };
+        let swapped = refused().await;
+        assert_eq!((swapped.code(), swapped.is_transient()), ("voice_not_loaded", false), "{swapped}");
+        assert!(swapped.to_string().contains("is damaged, or another file"), "{swapped}");
+        std::fs::write(&path, &bytes[1..]).unwrap();
+        let cut = refused().await;
+        assert!(matches!(cut, VoiceError::NotInstalled { .. }) && cut.to_string().contains(file.name), "{cut}");
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(whole.path(file), &path).unwrap();
+    }
+    assert!(!out.exists());
 }
 
 #[tokio::test]

@@ -74,7 +74,7 @@ impl Model {
         let (begin, end, empty) = (id("<s>")?, id("</s>")?, [id("<unk>")?, id("▁")?]);
         let onnx = Onnx::load(&files.onnx, usize::try_from(files.threads).unwrap_or(1))?;
         let model = checked(&EMBEDDING_MODEL, &files.model)?;
-        let session = onnx.session(&model).map_err(|error| described(&files.model, &error))?;
+        let session = onnx.optimized_session(&model).map_err(|error| described(&files.model, &error))?;
         Ok(Self { tokenizer, begin, end, empty, session })
     }
 

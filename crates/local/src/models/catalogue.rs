@@ -1,5 +1,8 @@
 //! Which files there are: grouped by what they serve, in one table.
 
+use super::languages::{
+    LANGUAGE_AR, LANGUAGE_ES, LANGUAGE_FREQUENCY, LANGUAGE_KA, LANGUAGE_KA_WORDS, LANGUAGE_RU, LANGUAGE_ZH,
+};
 use super::pairs::{EN_PT, PT_EN};
 
 /// Where a file comes from.
@@ -48,7 +51,7 @@ pub struct ModelSet {
     pub purpose: &'static str,
     /// What happens instead.
     pub without_it: &'static str,
-    /// The capability whose built-in implementation needs it, by the name of `sluice-capability`.
+    /// The capability whose built-in implementation needs it, by the name of `sluice-capability`; "analyse" for language packs.
     pub capability: &'static str,
     /// Whether it is fetched only when it is named.
     pub is_optional: bool,
@@ -348,14 +351,25 @@ pub const MEANING: ModelSet = ModelSet {
     files: &[EMBEDDING_MODEL, EMBEDDING_TOKENIZER, ONNX_RUNTIME],
 };
 
-/// All sets.
-pub static SETS: [ModelSet; 9] =
-    [VOICE_EN, VOICE_AR, SPEECH, SPEECH_SMALL, SPEAKERS, MEANING, PHOTO_READING, EN_PT.set, PT_EN.set];
-
-/// The set with this name.
-pub fn set(id: &str) -> Option<&'static ModelSet> {
-    SETS.iter().find(|set| set.id == id)
-}
+/// All sets that every installation may have; those of configured pairs are with [`super::Models::sets`].
+pub static SETS: [ModelSet; 16] = [
+    VOICE_EN,
+    VOICE_AR,
+    SPEECH,
+    SPEECH_SMALL,
+    SPEAKERS,
+    MEANING,
+    PHOTO_READING,
+    EN_PT.set,
+    PT_EN.set,
+    LANGUAGE_RU,
+    LANGUAGE_AR,
+    LANGUAGE_ZH,
+    LANGUAGE_ES,
+    LANGUAGE_KA,
+    LANGUAGE_KA_WORDS,
+    LANGUAGE_FREQUENCY,
+];
 
 /// The files of some sets, each once.
 pub fn files(sets: &[&'static ModelSet]) -> Vec<&'static ModelFile> {
@@ -394,6 +408,14 @@ impl ModelFile {
     pub fn bytes(&self) -> Option<u64> {
         match self.content {
             Content::Published { bytes, .. } => Some(bytes),
+            Content::Built => None,
+        }
+    }
+
+    /// Its SHA-256; none for one that is built here.
+    pub const fn sha256(&self) -> Option<&'static str> {
+        match self.content {
+            Content::Published { sha256, .. } => Some(sha256),
             Content::Built => None,
         }
     }

@@ -44,7 +44,7 @@ pub enum ModelError {
     },
     /// The content is not the expected one.
     #[error(
-        "{name} is not the expected file (SHA-256 {found}) and was not kept; `make setup` fetches or makes it from another source"
+        "{name} is not the expected file (SHA-256 {found}) and was not kept; take it from another source, such as `make setup`, or correct the hash if it is in the configuration"
     )]
     WrongContent {
         /// The file's name.

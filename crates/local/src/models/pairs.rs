@@ -1,4 +1,5 @@
-//! Which languages can be translated into which: a model for each direction, in one table.
+//! Which languages can be translated into which: a model for each direction, in one table. It has the pairs whose files set-up
+//! can bring; a configuration adds others ([`super::ConfiguredPairs`]).
 //!
 //! The models are Mozilla's, as the browser Firefox has them: each translates from or into English.
 
@@ -17,10 +18,20 @@ pub struct Pair {
     pub source: ModelFile,
     /// The pieces of words that it writes: the same file for most pairs.
     pub target: ModelFile,
-    /// Which pieces may translate which: it looks at no others.
-    pub shortlist: ModelFile,
+    /// Which pieces may translate which: it looks at no others. Not every model has one.
+    pub shortlist: Option<ModelFile>,
+    /// Which edition of the model a configuration names, by the beginning of its hash; none for those of this table.
+    pub edition: Option<&'static str>,
     /// These files.
     pub set: ModelSet,
+}
+
+impl Pair {
+    /// As it is stored with what it made: "en-pt", or "en-de@4f1c09aa" for one that a configuration names.
+    pub fn stamp(&self) -> String {
+        let edition = self.edition.map_or(String::new(), |edition| format!("@{edition}"));
+        format!("{}-{}{edition}", self.from, self.to)
+    }
 }
 
 const fn file(name: &'static str, bytes: u64, sha256: &'static str) -> ModelFile {
@@ -59,7 +70,8 @@ pub const EN_PT: Pair = Pair {
     model: EN_PT_MODEL,
     source: EN_PT_PIECES,
     target: EN_PT_PIECES,
-    shortlist: EN_PT_SHORTLIST,
+    shortlist: Some(EN_PT_SHORTLIST),
+    edition: None,
     set: ModelSet {
         id: "translate-en-pt",
         purpose: "translation from English into Portuguese",
@@ -77,7 +89,8 @@ pub const PT_EN: Pair = Pair {
     model: PT_EN_MODEL,
     source: PT_EN_PIECES,
     target: PT_EN_PIECES,
-    shortlist: PT_EN_SHORTLIST,
+    shortlist: Some(PT_EN_SHORTLIST),
+    edition: None,
     set: ModelSet {
         id: "translate-pt-en",
         purpose: "translation from Portuguese into English",
@@ -88,5 +101,5 @@ pub const PT_EN: Pair = Pair {
     },
 };
 
-/// All pairs.
+/// The pairs that every installation may have.
 pub static PAIRS: [Pair; 2] = [EN_PT, PT_EN];

@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 128 * 1024 * 1024;
 /// Most pixels: the largest of today's cameras have as many.
 pub(super) const MOST_PIXELS: u64 = 110_000_000;
 /// Most bytes of the decoded picture. A pixel has three of a photograph, and up to eight of a PNG.
-const MOST_DECODED: u64 = 440_000_000;
+pub(super) const MOST_DECODED: u64 = 440_000_000;
 /// Longest edge that is kept: twice that in which text is looked for, so that small print is read from more than its places
 /// are found in.
 const KEPT_EDGE: usize = 4096;

@@ -9,6 +9,7 @@ mod decode;
 mod detect;
 pub(crate) mod engine;
 mod error;
+mod header;
 mod languages;
 mod model;
 mod order;
@@ -24,6 +25,7 @@ use serde::Serialize;
 use sluice_domain::document::Document;
 
 pub use error::PhotoError;
+pub use header::check_size;
 
 pub use crate::reading::PhotoLine;
 
@@ -48,8 +50,14 @@ const MOST_THREADS: usize = 4;
 
 /// PP-OCRv6 is believed if it is at least so confident. It is more than that of nearly all that it can read.
 const SURE: f32 = 0.85;
+/// Letters and digits of a line at least, for each time that it is as long as high. Print has one to three.
+const LETTERS: f32 = 0.25;
 /// Lines of tesseract that are less confident are left out, as those of PP-OCRv6 are.
 const CONFIDENT: f32 = 0.5;
+
+/// What tesseract tries of a picture whose language is not known, one after the other: all languages of documents, and those of cards
+/// that are in other scripts. Given many scripts at once it mixes their letters.
+const TRIED: [&[&str]; 3] = [&[], &["rus"], &["kat"]];
 
 /// What a picture says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -67,6 +75,10 @@ pub struct PhotoText {
     pub confidence: f32,
     /// In reading order; none on a picture without text.
     pub lines: Vec<PhotoLine>,
+    /// Debian packages of languages that were not tried, because tesseract does not have them. None if the language was known, or
+    /// what was read is sure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_tried: Vec<String>,
 }
 
 /// What read a picture, as it is stored with the text.
@@ -90,6 +102,36 @@ impl fmt::Display for ReadBy {
 struct Read {
     text: PhotoText,
     page: PhotoPage,
+}
+
+impl Read {
+    fn is_sure(&self) -> bool {
+        self.confidence() >= SURE && !self.text.lines.is_empty()
+    }
+
+    /// That of the reading, or 0 if most letters were passed over: a recogniser that does not know a script is sure of the
+    /// full stops between its words.
+    fn confidence(&self) -> f32 {
+        let long: f32 = self.text.lines.iter().map(|line| shape(&line.corners)).sum();
+        let letters: usize =
+            self.text.lines.iter().map(|line| line.text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
+        #[expect(clippy::cast_precision_loss, reason = "a count of letters")]
+        let are_enough = letters as f32 >= long * LETTERS;
+        if are_enough { self.text.confidence } else { 0.0 }
+    }
+}
+
+/// How many times as long as high a line is.
+fn shape(corners: &[[f32; 2]; 4]) -> f32 {
+    let [begin, end, below, _] = *corners;
+    let length = |[ax, ay]: [f32; 2], [bx, by]: [f32; 2]| (ax - bx).hypot(ay - by);
+    length(begin, end) / length(end, below).max(1.0)
+}
+
+/// A picture in shades of grey, which may be a smaller copy of one of the given size.
+struct Grey {
+    pgm: Vec<u8>,
+    size: [u32; 2],
 }
 
 /// Reads photographs and other pictures.
@@ -167,19 +209,41 @@ impl PhotoReader {
             return Err(PhotoError::PathNotUtf8);
         }
         if let Some(ReadWith::Tesseract(name)) = language.map(engine_for).transpose()? {
-            return self.by_tesseract(&picture, &[name]).await;
+            return self.by_tesseract(&self.grey(&picture).await?, &[name]).await;
         }
         self.warm().await?;
         let read = self.by_pp_ocr(&picture).await?;
-        if language.is_some() || read.text.confidence >= SURE && !read.text.lines.is_empty() {
+        if language.is_some() || read.is_sure() {
             return Ok(read);
         }
-        // Another script perhaps.
-        match self.by_tesseract(&picture, &[]).await {
-            Ok(other) if !other.text.lines.is_empty() && other.text.confidence > read.text.confidence => Ok(other),
-            Ok(_) | Err(PhotoError::TesseractMissing { .. }) => Ok(read),
-            Err(error) => Err(error),
+        self.in_another_script(&picture, read).await
+    }
+
+    /// What tesseract reads better than `read`, which may be of another script.
+    async fn in_another_script(&self, picture: &Path, read: Read) -> Result<Read, PhotoError> {
+        let grey = self.grey(picture).await?;
+        let mut best = read;
+        let mut not_tried: Vec<String> = Vec::new();
+        for languages in TRIED {
+            let other = match self.by_tesseract(&grey, languages).await {
+                Ok(other) => other,
+                Err(PhotoError::TesseractMissing { package }) => {
+                    not_tried.push(package);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            if !other.text.lines.is_empty() && other.confidence() > best.confidence() {
+                best = other;
+            }
+            if best.is_sure() {
+                return Ok(best);
+            }
         }
+        // Without tesseract itself each of them is missing for the same reason.
+        not_tried.dedup();
+        best.text.not_tried = not_tried;
+        Ok(best)
     }
 
     async fn by_pp_ocr(&self, picture: &Path) -> Result<Read, PhotoError> {
@@ -191,20 +255,26 @@ impl PhotoReader {
         };
         let page = PhotoPage::of_lines(size, quarter_turns, &lines);
         let [width, height] = size;
-        let text = PhotoText { read_by: Self::model(), width, height, quarter_turns, confidence, lines };
+        let not_tried = Vec::new();
+        let text = PhotoText { read_by: Self::model(), width, height, quarter_turns, confidence, lines, not_tried };
         Ok(Read { text, page })
     }
 
-    /// Reads with tesseract in these languages of its own, or in those of all documents if there are none.
-    async fn by_tesseract(&self, picture: &Path, languages: &[&'static str]) -> Result<Read, PhotoError> {
+    /// As tesseract takes it.
+    async fn grey(&self, picture: &Path) -> Result<Grey, PhotoError> {
         let copy = tempfile::NamedTempFile::new().map_err(PhotoError::Io)?;
         let request = EngineRequest::Grey { picture: picture.to_owned(), into: copy.path().to_owned() };
         let EngineResponse::Grey { size } = self.ask(&request, REQUEST).await? else { return Err(another_answer()) };
         let pgm = tokio::fs::read(copy.path()).await.map_err(PhotoError::Io)?;
-        let read = read_picture(&self.guard, &pgm, size, languages).await?;
+        Ok(Grey { pgm, size })
+    }
+
+    /// Reads with tesseract in these languages of its own, or in those of all documents if there are none.
+    async fn by_tesseract(&self, Grey { pgm, size }: &Grey, languages: &[&'static str]) -> Result<Read, PhotoError> {
+        let read = read_picture(&self.guard, pgm, *size, languages).await?;
         let lines = read.page.lines().into_iter().filter(|line| line.confidence >= CONFIDENT);
         let read_by = ReadBy { engine: "tesseract", model: read.languages, version: read.name };
-        let [width, height] = size;
+        let [width, height] = *size;
         let text = PhotoText {
             read_by,
             width,
@@ -212,6 +282,7 @@ impl PhotoReader {
             quarter_turns: read.page.quarter_turns(),
             confidence: read.confidence,
             lines: lines.collect(),
+            not_tried: Vec::new(),
         };
         Ok(Read { text, page: read.page })
     }

@@ -21,6 +21,8 @@ pub(super) struct RawPage {
     pub(super) height: f32,
     /// Clockwise quarter turns after which most of the text is upright: sizes and positions are those of the turned page.
     pub(super) quarter_turns: u8,
+    /// Whether most of it is set at a slant, so that its words are not to be relied on.
+    pub(super) slanted: bool,
     pub(super) blocks: Vec<RawBlock>,
 }
 

@@ -32,6 +32,7 @@ mod regions;
 mod running;
 mod scans;
 mod scripts;
+mod slant;
 mod title;
 mod watermarks;
 mod wrapper;
@@ -169,13 +170,14 @@ impl Reader {
         let hidden = self.hidden(pdf, info.pages, &findings).await;
         let text_of = turned.as_ref().map_or(pdf, tempfile::NamedTempFile::path);
         let raw = self.raw_pages(text_of, info.pages, &hidden).await?;
+        let slanted: Vec<u32> = raw.iter().filter(|page| page.slanted).map(|page| page.number).collect();
         let assemble::Assembled { pages, mut left_out } = assemble::assembled(raw);
         self.refuse_wrapper(pdf, &info, &pages).await?;
         left_out.extend(self.scanned_pages(pdf, &info, &pages).await?);
         left_out.extend(hidden.left_out());
         let read_by = self.poppler.get_or_init(|| info::poppler_version(&self.guard)).await.clone();
         let mut document = Document { title: info.title, pages, read_by, ocr: None, left_out };
-        legible::remove(&mut document);
+        legible::remove(&mut document, &slanted);
         document.left_out.sort_by_key(|left_out| left_out.page);
         Ok(document)
     }

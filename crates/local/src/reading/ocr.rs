@@ -21,11 +21,16 @@ const SHORTER_EDGE: f32 = 1400.0;
 const MOST_PIXELS: f32 = 16_000_000.0;
 const LONGEST_EDGE: f32 = 30_000.0;
 
-/// Words with a lower confidence (0 to 100) are specks and frames.
-const SPECK: f32 = 20.0;
+/// What has a lower confidence (0 to 100) and fewer letters than a word is a speck or a frame. A word that has is kept and not
+/// sure: without it its sentence would say something else.
+pub(super) const SPECK: f32 = 20.0;
+const FEWEST_LETTERS: f32 = 2.0;
 
 /// Words with a lower confidence are probably misread.
 const CONFIDENT: f32 = 60.0;
+
+/// Numbers of an Arabic page with a lower confidence may be Latin letters.
+const SURE_NUMBER: f32 = 85.0;
 
 /// With a lower confidence in the orientation both are read, and the better one is taken.
 const SURE_ORIENTATION: f32 = 10.0;
@@ -58,7 +63,7 @@ pub(super) struct Recognised {
     pub(super) bounds: [f32; 4],
     /// Whether tesseract is sure of it.
     pub(super) sure: bool,
-    /// How sure, from 0 to 100. Nobody asks that of a page that was stored.
+    /// How sure, from 0 to 100. Not stored, since only the first reading of a page uses it.
     #[serde(skip)]
     pub(super) confidence: f32,
 }
@@ -72,7 +77,7 @@ pub(super) async fn usable_languages(guard: &Guard, wanted: &[Language]) -> Resu
         known.clone().map(|facts| facts.code3).filter(|code| installed.contains(code)).collect();
     if usable.is_empty() {
         let code = known.clone().next().map_or("eng", |facts| facts.code3);
-        return Err(ReadError::ToolMissing { tool: "tesseract".to_owned(), package: format!("tesseract-ocr-{code}") });
+        return Err(language_missing(code));
     }
     Ok(usable)
 }
@@ -82,10 +87,14 @@ pub(super) async fn installed(guard: &Guard, wanted: &[&'static str]) -> Result<
     let listed = listed_languages(guard).await?;
     match wanted.iter().find(|code| !listed.lines().any(|line| line.trim() == **code)) {
         None => Ok(wanted.to_vec()),
-        Some(code) => {
-            Err(ReadError::ToolMissing { tool: "tesseract".to_owned(), package: format!("tesseract-ocr-{code}") })
-        }
+        Some(code) => Err(language_missing(code)),
     }
+}
+
+/// Debian names the packages by tesseract's own codes, with other dashes: `chi_sim` is in `tesseract-ocr-chi-sim`.
+fn language_missing(code: &str) -> ReadError {
+    let package = format!("tesseract-ocr-{}", code.replace('_', "-"));
+    ReadError::ToolMissing { tool: "tesseract".to_owned(), package }
 }
 
 /// One a line.
@@ -219,7 +228,7 @@ async fn read_turned(
     let read = |table: &str, languages: &[&str]| {
         let mut attempt = parse(table, &empty, &straightened, scale);
         attempt.languages = languages.join("+");
-        doubt_percentages(&mut attempt.page);
+        doubt_numbers(&mut attempt.page);
         attempt
     };
     let attempt = read(&recognise(guard, &pgm, &chosen).await?, &chosen);
@@ -275,7 +284,7 @@ fn parse(table: &str, empty: &RecognisedPage, straightened: &Straightened, scale
         let length = text.chars().filter(|c| c.is_alphanumeric()).count() as f32;
         sum += confidence * length;
         letters_read += length;
-        if confidence < SPECK || text.is_empty() {
+        if text.is_empty() || confidence < SPECK && length < FEWEST_LETTERS {
             continue;
         }
         if block != (block_number, paragraph) {
@@ -299,9 +308,9 @@ fn parse(table: &str, empty: &RecognisedPage, straightened: &Straightened, scale
     Attempt { page, confidence, languages: String::new() }
 }
 
-/// On an Arabic page tesseract takes the sign before a number, as in `%37.5`, for the digits 90, and is sure of it. What may
-/// be such a number is not.
-fn doubt_percentages(page: &mut RecognisedPage) {
+/// On an Arabic page tesseract takes the sign before a number, as in `%37.5`, for the digits 90, and is sure of it; and it takes
+/// Latin letters for digits, `GPS` for 6285, and is less sure. What may be such a number is not.
+fn doubt_numbers(page: &mut RecognisedPage) {
     let texts = page.blocks.iter().flatten().flatten().map(|word| word.text.as_str());
     if !bidi::is_right_to_left(texts) {
         return;
@@ -311,6 +320,7 @@ fn doubt_percentages(page: &mut RecognisedPage) {
         let rest = number.strip_prefix("90").unwrap_or_default();
         let is_percentage = |rest: &str| rest.parse::<f32>().is_ok_and(|value| value <= 100.0);
         word.sure &= !(rest.starts_with(|c: char| c.is_ascii_digit()) && is_percentage(rest));
+        word.sure &= !number.starts_with(|c: char| c.is_ascii_digit()) || word.confidence >= SURE_NUMBER;
     }
 }
 
@@ -328,6 +338,7 @@ mod tests {
                      1\t1\t0\t0\t0\t0\t0\t0\t1697\t2400\t-1\t\n\
                      5\t1\t1\t1\t1\t1\t100\t200\t50\t24\t96.1\tOld\n\
                      5\t1\t1\t1\t1\t2\t160\t200\t50\t24\t55.0\tpaper\n\
+                     5\t1\t1\t1\t1\t3\t220\t200\t50\t24\t5.0\tncvcr\n\
                      5\t1\t1\t1\t2\t1\t100\t230\t50\t24\t5.0\t|\n\
                      5\t1\t1\t1\t2\t2\t100\t230\t50\t24\t90.0\tburns\n\
                      5\t1\t2\t1\t1\t1\t100\t300\t50\t24\t90.0\tFin\n";
@@ -339,22 +350,29 @@ mod tests {
             .collect();
         assert_eq!(
             texts,
-            [vec![vec![("Old", true), ("paper", false)], vec![("burns", true)]], vec![vec![("Fin", true)]]]
+            [
+                vec![vec![("Old", true), ("paper", false), ("ncvcr", false)], vec![("burns", true)]],
+                vec![vec![("Fin", true)]]
+            ]
         );
         assert_eq!(format!("{:?}", page.blocks[0][0][1].bounds), "[80.0, 100.0, 105.0, 112.0]");
     }
 
     #[test]
-    fn a_number_that_may_be_a_percentage_is_doubted_in_arabic() {
-        let sure = |texts: &[&str]| -> Vec<bool> {
-            let word = |text: &&str| Recognised { text: (*text).to_owned(), sure: true, ..Recognised::default() };
+    fn a_number_that_may_be_a_percentage_or_a_name_is_doubted_in_arabic() {
+        let read = |texts: &[&str], confidence: f32| -> Vec<bool> {
+            let word =
+                |text: &&str| Recognised { text: (*text).to_owned(), sure: true, confidence, ..Recognised::default() };
             let blocks = vec![vec![texts.iter().map(word).collect()]];
             let mut page = RecognisedPage { blocks, ..RecognisedPage::default() };
-            doubt_percentages(&mut page);
+            doubt_numbers(&mut page);
             page.blocks.iter().flatten().flatten().map(|word| word.sure).collect()
         };
+        let sure = |texts: &[&str]| read(texts, 96.0);
         assert_eq!(sure(&["بنسبة", "9012", "9037.5،", "90", "1998", "10,000"]), [true, false, false, true, true, true]);
         assert_eq!(sure(&["part", "9012"]), [true, true]);
+        assert_eq!(read(&["نظام", "6285", "(5115)"], 78.0), [true, false, false]);
+        assert_eq!(read(&["the", "6285"], 78.0), [true, true]);
     }
 
     #[test]
@@ -364,6 +382,15 @@ mod tests {
         let expected = Orientation { quarter_turns: 2, confidence: 25.7, is_arabic: Some(false) };
         assert_eq!(parse_orientation(text), expected);
         assert_eq!(parse_orientation("Too few characters."), Orientation::default());
+    }
+
+    #[test]
+    fn a_missing_language_is_named_by_its_package() {
+        let package = |code| match language_missing(code) {
+            ReadError::ToolMissing { package, .. } => package,
+            other => other.to_string(),
+        };
+        assert_eq!([package("rus"), package("chi_sim")], ["tesseract-ocr-rus", "tesseract-ocr-chi-sim"]);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub(crate) async fn read_picture(
     };
     let undecodable = || ReadError::Damaged { detail: "the picture cannot be passed on".to_owned() };
     let picture = Picture::parse(pgm).ok_or_else(undecodable)?;
+    let even = tokio::task::spawn_blocking(move || picture.evenly_lit());
+    let picture = even.await.map_err(|error| ReadError::Io(error.into()))?;
     let [width, height] = pixels(size);
     let size = PageSize { number: 1, width, height };
     let Attempt { page, confidence, languages } = ocr::read_upright(guard, &picture, &size, &languages).await?;
@@ -82,12 +84,13 @@ impl PhotoPage {
         let Self(RecognisedPage { width, height, quarter_turns, blocks, .. }) = self;
         let back = (4 - quarter_turns % 4) % 4;
         let line = |words: &Vec<Recognised>| {
+            let words: Vec<&Recognised> = words.iter().filter(|word| word.confidence >= ocr::SPECK).collect();
             let bounds = words.iter().map(|word| word.bounds).reduce(|one, other| united(&one, &other))?;
             let [left, top, right, bottom] = lines::turn(bounds, [*width, *height], back);
             let mut corners = [[left, top], [right, top], [right, bottom], [left, bottom]];
             corners.rotate_right(usize::from(quarter_turns % 4));
             let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-            Some(PhotoLine { text: texts.join(" "), confidence: mean_confidence(words), corners })
+            Some(PhotoLine { text: texts.join(" "), confidence: mean_confidence(&words), corners })
         };
         blocks.iter().flatten().filter_map(line).collect()
     }
@@ -137,8 +140,8 @@ fn around(corners: [[f32; 2]; 4]) -> [f32; 4] {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a line has few letters")]
-fn mean_confidence(words: &[Recognised]) -> f32 {
-    let letters = |word: &Recognised| word.text.chars().count() as f32;
+fn mean_confidence(words: &[&Recognised]) -> f32 {
+    let letters = |word: &&Recognised| word.text.chars().count() as f32;
     let sum: f32 = words.iter().map(|word| word.confidence * letters(word)).sum();
     sum / words.iter().map(letters).sum::<f32>().max(1.0) / 100.0
 }

@@ -15,6 +15,14 @@ const LEAST_SKEW: f32 = 0.25;
 /// Rows must be at least this much more distinct at an angle than without it.
 const CLEARER: f32 = 1.05;
 
+/// The light is measured in squares, of which the shorter edge has so many; they are at least so many pixels wide, so that each has
+/// paper in it and not print alone.
+const SQUARES: usize = 12;
+const LEAST_SQUARE: usize = 16;
+
+/// The shade that evenly lit paper gets.
+const PAPER: f32 = 200.0;
+
 /// Longer edge of the image in which the angle is measured, and most points of it.
 const MEASURED_EDGE: usize = 1200;
 const MOST_POINTS: usize = 60_000;
@@ -48,6 +56,26 @@ impl Picture {
         let mut pgm = format!("P5\n{} {}\n255\n", self.width, self.height).into_bytes();
         pgm.extend_from_slice(&self.pixels);
         pgm
+    }
+
+    /// As if its light were even: each pixel by the mean of what surrounds it. Tesseract takes one shade for the border between print
+    /// and paper, and what is in shadow is all print to it: it loses that part, and is sure of the rest.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "places within an image, and shades"
+    )]
+    pub(super) fn evenly_lit(&self) -> Self {
+        let light = Light::of(self);
+        let mut pixels = Vec::with_capacity(self.pixels.len());
+        for (y, row) in self.pixels.chunks_exact(self.width.max(1)).enumerate() {
+            for (x, pixel) in row.iter().enumerate() {
+                let even = f32::from(*pixel) * PAPER / light.at(x as f32, y as f32).max(1.0);
+                pixels.push(even.min(255.0) as u8);
+            }
+        }
+        Self { pixels, ..*self }
     }
 
     /// After clockwise quarter turns.
@@ -137,6 +165,60 @@ impl Picture {
     }
 }
 
+/// How light a picture is, from place to place.
+struct Light {
+    /// Pixels of the edge of a square.
+    square: f32,
+    across: usize,
+    down: usize,
+    /// The mean of each square and those around it, row by row.
+    means: Vec<f32>,
+}
+
+impl Light {
+    #[expect(clippy::cast_precision_loss, reason = "images have fewer than 2^23 rows and columns")]
+    fn of(picture: &Picture) -> Self {
+        let square = (picture.width.min(picture.height) / SQUARES).max(LEAST_SQUARE);
+        let (across, down) = (picture.width.div_ceil(square).max(1), picture.height.div_ceil(square).max(1));
+        let (mut sums, mut counts) = (vec![0.0_f32; across * down], vec![0.0_f32; across * down]);
+        for (y, row) in picture.pixels.chunks_exact(picture.width.max(1)).enumerate() {
+            for (x, part) in row.chunks(square).enumerate() {
+                let at = y / square * across + x;
+                sums[at] += part.iter().map(|pixel| f32::from(*pixel)).sum::<f32>();
+                counts[at] += part.len() as f32;
+            }
+        }
+        let around = |x: usize, y: usize| {
+            let rows = y.saturating_sub(2)..(y + 3).min(down);
+            let places = rows.flat_map(|y| (x.saturating_sub(2)..(x + 3).min(across)).map(move |x| y * across + x));
+            let (sum, count) = places.fold((0.0, 0.0), |(sum, count), at| (sum + sums[at], count + counts[at]));
+            sum / f32::max(count, 1.0)
+        };
+        let means = (0..down).flat_map(|y| (0..across).map(move |x| (x, y))).map(|(x, y)| around(x, y)).collect();
+        Self { square: square as f32, across, down, means }
+    }
+
+    /// Between the centres of the four squares that are nearest.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "places within an image"
+    )]
+    fn at(&self, x: f32, y: f32) -> f32 {
+        let along = |place: f32, count: usize| {
+            let place = ((place + 0.5) / self.square - 0.5).clamp(0.0, (count - 1) as f32);
+            (place as usize, (place as usize + 1).min(count - 1), place.fract())
+        };
+        let ((left, right, over), (top, bottom, under)) = (along(x, self.across), along(y, self.down));
+        let row = |y: usize| {
+            let at = |x: usize| self.means[y * self.across + x];
+            at(left) * (1.0 - over) + at(right) * over
+        };
+        row(top) * (1.0 - under) + row(bottom) * under
+    }
+}
+
 impl Straightened {
     fn back(&self, x: f32, y: f32) -> (f32, f32) {
         let (sin, cos) = self.angle;
@@ -200,6 +282,35 @@ mod tests {
             }
         }
         Picture { width, height, pixels }
+    }
+
+    /// The same in a light that falls from left to right to two fifths.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "shades of a small image"
+    )]
+    fn shaded(picture: &Picture) -> Picture {
+        let light = |at: usize| 1.0 - 0.6 * (at % picture.width) as f32 / picture.width as f32;
+        let pixels = picture.pixels.iter().enumerate().map(|(at, pixel)| (f32::from(*pixel) * light(at)) as u8);
+        Picture { pixels: pixels.collect(), ..*picture }
+    }
+
+    #[test]
+    fn in_an_even_light_one_shade_parts_print_from_paper() {
+        let paper = |picture: &Picture, x: usize| picture.pixels[100 * 1000 + x];
+        let dim = shaded(&lines(0.0));
+        assert!(paper(&dim, 990) < 110 && paper(&dim, 10) > 250, "the darkest paper is darker than any border");
+        let even = dim.evenly_lit();
+        let shades: Vec<u8> = (10..1000).step_by(70).map(|x| paper(&even, x)).collect();
+        assert!(shades.iter().all(|shade| *shade > 170), "{shades:?}");
+        // In the second line, within dashes.
+        let dark: Vec<u8> = (130..880).step_by(80).map(|x| even.pixels[(150 + 36 + 6) * 1000 + x]).collect();
+        assert!(dark.iter().all(|shade| *shade < 60), "{dark:?}");
+        assert!((shaded(&lines(3.0)).evenly_lit().skew() - 3.0).abs() < 0.15);
+        let none = Picture { width: 0, height: 0, pixels: Vec::new() };
+        assert_eq!(none.evenly_lit(), none);
     }
 
     #[test]

@@ -140,6 +140,10 @@ impl Reader {
 /// Lines of OCR whose heights differ by less than this factor are of one type.
 const ALIKE: f32 = 1.25;
 
+/// So many words of a line may be as high as the line by themselves; so may all of a line that has hardly more.
+const MOST_OF_FULL_HEIGHT: usize = 2;
+const FEW_WORDS: usize = 3;
+
 fn scanned_page(page: u32) -> LeftOut {
     LeftOut { page, reason: Reason::Scanned, sample: String::new() }
 }
@@ -206,6 +210,7 @@ fn raw(page: &RecognisedPage) -> RawPage {
         width: page.width,
         height: page.height,
         quarter_turns: page.quarter_turns,
+        slanted: false,
         blocks: page.blocks.iter().map(block).collect(),
     };
     level_heights(&mut page);
@@ -241,19 +246,23 @@ fn raw_line(words: &[Recognised]) -> Option<Line> {
 }
 
 /// The height of a line; 0 if the boxes of its words do not show it. Where tesseract cannot part the words of an Arabic line,
-/// each has the box of the line and of what reaches into it.
+/// most have the box of the line and of what reaches into it, and only the others are as high as they are.
 fn height(words: &[Recognised], right_to_left: bool) -> f32 {
-    let edges = || words.iter().map(|word| [word.level[1], word.level[3]]);
+    let edges = words.iter().map(|word| [word.level[1], word.level[3]]);
     let (top, bottom) =
-        edges().fold((f32::MAX, f32::MIN), |(top, bottom), [one, other]| (top.min(one), bottom.max(other)));
+        edges.clone().fold((f32::MAX, f32::MIN), |(top, bottom), [one, other]| (top.min(one), bottom.max(other)));
     if !right_to_left {
         return bottom - top;
     }
-    let is_same = edges().all(|[one, other]| (one - top).abs() < 0.01 && (other - bottom).abs() < 0.01);
-    if words.len() > 3 && is_same {
+    let is_of_line = |one: f32, other: f32| (one - top).abs() < 0.01 && (other - bottom).abs() < 0.01;
+    let has_its_own = |[one, other]: &[f32; 2]| !is_of_line(*one, *other);
+    let mut known: Vec<[f32; 2]> = edges.clone().filter(has_its_own).collect();
+    if words.len() <= FEW_WORDS || words.len() - known.len() <= MOST_OF_FULL_HEIGHT {
+        known = edges.collect();
+    } else if known.len() * 2 < words.len() {
         return 0.0;
     }
-    let mut heights: Vec<f32> = edges().map(|[top, bottom]| bottom - top).collect();
+    let mut heights: Vec<f32> = known.iter().map(|[top, bottom]| bottom - top).collect();
     heights.sort_by(f32::total_cmp);
     heights.get(heights.len() / 2).copied().unwrap_or_default()
 }
@@ -362,11 +371,21 @@ mod tests {
                 words(&[[150.0, 183.0], [150.0, 187.0], [151.0, 184.0]]),
                 words(&[[200.0, 272.0]; 5]),
                 words(&[[300.0, 336.0], [301.0, 338.0], [300.0, 337.0]]),
+                // Most of the words could not be parted, and then some of them.
+                words(&[[400.0, 472.0], [400.0, 472.0], [400.0, 472.0], [420.0, 449.0]]),
+                words(&[
+                    [500.0, 555.0],
+                    [500.0, 555.0],
+                    [500.0, 555.0],
+                    [509.0, 546.0],
+                    [508.0, 546.0],
+                    [510.0, 545.0],
+                ]),
             ]],
             ..RecognisedPage::default()
         };
         let heights: Vec<f32> = raw(&page).blocks[0].lines.iter().map(|line| line.height).collect();
-        assert_eq!(heights, [56.0, 37.0, 37.0, 37.0, 37.0]);
+        assert_eq!(heights, [56.0, 37.0, 37.0, 37.0, 37.0, 37.0, 37.0]);
     }
 
     fn word(text: &str, [left, top]: [f32; 2], sure: bool) -> Recognised {

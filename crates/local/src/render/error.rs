@@ -42,6 +42,12 @@ pub enum RenderError {
         /// Why.
         detail: String,
     },
+    /// The video of a presenter cannot be used.
+    #[error("the presenter's video cannot be shown: {detail}")]
+    Film {
+        /// Why.
+        detail: String,
+    },
     /// A slide could not be drawn.
     #[error("the slide could not be drawn: {0}")]
     Picture(String),
@@ -87,6 +93,7 @@ enum Kind {
     DiskFull,
     FfmpegMissing,
     Encoder,
+    Film,
     Image,
     Picture,
     TooMuchMemory,
@@ -100,6 +107,7 @@ impl From<&RenderError> for Failure {
             RenderError::ToolMissing { .. } => (Kind::FfmpegMissing, String::new(), PathBuf::new()),
             RenderError::Encoder { detail } => (Kind::Encoder, detail.clone(), PathBuf::new()),
             RenderError::Image { path, detail } => (Kind::Image, detail.clone(), path.clone()),
+            RenderError::Film { detail } => (Kind::Film, detail.clone(), PathBuf::new()),
             RenderError::Picture(detail) => (Kind::Picture, detail.clone(), PathBuf::new()),
             RenderError::TooMuchMemory => (Kind::TooMuchMemory, String::new(), PathBuf::new()),
             other => (Kind::Other, other.to_string(), PathBuf::new()),
@@ -115,6 +123,7 @@ impl From<Failure> for RenderError {
             Kind::DiskFull => Self::DiskFull,
             Kind::FfmpegMissing => Self::ToolMissing { tool: "ffmpeg", package: FFMPEG_PACKAGE },
             Kind::Encoder => Self::Encoder { detail },
+            Kind::Film => Self::Film { detail },
             Kind::Image => Self::Image { path, detail },
             Kind::Picture => Self::Picture(detail),
             Kind::TooMuchMemory => Self::TooMuchMemory,

@@ -3,7 +3,7 @@
 
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ExitCode, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ExitCode, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
@@ -13,9 +13,9 @@ use super::captions::Caption;
 use super::error::{Failure, RenderError, from_guard};
 use super::layout::{Layout, Zone};
 use super::palette::Palette;
-use super::presenter::Actor;
+use super::presenter::{Actor, Film, Screen};
 use super::sequence::Sequence;
-use super::spec::{ClipSpec, FRAME_MS, FRAMES_PER_SECOND};
+use super::spec::{ClipSpec, FRAME_MS, FRAMES_PER_SECOND, Presenter};
 use super::text::{Anchor, Style, Typesetter, document};
 use super::yuv::{Layer, Picture};
 use crate::guard::{Guard, GuardError, Limits};
@@ -80,6 +80,7 @@ fn send(message: &RenderMessage) {
 fn render(spec: &ClipSpec, out: &Path, guard: &Guard, progress: impl Fn(f32)) -> Result<(), RenderError> {
     let (width, height) = spec.shape.size();
     let mut drawing = Drawing::new(spec)?;
+    drawing.play(spec, guard)?;
     let encoder = Encoder::start(guard, (width, height), out)?;
     let frames = spec.frames();
     for number in 0..frames {
@@ -100,6 +101,7 @@ fn render(spec: &ClipSpec, out: &Path, guard: &Guard, progress: impl Fn(f32)) ->
 pub(super) struct Drawing {
     slides: Sequence,
     actor: Option<Actor>,
+    screen: Option<Screen>,
     captions: Vec<Caption>,
     shown: Option<(usize, Layer)>,
     layout: Layout,
@@ -117,11 +119,22 @@ impl Drawing {
         let seconds = seconds(spec.frames());
         let slides = Sequence::new(spec, seconds)?;
         let actor = match (&spec.presenter, layout.presenter) {
-            (Some(presenter), Some(zone)) => Some(Actor::new(presenter, zone, layout.width, seconds, &palette)?),
+            (Some(Presenter::Drawn { id, seed, phonemes }), Some(zone)) => {
+                Some(Actor::new((id.as_str(), *seed, phonemes.as_slice()), zone, layout.width, seconds, &palette)?)
+            }
             _ => None,
         };
         let captions = spec.captions.clone();
-        Ok(Self { slides, actor, captions, shown: None, layout, palette, type_ })
+        Ok(Self { slides, actor, screen: None, captions, shown: None, layout, palette, type_ })
+    }
+
+    /// Decodes the video of a filmed presenter from now on: what is drawn without it has nobody in the corner.
+    fn play(&mut self, spec: &ClipSpec, guard: &Guard) -> Result<(), RenderError> {
+        if let (Some(Presenter::Filmed(video)), Some(zone)) = (&spec.presenter, self.layout.presenter) {
+            let film = Film::open(guard, video, Screen::side(zone), spec.frames())?;
+            self.screen = Some(Screen::new(film, zone, &self.palette)?);
+        }
+        Ok(())
     }
 
     /// Draws one frame, at the time of its middle.
@@ -130,6 +143,9 @@ impl Drawing {
         self.slides.draw(frame, at, (&self.layout, &self.palette), &mut self.type_)?;
         if let Some(actor) = &mut self.actor {
             actor.draw(frame, at)?;
+        }
+        if let Some(screen) = &mut self.screen {
+            screen.draw(frame, number)?;
         }
         let ms = number * FRAME_MS + FRAME_MS / 2;
         let current = self.captions.iter().position(|caption| (caption.start_ms..caption.end_ms).contains(&ms));
@@ -215,19 +231,7 @@ impl Encoder {
         }
         let stdin = child.stdin.take();
         let feeder = std::thread::spawn(move || feed(stdin, &frames, &give_back));
-        let stderr = child.stderr.take();
-        let words = std::thread::spawn(move || {
-            let mut tail = Vec::new();
-            let lines = stderr.map(std::io::BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok);
-            for line in lines {
-                tail.extend_from_slice(line.as_bytes());
-                tail.push(b'\n');
-                if tail.len() > 8192 {
-                    tail.drain(..4096);
-                }
-            }
-            tail
-        });
+        let words = words_of(child.stderr.take());
         Ok(Self { child, full, empty, feeder, words })
     }
 
@@ -252,6 +256,22 @@ impl Encoder {
             None => fed.map_err(|error| RenderError::Encoder { detail: error.to_string() }),
         }
     }
+}
+
+/// The end of what a program says on standard error, read as it comes so that the program never waits.
+pub(super) fn words_of(stderr: Option<ChildStderr>) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut tail = Vec::new();
+        let lines = stderr.map(std::io::BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok);
+        for line in lines {
+            tail.extend_from_slice(line.as_bytes());
+            tail.push(b'\n');
+            if tail.len() > 8192 {
+                tail.drain(..4096);
+            }
+        }
+        tail
+    })
 }
 
 fn feed(

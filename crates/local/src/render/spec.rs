@@ -75,13 +75,20 @@ pub struct Focus {
 
 /// The person who speaks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Presenter {
-    /// One of [`super::presenters`].
-    pub id: String,
-    /// Seed of blinks and small movements.
-    pub seed: u64,
-    /// Phonemes for lip sync, in milliseconds of the clip.
-    pub phonemes: Vec<PhonemeTiming>,
+#[serde(rename_all = "snake_case")]
+pub enum Presenter {
+    /// Drawn, and animated by the sound.
+    Drawn {
+        /// One of [`super::presenters`].
+        id: String,
+        /// Seed of blinks and small movements.
+        seed: u64,
+        /// Phonemes for lip sync, in milliseconds of the clip.
+        phonemes: Vec<PhonemeTiming>,
+    },
+    /// Filmed: an MP4 of somebody who says the same. Its middle is shown from its beginning on, and its last frame stays if it is
+    /// shorter than the clip. Its sound is not used.
+    Filmed(PathBuf),
 }
 
 /// One clip: the video of a scene, without its audio.

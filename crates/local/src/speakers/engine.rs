@@ -15,6 +15,7 @@ use super::filterbank::{BANDS, FilterBank};
 use super::turns::{self, Stretch, Turn, VOICES, WINDOW};
 use crate::child::serve::{serve, wrong_arguments};
 use crate::guard::{Guard, GuardError};
+use crate::models::{SPEAKER_TURNS, SPEAKER_WEIGHTS, checked, verified};
 use crate::onnx::Onnx;
 use crate::sound::{Part, SAMPLE_RATE, Sound, SoundError, Unhearable};
 
@@ -131,8 +132,10 @@ impl Models {
     fn load(files: &Files) -> Result<Self, Failure> {
         let load = || {
             let onnx = Onnx::load(&files.onnx, usize::try_from(files.threads).unwrap_or(1))?;
-            let model = std::fs::read(&files.segmentation)
-                .map_err(|error| format!("{}: {error}", files.segmentation.display()))?;
+            let model = checked(&SPEAKER_TURNS, &files.segmentation)?;
+            // ONNX Runtime finds it in its folder by the name that the graph has for it.
+            let weights = Path::new(SPEAKER_WEIGHTS.name).file_name().unwrap_or_default();
+            verified(&SPEAKER_WEIGHTS, &files.weights.join(weights))?;
             let segmentation = onnx.session(&model).map_err(|error| error.to_string())?;
             let embedding = onnx.session_with_weights(GRAPH, &files.weights).map_err(|error| error.to_string())?;
             Ok(Self { segmentation, embedding, filterbank: FilterBank::new() })

@@ -1,6 +1,7 @@
 //! The warm child that translates (`sluice __engine translate …`), and its messages.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use fxtranslate::engine::Engine as Loaded;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sentences::parts;
 use crate::child::serve::{serve, wrong_arguments};
-use crate::models::{ModelFile, Models, PAIRS, Pair, checked};
+use crate::models::{ModelFile, Pair, content_of};
 
 /// Name of the engine child that translates.
 pub(crate) const SUBCOMMAND: &str = "translate";
@@ -19,16 +20,38 @@ const BATCH: usize = 16;
 /// Models that are kept loaded, of 60 to 100 MB each: a pair and its way back, both by way of English.
 const KEPT: usize = 4;
 
-/// A model by its languages.
+/// A model by its files: the child has no configuration that it could look for a pair in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Leg {
-    from: String,
-    to: String,
+    model: LegFile,
+    source: LegFile,
+    target: LegFile,
+    shortlist: Option<LegFile>,
+}
+
+/// A file by its path in the models folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct LegFile {
+    name: String,
+    sha256: String,
 }
 
 impl From<&Pair> for Leg {
     fn from(pair: &Pair) -> Self {
-        Self { from: pair.from.to_owned(), to: pair.to.to_owned() }
+        let Pair { model, source, target, shortlist, .. } = pair;
+        Self {
+            model: model.into(),
+            source: source.into(),
+            target: target.into(),
+            shortlist: shortlist.as_ref().map(LegFile::from),
+        }
+    }
+}
+
+impl From<&ModelFile> for LegFile {
+    fn from(file: &ModelFile) -> Self {
+        // What has no hash matches none.
+        Self { name: file.name.to_owned(), sha256: file.sha256().unwrap_or_default().to_owned() }
     }
 }
 
@@ -58,12 +81,13 @@ pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
         return wrong_arguments(SUBCOMMAND, 2);
     };
     let threads = threads.to_str().and_then(|text| text.parse().ok()).unwrap_or(1);
-    let mut engine = Engine { models: Models::new(folder), threads, loaded: Vec::new() };
+    let mut engine = Engine { folder: folder.into(), threads, loaded: Vec::new() };
     serve(SUBCOMMAND, |request| engine.respond(request))
 }
 
 struct Engine {
-    models: Models,
+    /// The models folder.
+    folder: PathBuf,
     threads: usize,
     /// The one that was used last is at the end.
     loaded: Vec<(Leg, Loaded)>,
@@ -99,13 +123,14 @@ impl Engine {
 
     /// Loads a model after comparing the hashes of its files: the library trusts them, and would read beyond their ends.
     fn load(&self, leg: &Leg) -> Result<Loaded, String> {
-        let Leg { from, to } = leg;
-        let pair = PAIRS.iter().find(|pair| pair.from == from && pair.to == to);
-        let pair = pair.ok_or_else(|| format!("there is no model that translates {from} to {to}"))?;
-        let content = |file: &ModelFile| checked(file, &self.models.path(file));
-        let (model, source, target) = (content(&pair.model)?, content(&pair.source)?, content(&pair.target)?);
+        let content = |file: &LegFile| content_of(&self.folder.join(&file.name), &file.sha256);
+        let (model, source, target) = (content(&leg.model)?, content(&leg.source)?, content(&leg.target)?);
         let loaded = Loaded::from_bytes(&model, &source, &target)?;
-        Ok(loaded.with_shortlist_bytes(&content(&pair.shortlist)?).with_threads(self.threads))
+        let loaded = match &leg.shortlist {
+            Some(shortlist) => loaded.with_shortlist_bytes(&content(shortlist)?),
+            None => loaded,
+        };
+        Ok(loaded.with_threads(self.threads))
     }
 }
 

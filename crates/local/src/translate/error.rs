@@ -19,7 +19,9 @@ pub enum TranslateError {
         files: Vec<&'static str>,
     },
     /// There is no model for these languages, nor a pair of models by way of English.
-    #[error("there is no model that translates {from} to {to}, neither directly nor by English; there are: {known}")]
+    #[error(
+        "there is no model that translates {from} to {to}, neither directly nor by English; there are: {known} (the configuration can add others: [translation.FROM-TO])"
+    )]
     NoPair {
         /// What the text is written in.
         from: String,

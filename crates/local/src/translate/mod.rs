@@ -22,7 +22,7 @@ use self::engine::{EngineRequest, EngineResponse, Leg};
 use crate::child::SUBCOMMAND;
 use crate::child::warm::{Framing, Warm};
 use crate::guard::{Guard, Limits};
-use crate::models::{Models, PAIRS, Pair};
+use crate::models::{Models, Pair};
 
 /// The version of what runs the models.
 const VERSION: &str = "0.5.0";
@@ -68,12 +68,13 @@ pub struct Translated {
 }
 
 impl Translated {
-    /// The models, as they are stored with what they made: "firefox pt-en"; "none" if there was nothing to translate.
+    /// The models, as they are stored with what they made: "firefox pt-en", "firefox pt-en, en-de@4f1c09aa" by way of English;
+    /// "none" if there was nothing to translate.
     pub fn model(&self) -> String {
         if self.route.is_empty() {
             return "none".to_owned();
         }
-        let names: Vec<String> = self.route.iter().map(|pair| format!("{}-{}", pair.from, pair.to)).collect();
+        let names: Vec<String> = self.route.iter().map(|pair| pair.stamp()).collect();
         format!("firefox {}", names.join(", "))
     }
 }
@@ -102,6 +103,11 @@ impl Translator {
     /// The version of what runs the models.
     pub const fn version() -> &'static str {
         VERSION
+    }
+
+    /// The models that are known, installed or not.
+    pub fn pairs(&self) -> &'static [Pair] {
+        self.models.pairs()
     }
 
     /// The installed models: "en → pt, pt → en"; "none".
@@ -137,7 +143,7 @@ impl Translator {
         }
         let from = match from {
             Some(from) => from.clone(),
-            None => detect(texts, to)?,
+            None => detect(self.pairs(), texts, to)?,
         };
         let route = route::route(&self.models, &from, to)?;
         let texts = if route.is_empty() { texts.clone() } else { self.by(&route, texts, progress).await? };
@@ -217,9 +223,9 @@ fn share(done: usize, of: usize) -> f32 {
     done as f32 / of as f32
 }
 
-fn detect(texts: &[String], to: &str) -> Result<String, TranslateError> {
+fn detect(pairs: &[Pair], texts: &[String], to: &str) -> Result<String, TranslateError> {
     // Of all pairs: a language whose model is missing is not taken for one whose model is there.
-    let likely: Vec<&str> = PAIRS.iter().map(|pair| pair.from).chain([to]).collect();
+    let likely: Vec<&str> = pairs.iter().map(|pair| pair.from).chain([to]).collect();
     let found = language::detect(texts, &likely).ok_or(TranslateError::UnknownLanguage)?;
     Ok(found.to_owned())
 }

@@ -1,7 +1,7 @@
 //! By which models a language becomes another: one, or two by way of English.
 
 use super::error::TranslateError;
-use crate::models::{Models, PAIRS, Pair};
+use crate::models::{Models, Pair};
 
 /// The language that every model reads or writes.
 const HUB: &str = "en";
@@ -12,10 +12,10 @@ pub(super) fn route(models: &Models, from: &str, to: &str) -> Result<Vec<&'stati
     if from == to {
         return Ok(Vec::new());
     }
-    let route = known(&PAIRS, from, to).ok_or_else(|| TranslateError::NoPair {
+    let route = known(models.pairs(), from, to).ok_or_else(|| TranslateError::NoPair {
         from: from.to_owned(),
         to: to.to_owned(),
-        known: described(PAIRS.iter()),
+        known: described(models.pairs().iter()),
     })?;
     for pair in &route {
         let files: Vec<&str> = models.missing(&[&pair.set]).iter().map(|file| file.name).collect();
@@ -34,7 +34,7 @@ fn known<'a>(pairs: &'a [Pair], from: &str, to: &str) -> Option<Vec<&'a Pair>> {
 
 /// The installed models.
 pub(super) fn installed(models: &Models) -> Vec<&'static Pair> {
-    PAIRS.iter().filter(|pair| models.missing(&[&pair.set]).is_empty()).collect()
+    models.pairs().iter().filter(|pair| models.missing(&[&pair.set]).is_empty()).collect()
 }
 
 /// "en → pt, pt → en"
@@ -62,6 +62,18 @@ mod tests {
     }
 
     #[test]
+    fn a_circle_of_pairs_is_followed_by_english_alone() {
+        let pair = |from, to| Pair { from, to, ..EN_PT };
+        let circle = [pair("de", "fr"), pair("fr", "it"), pair("it", "de")];
+        assert!(known(&circle, "de", "it").is_none(), "not by two of them, since none is English");
+        let by_english = [pair("de", "en"), pair("en", "de"), pair("fr", "en"), pair("en", "fr"), pair("de", "fr")];
+        let steps = |from, to| known(&by_english, from, to).map(|route| route.len());
+        assert_eq!([steps("de", "fr"), steps("fr", "de")], [Some(1), Some(2)]);
+        let nowhere = Models::new("nowhere");
+        assert_eq!(route(&nowhere, "en", "en").unwrap().len(), 0);
+    }
+
+    #[test]
     fn what_is_missing_is_said_with_what_brings_it() {
         let folder = tempfile::tempdir().unwrap();
         let models = Models::new(folder.path());
@@ -71,7 +83,8 @@ mod tests {
         let error = route(&models, "ja", "pt").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "there is no model that translates ja to pt, neither directly nor by English; there are: en → pt, pt → en"
+            "there is no model that translates ja to pt, neither directly nor by English; there are: en → pt, pt → en \
+             (the configuration can add others: [translation.FROM-TO])"
         );
         assert!(route(&models, "ja", "ja").unwrap().is_empty());
         assert_eq!(described(installed(&models).into_iter()), "none");

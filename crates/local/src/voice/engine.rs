@@ -34,6 +34,7 @@ pub(super) enum EngineResponse {
     Warm,
     Spoken { sample_rate: u32, sentences: Vec<Utterance> },
     Vowels { sentences: Vec<String> },
+    NotLoaded { message: String },
     Failed { message: String, disk_full: bool },
 }
 
@@ -69,20 +70,42 @@ pub(crate) fn run_child(args: &[OsString]) -> ExitCode {
     serve(SUBCOMMAND, |request| engine.respond(request))
 }
 
-struct Failure {
-    message: String,
-    disk_full: bool,
+/// Why a request was not fulfilled.
+enum Failure {
+    /// A model or its library cannot be loaded.
+    NotLoaded {
+        message: String,
+    },
+    Failed {
+        message: String,
+        disk_full: bool,
+    },
+}
+
+impl Failure {
+    fn not_loaded(message: String) -> Self {
+        Self::NotLoaded { message }
+    }
 }
 
 impl From<String> for Failure {
     fn from(message: String) -> Self {
-        Self { message, disk_full: false }
+        Self::Failed { message, disk_full: false }
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self { message: error.to_string(), disk_full: error.kind() == io::ErrorKind::StorageFull }
+        Self::Failed { message: error.to_string(), disk_full: error.kind() == io::ErrorKind::StorageFull }
+    }
+}
+
+impl From<Failure> for EngineResponse {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotLoaded { message } => Self::NotLoaded { message },
+            Failure::Failed { message, disk_full } => Self::Failed { message, disk_full },
+        }
     }
 }
 
@@ -99,11 +122,11 @@ struct Engine {
 impl Engine {
     fn respond(&mut self, request: EngineRequest) -> EngineResponse {
         let done = match request {
-            EngineRequest::Warm => self.piper().map(|_| EngineResponse::Warm).map_err(Failure::from),
+            EngineRequest::Warm => self.piper().map(|_| EngineResponse::Warm),
             EngineRequest::Speak { sentences, pace, pcm } => self.speak(&sentences, pace, &pcm),
-            EngineRequest::Vowels { sentences } => self.add_vowels(&sentences).map_err(Failure::from),
+            EngineRequest::Vowels { sentences } => self.add_vowels(&sentences),
         };
-        done.unwrap_or_else(|Failure { message, disk_full }| EngineResponse::Failed { message, disk_full })
+        done.unwrap_or_else(EngineResponse::from)
     }
 
     fn speak(&mut self, sentences: &[String], pace: f32, pcm: &Path) -> Result<EngineResponse, Failure> {
@@ -120,10 +143,10 @@ impl Engine {
         Ok(EngineResponse::Spoken { sample_rate: piper.sample_rate(), sentences: spoken })
     }
 
-    fn add_vowels(&mut self, sentences: &[String]) -> Result<EngineResponse, String> {
+    fn add_vowels(&mut self, sentences: &[String]) -> Result<EngineResponse, Failure> {
         let mut vowels = match self.vowels.take() {
             Some(vowels) => vowels,
-            None => Vowels::load(self.onnx()?)?,
+            None => self.onnx().and_then(Vowels::load).map_err(Failure::not_loaded)?,
         };
         let sentences = sentences.iter().map(|sentence| vowels.add(sentence)).collect::<Result<_, _>>()?;
         self.vowels = Some(vowels);
@@ -135,12 +158,13 @@ impl Engine {
         Ok(self.onnx.insert(onnx))
     }
 
-    fn piper(&mut self) -> Result<&mut Piper, String> {
+    fn piper(&mut self) -> Result<&mut Piper, Failure> {
         let piper = if let Some(piper) = self.piper.take() {
             piper
         } else {
             let (model, config) = (self.model.clone(), self.config.clone());
-            Piper::load(self.onnx()?, &model, &config)?
+            let loaded = self.onnx().and_then(|onnx| Piper::load(onnx, &model, &config));
+            loaded.map_err(Failure::not_loaded)?
         };
         Ok(self.piper.insert(piper))
     }

@@ -21,6 +21,12 @@ pub enum VoiceError {
         /// What is missing, and how to get it.
         missing: String,
     },
+    /// The engine is there but cannot load a model.
+    #[error("the voice cannot be loaded: {message}; `sluice models verify` finds damaged files")]
+    NotLoaded {
+        /// What the engine says.
+        message: String,
+    },
     /// The text has no letter and no digit.
     #[error("there is nothing to say: the text has no words")]
     NothingToSay,
@@ -60,6 +66,7 @@ impl VoiceError {
         match self {
             Self::Unknown { .. } => "no_such_voice",
             Self::NotInstalled { .. } => "voice_not_installed",
+            Self::NotLoaded { .. } => "voice_not_loaded",
             Self::NothingToSay => "nothing_to_say",
             Self::TooLong { .. } => "scene_too_long",
             Self::Engine(_) => "voice_stopped",

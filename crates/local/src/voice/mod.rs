@@ -111,6 +111,12 @@ impl Voices {
         VOICES.iter().map(|voice| voice.info(self.is_installed(voice))).collect()
     }
 
+    /// Whether there is a voice of this id, installed or not. There are more than [`Self::list`] has: those of languages that only
+    /// phrases are said in.
+    pub fn knows(&self, voice_id: &str) -> bool {
+        table::voice(voice_id).is_some()
+    }
+
     /// The best installed voice of a language; if none is installed, the best one, with `installed` false.
     pub fn default_for(&self, language: Language) -> Option<VoiceInfo> {
         let voices = || VOICES.iter().filter(|voice| voice.language == language.code());
@@ -133,13 +139,12 @@ impl Voices {
 
     /// Speaks `text` with a voice into a WAV file (mono, 16 bit). On error there is no file.
     pub async fn speak(&self, voice_id: &str, text: &str, out_wav: &Path) -> Result<Speech, VoiceError> {
-        let voice = VOICES.iter().find(|voice| voice.id == voice_id).ok_or_else(|| VoiceError::unknown(voice_id))?;
+        let voice = table::voice(voice_id).ok_or_else(|| VoiceError::unknown(voice_id))?;
         let characters = text.chars().count();
         if characters > MOST_CHARACTERS {
             return Err(VoiceError::TooLong { characters, limit: MOST_CHARACTERS });
         }
-        let language = Language::from_code(voice.language).unwrap_or(Language::ENGLISH);
-        let plan = Plan::new(text, language);
+        let plan = Plan::of(text, voice.language);
         if plan.words.is_empty() {
             return Err(VoiceError::NothingToSay);
         }
@@ -239,6 +244,7 @@ impl Voices {
 
     async fn ask_engine(&self, request: &EngineRequest, wall: Duration) -> Result<EngineResponse, VoiceError> {
         match self.engine.ask(request, wall).await? {
+            EngineResponse::NotLoaded { message } => Err(VoiceError::NotLoaded { message }),
             EngineResponse::Failed { disk_full: true, .. } => Err(VoiceError::DiskFull),
             EngineResponse::Failed { message, .. } => Err(VoiceError::Failed { engine: "voice", message }),
             response => Ok(response),

@@ -10,6 +10,7 @@ use ort::value::Tensor;
 use serde::Deserialize;
 
 use super::onnx_patch;
+use crate::models::{PIPER_CONFIG, PIPER_MODEL, checked};
 use crate::onnx::Onnx;
 
 /// The tensor inside the model that holds the number of frames of each phoneme.
@@ -60,9 +61,9 @@ pub(super) struct Piper {
 impl Piper {
     /// Loads the model and its description. Takes about a second.
     pub(super) fn load(onnx: &Onnx, model: &Path, config: &Path) -> Result<Self, String> {
-        let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
-        let config = serde_json::from_slice(&read(config)?).map_err(|error| format!("the voice's .json: {error}"))?;
-        let mut model = read(model)?;
+        let config = checked(&PIPER_CONFIG, config)?;
+        let config = serde_json::from_slice(&config).map_err(|error| format!("the voice's .json: {error}"))?;
+        let mut model = checked(&PIPER_MODEL, model)?;
         onnx_patch::add_output(&mut model, DURATIONS);
         onnx_patch::make_noise_an_input(&mut model)?;
         let session = onnx.session(&model).map_err(|error| error.to_string())?;

@@ -87,10 +87,17 @@ impl ClauseText {
 
 impl Plan {
     /// Plans how to speak `text` in `language`. A text without anything to say has no words.
+    #[cfg(test)]
     pub(crate) fn new(text: &str, language: Language) -> Self {
-        let normal = sluice_spoken::normalise(language.code(), text);
+        Self::of(text, language.code())
+    }
+
+    /// The same in any language, by its ISO 639-1 code.
+    pub(super) fn of(text: &str, language: &str) -> Self {
+        let is_english = language == Language::ENGLISH.code();
+        let normal = sluice_spoken::normalise(language, text);
         let tokens = tokens(&normal.text);
-        let letter_a = if language == Language::ENGLISH { LETTER_A } else { "A" };
+        let letter_a = if is_english { LETTER_A } else { "A" };
         let mut plan = Self::default();
         let mut clauses = Clauses::default();
         let mut written = Written::new(&normal, text);
@@ -98,7 +105,7 @@ impl Plan {
         for (index, token) in tokens.iter().enumerate() {
             let Stretch { range, silent, again, verbatim } = written.stretch(&token.range);
             // What has been put into words has lost the full stops that end no sentence; so has all of English.
-            let initials = verbatim && language != Language::ENGLISH;
+            let initials = verbatim && !is_english;
             let mut spoken = spoken_form(token, tokens.get(index + 1), initials);
             if let Some(silent) = silent {
                 plan.attach_across_lines(text, &silent, &clauses, &mut waiting);

@@ -55,6 +55,19 @@ pub(super) static VOICES: [Voice; 9] = [
     espeak("espeak:nl", "nl", "nl", 150),
 ];
 
+/// Voices of languages that nothing is narrated in, only phrases are said: at the pace of somebody who teaches.
+static PHRASE_VOICES: [Voice; 3] = [
+    espeak("espeak:ru", "ru", "ru", 130),
+    // Its other voice of Mandarin makes pinyin of the characters and spells that in English, digits and all.
+    espeak("espeak:cmn", "zh", "cmn-latn-pinyin", 130),
+    espeak("espeak:ka", "ka", "ka", 130),
+];
+
+/// A voice by its id.
+pub(super) fn voice(id: &str) -> Option<&'static Voice> {
+    VOICES.iter().chain(&PHRASE_VOICES).find(|voice| voice.id == id)
+}
+
 /// The phonemes that Piper's English voice was trained on.
 pub(super) const PIPER_PHONEMES: &str = "en-us";
 

@@ -25,7 +25,7 @@ pub(crate) fn spec(slide: Slide) -> ClipSpec {
         language: Language::ENGLISH,
         look: 0,
         slides: slide.into(),
-        presenter: Some(Presenter { id: "ada".to_owned(), seed: 1, phonemes: Vec::new() }),
+        presenter: Some(Presenter::Drawn { id: "ada".to_owned(), seed: 1, phonemes: Vec::new() }),
         captions: Vec::new(),
         duration_ms: 1000,
     }
@@ -76,6 +76,35 @@ pub(crate) fn tone(rate: u32, ms: u32) -> Vec<u8> {
         wave.extend_from_slice(&(if high { 6000i16 } else { -6000 }).to_le_bytes());
     }
     wave
+}
+
+/// A film with a sound: half a second of each colour.
+pub(crate) fn film(out: &Path, colours: &[&str]) {
+    let parts: Vec<String> =
+        colours.iter().map(|colour| format!("color={colour}:size=640x360:rate=30:duration=0.5")).collect();
+    let inputs = parts.iter().flat_map(|part| ["-f", "lavfi", "-i", part.as_str()]);
+    let graph = format!("concat=n={}", parts.len());
+    let made = Command::new("ffmpeg")
+        .args(["-v", "error", "-y"])
+        .args(inputs)
+        .args(["-f", "lavfi", "-i", "sine=duration=0.5", "-filter_complex", &graph, "-map"])
+        .arg(format!("{}:a", parts.len()))
+        .args(["-pix_fmt", "yuv420p", "-c:v", "libx264", "-c:a", "aac"])
+        .arg(out)
+        .status()
+        .unwrap();
+    assert!(made.success(), "{graph}");
+}
+
+/// A film of one frame with more pixels than are decoded.
+pub(crate) fn large_film(out: &Path) {
+    let made = Command::new("ffmpeg")
+        .args(["-v", "error", "-y", "-f", "lavfi", "-i", "color=white:size=4200x4200", "-frames:v", "1"])
+        .args(["-c:v", "mpeg4"])
+        .arg(out)
+        .status()
+        .unwrap();
+    assert!(made.success());
 }
 
 fn output(program: &str, arguments: &[&str], file: &Path) -> Vec<u8> {

@@ -27,6 +27,13 @@ pub(crate) const JAPANESE: [&str; 4] =
 pub(crate) const ARABIC: [&str; 4] =
     ["تفتح المكتبة أبوابها يوم الثلاثاء", "من الساعة التاسعة صباحا", "الدخول مجاني للتلاميذ", "ويدفع الكبار خمسة دنانير"];
 
+pub(crate) const RUSSIAN: [&str; 4] = [
+    "Библиотека открыта со вторника",
+    "по субботу с девяти часов утра.",
+    "Вход для школьников бесплатный,",
+    "для взрослых сто рублей.",
+];
+
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
     fonts.load_fonts_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/fonts"));

@@ -3,7 +3,7 @@
 #[path = "models.rs"]
 mod folder;
 
-use folder::models;
+pub(crate) use folder::models;
 use sluice_local::models::VOICE_EN;
 use sluice_local::voice::{VoiceSettings, Voices};
 

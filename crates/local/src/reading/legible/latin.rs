@@ -1,5 +1,7 @@
 //! Latin letters that are lost or wrong.
 
+use sluice_domain::language::letters;
+
 use super::table::{self, GROUPS, Language, share};
 
 /// Least words of a page that can be judged.
@@ -33,7 +35,7 @@ const STRANGE_RUNS: f32 = 0.34;
 
 /// The similarity of the letters' frequencies to those of the languages, below which a text is in none. Intact texts, in
 /// other languages too, have 0.79 and more.
-const DISSIMILAR: f32 = 0.67;
+const DISSIMILAR: f64 = 0.67;
 
 /// What OCR takes for what.
 const ERRORS: [(&str, &str); 9] = [
@@ -176,34 +178,6 @@ fn is_in_no_language(text: &str, words: &[&str], language: &Language) -> bool {
     let long = words.iter().filter(|word| word.chars().count() >= LONG).count();
     words.len() >= LEAST_WORDS_IN_NO_LANGUAGE
         && share(needed, words.len()) < CERTAIN / 2.0
-        && similarity(text).is_some_and(|similarity| similarity < DISSIMILAR)
+        && letters::similarity(text).is_some_and(|similarity| similarity < DISSIMILAR)
         && share(strange(words, language), long) > STRANGE_IN_NO_LANGUAGE
-}
-
-/// The average frequency of each letter from a to z in the languages, in percent.
-const FREQUENCIES: [f32; 26] = [
-    9.0, 1.4, 3.0, 4.4, 14.0, 1.4, 1.9, 2.7, 7.5, 0.4, 0.8, 4.3, 2.8, 7.6, 6.3, 2.3, 0.6, 6.6, 6.6, 6.8, 4.2, 1.6, 1.0,
-    0.3, 0.7, 0.6,
-];
-
-/// The cosine of a text's letter frequencies and [`FREQUENCIES`]; none for a text with few letters, or with so many
-/// accents (Vietnamese) that the plain letters say little.
-fn similarity(text: &str) -> Option<f32> {
-    let mut found = [0.0_f32; 26];
-    let (mut plain, mut other) = (0_u32, 0_u32);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
-        let lower = c.to_ascii_lowercase();
-        if lower.is_ascii_lowercase() {
-            found[usize::from(lower as u8 - b'a')] += 1.0;
-            plain += 1;
-        } else {
-            other += 1;
-        }
-    }
-    if plain < 200 || other * 10 > plain {
-        return None;
-    }
-    let dot: f32 = found.iter().zip(FREQUENCIES).map(|(one, two)| one * two).sum();
-    let lengths: f32 = found.iter().map(|x| x * x).sum::<f32>() * FREQUENCIES.iter().map(|x| x * x).sum::<f32>();
-    Some(dot / lengths.sqrt())
 }

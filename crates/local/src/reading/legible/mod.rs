@@ -22,10 +22,10 @@ const MEANINGLESS: f32 = 0.2;
 /// Longest beginning of a page that is shown to the user.
 const SAMPLE: usize = 80;
 
-/// Leaves out the pages whose letters are lost or wrong.
-pub(super) fn remove(document: &mut Document) {
+/// Leaves out the pages whose letters are lost or wrong, and those with the numbers `slanted`, whose words are mixed.
+pub(super) fn remove(document: &mut Document, slanted: &[u32]) {
     for page in &mut document.pages {
-        if !unreadable(page) {
+        if !slanted.contains(&page.number) && !unreadable(page) {
             continue;
         }
         let sample = page.text().split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SAMPLE).collect();
@@ -165,9 +165,13 @@ mod tests {
         let wrong = "Tbc c010ny 0f h0ney bees is a sing1c 1iving tbing rnadc 0f rnany tb0usand b0dies and tbc queen 1ays \
                      tbc eggs f0r tbc vv0rkers.";
         let mut document = Document { pages: vec![page(wrong)], ..Document::default() };
-        remove(&mut document);
+        remove(&mut document, &[]);
         assert!(document.pages[0].blocks.is_empty());
         let sample = wrong.chars().take(80).collect();
         assert_eq!(document.left_out, [LeftOut { page: 3, reason: Reason::Unreadable, sample }]);
+        let mut slanted =
+            Document { pages: vec![page("Salt was carrie sunrise and he driver")], ..Document::default() };
+        remove(&mut slanted, &[3]);
+        assert!(slanted.pages[0].blocks.is_empty() && slanted.left_out.len() == 1, "{slanted:?}");
     }
 }

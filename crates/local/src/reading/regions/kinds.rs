@@ -9,6 +9,9 @@ const LOOSE: f32 = 1.9;
 /// The same where the lines do not fill their column.
 const SOLID: f32 = 1.6;
 
+/// Most words of a cell in lower case.
+const PHRASE_WORDS: usize = 3;
+
 /// What lines side by side are.
 #[derive(Debug, PartialEq)]
 pub(super) enum Kind {
@@ -73,8 +76,16 @@ impl Cutter<'_> {
             let aligned = ids.iter().filter(|id| is_aligned(id)).count();
             let short = ids.iter().filter(|id| self.lines[**id].text.chars().count() <= 40).count();
             let flowing = ids.iter().skip(1).filter(|id| self.lines[**id].text.starts_with(char::is_lowercase)).count();
-            aligned * 10 >= ids.len() * 6 && short * 4 >= ids.len() * 3 && flowing * 3 <= ids.len()
+            let flows = flowing * 3 > ids.len() && !(columns.len() > 2 && self.are_phrases(ids));
+            aligned * 10 >= ids.len() * 6 && short * 4 >= ids.len() * 3 && !flows
         })
+    }
+
+    /// Whether all lines are a few words in lower case, such as "paid in full": the text of a column has sentences that begin.
+    fn are_phrases(&self, ids: &[usize]) -> bool {
+        let lines = || ids.iter().map(|id| self.lines[*id].text.as_str());
+        ids.len() > 2
+            && lines().all(|line| line.starts_with(char::is_lowercase) && line.split(' ').count() <= PHRASE_WORDS)
     }
 
     /// Whether lines fill the width of their column, as those of paragraphs do, or hold sentences one under the other.
@@ -192,6 +203,22 @@ mod tests {
         assert_eq!(
             read(&lines),
             ["[Harvest of wheat/Very good rain/Harvest of barley/Hail in June/Harvest of oats/Mild winter]"]
+        );
+        // A column of cells may be all in lower case.
+        let lines = [
+            (50.0, 100.0, "North coast"),
+            (200.0, 100.0, "37 loads"),
+            (350.0, 100.0, "paid in full"),
+            (50.0, 120.0, "South coast"),
+            (200.0, 120.0, "74 loads"),
+            (350.0, 120.0, "paid in part"),
+            (50.0, 140.0, "Upper valley"),
+            (200.0, 140.0, "9 loads"),
+            (350.0, 140.0, "not paid"),
+        ];
+        assert_eq!(
+            read(&lines),
+            ["[North coast/37 loads/paid in full/South coast/74 loads/paid in part/Upper valley/9 loads/not paid]"]
         );
     }
 

@@ -4,6 +4,7 @@
 
 mod cast;
 mod face;
+mod film;
 mod motion;
 mod visemes;
 
@@ -13,6 +14,7 @@ use resvg::tiny_skia::Pixmap;
 use sluice_domain::speech::PhonemeTiming;
 
 pub use cast::{PresenterInfo, presenters};
+pub(crate) use film::{Film, Screen};
 
 use super::error::RenderError;
 use super::layout::Zone;
@@ -73,16 +75,17 @@ struct Patch {
 }
 
 impl Actor {
-    /// A person in a square zone, for a clip of so many seconds.
+    /// A person by an id in a square zone, for a clip of so many seconds, with a seed of small movements and the phonemes that
+    /// are said.
     pub(crate) fn new(
-        order: &super::spec::Presenter,
+        (id, seed, phonemes): (&str, u64, &[PhonemeTiming]),
         zone: Zone,
         frame_width: f32,
         seconds: f32,
         palette: &Palette,
     ) -> Result<Self, RenderError> {
         let type_ = Typesetter::new(false);
-        let person = cast::person(&order.id);
+        let person = cast::person(id);
         let size = whole(zone.width) & !1;
         let drawn = whole(zone.width * OVERSAMPLING);
         let fit = zone.width / FIELD;
@@ -93,19 +96,18 @@ impl Actor {
             Ok(Sprite::new(drawn, pixmap.take()))
         };
         let head = draw(&person.head())?;
-        let disc = type_.draw(&document(FIELD, FIELD, &disc(palette)), side(size), side(size), fit)?;
-        let mask = type_.draw(&document(FIELD, FIELD, INSIDE), side(size), side(size), fit)?;
+        let Circle { disc, mask } = Circle::new(size, fit, palette, &type_)?;
         Ok(Self {
             behind: draw(person.behind())?,
             body: draw(&person.body())?,
             bare: head.data.clone(),
             head,
-            mask: mask.pixels().iter().map(|pixel| pixel.alpha()).collect(),
+            mask,
             canvas: vec![0; size * size * 4],
             layer: Layer::new(Area::even(whole(zone.x), whole(zone.y), size, size)),
-            disc: disc.take(),
-            lips: Lips::new(&order.phonemes),
-            motion: Motion::new(order.seed, seconds, zone.x + zone.width / 2.0 > frame_width / 2.0),
+            disc,
+            lips: Lips::new(phonemes),
+            motion: Motion::new(seed, seconds, zone.x + zone.width / 2.0 > frame_width / 2.0),
             mouths: HashMap::new(),
             eyes: HashMap::new(),
             person,
@@ -157,8 +159,8 @@ pub fn presenter_still(id: &str, look: u64, pixels: u32) -> Result<Vec<u8>, Rend
     let side = pixels.clamp(32, 1024) & !1;
     #[expect(clippy::cast_precision_loss, reason = "at most 1024")]
     let zone = Zone { x: 0.0, y: 0.0, width: side as f32, height: side as f32 };
-    let order = super::spec::Presenter { id: id.to_owned(), seed: 0, phonemes: Vec::<PhonemeTiming>::new() };
-    let mut actor = Actor::new(&order, zone, 10_000.0, 10.0, &Palette::of(look))?;
+    let silence: &[PhonemeTiming] = &[];
+    let mut actor = Actor::new((id, 0, silence), zone, 10_000.0, 10.0, &Palette::of(look))?;
     let pose = actor.motion.at(0.0, &actor.lips);
     let mouth = MouthKey::of(actor.lips.at(0.0));
     actor.compose(pose, mouth)?;
@@ -166,6 +168,21 @@ pub fn presenter_still(id: &str, look: u64, pixels: u32) -> Result<Vec<u8>, Rend
         Pixmap::new(side, side).ok_or_else(|| RenderError::Picture("a presenter needs some room".to_owned()))?;
     pixmap.data_mut().copy_from_slice(&actor.canvas);
     pixmap.encode_png().map_err(|error| RenderError::Picture(error.to_string()))
+}
+
+/// What a presenter is shown in, as pixels: the circle with its ring, and how much of each pixel is inside.
+struct Circle {
+    disc: Vec<u8>,
+    mask: Vec<u8>,
+}
+
+impl Circle {
+    /// In a square with so many pixels a side, of which one is `fit` of the field.
+    fn new(size: usize, fit: f32, palette: &Palette, type_: &Typesetter) -> Result<Self, RenderError> {
+        let disc = type_.draw(&document(FIELD, FIELD, &disc(palette)), side(size), side(size), fit)?;
+        let mask = type_.draw(&document(FIELD, FIELD, INSIDE), side(size), side(size), fit)?;
+        Ok(Self { disc: disc.take(), mask: mask.pixels().iter().map(|pixel| pixel.alpha()).collect() })
+    }
 }
 
 /// The circle behind a person, and the ring around it.

@@ -1,0 +1,157 @@
+//! Russian words: rumorph's analyses in context, and meanings from Müller's dictionary read backwards.
+
+use rumorph::{Analysis, Dictionary, Source as Origin, UdTag};
+use sluice_domain::study::{Field, Reason, Source, StudyLanguage, Word};
+use unicode_normalization::UnicodeNormalization;
+
+use super::mueller::Mueller;
+use super::{Files, Found, Pack, field, meaning, tokens, transliterate};
+use crate::models::{RU_MORPHOLOGY, RU_MUELLER};
+
+/// An analysis that is less likely than this is doubtful.
+const SURE: f64 = 0.9;
+
+const CASES: [(&str, &str); 8] = [
+    ("Nom", "nominative"),
+    ("Gen", "genitive"),
+    ("Dat", "dative"),
+    ("Acc", "accusative"),
+    ("Ins", "instrumental"),
+    ("Loc", "prepositional"),
+    ("Par", "partitive"),
+    ("Voc", "vocative"),
+];
+const NUMBERS: [(&str, &str); 2] = [("Sing", "singular"), ("Plur", "plural")];
+const GENDERS: [(&str, &str); 3] = [("Masc", "masculine"), ("Fem", "feminine"), ("Neut", "neuter")];
+const PERSONS: [(&str, &str); 3] = [("1", "first person"), ("2", "second person"), ("3", "third person")];
+const TENSES: [(&str, &str); 3] = [("Past", "past"), ("Pres", "present"), ("Fut", "future")];
+const ASPECTS: [(&str, &str); 2] = [("Imp", "imperfective"), ("Perf", "perfective")];
+const FORMS: [(&str, &str); 3] = [("Inf", "infinitive"), ("Part", "participle"), ("Conv", "adverbial participle")];
+const MOODS: [(&str, &str); 1] = [("Imp", "imperative")];
+const DEGREES: [(&str, &str); 2] = [("Cmp", "comparative"), ("Sup", "superlative")];
+const VARIANTS: [(&str, &str); 1] = [("Short", "short form")];
+
+/// Parts of speech, of Universal Dependencies.
+const PARTS: [(&str, &str); 14] = [
+    ("NOUN", "noun"),
+    ("PROPN", "name"),
+    ("VERB", "verb"),
+    ("AUX", "verb"),
+    ("ADJ", "adjective"),
+    ("ADV", "adverb"),
+    ("PRON", "pronoun"),
+    ("DET", "pronoun"),
+    ("NUM", "numeral"),
+    ("ADP", "preposition"),
+    ("CCONJ", "conjunction"),
+    ("SCONJ", "conjunction"),
+    ("PART", "particle"),
+    ("INTJ", "interjection"),
+];
+
+/// The data of Russian.
+pub(super) struct Russian {
+    morphology: Dictionary,
+    mueller: Mueller,
+}
+
+impl Russian {
+    pub(super) fn read(files: Files<'_>) -> Result<Self, String> {
+        let data = files.member(&RU_MORPHOLOGY, "ru.dict")?;
+        let broken = |error| format!("{}: {error}", RU_MORPHOLOGY.name);
+        let morphology = Dictionary::from_bytes(&data).map_err(broken)?;
+        let dictionary = files.member(&RU_MUELLER, "usr/share/dictd/mueller7accent.dict.dz")?;
+        let mueller = Mueller::read(&dictionary).map_err(|error| format!("{}: {error}", RU_MUELLER.name))?;
+        Ok(Self { morphology, mueller })
+    }
+
+    fn word(&self, word: &str, analyses: &[Analysis]) -> Word {
+        let latin = transliterate::by_rules(StudyLanguage::RUSSIAN, word);
+        let transliteration = latin.map(|latin| latin.field(StudyLanguage::RUSSIAN));
+        let known = analyses.first().and_then(|best| Some((best, self.morphology.ud_tag(best.ud)?)));
+        let Some((best, tag)) = known.filter(|(_, tag)| tag.pos() != "X") else {
+            let unknown = || Some(Field::needs_provider(Reason::UnknownWord));
+            return Word { transliteration, lemma: unknown(), meaning: unknown(), ..Word::of(word) };
+        };
+        let guessed = (best.source != Origin::Dictionary).then_some(Reason::UnknownWord);
+        // Other analyses with the same lemma do not make the lemma doubtful.
+        let rivals = |differs: &dyn Fn(&Analysis) -> bool| {
+            let share: f64 = analyses.iter().filter(|other| differs(other)).map(|other| other.prob).sum();
+            guessed.or((share > 1.0 - SURE).then_some(Reason::SeveralAnalyses))
+        };
+        let lemma_doubt = rivals(&|other| other.lemma != best.lemma);
+        let form_doubt = rivals(&|other| other.ud != best.ud);
+        let gender = matches!(tag.pos(), "NOUN" | "PROPN").then(|| self.gender(best, tag, lemma_doubt));
+        let form = form(tag);
+        let part = named(&PARTS, Some(tag.pos()));
+        Word {
+            transliteration,
+            lemma: Some(field(best.lemma.clone(), rumorph(), lemma_doubt)),
+            meaning: Some(self.meaning(&best.lemma)),
+            gender,
+            declension: (!form.is_empty()).then(|| field(form, rumorph(), form_doubt)),
+            notes: part.map(|part| field(part, rumorph(), lemma_doubt)),
+            ..Word::of(word)
+        }
+    }
+
+    fn meaning(&self, lemma: &str) -> Field {
+        let (name, version) = ("mueller7accent".to_owned(), "2002.02.27".to_owned());
+        meaning(self.mueller.english(lemma), Source::Pack { name, version }, Some(Reason::ReversedDictionary))
+    }
+
+    /// Of the form, or, in the plural, of the lemma.
+    fn gender(&self, best: &Analysis, tag: UdTag<'_>, doubt: Option<Reason>) -> Field {
+        let of_lemma = || {
+            let analyses = self.morphology.analyze(&best.lemma);
+            let tags = analyses.iter().filter_map(|analysis| self.morphology.ud_tag(analysis.ud));
+            let nouns = tags.filter(|lemma| lemma.pos() == tag.pos());
+            nouns.into_iter().find_map(|lemma| named(&GENDERS, lemma.feat("Gender")))
+        };
+        match named(&GENDERS, tag.feat("Gender")).or_else(of_lemma) {
+            Some(gender) => field(gender, rumorph(), doubt),
+            None => Field::needs_provider(Reason::NoLocalSource),
+        }
+    }
+}
+
+fn rumorph() -> Source {
+    Source::Pack { name: "rumorph-dict-ru".to_owned(), version: "0.5.0".to_owned() }
+}
+
+fn named(names: &[(&str, &'static str)], value: Option<&str>) -> Option<&'static str> {
+    let value = value?;
+    names.iter().find(|(tag, _)| *tag == value).map(|(_, name)| *name)
+}
+
+/// "genitive, plural"; "past, singular, feminine, perfective".
+fn form(tag: UdTag<'_>) -> String {
+    let is_verb = matches!(tag.pos(), "VERB" | "AUX");
+    let is_noun = matches!(tag.pos(), "NOUN" | "PROPN");
+    let parts = [
+        named(&FORMS, tag.feat("VerbForm")),
+        named(&MOODS, tag.feat("Mood")),
+        named(&TENSES, tag.feat("Tense")),
+        named(&CASES, tag.feat("Case")),
+        named(&PERSONS, tag.feat("Person")).filter(|_| is_verb),
+        named(&NUMBERS, tag.feat("Number")),
+        // That of nouns is a field of its own.
+        named(&GENDERS, tag.feat("Gender")).filter(|_| !is_noun),
+        named(&ASPECTS, tag.feat("Aspect")),
+        named(&DEGREES, tag.feat("Degree")),
+        named(&VARIANTS, tag.feat("Variant")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+impl Pack for Russian {
+    fn look_up(&self, text: &str) -> Found {
+        let words: Vec<&str> =
+            tokens::words(StudyLanguage::RUSSIAN, text).into_iter().map(|range| &text[range]).collect();
+        let composed: Vec<String> = words.iter().map(|word| word.nfc().collect()).collect();
+        let one_by_one = |_| composed.iter().map(|word| self.morphology.analyze(word)).collect();
+        let analyses: Vec<Vec<Analysis>> = self.morphology.analyze_sentence(&composed).unwrap_or_else(one_by_one);
+        let found = words.iter().zip(&analyses).map(|(word, analyses)| self.word(word, analyses));
+        Found { transliteration: None, words: found.collect() }
+    }
+}
