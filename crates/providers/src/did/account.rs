@@ -1,0 +1,155 @@
+//! An account: its key, its credits, and its lists.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+use sluice_capability::{CapabilityError, Offered};
+use sluice_outbound::Client;
+
+use super::NAME;
+use super::uploads::Face;
+use crate::http::{Endpoint, EndpointError, Operation, Secret, lost};
+use crate::prices::Prices;
+
+const ADDRESS: &str = "https://api.d-id.com";
+/// The most pages of a list that are read.
+pub(super) const PAGES: usize = 20;
+
+/// How the key is sent after `Basic`. Documentation and accounts differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum KeyForm {
+    /// As the studio shows it.
+    #[default]
+    Verbatim,
+    /// In Base64.
+    Base64,
+}
+
+/// How an account is used.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The provider's name in health, limits and prices; the usual one if there is none. Two accounts need two.
+    pub provider: Option<String>,
+    /// Its address; D-ID's own if there is none.
+    pub address: Option<String>,
+    /// Its key, `user:secret`.
+    pub key: Secret,
+    /// How the key is sent.
+    pub key_form: KeyForm,
+    /// Where D-ID reports the end of work, by https, with an unguessable token in its path. Without one it is polled.
+    pub webhook: Option<String>,
+    /// The colour behind a presenter, `#rrggbb`; the presenter's own background if there is none.
+    pub background: Option<String>,
+    /// Faces for talks, by name.
+    pub faces: BTreeMap<String, Face>,
+    /// The presenters of clips, or the avatars of expressives, that are offered, by their ids at D-ID. Others can be named too.
+    pub presenters: Vec<String>,
+    /// Those whom the account listed, as [`Account::avatars`] returns them; they are offered after those of the settings.
+    pub listed: Vec<Offered>,
+    /// What it charges: per minute, for the models `talk`, `clip` and `expressive`.
+    pub prices: Arc<Prices>,
+    /// How long after a miss the lists are read once more, as work that was just submitted may not be in them yet.
+    pub settle: Duration,
+}
+
+impl Settings {
+    /// An account at the usual address.
+    pub fn new(key: Secret, prices: Arc<Prices>) -> Self {
+        Self {
+            provider: None,
+            address: None,
+            key,
+            key_form: KeyForm::default(),
+            webhook: None,
+            background: None,
+            faces: BTreeMap::new(),
+            presenters: Vec::new(),
+            listed: Vec::new(),
+            prices,
+            settle: Duration::from_secs(5),
+        }
+    }
+}
+
+/// An account. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub(super) endpoint: Endpoint,
+    pub(super) provider: String,
+    pub(super) settings: Arc<Settings>,
+}
+
+/// What is left of the account's credits. They may be fractions.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Credits {
+    /// What is left.
+    pub remaining: f64,
+    /// What there was.
+    pub total: f64,
+}
+
+impl Account {
+    /// With these settings. Nothing is sent.
+    pub fn new(client: Client, settings: Settings) -> Result<Self, EndpointError> {
+        let key = match settings.key_form {
+            KeyForm::Verbatim => settings.key.clone(),
+            KeyForm::Base64 => Secret::new(&STANDARD.encode(settings.key.reveal()))?,
+        };
+        let address = settings.address.as_deref().unwrap_or(ADDRESS);
+        let provider = settings.provider.clone().unwrap_or_else(|| NAME.to_owned());
+        let endpoint = Endpoint::new(client, &provider, address)?.with_key("Basic", &key)?;
+        Ok(Self { endpoint, provider, settings: Arc::new(settings) })
+    }
+
+    /// What is left of its credits. An account without any answers 404.
+    pub async fn credits(&self) -> Result<Credits, CapabilityError> {
+        match self.endpoint.get(Operation::QUESTION, "/credits").await {
+            Ok(reply) => Ok(reply.value),
+            Err(error) if error.code == "not_found" => Ok(Credits { remaining: 0.0, total: 0.0 }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The items of a list, page by page, and whether that is all of them. Items that cannot be read are left out; an answer that is
+    /// no such list is an error, and not an empty list.
+    pub(super) async fn listed<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        field: &str,
+    ) -> Result<(Vec<T>, bool), CapabilityError> {
+        let operation = Operation { body: 8 * 1024 * 1024, ..Operation::QUESTION };
+        let (mut items, mut token) = (Vec::new(), String::new());
+        for _ in 0..PAGES {
+            let page =
+                if token.is_empty() { format!("{path}?limit=100") } else { format!("{path}?limit=100&token={token}") };
+            let mut page: Value = self.endpoint.get(operation, &page).await?.value;
+            let Some(Value::Array(all)) = page.get_mut(field).map(Value::take) else {
+                return Err(lost(
+                    operation,
+                    "bad_answer",
+                    format!("the provider sent something else than a list of {field}"),
+                ));
+            };
+            items.extend(all.into_iter().filter_map(|item| serde_json::from_value(item).ok()));
+            let next = page.get("token").and_then(Value::as_str).map(encoded).unwrap_or_default();
+            if next.is_empty() {
+                return Ok((items, true));
+            }
+            if next == token {
+                break;
+            }
+            token = next;
+        }
+        Ok((items, false))
+    }
+}
+
+/// A text in a query.
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

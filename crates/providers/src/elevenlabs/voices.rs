@@ -1,0 +1,114 @@
+//! The voices of an account.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use sluice_capability::{CapabilityError, VoiceInfo};
+use sluice_domain::language::{LANGUAGES, Language};
+
+use super::NAME;
+use super::account::Account;
+use crate::http::Operation;
+use crate::webhook::is_id;
+
+/// The most pages that are read, and the most voices of each: as many as are asked for.
+const PAGES: usize = 30;
+const OF_PAGE: usize = 100;
+/// The most characters of a name: it is kept for each language of its voice.
+const NAME_CHARACTERS: usize = 100;
+
+#[derive(Debug, Deserialize)]
+struct Listed {
+    #[serde(default)]
+    voices: Vec<Voice>,
+    next_page_token: Option<String>,
+    #[serde(default)]
+    has_more: bool,
+}
+
+/// Accounts differ in what they get: all but the id may be missing.
+#[derive(Debug, Deserialize)]
+struct Voice {
+    #[serde(rename = "voice_id")]
+    id: String,
+    name: Option<String>,
+    category: Option<String>,
+    labels: Option<BTreeMap<String, Option<String>>>,
+    verified_languages: Option<Vec<Verified>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Verified {
+    language: Option<String>,
+}
+
+/// Voices by language and name, as they are configured: a name is ElevenLabs' id of a voice.
+pub fn voices(configured: Vec<(Language, String)>) -> Vec<VoiceInfo> {
+    let plain = configured.into_iter().filter(|(_, voice)| is_id(voice));
+    let info = |(language, voice): (Language, String)| VoiceInfo {
+        id: format!("{NAME}:{language}:{voice}"),
+        language,
+        name: voice,
+        engine: NAME,
+        licence: "the provider's terms".to_owned(),
+        installed: true,
+    };
+    plain.map(info).collect()
+}
+
+impl Account {
+    /// The account's voices, one entry for each language that a voice was verified in, or for all if it was in none.
+    pub async fn voices(&self) -> Result<Vec<VoiceInfo>, CapabilityError> {
+        let operation = Operation { body: 16 * 1024 * 1024, ..Operation::QUESTION };
+        let (mut found, mut token) = (Vec::new(), None::<String>);
+        for _ in 0..PAGES {
+            let mut path = "/v2/voices?page_size=100".to_owned();
+            if let Some(token) = &token {
+                path.push_str("&next_page_token=");
+                path.extend(percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC));
+            }
+            let page: Listed = self.endpoint.get(operation, &path).await?.value;
+            found.extend(page.voices.into_iter().take(OF_PAGE).filter(|voice| is_id(&voice.id)).flat_map(Voice::infos));
+            let next = page.next_page_token.filter(|next| page.has_more && Some(next) != token.as_ref());
+            let Some(next) = next else { break };
+            token = Some(next);
+        }
+        Ok(found)
+    }
+}
+
+impl Voice {
+    fn infos(self) -> Vec<VoiceInfo> {
+        let mut languages: Vec<Language> = Vec::new();
+        let verified = self.verified_languages.into_iter().flatten().filter_map(|one| one.language);
+        let labelled = self.labels.as_ref().and_then(|labels| labels.get("language").cloned().flatten());
+        for code in verified.chain(labelled) {
+            let known = Language::from_code(code.split(['-', '_']).next().unwrap_or_default());
+            languages.extend(known.filter(|language| !languages.contains(language)));
+        }
+        if languages.is_empty() {
+            languages.extend(LANGUAGES.iter().filter_map(|facts| Language::from_code(facts.code)));
+        }
+        let name = self.name.unwrap_or_else(|| self.id.clone());
+        let name: String = name.chars().filter(|one| !one.is_control()).take(NAME_CHARACTERS).collect();
+        let licence = match self.category.as_deref() {
+            Some("cloned" | "professional") => "the provider's terms, and the consent of whose voice it is",
+            _ => "the provider's terms",
+        };
+        let info = |language: Language| VoiceInfo {
+            id: format!("{NAME}:{language}:{}", self.id),
+            language,
+            name: name.clone(),
+            engine: NAME,
+            licence: licence.to_owned(),
+            installed: true,
+        };
+        languages.into_iter().map(info).collect()
+    }
+}
+
+/// Language and voice of an id.
+pub(super) fn named(id: &str) -> Option<(Language, &str)> {
+    let (language, voice) = id.strip_prefix(NAME)?.strip_prefix(':')?.split_once(':')?;
+    is_id(voice).then_some((Language::from_code(language)?, voice))
+}

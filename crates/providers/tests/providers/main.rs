@@ -1,0 +1,17 @@
+//! Remote providers against a server that answers what it is given, over real sockets.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod chat;
+mod did;
+mod elevenlabs;
+mod embeddings;
+mod faults;
+mod images;
+mod listed;
+mod openrouter;
+mod runner;
+mod runner_twin;
+mod speech;
+mod support;
+mod transcription;
+mod vision;

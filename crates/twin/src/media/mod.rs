@@ -1,0 +1,8 @@
+//! Small real media.
+
+pub(crate) mod length;
+pub(crate) mod mp3;
+pub(crate) mod opus;
+pub(crate) mod picture;
+pub(crate) mod sound;
+pub(crate) mod video;

@@ -1,0 +1,103 @@
+//! What a prompt gives to quote from.
+
+use serde_json::Value;
+
+use crate::text::{Sentence, sentences};
+
+/// Fewest words of a sentence that is worth quoting, where there are others.
+const FEWEST: usize = 4;
+/// Most of them.
+const MOST: usize = 32;
+
+/// The source of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) sentences: Vec<Sentence>,
+    /// Parts that are to be written again: their ids, and their pages.
+    pub(crate) parts: Vec<(String, Option<u64>)>,
+    /// How many words are asked for, at least: `from 120 to 300 words`.
+    pub(crate) words: u64,
+}
+
+impl Source {
+    /// Of what the user wrote; the other messages say how long the answer shall be.
+    pub(crate) fn of(asked: &str, prompt: &str) -> Self {
+        let mut source = Self { words: words(prompt), ..Self::default() };
+        for line in asked.lines().filter(|line| line.starts_with(['{', '['])) {
+            if let Ok(data) = serde_json::from_str(line) {
+                source.read(&data);
+            }
+        }
+        if source.sentences.is_empty() {
+            source.sentences = sentences(asked);
+        }
+        let good = |sentence: &Sentence| {
+            let count = sentence.text.split_whitespace().count();
+            (FEWEST..=MOST).contains(&count) && sentence.text.ends_with(['.', '!', '?', '…', '。', '؟', '۔'])
+        };
+        if source.sentences.iter().any(good) {
+            source.sentences.retain(good);
+        }
+        source
+    }
+
+    /// Objects with a page and a text are pages; those with an id, too, are parts.
+    fn read(&mut self, data: &Value) {
+        match data {
+            Value::Array(all) => all.iter().for_each(|one| self.read(one)),
+            Value::Object(fields) => {
+                let page = fields.get("page").and_then(Value::as_u64);
+                match (fields.get("id").and_then(Value::as_str), fields.get("text").and_then(Value::as_str)) {
+                    (Some(id), Some(_)) => self.parts.push((id.to_owned(), page)),
+                    (None, Some(text)) if page.is_some() => {
+                        self.sentences
+                            .extend(sentences(text).into_iter().map(|sentence| Sentence { page, ..sentence }));
+                    }
+                    _ => fields.values().for_each(|value| self.read(value)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A sentence of a page, or any: the `number`th, from the beginning again when there are no more.
+    pub(crate) fn sentence(&self, page: Option<u64>, number: usize) -> Option<&Sentence> {
+        let of_page: Vec<&Sentence> =
+            self.sentences.iter().filter(|sentence| page.is_none() || sentence.page == page).collect();
+        if of_page.is_empty() && page.is_some() {
+            return self.sentence(None, number);
+        }
+        of_page.get(number % of_page.len().max(1)).copied()
+    }
+}
+
+/// The first number of `from 120 to 300 words`.
+fn words(prompt: &str) -> u64 {
+    let Some((before, _)) = prompt.split_once(" words") else { return 0 };
+    let mut last = before.rsplit(' ');
+    let (_most, to, least) = (last.next(), last.next(), last.next());
+    least.filter(|_| to == Some("to")).and_then(|least| least.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_come_as_json() {
+        let asked = "Write the narration.\nDATA 12ab\n{\"pages\":[{\"page\":3,\"text\":\"A Title\\nThe tower is 35 m high. It was built in 1811.\"}]}\nDATA 12ab END";
+        let source = Source::of(asked, "Write from 120 to 300 words, best about 200.");
+        assert_eq!(source.words, 120);
+        let found: Vec<(&str, Option<u64>)> =
+            source.sentences.iter().map(|sentence| (sentence.text.as_str(), sentence.page)).collect();
+        assert_eq!(found, [("The tower is 35 m high.", Some(3)), ("It was built in 1811.", Some(3))]);
+    }
+
+    #[test]
+    fn parts_are_written_again() {
+        let asked = "{\"title\":\"T\",\"refused\":[{\"id\":\"scene 1 heading\",\"text\":\"x\",\"page\":2,\"refused\":\"why\"}],\"pages\":[{\"page\":2,\"text\":\"The lamp burns clean oil.\"}]}";
+        let source = Source::of(asked, asked);
+        assert_eq!(source.parts, [("scene 1 heading".to_owned(), Some(2))]);
+        assert_eq!(source.sentences.len(), 1);
+    }
+}
