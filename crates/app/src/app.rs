@@ -13,6 +13,7 @@ use crate::maintenance;
 use crate::models::{self, Installation};
 use crate::module::Module;
 use crate::platform::Platform;
+use crate::providers::Providers;
 use crate::uploads;
 use crate::webhooks::{self, Webhooks};
 
@@ -31,22 +32,36 @@ pub struct App {
     pub installation: Installation,
     /// The rules of what is kept in which tier.
     pub keeper: Keeper,
+    /// Remote providers.
+    pub providers: Providers,
     /// The apps.
     pub modules: Arc<[Arc<dyn Module>]>,
 }
 
+/// What an app is made of.
+pub struct Parts {
+    /// Documents and uploads, with the platform below.
+    pub library: Library,
+    /// The apps.
+    pub modules: Vec<Arc<dyn Module>>,
+    /// The settings of the engine.
+    pub settings: Settings,
+    /// How many jobs each pool that computes runs at a time.
+    pub workers: usize,
+    /// Reaches what people name.
+    pub client: Client,
+    /// The models of this machine.
+    pub installation: Installation,
+    /// The rules of what is kept in which tier.
+    pub rules: Rules,
+    /// Remote providers.
+    pub providers: Providers,
+}
+
 impl App {
-    /// An engine with the jobs of all `modules`. Each pool that computes runs up to `workers` jobs at a time. `client` reaches
-    /// what people name.
-    pub fn new(
-        library: Library,
-        modules: Vec<Arc<dyn Module>>,
-        settings: Settings,
-        workers: usize,
-        client: Client,
-        installation: Installation,
-        rules: Rules,
-    ) -> Self {
+    /// With an engine that has the jobs of all modules.
+    pub fn new(parts: Parts) -> Self {
+        let Parts { library, modules, settings, workers, client, installation, rules, providers } = parts;
         let platform = library.platform.clone();
         let builder = Engine::builder(platform.store.clone())
             .settings(settings)
@@ -67,7 +82,7 @@ impl App {
         let builder = models::register(builder, &context);
         let engine = webhooks::register(builder, &platform, &client).build();
         let webhooks = Webhooks::new(platform.clone(), engine.clone(), client);
-        Self { platform, library, engine, webhooks, installation, keeper, modules }
+        Self { platform, library, engine, webhooks, installation, keeper, providers, modules }
     }
 
     /// Sets the schedules of all jobs that have one. Every process may call this.

@@ -1,5 +1,6 @@
 //! Files that are no documents: an app says by their first bytes which it takes, and makes something of them.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -27,11 +28,18 @@ pub struct Intake {
     pub endings: &'static [&'static str],
     /// Whether a file that begins with these bytes, [`HEADER_WITHIN`] of them or all, is one.
     pub begins: fn(&[u8]) -> bool,
+    /// The same of a file that a client sends to this app by its name: then no other app is meant.
+    pub begins_for_it: fn(&[u8]) -> bool,
+    /// Why a file that begins so can be none, if there is more to say of it than that nobody knows such files.
+    pub refuses: fn(&[u8]) -> Option<Refusal>,
 }
+
+/// What a client says of its file: keys and values of `Upload-Metadata`.
+pub type Said = BTreeMap<String, String>;
 
 /// A file for an app, in a work folder on the same disk as the media folder.
 pub struct Incoming<'a> {
-    /// Whose it is.
+    /// Its owner.
     pub owner: &'a OwnerId,
     /// Its path; it is moved away when it is stored.
     pub file: PathBuf,
@@ -41,6 +49,8 @@ pub struct Incoming<'a> {
     pub engine: &'a Engine,
     /// The upload that ends with it, in the transaction that writes what it becomes.
     pub resumed: Option<&'a Resumed>,
+    /// What else its sender says of it.
+    pub said: Said,
 }
 
 /// A resumable upload that ends in the transaction that stores what it becomes.
@@ -97,6 +107,12 @@ pub(crate) async fn finish(
     let Some(Resumed { hold, expires_at }) = resumed else { return Ok(()) };
     let taken = Taken { app: app.to_owned(), id: id.to_owned() };
     if uploads::finish_taken(tx, hold, &taken, *expires_at).await? { Ok(()) } else { Err(TakeError::UploadLost) }
+}
+
+/// Whether a file that begins so is a picture of a phone that was not converted: HEIC, HEIF or AVIF. Their container is that of MP4.
+pub(crate) fn is_heic(head: &[u8]) -> bool {
+    let brands: [&[u8]; 6] = [b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif"];
+    head.get(4..8) == Some(b"ftyp") && head.get(8..12).is_some_and(|brand| brands.contains(&brand))
 }
 
 /// The first bytes of a file, [`HEADER_WITHIN`] of them or all.

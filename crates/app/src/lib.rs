@@ -5,10 +5,15 @@
 //! |---|---|---|
 //! | `media` | bytes together with their rows | nothing of this crate |
 //! | `platform` | rows, bytes, links, randomness, what is used of limits | `media`, `limits` |
+//! | `links` | signed links to media | `platform` |
 //! | `limits` | plans, and what is used of their limits | nothing of this crate |
 //! | `controls` | what an operator limits of everybody's work | nothing of this crate |
 //! | `view` | what the views of all apps share | nothing of this crate |
+//! | `providers` | remote providers: keys, routes, notifications | nothing of this crate |
 //! | `routing` | calls to capabilities through the engine | nothing of this crate |
+//! | `asking` | questions to language models, each paid and counted once | `platform`, `limits`, `providers`, `routing` |
+//! | `prompting` | what every prompt of a language model has | nothing of this crate |
+//! | `grounding` | whether what a model wrote stands in the text that it is about | nothing of this crate |
 //! | `facts` | what is known about a document | nothing of this crate |
 //! | `intake` | files that are no documents, for the app that takes them | `facts`, `limits`, `media` |
 //! | `tiers` | what an app keeps in tiers, and how one of its things is moved | `media` |
@@ -16,7 +21,7 @@
 //! | `account` | accounts, sessions, tokens, invitations | `platform`, `limits` |
 //! | `library` | documents and uploads | `platform`, `limits`, `media`, `facts`, `intake`, `module`, `view` |
 //! | `maintenance` | garbage collection, retention, verification: jobs of the installation | `platform`, `media`, `module` |
-//! | `uploads` | files that arrive over several requests | `platform`, `limits`, `media`, `intake`, `module`, `library`, `maintenance` |
+//! | `uploads` | files that arrive over several requests | `platform`, `limits`, `facts`, `media`, `intake`, `module`, `library`, `maintenance` |
 //! | `keeping` | the rules of the tiers, their sweep and their report | `platform`, `media`, `module`, `tiers` |
 //! | `models` | the model files of the built-in engines | `platform` |
 //! | `webhooks` | endpoints of others that are told of events | `platform`, `module` |
@@ -25,8 +30,10 @@
 
 pub mod account;
 pub mod app;
+mod asking;
 pub mod controls;
 pub mod facts;
+mod grounding;
 pub mod intake;
 pub mod keeping;
 pub mod library;
@@ -37,6 +44,8 @@ pub mod media;
 pub mod models;
 pub mod module;
 pub mod platform;
+mod prompting;
+pub mod providers;
 pub mod routing;
 pub mod tiers;
 pub mod uploads;
@@ -44,5 +53,6 @@ pub mod view;
 pub mod webhooks;
 
 // The apps, one line each.
+pub mod capture;
 pub mod reel;
 pub mod scribe;

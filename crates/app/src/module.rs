@@ -96,10 +96,10 @@ pub trait Module: Any + Send + Sync {
         None
     }
 
-    /// What this app can make of a document, for display: combines what [`Module::judge`] stored with the current
+    /// What this app can make of an owner's document, for display: combines what [`Module::judge`] stored with the current
     /// state.
-    fn offer(&self, _facts: &Facts, judged: &Value) -> Value {
-        judged.clone()
+    fn offer<'a>(&'a self, _owner: &'a OwnerId, _facts: &'a Facts, judged: &'a Value) -> BoxFuture<'a, Value> {
+        async { judged.clone() }.boxed()
     }
 
     /// The options that this app offers, for the description of the server.

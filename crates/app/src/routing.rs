@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sluice_blobs::BlobHash;
 use sluice_capability::{
     Answer, Begun, Capability, CapabilityError, Context, Does, Doing, MadeBy, NoRoute, Remedy, Router, Skip, Wish,
 };
+use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
-use sluice_engine::{CallError, CallProgress, Called, Cancelled, JobError, Quota, Run, Submit, Submitted};
+use sluice_engine::{CallError, CallProgress, Called, Cancelled, Charge, JobError, Quota, Run, Submit, Submitted};
 use sluice_store::providers::{self, Circuit};
 use sluice_store::{StoreError, calls, results};
 
@@ -22,6 +25,31 @@ pub struct Made<T> {
     pub made_by: MadeBy,
 }
 
+/// Moves what an implementation made to permanent storage.
+///
+/// What captures something is a type of its own: a closure cannot be proven to return a `'static` future once it is held by
+/// the future of a job.
+pub trait Keep<O, T>: Send + Sync {
+    /// The value to store.
+    fn keep(&self, made: O) -> Doing<'static, T>;
+}
+
+impl<O, T, F: Fn(O) -> Doing<'static, T> + Send + Sync> Keep<O, T> for F {
+    fn keep(&self, made: O) -> Doing<'static, T> {
+        self(made)
+    }
+}
+
+/// What is made is stored as it is: it names no file.
+#[derive(Debug, Clone, Copy)]
+pub struct Unchanged;
+
+impl<O: Send + 'static> Keep<O, O> for Unchanged {
+    fn keep(&self, made: O) -> Doing<'static, O> {
+        Box::pin(async { Ok(made) })
+    }
+}
+
 /// A call to one implementation. `keep` moves a file that was written to permanent storage, and returns the value to
 /// store.
 struct RoutedCall<'a, C: Capability, I: ?Sized, K> {
@@ -29,17 +57,22 @@ struct RoutedCall<'a, C: Capability, I: ?Sized, K> {
     request: &'a C::Request,
     keep: &'a K,
     run: &'a Run,
+    /// Its owner pays it, with a key of their own.
+    is_own: bool,
+    /// The saved key with which the provider is asked.
+    account: Option<&'a str>,
 }
 
 impl<C: Capability, I: Does<C> + ?Sized, K> RoutedCall<'_, C, I, K> {
     async fn kept<T>(&self, answer: Answer<C::Output>) -> Result<sluice_engine::Answer<Made<T>>, CallError>
     where
-        K: Fn(C::Output) -> Doing<'static, T> + Sync,
+        K: Keep<C::Output, T>,
     {
         let Answer { value, made_by, provider_id, cost, quota, .. } = answer;
         // It has been paid for by now: if this fails, the next attempt fetches it by the provider's id.
-        let value = (self.keep)(value).await.map_err(|error| CallError::Unknown { message: error.message })?;
-        let cost = cost.or_else(|| self.implementation.estimate(self.request)).unwrap_or(MicroUsd(0));
+        let value = self.keep.keep(value).await.map_err(|error| CallError::Unknown { message: error.message })?;
+        // Without a price it stays unknown, which is not the same as nothing.
+        let cost = cost.or_else(|| self.implementation.estimate(self.request));
         let quota = quota.map(|(left, resets_in)| Quota { left, resets_in });
         Ok(sluice_engine::Answer { value: Made { value, made_by }, provider_id, cost, quota })
     }
@@ -50,10 +83,22 @@ where
     C: Capability,
     I: Does<C> + ?Sized,
     T: Send,
-    K: Fn(C::Output) -> Doing<'static, T> + Sync,
+    K: Keep<C::Output, T>,
 {
     fn provider(&self) -> &str {
         &self.implementation.profile().provider
+    }
+
+    fn account(&self) -> Option<&str> {
+        self.account
+    }
+
+    fn charge(&self) -> Charge {
+        match self.implementation.estimate(self.request) {
+            Some(MicroUsd(0)) => Charge::Covered,
+            most if self.is_own => Charge::Owner(most),
+            most => Charge::Installation(most),
+        }
     }
 
     async fn submit(&self, key: &str) -> Result<Submitted<Made<T>>, CallError> {
@@ -91,9 +136,21 @@ fn call_error(error: CapabilityError) -> CallError {
     }
 }
 
+/// A call to one of a router's implementations.
+fn routed<'a, C: Capability, I: Does<C> + ?Sized, K>(
+    router: &'a Router<C, I>,
+    implementation: &'a I,
+    (request, keep, run): (&'a C::Request, &'a K, &'a Run),
+) -> RoutedCall<'a, C, I, K> {
+    let provider = &implementation.profile().provider;
+    let (is_own, account) = (router.is_own(provider), router.account(provider));
+    RoutedCall { implementation, request, keep, run, is_own, account }
+}
+
 /// The stored result of `request`, or that of the first suitable implementation that does not fail. `key` is the hash
 /// of the request; each implementation has its own key. An unfinished call is continued, whatever the router would pick
-/// now; and no other implementation is called while a payment may be pending.
+/// now, and whatever the model is now; and no other implementation is called while a payment may be pending, not even if the one
+/// that was called is no longer among them: the job then waits for it ([`Run::cannot_ask`]).
 pub async fn ask<C, I, T, K>(
     run: &Run,
     key: &str,
@@ -106,24 +163,52 @@ where
     C: Capability,
     I: Does<C> + ?Sized,
     T: Serialize + DeserializeOwned + Send,
-    K: Fn(C::Output) -> Doing<'static, T> + Send + Sync,
+    K: Keep<C::Output, T>,
 {
-    let key_of = |implementation: &I| format!("{key}/{}", implementation.profile().provider);
-    let mut open = Vec::new();
+    let (mut asked, mut resting) = (Vec::<String>::new(), Vec::<String>::new());
     for implementation in router.implementations() {
-        let (key, provider) = (key_of(implementation), implementation.profile().provider.clone());
-        let (begun, is_open) = run.read(async |tx| state_of(tx, &key, &provider).await).await?;
-        if begun {
-            let call = RoutedCall { implementation: &**implementation, request, keep: &keep, run };
-            return run.call_async(&key, C::NAME, &call).await;
+        let (keys, provider) =
+            (keys_to(key, router, &**implementation, run.owner()), implementation.profile().provider.clone());
+        let (begun, is_open) = run.read(async |tx| state_of(tx, &keys, &provider).await).await?;
+        let [first, _] = keys;
+        if let Some(begun) = begun {
+            if begun == first {
+                let call = routed(router, &**implementation, (request, &keep, run));
+                return run.call_async(&first, C::NAME, &call).await;
+            }
+            // It is only read: what cannot be read any more is made again under the key of whoever pays for it now.
+            if let Some(found) = run.stored_result(&begun).await? {
+                return Ok(Called::Done(found));
+            }
         }
-        open.extend(is_open.then_some(provider));
+        resting.extend(is_open.then_some(provider));
+        asked.push(first);
     }
-    let (chosen, skipped) = router.choose(request, wish, open.as_slice());
+    // What this job waited for may have been fetched by another one, under the configuration of then.
+    let awaited = run.awaited_key().await?.filter(|awaited| is_of(awaited, key));
+    if let Some(awaited) = awaited
+        && let Some(found) = run.stored_result(&awaited).await?
+    {
+        return Ok(Called::Done(found));
+    }
+    loop {
+        let open = run.read(async |tx| calls::open_elsewhere(tx, run.owner(), key, &asked).await).await?;
+        let Some((provider, open)) = open else { break };
+        let same = router.implementations().find(|one| one.profile().provider == provider);
+        let Some(same) = same.filter(|one| one.accepts(request).is_ok()) else {
+            return Err(run.cannot_ask(&open, &provider).await?);
+        };
+        let call = routed(router, &**same, (request, &keep, run));
+        if let Some(called) = run.finish_call(&open.key, C::NAME, &call).await? {
+            return Ok(called);
+        }
+    }
+    let (chosen, skipped) = router.choose(request, wish, resting.as_slice());
     let mut error = None;
     for implementation in &chosen {
-        let call = RoutedCall { implementation: &**implementation, request, keep: &keep, run };
-        match run.call_async(&key_of(implementation), C::NAME, &call).await {
+        let [key, _] = keys_to(key, router, &**implementation, run.owner());
+        let call = routed(router, &**implementation, (request, &keep, run));
+        match run.call_async(&key, C::NAME, &call).await {
             Err(failed) if !may_be_paid(&failed) => error = Some(failed),
             outcome => return outcome,
         }
@@ -131,18 +216,109 @@ where
     Err(no_route(NoRoute { capability: C::NAME, skipped, error }))
 }
 
-/// Whether there is a call with this key, and whether the circuit of its provider is open.
-async fn state_of(tx: &mut sluice_store::Tx, key: &str, provider: &str) -> Result<(bool, bool), StoreError> {
-    let begun = results::find(tx, key).await?.is_some() || calls::open_of_key(tx, key).await?.is_some();
+/// The keys of a request to one implementation. Under the first one it is asked, and its result stored; under the other one its
+/// result may be stored already, and nothing is asked.
+///
+/// A key has all that determines the result: the request, the capability, the provider, and the model. What is paid with a key
+/// of the owner's is that owner's: what an account returns depends on its voices and models, and whoever pays for it decides who
+/// has it. They still find what is everybody's, and what they paid before their key was removed.
+fn keys_to<C, I>(key: &str, router: &Router<C, I>, implementation: &I, owner: &OwnerId) -> [String; 2]
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    let (provider, made_with) = (&implementation.profile().provider, implementation.made_with());
+    let of = |owner: Option<&str>| {
+        let of = json!([C::NAME, made_with, owner]).to_string();
+        format!("{key}/{provider}/{}", BlobHash::of(of.as_bytes()))
+    };
+    let (everybodys, own) = (of(None), of(Some(owner.as_str())));
+    if router.is_own(provider) { [own, everybodys] } else { [everybodys, own] }
+}
+
+/// Whether a call's key is of the request with the hash `key`.
+fn is_of(call: &str, key: &str) -> bool {
+    call.strip_prefix(key).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The keys under which the result of a request may be when [`ask`] returns it.
+pub(crate) async fn keys_of<C, I>(run: &Run, key: &str, router: &Router<C, I>) -> Result<Vec<String>, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    let mut keys = Vec::<String>::new();
+    for implementation in router.implementations() {
+        keys.extend(keys_to(key, router, &**implementation, run.owner()));
+    }
+    keys.extend(run.awaited_key().await?.filter(|awaited| is_of(awaited, key)));
+    let open = run.read(async |tx| calls::open_elsewhere(tx, run.owner(), key, &keys).await).await?;
+    keys.extend(open.map(|(_, open)| open.key));
+    Ok(keys)
+}
+
+/// The provider of a request's open call, if there is one.
+pub(crate) async fn provider_at_work<C, I>(
+    run: &Run,
+    key: &str,
+    router: &Router<C, I>,
+) -> Result<Option<String>, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    for implementation in router.implementations() {
+        let [key, _] = keys_to(key, router, &**implementation, run.owner());
+        if run.read(async |tx| calls::open_of_key(tx, &key).await).await?.is_some() {
+            return Ok(Some(implementation.profile().provider.clone()));
+        }
+    }
+    let open = run.read(async |tx| calls::open_elsewhere(tx, run.owner(), key, &[]).await).await?;
+    Ok(open.map(|(provider, _)| provider))
+}
+
+/// Whether the result of a request is stored, or a call for it is open: asking for it again costs nothing more.
+pub(crate) async fn is_begun<C, I>(run: &Run, key: &str, router: &Router<C, I>) -> Result<bool, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    for implementation in router.implementations() {
+        let (keys, provider) =
+            (keys_to(key, router, &**implementation, run.owner()), implementation.profile().provider.clone());
+        if run.read(async |tx| state_of(tx, &keys, &provider).await).await?.0.is_some() {
+            return Ok(true);
+        }
+    }
+    if run.awaited_key().await?.is_some_and(|awaited| is_of(&awaited, key)) {
+        return Ok(true);
+    }
+    Ok(run.read(async |tx| calls::open_elsewhere(tx, run.owner(), key, &[]).await).await?.is_some())
+}
+
+/// Under which of an implementation's keys there is a result or an open call, and whether the circuit of its provider is open.
+async fn state_of(
+    tx: &mut sluice_store::Tx,
+    keys: &[String; 2],
+    provider: &str,
+) -> Result<(Option<String>, bool), StoreError> {
+    let [asked, other] = keys;
+    let begun = if results::find(tx, asked).await?.is_some() || calls::open_of_key(tx, asked).await?.is_some() {
+        Some(asked)
+    } else if results::find(tx, other).await?.is_some() {
+        Some(other)
+    } else {
+        None
+    };
     let now = tx.now().await?;
     let health = providers::health(tx, provider).await?;
     let rests =
         |health: &providers::Health| health.circuit == Circuit::Open && health.until.is_none_or(|until| until > now);
-    Ok((begun, health.as_ref().is_some_and(rests)))
+    Ok((begun.cloned(), health.as_ref().is_some_and(rests)))
 }
 
 /// No other implementation is tried after these: a call is open, or its outcome is unknown.
-fn may_be_paid(error: &JobError) -> bool {
+pub(crate) fn may_be_paid(error: &JobError) -> bool {
     error.is_waiting() || ["call_unknown", "call_lost", "call_expired", "call_timed_out"].contains(&error.code.as_str())
 }
 

@@ -33,16 +33,17 @@ impl Tier {
         }
     }
 
-    /// The tier of this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Hot, Self::Warm, Self::Cold].into_iter().find(|tier| tier.as_str() == name)
+    /// The tier of this stored name; an error for a name that this version does not know.
+    pub fn parse(name: &str) -> Result<Self, StoreError> {
+        let known = [Self::Hot, Self::Warm, Self::Cold].into_iter().find(|tier| tier.as_str() == name);
+        known.ok_or_else(|| StoreError::Unreadable { what: format!("the tier \"{name}\"") })
     }
 }
 
 /// Something that is due to be moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// Its id.
     pub subject: String,
@@ -75,7 +76,7 @@ pub struct Holding {
 /// An archive that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
-    /// Whose it is.
+    /// Its owner.
     pub owner: OwnerId,
     /// The id of what is in it.
     pub subject: String,

@@ -65,15 +65,6 @@ impl ErrorView {
     }
 }
 
-/// Money, in millionths of a US dollar.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub struct CostView {
-    /// The estimate, made before the work began; none if the price is not known.
-    pub estimated_micro_usd: Option<i64>,
-    /// The amount spent so far, as far as it is known.
-    pub spent_micro_usd: i64,
-}
-
 /// Why a job waits.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WhyView {

@@ -1,4 +1,4 @@
-//! Documents as they are taken in: who reads them, which apps are asked, what is kept of them and under which name; and
+//! Documents as they are ingested: who reads them, which apps are asked, what is kept of them and under which name; and
 //! the bytes below, with their failures as jobs see them. On both databases.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
@@ -365,8 +365,9 @@ async fn an_app_is_found_by_its_type_and_answers_for_what_it_does_not_do() {
     assert_eq!(names, ["bees", "silent"]);
     let first: &dyn Any = &*world.apps[0];
     assert_eq!(first.downcast_ref::<Wants>().unwrap().word, Some("bee"));
+    let owner = OwnerId::local();
     let (silent, facts) = (&world.apps[1], judged(&world.ingest("a bee").await.unwrap()).unwrap().facts);
-    assert_eq!((silent.choices(), silent.offer(&facts, &json!([1]))), (Value::Null, json!([1])));
+    assert_eq!((silent.choices(), silent.offer(&owner, &facts, &json!([1])).await), (Value::Null, json!([1])));
     let seen = Mutex::new(Vec::new());
     let now = world.test.store().now().await.unwrap();
     world

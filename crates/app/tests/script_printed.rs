@@ -220,6 +220,31 @@ fn an_answer_stays_with_its_question_and_speakers_keep_their_names() {
 }
 
 #[test]
+fn an_answer_stays_with_its_question_where_dashes_begin_the_turns() {
+    let item = |text: &'static str| (text, 11.0, Role::Item);
+    let prose = [
+        "Salt was carried over the mountains on the backs of mules for more than nine hundred years.",
+        "Every mule carried two sacks of forty kilograms each, and a driver looked after six animals.",
+        "The price of salt doubled between the coast and the far side of the range in those years.",
+        "Snow closed the upper road from November to April, and the warehouses had to be full before.",
+    ];
+    let mut blocks = vec![
+        ("At the Bridge", 20.0, Role::Text),
+        item("Where do you come from with such a load of salt?"),
+        item("From the coast, and I have paid at the lower gate already."),
+        item("Then show me the paper of the lower gate."),
+    ];
+    blocks.extend(prose.map(|text| (text, 11.0, Role::Text)));
+    let document = Document { pages: vec![page(1, (595.0, 842.0), &blocks)], ..Document::default() };
+    for mode in [Mode::Summary, Mode::Explanation] {
+        let script = extract(&document, Language::ENGLISH, mode).unwrap();
+        let told = told(&script);
+        let at = |begin: &str| told.iter().position(|sentence| sentence.starts_with(begin));
+        assert_eq!(at("Where do you").map(|asked| asked + 1), at("From the coast"), "{told:?}");
+    }
+}
+
+#[test]
 fn literature_is_left_out_and_said_so() {
     let document = document("references");
     let script = script(&document);
@@ -262,6 +287,7 @@ fn furniture_is_known_in_every_language() {
         "Este site utiliza cookies para melhorar a sua experiência.",
         "Schrijf je in voor onze nieuwsbrief en ontvang elke ochtend het nieuws.",
         "Page 1 of 3",
+        "Comments (12)",
         "صفحة ١ من ٣",
     ] {
         let mut page = Page { number: 1, width: 595.0, height: 842.0, blocks: prose.to_vec(), ..Page::default() };
@@ -296,6 +322,15 @@ fn cells_are_never_told_and_tables_alone_are_refused() {
     let mut mixed = self::document("memo");
     mixed.pages[0].blocks.extend(document.pages[0].blocks.clone());
     assert!(!script(&mixed).narration().contains("number of the hives"));
+}
+
+#[test]
+fn a_line_with_a_date_is_not_called_a_table() {
+    let mut dated = document("memo");
+    let date = Block { text: "Spring School, 12 May 2024".to_owned(), lines: 1, ..dated.pages[0].blocks[2].clone() };
+    dated.pages[0].blocks.push(date);
+    assert!(!script(&dated).narration().contains("Spring School"));
+    assert_eq!(judge(&dated).unwrap().left_out, []);
 }
 
 #[test]

@@ -92,7 +92,7 @@ pub struct Count {
 pub struct Item {
     /// The app.
     pub app: &'static str,
-    /// Whose it is.
+    /// Its owner.
     pub owner: String,
     /// Its id.
     pub subject: String,

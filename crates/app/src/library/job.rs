@@ -14,11 +14,11 @@ use sluice_store::documents::{self, DocumentRow};
 use sluice_store::{StoreError, Tx, events};
 
 use super::{Library, State, judge_off_runtime, read_text};
-use crate::limits::UNCOUNTED;
+use crate::limits::DOCUMENT_READ;
 use crate::module::Module;
 
 /// Changes with the recognition of a page, so that pages are read anew.
-const RECOGNITION: &str = "ocr/1";
+const RECOGNITION: &str = "ocr/2";
 
 /// What the job needs.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ pub(super) async fn enqueue(
 }
 
 impl Job for ReadDocument {
-    const KIND: &'static str = UNCOUNTED;
+    const KIND: &'static str = DOCUMENT_READ;
     type Stage = Stage;
     type Context = Desk;
 

@@ -56,7 +56,7 @@ pub async fn list(
 ) -> Result<Vec<Shelved>, StoreError> {
     let (mut filter, mut shelved) = (filter.clone(), Vec::new());
     loop {
-        // What is left out below is no part of a page: otherwise one would look like the last one.
+        // Documents that are skipped below are made up for: a short page means that there is no further one.
         let wanted = limit - u32::try_from(shelved.len()).unwrap_or(limit);
         let read = async |tx: &mut Tx| {
             let rows = documents::listed(tx, owner, &filter, wanted).await?;

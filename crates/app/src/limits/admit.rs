@@ -36,6 +36,12 @@ pub async fn upload(
     Ok(standings)
 }
 
+/// Counts one of what has no limit but its windows.
+pub async fn one(tx: &mut Tx, limiter: &Limiter, asker: &Asker, limited: Limited) -> Result<Vec<Standing>, LimitError> {
+    let terms = terms(tx, &limiter.plans, &asker.owner).await?;
+    take(tx, &terms, asker, limited).await
+}
+
 /// Counts the start of a job, and checks that it is not one too many at once, and that there is room for what it makes.
 pub async fn job(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Vec<Standing>, LimitError> {
     let terms = terms(tx, &limiter.plans, &asker.owner).await?;
@@ -60,7 +66,7 @@ async fn one_more_at_once(tx: &mut Tx, terms: &Terms, owner: &OwnerId) -> Result
     let Some(cap) = terms.user.jobs_at_once else { return Ok(None) };
     let of = Of::new(Holder::User, owner.as_str());
     limits::lock(tx, &of, Limited::JobsAtOnce).await?;
-    let used = limits::jobs_at_once(tx, owner, UNCOUNTED).await?;
+    let used = limits::jobs_at_once(tx, owner, &UNCOUNTED).await?;
     let (holder, limited, hard, seconds) = (Holder::User, Limited::JobsAtOnce, cap.hard, None);
     if used >= hard {
         let retry_after = Some(ASK_AGAIN);

@@ -43,7 +43,10 @@ impl Limiter {
 }
 
 /// The kind of the job that reads a document by OCR: it belongs to an upload, and is not one of the jobs at once.
-pub const UNCOUNTED: &str = "document.read";
+pub const DOCUMENT_READ: &str = "document.read";
+/// The kinds of jobs that are not among the jobs at once: that one, and what belongs to a capture, which is counted itself.
+pub const UNCOUNTED: [&str; 6] =
+    [DOCUMENT_READ, "capture.make", "capture.retry", "capture.language", "capture.field", "capture.voice"];
 
 /// Who asks for something that is limited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +132,17 @@ impl Exceeded {
             Limited::Requests => format!("{whose} may make {hard} requests{window}: {again}"),
             Limited::Uploads => format!("{whose} may send {hard} files{window}: {again}"),
             Limited::Jobs => format!("{whose} may start {hard} jobs{window}: {again}"),
+            Limited::Entries => format!("{whose} may capture {hard} times{window}: {again}"),
+            Limited::Regenerations => format!("{whose} may have {hard} parts made again{window}: {again}"),
+            Limited::Retries => format!("{whose} may try again {hard} times{window}: {again}"),
+            Limited::Approvals => format!("{whose} may approve {hard} times{window}: {again}"),
+            Limited::Generations => format!("{whose} may ask for something new {hard} times{window}: {again}"),
+            Limited::ModelCalls => {
+                format!("{whose} may call models {hard} times{window} without a key of its own: add one, or {again}")
+            }
+            Limited::UnpricedCalls => {
+                format!("{whose} may make {hard} calls a day whose price is not known, and {used} were made: {again}")
+            }
             Limited::JobsAtOnce => {
                 format!("{whose} may have {hard} jobs at once, and {used} have not ended: wait for one, or stop it")
             }

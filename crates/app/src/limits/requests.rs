@@ -119,7 +119,7 @@ impl Requests {
                 Some(known) if known.is_of(window, now) && known.leased.granted == 0 => {
                     return Err(refused(of, *known, now).into());
                 }
-                // Whoever renews takes what is left, so that it is given back once.
+                // The request that renews a lease takes the rest of the last one, so that it is returned once.
                 Some(known) => Some((known.leased.began_at, std::mem::take(&mut known.left))),
                 None => None,
             }

@@ -74,25 +74,11 @@ pub async fn usage(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Usag
     let terms = terms(tx, &limiter.plans, owner).await?;
     let mut found = Vec::new();
     for limited in [Limited::Requests, Limited::Uploads, Limited::Jobs] {
-        for (of, window) in terms.windows(asker, limited) {
-            let used = match limited {
-                Limited::Requests => limits::leased(tx, &of, limited).await?,
-                _ => limits::used(tx, &of, limited, window).await?,
-            };
-            found.push(UsageEntry {
-                holder: of.holder,
-                limited,
-                used: used.used,
-                hard: window.hard,
-                soft: window.soft,
-                seconds: Some(window.seconds),
-                resets_at: used.frees_at,
-            });
-        }
+        windows(tx, &terms, asker, limited, &mut found).await?;
     }
     let bytes_kept = blobs::usage(tx, owner).await?;
     let bytes_announced = uploads::announced(tx, owner).await?;
-    let jobs_at_once = limits::jobs_at_once(tx, owner, UNCOUNTED).await?;
+    let jobs_at_once = limits::jobs_at_once(tx, owner, &UNCOUNTED).await?;
     let money = limits::money(tx, owner).await?;
     let end = |limited| Some(limits::end_of(limited, now));
     let (day, month) = (Limited::MoneyPerDay, Limited::MoneyPerMonth);
@@ -107,5 +93,41 @@ pub async fn usage(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Usag
         Some(UsageEntry { holder: Holder::User, limited, used, hard, soft, seconds: None, resets_at })
     };
     found.extend(caps.into_iter().filter_map(capped));
+    let unpriced = limits::unpriced_calls(tx, owner).await?;
+    // Where it is not set and there are none, nobody has to know of it.
+    if unpriced > 0 || terms.user.unpriced_calls_per_day.is_some() {
+        let (limited, cap) =
+            (Limited::UnpricedCalls, terms.overrides.unpriced_cap(terms.plan.user.unpriced_calls_per_day));
+        found.extend(capped((limited, cap, unpriced, end(limited))));
+    }
+    for limited in Limited::COUNTED.into_iter().filter(|it| !matches!(it, Limited::Uploads | Limited::Jobs)) {
+        windows(tx, &terms, asker, limited, &mut found).await?;
+    }
     Ok(Usage { terms, limits: found, bytes_kept, bytes_announced, jobs_at_once, money, now })
+}
+
+/// Adds every window of a limit that applies.
+async fn windows(
+    tx: &mut Tx,
+    terms: &Terms,
+    asker: &Asker,
+    limited: Limited,
+    found: &mut Vec<UsageEntry>,
+) -> Result<(), StoreError> {
+    for (of, window) in terms.windows(asker, limited) {
+        let used = match limited {
+            Limited::Requests => limits::leased(tx, &of, limited).await?,
+            _ => limits::used(tx, &of, limited, window).await?,
+        };
+        found.push(UsageEntry {
+            holder: of.holder,
+            limited,
+            used: used.used,
+            hard: window.hard,
+            soft: window.soft,
+            seconds: Some(window.seconds),
+            resets_at: used.frees_at,
+        });
+    }
+    Ok(())
 }

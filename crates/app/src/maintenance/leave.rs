@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::ids::OwnerId;
 use sluice_engine::{Job, JobError, Next, Run};
-use sluice_store::{StoreError, Tx, accounts, controls, documents, jobs, keeping, uploads, webhooks};
+use sluice_store::{StoreError, Tx, accounts, controls, documents, jobs, keeping, provider_keys, uploads, webhooks};
 
 use super::{BatchSize, Context, POOL};
 
@@ -81,6 +81,7 @@ async fn remove(context: &Context, owner: &OwnerId, batches: &mut BatchSize) -> 
     }
     while batches.batch(context, async |tx, limit| webhooks::leave(tx, owner, limit).await).await? > 0 {}
     while batches.batch(context, async |tx, limit| keeping::leave(tx, owner, limit).await).await? > 0 {}
+    while batches.batch(context, async |tx, limit| provider_keys::leave(tx, owner, limit).await).await? > 0 {}
     // One that is arriving in this moment can become no document any more.
     batches.batch(context, async |tx, _| uploads::end_all(tx, owner).await).await?;
     let of_owner = async |tx: &mut Tx, limit| {

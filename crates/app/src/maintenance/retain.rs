@@ -192,7 +192,7 @@ async fn one_batch(
             removed
         }
         Rows::Results => retention::forget_results(tx, now - keep.results, limit).await?,
-        Rows::Calls => retention::forget_calls(tx, now - keep.history, limit).await?,
+        Rows::Calls => retention::forget_calls(tx, now - keep.calls, limit).await?,
         Rows::Spend => retention::forget_spend(tx, now - keep.spend, limit).await?,
         Rows::DayBudgets => retention::forget_day_budgets(tx, now - keep.spend, limit).await?,
         Rows::Secrets => accounts::delete_ended(tx, now, limit).await?,

@@ -55,7 +55,10 @@ impl Job for Manage {
     async fn run(&self, Stage::Work: Stage, run: &Run, context: &Context) -> Result<Next<Stage>, JobError> {
         let installation = &context.installation;
         let set = installation.set(&self.set).ok_or_else(|| {
-            let text = format!("{} does not know the models {}: is its Sluice older?", installation.machine, self.set);
+            let text = format!(
+                "{} does not know the models {}: its Sluice is older, or its configuration does not name them",
+                installation.machine, self.set
+            );
             JobError::fail("unknown_models", text)
         })?;
         let work = async {

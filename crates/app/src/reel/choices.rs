@@ -20,6 +20,24 @@ pub enum CaptionsPlace {
     Beside,
 }
 
+/// How the script is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScriptChoice {
+    /// Sentences of the document itself, chosen and shortened by rules; costs nothing.
+    #[default]
+    Extract,
+    /// By a language model, each sentence checked against its page.
+    Written,
+}
+
+impl ScriptChoice {
+    /// Whether nothing is chosen, or what is chosen by default.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// All choices, with the defaults filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Choices {
@@ -33,6 +51,9 @@ pub struct Choices {
     pub presenter: Option<String>,
     /// Where the captions are.
     pub captions: CaptionsPlace,
+    /// How the script is written. Left out for an extract, as in what was stored before there was a choice.
+    #[serde(default, skip_serializing_if = "ScriptChoice::is_default")]
+    pub script: ScriptChoice,
 }
 
 /// The mode of a video for which none is chosen.
@@ -93,6 +114,11 @@ pub fn register_of_presenter(id: &str) -> Register {
 /// How a voice sounds.
 pub fn register_of_voice(id: &str) -> Register {
     VOICES.iter().find(|(start, _)| id.starts_with(start)).map_or(Register::Neutral, |(_, register)| *register)
+}
+
+/// Whether a presenter is drawn by this program: any other one is a provider's.
+pub fn is_drawn(presenter: &str) -> bool {
+    presenters().iter().any(|known| known.id == presenter)
 }
 
 /// The presenter of a video for which a voice is chosen, and nobody to present it: the first who fits.

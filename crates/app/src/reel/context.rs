@@ -1,19 +1,26 @@
 //! What Reel's use cases and jobs need.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_capability::{Router, Speak, Speaking, VoiceInfo};
+use sluice_capability::{
+    Complete, CompleteRequest, Completing, Present, Presenting, Speak, SpeakRequest, Speaking, VoiceInfo, Wish,
+};
+use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
+use sluice_domain::money::MicroUsd;
 use sluice_local::reading::Reader;
 use sluice_local::render::Renderer;
 use tokio::sync::Semaphore;
 
-use super::choices;
 use crate::platform::Platform;
+use crate::providers::Routes;
 
 /// How many pages are drawn on request at the same time. Of samples, one is made at a time.
 const PAGES_AT_ONCE: usize = 2;
+/// How many pictures of presenters are fetched at the same time.
+const FACES_AT_ONCE: usize = 8;
 
 /// What Reel's use cases and jobs need. Cheap to clone.
 #[derive(Clone)]
@@ -23,7 +30,11 @@ pub struct ReelApp {
     /// Renders the pages of a document.
     pub reader: Reader,
     /// The implementations that speak.
-    pub speaking: Router<Speaking, dyn Speak>,
+    pub speaking: Routes<Speaking, dyn Speak>,
+    /// The language models that write scripts; may be none.
+    pub completing: Routes<Completing, dyn Complete>,
+    /// The providers whose presenters can take the place of the drawn ones; may be none.
+    pub presenting: Routes<Presenting, dyn Present>,
     /// Draws and encodes.
     pub renderer: Renderer,
     /// The limits of the configuration.
@@ -32,16 +43,29 @@ pub struct ReelApp {
     pub previews: Previews,
 }
 
+/// As little as a voice can be asked for.
+fn a_letter(voice: &str) -> SpeakRequest {
+    SpeakRequest { voice: voice.to_owned(), text: "a".to_owned(), out: PathBuf::new() }
+}
+
+/// What is wished of a model that writes a script: its length is that of what it is given.
+pub(super) fn script_wish(request: &CompleteRequest, language: Language) -> Wish {
+    let length = request.messages.iter().map(|message| message.text.chars().count()).sum::<usize>();
+    Wish { language: Some(language), length: u64::try_from(length).ok(), ..Wish::default() }
+}
+
 /// The turns of those who make a picture or a sample on request. Cheap to clone.
 #[derive(Clone)]
 pub struct Previews {
     pub(super) pages: Arc<Semaphore>,
     pub(super) samples: Arc<Semaphore>,
+    pub(super) faces: Arc<Semaphore>,
 }
 
 impl Default for Previews {
     fn default() -> Self {
-        Self { pages: Arc::new(Semaphore::new(PAGES_AT_ONCE)), samples: Arc::new(Semaphore::new(1)) }
+        let turns = |count| Arc::new(Semaphore::new(count));
+        Self { pages: turns(PAGES_AT_ONCE), samples: turns(1), faces: turns(FACES_AT_ONCE) }
     }
 }
 
@@ -55,17 +79,49 @@ pub struct Limits {
 impl ReelApp {
     /// Every voice, the best of a language first, installed or not.
     pub fn voices(&self) -> Vec<VoiceInfo> {
-        self.speaking.implementations().flat_map(|speaker| speaker.voices()).collect()
+        self.speaking.configured().implementations().flat_map(|speaker| speaker.voices()).collect()
     }
 
-    /// The voice of a language for this presenter, if none is chosen: see [`choices::voice_for`].
-    pub fn default_voice(&self, language: Language, presenter: Option<&str>) -> Option<VoiceInfo> {
-        choices::voice_for(&self.voices(), language, presenter)
+    /// The voices that this owner may choose: those of every route, and what the providers listed for the owner's key. Where that
+    /// is not known, those of the routes are all.
+    pub async fn voices_of(&self, owner: &OwnerId) -> Vec<VoiceInfo> {
+        let mut voices = self.voices();
+        let theirs: Vec<VoiceInfo> = match self.speaking.of(owner).await {
+            Ok(router) => router.implementations().flat_map(|speaker| speaker.voices()).collect(),
+            Err(error) => {
+                tracing::debug!(%owner, %error, "the voices of the routes alone are offered");
+                Vec::new()
+            }
+        };
+        let new: Vec<VoiceInfo> =
+            theirs.into_iter().filter(|voice| voices.iter().all(|known| known.id != voice.id)).collect();
+        voices.extend(new);
+        voices
     }
 
-    /// Whether speaking with a voice can cost money: it is not spoken on this machine.
+    /// The model that would write a script of this size now, if any: its provider, and the most that it costs, the repair
+    /// included; none if its price is not known.
+    pub fn writer(&self, request: &CompleteRequest, language: Language) -> Option<(String, Option<MicroUsd>)> {
+        let (chosen, _) = self.completing.configured().choose(request, &script_wish(request, language), &());
+        let model = chosen.first()?;
+        let price = model.estimate(request).map(|once| once + once);
+        Some((model.profile().provider.clone(), price))
+    }
+
+    /// Whether speaking with a voice can cost money: it is not spoken on this machine, or not known to be free.
     pub fn can_cost(&self, voice: &str) -> bool {
-        let speaks = |speaker: &&Arc<dyn Speak>| speaker.voices().iter().any(|known| known.id == voice);
-        self.speaking.implementations().find(speaks).is_some_and(|speaker| !speaker.profile().is_local)
+        let request = a_letter(voice);
+        let costs = |speaker: &Arc<dyn Speak>| {
+            !speaker.profile().is_local || speaker.estimate(&request).is_none_or(|cost| cost > MicroUsd(0))
+        };
+        self.speaker(voice).is_some_and(costs)
+    }
+
+    /// The implementation that has a voice.
+    pub(super) fn speaker(&self, voice: &str) -> Option<&Arc<dyn Speak>> {
+        // Cheaper than its list of voices, which may be long.
+        let request = a_letter(voice);
+        let speaks = |speaker: &&Arc<dyn Speak>| speaker.accepts(&request).is_ok();
+        self.speaking.configured().implementations().find(speaks)
     }
 }

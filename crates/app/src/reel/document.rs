@@ -1,18 +1,21 @@
 //! What Reel can make of a document: judged on arrival, and displayed with the voices that are installed now.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sluice_capability::VoiceInfo;
+use sluice_capability::{Offered, Speak, VoiceInfo};
 use sluice_domain::document::Document;
 use sluice_domain::language::LANGUAGES;
+use sluice_domain::money::MicroUsd;
 use sluice_local::render::presenters;
 use utoipa::ToSchema;
 
 use super::choices::{self, Register};
 use super::context::ReelApp;
-use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit};
+use super::filming::FilmedPresenterView;
+use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit, written};
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::library::Judged;
 
@@ -31,6 +34,11 @@ pub struct ReelOffer {
     pub voices: Vec<VoiceView>,
     /// The voice that a presenter has if none is chosen, by the presenter's id.
     pub voice_of_presenter: BTreeMap<&'static str, String>,
+    /// The provider whose model can write the script; none if there is only the extract.
+    pub written_by: Option<String>,
+    /// The presenters of providers that can be chosen beside the drawn ones; at most 200.
+    #[schema(max_items = 200)]
+    pub filmed_presenters: Vec<FilmedPresenterView>,
 }
 
 /// An estimate of a video in this mode.
@@ -50,6 +58,9 @@ pub struct EstimateView {
     pub cost_micro_usd: Option<i64>,
     /// Estimated time to make it, in seconds.
     pub wall_seconds: u32,
+    /// In millionths of a US dollar: the most that a script costs that a model writes, its repair included. None if its
+    /// price is not known, or if there is no model.
+    pub written_micro_usd: Option<i64>,
 }
 
 /// A voice that speaks the document's language.
@@ -108,8 +119,13 @@ pub(super) fn judge(app: &ReelApp, document: &Document) -> Result<Judgement, Ref
     Ok(Judgement { facts, offer: json!(Stored { estimates }) })
 }
 
-/// The languages that have a voice, installed or not, by their own names in the order of the table.
+/// The languages that have a voice, installed or not, by their own names in the order of the table; none where a provider has
+/// yet to say which voices it has.
 fn spoken_languages(app: &ReelApp) -> Vec<&'static str> {
+    let is_open = |speaker: &Arc<dyn Speak>| !speaker.profile().is_local && speaker.voices().is_empty();
+    if app.speaking.configured().implementations().any(is_open) {
+        return Vec::new();
+    }
     let voices = app.voices();
     let has_voice = |code: &str| voices.iter().any(|voice| voice.language.code() == code);
     LANGUAGES.iter().filter(|facts| has_voice(facts.code)).map(|facts| facts.name).collect()
@@ -129,11 +145,17 @@ fn no_voice(language: &str, spoken: &[&str]) -> Refusal {
 }
 
 /// The stored judgement, for display.
-pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
+pub(super) fn offer(
+    app: &ReelApp,
+    (voices, filmed): (&[VoiceInfo], &[(String, Offered)]),
+    facts: &Facts,
+    judged: &Value,
+) -> Value {
     let stored = Stored::deserialize(judged).unwrap_or(Stored { estimates: Vec::new() });
-    let voice_for = |presenter| app.default_voice(facts.language, presenter).map(|voice| voice.id);
+    let voice_for = |presenter| choices::voice_for(voices, facts.language, presenter).map(|voice| voice.id);
     let default = voice_for(None);
-    let voices = app.voices().into_iter().filter(|voice| voice.language == facts.language);
+    let of_language = voices.iter().filter(|voice| voice.language == facts.language).cloned();
+    let written = |mode| writer(app, facts, mode);
     json!(ReelOffer {
         estimates: stored
             .estimates
@@ -146,14 +168,28 @@ pub(super) fn offer(app: &ReelApp, facts: &Facts, judged: &Value) -> Value {
                 words: estimate.words,
                 cost_micro_usd: None,
                 wall_seconds: estimate.seconds.div_ceil(2),
+                written_micro_usd: written(estimate.mode).and_then(|(_, price)| price).map(|price| price.0),
             })
             .collect(),
-        voices: voices.map(|voice| VoiceView::of(app, voice, default.as_deref())).collect(),
+        voices: of_language.map(|voice| VoiceView::of(app, voice, default.as_deref())).collect(),
         voice_of_presenter: presenters()
             .iter()
             .filter_map(|presenter| Some((presenter.id, voice_for(Some(presenter.id))?)))
             .collect(),
+        written_by: written(choices::DEFAULT_MODE).map(|(provider, _)| provider),
+        filmed_presenters: app.filmed_offer(filmed, &stored.estimates),
     })
+}
+
+/// The provider whose model would write the script of a document, and the most that this costs.
+fn writer(app: &ReelApp, facts: &Facts, mode: Mode) -> Option<(String, Option<MicroUsd>)> {
+    app.writer(&written::likely_request(facts.language, mode, facts.characters), facts.language)
+}
+
+/// The provider whose model would write the script of a document that was read, and the most that this costs; no price if it
+/// is not known.
+pub fn written_price(app: &ReelApp, document: &Judged, mode: Mode) -> Option<(String, Option<MicroUsd>)> {
+    writer(app, &document.facts, mode)
 }
 
 /// The estimate of a video in this mode, if one can be made of the document.

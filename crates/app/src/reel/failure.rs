@@ -60,6 +60,7 @@ pub(crate) fn render(error: RenderError) -> JobError {
         RenderError::DiskFull => ("disk_full", true),
         RenderError::ToolMissing { .. } => ("tool_missing", false),
         RenderError::Encoder { .. } => ("encoder_failed", true),
+        RenderError::Film { .. } => ("bad_film", false),
         RenderError::Image { .. } => ("page_image", false),
         RenderError::Sound { .. } => ("bad_sound", false),
         RenderError::Picture(_) => ("slide_failed", false),

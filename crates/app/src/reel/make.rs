@@ -2,22 +2,25 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sluice_engine::{ChildOptions, Job, JobError, Next, Run};
+use sluice_engine::{Called, ChildOptions, Job, JobError, Next, Run};
 use sluice_store::reel::{self, SceneRow};
 use sluice_store::reel::{ReelId, SceneId};
 use sluice_store::{StoreError, jobs};
 
 use super::assemble;
+use super::choices::ScriptChoice;
 use super::context::ReelApp;
 use super::failure::{self, OrFail as _};
 use super::keys;
 use super::locate;
+use super::note;
 use super::previews;
 use super::scene::RenderScene;
 use super::script::{self, Script, ScriptSource};
 use super::stage::{Stage, superseded};
 use super::storyboard::Scene;
 use super::subject::{Subject, load, notify, result_of};
+use super::write;
 use crate::library;
 
 /// Makes the video of a reel, or updates it.
@@ -91,7 +94,14 @@ async fn draft(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Script, Jo
 async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Next<Stage>, JobError> {
     // A reel that already has scenes keeps them: they may have been edited.
     if subject.scenes.is_empty() {
-        let script = draft(run, app, subject).await?;
+        let extract = draft(run, app, subject).await?;
+        let (script, note) = match subject.choices.script {
+            ScriptChoice::Extract => (extract, None),
+            ScriptChoice::Written => match write::write(run, app, subject, extract).await? {
+                Called::Done((script, note)) => (script, Some(note)),
+                Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
+            },
+        };
         let found = library::judged(&subject.document).or_fail("bad_document")?.facts;
         script::validate(&script, found.pages).map_err(failure::script)?;
         let mut rows = Vec::with_capacity(script.scenes.len());
@@ -114,6 +124,10 @@ async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Nex
                 reel::insert_scene(tx, row).await?;
             }
             reel::set_script(tx, &reel.owner, &reel.id, &script.title, script_source(script.source)).await?;
+            if let Some(mut note) = note {
+                note.price_micro_usd = note::price(tx, &reel.owner, run.job_id()).await?;
+                reel::set_script_note(tx, &reel.owner, &reel.id, &json!(note)).await?;
+            }
             notify(tx, &reel.owner, &reel.id)
         })
         .await?;
@@ -125,6 +139,7 @@ async fn write_script(run: &Run, app: &ReelApp, subject: &Subject) -> Result<Nex
 const fn script_source(source: ScriptSource) -> &'static str {
     match source {
         ScriptSource::Extract => "extract",
+        ScriptSource::Written => "written",
     }
 }
 

@@ -11,10 +11,12 @@ pub mod delete;
 pub mod document;
 pub mod edit;
 mod failure;
+mod filming;
 mod keys;
 mod locate;
 pub mod make;
 mod module;
+pub mod note;
 pub mod previews;
 pub mod scene;
 pub mod script;
@@ -24,8 +26,10 @@ pub mod start;
 pub mod storyboard;
 mod subject;
 pub mod view;
+mod write;
 
 pub use context::{Limits, Previews, ReelApp};
+pub use filming::{FilmPriceView, FilmedPresenterView};
 pub use module::{DefaultsView, PresenterView, ReelChoices, ReelSnapshot, SceneWords};
 pub use sluice_store::reel::{ReelId, SceneId};
 

@@ -17,7 +17,7 @@ use sluice_store::jobs::JobRow;
 use sluice_store::{StoreError, Tx, reel};
 use utoipa::ToSchema;
 
-use super::choices::{self, CaptionsPlace, Register};
+use super::choices::{self, CaptionsPlace, Register, ScriptChoice};
 use super::context::ReelApp;
 use super::make::MakeReel;
 use super::scene::RenderScene;
@@ -51,6 +51,8 @@ pub struct ReelChoices {
     pub modes: [&'static str; 2],
     /// Aspect ratios.
     pub shapes: [&'static str; 3],
+    /// Who can write the script: `extract`, and `written` where a language model is configured.
+    pub scripts: Vec<ScriptChoice>,
     /// The presenters.
     pub presenters: Vec<PresenterView>,
     /// What a video has for which nothing is chosen. Its voice depends on the document's language, and its presenter on
@@ -99,16 +101,18 @@ pub struct PresenterView {
 }
 
 impl ReelChoices {
-    fn of_this_server() -> Self {
+    fn of_this_server(app: &ReelApp) -> Self {
         let presenter = |known: &sluice_local::render::PresenterInfo| PresenterView {
             id: known.id.to_owned(),
             name: known.name.to_owned(),
             image_url: format!("/presenters/{}.png", known.id),
             register: choices::register_of_presenter(known.id),
         };
+        let model = app.completing.configured().implementations().next();
         Self {
             modes: ["summary", "explanation"],
             shapes: ["16:9", "9:16", "1:1"],
+            scripts: [ScriptChoice::Extract].into_iter().chain(model.map(|_| ScriptChoice::Written)).collect(),
             presenters: presenters().iter().map(presenter).collect(),
             defaults: DefaultsView {
                 mode: choices::DEFAULT_MODE,
@@ -168,12 +172,16 @@ impl Module for ReelApp {
         Some(document::judge(self, document))
     }
 
-    fn offer(&self, facts: &Facts, judged: &Value) -> Value {
-        document::offer(self, facts, judged)
+    fn offer<'a>(&'a self, owner: &'a OwnerId, facts: &'a Facts, judged: &'a Value) -> BoxFuture<'a, Value> {
+        async move {
+            let (voices, filmed) = tokio::join!(self.voices_of(owner), self.presenters_of(owner));
+            document::offer(self, (&voices, &filmed), facts, judged)
+        }
+        .boxed()
     }
 
     fn choices(&self) -> Value {
-        json!(ReelChoices::of_this_server())
+        json!(ReelChoices::of_this_server(self))
     }
 
     fn snapshot<'a>(&'a self, owner: &'a OwnerId) -> BoxFuture<'a, Result<Value, StoreError>> {

@@ -1,9 +1,12 @@
-//! What is shown or heard before there is a video: the picture of a page, and a sentence in a voice. Both are made on
-//! request, once, within a bound: however many people ask, only a few are made at the same time.
+//! What is shown or heard before there is a video: the picture of a page, a sentence in a voice, and the picture of a provider's
+//! presenter. They are made or fetched on request, once, within a bound: however many people ask, only a few are made at the same time.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_blobs::{BlobHash, Stored};
 use sluice_capability::{Attempt, Begun, CapabilityError, Context, SpeakRequest, Wish};
@@ -24,6 +27,7 @@ use crate::library::{self, IngestError};
 use crate::links::Signer;
 use crate::maintenance::work;
 use crate::media::MediaError;
+use crate::providers::ProviderError;
 
 /// Width of a page's picture: enough for a scene in the list.
 const WIDTH: u32 = 640;
@@ -51,6 +55,15 @@ pub enum PreviewError {
         /// The requested voice.
         voice: String,
     },
+    /// No such presenter of a provider, or one without a picture.
+    #[error("there is no picture of a presenter \"{presenter}\"")]
+    NoSuchFace {
+        /// The requested presenter.
+        presenter: String,
+    },
+    /// The provider's picture cannot be fetched, or is none.
+    #[error(transparent)]
+    Face(CapabilityError),
     /// The voice's model is not installed.
     #[error("the voice \"{voice}\" is not installed: run `make setup`, or choose another one")]
     VoiceNotInstalled {
@@ -64,7 +77,7 @@ pub enum PreviewError {
         voice: String,
     },
     /// Too many others are waiting.
-    #[error("too many pages and samples are being made at the moment: try again in a few seconds")]
+    #[error("too many pictures and samples are being made at the moment: try again in a few seconds")]
     Busy,
     /// The page cannot be drawn.
     #[error(transparent)]
@@ -72,6 +85,9 @@ pub enum PreviewError {
     /// The voice failed.
     #[error(transparent)]
     Voice(#[from] CapabilityError),
+    /// The provider of the voice cannot be used.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// The blob store failed.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -142,18 +158,19 @@ async fn draw(
     let quarter_turns = text.pages.iter().find(|known| known.number == page).map_or(0, |known| known.quarter_turns);
     let view = PageView { quarter_turns, ..PageView::whole(page, width) };
     let source = media.materialise(&document.blob.parse().map_err(|_| unreadable())?).await?;
-    in_folder(app, key, kind, async |folder| {
+    let stored: Stored = in_folder(app, key, kind, async |folder| {
         let file = folder.join("page.png");
         app.reader.draw(source.path(), &view, &file).await?;
         Ok(media.keep_file(file).await?)
     })
-    .await
+    .await?;
+    Ok(stored.hash)
 }
 
 /// A link to a sentence in a voice.
 pub async fn sample(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, PreviewError> {
     let voice = || id.to_owned();
-    let known = app.voices().into_iter().find(|known| known.id == id);
+    let known = app.voices_of(owner).await.into_iter().find(|known| known.id == id);
     let known = known.ok_or_else(|| PreviewError::NoSuchVoice { voice: voice() })?;
     if app.can_cost(id) {
         return Err(PreviewError::NotLocal { voice: voice() });
@@ -169,9 +186,54 @@ pub async fn sample(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, 
     let _turn = turn(&app.previews.samples).await?;
     let hash = match kept(app, &key).await? {
         Some(hash) => hash,
-        None => speak(app, id, known.language, text, &key).await?,
+        None => speak(owner, app, id, known.language, (text, &key)).await?,
     };
     link(owner, app, &key, &hash, "sample.wav").await
+}
+
+/// The picture of a presenter, as it is stored.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Portrait {
+    hash: BlobHash,
+    /// Of its file: `png`, `jpg`, `webp`.
+    ending: String,
+}
+
+/// A link to the picture of a provider's presenter. A browser gets it from here, so that the provider does not learn who looks.
+pub async fn portrait(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String, PreviewError> {
+    let router = app.presenting.choosing(owner).await?;
+    let found = router.implementations().find_map(|provider| {
+        let picture = provider.presenters().into_iter().find(|one| one.id == id)?.picture?;
+        Some((Arc::clone(provider), picture))
+    });
+    let (provider, picture) =
+        found.ok_or_else(|| PreviewError::NoSuchFace { presenter: id.chars().take(200).collect() })?;
+    // A link may be signed anew each time that it is listed.
+    let place = picture.split('?').next().unwrap_or_default();
+    let name = &provider.profile().provider;
+    let key = keys::key("portrait/1", &(name, id, place)).map_err(|_| unreadable())?;
+    let portrait = if let Some(known) = kept_portrait(app, &key).await? {
+        known
+    } else {
+        let _turn = turn(&app.previews.faces).await?;
+        match kept_portrait(app, &key).await? {
+            Some(known) => known,
+            None => {
+                in_folder(app, &key, "portrait", async |folder| {
+                    let file = folder.join("portrait");
+                    let ending = provider.picture(id, &file).await.map_err(PreviewError::Face)?;
+                    let hash = app.platform.media.keep_file(file).await?.hash;
+                    Ok(Portrait { hash, ending: ending.to_owned() })
+                })
+                .await?
+            }
+        }
+    };
+    link(owner, app, &key, &portrait.hash, &format!("presenter.{}", portrait.ending)).await
+}
+
+async fn kept_portrait(app: &ReelApp, key: &str) -> Result<Option<Portrait>, PreviewError> {
+    kept_as::<Portrait>(app, key, |portrait| portrait.hash.clone()).await
 }
 
 /// What a voice says to be chosen.
@@ -189,17 +251,18 @@ fn sentence(language: Language) -> &'static str {
 }
 
 async fn speak(
+    owner: &OwnerId,
     app: &ReelApp,
     voice: &str,
     language: Language,
-    text: &str,
-    key: &str,
+    (text, key): (&str, &str),
 ) -> Result<BlobHash, PreviewError> {
-    in_folder(app, key, "sample", async |folder| {
+    let router = app.speaking.of(owner).await?;
+    let stored: Stored = in_folder(app, key, "sample", async |folder| {
         let out = folder.join("sample.wav");
         let request = &SpeakRequest { voice: voice.to_owned(), text: text.to_owned(), out: out.clone() };
         let wish = Wish { language: Some(language), local_only: true, ..Wish::default() };
-        let spoken = app.speaking.first(request, &wish, &(), |speaker| async move {
+        let spoken = router.first(request, &wish, &(), |speaker| async move {
             match speaker.begin(request, Context { key: "", progress: &|_| {} }).await {
                 Ok(Begun::Done(_)) => Ok(()),
                 Ok(Begun::Accepted { .. }) => {
@@ -215,32 +278,44 @@ async fn speak(
         })?;
         Ok(app.platform.media.keep_file(out).await?)
     })
-    .await
+    .await?;
+    Ok(stored.hash)
 }
 
 /// Makes a file in a folder of its own, and stores it as the result of `key`.
-async fn in_folder<F>(app: &ReelApp, key: &str, kind: &str, make: F) -> Result<BlobHash, PreviewError>
+async fn in_folder<T, F>(app: &ReelApp, key: &str, kind: &str, make: F) -> Result<T, PreviewError>
 where
-    F: AsyncFnOnce(&Path) -> Result<Stored, PreviewError>,
+    T: Serialize,
+    F: AsyncFnOnce(&Path) -> Result<T, PreviewError>,
 {
     let folder = work::hold(&app.platform).await?;
     let made = make(folder.path()).await;
     folder.clear().await.map_err(MediaError::from)?;
     let stored = made?;
-    let value = json!(stored);
+    let value = json!(&stored);
     app.platform.store.write(async |tx| results::store(tx, key, kind, &value).await).await?;
-    Ok(stored.hash)
+    Ok(stored)
 }
 
 /// The file of an earlier request, if its bytes are still there.
 async fn kept(app: &ReelApp, key: &str) -> Result<Option<BlobHash>, PreviewError> {
+    let stored = kept_as::<Stored>(app, key, |stored| stored.hash.clone()).await?;
+    Ok(stored.map(|stored| stored.hash))
+}
+
+/// The stored result of an earlier request, if the bytes that it names are still there.
+async fn kept_as<T: DeserializeOwned>(
+    app: &ReelApp,
+    key: &str,
+    hash: fn(&T) -> BlobHash,
+) -> Result<Option<T>, PreviewError> {
     let Some(value) = app.platform.store.read(async |tx| results::find(tx, key).await).await? else { return Ok(None) };
-    let stored = serde_json::from_value::<Stored>(value).map_err(|_| unreadable())?;
-    let there = app.platform.media.has_all([&stored.hash]).await?;
+    let stored = serde_json::from_value::<T>(value).map_err(|_| unreadable())?;
+    let there = app.platform.media.has_all([&hash(&stored)]).await?;
     if there {
         app.platform.store.write(async |tx| results::touch(tx, key).await).await?;
     }
-    Ok(there.then_some(stored.hash))
+    Ok(there.then_some(stored))
 }
 
 async fn link(owner: &OwnerId, app: &ReelApp, key: &str, hash: &BlobHash, name: &str) -> Result<String, PreviewError> {

@@ -1,4 +1,7 @@
-//! The job that renders one scene: voice → captions → frames → clip.
+//! The job that renders one scene: voice → presenter → captions → frames → clip.
+
+mod face;
+mod voice;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,25 +9,26 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sluice_blobs::{BlobHash, LocalFile, Stored};
-use sluice_capability::{Attempt, Begun, Context, SpeakRequest, Wish};
 use sluice_domain::speech::Speech;
-use sluice_engine::{Job, JobError, Next, Run};
+use sluice_engine::{Called, Job, JobError, Next, Run};
 use sluice_local::reading::PageView;
-use sluice_local::render::{self, Caption, ClipSpec, Presenter, Shown, Slide};
+use sluice_local::render::{self, Caption, Clip, ClipSpec, Presenter, RenderError, Shown, Slide};
 use sluice_store::reel;
 use sluice_store::reel::{ReelId, SceneId};
 use utoipa::ToSchema;
 
 use super::artefacts::{page_label, printed_label};
-use super::choices::CaptionsPlace;
+use super::choices::{self, CaptionsPlace};
 use super::context::ReelApp;
 use super::failure::{self, OrFail as _, OrRetry as _, unless_cancelled};
 use super::keys;
+use super::note::{NotFilmed, NotFilmedCode, Presented};
 use super::script::{SceneScript, SlideKind};
 use super::shots::{self, Shot};
 use super::storyboard::{self, Made, Scene};
 use super::subject::{self, Subject, notify, result_of};
-use crate::{library, routing};
+use crate::library;
+use face::Face;
 
 /// Renders a scene as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,8 @@ impl RenderScene {
 pub enum Stage {
     /// The text is spoken.
     Voice,
+    /// A provider films its presenter, if there is to be one.
+    Presenter,
     /// Captions are made from the word timings.
     Captions,
     /// The pages are rendered as images.
@@ -127,9 +133,16 @@ impl Job for RenderScene {
         let work = Work { run, app, subject: &subject, scene };
         match stage {
             Stage::Voice => {
+                if let Some(pending) = work.order_voice().await? {
+                    return Ok(Next::AwaitCall(pending));
+                }
                 work.voice().await?;
-                Ok(Next::Stage(Stage::Captions))
+                Ok(Next::Stage(Stage::Presenter))
             }
+            Stage::Presenter => match Box::pin(work.face()).await? {
+                Called::Done(_) => Ok(Next::Stage(Stage::Captions)),
+                Called::Pending(pending) => Ok(Next::AwaitCall(pending)),
+            },
             Stage::Captions => {
                 work.captions().await?;
                 Ok(Next::Stage(Stage::Frames))
@@ -164,43 +177,6 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    async fn voice(&self) -> Result<Spoken, JobError> {
-        let voice = &self.subject.choices.voice;
-        let text = one_sentence_a_line(&self.scene.script);
-        let key = keys::key("voice/4", &(voice, &text)).or_fail("bad_key")?;
-        let value = self
-            .result(&key, "voice", async || {
-                let folder = self.folder().await?;
-                let file = folder.join("voice.wav");
-                let speech = self.speak(voice, &text, &file).await?;
-                let sound = self.app.platform.media.keep_file(file).await.or_retry()?;
-                Ok(json!(Spoken { sound: sound.hash, speech }))
-            })
-            .await?;
-        self.run.progress("voice", 1.0);
-        serde_json::from_value(value).or_fail("bad_voice")
-    }
-
-    /// Speaks with the first implementation that has the voice.
-    async fn speak(&self, voice: &str, text: &str, file: &Path) -> Result<Speech, JobError> {
-        let run = self.run;
-        let request = &SpeakRequest { voice: voice.to_owned(), text: text.to_owned(), out: file.to_owned() };
-        let length = u64::try_from(text.chars().count()).ok();
-        let wish = Wish { language: Some(self.subject.reel.language), length, ..Wish::default() };
-        let speaking = self.app.speaking.first(request, &wish, &(), |speaker| async move {
-            let context = Context { key: "", progress: &|_| {} };
-            match unless_cancelled(run, speaker.begin(request, context)).await.map_err(Attempt::Stop)? {
-                Ok(Begun::Done(answer)) => Ok(answer.value),
-                Ok(Begun::Accepted { .. }) => {
-                    let message = "this voice is asynchronous, and the voice of a scene must be synchronous";
-                    Err(Attempt::Next(JobError::fail("voice_too_slow", message)))
-                }
-                Err(error) => Err(Attempt::Next(routing::failed(error))),
-            }
-        });
-        speaking.await.map_err(routing::no_route)
-    }
-
     async fn captions(&self) -> Result<Vec<Caption>, JobError> {
         let spoken = self.voice().await?;
         let (reel, choices) = (&self.subject.reel, &self.subject.choices);
@@ -270,9 +246,14 @@ impl Work<'_> {
         let spoken = self.voice().await?;
         let captions = self.captions().await?;
         let pages = self.pages().await?;
-        let key =
-            keys::key("clip/4", &(render::RENDERER, &self.scene.key, &spoken.sound, &pages)).or_fail("bad_key")?;
-        let value = self.result(&key, "clip", async || self.render(&spoken, &captions, &pages).await).await?;
+        let face = self.present_face().await?;
+        let inputs = (render::RENDERER, &self.scene.key, &spoken.sound, &pages);
+        let key = match &face {
+            Face::Nobody | Face::Drawn(_) => keys::key("clip/4", &inputs),
+            Face::Filmed { .. } | Face::Instead { .. } => keys::key("filmed/1", &(inputs, &face)),
+        };
+        let key = key.or_fail("bad_key")?;
+        let value = self.result(&key, "clip", async || self.render(&spoken, &captions, &pages, &face).await).await?;
         let made: Made = serde_json::from_value(value.clone()).or_fail("bad_clip")?;
         let (scene, reel) = (self.scene.row.id.clone(), &self.subject.reel);
         self.run
@@ -285,10 +266,22 @@ impl Work<'_> {
         Ok(Next::Done(json!({ "duration_ms": made.duration_ms })))
     }
 
-    async fn render(&self, spoken: &Spoken, captions: &[Caption], pages: &[ShownPage]) -> Result<Value, JobError> {
+    async fn render(
+        &self,
+        spoken: &Spoken,
+        captions: &[Caption],
+        pages: &[ShownPage],
+        face: &Face,
+    ) -> Result<Value, JobError> {
         let (choices, language) = (&self.subject.choices, self.subject.reel.language);
         let folder = self.folder().await?;
         let out = folder.join("clip.mp4");
+        // As long as it is decoded.
+        let film = match face {
+            Face::Filmed { film, .. } => Some(self.app.platform.media.materialise(film).await.or_retry()?),
+            Face::Nobody | Face::Drawn(_) | Face::Instead { .. } => None,
+        };
+        let film = film.as_ref().map(LocalFile::path);
         let mut images: BTreeMap<u32, (&str, LocalFile)> = BTreeMap::new();
         for page in pages {
             let image = self.app.platform.media.materialise(&page.image).await.or_retry()?;
@@ -296,24 +289,32 @@ impl Work<'_> {
         }
         let shown_pages = images.iter().map(|(number, (label, image))| (*number, (*label, image.path()))).collect();
         let sentences = storyboard::sentence_times(&self.scene.script, &spoken.speech);
-        let spec = ClipSpec {
+        let mut spec = ClipSpec {
             shape: choices.shape,
             language,
             look: seed(&self.subject.document.blob),
             slides: slides(&self.scene.script, &sentences, &shown_pages),
-            presenter: choices.presenter.as_ref().map(|id| Presenter {
-                id: id.clone(),
-                seed: seed(&self.scene.key),
-                phonemes: spoken.speech.phonemes.clone(),
-            }),
+            presenter: match film {
+                Some(film) => Some(Presenter::Filmed(film.to_owned())),
+                None => face.drawn().map(|id| self.drawn(id, spoken)),
+            },
             captions: match choices.captions {
                 CaptionsPlace::Burned => captions.to_vec(),
                 CaptionsPlace::Beside => Vec::new(),
             },
             duration_ms: spoken.speech.duration_ms() + PAUSE_MS,
         };
-        let rendering = self.app.renderer.clip(&spec, &out, |done| self.run.progress("clip", f64::from(done)));
-        let clip = unless_cancelled(self.run, rendering).await?.map_err(failure::render)?;
+        let mut presented = face.presented();
+        let clip = match self.encode(&spec, &out).await? {
+            Err(RenderError::Film { detail }) => {
+                self.run.log(format!("The film of the presenter cannot be shown: {detail}"));
+                spec.presenter = choices::presenter_for(&choices.voice).map(|info| self.drawn(info.id, spoken));
+                presented = Some(Presented::Drawn(NotFilmed { code: NotFilmedCode::Unusable, detail }));
+                self.encode(&spec, &out).await?
+            }
+            rendered => rendered,
+        };
+        let clip = clip.map_err(failure::render)?;
         let still = folder.join("still.jpg");
         self.app.renderer.poster(&out, clip.ms / 2, &still).await.map_err(failure::render)?;
         let media = &self.app.platform.media;
@@ -326,7 +327,19 @@ impl Work<'_> {
             captions: captions.to_vec(),
             sentences,
             spoken_by: spoken.speech.spoken_by.clone(),
+            presented,
         }))
+    }
+
+    fn drawn(&self, id: &str, spoken: &Spoken) -> Presenter {
+        let (seed, phonemes) = (seed(&self.scene.key), spoken.speech.phonemes.clone());
+        Presenter::Drawn { id: id.to_owned(), seed, phonemes }
+    }
+
+    /// Draws and encodes, unless the job is cancelled meanwhile.
+    async fn encode(&self, spec: &ClipSpec, out: &Path) -> Result<Result<Clip, RenderError>, JobError> {
+        let rendering = self.app.renderer.clip(spec, out, |done| self.run.progress("clip", f64::from(done)));
+        unless_cancelled(self.run, rendering).await
     }
 
     /// A stored result that this reel uses; made again if bytes that it references are missing.
@@ -369,8 +382,7 @@ fn shown(script: &SceneScript, shot: Shot, pages: &BTreeMap<u32, (&str, &Path)>)
     Shown { from_ms: shot.from_ms, slide }
 }
 
-/// A text as it stands below its heading: if it begins with the heading and a colon, as it is said, these are not shown
-/// a second time.
+/// The text below a heading: without the heading and the colon that it begins with when it is spoken.
 fn below_heading(heading: &str, text: &str) -> String {
     let rest = text.strip_prefix(heading).filter(|_| !heading.is_empty());
     let rest = rest.and_then(|rest| rest.trim_start().strip_prefix([':', '：'])).map(str::trim_start);

@@ -1,6 +1,7 @@
 //! Starts a reel: completes and checks the choices, enforces the limits, and stores the row together with its job.
 
 use serde_json::json;
+use sluice_capability::VoiceInfo;
 use sluice_domain::ids::{DocumentId, JobId, OwnerId};
 use sluice_domain::language::Language;
 use sluice_engine::Engine;
@@ -10,12 +11,13 @@ use sluice_store::reel::ReelId;
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
-use super::choices::{self, CaptionsPlace, Choices, PresenterChoice};
+use super::choices::{self, CaptionsPlace, Choices, PresenterChoice, ScriptChoice};
 use super::context::ReelApp;
 use super::keys;
 use super::make::MakeReel;
-use super::script::Mode;
+use super::script::{Mode, written};
 use super::subject;
+use crate::facts::Facts;
 use crate::library::{self, ReadingState, Refused};
 use crate::limits::{Asker, Exceeded, LimitError, Standing, admit};
 
@@ -34,6 +36,8 @@ pub struct StartReel {
     pub presenter: PresenterChoice,
     /// Where the captions are.
     pub captions: CaptionsPlace,
+    /// How the script is written.
+    pub script: ScriptChoice,
     /// Who asks, and is limited; none for the command line, which is not.
     pub asker: Option<Asker>,
     /// The caller's idempotency key.
@@ -87,6 +91,14 @@ pub enum StartReelError {
         /// The ids that exist.
         known: String,
     },
+    /// No model can write the script.
+    #[error(
+        "no language model can write the script in {language}: choose the script \"extract\", or configure a provider of models"
+    )]
+    NoModel {
+        /// The document's language.
+        language: &'static str,
+    },
     /// The key was used for a different request.
     #[error("this Idempotency-Key was used before for another request: make a new one")]
     KeyReused,
@@ -125,7 +137,7 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
         ReadingState::Refused(refused) => return Err(StartReelError::Refused(refused)),
     }
     let found = library::judged(&document)?.facts;
-    let choices = complete(app, &ask, found.language)?;
+    let choices = complete(app, &app.voices_of(owner).await, &ask, &found)?;
     let hash = keys::key("request", &(&document.blob, &choices)).unwrap_or_default();
     let now = app.platform.now().await?;
     let reel = ReelRow {
@@ -137,6 +149,7 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
         language: found.language,
         choices: json!(choices),
         script_source: None,
+        script_note: None,
         edited: false,
         result: None,
         address: ask.asker.as_ref().and_then(|asker| asker.address.clone()).unwrap_or_default(),
@@ -166,37 +179,46 @@ pub async fn start(owner: &OwnerId, app: &ReelApp, engine: &Engine, ask: StartRe
     app.platform.store.write(insert).await
 }
 
-fn complete(app: &ReelApp, ask: &StartReel, language: Language) -> Result<Choices, StartReelError> {
+fn complete(app: &ReelApp, voices: &[VoiceInfo], ask: &StartReel, found: &Facts) -> Result<Choices, StartReelError> {
+    let language = found.language;
     let named = match &ask.presenter {
         PresenterChoice::Named(id) => Some(id.as_str()),
         PresenterChoice::Default | PresenterChoice::Nobody => None,
     };
     if let Some(presenter) = named
-        && !presenters().iter().any(|known| known.id == presenter)
+        && !choices::is_drawn(presenter)
+        && !app.can_film(presenter)
     {
-        let known = presenters().iter().map(|known| known.id).collect::<Vec<_>>().join(", ");
+        let drawn = presenters().iter().map(|known| known.id.to_owned());
+        let filmed = app.filmed_presenters().into_iter().map(|(_, offered)| offered.id);
+        let known = drawn.chain(filmed).collect::<Vec<_>>().join(", ");
         return Err(StartReelError::NoSuchPresenter { presenter: presenter.to_owned(), known });
     }
-    let voice = voice(app, ask.voice.as_deref(), language, named)?;
+    let voice = voice(voices, ask.voice.as_deref(), language, named)?;
     let presenter = match &ask.presenter {
         PresenterChoice::Named(id) => Some(id.clone()),
         PresenterChoice::Default => choices::presenter_for(&voice).map(|presenter| presenter.id.to_owned()),
         PresenterChoice::Nobody => None,
     };
-    Ok(Choices { mode: ask.mode, shape: ask.shape, voice, presenter, captions: ask.captions })
+    if ask.script == ScriptChoice::Written {
+        let request = written::likely_request(language, ask.mode, found.characters);
+        app.writer(&request, language).ok_or(StartReelError::NoModel { language: language.facts().name })?;
+    }
+    let (mode, shape, captions, script) = (ask.mode, ask.shape, ask.captions, ask.script);
+    Ok(Choices { mode, shape, voice, presenter, captions, script })
 }
 
 /// The id of the voice: the requested one, or the default for the presenter.
 fn voice(
-    app: &ReelApp,
+    voices: &[VoiceInfo],
     asked: Option<&str>,
     language: Language,
     presenter: Option<&str>,
 ) -> Result<String, StartReelError> {
-    let known: Vec<_> = app.voices().into_iter().filter(|voice| voice.language == language).collect();
+    let known: Vec<_> = voices.iter().filter(|voice| voice.language == language).collect();
     let voice = match asked {
-        Some(id) => known.iter().find(|voice| voice.id == id).cloned(),
-        None => app.default_voice(language, presenter),
+        Some(id) => known.iter().find(|voice| voice.id == id).map(|voice| (*voice).clone()),
+        None => choices::voice_for(voices, language, presenter),
     };
     let Some(voice) = voice else {
         return Err(StartReelError::NoSuchVoice {

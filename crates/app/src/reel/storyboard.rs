@@ -12,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::choices::Choices;
 use super::keys;
+use super::note::Presented;
 use super::script::{SceneScript, Sentence};
 
 /// Part of every scene's key: incremented when the way in which scenes are rendered changes.
@@ -36,6 +37,9 @@ pub struct Made {
     pub sentences: Vec<(u32, u32)>,
     /// The engine and the voice that spoke.
     pub spoken_by: String,
+    /// Who presents it, if that was to be a provider's presenter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presented: Option<Presented>,
 }
 
 /// A decoded scene.

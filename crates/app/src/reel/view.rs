@@ -1,5 +1,6 @@
 //! A reel as its owner sees it: state, steps, scenes, cost and result, from one snapshot of the database.
 
+mod cost;
 mod details;
 pub mod list;
 mod rows;
@@ -14,12 +15,13 @@ use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
 use super::artefacts::{ChapterMark, Line};
-use super::choices::CaptionsPlace;
+use super::choices::{CaptionsPlace, ScriptChoice};
 use super::context::ReelApp;
+use super::note::{PresenterNote, ScriptNote};
 use super::script::{Mode, Sentence};
 use super::stage::Stage;
 use crate::links::Signer;
-use crate::view::{CostView, ErrorView, LanguageView, StepState, WhyView};
+use crate::view::{ErrorView, LanguageView, StepState, WhyView};
 use details::Details;
 use rows::Rows;
 
@@ -212,8 +214,8 @@ pub struct MadeWith {
     pub reading: Option<String>,
     /// What read its text layer, and what read which pages by OCR.
     pub read_with: Option<ReadWithView>,
-    /// How the script of the video was written; before there is one, that of the storyboard: `extract`, or `extract_edited` if
-    /// a person changed it.
+    /// How the script of the video was written; before there is one, that of the storyboard: `extract` or `written`, with
+    /// `_edited` if a person changed it.
     pub script: Option<String>,
     /// The voice engine.
     pub voice: Option<String>,
@@ -232,6 +234,44 @@ pub struct DocumentBrief {
     pub pages: u32,
     /// Number of words.
     pub words: u32,
+}
+
+/// What a reel costs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReelCostView {
+    /// The most that was estimated before, in millionths of a US dollar; none if a price is not known.
+    pub estimated_micro_usd: Option<i64>,
+    /// The amount spent so far, as far as it is known.
+    pub spent_micro_usd: i64,
+    /// How many calls ended without a known cost: they are in no amount.
+    pub unpriced_calls: u64,
+    /// The same step by step: those in which a provider takes part.
+    pub steps: Vec<StepCostView>,
+}
+
+/// What a step of a reel costs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StepCostView {
+    /// The step.
+    pub step: PaidStep,
+    /// The most that was estimated before, in millionths of a US dollar; none if its price is not known.
+    pub estimated_micro_usd: Option<i64>,
+    /// The amount spent so far, as far as it is known.
+    pub spent_micro_usd: i64,
+    /// How many of its calls ended without a known cost.
+    pub unpriced_calls: u64,
+}
+
+/// A step in which a provider may take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaidStep {
+    /// The script is written.
+    Script,
+    /// The text is spoken.
+    Voice,
+    /// The presenter is animated.
+    Presenter,
 }
 
 /// A reel.
@@ -254,6 +294,8 @@ pub struct ReelView {
     pub presenter: Option<String>,
     /// `burned` or `beside`.
     pub captions: CaptionsPlace,
+    /// How its script was asked for: `extract` or `written`.
+    pub script: ScriptChoice,
     /// The language of its script.
     pub language: LanguageView,
     /// Its state.
@@ -272,7 +314,8 @@ pub struct ReelView {
     pub eta_ms: Option<i64>,
     /// Its steps, in order.
     pub steps: Vec<StepView>,
-    /// `extract` if the script consists of sentences of the document, `extract_edited` if a person changed it since.
+    /// `extract` if the script consists of sentences of the document, `written` if a model wrote it; `extract_edited` or
+    /// `written_edited` if a person changed it since.
     pub script_source: Option<String>,
     /// Whether a person changed the storyboard: a text, a heading, the order, scenes added or deleted.
     pub edited: bool,
@@ -280,8 +323,14 @@ pub struct ReelView {
     pub waiting: Option<WhyView>,
     /// What produced it.
     pub made_with: MadeWith,
+    /// What is known of its script if a model was asked for it: who wrote it, what was refused, and why it is an extract
+    /// instead if it is.
+    pub script_note: Option<ScriptNote>,
+    /// Who presents it if a provider's presenter was asked for, and which scenes have the drawn one instead, with the reason. None
+    /// without such a presenter.
+    pub presenter_note: Option<PresenterNote>,
     /// Its cost; none where nothing can cost, because no provider takes part.
-    pub cost: Option<CostView>,
+    pub cost: Option<ReelCostView>,
     /// Why it failed.
     pub error: Option<ErrorView>,
     /// The storyboard.

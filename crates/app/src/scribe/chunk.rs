@@ -1,5 +1,7 @@
 //! Chunks: received, checked, and stored once.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
 use serde::Serialize;
@@ -53,6 +55,16 @@ pub enum ChunkError {
         /// How many.
         waiting: u32,
     },
+    /// The server works on enough chunks of all sessions together.
+    #[error(
+        "the server works on as many recordings as its memory allows: keep this chunk, and send it again in a moment"
+    )]
+    ServerBusy {
+        /// How many others of this session it works on.
+        waiting: u32,
+        /// When it may be sent again.
+        pause: Duration,
+    },
     /// It has too many bytes.
     #[error("a chunk has at most {most} bytes: send this part of the recording in smaller chunks")]
     TooLarge {
@@ -99,6 +111,14 @@ pub enum ChunkError {
     /// The session has ended.
     #[error("this session has ended: begin another one")]
     Ended,
+    /// It was sent too slowly.
+    #[error(
+        "the chunk was not received within {seconds} seconds: send it again, or this part of the recording in smaller chunks"
+    )]
+    TooSlow {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The request ended early.
     #[error("the request ended before the chunk was complete: send it again")]
     Interrupted(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -132,22 +152,41 @@ impl From<BlobError> for ChunkError {
     }
 }
 
-/// Receives a chunk, checks it against its SHA-256, and stores it, unless it is stored already.
+/// However small a chunk is, it may take so long to arrive.
+const SLOWEST: Duration = Duration::from_mins(1);
+/// For every so many bytes it may take a second more: less than what a recorder makes in that time.
+const SLOWEST_BYTES: u64 = 4 * 1024;
+
+/// Receives so many bytes, unless they are sent so slowly that their room is better given to others.
+async fn in_time<T>(bytes: u64, receiving: impl Future<Output = T>) -> Result<T, ChunkError> {
+    let most = SLOWEST + Duration::from_secs(bytes.min(CHUNK_BYTES) / SLOWEST_BYTES);
+    let received = tokio::time::timeout(most, receiving).await;
+    received.map_err(|_| ChunkError::TooSlow { seconds: most.as_secs() })
+}
+
+/// Receives a chunk, checks it against its SHA-256, and stores it, unless it is stored already. Whether there is room for it is
+/// decided before anything is read, by the length that was announced.
 pub async fn take<E>(
     app: &ScribeApp,
     owner: &OwnerId,
     id: &RecordingId,
     place: Place,
     sha256: [u8; 32],
+    announced: Option<u64>,
     body: impl Stream<Item = Result<Bytes, E>> + Unpin,
 ) -> Result<Acknowledged, ChunkError>
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let platform = &app.platform;
+    let turn = app.waiting.enter(owner, id).ok_or(ChunkError::Busy { waiting: MOST_WAITING })?;
+    let waiting = turn.others();
+    let bytes = announced.unwrap_or(CHUNK_BYTES);
+    let held = app.room.enter(owner, bytes, waiting);
+    let held = held.map_err(|pause| ChunkError::ServerBusy { waiting, pause })?;
     let segment = platform.store.read(async |tx| scribe::segment(tx, owner, id, place.segment).await).await?;
     let segment = segment.ok_or(ChunkError::Unknown)?;
-    let turn = app.waiting.enter(id).ok_or(ChunkError::Busy { waiting: MOST_WAITING })?;
+    let _of_owner = held.receive().await;
     // It is never closed.
     let _permit = app.receiving.acquire().await.ok();
     let (mut hasher, mut head) = (Sha256::new(), Vec::with_capacity(HEAD));
@@ -157,7 +196,7 @@ where
             head.extend_from_slice(&bytes[..bytes.len().min(HEAD - head.len())]);
         }
     });
-    let staged = platform.media.blobs().stage_stream(seen, CHUNK_BYTES).await?;
+    let staged = in_time(bytes, platform.media.blobs().stage_stream(seen, CHUNK_BYTES)).await??;
     if staged.bytes == 0 {
         return Err(ChunkError::Empty);
     }
@@ -185,7 +224,8 @@ where
     });
     let (placed, now) = placed.await?;
     let waiting = turn.others();
-    let acknowledged = |duplicate| Ok(Acknowledged { duplicate, can_accept: waiting + 1 < MOST_WAITING, waiting });
+    let can_accept = waiting + 1 < MOST_WAITING && !held.is_crowded();
+    let acknowledged = |duplicate| Ok(Acknowledged { duplicate, can_accept, waiting });
     match placed {
         Placed::New => acknowledged(false),
         Placed::Duplicate => acknowledged(true),
@@ -195,5 +235,25 @@ where
         Placed::Closed { chunks } => Err(ChunkError::SegmentClosed { chunks }),
         Placed::Ended => Err(ChunkError::Ended),
         Placed::Unknown => Err(ChunkError::Unknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chunk_that_is_sent_too_slowly_is_given_up() {
+        let arrives = async |bytes: u64, seconds: u64| {
+            in_time(bytes, tokio::time::sleep(Duration::from_secs(seconds))).await.map_err(|error| match error {
+                ChunkError::TooSlow { seconds } => seconds,
+                error => panic!("{error}"),
+            })
+        };
+        assert_eq!(arrives(1, 59).await, Ok(()));
+        assert_eq!(arrives(1, 61).await, Err(60));
+        assert_eq!(arrives(200_000, 107).await, Ok(()), "half a minute of sound");
+        assert_eq!(arrives(200_000, 109).await, Err(108));
+        assert_eq!(arrives(u64::MAX, 3_000).await, Err(2_501), "no more than the largest chunk has");
     }
 }

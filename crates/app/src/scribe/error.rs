@@ -46,7 +46,9 @@ pub enum SessionError {
     #[error("this session is held, and cannot be deleted: end the hold first")]
     Held,
     /// It has no transcript.
-    #[error("this session has no transcript yet")]
+    #[error(
+        "this session has no transcript: one is made once a session with sound has ended, unless it is only recorded"
+    )]
     NoTranscript,
     /// It was not drawn.
     #[error("this session has no waveform yet")]

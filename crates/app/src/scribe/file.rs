@@ -31,7 +31,11 @@ const ENDINGS: [&str; 14] =
 
 /// Which files become sessions.
 pub(super) const INTAKE: Intake =
-    Intake { most_bytes: FILE_BYTES, endings: &ENDINGS, begins: |head| header::sniff(head).is_some() };
+    Intake { most_bytes: FILE_BYTES, endings: &ENDINGS, begins: is_sound, begins_for_it: is_sound, refuses: |_| None };
+
+fn is_sound(head: &[u8]) -> bool {
+    header::sniff(head).is_some() && !intake::is_heic(head)
+}
 
 /// The refusal of every file that is no sound.
 const UNFIT: &str = "This file cannot be transcribed";

@@ -16,6 +16,7 @@ mod notify;
 mod people;
 mod publish;
 mod retime;
+mod room;
 pub mod segment;
 pub mod session;
 mod sounds;

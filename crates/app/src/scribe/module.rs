@@ -14,6 +14,7 @@ use super::end::{self, EndAbandoned};
 use super::file::{self, FILE_BYTES, NewFile};
 use super::live::HearSession;
 use super::session::{self, SessionError};
+use super::summary::SummariseSession;
 use super::transcribe::TranscribeSession;
 use super::view::RecordingSummary;
 use super::{CHUNK_BYTES, MOST_CHUNKS, MOST_WAITING};
@@ -61,7 +62,7 @@ impl Module for ScribeApp {
     }
 
     fn take<'a>(&'a self, incoming: Incoming<'a>) -> Taking<'a> {
-        let Incoming { owner, file, name, engine, resumed } = incoming;
+        let Incoming { owner, file, name, engine, resumed, .. } = incoming;
         let new = NewFile { file, name, title: None, language: None, request_key: None };
         async move { Ok(file::take(self, engine, owner, new, resumed).await?.to_string()) }.boxed()
     }
@@ -69,6 +70,7 @@ impl Module for ScribeApp {
     fn register(&self, engine: Builder) -> Builder {
         engine
             .register::<TranscribeSession>(self.clone())
+            .register::<SummariseSession>(self.clone())
             .register::<HearSession>(self.clone())
             .register::<EndAbandoned>(())
     }

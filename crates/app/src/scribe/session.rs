@@ -6,7 +6,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Run};
 use sluice_store::keeping::is_held;
-use sluice_store::scribe::{self, RecordingId, RecordingRow, SegmentRow};
+use sluice_store::scribe::{self, RecordingId, RecordingJob, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
@@ -18,6 +18,7 @@ use super::keeping;
 use super::live;
 use super::notify::changed;
 use super::segment::gaps_in;
+use super::summary;
 use super::transcribe::job_of;
 use super::transcript::Transcription;
 use super::view::{RecordingSummary, RecordingView, SegmentView};
@@ -256,7 +257,8 @@ pub async fn transcribe(
             if row.ended_at.is_none() {
                 return Err(SessionError::GoesOn);
             }
-            if row.job.as_ref().is_some_and(|job| job.state.is_some_and(|state| !state.is_final())) {
+            // A summary that is being made again is of what was written down before.
+            if row.job.as_ref().is_some_and(|job| job.goes_on() && !job.is_summary()) {
                 return Ok(());
             }
             if keeping::shown(tx, owner, id).await?.is_some_and(|kept| kept.tier == Tier::Cold) {
@@ -264,6 +266,37 @@ pub async fn transcribe(
             }
             admit::job_again(tx, &app.platform.limits, owner).await?;
             let (job, options) = job_of(owner, id);
+            let job = engine.enqueue(tx, &job, options).await?;
+            scribe::set_job(tx, owner, id, &job).await?;
+            Ok(changed(tx, owner, id)?)
+        })
+        .await?;
+    show(app, owner, id).await
+}
+
+/// Has the summary of a session made again, of its transcript as it is now. While anything is made of the session nothing changes: of
+/// what is being written down, a summary is made at the end.
+pub async fn summarise(
+    app: &ScribeApp,
+    engine: &Engine,
+    owner: &OwnerId,
+    id: &RecordingId,
+) -> Result<RecordingView, SessionError> {
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let row = scribe::lock(tx, owner, id).await?.ok_or(SessionError::Unknown)?;
+            if row.ended_at.is_none() {
+                return Err(SessionError::GoesOn);
+            }
+            if row.transcript.is_none() {
+                return Err(SessionError::NoTranscript);
+            }
+            if row.job.as_ref().is_some_and(RecordingJob::goes_on) {
+                return Ok(());
+            }
+            admit::job_again(tx, &app.platform.limits, owner).await?;
+            let (job, options) = summary::job_of(owner, id);
             let job = engine.enqueue(tx, &job, options).await?;
             scribe::set_job(tx, owner, id, &job).await?;
             Ok(changed(tx, owner, id)?)

@@ -12,6 +12,7 @@ use super::audio::Joined;
 use super::context::ScribeApp;
 use super::sounds::keeping;
 use super::transcript::ToldApart;
+use crate::asking::goes_on;
 use crate::routing::{self, Made};
 
 /// Changes with what is made of the same sound.
@@ -49,7 +50,7 @@ pub(super) async fn ask(
     let Made { value, made_by } = match asked {
         Ok(Called::Done(made)) => made,
         Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
-        Err(error) if error.is_waiting() || (error.retry && !run.is_last_attempt()) => return Err(error),
+        Err(error) if goes_on(run, &error) => return Err(error),
         Err(error) if error.code == "no_provider" => return Ok(Called::Done(Told::Not(ToldApart::NotInstalled))),
         Err(error) => {
             tracing::warn!(job = %run.job_id(), %error, "speakers are not told apart");

@@ -1,4 +1,4 @@
-//! The job that writes down what was said in a session, segment by segment, and by whom; then makes an extract of it, and draws
+//! The job that writes down what was said in a session, segment by segment, and by whom; then makes a summary of it, and draws
 //! it. Every call's result is kept, so that an interruption costs at most one of them, and the same sound is not heard twice.
 //! A transcript is published once there is one: what fails afterwards does not take it back.
 
@@ -21,6 +21,7 @@ use super::sounds::{TRANSCRIPT_BYTES, deleted, join, keeping, load};
 use super::tell_apart::{self, Told};
 use super::transcript::{Heard, ToldApart, Transcription};
 use super::{publish, summary, waveform};
+use crate::asking::goes_on;
 use crate::routing::{self, Made};
 use crate::tiers::MoveError;
 
@@ -40,7 +41,7 @@ pub struct TranscribeSession {
 pub enum Stage {
     /// Hears the segments, tells their speakers apart, and publishes the transcript.
     Hear,
-    /// Makes an extract.
+    /// Makes a summary, or an extract.
     Summarise,
     /// Draws how loud it is.
     Draw,
@@ -64,7 +65,12 @@ impl Job for TranscribeSession {
         match stage {
             Stage::Hear => self.hear(run, app).await,
             Stage::Summarise => {
-                or_without("an extract", summary::make(run, app, &self.session).await, run)?;
+                let made = match summary::make(run, app, &self.session).await {
+                    Ok(Called::Pending(pending)) => return Ok(Next::AwaitCall(pending)),
+                    Ok(Called::Done(())) => Ok(()),
+                    Err(error) => Err(error),
+                };
+                or_without("a summary", made, run)?;
                 Ok(Next::Stage(Stage::Draw))
             }
             Stage::Draw => {
@@ -78,7 +84,7 @@ impl Job for TranscribeSession {
 /// The transcript is there: what else is made of it is done without, once trying again does not help.
 fn or_without(what: &str, made: Result<(), JobError>, run: &Run) -> Result<(), JobError> {
     match made {
-        Err(error) if error.is_waiting() || (error.retry && !run.is_last_attempt()) => Err(error),
+        Err(error) if goes_on(run, &error) => Err(error),
         Err(error) => {
             tracing::warn!(job = %run.job_id(), %error, "a recording stays without {what}");
             run.log(format!("it stays without {what}: {error}"));
@@ -155,7 +161,8 @@ async fn hear(
     let language = row.language.as_deref().and_then(Language::from_code);
     let wish = Wish { language, length: Some(length_ms), ..Wish::default() };
     let keep = keeping::<Transcript>(app.platform.media.clone());
-    routing::ask(run, &key, &app.hearing, &request, &wish, keep).await
+    let router = app.hearing.of(run.owner()).await?;
+    routing::ask(run, &key, &router, &request, &wish, keep).await
 }
 
 /// The job of a session that has ended, and how it is enqueued. [`scribe::set_job`] follows.

@@ -6,7 +6,7 @@ use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 
-use super::export::{self, Talk};
+use super::export::{self, Overview, Talk};
 
 /// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
 const GAP_MS: u64 = 500;
@@ -239,8 +239,8 @@ impl Transcription {
         self
     }
 
-    /// The same for a file of its own. `summary` is an extract.
-    pub fn talk(&self, session: &RecordingRow, summary: Option<String>) -> Talk {
+    /// The same for a file of its own.
+    pub fn talk(&self, session: &RecordingRow, summary: Option<Overview>) -> Talk {
         let named = |speaker: &Speaker| Some((speaker.number, speaker.name.clone()?));
         let gap = |gap: &Gap| export::Gap { start_ms: short(gap.start_ms), end_ms: short(gap.end_ms) };
         Talk {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sluice_store::scribe::{RecordingRow, SegmentRow};
+use sluice_store::scribe::{RecordingJob, RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
@@ -20,7 +20,7 @@ pub enum RecordingState {
     Paused,
     /// Chunks are expected, but none has come for a while.
     Interrupted,
-    /// It has ended, and is being transcribed.
+    /// It has ended, and is being transcribed, or its summary is made again.
     Finishing,
     /// It has ended.
     Complete,
@@ -37,7 +37,7 @@ impl RecordingState {
         match row.state.as_str() {
             "complete" => match row.job.as_ref().and_then(|job| job.state) {
                 Some(state) if !state.is_final() => Self::Finishing,
-                Some(state) if state != JobState::Succeeded => Self::Failed,
+                Some(state) if state != JobState::Succeeded && !is_summary(row) => Self::Failed,
                 _ => Self::Complete,
             },
             "paused" => Self::Paused,
@@ -45,6 +45,11 @@ impl RecordingState {
             _ => Self::Recording,
         }
     }
+}
+
+/// Whether the latest job of a session only makes a summary again: without one there is still all that was written down.
+fn is_summary(row: &RecordingRow) -> bool {
+    row.job.as_ref().is_some_and(RecordingJob::is_summary)
 }
 
 /// A session in a list.
@@ -77,7 +82,7 @@ pub struct RecordingSummary {
     /// When it ended.
     #[schema(value_type = Option<i64>)]
     pub ended_at: Option<Timestamp>,
-    /// The job that transcribes it, the latest one.
+    /// The job that transcribes it, or makes its summary again, the latest one.
     #[schema(format = "uuid")]
     pub job_id: Option<String>,
     /// Whether there is a transcript.
@@ -103,7 +108,12 @@ impl RecordingSummary {
             ended_at: row.ended_at,
             job_id: row.job.as_ref().map(|job| job.id.to_string()),
             has_transcript: row.transcript.is_some(),
-            error: row.job.as_ref().and_then(|job| job.error.as_ref()).map(ErrorView::of),
+            error: row
+                .job
+                .as_ref()
+                .filter(|job| !job.is_summary())
+                .and_then(|job| job.error.as_ref())
+                .map(ErrorView::of),
         }
     }
 }

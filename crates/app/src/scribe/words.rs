@@ -145,10 +145,10 @@ pub async fn edit(
     if text.as_ref().is_some_and(|text| text.chars().count() > PASSAGE_CHARACTERS) {
         return Err(SessionError::TooLong { what: "text", most: PASSAGE_CHARACTERS }.into());
     }
-    let heard = heard_passage(app, owner, id, number).await?;
     if text.is_none() && change.speaker.is_none() {
         return Err(WordsError::Nothing);
     }
+    let heard = heard_passage(app, owner, id, number).await?;
     app.platform
         .store
         .write(async |tx: &mut Tx| {

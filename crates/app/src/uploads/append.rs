@@ -7,7 +7,7 @@ use futures::{Stream, StreamExt as _};
 use sluice_blobs::{BlobError, Receiving};
 use sluice_domain::ids::{OwnerId, UploadId};
 use sluice_domain::time::Timestamp;
-use sluice_local::reading::{HEADER_WITHIN, ReadError, has_header};
+use sluice_local::reading::{HEADER_WITHIN, ReadError};
 use sluice_store::Tx;
 use sluice_store::documents::DocumentRow;
 use sluice_store::uploads::{self, Acquired, Hold, Taken, UploadRow};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::checksum::{Checksum, Hasher};
 use super::hold::{HOLD, Pulse, keep};
-use super::takers::taker;
+use super::takers::{Taker, said, taker};
 use super::{Desk, LIFETIME, UploadError, hold_on, is_removed, over};
 use crate::intake::{self, Incoming, Resumed};
 use crate::library::{self, IngestError, Refused, Upload};
@@ -224,10 +224,11 @@ impl Appending<'_> {
         first.extend_from_slice(&bytes[..bytes.len().min(HEADER_WITHIN - first.len())]);
         if first.len() == HEADER_WITHIN || received == self.row.length {
             let library = &self.desk.library;
-            let limit = match taker(&self.desk.apps, first) {
-                Some((_, most)) => most,
-                None if has_header(first) => library.upload_bytes,
-                None => return Err(IngestError::Unreadable(ReadError::NotAPdf).into()),
+            let limit = match taker(&self.desk.apps, first, &said(&self.row.metadata)) {
+                Taker::App(_, most) => most,
+                Taker::Library => library.upload_bytes,
+                Taker::Nobody(Some(refusal)) => return Err(IngestError::from(refusal).into()),
+                Taker::Nobody(None) => return Err(IngestError::Unreadable(ReadError::NotAPdf).into()),
             };
             if self.row.length > limit {
                 return Err(UploadError::TooLarge { limit });
@@ -298,11 +299,17 @@ impl Appending<'_> {
         let (desk, row) = (self.desk, self.row);
         let io = |source| MediaError::Blobs(BlobError::Io { path: file.clone(), source });
         let head = intake::head(&file).await.map_err(io)?;
-        if let Some((app, _)) = taker(&desk.apps, &head) {
-            let (owner, name, engine) = (&row.owner, row.name.clone(), &desk.engine);
-            let id = app.take(Incoming { owner, file, name, engine, resumed: Some(resumed) }).await;
-            let id = id.map_err(IngestError::from)?;
-            return Ok((None, Some(Taken { app: app.name().to_owned(), id })));
+        let said = said(&row.metadata);
+        match taker(&desk.apps, &head, &said) {
+            Taker::App(app, _) => {
+                let (owner, name, engine) = (&row.owner, row.name.clone(), &desk.engine);
+                let id = app.take(Incoming { owner, file, name, engine, resumed: Some(resumed), said }).await;
+                let id = id.map_err(IngestError::from)?;
+                return Ok((None, Some(Taken { app: app.name().to_owned(), id })));
+            }
+            Taker::Nobody(Some(refusal)) => return Err(IngestError::from(refusal).into()),
+            // What is no document is refused as such.
+            Taker::Library | Taker::Nobody(None) => {}
         }
         let upload = Upload { file, name: row.name.clone(), ocr: row.ocr };
         let (library, apps) = (&desk.library, &desk.apps);

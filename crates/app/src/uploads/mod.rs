@@ -157,7 +157,9 @@ pub async fn create(
     asker: &Asker,
     announced: Announced,
 ) -> Result<(UploadRow, Vec<Standing>), UploadError> {
-    let limit = takers::most_bytes(&desk.apps, &announced.name, desk.library.upload_bytes);
+    let said = takers::said(&announced.metadata);
+    let limit = takers::most_bytes(&desk.apps, &announced.name, &said, desk.library.upload_bytes);
+    let limit = limit.map_err(IngestError::from)?;
     if announced.length > limit {
         return Err(UploadError::TooLarge { limit });
     }

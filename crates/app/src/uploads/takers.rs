@@ -1,19 +1,48 @@
-//! Who takes which file: the library takes documents, and apps what they know.
+//! Who takes which file: the library takes documents, and apps what they know. A client may name the app that it means.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use sluice_local::reading::has_header;
 
-use crate::intake::Intake;
+use crate::facts::Refusal;
+use crate::intake::{Intake, Said};
 use crate::module::Module;
 
-/// Most bytes of a file of this name; documents may have `documents`.
-pub(super) fn most_bytes(apps: &[Arc<dyn Module>], name: &str, documents: u64) -> u64 {
+/// The key of `Upload-Metadata` that names an app.
+const APP: &str = "app";
+
+/// Who takes a file.
+pub(super) enum Taker<'a> {
+    /// An app, which takes so many bytes of it at most.
+    App(&'a Arc<dyn Module>, u64),
+    /// It is a document.
+    Library,
+    /// Nobody, for this reason if there is one to be told.
+    Nobody(Option<Refusal>),
+}
+
+/// What a client says of its file, as [`crate::intake::Said`]; what is no text is left out.
+pub(super) fn said(metadata: &str) -> Said {
+    let pair = |pair: &str| {
+        let (key, value) = pair.trim().split_once(' ').unwrap_or((pair.trim(), ""));
+        let value = BASE64_STANDARD.decode(value.trim()).ok()?;
+        Some((key.to_owned(), String::from_utf8(value).ok()?))
+    };
+    metadata.split(',').filter_map(pair).filter(|(key, _)| !key.is_empty()).collect()
+}
+
+/// Most bytes of a file of this name; documents may have `documents`. Refuses what is meant for an app that takes no files.
+pub(super) fn most_bytes(apps: &[Arc<dyn Module>], name: &str, said: &Said, documents: u64) -> Result<u64, Refusal> {
+    if let Some(app) = said.get(APP) {
+        return named(apps, app).map(|(_, intake)| intake.most_bytes).ok_or_else(|| no_such_app(app));
+    }
     let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
     let takes = |intake: &Intake| intake.endings.contains(&ending.as_str());
     let taken = apps.iter().filter_map(|app| app.intake()).filter(takes).map(|intake| intake.most_bytes);
-    taken.max().unwrap_or(documents).max(documents)
+    Ok(taken.max().unwrap_or(documents).max(documents))
 }
 
 /// Most bytes of any file.
@@ -21,10 +50,61 @@ pub fn largest(apps: &[Arc<dyn Module>], documents: u64) -> u64 {
     apps.iter().filter_map(|app| app.intake()).map(|intake| intake.most_bytes).max().unwrap_or(0).max(documents)
 }
 
-/// The app that takes a file with these first bytes, and most bytes of it; none if it is a document, or nobody's.
-pub(super) fn taker<'a>(apps: &'a [Arc<dyn Module>], head: &[u8]) -> Option<(&'a Arc<dyn Module>, u64)> {
-    if has_header(head) {
-        return None;
+/// Who takes a file with these first bytes, of which its sender says this.
+pub(super) fn taker<'a>(apps: &'a [Arc<dyn Module>], head: &[u8], said: &Said) -> Taker<'a> {
+    if let Some(name) = said.get(APP) {
+        return match named(apps, name) {
+            Some((app, intake)) if (intake.begins_for_it)(head) => Taker::App(app, intake.most_bytes),
+            Some((_, intake)) => Taker::Nobody(Some((intake.refuses)(head).unwrap_or_else(|| unused(name)))),
+            None => Taker::Nobody(Some(no_such_app(name))),
+        };
     }
-    apps.iter().find_map(|app| app.intake().filter(|intake| (intake.begins)(head)).map(|found| (app, found.most_bytes)))
+    if has_header(head) {
+        return Taker::Library;
+    }
+    let found =
+        apps.iter().find_map(|app| app.intake().filter(|intake| (intake.begins)(head)).map(|found| (app, found)));
+    match found {
+        Some((app, intake)) => Taker::App(app, intake.most_bytes),
+        None => Taker::Nobody(apps.iter().find_map(|app| app.intake().and_then(|intake| (intake.refuses)(head)))),
+    }
+}
+
+/// The app of this name, if it takes files.
+fn named<'a>(apps: &'a [Arc<dyn Module>], name: &str) -> Option<(&'a Arc<dyn Module>, Intake)> {
+    let app = apps.iter().find(|app| app.name() == name)?;
+    Some((app, app.intake()?))
+}
+
+fn unused(app: &str) -> Refusal {
+    Refusal {
+        code: "file_unused",
+        title: "This app cannot use such a file",
+        detail: format!(
+            "\"{app}\" takes no file that begins like this one: choose another file, or leave \"app\" out."
+        ),
+    }
+}
+
+fn no_such_app(app: &str) -> Refusal {
+    Refusal {
+        code: "no_such_app",
+        title: "No such app takes files",
+        detail: format!(
+            "No app \"{app}\" of this server takes files: leave \"app\" out of Upload-Metadata, or name another one."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_file_is_read_as_it_came() {
+        let said = said("filename Y2xpcC5vZ2c=, app Y2FwdHVyZQ==,is_confidential,other /w==");
+        let of = |key: &str| said.get(key).map(String::as_str);
+        assert_eq!((of("filename"), of("app"), of("is_confidential")), (Some("clip.ogg"), Some("capture"), Some("")));
+        assert_eq!((of("other"), super::said("").len()), (None, 0));
+    }
 }

@@ -194,7 +194,7 @@ impl Desk {
             method: Method::POST,
             to: &address,
             headers: headers(endpoint, &delivery, at).map_err(|error| JobError::fail("bad_secret", error))?,
-            body: Bytes::from(delivery.body.clone()),
+            body: Bytes::from(delivery.body.clone()).into(),
             limits: LIMITS,
         };
         let result = tokio::select! {

@@ -80,25 +80,12 @@ impl Webhooks {
         let secret = Secret::new();
         let made = self.platform.store.write(async |tx| {
             let now = tx.now().await?;
+            let id = WebhookId::new(now, self.platform.randomness.id_bytes());
             let row = WebhookRow {
-                id: WebhookId::new(now, self.platform.randomness.id_bytes()),
-                owner: owner.clone(),
-                url: url.clone(),
                 description: description.clone(),
                 kinds: kinds.clone(),
-                secret: secret.reveal().to_owned(),
-                previous: None,
-                disabled: None,
                 place: events::last(tx, owner).await?,
-                missed: 0,
-                job: None,
-                parked_until: None,
-                failures: 0,
-                failing_since: None,
-                resume_at: None,
-                succeeded_at: None,
-                created_at: now,
-                updated_at: now,
+                ..WebhookRow::new(id, owner.clone(), url.clone(), secret.reveal().to_owned(), now)
             };
             let inserted = webhooks::insert(tx, &row, ENDPOINTS).await?;
             Ok::<_, StoreError>(inserted.then_some(row))

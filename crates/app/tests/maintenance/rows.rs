@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sluice_app::maintenance::retain;
 use sluice_domain::ids::{JobId, OwnerId};
-use sluice_store::jobs::{self, NewJob};
+use sluice_domain::money::MicroUsd;
+use sluice_store::jobs::{self, NewJob, spend};
+use sluice_store::provider_keys::{self, SpendOf};
 use sluice_store::retention::RetentionPeriods;
 use sluice_store::{Tx, results, retention};
 
@@ -12,6 +14,7 @@ use crate::{World, on_both};
 
 on_both! {
     expired_rows_of_every_table_are_deleted_and_others_stay
+    what_was_paid_on_the_first_of_a_long_month_counts_until_its_end
     a_family_of_jobs_is_deleted_when_all_of_it_has_ended
     a_large_family_is_deleted_in_batches
     no_batch_exceeds_its_limit
@@ -125,6 +128,40 @@ async fn expired_rows_of_every_table_are_deleted_and_others_stay(world: World) {
         Some(&2),
         "the call that was given up, and the young one"
     );
+    world.test.end().await;
+}
+
+async fn what_was_paid_on_the_first_of_a_long_month_counts_until_its_end(world: World) {
+    const DAY: Duration = Duration::from_hours(24);
+    let store = world.test.store();
+    let long = ["01", "03", "05", "07", "08", "10", "12"];
+    let is_long = |day: &str| day.get(5..7).is_some_and(|month| long.contains(&month));
+    let mut today = spend::day(store.now().await.unwrap());
+    while !(today.ends_with("-01") && is_long(&today)) {
+        world.test.advance(DAY).await;
+        today = spend::day(store.now().await.unwrap());
+    }
+    let now = store.now().await.unwrap().as_millis();
+    let since_midnight = now.rem_euclid(86_400_000);
+    let first = now - since_midnight;
+    let paid = format!(
+        "INSERT INTO calls (id, key, kind, owner, provider, job, attempt, lease, askable, started_at, deadline_at,
+             finished_at, outcome, own_key, cost)
+         VALUES ('first', 'k', 'voice', 'ada', 'voices', 'j', 1, 'l', 1, {first}, {first}, {first}, 'succeeded', 1, 7)"
+    );
+    world.run(&paid).await.unwrap();
+    let begun = Duration::from_hours(1) + Duration::from_millis(since_midnight.unsigned_abs());
+    let until_last_hour = (31 * DAY).saturating_sub(begun);
+    world.test.advance(until_last_hour).await;
+    let ada: OwnerId = "ada".parse().unwrap();
+    let spent = async || store.read(async |tx| provider_keys::spent(tx, SpendOf::Owner(&ada)).await).await.unwrap();
+    retain_all(&world).await;
+    let this_month: Vec<MicroUsd> = spent().await.iter().map(|spent| spent.this_month).collect();
+    assert_eq!(this_month, [MicroUsd(7)]);
+    world.test.advance(2 * DAY).await;
+    retain_all(&world).await;
+    assert!(spent().await.is_empty(), "it was last month's");
+    assert_eq!(world.count("calls").await, 0);
     world.test.end().await;
 }
 

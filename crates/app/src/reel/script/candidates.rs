@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, is_topic};
 use super::outline::{Bundle, Outline, Passage, is_code, is_furniture_phrase};
 use super::sentences::{is_finished, split};
 use super::stem::stem;
@@ -183,16 +183,6 @@ impl Candidates {
 /// The stems of the topic words of a text.
 pub(super) fn topic_stems(text: &str, lexicon: &Lexicon) -> Vec<String> {
     words(text).map(bare).filter(|word| is_topic(word, lexicon)).map(|word| stem(word, lexicon.words.code)).collect()
-}
-
-/// Whether a word carries a topic: no stop word, no number, no single letter.
-pub(super) fn is_topic(word: &str, lexicon: &Lexicon) -> bool {
-    let folded = fold(word);
-    folded.chars().count() >= 2
-        && folded.chars().any(char::is_alphabetic)
-        && !folded.starts_with(|c: char| c.is_numeric())
-        && !lexicon.stop_words.contains(folded.as_str())
-        && !folded.rsplit('\'').next().is_some_and(|rest| lexicon.stop_words.contains(rest))
 }
 
 /// Consecutive words with stop words between them, not names, numbers or code.

@@ -6,11 +6,11 @@ use sluice_domain::language::Language;
 use super::detect::detect;
 use super::lexicon::Lexicon;
 use super::scenes::question_scene;
-use super::text::{is_garbage, word_count};
+use super::text::{find_markup, is_garbage, word_count};
 use super::{MAX_SECONDS, MIN_SECONDS, Mode, Prepared, Script, ScriptError, Sentence, SlideKind, TextProblem};
 
 /// Most words of one scene.
-const MOST_WORDS_OF_A_SCENE: u32 = 120;
+pub(super) const MOST_WORDS_OF_A_SCENE: u32 = 120;
 
 /// Fewest and most words of the text of one scene.
 pub const fn scene_words(_language: Language) -> (u32, u32) {
@@ -135,30 +135,4 @@ fn lengthen(script: &mut Script, document: &Document) {
             script.scenes.insert(before_question, scene);
         }
     }
-}
-
-/// The first part of a text that is markup: a bullet, emphasis, a link, a tag, code. What is printed in a document passes,
-/// such as "–5 °C", "#1" or a web address: the voice says them.
-pub(super) fn find_markup(text: &str) -> Option<String> {
-    let bullet = text.strip_prefix(['•', '▪', '●', '*', '#', '-', '–']);
-    if bullet.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '-'))) {
-        return Some(text.chars().take(1).collect());
-    }
-    text.split_whitespace()
-        .find(|word| {
-            word.contains("**")
-                || word.contains("__")
-                || word.contains('`')
-                || word.contains("](")
-                || is_tag(word)
-                || word.starts_with('\\')
-        })
-        .map(|word| word.chars().take(40).collect())
-}
-
-/// "<b>word</b>", "<br/>"; not "<5" or "a<b>c" of a formula.
-fn is_tag(word: &str) -> bool {
-    word.split_once('<').is_some_and(|(_, rest)| {
-        rest.contains('>') && rest.trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic())
-    })
 }

@@ -11,6 +11,11 @@ const SAMPLE: usize = 20_000;
 /// The number of places that they come from.
 const PIECES: usize = 20;
 
+/// Prose has the end of a sentence in so many words in lower case.
+const LONGEST_SENTENCE: usize = 60;
+/// What may follow the end of a sentence.
+const CLOSING: [char; 6] = ['"', '”', '»', ')', '\'', '’'];
+
 /// The language of a text, and whether it is more than a guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detection {
@@ -91,13 +96,14 @@ fn in_arabic_letters(sample: &str) -> Option<&'static str> {
     most.into_iter().max_by_key(|(count, _)| *count).map(|(_, name)| name)
 }
 
-/// Whether a text has many words that begin in lower case, and hardly any of them is a stop word of English: whatever it
-/// is, it is not the language that an unknown text is taken for.
+/// Whether a text of sentences has many words that begin in lower case, and hardly any of them is a stop word of English:
+/// whatever it is, it is not the language that an unknown text is taken for. A list of words is in any language.
 fn is_prose_without_english(sample: &str) -> bool {
     let english = Lexicon::of(Language::ENGLISH);
     let lower: Vec<&str> = words(sample).filter(|word| word.starts_with(char::is_lowercase)).collect();
     let small = lower.iter().filter(|word| english.stop_words.contains(fold(bare(word)).as_str())).count();
-    lower.len() >= 60 && small * 10 < lower.len()
+    let ends = words(sample).filter(|word| word.trim_end_matches(CLOSING).ends_with(['.', '!', '?', '…'])).count();
+    lower.len() >= 60 && small * 10 < lower.len() && ends * LONGEST_SENTENCE >= lower.len()
 }
 
 fn is_latin(c: char) -> bool {
@@ -227,6 +233,7 @@ mod tests {
         assert_eq!(other_language(&kurdish.repeat(4)), Some("Kurdish"));
         assert_eq!(other_language(&pashto.repeat(4)), Some("Pashto"));
         assert!(other_language(&swahili.repeat(8)).is_some());
+        assert_eq!(other_language(&"salt\nmule\npass\ntoll\nbridge\nclerk\n".repeat(12)), None, "a list of words");
         assert_eq!(other_language(&arabic.repeat(4)), None, "a name may have such a letter");
     }
 

@@ -4,7 +4,7 @@
 //!
 //! The pipeline: blocks become sections and paragraphs (`outline`), paragraphs sentences (`sentences`) that can be
 //! told as they are printed (`told`); these are ranked (`rank`), some are selected (`select`) and grouped into scenes (`scenes`).
-//! `check` has the rules for any script, including one that a person or a model wrote. Everything that depends on the
+//! `written` is a script of a language model instead. `check` has the rules for any script, including one that a person or a model wrote. Everything that depends on the
 //! language is in `lexicon`.
 //!
 //! Everything here is a pure function of the document: the same document gives the same script.
@@ -13,17 +13,14 @@ mod candidates;
 mod check;
 mod detect;
 mod judge;
-mod lexicon;
 mod outline;
 mod rank;
 mod scenes;
 mod select;
-mod sentences;
-mod stem;
 mod terms;
-mod text;
 mod title;
 mod told;
+pub mod written;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::document::Document;
@@ -41,6 +38,7 @@ use self::outline::{Outline, outline};
 use self::rank::{Ranking, rank};
 use self::select::{Room, select};
 use self::terms::Terms;
+use crate::grounding::{lexicon, sentences, stem, text};
 
 /// Shortest script, in seconds.
 pub const MIN_SECONDS: u32 = 20;
@@ -73,6 +71,8 @@ impl Mode {
 pub enum ScriptSource {
     /// Sentences of the document itself, chosen and shortened by rules.
     Extract,
+    /// Sentences of a language model, each checked against its page.
+    Written,
 }
 
 /// The narration, scene by scene.
@@ -277,6 +277,12 @@ impl SceneScript {
     /// The number of spoken words.
     pub fn words(&self, language: Language) -> u32 {
         self.sentences.iter().map(|sentence| spoken_count(&sentence.text, language.code())).sum()
+    }
+
+    /// Seconds of narration at the language's pace.
+    pub fn seconds(&self, language: Language) -> u32 {
+        let code = language.code();
+        seconds(self.sentences.iter().map(|sentence| spoken_length(&sentence.text, code)).sum(), language)
     }
 
     /// The narration as one text: each sentence with its [`Sentence::gap`], but for the last.

@@ -290,7 +290,9 @@ impl<'a> Builder<'a> {
             Kind::Table => {
                 self.close_list();
                 self.table_words += block.words;
-                self.leave_out(block, Reason::Table);
+                if !kinds::is_date(block) {
+                    self.leave_out(block, Reason::Table);
+                }
             }
             Kind::Prose { fragment } if self.left_out.is_none() => self.tell(block, fragment),
             Kind::Prose { .. } if self.literature => self.leave_out(block, Reason::References),
@@ -338,7 +340,15 @@ impl<'a> Builder<'a> {
         let mut number = 0;
         for index in first..self.passages.len() {
             if !self.passages[index].clause {
-                // A whole sentence is told on its own.
+                // A whole sentence is told on its own, but a question with its answer: dashes may be turns of a conversation.
+                let asks = dialogue::is_question(&self.passages[index].text);
+                let answer = |next: &Passage| !next.clause && !dialogue::is_question(&next.text);
+                if asks && self.passages.get(index + 1).is_some_and(answer) {
+                    let exchange = Some(Bundle::Exchange(self.next_bundle()));
+                    for passage in self.passages.iter_mut().skip(index).take(2) {
+                        passage.bundle = exchange;
+                    }
+                }
                 continue;
             }
             let length = word_count(&self.passages[index].text);

@@ -2,8 +2,8 @@
 
 use sluice_domain::language::Language;
 
-use super::candidates::{Candidates, is_topic};
-use super::lexicon::Lexicon;
+use super::candidates::Candidates;
+use super::lexicon::{Lexicon, is_topic};
 use super::outline::{Bundle, Outline};
 use super::select::Choice;
 use super::terms::Terms;

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::candidates::{Candidates, is_topic};
-use super::lexicon::Lexicon;
+use super::candidates::Candidates;
+use super::lexicon::{Lexicon, is_topic};
 use super::stem::stem;
 use super::text::{bare, fold, number};
 

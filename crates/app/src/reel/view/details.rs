@@ -5,8 +5,9 @@ use sluice_domain::job::JobState;
 use sluice_store::jobs::{self, JobRow, Reason, Why};
 use sluice_store::reel::SceneId;
 use sluice_store::{StoreError, Tx, calls};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::cost::Spent;
 use super::rows::{Rows, has_begun};
 
 /// Why a reel and its scenes wait, and what was spent.
@@ -15,17 +16,22 @@ pub(super) struct Details {
     pub(super) waiting: Option<Why>,
     /// Why a scene has not begun, or does not go on.
     pub(super) scenes: HashMap<SceneId, Why>,
-    /// In millionths of a US dollar.
-    pub(super) spent: i64,
+    /// By the kinds of calls.
+    pub(super) spent: BTreeMap<String, Spent>,
 }
 
 impl Details {
     pub(super) async fn read(tx: &mut Tx, rows: &Rows) -> Result<Self, StoreError> {
         let owner = &rows.reel.owner;
-        let mut spent = 0;
+        let mut spent: BTreeMap<String, Spent> = BTreeMap::new();
         let jobs = rows.job.iter().chain(rows.scenes.iter().filter_map(|(_, job)| job.as_ref()));
         for job in jobs {
-            spent += calls::costs(tx, owner, &job.row.id).await?.values().map(|cost| cost.0).sum::<i64>();
+            for (kind, cost) in calls::costs(tx, owner, &job.row.id).await? {
+                spent.entry(kind).or_default().known += cost;
+            }
+            for (kind, count) in calls::unpriced(tx, owner, &job.row.id).await? {
+                spent.entry(kind).or_default().unpriced_calls += count;
+            }
         }
         let (waiting, scenes) = waits(tx, rows).await?;
         Ok(Self { waiting, scenes, spent })

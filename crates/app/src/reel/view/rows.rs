@@ -2,25 +2,30 @@
 
 use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
+use sluice_domain::money::MicroUsd;
 use sluice_domain::time::Timestamp;
 use sluice_store::documents::DocumentRow;
 use sluice_store::jobs::{self, JobRow, Step};
 use sluice_store::reel::{self, ReelRow};
 use sluice_store::{StoreError, Tx};
 
+use super::cost;
 use super::details::Details;
 use super::{DocumentBrief, MadeWith, PartState, ReelState, ReelView, ResultView, SceneKind, SceneView, StepView};
+use crate::library::Judged;
 use crate::links::Signer;
 use crate::reel::assemble::Published;
-use crate::reel::choices::Choices;
+use crate::reel::choices::{self, Choices};
 use crate::reel::context::ReelApp;
+use crate::reel::document;
+use crate::reel::note::{PresenterNote, ScriptNote};
 use crate::reel::previews;
 use crate::reel::scene::{self, RenderScene};
 use crate::reel::script::SlideKind;
 use crate::reel::stage::Stage;
 use crate::reel::storyboard::{self, Scene};
 use crate::reel::subject::document_of;
-use crate::view::{CostView, ErrorView, StepState, WhyView};
+use crate::view::{ErrorView, StepState, WhyView};
 
 /// A job with its steps.
 pub(super) struct Watched {
@@ -80,6 +85,10 @@ impl Rows {
         });
         let edited = storyboard::is_edited(&self.reel, &storyboard);
         let source = |edited| self.reel.script_source.as_ref().map(|source| source_name(source, edited));
+        let note: Option<ScriptNote> =
+            self.reel.script_note.as_ref().map(|note| storyboard::decode(note, "a note about a script")).transpose()?;
+        let written = self.written_price(app, &judged, note.as_ref());
+        let cost = cost::view(app, &self.choices, (storyboard.as_slice(), self.reel.language), written, &more.spent);
         let voice = self.scenes.iter().find_map(|(scene, _)| scene.made.as_ref().map(|made| made.spoken_by.clone()));
         Ok(ReelView {
             id: self.reel.id.to_string(),
@@ -95,6 +104,7 @@ impl Rows {
             voice: self.choices.voice.clone(),
             presenter: self.choices.presenter.clone(),
             captions: self.choices.captions,
+            script: self.choices.script,
             language: self.reel.language.into(),
             state,
             job_id: self.reel.job_id.to_string(),
@@ -113,12 +123,30 @@ impl Rows {
                 voice,
                 video: published.as_ref().map(|published| published.made_by.clone()),
             },
-            cost: (more.spent > 0 || app.can_cost(&self.choices.voice))
-                .then_some(CostView { estimated_micro_usd: None, spent_micro_usd: more.spent }),
+            script_note: note,
+            presenter_note: self.presenter_note(),
+            cost,
             error: self.error(),
             scenes,
             result: published.map(|published| result_view(published, links, self.title(), current)),
         })
+    }
+
+    /// Who presents its scenes, as far as they are rendered, if that was to be a provider's presenter.
+    fn presenter_note(&self) -> Option<PresenterNote> {
+        self.choices.presenter.as_ref().filter(|presenter| !choices::is_drawn(presenter))?;
+        Some(PresenterNote::of(self.scenes.iter().filter_map(|(scene, _)| {
+            let presented = scene.made.as_ref()?.presented.as_ref()?;
+            Some((scene.row.position, presented))
+        })))
+    }
+
+    /// The most that its script costs if a model writes it: as it was estimated when it was asked, or before.
+    fn written_price(&self, app: &ReelApp, judged: &Judged, note: Option<&ScriptNote>) -> Option<MicroUsd> {
+        match note {
+            Some(note) => note.estimated_micro_usd.map(MicroUsd),
+            None => document::written_price(app, judged, self.choices.mode)?.1,
+        }
     }
 
     /// Its progress, from 0 to 100.
@@ -270,7 +298,7 @@ fn scene_view(reel: &ReelRow, part: &(Scene, Option<Watched>), links: &Signer, s
     }
 }
 
-/// Voice is about an eighth of the work, drawing and encoding the rest.
+/// Voice is about an eighth of the work, drawing and encoding the rest; a film, where one is waited for, is not counted.
 fn scene_percent(steps: &[Step]) -> f64 {
     let of = |name: &str| steps.iter().find(|step| step.name == name).map_or(0.0, |step| step.fraction);
     of("voice") * 12.0 + of("captions") + of("frames") * 3.0 + of("clip") * 84.0

@@ -63,10 +63,10 @@ fn paragraphs(talk: &Talk) -> Vec<(&'static str, Vec<(String, Look)>)> {
             vec![(label.to_owned(), Look::Strong), (": ".to_owned(), Look::Strong), (value, Look::Plain)],
         ));
     }
-    let extract = talk.extract();
-    if !extract.is_empty() {
-        all.push(("Heading1", vec![(labels.extract.to_owned(), Look::Plain)]));
-        all.extend(extract.into_iter().map(|text| ("Normal", vec![(text, Look::Plain)])));
+    let summary = talk.summary_lines();
+    if !summary.is_empty() {
+        all.push(("Heading1", vec![(talk.summary_label(), Look::Plain)]));
+        all.extend(summary.into_iter().map(|text| ("Normal", vec![(text, Look::Plain)])));
     }
     all.push(("Heading1", vec![(labels.untitled.to_owned(), Look::Plain)]));
     for turn in turns(talk) {

@@ -19,7 +19,8 @@
 //! }
 //! ```
 //!
-//! `recorded_at`, `consent`, `summary` and `speaker` may be null. Times are milliseconds of the recording, ends exclusive.
+//! `recorded_at`, `consent`, `summary` and `speaker` may be null. A summary that models wrote is `written`,
+//! and has their names as `made_by`. Times are milliseconds of the recording, ends exclusive.
 //! `speakers` has everyone who speaks, and everyone with a name. `words` is empty where their times are not known. Version 1
 //! may get more fields, so ignore those that you do not know; a change of meaning gets a new version.
 
@@ -50,6 +51,8 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct Summary<'a> {
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    made_by: Option<&'a str>,
     text: &'a str,
 }
 
@@ -89,7 +92,11 @@ pub(super) fn write(talk: &Talk) -> Result<Vec<u8>, serde_json::Error> {
         recorded_at: talk.recorded_at(),
         consent: talk.consent.as_deref(),
         provisional: talk.provisional,
-        summary: talk.summary.as_deref().map(|text| Summary { kind: "extract", text }),
+        summary: talk.summary.as_ref().map(|summary| Summary {
+            kind: if summary.written_by.is_some() { "written" } else { "extract" },
+            made_by: summary.written_by.as_deref(),
+            text: &summary.text,
+        }),
         speakers: numbers.into_iter().map(|number| Speaker { number, name: talk.name_of(number) }).collect(),
         gaps: &talk.gaps,
         segments: segments.iter().map(said).collect(),

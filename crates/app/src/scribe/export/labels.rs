@@ -13,6 +13,8 @@ pub(super) struct Labels {
     pub(super) status: &'static str,
     pub(super) provisional: &'static str,
     pub(super) extract: &'static str,
+    /// The names of models follow.
+    pub(super) written: &'static str,
     speaker: &'static str,
     gap: [&'static str; 2],
 }
@@ -25,6 +27,7 @@ static ENGLISH: Labels = Labels {
     status: "Status",
     provisional: "provisional: the text may still change",
     extract: "Extract (sentences of the transcript, unchanged)",
+    written: "Summary, written by",
     speaker: "Speaker",
     gap: ["gap of", "s"],
 };
@@ -37,6 +40,7 @@ static ARABIC: Labels = Labels {
     status: "الحالة",
     provisional: "نص مؤقت قد يتغيّر",
     extract: "مقتطف (جمل من النص دون تغيير)",
+    written: "ملخص كتبه",
     speaker: "المتحدث",
     gap: ["انقطاع مدته", "ث"],
 };

@@ -17,10 +17,10 @@ pub(super) fn write(talk: &Talk) -> String {
     for (label, value) in talk.facts() {
         let _ = writeln!(out, "- **{}:** {}", direction.inline(label), escaped(&direction.inline(&value)));
     }
-    let extract = talk.extract();
-    if !extract.is_empty() {
-        let _ = writeln!(out, "\n## {}", direction.inline(labels.extract));
-        for paragraph in &extract {
+    let summary = talk.summary_lines();
+    if !summary.is_empty() {
+        let _ = writeln!(out, "\n## {}", escaped(&direction.inline(&talk.summary_label())));
+        for paragraph in &summary {
             let _ = writeln!(out, "\n> {}", escaped(&direction.said(paragraph)));
         }
     }

@@ -53,10 +53,19 @@ pub struct Talk {
     pub gaps: Vec<Gap>,
     /// The text may still change.
     pub provisional: bool,
-    /// Sentences of the transcript that stand for the whole: an extract, and labelled as one.
-    pub summary: Option<String>,
+    /// Sentences that stand for the whole.
+    pub summary: Option<Overview>,
     /// What was said.
     pub transcript: Transcript,
+}
+
+/// Sentences that stand for the whole, one on a line, labelled by where they are from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// The sentences.
+    pub text: String,
+    /// The models that wrote them; none of an extract, which has sentences of the transcript itself.
+    pub written_by: Option<String>,
 }
 
 /// A stretch of the recording that was lost.
@@ -198,9 +207,18 @@ impl Talk {
         facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect()
     }
 
-    /// The paragraphs of the extract.
-    fn extract(&self) -> Vec<String> {
-        let lines = self.summary.iter().flat_map(|summary| summary.lines());
+    /// What the summary is called: by who wrote it, or an extract.
+    fn summary_label(&self) -> String {
+        let labels = self.labels();
+        match self.summary.as_ref().and_then(|summary| summary.written_by.as_deref()) {
+            Some(models) => format!("{} {}", labels.written, direction::plain(models)),
+            None => labels.extract.to_owned(),
+        }
+    }
+
+    /// The paragraphs of the summary.
+    fn summary_lines(&self) -> Vec<String> {
+        let lines = self.summary.iter().flat_map(|summary| summary.text.lines());
         lines.map(direction::plain).filter(|line| !line.is_empty()).collect()
     }
 }

@@ -161,7 +161,7 @@ fn cuts(chunk: &str, at: usize, words: &[Placed]) -> Vec<usize> {
         }
         cuts.retain(|cut| may_divide(chunk, *cut));
     }
-    // What is still too wide for a line: an address, or a word that somebody made up.
+    // A word that is still too wide for a line, such as an address, is divided between letters.
     let mut fitting = Vec::new();
     let mut from = 0;
     for to in cuts.into_iter().chain([chunk.len()]) {

@@ -35,10 +35,10 @@ pub(super) fn vtt(talk: &Talk) -> String {
     for fact in facts {
         let _ = writeln!(out, "{}", note(&fact));
     }
-    let extract = talk.extract();
-    if !extract.is_empty() {
-        let _ = writeln!(out, "\nNOTE\n{}", note(talk.labels().extract));
-        for paragraph in extract {
+    let summary = talk.summary_lines();
+    if !summary.is_empty() {
+        let _ = writeln!(out, "\nNOTE\n{}", note(&talk.summary_label()));
+        for paragraph in summary {
             let _ = writeln!(out, "{}", note(&paragraph));
         }
     }

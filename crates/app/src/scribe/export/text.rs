@@ -16,11 +16,11 @@ pub(super) fn write(talk: &Talk) -> String {
     for (label, value) in talk.facts() {
         line(&format!("{}: {}", direction.inline(label), direction.inline(&value)));
     }
-    let extract = talk.extract();
-    if !extract.is_empty() {
+    let summary = talk.summary_lines();
+    if !summary.is_empty() {
         line("");
-        line(&format!("{}:", direction.inline(labels.extract)));
-        for paragraph in &extract {
+        line(&format!("{}:", direction.inline(&talk.summary_label())));
+        for paragraph in &summary {
             line(&direction.said(paragraph));
         }
     }

@@ -111,7 +111,7 @@ async fn pack(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: &str) ->
             scribe::tiers::keep_archive(tx, owner, id, stored.hash.as_str()).await?;
             let after = scribe::tiers::bytes(tx, owner, id).await?;
             let what = format!("{}: their bytes are in one archive", loaded.described());
-            keeping::bury(tx, &loaded.stone(rule, Tier::Warm, what, after)).await?;
+            keeping::add_tombstone(tx, &loaded.stone(rule, Tier::Warm, what, after)).await?;
             changed(tx, owner, id)?;
             Ok(Moved { bytes_before: loaded.bytes, bytes_after: after })
         })
@@ -132,7 +132,7 @@ async fn forget_sound(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, rule: 
             scribe::tiers::keep_transcript(tx, owner, id).await?;
             let after = scribe::tiers::bytes(tx, owner, id).await?;
             let what = format!("the sound: {}", loaded.described());
-            keeping::bury(tx, &loaded.stone(rule, Tier::Cold, what, after)).await?;
+            keeping::add_tombstone(tx, &loaded.stone(rule, Tier::Cold, what, after)).await?;
             changed(tx, owner, id)?;
             Ok(Moved { bytes_before: loaded.bytes, bytes_after: after })
         })
@@ -152,9 +152,9 @@ pub enum Restored {
 async fn is_archived(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<bool, MoveError> {
     scribe::lock(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
     let now = scribe::tiers::shelf(tx, owner, id).await?.ok_or(MoveError::Unknown)?;
-    match Tier::parse(&now.tier) {
-        Some(Tier::Cold) => Err(MoveError::Deleted),
-        tier => Ok(tier == Some(Tier::Warm)),
+    match Tier::parse(&now.tier)? {
+        Tier::Cold => Err(MoveError::Deleted),
+        tier => Ok(tier == Tier::Warm),
     }
 }
 
@@ -182,8 +182,8 @@ async fn keep_restored(
 pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Result<Restored, MoveError> {
     let shelf = app.platform.store.read(async |tx| scribe::tiers::shelf(tx, owner, id).await).await?;
     let shelf = shelf.ok_or(MoveError::Unknown)?;
-    let archive = match (Tier::parse(&shelf.tier), shelf.archive) {
-        (Some(Tier::Cold), _) => return Err(MoveError::Deleted),
+    let archive = match (Tier::parse(&shelf.tier)?, shelf.archive) {
+        (Tier::Cold, _) => return Err(MoveError::Deleted),
         (_, Some(archive)) => archive,
         (_, None) => return Ok(Restored::WasThere),
     };
@@ -205,7 +205,7 @@ pub async fn restore(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resu
             scribe::tiers::keep_chunks(tx, owner, id, &names).await?;
             let after = scribe::tiers::bytes(tx, owner, id).await?;
             let what = "the archive: its bytes are chunks again".to_owned();
-            keeping::bury(tx, &loaded.stone("restored on demand", Tier::Hot, what, after)).await?;
+            keeping::add_tombstone(tx, &loaded.stone("restored on demand", Tier::Hot, what, after)).await?;
             changed(tx, owner, id)?;
             Ok(Restored::Yes)
         })
@@ -227,18 +227,21 @@ async fn compare(app: &ScribeApp, owner: &OwnerId, id: &RecordingId, archive: &s
 pub(super) async fn shown(tx: &mut Tx, owner: &OwnerId, id: &RecordingId) -> Result<Option<KeepingView>, StoreError> {
     let Some(shelf) = scribe::tiers::shelf(tx, owner, id).await? else { return Ok(None) };
     let stones = keeping::tombstones(tx, owner, NAME, id.as_str()).await?;
-    let moves = stones.into_iter().map(|stone| MoveView {
-        at: stone.moved_at,
-        rule: stone.rule,
-        tier: Tier::parse(&stone.tier).unwrap_or(Tier::Hot),
-        what: stone.what,
-        bytes_before: stone.bytes_before,
-        bytes_after: stone.bytes_after,
-    });
+    let moved = |stone: Tombstone| {
+        Ok(MoveView {
+            at: stone.moved_at,
+            rule: stone.rule,
+            tier: Tier::parse(&stone.tier)?,
+            what: stone.what,
+            bytes_before: stone.bytes_before,
+            bytes_after: stone.bytes_after,
+        })
+    };
+    let moves = stones.into_iter().map(moved).collect::<Result<_, StoreError>>()?;
     Ok(Some(KeepingView {
-        tier: Tier::parse(&shelf.tier).unwrap_or(Tier::Hot),
+        tier: Tier::parse(&shelf.tier)?,
         since: shelf.since,
         held: keeping::is_held(tx, owner, NAME, id.as_str()).await?,
-        moves: moves.collect(),
+        moves,
     }))
 }

@@ -71,9 +71,9 @@ impl Tiers for ScribeApp {
             let held = scribe::tiers::holdings(tx, owner).await?;
             let holding = |one: scribe::tiers::Holding| {
                 let tier = Tier::parse(&one.tier)?;
-                Some(Holding { tier, count: one.sessions, bytes: one.bytes, oldest: one.oldest })
+                Ok(Holding { tier, count: one.sessions, bytes: one.bytes, oldest: one.oldest })
             };
-            let mut holdings: Vec<Holding> = held.into_iter().filter_map(holding).collect();
+            let mut holdings = held.into_iter().map(holding).collect::<Result<Vec<_>, StoreError>>()?;
             holdings.sort_by_key(|holding| holding.tier);
             Ok(holdings)
         }

@@ -1,6 +1,8 @@
 //! Detects fonts with a wrong encoding: the page shows other letters than the file stores. Uses only patterns that
 //! occur in no language, so that listings, tables and languages outside the table pass.
 
+use sluice_domain::language::letters;
+
 use crate::reel::script::detect::sample;
 use crate::reel::script::lexicon::Lexicon;
 use crate::reel::script::text::{bare, clean, fold, is_arabic, is_arabic_mark, is_garbage, share, words};
@@ -85,7 +87,7 @@ fn is_letter_salad(tokens: &[&str], cleaned: &str) -> bool {
     if share(count(small), count(latin.len())) > 0.06 {
         return false;
     }
-    if similarity_to_language(cleaned).is_some_and(|similarity| similarity < 0.67) {
+    if letters::similarity(cleaned).is_some_and(|similarity| similarity < 0.67) {
         return true;
     }
     let long: Vec<&String> = latin.iter().filter(|word| word.chars().count() >= 4).collect();
@@ -93,36 +95,6 @@ fn is_letter_salad(tokens: &[&str], cleaned: &str) -> bool {
     let known = whatlang::detect(cleaned).is_some_and(|found| found.is_reliable() && found.confidence() > 0.9);
     let limit = if known { 0.6 } else { 0.35 };
     long.len() >= 20 && share(count(impossible), count(long.len())) > limit
-}
-
-/// The average frequency of each letter from a to z in English, French, German, Spanish, Italian, Portuguese and Dutch,
-/// in percent.
-const FREQUENCIES: [f64; 26] = [
-    9.0, 1.4, 3.0, 4.4, 14.0, 1.4, 1.9, 2.7, 7.5, 0.4, 0.8, 4.3, 2.8, 7.6, 6.3, 2.3, 0.6, 6.6, 6.6, 6.8, 4.2, 1.6, 1.0,
-    0.3, 0.7, 0.6,
-];
-
-/// The cosine of a text's letter frequencies and [`FREQUENCIES`]: above 0.79 in 137 intact documents and in Polish,
-/// Turkish, Finnish and Czech, below 0.67 if letters are shifted. None for a text with few letters, or with so many
-/// accents (Vietnamese) that the plain letters are not conclusive.
-fn similarity_to_language(text: &str) -> Option<f64> {
-    let mut found = [0.0_f64; 26];
-    let (mut plain, mut other) = (0_u32, 0_u32);
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
-        let lower = c.to_ascii_lowercase();
-        if lower.is_ascii_lowercase() {
-            found[usize::from(lower as u8 - b'a')] += 1.0;
-            plain += 1;
-        } else {
-            other += 1;
-        }
-    }
-    if plain < 200 || other * 10 > plain {
-        return None;
-    }
-    let dot: f64 = found.iter().zip(FREQUENCIES).map(|(one, two)| one * two).sum();
-    let lengths: f64 = found.iter().map(|x| x * x).sum::<f64>() * FREQUENCIES.iter().map(|x| x * x).sum::<f64>();
-    Some(dot / lengths.sqrt())
 }
 
 /// An unpronounceable word: no vowel, six consonants in a row, or repeated capitals after small letters inside it.

@@ -195,3 +195,35 @@ pub(super) fn join_questions(passages: &mut [super::Passage], bundles: &mut usiz
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_a_few_names_before_a_colon() {
+        for (sentence, expected) in [
+            ("MS SAMPLE: I never lost a colony.", Some("MS SAMPLE")),
+            ("Q: Why do bees swarm?", Some("Q")),
+            ("س: لماذا تهاجر النحل؟", Some("س")),
+            ("The ratio was 10:1 in that year.", None),
+            ("Note that: the rest is missing.", None),
+            ("It is written at 9:30 in the ledger.", None),
+            ("Driver:", None),
+            ("The Clerk Of The Lower Gate: nobody.", None),
+        ] {
+            assert_eq!(label(sentence), expected, "{sentence}");
+        }
+    }
+
+    #[test]
+    fn a_question_ends_with_its_mark_also_in_quotation_marks() {
+        for text in ["Why do bees swarm?", "“Why do bees swarm?”", "لماذا تهاجر النحل؟", "Really? (Why?) "]
+        {
+            assert!(is_question(text), "{text}");
+        }
+        for text in ["Why? Because the hive is small.", "", "He asked why."] {
+            assert!(!is_question(text), "{text}");
+        }
+    }
+}

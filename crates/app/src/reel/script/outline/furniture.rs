@@ -23,7 +23,7 @@ pub(in crate::reel::script) fn is_phrase(text: &str) -> bool {
     if count > 40 {
         return false;
     }
-    let label = text.split([':', '：']).next().unwrap_or(text);
+    let label = without_count(text.split([':', '：']).next().unwrap_or(text));
     let label = fold(label.trim_matches(|c: char| !c.is_alphanumeric()));
     let labelled = text.len() > label.len() && text.contains(':') && count <= 20 || word_count(text) <= 4;
     if labelled && LABELS.contains(&label.as_str()) {
@@ -33,6 +33,14 @@ pub(in crate::reel::script) fn is_phrase(text: &str) -> bool {
     let found: Vec<&&str> =
         PHRASES.iter().filter(|phrase| folded.contains(**phrase) && find_phrase(text, phrase, 0).is_some()).collect();
     found.len() >= 2 || found.iter().any(|phrase| !LEGAL.contains(phrase) || count <= 6)
+}
+
+/// "Comments" of "Comments (12)".
+fn without_count(label: &str) -> &str {
+    match label.trim_end().strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+        Some((before, count)) if !count.is_empty() && count.chars().all(char::is_numeric) => before,
+        _ => label,
+    }
 }
 
 /// "Page 1 of 3", "1/2", "Seite 2 von 5", "صفحة ٢ من ٥".
@@ -76,4 +84,57 @@ fn is_clock(text: &str) -> bool {
         })
     });
     date && time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_phrases_of_a_web_page_are_furniture() {
+        for text in [
+            "Advertisement",
+            "Comments (12)",
+            "Related: Ten roads that you must walk before you are forty",
+            "All rights reserved.",
+            "We use cookies to improve this site.",
+            "Skip to main content",
+            "Privacy policy",
+            "Partager cet article",
+            "اقرأ أيضا",
+        ] {
+            assert!(is_phrase(text), "{text}");
+        }
+        for text in [
+            "The terms and conditions of the toll were written in the ledger of the town in 1712.",
+            "The comments of the clerk are in the ledger of the lower gate.",
+            "Advertisement paid for the guards of the road in those years, and for the repair of the bridge.",
+            "Comments (from the clerk)",
+        ] {
+            assert!(!is_phrase(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_of_pages_are_furniture_in_every_script() {
+        for text in ["Page 1 of 3", "1/2", "Seite 2 von 5", "صفحة ٢ من ٥", "p. 12"] {
+            assert!(is_page_of(text), "{text}");
+        }
+        for text in ["Page three", "12 of 30 hives", "1/2 of them", "page", ""] {
+            assert!(!is_page_of(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn bars_of_links_addresses_and_times_of_printing_are_furniture() {
+        assert!(is_navigation("Home News Sport Weather Sign in"));
+        assert!(!is_navigation("Sport, business and culture are in the news."), "a sentence");
+        assert!(!is_navigation("Home and hearth"));
+        assert!(is_address_line("https://www.example.org/salt-road 2/3"));
+        assert!(is_address_line("www.example.org"));
+        assert!(!is_address_line("https://example.org is where the ledger is"));
+        assert!(!is_address_line("See www.example.org"));
+        assert!(is_clock("1/15/24, 3:42 PM") && is_clock("15.01.2024 09:30 The Salt Road"));
+        assert!(!is_clock("1/2 of it") && !is_clock("On 1/15/24, 3:42 PM") && !is_clock("1/15/24"));
+    }
 }

@@ -222,6 +222,11 @@ fn is_table(block: &Placed<'_>) -> bool {
         || (block.block.lines >= 5 && per_line < 14 && !text.chars().any(is_arabic))
 }
 
+/// A line such as "Spring School, 12 May 2024": not told, but nobody would call it a table.
+pub(super) fn is_date(block: &Placed<'_>) -> bool {
+    block.block.lines <= 1 && words(&block.text).filter(|word| word.contains(char::is_numeric)).count() < 3
+}
+
 /// Small type at the bottom of the page that starts with a note mark, or tiny type anywhere.
 fn is_note(block: &Placed<'_>, body: f32) -> bool {
     let height = block.block.line_height;

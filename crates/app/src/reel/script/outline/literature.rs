@@ -24,6 +24,7 @@ const CORE: &[&str] = &[
     "sources",
     "literatur",
     "literaturverzeichnis",
+    "literaturhinweise",
     "quellen",
     "quellenverzeichnis",
     "referenzen",
@@ -92,6 +93,7 @@ const BESIDE: &[&str] = &[
     "van",
     "bibliographical",
     "bibliographic",
+    "bibliographiques",
 ];
 
 /// Whether a heading opens a list of literature: "References", "LITERATURE CITED", "Sources and Notes".
@@ -179,4 +181,58 @@ fn has_marks(text: &str, all: &[&str]) -> bool {
         })
         .count();
     marks >= 2 || initials >= 3 || (marks >= 1 && initials >= 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_domain::language::Language;
+
+    use super::*;
+
+    #[test]
+    fn lists_of_literature_are_known_by_their_heading_in_every_language() {
+        for heading in [
+            "References",
+            "LITERATURE CITED",
+            "Sources and Notes",
+            "Works Cited",
+            "المصادر والمراجع",
+            "قائمة المراجع",
+            "Références bibliographiques",
+            "Quellen- und Literaturverzeichnis",
+            "Weiterführende Literatur",
+            "Literaturhinweise",
+            "Referencias bibliográficas",
+            "Riferimenti bibliografici",
+            "Referências",
+            "Geraadpleegde bronnen",
+        ] {
+            assert!(is_heading(heading), "{heading}");
+        }
+        for heading in ["Works", "Further Reading Room", "The sources of the river", "Notes", "Sources of the Nile", ""]
+        {
+            assert!(!is_heading(heading), "{heading}");
+        }
+    }
+
+    #[test]
+    fn entries_are_known_without_a_heading_and_sentences_with_a_year_are_none() {
+        let lexicon = Lexicon::of(Language::ENGLISH);
+        for entry in [
+            "[12] A. Author, The salt tolls of the valley.",
+            "Baker, M. (2010). The losses of bees in winter. Example Press.",
+            "Ford T. Wild bees. Nature Notes 2017;5:33-41.",
+            "The salt tolls, in: Proc. of the Toll Conference, vol. 3, pp. 7-19, 2011, doi: 10.1000/1.",
+        ] {
+            assert!(is_entry(entry, lexicon), "{entry}");
+        }
+        for sentence in [
+            "In 1998, the clerk moved to the coast and wrote his last letter there.",
+            "A colony of honey bees is a single living thing made of many thousand bodies.",
+            "[see the map of the valley] The road has two passes.",
+            "The railway of 1889 took the whole trade away within three winters.",
+        ] {
+            assert!(!is_entry(sentence, lexicon), "{sentence}");
+        }
+    }
 }

@@ -32,6 +32,22 @@ fn plain_text_has_everything_on_lines_of_their_own() {
 }
 
 #[test]
+fn a_summary_that_models_wrote_has_their_names_and_is_no_extract() {
+    let mut talk = english();
+    let (text, written_by) = ("They open on Monday.".to_owned(), Some("letters quill_7".to_owned()));
+    talk.summary = Some(Overview { text, written_by });
+    assert!(text_of(&talk, Format::Txt).contains("\nSummary, written by letters quill_7:\nThey open on Monday.\n"));
+    assert!(text_of(&talk, Format::Md).contains("\n## Summary, written by letters quill\\_7\n"));
+    assert!(text_of(&talk, Format::Vtt).contains("\nNOTE\nSummary, written by letters quill_7\n"));
+    let read: Value = serde_json::from_slice(&export(&talk, Format::Json).unwrap().bytes).unwrap();
+    let summary = json!({ "kind": "written", "made_by": "letters quill_7", "text": "They open on Monday." });
+    assert_eq!(read["summary"], summary);
+    for format in [Format::Txt, Format::Md, Format::Vtt] {
+        assert!(!text_of(&talk, format).contains("Extract"));
+    }
+}
+
+#[test]
 fn plain_text_in_arabic_isolates_what_runs_the_other_way() {
     let text = text_of(&arabic(), Format::Txt);
     let lines: Vec<&str> = text.lines().collect();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sluice_capability::{Segment, Transcript, Word};
 use sluice_domain::time::Timestamp;
 
-use super::{Format, Gap, Talk, export};
+use super::{Format, Gap, Overview, Talk, export};
 
 /// How long a letter is said, so that English comes to about 15 letters a second.
 const LETTER_MS: u32 = 60;
@@ -36,6 +36,10 @@ pub(super) fn by_spaces(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
+fn extract(text: &str) -> Overview {
+    Overview { text: text.to_owned(), written_by: None }
+}
+
 pub(super) fn talk(language: &str, segments: Vec<Segment>) -> Talk {
     Talk {
         title: "Board meeting: <May> & June".to_owned(),
@@ -45,7 +49,7 @@ pub(super) fn talk(language: &str, segments: Vec<Segment>) -> Talk {
         speakers: BTreeMap::from([(0, "Amal & Co".to_owned())]),
         gaps: Vec::new(),
         provisional: true,
-        summary: Some("We open on Monday.\n\n1. It is *not* decided.".to_owned()),
+        summary: Some(extract("We open on Monday.\n\n1. It is *not* decided.")),
         transcript: Transcript { language: language.to_owned(), segments, suppressed: Vec::new() },
     }
 }
@@ -105,7 +109,7 @@ pub(super) fn arabic() -> Talk {
     talk.title = "اجتماع المجلس (Board)".to_owned();
     talk.speakers = BTreeMap::from([(0, "أمل".to_owned()), (1, "Dr. Smith".to_owned())]);
     talk.consent = Some("وافق الجميع في البداية".to_owned());
-    talk.summary = Some("وصل iPhone الجديد أمس.".to_owned());
+    talk.summary = Some(extract("وصل iPhone الجديد أمس."));
     talk.gaps = vec![Gap { start_ms: 0, end_ms: 300 }];
     talk
 }

@@ -9,7 +9,7 @@ use super::text::{fold, is_arabic};
 const CLOSERS: &[char] = &['"', '\'', '”', '’', '»', ')', ']', '}', '“', '›', '*', '†', '‡'];
 
 /// The sentences of a paragraph as ranges of bytes, in order; together they cover everything but spaces.
-pub(super) fn split(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
+pub(crate) fn split(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let byte_at = |index: usize| chars.get(index).map_or(text.len(), |(at, _)| *at);
     let mut found = Vec::new();
@@ -43,12 +43,12 @@ pub(super) fn split(text: &str, lexicon: &Lexicon) -> Vec<Range<usize>> {
 }
 
 /// Whether a character can end a sentence.
-pub(super) fn is_terminal(c: char) -> bool {
+pub(crate) fn is_terminal(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '。' | '！' | '？')
 }
 
 /// Whether the text ends like a sentence.
-pub(super) fn is_finished(text: &str) -> bool {
+pub(crate) fn is_finished(text: &str) -> bool {
     text.trim_end_matches(|c: char| CLOSERS.contains(&c) || c.is_whitespace()).ends_with(is_terminal)
 }
 
@@ -64,7 +64,7 @@ fn past_note_mark(chars: &[(usize, char)], mark: usize, end: usize) -> usize {
 }
 
 /// A superscript digit.
-pub(super) fn is_superscript(c: char) -> bool {
+pub(crate) fn is_superscript(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
 }
 

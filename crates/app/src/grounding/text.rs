@@ -3,24 +3,24 @@
 use unicode_normalization::UnicodeNormalization;
 
 /// A letter, digit or mark of the Arabic script, presentation forms included.
-pub(super) fn is_arabic(c: char) -> bool {
+pub(crate) fn is_arabic(c: char) -> bool {
     matches!(c, '\u{600}'..='\u{6FF}' | '\u{750}'..='\u{77F}' | '\u{870}'..='\u{8FF}' | '\u{FB50}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }
 
 /// A vowel mark, a Quranic sign or the tatweel: it is not part of the spelling.
-pub(super) fn is_arabic_mark(c: char) -> bool {
+pub(crate) fn is_arabic_mark(c: char) -> bool {
     matches!(c, '\u{610}'..='\u{61A}' | '\u{640}' | '\u{64B}'..='\u{65F}' | '\u{670}' | '\u{6D6}'..='\u{6ED}')
 }
 
 /// A character that correctly extracted text never has: private use, replacement, noncharacter, control.
-pub(super) fn is_garbage(c: char) -> bool {
+pub(crate) fn is_garbage(c: char) -> bool {
     matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' | '\u{FFFD}' | '\u{FFFE}' | '\u{FFFF}')
         || (c.is_control() && !c.is_whitespace())
 }
 
 /// Normalises text: composed (NFC), ligatures and presentation forms as letters, no invisible characters, single
 /// spaces.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut space = false;
     let mut push = |c: char| {
@@ -86,7 +86,7 @@ fn with_spaces_after_marks(text: String) -> String {
 }
 
 /// The words of a text: everything between spaces that has a letter or digit.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric))
 }
 
@@ -106,12 +106,12 @@ pub fn word_count(text: &str) -> u32 {
 }
 
 /// A word without the punctuation around it.
-pub(super) fn bare(word: &str) -> &str {
+pub(crate) fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 /// Normalised for comparison: lower case, without vowel marks, with the straight apostrophe.
-pub(super) fn fold(word: &str) -> String {
+pub(crate) fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars() {
         match c {
@@ -125,7 +125,7 @@ pub(super) fn fold(word: &str) -> String {
 }
 
 /// The length in bytes of a phrase (in folded form) at the start of a text, if present.
-pub(super) fn folded_prefix(text: &str, phrase: &str) -> Option<usize> {
+pub(crate) fn folded_prefix(text: &str, phrase: &str) -> Option<usize> {
     let mut wanted = phrase.chars();
     let mut next = wanted.next();
     for (at, c) in text.char_indices() {
@@ -146,7 +146,7 @@ pub(super) fn folded_prefix(text: &str, phrase: &str) -> Option<usize> {
 }
 
 /// The start and end of a phrase (in folded form) in a text, from byte `from` on, as whole words.
-pub(super) fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usize, usize)> {
+pub(crate) fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usize, usize)> {
     let mut inside_word = text[..from].ends_with(char::is_alphanumeric);
     for (at, c) in text[from..].char_indices() {
         if !inside_word
@@ -161,7 +161,7 @@ pub(super) fn find_phrase(text: &str, phrase: &str, from: usize) -> Option<(usiz
 }
 
 /// The text with its first letter in upper case.
-pub(super) fn capitalised(text: &str) -> String {
+pub(crate) fn capitalised(text: &str) -> String {
     let Some((at, first)) = text.char_indices().find(|(_, c)| c.is_alphanumeric()) else { return text.to_owned() };
     // A name like "pdfTeX" or "iPhone" keeps its own case.
     let next_is_upper =
@@ -177,7 +177,7 @@ pub(super) fn capitalised(text: &str) -> String {
 }
 
 /// The fraction of the letters that are capitals, counting letters without case. From 0 to 1.
-pub(super) fn capital_share(text: &str) -> f32 {
+pub(crate) fn capital_share(text: &str) -> f32 {
     let (mut upper, mut letters) = (0_u32, 0_u32);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
         upper += u32::from(c.is_uppercase());
@@ -187,7 +187,7 @@ pub(super) fn capital_share(text: &str) -> f32 {
 }
 
 /// `part / whole`; zero if the whole is zero.
-pub(super) fn share(part: u32, whole: u32) -> f32 {
+pub(crate) fn share(part: u32, whole: u32) -> f32 {
     if whole == 0 {
         return 0.0;
     }
@@ -197,12 +197,12 @@ pub(super) fn share(part: u32, whole: u32) -> f32 {
 /// A count as a float. The counts of one document's words are small; otherwise a rounding in the eighth digit does not
 /// matter.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
-pub(super) fn number(count: usize) -> f32 {
+pub(crate) fn number(count: usize) -> f32 {
     count as f32
 }
 
 /// The text truncated at a word to at most `longest` characters, with an ellipsis if something was cut off.
-pub(super) fn cut(text: &str, longest: usize) -> String {
+pub(crate) fn cut(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();
     }
@@ -221,6 +221,32 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     }
     let kept = out.trim_end_matches(|c: char| !c.is_alphanumeric() && c != ')').to_owned();
     kept + "…"
+}
+
+/// The first part of a text that is markup: a bullet, emphasis, a link, a tag, code. What is printed in a document passes,
+/// such as "–5 °C", "#1" or a web address: the voice says them.
+pub(crate) fn find_markup(text: &str) -> Option<String> {
+    let bullet = text.strip_prefix(['•', '▪', '●', '*', '#', '-', '–']);
+    if bullet.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '-'))) {
+        return Some(text.chars().take(1).collect());
+    }
+    text.split_whitespace()
+        .find(|word| {
+            word.contains("**")
+                || word.contains("__")
+                || word.contains('`')
+                || word.contains("](")
+                || is_tag(word)
+                || word.starts_with('\\')
+        })
+        .map(|word| word.chars().take(40).collect())
+}
+
+/// "<b>word</b>", "<br/>"; not "<5" or "a<b>c" of a formula.
+fn is_tag(word: &str) -> bool {
+    word.split_once('<').is_some_and(|(_, rest)| {
+        rest.contains('>') && rest.trim_start_matches('/').starts_with(|c: char| c.is_ascii_alphabetic())
+    })
 }
 
 #[cfg(test)]

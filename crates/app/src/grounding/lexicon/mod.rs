@@ -15,75 +15,77 @@ use std::sync::LazyLock;
 
 use sluice_domain::language::Language;
 
+use super::text::fold;
+
 /// The words of one language. Lists of words are separated by spaces, lists of phrases by `|`; all in lower case,
 /// Arabic without vowel marks.
-pub(super) struct Words {
+pub(crate) struct Words {
     /// ISO 639-1 code.
-    pub(super) code: &'static str,
+    pub(crate) code: &'static str,
     /// Stop words: they carry no topic.
-    pub(super) small: &'static str,
+    pub(crate) small: &'static str,
     /// Abbreviations whose full stop never ends a sentence.
-    pub(super) abbreviations: &'static str,
+    pub(crate) abbreviations: &'static str,
     /// Abbreviations whose full stop also ends the sentence if a capital follows.
-    pub(super) closing_abbreviations: &'static str,
+    pub(crate) closing_abbreviations: &'static str,
     /// Openings that can be left out if a comma follows them.
-    pub(super) connectives: &'static str,
+    pub(crate) connectives: &'static str,
     /// Openings that depend on the previous sentence and cannot be left out.
-    pub(super) dangling: &'static str,
+    pub(crate) dangling: &'static str,
     /// Words that precede a noun.
-    pub(super) determiners: &'static str,
+    pub(crate) determiners: &'static str,
     /// Words that refer back in second position: "with these", "in such".
-    pub(super) demonstratives: &'static str,
+    pub(crate) demonstratives: &'static str,
     /// Openings of a clause that only refers to another text.
-    pub(super) see: &'static str,
+    pub(crate) see: &'static str,
     /// Phrases that refer to another place on the page.
-    pub(super) pointing: &'static str,
+    pub(crate) pointing: &'static str,
     /// Openings that look like [`Words::dangling`] but are self-contained.
-    pub(super) grounded: &'static str,
+    pub(crate) grounded: &'static str,
     /// What a document calls itself: "this manual" refers to nothing else.
-    pub(super) self_names: &'static str,
+    pub(crate) self_names: &'static str,
     /// Numbered things that are referred to: figures, tables, sections.
-    pub(super) numbered: &'static str,
+    pub(crate) numbered: &'static str,
     /// Phrases that introduce a reference: "as shown in", "see".
-    pub(super) pointers: &'static str,
+    pub(crate) pointers: &'static str,
     /// Headings of parts that are not narrated: references, contents, acknowledgements.
-    pub(super) left_out: &'static str,
+    pub(crate) left_out: &'static str,
     /// Headings that are recognised at any font size: abstract, introduction, conclusion.
-    pub(super) plain_headings: &'static str,
+    pub(crate) plain_headings: &'static str,
     /// Phrases of copyright notices and licences.
-    pub(super) boilerplate: &'static str,
+    pub(crate) boilerplate: &'static str,
     /// Phrases of sentences that define something, or draw a conclusion.
-    pub(super) cues: &'static str,
+    pub(crate) cues: &'static str,
     /// The closing question about two key terms, `{0}` and `{1}`.
-    pub(super) question_of_two: &'static str,
+    pub(crate) question_of_two: &'static str,
     /// The closing question about the title, `{0}`.
-    pub(super) question_of_title: &'static str,
+    pub(crate) question_of_title: &'static str,
     /// The closing question if there is not even a title.
-    pub(super) question: &'static str,
+    pub(crate) question: &'static str,
     /// Heading of the closing scene.
-    pub(super) question_heading: &'static str,
+    pub(crate) question_heading: &'static str,
 }
 
 /// [`Words`] as sets, for look-ups.
-pub(super) struct Lexicon {
-    pub(super) words: &'static Words,
-    pub(super) stop_words: HashSet<&'static str>,
-    pub(super) abbreviations: HashSet<&'static str>,
-    pub(super) closing_abbreviations: HashSet<&'static str>,
-    pub(super) connectives: Vec<&'static str>,
-    pub(super) dangling: HashSet<&'static str>,
-    pub(super) determiners: HashSet<&'static str>,
-    pub(super) demonstratives: HashSet<&'static str>,
-    pub(super) see: Vec<&'static str>,
-    pub(super) pointing: Vec<&'static str>,
-    pub(super) grounded: Vec<&'static str>,
-    pub(super) self_names: HashSet<&'static str>,
-    pub(super) numbered: HashSet<&'static str>,
-    pub(super) pointers: Vec<&'static str>,
-    pub(super) left_out: HashSet<&'static str>,
-    pub(super) plain_headings: HashSet<&'static str>,
-    pub(super) boilerplate: Vec<&'static str>,
-    pub(super) cues: Vec<&'static str>,
+pub(crate) struct Lexicon {
+    pub(crate) words: &'static Words,
+    pub(crate) stop_words: HashSet<&'static str>,
+    pub(crate) abbreviations: HashSet<&'static str>,
+    pub(crate) closing_abbreviations: HashSet<&'static str>,
+    pub(crate) connectives: Vec<&'static str>,
+    pub(crate) dangling: HashSet<&'static str>,
+    pub(crate) determiners: HashSet<&'static str>,
+    pub(crate) demonstratives: HashSet<&'static str>,
+    pub(crate) see: Vec<&'static str>,
+    pub(crate) pointing: Vec<&'static str>,
+    pub(crate) grounded: Vec<&'static str>,
+    pub(crate) self_names: HashSet<&'static str>,
+    pub(crate) numbered: HashSet<&'static str>,
+    pub(crate) pointers: Vec<&'static str>,
+    pub(crate) left_out: HashSet<&'static str>,
+    pub(crate) plain_headings: HashSet<&'static str>,
+    pub(crate) boilerplate: Vec<&'static str>,
+    pub(crate) cues: Vec<&'static str>,
 }
 
 static LEXICONS: LazyLock<Vec<Lexicon>> = LazyLock::new(|| {
@@ -118,15 +120,25 @@ impl Lexicon {
     }
 
     /// The lexicon of a language; English for one that has none.
-    pub(super) fn of(language: Language) -> &'static Self {
+    pub(crate) fn of(language: Language) -> &'static Self {
         let code = language.code();
         LEXICONS.iter().find(|lexicon| lexicon.words.code == code).unwrap_or(&LEXICONS[0])
     }
 
     /// All lexicons, in the order of `LANGUAGES`.
-    pub(super) fn all() -> &'static [Self] {
+    pub(crate) fn all() -> &'static [Self] {
         &LEXICONS
     }
+}
+
+/// Whether a word carries a topic: no stop word, no number, no single letter.
+pub(crate) fn is_topic(word: &str, lexicon: &Lexicon) -> bool {
+    let folded = fold(word);
+    folded.chars().count() >= 2
+        && folded.chars().any(char::is_alphabetic)
+        && !folded.starts_with(|c: char| c.is_numeric())
+        && !lexicon.stop_words.contains(folded.as_str())
+        && !folded.rsplit('\'').next().is_some_and(|rest| lexicon.stop_words.contains(rest))
 }
 
 fn phrases(list: &'static str) -> impl Iterator<Item = &'static str> {

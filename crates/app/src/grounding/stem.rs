@@ -6,7 +6,7 @@
 use super::text::fold;
 
 /// The stem of a word (without punctuation around it) in a language, by its ISO 639-1 code.
-pub(super) fn stem(word: &str, code: &str) -> String {
+pub(crate) fn stem(word: &str, code: &str) -> String {
     let folded = fold(word);
     if code == "ar" {
         return arabic(&folded);

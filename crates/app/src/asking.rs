@@ -1,0 +1,222 @@
+//! Asking a language model: each question is paid once, whatever happens between, and counted against the allowance of the day
+//! unless the owner's own key pays for it.
+
+use serde_json::json;
+use sluice_blobs::BlobHash;
+use sluice_capability::{Complete, CompleteRequest, Completing, Completion, MadeBy, Router, Wish};
+use sluice_domain::limits::Limited;
+use sluice_engine::{Called, JobError, Pending, Run};
+use sluice_store::{Tx, results};
+
+use crate::limits::{Asker, LimitError, Limiter, admit};
+use crate::platform::Platform;
+use crate::providers::{ProviderError, Routes};
+use crate::routing::{self, Made, Unchanged};
+
+/// What becomes of a question.
+pub(crate) enum Asked {
+    /// A model answered it.
+    Answer(Completion, MadeBy),
+    /// A model is at work on it.
+    Pending(Pending),
+    /// No model answers it: the code of why.
+    Failed(String),
+    /// No more may be asked today.
+    UsedUp,
+}
+
+/// The models that a job may ask.
+pub(crate) struct Model<'a> {
+    run: &'a Run,
+    limits: &'a Limiter,
+    /// The routes to them.
+    pub(crate) router: Router<Completing, dyn Complete>,
+    /// The owner's own key pays for them.
+    is_own: bool,
+}
+
+impl<'a> Model<'a> {
+    /// None if this owner has no model.
+    pub(crate) async fn of(
+        run: &'a Run,
+        platform: &'a Platform,
+        routes: &Routes<Completing, dyn Complete>,
+    ) -> Result<Option<Self>, JobError> {
+        let router = match routes.of(run.owner()).await {
+            // What needs a provider says so.
+            Err(ProviderError::Keyless { .. }) => return Ok(None),
+            found => found?,
+        };
+        if router.implementations().next().is_none() {
+            return Ok(None);
+        }
+        // Who brings a key pays the model, and is then asked with no other.
+        let is_own = router.has_own();
+        let router = if is_own { router.paid_by_asker() } else { router };
+        Ok(Some(Self { run, limits: &platform.limits, router, is_own }))
+    }
+
+    /// Asks the first of these routes that answers; `key` is the hash of the question. What heals is an error, so that the job
+    /// waits for it as long as it has attempts.
+    pub(crate) async fn ask(
+        &self,
+        router: &Router<Completing, dyn Complete>,
+        key: &str,
+        request: &CompleteRequest,
+        wish: &Wish,
+    ) -> Result<Asked, JobError> {
+        if !self.is_allowed(router, key).await? {
+            return Ok(Asked::UsedUp);
+        }
+        match routing::ask(self.run, key, router, request, wish, Unchanged).await {
+            Ok(Called::Done(Made { value, made_by })) => Ok(Asked::Answer(value, made_by)),
+            Ok(Called::Pending(pending)) => Ok(Asked::Pending(pending)),
+            Err(error) if goes_on(self.run, &error) => Err(error),
+            Err(error) => {
+                self.run.log(format!("No model answered: {error}"));
+                Ok(Asked::Failed(error.code))
+            }
+        }
+    }
+
+    /// Counts a question, once however often this job comes back to it; false if there is no room for it. What has been asked
+    /// already costs nothing more.
+    async fn is_allowed(&self, router: &Router<Completing, dyn Complete>, key: &str) -> Result<bool, JobError> {
+        if self.is_own || routing::is_begun(self.run, key, router).await? {
+            return Ok(true);
+        }
+        let of = json!(["capture.allowance/1", self.run.job_id(), key]);
+        let counted = BlobHash::of(of.to_string().as_bytes()).to_string();
+        match self.count(&counted).await {
+            Ok(()) => Ok(true),
+            Err(LimitError::Exceeded(exceeded)) => {
+                self.run.log(format!("No model is asked: {exceeded}"));
+                Ok(false)
+            }
+            Err(LimitError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Counts one, unless that was done under this key, of which a note is left in the same unit of work: whatever happens to
+    /// this process in between, it is neither counted twice nor forgotten.
+    async fn count(&self, key: &str) -> Result<(), LimitError> {
+        let (limits, asker) = (self.limits, Asker { owner: self.run.owner().clone(), token: None, address: None });
+        let counted = self.run.write(async |tx: &mut Tx| {
+            if results::find(tx, key).await?.is_some() {
+                results::touch(tx, key).await?;
+            } else {
+                admit::one(tx, limits, &asker, Limited::ModelCalls).await?;
+                results::store(tx, key, "allowance", &json!(true)).await?;
+            }
+            Ok::<_, LimitError>(())
+        });
+        counted.await
+    }
+}
+
+/// Whether the job is tried again after this error: it only waits, is put off without spending an attempt, or has attempts left.
+/// What can do without an answer asks here, and returns the error unchanged if so.
+pub(crate) fn goes_on(run: &Run, error: &JobError) -> bool {
+    error.is_waiting() || error.put_off.is_some() || (error.retry && !run.is_last_attempt())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde::{Deserialize, Serialize};
+    use sluice_capability::{Answer, Begun, Context, Does, Doing, Finish, Profile};
+    use sluice_domain::ids::OwnerId;
+    use sluice_domain::job::JobState;
+    use sluice_domain::limits::{Holder, Window};
+    use sluice_domain::money::MicroUsd;
+    use sluice_engine::{Engine, EnqueueOptions, Job, Next};
+    use sluice_store::Dialect;
+    use sluice_store::faults::Fault;
+    use sluice_store::limits::{self, Of};
+    use sluice_testkit::TestStore;
+
+    use super::*;
+
+    struct Quill(Profile);
+
+    impl Does<Completing> for Quill {
+        fn profile(&self) -> &Profile {
+            &self.0
+        }
+
+        fn estimate(&self, _: &CompleteRequest) -> Option<MicroUsd> {
+            Some(MicroUsd(0))
+        }
+
+        fn begin<'a>(&'a self, _: &'a CompleteRequest, _: Context<'a>) -> Doing<'a, Begun<Completion>> {
+            let completion = Completion { text: "{}".to_owned(), finish: Finish::Stop };
+            Box::pin(async move { Ok(Begun::Done(Answer::local(completion, "quill", "1"))) })
+        }
+    }
+
+    struct Desk {
+        router: Router<Completing, dyn Complete>,
+        limits: Limiter,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Question {
+        about: String,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    enum Only {
+        Ask,
+    }
+
+    impl Job for Question {
+        const KIND: &'static str = "test.question";
+        type Stage = Only;
+        type Context = Arc<Desk>;
+
+        fn first_stage() -> Only {
+            Only::Ask
+        }
+
+        async fn run(&self, _: Only, run: &Run, desk: &Arc<Desk>) -> Result<Next<Only>, JobError> {
+            let model = Model { run, limits: &desk.limits, router: desk.router.clone(), is_own: false };
+            let request =
+                CompleteRequest { messages: Vec::new(), schema: None, max_output_tokens: 9, temperature: None };
+            Ok(match model.ask(&desk.router, &self.about, &request, &Wish::default()).await? {
+                Asked::Answer(..) => Next::Done(json!("answered")),
+                Asked::Pending(pending) => Next::AwaitCall(pending),
+                Asked::Failed(code) => return Err(JobError::fail(code, "no model answered")),
+                Asked::UsedUp => Next::Done(json!("used up")),
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_is_counted_once_though_the_reply_of_its_count_is_lost() {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            let test = TestStore::open_on(dialect).await;
+            let plans = json!({ "visitor": { "user": { "model_calls": { "hard": 2, "seconds": 86_400 } } } });
+            let profile = Profile { provider: "letters".to_owned(), is_local: true, languages: Vec::new() };
+            let quill: Arc<dyn Complete> = Arc::new(Quill(profile));
+            let limits = Limiter::new(serde_json::from_value(plans).unwrap());
+            let desk = Desk { router: Router::only(quill), limits };
+            let engine = Engine::builder(test.store().clone()).register::<Question>(Arc::new(desk)).build();
+            let (owner, question) = (OwnerId::local(), Question { about: "tide".to_owned() });
+
+            test.faults().plan("run.write", Fault::LostReply);
+            let job = engine.submit(&question, EnqueueOptions::of(&owner)).await.unwrap();
+            engine.run_until_idle().await.unwrap();
+            test.advance(Duration::from_hours(1)).await;
+            engine.run_until_idle().await.unwrap();
+            let row = engine.job(&owner, &job).await.unwrap().unwrap().job;
+            assert_eq!((row.state, row.result), (JobState::Succeeded, Some(json!("answered"))), "{dialect:?}");
+
+            let (of, window) = (Of::new(Holder::User, owner.as_str()), Window { hard: 2, soft: None, seconds: 86_400 });
+            let used = async |tx: &mut Tx| limits::used(tx, &of, Limited::ModelCalls, window).await;
+            assert_eq!(test.store().read(used).await.unwrap().used, 1, "{dialect:?}");
+            test.end().await;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Cards, as a person edits them.
+
+use sluice_domain::ids::OwnerId;
+use sluice_domain::study::{Doubt, Reason, Source};
+use sluice_domain::time::Timestamp;
+use sluice_engine::Engine;
+use sluice_store::capture::{self, PhraseId, PhraseRow, SourceKind, Status};
+use sluice_store::{Tx, jobs as stored_jobs};
+
+pub use super::card::WordEdit;
+use super::card::{self, CardFields, Origin, edited, edited_notes, edited_words};
+use super::context::CaptureApp;
+use super::error::PhraseError;
+use super::jobs::{self, Order, Work};
+use super::notify::changed;
+use super::view::{PhraseView, etag};
+use super::{PHRASE_CHARACTERS, languages, phrases};
+
+/// Most characters of a note, a translation and the like.
+const FIELD_CHARACTERS: usize = 2_000;
+/// Most words, and most notes, of a card.
+const MOST_WORDS: usize = 100;
+
+/// What a person changes of a card; what is none stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// The phrase itself.
+    pub text: Option<String>,
+    /// In Latin letters; empty for none.
+    pub transliteration: Option<String>,
+    /// Its translation; empty for none.
+    pub translation: Option<String>,
+    /// Remarks on its grammar: all of them.
+    pub grammar: Option<Vec<String>>,
+    /// Its words: all of them.
+    pub vocabulary: Option<Vec<WordEdit>>,
+}
+
+impl Edit {
+    fn check(&self) -> Result<(), PhraseError> {
+        let texts = [("transliteration", &self.transliteration), ("translation", &self.translation)];
+        for (what, text) in texts.into_iter().filter_map(|(what, text)| Some((what, text.as_ref()?))) {
+            check_length(what, text, FIELD_CHARACTERS)?;
+        }
+        let notes = self.grammar.as_deref().unwrap_or_default();
+        let words = self.vocabulary.as_deref().unwrap_or_default();
+        for (what, found) in [("notes", notes.len()), ("words", words.len())] {
+            if found > MOST_WORDS {
+                return Err(PhraseError::TooMany { what, found, most: MOST_WORDS });
+            }
+        }
+        for note in notes {
+            check_length("note", note, FIELD_CHARACTERS)?;
+        }
+        for word in words {
+            check_length("word", &word.word, PHRASE_CHARACTERS)?;
+            let WordEdit { transliteration, lemma, root, meaning, gender, declension, notes, .. } = word;
+            for text in [transliteration, lemma, root, meaning, gender, declension, notes].into_iter().flatten() {
+                check_length("word", text, FIELD_CHARACTERS)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_length(what: &'static str, text: &str, most: usize) -> Result<(), PhraseError> {
+    let found = text.chars().count();
+    if found > most { Err(PhraseError::TooLong { what, found, most }) } else { Ok(()) }
+}
+
+/// Whether a phrase has one of the entity tags that a change was made for; any if there are none.
+fn unchanged(row: &PhraseRow, tags: Option<&[String]>) -> Result<(), PhraseError> {
+    let now = etag(row.version);
+    if tags.is_none_or(|tags| tags.contains(&now)) { Ok(()) } else { Err(PhraseError::Changed { etag: now }) }
+}
+
+/// Edits a card. What is written is the person's; a new text is said anew. An exported card is to be exported again.
+pub async fn edit(
+    app: &CaptureApp,
+    engine: &Engine,
+    owner: &OwnerId,
+    id: &PhraseId,
+    tags: Option<&[String]>,
+    edit: &Edit,
+) -> Result<PhraseView, PhraseError> {
+    edit.check()?;
+    let text = edit.text.as_deref().map(languages::phrase).transpose()?;
+    app.platform
+        .store
+        .write(async |tx: &mut Tx| {
+            let mut row = phrases::lock(tx, owner, id).await?;
+            unchanged(&row, tags)?;
+            if row.status() == Status::Processing {
+                return Err(PhraseError::Working);
+            }
+            let now = tx.now().await?;
+            // A field that is being made must not replace what the person has just written.
+            let makes_field =
+                |row: &PhraseRow| row.open_job().is_some_and(|job| Work::parse(&job.what) == Some(Work::Field));
+            if makes_field(&row)
+                && let Some(job) = row.job.take()
+            {
+                stored_jobs::cancel(tx, owner, &job.id).await?;
+            }
+            let content_at = row.content_at;
+            let says_another = write(&mut row, edit, text.as_deref(), now)?;
+            if row.stored_status == Status::Exported && row.content_at != content_at {
+                row.stored_status = Status::Approved;
+            }
+            // It was mended by hand.
+            if row.status() == Status::Failed && !row.text.is_empty() {
+                row.stored_status = Status::PendingReview;
+                row.error = None;
+            }
+            if says_another {
+                row.audio = None;
+                jobs::start(tx, engine, &mut row, Order::Voice).await?;
+            }
+            capture::update(tx, &row).await?;
+            Ok::<_, PhraseError>(changed(tx, owner, id)?)
+        })
+        .await?;
+    phrases::show(app, owner, id).await
+}
+
+/// Writes an edit into a row; returns whether a voice has to say another text now.
+fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -> Result<bool, PhraseError> {
+    let mut fields = card::fields(row)?;
+    let mut is_another = false;
+    if let Some(text) = text.filter(|text| *text != row.text) {
+        let chosen = row.language.as_deref().map(languages::parse).transpose()?;
+        let (language, sure) = languages::of(text, chosen)?;
+        row.language = language.map(|language| language.code().to_owned());
+        row.language_sure = sure.min(row.language_sure.max(languages::SURE));
+        text.clone_into(&mut row.text);
+        card::touch(row, now);
+        doubt(&mut fields);
+        is_another = true;
+    }
+    if edit.text.is_some() {
+        fields.origin = Some(Origin { source: Source::Person, doubt: Doubt::Sure });
+    }
+    let analysis = &mut fields.analysis;
+    analysis.transliteration = edited(analysis.transliteration.take(), edit.transliteration.clone());
+    analysis.translation = edited(analysis.translation.take(), edit.translation.clone());
+    if let Some(notes) = &edit.grammar {
+        analysis.grammar = edited_notes(&analysis.grammar, notes.clone());
+    }
+    if let Some(words) = &edit.vocabulary {
+        analysis.vocabulary = edited_words(&analysis.vocabulary, words.clone());
+    }
+    card::put(row, &fields, now);
+    Ok(is_another && !row.audio.as_ref().is_some_and(|audio| audio.own) && row.source != SourceKind::Audio)
+}
+
+/// What was made of another text has to be looked at.
+fn doubt(fields: &mut CardFields) {
+    let analysis = &mut fields.analysis;
+    // It says another phrase.
+    analysis.marked = None;
+    for field in [&mut analysis.transliteration, &mut analysis.translation].into_iter().flatten() {
+        if field.doubt == Doubt::Sure {
+            field.doubt = Doubt::Doubtful { reason: Reason::NotInPhrase };
+        }
+    }
+}

@@ -1,0 +1,387 @@
+//! Makes text of what was sent: a picture is read, a sound is heard. A text is there already.
+
+mod remote;
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sluice_blobs::BlobHash;
+use sluice_capability::{CapabilityError, TranscribeRequest, Transcript, Wish};
+use sluice_domain::language::Language;
+use sluice_domain::study::{Doubt, Reason, Source, StudyLanguage};
+use sluice_engine::{Called, JobError, Run};
+use sluice_local::photo::PhotoText;
+use sluice_store::capture::{Original, PhraseId, PhraseRow, SourceKind};
+
+use super::card::{self, CardFields, Origin};
+use super::context::CaptureApp;
+use super::{PHRASE_CHARACTERS, current, languages};
+use crate::routing::{self, Unchanged};
+
+/// Changes with what is read of the same picture.
+const READ: &str = "capture.read/2";
+/// Changes with what is heard in the same sound.
+const HEARD: &str = "capture.hear/1";
+/// A line that was read with less confidence may be wrong.
+const READ_SURELY: f32 = 0.9;
+/// It is as sure of what it misreads on a photo, and of lines that it reads half of, as of the rest.
+const NEVER_SURE: &str = "tesseract";
+/// A word that was heard with less confidence may be wrong.
+const HEARD_SURELY: f32 = 0.8;
+/// How sure it is, in thousandths, which language somebody speaks.
+const SPOKEN: u32 = 900;
+
+/// What was read on a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Reading {
+    /// Pixels across, upright as the camera was held.
+    pub(super) width: u32,
+    /// Pixels down.
+    pub(super) height: u32,
+    /// Clockwise quarter turns after which the text is upright.
+    pub(super) quarter_turns: u8,
+    /// Its lines in reading order.
+    pub(super) lines: Vec<Line>,
+    /// Of all that looks like text, also of what could not be read and is in no line; from 0 to 1.
+    #[serde(default)]
+    pub(super) confidence: f32,
+    /// `pp-ocr`, `tesseract`, or a provider.
+    pub(super) engine: String,
+    /// The model, and the version of what runs it.
+    pub(super) version: String,
+}
+
+/// A line of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Line {
+    /// Its text.
+    pub(super) text: String,
+    /// From 0 to 1.
+    pub(super) confidence: f32,
+    /// Its corners in pixels of the picture, from the upper left one clockwise, as the text is upright.
+    pub(super) corners: [[f32; 2]; 4],
+}
+
+/// A phrase that was extracted.
+struct Phrase {
+    text: String,
+    source: Source,
+    is_sure: bool,
+    found: languages::Found,
+    reading: Option<Reading>,
+}
+
+/// Extracts the text of a phrase, unless that was done; `None` if a call has to be waited for, and false if this is no longer its
+/// current job.
+pub(super) async fn extract(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Result<Called<bool>, JobError> {
+    if !row.text.is_empty() {
+        return Ok(Called::Done(true));
+    }
+    let missing = || JobError::fail("original_missing", "what was sent is not there any more: send it again");
+    let original = row.original.as_ref().ok_or_else(missing)?;
+    let phrase = match row.source {
+        SourceKind::Text => return Err(missing()),
+        SourceKind::Image => match read(run, app, row, original).await? {
+            Called::Done(phrase) => phrase,
+            Called::Pending(pending) => return Ok(Called::Pending(pending)),
+        },
+        SourceKind::Audio => match hear(run, app, row, original).await? {
+            Called::Done(phrase) => phrase,
+            Called::Pending(pending) => return Ok(Called::Pending(pending)),
+        },
+    };
+    store(run, &row.id, &phrase).await.map(Called::Done)
+}
+
+async fn store(run: &Run, id: &PhraseId, phrase: &Phrase) -> Result<bool, JobError> {
+    let doubt = if phrase.is_sure { Doubt::Sure } else { Doubt::Doubtful { reason: Reason::LowConfidence } };
+    let fields = CardFields { origin: Some(Origin { source: phrase.source.clone(), doubt }), ..CardFields::default() };
+    current::change(run, id, |row, now| {
+        row.text.clone_from(&phrase.text);
+        row.reading = phrase.reading.as_ref().map(|reading| json!(reading));
+        if row.language_sure < languages::CHOSEN {
+            let (language, sure) = phrase.found;
+            row.language = language.map(|language| language.code().to_owned());
+            row.language_sure = sure;
+        }
+        card::put(row, &fields, now);
+        Ok(())
+    })
+    .await
+}
+
+pub(super) fn hash_of(original: &Original) -> Result<BlobHash, JobError> {
+    original.blob.parse().map_err(|_| JobError::fail("original_missing", "the name of what was sent cannot be read"))
+}
+
+/// The language that a person chose.
+fn chosen(row: &PhraseRow) -> Option<StudyLanguage> {
+    row.language.as_deref().filter(|_| row.language_sure == languages::CHOSEN).and_then(StudyLanguage::from_code)
+}
+
+/// A phrase of so many characters, in which there is a word.
+fn checked(text: &str, what: &str) -> Result<String, JobError> {
+    let text = languages::plain(text);
+    if text.chars().count() > PHRASE_CHARACTERS {
+        return Err(JobError::fail(
+            "text_too_long",
+            format!("there is more than a phrase {what} (over {PHRASE_CHARACTERS} characters): send the part to learn"),
+        ));
+    }
+    Ok(text)
+}
+
+async fn read(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original) -> Result<Called<Phrase>, JobError> {
+    let hash = hash_of(original)?;
+    let language = chosen(row);
+    match remote::read(run, app, &hash, language).await? {
+        Some(Called::Done(reading)) => return phrase_of(reading, language).map(Called::Done),
+        Some(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
+        None => {}
+    }
+    let of = json!([READ, hash, language.map(StudyLanguage::code)]);
+    let key = BlobHash::of(of.to_string().as_bytes()).to_string();
+    let reading: Reading = run
+        .result_or(&key, "read", async || {
+            let file = app.platform.media.materialise(&hash).await?;
+            let text = read_file(app, file.path(), language).await?;
+            // Not kept: once the package is there, the picture is read again.
+            tried_in_all(&text)?;
+            Ok(reading_of(text))
+        })
+        .await?;
+    phrase_of(reading, language).map(Called::Done)
+}
+
+async fn read_file(app: &CaptureApp, file: &Path, language: Option<StudyLanguage>) -> Result<PhotoText, JobError> {
+    let text = app.photos.read(file, language.map(StudyLanguage::code)).await;
+    text.map_err(|error| routing::failed(CapabilityError::from(error)))
+}
+
+/// An error if there are no words on a picture, and it was not read in every language that it may be in.
+fn tried_in_all(text: &PhotoText) -> Result<(), JobError> {
+    let has_words = text.lines.iter().any(|line| line.text.chars().any(char::is_alphabetic));
+    if has_words || text.not_tried.is_empty() {
+        return Ok(());
+    }
+    Err(JobError::fail(
+        "tool_missing",
+        format!(
+            "no text was found on the picture, and it was not looked for in all scripts: install {} on the server, or choose the \
+             language of the picture",
+            text.not_tried.join(" and ")
+        ),
+    ))
+}
+
+fn reading_of(text: PhotoText) -> Reading {
+    let line = |line: sluice_local::photo::PhotoLine| Line {
+        text: line.text,
+        confidence: line.confidence,
+        corners: line.corners,
+    };
+    Reading {
+        width: text.width,
+        height: text.height,
+        quarter_turns: text.quarter_turns,
+        confidence: text.confidence,
+        lines: text.lines.into_iter().map(line).collect(),
+        engine: text.read_by.engine.to_owned(),
+        version: format!("{} {}", text.read_by.model, text.read_by.version),
+    }
+}
+
+/// The phrase that a picture's lines make: of their words those in the script of the language.
+fn phrase_of(mut reading: Reading, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
+    let whole: Vec<&str> = reading.lines.iter().map(|line| line.text.as_str()).collect();
+    let (found, sure) = match chosen {
+        Some(language) => (Some(language), languages::CHOSEN),
+        None => languages::by_letters(&whole.join(" ")),
+    };
+    for line in &mut reading.lines {
+        line.text = found.map_or_else(String::new, |language| of_script(&line.text, language));
+    }
+    reading.lines.retain(|line| !line.text.is_empty());
+    let text: Vec<&str> = reading.lines.iter().map(|line| line.text.as_str()).collect();
+    let text = checked(&text.join(" "), "on the picture")?;
+    if !text.chars().any(char::is_alphabetic) {
+        let detail = match chosen {
+            Some(language) => format!("in {} ", language.facts().english_name),
+            None => String::new(),
+        };
+        return Err(JobError::fail(
+            "no_text",
+            format!("no text {detail}was found on the picture: take it closer and sharper, or choose another language"),
+        ));
+    }
+    let is_sure = reading.engine != NEVER_SURE
+        && reading.confidence >= READ_SURELY
+        && reading.lines.iter().all(|line| line.confidence >= READ_SURELY);
+    let source = Source::Engine { name: reading.engine.clone(), version: reading.version.clone() };
+    Ok(Phrase { text, source, is_sure, found: (found, sure), reading: Some(reading) })
+}
+
+/// The words of a line that are in the script of a language, with what stands between them; nothing if there is none.
+fn of_script(line: &str, language: StudyLanguage) -> String {
+    let foreign = |word: &&str| word.chars().any(char::is_alphabetic) && !language.is_in(word);
+    let kept: Vec<&str> = line.split_whitespace().filter(|word| !foreign(word)).collect();
+    let kept = kept.join(" ");
+    if language.is_in(&kept) { kept } else { String::new() }
+}
+
+async fn hear(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original) -> Result<Called<Phrase>, JobError> {
+    let hash = hash_of(original)?;
+    let language = chosen(row);
+    let file = app.platform.media.materialise(&hash).await?;
+    let request = TranscribeRequest {
+        sound: file.path().to_owned(),
+        duration_ms: 0,
+        language: language.map(|language| language.code().to_owned()),
+        words: true,
+        prompt: None,
+    };
+    let of = json!([HEARD, hash, request.language]);
+    let key = BlobHash::of(of.to_string().as_bytes()).to_string();
+    let wish = Wish {
+        language: request.language.as_deref().and_then(Language::from_code),
+        length: Some(super::SOUND_MS),
+        ..Wish::default()
+    };
+    let router = app.hearing.of(run.owner()).await?;
+    let made = match routing::ask(run, &key, &router, &request, &wish, Unchanged).await? {
+        Called::Done(made) => made,
+        Called::Pending(pending) => return Ok(Called::Pending(pending)),
+    };
+    let version = format!("{} {}", made.made_by.model, made.made_by.version);
+    let source = Source::Engine { name: "speech".to_owned(), version: version.trim().to_owned() };
+    heard(&made.value, language, source).map(Called::Done)
+}
+
+/// The phrase that was heard.
+fn heard(transcript: &Transcript, chosen: Option<StudyLanguage>, source: Source) -> Result<Phrase, JobError> {
+    let text: Vec<&str> = transcript.segments.iter().map(|segment| segment.text.trim()).collect();
+    let text = checked(&text.join(" "), "in the sound")?;
+    if !text.chars().any(char::is_alphabetic) {
+        return Err(JobError::fail(
+            "no_speech",
+            "nobody was heard in the sound: record it again, closer to the microphone",
+        ));
+    }
+    let spoken = StudyLanguage::from_code(&transcript.language);
+    let Some(language) = chosen.or(spoken) else {
+        let known: Vec<_> = StudyLanguage::all().map(StudyLanguage::code).collect();
+        return Err(JobError::fail(
+            "language_unknown",
+            format!(
+                "what was heard is in \"{}\", and cards are made in: {}. If it is one of these, choose it",
+                transcript.language,
+                known.join(", ")
+            ),
+        ));
+    };
+    // What was heard in another language than it is written in is two languages, or a mistake.
+    let (written, part) = languages::by_letters(&text);
+    let agrees = language.facts().script == "Latn" || written == Some(language);
+    let is_all_in = |part: &str| languages::is_all_in(part, language);
+    let is_one = agrees && is_all_in(&text) && transcript.segments.iter().all(|segment| is_all_in(&segment.text));
+    let sure = if chosen.is_some() { languages::CHOSEN } else { SPOKEN.min(if is_one { 1000 } else { part.min(500) }) };
+    let mut words = transcript.segments.iter().flat_map(|segment| &segment.words);
+    let is_sure = is_one && words.all(|word| word.confidence >= HEARD_SURELY);
+    Ok(Phrase { text, source, is_sure, found: (Some(language), sure), reading: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_capability::{Segment, Word};
+
+    use super::*;
+
+    fn line(text: &str, confidence: f32) -> Line {
+        Line { text: text.to_owned(), confidence, corners: [[0.0; 2]; 4] }
+    }
+
+    fn reading(lines: Vec<Line>) -> Reading {
+        let (engine, version) = ("pp-ocr".to_owned(), "6".to_owned());
+        Reading { width: 10, height: 10, quarter_turns: 0, confidence: 0.95, lines, engine, version }
+    }
+
+    #[test]
+    fn words_of_the_cards_script_are_kept() {
+        let lines = vec![line("Выход EXIT", 0.95), line("2 этаж", 0.95), line("Powered by X", 0.4)];
+        let phrase = phrase_of(reading(lines), Some(StudyLanguage::RUSSIAN)).unwrap();
+        assert_eq!(phrase.text, "Выход 2 этаж");
+        assert!(phrase.is_sure, "the line that is left out does not count");
+        assert_eq!(phrase.reading.unwrap().lines.len(), 2);
+        let unsure = phrase_of(reading(vec![line("Выход", 0.6)]), None).unwrap();
+        assert!(!unsure.is_sure);
+        let sure = || reading(vec![line("Выход", 0.95)]);
+        let half = Reading { confidence: 0.7, ..sure() };
+        assert!(!phrase_of(half, None).unwrap().is_sure, "something is there that could not be read");
+        let other = Reading { engine: "tesseract".to_owned(), ..sure() };
+        assert!(!phrase_of(other, None).unwrap().is_sure);
+        assert!(phrase_of(sure(), None).unwrap().is_sure);
+    }
+
+    #[test]
+    fn a_picture_without_words_says_so() {
+        let none = phrase_of(reading(vec![]), None).err().unwrap();
+        assert_eq!((none.code.as_str(), none.retry), ("no_text", false));
+        let other = phrase_of(reading(vec![line("EXIT", 0.9)]), Some(StudyLanguage::RUSSIAN)).err().unwrap();
+        assert!(other.message.contains("Russian"), "{}", other.message);
+        let long = phrase_of(reading(vec![line(&"а".repeat(600), 0.9)]), None).err().unwrap();
+        assert_eq!(long.code, "text_too_long");
+    }
+
+    #[test]
+    fn a_picture_that_was_not_read_in_all_scripts_names_the_packages() {
+        let photo = |line: &str, not_tried: &[&str]| PhotoText {
+            read_by: sluice_local::photo::PhotoReader::model(),
+            width: 10,
+            height: 10,
+            quarter_turns: 0,
+            confidence: 0.3,
+            lines: vec![sluice_local::photo::PhotoLine {
+                text: line.to_owned(),
+                confidence: 0.6,
+                corners: [[0.0; 2]; 4],
+            }],
+            not_tried: not_tried.iter().map(|package| (*package).to_owned()).collect(),
+        };
+        let error = tried_in_all(&photo("12", &["tesseract-ocr-rus", "tesseract-ocr-kat"])).err().unwrap();
+        assert_eq!((error.code.as_str(), error.retry), ("tool_missing", false));
+        assert!(error.message.contains("install tesseract-ocr-rus and tesseract-ocr-kat"), "{}", error.message);
+        assert!(tried_in_all(&photo("Hola", &["tesseract-ocr-rus"])).is_ok());
+        assert!(tried_in_all(&photo("12", &[])).is_ok());
+    }
+
+    #[test]
+    fn what_is_heard_is_as_sure_as_its_words() {
+        let word = |confidence| Word { text: "Hola".to_owned(), start_ms: 0, end_ms: 1, confidence };
+        let said = |language: &str, text: &str, confidence| Transcript {
+            language: language.to_owned(),
+            segments: vec![Segment {
+                start_ms: 0,
+                end_ms: 1,
+                text: text.to_owned(),
+                speaker: None,
+                words: vec![word(confidence)],
+            }],
+            suppressed: Vec::new(),
+        };
+        let source = || Source::Rules { name: "test".to_owned() };
+        let of = |transcript: &Transcript| heard(transcript, None, source());
+        assert!(of(&said("es", "Hola", 0.95)).unwrap().is_sure);
+        assert!(!of(&said("es", "Hola", 0.5)).unwrap().is_sure);
+        let mixed = of(&said("ru", "Hello", 0.95)).unwrap();
+        assert!(!mixed.is_sure && mixed.found.1 < languages::SURE);
+        // Most of it in the language that was heard does not make all of it that.
+        let both = "Где находится вокзал в этом городе? Thank you!";
+        let two = of(&said("ru", both, 0.95)).unwrap();
+        assert!(!two.is_sure && two.found.1 < languages::SURE);
+        let chosen = heard(&said("ru", both, 0.95), Some(StudyLanguage::RUSSIAN), source()).unwrap();
+        assert_eq!((chosen.is_sure, chosen.found.1), (false, languages::CHOSEN));
+        assert_eq!(of(&said("en", "Hello", 0.9)).err().unwrap().code, "language_unknown");
+        assert_eq!(of(&Transcript::default()).err().unwrap().code, "no_speech");
+    }
+}

@@ -1,0 +1,135 @@
+//! Which language a phrase is in, and what cannot be a phrase.
+
+use sluice_domain::study::StudyLanguage;
+
+use super::PHRASE_CHARACTERS;
+use super::error::PhraseError;
+
+/// A language that is less sure, in thousandths, is doubtful.
+pub(super) const SURE: u32 = 800;
+/// A person chose it.
+pub(super) const CHOSEN: u32 = 1000;
+/// Latin letters that could be of many languages.
+const GUESSED: u32 = 300;
+/// By fewer letters a language is not told from others of its script.
+const TELLING_LETTERS: usize = 20;
+
+/// A language with how sure it is, in thousandths.
+pub(super) type Found = (Option<StudyLanguage>, u32);
+
+/// The language of this code.
+pub(super) fn parse(code: &str) -> Result<StudyLanguage, PhraseError> {
+    let short: String = code.chars().take(20).collect();
+    StudyLanguage::try_from(short).map_err(PhraseError::Language)
+}
+
+/// A text without what is around it, with single spaces; refused if it can be no phrase.
+pub(super) fn phrase(text: &str) -> Result<String, PhraseError> {
+    let text = plain(text);
+    let found = text.chars().count();
+    if found > PHRASE_CHARACTERS {
+        return Err(PhraseError::TooLong { what: "text", found, most: PHRASE_CHARACTERS });
+    }
+    if !text.chars().any(char::is_alphabetic) {
+        return Err(PhraseError::NoWords);
+    }
+    Ok(text)
+}
+
+/// A text on one line, without control characters.
+pub(super) fn plain(text: &str) -> String {
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The language of a phrase: the one that was chosen, which must be able to have written it, or that of its letters.
+pub(super) fn of(text: &str, chosen: Option<StudyLanguage>) -> Result<Found, PhraseError> {
+    match chosen {
+        Some(language) if language.is_in(text) => Ok((chosen, CHOSEN)),
+        Some(language) => Err(PhraseError::WrongScript { language: language.facts().english_name }),
+        None => Ok(by_letters(text)),
+    }
+}
+
+/// The language that most letters are of; how sure it is says which part of the letters that is. Of Latin letters it is a guess, for
+/// which what the words look like speaks, too.
+pub(super) fn by_letters(text: &str) -> Found {
+    let Some(language) = StudyLanguage::by_script(text) else { return (None, 0) };
+    let part = own_part(text, language);
+    if language.facts().script != "Latn" {
+        return (Some(language), part);
+    }
+    let detected = whatlang::detect(text).filter(|found| found.lang().code() == language.facts().code3);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 1000")]
+    let alike = detected.map_or(0, |found| (found.confidence().clamp(0.0, 1.0) * 1000.0) as u32);
+    (Some(language), part.min(alike.max(GUESSED)))
+}
+
+/// Which part of the letters of a text is of the script of a language, in thousandths.
+fn own_part(text: &str, language: StudyLanguage) -> u32 {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count().max(1);
+    let own = text.chars().filter(|c| c.is_alphabetic() && language.writes(*c)).count();
+    u32::try_from(1000 * own / letters).unwrap_or(0)
+}
+
+/// Whether nothing says that a text is, in part, in another language: by its letters, and where these are Latin, which many languages
+/// share, by its words.
+pub(super) fn is_all_in(text: &str, language: StudyLanguage) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    if letters > 0 && own_part(text, language) < SURE {
+        return false;
+    }
+    if letters < TELLING_LETTERS || language.facts().script != "Latn" {
+        return true;
+    }
+    let detected = whatlang::detect(text).filter(whatlang::Info::is_reliable);
+    detected.is_none_or(|found| found.lang().code() == language.facts().code3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_word_or_too_many_is_no_phrase() {
+        assert_eq!(phrase("  Привет,\t мир!\u{0} \n").unwrap(), "Привет, мир!");
+        assert!(matches!(phrase("😀😀 42 !"), Err(PhraseError::NoWords)));
+        assert!(matches!(phrase(" \n "), Err(PhraseError::NoWords)));
+        assert!(matches!(phrase(&"а".repeat(10_000)), Err(PhraseError::TooLong { found: 10_000, .. })));
+    }
+
+    #[test]
+    fn a_language_is_as_sure_as_its_letters() {
+        let of = |text| by_letters(text);
+        assert_eq!(of("Где находится вокзал?"), (Some(StudyLanguage::RUSSIAN), 1000));
+        let (mixed, sure) = of("Где мой новый wifi");
+        assert_eq!((mixed, sure < SURE), (Some(StudyLanguage::RUSSIAN), true), "{sure}");
+        let (spanish, sure) = of("¿Dónde está la biblioteca? No la encuentro por ninguna parte de esta ciudad.");
+        assert_eq!((spanish, sure > GUESSED), (Some(StudyLanguage::SPANISH), true), "{sure}");
+        let (english, sure) = of("Where is the library? I cannot find it anywhere in this town.");
+        assert_eq!((english, sure), (Some(StudyLanguage::SPANISH), GUESSED));
+    }
+
+    #[test]
+    fn a_second_language_shows_in_the_letters_or_in_the_words() {
+        let russian = |text| is_all_in(text, StudyLanguage::RUSSIAN);
+        assert!(russian("Где находится вокзал?") && russian("42!") && russian(""));
+        assert!(!russian("Где находится вокзал в этом городе? Thank you!"));
+        let spanish = |text| is_all_in(text, StudyLanguage::SPANISH);
+        assert!(spanish("¿Dónde está la biblioteca? No la encuentro por ninguna parte de esta ciudad."));
+        assert!(spanish("Hello"), "a word is not told from one of Spanish");
+        assert!(!spanish(ENGLISH));
+    }
+
+    /// Longer than a phrase, because by a few words no language is surely told from others.
+    const ENGLISH: &str = "There was nothing that they could have done about it, and the weather was getting worse with every hour \
+                           that they were waiting there for their friends and the others.";
+
+    #[test]
+    fn a_chosen_language_must_be_able_to_write_it() {
+        assert_eq!(super::of("Hola", Some(StudyLanguage::SPANISH)).unwrap(), (Some(StudyLanguage::SPANISH), CHOSEN));
+        let refused = super::of("Hola", Some(StudyLanguage::ARABIC)).unwrap_err().to_string();
+        assert!(refused.contains("Arabic"), "{refused}");
+        assert!(parse("tlh").unwrap_err().to_string().contains("ru, ar, zh, es, ka"));
+    }
+}

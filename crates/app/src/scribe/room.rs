@@ -1,0 +1,203 @@
+//! How many bytes of chunks this process works on, of all sessions, and how they are shared by owners.
+//!
+//! What is held stays held until its request ends, which a slow client decides. So an owner beyond a fair share never gets the
+//! last quarter of the room, nor more than half of it while somebody else holds some: whoever comes next finds room.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sluice_domain::ids::OwnerId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Chunks that are received at the same time, of all sessions: each holds a file open. What comes beyond them waits in the
+/// network's buffers, as far as there is room for it.
+pub(super) const AT_ONCE: usize = 256;
+/// Those of one owner. The rest of [`AT_ONCE`] is for others.
+const OF_OWNER: usize = AT_ONCE / 4 * 3;
+/// What a request holds beside its chunk: the buffer of its connection.
+const BESIDE: u64 = 64 * 1024;
+/// Clients that were refused at the same time come back over so many seconds.
+const SPREAD: u64 = 5;
+
+/// The bound, and what is held of it. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Room {
+    most: u64,
+    counts: Arc<Mutex<Counts>>,
+}
+
+#[derive(Default)]
+struct Counts {
+    held: u64,
+    refused: u64,
+    owners: HashMap<OwnerId, Share>,
+}
+
+/// What an owner holds.
+struct Share {
+    bytes: u64,
+    chunks: u64,
+    receiving: Arc<Semaphore>,
+}
+
+impl Share {
+    fn new() -> Self {
+        Self { bytes: 0, chunks: 0, receiving: Arc::new(Semaphore::new(OF_OWNER)) }
+    }
+}
+
+impl Room {
+    /// For so many bytes.
+    pub(super) fn new(most: u64) -> Self {
+        Self { most, counts: Arc::default() }
+    }
+
+    /// Counts the bytes of a chunk until they are dropped; otherwise says after how long to ask again. An owner with nothing in
+    /// it, or with at most a quarter after this chunk, may use all that is free; beyond that three quarters, or one half while
+    /// others have something in it. A session of which `others` are worked on may fill one half, so that the other half is for
+    /// sessions of which nothing is. One chunk is always admitted, however large it is.
+    pub(super) fn enter(&self, owner: &OwnerId, bytes: u64, others: u32) -> Result<Held, Duration> {
+        let bytes = bytes.saturating_add(BESIDE);
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = counts.owners.get(owner).map_or(0, |share| share.bytes);
+        let after = counts.held.saturating_add(bytes);
+        let of_owner = if own == 0 || own.saturating_add(bytes) <= self.most / 4 {
+            self.most
+        } else if own == counts.held {
+            self.most / 4 * 3
+        } else {
+            self.most / 2
+        };
+        let of_session = if others == 0 { self.most } else { self.most / 2 };
+        if counts.held > 0 && after > of_owner.min(of_session) {
+            counts.refused = counts.refused.wrapping_add(1);
+            return Err(Duration::from_secs(1 + counts.refused % SPREAD));
+        }
+        counts.held = after;
+        let share = counts.owners.entry(owner.clone()).or_insert_with(Share::new);
+        share.bytes = share.bytes.saturating_add(bytes);
+        share.chunks += 1;
+        let receiving = Arc::clone(&share.receiving);
+        Ok(Held { owner: owner.clone(), bytes, receiving, room: self.clone() })
+    }
+}
+
+/// Bytes that are counted.
+pub(super) struct Held {
+    owner: OwnerId,
+    bytes: u64,
+    receiving: Arc<Semaphore>,
+    room: Room,
+}
+
+impl Held {
+    /// Whether the others hold more than 80 % of the bound.
+    pub(super) fn is_crowded(&self) -> bool {
+        let held = self.room.counts.lock().unwrap_or_else(PoisonError::into_inner).held;
+        held.saturating_sub(self.bytes) > self.room.most / 5 * 4
+    }
+
+    /// Waits until fewer than [`OF_OWNER`] chunks of this owner are received, and counts this one among them.
+    pub(super) async fn receive(&self) -> Option<OwnedSemaphorePermit> {
+        // It is never closed.
+        Arc::clone(&self.receiving).acquire_owned().await.ok()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut counts = self.room.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.held = counts.held.saturating_sub(self.bytes);
+        if let Some(share) = counts.owners.get_mut(&self.owner) {
+            share.bytes = share.bytes.saturating_sub(self.bytes);
+            share.chunks = share.chunks.saturating_sub(1);
+            if share.chunks == 0 {
+                counts.owners.remove(&self.owner);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNK: u64 = 1_000_000 - BESIDE;
+
+    fn owner(number: u32) -> OwnerId {
+        format!("owner-{number}").parse().unwrap()
+    }
+
+    #[test]
+    fn what_is_above_the_bound_waits_until_there_is_room() {
+        let room = Room::new(10_000_000);
+        let mut held: Vec<Held> = (0..10).map(|number| room.enter(&owner(number), CHUNK, 0).unwrap()).collect();
+        let pauses: Vec<u64> = (0..5).map(|_| room.enter(&owner(99), 0, 0).err().unwrap().as_secs()).collect();
+        assert!(pauses.iter().all(|pause| (1..=5).contains(pause)), "{pauses:?}");
+        assert_ne!(pauses[0], pauses[1], "they do not all come back at once");
+        assert!(held[0].is_crowded());
+        held.truncate(9);
+        assert!(!held[0].is_crowded(), "the others hold 80 %");
+        assert!(room.enter(&owner(99), CHUNK, 0).is_ok());
+        drop(held);
+        let counts = room.counts.lock().unwrap();
+        assert_eq!((counts.held, counts.owners.len()), (0, 0), "who left is forgotten");
+    }
+
+    #[test]
+    fn one_session_cannot_take_all_of_it() {
+        let room = Room::new(10_000_000);
+        let one: Vec<Held> = (0..10).map_while(|others| room.enter(&owner(1), CHUNK, others).ok()).collect();
+        assert_eq!(one.len(), 5);
+        let rest: Vec<Held> = (2..9).map_while(|number| room.enter(&owner(number), CHUNK, 0).ok()).collect();
+        assert_eq!(rest.len(), 5, "there is room for those that have none");
+    }
+
+    #[test]
+    fn one_owner_cannot_take_all_of_it() {
+        let room = Room::new(20_000_000);
+        let chunks = |of: u32| -> Vec<Held> {
+            let one = |_| room.enter(&owner(of), CHUNK, 0).ok();
+            (0..20).map_while(one).collect()
+        };
+        let mut slow = chunks(1);
+        assert_eq!(slow.len(), 15, "a quarter is left, although nobody else is there yet");
+        let second = chunks(2);
+        assert_eq!(second.len(), 5, "whoever comes has a quarter at once");
+        drop(second);
+        let second = room.enter(&owner(2), CHUNK, 0).unwrap();
+        slow.truncate(9);
+        assert!(room.enter(&owner(1), CHUNK, 0).is_err(), "with another one there it is half, of both together");
+        slow.truncate(4);
+        assert_eq!(chunks(3).len(), 5, "up to half, since others are there");
+        drop(second);
+        drop(slow);
+        assert_eq!(chunks(3).len(), 15);
+    }
+
+    #[tokio::test]
+    async fn one_owner_cannot_have_all_that_is_received_at_the_same_time() {
+        let room = Room::new(u64::MAX);
+        let slow = room.enter(&owner(1), 0, 0).unwrap();
+        let mut permits = Vec::new();
+        for _ in 0..OF_OWNER {
+            permits.push(slow.receive().await.unwrap());
+        }
+        let next = room.enter(&owner(1), 0, 0).unwrap();
+        assert!(futures::FutureExt::now_or_never(next.receive()).is_none());
+        assert!(room.enter(&owner(2), 0, 0).unwrap().receive().await.is_some());
+        permits.pop();
+        assert!(next.receive().await.is_some());
+    }
+
+    #[test]
+    fn a_chunk_that_is_larger_than_the_bound_is_worked_on_alone() {
+        let room = Room::new(1_000);
+        let one = room.enter(&owner(1), 10_000_000, 0).unwrap();
+        assert!(!one.is_crowded());
+        assert!(room.enter(&owner(2), 1, 0).is_err());
+        drop(one);
+        assert!(room.enter(&owner(2), u64::MAX, 3).is_ok());
+    }
+}
