@@ -17,8 +17,9 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use sluice_app::account::SignUp;
 use sluice_app::keeping::{self, Period};
+use sluice_app::providers::sealing::{Given, Secret};
 use sluice_domain::limits::{Plans, Window};
-use sluice_local::models::Mirror;
+use sluice_local::models::{Mirror, Models};
 use sluice_outbound::{Allowed, Rules};
 use sluice_store::{Database, PostgresUrl};
 
@@ -76,6 +77,10 @@ pub struct Config {
     /// Most pages of a document.
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
+    /// Most memory for the chunks of recordings that are received at the same time; those beyond it are told to wait
+    /// [default: 80 % of the memory that is free when it starts, and at most 256MiB].
+    #[arg(long, env = "SLUICE_CHUNK_MEMORY", global = true, value_name = "SIZE", value_parser = size)]
+    pub chunk_memory: Option<u64>,
     /// Plans with their limits as JSON, by name, over the built-in ones, visitor and standard; in the configuration file
     /// they are tables, [plans.NAME]. See docs/limits.md [default: the built-in ones].
     #[arg(long, env = "SLUICE_PLANS", global = true, value_name = "JSON", value_parser = plans)]
@@ -85,10 +90,15 @@ pub struct Config {
     #[command(flatten)]
     pub outbound: OutboundOptions,
     #[command(flatten)]
+    pub providers: ProviderOptions,
+    #[command(flatten)]
     pub reel: ReelSettings,
     /// Seconds of a worker's lease: a dead worker's job continues elsewhere after at most this long.
     #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub lease_seconds: u64,
+    /// Days after which a job fails that cannot go on because of a budget, a daily allowance or trouble at a provider.
+    #[arg(long, env = "SLUICE_PATIENCE_DAYS", default_value_t = 32, global = true, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3_650))]
+    pub patience_days: u16,
     /// What is logged, as levels by module such as info,sluice_engine=debug [default: $RUST_LOG, or info for the
     /// server and error for other commands].
     #[arg(long, env = "SLUICE_LOG", global = true, value_name = "FILTER")]
@@ -150,6 +160,23 @@ impl OutboundOptions {
     }
 }
 
+/// Remote providers; which there are is in tables of the configuration file.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct ProviderOptions {
+    /// Secret of this installation, from 32 characters on, under which the keys of providers are encrypted [default: the
+    /// file secret.key in the data folder, which is made when it is first needed].
+    #[arg(long, env = "SLUICE_SECRET_KEY", global = true, hide_env_values = true, value_name = "SECRET", value_parser = secret)]
+    pub secret_key: Option<Given>,
+    /// The secret before it, until sluice providers reencrypt has run [default: none].
+    #[arg(long, env = "SLUICE_PREVIOUS_SECRET_KEY", global = true, hide_env_values = true, value_name = "SECRET", value_parser = secret)]
+    pub previous_secret_key: Option<Given>,
+    /// The address under which providers reach this server to notify it, scheme and host; without it they are polled
+    /// [default: none].
+    #[arg(long, env = "SLUICE_HOOKS_URL", global = true, value_name = "URL", value_parser = public_url)]
+    pub hooks_url: Option<Uri>,
+}
+
 /// Form of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -177,6 +204,11 @@ impl Config {
             Some(models) => Ok(models),
             None => Ok(self.data()?.join("models")),
         }
+    }
+
+    /// That folder, for the models that this binary knows and those that the configuration adds.
+    pub fn all_models(&self) -> anyhow::Result<Models> {
+        Ok(Models::new(self.models()?).with_pairs(&self.tables.translation()?))
     }
 
     /// The log filter, if it is set: `--log`, otherwise `RUST_LOG`.
@@ -217,6 +249,11 @@ impl Config {
 
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
+    }
+
+    /// How long a job may be put off.
+    pub fn patience(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.patience_days))
     }
 
     pub fn workers(&self) -> usize {
@@ -339,6 +376,11 @@ fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
     let parsed = text.parse().ok().or_else(one);
     parsed.ok_or_else(|| "an address or a network is needed, such as 10.0.0.0/8 or 127.0.0.1".to_owned())
+}
+
+/// The secret of an installation.
+fn secret(text: &str) -> Result<Given, String> {
+    Secret::new(text).map(|_| Given(text.to_owned())).map_err(|error| error.to_string())
 }
 
 /// Plans as JSON.

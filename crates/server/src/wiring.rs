@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sluice_app::app::App;
+use sluice_app::app::{App, Parts};
 use sluice_app::library::Library;
 use sluice_app::limits::Limiter;
 use sluice_app::media::Media;
@@ -14,13 +14,15 @@ use sluice_blobs::Blobs;
 use sluice_capability::Router;
 use sluice_engine::{Randomness, Settings};
 use sluice_local::guard::Guard;
-use sluice_local::models::{ModelSet, Models, SETS};
+use sluice_local::models::ModelSet;
 use sluice_local::reading::{Reader, ReadingLimits};
 use sluice_outbound::Client;
 use sluice_store::Store;
 
 use crate::apps::{APPS, Common, ServerApp};
 use crate::config::Config;
+use crate::engines::Engines;
+use crate::providers;
 use crate::servers;
 
 /// Opens the data folder and connects everything.
@@ -29,7 +31,7 @@ pub(crate) async fn open(config: &Config) -> anyhow::Result<App> {
     sluice_blobs::private_folder(&data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
     let store = Store::open_with(&config.database()?, config.database_options()).await?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
-    connect(config, store, executable, APPS, &SETS)
+    connect(config, store, executable, APPS, config.all_models()?.sets())
 }
 
 /// Connects everything on top of an open database, with these apps and sets of models. `executable` is the `sluice`
@@ -58,11 +60,15 @@ pub fn connect(
         reader,
         upload_bytes: config.upload_limit,
     };
-    let common = Common { config, library: &library, guard: &guard, executable };
-    let modules = apps.iter().map(|app| app.open(&common)).collect::<anyhow::Result<_>>()?;
-    let settings = Settings { lease: config.lease(), ..Settings::default() };
+    let models = config.all_models()?;
+    let engines = Engines::new(config, models.clone(), &guard, &executable);
     let client = Client::new(&config.outbound.settings())?;
-    let models = Models::new(config.models()?);
+    let providers = providers::open(config, &library, &engines, &client)?;
+    let common =
+        Common { config, library: &library, guard: &guard, engines: &engines, providers: &providers, executable };
+    let modules = apps.iter().map(|app| app.open(&common)).collect::<anyhow::Result<_>>()?;
+    let settings = Settings { lease: config.lease(), patience: config.patience(), ..Settings::default() };
     let installation = Installation { models, sets, mirror: config.models_mirror.clone(), machine: servers::host() };
-    Ok(App::new(library, modules, settings, config.workers(), client, installation, config.keep.rules()))
+    let (workers, rules) = (config.workers(), config.keep.rules());
+    Ok(App::new(Parts { library, modules, settings, workers, client, installation, rules, providers }))
 }

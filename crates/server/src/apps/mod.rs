@@ -1,10 +1,10 @@
 //! The apps of the server: one line each in [`APPS`]. An app provides its handles, its routes and its commands.
 
+mod capture;
 mod reel;
 mod scribe;
 
 pub use reel::ReelSettings;
-pub(crate) use reel::voice_settings;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,14 +13,16 @@ use clap::ArgMatches;
 use futures::future::BoxFuture;
 use sluice_app::library::Library;
 use sluice_app::module::Module;
+use sluice_app::providers::Providers;
 use sluice_local::guard::Guard;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::Config;
+use crate::engines::Engines;
 use crate::http::Api;
 
 /// Every app of this server.
-pub const APPS: &[&dyn ServerApp] = &[&reel::Reel, &scribe::Scribe];
+pub const APPS: &[&dyn ServerApp] = &[&reel::Reel, &scribe::Scribe, &capture::Capture];
 
 /// What an app needs to open its handles.
 pub struct Common<'a> {
@@ -30,6 +32,10 @@ pub struct Common<'a> {
     pub library: &'a Library,
     /// Runs programs on untrusted files.
     pub guard: &'a Guard,
+    /// The built-in engines that several of them share.
+    pub engines: &'a Engines,
+    /// Remote providers, with the built-in engines among them.
+    pub providers: &'a Providers,
     /// The path of this executable, from which child processes are started.
     pub executable: PathBuf,
 }

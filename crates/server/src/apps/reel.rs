@@ -1,6 +1,5 @@
 //! Reel, opened from the configuration, with its routes and its command.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +7,7 @@ use clap::{ArgMatches, Args, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::reel::{Limits, Previews, ReelApp};
-use sluice_capability::Router;
-use sluice_local::models::Models;
 use sluice_local::render::Renderer;
-use sluice_local::voice::{VoiceSettings, Voices};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Common, ServerApp};
@@ -44,15 +40,12 @@ impl ReelSettings {
 impl ServerApp for Reel {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let config = common.config;
-        let settings = voice_settings(config, common.executable.clone());
         Ok(Arc::new(ReelApp {
             platform: common.library.platform.clone(),
             reader: common.library.reader.clone(),
-            speaking: Router::only(Arc::new(Voices::new(
-                common.guard.clone(),
-                Models::new(config.models()?),
-                settings,
-            ))),
+            speaking: common.providers.speaking(),
+            completing: common.providers.completing(),
+            presenting: common.providers.presenting(),
             renderer: Renderer::new(common.executable.clone()),
             limits: Limits { idle: Duration::from_mins(config.reel.expire_minutes) },
             previews: Previews::default(),
@@ -71,10 +64,4 @@ impl ServerApp for Reel {
     fn run<'a>(&self, config: &'a Config, _name: &str, arguments: &'a ArgMatches) -> BoxFuture<'a, anyhow::Result<()>> {
         Box::pin(async move { command::make(config, ReelCommand::from_arg_matches(arguments)?).await })
     }
-}
-
-/// By default the program that speaks through espeak-ng is in the folder of this executable.
-pub(crate) fn voice_settings(config: &Config, executable: PathBuf) -> VoiceSettings {
-    let beside = VoiceSettings::beside(executable);
-    VoiceSettings { espeak: config.espeak.clone().unwrap_or_else(|| beside.espeak.clone()), ..beside }
 }

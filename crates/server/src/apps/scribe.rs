@@ -7,16 +7,15 @@ use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::Router;
-use sluice_local::embed::{EmbedSettings, Embedder};
 use sluice_local::models::Models;
 use sluice_local::speakers::Speakers;
-use sluice_local::speech::{SpeechSettings, Transcriber};
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Common, ServerApp};
 use crate::cli::transcribe::{self as command, TranscribeCommand};
 use crate::config::Config;
 use crate::http::{self, Api};
+use crate::memory;
 
 pub(super) struct Scribe;
 
@@ -24,18 +23,18 @@ impl ServerApp for Scribe {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let (guard, executable) = (common.guard, &common.executable);
         let models = Models::new(common.config.models()?);
-        let speech = Transcriber::new(guard.clone(), models.clone(), SpeechSettings::of(executable.clone()));
-        let speech = Arc::new(speech);
-        let speakers = Speakers::new(guard.clone(), models.clone(), executable.clone());
-        let embedder = Embedder::new(guard.clone(), models, EmbedSettings::of(executable.clone()));
-        Ok(Arc::new(ScribeApp::new(
+        let speech = common.engines.transcriber.clone();
+        let speakers = Speakers::new(guard.clone(), models, executable.clone());
+        let app = ScribeApp::new(
             common.library.platform.clone(),
-            Router::only(speech.clone()),
+            common.providers.transcribing(),
             speech,
             Router::only(Arc::new(speakers)),
-            Arc::new(embedder),
+            common.providers.completing(),
+            common.engines.embedder.clone(),
             guard.clone(),
-        )))
+        );
+        Ok(Arc::new(app.with_chunk_memory(common.config.chunk_memory.unwrap_or_else(memory::for_chunks))))
     }
 
     fn routes(&self) -> OpenApiRouter<Api> {

@@ -6,9 +6,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 use sluice_local::embed::{EmbedSettings, Embedder};
 use sluice_local::guard::Guard;
-use sluice_local::models::{
-    MEANING, Models, PAIRS, PHOTO_READING, Pair, SPEAKERS, SPEECH, VOICE_AR, VOICE_EN, pull_command,
-};
+use sluice_local::models::{MEANING, Models, PHOTO_READING, Pair, SPEAKERS, SPEECH, VOICE_AR, VOICE_EN, pull_command};
 use sluice_local::photo::PhotoReader;
 use sluice_local::speakers::Speakers;
 use sluice_local::speech::{Size, SpeechSettings, Transcriber};
@@ -90,7 +88,7 @@ async fn examine(config: &Config) -> anyhow::Result<Report> {
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let data = config.data()?;
     let guard = Guard::new(executable.clone());
-    let models = Models::new(config.models()?);
+    let models = config.all_models()?;
     let beside = VoiceSettings::beside(executable.clone());
     let espeak = config.espeak.clone().unwrap_or_else(|| beside.espeak.clone());
     let folder = data_folder(&data);
@@ -247,13 +245,15 @@ async fn translation(guard: &Guard, models: &Models, executable: &Path) -> Findi
     let translator = Translator::new(guard.clone(), models.clone(), TranslateSettings::of(executable.to_owned()));
     let load = async {
         let (installed, missing): (Vec<&Pair>, Vec<&Pair>) =
-            PAIRS.iter().partition(|pair| translator.check(pair.from, pair.to).is_ok());
+            translator.pairs().iter().partition(|pair| translator.check(pair.from, pair.to).is_ok());
         // Without any, the error of the first one says what to do.
-        let pairs = if installed.is_empty() { missing } else { installed };
-        for pair in pairs {
+        let loaded = if installed.is_empty() { &missing } else { &installed };
+        for pair in loaded {
             translator.warm(pair.from, pair.to).await?;
         }
-        anyhow::Ok(format!("{} by fxtranslate {}", translator.installed(), Translator::version()))
+        let works = format!("{} by fxtranslate {}", translator.installed(), Translator::version());
+        let lacking: Vec<String> = missing.iter().map(|pair| pull_command(&pair.set, pair.set.files)).collect();
+        anyhow::Ok(if lacking.is_empty() { works } else { format!("{works}; not installed: {}", lacking.join(", ")) })
     };
     engine("translation", "text in another language", "nothing is translated on this machine", load.await)
 }

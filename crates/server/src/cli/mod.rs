@@ -2,6 +2,7 @@
 
 mod apps;
 mod bench;
+pub(crate) mod capture;
 mod config;
 mod doctor;
 mod failure;
@@ -10,12 +11,14 @@ mod limits;
 mod links;
 mod models;
 pub(crate) mod outputs;
+mod providers;
 mod queues;
 pub(crate) mod reel;
 mod serve;
 mod storage;
 pub(crate) mod transcribe;
 mod trying;
+mod twin;
 mod users;
 
 use std::ffi::OsString;
@@ -95,6 +98,11 @@ enum Command {
         #[command(subcommand)]
         command: models::ModelsCommand,
     },
+    /// Lists and tests remote providers, saves and removes their keys, and shows prices.
+    Providers {
+        #[command(subcommand)]
+        command: providers::ProvidersCommand,
+    },
     /// Shows what is kept in which tier, applies the rules, and verifies archives.
     Storage {
         #[command(subcommand)]
@@ -115,6 +123,8 @@ enum Command {
         #[command(subcommand)]
         command: config::ConfigCommand,
     },
+    /// Serves twins of the remote providers on this machine, for tests: small real media, faults by plan, and a bill.
+    Twin(twin::TwinOptions),
     /// Prints the OpenAPI document.
     Openapi,
 }
@@ -204,10 +214,12 @@ async fn run_command(cli: Cli) -> anyhow::Result<()> {
         Command::Token { command } => Box::pin(users::run_token(config, command)).await,
         Command::Links { command } => links::run(config, command).await,
         Command::Models { command } => models::run(config, command).await,
+        Command::Providers { command } => Box::pin(providers::run(config, command)).await,
         Command::Storage { command } => Box::pin(storage::run(config, command)).await,
         Command::Try { command } => trying::run(config, command).await,
         Command::Bench { command } => Box::pin(bench::run(config, command)).await,
         Command::Config { command } => config::run(settings, &command),
+        Command::Twin(options) => twin::run(options).await,
         Command::Openapi => say(http::openapi()?.trim_end()),
     }
 }

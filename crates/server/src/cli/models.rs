@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use sluice_local::models::{Mirror, ModelError, ModelFile, ModelSet, Models, SETS, Source, files, pull_command, set};
+use sluice_local::models::{Mirror, ModelError, ModelFile, ModelSet, Models, Source, files, pull_command};
 
+use super::failure::USAGE;
 use super::{Failure, say};
 use crate::config::Config;
 
@@ -24,8 +25,8 @@ pub(crate) enum ModelsCommand {
     #[command(alias = "fetch")]
     Pull {
         /// The sets; all that are not optional, if none is named.
-        #[arg(value_name = "SET", value_parser = parse_set)]
-        sets: Vec<&'static ModelSet>,
+        #[arg(value_name = "SET")]
+        sets: Vec<String>,
         /// Takes the files from this folder instead, for a machine without a network, or from this address, where they are
         /// under their names [default: that of --models-mirror].
         #[arg(long, value_name = "FOLDER|URL")]
@@ -43,8 +44,8 @@ pub(crate) enum ModelsCommand {
     /// Deletes the files of a set that no other one has.
     Remove {
         /// The set.
-        #[arg(value_name = "SET", value_parser = parse_set)]
-        set: &'static ModelSet,
+        #[arg(value_name = "SET")]
+        set: String,
         /// Prints one JSON object.
         #[arg(long)]
         json: bool,
@@ -82,27 +83,35 @@ struct Report {
     changed: Vec<&'static str>,
 }
 
-fn parse_set(id: &str) -> Result<&'static ModelSet, String> {
-    let known = || SETS.iter().map(|set| set.id).collect::<Vec<_>>().join(", ");
-    set(id).ok_or_else(|| format!("there is no such set; there are: {}", known()))
+/// The set of this name. Which there are is not known before the configuration is read.
+fn find(models: &Models, id: &str) -> anyhow::Result<&'static ModelSet> {
+    let known = || models.sets().iter().map(|set| set.id).collect::<Vec<_>>().join(", ");
+    models.set(id).ok_or_else(|| {
+        let detail = format!("there is no set {id:?}; there are: {}", known());
+        Failure { exit: USAGE, ..Failure::new("usage", "Wrong usage", detail) }.into()
+    })
 }
 
-fn all_sets() -> Vec<&'static ModelSet> {
-    SETS.iter().collect()
+fn all_sets(models: &Models) -> Vec<&'static ModelSet> {
+    models.sets().iter().collect()
 }
 
 pub(crate) async fn run(config: &Config, command: ModelsCommand) -> anyhow::Result<()> {
-    let models = Models::new(config.models()?);
+    let models = config.all_models()?;
     match command {
-        ModelsCommand::List { json } => report(&models, &all_sets(), &[], json),
+        ModelsCommand::List { json } => report(&models, &all_sets(&models), &[], json),
         ModelsCommand::Pull { sets, from, json } => {
-            let standard = || all_sets().into_iter().filter(|set| !set.is_optional).collect();
-            let sets = if sets.is_empty() { standard() } else { sets };
+            let sets: Vec<&'static ModelSet> = if sets.is_empty() {
+                all_sets(&models).into_iter().filter(|set| !set.is_optional).collect()
+            } else {
+                sets.iter().map(|id| find(&models, id)).collect::<anyhow::Result<_>>()?
+            };
             let from = from.as_ref().or(config.models_mirror.as_ref());
             pull(&models, &sets, from, json).await
         }
-        ModelsCommand::Verify { json } => verify(&models, &all_sets(), &[], json).await,
+        ModelsCommand::Verify { json } => verify(&models, &all_sets(&models), &[], json).await,
         ModelsCommand::Remove { set, json } => {
+            let set = find(&models, &set)?;
             let removed = models.remove(set).await.map_err(failure)?;
             report(&models, &[set], &removed, json)
         }
@@ -133,14 +142,14 @@ async fn verify(
     if wrong.is_empty() {
         return report(models, sets, changed, json);
     }
-    Err(Failure::new("models_damaged", "Model files are damaged", damaged(&wrong)).into())
+    Err(Failure::new("models_damaged", "Model files are damaged", damaged(models, &wrong)).into())
 }
 
 /// The damaged files, by what brings the right ones.
-fn damaged(wrong: &[&'static ModelFile]) -> String {
+fn damaged(models: &Models, wrong: &[&'static ModelFile]) -> String {
     let mut by_remedy: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for file in wrong {
-        let set = SETS.iter().find(|set| set.files.contains(file));
+        let set = models.sets().iter().find(|set| set.files.contains(file));
         let remedy = match (file.source, set) {
             (Source::Url(_), Some(set)) => format!("`{}` downloads again", pull_command(set, [*file])),
             _ => "`make setup` fetches or makes again".to_owned(),

@@ -64,8 +64,17 @@ impl Outputs {
         check_source(&product, source)?;
         let default = || source.with_extension(product.endings.first().unwrap_or(&""));
         let main = output.map_or_else(default, Path::to_owned);
+        Self::check_main(product, source, &main, force, data)
+    }
+
+    /// The same for what is made of no file, or of several.
+    pub(crate) fn check_alone(product: Product, output: &Path, force: bool, data: &Path) -> Result<Self, Failure> {
+        Self::check_main(product, Path::new(""), output, force, data)
+    }
+
+    fn check_main(product: Product, source: &Path, main: &Path, force: bool, data: &Path) -> Result<Self, Failure> {
         if let Ok(found) = main.symlink_metadata() {
-            check_kind(&product, &main, &found, source)?;
+            check_kind(&product, main, &found, source)?;
         }
         let fits = |extension: &OsStr| product.endings.iter().any(|known| extension.eq_ignore_ascii_case(known));
         let (Some(name), true) = (main.file_name(), main.extension().is_some_and(fits)) else {

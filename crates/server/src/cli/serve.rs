@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::failure::{Failure, USAGE};
 use crate::apps::APPS;
 use crate::config::{self, Config, Role, Serve};
 use crate::oidc::Oidc;
@@ -90,11 +91,16 @@ fn without_huge_pages() {
 /// Refuses to serve strangers without sign-in.
 pub(super) fn check_listen(options: &Serve) -> anyhow::Result<()> {
     if !options.listen.ip().is_loopback() && options.single_user {
-        bail!(
+        let detail = format!(
             "{} is not a loopback address, and single-user mode asks nobody who they are: leave out --single-user, and \
              sign in",
             options.listen
         );
+        return Err(Failure {
+            exit: USAGE,
+            ..Failure::new("not_loopback", "Single-user mode is for this machine", detail)
+        }
+        .into());
     }
     Ok(())
 }
@@ -137,7 +143,7 @@ async fn invite_first(access: &http::Access, address: SocketAddr) -> anyhow::Res
         return Ok(());
     }
     if let Some(secret) = access.accounts.first_invitation().await? {
-        let base = access.public_url.as_ref().map_or_else(|| format!("http://{address}/"), ToString::to_string);
+        let base = access.public_url.as_ref().map_or_else(|| reached_at(address), ToString::to_string);
         let link = format!("{}{}", base.trim_end_matches('/'), http::join_path(&secret));
         writeln!(
             std::io::stderr().lock(),
@@ -145,6 +151,15 @@ async fn invite_first(access: &http::Access, address: SocketAddr) -> anyhow::Res
         )?;
     }
     Ok(())
+}
+
+/// The URL at which this machine reaches a listener; for an unspecified address (`0.0.0.0`, `::`) that of localhost.
+fn reached_at(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("http://localhost:{}/", address.port())
+    } else {
+        format!("http://{address}/")
+    }
 }
 
 /// Runs jobs until it is told to stop; then finishes what it can and releases the rest.

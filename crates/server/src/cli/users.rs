@@ -64,7 +64,7 @@ pub(crate) enum UserCommand {
     /// Changes an account.
     Set(SetUser),
     /// Shows the limits of an account and what is used of them, after changing them if that is asked for.
-    Limits(limits::UserLimits),
+    Limits(Box<limits::UserLimits>),
     /// Deletes an account: nobody can sign in, its jobs stop, and what it owns is removed.
     Delete {
         /// The email address.
@@ -165,7 +165,7 @@ pub(crate) async fn run_user(config: &Config, command: UserCommand) -> anyhow::R
         UserCommand::Invite { email, admin, output } => invite(&accounts, email, admin, &output).await,
         UserCommand::List { json } => list(&accounts, json).await,
         UserCommand::Set(set) => set_user(&accounts, set).await,
-        UserCommand::Limits(asked) => limits::run(config, &accounts, asked).await,
+        UserCommand::Limits(asked) => limits::run(config, &accounts, *asked).await,
         UserCommand::Delete { email, json } => {
             let row = accounts.by_email(&email).await?;
             accounts.delete(&row.owner).await?;

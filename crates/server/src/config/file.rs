@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use sluice_app::providers::config::{ProviderSettings, ProvidersConfig, Routes};
 use sluice_domain::limits::Plans;
+use sluice_local::models::ConfiguredPairs;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
@@ -25,7 +27,12 @@ pub struct OwnedTable {
 }
 
 /// Every such table. What is in them is then had by [`Tables::get`].
-pub const OWNED: &[OwnedTable] = &[OwnedTable { name: "plans", by_name: false, check: readable::<Plans> }];
+pub const OWNED: &[OwnedTable] = &[
+    OwnedTable { name: "plans", by_name: false, check: readable::<Plans> },
+    OwnedTable { name: "providers", by_name: true, check: readable::<ProviderSettings> },
+    OwnedTable { name: "route", by_name: false, check: readable::<Routes> },
+    OwnedTable { name: "translation", by_name: false, check: readable::<ConfiguredPairs> },
+];
 
 /// Whether a value can be read as a `T`.
 pub fn readable<T: DeserializeOwned>(value: Spanned<DeValue<'_>>) -> Result<(), Error> {
@@ -40,6 +47,17 @@ impl Tables {
     /// A table, read; nothing if the file has none.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<Option<T>> {
         Ok(self.0.get(name).cloned().map(T::deserialize).transpose()?)
+    }
+
+    /// Models that translate.
+    pub fn translation(&self) -> anyhow::Result<ConfiguredPairs> {
+        Ok(self.get("translation")?.unwrap_or_default())
+    }
+
+    /// Providers and routes.
+    pub fn providers(&self) -> anyhow::Result<ProvidersConfig> {
+        let providers = self.get("providers")?.unwrap_or_default();
+        Ok(ProvidersConfig { providers, routes: self.get("route")?.unwrap_or_default() })
     }
 }
 
@@ -251,7 +269,12 @@ impl Reading<'_> {
 
 #[cfg(test)]
 mod tests {
+    use sluice_app::providers::config::Served;
+    use sluice_local::models::Models;
+
     use super::*;
+
+    const HASH: &str = "d968735704c75e33c2e183b9241f14c0b2a560d01d88a2728e5c0119a4d7fb22";
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -286,6 +309,59 @@ mod tests {
         assert!(said[1].starts_with("a.toml:5:1: plans.paid: ") && said[1].contains("colour"), "{said:#?}");
         assert_eq!(said[2], "a.toml:6:2: plan: unknown table; did you mean plans?");
         assert!(read.tables.get::<toml::Value>("plans").unwrap().is_none());
+    }
+
+    #[test]
+    fn providers_and_routes_are_tables() {
+        let read = |text: &str| parse(&Source { path: Path::new("a.toml"), text }, &[], OWNED);
+        let good = read(
+            "[providers.voices]\nkind = \"elevenlabs\"\nmodels = { speak = \"eleven_flash\" }\n\
+             [[route.speak]]\nprovider = \"voices\"\nlanguages = [\"en\"]\n[[route.speak]]\nprovider = \"local\"\n",
+        );
+        assert!(good.problems.is_empty(), "{:?}", good.problems);
+        let config = good.tables.providers().unwrap();
+        assert_eq!((config.providers.len(), config.routes.of(Served::Speak).len(), config.check()), (1, 2, Vec::new()));
+        for (bad, place) in [
+            ("[providers.a]\nkind = \"elevenlab\"\n", "a.toml:2:8: providers.a: "),
+            ("[providers.a]\nkind = \"d-id\"\nkey = \"secret\"\n", "a.toml:3:1: providers.a: "),
+            ("[[route.speak]]\nprovider = \"a\"\nlongest = -1\n", "a.toml:3:11: route: "),
+            ("[[route.sing]]\nprovider = \"a\"\n", "a.toml:1:9: route: "),
+        ] {
+            let said: Vec<String> = read(bad).problems.iter().map(ToString::to_string).collect();
+            assert!(said.len() == 1 && said[0].starts_with(place), "{bad:?}: {said:#?}");
+        }
+        assert!(read("").tables.providers().unwrap().providers.is_empty());
+    }
+
+    #[test]
+    fn pairs_of_languages_are_tables() {
+        let read = |text: &str| parse(&Source { path: Path::new("a.toml"), text }, &[], OWNED);
+        let pair = |name: &str, hash: &str| {
+            format!(
+                "[translation.{name}]\nbase = \"https://models.example.org/{name}\"\n\
+                 model = {{ file = \"model.bin\", bytes = 17140836{hash} }}\n\
+                 vocabulary = {{ file = \"vocab.spm\", bytes = 812781, sha256 = \"{HASH}\" }}\n"
+            )
+        };
+        let with = format!(", sha256 = \"{HASH}\"");
+        let good = read(&(pair("en-de", &with) + &pair("de-en", &with)));
+        assert!(good.problems.is_empty(), "{:?}", good.problems);
+        let models = Models::new("nowhere").with_pairs(&good.tables.translation().unwrap());
+        assert!(models.set("translate-en-de").is_some() && models.set("translate-de-en").is_some());
+
+        for (bad, place, said) in [
+            (pair("en-en", &with), "a.toml:1:14: translation: ", "en is not translated into itself"),
+            (pair("en-de", ""), "a.toml:3:9: translation: ", "missing field `sha256`"),
+            (pair("en-de", ", sha256 = \"d968\""), "a.toml:3:58: translation: ", "is no SHA-256"),
+            (pair("en-de", &with).replace("https:", "ftp:"), "a.toml:2:8: translation: ", "is no address"),
+            (pair("en-de", &with).replace("17140836", "0"), "a.toml:3:39: translation: ", "no length"),
+            (pair("en-de", &with) + "colour = \"red\"\n", "a.toml:5:1: translation: ", "colour"),
+        ] {
+            let found: Vec<String> = read(&bad).problems.iter().map(ToString::to_string).collect();
+            assert!(found.len() == 1 && found[0].starts_with(place) && found[0].contains(said), "{bad}: {found:#?}");
+        }
+        // The same pair twice is no TOML.
+        assert!(!read(&pair("en-de", &with).repeat(2)).problems.is_empty());
     }
 
     #[test]

@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
+use sluice_app::providers::config::ConfigProblem;
 
 use super::file::{self, Contents, Given, OWNED, Tables};
 use super::problem::{Place, Problem, nearest};
 use super::schema::{Kind, Setting, change_options, file_id, settings};
+use crate::providers::price_problems;
 
 /// A secret longer than this is none.
 const SECRET_BYTES: u64 = 64 * 1024;
@@ -89,6 +91,7 @@ impl Settings {
         let file = path.filter(|path| path.exists());
         let mut read = Self { file, all, tables, errors, warnings };
         read.check_needs();
+        read.check_tables();
         read
     }
 
@@ -107,6 +110,14 @@ impl Settings {
 
     pub(crate) fn find(&self, id: &str) -> Option<&Effective> {
         self.all.iter().find(|effective| effective.setting.id() == id)
+    }
+
+    /// What the tables say of each other.
+    fn check_tables(&mut self) {
+        let (Some(file), Ok(providers)) = (&self.file, self.tables.providers()) else { return };
+        let place = Place::File { file: file.display().to_string(), line: None, column: None };
+        let problem = |it: ConfigProblem| Problem::new(place.clone(), it.key, it.message);
+        self.errors.extend(providers.check().into_iter().chain(price_problems(&providers)).map(problem));
     }
 
     /// Settings that need or exclude each other.

@@ -164,6 +164,7 @@ const fn description(status: u16) -> &'static str {
         423 => "Another request is doing this now: try again when it has ended.",
         429 => "Too many requests: Retry-After says when the next one is accepted.",
         460 => "The checksum does not match. Nothing was stored.",
+        502 => "The provider could not be asked.",
         503 => "The database is unavailable.",
         507 => "The disk is full.",
         _ => "An internal error; the server's log has its cause under the request id.",

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sluice_app::library::shelf::{self, DeleteError, Shelved};
 use sluice_app::library::{self, Judged, ReadingState, Refused, Upload};
-use sluice_app::module::Module;
 use sluice_app::reel::view::ReadWithView;
 use sluice_app::view::{ErrorView, LanguageView, first_page};
 use sluice_domain::document::{LeftOut, Reason};
@@ -15,7 +14,6 @@ use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::documents::{DocumentFilter, DocumentRow};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Api;
@@ -252,7 +250,7 @@ pub(crate) async fn ingest(owner: &OwnerId, api: &Api, mut form: Form) -> Result
 
 pub(crate) async fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
     let (reading, refused) = match library::reading_state(&api.app.engine, row).await? {
-        ReadingState::Done => return read_view(api, row),
+        ReadingState::Done => return read_view(api, row).await,
         ReadingState::Going { job_id, percent } => (Some(ReadingView { job_id: job_id.to_string(), percent }), None),
         ReadingState::Refused(Refused { code, title, detail }) => (None, Some(ErrorView { code, title, detail })),
     };
@@ -277,16 +275,18 @@ pub(crate) async fn view(api: &Api, row: &DocumentRow) -> Result<DocumentView, P
     })
 }
 
-fn read_view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
+async fn read_view(api: &Api, row: &DocumentRow) -> Result<DocumentView, Problem> {
     let Judged { facts, offers, read_by, read_with } = library::judged(row)?;
-    let offer = |app: &Arc<dyn Module>| {
-        let judged = offers.get(app.name())?;
-        Some((app.name().to_owned(), app.offer(&facts, judged)))
-    };
+    let mut apps = BTreeMap::new();
+    for app in api.app.modules.iter() {
+        if let Some(judged) = offers.get(app.name()) {
+            apps.insert(app.name().to_owned(), app.offer(&row.owner, &facts, judged).await);
+        }
+    }
     Ok(DocumentView {
         id: row.id.to_string(),
         name: row.name.clone(),
-        apps: api.app.modules.iter().filter_map(offer).collect(),
+        apps,
         title: facts.title,
         pages: facts.pages,
         language: Some(facts.language.into()),

@@ -43,7 +43,8 @@ impl From<MediaError> for Problem {
                 "media_collecting",
                 "These bytes are being deleted",
                 error.to_string(),
-            ),
+            )
+            .header(header::RETRY_AFTER, HeaderValue::from_static("10")),
         }
     }
 }

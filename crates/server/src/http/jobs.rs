@@ -255,6 +255,8 @@ pub(crate) struct ProgressView {
     /// The cost of it and its child jobs, as far as it is known. In millionths of a US dollar.
     #[schema(minimum = 0)]
     spent_micro_usd: i64,
+    /// How many calls of it and its child jobs ended without a known cost: they are in no sum.
+    unpriced_calls: u64,
     /// The estimated time of its end: from and to, by the usual duration of its kind.
     #[schema(value_type = Option<Vec<i64>>)]
     done_by: Option<(Timestamp, Timestamp)>,
@@ -272,8 +274,8 @@ pub(crate) struct StepCost {
 
 impl ProgressView {
     fn of(progress: Progress) -> Self {
-        let spent_micro_usd = progress.spent().0;
-        let Progress { job, steps, children, fraction, costs, done_by } = progress;
+        let (spent_micro_usd, unpriced_calls) = (progress.spent().0, progress.unpriced_calls());
+        let Progress { job, steps, children, fraction, costs, done_by, .. } = progress;
         Self {
             id: job.id.to_string(),
             kind: job.kind,
@@ -284,6 +286,7 @@ impl ProgressView {
             children: children.into_iter().map(Self::of).collect(),
             costs: costs.into_iter().map(|(step, cost)| StepCost { step, micro_usd: cost.0 }).collect(),
             spent_micro_usd,
+            unpriced_calls,
             done_by,
         }
     }

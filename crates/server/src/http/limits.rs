@@ -16,6 +16,7 @@ use sluice_domain::limits::{Holder, Limited, Limits, Overrides, Plans};
 
 use super::Api;
 use super::forms;
+use super::hooks::is_hook;
 use super::identity::Signed;
 use super::problem::Problem;
 
@@ -56,10 +57,11 @@ fn address(api: &Api, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMa
     })
 }
 
-/// Those for the page's files and for links to media do not count, and neither do probes.
+/// Those for the page's files and for links to media do not count, and neither do probes. Providers send as many notifications as
+/// there are calls.
 fn counts(request: &Request) -> bool {
     let path = request.uri().path();
-    path.starts_with("/api/") && path != "/api/v1/health"
+    path.starts_with("/api/") && path != "/api/v1/health" && !is_hook(path)
 }
 
 /// Somebody unknown, who is counted by the address alone.
@@ -105,7 +107,7 @@ pub(crate) async fn count(State(api): State<Api>, request: Request, next: Next) 
         Ok(standings) if standings.is_empty() => next.run(request).await,
         Ok(standings) => {
             let mut response = next.run(request).await;
-            tell(response.headers_mut(), &standings);
+            append_headers(response.headers_mut(), &standings);
             response
         }
         Err(error) => {
@@ -144,12 +146,12 @@ pub(crate) async fn begin_upload(
 /// A response that tells how far limits are used.
 pub(crate) fn with(standings: &[Standing], response: impl IntoResponse) -> Response {
     let mut response = response.into_response();
-    tell(response.headers_mut(), standings);
+    append_headers(response.headers_mut(), standings);
     response
 }
 
 /// Adds the policies and what is left. Each is a list (RFC 9651), which several lines continue.
-fn tell(headers: &mut HeaderMap, standings: &[Standing]) {
+fn append_headers(headers: &mut HeaderMap, standings: &[Standing]) {
     if standings.is_empty() {
         return;
     }
@@ -188,12 +190,19 @@ impl From<Exceeded> for Problem {
             Limited::Requests => ("limit_requests", "Too many requests in a short time"),
             Limited::Uploads => ("limit_uploads", "Too many files in a short time"),
             Limited::Jobs => ("limit_jobs", "Too many jobs in a short time"),
+            Limited::Entries => ("limit_entries", "Too many captures in a short time"),
+            Limited::Regenerations => ("limit_regenerations", "Too much is made again in a short time"),
+            Limited::Retries => ("limit_retries", "Too many retries in a short time"),
+            Limited::Approvals => ("limit_approvals", "Too many approvals in a short time"),
+            Limited::Generations => ("limit_generations", "Too much is asked for in a short time"),
+            Limited::ModelCalls => ("limit_model_calls", "The model calls of this day are used"),
+            Limited::UnpricedCalls => ("limit_unpriced_calls", "The calls of unknown price of this day are used"),
             Limited::JobsAtOnce => ("limit_jobs_at_once", "Too many jobs at once"),
             Limited::BytesKept => ("limit_bytes_kept", "There is no room for more"),
             Limited::MoneyPerDay => ("limit_money_per_day", "The money of this day is spent"),
             Limited::MoneyPerMonth => ("limit_money_per_month", "The money of this month is spent"),
         };
-        // What is too large for the room that is left is no question of time.
+        // What exceeds the quota that is left does not fit later either: 413, not 429.
         let status = match exceeded.asked {
             Some(_) => StatusCode::PAYLOAD_TOO_LARGE,
             None => StatusCode::TOO_MANY_REQUESTS,
@@ -218,7 +227,7 @@ impl From<Exceeded> for Problem {
         let mut headers = HeaderMap::new();
         // Bytes are not shown: their count would be stale with the next job that ends.
         if exceeded.holder != Holder::User || exceeded.limited != Limited::BytesKept {
-            tell(&mut headers, &[standing]);
+            append_headers(&mut headers, &[standing]);
         }
         headers.into_iter().fold(problem, |problem, (name, value)| match name {
             Some(name) => problem.header(name, value),

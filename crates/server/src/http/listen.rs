@@ -23,8 +23,10 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 /// Most connections; further ones wait in the kernel's backlog.
 const CONNECTIONS: u64 = 10_000;
-/// Open files that are for everything else: the database, media, child processes.
-const OTHER_FILES: u64 = 224;
+/// Open files that are for everything else: the database, media, child processes, and 256 chunks of recordings.
+const OTHER_FILES: u64 = 480;
+/// The fewest connections.
+const FEWEST: u64 = 224;
 /// Most bytes of the request line and headers.
 const HEAD: usize = 32 * 1024;
 /// Less than hyper's 400 KiB: the largest buffer of each connection.
@@ -88,7 +90,7 @@ fn connections() -> usize {
         if raised { more } else { soft.min(wanted) }
     });
     let files = files.unwrap_or(1_024);
-    usize::try_from(files.saturating_sub(OTHER_FILES).max(OTHER_FILES)).unwrap_or(1)
+    usize::try_from(files.saturating_sub(OTHER_FILES).max(FEWEST)).unwrap_or(1)
 }
 
 async fn answer(router: Router, request: Request) -> Result<axum::response::Response, Infallible> {

@@ -49,8 +49,14 @@ fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("mp4") => "video/mp4",
         Some("wav") => "audio/wav",
+        Some("mp3") => "audio/mpeg",
+        Some("m4a") => "audio/mp4",
+        Some("ogg") => "audio/ogg",
+        Some("webm") => "audio/webm",
+        Some("flac") => "audio/flac",
         Some("jpg") => "image/jpeg",
         Some("png") => "image/png",
+        Some("webp") => "image/webp",
         Some("srt") => "application/x-subrip; charset=utf-8",
         Some("vtt") => "text/vtt; charset=utf-8",
         Some("txt") => "text/plain; charset=utf-8",
@@ -162,7 +168,12 @@ fn present(response: &mut Response, etag: &str, disposition: &HeaderValue) {
 
 /// A file that was made for this request, to be saved.
 pub(crate) fn generated(bytes: Vec<u8>, content_type: &'static str, name: &str) -> Response {
-    let mut response = bytes.into_response();
+    saved(Body::from(bytes), content_type, name)
+}
+
+/// The same while it is being made.
+pub(crate) fn saved(body: Body, content_type: &'static str, name: &str) -> Response {
+    let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_DISPOSITION, content_disposition(name, true));
@@ -171,7 +182,8 @@ pub(crate) fn generated(bytes: Vec<u8>, content_type: &'static str, name: &str) 
     response
 }
 
-/// Blobs one after the other as one file, with ranges, for whoever may read them. It may grow: no cache keeps it unasked.
+/// Concatenated blobs as one file, with ranges. The caller has checked access. The file may grow, so that caches must
+/// revalidate it.
 pub(crate) fn joined(
     media: &Media,
     parts: Vec<(BlobHash, u64)>,

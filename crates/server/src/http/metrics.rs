@@ -28,7 +28,7 @@ const FRESH: Duration = Duration::from_secs(5);
 /// How long the bytes of all media are, which takes a walk over all of them.
 const BYTES_FRESH: Duration = Duration::from_mins(1);
 
-/// What the server itself counts, and the last gauges. Whoever asks while they are read waits for them.
+/// The server's own counters, and the last gauges. Concurrent requests share one reading of them.
 #[derive(Clone, Default)]
 pub(crate) struct Metrics {
     received: Arc<AtomicU64>,

@@ -1,6 +1,7 @@
 //! The HTTP API and the page. A handler decodes, calls one use case, and encodes.
 
 mod accounts;
+pub(crate) mod capture;
 mod cookies;
 mod deliveries;
 mod describe;
@@ -14,6 +15,7 @@ mod extract;
 mod feed;
 mod forms;
 mod health;
+mod hooks;
 mod identity;
 mod jobs;
 mod limits;
@@ -25,6 +27,7 @@ mod operations;
 mod page;
 mod paging;
 mod problem;
+pub(crate) mod providers;
 mod ranges;
 pub(crate) mod reel;
 mod request_log;
@@ -143,6 +146,7 @@ impl<M: Module + Clone> FromRequestParts<Api> for Opened<M> {
         (name = "administration", description = "What administrators do"),
         (name = "events", description = "Events as they happen"),
         (name = "storage", description = "What is kept in which tier"),
+        (name = "providers", description = "Remote providers: health, spending, keys, and what they notify"),
         (name = "webhooks", description = "Endpoints that are told of events, by Standard Webhooks"),
         (name = "service", description = "The server itself")
     )
@@ -186,6 +190,13 @@ fn routes(apps: &[&dyn ServerApp]) -> (Router<Api>, Value) {
         .routes(routes!(accounts::admin::show, accounts::admin::change, accounts::admin::delete))
         .routes(routes!(accounts::admin::invitations, accounts::admin::invite))
         .routes(routes!(accounts::admin::uninvite))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::set_key, providers::remove_key))
+        .routes(routes!(providers::test))
+        .routes(routes!(providers::list_all))
+        .routes(routes!(providers::set_installation_key, providers::remove_installation_key))
+        .routes(routes!(providers::test_installation))
+        .routes(routes!(hooks::receive).layer(DefaultBodyLimit::max(hooks::LARGEST)))
         .routes(routes!(storage::show))
         .routes(routes!(storage::hold, storage::lift))
         .routes(routes!(usage::show))

@@ -161,6 +161,7 @@ impl Problem {
             "The database is unavailable",
             "Nothing was stored. Try again later; the server's log has the cause.",
         )
+        .header(header::RETRY_AFTER, HeaderValue::from_static("2"))
     }
 
     pub(crate) fn disk_full() -> Self {

@@ -110,7 +110,8 @@ pub(crate) async fn list(Asking(asker): Asking, State(api): State<Api>, request:
            ("Upload-Length" = u64, Header, description = "The file's length in bytes."),
            ("Upload-Metadata" = Option<String>, Header, description =
             "Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if \
-             its pages are to be read by OCR.")),
+             its pages are to be read by OCR; `app` is the app that is to take a file that is no document, such as `capture` \
+             for a sound that is no recording of `scribe`, and `language` and `translate_to` are for `capture`.")),
     responses((status = 201, headers(("Location" = String), ("Upload-Offset" = u64), ("Upload-Expires" = String),
                                      ("Sluice-Document" = String), ("Sluice-Taken" = String))),
               (status = 409, body = Problem), (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem),

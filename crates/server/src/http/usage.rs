@@ -21,8 +21,11 @@ use super::problem::Problem;
 #[schema(example = json!({ "limit": "jobs", "holder": "user", "used": 3, "hard": 20, "soft": 15, "window_seconds": 3600,
     "resets_at": 1_795_305_600_000_i64, "state": "fine" }))]
 pub(crate) struct LimitView {
-    /// `requests`, `uploads`, `jobs`, `jobs_at_once`, `bytes_kept`, `money_per_day` or `money_per_month`.
-    #[schema(pattern = "^(requests|uploads|jobs|jobs_at_once|bytes_kept|money_per_day|money_per_month)$")]
+    /// `requests`, `uploads`, `jobs`, `entries`, `regenerations`, `retries`, `approvals`, `generations`, `model_calls`,
+    /// `jobs_at_once`, `bytes_kept`, `money_per_day`, `money_per_month` or `unpriced_calls`.
+    #[schema(
+        pattern = "^(requests|uploads|jobs|entries|regenerations|retries|approvals|generations|model_calls|jobs_at_once|bytes_kept|money_per_day|money_per_month|unpriced_calls)$"
+    )]
     limit: &'static str,
     /// Whose: `address`, `user`, `token`, or `plan` for all accounts of the plan together.
     #[schema(pattern = "^(address|user|token|plan)$")]
@@ -81,7 +84,7 @@ pub(crate) struct UsageView {
     /// False if the plan is not configured any more: then those of the plan `standard` apply.
     plan_is_known: bool,
     /// Every limit that applies.
-    #[schema(max_items = 16)]
+    #[schema(max_items = 64)]
     limits: Vec<LimitView>,
     /// What is kept, each file once.
     bytes_kept: u64,
@@ -160,10 +163,17 @@ pub(crate) struct OverridesView {
     requests: Option<WindowView>,
     uploads: Option<WindowView>,
     jobs: Option<WindowView>,
+    entries: Option<WindowView>,
+    regenerations: Option<WindowView>,
+    retries: Option<WindowView>,
+    approvals: Option<WindowView>,
+    generations: Option<WindowView>,
+    model_calls: Option<WindowView>,
     jobs_at_once: Option<CapView>,
     bytes_kept: Option<CapView>,
     micro_usd_per_day: Option<CapView>,
     micro_usd_per_month: Option<CapView>,
+    unpriced_calls_per_day: Option<CapView>,
 }
 
 /// Limits of an account, and what is used of them.

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use sluice_app::account::SignUp;
 use sluice_app::maintenance::leave::leave;
 use sluice_domain::ids::OwnerId;
@@ -15,7 +18,8 @@ use sluice_testkit::pdf;
 use tokio::time::timeout;
 
 use crate::access::{PASSWORD, token, with_ada};
-use crate::support::{Ask, BOTH};
+use crate::scribe::EBML;
+use crate::support::{Ask, BOTH, TestApp};
 
 /// An event stream that has begun.
 async fn stream(ask: Ask<'_>) -> BodyDataStream {
@@ -46,6 +50,23 @@ async fn an_event_stream_ends_with_the_token_that_it_was_opened_with() {
     app.end().await;
 }
 
+/// A recording with a chunk, and a phrase of which a card is being made.
+async fn record_and_capture(app: &TestApp, cookie: &str) {
+    let made = async |ask: Ask<'_>| {
+        let (status, view) = ask.cookie(cookie).send().await;
+        assert!(status.is_success(), "{status}: {view}");
+        view
+    };
+    let recording = json!({ "title": "Tides", "transcribe": false });
+    let recording = made(app.post("/api/v1/sessions").json(&recording)).await;
+    let path = format!("/api/v1/sessions/{}/segments", recording["id"].as_str().unwrap());
+    made(app.post(&path).json(&json!({ "key": "a", "source": "tab", "media_type": "audio/webm" }))).await;
+    let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(EBML)));
+    let chunk = app.ask(Method::PUT, &format!("{path}/0/chunks/0?start_ms=0&length_ms=1000"));
+    made(chunk.header("content-digest", &digest).raw(&EBML)).await;
+    made(app.post("/api/v1/phrases").json(&json!({ "text": "Где библиотека?", "language": "ru" }))).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_deleted_account_had_goes_and_what_is_on_its_way_arrives_nowhere() {
     for dialect in BOTH {
@@ -56,6 +77,7 @@ async fn what_a_deleted_account_had_goes_and_what_is_on_its_way_arrives_nowhere(
         let owner: OwnerId = own["owner"].as_str().unwrap().parse().unwrap();
         let document = app.document(&owner, "tides.pdf", &pdf::fine()).await;
         let reel = app.reel(&owner, &document, json!({})).await;
+        record_and_capture(&app, &omar).await;
         let arriving = app.post("/api/v1/uploads").cookie(&omar).header("tus-resumable", "1.0.0");
         let arriving = arriving.header("upload-length", "1000").answer().await;
         assert_eq!(arriving.status, StatusCode::CREATED, "{}", arriving.json());
@@ -74,6 +96,10 @@ async fn what_a_deleted_account_had_goes_and_what_is_on_its_way_arrives_nowhere(
         for table in [
             "SELECT id AS value FROM documents WHERE owner = $1",
             "SELECT id AS value FROM reels WHERE owner = $1 AND deleted_at IS NULL",
+            "SELECT id AS value FROM scribe_sessions WHERE owner = $1",
+            "SELECT blob AS value FROM scribe_chunks WHERE owner = $1",
+            "SELECT id AS value FROM capture_phrases WHERE owner = $1",
+            "SELECT id AS value FROM jobs WHERE owner = $1 AND state <> 'cancelled'",
         ] {
             assert_eq!(app.texts(table, &[owner.as_str()]).await, [""; 0], "{table}");
         }

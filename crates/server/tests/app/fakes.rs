@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use sluice_app::app::App;
 use sluice_app::module::Module;
+use sluice_app::providers::Routes;
 use sluice_app::reel::ReelApp;
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, Profile, ReadRequest, Reading, Router, Speak, SpeakRequest,
-    Speaking, VoiceInfo,
+    Answer, Begun, CapabilityError, Complete, Context, Does, Doing, Present, Profile, ReadRequest, Reading, Route,
+    Router, Speak, SpeakRequest, Speaking, VoiceInfo, When,
 };
 use sluice_domain::document::Document;
 use sluice_domain::language::Language;
@@ -28,6 +29,8 @@ use sluice_server::http::Api;
 use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::model::FakeModel;
+use crate::studio::FakeStudio;
 use crate::support::sluice;
 
 /// Longest that a test waits for an engine to be asked.
@@ -36,6 +39,11 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// All of them, and Reel on top of them.
 pub(crate) struct Fakes {
     pub(crate) voice: Arc<FakeVoice>,
+    pub(crate) model: Arc<FakeModel>,
+    /// Films presenters.
+    pub(crate) studio: Arc<FakeStudio>,
+    /// Follows it in the routes, and is closed.
+    pub(crate) annex: Arc<FakeStudio>,
     pub(crate) reader: Arc<FakeReader>,
     pub(crate) tools: Tools,
 }
@@ -55,7 +63,9 @@ impl Fakes {
             said: watch::Sender::default(),
             held: watch::Sender::default(),
         };
-        Self { voice: Arc::new(voice), reader: Arc::new(reader), tools }
+        let model = Arc::new(FakeModel::new());
+        let (studio, annex) = (Arc::new(FakeStudio::open("studio")), Arc::new(FakeStudio::closed("annex")));
+        Self { voice: Arc::new(voice), model, studio, annex, reader: Arc::new(reader), tools }
     }
 
     /// Puts the reader in its place, which is beside the apps.
@@ -69,7 +79,11 @@ impl ServerApp for Fakes {
         let real = APPS[0].open(common)?;
         let real: &dyn Any = &*real;
         let mut reel = real.downcast_ref::<ReelApp>().unwrap().clone();
-        reel.speaking = Router::only(Arc::clone(&self.voice) as Arc<dyn Speak>);
+        reel.speaking = Routes::only(Router::only(Arc::clone(&self.voice) as Arc<dyn Speak>));
+        reel.completing = Routes::only(Router::only(Arc::clone(&self.model) as Arc<dyn Complete>));
+        let studios = [&self.studio, &self.annex]
+            .map(|studio| Route { implementation: Arc::clone(studio) as Arc<dyn Present>, when: When::default() });
+        reel.presenting = Routes::only(Router::new(studios));
         reel.renderer = Renderer::new(self.tools.program());
         reel.reader = Reader::new(Guard::new(self.tools.program()), ReadingLimits::DEFAULT);
         Ok(Arc::new(reel))
@@ -98,7 +112,7 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    fn answer<T>(self) -> Result<Begun<T>, CapabilityError> {
+    pub(crate) fn answer<T>(self) -> Result<Begun<T>, CapabilityError> {
         let message = "the engine of this test was told to fail";
         match self {
             Self::Fail(code) => Err(CapabilityError::fail(code, message)),

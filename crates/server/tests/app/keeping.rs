@@ -187,7 +187,9 @@ async fn a_reel_outlives_its_jobs_and_a_tombstone_has_an_end() {
         let listed = app.get("/api/v1/reels?state=done").of(&ada()).send().await.1;
         assert_eq!(listed["items"].as_array().unwrap().len(), 1, "the list says the same");
 
-        // It can still be edited and rendered, and the one that was stopped be made.
+        // It can still be edited and rendered, and the one that was stopped be made. Results are kept for two days longer.
+        app.advance(2 * DAY).await;
+        app.maintain(&Retain::default()).await;
         app.collect().await;
         let before = fakes.voice.asked();
         app.edited(&made, 2, json!({ "text": "A month later." })).await;

@@ -7,9 +7,11 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures::future::join_all;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use sluice_app::module::Module;
+use sluice_app::providers::Routes;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::{
     Answer, Begun, CapabilityError, Context, Does, Doing, Listen, ListenRequest, Listened, Profile, Router, Segment,
@@ -24,6 +26,7 @@ use sluice_testkit::{corpus, pdf};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::person::{ada, omar};
+use crate::scribe::EBML;
 use crate::support::{Answer as Answered, BOTH, TestApp};
 
 /// Writes down that something was said.
@@ -104,7 +107,7 @@ impl ServerApp for Ears {
         let real: &dyn Any = &*real;
         let mut scribe = real.downcast_ref::<ScribeApp>().unwrap().clone();
         let profile = Profile { provider: "test".to_owned(), is_local: true, languages: Vec::new() };
-        scribe.hearing = Router::only(Arc::new(Hearing(profile)) as Arc<dyn Transcribe>);
+        scribe.hearing = Routes::only(Router::only(Arc::new(Hearing(profile)) as Arc<dyn Transcribe>));
         scribe.listening = Arc::clone(&self.0) as Arc<dyn Listen>;
         Ok(Arc::new(scribe))
     }
@@ -131,11 +134,21 @@ async fn begin(app: &TestApp, new: &Value) -> String {
     path
 }
 
+/// What a chunk has.
+fn bytes(number: u32) -> Vec<u8> {
+    let head: &[u8] = if number == 0 { &EBML } else { &[] };
+    [head, format!("chunk {number} ").as_bytes()].concat()
+}
+
 /// A chunk of five seconds.
 async fn put(app: &TestApp, path: &str, number: u32) {
-    let head: &[u8] = if number == 0 { &[0x1a, 0x45, 0xdf, 0xa3] } else { &[] };
-    let bytes = [head, format!("chunk {number} ").as_bytes()].concat();
-    let path = format!("{path}/segments/0/chunks/{number}?start_ms={}&length_ms=5000", number * 5_000);
+    put_of(app, path, number, 5).await;
+}
+
+/// A chunk of so many seconds, like all of its segment.
+async fn put_of(app: &TestApp, path: &str, number: u32, seconds: u32) {
+    let (bytes, length_ms) = (bytes(number), seconds * 1_000);
+    let path = format!("{path}/segments/0/chunks/{number}?start_ms={}&length_ms={length_ms}", number * length_ms);
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&bytes)));
     let answer = app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).raw(&bytes).answer().await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
@@ -240,6 +253,36 @@ async fn a_session_that_is_only_recorded_or_deleted_is_heard_by_nobody() {
     assert_eq!(app.ask(Method::DELETE, &path).of(&ada()).answer().await.status, StatusCode::NO_CONTENT);
     app.run_jobs().await;
     assert_eq!(app.get(&format!("{path}/live")).of(&ada()).answer().await.problem().0, 404);
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_recorded_and_transcribed_whole() {
+    const CHUNKS: u32 = 24 * 3_600 / 30;
+    const DAY_MS: u64 = 24 * 3_600 * 1_000;
+    let (app, listening) = open(Dialect::Sqlite).await;
+    let path = begin(&app, &json!({ "title": "A day", "language": "en" })).await;
+    // Several at a time, as an outbox sends what it has kept, and fewer than a session may have in work.
+    let chunks: Vec<u32> = (0..CHUNKS).collect();
+    for some in chunks.chunks(8) {
+        join_all(some.iter().map(|number| put_of(&app, &path, *number, 30))).await;
+    }
+    let (_, gaps) = app.get(&format!("{path}/gaps")).of(&ada()).send().await;
+    assert_eq!((&gaps["missing"], &gaps["total"]), (&json!([]), &json!(CHUNKS)));
+    let whole: Vec<u8> = (0..CHUNKS).flat_map(bytes).collect();
+    let (_, audio) = app.get(&format!("{path}/segments/0/audio")).of(&ada()).bytes().await;
+    assert!(audio == whole, "{} bytes of {}", audio.len(), whole.len());
+
+    heard(&app, &path, DAY_MS).await;
+    let asked = listening.asked();
+    assert_eq!(asked[0].0, Some(u32::try_from(DAY_MS).unwrap() - 15_000), "only its end is heard while it is recorded");
+    finish(&app, &path, CHUNKS).await;
+    app.run_jobs().await;
+    let (_, session) = app.get(&path).of(&ada()).send().await;
+    assert_eq!((&session["state"], &session["length_ms"]), (&json!("complete"), &json!(DAY_MS)), "{session}");
+    let (_, transcript) = app.get(&format!("{path}/transcript")).of(&ada()).send().await;
+    assert_eq!(transcript["passages"][0]["text"], format!("{DAY_MS} ms were heard."));
+    assert_eq!(transcript["gaps"], json!([]));
     app.end().await;
 }
 

@@ -1,18 +1,22 @@
 //! Recordings: chunks that are stored exactly once, whatever a client and its network do.
 
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::http::{Method, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::join_all;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use sluice_app::scribe::EndAbandoned;
+use sluice_app::scribe::{EndAbandoned, MOST_WAITING};
 use sluice_domain::ids::OwnerId;
 use sluice_engine::EnqueueOptions;
 use sluice_store::Dialect;
 use sluice_testkit::corpus;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::person::{ada, omar};
 use crate::support::{Answer, BOTH, TestApp};
@@ -75,6 +79,16 @@ impl<'a> Recording<'a> {
     async fn put_under(&self, path: &str, bytes: &[u8], digest: &[u8]) -> Answer {
         let digest = format!("sha-256=:{}:", STANDARD.encode(digest));
         self.app.ask(Method::PUT, path).of(&ada()).header("content-digest", &digest).raw(bytes).answer().await
+    }
+
+    /// A chunk of the usual bytes, which come when the client has them.
+    async fn put_slowly<S>(&self, number: u32, body: S) -> Answer
+    where
+        S: futures::Stream<Item = Result<Bytes, io::Error>> + Send + 'static,
+    {
+        let path = self.path(&format!("/segments/0/chunks/{number}?start_ms={}&length_ms=30000", number * 30_000));
+        let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(bytes(number))));
+        self.app.ask(Method::PUT, &path).of(&ada()).header("content-digest", &digest).streamed(body).answer().await
     }
 
     pub(crate) async fn close(&self, chunks: u32) -> Answer {
@@ -209,6 +223,109 @@ async fn a_chunk_that_cannot_be_right_is_refused_and_costs_nothing() {
         "nothing is left of what was refused"
     );
     app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_session_lets_its_client_wait_and_another_one_goes_on() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let recording = Recording::begin(&app).await;
+    let other = Recording::begin(&app).await;
+    let arrived = Arc::new(Semaphore::new(0));
+    let slow = |number: u32| {
+        let (send, bytes) = oneshot::channel();
+        let arrived = Arc::clone(&arrived);
+        let body = futures::stream::once(async move {
+            arrived.add_permits(1);
+            bytes.await.map_err(io::Error::other)
+        });
+        (send, recording.put_slowly(number, body))
+    };
+    let (sends, sending): (Vec<_>, Vec<_>) = (0..MOST_WAITING).map(slow).unzip();
+    let meanwhile = async {
+        let _all = arrived.acquire_many(MOST_WAITING).await.unwrap();
+        // It is answered although none of its bytes has come.
+        let refused = recording.put_slowly(MOST_WAITING, futures::stream::pending()).await;
+        assert_eq!(refused.problem(), (429, "session_busy".to_owned()));
+        assert_eq!((refused.header("retry-after"), &refused.json()["waiting"]), ("1", &json!(MOST_WAITING)));
+        assert_eq!(acknowledged(&other.put(0, &bytes(0)).await), (201, false));
+        for (send, number) in sends.into_iter().zip(0..) {
+            send.send(Bytes::from(bytes(number))).unwrap();
+        }
+    };
+    let (answers, ()) = tokio::join!(join_all(sending), meanwhile);
+    assert!(answers.iter().all(|answer| answer.status == StatusCode::CREATED), "nothing is dropped");
+    let told = |answer: &Answer| answer.json()["can_accept"] == false && answer.header("retry-after") == "1";
+    assert!(answers.iter().any(told), "its client is told to wait");
+    let last = recording.put(MOST_WAITING, &bytes(MOST_WAITING)).await;
+    assert_eq!(acknowledged(&last), (201, false), "what was refused is taken later");
+    assert_eq!(recording.audio().await, (0..=MOST_WAITING).flat_map(bytes).collect::<Vec<u8>>());
+    app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_room_tells_every_session_to_wait_and_stores_the_chunk_later() {
+    for dialect in BOTH {
+        // One chunk is always worked on, and with this bound no second one beside it.
+        let app = TestApp::open_with(dialect, &["--chunk-memory", "1KiB"]).await;
+        let recording = Recording::begin(&app).await;
+        let other = Recording::begin(&app).await;
+        let (send, sent) = oneshot::channel();
+        let (arrived, begun) = oneshot::channel();
+        let body = futures::stream::once(async move {
+            arrived.send(()).unwrap();
+            sent.await.map_err(io::Error::other)
+        });
+        let meanwhile = async {
+            begun.await.unwrap();
+            for (session, number, waiting) in [(&recording, 1, 1), (&other, 0, 0)] {
+                // It is answered although none of its bytes has come.
+                let refused = session.put_slowly(number, futures::stream::pending()).await;
+                assert_eq!(refused.problem(), (503, "server_busy".to_owned()));
+                let view = refused.json();
+                assert_eq!((&view["can_accept"], &view["waiting"]), (&json!(false), &json!(waiting)), "{view}");
+                let pause: u64 = refused.header("retry-after").parse().unwrap();
+                assert!((1..=5).contains(&pause), "{pause}");
+            }
+            send.send(Bytes::from(bytes(0))).unwrap();
+        };
+        let (first, ()) = tokio::join!(recording.put_slowly(0, body), meanwhile);
+        assert_eq!(acknowledged(&first), (201, false), "what was begun goes on");
+        assert_eq!(recording.gaps().await["max_sequence"], 0, "nothing of what was refused is stored");
+        for (session, number) in [(&recording, 1), (&other, 0)] {
+            assert_eq!(acknowledged(&session.put(number, &bytes(number)).await), (201, false), "it is taken later");
+            assert_eq!(acknowledged(&session.put(number, &bytes(number)).await), (200, true), "exactly once");
+        }
+        assert_eq!(recording.audio().await, [bytes(0), bytes(1)].concat());
+        assert_eq!(other.audio().await, bytes(0));
+        let incoming = std::fs::read_dir(app.data().join("incoming")).unwrap();
+        assert_eq!(incoming.count(), 0, "nothing is left of what was refused");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recording_of_nothing_is_complete_and_says_that_there_is_no_transcript() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let recording = Recording::begin_with(&app, &json!({ "title": "Nothing" }), "audio/webm;codecs=opus").await;
+        assert_eq!(recording.close(0).await.status, StatusCode::OK);
+        assert_eq!(recording.gaps().await["complete"], true);
+        let view = recording.finish(false).await.json();
+        assert_eq!(
+            [&view["state"], &view["length_ms"], &view["error"]],
+            [&json!("complete"), &json!(0), &Value::Null],
+            "{view}"
+        );
+        app.run_jobs().await;
+        assert_eq!(recording.show().await["state"], "complete");
+        assert!(recording.audio().await.is_empty());
+        for path in ["/transcript", "/transcript/srt", "/summary"] {
+            let none = app.get(&recording.path(path)).of(&ada()).answer().await;
+            assert_eq!(none.problem(), (409, "no_transcript".to_owned()), "{path}");
+            assert!(none.json()["detail"].as_str().unwrap().contains("a session with sound"), "{}", none.text());
+        }
+        app.end().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

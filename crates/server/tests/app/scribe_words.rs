@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_app::module::Module;
+use sluice_app::providers::Routes;
 use sluice_app::scribe::ScribeApp;
 use sluice_capability::{
-    Answer, Begun, CapabilityError, Context, Does, Doing, Profile, Router, TellApart, TellApartRequest, TellingApart,
-    Transcribe, TranscribeRequest, Transcribing, Transcript, Voices,
+    Answer, Begun, CapabilityError, Complete, Context, Does, Doing, Profile, Router, TellApart, TellApartRequest,
+    TellingApart, Transcribe, TranscribeRequest, Transcribing, Transcript, Voices,
 };
 use sluice_domain::ids::OwnerId;
 use sluice_domain::money::MicroUsd;
@@ -23,18 +24,19 @@ use sluice_store::Dialect;
 use sluice_store::migrations::MODULES;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::model::FakeModel;
 use crate::person::{ada, omar};
 use crate::scribe::{EBML, Recording};
 use crate::support::{Answer as Answered, BOTH, TestApp};
 
 /// Scribe with ears that do as they are told.
-struct Ears {
+pub(crate) struct Ears {
     profile: Profile,
     installed: AtomicBool,
 }
 
 impl Ears {
-    fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         let profile = Profile { provider: "test".to_owned(), is_local: true, languages: Vec::new() };
         Arc::new(Self { profile, installed: AtomicBool::new(true) })
     }
@@ -87,15 +89,19 @@ impl Does<TellingApart> for Ears {
     }
 }
 
-struct WithEars(Arc<Ears>);
+/// Scribe with these ears, and with this model, if any.
+pub(crate) struct WithEars(pub(crate) Arc<Ears>, pub(crate) Option<Arc<FakeModel>>);
 
 impl ServerApp for WithEars {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
         let real = APPS[1].open(common)?;
         let real: &dyn Any = &*real;
         let mut scribe = real.downcast_ref::<ScribeApp>().unwrap().clone();
-        scribe.hearing = Router::only(Arc::clone(&self.0) as Arc<dyn Transcribe>);
+        scribe.hearing = Routes::only(Router::only(Arc::clone(&self.0) as Arc<dyn Transcribe>));
         scribe.telling_apart = Router::only(Arc::clone(&self.0) as Arc<dyn TellApart>);
+        if let Some(model) = &self.1 {
+            scribe.completing = Routes::only(Router::only(Arc::clone(model) as Arc<dyn Complete>));
+        }
         Ok(Arc::new(scribe))
     }
 
@@ -106,12 +112,12 @@ impl ServerApp for WithEars {
 
 async fn open(dialect: Dialect) -> (TestApp, Arc<Ears>) {
     let ears = Ears::new();
-    let app = TestApp::with(dialect, MODULES, &[&WithEars(Arc::clone(&ears))], &[]).await;
+    let app = TestApp::with(dialect, MODULES, &[&WithEars(Arc::clone(&ears), None)], &[]).await;
     (app, ears)
 }
 
 /// A segment of a transcript whose words last half a second each.
-fn said(start_ms: u32, text: &str) -> Value {
+pub(crate) fn said(start_ms: u32, text: &str) -> Value {
     let words: Vec<Value> = (0..)
         .zip(text.split(' '))
         .map(|(at, word)| {
@@ -123,7 +129,7 @@ fn said(start_ms: u32, text: &str) -> Value {
     json!({ "start_ms": start_ms, "end_ms": end_ms, "text": text, "speaker": null, "words": words })
 }
 
-fn heard(segments: &[Value]) -> Value {
+pub(crate) fn heard(segments: &[Value]) -> Value {
     json!({ "language": "en", "segments": segments })
 }
 
@@ -144,24 +150,35 @@ fn conversation(first: f32, second: f32) -> Value {
 }
 
 /// A finished recording of a sound.
-async fn recorded<'a>(app: &'a TestApp, script: &Value) -> Recording<'a> {
+pub(crate) async fn recorded<'a>(app: &'a TestApp, script: &Value) -> Recording<'a> {
+    let recording = ended(app, script).await;
+    recording.complete().await;
+    recording
+}
+
+/// A recording of a sound that has ended, and of which nothing was made yet.
+pub(crate) async fn ended<'a>(app: &'a TestApp, script: &Value) -> Recording<'a> {
     let new = json!({ "title": "Tides", "language": "en" });
     let recording = Recording::begin_with(app, &new, "audio/webm;codecs=opus").await;
     let sound = [&EBML[..], script.to_string().as_bytes()].concat();
     assert_eq!(recording.put(0, &sound).await.status, StatusCode::CREATED);
     assert_eq!(recording.close(1).await.status, StatusCode::OK);
     assert_eq!(recording.finish(false).await.json()["state"], "finishing");
-    // A busy machine may need a second attempt at what a program reads.
-    let begun = Instant::now();
-    while recording.show().await["state"] != "complete" {
-        assert!(begun.elapsed() < Duration::from_mins(1), "{}", recording.show().await);
-        app.run_jobs().await;
-    }
     recording
 }
 
 impl Recording<'_> {
-    async fn read(&self, path: &str) -> Value {
+    /// Has everything made of it.
+    pub(crate) async fn complete(&self) {
+        // A busy machine may need a second attempt at what a program reads.
+        let begun = Instant::now();
+        while self.show().await["state"] != "complete" {
+            assert!(begun.elapsed() < Duration::from_mins(1), "{}", self.show().await);
+            self.app.run_jobs().await;
+        }
+    }
+
+    pub(crate) async fn read(&self, path: &str) -> Value {
         self.app.get(&self.path(path)).of(&ada()).send().await.1
     }
 
@@ -170,7 +187,7 @@ impl Recording<'_> {
         (answer.header("etag").to_owned(), answer.json())
     }
 
-    async fn edit(&self, passage: u32, if_match: Option<&str>, edit: &Value) -> Answered {
+    pub(crate) async fn edit(&self, passage: u32, if_match: Option<&str>, edit: &Value) -> Answered {
         let path = self.path(&format!("/transcript/passages/{passage}"));
         let ask = self.app.ask(Method::PUT, &path).of(&ada());
         let ask = if let Some(tag) = if_match { ask.header("if-match", tag) } else { ask };
@@ -187,12 +204,12 @@ impl Recording<'_> {
         self.app.ask(Method::PUT, &path).of(owner).json(&json!({ "name": name })).answer().await
     }
 
-    async fn export(&self, format: &str) -> String {
+    pub(crate) async fn export(&self, format: &str) -> String {
         let path = self.path(&format!("/transcript/{format}"));
         self.app.get(&path).of(&ada()).answer().await.text().to_owned()
     }
 
-    async fn transcribe_again(&self) {
+    pub(crate) async fn transcribe_again(&self) {
         let again = self.app.post(&self.path("/transcribe")).of(&ada()).send().await;
         assert_eq!(again.0, StatusCode::ACCEPTED, "{}", again.1);
         self.app.run_jobs().await;
@@ -200,7 +217,7 @@ impl Recording<'_> {
     }
 }
 
-fn column(items: &Value, name: &str) -> Value {
+pub(crate) fn column(items: &Value, name: &str) -> Value {
     items.as_array().unwrap().iter().map(|item| item[name].clone()).collect()
 }
 
@@ -378,7 +395,9 @@ async fn an_extract_quotes_what_was_decided_and_what_is_to_be_done() {
         (&summary["kind"], &summary["language"], &summary["revision"]),
         (&json!("extract"), &json!("en"), &json!(0))
     );
-    let decided = json!([{ "text": "We decided to sail on Monday.", "start_ms": 3_000, "passage": 1, "speaker": 1 }]);
+    assert_eq!(summary["instead"], "no_model");
+    let decided = json!([{ "text": "We decided to sail on Monday.", "start_ms": 3_000, "passage": 1, "passages": [1],
+                           "speaker": 1, "who": null, "by_when": null }]);
     assert_eq!(summary["decisions"], decided);
     assert_eq!(column(&summary["actions"], "text"), json!(["I'll send Omar the map of the harbour."]));
     assert_eq!(summary["overview"].as_array().unwrap().len(), 3, "{summary}");

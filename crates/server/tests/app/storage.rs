@@ -137,23 +137,26 @@ async fn sound_is_deleted_a_month_later_and_the_transcript_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_held_is_neither_moved_nor_deleted() {
-    let app = TestApp::open(Dialect::Sqlite).await;
-    let recording = recorded(&app).await;
-    app.advance(DAY * 8).await;
-    for path in [recording.path("/hold"), "/api/v1/storage/hold".to_owned()] {
-        let hold = app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "A matter" })).answer().await;
-        assert_eq!((hold.status, &hold.json()["reason"]), (StatusCode::OK, &json!("A matter")));
-        let long = app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "x".repeat(251) })).answer().await;
-        assert_eq!(long.problem(), (422, "reason_too_long".to_owned()));
-        assert_eq!(swept(&app, Doing::Moves).await.moved.count, 0);
-        let deleted = app.ask(Method::DELETE, &recording.path("")).of(&ada()).answer().await;
-        assert_eq!(deleted.problem(), (409, "session_held".to_owned()));
-        assert_eq!(recording.show().await["kept"]["held"], true);
-        assert_eq!(app.ask(Method::DELETE, &path).of(&ada()).send().await.0, StatusCode::NO_CONTENT);
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let recording = recorded(&app).await;
+        app.advance(DAY * 8).await;
+        for path in [recording.path("/hold"), "/api/v1/storage/hold".to_owned()] {
+            let hold = app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "A matter" })).answer().await;
+            assert_eq!((hold.status, &hold.json()["reason"]), (StatusCode::OK, &json!("A matter")));
+            let long =
+                app.ask(Method::PUT, &path).of(&ada()).json(&json!({ "reason": "x".repeat(251) })).answer().await;
+            assert_eq!(long.problem(), (422, "reason_too_long".to_owned()));
+            assert_eq!(swept(&app, Doing::Moves).await.moved.count, 0);
+            let deleted = app.ask(Method::DELETE, &recording.path("")).of(&ada()).answer().await;
+            assert_eq!(deleted.problem(), (409, "session_held".to_owned()));
+            assert_eq!(recording.show().await["kept"]["held"], true);
+            assert_eq!(app.ask(Method::DELETE, &path).of(&ada()).send().await.0, StatusCode::NO_CONTENT);
+        }
+        assert_eq!(app.ask(Method::DELETE, &recording.path("/hold")).of(&omar()).send().await.0, StatusCode::NOT_FOUND);
+        assert_eq!(swept(&app, Doing::Moves).await.moved.count, 1);
+        app.end().await;
     }
-    assert_eq!(app.ask(Method::DELETE, &recording.path("/hold")).of(&omar()).send().await.0, StatusCode::NOT_FOUND);
-    assert_eq!(swept(&app, Doing::Moves).await.moved.count, 1);
-    app.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

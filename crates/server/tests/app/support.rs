@@ -157,6 +157,11 @@ impl TestApp {
         Self::build(dialect, MODULES, APPS, sets, arguments, |_| {}).await.for_accounts(SignUp::Open)
     }
 
+    /// The same, changed before it serves.
+    pub(crate) async fn with_accounts_changed(dialect: Dialect, change: impl FnOnce(&mut App)) -> (Self, Accounts) {
+        Self::build(dialect, MODULES, APPS, &SETS, &[], change).await.for_accounts(SignUp::Open)
+    }
+
     fn for_accounts(mut self, sign_up: SignUp) -> (Self, Accounts) {
         let settings = AccountSettings { sign_up, ..AccountSettings::default() };
         let accounts = Accounts::new(self.app.platform.clone(), settings).unwrap();
@@ -241,6 +246,18 @@ impl TestApp {
         router(Serving::new(app, access, PathBuf::new(), CancellationToken::new()), APPS)
     }
 
+    /// Another process takes the place of this one, on the same database and the same media, with the same engines.
+    pub(crate) async fn restart(&mut self, fakes: &Fakes) {
+        let data = self.folder.path().to_str().unwrap().to_owned();
+        let config =
+            Arguments::parse_from(["test", "--data", &data, "--workers", "2", "--lease-seconds", "3600"]).config;
+        let mut app = wiring::connect(&config, self.store.open_again().await, sluice(), &[fakes], &SETS).unwrap();
+        fakes.install(&mut app);
+        let access = Access::single_user(Accounts::new(app.platform.clone(), AccountSettings::default()).unwrap());
+        self.router = router(Serving::new(app.clone(), access, PathBuf::new(), CancellationToken::new()), &[fakes]);
+        self.app = app;
+    }
+
     /// Behind proxies in these networks.
     pub(crate) fn behind(&mut self, proxies: &[&str]) {
         let accounts = Accounts::new(self.app.platform.clone(), AccountSettings::default()).unwrap();
@@ -308,7 +325,7 @@ impl TestApp {
         self.store.store().read::<_, StoreError, _>(read).await.unwrap()
     }
 
-    /// Runs a statement as it stands, as somebody's mistake does it.
+    /// Runs a raw statement, as an operator's mistake would.
     pub(crate) async fn execute(&self, statement: &str) -> Result<u64, StoreError> {
         self.store.store().execute(statement).await
     }

@@ -1,4 +1,4 @@
-//! The benchmark of the server: its form, not its figures.
+//! The benchmarks: their form, not their figures.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ fn engines_that_are_not_here_are_skipped_with_the_reason() {
     let report: Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
     let skipped: Vec<&str> =
         report["skipped"].as_array().unwrap().iter().filter_map(|one| one["engine"].as_str()).collect();
-    assert_eq!(skipped, ["speech", "embeddings", "speakers", "voice", "translation"], "{report}");
+    assert_eq!(skipped, ["speech", "embeddings", "speakers", "voice", "translation", "photo"], "{report}");
     assert!(report["skipped"][0]["reason"].as_str().unwrap().contains("sluice models pull speech"), "{report}");
     assert!(ran.stdout.contains("speech: skipped: "), "{ran:?}");
 }
@@ -48,4 +48,69 @@ fn an_engine_without_its_peer_has_figures_and_no_ratio() {
     );
     assert!(first["note"].as_str().unwrap().contains("no --python is given"), "{report}");
     assert!(ran.stdout.starts_with("embeddings_short "), "{ran:?}");
+}
+
+#[test]
+fn calls_of_providers_are_measured_beside_bare_ones_and_in_a_storm() {
+    let place = Place::new();
+    let ran = place.run(&["bench", "providers", "--calls", "20", "--rounds", "1", "--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report: Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    let figures = report["figures"].as_array().unwrap();
+    let names: Vec<&str> = figures.iter().filter_map(|figure| figure["name"].as_str()).collect();
+    let expected = [
+        "client_p50",
+        "client_p95",
+        "call_by_engine_p50",
+        "call_by_engine_p95",
+        "job_with_call_p50",
+        "job_with_call_p95",
+        "job_in_a_storm_p50",
+        "job_in_a_storm_p95",
+    ];
+    assert_eq!(names, expected, "{report}");
+    for figure in figures {
+        assert!(figure["value"].as_f64().unwrap() > 0.0 && figure["ratio"].as_f64().unwrap() > 0.0, "{figure}");
+    }
+    assert!(figures[6]["note"].as_str().unwrap().contains("answers 429"), "{report}");
+    assert!(!place.data().exists(), "the data folder of this machine is left alone");
+}
+
+#[test]
+fn many_sessions_are_told_to_wait_and_every_chunk_is_there_once() {
+    let place = Place::new();
+    let arguments = ["bench", "sessions", "--sessions", "3", "--chunks", "40", "--fast", "--json"];
+    let ran = place.run(&arguments);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report: Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    let counts = ["sessions", "chunks", "lost", "duplicated"].map(|name| report[name].as_u64());
+    assert_eq!(counts, [Some(3), Some(120), Some(0), Some(0)], "{report}");
+    assert!((report["success_percent"].as_f64().unwrap() - 100.0).abs() < f64::EPSILON, "{report}");
+    // Each sends twelve at a time, and ten may be in work.
+    assert!(report["told_to_wait"].as_u64().unwrap() > 0, "{report}");
+    for name in ["ack_p50_ms", "ack_p95_ms", "ack_p99_ms", "kb_per_s", "peak_rss_mb", "disk_mb"] {
+        assert!(report[name].as_f64().unwrap() > 0.0, "{name}: {report}");
+    }
+    assert!(!place.data().exists(), "the data folder of this machine is left alone");
+}
+
+/// The gate: about 25 phrases of all languages as texts, and a third of them as photos.
+#[test]
+fn no_wrong_card_is_exported_without_having_been_flagged() {
+    let place = Place::new();
+    let ran = place.run(&["bench", "capture", "--only", "text,photo", "--phrases", "25", "--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report: Value = serde_json::from_str(ran.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(report["not_flagged"], serde_json::json!([]), "{}", ran.stdout);
+    let rows = report["rows"].as_array().unwrap();
+    let sum = |source: &str, field: &str| {
+        let own = rows.iter().filter(|row| row["source"] == source);
+        own.map(|row| row[field].as_u64().unwrap()).sum::<u64>()
+    };
+    assert!(sum("text", "cards") >= 20 && sum("text", "failed") == 0, "{}", ran.stdout);
+    assert_eq!(sum("text", "errors"), 0, "what is typed stays as it is: {}", ran.stdout);
+    assert!(sum("text", "fields") > 50, "{}", ran.stdout);
+    // Of at least Spanish, which needs no more than the models, most is read.
+    assert!(sum("photo", "cards") >= 1 && sum("photo", "errors") * 5 <= sum("photo", "characters"), "{}", ran.stdout);
+    assert!(!place.data().exists(), "the data folder of this machine is left alone");
 }

@@ -4,12 +4,15 @@
 mod accounts;
 mod again;
 mod bench;
+mod capture;
 mod config;
 mod help;
 mod models;
 mod output_files;
+mod providers;
 mod servers;
 mod storage;
 mod support;
 mod transcribe;
 mod trying;
+mod twin;

@@ -16,8 +16,12 @@ struct Serving {
 
 impl Serving {
     fn start(place: &Place, log: &str, more: &[&str]) -> Self {
+        Self::run(place, log, &[&["serve", "--single-user", "--listen", "127.0.0.1:0"], more].concat())
+    }
+
+    fn run(place: &Place, log: &str, arguments: &[&str]) -> Self {
         let log = place.path(log);
-        let mut command = place.command(&[&["serve", "--single-user", "--listen", "127.0.0.1:0"], more].concat());
+        let mut command = place.command(arguments);
         let file = File::create(&log).unwrap();
         let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
         let serving = Self { child, log };
@@ -69,6 +73,25 @@ fn the_log_says_what_started_where() {
     for line in server.log().lines() {
         serde_json::from_str::<Value>(line).unwrap();
     }
+}
+
+#[test]
+fn beyond_this_machine_people_sign_in_and_passwords_in_the_clear_are_warned_of() {
+    let place = Place::new();
+    let open = ["serve", "--listen", "0.0.0.0:0", "--log-format", "text"];
+    let server = Serving::run(&place, "open", &open);
+    let line = server.until("passwords travel unencrypted");
+    assert!(line.contains("WARN") && line.contains("--public-url https://"), "{line}");
+    // The first administrator's link leads to this machine, and is printed while there is none.
+    assert!(server.until("/join/").trim().starts_with("http://localhost:"), "{}", server.log());
+    drop(server);
+    let behind = Serving::run(&place, "behind", &[&open[..], &["--public-url", "https://sluice.example"]].concat());
+    assert!(behind.until("/join/").trim().starts_with("https://sluice.example/join/"), "{}", behind.log());
+    assert!(!behind.log().contains("passwords travel"), "{}", behind.log());
+    drop(behind);
+
+    let alone = place.run(&["serve", "--single-user", "--listen", "0.0.0.0:0"]);
+    assert!(alone.code == 2 && alone.stderr.contains("leave out --single-user"), "{alone:?}");
 }
 
 #[test]

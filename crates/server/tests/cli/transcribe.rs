@@ -1,5 +1,8 @@
 //! `sluice transcribe`: a transcript of a sound, and what is refused before the work.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 use sluice_testkit::{corpus, pdf};
 
@@ -78,4 +81,56 @@ fn what_is_no_sound_is_refused_before_it_is_stored() {
     let failure = ran.failure();
     assert_eq!(failure["code"], "speech_not_installed", "{failure}");
     assert!(failure["detail"].as_str().unwrap().contains("sluice models pull speech"), "{failure}");
+}
+
+#[test]
+fn an_hour_of_silence_has_a_transcript_without_words() {
+    let place = Place::new();
+    let made = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=3600", "-c:a", "flac"])
+        .arg(place.path("night.flac"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let ran = place.run(&["transcribe", "night.flac", "-o", "night.srt", "-o", "night.txt"]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, "night.srt, night.txt (1:00:00, nobody speaks, 0 words)\n"),
+        "{ran:?}"
+    );
+    assert_eq!(place.read("night.srt"), b"");
+}
+
+#[test]
+fn a_command_that_was_killed_goes_on_with_the_same_session() {
+    let place = Place::new();
+    let is_novel = |clip: &corpus::Sound| clip.name.starts_with("austen");
+    let clips: Vec<corpus::Sound> = corpus::sounds().into_iter().filter(is_novel).collect();
+    let said: usize = clips.iter().map(|clip| clip.words.split_whitespace().count()).sum();
+    let mut join = Command::new("ffmpeg");
+    join.args(["-nostdin", "-v", "error"]);
+    for clip in &clips {
+        join.arg("-i").arg(clip.path());
+    }
+    let filter = format!("concat=n={}:v=0:a=1", clips.len());
+    assert!(join.args(["-filter_complex", &filter]).arg(place.path("talk.wav")).status().unwrap().success());
+
+    let command = ["transcribe", "talk.wav", "-o", "talk.txt", "--json"];
+    let mut first = place.command(&command[..4]);
+    let mut first = first.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(first.stderr.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().starts_with("transcript: ")), "it has begun");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(!place.path("talk.txt").exists());
+
+    let ran = place.run(&command);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let made: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let words = usize::try_from(made["words"].as_u64().unwrap()).unwrap();
+    assert!(words.abs_diff(said) * 10 <= said, "{words} of {said}");
+    let jobs = place.run(&["jobs", "list", "--kind", "scribe.transcribe", "--json"]);
+    let jobs: Value = serde_json::from_str(&jobs.stdout).unwrap();
+    assert_eq!(jobs.as_array().unwrap().len(), 1, "{jobs}");
+    assert_eq!((&jobs[0]["subject"], &jobs[0]["state"]), (&made["session_id"], &Value::from("succeeded")), "{jobs}");
 }

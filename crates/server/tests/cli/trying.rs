@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::models::{MODEL_HASH, pair};
 use crate::support::{Place, Ran};
 
 #[test]
@@ -148,7 +149,9 @@ fn a_text_that_cannot_be_translated_is_explained() {
 #[test]
 fn the_doctor_says_which_engines_work_and_with_what() {
     let place = Place::new();
-    let report: Value = serde_json::from_str(&place.run(&["doctor", "--json"]).stdout).unwrap();
+    place.write("sluice.toml", pair("en-de", "http://127.0.0.1:9", MODEL_HASH));
+    let ran: Ran = place.command(&["doctor", "--json"]).env("SLUICE_CONFIG", "sluice.toml").output().unwrap().into();
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     let version = |name: &str| {
         let findings = report["findings"].as_array().unwrap();
         findings.iter().find(|finding| finding["name"] == name).unwrap()["version"].clone()
@@ -156,7 +159,10 @@ fn the_doctor_says_which_engines_work_and_with_what() {
     assert_eq!(version("speech to text"), "whisper base int8 by CTranslate2 4.8.4");
     assert_eq!(version("embeddings"), "multilingual-e5-small 4-bit by ONNX Runtime 1.31.1");
     assert_eq!(version("photographs"), "PP-OCRv6 small by ONNX Runtime 1.31.1");
-    assert_eq!(version("translation"), "en → pt, pt → en by fxtranslate 0.5.0");
+    assert_eq!(
+        version("translation"),
+        "en → pt, pt → en by fxtranslate 0.5.0; not installed: sluice models pull translate-en-de"
+    );
 }
 
 #[test]

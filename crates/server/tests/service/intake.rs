@@ -1,4 +1,4 @@
-//! What is taken in, and what is refused: each rule with a real file.
+//! What is ingested, and what is refused: each rule with a real file.
 
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};

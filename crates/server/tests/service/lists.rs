@@ -55,6 +55,7 @@ async fn add(tx: &mut Tx, owner: &OwnerId, n: u32) -> Result<(), StoreError> {
         language: Language::ENGLISH,
         choices,
         script_source: None,
+        script_note: None,
         edited: false,
         result: None,
         address: "127.0.0.1".to_owned(),

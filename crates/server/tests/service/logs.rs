@@ -26,6 +26,9 @@ async fn each_attempt_is_a_line_with_its_times_and_nothing_is_a_secret_or_conten
     let body = json!({ "email": "ada@example.org", "password": PASSWORD });
     let wrong = json!({ "email": "ada@example.org", "password": "a guess that is wrong" });
     assert_eq!(server.post("/api/v1/session").json(&wrong).send().await.unwrap().status(), 401);
+    let failed: Value = serde_json::from_str(&server.logged("a sign-in failed").await).unwrap();
+    assert_eq!((&failed["level"], &failed["address"]), (&json!("WARN"), &json!("127.0.0.1")), "{failed}");
+    assert!(!failed.to_string().contains("ada@"), "{failed}");
     let signed = server.post("/api/v1/session").json(&body).send().await.unwrap();
     assert!(signed.status().is_success(), "{}", signed.status());
     let cookie = signed.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();

@@ -44,7 +44,7 @@ async fn scanned_pages_among_text_are_read_by_a_job() {
     assert!(with["text_layer"].as_str().unwrap().starts_with("poppler "), "{with}");
     assert!(with["ocr"].as_str().unwrap().starts_with("tesseract "), "{with}");
     assert_eq!(with["ocr_pages"], json!([3, 4]));
-    let job = server.json(&format!("/api/v1/jobs/{job}")).await;
+    let job = server.ended(job).await;
     assert_eq!((&job["kind"], &job["state"]), (&json!("document.read"), &json!("succeeded")));
     server.reel(json!({ "document_id": begun["id"] })).await;
 }

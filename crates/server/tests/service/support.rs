@@ -89,7 +89,7 @@ impl Server {
         self.post("/api/v1/documents").multipart(form).send().await.unwrap()
     }
 
-    /// A document that is taken in, and read.
+    /// A document that is ingested.
     pub(crate) async fn document(&self, bytes: Vec<u8>) -> Value {
         let answer = self.upload(bytes, &[]).await;
         let status = answer.status();
@@ -109,6 +109,19 @@ impl Server {
         loop {
             let body = self.json(&format!("/api/v1/documents/{document}")).await;
             if body["reading"].is_null() {
+                return body;
+            }
+            assert!(began.elapsed() < LONGEST, "{body}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until a job runs no more: its last stage is stored before the job itself has ended.
+    pub(crate) async fn ended(&self, job: &str) -> Value {
+        let began = Instant::now();
+        loop {
+            let body = self.json(&format!("/api/v1/jobs/{job}")).await;
+            if body["state"] != "running" {
                 return body;
             }
             assert!(began.elapsed() < LONGEST, "{body}");
@@ -138,13 +151,18 @@ impl Server {
     }
 
     pub(crate) async fn until(&self, reel: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.until_at(&format!("/api/v1/reels/{reel}"), wanted).await
+    }
+
+    /// Waits until what is at an address is as it is wanted.
+    pub(crate) async fn until_at(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let began = Instant::now();
         loop {
-            let reel = self.json(&format!("/api/v1/reels/{reel}")).await;
-            if wanted(&reel) {
-                return reel;
+            let body = self.json(path).await;
+            if wanted(&body) {
+                return body;
             }
-            assert!(began.elapsed() < LONGEST, "{reel}");
+            assert!(began.elapsed() < LONGEST, "{body}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

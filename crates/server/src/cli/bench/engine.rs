@@ -115,7 +115,8 @@ fn middle(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn quantile(values: &mut [f64], part: f64) -> f64 {
+/// The value that a part of all does not exceed.
+pub(super) fn quantile(values: &mut [f64], part: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     #[expect(
         clippy::cast_possible_truncation,
@@ -193,7 +194,7 @@ impl Bench {
             tasks.push(tokio::spawn(async move {
                 let mut made = 0_u64;
                 while begun.elapsed() < TIME {
-                    engine.submit(&Noop { tell: false }, local()).await?;
+                    engine.submit(&Noop { notify: false }, local()).await?;
                     made += 1;
                 }
                 Ok::<_, StoreError>(made)
@@ -219,7 +220,7 @@ impl Bench {
         const BATCH: u32 = 1_000;
         let begun = Instant::now();
         let options = local();
-        let batch = vec![Noop { tell: false }; BATCH as usize];
+        let batch = vec![Noop { notify: false }; BATCH as usize];
         for _ in 0..count.div_ceil(BATCH) {
             for made in self.engine.submit_many(&batch, &options).await? {
                 made?;
@@ -293,7 +294,7 @@ impl Bench {
         for sample in 0..self.options.samples {
             let seen = self.probe.expect();
             let begun = Instant::now();
-            self.engine.submit(&Noop { tell: true }, local()).await?;
+            self.engine.submit(&Noop { notify: true }, local()).await?;
             let at = tokio::time::timeout(Duration::from_secs(5), seen).await.context("a job was not picked up")??;
             waits.push(at.duration_since(begun).as_secs_f64() * 1_000.0);
             tokio::time::sleep(Duration::from_millis(5 + u64::from(sample * 7 % 6))).await;
@@ -360,7 +361,7 @@ impl Bench {
     async fn fairness(&mut self) -> anyhow::Result<()> {
         const CROWD: u32 = 100_000;
         let crowd = EnqueueOptions::of(&"crowd".parse()?);
-        let batch = vec![Slow { tell: false }; 1_000];
+        let batch = vec![Slow { notify: false }; 1_000];
         for _ in 0..CROWD / 1_000 {
             for made in self.engine.submit_many(&batch, &crowd).await? {
                 made?;
@@ -372,7 +373,7 @@ impl Bench {
             tokio::time::sleep(Duration::from_millis(11)).await;
             let seen = self.probe.expect();
             let newcomer = EnqueueOptions::of(&format!("newcomer-{sample}").parse()?);
-            self.engine.submit(&Slow { tell: true }, newcomer).await?;
+            self.engine.submit(&Slow { notify: true }, newcomer).await?;
             let before = self.probe.ran.load(Ordering::SeqCst);
             tokio::time::timeout(Duration::from_secs(30), seen).await.context("a newcomer was starved")??;
             // One of them is its own start.

@@ -26,7 +26,7 @@ impl Probe {
         receiver
     }
 
-    pub(super) fn tell(&self) {
+    pub(super) fn notify(&self) {
         if let Some(sender) = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take() {
             sender.send(Instant::now()).ok();
         }
@@ -37,7 +37,7 @@ impl Probe {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Noop {
     /// Reports when it starts.
-    pub(super) tell: bool,
+    pub(super) notify: bool,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -59,8 +59,8 @@ impl Job for Noop {
     }
 
     async fn run(&self, Once::Only: Once, _run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
-        if self.tell {
-            probe.tell();
+        if self.notify {
+            probe.notify();
         }
         probe.ran.fetch_add(1, Ordering::Relaxed);
         Ok(Next::Done(Value::Null))
@@ -114,7 +114,7 @@ impl Ask<u32> for AtOnce {
     }
 
     async fn ask(&self, _key: &str) -> Result<Answer<u32>, CallError> {
-        Ok(Answer { value: 1, provider_id: None, cost: MicroUsd(0), quota: None })
+        Ok(Answer { value: 1, provider_id: None, cost: Some(MicroUsd(0)), quota: None })
     }
 
     async fn look(&self, _key: &str, _provider_id: Option<&str>) -> Result<Found<u32>, CallError> {
@@ -150,7 +150,7 @@ impl Job for Calls {
 /// Takes a while, in a pool with one slot.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Slow {
-    pub(super) tell: bool,
+    pub(super) notify: bool,
 }
 
 pub(super) const SLOW: Duration = Duration::from_millis(5);
@@ -170,8 +170,8 @@ impl Job for Slow {
 
     async fn run(&self, Once::Only: Once, _run: &Run, probe: &Arc<Probe>) -> Result<Next<Once>, JobError> {
         probe.ran.fetch_add(1, Ordering::SeqCst);
-        if self.tell {
-            probe.tell();
+        if self.notify {
+            probe.notify();
         }
         tokio::time::sleep(SLOW).await;
         Ok(Next::Done(Value::Null))

@@ -1,11 +1,14 @@
 //! `sluice bench`: figures of this machine, as a table and as JSON.
 
 mod ai;
+mod capture;
+mod deck;
 mod engine;
 mod figures;
 mod http;
 mod jobs;
 mod postgres;
+mod providers;
 mod retention;
 mod sessions;
 
@@ -28,6 +31,12 @@ pub(crate) enum BenchCommand {
     Http(http::HttpBench),
     /// Records many sessions at once in chunks, and checks that every chunk is stored exactly once.
     Sessions(sessions::SessionsBench),
+    /// Exports a deck of many cards with recordings in all forms, and measures time and memory.
+    Deck(deck::DeckBench),
+    /// Measures what the engine adds to a call of a provider, and how a storm of 429 at one provider slows another.
+    Providers(providers::ProvidersBench),
+    /// Makes cards of labelled phrases, typed, photographed and said, and reports what is wrong, and whether the cards say so.
+    Capture(capture::CaptureBench),
     /// A peer of `bench http`.
     #[command(hide = true)]
     HttpPeer(http::peer::HttpPeer),
@@ -40,6 +49,9 @@ pub(crate) async fn run(config: &Config, command: BenchCommand) -> anyhow::Resul
         BenchCommand::Ai(options) => Box::pin(ai::run(config, options)).await,
         BenchCommand::Http(options) => Box::pin(http::run(config, options)).await,
         BenchCommand::Sessions(options) => Box::pin(sessions::run(options)).await,
+        BenchCommand::Deck(options) => Box::pin(deck::run(options)).await,
+        BenchCommand::Providers(options) => Box::pin(providers::run(options)).await,
+        BenchCommand::Capture(options) => Box::pin(capture::run(config, options)).await,
         BenchCommand::HttpPeer(options) => http::peer::run(config, options).await,
         BenchCommand::Retention(options) => Box::pin(retention::run(config, options)).await,
     }

@@ -131,7 +131,7 @@ async fn requests(client: &Client) -> anyhow::Result<Value> {
     }))
 }
 
-/// Somebody who asks the server, without a network.
+/// A client of the router, without a network.
 struct Client(Router);
 
 impl Client {

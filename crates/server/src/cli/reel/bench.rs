@@ -13,7 +13,7 @@ use serde_json::json;
 use sluice_app::app::App;
 use sluice_app::library::{self, Upload};
 use sluice_app::maintenance::work;
-use sluice_app::reel::choices::{CaptionsPlace, PresenterChoice};
+use sluice_app::reel::choices::{CaptionsPlace, PresenterChoice, ScriptChoice};
 use sluice_app::reel::edit::{self, Precondition, SceneEdit};
 use sluice_app::reel::script::{Mode, SceneScript, SlideKind};
 use sluice_app::reel::start::{self, StartReel};
@@ -133,6 +133,7 @@ fn ask(document: &DocumentId, key: &str) -> StartReel {
         shape: Shape::Landscape,
         voice: None,
         presenter: PresenterChoice::Named("ada".to_owned()),
+        script: ScriptChoice::Extract,
         captions: CaptionsPlace::Burned,
         asker: None,
         request_key: Some(key.to_owned()),

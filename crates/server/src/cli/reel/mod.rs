@@ -11,14 +11,14 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use sluice_app::app::App;
-use sluice_app::library::{self, Upload};
+use sluice_app::library::{self, Judged, Upload};
 use sluice_app::maintenance::work;
 use sluice_app::reel::ReelId;
-use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
-use sluice_app::reel::document::estimate;
+use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice, ScriptChoice};
+use sluice_app::reel::document::{estimate, written_price};
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, StartReelError};
-use sluice_app::reel::view::{self, ReelState, ReelView};
+use sluice_app::reel::view::{self, ReelCostView, ReelState, ReelView};
 use sluice_app::reel::{ReelApp, edit};
 use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_domain::money::MicroUsd;
@@ -65,13 +65,17 @@ pub(crate) struct ReelCommand {
     /// Aspect ratio: 16:9, 9:16 or 1:1.
     #[arg(long, default_value = choices::DEFAULT_SHAPE.ratio(), value_parser = shape)]
     shape: Shape,
-    /// Presenter in the video; "none" for a video without [default: the one who fits the voice].
+    /// Presenter in the video: one that is drawn, or one of a provider, such as d-id:clip:amy-Aq6OmGZnMt; "none" for a video
+    /// without [default: the drawn one who fits the voice].
     #[arg(long, value_name = "PRESENTER")]
     presenter: Option<String>,
     /// Captions as a subtitle track, which a player shows on request, instead of burned in (part of the picture, always
     /// shown). The caption files are written all the same.
     #[arg(long)]
     no_captions: bool,
+    /// Who writes the script.
+    #[arg(long, value_enum, default_value_t = ScriptArgument::Extract)]
+    script: ScriptArgument,
     /// Reads the pages by OCR, for scans.
     #[arg(long)]
     ocr: bool,
@@ -89,6 +93,23 @@ enum ModeArgument {
     Summary,
     /// 90 to 150 seconds, less of a short document.
     Explanation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ScriptArgument {
+    /// Sentences of the document itself; costs nothing.
+    Extract,
+    /// A language model of a configured provider; each sentence is checked against its page.
+    Written,
+}
+
+impl From<ScriptArgument> for ScriptChoice {
+    fn from(script: ScriptArgument) -> Self {
+        match script {
+            ScriptArgument::Extract => Self::Extract,
+            ScriptArgument::Written => Self::Written,
+        }
+    }
 }
 
 impl From<Mode> for ModeArgument {
@@ -137,7 +158,14 @@ pub(crate) async fn make(config: &Config, command: ReelCommand) -> anyhow::Resul
     let seconds = made.result.as_ref().map_or(0.0, |result| result.seconds);
     let source = made.script_source.as_deref().unwrap_or("extract");
     // Nothing is said about money where nothing can cost.
-    let cost = made.cost.map_or_else(String::new, |cost| format!(", {}", MicroUsd(cost.spent_micro_usd)));
+    let cost = made.cost.map_or_else(String::new, |cost| format!(", {}", cost_text(&cost)));
+    if let Some(instead) = made.script_note.as_ref().and_then(|note| note.instead.as_ref()) {
+        writeln!(io::stderr().lock(), "the script is an extract instead: {}", instead.detail).ok();
+    }
+    for drawn in made.presenter_note.iter().flat_map(|note| &note.drawn) {
+        let (scene, detail) = (drawn.scene, &drawn.detail);
+        writeln!(io::stderr().lock(), "scene {scene} has a drawn presenter instead: {detail}").ok();
+    }
     say(&format!("{} ({seconds:.0} s, {} scenes, script: {source}{cost})", video.display(), made.scenes.len()))
 }
 
@@ -157,16 +185,22 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     }
     // The same document with the same choices is the same reel, so that an interrupted command resumes.
     let shape = command.shape.ratio();
-    let key = format!(
+    let mut key = format!(
         "cli:{document}:{:?}:{shape}:{:?}:{:?}:{}",
         command.mode, command.voice, command.presenter, command.no_captions
     );
+    if command.script == ScriptArgument::Written {
+        key.push_str(":written");
+        say_price(app, command, &judged)?;
+    }
+    say_presenter_price(app, command, &judged)?;
     let ask = StartReel {
         document: document.clone(),
         mode: command.mode.into(),
         shape: command.shape,
         voice: command.voice.clone(),
         presenter: command.presenter.as_deref().map_or(PresenterChoice::Default, PresenterChoice::of),
+        script: command.script.into(),
         captions: if command.no_captions { CaptionsPlace::Beside } else { CaptionsPlace::Burned },
         // Who has the machine is not limited.
         asker: None,
@@ -188,6 +222,37 @@ async fn start(app: &App, command: &ReelCommand) -> anyhow::Result<ReelRow> {
     Ok(reel)
 }
 
+/// The cost. Calls without a known price are named, and not counted as free.
+fn cost_text(cost: &ReelCostView) -> String {
+    let known = MicroUsd(cost.spent_micro_usd);
+    match cost.unpriced_calls {
+        0 => known.to_string(),
+        count => format!("{known} and {count} calls whose price is not known"),
+    }
+}
+
+/// What the script may cost, before anything is spent.
+fn say_price(app: &App, command: &ReelCommand, judged: &Judged) -> anyhow::Result<()> {
+    let written = written_price(reel_of(app)?, judged, command.mode.into());
+    if let Some((provider, price)) = written.filter(|_| !command.json) {
+        let price = price.map_or_else(|| "its price is not known".to_owned(), |price| format!("at most {price}"));
+        writeln!(io::stderr().lock(), "the script will be written by a model of {provider}: {price}").ok();
+    }
+    Ok(())
+}
+
+/// What a provider's presenter may cost, before anything is spent.
+fn say_presenter_price(app: &App, command: &ReelCommand, judged: &Judged) -> anyhow::Result<()> {
+    let reel = reel_of(app)?;
+    let presenter = command.presenter.as_deref().filter(|id| !choices::is_drawn(id) && reel.can_film(id));
+    if let (Some(presenter), false) = (presenter, command.json) {
+        let price = estimate(judged, command.mode.into()).and_then(|made| reel.estimated_price(presenter, &made));
+        let price = price.map_or_else(|| "its price is not known".to_owned(), |price| format!("about {price}"));
+        writeln!(io::stderr().lock(), "the presenter will be filmed by a provider: {price}").ok();
+    }
+    Ok(())
+}
+
 fn not_started(error: StartReelError) -> anyhow::Error {
     let code = match error {
         // Keeps its code and its causes.
@@ -195,6 +260,7 @@ fn not_started(error: StartReelError) -> anyhow::Error {
         StartReelError::NoSuchVoice { .. } => "no_such_voice",
         StartReelError::VoiceNotInstalled { .. } => "voice_not_installed",
         StartReelError::NoSuchPresenter { .. } => "no_such_presenter",
+        StartReelError::NoModel { .. } => "no_script_model",
         StartReelError::BeingRead { .. } => "document_being_read",
         StartReelError::Refused(_) => "document_refused",
         StartReelError::KeyReused => "idempotency_key_reused",

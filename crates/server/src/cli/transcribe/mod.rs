@@ -132,9 +132,9 @@ async fn refuse(scribe: &ScribeApp, command: &TranscribeCommand) -> anyhow::Resu
         words: true,
         prompt: None,
     };
-    let refusals: Vec<String> =
-        scribe.hearing.implementations().map_while(|hearing| hearing.accepts(&request).err()).collect();
-    if refusals.len() == scribe.hearing.implementations().count() {
+    let hearing = scribe.hearing.configured();
+    let refusals: Vec<String> = hearing.implementations().map_while(|one| one.accepts(&request).err()).collect();
+    if refusals.len() == hearing.implementations().count() {
         bail!(Failure::new("speech_not_installed", TITLE, refusals.join("; ")));
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! `sluice try`: one built-in engine on one file or text, by itself. Each engine is a file here and a line in [`TryCommand`].
 
+mod analyse;
 mod embed;
 mod read;
 mod speak;
@@ -29,6 +30,8 @@ pub(crate) enum TryCommand {
     Summary(summary::SummaryArguments),
     /// Translates a text.
     Translate(translate::TranslateArguments),
+    /// Says what is known about a phrase without a model: in Latin letters, and word by word.
+    Analyse(analyse::AnalyseArguments),
 }
 
 pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<()> {
@@ -39,6 +42,7 @@ pub(crate) async fn run(config: &Config, command: TryCommand) -> anyhow::Result<
         TryCommand::Speak(arguments) => speak::run(config, arguments).await,
         TryCommand::Embed(arguments) => embed::run(config, arguments).await,
         TryCommand::Translate(arguments) => translate::run(config, arguments).await,
+        TryCommand::Analyse(arguments) => analyse::run(config, arguments).await,
         TryCommand::Speakers(arguments) => speakers::run(config, arguments).await,
     }
 }

@@ -12,9 +12,9 @@ use sluice_local::models::Models;
 use sluice_local::voice::{VoiceError, Voices};
 
 use super::text;
-use crate::apps::voice_settings;
 use crate::cli::{Failure, say};
 use crate::config::Config;
+use crate::engines::voice_settings;
 
 #[derive(Debug, Args)]
 pub(crate) struct SpeakArguments {

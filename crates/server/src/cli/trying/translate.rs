@@ -7,7 +7,6 @@ use clap::Args;
 use serde::Serialize;
 use sluice_capability::TranslateRequest;
 use sluice_local::guard::Guard;
-use sluice_local::models::Models;
 use sluice_local::translate::{TranslateError, TranslateSettings, Translator};
 
 use super::text;
@@ -50,7 +49,7 @@ pub(crate) async fn run(config: &Config, arguments: TranslateArguments) -> anyho
     let text = text::of(text)?;
     let executable = std::env::current_exe().context("cannot find this program's own file")?;
     let guard = Guard::new(executable.clone());
-    let translator = Translator::new(guard, Models::new(config.models()?), TranslateSettings::of(executable));
+    let translator = Translator::new(guard, config.all_models()?, TranslateSettings::of(executable));
     if let Some(from) = from.as_deref().filter(|from| *from != to) {
         translator.warm(from, &to).await.map_err(failure)?;
     }

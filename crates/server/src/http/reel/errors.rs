@@ -26,6 +26,7 @@ impl From<StartReelError> for Problem {
             StartReelError::NoSuchVoice { .. } => invalid("no_such_voice", text),
             StartReelError::VoiceNotInstalled { .. } => invalid("voice_not_installed", text),
             StartReelError::NoSuchPresenter { .. } => invalid("no_such_presenter", text),
+            StartReelError::NoModel { .. } => invalid("no_script_model", text),
             StartReelError::KeyReused => invalid("idempotency_key_reused", text),
             StartReelError::Store(error) => error.into(),
         }
@@ -83,6 +84,13 @@ impl From<PreviewError> for Problem {
         match error {
             PreviewError::NoSuchPage => Self::not_found("page in this video"),
             PreviewError::NoSuchVoice { .. } => Self::not_found("voice"),
+            PreviewError::NoSuchFace { .. } => Self::not_found("presenter"),
+            PreviewError::Face(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "picture_unavailable",
+                "The picture cannot be shown now",
+                text,
+            ),
             PreviewError::VoiceNotInstalled { .. } => conflict("voice_not_installed", &error),
             PreviewError::NotLocal { .. } => conflict("voice_not_local", &error),
             PreviewError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", text)
@@ -91,6 +99,7 @@ impl From<PreviewError> for Problem {
             PreviewError::Voice(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "voice_failed", "The voice cannot be heard now", text)
             }
+            PreviewError::Provider(error) => error.into(),
             PreviewError::Media(error) => error.into(),
             PreviewError::Store(error) => error.into(),
         }

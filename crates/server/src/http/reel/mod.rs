@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(scenes::render))
         .routes(routes!(scenes::page_image))
         .routes(routes!(scenes::sample))
+        .routes(routes!(presenters::picture))
         .routes(routes!(reels::render))
         .routes(routes!(reels::result))
         .routes(routes!(reels::captions_srt))

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sluice_app::limits::Asker;
 use sluice_app::reel::ReelApp;
 use sluice_app::reel::ReelId;
-use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice};
+use sluice_app::reel::choices::{self, CaptionsPlace, PresenterChoice, ScriptChoice};
 use sluice_app::reel::edit;
 use sluice_app::reel::script::Mode;
 use sluice_app::reel::start::{self, StartReel, Started};
@@ -41,16 +41,21 @@ pub(crate) struct NewReel {
     shape: Option<Shape>,
     /// A voice's id; by default the best one for the document's language that fits the presenter.
     voice: Option<String>,
-    /// A presenter's id; null or `none` for a video without a presenter. By default the one who fits the voice.
+    /// A presenter's id: one that is drawn, or one of a provider, whose price is in the offer of the document; null or `none` for a
+    /// video without a presenter. By default the drawn one who fits the voice.
     #[serde(default, deserialize_with = "chosen")]
     #[schema(value_type = Option<String>)]
     presenter: Option<PresenterChoice>,
     /// `burned` ("Burned in": part of the picture, the default) or `beside` ("Subtitle track": shown on request).
     #[serde(default)]
     captions: Option<CaptionsPlace>,
+    /// `extract` (sentences of the document itself, the default) or `written` (by a language model, each sentence checked
+    /// against its page); what it may cost is in the offer of the document.
+    #[serde(default)]
+    script: Option<ScriptChoice>,
 }
 
-/// Null is a choice too: nobody. What is missing is none.
+/// Null chooses no presenter; a member that is left out chooses nothing.
 fn chosen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PresenterChoice>, D::Error> {
     let id = Option::<String>::deserialize(deserializer)?;
     Ok(Some(id.map_or(PresenterChoice::Nobody, |id| PresenterChoice::of(&id))))
@@ -86,12 +91,16 @@ struct ReelForm {
     /// A voice's id; by default the best one for the document's language that fits the presenter.
     #[schema(nullable = false, max_length = 200)]
     voice: Option<String>,
-    /// A presenter's id, or `none` for a video without a presenter. By default the one who fits the voice.
+    /// A presenter's id: one that is drawn, or one of a provider; `none` for a video without a presenter. By default the drawn one
+    /// who fits the voice.
     #[schema(nullable = false, max_length = 200)]
     presenter: Option<String>,
     /// `burned` ("Burned in": part of the picture, the default) or `beside` ("Subtitle track": shown on request).
     #[schema(value_type = CaptionsPlace, required = false)]
     captions: Option<String>,
+    /// `extract` (sentences of the document itself, the default) or `written` (by a language model).
+    #[schema(value_type = ScriptChoice, required = false)]
+    script: Option<String>,
 }
 
 /// Starts a reel of a document, or of the file in a form. The work continues in the background.
@@ -120,6 +129,7 @@ pub(crate) async fn create(
         voice: new.voice,
         presenter: new.presenter.unwrap_or(PresenterChoice::Default),
         captions: new.captions.unwrap_or_default(),
+        script: new.script.unwrap_or_default(),
         asker: Some(asker),
         request_key: idempotency_key(&headers)?,
     };
@@ -141,7 +151,7 @@ async fn decode(asker: &Asker, api: &Api, headers: &HeaderMap, mut request: Requ
         let Json(new) = Json::from_request(request, &()).await?;
         return Ok(new);
     }
-    let known = ["ocr", "mode", "shape", "voice", "presenter", "captions"];
+    let known = ["ocr", "mode", "shape", "voice", "presenter", "captions", "script"];
     let (_, request) = limits::begin_upload(api, asker, request).await?;
     let form = forms::receive(api, request, &known).await?;
     let mut fields = serde_json::Map::new();

@@ -43,8 +43,10 @@ pub(crate) struct Times {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "At most 10,000,000 bytes."),
     responses((status = 200, description = "It was stored before.", body = Acknowledged), (status = 201, body = Acknowledged),
               (status = 404, body = Problem), (status = 408, body = Problem), (status = 409, body = Problem),
-              (status = 413, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
-              (status = 503, body = Problem), (status = 507, body = Problem)))]
+              (status = 413, body = Problem), (status = 422, body = Problem),
+              (status = 429, description = "The server works on enough chunks of this session, the chunk was repeated too often, or a limit is reached: Retry-After says when the next request is accepted.", body = Problem),
+              (status = 503, description = "The server works on as many chunks as its memory allows (`server_busy`, with `can_accept`), or its database is overloaded or unavailable: Retry-After says when to send the chunk again.", body = Problem),
+              (status = 507, body = Problem)))]
 pub(crate) async fn put(
     State(api): State<Api>,
     Owner(owner): Owner,
@@ -67,7 +69,7 @@ pub(crate) async fn put(
         let place = Place { segment, number, start_ms: times.start_ms, length_ms: times.length_ms };
         let metrics = api.metrics.clone();
         let counted = (&mut body).inspect_ok(|bytes| metrics.received(bytes.len()));
-        chunk::take(&app, &owner, &id, place, sha256, counted).await
+        chunk::take(&app, &owner, &id, place, sha256, announced, counted).await
     };
     match outcome {
         Ok(acknowledged) => {

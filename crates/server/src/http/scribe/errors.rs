@@ -1,18 +1,25 @@
 //! Maps the errors of Scribe's use cases to responses. The codes are stable.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use sluice_app::intake::TakeError;
 use sluice_app::library::IngestError;
+use sluice_app::media::MediaError;
 use sluice_app::scribe::chunk::ChunkError;
 use sluice_app::scribe::segment::SegmentError;
 use sluice_app::scribe::session::SessionError;
 use sluice_app::scribe::words::WordsError;
 use sluice_app::tiers::MoveError;
+use sluice_store::StoreError;
 
 use crate::http::errors::{conflict, invalid};
 use crate::http::extract;
 use crate::http::problem::Problem;
+
+/// When a chunk for which there was no file may be sent again.
+const PAUSE: Duration = Duration::from_secs(2);
 
 impl From<SessionError> for Problem {
     fn from(error: SessionError) -> Self {
@@ -104,7 +111,12 @@ impl From<ChunkError> for Problem {
         let text = error.to_string();
         match error {
             ChunkError::Unknown => Self::not_found("session or segment"),
-            ChunkError::Busy { waiting } => busy("session_busy", "Too much at once", text, 1).with("waiting", waiting),
+            ChunkError::Busy { waiting } => {
+                busy("session_busy", "Too much at once", text, 1).with("can_accept", false).with("waiting", waiting)
+            }
+            ChunkError::ServerBusy { waiting, pause } => {
+                server_busy(text, pause).with("can_accept", false).with("waiting", waiting)
+            }
             ChunkError::TooLarge { most } => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "chunk_too_large", "The chunk is too large", text)
                     .with("most_bytes", most)
@@ -120,16 +132,79 @@ impl From<ChunkError> for Problem {
             ChunkError::TooFar { most } => invalid("chunk_too_far", text).with("most", most),
             ChunkError::SegmentClosed { chunks } => conflict("segment_closed", &error).with("chunks", chunks),
             ChunkError::Ended => conflict("session_ended", &error),
+            ChunkError::TooSlow { .. } => Self::timeout().because(text),
             ChunkError::Interrupted(source) if extract::timed_out(&*source) => Self::timeout(),
             ChunkError::Interrupted(_) => Self::bad_request(text),
             ChunkError::Limit(exceeded) => exceeded.into(),
+            ChunkError::Media(MediaError::Blobs(error)) if error.is_out_of_files() => {
+                tracing::warn!(%error, "a chunk was not stored: allow more open files");
+                server_busy("the server has too many files open: send the chunk again in a moment".to_owned(), PAUSE)
+                    .with("can_accept", false)
+            }
+            ChunkError::Media(MediaError::Store(error)) | ChunkError::Store(error) => of_store(error),
             ChunkError::Media(error) => error.into(),
-            ChunkError::Store(error) => error.into(),
         }
     }
+}
+
+/// A chunk can always be sent again, so what may pass is never an internal error.
+fn of_store(error: StoreError) -> Problem {
+    match error {
+        StoreError::CannotOpen { .. } => Problem::unavailable(&error),
+        StoreError::Interrupted => Problem::unavailable(&error)
+            .because("It is not known whether the chunk was stored: send it again, it is stored once.".to_owned()),
+        error => error.into(),
+    }
+}
+
+fn server_busy(text: String, pause: Duration) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "server_busy", "Too much at once", text)
+        .header(header::RETRY_AFTER, HeaderValue::from(pause.as_secs()))
 }
 
 fn busy(code: &'static str, title: &'static str, text: String, seconds: u64) -> Problem {
     Problem::new(StatusCode::TOO_MANY_REQUESTS, code, title, text)
         .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use axum::response::IntoResponse as _;
+    use sluice_blobs::BlobError;
+    use sluice_store::Cause;
+
+    use super::*;
+
+    #[test]
+    fn what_may_pass_tells_the_client_when_to_send_a_chunk_again() {
+        let cause = || Cause::from("all connections were in use");
+        let of_database = [
+            ChunkError::Store(StoreError::Unreachable(cause())),
+            ChunkError::Store(StoreError::Contended(cause())),
+            ChunkError::Store(StoreError::CannotOpen { path: "sluice.db".into(), source: cause() }),
+            ChunkError::Store(StoreError::ReadOnly),
+            ChunkError::Store(StoreError::Interrupted),
+            ChunkError::Media(MediaError::Store(StoreError::Unreachable(cause()))),
+            ChunkError::Media(MediaError::Store(StoreError::Interrupted)),
+        ];
+        for error in of_database {
+            let text = format!("{error:?}");
+            assert_eq!(status_and_pause(error), (503, "2".to_owned()), "{text}");
+        }
+        let out_of_files = BlobError::Io { path: "incoming".into(), source: io::Error::from_raw_os_error(24) };
+        assert_eq!(status_and_pause(ChunkError::Media(out_of_files.into())), (503, "2".to_owned()));
+        let full = ChunkError::ServerBusy { waiting: 1, pause: Duration::from_secs(4) };
+        assert_eq!(status_and_pause(full), (503, "4".to_owned()));
+        let broken = BlobError::Io { path: "incoming".into(), source: io::Error::from_raw_os_error(5) };
+        assert_eq!(status_and_pause(ChunkError::Media(broken.into())), (500, String::new()));
+        assert_eq!(status_and_pause(ChunkError::TooSlow { seconds: 60 }), (408, String::new()));
+    }
+
+    fn status_and_pause(error: ChunkError) -> (u16, String) {
+        let response = Problem::from(error).into_response();
+        let pause = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        (response.status().as_u16(), pause.unwrap_or_default().to_owned())
+    }
 }

@@ -38,7 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(sessions::live))
         .routes(routes!(words::edit, words::restore))
         .routes(routes!(words::name))
-        .routes(routes!(words::summary))
+        .routes(routes!(words::summary, words::summarise))
         .routes(routes!(words::waveform))
         .routes(routes!(segments::begin))
         .routes(routes!(segments::close))

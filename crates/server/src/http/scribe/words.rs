@@ -1,21 +1,24 @@
 //! A transcript as a person has it, and what is made of it.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use sluice_app::scribe::ScribeApp;
+use sluice_app::scribe::session;
 use sluice_app::scribe::summary::{self, Summary};
 use sluice_app::scribe::transcript::{Passage, Speaker};
+use sluice_app::scribe::view::RecordingView;
 use sluice_app::scribe::waveform::{self, MOST_POINTS, Waveform};
 use sluice_app::scribe::words::{self, Changed, Expected, PassageChange};
 use utoipa::{IntoParams, ToSchema};
 
 use super::sessions::id_of;
-use crate::http::Opened;
 use crate::http::entity_tags;
 use crate::http::extract::{Json, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::problem::Problem;
+use crate::http::{Api, Opened};
 
 /// What is to be changed of a passage: its text, its speaker, or both. What is left out stays.
 #[derive(Deserialize, ToSchema)]
@@ -74,7 +77,7 @@ pub(super) fn etag(revision: u64) -> Result<HeaderValue, Problem> {
 /// `If-Match`. Without a strong tag, the last writer wins.
 fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
     let tags = entity_tags::if_match(headers, "a transcript")?.filter(|tags| !tags.is_empty());
-    // What is no number is the tag of no revision.
+    // A tag that is not a number matches no revision.
     let revision = |tag: &String| tag.trim_matches('"').parse().ok();
     Ok(tags.map_or(Expected::Any, |tags| Expected::OneOf(tags.iter().filter_map(revision).collect())))
 }
@@ -101,7 +104,9 @@ pub(crate) async fn name(
     Ok(Json(words::name_speaker(&app, &owner, &id_of(&id)?, speaker, &named.name).await?))
 }
 
-/// An extract of the transcript: the sentences that say most of it, decisions, tasks, key moments, and who speaks how much.
+/// What stands for the whole transcript: an overview, decisions, tasks, key moments, terms, and who speaks how much. A language
+/// model wrote it where one is routed (`written`), with the passages that each item is from; else it quotes (`extract`), and
+/// `instead` says why.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}/summary", operation_id = "show_summary", tag = "sessions",
     params(("id" = String, Path)),
     responses((status = 200, body = Summary), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -111,6 +116,23 @@ pub(crate) async fn summary(
     Path(id): Path<String>,
 ) -> Result<Json<Summary>, Problem> {
     Ok(Json(summary::show(&app, &owner, &id_of(&id)?).await?))
+}
+
+/// Makes the summary again, of the transcript as it is now: after corrections, or because there is a model by now. Nothing is heard
+/// again, and the same words are not paid for twice. The answer names the job. While something is made of the session, nothing
+/// changes; until the new summary is there, the old one is.
+#[utoipa::path(post, path = "/api/v1/sessions/{id}/summary", operation_id = "summarise_recording", tag = "sessions",
+    params(("id" = String, Path)),
+    responses((status = 202, body = RecordingView), (status = 404, body = Problem), (status = 409, body = Problem),
+              (status = 429, body = Problem), (status = 507, body = Problem)))]
+pub(crate) async fn summarise(
+    State(api): State<Api>,
+    Owner(owner): Owner,
+    Opened(app): Opened<ScribeApp>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<RecordingView>), Problem> {
+    let view = session::summarise(&app, &api.app.engine, &owner, &id_of(&id)?).await?;
+    Ok((StatusCode::ACCEPTED, Json(view)))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -165,6 +165,8 @@ pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Problem> {
                 b"false" | b"" => {}
                 _ => return Err(wrong("\"ocr\" is true or false.")),
             },
+            // For the app that takes the file.
+            "app" | "idempotency_key" | "language" | "translate_to" => drop(in_utf8()?),
             // Kept for the client, and without a meaning here.
             _ => {}
         }
@@ -191,7 +193,9 @@ mod tests {
         assert_eq!((found.name.as_str(), found.ocr), ("world.pdf", true));
         assert_eq!(found.text, "filename d29ybGQucGRm,ocr dHJ1ZQ==,is_confidential");
         assert_eq!(metadata(&HeaderMap::new()).unwrap().name, "");
-        for wrong in ["filename not base64", "a YQ==,a YQ==", ",", "ocr bWF5YmU=", "filename /w=="] {
+        for wrong in
+            ["filename not base64", "a YQ==,a YQ==", ",", "ocr bWF5YmU=", "filename /w==", "idempotency_key /w=="]
+        {
             assert!(metadata(&headers(&[("upload-metadata", wrong)])).is_err(), "{wrong}");
         }
     }

@@ -20,26 +20,8 @@ async fn ten_thousand_deliveries_hold_up_those_of_another_owner_for_two_rounds_a
         let owner: OwnerId = format!("a{n:03}").parse().unwrap();
         let insert = async |tx: &mut Tx| {
             for _ in 0..EACH {
-                let row = WebhookRow {
-                    id: WebhookId::new(now, app.app.platform.randomness.id_bytes()),
-                    owner: owner.clone(),
-                    url: url.clone(),
-                    description: String::new(),
-                    kinds: Vec::new(),
-                    secret: "whsec_c2VjcmV0".to_owned(),
-                    previous: None,
-                    disabled: None,
-                    place: 0,
-                    missed: 0,
-                    job: None,
-                    parked_until: None,
-                    failures: 0,
-                    failing_since: None,
-                    resume_at: None,
-                    succeeded_at: None,
-                    created_at: now,
-                    updated_at: now,
-                };
+                let id = WebhookId::new(now, app.app.platform.randomness.id_bytes());
+                let row = WebhookRow::new(id, owner.clone(), url.clone(), "whsec_c2VjcmV0".to_owned(), now);
                 assert!(rows::insert(tx, &row, 20).await?);
             }
             events::emit(tx, &owner, "reel.changed", "x", &json!({}))

@@ -121,25 +121,11 @@ async fn endpoints(app: &TestApp, owner: &OwnerId, hosts: [SocketAddr; 2]) {
     let now = store.now().await.unwrap();
     let insert = async |tx: &mut Tx| {
         for n in 0..EACH {
+            let (id, url) =
+                (WebhookId::new(now, app.app.platform.randomness.id_bytes()), format!("http://{}/", hosts[n % 2]));
             let row = WebhookRow {
-                id: WebhookId::new(now, app.app.platform.randomness.id_bytes()),
-                owner: owner.clone(),
-                url: format!("http://{}/", hosts[n % 2]),
-                description: String::new(),
                 kinds: vec!["reel.*".to_owned()],
-                secret: "whsec_c2VjcmV0".to_owned(),
-                previous: None,
-                disabled: None,
-                place: 0,
-                missed: 0,
-                job: None,
-                parked_until: None,
-                failures: 0,
-                failing_since: None,
-                resume_at: None,
-                succeeded_at: None,
-                created_at: now,
-                updated_at: now,
+                ..WebhookRow::new(id, owner.clone(), url, "whsec_c2VjcmV0".to_owned(), now)
             };
             assert!(rows::insert(tx, &row, 20).await?);
         }

@@ -1,7 +1,7 @@
-//! The memory of a child process.
+//! The memory of a process.
 
 /// The most that a process ever held in memory, in MB, from `/proc` (proc(5)); 0 if it does not run.
-pub(super) fn peak_mb(process: Option<u32>) -> f64 {
+pub(in crate::cli::bench) fn peak_mb(process: Option<u32>) -> f64 {
     let Some(process) = process else { return 0.0 };
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak =

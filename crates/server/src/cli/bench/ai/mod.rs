@@ -4,10 +4,11 @@
 //! is not installed is skipped, with the reason.
 
 mod embeddings;
-mod memory;
+pub(super) mod memory;
+mod photo;
 mod prose;
 mod python;
-mod sounds;
+pub(super) mod sounds;
 mod speakers;
 mod speech;
 mod translation;
@@ -64,6 +65,8 @@ enum What {
     Voice,
     /// Translation.
     Translation,
+    /// Reading photographs, beside tesseract.
+    Photo,
 }
 
 /// What all measurements need.
@@ -81,8 +84,8 @@ struct Bench {
 
 impl Bench {
     fn new(config: &Config, options: &AiBench) -> anyhow::Result<Self> {
-        let cache = || Some(std::env::home_dir()?.join(".cache/sluice/corpus"));
-        let sounds = options.sounds.clone().or_else(cache).context("there is no home folder: give --sounds")?;
+        let sounds =
+            options.sounds.clone().or_else(sounds::default_folder).context("there is no home folder: give --sounds")?;
         let python = options.python.clone().ok_or_else(|| "no --python is given".to_owned());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
@@ -118,7 +121,7 @@ struct Skipped {
 
 pub(crate) async fn run(config: &Config, options: AiBench) -> anyhow::Result<()> {
     let bench = Bench::new(config, &options)?;
-    let all = [What::Speech, What::Embeddings, What::Speakers, What::Voice, What::Translation];
+    let all = [What::Speech, What::Embeddings, What::Speakers, What::Voice, What::Translation, What::Photo];
     let wanted = all.into_iter().filter(|what| options.only.is_empty() || options.only.contains(what));
     let (mut figures, mut skipped) = (Vec::new(), Vec::new());
     for engine in wanted {
@@ -129,6 +132,7 @@ pub(crate) async fn run(config: &Config, options: AiBench) -> anyhow::Result<()>
             What::Speakers => speakers::run(&bench).await,
             What::Voice => voice::run(&bench).await,
             What::Translation => translation::run(&bench).await,
+            What::Photo => photo::run(&bench).await,
         };
         match measured? {
             Measured::Figures(found) => {

@@ -14,23 +14,28 @@ const TABLE: &str = include_str!("../../../../../../tests/bench-sounds.tsv");
 const SAMPLE_RATE: f64 = 16_000.0;
 
 /// More seconds than any recording has.
-pub(super) const WHOLE: u32 = 3_600;
+pub(in crate::cli::bench) const WHOLE: u32 = 3_600;
 
 /// The words of a recording that is for voices alone: numbers, which may be written in digits.
-pub(super) const UNSAID: &str = "-";
+pub(in crate::cli::bench) const UNSAID: &str = "-";
 
 /// A recording that is here.
 #[derive(Debug, Clone)]
-pub(super) struct Sound {
-    pub(super) path: PathBuf,
+pub(in crate::cli::bench) struct Sound {
+    pub(in crate::cli::bench) path: PathBuf,
     /// ISO 639-1.
-    pub(super) language: &'static str,
-    pub(super) speaker: &'static str,
-    pub(super) words: &'static str,
+    pub(in crate::cli::bench) language: &'static str,
+    pub(in crate::cli::bench) speaker: &'static str,
+    pub(in crate::cli::bench) words: &'static str,
+}
+
+/// Where scripts/bench-ai-python.sh puts them.
+pub(in crate::cli::bench) fn default_folder() -> Option<PathBuf> {
+    Some(std::env::home_dir()?.join(".cache/sluice/corpus"))
 }
 
 /// Those of the table that are in a folder.
-pub(super) fn in_folder(folder: &Path) -> Vec<Sound> {
+pub(in crate::cli::bench) fn in_folder(folder: &Path) -> Vec<Sound> {
     let sound = |line: &'static str| {
         let [name, _, _, _, language, speaker, words] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
         Some(Sound { path: folder.join(format!("{name}.wav")), language, speaker, words })
@@ -40,12 +45,12 @@ pub(super) fn in_folder(folder: &Path) -> Vec<Sound> {
 }
 
 /// Why there are none.
-pub(super) fn missing(folder: &Path) -> String {
+pub(in crate::cli::bench) fn missing(folder: &Path) -> String {
     format!("no recordings in {}: scripts/bench-ai-python.sh brings them", folder.display())
 }
 
 /// Makes one sound of several at 16 kHz, of at most `most` seconds of each, and says where each ends, in seconds.
-pub(super) async fn join(
+pub(in crate::cli::bench) async fn join(
     sounds: &[&Sound],
     folder: &Path,
     name: &str,
@@ -68,7 +73,8 @@ pub(super) async fn join(
     Ok((joined, ends))
 }
 
-async fn ffmpeg(arguments: &[&OsStr], out: &Path) -> anyhow::Result<()> {
+/// Runs ffmpeg on these arguments, and writes a file.
+pub(super) async fn ffmpeg(arguments: &[&OsStr], out: &Path) -> anyhow::Result<()> {
     let mut command = Command::new("ffmpeg");
     command.args(["-nostdin", "-v", "error", "-y"]).args(arguments).arg(out).stdin(Stdio::null());
     let done = command.output().await.context("ffmpeg cannot be started: install it")?;

@@ -107,14 +107,18 @@ impl Recorder {
         let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&bytes)));
         let length = u64::from(self.seconds) * 1_000;
         let url = format!("{path}/{number}?start_ms={}&length_ms={length}", u64::from(number) * length);
-        let mut tries = 0;
+        let (mut tries, mut reason) = (0, String::new());
         while tries < TRIES {
             let request = self.api.client.put(&url).header("content-digest", &digest).body(bytes.clone());
             let begun = Instant::now();
-            let Ok(answer) = self.api.with_token(request).send().await else {
-                tries += 1;
-                tokio::time::sleep(PAUSE).await;
-                continue;
+            let answer = match self.api.with_token(request).send().await {
+                Ok(answer) => answer,
+                Err(error) => {
+                    reason = format!("{error:#}");
+                    tries += 1;
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
             };
             let status = answer.status();
             let pause = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -126,14 +130,20 @@ impl Recorder {
                 }
                 return true;
             }
-            if !matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-                break;
+            if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+                // It is not dropped: it waits here.
+                self.tally.told_to_wait();
+            } else {
+                reason = format!("{status}: {}", answer.text().await.unwrap_or_default());
+                // The rest of the chunk came too late: nothing is wrong with it.
+                if !status.is_server_error() && status != StatusCode::REQUEST_TIMEOUT {
+                    break;
+                }
+                tries += 1;
             }
-            // It is not dropped: it waits here.
-            self.tally.told_to_wait();
             tokio::time::sleep(pause.unwrap_or(PAUSE)).await;
         }
-        self.tally.failed();
+        self.tally.failed(&format!("chunk {number} of recording {}: {reason}", self.serial));
         false
     }
 

@@ -110,11 +110,14 @@ pub(crate) async fn run(options: SessionsBench) -> anyhow::Result<()> {
     if let Some(error) = ids.iter().find_map(|id| id.as_ref().err()) {
         tracing::warn!("a recording failed: {error:#}");
     }
+    if let Some(reason) = tally.first_failure() {
+        tracing::warn!("the first of {} chunks that failed: {reason}", tally.failures());
+    }
     let report = report(&options, &tally, &audits, took, own.as_ref(), folder.path())?;
     if options.json {
         return say(&json!(report).to_string());
     }
-    tell(&report)
+    print_report(&report)
 }
 
 fn recorder(
@@ -208,7 +211,7 @@ fn folder_bytes(folder: &Path) -> anyhow::Result<u64> {
     Ok(bytes)
 }
 
-fn tell(report: &Report) -> anyhow::Result<()> {
+fn print_report(report: &Report) -> anyhow::Result<()> {
     let of_server = |value: Option<f64>| value.map_or_else(|| "not known".to_owned(), |value| format!("{value} MB"));
     let lines = [
         ("recordings", report.sessions.to_string()),

@@ -12,6 +12,7 @@ pub(super) struct Tally {
     bytes: AtomicU64,
     waits: AtomicU64,
     failed: AtomicU64,
+    first_failure: Mutex<Option<String>>,
     bar: ProgressBar,
 }
 
@@ -22,6 +23,7 @@ impl Tally {
             bytes: AtomicU64::new(0),
             waits: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            first_failure: Mutex::new(None),
             bar,
         }
     }
@@ -39,8 +41,15 @@ impl Tally {
         self.waits.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn failed(&self) {
+    /// Counts a chunk that was never acknowledged; the first reason is kept.
+    pub(super) fn failed(&self, reason: &str) {
         self.failed.fetch_add(1, Ordering::Relaxed);
+        let mut first = self.first_failure.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert_with(|| reason.to_owned());
+    }
+
+    pub(super) fn first_failure(&self) -> Option<String> {
+        self.first_failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn bytes(&self) -> u64 {

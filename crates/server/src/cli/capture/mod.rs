@@ -1,0 +1,256 @@
+//! `sluice capture photo.jpg clip.ogg "a line" --deck out.apkg`: the same jobs on the same engine as in the server.
+
+mod deck;
+mod inputs;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use sluice_app::app::App;
+use sluice_app::capture::deck::Form;
+use sluice_app::capture::view::{PhraseStatus, PhraseView};
+use sluice_app::capture::{Action, CaptureApp, PhraseError, PhraseId, act, phrases};
+use sluice_app::limits::Asker;
+use sluice_domain::ids::OwnerId;
+
+use self::deck::{DeckFile, Exported};
+use crate::cli::failure::USAGE;
+use crate::cli::{Failure, say, serve};
+use crate::config::Config;
+use crate::wiring;
+
+const TITLE: &str = "No card was made";
+
+/// Makes cards, and decks of them.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct CaptureCommand {
+    #[command(subcommand)]
+    command: Option<CaptureSubcommand>,
+    /// Pictures (JPEG, PNG, WEBP), sounds of at most 30 s, and phrases in quotation marks.
+    #[arg(required = true, value_name = "FILE OR PHRASE")]
+    inputs: Vec<String>,
+    /// What they are in, as an ISO 639-1 code: ru, ar, zh, es or ka; found out if it is not given.
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+    /// What they are translated into.
+    #[arg(long, value_name = "CODE", default_value = phrases::TRANSLATED_TO)]
+    translate_to: String,
+    /// Approves every card, so that it is in the deck. Look at what is doubtful first.
+    #[arg(long)]
+    approve: bool,
+    #[command(flatten)]
+    deck: DeckOptions,
+    /// Prints the result or the failure as one JSON object, without progress.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum CaptureSubcommand {
+    /// Writes the approved cards as a deck.
+    Export {
+        #[command(flatten)]
+        deck: DeckOptions,
+        /// Also those that were exported before and have not changed since.
+        #[arg(long)]
+        all: bool,
+        /// Prints the result or the failure as one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Where a deck is written, and how.
+#[derive(Debug, Args)]
+struct DeckOptions {
+    /// File for the deck of all approved cards that were not exported yet: .apkg for Anki, .csv, or .zip with a text and the
+    /// recordings.
+    #[arg(long, short = 'o', visible_alias = "output", value_name = "FILE")]
+    deck: Option<PathBuf>,
+    /// The name of the deck in Anki.
+    #[arg(long, value_name = "NAME", default_value = sluice_app::capture::exporting::DECK)]
+    name: String,
+    /// Writes an .apkg that also older programs read.
+    #[arg(long)]
+    legacy: bool,
+    /// Overwrites an existing file. Without it, only files that sluice wrote and that are unchanged since are replaced.
+    #[arg(long)]
+    force: bool,
+}
+
+/// A card, for programs.
+#[derive(Serialize)]
+struct CardLine {
+    id: String,
+    status: PhraseStatus,
+    text: String,
+    language: Option<&'static str>,
+    transliteration: Option<String>,
+    translation: Option<String>,
+    doubts: Vec<String>,
+    error: Option<String>,
+}
+
+impl CardLine {
+    fn of(view: &PhraseView) -> Self {
+        Self {
+            id: view.id.clone(),
+            status: view.status,
+            text: view.text.text.clone(),
+            language: view.language.as_ref().map(|language| language.code),
+            transliteration: view.transliteration.as_ref().map(|field| field.text.clone()),
+            translation: view.translation.as_ref().map(|field| field.text.clone()),
+            doubts: view.doubts.clone(),
+            error: view.error.as_ref().map(|error| error.detail.clone()),
+        }
+    }
+
+    /// The same for people, on one line.
+    fn told(&self) -> String {
+        let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let parts = [Some(self.text.clone()), filled(&self.transliteration), filled(&self.translation)];
+        let mut told = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | ");
+        if !self.doubts.is_empty() {
+            let _ = write!(told, " (look at: {})", self.doubts.join(", "));
+        }
+        if let Some(error) = &self.error {
+            let _ = write!(told, " (failed: {error})");
+        }
+        told
+    }
+}
+
+/// What was made.
+#[derive(Serialize)]
+struct Done {
+    cards: Vec<CardLine>,
+    deck: Option<Exported>,
+}
+
+pub(crate) async fn run(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
+    match command.command {
+        Some(CaptureSubcommand::Export { deck, all, json }) => export(config, &deck, all, json).await,
+        None => make(config, command).await,
+    }
+}
+
+async fn export(config: &Config, options: &DeckOptions, all: bool, json: bool) -> anyhow::Result<()> {
+    let wanted = options.deck.as_deref().ok_or_else(|| {
+        let detail = "say where the deck is written: --deck out.apkg";
+        Failure { exit: USAGE, ..Failure::new("deck_missing", "Wrong usage", detail) }
+    })?;
+    let file = DeckFile::check(config, wanted, options)?;
+    let app = wiring::open(config).await?;
+    let exported = file.write(capture_of(&app)?, all).await?;
+    if json { say(&serde_json::to_string_pretty(&exported)?) } else { say(&exported.told()) }
+}
+
+/// Capture's handles.
+fn capture_of(app: &App) -> anyhow::Result<&CaptureApp> {
+    app.module().context("this program was built without Capture")
+}
+
+async fn make(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
+    let inputs = inputs::check(&command.inputs)?;
+    let file = command.deck.deck.as_deref().map(|path| DeckFile::check(config, path, &command.deck)).transpose()?;
+    let app = wiring::open(config).await?;
+    let worker = app.engine.start();
+    let working = async {
+        let ids = inputs::add(&app, capture_of(&app)?, &inputs, &command).await?;
+        let views = watch(&app, &ids).await?;
+        if command.approve { approve(&app, &ids).await } else { anyhow::Ok(views) }
+    };
+    let made = tokio::select! {
+        made = working => made,
+        () = serve::stop_signal() => Err(Failure::interrupted("stopped: the same command continues where it was").into()),
+    };
+    worker.shutdown(Duration::from_secs(5)).await;
+    let cards: Vec<CardLine> = made?.iter().map(CardLine::of).collect();
+    report(&app, &command, cards, file).await
+}
+
+/// Waits until every card is made, or cannot be.
+async fn watch(app: &App, ids: &[PhraseId]) -> anyhow::Result<Vec<PhraseView>> {
+    let (capture, owner) = (capture_of(app)?, OwnerId::local());
+    let mut changed = app.engine.changed();
+    loop {
+        changed.mark_unchanged();
+        let mut views = Vec::with_capacity(ids.len());
+        for id in ids {
+            views.push(phrases::show(capture, &owner, id).await.map_err(failure)?);
+        }
+        if views.iter().all(|view| view.status != PhraseStatus::Processing && view.work.is_none()) {
+            return Ok(views);
+        }
+        tokio::select! {
+            _ = changed.changed() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
+}
+
+/// Approves those cards that can be.
+async fn approve(app: &App, ids: &[PhraseId]) -> anyhow::Result<Vec<PhraseView>> {
+    let capture = capture_of(app)?;
+    act(capture, &app.engine, &local(), Action::Approve, ids).await.map_err(failure)?;
+    let mut views = Vec::with_capacity(ids.len());
+    for id in ids {
+        views.push(phrases::show(capture, &OwnerId::local(), id).await.map_err(failure)?);
+    }
+    Ok(views)
+}
+
+fn local() -> Asker {
+    Asker { owner: OwnerId::local(), token: None, address: None }
+}
+
+async fn report(
+    app: &App,
+    command: &CaptureCommand,
+    cards: Vec<CardLine>,
+    file: Option<DeckFile>,
+) -> anyhow::Result<()> {
+    if !command.json {
+        for card in &cards {
+            say(&card.told())?;
+        }
+    }
+    let deck = match file {
+        Some(file) => Some(file.write(capture_of(app)?, false).await?),
+        None => None,
+    };
+    if command.json {
+        return say(&serde_json::to_string_pretty(&Done { cards, deck })?);
+    }
+    deck.map_or(Ok(()), |deck| say(&deck.told()))
+}
+
+/// How an error of a use case is reported.
+fn failure(error: PhraseError) -> anyhow::Error {
+    let code = match &error {
+        PhraseError::NoWords => "no_words",
+        PhraseError::TooLong { .. } => "text_too_long",
+        PhraseError::TooMany { .. } => "too_many",
+        PhraseError::Language(_) => "no_such_language",
+        PhraseError::WrongScript { .. } => "text_wrong_script",
+        PhraseError::Deck(_) => "deck_not_written",
+        PhraseError::Unknown { .. } => "not_found",
+        _ => return error.into(),
+    };
+    Failure::new(code, TITLE, error.to_string()).into()
+}
+
+/// The form of a deck's file, by its extension.
+fn form_of(extension: &str, legacy: bool) -> Form {
+    match extension {
+        "csv" => Form::Csv,
+        "zip" => Form::Archive,
+        _ if legacy => Form::PackageLegacy,
+        _ => Form::Package,
+    }
+}

@@ -1,0 +1,66 @@
+//! Maps the errors of Capture's use cases to responses. The codes are stable.
+
+use axum::http::StatusCode;
+use sluice_app::capture::PhraseError;
+use sluice_app::capture::deck::DeckError;
+use sluice_local::deck::DeckReadError;
+
+use crate::http::errors::{conflict, invalid};
+use crate::http::problem::Problem;
+
+impl From<PhraseError> for Problem {
+    fn from(error: PhraseError) -> Self {
+        let text = error.to_string();
+        match error {
+            PhraseError::Unknown { what } => Self::not_found(what),
+            PhraseError::NoWords => invalid("no_words", text),
+            PhraseError::TooLong { what, found, most } => {
+                invalid("text_too_long", text).with("what", what).with("found", found).with("most", most)
+            }
+            PhraseError::TooMany { found, most, .. } => {
+                invalid("too_many", text).with("found", found).with("most", most)
+            }
+            PhraseError::Language(_) => invalid("no_such_language", text).with("pointer", "/language"),
+            PhraseError::WrongScript { .. } => invalid("text_wrong_script", text).with("pointer", "/language"),
+            PhraseError::Field { .. } => invalid("no_such_field", text).with("pointer", "/field"),
+            PhraseError::Changed { etag } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, "phrase_changed", "Somebody else changed it first", text)
+                    .with("etag", etag)
+            }
+            PhraseError::Working => conflict("phrase_working", &error),
+            PhraseError::Status { status, .. } => conflict("wrong_status", &error).with("phrase_status", status),
+            PhraseError::NothingToUndo => conflict("nothing_to_undo", &error),
+            PhraseError::NeedsProvider => conflict("needs_provider", &error),
+            PhraseError::Theme(_) => invalid("bad_theme", text),
+            PhraseError::NotDrafted => conflict("not_drafted", &error),
+            PhraseError::Deck(error) => error.into(),
+            PhraseError::KeyReused => invalid("idempotency_key_reused", text),
+            PhraseError::Cursor => Self::bad_request(text),
+            PhraseError::Limit(exceeded) => exceeded.into(),
+            PhraseError::Media(error) => error.into(),
+            PhraseError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeckError> for Problem {
+    fn from(error: DeckError) -> Self {
+        match error {
+            DeckError::NoCards => conflict("no_cards", &error),
+            DeckError::EmptySource { .. } => conflict("card_without_text", &error),
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<DeckReadError> for Problem {
+    fn from(error: DeckReadError) -> Self {
+        let text = error.to_string();
+        match error {
+            DeckReadError::Refused(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "deck_unreadable", "This deck cannot be read", text)
+            }
+            error => Self::internal(&error),
+        }
+    }
+}

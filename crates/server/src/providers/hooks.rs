@@ -1,0 +1,98 @@
+//! The notifications of each kind of provider that sends some.
+
+use std::sync::Arc;
+
+use sluice_app::providers::config::Kind;
+use sluice_app::providers::open::{Delivery, Hook, Notice, Unacceptable};
+use sluice_providers::http::Secret;
+use sluice_providers::webhook::{self, Refused};
+use sluice_providers::{did, runner};
+
+/// What reads them; none of a kind that sends none.
+pub(super) fn of(kind: Kind) -> Option<Arc<dyn Hook>> {
+    match kind {
+        Kind::DId => Some(Arc::new(Unsigned)),
+        Kind::Runner => Some(Arc::new(Signed)),
+        // A transcription is made within one call.
+        Kind::ElevenLabs | Kind::OpenAi | Kind::OpenRouter | Kind::Vision => None,
+    }
+}
+
+/// Of D-ID: the token of the door is all that says whom they are from.
+struct Unsigned;
+
+impl Hook for Unsigned {
+    fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable> {
+        did::webhook(delivery.headers, delivery.body).map(notice).map_err(unacceptable)
+    }
+}
+
+/// Of a runner, by Standard Webhooks. Without a secret none is accepted, and the runner is polled.
+struct Signed;
+
+impl Hook for Signed {
+    fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable> {
+        let secret = delivery.secret.ok_or(Unacceptable::Unsigned)?;
+        let secret = Secret::new(secret.reveal()).map_err(|_| Unacceptable::Unsigned)?;
+        let read = runner::webhook(&[secret], delivery.headers, delivery.body, delivery.now);
+        read.map(notice).map_err(unacceptable)
+    }
+}
+
+fn notice(notice: webhook::Notice) -> Notice {
+    Notice { ids: vec![notice.provider_id], event: notice.event_id }
+}
+
+fn unacceptable(refused: Refused) -> Unacceptable {
+    match refused {
+        Refused::Unsigned | Refused::WrongSignature => Unacceptable::Unsigned,
+        Refused::Stale => Unacceptable::OutOfWindow,
+        Refused::TooLarge | Refused::Unreadable => Unacceptable::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderMap;
+    use sluice_app::providers::Key;
+    use sluice_domain::time::Timestamp;
+
+    use super::*;
+
+    fn read(kind: Kind, headers: &HeaderMap, body: &[u8], secret: Option<&str>) -> Result<Notice, Unacceptable> {
+        let secret = secret.map(|text| Key::new(text.to_owned()).unwrap());
+        let now = Timestamp::from_millis(1_614_265_330_000);
+        of(kind).unwrap().read(&Delivery { headers, body, secret: secret.as_ref(), now })
+    }
+
+    #[test]
+    fn a_notification_names_its_work() {
+        let body = br#"{"id": "clp_1", "status": "done"}"#;
+        let found = read(Kind::DId, &HeaderMap::new(), body, None);
+        assert_eq!(found, Ok(Notice { ids: vec!["clp_1".to_owned()], event: None }));
+        assert_eq!(read(Kind::DId, &HeaderMap::new(), b"{}", None), Err(Unacceptable::Unreadable));
+        assert!(of(Kind::OpenAi).is_none());
+    }
+
+    /// The signature is of another implementation.
+    #[test]
+    fn a_runner_signs_its_notifications() {
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("webhook-id", "msg_1"),
+            ("webhook-timestamp", "1614265330"),
+            ("webhook-signature", "v1,DyN5JEB6sVvNy8uihPuo75X4U4+OFmFTFiMxR4s7/5Y="),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let body = br#"{"data":{"id":"fc-1"}}"#;
+        let found = read(Kind::Runner, &headers, body, Some(secret));
+        assert_eq!(found, Ok(Notice { ids: vec!["fc-1".to_owned()], event: Some("msg_1".to_owned()) }));
+        let forged = read(Kind::Runner, &headers, br#"{"data":{"id":"fc-2"}}"#, Some(secret));
+        assert_eq!(forged, Err(Unacceptable::Unsigned));
+        assert_eq!(read(Kind::Runner, &headers, body, None), Err(Unacceptable::Unsigned), "no secret was set");
+        headers.insert("webhook-timestamp", "1614265000".parse().unwrap());
+        assert_eq!(read(Kind::Runner, &headers, body, Some(secret)), Err(Unacceptable::Unsigned), "it signs its time");
+    }
+}

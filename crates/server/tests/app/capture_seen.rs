@@ -1,0 +1,170 @@
+//! Pictures that a provider reads.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex};
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use sluice_app::capture::CaptureApp;
+use sluice_app::module::Module;
+use sluice_app::providers::Routes;
+use sluice_capability::{
+    Answer, Begun, CapabilityError, Context, Does, Doing, MadeBy, Profile, Read, ReadRequest, Reading, Route, Router,
+    When,
+};
+use sluice_domain::document::{Block, Document, Page};
+use sluice_domain::money::MicroUsd;
+use sluice_server::apps::{APPS, Common, ServerApp};
+use sluice_server::http::Api;
+use sluice_store::Dialect;
+use sluice_store::migrations::MODULES;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::capture::{path, picture};
+use crate::person::ada;
+use crate::support::TestApp;
+
+const PRICE: i64 = 1_500;
+
+/// Why a provider does not read.
+type Fails = fn() -> CapabilityError;
+
+/// Sees the same on every picture, or fails.
+struct Eye {
+    profile: Profile,
+    fails: Option<Fails>,
+    asked: Mutex<Vec<ReadRequest>>,
+}
+
+impl Eye {
+    fn new(fails: Option<Fails>) -> Arc<Self> {
+        Self::named("eyes", fails)
+    }
+
+    fn named(name: &str, fails: Option<Fails>) -> Arc<Self> {
+        let profile = Profile { provider: name.to_owned(), is_local: name == "local", languages: Vec::new() };
+        Arc::new(Self { profile, fails, asked: Mutex::default() })
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+impl Does<Reading> for Eye {
+    fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    fn estimate(&self, _: &ReadRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(PRICE))
+    }
+
+    fn begin<'a>(&'a self, request: &'a ReadRequest, _: Context<'a>) -> Doing<'a, Begun<Document>> {
+        self.asked.lock().unwrap().push(request.clone());
+        let block = |text: &str, top: f32| Block {
+            text: text.to_owned(),
+            bounds: [10.0, top, 60.0, top + 10.0],
+            ..Block::default()
+        };
+        let blocks = vec![block("Где мой чай?", 20.0), block("EXIT", 50.0)];
+        let page = Page { number: 1, width: 100.0, height: 100.0, blocks, ..Page::default() };
+        let made_by = MadeBy { provider: "eyes".to_owned(), model: "TEXT".to_owned(), version: "v1".to_owned() };
+        let answer = Answer::local(Document { pages: vec![page], ..Document::default() }, "", "");
+        let answer = Answer { made_by, cost: Some(MicroUsd(PRICE)), ..answer };
+        let fails = self.fails;
+        Box::pin(async move {
+            match fails {
+                Some(fails) => Err(fails()),
+                None => Ok(Begun::Done(answer)),
+            }
+        })
+    }
+}
+
+/// Capture with these readers, in this order.
+struct Capture(Vec<Arc<Eye>>);
+
+fn real() -> &'static dyn ServerApp {
+    APPS[2]
+}
+
+impl ServerApp for Capture {
+    fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
+        let real = real().open(common)?;
+        let real: &dyn Any = &*real;
+        let mut capture = real.downcast_ref::<CaptureApp>().unwrap().clone();
+        let route = |eye: &Arc<Eye>| Route { implementation: Arc::clone(eye) as Arc<dyn Read>, when: When::default() };
+        capture.reading = Routes::only(Router::new(self.0.iter().map(route)));
+        Ok(Arc::new(capture))
+    }
+
+    fn routes(&self) -> OpenApiRouter<Api> {
+        real().routes()
+    }
+}
+
+/// The phrase of a picture in a language, once its job has ended.
+async fn photographed(app: &TestApp, text: &str, language: &str) -> Value {
+    let bytes = picture(text);
+    let fields = [("file", Some("a.png"), bytes.as_slice()), ("language", None, language.as_bytes())];
+    let answer = app.post("/api/v1/phrases/files").of(&ada()).form(&fields).answer().await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    app.run_jobs().await;
+    app.get(&path(&answer.json(), "")).of(&ada()).send().await.1
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_before_this_machine_reads_a_picture_and_its_price_is_shown() {
+    let eye = Eye::new(None);
+    let app = TestApp::with(Dialect::Sqlite, MODULES, &[&Capture(vec![Arc::clone(&eye)])], &[]).await;
+    let made = photographed(&app, "Something else", "ru").await;
+    let text = &made["text"];
+    assert_eq!((&text["text"], &text["state"]), (&json!("Где мой чай?"), &json!("doubtful")), "{made}");
+    assert_eq!(text["source"], json!({ "kind": "engine", "name": "eyes TEXT v1" }));
+    let lines = made["picture"]["lines"].as_array().unwrap();
+    assert_eq!((lines.len(), lines[0]["confidence"].as_f64()), (1, Some(0.0)), "only what is in its script: {made}");
+    let reading = json!({ "step": "reading", "own_key": false, "spent_micro_usd": PRICE, "unpriced_calls": 0 });
+    assert_eq!((&made["cost"]["steps"], &made["cost"]["spent_micro_usd"]), (&json!([reading]), &json!(PRICE)));
+    // The same picture once more is paid for already.
+    let again = photographed(&app, "Something else", "ru").await;
+    assert_eq!((&again["text"], &again["cost"]), (text, &Value::Null));
+    let asked = eye.asked.lock().unwrap().clone();
+    assert!(asked.len() == 1 && asked[0].as_pictures, "{asked:?}");
+    app.end().await;
+}
+
+fn refused() -> CapabilityError {
+    CapabilityError::fail("no_credits", "there is no money left there")
+}
+
+fn busy() -> CapabilityError {
+    CapabilityError::put_off(None, "rate_limited", "it has too much to do")
+}
+
+/// What is on the pictures that this machine reads.
+const OURS: &str = "La casa de mi abuela es muy grande.";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_provider_does_not_read_a_picture_this_machine_does_and_nobody_waits() {
+    for fails in [refused as Fails, busy] {
+        let eye = Eye::new(Some(fails));
+        let app = TestApp::with(Dialect::Sqlite, MODULES, &[&Capture(vec![Arc::clone(&eye)])], &[]).await;
+        let made = photographed(&app, OURS, "es").await;
+        assert_eq!((eye.asked(), &made["text"]["text"]), (1, &json!(OURS)), "{made}");
+        assert_ne!(made["text"]["source"]["name"], "eyes TEXT v1", "it says who read it: {made}");
+        assert_eq!(made["cost"], Value::Null, "{made}");
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_behind_this_machine_sees_no_picture_that_it_reads() {
+    let first = Eye::new(Some(refused));
+    let last = Eye::named("others", None);
+    let routes = vec![Arc::clone(&first), Eye::named("local", None), Arc::clone(&last)];
+    let app = TestApp::with(Dialect::Sqlite, MODULES, &[&Capture(routes)], &[]).await;
+    let made = photographed(&app, OURS, "es").await;
+    assert_eq!((first.asked(), last.asked(), &made["text"]["text"]), (1, 0, &json!(OURS)), "{made}");
+    app.end().await;
+}

@@ -1,0 +1,114 @@
+//! `sluice providers`: what it lists and how it refuses, without any provider being asked.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::support::{Place, Ran};
+
+const CONFIG: &str = "[providers.voices]\nkind = \"elevenlabs\"\n[[route.speak]]\nprovider = \"voices\"\nlanguages = [\"ar\"]\n\
+     [[route.speak]]\nprovider = \"local\"\n[providers.faces]\nkind = \"d-id\"\npresenters = [\"amy\"]\n[[route.present]]\nprovider = \"faces\"\n";
+
+fn place(config: &str) -> Place {
+    let place = Place::new();
+    place.write("sluice.toml", config);
+    place
+}
+
+fn run(place: &Place, arguments: &[&str], input: &str) -> Ran {
+    let mut command = place.command(arguments);
+    command.env("SLUICE_CONFIG", "sluice.toml");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that refuses before it reads closes its end.
+    child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+    child.wait_with_output().unwrap().into()
+}
+
+fn object(ran: &Ran) -> Value {
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn providers_are_listed_with_their_routes() {
+    let place = place(CONFIG);
+    let all = object(&run(&place, &["providers", "list", "--json"], ""));
+    let find = |one: &&Value| one["name"] == "voices";
+    let one = all["providers"].as_array().unwrap().iter().find(find).unwrap();
+    assert_eq!(
+        (&one["name"], &one["kind"], &one["key"]),
+        (&json!("voices"), &json!("elevenlabs"), &Value::Null),
+        "{all}"
+    );
+    assert_eq!(one["routes"], json!([{ "capability": "speak", "place": 1, "model": null }]), "{all}");
+    let text = run(&place, &["providers", "list"], "").stdout;
+    assert!(text.contains("voices (elevenlabs)") && text.contains("key      missing"), "{text}");
+    assert!(!place.data().join("secret.key").exists(), "nothing needed it");
+    let none = run(&self::place(""), &["providers", "list"], "").stdout;
+    assert!(none.contains("built-in engines"), "{none}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_a_code() {
+    let place = place(CONFIG);
+    for (arguments, input, code) in [
+        (&["providers", "set-key", "other"][..], "sk-0123456789\n", "no_such_provider"),
+        (&["providers", "set-key", "voices"], "two words\n", "invalid_key"),
+        (&["providers", "set-key", "voices"], "one\ntwo\n", "invalid_key"),
+        (&["providers", "set-key", "voices"], "\n", "invalid_key"),
+        (&["providers", "test", "voices"], "", "no_key"),
+        (&["providers", "remove-key", "voices"], "", "no_key"),
+        (&["providers", "price", "other/large"], "", "no_such_provider"),
+        (&["providers", "presenters", "other"], "", "no_such_provider"),
+        (&["providers", "presenters", "faces"], "", "no_key"),
+    ] {
+        let ran = run(&place, arguments, input);
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{arguments:?}: {ran:?}");
+        assert!(!ran.stderr.contains("0123456789") && !ran.stderr.contains("two words"), "{ran:?}");
+        let as_json = [arguments, &["--json"]].concat();
+        if ["test", "price", "presenters"].contains(&arguments[1]) {
+            assert_eq!(run(&place, &as_json, input).failure()["code"], code, "{arguments:?}");
+        }
+    }
+    let done = object(&run(&place, &["providers", "reencrypt", "--json"], ""));
+    assert_eq!(done, json!({ "changed": 0, "failed": [] }));
+}
+
+#[test]
+fn a_hook_secret_is_kept_encrypted() {
+    let place = place(CONFIG);
+    let saved = run(&place, &["providers", "set-key", "voices", "--hook"], "wsec_0123456789abcdef\n");
+    assert_eq!((saved.code, saved.stderr.as_str()), (0, ""), "{saved:?}");
+    let files = ["sluice.db", "sluice.db-wal"].map(|name| std::fs::read(place.data().join(name)).unwrap_or_default());
+    for file in files {
+        assert!(!file.windows(10).any(|window| window == b"0123456789"), "it is in the database as it is");
+    }
+    let removed = run(&place, &["providers", "remove-key", "voices", "--hook"], "");
+    assert_eq!(removed.code, 0, "{removed:?}");
+}
+
+#[test]
+fn mistakes_in_routes_stop_every_command() {
+    for (config, words) in [
+        ("[[route.speak]]\nprovider = \"voices\"\n", "route.speak[0]: there is no provider \"voices\""),
+        ("[providers.faces]\nkind = \"d-id\"\n[[route.speak]]\nprovider = \"faces\"\n", "cannot speak; it can present"),
+        ("[providers.faces]\nkind = \"did\"\n", "sluice.toml:2:8: providers.faces"),
+        ("[[route.speak]]\nprovider = \"local\"\nfastest = true\n", "fastest"),
+        (
+            "[providers.work]\nkind = \"openai\"\n[providers.work.prices.gpt-5-mini]\ninput = \"a quarter\"\n",
+            "providers.work.prices.gpt-5-mini: the price \"a quarter\"",
+        ),
+        ("[providers.work]\nkind = \"openai\"\n[providers.work.prices.m]\noutput = \"-1\"\n", "the price \"-1\" of m"),
+    ] {
+        let place = place(config);
+        for arguments in [&["providers", "list"][..], &["config", "check"]] {
+            let ran = run(&place, arguments, "");
+            assert_eq!(ran.code, 2, "{config}: {ran:?}");
+            assert!(format!("{}{}", ran.stdout, ran.stderr).contains(words), "{words}: {ran:?}");
+        }
+    }
+    let secret = place("secret_key = \"too short\"\n");
+    let ran = run(&secret, &["config", "check"], "");
+    assert!(ran.code == 2 && ran.stdout.contains("openssl rand") && !ran.stdout.contains("too short"), "{ran:?}");
+}
