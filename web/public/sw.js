@@ -1,5 +1,5 @@
 /**
- * The service worker: the page opens without a connection, and takes PDFs that other programs share. What the server answers about a
+ * The service worker: the page opens without a connection, and takes what other programs share. What the server answers about a
  * person's work (the API, media, sign-in) is never kept. `scripts/precompress.mjs` fills in the three values.
  */
 const VERSION = '__VERSION__';
@@ -62,21 +62,36 @@ async function file(request) {
   return answer;
 }
 
-/** Puts the file where the page looks for one: `src/lib/state/outbox.ts`. */
+/**
+ * Puts a PDF where the page looks for one: `src/lib/state/outbox.ts`. Pictures, sounds and text are captured:
+ * `src/apps/capture/intake/shared.ts` takes them.
+ */
 async function takeShared(request) {
-  const file = (await request.formData()).get('file');
-  if (file instanceof File) await keep({ file, ocr: false, owner: null, at: Date.now() });
-  return Response.redirect('/reel', 303);
+  const form = await request.formData();
+  const files = form.getAll('file').filter((one) => one instanceof File && one.size > 0);
+  const pdf = files.find((file) => file.type === 'application/pdf' || /\.pdf$/i.test(file.name));
+  if (pdf) {
+    await keep({ file: pdf, ocr: false, owner: null, at: Date.now() }, 'upload');
+    return Response.redirect('/reel', 303);
+  }
+  const given = (name) => String(form.get(name) ?? '').trim();
+  // An address is a text like any other when there is nothing else: what it leads to is not fetched.
+  const text = given('text') || given('title') || given('url');
+  if (files.length > 0 || text) {
+    // Each under a name of its own: what was shared before may not have been taken yet.
+    await keep({ files, text: files.length > 0 ? '' : text, at: Date.now() }, `capture:${Date.now()}`);
+  }
+  return Response.redirect('/capture', 303);
 }
 
-function keep(value) {
+function keep(value, name) {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('sluice', 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore('files');
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
       const writing = opening.result.transaction('files', 'readwrite');
-      writing.objectStore('files').put(value, 'upload');
+      writing.objectStore('files').put(value, name);
       writing.oncomplete = () => {
         opening.result.close();
         resolve();

@@ -3,6 +3,7 @@ import type { Page, Route } from '@playwright/test';
 import type { Document, JobWhy } from '../src/lib/api/types';
 import { sampleReel, sampleScene } from '../src/apps/reel/samples';
 import { summaryOf, type Reel, type Scene } from '../src/apps/reel/types';
+import { wav } from './wav';
 
 export const REEL = '01890000-0000-7000-8000-000000000001';
 const DOCUMENT = '01890000-0000-7000-8000-000000000002';
@@ -12,25 +13,12 @@ const SHEET = Buffer.from(
   '<svg xmlns="http://www.w3.org/2000/svg" width="595" height="842"><rect width="595" height="842" fill="#fff"/><path d="M60 90h300M60 150h470M60 180h470M60 210h470M60 240h320" stroke="#999" stroke-width="12"/></svg>',
 );
 
-/** A second of a tone, as a voice's sample. */
+/** A tone, as a voice's sample. */
 export function tone(): Buffer {
   const [rate, seconds] = [8000, 4];
   const samples = Buffer.alloc(rate * seconds * 2);
   for (let n = 0; n < rate * seconds; n += 1) samples.writeInt16LE(Math.round(3000 * Math.sin(n / 5)), n * 2);
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([head, samples]);
+  return wav(rate, samples);
 }
 
 export class Answers {
@@ -204,6 +192,7 @@ export function documentOf(changes: Partial<Document> = {}): Document {
           voiceOf('piper:en_US-amy-medium', 'Amy', 'female', 'ada', false),
         ],
         voice_of_presenter: { omar: 'piper:en_US-joe-medium', ada: 'piper:en_US-amy-medium' },
+        filmed_presenters: [],
       } as never,
     },
     ...changes,

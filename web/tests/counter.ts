@@ -7,23 +7,25 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wav } from './wav';
 
 const BLOCK_S = 0.1;
 const RAMP_S = 0.006;
 const PITCHES = 6;
 const HARMONICS = 10;
 /** Samples per second that it is looked at with. */
-const RATE = 8000;
-const BLOCK = RATE * BLOCK_S;
+export const RATE = 8000;
+/** Samples of a block at that rate. */
+export const BLOCK = RATE * BLOCK_S;
 /** The correlation with the right block is at least 0.7, with any other at most 0.45. */
-const SAME = 0.6;
+export const SAME = 0.6;
 /** What is looked at after as many breaks would say nothing new. */
 const MOST_BROKEN = 10;
 /** One millisecond. */
-const SLIP = RATE / 1000;
+export const SLIP = RATE / 1000;
 
 /** Mulberry32: numbers from 0 to 1 that the seed alone decides. */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -67,20 +69,7 @@ export function counterFile(seconds: number): string {
   const samples = Buffer.alloc(seconds * rate * 2);
   for (let n = 0; n < seconds * 10; n += 1)
     block(n, rate).forEach((sample, at) => samples.writeInt16LE(Math.round(sample * 32_767), (n * 4800 + at) * 2));
-  const head = Buffer.alloc(44);
-  head.write('RIFF');
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.length, 40);
-  writeFileSync(`${path}.${process.pid}`, Buffer.concat([head, samples]));
+  writeFileSync(`${path}.${process.pid}`, wav(rate, samples));
   renameSync(`${path}.${process.pid}`, path);
   return path;
 }
@@ -96,9 +85,14 @@ export interface Heard {
 
 /** Decodes a recording and reads its count. */
 export function hear(recording: Buffer): Heard {
+  return read(decoded(recording));
+}
+
+/** The samples of a recording, as it is looked at. */
+export function decoded(recording: Buffer): Float32Array {
   const options = ['-v', 'error', '-i', 'pipe:0', '-ac', '1', '-ar', String(RATE), '-f', 'f32le', 'pipe:1'];
   const bytes = execFileSync('ffmpeg', options, { input: recording, maxBuffer: 2 ** 30 });
-  return read(new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.length & ~3))));
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.length & ~3)));
 }
 
 /** Reads the count of a sound; it begins with a block below `most`. */

@@ -111,3 +111,29 @@ test('installed: it opens offline, tells so, and takes a shared file', async ({ 
   await page.waitForURL('**/reel');
   await expect(page.getByTestId('found')).toContainText('shared.pdf');
 });
+
+test('installed: a shared text is captured, without the address beside it; an address alone is a text', async ({
+  studio,
+  page,
+}) => {
+  await studio.open('/capture');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+  const share = (given: Record<string, string>) =>
+    page.evaluate((fields) => {
+      const form = document.createElement('form');
+      Object.assign(form, { action: '/share', method: 'post', enctype: 'multipart/form-data' });
+      for (const [name, value] of Object.entries(fields)) {
+        const input = document.createElement('input');
+        form.append(Object.assign(input, { type: 'hidden', name, value }));
+      }
+      document.body.append(form);
+      form.submit();
+    }, given);
+  const newest = page.getByTestId('recent').getByTestId('phrase-row').first();
+  await share({ text: 'Где мой чай?', url: 'https://example.org/tea' });
+  await expect(newest).toContainText('Где мой чай?');
+  await expect(newest).not.toContainText('example.org');
+  await share({ url: 'https://example.org/tea' });
+  await expect(newest).toContainText('https://example.org/tea');
+});

@@ -1,10 +1,15 @@
-/** A browser whose microphone plays a sound that counts, and what a test asks of a recorder. */
+/** A browser whose microphone plays a file, such as a sound that counts, and what a test asks of a recorder. */
 import type { Page } from '@playwright/test';
 import { counterFile, hear } from './counter';
 import { expect } from './test';
 
-/** Options of a test; `more` are further arguments of the browser. */
+/** Options of a test whose microphone counts; `more` are further arguments of the browser. */
 export function withMicrophone(seconds: number, more: string[] = []) {
+  return hearing(counterFile(seconds), more);
+}
+
+/** Options of a test whose microphone plays a file once. */
+export function hearing(file: string, more: string[] = []) {
   return {
     permissions: ['microphone'],
     launchOptions: {
@@ -14,7 +19,7 @@ export function withMicrophone(seconds: number, more: string[] = []) {
         '--disable-background-networking',
         '--autoplay-policy=no-user-gesture-required',
         '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-audio-capture=${counterFile(seconds)}%noloop`,
+        `--use-file-for-fake-audio-capture=${file}%noloop`,
         ...more,
       ],
     },
@@ -41,8 +46,8 @@ export interface Session {
 /** Seconds that the page says are recorded. */
 export function elapsed(page: Page): Promise<number> {
   return page.getByTestId('elapsed').evaluate((element) => {
-    const [minutes, seconds] = element.textContent!.split(':').map(Number);
-    return minutes! * 60 + seconds!;
+    const parts = element.textContent!.split(':').map(Number);
+    return parts.reduce((sum, part) => sum * 60 + part, 0);
   });
 }
 

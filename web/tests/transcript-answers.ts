@@ -53,6 +53,14 @@ export class TranscriptAnswers {
     this.transcript = { ...this.transcript, passages, revision: this.transcript.revision + 1 };
   }
 
+  /** The summary that was asked for is there. */
+  summarised(text: string) {
+    const { revision = 0 } = this.transcript;
+    const overview = [{ ...this.summary!.overview[0]!, text }];
+    this.summary = { ...this.summary!, overview, revision };
+    this.session = { ...this.session, state: 'complete' };
+  }
+
   async serve(page: Page) {
     await page.route(new RegExp(`/api/v1/sessions/${SESSION}(/.*)?(\\?.*)?$`), (route) => this.#answer(route));
   }
@@ -75,6 +83,10 @@ export class TranscriptAnswers {
       );
       this.transcript = { ...this.transcript, speakers: named };
       return route.fulfill({ json: named.find(({ number }) => number === Number(speaker)) });
+    }
+    if (method === 'POST' && path === '/summary') {
+      this.session = { ...this.session, state: 'finishing' };
+      return route.fulfill({ status: 202, json: this.session });
     }
     if (path === '/transcript') return route.fulfill({ json: this.transcript });
     if (path === '/summary' && this.summary) return route.fulfill({ json: this.summary });
@@ -178,6 +190,7 @@ function summaryOf(language: string, { passages }: Transcript): Summary {
     text: passages[n]!.text,
     start_ms: passages[n]!.start_ms,
     passage: n,
+    passages: [n],
     speaker: passages[n]!.speaker ?? null,
   });
   return {
@@ -188,7 +201,9 @@ function summaryOf(language: string, { passages }: Transcript): Summary {
     overview: [quote(0)],
     decisions: [quote(2)],
     actions: [quote(3)],
-    moments: [{ start_ms: SECOND_MS, title: language === 'ar' ? 'المنارة الثانية' : 'The second lighthouse' }],
+    moments: [
+      { passages: [0], start_ms: SECOND_MS, title: language === 'ar' ? 'المنارة الثانية' : 'The second lighthouse' },
+    ],
     key_terms: language === 'ar' ? ['منارة', 'ساحل'] : ['lighthouse', 'coast'],
     participants: [
       { speaker: 0, name: null, share: 0.6 },

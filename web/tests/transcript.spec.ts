@@ -177,6 +177,65 @@ test('an extract is called one, and what was left out can be seen', async ({ stu
   await expect(page.getByTestId('left-out')).toContainText('probably made up');
 });
 
+test('after a correction the summary is old, and is made again', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  const button = page.getByTestId('summarise');
+  await expect(button).toHaveText('Make the summary again');
+  await expect(page.getByTestId('summary-old')).toBeHidden();
+  await text(page, 1).hover();
+  await page.keyboard.press('e');
+  const field = page.getByTestId('editor').locator('textarea');
+  await field.fill('The oldest lighthouse was built of stone.');
+  await field.press('Control+Enter');
+  await expect(page.getByTestId('summary-old')).toBeVisible();
+
+  await button.click();
+  await expect(page.getByTestId('summary-again')).toHaveAttribute('data-working', 'true');
+  await expect(page.getByTestId('summary-again').getByRole('status')).toContainText('A new summary is being made.');
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await expect(button, 'it keeps the focus').toBeFocused();
+  await expect(page.getByTestId('summary'), 'the old one stays meanwhile').toBeVisible();
+  await studio.accessible();
+  await button.press('Enter');
+  const asked = () => answers.sent.filter(({ what }) => what === 'POST /summary').length;
+  expect(asked(), 'once while it runs').toBe(1);
+
+  answers.summarised('It was built of stone.');
+  await changed(page);
+  await expect(page.getByTestId('summary')).toContainText('It was built of stone.');
+  await expect(page.getByTestId('summary-old')).toBeHidden();
+  await expect(button).toHaveAttribute('aria-disabled', 'false');
+  await button.blur();
+  await page.keyboard.press('m');
+  await expect.poll(asked, 'by its key, too').toBe(2);
+});
+
+/** As the server says that something of the session has changed. */
+async function changed(page: Page) {
+  await page.evaluate((session) => {
+    const channel = new BroadcastChannel('sluice.scribe');
+    channel.postMessage({ type: 'changed', session, id: session });
+    channel.close();
+  }, SESSION);
+}
+
+test('a summary that is refused is said to be, and nothing changes', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  await answers.serve(page);
+  await studio.open(PATH);
+  await page.route('**/summary', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 429, contentType: 'application/problem+json', json: { code: 'limit_jobs_at_once' } })
+      : route.fallback(),
+  );
+  await page.getByTestId('summarise').click();
+  await expect(page.getByText('It could not be begun.')).toBeVisible();
+  await expect(page.getByTestId('summarise')).toHaveAttribute('aria-disabled', 'false');
+  await expect(page.getByTestId('summary')).toBeVisible();
+});
+
 test('words that may change look different, and only certain ones are read out', async ({ studio, page }) => {
   const answers = new TranscriptAnswers();
   const passages = answers.transcript.passages.map((passage, n) => ({ ...passage, speaker: null, certain: n < 2 }));

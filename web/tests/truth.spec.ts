@@ -49,6 +49,32 @@ test('a document without anything left out says nothing of it', async ({ studio,
   await expect(page.getByTestId('left-out')).toHaveCount(0);
 });
 
+test('Enter in the search for a presenter begins no video', async ({ studio, page }) => {
+  const answers = new Answers();
+  const { reel } = documentOf().apps as unknown as { reel: object };
+  const filmed_presenters = Array.from({ length: 20 }, (_, n) => ({
+    id: `d-id:clip:p${n}`,
+    name: `Person ${n}`,
+    provider: 'd-id',
+    kind: 'clip',
+    image_url: null,
+    prices: [],
+  }));
+  answers.document = documentOf({ apps: { reel: { ...reel, filmed_presenters } } as never });
+  await answers.serve(page);
+  await studio.open('/reel');
+  await studio.choose('rivers-en.pdf');
+  let begun = false;
+  page.on('request', (request) => (begun ||= request.method() === 'POST' && request.url().endsWith('/api/v1/reels')));
+  const search = page.getByTestId('find-presenter');
+  await search.fill('person 17');
+  await search.press('Enter');
+  await expect(page.getByTestId('filmed')).toHaveCount(1);
+  await expect(page.getByTestId('make')).toBeEnabled();
+  expect(begun, 'one that may cost money').toBe(false);
+  await studio.accessible();
+});
+
 test('OCR goes on while somebody is elsewhere, and what comes of it is there', async ({ studio, page }) => {
   const answers = new Answers();
   const unread = { language: null, words: 0, apps: {}, title: null };

@@ -88,6 +88,8 @@ export interface Work<Data = unknown> {
   picture: string | null;
   /** Its length, once it can be played. */
   seconds: number | null;
+  /** It stands for many of them, such as a deck for its cards, and is no job of its own: the start page has it, lists of jobs do not. */
+  collection?: boolean;
   data: Data;
 }
 

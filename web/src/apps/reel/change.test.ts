@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, changedScenes, isExtract, isMoving, readChange, shownState } from './change';
+import { applyChange, changedScenes, isExtract, isWritten, isMoving, readChange, shownState } from './change';
 import { sampleReel, sampleScene } from './samples';
 
 describe('applyChange', () => {
@@ -59,7 +59,8 @@ describe('reels', () => {
   });
 
   it('are extracts of the document, edited or not', () => {
-    expect(['extract', 'extract_edited', 'model', null].map(isExtract)).toEqual([true, true, false, false]);
+    expect(['extract', 'extract_edited', 'written', null].map(isExtract)).toEqual([true, true, false, false]);
+    expect(['written', 'written_edited', 'extract', null].map(isWritten)).toEqual([true, true, false, false]);
   });
 
   it('recognise an event of theirs', () => {

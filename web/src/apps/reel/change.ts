@@ -47,6 +47,11 @@ export function isExtract(source: string | null | undefined): boolean {
   return source === 'extract' || source === 'extract_edited';
 }
 
+/** Whether a language model wrote a script: `written`, or `written_edited` once a person changed it. */
+export function isWritten(source: string | null | undefined): boolean {
+  return source === 'written' || source === 'written_edited';
+}
+
 /** True while work continues in the background. */
 export function isMoving(reel: Pick<Reel, 'state'>): boolean {
   return reel.state === 'working';

@@ -41,6 +41,8 @@ export const { wordsFor, wordsForTrouble } = problemWords({
       'scene_stopped',
       'bad_captions',
       'bad_clip',
+      'bad_film',
+      'film_lost',
       'bad_result',
     ],
   },

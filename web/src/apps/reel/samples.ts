@@ -46,6 +46,7 @@ export function sampleReel(changes: Partial<Reel> = {}): Reel {
     percent: 40,
     eta_ms: 5000,
     steps: [],
+    script: 'extract',
     script_source: 'extract',
     edited: false,
     waiting: null,

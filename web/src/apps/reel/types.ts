@@ -8,6 +8,12 @@ export type Example = Schemas['ExampleView'];
 export type Mode = Schemas['Mode'];
 export type Shape = Schemas['ShapeName'];
 export type Captions = Schemas['CaptionsPlace'];
+/** Who writes the script. */
+export type ScriptChoice = Schemas['ScriptChoice'];
+/** What is known of a script that a model was asked for. */
+export type ScriptNote = Schemas['ScriptNote'];
+/** The origin of what a provider made. */
+export type Stamp = Schemas['Stamp'];
 export type NewReel = Schemas['NewReel'];
 /** A reel as lists show it, without its storyboard. */
 export type ReelSummary = Schemas['ReelSummary'];
@@ -23,6 +29,10 @@ export type Scene = Schemas['SceneView'];
 export type Register = Schemas['Register'];
 export type Voice = Schemas['VoiceView'];
 export type Presenter = Schemas['PresenterView'];
+/** A presenter of a provider, with what a video with them costs. */
+export type FilmedPresenter = Schemas['FilmedPresenterView'];
+/** What is known of a presenter whom a provider films. */
+export type PresenterNote = Schemas['PresenterNote'];
 export type ReelChoices = Schemas['ReelChoices'];
 /** What can be made of a document. */
 export type Offer = Schemas['ReelOffer'];
@@ -59,11 +69,11 @@ export function pictureOf({ state, poster_url, thumbnail_url }: ReelSummary): st
   return scene ?? thumbnail_url ?? poster_url ?? null;
 }
 
-export const NOTHING: Offer = { estimates: [], voices: [], voice_of_presenter: {} };
+export const NOTHING: Offer = { estimates: [], voices: [], voice_of_presenter: {}, filmed_presenters: [] };
 
-/** What Reel can make of a document: nothing, when the server has no Reel. */
+/** What Reel can make of a document: nothing, when the server has no Reel. What was kept by an older page may lack a part. */
 export function offerOf(document: Document): Offer {
-  return document.apps.reel ?? NOTHING;
+  return { ...NOTHING, ...document.apps.reel };
 }
 
 /** A shape as the page draws it; one that it does not know is drawn wide. */

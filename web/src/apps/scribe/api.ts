@@ -67,6 +67,8 @@ export const scribeApi = {
   nameSpeaker: (id: string, speaker: number, name: string): Promise<Outcome<Speaker>> =>
     call(client.PUT('/api/v1/sessions/{id}/speakers/{speaker}', { body: { name }, params: { path: { id, speaker } } })),
   summary: (id: string): Promise<Outcome<Summary>> => call(client.GET('/api/v1/sessions/{id}/summary', session(id))),
+  /** Again, of the transcript as it is now. */
+  summarise: (id: string): Promise<Outcome<Session>> => call(client.POST('/api/v1/sessions/{id}/summary', session(id))),
   waveform: (id: string, points: number): Promise<Outcome<Waveform>> =>
     call(client.GET('/api/v1/sessions/{id}/waveform', { params: { path: { id }, query: { points } } })),
   live: (id: string, after: number): Promise<Outcome<Live>> =>

@@ -26,6 +26,7 @@ const COMMANDS: Command[] = [
   { id: 'scribe.previous', label: () => name('command.previous'), group, keys: ['P'], key: 'p' },
   { id: 'scribe.find', label: () => name('command.find'), group, keys: ['/'], key: '/' },
   { id: 'scribe.edit', label: () => name('command.edit'), group, keys: ['E'], key: 'e' },
+  { id: 'scribe.summarise', label: () => name('command.summarise'), group, keys: ['M'], key: 'm' },
 ];
 
 const LATEST = 12;

@@ -7,7 +7,7 @@ export const { wordsFor, wordsForTrouble } = problemWords({
   isKey,
   same: {
     ...SHELL_SAME,
-    busy: [...SHELL_SAME.busy, 'session_busy', 'chunk_repeated'],
+    busy: [...SHELL_SAME.busy, 'session_busy', 'server_busy', 'chunk_repeated'],
     // Whoever sends a file from here has no document in mind.
     not_media: ['not_a_pdf'],
   },

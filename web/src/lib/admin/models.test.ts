@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ModelSet } from './api';
-import { hasFailed, isRemovable, isUnderWay } from './models';
+import { hasFailed, isRemovable, isUnderWay, languagesOf } from './models';
 
 const set = (state: string, job: string | null, own = true) =>
   ({ state, has_own_files: own, job: job === null ? null : { state: job } }) as ModelSet;
@@ -17,6 +17,13 @@ test('a stopped job has not failed', () => {
   expect(hasFailed(set('partial', 'dead'))).toBe(true);
   expect(hasFailed(set('partial', 'cancelled'))).toBe(false);
   expect(hasFailed(set('installed', null))).toBe(false);
+});
+
+test('the languages of a pair are in its name', () => {
+  expect(languagesOf('translate-en-de')).toEqual({ from: 'en', to: 'de' });
+  expect(languagesOf('translate-fil-en')).toEqual({ from: 'fil', to: 'en' });
+  for (const name of ['translate', 'translate-en', 'voice-en', 'translate-en-de-2', 'language-ru'])
+    expect(languagesOf(name), name).toBeUndefined();
 });
 
 test('what other sets have, too, is not removed', () => {

@@ -9,5 +9,11 @@ export const isUnderWay = (set: ModelSet): boolean => set.job != null && !ENDED.
 /** Whether the last job could not do what it should. */
 export const hasFailed = (set: ModelSet): boolean => set.job?.state === 'dead' || set.job?.state === 'expired';
 
+/** The two languages of a set that translates, such as `translate-en-de`. */
+export function languagesOf(name: string): { from: string; to: string } | undefined {
+  const [, from, to] = /^translate-([a-z]{2,3})-([a-z]{2,3})$/.exec(name) ?? [];
+  return from && to ? { from, to } : undefined;
+}
+
 /** Whether something can be removed: there are files of its own, or parts of them. */
 export const isRemovable = (set: ModelSet): boolean => set.has_own_files && set.state !== 'missing';

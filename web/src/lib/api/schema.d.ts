@@ -1552,6 +1552,241 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers, as the installation has them: its keys, and what everybody spends. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Provider"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/providers/{name}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves the installation's key for a provider, after the provider accepted it: that of everybody who has none. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyRequest"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderKey"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The provider could not be asked. */
+                502: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        /** Removes the installation's key for a provider. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a provider whether it accepts the installation's key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderTest"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The provider could not be asked. */
+                502: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/queues": {
         parameters: {
             query?: never;
@@ -2350,6 +2585,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hooks/{provider}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receives a notification of a provider. It only wakes the job that waits for the call, which then asks the provider: a repeated or
+         *     late one, and one of an unknown call, is accepted and changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    provider: string;
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                /** @description This session or token may not do that, or the request comes from another origin. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -2688,6 +2992,2024 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/phrase-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a language model for phrases on a theme. They are drafts: nothing is in the review queue before it is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Wanted"];
+                };
+            };
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftsView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts, once they are there. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DraftsView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-drafts/{id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps drafts: their cards are made. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Kept"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasesAdded"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins an export of the approved cards that are not excluded. Its file is at `href`; the cards are exported once it was received as
+         *     a whole. Imported again, it updates the cards of before, and never duplicates them.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewExport"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An export, and whether its file was received. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExportView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-exports/{id}/arrived": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which notes arrived in Anki: their cards are exported, unless they changed since. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArrivedNotes"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Marked"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of an export, with the cards as they are now. It is streamed while it is written. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                        "application/zip": string;
+                        "text/csv": string;
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-exports/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notes of an export for a running Anki, 500 at most: the page pushes them by `AnkiConnect`, and says which arrived. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_after` of the previous page. */
+                    after?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NotesToPush"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrase-exports/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A package of some notes of an export, in the form that every Anki reads: the page has a running Anki import it by `AnkiConnect`, so
+         *     that the notes are the same as those of every other package. Nothing is exported by it; `…/arrived` says which notes are in Anki.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NotesToPackage"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/octet-stream": string;
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phrases with their cards. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Page size. */
+                    limit?: number;
+                    /** @description `next_cursor` of the previous page, of the same list in the same order. */
+                    cursor?: string;
+                    /** @description Only those that have this in the phrase, its translation or its transliteration, ignoring case. */
+                    q?: string;
+                    /** @description Only those with this status. */
+                    status?: "processing" | "pending_review" | "approved" | "exported" | "failed";
+                    /** @description Only those in this language (ISO 639-1). */
+                    language?: string;
+                    /** @description Only those that came as this. */
+                    source?: "text" | "image" | "audio";
+                    /** @description Only those that are left out of decks, or only the others. */
+                    excluded?: boolean;
+                    /** @description Only those with a doubtful or missing field, or only the others. */
+                    doubtful?: boolean;
+                    /** @description The order: `doubtful` has those with the most doubtful or missing fields first. */
+                    sort?: "newest" | "oldest" | "changed" | "doubtful";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasePage"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        /** Adds phrases as text; their cards are made in the background. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A repeated key returns the same phrases. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPhrases"];
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasesAdded"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acts on up to 500 phrases. Each for which it is not possible is skipped, and says why. All but a retry can be undone for a day. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasesActed"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uploads a picture or a sound; a card is made of it in the background. What was sent is kept, and a recording is the card's sound. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description A repeated key returns the same phrase. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /**
+                         * Format: binary
+                         * @description A picture (JPEG, PNG, WebP) or a sound of at most 30 s (MP3, M4A, WAV, OGG, `WebM`, FLAC); at most 20 MiB.
+                         */
+                        file: string;
+                        /** @description ISO 639-1 code of its language; found out without it. */
+                        language?: string;
+                        /** @description ISO 639-1 code of what it is translated into; English without it. */
+                        translate_to?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Created. */
+                201: {
+                    headers: {
+                        Location?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The media type of the body or of its file is not supported. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/fronts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the fronts of a deck, so that phrases on a theme can avoid them. Nothing of it is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /**
+                         * Format: binary
+                         * @description A deck: `.apkg` or `.colpkg` of Anki, its export as text or CSV, or a list with a phrase on each line; at most 100 MiB.
+                         */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FrontsView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                408: components["responses"]["RequestTimeout"];
+                /** @description The request is too large. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The media type of the body or of its file is not supported. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undoes an action, once. A phrase that was changed since is skipped. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Undo"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhrasesActed"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A phrase with its card. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a phrase. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Edits a card. What is written is sure; an exported card is to be exported again. While its card is being made, it is refused. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `etag` of the phrase that is changed: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PhraseChange"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        ETag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approves a card that is to be reviewed. With `If-Match` only as the person saw it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The `etag` of the phrase that is approved: refused if it is not the current one. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseActed"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody else changed it first: `If-Match` names an earlier state. */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/exclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves a card out of decks. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseActed"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/include": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a card into decks again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseActed"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a card looks in Anki, whatever its status. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SidesView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a card again in another language, or one field of it, or its sound. What was being made of it ends. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RedoRequest"];
+                };
+            };
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a card that failed once more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phrases/{id}/send-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends an approved or exported card back to be reviewed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PhraseActed"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presenters/{presenter}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a provider's presenter: a redirect to a signed link. It is fetched from the provider by the first request. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The presenter's id. */
+                    presenter: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Redirects to the address in Location. */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The database is unavailable. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers, as this account uses them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Provider"][];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves this account's own key for a provider, after the provider accepted it. It is used before that of the installation. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProviderKeyRequest"];
+                };
+            };
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderKey"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                408: components["responses"]["RequestTimeout"];
+                413: components["responses"]["TooLarge"];
+                415: components["responses"]["UnsupportedMediaType"];
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The provider could not be asked. */
+                502: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        post?: never;
+        /** Removes this account's own key for a provider. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a provider whether it accepts the key that this account's requests are made with, by a request that costs nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Success. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProviderTest"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description The request is well-formed, but cannot be fulfilled. */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                /** @description The provider could not be asked. */
+                502: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                503: components["responses"]["Unavailable"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reels": {
         parameters: {
             query?: never;
@@ -2768,8 +5090,13 @@ export interface paths {
                         mode?: components["schemas"]["Mode"];
                         /** @description `true` reads the pages by OCR (for scans). */
                         ocr?: boolean;
-                        /** @description A presenter's id, or `none` for a video without a presenter. By default the one who fits the voice. */
+                        /**
+                         * @description A presenter's id: one that is drawn, or one of a provider; `none` for a video without a presenter. By default the drawn one
+                         *     who fits the voice.
+                         */
                         presenter?: string;
+                        /** @description `extract` (sentences of the document itself, the default) or `written` (by a language model). */
+                        script?: components["schemas"]["ScriptChoice"];
                         /** @description `16:9` (the default), `9:16` or `1:1`. */
                         shape?: components["schemas"]["ShapeName"];
                         /** @description A voice's id; by default the best one for the document's language that fits the presenter. */
@@ -4671,7 +6998,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                /** @description The server works on enough chunks of this session, the chunk was repeated too often, or a limit is reached: Retry-After says when the next request is accepted. */
                 429: {
                     headers: {
                         [name: string]: unknown;
@@ -4681,7 +7008,7 @@ export interface paths {
                     };
                 };
                 500: components["responses"]["Internal"];
-                /** @description The database is unavailable. */
+                /** @description The server works on as many chunks as its memory allows (`server_busy`, with `can_accept`), or its database is overloaded or unavailable: Retry-After says when to send the chunk again. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -4866,7 +7193,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An extract of the transcript: the sentences that say most of it, decisions, tasks, key moments, and who speaks how much. */
+        /**
+         * What stands for the whole transcript: an overview, decisions, tasks, key moments, terms, and who speaks how much. A language
+         *     model wrote it where one is routed (`written`), with the passages that each item is from; else it quotes (`extract`), and
+         *     `instead` says why.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -4915,7 +7246,76 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * Makes the summary again, of the transcript as it is now: after corrections, or because there is a model by now. Nothing is heard
+         *     again, and the same words are not paid for twice. The answer names the job. While something is made of the session, nothing
+         *     changes; until the new summary is there, the old one is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id that the server assigned. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted; the work continues in the background. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordingView"];
+                    };
+                };
+                400: components["responses"]["BadRequest"];
+                401: components["responses"]["NotSignedIn"];
+                403: components["responses"]["NotAllowed"];
+                /** @description Not found. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The current state does not allow this. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                421: components["responses"]["ForeignHost"];
+                /** @description Too many requests: Retry-After says when the next one is accepted. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                500: components["responses"]["Internal"];
+                503: components["responses"]["Unavailable"];
+                /** @description The disk is full. */
+                507: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -5684,7 +8084,7 @@ export interface paths {
                     "Tus-Resumable": "1.0.0";
                     /** @description The file's length in bytes. */
                     "Upload-Length": number;
-                    /** @description Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if its pages are to be read by OCR. */
+                    /** @description Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if its pages are to be read by OCR; `app` is the app that is to take a file that is no document, such as `capture` for a sound that is no recording of `scribe`, and `language` and `translate_to` are for `capture`. */
                     "Upload-Metadata"?: string | null;
                 };
                 path?: never;
@@ -7105,6 +9505,37 @@ export interface components {
             /** @description What the owner is called, if it is an account. */
             owner_name?: string | null;
         };
+        /** @description A note that is in Anki. */
+        Arrived: {
+            /**
+             * Format: int64
+             * @description `changed_at` of the note that was pushed.
+             */
+            changed_at: number;
+            /** @description Its id. */
+            id: string;
+        };
+        /** @description Notes that are in Anki. */
+        ArrivedNotes: {
+            /** @description Each of them. */
+            notes: components["schemas"]["Arrived"][];
+        };
+        /** @description A language model that is asked for each card. */
+        AskedModel: {
+            /**
+             * Format: int64
+             * @description The most that a card of ten words costs, with its repair and its second check, in millionths of a US dollar; null if the
+             *     price is not known.
+             */
+            most_micro_usd?: number | null;
+            /** @description The provider that is asked first. */
+            provider: string;
+            /**
+             * Format: int64
+             * @description About what ten phrases on a theme cost; null if the price is not known.
+             */
+            ten_drafts_micro_usd?: number | null;
+        };
         /** @description What came of an attempt. */
         AttemptView: {
             /** @description The first 1,024 bytes of the answer's body. */
@@ -7134,6 +9565,17 @@ export interface components {
              */
             status?: number | null;
         };
+        /** @description The sound of a card. */
+        AudioView: {
+            /** @description A link that plays it, for a limited time. */
+            href: string;
+            /** @description The voice; empty for a recording. */
+            made_by: string;
+            /** @description The name of its file. */
+            name: string;
+            /** @description Whether it is the recording that was sent, and not a voice. */
+            own: boolean;
+        };
         BTreeMap: {
             [key: string]: {
                 /** @description Whether it does. */
@@ -7141,6 +9583,13 @@ export interface components {
                 /** @description Why not; the server's log has the details. */
                 why?: string | null;
             };
+        };
+        /** @description An action on several phrases. */
+        Batch: {
+            /** @description What is done. */
+            action: components["schemas"]["PhraseAction"];
+            /** @description To which phrases. */
+            ids: string[];
         };
         /**
          * @description At most so much.
@@ -7163,6 +9612,88 @@ export interface components {
          * @enum {string}
          */
         CaptionsPlace: "burned" | "beside";
+        /** @description The languages, and the limits of what is captured. */
+        CaptureChoices: {
+            /** @description Whether phrases on a theme can be asked for: whether there is a language model. */
+            drafts: boolean;
+            /**
+             * Format: int64
+             * @description Most bytes of a picture or a sound.
+             */
+            file_bytes: number;
+            /** @description How the names of pictures and sounds end. */
+            file_endings: string[];
+            /** @description The languages that cards are made in. */
+            languages: components["schemas"]["StudyLanguageView"][];
+            /** @description Most phrases of a list. */
+            list_lines: number;
+            model?: components["schemas"]["AskedModel"] | null;
+            /**
+             * Format: int32
+             * @description Most words of each of them.
+             */
+            most_draft_words: number;
+            /**
+             * Format: int32
+             * @description Most phrases on a theme.
+             */
+            most_drafts: number;
+            /** @description Most characters of a phrase. */
+            phrase_characters: number;
+            /**
+             * Format: int64
+             * @description The longest sound, in milliseconds.
+             */
+            sound_ms: number;
+        };
+        /** @description Capture's part of a snapshot. */
+        CaptureSnapshot: {
+            /** @description How many phrases there are with each status. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description The newest phrases; at most 12. */
+            latest: components["schemas"]["PhraseView"][];
+        };
+        /** @description What providers were paid for a card, by all the work on it. */
+        CardCostView: {
+            /** @description Whether that is all. Work is forgotten after the retention period, and what it cost is then in no amount. */
+            is_whole: boolean;
+            /**
+             * Format: int64
+             * @description As far as it is known, in millionths of a US dollar.
+             */
+            spent_micro_usd: number;
+            /** @description The same for each step in which a provider took part, by who paid it. */
+            steps: components["schemas"]["CardStepCostView"][];
+            /**
+             * Format: int64
+             * @description How many calls ended without a known cost: they are in no amount.
+             */
+            unpriced_calls: number;
+        };
+        /**
+         * @description A step of a card in which a provider may take part.
+         * @enum {string}
+         */
+        CardStep: "reading" | "hearing" | "fields" | "voice";
+        /** @description What providers were paid for a step of a card. */
+        CardStepCostView: {
+            /** @description Whether the owner paid it, with a key of their own. */
+            own_key: boolean;
+            /**
+             * Format: int64
+             * @description As far as it is known, in millionths of a US dollar.
+             */
+            spent_micro_usd: number;
+            /** @description The step. */
+            step: components["schemas"]["CardStep"];
+            /**
+             * Format: int64
+             * @description How many of its calls ended without a known cost.
+             */
+            unpriced_calls: number;
+        };
         /** @description A named part of the video. */
         Chapter: {
             /**
@@ -7190,6 +9721,7 @@ export interface components {
         ConfigView: {
             /** @description The options of each app, by its name. */
             apps: {
+                capture?: components["schemas"]["CaptureChoices"];
                 reel?: components["schemas"]["ReelChoices"];
                 scribe?: components["schemas"]["ScribeChoices"];
             };
@@ -7202,19 +9734,6 @@ export interface components {
             /** Format: int64 */
             upload_limit_bytes: number;
             version: string;
-        };
-        /** @description Money, in millionths of a US dollar. */
-        CostView: {
-            /**
-             * Format: int64
-             * @description The estimate, made before the work began; none if the price is not known.
-             */
-            estimated_micro_usd?: number | null;
-            /**
-             * Format: int64
-             * @description The amount spent so far, as far as it is known.
-             */
-            spent_micro_usd: number;
         };
         /** @description An email address and its password. */
         Credentials: {
@@ -7370,6 +9889,37 @@ export interface components {
             /** Format: int32 */
             words: number;
         };
+        /**
+         * @description Whether a field can be relied on.
+         * @enum {string}
+         */
+        DoubtState: "sure" | "doubtful" | "needs_provider";
+        /** @description Drafts as clients see them. */
+        DraftsView: {
+            error?: components["schemas"]["ErrorView"] | null;
+            /** @description Their id. */
+            id: string;
+            /** @description ISO 639-1 code of their language. */
+            language: string;
+            /** @description `working`, `ready` or `failed`. */
+            state: string;
+            /** @description The phrases; empty until they are there. */
+            texts: string[];
+            /** @description What they are about. */
+            theme: string;
+        };
+        /** @description A scene that shows the drawn presenter instead of a provider's. */
+        DrawnScene: {
+            /** @description Stable, for programs. */
+            code: components["schemas"]["NotFilmedCode"];
+            /** @description Why, in a sentence. */
+            detail: string;
+            /**
+             * Format: int32
+             * @description Its position, from 1.
+             */
+            scene: number;
+        };
         /** @description How many sessions ended. */
         Ended: {
             /** Format: int64 */
@@ -7473,11 +10023,115 @@ export interface components {
              * @description Number of spoken words.
              */
             words: number;
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar: the most that a script costs that a model writes, its repair included. None if its
+             *     price is not known, or if there is no model.
+             */
+            written_micro_usd?: number | null;
         };
         /** @description An example document. */
         ExampleView: {
             name: string;
             url: string;
+        };
+        /**
+         * @description Whether a deck was exported.
+         * @enum {string}
+         */
+        ExportState: "pending" | "done" | "failed";
+        /** @description A deck that is exported. */
+        ExportView: {
+            /** @description Also those that were exported before and have not changed since. */
+            all: boolean;
+            /**
+             * Format: int32
+             * @description How many cards it had.
+             */
+            cards?: number | null;
+            /**
+             * Format: int64
+             * @description When it was asked for.
+             */
+            created_at: number;
+            /** @description The deck's name. */
+            deck: string;
+            /** @description Why its file could not be written. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description When its file was received.
+             */
+            finished_at?: number | null;
+            /** @description `package`, `package_legacy`, `csv` or `archive`. */
+            form: string;
+            /** @description Where its file is. */
+            href: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether its file was received. */
+            state: components["schemas"]["ExportState"];
+        };
+        /** @description What speaks against a field. */
+        FieldObjection: {
+            /** @description Who says so: a source that has another text, or the model of a second check. */
+            by: components["schemas"]["FieldSource"];
+            /** @description What it has in its place; empty of a check. */
+            text: string;
+            /** @description Why, in its words; empty of a source that only has another text. */
+            why: string;
+        };
+        /** @description What made a field. */
+        FieldSource: {
+            /** @description `rules`, `pack` (a dictionary), `engine`, `model` or `person`. */
+            kind: string;
+            /** @description Its name and version, or the provider and its model; empty of a person. */
+            name: string;
+        };
+        /** @description A field of a card. */
+        FieldView: {
+            /** @description What speaks against it: another source's text, or what a second check says. */
+            against: components["schemas"]["FieldObjection"][];
+            /** @description Other texts that it could be, the best first. */
+            alternatives: string[];
+            checked_by?: components["schemas"]["FieldSource"] | null;
+            /**
+             * @description Why it is doubtful or missing: `vowels_guessed`, `several_readings`, `several_analyses`, `several_senses`, `unknown_word`,
+             *     `marks_do_not_match`, `foreign_letters`, `reversed_dictionary`, `machine_translation`, `pack_missing`, `pack_broken`,
+             *     `no_translation_pair`, `no_local_source`, `disagreement`, `not_in_phrase`, `wrong_script`, `low_confidence`, `second_check`,
+             *     `not_checked`, `model_failed` or `allowance_used`.
+             */
+            reason?: string | null;
+            source?: components["schemas"]["FieldSource"] | null;
+            /** @description Whether it can be relied on. */
+            state: components["schemas"]["DoubtState"];
+            /** @description Its text; empty if it needs a provider. */
+            text: string;
+        };
+        /** @description What a presenter costs in a video of this mode. */
+        FilmPriceView: {
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar, for a slow voice; none if the price is not known.
+             */
+            micro_usd?: number | null;
+            /** @description `summary` or `explanation`. */
+            mode: components["schemas"]["Mode"];
+        };
+        /** @description A presenter of a provider, with what a video with them costs. */
+        FilmedPresenterView: {
+            /** @description Its id. */
+            id: string;
+            /** @description Their picture, which this server fetches from the provider for its first viewer; null if there is none. */
+            image_url?: string | null;
+            /** @description What the provider makes with them, in its own word: D-ID's `talk`, `clip` or `expressive`; null where there is one kind alone. */
+            kind?: string | null;
+            /** @description Its name at the provider. */
+            name: string;
+            /** @description The estimate of a video in each mode. */
+            prices: components["schemas"]["FilmPriceView"][];
+            /** @description The provider. */
+            provider: string;
         };
         /** @description How a session is ended. */
         Finish: {
@@ -7486,6 +10140,16 @@ export interface components {
              * @default false
              */
             accept_gaps: boolean;
+        };
+        /**
+         * @description How a deck is written.
+         * @enum {string}
+         */
+        FormName: "package" | "package_legacy" | "csv" | "archive";
+        /** @description The fronts of a deck. */
+        FrontsView: {
+            /** @description Each once, as plain text, in the order of the deck; at most 5,000. */
+            texts: string[];
         };
         /** @description A stretch without sound. */
         Gap: {
@@ -7555,6 +10219,18 @@ export interface components {
             /** @description `read`, `write`, `admin`, `metrics`. */
             scopes: string[];
         };
+        /** @description Why there is an extract instead. */
+        Instead: {
+            /** @description Stable, for programs. */
+            code: components["schemas"]["InsteadCode"];
+            /** @description In a sentence. */
+            detail: string;
+        };
+        /**
+         * @description Why there is an extract instead. The names are permanent: clients translate them.
+         * @enum {string}
+         */
+        InsteadCode: "failed" | "filtered" | "cut_off" | "not_the_schema" | "rules" | "sentences";
         /** @description Whom to invite. */
         InvitationRequest: {
             /** @description The only address that may use it. */
@@ -7666,6 +10342,13 @@ export interface components {
             /** @description Its tier: `hot` with its chunks, `warm` as one archive, `cold` without its sound. */
             tier: components["schemas"]["Tier"];
         };
+        /** @description Which drafts are kept. */
+        Kept: {
+            /** @description Their places in `texts`, from 0. */
+            places: number[];
+            /** @description ISO 639-1 code of what they are translated into; English by default. */
+            translate_to?: string | null;
+        };
         /** @description What an owner keeps. */
         KeptView: {
             /**
@@ -7758,7 +10441,10 @@ export interface components {
             hard: number;
             /** @description Whose: `address`, `user`, `token`, or `plan` for all accounts of the plan together. */
             holder: string;
-            /** @description `requests`, `uploads`, `jobs`, `jobs_at_once`, `bytes_kept`, `money_per_day` or `money_per_month`. */
+            /**
+             * @description `requests`, `uploads`, `jobs`, `entries`, `regenerations`, `retries`, `approvals`, `generations`, `model_calls`,
+             *     `jobs_at_once`, `bytes_kept`, `money_per_day`, `money_per_month` or `unpriced_calls`.
+             */
             limit: string;
             /**
              * Format: int64
@@ -7827,6 +10513,39 @@ export interface components {
             /** @description The sentence. */
             text: string;
         };
+        /**
+         * @description A line of a picture. Its place is in parts of the picture's width and height, from 0 to 1, upright as the camera was held, which
+         *     is how a browser shows it.
+         */
+        LineView: {
+            /**
+             * Format: float
+             * @description Its lower edge.
+             */
+            bottom: number;
+            /**
+             * Format: float
+             * @description From 0 to 1; 0 if a provider read it, which does not say.
+             */
+            confidence: number;
+            /**
+             * Format: float
+             * @description Its left edge.
+             */
+            left: number;
+            /**
+             * Format: float
+             * @description Its right edge.
+             */
+            right: number;
+            /** @description Its text. */
+            text: string;
+            /**
+             * Format: float
+             * @description Its upper edge.
+             */
+            top: number;
+        };
         /** @description A stretch of speech that was heard while it went on. Times are milliseconds from the session's beginning. */
         LivePassage: {
             /**
@@ -7893,14 +10612,22 @@ export interface components {
             /** @description The program that read the document. */
             reading?: string | null;
             /**
-             * @description How the script of the video was written; before there is one, that of the storyboard: `extract`, or `extract_edited` if
-             *     a person changed it.
+             * @description How the script of the video was written; before there is one, that of the storyboard: `extract` or `written`, with
+             *     `_edited` if a person changed it.
              */
             script?: string | null;
             /** @description The renderer. */
             video?: string | null;
             /** @description The voice engine. */
             voice?: string | null;
+        };
+        /** @description What is exported now. */
+        Marked: {
+            /**
+             * Format: int64
+             * @description Cards that did not change since they were pushed.
+             */
+            count: number;
         };
         /**
          * @description The kind of a reel.
@@ -7984,12 +10711,14 @@ export interface components {
         };
         /** @description Where something central is said. */
         Moment: {
+            /** @description The numbers of the passages that it is from. */
+            passages: number[];
             /**
              * Format: int64
-             * @description Where its passage begins.
+             * @description Where its first passage begins.
              */
             start_ms: number;
-            /** @description The beginning of what is said. */
+            /** @description The beginning of what is said, or what a model calls it. */
             title: string;
         };
         /** @description A move from tier to tier. */
@@ -8016,6 +10745,18 @@ export interface components {
             /** @description What is no longer there. */
             what: string;
         };
+        /** @description A deck that is to be exported. */
+        NewExport: {
+            /**
+             * @description Also the cards that were exported before and have not changed since.
+             * @default false
+             */
+            all: boolean;
+            /** @description Its name; `::` separates it from the deck that it is in. */
+            deck?: string;
+            /** @description How it is written. */
+            form?: components["schemas"]["FormName"];
+        };
         /** @description Why something is held. */
         NewHold: {
             /** @description Why, for those who come later. */
@@ -8027,6 +10768,20 @@ export interface components {
             /** @description The path of the page where it is used, under this server's address. */
             link: string;
         };
+        /** @description Text of which cards are to be made. */
+        NewPhrases: {
+            /**
+             * @description Whether each line is a phrase.
+             * @default false
+             */
+            each_line: boolean;
+            /** @description ISO 639-1 code of their language; null, the default, to have it found out by the script. */
+            language?: string | null;
+            /** @description A phrase of at most 500 characters; with `each_line` up to 50 of them, one on each line. */
+            text: string;
+            /** @description ISO 639-1 code of what they are translated into; English by default. */
+            translate_to?: string | null;
+        };
         /** @description A request for a video of a document. */
         NewReel: {
             captions?: components["schemas"]["CaptionsPlace"] | null;
@@ -8036,8 +10791,12 @@ export interface components {
              */
             document_id: string;
             mode?: components["schemas"]["Mode"] | null;
-            /** @description A presenter's id; null or `none` for a video without a presenter. By default the one who fits the voice. */
+            /**
+             * @description A presenter's id: one that is drawn, or one of a provider, whose price is in the offer of the document; null or `none` for a
+             *     video without a presenter. By default the drawn one who fits the voice.
+             */
             presenter?: string | null;
+            script?: components["schemas"]["ScriptChoice"] | null;
             shape?: components["schemas"]["ShapeName"] | null;
             /** @description A voice's id; by default the best one for the document's language that fits the presenter. */
             voice?: string | null;
@@ -8077,6 +10836,44 @@ export interface components {
             token: components["schemas"]["TokenView"];
         };
         /**
+         * @description Why a scene has the drawn presenter instead. The names are permanent: clients translate them.
+         * @enum {string}
+         */
+        NotFilmedCode: "failed" | "unusable";
+        /** @description A note that is to be pushed. */
+        NoteToPush: components["schemas"]["PushedNote"] & {
+            /** @description A link to its recording, for a limited time. */
+            audio_href?: string | null;
+            /**
+             * Format: int64
+             * @description When its card changed: what is given back when it has arrived.
+             */
+            changed_at: number;
+        };
+        /** @description A remark on the grammar of a phrase. */
+        NoteView: {
+            /** @description The words that it is about; empty for the phrase. */
+            about: string;
+            /** @description The remark. */
+            text: components["schemas"]["FieldView"];
+        };
+        /** @description Notes that are to be in a package. */
+        NotesToPackage: {
+            /** @description Their ids. */
+            ids: string[];
+        };
+        /** @description Notes that are to be pushed. */
+        NotesToPush: {
+            /** @description The deck's name, as in packages. */
+            deck: string;
+            /** @description What the next page is asked for with; null on the last one. */
+            next_after?: string | null;
+            /** @description The note type of all of them. */
+            note_type: components["schemas"]["PushedNoteType"];
+            /** @description The notes. */
+            notes: components["schemas"]["NoteToPush"][];
+        };
+        /**
          * @description Limits in the place of the plan's: what is left out is as in the plan, and null lifts the limit.
          * @example {
          *       "jobs_at_once": {
@@ -8086,12 +10883,19 @@ export interface components {
          *     }
          */
         OverridesView: {
+            approvals?: components["schemas"]["WindowView"] | null;
             bytes_kept?: components["schemas"]["CapView"] | null;
+            entries?: components["schemas"]["WindowView"] | null;
+            generations?: components["schemas"]["WindowView"] | null;
             jobs?: components["schemas"]["WindowView"] | null;
             jobs_at_once?: components["schemas"]["CapView"] | null;
             micro_usd_per_day?: components["schemas"]["CapView"] | null;
             micro_usd_per_month?: components["schemas"]["CapView"] | null;
+            model_calls?: components["schemas"]["WindowView"] | null;
+            regenerations?: components["schemas"]["WindowView"] | null;
             requests?: components["schemas"]["WindowView"] | null;
+            retries?: components["schemas"]["WindowView"] | null;
+            unpriced_calls_per_day?: components["schemas"]["CapView"] | null;
             uploads?: components["schemas"]["WindowView"] | null;
         };
         /** @description What a person changes of their own account. */
@@ -8099,6 +10903,11 @@ export interface components {
             /** @description What the person wants to be called. */
             name: string;
         };
+        /**
+         * @description A step in which a provider may take part.
+         * @enum {string}
+         */
+        PaidStep: "script" | "voice" | "presenter";
         /**
          * @description The state of a step or a scene.
          * @enum {string}
@@ -8186,6 +10995,170 @@ export interface components {
             /** Format: int64 */
             since: number;
         };
+        /** @description A phrase after an action. */
+        PhraseActed: {
+            /** @description As it is now. */
+            phrase: components["schemas"]["PhraseView"];
+            /** @description What undoes the action, by `/api/v1/phrases/undo`; null if nothing can be undone. */
+            undo?: string | null;
+        };
+        /**
+         * @description What is decided.
+         * @enum {string}
+         */
+        PhraseAction: "approve" | "exclude" | "include" | "send_back" | "retry" | "delete";
+        /** @description What is to be changed of a card; what is left out stays. */
+        PhraseChange: {
+            /** @description Remarks on its grammar: all of them. */
+            grammar?: string[] | null;
+            /** @description The phrase itself. A voice says it anew. */
+            text?: string | null;
+            /** @description Its translation; empty for none. */
+            translation?: string | null;
+            /** @description In Latin letters; empty for none. */
+            transliteration?: string | null;
+            /** @description Its words: all of them. */
+            vocabulary?: components["schemas"]["WordChange"][] | null;
+        };
+        /** @description A page of phrases. */
+        PhrasePage: {
+            /** @description How many phrases there are in all with each status, whatever the filter. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description The phrases. */
+            items: components["schemas"]["PhraseView"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description A phrase that was left as it is. */
+        PhraseSkipped: {
+            /** @description Why: `not_found`, `wrong_status`, `working` or `changed`. */
+            code: string;
+            /** @description The same for people. */
+            detail: string;
+            /** @description The phrase. */
+            id: string;
+        };
+        /**
+         * @description What a phrase came as.
+         * @enum {string}
+         */
+        PhraseSource: "text" | "image" | "audio";
+        /**
+         * @description The status of a phrase.
+         * @enum {string}
+         */
+        PhraseStatus: "processing" | "pending_review" | "approved" | "exported" | "failed";
+        /** @description A phrase with its card. */
+        PhraseView: {
+            /**
+             * Format: int32
+             * @description How often something was made of it.
+             */
+            attempts: number;
+            audio?: components["schemas"]["AudioView"] | null;
+            /**
+             * Format: int64
+             * @description When anything of its card changed.
+             */
+            changed_at: number;
+            cost?: components["schemas"]["CardCostView"] | null;
+            /**
+             * Format: int64
+             * @description When it was captured.
+             */
+            created_at: number;
+            /** @description The paths of the fields that are doubtful or missing: `text`, `language`, `translation`, `vocabulary.2.meaning`. */
+            doubts: string[];
+            error?: components["schemas"]["ErrorView"] | null;
+            /** @description Changes with every change: for `If-Match`, with its quotation marks. */
+            etag: string;
+            /** @description Whether it is left out of decks. */
+            excluded: boolean;
+            /**
+             * Format: int64
+             * @description When it was last exported.
+             */
+            exported_at?: number | null;
+            /** @description Remarks on its grammar. */
+            grammar: components["schemas"]["NoteView"][];
+            /** @description Its id. */
+            id: string;
+            language?: components["schemas"]["StudyLanguageView"] | null;
+            /**
+             * Format: double
+             * @description How sure that is, from 0 to 1; 1 if a person chose it.
+             */
+            language_confidence: number;
+            marked?: components["schemas"]["FieldView"] | null;
+            picture?: components["schemas"]["PictureView"] | null;
+            /** @description A link to the sound that was sent, as it was sent. */
+            recording?: string | null;
+            /** @description What it came as. */
+            source: components["schemas"]["PhraseSource"];
+            /** @description Its status. */
+            status: components["schemas"]["PhraseStatus"];
+            /** @description The phrase; its text is empty until it is extracted. */
+            text: components["schemas"]["FieldView"];
+            /** @description ISO 639-1 code of what it is translated into. */
+            translate_to: string;
+            translation?: components["schemas"]["FieldView"] | null;
+            transliteration?: components["schemas"]["FieldView"] | null;
+            /**
+             * Format: int64
+             * @description When it last changed.
+             */
+            updated_at: number;
+            /** @description Its words. */
+            vocabulary: components["schemas"]["WordView"][];
+            work?: components["schemas"]["WorkView"] | null;
+        };
+        /**
+         * @description What a phrase's job is to make.
+         * @enum {string}
+         */
+        PhraseWork: "make" | "retry" | "language" | "field" | "voice";
+        /** @description What became of an action. */
+        PhrasesActed: {
+            /** @description The phrases that changed, as they are now; without those that were deleted. */
+            changed: components["schemas"]["PhraseView"][];
+            /** @description How many changed, with those that were deleted. */
+            count: number;
+            /** @description The phrases that did not. */
+            skipped: components["schemas"]["PhraseSkipped"][];
+            /** @description What undoes it, by `/api/v1/phrases/undo`; null if nothing can be undone. */
+            undo?: string | null;
+        };
+        /** @description Phrases whose cards are being made. */
+        PhrasesAdded: {
+            /** @description In the order of their lines. */
+            items: components["schemas"]["PhraseView"][];
+        };
+        /** @description The picture of a phrase. */
+        PictureView: {
+            /**
+             * Format: int32
+             * @description Pixels down.
+             */
+            height?: number | null;
+            /** @description A link that shows it, for a limited time. */
+            href: string;
+            /** @description The lines that the phrase was made of. */
+            lines: components["schemas"]["LineView"][];
+            /** @description The name of its file. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Clockwise quarter turns, 0 to 3, after which its text is upright.
+             */
+            quarter_turns: number;
+            /**
+             * Format: int32
+             * @description Pixels across; null until it is read.
+             */
+            width?: number | null;
+        };
         /**
          * @description A plan.
          * @example {
@@ -8209,11 +11182,23 @@ export interface components {
         PresentState: {
             /** @description What each app shows, by its name. */
             apps: {
+                capture?: components["schemas"]["CaptureSnapshot"];
                 reel?: components["schemas"]["ReelSnapshot"];
                 scribe?: components["schemas"]["ScribeSnapshot"];
             };
             /** @description Unfinished jobs, newest first: at most 50 of each state. */
             jobs: components["schemas"]["JobSummary"][];
+        };
+        /** @description A note about a presenter of a provider that was asked for. */
+        PresenterNote: {
+            /** @description The scenes that show the drawn presenter instead. */
+            drawn: components["schemas"]["DrawnScene"][];
+            /**
+             * Format: int32
+             * @description How many scenes show the provider's presenter.
+             */
+            filmed: number;
+            made_by?: components["schemas"]["Stamp"] | null;
         };
         /** @description A presenter. */
         PresenterView: {
@@ -8270,6 +11255,147 @@ export interface components {
             stage: string;
             state: string;
             steps: components["schemas"]["JobStep"][];
+            /**
+             * Format: int64
+             * @description How many calls of it and its child jobs ended without a known cost: they are in no sum.
+             */
+            unpriced_calls: number;
+        };
+        /** @description A provider of the configuration. */
+        Provider: {
+            health: components["schemas"]["ProviderHealth"];
+            /** @description Where it sends its notifications, for administrators; null if it is polled. */
+            hook_url?: string | null;
+            /** @description Whether it is on this server's machine. */
+            is_local: boolean;
+            key?: components["schemas"]["ProviderKey"] | null;
+            /** @description What it speaks: `openai`, `openrouter`, `elevenlabs`, `d-id`, `vision` or `runner`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description What was spent there this month.
+             */
+            micro_usd_this_month: number;
+            /**
+             * Format: int64
+             * @description What was spent there today, in UTC: by who asks; by everybody, for administrators of the installation.
+             */
+            micro_usd_today: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is of no use without a key. */
+            needs_key: boolean;
+            /** @description Why its presenters could not be listed when they were last asked for, or null: those that were known before are offered. */
+            presenters_trouble?: string | null;
+            /** @description Where it stands among the routes. */
+            routes: components["schemas"]["ProviderRoute"][];
+            /**
+             * Format: int64
+             * @description Calls of today whose cost is not known: they are in no amount.
+             */
+            unpriced_today: number;
+            /** @description Why its voices could not be listed when they were last asked for, or null: those that were known before are offered. */
+            voices_trouble?: string | null;
+        };
+        /** @description Whether a provider is asked now. */
+        ProviderHealth: {
+            /** @description `closed` while all is well, `open` while it is not asked, `half_open` while one call tries it. */
+            circuit: string;
+            /**
+             * Format: int32
+             * @description Calls that failed since the last one that did not.
+             */
+            failures: number;
+            /** @description Why the last one failed, for administrators. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description When an open circuit is tried.
+             */
+            until?: number | null;
+        };
+        /** @description A key, without what is secret in it. */
+        ProviderKey: {
+            /**
+             * Format: int64
+             * @description When the provider last accepted it.
+             */
+            checked_at?: number | null;
+            /** @description Whether it can be decrypted. One that cannot has to be saved again. */
+            is_readable: boolean;
+            /** @description Its last characters behind dots; null of another's. */
+            masked?: string | null;
+            /**
+             * Format: int64
+             * @description When it was saved.
+             */
+            set_at: number;
+            /** @description `own` or `installation`. */
+            whose: string;
+        };
+        /** @description A key to save. */
+        ProviderKeyRequest: {
+            /** @description As the provider shows it. */
+            key: string;
+        };
+        /** @description A route to a provider. */
+        ProviderRoute: {
+            /** @description The capability: `speak`, `complete`. */
+            capability: string;
+            /**
+             * Format: int32
+             * @description The greatest cost, in millionths of a US dollar.
+             */
+            cost_cap?: number | null;
+            /** @description Only these languages; empty: any. */
+            languages: string[];
+            /**
+             * Format: int64
+             * @description The greatest length, in the capability's unit: milliseconds, characters, pages, texts.
+             */
+            longest?: number | null;
+            /** @description The model that the route names. */
+            model?: string | null;
+            /** @description Its place among the routes of the capability, from 1. */
+            place: number;
+            /**
+             * Format: int64
+             * @description The least length.
+             */
+            shortest?: number | null;
+        };
+        /** @description What a provider said when its key was tried. */
+        ProviderTest: {
+            /** @description What the provider said of the account behind it, such as its credits; may be empty. */
+            detail: string;
+            /** @description Whose key it was: `own` or `installation`; null of a server that needs none. */
+            whose?: string | null;
+        };
+        /** @description A note as AnkiConnect adds it. */
+        PushedNote: {
+            /** @description The name of the recording. */
+            audio?: string | null;
+            /** @description The values of the fields as HTML, by their names; without the spare ones, which are the learner's. */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description The card's id, which is also the value of the field `Id`. */
+            id: string;
+        };
+        /** @description The note type as AnkiConnect creates it. */
+        PushedNoteType: {
+            /** @description The back of the template. */
+            back: string;
+            /** @description The style of both. */
+            css: string;
+            /** @description The names of its fields, in their order. */
+            fields: string[];
+            /** @description The front of the template. */
+            front: string;
+            /** @description Its name. */
+            name: string;
+            /** @description The name of its only template. */
+            template: string;
         };
         /** @description A pool of jobs. */
         QueueView: {
@@ -8286,25 +11412,31 @@ export interface components {
             pauses: components["schemas"]["PauseView"][];
             queues: components["schemas"]["QueueView"][];
         };
-        /** @description A sentence of the transcript. */
+        /** @description A sentence of the transcript, or one that a model wrote. */
         Quote: {
+            /** @description By when, as it is said; only of an action that a model wrote. */
+            by_when?: string | null;
             /**
              * Format: int32
-             * @description The number of the passage.
+             * @description The number of its first passage.
              */
             passage: number;
+            /** @description The numbers of all passages that it is from. */
+            passages: number[];
             /**
              * Format: int32
-             * @description Who says it.
+             * @description Who says it, if one does.
              */
             speaker?: number | null;
             /**
              * Format: int64
-             * @description Where its passage begins.
+             * @description Where its first passage begins.
              */
             start_ms: number;
-            /** @description What was said. */
+            /** @description What was said, or written of it. */
             text: string;
+            /** @description Who is to do it, as it is said; only of an action that a model wrote. */
+            who?: string | null;
         };
         /** @description An amount per time. */
         RateRequest: {
@@ -8388,7 +11520,7 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description The job that transcribes it, the latest one.
+             * @description The job that transcribes it, or makes its summary again, the latest one.
              */
             job_id?: string | null;
             /** @description ISO 639-1 code of what is spoken; none if it is to be found out. */
@@ -8421,6 +11553,21 @@ export interface components {
             length_ms: number;
             /** @description Its segments, in the order in which they were begun. */
             segments: components["schemas"]["SegmentView"][];
+        };
+        /** @description What is to be made again: one of these. */
+        RedoRequest: {
+            /** @description ISO 639-1 code of the language. */
+            language: string;
+            /** @enum {string} */
+            what: "language";
+        } | {
+            /** @description `transliteration`, `translation`, `grammar` or `vocabulary`. */
+            field: string;
+            /** @enum {string} */
+            what: "field";
+        } | {
+            /** @enum {string} */
+            what: "voice";
         };
         /** @description Which dead jobs run again. */
         RedriveRequest: {
@@ -8458,19 +11605,45 @@ export interface components {
             scene_words: {
                 [key: string]: components["schemas"]["SceneWords"];
             };
+            /** @description Who can write the script: `extract`, and `written` where a language model is configured. */
+            scripts: components["schemas"]["ScriptChoice"][];
             /** @description Aspect ratios. */
             shapes: string[];
+        };
+        /** @description What a reel costs. */
+        ReelCostView: {
+            /**
+             * Format: int64
+             * @description The most that was estimated before, in millionths of a US dollar; none if a price is not known.
+             */
+            estimated_micro_usd?: number | null;
+            /**
+             * Format: int64
+             * @description The amount spent so far, as far as it is known.
+             */
+            spent_micro_usd: number;
+            /** @description The same step by step: those in which a provider takes part. */
+            steps: components["schemas"]["StepCostView"][];
+            /**
+             * Format: int64
+             * @description How many calls ended without a known cost: they are in no amount.
+             */
+            unpriced_calls: number;
         };
         /** @description What can be made of a document. */
         ReelOffer: {
             /** @description One per mode; a mode that the text is too short for is missing. */
             estimates: components["schemas"]["EstimateView"][];
+            /** @description The presenters of providers that can be chosen beside the drawn ones; at most 200. */
+            filmed_presenters: components["schemas"]["FilmedPresenterView"][];
             /** @description The voice that a presenter has if none is chosen, by the presenter's id. */
             voice_of_presenter: {
                 [key: string]: string;
             };
             /** @description The voices that speak the document's language. */
             voices: components["schemas"]["VoiceView"][];
+            /** @description The provider whose model can write the script; none if there is only the extract. */
+            written_by?: string | null;
         };
         /** @description A page of reels, newest first. */
         ReelPage: {
@@ -8549,7 +11722,7 @@ export interface components {
         ReelView: {
             /** @description `burned` or `beside`. */
             captions: components["schemas"]["CaptionsPlace"];
-            cost?: components["schemas"]["CostView"] | null;
+            cost?: components["schemas"]["ReelCostView"] | null;
             /**
              * Format: int64
              * @description Milliseconds since 1970.
@@ -8582,10 +11755,17 @@ export interface components {
             percent: number;
             /** @description The presenter's id. */
             presenter?: string | null;
+            presenter_note?: components["schemas"]["PresenterNote"] | null;
             result?: components["schemas"]["ResultView"] | null;
             /** @description The storyboard. */
             scenes: components["schemas"]["SceneView"][];
-            /** @description `extract` if the script consists of sentences of the document, `extract_edited` if a person changed it since. */
+            /** @description How its script was asked for: `extract` or `written`. */
+            script: components["schemas"]["ScriptChoice"];
+            script_note?: components["schemas"]["ScriptNote"] | null;
+            /**
+             * @description `extract` if the script consists of sentences of the document, `written` if a model wrote it; `extract_edited` or
+             *     `written_edited` if a person changed it since.
+             */
             script_source?: string | null;
             /** @description `16:9`, `9:16` or `1:1`. */
             shape: string;
@@ -8603,6 +11783,27 @@ export interface components {
             /** @description The voice's id. */
             voice: string;
             waiting?: components["schemas"]["WhyView"] | null;
+        };
+        /**
+         * @description Why a sentence is refused. The names are permanent: clients translate them.
+         * @enum {string}
+         */
+        RefusalReason: "no_page" | "number" | "name" | "quotation" | "unsupported" | "language" | "not_plain" | "too_long" | "no_question";
+        /** @description A sentence that was refused. */
+        RefusedSentence: {
+            /** @description The reason in a sentence. */
+            detail: string;
+            /** @description The number, the name or the quotation that does not stand there. */
+            found: string;
+            /**
+             * Format: int32
+             * @description The page that it named.
+             */
+            page?: number | null;
+            /** @description Why. */
+            reason: components["schemas"]["RefusalReason"];
+            /** @description As the model wrote it. */
+            text: string;
         };
         /**
          * @description How a voice sounds, or a presenter looks as if they would.
@@ -8737,7 +11938,7 @@ export interface components {
          * @description The named stages of [`RenderScene`].
          * @enum {string}
          */
-        SceneStage: "voice" | "captions" | "frames" | "clip";
+        SceneStage: "voice" | "presenter" | "captions" | "frames" | "clip";
         /** @description A scene of the storyboard. */
         SceneView: {
             /** @description Its video without audio. */
@@ -8833,6 +12034,34 @@ export interface components {
             /** @description The newest sessions; at most 12. */
             latest: components["schemas"]["RecordingSummary"][];
         };
+        /**
+         * @description How the script is written.
+         * @enum {string}
+         */
+        ScriptChoice: "extract" | "written";
+        /** @description A note about a script that a model was asked for. */
+        ScriptNote: {
+            /**
+             * Format: int32
+             * @description How many answers there were: two if the first one had to be repaired.
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar, before: the most that the answers cost; none if the price is not known.
+             */
+            estimated_micro_usd?: number | null;
+            instead?: components["schemas"]["Instead"] | null;
+            made_by?: components["schemas"]["Stamp"] | null;
+            /**
+             * Format: int64
+             * @description In millionths of a US dollar, after: what this video's answers cost; none if that is not known, or if they were there
+             *     already.
+             */
+            price_micro_usd?: number | null;
+            /** @description The sentences that were refused in the last answer; of a script that was repaired, those of the first. */
+            refused: components["schemas"]["RefusedSentence"][];
+        };
         /** @description A segment. */
         SegmentView: {
             /**
@@ -8920,6 +12149,15 @@ export interface components {
          * @enum {string}
          */
         ShapeName: "16:9" | "9:16" | "1:1";
+        /** @description Both sides of a card, as Anki shows them. */
+        SidesView: {
+            /** @description The back, which begins with the front. */
+            back: string;
+            /** @description The style of both, for an element with the class `card`. */
+            css: string;
+            /** @description The front, as HTML without script. */
+            front: string;
+        };
         /** @description A new account. */
         SignUpRequest: {
             email: string;
@@ -8974,6 +12212,15 @@ export interface components {
             /** @description The word, with the punctuation that follows it. */
             text: string;
         };
+        /** @description The origin of a text. */
+        Stamp: {
+            /** @description The model. */
+            model: string;
+            /** @description The provider. */
+            provider: string;
+            /** @description Its version, if it reports one; may be empty. */
+            version: string;
+        };
         /** @description The cost of a step's calls. */
         StepCost: {
             /**
@@ -8983,6 +12230,26 @@ export interface components {
             micro_usd: number;
             /** @description The name of the step. */
             step: string;
+        };
+        /** @description What a step of a reel costs. */
+        StepCostView: {
+            /**
+             * Format: int64
+             * @description The most that was estimated before, in millionths of a US dollar; none if its price is not known.
+             */
+            estimated_micro_usd?: number | null;
+            /**
+             * Format: int64
+             * @description The amount spent so far, as far as it is known.
+             */
+            spent_micro_usd: number;
+            /** @description The step. */
+            step: components["schemas"]["PaidStep"];
+            /**
+             * Format: int64
+             * @description How many of its calls ended without a known cost.
+             */
+            unpriced_calls: number;
         };
         /**
          * @description The state of a step.
@@ -9097,23 +12364,47 @@ export interface components {
             /** @description The tier. */
             tier: components["schemas"]["Tier"];
         };
+        /** @description A language that cards are made in. */
+        StudyLanguageView: {
+            /** @description ISO 639-1. */
+            code: string;
+            /** @description What the form of a word is; null where words have one form. */
+            declension?: string | null;
+            /** @description `ltr` or `rtl`. */
+            dir: string;
+            /** @description Its English name. */
+            english_name: string;
+            /** @description What a word's gender is; null where there is none. */
+            gender?: string | null;
+            /** @description The name of the language in the language itself. */
+            name: string;
+            /** @description What a note on a word is about. */
+            notes: string;
+            /** @description What a word's root is; null where there is none. */
+            root?: string | null;
+            /** @description ISO 15924 code of its script. */
+            script: string;
+            /** @description The scheme by which it is written in Latin letters; null if it is. */
+            transliteration?: string | null;
+        };
         /** @description What stands for a whole session. */
         Summary: {
-            /** @description Sentences that say what somebody is to do. */
+            /** @description What somebody is to do; of an extract, sentences that say so. */
             actions: components["schemas"]["Quote"][];
-            /** @description Sentences that say what was decided. */
+            /** @description What was decided; of an extract, sentences that say so. */
             decisions: components["schemas"]["Quote"][];
+            instead?: components["schemas"]["SummaryInstead"] | null;
             /** @description Words and phrases that it is about, the most important first. */
             key_terms: string[];
-            /** @description That it quotes. */
+            /** @description Whether a model wrote it, or it quotes. */
             kind: components["schemas"]["SummaryKind"];
             /** @description ISO 639-1 code of what is spoken. */
             language: string;
-            /** @description What the sentences were compared by. */
+            /** @description The models that wrote it, with their providers; of an extract, what the sentences were compared by. */
             made_by: string;
             /** @description Where something central is said, in order. */
             moments: components["schemas"]["Moment"][];
-            /** @description The sentences that say most of it, in their order. */
+            /** @description Sentences on the whole; of an extract, those that say most of it, in their order. */
             overview: components["schemas"]["Quote"][];
             /** @description Who speaks, and how much. */
             participants: components["schemas"]["Participant"][];
@@ -9124,10 +12415,15 @@ export interface components {
             revision: number;
         };
         /**
+         * @description Why a summary is an extract. The names are permanent: clients translate them.
+         * @enum {string}
+         */
+        SummaryInstead: "no_model" | "language" | "too_long" | "allowance_used" | "over_budget" | "model_failed" | "nothing_stands";
+        /**
          * @description What a summary is.
          * @enum {string}
          */
-        SummaryKind: "extract";
+        SummaryKind: "extract" | "written";
         /** @description What an app made of a file. */
         TakenView: {
             /** @description The app's name. */
@@ -9211,6 +12507,11 @@ export interface components {
             suppressed: components["schemas"]["LeftOut"][];
             /** @description Whether speakers were told apart, or why not. */
             told_apart: components["schemas"]["ToldApart"];
+        };
+        /** @description What is undone. */
+        Undo: {
+            /** @description `undo` of the action's answer. */
+            undo: string;
         };
         /** @description A resumable upload. */
         UploadView: {
@@ -9340,6 +12641,32 @@ export interface components {
             /** @description A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money. */
             sample_url?: string | null;
         };
+        /** @description What is asked for. */
+        Wanted: {
+            /** @description Phrases that are to be avoided, such as the fronts of a deck. One's own are, in any case. */
+            avoid?: string[];
+            /**
+             * Format: int32
+             * @description How many, from 1 to 50.
+             */
+            count: number;
+            /** @description ISO 639-1 code of their language. */
+            language: string;
+            /**
+             * Format: int32
+             * @description Most words of each, at most 15.
+             * @default 15
+             */
+            max_words: number;
+            /**
+             * Format: int32
+             * @description Fewest words of each, at least 3.
+             * @default 3
+             */
+            min_words: number;
+            /** @description What the phrases are about. */
+            theme: string;
+        };
         /** @description How loud a session is when. */
         Waveform: {
             /**
@@ -9467,6 +12794,48 @@ export interface components {
              * @description At most `hard`.
              */
             soft?: number | null;
+        };
+        /** @description A word of a card as a person wants it: what is left out stays, and what is empty goes. */
+        WordChange: {
+            /** @description The form that it has here. */
+            declension?: string | null;
+            /** @description Its gender. */
+            gender?: string | null;
+            /** @description The form that dictionaries list. */
+            lemma?: string | null;
+            /** @description Its meaning. */
+            meaning?: string | null;
+            /** @description What else there is to know. */
+            notes?: string | null;
+            /** @description What it is derived from. */
+            root?: string | null;
+            /** @description In Latin letters. */
+            transliteration?: string | null;
+            /** @description As it stands in the phrase. */
+            word: string;
+        };
+        /** @description A word of a phrase. A field is null where the language has no such thing, or it is not known. */
+        WordView: {
+            declension?: components["schemas"]["FieldView"] | null;
+            frequency?: components["schemas"]["FieldView"] | null;
+            gender?: components["schemas"]["FieldView"] | null;
+            lemma?: components["schemas"]["FieldView"] | null;
+            level?: components["schemas"]["FieldView"] | null;
+            meaning?: components["schemas"]["FieldView"] | null;
+            notes?: components["schemas"]["FieldView"] | null;
+            root?: components["schemas"]["FieldView"] | null;
+            transliteration?: components["schemas"]["FieldView"] | null;
+            /** @description As it stands in the phrase. */
+            word: string;
+        };
+        /** @description The work on a phrase that goes on. */
+        WorkView: {
+            /** @description The job. */
+            job_id: string;
+            /** @description The step that it is in: `extract`, `analyse` or `voice`. */
+            step?: string | null;
+            /** @description What it makes. */
+            what: components["schemas"]["PhraseWork"];
         };
     };
     responses: {

@@ -30,8 +30,8 @@ const DELAYS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** A server that answers with errors is asked so often; one that does not answer, until it does. */
 const ERRORS_BORNE = 5;
 const STOPPED: Problem = { ...NETWORK, code: 'stopped' };
-/** The file became something else than was asked for. */
-const UNEXPECTED = { ok: false as const, problem: { ...NETWORK, code: 'unexpected' } };
+/** By its content it was taken by another app than that of the page: a sound by Scribe, a PDF as a document. */
+const TAKEN_ELSEWHERE = { ok: false as const, problem: { ...NETWORK, code: 'taken_elsewhere' } };
 
 /** What a file has become: a document, or something of the app that took it. */
 export type Arrived = { document: string } | { app: string; id: string };
@@ -39,14 +39,22 @@ export type Arrived = { document: string } | { app: string; id: string };
 /** Uploads a PDF; `tell` is called with each change. */
 export function uploadDocument(file: File, ocr: boolean, tell: (sent: Sent) => void): Upload<Document> {
   return send(file, { ocr: String(ocr) }, tell, null, async (arrived) =>
-    'document' in arrived ? api.document(arrived.document) : UNEXPECTED,
+    'document' in arrived ? api.document(arrived.document) : TAKEN_ELSEWHERE,
   );
 }
 
-/** Uploads a file for an app that takes such files, and tells what it has become there. */
-export function uploadFor(app: string, file: File, tell: (sent: Sent) => void): Upload<string> {
-  return send(file, {}, tell, null, async (arrived) =>
-    'app' in arrived && arrived.app === app ? { ok: true, value: arrived.id } : UNEXPECTED,
+/**
+ * Uploads a file for an app that takes such files, and tells what it has become there. With `app` among the wishes no other app is
+ * meant, whatever the file is.
+ */
+export function uploadFor(
+  app: string,
+  file: File,
+  tell: (sent: Sent) => void,
+  wishes: Record<string, string> = {},
+): Upload<string> {
+  return send(file, wishes, tell, null, async (arrived) =>
+    'app' in arrived && arrived.app === app ? { ok: true, value: arrived.id } : TAKEN_ELSEWHERE,
   );
 }
 

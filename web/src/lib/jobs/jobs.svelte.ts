@@ -34,7 +34,9 @@ class Jobs {
   problem = $state.raw<Problem | null>(null);
   readonly details = new SvelteMap<string, Details>();
   readonly active = $derived((this.list ?? []).filter(({ work }) => work.state === 'working'));
-  readonly finished = $derived((this.list ?? []).filter(({ work }) => work.state !== 'working'));
+  readonly finished = $derived(
+    (this.list ?? []).filter(({ work }) => work.state !== 'working' && work.collection !== true),
+  );
 
   /** How many components show the details of a job. */
   #watched = new Map<string, number>();

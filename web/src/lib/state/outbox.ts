@@ -7,7 +7,7 @@ import { openDB, type IDBPDatabase } from 'idb';
 export interface Kept {
   file: File;
   ocr: boolean;
-  /** Whose it is; null for whoever shared it, who is the one in front of the browser. */
+  /** Its owner; null for whoever shared it, who is the one in front of the browser. */
   owner: string | null;
   at: number;
 }

@@ -45,6 +45,8 @@ export const ar: Record<Key, Message> = {
   'problem.network.action': 'تأكد من أن Sluice يعمل ثم حاول مجددًا. لم يضِع شيء مما أُرسل من قبل.',
   'problem.unexpected.title': 'حدث خطأ في الخادم',
   'problem.unexpected.action': 'حاول مجددًا. إن تكرر ذلك فالرمز أدناه وسجلّ الخادم يوضحان أكثر.',
+  'problem.taken_elsewhere.title': 'هذا الملف لتطبيق آخر',
+  'problem.taken_elsewhere.action': 'وصل الملف وحُفظ: ملفات PDF في المكتبة، والتسجيلات في Scribe.',
   'problem.page.title': 'في هذه الصفحة خلل',
   'problem.page.action': 'أعد تحميل الصفحة. ما حُفظ على الخادم لم يمسّه شيء.',
   'problem.page.reload': 'أعد التحميل',
@@ -194,6 +196,7 @@ export const ar: Record<Key, Message> = {
   'jobs.left.unknown': 'يُحسب الوقت المتبقي',
   'jobs.cost': 'التكلفة',
   'jobs.cost.soFar': 'التكلفة حتى الآن',
+  'jobs.cost.unknown': 'طلبات لا يُعرف سعرها',
   'jobs.percent': 'اكتمل {percent}',
   'jobs.attempt': {
     zero: 'المحاولة {count}',

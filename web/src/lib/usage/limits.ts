@@ -20,6 +20,7 @@ export const EDITABLE = [
   'bytes_kept',
   'micro_usd_per_day',
   'micro_usd_per_month',
+  'unpriced_calls_per_day',
 ] as const;
 export type Editable = (typeof EDITABLE)[number];
 

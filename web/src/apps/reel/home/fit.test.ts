@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Offer, ReelChoices, Voice } from '../types';
-import { betterVoice, fits, settle } from './fit';
+import { betterVoice, fits, lasting, MOST_SHOWN, settle, shownPresenters } from './fit';
 
 const voice = (id: string, changes: Partial<Voice> = {}): Voice => ({
   id,
@@ -22,6 +22,7 @@ const offer: Offer = {
   ] as Offer['estimates'],
   voices: [joe, amy],
   voice_of_presenter: { ada: 'amy', omar: 'joe' },
+  filmed_presenters: [{ id: 'studio:greta', name: 'Greta', provider: 'studio', prices: [] }],
 };
 const choices: ReelChoices = {
   modes: ['summary', 'explanation'],
@@ -40,10 +41,18 @@ describe('settle', () => {
       shape: '16:9',
       captions: 'burned',
       presenter: 'omar',
+      script: 'extract',
       voice: 'joe',
     });
     const others = { ...choices, defaults: { mode: 'explanation', shape: '9:16', captions: 'beside' } } as ReelChoices;
     expect(settle({}, offer, others)).toMatchObject({ mode: 'explanation', shape: '9:16', captions: 'beside' });
+  });
+
+  it('lets a model write the script only where there is one, and somebody chose it', () => {
+    const written = { ...offer, written_by: 'letters' };
+    expect(settle({}, written, choices).script).toBe('extract');
+    expect(settle({ script: 'written' }, written, choices).script).toBe('written');
+    expect(settle({ script: 'written' }, offer, choices).script).toBe('extract');
   });
 
   it('gives a presenter who was chosen a voice that fits', () => {
@@ -52,6 +61,15 @@ describe('settle', () => {
 
   it('gives a voice that was chosen a presenter who fits', () => {
     expect(settle({ voice: 'amy' }, offer, choices)).toMatchObject({ presenter: 'ada', voice: 'amy' });
+  });
+
+  it('has a provider film its presenter where it offers one, and somebody chose them', () => {
+    expect(settle({ presenter: 'studio:greta' }, offer, choices)).toMatchObject({
+      presenter: 'studio:greta',
+      voice: 'joe',
+    });
+    const without = { ...offer, filmed_presenters: [] };
+    expect(settle({ presenter: 'studio:greta' }, without, choices).presenter).toBe('omar');
   });
 
   it('changes nothing that somebody chose', () => {
@@ -72,6 +90,14 @@ describe('settle', () => {
   });
 });
 
+it('keeps for the next document what costs nothing', () => {
+  const chosen = { shape: '1:1', voice: 'joe', script: 'written' } as const;
+  expect(lasting({ ...chosen, presenter: 'ada' }, choices)).toEqual({ shape: '1:1', presenter: 'ada' });
+  expect(lasting({ ...chosen, presenter: null }, choices)).toEqual({ shape: '1:1', presenter: null });
+  expect(lasting({ ...chosen, presenter: 'studio:greta' }, choices)).toEqual({ shape: '1:1' });
+  expect(lasting(chosen, choices)).toEqual({ shape: '1:1' });
+});
+
 describe('betterVoice', () => {
   const of = (chosen: object, voices = offer) => betterVoice(settle(chosen, voices, choices), voices, choices);
 
@@ -90,4 +116,27 @@ it('a neutral or unknown register fits everybody', () => {
   expect(fits('neutral', 'male')).toBe(true);
   expect(fits(undefined, 'male')).toBe(true);
   expect(fits('female', 'male')).toBe(false);
+});
+
+describe('shownPresenters', () => {
+  const person = (number: number) => ({
+    id: `d-id:clip:p${number}`,
+    name: `Person ${number}`,
+    provider: 'd-id',
+    prices: [],
+  });
+  const all = Array.from({ length: 200 }, (_, number) => person(number));
+
+  it('shows some of many, and whom somebody searches for', () => {
+    expect(shownPresenters(all, '', null)).toEqual(all.slice(0, MOST_SHOWN));
+    expect(shownPresenters(all, ' person 17', null).map(({ id }) => id)[0]).toBe('d-id:clip:p17');
+    expect(shownPresenters(all, 'CLIP:P199', null)).toEqual([all[199]]);
+    expect(shownPresenters(all, 'nobody', null)).toEqual([]);
+  });
+
+  it('keeps whoever is chosen in sight', () => {
+    expect(shownPresenters(all, 'person 3', 'd-id:clip:p150')[0]).toBe(all[150]);
+    expect(shownPresenters(all, '', 'd-id:clip:p1')).toHaveLength(MOST_SHOWN);
+    expect(shownPresenters(all, '', 'ada')).toHaveLength(MOST_SHOWN);
+  });
 });

@@ -6,7 +6,7 @@ import { reelApi } from '../api';
 import { api } from '../../../lib/api/client';
 import { NETWORK, type Problem } from '../../../lib/api/problem';
 import { uploadDocument, type Upload } from '../../../lib/api/upload';
-import { settle, type Chosen } from '../home/fit';
+import { lasting, settle, type Chosen } from '../home/fit';
 import { NOTHING, offerOf, type Example, type Reel } from '../types';
 import { reelChoices } from './choices';
 import type { Document, JobWhy } from '../../../lib/api/types';
@@ -76,8 +76,7 @@ class Intake {
 
   choose(chosen: Chosen) {
     this.#chosen = { ...this.#chosen, ...chosen };
-    const { voice: _, ...kept } = this.#chosen;
-    keep('chosen', kept);
+    keep('chosen', lasting(this.#chosen, reelChoices()));
   }
 
   get canRetry(): boolean {

@@ -24,7 +24,7 @@ export const en = {
 export const ar: Record<keyof typeof en, Message> = {
   'reel.name': 'المقاطع',
   'begin.label': 'اصنع فيديو من ملف PDF',
-  'begin.text': 'يتحوّل المستند إلى فيديو مروي بشرح مكتوب.',
+  'begin.text': 'يتحوّل المستند إلى فيديو مروي مع ترجمة نصية.',
   'reel.all': 'كل المقاطع',
   'event.changed': 'تغيّر مقطع',
   'event.deleted': 'حُذف مقطع',

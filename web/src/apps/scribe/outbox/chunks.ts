@@ -13,7 +13,7 @@ type Known = Pick<Slice, 'index'> & { bytes: number };
  * chunk ends where a slice is missing, so that its time is right: a recorder whose page crashed may leave such a hole.
  */
 export function nextBounds(
-  segment: Pick<KeptSegment, 'per' | 'mostBytes' | 'ended' | 'next'>,
+  segment: Pick<KeptSegment, 'per' | 'first' | 'mostBytes' | 'ended' | 'next'>,
   kept: Known[],
 ): Bounds | null {
   const first = kept[0];
@@ -22,7 +22,7 @@ export function nextBounds(
   const run = kept.findIndex(({ index }, n) => index !== first.index + n);
   const there = run < 0 ? kept : kept.slice(0, run);
   const most = there.slice(0, MOST_SLICES);
-  if (most.length < segment.per && !segment.ended) return null;
+  if (most.length < least(segment, first.index) && !segment.ended) return null;
   const limit = segment.mostBytes ?? MOST_BYTES;
   let bytes = 0;
   let taken = 0;
@@ -32,6 +32,12 @@ export function nextBounds(
     taken += 1;
   }
   return { from: first.index, to: first.index + taken };
+}
+
+/** The fewest slices of the chunk that begins with this one: the second one ends where the first one would have ended. */
+function least({ per, first }: Pick<KeptSegment, 'per' | 'first'>, from: number): number {
+  if (first === undefined || from >= per) return per;
+  return from === 0 ? first : per - from;
 }
 
 /** The most bytes of a chunk, after one of `sent` bytes was refused: what the server says, or half. */

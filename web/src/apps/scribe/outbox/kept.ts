@@ -45,6 +45,8 @@ export interface KeptSegment {
   startedAt: number;
   /** Slices of a chunk. */
   per: number;
+  /** Slices of its first chunk, whose words are wanted at once; as many as of any other if it is not said. */
+  first?: number;
   /** The most bytes of a chunk, after more were refused. */
   mostBytes: number | null;
   /** No more slices will come. */

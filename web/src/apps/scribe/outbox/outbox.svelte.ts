@@ -84,6 +84,11 @@ class Outbox {
     this.#channel?.postMessage({ type: 'wake' } satisfies Post);
   }
 
+  /** A slice is on the disk. Less than `wake`: what waits for the server goes on waiting. */
+  sliceKept() {
+    this.#channel?.postMessage({ type: 'kept' } satisfies Post);
+  }
+
   /** Calls `handler` when something of a session was sent; returns the function that ends that. */
   watch(handler: (session: string) => void): () => void {
     this.#watchers.add(handler);

@@ -168,6 +168,33 @@ describe('the uploader', () => {
     expect(await store.sessions(), 'nothing is left').toEqual([]);
   });
 
+  it('sends the first words early, and then chunks as long as ever', async () => {
+    const { store, server, uploader, add } = await setUp();
+    await store.changeSegment('a', { per: 5, first: 2 });
+    const sent = async (from: number, to: number) => {
+      await add(from, to);
+      await uploader.round();
+      return server.asked.filter((what) => what.startsWith('put')).length;
+    };
+    expect(await sent(0, 1)).toBe(0);
+    expect(await sent(1, 2)).toBe(1);
+    expect(await sent(2, 4), 'the second one ends where the first would have ended').toBe(1);
+    expect(await sent(4, 5)).toBe(2);
+    expect(await sent(5, 9)).toBe(2);
+    expect(await sent(9, 10)).toBe(3);
+    expect(server.text('a')).toBe(all(10));
+  });
+
+  it('is well only while the server answers', async () => {
+    const { server, uploader, add } = await setUp();
+    await add(0, 3);
+    server.next = ['lost'];
+    await uploader.round();
+    expect(uploader.isWell, 'a new slice does not shorten its wait').toBe(false);
+    await uploader.round();
+    expect(uploader.isWell).toBe(true);
+  });
+
   it('deletes nothing before the acknowledgement, and sends the same bytes again', async () => {
     const { store, server, uploader, add } = await setUp();
     await add(0, 3);
@@ -232,6 +259,22 @@ describe('the uploader', () => {
     await add(0, 3);
     server.next = [[429, { code: 'limit_requests' }, '7']];
     expect(await uploader.round()).toBe(7000);
+  });
+
+  it('keeps every session while the server has no room, and sends each chunk once afterwards', async () => {
+    const { store, server, uploader, states, add } = await setUp();
+    await add(0, 3);
+    server.next = [null, null, [503, { code: 'server_busy', can_accept: false }, '3']];
+    expect(await uploader.round()).toBe(3000);
+    expect(states.at(-1)!.problem).toEqual({ code: 'server_busy', status: 503, until: now + 3000 });
+    expect((await store.segments())[0]!.stuck).toBeNull();
+    expect(await store.slices('a'), 'kept').toHaveLength(3);
+    now += 3000;
+    await uploader.round();
+    expect(server.text('a')).toBe(all(3));
+    expect(await store.slices('a')).toEqual([]);
+    expect(server.asked.filter((what) => what.startsWith('put'))).toEqual(['put 0/0', 'put 0/0']);
+    expect(states.at(-1)!.problem).toBeNull();
   });
 
   it('holds a session whose server is busy, and goes on when told', async () => {

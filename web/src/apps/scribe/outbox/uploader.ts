@@ -14,7 +14,7 @@ const LONGEST_WAIT_MS = 15_000;
 const HOLD_MS = 5_000;
 /** Somebody has to sign in, or to make room on the server. */
 const LONG_WAIT_MS = 30_000;
-/** How long it sleeps while sessions are kept: a new slice is found without being told. */
+/** How long it sleeps while sessions are kept: a new slice is found even if nobody tells of it. */
 const IDLE_MS = 1_000;
 /** As long as an answer to who is signed in is believed, where a wrong one would do no harm. */
 const OWNER_MS = 60_000;
@@ -48,8 +48,14 @@ export class Uploader {
   /** How often in a row the bytes of a chunk have arrived damaged. */
   #damaged = 0;
   #owner: { name: string; at: number } | null = null;
+  #isWell = false;
 
   constructor(readonly parts: UploaderParts) {}
+
+  /** Whether everything that could be sent was sent the last time: only then a new slice is a reason for a round. */
+  get isWell(): boolean {
+    return this.#isWell;
+  }
 
   /** Whatever a session was held for may have passed: the server says so, or a person came back. */
   release() {
@@ -71,9 +77,11 @@ export class Uploader {
         if (session.owner === mine && until <= now()) await this.#send(session);
       }
       this.#failures = 0;
+      this.#isWell = true;
       this.#report(null);
       return IDLE_MS;
     } catch (error) {
+      this.#isWell = false;
       if (!(error instanceof Refused)) throw error;
       const wait = this.#waitFor(error.problem);
       state({ problem: { code: error.problem.code, status: error.problem.status, until: now() + wait } });

@@ -28,8 +28,9 @@ async function run() {
     state: (state) => post({ type: 'state', state }),
   });
   channel.onmessage = ({ data }: MessageEvent<Post>) => {
-    if (data.type !== 'wake') return;
-    uploader.release();
+    if (data.type === 'wake') uploader.release();
+    // While the server is not well, a new slice changes nothing.
+    else if (data.type !== 'kept' || !uploader.isWell) return;
     woken = true;
     wake();
   };

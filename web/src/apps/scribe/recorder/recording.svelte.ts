@@ -16,6 +16,8 @@ const METER_MS = 100;
 const RELIEF_MS = 8000;
 /** Slices of a chunk: shorter ones while the transcript is wanted at once. */
 const PER_CHUNK = { live: 5, later: 30 };
+/** Slices of the first chunk of a segment then: enough for a few words, while the engine may still have to load its models. */
+const FIRST_CHUNK = 2;
 
 export type Stage = 'idle' | 'asking' | 'recording' | 'paused' | 'stopping';
 /** `full`: the storage is almost full; `full_stopped`: it is, and recording has ended; `source_ended`: a source is gone. */
@@ -134,7 +136,13 @@ class Recording {
     const recorder = new Recorder({
       stream,
       segment,
-      shelf: store,
+      shelf: {
+        addSlice: async (slice) => {
+          await store.addSlice(slice);
+          outbox.sliceKept();
+        },
+        endSegment: (key) => store.endSegment(key),
+      },
       now: () => performance.now(),
       full: () => this.#full(store),
       relieved: () => this.#tick(),
@@ -260,7 +268,7 @@ function fresh(session: KeptSession, source: Source): KeptSegment {
     source,
     mediaType: MEDIA_TYPE,
     startedAt: Date.now(),
-    per: session.transcribe ? PER_CHUNK.live : PER_CHUNK.later,
+    ...(session.transcribe ? { per: PER_CHUNK.live, first: FIRST_CHUNK } : { per: PER_CHUNK.later }),
     mostBytes: null,
     ended: false,
     chunks: 0,

@@ -2,7 +2,7 @@
 import type { Problem } from '../../../lib/api/problem';
 import { eventsReady, onEvent, onResync } from '../../../lib/events/events';
 import { scribeApi } from '../api';
-import { EVENTS, idIn } from '../events';
+import { endedIn, EVENTS, idIn, JOB } from '../events';
 import { outbox } from '../outbox/outbox.svelte';
 import type { Gaps, Session } from '../types';
 
@@ -22,6 +22,8 @@ class Current {
 
   follow() {
     for (const kind of EVENTS) onEvent(kind, ({ data }) => idIn(data) === this.#name && this.#soon());
+    // What a job has made of it is there before its end, on which the session's state depends.
+    onEvent(JOB, ({ data }) => endedIn(data) === this.#name && this.#soon());
     onResync(() => this.#soon());
     outbox.watch((session) => session === this.#name && this.#soon());
   }

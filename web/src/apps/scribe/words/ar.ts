@@ -191,6 +191,8 @@ export const ar: Record<Key, Message> = {
   'problem.file_empty.action': 'اختر ملفًا آخر.',
   'problem.session_has_gaps.title': 'لم يصل كل شيء',
   'problem.session_has_gaps.action': 'انتظر الباقي، أو أنهِ من دونه.',
+  'problem.audio_deleted.title': 'لم يعد الصوت محفوظًا',
+  'problem.audio_deleted.action': 'يبقى النص، ويمكن تصديره.',
   'problem.session_ended.title': 'انتهى التسجيل',
   'problem.session_ended.action': 'ابدأ تسجيلًا آخر.',
 };

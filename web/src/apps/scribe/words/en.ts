@@ -182,6 +182,8 @@ export const en = {
   'problem.file_empty.action': 'Choose another one.',
   'problem.session_has_gaps.title': 'Not everything has arrived',
   'problem.session_has_gaps.action': 'Wait for the rest, or finish without it.',
+  'problem.audio_deleted.title': 'The sound is no longer kept',
+  'problem.audio_deleted.action': 'Its transcript stays, and can be exported.',
   'problem.session_ended.title': 'The recording has ended',
   'problem.session_ended.action': 'Begin another one.',
 } satisfies Record<string, Message>;

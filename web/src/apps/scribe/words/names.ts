@@ -18,6 +18,7 @@ export const en = {
   'command.previous': 'Passage before',
   'command.find': 'Find in the transcript',
   'command.edit': 'Correct the passage',
+  'command.summarise': 'Make the summary again',
   'session.unnamed': 'Recording',
 } satisfies Record<string, Message>;
 
@@ -38,5 +39,6 @@ export const ar: Record<keyof typeof en, Message> = {
   'command.previous': 'المقطع السابق',
   'command.find': 'ابحث في النص',
   'command.edit': 'صحّح المقطع',
+  'command.summarise': 'أعد إعداد الملخص',
   'session.unnamed': 'تسجيل',
 };

@@ -1,0 +1,170 @@
+import 'fake-indexeddb/auto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NETWORK, type Outcome, type Problem } from '../../../lib/api/problem';
+import { phrase } from '../example';
+import type { Phrase } from '../types';
+import type { KeptCapture } from './kept';
+import { Sender, untilOf } from './sender';
+import { CaptureStore } from './store';
+
+const problem = (status: number, code: string, retryAt: number | null = null): Problem => ({
+  ...NETWORK,
+  status,
+  code,
+  retryAt,
+});
+
+const capture = (key: string, change: Partial<KeptCapture> = {}): KeptCapture => ({
+  key,
+  owner: 'ada',
+  at: Number(key.slice(1)),
+  file: null,
+  text: key,
+  eachLine: false,
+  language: null,
+  translateTo: null,
+  stuck: null,
+  ...change,
+});
+
+/** A server whose answers are given by the test, one request at a time. */
+class FakeServer {
+  asked: string[] = [];
+  most = 0;
+  #open = new Map<string, (outcome: Outcome<Phrase[]>) => void>();
+
+  send = (one: KeptCapture): Promise<Outcome<Phrase[]>> =>
+    new Promise((resolve) => {
+      this.asked.push(one.key);
+      this.#open.set(one.key, resolve);
+      this.most = Math.max(this.most, this.#open.size);
+    });
+
+  get open(): string[] {
+    return [...this.#open.keys()];
+  }
+
+  answer(key: string, outcome: Outcome<Phrase[]> = { ok: true, value: [phrase(key)] }) {
+    this.#open.get(key)!(outcome);
+    this.#open.delete(key);
+  }
+}
+
+describe('captures on their way', () => {
+  let store: CaptureStore;
+  let server: FakeServer;
+  let now: number;
+  let arrived: string[];
+  let waits: (string | null)[];
+  let names = 0;
+
+  beforeEach(async () => {
+    store = await CaptureStore.open(`sender-${(names += 1)}`);
+    server = new FakeServer();
+    [now, arrived, waits] = [1_000, [], []];
+  });
+  afterEach(() => store.close());
+
+  const sender = (owner: string | null = 'ada') =>
+    new Sender({
+      store,
+      owner: async () => owner,
+      send: server.send,
+      now: () => now,
+      progress: () => undefined,
+      arrived: ({ key }) => arrived.push(key),
+      refused: () => undefined,
+      waits: (why) => waits.push(why?.code ?? null),
+    });
+
+  const until = async (is: () => boolean) => {
+    for (let n = 0; n < 1_000 && !is(); n += 1) await new Promise((resolve) => setTimeout(resolve));
+    expect(is()).toBe(true);
+  };
+  const left = async () => (await store.all()).map(({ key }) => key);
+
+  it('are sent three at a time, oldest first, and forgotten once the server has them', async () => {
+    await store.add(['k5', 'k1', 'k2', 'k4', 'k3'].map((key) => capture(key)));
+    const round = sender().round();
+    await until(() => server.open.length === 3);
+    expect(server.asked).toEqual(['k1', 'k2', 'k3']);
+    expect(await left()).toHaveLength(5);
+    server.answer('k2');
+    await until(() => server.open.includes('k4'));
+    server.answer('k1');
+    await until(() => server.open.includes('k5'));
+    for (const key of [...server.open]) server.answer(key);
+    await round;
+    expect([server.most, arrived.sort(), await left()]).toEqual([3, ['k1', 'k2', 'k3', 'k4', 'k5'], []]);
+  });
+
+  it('that are new are not stopped by one that takes long', async () => {
+    await store.add([capture('k1')]);
+    const one = sender();
+    const first = one.round();
+    await until(() => server.open.length === 1);
+    await store.add([capture('k2')]);
+    const second = one.round();
+    await until(() => server.open.includes('k2'));
+    server.answer('k2');
+    await second;
+    expect([server.open, await left()]).toEqual([['k1'], ['k1']]);
+    server.answer('k1');
+    await first;
+    expect([server.asked, await left()]).toEqual([['k1', 'k2'], []]);
+  });
+
+  it('wait while the server is away or has no room, and nothing else is sent meanwhile', async () => {
+    await store.add(['k1', 'k2', 'k3', 'k4'].map((key) => capture(key)));
+    const one = sender();
+    const round = one.round();
+    await until(() => server.open.length === 3);
+    server.answer('k1', { ok: false, problem: problem(429, 'limit_entries', now + 9_000) });
+    server.answer('k2', { ok: false, problem: NETWORK });
+    server.answer('k3');
+    expect(await round).toBe(9_000);
+    expect([server.asked, await left()]).toEqual([
+      ['k1', 'k2', 'k3'],
+      ['k1', 'k2', 'k4'],
+    ]);
+    now += 9_000;
+    const again = one.round();
+    await until(() => server.open.length === 3);
+    for (const key of [...server.open]) server.answer(key);
+    await again;
+    expect([await left(), waits.at(-1)]).toEqual([[], null]);
+  });
+
+  it('that are refused wait for a person, with the reason, and hold nobody up', async () => {
+    await store.add([capture('k1'), capture('k2')]);
+    const round = sender().round();
+    await until(() => server.open.length === 2);
+    server.answer('k1', { ok: false, problem: problem(422, 'picture_heic') });
+    server.answer('k2');
+    await round;
+    const [kept] = await store.all();
+    expect([kept?.key, kept?.stuck?.code, server.asked]).toEqual(['k1', 'picture_heic', ['k1', 'k2']]);
+  });
+
+  it('are only those of whoever is signed in', async () => {
+    await store.add([capture('k1', { owner: 'omar' })]);
+    await sender().round();
+    await sender(null).round();
+    expect([server.asked, await left()]).toEqual([[], ['k1']]);
+  });
+});
+
+describe('a problem', () => {
+  it('that ends by itself is waited for, the longer the more often it comes', () => {
+    expect(untilOf(NETWORK, 1, 0)).toBe(4_000);
+    expect(untilOf(NETWORK, 3, 0)).toBe(16_000);
+    expect(untilOf(problem(503, 'unavailable'), 20, 0)).toBe(60_000);
+    expect(untilOf(problem(429, 'limit_entries', 30_000), 1, 0)).toBe(30_000);
+  });
+
+  it('of the file itself, or of a full disk, is for a person', () => {
+    expect(untilOf(problem(422, 'no_words'), 1, 0)).toBeNull();
+    expect(untilOf(problem(413, 'document_too_large'), 1, 0)).toBeNull();
+    expect(untilOf(problem(507, 'disk_full'), 1, 0)).toBeNull();
+  });
+});

@@ -1,0 +1,49 @@
+/** Captures that wait in IndexedDB. A capture is on the disk before anything else happens to it, and deleted once the server has it. */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { KeptCapture } from './kept';
+
+interface Schema extends DBSchema {
+  captures: { key: string; value: KeptCapture };
+}
+
+const NAME = 'sluice.capture';
+const STRICT = { durability: 'strict' } as const;
+
+export class CaptureStore {
+  private constructor(readonly db: IDBPDatabase<Schema>) {}
+
+  static async open(name = NAME): Promise<CaptureStore> {
+    const db = await openDB<Schema>(name, 1, {
+      upgrade: (fresh) => void fresh.createObjectStore('captures', { keyPath: 'key' }),
+    });
+    return new CaptureStore(db);
+  }
+
+  close() {
+    this.db.close();
+  }
+
+  /** All of them or, if there is no room, none. */
+  async add(captures: KeptCapture[]): Promise<void> {
+    const tx = this.db.transaction('captures', 'readwrite', STRICT);
+    await Promise.all([...captures.map((capture) => tx.store.put(capture)), tx.done]);
+  }
+
+  /** Oldest first. */
+  async all(): Promise<KeptCapture[]> {
+    const all = await this.db.getAll('captures');
+    return all.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+  }
+
+  async change(key: string, change: Partial<KeptCapture>): Promise<void> {
+    const tx = this.db.transaction('captures', 'readwrite', STRICT);
+    const kept = await tx.store.get(key);
+    if (kept) await tx.store.put({ ...kept, ...change });
+    await tx.done;
+  }
+
+  async drop(key: string): Promise<void> {
+    const tx = this.db.transaction('captures', 'readwrite', STRICT);
+    await Promise.all([tx.store.delete(key), tx.done]);
+  }
+}

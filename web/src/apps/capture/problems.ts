@@ -1,0 +1,24 @@
+/** Capture's messages for problems: those of its own codes, and the shell's. */
+import type { Trouble } from '../../lib/api/types';
+import { problemWords, SHELL_SAME, type Words } from '../../lib/ui/words.svelte';
+import { isKey, t } from './text';
+
+const words = problemWords({
+  t,
+  isKey,
+  same: {
+    ...SHELL_SAME,
+    conflict: [...SHELL_SAME.conflict, 'phrase_working'],
+  },
+});
+
+export const { wordsFor } = words;
+
+/** For an error that is stored with a phrase. The package without which a script cannot be read is named, as the server does. */
+export function wordsForTrouble(trouble: Trouble): Words {
+  const found = words.wordsForTrouble(trouble);
+  const packages = (trouble.detail ?? '').match(/tesseract-ocr(-[a-z]+)*/g);
+  if (trouble.code !== 'tool_missing' || !packages) return found;
+  const named = packages.join(', ');
+  return { ...found, title: t('script_missing.title'), action: t('script_missing.action', { packages: named }) };
+}

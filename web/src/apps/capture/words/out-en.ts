@@ -1,0 +1,62 @@
+/** The texts of Capture's export, in English. */
+import type { Message } from '../../../lib/text/message';
+
+export const en = {
+  'out.title': 'Export a deck',
+  'out.lead': 'Approved cards that are not left out. Imported again, a deck updates its cards and never doubles them.',
+  'out.ready': { one: '{count} approved card is new or changed.', other: '{count} approved cards are new or changed.' },
+  'out.ready.none': 'No approved card is new or changed.',
+  'out.exported': { one: '{count} was exported before.', other: '{count} were exported before.' },
+  'out.form': 'Form',
+  'out.form.package': 'Anki package',
+  'out.form.package.text': 'For Anki of 2022 and later. With the sounds.',
+  'out.form.package_legacy': 'Anki package for older programs',
+  'out.form.package_legacy.text': 'Also for older Anki and its relatives. With the sounds.',
+  'out.form.csv': 'CSV',
+  'out.form.csv.text': 'With the headers that Anki reads. Sounds are only named.',
+  'out.form.archive': 'Text and sounds in a ZIP',
+  'out.form.archive.text': 'Six fields on each line, and the sounds beside them.',
+  'out.deck': 'Name of the deck',
+  'out.deck.text': 'Two colons put a deck into another one.',
+  'out.all': 'Also cards that were exported before and have not changed',
+  'out.do': 'Export',
+  'out.doing': 'Writing the deck',
+  'out.pending': 'The file is on its way. The cards count as exported once all of it has arrived.',
+  'out.done': { one: '{count} card exported.', other: '{count} cards exported.' },
+  'out.failed': 'The deck could not be written',
+  'out.again': 'Download once more',
+
+  'preview.title': 'Preview',
+  'preview.front': 'Front',
+  'preview.back': 'Back',
+  'preview.none': 'Approve a card to see its two sides.',
+  'preview.which': 'Card',
+  'preview.close': 'Close the preview',
+
+  'push.title': 'Push to Anki on this device',
+  'push.lead': 'Your browser hands the cards to the running Anki, by its add-on AnkiConnect.',
+  'push.once':
+    'Where AnkiConnect cannot import packages, Anki cannot tell that a pushed card and one of a package are the same: then keep to one way.',
+  'push.key': 'Key of AnkiConnect',
+  'push.key.text': 'Only if its configuration has one. It stays in this browser.',
+  'push.test': 'Test the connection',
+  'push.testing': 'Testing',
+  'push.state.ready': 'Anki answers.',
+  'push.state.not_running': 'Nothing answers. Start Anki, and install the add-on AnkiConnect (2055492159) in it.',
+  'push.state.not_allowed':
+    'Anki answers, but not to this page. In Anki open Tools, Add-ons, AnkiConnect, Config, put this line in place of the one of that name, and start Anki again:',
+  'push.state.needs_key': 'AnkiConnect wants its key. Type it in above.',
+  'push.state.too_old': 'AnkiConnect is too old. Update the add-on in Anki.',
+  'push.copy': 'Copy the line',
+  'push.copied': 'Copied.',
+  'push.ask': 'Let Anki ask',
+  'push.asking': 'Answer in the window of Anki',
+  'push.denied': 'Anki did not allow it. Paste the line instead.',
+  'push.do': 'Push the cards',
+  'push.doing': { one: 'Pushing: {count} card', other: 'Pushing: {count} cards' },
+  'push.done': '{added} added, {updated} updated, {unchanged} already there.',
+  'push.failed': { one: '{count} was refused by Anki: {why}', other: '{count} were refused by Anki: {why}' },
+  'push.broken': 'Anki stopped answering. What has arrived counts; push once more for the rest.',
+} satisfies Record<string, Message>;
+
+export type Key = keyof typeof en;
