@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { NETWORK, type Problem } from './problem';
-import { arrivedIn, delayAfter } from './upload';
+import { arrivedIn, delayAfter, uploadFor } from './upload';
 
 const problem = (status: number, code: string, retryAt: number | null = null): Problem => ({
   ...NETWORK,
@@ -39,4 +39,43 @@ test('a file becomes a document, or something of the app that took it', () => {
   expect(answer({ 'Sluice-Taken': 'scribe/s1' })).toEqual({ app: 'scribe', id: 's1' });
   expect(answer({ 'Sluice-Taken': 'scribe' })).toBeNull();
   expect(answer({})).toBeNull();
+});
+
+const tus = vi.hoisted(() => ({ starts: 0, ended: [] as (boolean | undefined)[] }));
+
+/** An upload whose connection is cut whenever it starts. */
+vi.mock('tus-js-client', () => ({
+  defaultOptions: {},
+  Upload: class {
+    url = null;
+    constructor(
+      readonly file: File,
+      readonly options: { onError?: (error: Error) => void },
+    ) {}
+    findPreviousUploads = async () => [];
+    start() {
+      tus.starts += 1;
+      setTimeout(() => this.options.onError?.(new Error('cut')));
+    }
+    abort = async (ends?: boolean) => void tus.ended.push(ends);
+  },
+}));
+
+test('an upload that is stopped is not begun again, whether it is just beginning or waits for the connection', async () => {
+  // The device is online all the time.
+  vi.stubGlobal('addEventListener', () => undefined);
+  const file = new File(['a'], 'a.jpg');
+  const beginning = uploadFor('capture', file, () => undefined);
+  beginning.abort();
+  expect(await beginning.done).toMatchObject({ ok: false, problem: { code: 'stopped' } });
+  await vi.waitFor(() => expect(tus.ended).toEqual([true]));
+  expect(tus.starts).toBe(0);
+
+  let waits = false;
+  const waiting = uploadFor('capture', file, (sent) => (waits = sent.waits));
+  await vi.waitFor(() => expect(waits).toBe(true));
+  waiting.abort();
+  await waiting.done;
+  await vi.waitFor(() => expect(tus.ended.length).toBeGreaterThan(2));
+  expect(tus.starts).toBe(1);
 });

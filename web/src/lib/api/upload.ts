@@ -109,6 +109,11 @@ class Sending {
       return { ok: false, problem: NETWORK };
     }
     for (;;) {
+      if (this.signal.aborted) {
+        // It may have been stopped before it was known where it is on the server.
+        void upload.abort(this.at === null).catch(() => undefined);
+        return { ok: false, problem: STOPPED };
+      }
       const result = await this.#attempt(upload);
       if ('arrived' in result) return { ok: true, value: result.arrived };
       // The page is being left; it goes on here after the sign-in.

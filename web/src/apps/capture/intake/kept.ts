@@ -15,4 +15,10 @@ export interface KeptCapture {
   translateTo: string | null;
   /** Why it is not sent until a person decides. */
   stuck: Problem | null;
+  /** All of it was sent, and no answer came yet: there may be a card of it. */
+  whole?: boolean;
+  /** A person removed it: it is to become no card. */
+  removed?: boolean;
+  /** The cards that it had become by then, which are to be deleted. */
+  became?: string[];
 }

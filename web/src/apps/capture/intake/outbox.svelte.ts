@@ -12,7 +12,7 @@ import { wishes } from '../state/wishes.svelte';
 import type { Phrase } from '../types';
 import type { KeptCapture } from './kept';
 import { parcels } from './parcels';
-import { send } from './send';
+import { discard, send } from './send';
 import { Sender } from './sender';
 import { takeShared } from './shared';
 import { CaptureStore } from './store';
@@ -108,8 +108,9 @@ class Outbox {
     await this.#changed();
   }
 
+  /** It is not sent any further, and what was sent of it becomes no card; the tab that sends sees to it. */
   async remove(key: string) {
-    await (await this.begin()).drop(key);
+    await (await this.begin()).change(key, { removed: true });
     this.#forgetPicture(key);
     await this.#changed();
   }
@@ -157,6 +158,7 @@ class Outbox {
       store,
       owner,
       send,
+      discard,
       now: () => Date.now(),
       progress: (key, part) => (part === null ? this.sent.delete(key) : this.sent.set(key, part)),
       arrived: ({ key }, phrases) => {
@@ -205,7 +207,7 @@ class Outbox {
   async #look() {
     const store = await this.begin();
     const [all, mine] = [await store.all(), await owner()];
-    this.items = all.filter((one) => one.owner === mine);
+    this.items = all.filter((one) => one.owner === mine && !one.removed);
     keep(MARK, all.length > 0 || null);
   }
 

@@ -1,10 +1,10 @@
-import { beforeEach, expect, it, vi } from 'vitest';
-import { NETWORK } from '../../../lib/api/problem';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { NETWORK, type Outcome } from '../../../lib/api/problem';
 import { uploadFor } from '../../../lib/api/upload';
 import { captureApi } from '../api';
 import { phrase } from '../example';
 import type { KeptCapture } from './kept';
-import { send, WHOLE_BYTES } from './send';
+import { discard, send, WHOLE_BYTES } from './send';
 
 vi.mock('../../../lib/api/upload', () => ({ uploadFor: vi.fn() }));
 
@@ -28,10 +28,17 @@ beforeEach(() => {
   });
 });
 
+afterEach(() => vi.unstubAllGlobals());
+
+const wanted = () => new AbortController().signal;
+
 it('sends a large file in parts, under a name by which it is known after a reload', async () => {
   vi.spyOn(captureApi, 'show').mockResolvedValue({ ok: true, value: phrase('p1') });
   const parts: number[] = [];
-  expect(await send(photo, (part) => parts.push(part))).toEqual({ ok: true, value: [phrase('p1')] });
+  expect(await send(photo, (part) => parts.push(part), wanted())).toEqual({
+    ok: true,
+    value: { ids: ['p1'], phrases: [phrase('p1')] },
+  });
   const [app, file, , wishes] = vi.mocked(uploadFor).mock.lastCall!;
   expect([app, file.name, file.type, file.lastModified, parts]).toEqual([
     'capture',
@@ -45,5 +52,102 @@ it('sends a large file in parts, under a name by which it is known after a reloa
 
 it('does not send a file again that has arrived and cannot be shown', async () => {
   vi.spyOn(captureApi, 'show').mockResolvedValue({ ok: false, problem: NETWORK });
-  expect(await send(photo, () => undefined)).toEqual({ ok: true, value: [] });
+  expect(await send(photo, () => undefined, wanted())).toEqual({ ok: true, value: { ids: ['p1'], phrases: [] } });
+});
+
+/** An upload that is under way, whose progress and end are given by the test. */
+function underWay() {
+  let end: (outcome: Outcome<string>) => void = () => undefined;
+  const done = new Promise<Outcome<string>>((resolve) => (end = resolve));
+  const abort = vi.fn(() => end({ ok: false, problem: { ...NETWORK, code: 'stopped' } }));
+  vi.mocked(uploadFor).mockReturnValue({ done, abort });
+  const tell = (bytes: number) => vi.mocked(uploadFor).mock.lastCall![2]({ bytes, total: 4, waits: false });
+  return { abort, tell, end };
+}
+
+it('stops an upload in parts, which removes what the server has of it', async () => {
+  const { abort, tell } = underWay();
+  const stop = new AbortController();
+  const sent = send(photo, () => undefined, stop.signal);
+  tell(3);
+  expect(abort).not.toHaveBeenCalled();
+  stop.abort();
+  expect(await sent).toMatchObject({ ok: false, problem: { code: 'stopped' } });
+  expect(abort).toHaveBeenCalled();
+});
+
+it('waits for the answer to what was sent whole, and stops it if the server has less of it after all', async () => {
+  vi.spyOn(captureApi, 'show').mockResolvedValue({ ok: false, problem: NETWORK });
+  const whole = underWay();
+  const stop = new AbortController();
+  const sent = send(photo, () => undefined, stop.signal);
+  whole.tell(4);
+  stop.abort();
+  expect(whole.abort).not.toHaveBeenCalled();
+  whole.end({ ok: true, value: 'p1' });
+  expect(await sent).toEqual({ ok: true, value: { ids: ['p1'], phrases: [] } });
+
+  const cut = underWay();
+  const again = new AbortController();
+  const broken = send(photo, () => undefined, again.signal);
+  cut.tell(4);
+  again.abort();
+  cut.tell(2);
+  expect(cut.abort).toHaveBeenCalled();
+  expect((await broken).ok).toBe(false);
+});
+
+/** The request of a form, whose progress and answer are given by the test. */
+class FakeRequest {
+  static last: FakeRequest;
+  upload: { onprogress?: (event: { loaded: number; total: number }) => void; onload?: () => void } = {};
+  onload?: () => void;
+  onabort?: () => void;
+  status = 201;
+  responseText = JSON.stringify({ id: 'p2' });
+  aborted = false;
+
+  constructor() {
+    FakeRequest.last = this;
+  }
+
+  open() {}
+  setRequestHeader() {}
+  send() {}
+  getResponseHeader = () => null;
+
+  abort() {
+    this.aborted = true;
+    this.onabort?.();
+  }
+}
+
+it('stops the request of a form, and waits for its answer once all of it was sent', async () => {
+  vi.stubGlobal('XMLHttpRequest', FakeRequest);
+  const small = { ...photo, file: { blob: new Blob(['a']), name: 'a.jpg' } };
+  const stop = new AbortController();
+  const cut = send(small, () => undefined, stop.signal);
+  FakeRequest.last.upload.onprogress?.({ loaded: 1, total: 2 });
+  stop.abort();
+  expect([(await cut).ok, FakeRequest.last.aborted]).toEqual([false, true]);
+
+  const late = new AbortController();
+  const parts: number[] = [];
+  const whole = send(small, (part) => parts.push(part), late.signal);
+  FakeRequest.last.upload.onload?.();
+  late.abort();
+  expect(FakeRequest.last.aborted).toBe(false);
+  FakeRequest.last.onload?.();
+  expect(await whole).toMatchObject({ ok: true, value: { ids: ['p2'] } });
+  expect(parts).toEqual([1]);
+});
+
+it('deletes cards that nobody wants, and is content with one that is gone', async () => {
+  const remove = vi.spyOn(captureApi, 'remove');
+  remove.mockResolvedValueOnce({ ok: true, value: null });
+  remove.mockResolvedValueOnce({ ok: false, problem: { ...NETWORK, status: 404, code: 'not_found' } });
+  expect(await discard(['p1', 'p2'])).toEqual({ ok: true, value: { ids: [], phrases: [] } });
+  expect(remove.mock.calls).toEqual([['p1'], ['p2']]);
+  remove.mockResolvedValueOnce({ ok: false, problem: NETWORK });
+  expect((await discard(['p3'])).ok).toBe(false);
 });

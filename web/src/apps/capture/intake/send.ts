@@ -5,7 +5,7 @@
  */
 import { NETWORK, problemFrom, type Outcome } from '../../../lib/api/problem';
 import { leftFor } from '../../../lib/api/signed-out';
-import { uploadFor } from '../../../lib/api/upload';
+import { uploadFor, type Upload } from '../../../lib/api/upload';
 import { captureApi, PHRASES } from '../api';
 import type { Phrase } from '../types';
 import type { KeptCapture } from './kept';
@@ -15,16 +15,56 @@ const PATIENCE_MS = 120_000;
 /** A larger file is sent in parts. */
 export const WHOLE_BYTES = 1024 * 1024;
 
-type Sent = Promise<Outcome<Phrase[]>>;
+/** What a capture has become; a card that cannot be shown now is among the ids alone. */
+export interface Arrival {
+  ids: string[];
+  phrases: Phrase[];
+}
+
+type Sent = Promise<Outcome<Arrival>>;
 type Tell = (part: number) => void;
 type SentFile = NonNullable<KeptCapture['file']>;
 
-export async function send(capture: KeptCapture, tell: Tell): Sent {
+/**
+ * Stops when `signal` says so, unless all of it was sent by then: the server may have made a card of it, and only its answer says
+ * which.
+ */
+export async function send(capture: KeptCapture, tell: Tell, signal: AbortSignal): Sent {
   const { file, text, eachLine, language, translateTo, key } = capture;
-  if (file) return file.blob.size > WHOLE_BYTES ? sendInParts(capture, file, tell) : sendWhole(capture, file, tell);
+  if (file) {
+    const sending = file.blob.size > WHOLE_BYTES ? sendInParts : sendWhole;
+    return sending(capture, file, tell, signal);
+  }
+  tell(1);
   const body = { text, each_line: eachLine, language, translate_to: translateTo };
   const outcome = await captureApi.add(body, key);
-  return outcome.ok ? { ok: true, value: outcome.value.items } : outcome;
+  return outcome.ok ? arrived(outcome.value.items) : outcome;
+}
+
+/** Deletes cards that nobody wants any more; one that is gone already is deleted, too. */
+export async function discard(ids: string[]): Sent {
+  for (const id of ids) {
+    const outcome = await captureApi.remove(id);
+    if (!outcome.ok && outcome.problem.status !== 404) return outcome;
+  }
+  return arrived([]);
+}
+
+function arrived(phrases: Phrase[]): { ok: true; value: Arrival } {
+  return { ok: true, value: { ids: phrases.map(({ id }) => id), phrases } };
+}
+
+/** Calls `abort` when `signal` says so, unless all was sent; it is told how much that is. */
+function stopUnlessWhole(signal: AbortSignal, abort: () => void): Tell {
+  let sent = 0;
+  const look = () => {
+    if (signal.aborted && sent < 1) abort();
+  };
+  signal.addEventListener('abort', look);
+  return (part) => {
+    sent = part;
+    look();
+  };
 }
 
 /** What the server is told of a file. */
@@ -35,18 +75,30 @@ export function wishesOf({ key, language, translateTo }: KeptCapture): Record<st
   return wishes;
 }
 
-async function sendInParts(capture: KeptCapture, { blob, name }: SentFile, tell: Tell): Sent {
+async function sendInParts(capture: KeptCapture, { blob, name }: SentFile, tell: Tell, signal: AbortSignal): Sent {
   // The same after a reload, so that it is known to have been begun.
   const file = new File([blob], name, { type: blob.type, lastModified: capture.at });
-  const told = ({ bytes, total }: { bytes: number; total: number }) => tell(total > 0 ? bytes / total : 0);
-  const outcome = await uploadFor('capture', file, told, wishesOf(capture)).done;
+  let upload: Upload<string> | null = null;
+  const stop = stopUnlessWhole(signal, () => upload?.abort());
+  const told = ({ bytes, total }: { bytes: number; total: number }) => {
+    const part = total > 0 ? bytes / total : 0;
+    tell(part);
+    stop(part);
+  };
+  upload = uploadFor('capture', file, told, wishesOf(capture));
+  const outcome = await upload.done;
   if (!outcome.ok) return outcome;
   const shown = await captureApi.show(outcome.value);
   // It is there, whether it can be shown now or not.
-  return { ok: true, value: shown.ok ? [shown.value] : [] };
+  return { ok: true, value: { ids: [outcome.value], phrases: shown.ok ? [shown.value] : [] } };
 }
 
-function sendWhole({ key, language, translateTo }: KeptCapture, { blob, name }: SentFile, tell: Tell): Sent {
+function sendWhole(
+  { key, language, translateTo }: KeptCapture,
+  { blob, name }: SentFile,
+  tell: Tell,
+  signal: AbortSignal,
+): Sent {
   const form = new FormData();
   if (language) form.append('language', language);
   if (translateTo) form.append('translate_to', translateTo);
@@ -56,14 +108,20 @@ function sendWhole({ key, language, translateTo }: KeptCapture, { blob, name }: 
     request.open('POST', `${PHRASES}/files`);
     request.setRequestHeader('Idempotency-Key', key);
     request.timeout = PATIENCE_MS;
-    request.upload.onprogress = ({ loaded, total }) => tell(total > 0 ? loaded / total : 0);
+    const stop = stopUnlessWhole(signal, () => request.abort());
+    const told = (part: number) => {
+      tell(part);
+      stop(part);
+    };
+    request.upload.onprogress = ({ loaded, total }) => told(total > 0 ? loaded / total : 0);
+    request.upload.onload = () => told(1);
     const away = () => resolve({ ok: false, problem: NETWORK });
     request.onerror = away;
     request.ontimeout = away;
     request.onabort = away;
     request.onload = () => {
       const body = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300) return resolve({ ok: true, value: [body as Phrase] });
+      if (request.status >= 200 && request.status < 300) return resolve(arrived([body as Phrase]));
       const problem = problemFrom(request.status, body, request.getResponseHeader('retry-after'), Date.now());
       leftFor(problem);
       resolve({ ok: false, problem });

@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NETWORK, type Outcome, type Problem } from '../../../lib/api/problem';
 import { phrase } from '../example';
-import type { Phrase } from '../types';
 import type { KeptCapture } from './kept';
+import type { Arrival } from './send';
 import { Sender, untilOf } from './sender';
 import { CaptureStore } from './store';
 
@@ -13,6 +13,8 @@ const problem = (status: number, code: string, retryAt: number | null = null): P
   code,
   retryAt,
 });
+
+const STOPPED = problem(0, 'stopped');
 
 const capture = (key: string, change: Partial<KeptCapture> = {}): KeptCapture => ({
   key,
@@ -31,12 +33,22 @@ const capture = (key: string, change: Partial<KeptCapture> = {}): KeptCapture =>
 class FakeServer {
   asked: string[] = [];
   most = 0;
-  #open = new Map<string, (outcome: Outcome<Phrase[]>) => void>();
+  /** The cards that it was told to delete, and what it answers to that. */
+  discarded: string[][] = [];
+  discards: Outcome<Arrival>[] = [];
+  #open = new Map<string, (outcome: Outcome<Arrival>) => void>();
+  #tell = new Map<string, (part: number) => void>();
 
-  send = (one: KeptCapture): Promise<Outcome<Phrase[]>> =>
+  send = (one: KeptCapture, tell: (part: number) => void, signal: AbortSignal): Promise<Outcome<Arrival>> =>
     new Promise((resolve) => {
       this.asked.push(one.key);
       this.#open.set(one.key, resolve);
+      let sent = 0;
+      this.#tell.set(one.key, (part) => {
+        sent = part;
+        tell(part);
+      });
+      signal.addEventListener('abort', () => sent < 1 && this.answer(one.key, { ok: false, problem: STOPPED }));
       this.most = Math.max(this.most, this.#open.size);
     });
 
@@ -44,7 +56,16 @@ class FakeServer {
     return [...this.#open.keys()];
   }
 
-  answer(key: string, outcome: Outcome<Phrase[]> = { ok: true, value: [phrase(key)] }) {
+  discard = async (ids: string[]): Promise<Outcome<Arrival>> => {
+    this.discarded.push(ids);
+    return this.discards.shift() ?? { ok: true, value: { ids: [], phrases: [] } };
+  };
+
+  tell(key: string, part: number) {
+    this.#tell.get(key)!(part);
+  }
+
+  answer(key: string, outcome: Outcome<Arrival> = { ok: true, value: { ids: [key], phrases: [phrase(key)] } }) {
     this.#open.get(key)!(outcome);
     this.#open.delete(key);
   }
@@ -70,6 +91,7 @@ describe('captures on their way', () => {
       store,
       owner: async () => owner,
       send: server.send,
+      discard: server.discard,
       now: () => now,
       progress: () => undefined,
       arrived: ({ key }) => arrived.push(key),
@@ -144,6 +166,82 @@ describe('captures on their way', () => {
     await round;
     const [kept] = await store.all();
     expect([kept?.key, kept?.stuck?.code, server.asked]).toEqual(['k1', 'picture_heic', ['k1', 'k2']]);
+  });
+
+  describe('that a person removes', () => {
+    const remove = async (one: Sender, key: string) => {
+      await store.change(key, { removed: true });
+      return one.round();
+    };
+
+    it('are not sent any further, and nothing arrives', async () => {
+      await store.add([capture('k1'), capture('k2')]);
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 2);
+      server.tell('k1', 0.5);
+      const other = remove(one, 'k1');
+      await until(() => !server.open.includes('k1'));
+      expect(server.open).toEqual(['k2']);
+      server.answer('k2');
+      await Promise.all([round, other]);
+      expect([arrived, server.discarded, await left(), waits]).toEqual([['k2'], [], [], [null]]);
+    });
+
+    it('and are not being sent are forgotten', async () => {
+      await store.add([capture('k1', { removed: true }), capture('k2', { removed: true, owner: 'omar' })]);
+      await sender(null).round();
+      expect([server.asked, await left()]).toEqual([[], []]);
+    });
+
+    it('when all was sent become no card: that which the answer names is deleted, however long it takes', async () => {
+      await store.add([capture('k1')]);
+      server.discards = [{ ok: false, problem: NETWORK }];
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      await remove(one, 'k1');
+      expect(server.open).toEqual(['k1']);
+      server.answer('k1');
+      await round;
+      expect([server.discarded, await left()]).toEqual([[['k1']], ['k1']]);
+      // As after a reload.
+      now += 60_000;
+      await sender().round();
+      expect([server.discarded, arrived, server.asked, await left()]).toEqual([[['k1'], ['k1']], [], ['k1'], []]);
+    });
+
+    it('when the answer to all of it was lost are asked for once more, to delete what they became', async () => {
+      await store.add([capture('k1')]);
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      server.answer('k1', { ok: false, problem: NETWORK });
+      await round;
+      await remove(one, 'k1');
+      expect([server.asked, await left()]).toEqual([['k1'], ['k1']]);
+      now += 60_000;
+      const again = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      server.answer('k1');
+      await again;
+      expect([server.asked, server.discarded, arrived, await left()]).toEqual([['k1', 'k1'], [['k1']], [], []]);
+    });
+
+    it('and that the server refuses are forgotten: there is no card of them', async () => {
+      await store.add([capture('k1')]);
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      await remove(one, 'k1');
+      server.answer('k1', { ok: false, problem: problem(429, 'limit_entries', now + 9_000) });
+      await round;
+      expect([server.discarded, await left(), waits]).toEqual([[], [], []]);
+    });
   });
 
   it('are only those of whoever is signed in', async () => {

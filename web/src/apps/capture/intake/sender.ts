@@ -5,6 +5,7 @@
 import type { Outcome, Problem } from '../../../lib/api/problem';
 import type { Phrase } from '../types';
 import type { KeptCapture } from './kept';
+import type { Arrival } from './send';
 
 export const AT_ONCE = 3;
 const AWAY_MS = 4_000;
@@ -12,6 +13,7 @@ const LONGEST_MS = 60_000;
 
 export interface Shelf {
   all: () => Promise<KeptCapture[]>;
+  one: (key: string) => Promise<KeptCapture | undefined>;
   change: (key: string, change: Partial<KeptCapture>) => Promise<void>;
   drop: (key: string) => Promise<void>;
 }
@@ -20,8 +22,10 @@ export interface SenderParts {
   store: Shelf;
   /** Whose captures are sent; null while it is not known who is signed in. */
   owner: () => Promise<string | null>;
-  /** `tell` is given parts from 0 to 1. */
-  send: (capture: KeptCapture, tell: (part: number) => void) => Promise<Outcome<Phrase[]>>;
+  /** `tell` is given parts from 0 to 1. It stops when `signal` says so, unless all was sent by then. */
+  send: (capture: KeptCapture, tell: (part: number) => void, signal: AbortSignal) => Promise<Outcome<Arrival>>;
+  /** Deletes the cards of a capture that was removed. */
+  discard: (ids: string[]) => Promise<Outcome<Arrival>>;
   now: () => number;
   /** How far one is, from 0 to 1; null if it is not being sent. */
   progress: (key: string, part: number | null) => void;
@@ -40,8 +44,18 @@ export function untilOf(problem: Problem, failures: number, now: number): number
   return retryAt === null ? usual : Math.max(retryAt, now + 250);
 }
 
+/** Whether the server may have been given all of it, so that only its answer says whether there is a card. */
+function mayHaveArrived({ status }: Problem): boolean {
+  return status === 0 || status >= 500;
+}
+
+/** Whether there is something to ask the server for: of what was removed, only which card it became, and to delete that. */
+function isWanted({ removed, whole, became }: KeptCapture): boolean {
+  return !removed || whole === true || became !== undefined;
+}
+
 export class Sender {
-  #sending = new Set<string>();
+  #sending = new Map<string, AbortController>();
   #until = 0;
   #failures = 0;
 
@@ -57,6 +71,7 @@ export class Sender {
    * takes what is new, so that a large picture stops nobody.
    */
   async round(): Promise<number> {
+    await this.#stopRemoved();
     const owner = await this.parts.owner();
     if (owner === null) return AWAY_MS;
     await Promise.all(Array.from({ length: AT_ONCE }, () => this.#lane(owner)));
@@ -64,39 +79,69 @@ export class Sender {
     return wait > 0 ? wait : LONGEST_MS;
   }
 
+  /** What was removed is not sent any further, and what was not being sent is forgotten. */
+  async #stopRemoved() {
+    for (const one of await this.parts.store.all()) {
+      if (!one.removed) continue;
+      const sending = this.#sending.get(one.key);
+      if (sending) sending.abort();
+      else if (!isWanted(one)) await this.parts.store.drop(one.key);
+    }
+  }
+
   async #lane(owner: string) {
     const isOpen = () => this.#until <= this.parts.now() && this.#sending.size < AT_ONCE;
     while (isOpen()) {
       const all = await this.parts.store.all();
-      const next = all.find((one) => one.owner === owner && one.stuck === null && !this.#sending.has(one.key));
+      const isNext = (one: KeptCapture) =>
+        one.owner === owner && one.stuck === null && isWanted(one) && !this.#sending.has(one.key);
+      const next = all.find(isNext);
       if (!next || !isOpen()) return;
       await this.#one(next);
     }
   }
 
   async #one(capture: KeptCapture) {
-    const { key } = capture;
+    const { key, became } = capture;
     const { store, progress } = this.parts;
-    this.#sending.add(key);
+    const stop = new AbortController();
+    this.#sending.set(key, stop);
     progress(key, 0);
-    const outcome = await this.parts.send(capture, (part) => progress(key, part));
-    if (outcome.ok) {
+    let marked: Promise<void> | null = null;
+    const tell = (part: number) => {
+      progress(key, part);
+      if (part >= 1) marked ??= store.change(key, { whole: true });
+    };
+    const outcome = await (became ? this.parts.discard(became) : this.parts.send(capture, tell, stop.signal));
+    await marked;
+    const removed = (await store.one(key))?.removed === true;
+    if (!outcome.ok) await this.#failed(key, outcome.problem, removed);
+    else {
       this.#failures = 0;
-      await store.drop(key);
       this.parts.waits(null, 0);
-      this.parts.arrived(capture, outcome.value);
-    } else await this.#failed(key, outcome.problem);
+      const { ids, phrases } = outcome.value;
+      if (removed && !became && ids.length > 0) await store.change(key, { file: null, whole: true, became: ids });
+      else {
+        await store.drop(key);
+        if (!removed) this.parts.arrived(capture, phrases);
+      }
+    }
     this.#sending.delete(key);
     progress(key, null);
   }
 
-  async #failed(key: string, problem: Problem) {
+  async #failed(key: string, problem: Problem, removed: boolean) {
+    const { store } = this.parts;
+    const isOpen = mayHaveArrived(problem);
+    if (!isOpen) await store.change(key, { whole: false });
+    // Of what was cut before its end, or refused, there is no card.
+    if (removed && !(isOpen && (await store.one(key))?.whole)) return store.drop(key);
     // Only what is told by the server itself is a reason to wait for longer and longer.
     this.#failures += 1;
     const until = untilOf(problem, this.#failures, this.parts.now());
     if (until === null) {
       this.#failures = 0;
-      await this.parts.store.change(key, { stuck: problem });
+      await store.change(key, { stuck: problem });
       this.parts.refused(key, problem);
       return;
     }

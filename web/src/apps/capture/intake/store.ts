@@ -35,6 +35,10 @@ export class CaptureStore {
     return all.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
   }
 
+  async one(key: string): Promise<KeptCapture | undefined> {
+    return this.db.get('captures', key);
+  }
+
   async change(key: string, change: Partial<KeptCapture>): Promise<void> {
     const tx = this.db.transaction('captures', 'readwrite', STRICT);
     const kept = await tx.store.get(key);
