@@ -4,7 +4,7 @@
  *
  * Only with SLUICE_LONG=1. SLUICE_MINUTES is how long it records (60), SLUICE_SEED which bad network it has.
  */
-import type { Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decoded } from './counter';
@@ -59,6 +59,7 @@ test('an hour over a bad network with two closed lids is written down whole', as
 }) => {
   test.skip(!LONG, 'it takes as long as it records: SLUICE_LONG=1');
   test.setTimeout((MINUTES * 3 + 40) * 60_000);
+  saysItsErrors(context);
   const given = await Given.watch(context);
   const network = new BadNetwork(context, SEED);
   const watched = { given, network, url: server.url };
@@ -122,6 +123,14 @@ test('an hour over a bad network with two closed lids is written down whole', as
   await corrected(last);
   await exported(last);
 });
+
+/** What goes wrong in a page is in the log of the test: an hour is long to run it again for a reason. */
+function saysItsErrors(context: BrowserContext) {
+  context.on('weberror', (error) => console.log(error.error().stack ?? error.error().message));
+  context.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) console.log(message.text());
+  });
+}
 
 interface Watched {
   given: Given;

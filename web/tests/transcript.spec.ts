@@ -250,6 +250,30 @@ test('words that may change look different, and only certain ones are read out',
   await studio.picture('transcript-live');
 });
 
+test('what begins at one moment, and terms that are there twice, are shown', async ({ studio, page }) => {
+  const answers = new TranscriptAnswers();
+  const [first, second] = answers.transcript.passages;
+  const { start_ms, segment } = first!;
+  const passages = [first!, { ...second!, segment, start_ms }].map((passage) => ({ ...passage, certain: true }));
+  answers.live = { passages, heard_until_ms: 9000, behind_ms: 0, language: 'en' };
+  answers.session = { ...answers.session, state: 'recording', ended_at: null, has_transcript: false };
+  await answers.serve(page);
+  await studio.open(PATH);
+  await expect(page.getByTestId('certain')).toHaveCount(2);
+
+  answers.session = {
+    ...answers.session,
+    state: 'complete',
+    ended_at: answers.session.started_at,
+    has_transcript: true,
+  };
+  const { summary } = answers;
+  const moments = ['The coast', 'The harbour'].map((title) => ({ passages: [0], start_ms, title }));
+  answers.summary = { ...summary!, moments, key_terms: ['coast', 'coast'] };
+  await studio.open(PATH);
+  await expect(page.getByTestId('summary').getByText('coast', { exact: true })).toHaveCount(2);
+});
+
 for (const language of ['en', 'ar'] as const) {
   for (const theme of ['light', 'dark'] as const) {
     test(`everybody can use it: ${language}, ${theme}`, async ({ studio, page }) => {

@@ -9,7 +9,7 @@ export type Row =
 /** In the order of time. `turn` is true where another one begins to speak than before. */
 export function rowsOf(transcript: Transcript, withLeftOut: boolean): Row[] {
   const others: Row[] = [
-    ...transcript.gaps.map((gap): Row => ({ kind: 'gap', key: `g${gap.start_ms}`, gap })),
+    ...transcript.gaps.map((gap, n): Row => ({ kind: 'gap', key: `g${n}.${gap.start_ms}`, gap })),
     ...(withLeftOut ? transcript.suppressed : []).map((text, n): Row => ({
       kind: 'left-out',
       key: `l${n}.${text.start_ms}`,
