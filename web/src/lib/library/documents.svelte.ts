@@ -42,7 +42,7 @@ class Documents {
   readonly shown = $derived(
     (this.items ?? []).filter((one) => {
       const use = this.#wanted.use;
-      return !this.#removals.hidden.has(one.id) && (use === null || useOf(one) === use);
+      return this.#removals.isShown(one) && (use === null || useOf(one) === use);
     }),
   );
 

@@ -30,7 +30,7 @@ class Library {
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  readonly shown = $derived((this.items ?? []).filter(({ work }) => !this.#removals.hidden.has(work.subject)));
+  readonly shown = $derived((this.items ?? []).filter((one) => this.#removals.isShown(one)));
 
   show(wanted: Wanted) {
     this.#wanted = wanted;

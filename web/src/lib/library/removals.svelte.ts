@@ -12,8 +12,10 @@ interface Pending<Item> {
 }
 
 export class Removals<Item> {
-  /** The ids of what is not shown any more. */
+  /** The ids of what is about to be deleted. */
   readonly hidden = new SvelteSet<string>();
+  /** The ids of what is deleted: a list that was asked for before may still have it. */
+  readonly #gone = new SvelteSet<string>();
   readonly #pending = new Set<Pending<Item>>();
 
   /** `remove` deletes one of them, also while the page is being closed (`leaving`); `after` loads what is left. */
@@ -25,6 +27,11 @@ export class Removals<Item> {
     // Not in unit tests.
     if (typeof addEventListener === 'function')
       addEventListener('pagehide', () => this.#pending.forEach((one) => void this.#delete(one, true)));
+  }
+
+  isShown(item: Item): boolean {
+    const id = this.idOf(item);
+    return !this.hidden.has(id) && !this.#gone.has(id);
   }
 
   /** Hides them now and deletes them after a while; returns the function that undoes it. */
@@ -47,8 +54,10 @@ export class Removals<Item> {
     if (!this.#pending.delete(pending)) return;
     clearTimeout(pending.timer);
     const outcomes = await Promise.all(pending.items.map((item) => this.remove(item, leaving)));
-    const refused = outcomes.find((outcome) => !outcome.ok && outcome.problem.status !== 404);
-    if (refused && !refused.ok) pending.failed(refused.problem);
+    const refused = outcomes.map((outcome) => (outcome.ok || outcome.problem.status === 404 ? null : outcome.problem));
+    pending.items.forEach((item, n) => refused[n] || this.#gone.add(this.idOf(item)));
+    const problem = refused.find((one) => one !== null);
+    if (problem) pending.failed(problem);
     await this.after();
     pending.items.forEach((item) => this.hidden.delete(this.idOf(item)));
   }

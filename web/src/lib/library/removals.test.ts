@@ -33,6 +33,13 @@ test('what is removed is hidden at once, and deleted after a while', async () =>
   expect([one.hidden.size, failed.mock.calls.length]).toEqual([0, 0]);
 });
 
+test('what is deleted is not shown by a list that was asked for before, and what is refused is', async () => {
+  const { one } = removals();
+  one.soon(['a', 'gone', 'kept'], vi.fn());
+  await vi.advanceTimersByTimeAsync(UNDO_MS);
+  expect(['a', 'gone', 'kept', 'b'].map((item) => one.isShown(item))).toEqual([false, false, true, true]);
+});
+
 test('what is undone is not deleted, and is there again', async () => {
   const { removed, one } = removals();
   const undo = one.soon(['a'], vi.fn());

@@ -25,7 +25,7 @@ class Uploads {
     () => this.load(),
   );
 
-  readonly shown = $derived((this.items ?? []).filter(({ id }) => !this.#removals.hidden.has(id)));
+  readonly shown = $derived((this.items ?? []).filter((one) => this.#removals.isShown(one)));
 
   async load() {
     const outcome = await shelfApi.uploads();

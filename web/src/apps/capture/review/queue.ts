@@ -26,8 +26,19 @@ export function merged(items: Phrase[], fresh: Phrase[], complete: boolean, curr
 
 /** The one to look at once `id` has left: the next one, or else the one before. */
 export function after(items: Phrase[], id: string): string | null {
+  return following(
+    items,
+    id,
+    items.filter((one) => one.id !== id),
+  );
+}
+
+/** The one to look at once only `left` are left: `id` itself, or else the next one, or else the one before. */
+export function following(items: Phrase[], id: string, left: Phrase[]): string | null {
+  const ids = new Set(left.map((one) => one.id));
   const at = items.findIndex((one) => one.id === id);
-  return (items[at + 1] ?? items[at - 1])?.id ?? null;
+  const next = items.slice(Math.max(0, at)).find((one) => ids.has(one.id));
+  return (next ?? items.slice(0, Math.max(0, at)).findLast((one) => ids.has(one.id)))?.id ?? null;
 }
 
 /** Whether a card can be approved: it waits for that, and nothing of it but its sound is being made. */

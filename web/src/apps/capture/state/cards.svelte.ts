@@ -19,7 +19,9 @@ class Cards {
   readonly hasMore = $derived(this.#next !== null);
 
   #query: PhraseQuery = {};
+  /** Which request was the latest one, and which one's answer is shown. */
   #asked = 0;
+  #taken = 0;
   #last: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -41,9 +43,12 @@ class Cards {
     await eventsReady();
     // What was loaded by and by is fetched again as a whole, as far as one answer goes.
     const limit = Math.min(100, Math.max(LENGTH, this.items?.length ?? 0));
-    const outcome = await captureApi.list({ ...this.#query, limit });
-    if (asked !== this.#asked) return;
-    this.loading = false;
+    const query = this.#query;
+    const outcome = await captureApi.list({ ...query, limit });
+    // While one change follows another, there is always a later request: only what is older than what is shown is dropped.
+    if (asked < this.#taken || query !== this.#query) return;
+    this.#taken = asked;
+    this.loading = asked !== this.#asked;
     this.problem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return;
     this.items = outcome.value.items;
@@ -55,15 +60,21 @@ class Cards {
   async more() {
     const cursor = this.#next;
     if (cursor === null || this.loadingMore) return;
-    const asked = this.#asked;
+    const [query, taken] = [this.#query, this.#taken];
     this.loadingMore = true;
-    const outcome = await captureApi.list({ ...this.#query, limit: LENGTH, cursor });
+    const outcome = await captureApi.list({ ...query, limit: LENGTH, cursor });
     this.loadingMore = false;
-    if (asked !== this.#asked) return;
+    if (query !== this.#query) return;
+    // It goes on where the list ended before.
+    if (taken !== this.#taken) return void this.more();
     if (!outcome.ok) return void (this.problem = outcome.problem);
     const known = new Set(this.items?.map(({ id }) => id));
     this.items = [...(this.items ?? []), ...outcome.value.items.filter(({ id }) => !known.has(id))];
     this.#next = outcome.value.next_cursor;
+    if (this.#taken === this.#asked) return;
+    // A list without these is on its way.
+    this.#taken = this.#asked + 1;
+    void this.load();
   }
 
   /** Selects one; with `range` all from the one before. */
@@ -84,7 +95,7 @@ class Cards {
   }
 
   soon() {
-    if (this.items === null) return;
+    if (this.#asked === 0) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.load();

@@ -34,6 +34,22 @@ export function keepEdit(phrase: Phrase, form: CardForm): void {
   save();
 }
 
+/**
+ * What was sent of an edit is saved, and the card is `now`. What was typed while it was on its way stays an edit; true if nothing was.
+ */
+export function savedEdit(now: Phrase, sent: CardForm): boolean {
+  const edit = edits.get(now.id);
+  const base = formOf(now);
+  const form = edit ? rebased(edit.form, sent, base).form : base;
+  if (changeOf(now, form) === null) {
+    dropEdit(now.id);
+    return true;
+  }
+  edits.set(now.id, { form, base });
+  save();
+  return false;
+}
+
 export function dropEdit(id: string): void {
   if (edits.delete(id)) save();
 }

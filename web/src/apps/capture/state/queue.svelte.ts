@@ -1,13 +1,14 @@
 /**
  * The review queue: what waits for a person, most doubts first. An approved card leaves at once; its approval is sent behind it, waits
- * while there is no room, and brings the card back if it is refused.
+ * while there is no room, and brings the card back if it is refused. An answer that is older than what is known changes nothing.
  */
 import type { Problem } from '../../../lib/api/problem';
 import { eventsReady, onEvent, onResync } from '../../../lib/events/events';
+import { Newest } from '../../../lib/state/newest';
 import { captureApi } from '../api';
 import { CHANGED, DELETED, idIn } from '../events';
 import { untilOf } from '../intake/sender';
-import { after, approvable, merged, placed, sameCard } from '../review/queue';
+import { after, approvable, following, merged, placed, sameCard } from '../review/queue';
 import type { Phrase } from '../types';
 import { decisions } from './decisions.svelte';
 import { isDirty } from './edits.svelte';
@@ -29,7 +30,10 @@ class ReviewQueue {
   readonly place = $derived(this.current ? (this.items ?? []).indexOf(this.current) + 1 : 0);
 
   #more = false;
+  readonly #newest = new Newest();
+  /** When the list was asked for: at the latest, and that whose answer is shown. */
   #asked = 0;
+  #taken = 0;
   /** Whose approval is on its way: what is told of them is old. */
   #leaving = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +43,7 @@ class ReviewQueue {
 
   follow() {
     onEvent(CHANGED, ({ data }) => this.#soon(idIn(data)));
-    onEvent(DELETED, ({ data }) => this.#drop(idIn(data) ?? ''));
+    onEvent(DELETED, ({ data }) => this.gone(idIn(data) ?? ''));
     onResync(() => this.#soon(null));
     addEventListener('beforeunload', (event) => this.waiting > 0 && event.preventDefault());
   }
@@ -49,26 +53,30 @@ class ReviewQueue {
   }
 
   async load() {
-    const asked = (this.#asked += 1);
     await eventsReady();
+    const asked = (this.#asked = this.#newest.ask());
     const outcome = await captureApi.list({ status: 'pending_review', sort: 'doubtful', limit: LENGTH });
-    if (asked !== this.#asked) return;
+    if (asked < this.#taken) return;
+    this.#taken = asked;
     this.problem = outcome.ok ? null : outcome.problem;
-    if (!outcome.ok) return;
-    const { items, next_cursor } = outcome.value;
-    const fresh = items.filter(({ id }) => !this.#leaving.has(id));
-    this.#more = next_cursor !== null;
-    this.items = merged(this.items ?? [], fresh, !this.#more, this.current?.id ?? null);
+    if (outcome.ok) this.#takeList(outcome.value.items, outcome.value.next_cursor === null, asked);
   }
 
-  /** Takes what is known of a phrase. */
-  take(phrase: Phrase) {
-    if (this.items === null || this.#leaving.has(phrase.id)) return;
-    const known = this.items.some(({ id }) => id === phrase.id);
-    if (phrase.status !== 'pending_review') {
+  /** Takes what was asked for at that moment; without one, what the server has just answered to a change. */
+  take(phrase: Phrase, asked = this.#newest.ask()) {
+    const { id, status } = phrase;
+    if (this.items === null || this.#leaving.has(id)) return;
+    const known = this.items.some((one) => one.id === id);
+    if (this.#newest.isOld(id, asked)) {
+      // It may say more than what is known all the same.
+      if (known) this.#soon(id);
+      return;
+    }
+    this.#newest.know(id, asked);
+    if (status !== 'pending_review') {
       // A card whose fields are made anew stays where it is, so that the person sees it happen.
-      if (phrase.status === 'processing' && known) this.#replace(phrase);
-      else this.#drop(phrase.id);
+      if (status === 'processing' && known) this.#replace(phrase);
+      else this.#drop(id);
     } else if (known) this.#replace(phrase);
     else this.items = placed(this.items, phrase, this.current?.id ?? null);
   }
@@ -84,6 +92,7 @@ class ReviewQueue {
 
   /** It was deleted. */
   gone(id: string) {
+    this.#newest.know(id);
     this.#drop(id);
   }
 
@@ -111,6 +120,7 @@ class ReviewQueue {
     const [first] = back;
     if (!first || this.items === null) return;
     const ids = new Set(back.map(({ id }) => id));
+    ids.forEach((id) => this.#newest.know(id));
     const others = this.items.filter(({ id }) => !ids.has(id));
     const at = Math.max(
       0,
@@ -129,8 +139,7 @@ class ReviewQueue {
       for (let failures = 1; ; failures += 1) {
         const outcome = await captureApi.approve(id, etag);
         if (outcome.ok) {
-          this.#leaving.delete(id);
-          this.approved += 1;
+          this.#arrived(id);
           return outcome.value.undo;
         }
         let { problem } = outcome;
@@ -140,21 +149,30 @@ class ReviewQueue {
           await pause(until - Date.now(), stop);
           unsent(false);
           if (stop.aborted) {
-            this.#return(phrase);
+            this.#leaving.delete(id);
+            const { approved } = this;
+            this.restore([phrase]);
+            this.approved = approved;
+            // What was told of it meanwhile was not asked for.
+            this.#soon(id);
             return null;
           }
           continue;
         }
         const now = await captureApi.show(id);
+        if (now.ok && now.value.status === 'approved') {
+          // The first answer was lost on its way, or somebody else was faster.
+          this.#arrived(id);
+          return null;
+        }
         // Only its sound is another one: what was approved is what was seen.
         if (problem.code === 'phrase_changed' && now.ok && sameCard(now.value, phrase)) {
           etag = now.value.etag;
           continue;
         }
-        if (now.ok && now.value.status === 'approved' && problem.code === 'wrong_status') {
-          // The first answer was lost on its way.
+        if (!now.ok && now.problem.status === 404) {
           this.#leaving.delete(id);
-          this.approved += 1;
+          this.gone(id);
           return null;
         }
         if (!now.ok) problem = now.problem;
@@ -167,10 +185,32 @@ class ReviewQueue {
     }
   }
 
+  #arrived(id: string) {
+    this.#leaving.delete(id);
+    this.#newest.know(id);
+    this.approved += 1;
+  }
+
+  /** Behind the card that is looked at: a person who presses a key now means that one. */
   #return(phrase: Phrase) {
     this.#leaving.delete(phrase.id);
-    this.restore([phrase]);
-    this.approved += phrase.status === 'pending_review' ? 1 : 0;
+    this.#newest.know(phrase.id);
+    if (phrase.status !== 'pending_review' || this.items === null) return;
+    this.#id = this.current?.id ?? phrase.id;
+    this.items = this.items.toSpliced(this.place, 0, phrase);
+  }
+
+  #takeList(listed: Phrase[], whole: boolean, asked: number) {
+    const [before, current] = [this.items ?? [], this.current?.id ?? null];
+    const isOld = ({ id }: Phrase) => this.#newest.isOld(id, asked);
+    const newer = before.filter(isOld);
+    const fresh = listed.filter((one) => !this.#leaving.has(one.id) && !isOld(one));
+    this.#more = !whole;
+    this.items = merged(before, [...fresh, ...newer], whole, current);
+    // What a whole list leaves out is known, too.
+    for (const { id } of whole ? [...before, ...fresh] : fresh) this.#newest.know(id, asked);
+    if (current !== null) this.#id = following(before, current, this.items);
+    newer.forEach(({ id }) => this.#soon(id));
   }
 
   #replace(phrase: Phrase) {
@@ -185,7 +225,7 @@ class ReviewQueue {
 
   /** What is known is fetched one by one; of others the list is asked. */
   #soon(id: string | null) {
-    if (this.items === null) return;
+    if (this.#asked === 0) return;
     if (id !== null) this.#changed.add(id);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -198,9 +238,10 @@ class ReviewQueue {
   }
 
   async #fetch(id: string) {
+    const asked = this.#newest.ask();
     const outcome = await captureApi.show(id);
-    if (outcome.ok) this.take(outcome.value);
-    else if (outcome.problem.status === 404) this.#drop(id);
+    if (outcome.ok) this.take(outcome.value, asked);
+    else if (outcome.problem.status === 404 && !this.#newest.isOld(id, asked)) this.gone(id);
   }
 }
 

@@ -14,7 +14,9 @@ class Recent {
   counts = $state.raw<Counts>({});
   problem = $state.raw<Problem | null>(null);
 
+  /** Which request was the latest one, and which one's answer is shown. */
   #asked = 0;
+  #taken = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   follow() {
@@ -22,6 +24,8 @@ class Recent {
     onResync(() => this.soon());
     outbox.onArrived((phrases) => {
       const known = new Set(phrases.map(({ id }) => id));
+      // A list without them may be on its way.
+      this.#taken = this.#asked + 1;
       this.items = [...phrases, ...(this.items ?? []).filter(({ id }) => !known.has(id))].slice(0, LENGTH);
       this.soon();
     });
@@ -31,7 +35,9 @@ class Recent {
     const asked = (this.#asked += 1);
     await eventsReady();
     const outcome = await captureApi.list({ limit: LENGTH, sort: 'newest' });
-    if (asked !== this.#asked) return;
+    // While one change follows another, there is always a later request: only what is older than what is shown is dropped.
+    if (asked < this.#taken) return;
+    this.#taken = asked;
     this.problem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return;
     this.items = outcome.value.items;

@@ -5,6 +5,7 @@
 import { eventsReady, onResync } from '../../../lib/events/events';
 import type { Problem } from '../../../lib/api/problem';
 import { connection } from '../../../lib/state/connection.svelte';
+import { Newest } from '../../../lib/state/newest';
 import { reelApi } from '../api';
 import { isMoving } from '../change';
 import { summaryOf, type Reel, type ReelQuery, type ReelState, type ReelSummary } from '../types';
@@ -33,6 +34,10 @@ class ReelList {
 
   /** Sequence number of requests: outdated responses are dropped. */
   #asked = 0;
+  /** Of a deleted reel: an answer to what was asked for before may still have it. */
+  readonly #newest = new Newest();
+  /** When the head was asked for that is shown. */
+  #taken = 0;
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   follow() {
@@ -56,14 +61,17 @@ class ReelList {
     const asked = (this.#asked += 1);
     this.searching = true;
     await eventsReady();
+    const at = this.#newest.ask();
     const outcome = await reelApi.list(this.#query());
     if (asked !== this.#asked) return;
     this.searching = false;
     this.moreProblem = null;
     if (outcome.ok) {
-      this.items = outcome.value.items;
+      this.items = this.#left(outcome.value.items, at);
       this.#next = outcome.value.next_cursor ?? null;
       this.problem = null;
+      // Something was new while it was under way.
+      if (at < this.#taken) this.#headSoon();
     } else {
       this.problem = outcome.problem;
     }
@@ -74,13 +82,15 @@ class ReelList {
     if (cursor === null || this.loadingMore || this.searching) return;
     const asked = this.#asked;
     this.loadingMore = true;
+    const at = this.#newest.ask();
     const outcome = await reelApi.list({ ...this.#query(), cursor });
     this.loadingMore = false;
     if (asked !== this.#asked) return;
     this.moreProblem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return;
     const known = new Set(this.items?.map((item) => item.id));
-    this.items = [...(this.items ?? []), ...outcome.value.items.filter((item) => !known.has(item.id))];
+    const more = this.#left(outcome.value.items, at).filter((item) => !known.has(item.id));
+    this.items = [...(this.items ?? []), ...more];
     this.#next = outcome.value.next_cursor ?? null;
   }
 
@@ -97,10 +107,15 @@ class ReelList {
     if (!this.items) return;
     const summary = summaryOf(reel);
     if (this.items.some((item) => item.id === reel.id)) this.items = patch(this.items, summary, this.filter);
-    else if (this.filter.q === '' && this.filter.state === null) this.items = [summary, ...this.items];
+    else if (this.filter.q === '' && this.filter.state === null) {
+      this.items = [summary, ...this.items];
+      // A list without it may be on its way.
+      this.#taken = this.#newest.ask();
+    }
   }
 
   remove(id: string) {
+    this.#newest.know(id);
     this.items = this.items?.filter((item) => item.id !== id) ?? null;
   }
 
@@ -110,15 +125,17 @@ class ReelList {
   }
 
   #changed(id: string, change: { percent?: number }) {
-    if (!this.items) return;
-    const known = this.items.find((item) => item.id === id);
-    if (!known) return this.#soon('head', () => this.#head());
+    if (this.#asked === 0) return;
+    const known = this.items?.find((item) => item.id === id);
+    if (!known || !this.items) return this.#headSoon();
     if (change.percent !== undefined && known.state === 'working') {
       const percent = Math.max(known.percent, change.percent);
       this.items = this.items.map((item) => (item.id === id ? { ...item, percent } : item));
     }
     this.#soon(id, async () => {
+      const at = this.#newest.ask();
       const outcome = await reelApi.show(id);
+      if (this.#newest.isOld(id, at)) return;
       if (outcome.ok) this.take(outcome.value);
       else if (outcome.problem.status === 404) this.remove(id);
     });
@@ -126,10 +143,22 @@ class ReelList {
 
   /** Fetches the first page again and inserts new reels at the top. */
   async #head() {
-    const asked = this.#asked;
+    const [asked, at] = [this.#asked, this.#newest.ask()];
     const outcome = await reelApi.list(this.#query());
     if (!outcome.ok || asked !== this.#asked) return;
-    this.items = mergeHead(this.items ?? [], outcome.value.items, outcome.value.next_cursor == null);
+    if (at < this.#taken) return this.#headSoon();
+    this.#taken = at;
+    const head = this.#left(outcome.value.items, at);
+    this.items = mergeHead(this.items ?? [], head, outcome.value.next_cursor == null);
+  }
+
+  #headSoon() {
+    this.#soon('head', () => this.#head());
+  }
+
+  /** Without those that were deleted since it was asked for. */
+  #left(items: ReelSummary[], at: number): ReelSummary[] {
+    return items.filter(({ id }) => !this.#newest.isOld(id, at));
   }
 
   #soon(name: string, run: () => Promise<void>) {

@@ -16,6 +16,7 @@ interface Removal {
 /** The ids of the scenes that are not shown any more. */
 export const removed = new SvelteSet<string>();
 const pending = new Map<string, Removal>();
+let turn = Promise.resolve();
 
 if (typeof addEventListener === 'function') {
   addEventListener('pagehide', () => pending.forEach((removal) => void remove(removal, true)));
@@ -45,6 +46,20 @@ export async function flushRemovals(reelId: string, only?: string): Promise<void
     const problem = await remove(removal, false);
     if (problem) removal.failed(problem);
   }
+}
+
+/**
+ * Runs what depends on the number of a scene with the number that it has by then, one after the other: a scene before it may be deleted
+ * or moved meanwhile. Nothing happens if it is not shown any more.
+ */
+export function withNumber(reelId: string, sceneId: string, run: (n: number) => Promise<void>): Promise<void> {
+  turn = turn.then(async () => {
+    await flushRemovals(reelId);
+    const scenes = reels.current?.id === reelId ? reels.current.scenes : [];
+    const scene = scenes.find(({ id }) => id === sceneId);
+    if (scene) await run(scene.n);
+  });
+  return turn;
 }
 
 async function remove({ reelId, scene, timer }: Removal, leaving: boolean): Promise<Problem | null> {

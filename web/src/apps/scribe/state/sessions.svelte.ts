@@ -21,7 +21,7 @@ class Sessions {
     ({ id }, leaving) => removeAll(id, leaving),
     () => this.load(),
   );
-  readonly shown = $derived((this.items ?? []).filter(({ id }) => !this.removals.hidden.has(id)));
+  readonly shown = $derived((this.items ?? []).filter((one) => this.removals.isShown(one)));
 
   #asked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
