@@ -128,7 +128,8 @@ test('an hour over a bad network with two closed lids is written down whole', as
 function saysItsErrors(context: BrowserContext) {
   context.on('weberror', (error) => console.log(error.error().stack ?? error.error().message));
   context.on('console', (message) => {
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) console.log(message.text());
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      console.log(message.text());
   });
 }
 
