@@ -67,8 +67,9 @@ export class Webhooks {
     if (!this.#deletions.delete(deletion)) return;
     clearTimeout(deletion.timer);
     const outcome = await webhooksApi.remove(deletion.id, leaving);
-    if (!outcome.ok && outcome.problem.status !== 404) deletion.failed(outcome.problem);
-    else this.list = this.list?.filter(({ id }) => id !== deletion.id) ?? null;
+    // What is deleted stays hidden: a list that was asked for before may still have it.
+    if (outcome.ok || outcome.problem.status === 404) return;
+    deletion.failed(outcome.problem);
     this.#hidden.delete(deletion.id);
   }
 

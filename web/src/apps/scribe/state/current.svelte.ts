@@ -52,12 +52,19 @@ class Current {
     const asked = (this.#asked += 1);
     const outcome = await scribeApi.show(kept?.id ?? name);
     if (asked !== this.#asked || this.#name !== name) return;
-    if (outcome.ok) this.take(outcome.value);
+    if (outcome.ok) this.#show(outcome.value);
     else if (!this.session || outcome.problem.status === 404) this.problem = outcome.problem;
     if (this.finishing && this.session?.ended_at == null && !kept) await this.finish();
   }
 
+  /** Takes what the server has answered to a change. One that was asked for before is older, and asked for again. */
   take(session: Session) {
+    this.#asked += 1;
+    this.#show(session);
+    this.#soon();
+  }
+
+  #show(session: Session) {
     this.session = session;
     this.problem = null;
     if (session.ended_at == null) return;
@@ -90,9 +97,11 @@ class Current {
   }
 
   async rename(title: string): Promise<Problem | null> {
+    const name = this.#name;
     if (!this.session) return null;
     const outcome = await scribeApi.change(this.session.id, { title });
-    if (outcome.ok) this.take(outcome.value);
+    // The page may show another one by now.
+    if (outcome.ok && this.#name === name) this.take(outcome.value);
     return outcome.ok ? null : outcome.problem;
   }
 
