@@ -19,7 +19,7 @@ use tokio::io::AsyncWriteExt as _;
 pub use secret::{InvalidSecret, Secret};
 
 pub(crate) use failure::lost;
-use rates::{quota, retry_after};
+use rates::{quota, retry_after, used_up_for};
 
 /// The most bytes of an error's body that are read.
 const ERROR_BODY: usize = 64 * 1024;

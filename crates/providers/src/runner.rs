@@ -219,7 +219,14 @@ impl Runner {
         } else {
             let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
             match self.ask::<Jobs>(&format!("/jobs?key={key}")).await {
-                Ok(reply) => reply.value.jobs.into_iter().next(),
+                Ok(reply) => {
+                    let job = reply.value.jobs.into_iter().next();
+                    // It was made, and may have cost something: it is not for us to have it made again.
+                    if job.as_ref().is_some_and(Job::is_expired) {
+                        return Ok(CallProgress::CannotTell);
+                    }
+                    job
+                }
                 // A runner without a list of its jobs.
                 Err(error) if ["not_found", "request_refused"].contains(&error.code.as_str()) => {
                     return Ok(CallProgress::CannotTell);

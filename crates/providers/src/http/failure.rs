@@ -10,7 +10,7 @@ use serde_json::Value;
 use sluice_capability::{CapabilityError, Remedy};
 use sluice_outbound::{Beyond, Incoming, SendError};
 
-use super::{ERROR_BODY, Endpoint, Lost, Operation, Secret, header, retry_after};
+use super::{ERROR_BODY, Endpoint, Lost, Operation, Secret, header, retry_after, used_up_for};
 
 /// The most characters of a provider's message that are shown.
 const MESSAGE: usize = 300;
@@ -231,7 +231,7 @@ impl Endpoint {
     /// What an error of the provider means.
     pub(crate) fn failed(&self, status: StatusCode, headers: &HeaderMap, told: &Told) -> CapabilityError {
         let number = told.status(status);
-        let after = retry_after(headers).or(told.retry_after);
+        let after = retry_after(headers).or(told.retry_after).or_else(|| used_up_for(headers));
         let (mut remedy, code, what) = judged(number, told, after);
         match (header(headers, "x-should-retry"), remedy) {
             (Some("false"), Remedy::PutOff(_) | Remedy::Retry) => remedy = Remedy::Fail,

@@ -32,13 +32,20 @@ pub(crate) fn quota(headers: &HeaderMap) -> Option<(u32, Duration)> {
         let left = number("x-ratelimit-remaining-requests")?;
         Some((left, duration(header(headers, "x-ratelimit-reset-requests")?)?))
     };
-    let of_openrouter = || {
-        let left = number("x-ratelimit-remaining")?;
-        let millis = header(headers, "x-ratelimit-reset")?.parse().ok()?;
-        let at = UNIX_EPOCH.checked_add(Duration::from_millis(millis))?;
-        Some((left, at.duration_since(now(headers)?).unwrap_or(Duration::ZERO)))
-    };
-    of_openai().or_else(of_openrouter).map(|(left, resets_in)| (left, resets_in.min(LONGEST)))
+    of_openai().or_else(|| window(headers)).map(|(left, resets_in)| (left, resets_in.min(LONGEST)))
+}
+
+/// How long nothing is left of a window of requests: OpenRouter says so where it refuses one, and sends no `Retry-After` with it.
+pub(crate) fn used_up_for(headers: &HeaderMap) -> Option<Duration> {
+    window(headers).filter(|(left, _)| *left == 0).map(|(_, resets_in)| resets_in.min(LONGEST))
+}
+
+/// A window of OpenRouter's: what is left of it, and when it ends.
+fn window(headers: &HeaderMap) -> Option<(u32, Duration)> {
+    let left = header(headers, "x-ratelimit-remaining")?.parse().ok()?;
+    let millis = header(headers, "x-ratelimit-reset")?.parse().ok()?;
+    let at = UNIX_EPOCH.checked_add(Duration::from_millis(millis))?;
+    Some((left, at.duration_since(now(headers)?).unwrap_or(Duration::ZERO)))
 }
 
 /// The provider's clock, by the head of its answer.
@@ -132,6 +139,14 @@ mod tests {
             ("x-ratelimit-reset", "12500"),
         ]);
         assert_eq!(quota(&openrouter), Some((3, Duration::from_millis(2_500))));
+        assert_eq!(used_up_for(&openrouter), None, "three are left");
+        let refused = headers(&[
+            ("date", "Thu, 01 Jan 1970 00:00:10 GMT"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "70000"),
+        ]);
+        assert_eq!(used_up_for(&refused), Some(Duration::from_mins(1)));
+        assert_eq!(used_up_for(&openai), None, "a request of it is free before all of them are");
         let azure = headers(&[("x-ratelimit-remaining-requests", "-1"), ("x-ratelimit-reset-requests", "0")]);
         assert_eq!(quota(&azure), None);
     }

@@ -116,7 +116,7 @@ impl ChatModel {
         let mut assembly = Assembly::default();
         if !is_stream {
             assembly.add(endpoint.value::<Piece>(operation, incoming).await?.value);
-            return Ok(assembly);
+            return self.unbroken(assembly);
         }
         let headers = incoming.headers.clone();
         let mut events = Events::new(endpoint, operation, incoming);
@@ -129,9 +129,18 @@ impl ChatModel {
             (context.progress)(assembly.fraction(expected));
         }
         if assembly.is_done || assembly.finish.is_some() {
-            return Ok(assembly);
+            return self.unbroken(assembly);
         }
         Err(lost(operation, "answer_lost", "the provider's answer ended in its middle"))
+    }
+
+    /// An answer, unless its end says that it failed on the way: what was said until then may be charged.
+    fn unbroken(&self, said: Assembly) -> Result<Assembly, CapabilityError> {
+        if said.finish.as_deref() != Some("error") {
+            return Ok(said);
+        }
+        let message = "the provider broke its answer off, and does not say why";
+        Err(lost(self.operation(), "answer_lost", message))
     }
 
     /// Asks once; the answer of a server that does not keep to schemas is asked for once more if it is no JSON.

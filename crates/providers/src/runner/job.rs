@@ -65,6 +65,10 @@ impl Job {
         self.status == Status::Cancelled
     }
 
+    pub(super) fn is_expired(&self) -> bool {
+        self.status == Status::Expired
+    }
+
     /// What it cost, if the runner says so.
     pub(super) fn cost(&self) -> Option<MicroUsd> {
         dollars(self.cost_usd.as_ref()?)

@@ -1,5 +1,7 @@
 //! What only OpenRouter does.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sluice_capability::{Begun, CallProgress, Does as _, Remedy, SpeakRequest};
 use sluice_domain::language::Language;
@@ -56,6 +58,7 @@ async fn the_bill_of_ones_own_key_is_added() {
 async fn errors_inside_answers_are_errors() {
     let full = r#"{"error":{"code":502,"message":"Provider returned error","metadata":{"provider_name":"X","raw":"{\"error\":{\"message\":\"overheated\"}}"}},"user_id":"u"}"#;
     let partial = r#"{"choices":[{"finish_reason":"error","message":{"content":"Hel"},"error":{"code":429,"message":"slow down","metadata":{}}}]}"#;
+    let broken = r#"{"choices":[{"finish_reason":"error","native_finish_reason":"x","message":{"content":"Hel"}}]}"#;
     let blocked =
         r#"{"error":{"code":403,"message":"flagged","metadata":{"reasons":["violence"],"flagged_input":"…"}}}"#;
     let poor = r#"{"error":{"code":402,"message":"Insufficient credits"}}"#;
@@ -63,6 +66,8 @@ async fn errors_inside_answers_are_errors() {
     for (reply, remedy, code, words) in [
         (Reply::json(200, full), Remedy::PutOff(None), "provider_unavailable", "X: overheated"),
         (Reply::json(200, partial), Remedy::PutOff(None), "rate_limited", "slow down"),
+        (Reply::json(200, broken), Remedy::Look, "answer_lost", "broke its answer off"),
+        (Reply::events(&format!("data: {broken}\n\ndata: [DONE]\n\n")), Remedy::Look, "answer_lost", "broke"),
         (Reply::json(403, blocked), Remedy::Fail, "content_refused", "flagged"),
         (Reply::json(402, poor), Remedy::Fail, "credits_gone", "Insufficient credits"),
         (Reply::events(stream), Remedy::PutOff(None), "provider_unavailable", "gone"),
@@ -73,6 +78,18 @@ async fn errors_inside_answers_are_errors() {
         assert_eq!((error.remedy, error.code.as_str()), (remedy, code));
         assert!(error.message.contains(words), "{}", error.message);
     }
+}
+
+#[tokio::test]
+async fn a_window_that_is_used_up_says_when_it_ends() {
+    let refusal = Reply::json(429, r#"{"error":{"code":429,"message":"Rate limit exceeded: free-models-per-day"}}"#)
+        .with("date", "Thu, 01 Jan 1970 00:00:10 GMT")
+        .with("x-ratelimit-limit", "50")
+        .with("x-ratelimit-remaining", "0")
+        .with("x-ratelimit-reset", "3610000");
+    let fake = Fake::new([refusal]).await;
+    let error = failed(&model(&fake, Delivery::Streamed), &request(None)).await;
+    assert_eq!((error.remedy, error.code.as_str()), (Remedy::PutOff(Some(Duration::from_hours(1))), "rate_limited"));
 }
 
 #[tokio::test]

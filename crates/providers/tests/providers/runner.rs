@@ -254,6 +254,7 @@ async fn a_lost_job_is_found_by_its_key() {
     let fake = Fake::new([
         Reply::json(200, r#"{"jobs":[{"id":"fc-7","status":"running"}]}"#),
         Reply::json(200, r#"{"jobs":[]}"#),
+        Reply::json(200, r#"{"jobs":[{"id":"fc-7","status":"expired"}]}"#),
         Reply::json(405, r#"{"detail":"Method Not Allowed"}"#),
         Reply::json(404, r#"{"detail":"Not Found"}"#),
         Reply::json(410, r#"{"detail":"expired"}"#),
@@ -263,6 +264,7 @@ async fn a_lost_job_is_found_by_its_key() {
     let found = look::<Presenting>(&runner, None).await;
     assert!(matches!(&found, CallProgress::Pending { provider_id, .. } if provider_id == "fc-7"), "{found:?}");
     assert_eq!(look::<Presenting>(&runner, None).await, CallProgress::NotFound);
+    assert_eq!(look::<Presenting>(&runner, None).await, CallProgress::CannotTell, "it was made, and is not paid twice");
     assert_eq!(look::<Presenting>(&runner, None).await, CallProgress::CannotTell, "it has no list");
     assert_eq!(look::<Presenting>(&runner, Some("fc-7")).await, CallProgress::NotFound);
     assert_eq!(look::<Presenting>(&runner, Some("fc-7")).await, CallProgress::NotFound, "after a week");
