@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, join_all};
+use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 use sluice_app::providers::config::ProvidersConfig;
-use sluice_app::providers::open::{CheckError, Checked, Open, Opened, Opening};
+use sluice_app::providers::open::{CheckError, Checked, Open, Opened, Opening, Pages};
 use sluice_app::providers::sealing::{Given, Secrets};
 use sluice_app::providers::{BuiltIn, Providers, Setup};
 use sluice_capability::{
@@ -48,10 +49,11 @@ fn offered(name: &str) -> Offered {
     Offered { id: name.to_owned(), name: name.to_owned(), kind: None, picture: None }
 }
 
-/// A provider that lists a presenter who is named like the kind and the key, unless it is down.
+/// A provider that lists a presenter who is named like the kind and the key, unless it is down; and perhaps fails after that.
 #[derive(Default)]
 struct Lists {
     is_down: Mutex<bool>,
+    is_cut: Mutex<bool>,
     asked: Mutex<usize>,
 }
 
@@ -72,15 +74,17 @@ impl Open for Clients {
         async { Ok(Checked::default()) }.boxed()
     }
 
-    fn presenters<'a>(&'a self, opening: Opening<'a>) -> BoxFuture<'a, Result<Option<Vec<Offered>>, CheckError>> {
-        async move {
+    fn presenters<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, Offered> {
+        let listed = async move {
             *self.0.asked.lock().unwrap() += 1;
             let name = format!("{} of {}", opening.model.unwrap_or("clip"), opening.key.map_or("", |key| key.reveal()));
             let is_down = *self.0.is_down.lock().unwrap();
             let trouble = CheckError::Unreachable { message: "429".to_owned() };
-            if is_down { Err(trouble) } else { Ok(Some(vec![offered(&name)])) }
-        }
-        .boxed()
+            if is_down { Err(trouble) } else { Ok(vec![offered(&name)]) }
+        };
+        let is_cut = *self.0.is_cut.lock().unwrap();
+        let trouble = CheckError::Unreachable { message: "504".to_owned() };
+        stream::once(listed).chain(stream::iter(is_cut.then_some(Err(trouble)))).boxed()
     }
 }
 
@@ -180,5 +184,21 @@ async fn many_at_once_ask_once() {
     let found = join_all((0..20).map(|_| world.of(&ada))).await;
     assert!(found.iter().all(|names| names.len() == 4), "{found:?}");
     assert_eq!(world.asked(), 2, "once for each kind");
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_is_offered_as_far_as_it_came_and_says_so() {
+    let world = World::new().await;
+    let ada: OwnerId = "ada".parse().unwrap();
+    world.providers.set_key(&ada, "faces", "of-ada".to_owned()).await.unwrap();
+    *world.lists.is_cut.lock().unwrap() = true;
+    assert_eq!(world.of(&ada).await, ["amy", "clip of of-ada", "amy", "expressive of of-ada"]);
+    assert_eq!(world.trouble(&ada).await.as_deref(), Some("1 of them came, and not all: 504"));
+    world.test.advance(Duration::from_secs(61)).await;
+    assert_eq!((world.of(&ada).await.len(), world.asked()), (4, 2), "what came is kept for a while");
+    *world.lists.is_cut.lock().unwrap() = false;
+    world.test.advance(Duration::from_mins(10)).await;
+    assert_eq!((world.of(&ada).await.len(), world.trouble(&ada).await), (4, None));
     world.test.end().await;
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 use sluice_app::providers::config::ProvidersConfig;
-use sluice_app::providers::open::{CheckError, Checked, Open, Opened, Opening};
+use sluice_app::providers::open::{CheckError, Checked, Open, Opened, Opening, Pages};
 use sluice_app::providers::sealing::{Given, Secrets};
 use sluice_app::providers::{BuiltIn, Providers, Setup};
 use sluice_capability::{
@@ -76,15 +77,12 @@ impl Open for Clients {
         async { Ok(Checked::default()) }.boxed()
     }
 
-    fn voices<'a>(&'a self, opening: Opening<'a>) -> BoxFuture<'a, Result<Option<Vec<VoiceInfo>>, CheckError>> {
+    fn voices<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, VoiceInfo> {
         let key = opening.key.map_or("", |key| key.reveal()).to_owned();
         self.0.asked.lock().unwrap().push(key.clone());
         let is_down = *self.0.is_down.lock().unwrap();
-        async move {
-            let trouble = CheckError::Unreachable { message: "503".to_owned() };
-            if is_down { Err(trouble) } else { Ok(Some(vec![voice(&key)])) }
-        }
-        .boxed()
+        let trouble = CheckError::Unreachable { message: "503".to_owned() };
+        stream::iter([if is_down { Err(trouble) } else { Ok(vec![voice(&key)]) }]).boxed()
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `vision` | text in pictures, by Google Cloud Vision |
 //! | `runner` | jobs on a GPU of one's own |
 //! | `mp4`, `picture` | length and size of a video, and of a picture, from its head |
+//! | `pages` | lists that come page by page |
 //! | `webhook` | what a webhook of a provider must have to be accepted |
 //! | `prices` | what a request may cost at most, and what it did cost |
 //!
@@ -26,8 +27,11 @@ pub mod http;
 mod mp4;
 pub mod openai;
 mod openrouter;
+mod pages;
 mod picture;
 pub mod prices;
 pub mod runner;
 pub mod vision;
 pub mod webhook;
+
+pub use pages::Pages;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use anyhow::bail;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sluice_app::library::Library;
 use sluice_app::providers::config::{ConfigProblem, Kind, PriceSettings, ProviderSettings, ProvidersConfig};
-use sluice_app::providers::open::{CheckError, Checked, Hook, Open, OpenError, Opened, Opening, Price};
+use sluice_app::providers::open::{CheckError, Checked, Hook, Open, OpenError, Opened, Opening, Pages, Price};
 use sluice_app::providers::sealing::Secrets;
 use sluice_app::providers::{BuiltIn, Key, Providers, Setup};
 use sluice_capability::{CapabilityError, Complete, Draw, Embed, Offered, Present, Read, Speak, Transcribe, VoiceInfo};
@@ -73,25 +74,22 @@ impl Open for Clients {
         hooks::of(kind)
     }
 
-    fn voices<'a>(&'a self, opening: Opening<'a>) -> BoxFuture<'a, Result<Option<Vec<VoiceInfo>>, CheckError>> {
-        async move {
-            if opening.settings.kind != Kind::ElevenLabs {
-                return self.openai.voices(&opening).await;
-            }
-            let unreachable = |error: OpenError| CheckError::Unreachable { message: error.message };
-            let account = self.services.account(&opening).map_err(unreachable)?;
-            account.voices().await.map(Some).map_err(check_error)
+    fn voices<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, VoiceInfo> {
+        if opening.settings.kind != Kind::ElevenLabs {
+            return self.openai.voices(opening);
         }
-        .boxed()
+        match self.services.account(&opening) {
+            Ok(account) => account.voices().map_err(check_error).boxed(),
+            Err(error) => unopened(error),
+        }
     }
 
-    fn presenters<'a>(&'a self, opening: Opening<'a>) -> BoxFuture<'a, Result<Option<Vec<Offered>>, CheckError>> {
-        async move {
-            let unreachable = |error: OpenError| CheckError::Unreachable { message: error.message };
-            let Some((account, kind)) = self.services.listing(&opening).map_err(unreachable)? else { return Ok(None) };
-            account.avatars(kind).await.map(Some).map_err(check_error)
+    fn presenters<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, Offered> {
+        match self.services.listing(&opening) {
+            Ok(Some((account, kind))) => account.avatars(kind).map_err(check_error).boxed(),
+            Ok(None) => stream::empty().boxed(),
+            Err(error) => unopened(error),
         }
-        .boxed()
     }
 
     fn prices(&self, opening: &Opening<'_>) -> Vec<Price> {
@@ -109,15 +107,29 @@ impl Open for Clients {
                 Kind::Vision => Account::Vision,
                 Kind::Runner => Account::Runner,
             };
-            let secret = |key: &Key| Secret::new(key.reveal());
+            let secret = |key: &Key| match settings.kind {
+                Kind::DId => services::key_form(settings).of(&Secret::new(key.reveal())?),
+                _ => Secret::new(key.reveal()),
+            };
             let refused = |error: InvalidSecret| CheckError::Refused { message: error.to_string() };
             let key = key.map(secret).transpose().map_err(refused)?;
             let address = settings.url.as_deref();
             let said = account.check(self.client.clone(), name, address, key.as_ref()).await;
-            said.map(|detail| Checked { detail }).map_err(check_error)
+            said.map(|detail| Checked { detail }).map_err(|error| match check_error(error) {
+                CheckError::Refused { message } if settings.kind == Kind::DId => {
+                    CheckError::Refused { message: format!("{message} ({})", services::sent_as(settings)) }
+                }
+                other => other,
+            })
         }
         .boxed()
     }
+}
+
+/// The list of a provider that cannot be asked.
+fn unopened<T: Send + 'static>(error: OpenError) -> Pages<'static, T> {
+    let error = CheckError::Unreachable { message: error.message };
+    stream::once(async move { Err(error) }).boxed()
 }
 
 /// Whether the key is to blame, or the way to the provider.
@@ -215,4 +227,45 @@ fn table_of<'a>(name: &'a str, settings: &ProviderSettings) -> &'a str {
 fn amounts(price: &PriceSettings) -> Amounts {
     let PriceSettings { input, cached_input, output, characters, minutes, pictures } = price.clone();
     Amounts { input, cached_input, output, characters, minutes, pictures }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::{HeaderMap, StatusCode};
+    use axum::routing::get;
+    use serde_json::json;
+    use sluice_outbound::{Rules, Settings};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_key_of_d_id_is_sent_in_the_form_of_the_configuration() {
+        let credits = |headers: HeaderMap| async move {
+            // `user:secret`
+            let is_encoded = headers.get("authorization").is_some_and(|given| given == "Basic dXNlcjpzZWNyZXQ=");
+            let status = if is_encoded { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+            (status, axum::Json(json!({ "remaining": 7, "total": 9, "message": "Unauthorized" })))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().route("/credits", get(credits));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let rules = Rules::new(vec!["127.0.0.1".parse().unwrap()]);
+        let client = Client::new(&Settings { rules, ..Settings::new("test") }).unwrap();
+        let prices = Arc::new(Prices::default());
+        let openai = OpenAiClients { client: client.clone(), prices: Arc::clone(&prices) };
+        let clients = Clients { client: client.clone(), openai, services: Services { client, prices } };
+        let key = Key::new("user:secret".to_owned()).unwrap();
+        for (form, expected) in [(Some("base64"), None), (Some("verbatim"), Some("base64")), (None, Some("base64"))] {
+            let settings: ProviderSettings =
+                serde_json::from_value(json!({ "kind": "d-id", "url": url, "key_form": form })).unwrap();
+            let said = clients.check(Opening::new("faces", &settings, None, Some(&key))).await;
+            match (said, expected) {
+                (Ok(checked), None) => assert_eq!(checked.detail, "7 of 9 credits left"),
+                (Err(CheckError::Refused { message }), Some(hint)) => assert!(message.contains(hint), "{message}"),
+                (said, _) => panic!("{form:?}: {said:?}"),
+            }
+        }
+    }
 }

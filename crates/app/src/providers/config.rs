@@ -142,6 +142,17 @@ pub enum Server {
     Kokoro,
 }
 
+/// How D-ID gets its key after `Basic`: accounts differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyForm {
+    /// As its studio shows it.
+    #[default]
+    Verbatim,
+    /// In Base64.
+    Base64,
+}
+
 /// A provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,6 +163,8 @@ pub struct ProviderSettings {
     pub url: Option<String>,
     /// The server at that address.
     pub server: Option<Server>,
+    /// How D-ID gets its key.
+    pub key_form: Option<KeyForm>,
     /// The model of each capability, where a route names none.
     #[serde(default)]
     pub models: BTreeMap<String, String>,
@@ -305,7 +318,10 @@ mod tests {
             "providers": {
                 "openai": { "kind": "openai", "models": { "complete": "gpt-5-mini", "speak": "tts" } },
                 "here": { "kind": "openai", "server": "llama-cpp", "url": "http://[::1]:8081/v1" },
-                "faces": { "kind": "d-id" },
+                "faces": {
+                    "kind": "d-id", "key_form": "base64",
+                    "faces": { "ada": "https://x.org/ada.JPG?a=b", "alan": "s3://x/alan.png", "eva": "/srv/eva.png" },
+                },
             },
             "route": {
                 "complete": [

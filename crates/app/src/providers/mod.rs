@@ -10,14 +10,18 @@
 //! | `routes` | the router of a capability, for an owner; what an app holds of it |
 //! | `hooks` | notifications of providers |
 //! | `lists` | the voices and presenters that providers list, remembered for a while |
+//! | `listing` | asking for one of these lists, page by page, in the background |
+//! | `pictures` | pictures of presenters that could not be fetched, remembered for a while |
 //! | `report` | health, spending, keys and routes, for display |
 
 pub mod config;
 mod hooks;
 mod key;
 mod keys;
+mod listing;
 mod lists;
 pub mod open;
+pub mod pictures;
 mod report;
 mod routes;
 pub mod sealing;

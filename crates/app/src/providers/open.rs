@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream, StreamExt as _};
 use http::HeaderMap;
 use sluice_capability::{Complete, Draw, Embed, Offered, Present, Read, Speak, Transcribe, Translate, VoiceInfo};
 use sluice_domain::money::MicroUsd;
@@ -27,6 +28,8 @@ pub struct Opening<'a> {
     pub hook: Option<&'a str>,
     /// The voices that it listed for this key, beside those of its settings; empty while that is not known.
     pub voices: &'a [VoiceInfo],
+    /// Whether these are all that it has: a list may come in part, or not at all.
+    pub has_all_voices: bool,
     /// The presenters that it listed for this key, beside those of its settings.
     pub presenters: &'a [Offered],
 }
@@ -39,7 +42,7 @@ impl<'a> Opening<'a> {
         model: Option<&'a str>,
         key: Option<&'a Key>,
     ) -> Self {
-        Self { name, settings, model, key, hook: None, voices: &[], presenters: &[] }
+        Self { name, settings, model, key, hook: None, voices: &[], has_all_voices: false, presenters: &[] }
     }
 }
 
@@ -88,6 +91,9 @@ pub struct OpenError {
     /// What is wrong with them; it does not hold the key.
     pub message: String,
 }
+
+/// A list, page by page. An error ends it: what came before is a part of the list.
+pub type Pages<'a, T> = BoxStream<'a, Result<Vec<T>, CheckError>>;
 
 /// A client; none if the kind of provider cannot do that, or this program has no client of it.
 pub type Opened<I> = Result<Option<Arc<I>>, OpenError>;
@@ -140,13 +146,13 @@ pub trait Open: Send + Sync {
     }
 
     /// Asks the provider for the voices that it has for this key; none of a kind that has no such list.
-    fn voices<'a>(&'a self, _: Opening<'a>) -> BoxFuture<'a, Result<Option<Vec<VoiceInfo>>, CheckError>> {
-        async { Ok(None) }.boxed()
+    fn voices<'a>(&'a self, _: Opening<'a>) -> Pages<'a, VoiceInfo> {
+        stream::empty().boxed()
     }
 
     /// Asks the provider for the presenters that it has for this key; none of a kind that has no such list.
-    fn presenters<'a>(&'a self, _: Opening<'a>) -> BoxFuture<'a, Result<Option<Vec<Offered>>, CheckError>> {
-        async { Ok(None) }.boxed()
+    fn presenters<'a>(&'a self, _: Opening<'a>) -> Pages<'a, Offered> {
+        stream::empty().boxed()
     }
 
     /// What a model costs; empty if that is not known.

@@ -37,7 +37,7 @@ pub struct ProviderView {
     pub this_month: MicroUsd,
     /// Calls of today whose cost is not known: they are in no amount.
     pub unpriced_today: u64,
-    /// Why its voices could not be listed when they were last asked for: what was known before is offered.
+    /// Why its voices could not be listed when they were last asked for, or not all of them: what is known is offered.
     pub voices_trouble: Option<String>,
     /// The same of its presenters.
     pub presenters_trouble: Option<String>,

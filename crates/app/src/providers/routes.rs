@@ -316,6 +316,7 @@ impl Providers {
         let opening = Opening {
             hook: hook.as_deref(),
             voices: &listing.voices,
+            has_all_voices: listing.has_all_voices,
             presenters: &listing.presenters,
             ..Opening::new(name, settings, model, key.as_ref())
         };

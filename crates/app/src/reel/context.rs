@@ -16,11 +16,10 @@ use tokio::sync::Semaphore;
 
 use crate::platform::Platform;
 use crate::providers::Routes;
+use crate::providers::pictures::Pictures;
 
 /// How many pages are drawn on request at the same time. Of samples, one is made at a time.
 const PAGES_AT_ONCE: usize = 2;
-/// How many pictures of presenters are fetched at the same time.
-const FACES_AT_ONCE: usize = 8;
 
 /// What Reel's use cases and jobs need. Cheap to clone.
 #[derive(Clone)]
@@ -59,13 +58,13 @@ pub(super) fn script_wish(request: &CompleteRequest, language: Language) -> Wish
 pub struct Previews {
     pub(super) pages: Arc<Semaphore>,
     pub(super) samples: Arc<Semaphore>,
-    pub(super) faces: Arc<Semaphore>,
+    pub(super) faces: Arc<Pictures>,
 }
 
 impl Default for Previews {
     fn default() -> Self {
         let turns = |count| Arc::new(Semaphore::new(count));
-        Self { pages: turns(PAGES_AT_ONCE), samples: turns(1), faces: turns(FACES_AT_ONCE) }
+        Self { pages: turns(PAGES_AT_ONCE), samples: turns(1), faces: Arc::default() }
     }
 }
 

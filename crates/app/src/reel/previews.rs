@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_blobs::{BlobHash, Stored};
-use sluice_capability::{Attempt, Begun, CapabilityError, Context, SpeakRequest, Wish};
+use sluice_capability::{Attempt, Begun, CapabilityError, Context, Present, SpeakRequest, Wish};
 use sluice_domain::ids::OwnerId;
 use sluice_domain::language::Language;
 use sluice_local::reading::{PageView, ReadError};
@@ -28,6 +28,7 @@ use crate::links::Signer;
 use crate::maintenance::work;
 use crate::media::MediaError;
 use crate::providers::ProviderError;
+use crate::providers::pictures::Unavailable;
 
 /// Width of a page's picture: enough for a scene in the list.
 const WIDTH: u32 = 640;
@@ -62,8 +63,8 @@ pub enum PreviewError {
         presenter: String,
     },
     /// The provider's picture cannot be fetched, or is none.
-    #[error(transparent)]
-    Face(CapabilityError),
+    #[error("the provider's picture cannot be shown: {0}")]
+    Face(Unavailable),
     /// The voice's model is not installed.
     #[error("the voice \"{voice}\" is not installed: run `make setup`, or choose another one")]
     VoiceNotInstalled {
@@ -212,24 +213,39 @@ pub async fn portrait(owner: &OwnerId, app: &ReelApp, id: &str) -> Result<String
     let place = picture.split('?').next().unwrap_or_default();
     let name = &provider.profile().provider;
     let key = keys::key("portrait/1", &(name, id, place)).map_err(|_| unreadable())?;
-    let portrait = if let Some(known) = kept_portrait(app, &key).await? {
-        known
-    } else {
-        let _turn = turn(&app.previews.faces).await?;
-        match kept_portrait(app, &key).await? {
-            Some(known) => known,
-            None => {
-                in_folder(app, &key, "portrait", async |folder| {
-                    let file = folder.join("portrait");
-                    let ending = provider.picture(id, &file).await.map_err(PreviewError::Face)?;
-                    let hash = app.platform.media.keep_file(file).await?.hash;
-                    Ok(Portrait { hash, ending: ending.to_owned() })
-                })
-                .await?
-            }
-        }
+    let portrait = match kept_portrait(app, &key).await? {
+        Some(known) => known,
+        None => fetch_portrait(app, &*provider, id, (&key, &picture)).await?,
     };
     link(owner, app, &key, &portrait.hash, &format!("presenter.{}", portrait.ending)).await
+}
+
+/// Fetches a picture, once for all who ask for it at the same time, whatever comes of it. A failure is that of the link: another one
+/// may be listed later.
+async fn fetch_portrait(
+    app: &ReelApp,
+    provider: &dyn Present,
+    id: &str,
+    (key, picture): (&str, &str),
+) -> Result<Portrait, PreviewError> {
+    let faces = &app.previews.faces;
+    let place = BlobHash::of(format!("{key}\n{picture}").as_bytes()).to_string();
+    let alone = faces.alone(&place);
+    let _alone = tokio::time::timeout(PATIENCE, alone.lock()).await.map_err(|_| PreviewError::Busy)?;
+    if let Some(known) = kept_portrait(app, key).await? {
+        return Ok(known);
+    }
+    faces.check(&place, app.platform.store.now().await?).map_err(PreviewError::Face)?;
+    let _turn = turn(&faces.turns).await?;
+    in_folder(app, key, "portrait", async |folder| {
+        let file = folder.join("portrait");
+        let fetched = provider.picture(id, &file).await;
+        let now = app.platform.store.now().await?;
+        let ending = fetched.map_err(|error| PreviewError::Face(faces.failed(&place, now, error)))?;
+        let hash = app.platform.media.keep_file(file).await?.hash;
+        Ok(Portrait { hash, ending: ending.to_owned() })
+    })
+    .await
 }
 
 async fn kept_portrait(app: &ReelApp, key: &str) -> Result<Option<Portrait>, PreviewError> {

@@ -13,7 +13,8 @@ use sluice_outbound::Client;
 
 use super::NAME;
 use super::uploads::Face;
-use crate::http::{Endpoint, EndpointError, Operation, Secret, lost};
+use crate::http::{Endpoint, EndpointError, InvalidSecret, Operation, Secret, lost};
+use crate::pages::Page;
 use crate::prices::Prices;
 
 const ADDRESS: &str = "https://api.d-id.com";
@@ -28,6 +29,16 @@ pub enum KeyForm {
     Verbatim,
     /// In Base64.
     Base64,
+}
+
+impl KeyForm {
+    /// The key as it is sent.
+    pub fn of(self, key: &Secret) -> Result<Secret, InvalidSecret> {
+        match self {
+            Self::Verbatim => Ok(key.clone()),
+            Self::Base64 => Secret::new(&STANDARD.encode(key.reveal())),
+        }
+    }
 }
 
 /// How an account is used.
@@ -49,7 +60,7 @@ pub struct Settings {
     pub faces: BTreeMap<String, Face>,
     /// The presenters of clips, or the avatars of expressives, that are offered, by their ids at D-ID. Others can be named too.
     pub presenters: Vec<String>,
-    /// Those whom the account listed, as [`Account::avatars`] returns them; they are offered after those of the settings.
+    /// Those whom the account listed, as [`Account::avatars`] lists them; they are offered after those of the settings.
     pub listed: Vec<Offered>,
     /// What it charges: per minute, for the models `talk`, `clip` and `expressive`.
     pub prices: Arc<Prices>,
@@ -96,10 +107,7 @@ pub struct Credits {
 impl Account {
     /// With these settings. Nothing is sent.
     pub fn new(client: Client, settings: Settings) -> Result<Self, EndpointError> {
-        let key = match settings.key_form {
-            KeyForm::Verbatim => settings.key.clone(),
-            KeyForm::Base64 => Secret::new(&STANDARD.encode(settings.key.reveal()))?,
-        };
+        let key = settings.key_form.of(&settings.key)?;
         let address = settings.address.as_deref().unwrap_or(ADDRESS);
         let provider = settings.provider.clone().unwrap_or_else(|| NAME.to_owned());
         let endpoint = Endpoint::new(client, &provider, address)?.with_key("Basic", &key)?;
@@ -115,41 +123,51 @@ impl Account {
         }
     }
 
-    /// The items of a list, page by page, and whether that is all of them. Items that cannot be read are left out; an answer that is
-    /// no such list is an error, and not an empty list.
+    /// The items of a list, and whether that is all of them.
     pub(super) async fn listed<T: for<'de> Deserialize<'de>>(
         &self,
         path: &str,
         field: &str,
     ) -> Result<(Vec<T>, bool), CapabilityError> {
-        let operation = Operation { body: 8 * 1024 * 1024, ..Operation::QUESTION };
-        let (mut items, mut token) = (Vec::new(), String::new());
+        let (mut items, mut token) = (Vec::new(), None::<String>);
         for _ in 0..PAGES {
-            let page =
-                if token.is_empty() { format!("{path}?limit=100") } else { format!("{path}?limit=100&token={token}") };
-            let mut page: Value = self.endpoint.get(operation, &page).await?.value;
-            let Some(Value::Array(all)) = page.get_mut(field).map(Value::take) else {
-                return Err(lost(
-                    operation,
-                    "bad_answer",
-                    format!("the provider sent something else than a list of {field}"),
-                ));
-            };
-            items.extend(all.into_iter().filter_map(|item| serde_json::from_value(item).ok()));
-            let next = page.get("token").and_then(Value::as_str).map(encoded).unwrap_or_default();
-            if next.is_empty() {
+            let page = self.page::<T>(path, field, token.as_deref()).await?;
+            items.extend(page.items);
+            if page.next.is_none() {
                 return Ok((items, true));
             }
-            if next == token {
+            if page.next == token {
                 break;
             }
-            token = next;
+            token = page.next;
         }
         Ok((items, false))
     }
-}
 
-/// A text in a query.
-fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    /// A page of the list at a path, which may have a query. Items that cannot be read are left out; an answer that is no such list
+    /// is an error, and not an empty list.
+    pub(super) async fn page<T: for<'de> Deserialize<'de>>(
+        &self,
+        path: &str,
+        field: &str,
+        token: Option<&str>,
+    ) -> Result<Page<T>, CapabilityError> {
+        let operation = Operation { body: 8 * 1024 * 1024, ..Operation::QUESTION };
+        let mut path = path.to_owned();
+        if let Some(token) = token {
+            path.push_str(if path.contains('?') { "&token=" } else { "?token=" });
+            path.extend(percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC));
+        }
+        let mut page: Value = self.endpoint.get(operation, &path).await?.value;
+        let Some(Value::Array(all)) = page.get_mut(field).map(Value::take) else {
+            return Err(lost(
+                operation,
+                "bad_answer",
+                format!("the provider sent something else than a list of {field}"),
+            ));
+        };
+        let next = page.get("token").and_then(Value::as_str).filter(|token| !token.is_empty());
+        let items = all.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect();
+        Ok(Page { items, next: next.map(str::to_owned) })
+    }
 }

@@ -4,17 +4,21 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use image::ImageFormat;
 use serde::Deserialize;
 use sluice_capability::{CapabilityError, Offered};
 
 use super::Account;
+use super::account::PAGES;
 use super::work::Kind;
 use crate::http::{Lost, Operation};
+use crate::pages::{Bounds, Pages, pages};
 use crate::picture::Picture;
 use crate::webhook::is_id;
 
-/// The most of a list that are kept.
+/// The most of a list that are read.
 const MOST: usize = 2_000;
 /// The most characters of a name.
 const NAME_CHARACTERS: usize = 100;
@@ -38,7 +42,7 @@ struct Listed {
 
 impl Account {
     /// Whom it can present in this way, each once. For talks these are the faces of the settings.
-    pub async fn avatars(&self, kind: Kind) -> Result<Vec<Offered>, CapabilityError> {
+    pub fn avatars(&self, kind: Kind) -> Pages<Offered> {
         let (path, field) = match kind {
             Kind::Talk => {
                 let face = |name: &String| Offered {
@@ -47,15 +51,24 @@ impl Account {
                     kind: Some(kind.name()),
                     picture: None,
                 };
-                return Ok(self.settings.faces.keys().map(face).collect());
+                let faces: Vec<Offered> = self.settings.faces.keys().map(face).collect();
+                return stream::iter([Ok(faces)]).boxed();
             }
-            Kind::Clip => ("/clips/presenters", "presenters"),
+            Kind::Clip => ("/clips/presenters?limit=100", "presenters"),
+            // It takes no limit.
             Kind::Expressive => ("/expressives/avatars", "avatars"),
         };
-        let (listed, _) = self.listed::<Listed>(path, field).await?;
+        let account = self.clone();
+        let listed = pages(Bounds { pages: PAGES, items: MOST, of_page: MOST }, move |token| {
+            let account = account.clone();
+            async move { account.page::<Listed>(path, field, token.as_deref()).await }.boxed()
+        });
         let mut known = HashSet::new();
-        let offered = listed.into_iter().filter_map(|one| one.offered(kind));
-        Ok(offered.filter(|one| known.insert(one.id.clone())).take(MOST).collect())
+        let offered = move |page: Vec<Listed>| {
+            let offered = page.into_iter().filter_map(|one| one.offered(kind));
+            offered.filter(|one| known.insert(one.id.clone())).collect::<Vec<_>>()
+        };
+        listed.map_ok(offered).boxed()
     }
 
     /// Fetches the picture of a presenter, and returns the ending of its format. On error there is no file.

@@ -77,7 +77,8 @@ impl Presenter {
         set("script", json!({ "type": "audio", "audio_url": sound }));
         set("name", mark(key).into());
         set("user_data", mark(key).into());
-        if let Some(url) = &settings.webhook {
+        // D-ID refuses work with any other address. What it does not report is polled.
+        if let Some(url) = settings.webhook.as_ref().filter(|url| url.starts_with("https://")) {
             set("webhook", url.as_str().into());
         }
         match self.kind {

@@ -33,7 +33,7 @@ impl Account {
     }
 
     async fn search(&self, kind: Kind, mark: &str) -> Result<Searched, CapabilityError> {
-        let (listed, is_all) = self.listed::<Work>(&format!("/{}", kind.plural()), kind.plural()).await?;
+        let (listed, is_all) = self.listed::<Work>(&format!("/{}?limit=100", kind.plural()), kind.plural()).await?;
         if let Some(found) = listed.iter().find(|work| work.is_marked(mark) == Some(true)) {
             return Ok(Searched::Found(found.clone()));
         }

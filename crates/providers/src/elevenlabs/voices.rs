@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use futures::FutureExt as _;
+use futures::stream::{StreamExt as _, TryStreamExt as _};
 use serde::Deserialize;
 use sluice_capability::{CapabilityError, VoiceInfo};
 use sluice_domain::language::{LANGUAGES, Language};
@@ -9,6 +11,7 @@ use sluice_domain::language::{LANGUAGES, Language};
 use super::NAME;
 use super::account::Account;
 use crate::http::Operation;
+use crate::pages::{Bounds, Page, Pages, pages};
 use crate::webhook::is_id;
 
 /// The most pages that are read, and the most voices of each: as many as are asked for.
@@ -58,22 +61,29 @@ pub fn voices(configured: Vec<(Language, String)>) -> Vec<VoiceInfo> {
 
 impl Account {
     /// The account's voices, one entry for each language that a voice was verified in, or for all if it was in none.
-    pub async fn voices(&self) -> Result<Vec<VoiceInfo>, CapabilityError> {
+    pub fn voices(&self) -> Pages<VoiceInfo> {
+        let account = self.clone();
+        let bounds = Bounds { pages: PAGES, items: PAGES * OF_PAGE, of_page: OF_PAGE };
+        let listed = pages(bounds, move |token| {
+            let account = account.clone();
+            async move { account.page(token.as_deref()).await }.boxed()
+        });
+        let infos = |page: Vec<Voice>| {
+            page.into_iter().filter(|voice| is_id(&voice.id)).flat_map(Voice::infos).collect::<Vec<_>>()
+        };
+        listed.map_ok(infos).boxed()
+    }
+
+    async fn page(&self, token: Option<&str>) -> Result<Page<Voice>, CapabilityError> {
         let operation = Operation { body: 16 * 1024 * 1024, ..Operation::QUESTION };
-        let (mut found, mut token) = (Vec::new(), None::<String>);
-        for _ in 0..PAGES {
-            let mut path = "/v2/voices?page_size=100".to_owned();
-            if let Some(token) = &token {
-                path.push_str("&next_page_token=");
-                path.extend(percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC));
-            }
-            let page: Listed = self.endpoint.get(operation, &path).await?.value;
-            found.extend(page.voices.into_iter().take(OF_PAGE).filter(|voice| is_id(&voice.id)).flat_map(Voice::infos));
-            let next = page.next_page_token.filter(|next| page.has_more && Some(next) != token.as_ref());
-            let Some(next) = next else { break };
-            token = Some(next);
+        let mut path = format!("/v2/voices?page_size={OF_PAGE}");
+        if let Some(token) = token {
+            path.push_str("&next_page_token=");
+            path.extend(percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC));
         }
-        Ok(found)
+        let page: Listed = self.endpoint.get(operation, &path).await?.value;
+        let next = page.has_more.then(|| page.next_page_token.unwrap_or_default());
+        Ok(Page { items: page.voices, next })
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 use sluice_capability::{Begun, CallProgress, CapabilityError, Does as _, Present as _, PresentRequest, Remedy};
 use sluice_domain::money::MicroUsd;
@@ -113,6 +114,18 @@ async fn a_clip_is_submitted_polled_and_downloaded_at_once() {
     assert_eq!(body, expected, "D-ID refuses what it does not know");
 }
 
+/// It would refuse all work with it.
+#[tokio::test]
+async fn an_address_for_notifications_without_encryption_is_not_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::new([uploaded(), created("clip", "clp_1")]).await;
+    let mut settings = settings(&fake);
+    settings.webhook = Some("http://sluice.example.org/in/d-id/token".to_owned());
+    let presenter = Presenter::new(Account::new(client(), settings).unwrap(), Kind::Clip);
+    begin(&presenter, &request(folder.path(), "d-id:clip:amy-1")).await.unwrap();
+    assert_eq!(fake.seen()[1].json().get("webhook"), None);
+}
+
 #[tokio::test]
 async fn a_talk_has_an_uploaded_face_and_an_expressive_its_sentiment() {
     let folder = tempfile::tempdir().unwrap();
@@ -153,7 +166,7 @@ async fn a_talk_has_an_uploaded_face_and_an_expressive_its_sentiment() {
     let expressive = seen[5].json();
     assert_eq!((&expressive["avatar_id"], &expressive["sentiment_id"]), (&json!("av_1"), &json!("happy")));
     assert_eq!(expressive["config"]["output_resolution"], 720);
-    let avatars = account.avatars(Kind::Talk).await.unwrap();
+    let avatars = account.avatars(Kind::Talk).try_concat().await.unwrap();
     assert_eq!(avatars[0].id, "d-id:talk:anna");
 }
 
@@ -348,10 +361,13 @@ async fn credits_and_presenters_are_listed() {
     let account = Account::new(client(), settings(&fake)).unwrap();
     assert!((account.credits().await.unwrap().remaining - 12.5).abs() < f64::EPSILON);
     assert!(account.credits().await.unwrap().total.abs() < f64::EPSILON, "it never had any");
-    let clips = account.avatars(Kind::Clip).await.unwrap();
+    let clips = account.avatars(Kind::Clip).try_concat().await.unwrap();
     let named: Vec<(&str, &str)> = clips.iter().map(|one| (one.id.as_str(), one.name.as_str())).collect();
     assert_eq!(named, [("d-id:clip:amy-1", "Amy"), ("d-id:clip:bob-1", "bob-1")]);
-    assert_eq!(account.avatars(Kind::Expressive).await.unwrap()[0].id, "d-id:expressive:av_1");
+    assert_eq!(account.avatars(Kind::Expressive).try_concat().await.unwrap()[0].id, "d-id:expressive:av_1");
+    let paths: Vec<String> = fake.seen().into_iter().skip(2).map(|one| one.path).collect();
+    let expected = ["/clips/presenters?limit=100", "/clips/presenters?limit=100&token=2", "/expressives/avatars"];
+    assert_eq!(paths, expected, "nothing that it does not know");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures::TryStreamExt as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -50,7 +51,7 @@ fn voices() -> Reply {
 /// A model of this name; the first answer of the server is the list of voices.
 async fn speaker(fake: &Fake, model: &str) -> SpeechModel {
     let account = account(fake);
-    let voices = account.voices().await.unwrap();
+    let voices = account.voices().try_concat().await.unwrap();
     SpeechModel::new(account, SpeechSettings { model: model.to_owned(), ..SpeechSettings::default() }, voices)
 }
 
@@ -181,9 +182,11 @@ async fn a_list_of_voices_is_no_longer_than_what_was_asked_for() {
                         "labels": { "language": "en" } });
     let page = json!({ "voices": vec![voice; 150], "has_more": false });
     let fake = Fake::new([Reply::json(200, &page.to_string())]).await;
-    let voices = account(&fake).voices().await.unwrap();
+    let mut pages = account(&fake).voices();
+    let voices = pages.try_next().await.unwrap().unwrap();
     assert_eq!((voices.len(), voices[0].name.len()), (100, 100));
     assert!(voices[0].name.starts_with("Ab"), "on one line");
+    assert_eq!(pages.try_next().await.unwrap_err().code, "list_too_long", "and it is said that there are more");
 }
 
 #[tokio::test]
@@ -203,7 +206,7 @@ async fn voices_come_in_pages_with_their_languages() {
     ])
     .await;
     let account = account(&fake);
-    let voices = account.voices().await.unwrap();
+    let voices = account.voices().try_concat().await.unwrap();
     let ids: Vec<&str> = voices.iter().map(|voice| voice.id.as_str()).collect();
     assert_eq!(ids[..2], ["elevenlabs:de:a", "elevenlabs:en:a"]);
     assert_eq!(ids.len(), 10, "a voice of no language speaks them all");
@@ -215,6 +218,29 @@ async fn voices_come_in_pages_with_their_languages() {
     assert!(
         sluice_capability::Does::<sluice_capability::Speaking>::profile(&model).languages.contains(&Language::ARABIC)
     );
+}
+
+#[tokio::test]
+async fn what_came_of_a_list_before_it_failed_is_there() {
+    let page = |token: &str| {
+        let voice = json!({ "voice_id": format!("of-{token}"), "labels": { "language": "en" } });
+        Reply::json(200, &json!({ "voices": [voice], "has_more": true, "next_page_token": token }).to_string())
+    };
+    let busy = Reply::json(429, r#"{"detail":{"status":"system_busy","message":"later"}}"#);
+    for (last, code) in [(busy, "rate_limited"), (page("b"), "list_broken"), (page(""), "list_broken")] {
+        let is_page = code != "rate_limited";
+        let fake = Fake::new([page("a"), page("b"), last]).await;
+        let mut pages = account(&fake).voices();
+        let mut listed = Vec::new();
+        let error = loop {
+            match pages.try_next().await {
+                Ok(page) => listed.extend(page.unwrap()),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!((listed.len(), error.code.as_str()), (2 + usize::from(is_page), code), "{error}");
+        assert_eq!(fake.seen().len(), 3, "it is not asked again");
+    }
 }
 
 fn sound(folder: &Path) -> TranscribeRequest {

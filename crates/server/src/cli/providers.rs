@@ -159,6 +159,7 @@ async fn test(providers: &Providers, owner: &OwnerId, name: &str, json: bool) ->
 
 async fn presenters(providers: &Providers, owner: &OwnerId, name: &str, json: bool) -> anyhow::Result<()> {
     providers.show(owner, name).await.map_err(failure)?;
+    providers.ask_for_presenters(owner).await.map_err(failure)?;
     let router = providers.presenters(owner).await.map_err(failure)?;
     let its = router.implementations().filter(|one| one.profile().provider == name);
     let offered: Vec<Offered> = its.flat_map(|one| one.presenters()).collect();
@@ -173,7 +174,7 @@ async fn presenters(providers: &Providers, owner: &OwnerId, name: &str, json: bo
         say(&format!("{id}  {name}{}", kind.map_or_else(String::new, |kind| format!(" ({kind})"))))?;
     }
     if let Some(trouble) = trouble {
-        return say(&format!("its list could not be fetched: {trouble}"));
+        return say(&format!("its list could not be fetched, or not all of it: {trouble}"));
     }
     if offered.is_empty() {
         say(&format!("{name} offers no presenters, or no route for present leads to it"))
@@ -295,9 +296,9 @@ fn as_text(hook: Option<&str>, view: &ProviderView) -> String {
         format!("  key      {key}"),
         format!("  routes   {}", if routes.is_empty() { "none".to_owned() } else { routes.join(", ") }),
     ];
-    lines.extend(view.voices_trouble.as_ref().map(|trouble| format!("  voices   not listed: {trouble}")));
+    lines.extend(view.voices_trouble.as_ref().map(|trouble| format!("  voices   not all listed: {trouble}")));
     let trouble = view.presenters_trouble.as_ref();
-    lines.extend(trouble.map(|trouble| format!("  faces    presenters not listed: {trouble}")));
+    lines.extend(trouble.map(|trouble| format!("  faces    presenters not all listed: {trouble}")));
     lines.extend(hook.map(|hook| format!("  hook     {hook}")));
     lines.join("\n")
 }

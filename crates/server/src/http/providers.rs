@@ -34,9 +34,9 @@ pub(crate) struct Provider {
     micro_usd_this_month: i64,
     /// Calls of today whose cost is not known: they are in no amount.
     unpriced_today: u64,
-    /// Why its voices could not be listed when they were last asked for, or null: those that were known before are offered.
+    /// Why its voices could not be listed when they were last asked for, or not all of them; null if they could. Those that are known are offered.
     voices_trouble: Option<String>,
-    /// Why its presenters could not be listed when they were last asked for, or null: those that were known before are offered.
+    /// Why its presenters could not be listed when they were last asked for, or not all of them; null if they could. Those that are known are offered.
     presenters_trouble: Option<String>,
     /// The key with which it is asked; null if there is none.
     key: Option<ProviderKey>,

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use futures::future;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sluice_app::providers::config::{Kind, ProviderSettings, Server as Configured};
-use sluice_app::providers::open::{CheckError, OpenError, Opened, Opening, Price as Shown};
+use sluice_app::providers::open::{CheckError, OpenError, Opened, Opening, Pages, Price as Shown};
 use sluice_capability::{Complete, Draw, Embed, Speak, Transcribe, VoiceInfo};
 use sluice_domain::money::MicroUsd;
 use sluice_outbound::Client;
@@ -88,17 +90,19 @@ impl OpenAiClients {
         Ok(model.map(|model| model as Arc<dyn Speak>))
     }
 
-    /// The voices that a server lists; none if it has no list.
-    pub(super) async fn voices(&self, opening: &Opening<'_>) -> Result<Option<Vec<VoiceInfo>>, CheckError> {
-        if !server(opening.settings).is_some_and(Server::lists_voices) {
-            return Ok(None);
-        }
-        let model = self.model(opening, |service| SpeechModel::new(service, Vec::new()));
-        let unreachable = |message: String| CheckError::Unreachable { message };
-        match model.map_err(|error| unreachable(error.message))? {
-            Some(model) => model.listed().await.map_err(super::check_error),
-            None => Ok(None),
-        }
+    /// The voices that a server lists, at once; none if it has no list.
+    pub(super) fn voices<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, VoiceInfo> {
+        let listed = async move {
+            if !server(opening.settings).is_some_and(Server::lists_voices) {
+                return Ok(None);
+            }
+            let model = self.model(&opening, |service| SpeechModel::new(service, Vec::new()));
+            match model.map_err(|error| CheckError::Unreachable { message: error.message })? {
+                Some(model) => model.listed().await.map_err(super::check_error),
+                None => Ok(None),
+            }
+        };
+        stream::once(listed).try_filter_map(|voices| future::ready(Ok(voices))).boxed()
     }
 
     pub(super) fn transcribe(&self, opening: &Opening<'_>) -> Opened<dyn Transcribe> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_app::providers::config::{Kind, ProviderSettings};
+use sluice_app::providers::config::{KeyForm, Kind, ProviderSettings};
 use sluice_app::providers::open::{OpenError, Opened, Opening};
 use sluice_capability::{Present, Read, Speak, Transcribe, VoiceInfo};
 use sluice_domain::language::Language;
@@ -34,6 +34,24 @@ pub(super) fn voices(settings: &ProviderSettings) -> Vec<(Language, String)> {
         Some(names.iter().map(|name| (language, name.clone())).collect::<Vec<_>>())
     };
     settings.voices.iter().filter_map(of_language).flatten().collect()
+}
+
+/// How D-ID gets its key.
+pub(super) fn key_form(settings: &ProviderSettings) -> did::KeyForm {
+    match settings.key_form.unwrap_or_default() {
+        KeyForm::Verbatim => did::KeyForm::Verbatim,
+        KeyForm::Base64 => did::KeyForm::Base64,
+    }
+}
+
+/// How D-ID got a key that it refused, and how else it could get it.
+pub(super) fn sent_as(settings: &ProviderSettings) -> &'static str {
+    match settings.key_form.unwrap_or_default() {
+        KeyForm::Verbatim => {
+            "the key was sent as it is: key_form = \"base64\" sends it in Base64, as some accounts want it"
+        }
+        KeyForm::Base64 => "the key was sent in Base64, as key_form says: leave that out to send it as it is",
+    }
 }
 
 impl Services {
@@ -84,8 +102,9 @@ impl Services {
                     model.clone_into(&mut settings.model);
                 }
                 let model = elevenlabs::SpeechModel::new(self.account(opening)?, settings, voices);
-                // Until the account's voices are known, ElevenLabs says which it does not have.
-                Ok(Some(Arc::new(if opening.voices.is_empty() { model.with_others() } else { model })))
+                // Until all of the account's voices are known, ElevenLabs says which it does not have.
+                let is_known = opening.has_all_voices && !opening.voices.is_empty();
+                Ok(Some(Arc::new(if is_known { model } else { model.with_others() })))
             }
             Kind::Runner => Ok(Some(Arc::new(self.runner(opening, Task::Speak)?))),
             _ => Ok(None),
@@ -142,6 +161,7 @@ impl Services {
         let settings = did::Settings {
             provider: Some(opening.name.to_owned()),
             address: opening.settings.url.clone(),
+            key_form: key_form(opening.settings),
             webhook: opening.hook.map(str::to_owned),
             faces: opening.settings.faces.iter().map(face).collect(),
             presenters: opening.settings.presenters.clone(),

@@ -269,3 +269,51 @@ async fn a_list_that_cannot_be_fetched_says_why_and_leaves_the_configured_presen
         assert_eq!(picture.status(), StatusCode::NOT_FOUND, "nobody knows where it is");
     }
 }
+
+#[tokio::test]
+async fn a_picture_that_the_provider_cannot_give_is_asked_for_once() {
+    let every = json!({ "provider": "d-id", "operation": "pictures", "count": 0 });
+    for (fault, words) in [
+        (json!({ "kind": "html", "status": 502 }), "trouble"),
+        (json!({ "kind": "status", "status": 404 }), "404"),
+        (json!({ "kind": "huge_body", "bytes": 5_000 }), "damaged"),
+    ] {
+        let plan = serde_json::from_value(json!([{ "match": every, "fault": fault }])).unwrap();
+        let (twin, folder) = (Twin::with(plan).await, tempfile::tempdir().unwrap());
+        let server = with_provider(&twin, &folder).await;
+        assert_eq!(set_key(&server, "faces", "user:secret").await, StatusCode::OK);
+        let path = format!("/api/v1/presenters/{ADA}/picture");
+        // At the same time, and one after the other.
+        let mut answers = futures::future::join_all((0..10).map(|_| server.get(&path).send())).await;
+        answers.push(server.get(&path).send().await);
+        for answer in answers {
+            let answer = answer.unwrap();
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{fault}");
+            let after: u64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+            assert!((1..=600).contains(&after), "{fault}: {after}");
+            let problem: Value = answer.json().await.unwrap();
+            assert_eq!(problem["code"], "picture_unavailable", "{problem}");
+            let detail = problem["detail"].as_str().unwrap();
+            assert!(detail.contains(words) && detail.contains("not fetched again for"), "{fault}: {detail}");
+        }
+        assert_eq!(twin.asked("d-id", "pictures").await, 1, "{fault}: not by every viewer");
+    }
+}
+
+/// As many as an account may have: three pages of presenters, of which the second cannot be had.
+#[tokio::test]
+async fn a_list_that_breaks_off_offers_what_came_and_says_that_there_is_more() {
+    let second = json!({ "provider": "d-id", "operation": "presenters", "nth": 2 });
+    let plan = json!({
+        "script": [{ "match": second, "fault": { "kind": "html", "status": 502 } }], "settings": { "did_presenters": 250 },
+    });
+    let (twin, folder) = (Twin::with(serde_json::from_value(plan).unwrap()).await, tempfile::tempdir().unwrap());
+    let server = with_provider(&twin, &folder).await;
+    assert_eq!(set_key(&server, "faces", "user:secret").await, StatusCode::OK);
+    let document = server.document(pdf::fine()).await;
+    let path = format!("/api/v1/documents/{}", document["id"].as_str().unwrap());
+    assert_eq!(filmed(&server.json(&path).await).len(), 100, "the first page");
+    let trouble = presenters_trouble(&server).await;
+    assert!(trouble.as_str().is_some_and(|why| why.starts_with("100 of them came, and not all: ")), "{trouble}");
+    assert_eq!(twin.asked("d-id", "presenters").await, 2, "it is not asked again at once");
+}

@@ -11285,7 +11285,7 @@ export interface components {
             name: string;
             /** @description Whether it is of no use without a key. */
             needs_key: boolean;
-            /** @description Why its presenters could not be listed when they were last asked for, or null: those that were known before are offered. */
+            /** @description Why its presenters could not be listed when they were last asked for, or not all of them; null if they could. Those that are known are offered. */
             presenters_trouble?: string | null;
             /** @description Where it stands among the routes. */
             routes: components["schemas"]["ProviderRoute"][];
@@ -11294,7 +11294,7 @@ export interface components {
              * @description Calls of today whose cost is not known: they are in no amount.
              */
             unpriced_today: number;
-            /** @description Why its voices could not be listed when they were last asked for, or null: those that were known before are offered. */
+            /** @description Why its voices could not be listed when they were last asked for, or not all of them; null if they could. Those that are known are offered. */
             voices_trouble?: string | null;
         };
         /** @description Whether a provider is asked now. */

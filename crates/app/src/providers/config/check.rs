@@ -91,6 +91,12 @@ fn provider_problems(name: &str, settings: &ProviderSettings) -> Vec<String> {
             settings.kind.as_str()
         ));
     }
+    if settings.key_form.is_some() && settings.kind != Kind::DId {
+        said.push(format!(
+            "key_form is for the kind d-id alone: leave it out of one of the kind {}",
+            settings.kind.as_str()
+        ));
+    }
     if !settings.fallbacks.is_empty() && settings.kind != Kind::OpenRouter {
         said.push(format!(
             "fallbacks is for the kind openrouter alone: leave it out of one of the kind {}",
@@ -103,6 +109,7 @@ fn provider_problems(name: &str, settings: &ProviderSettings) -> Vec<String> {
     for name in settings.presenters.iter().filter(|name| !is_presenter(name)) {
         said.push(format!("presenters: \"{name}\" is no id: it has from 1 to 150 letters, digits and -_.@/"));
     }
+    said.extend(face_problems(settings));
     for code in settings.voices.keys().filter(|code| Language::from_code(code).is_none()) {
         said.push(format!("voices.{code}: there is no such language; write its code, such as en or ar"));
     }
@@ -116,6 +123,34 @@ fn provider_problems(name: &str, settings: &ProviderSettings) -> Vec<String> {
         }
     }
     said
+}
+
+fn face_problems(settings: &ProviderSettings) -> Vec<String> {
+    let mut said = Vec::new();
+    if !settings.faces.is_empty() && settings.kind != Kind::DId {
+        let kind = settings.kind.as_str();
+        said.push(format!("faces is for the kind d-id alone: leave it out of one of the kind {kind}"));
+    }
+    for (name, place) in &settings.faces {
+        if !is_presenter(name) || name.contains('/') {
+            said.push(format!("faces: \"{name}\" is no name: it has from 1 to 150 letters, digits and -_.@"));
+        }
+        // Anything else is a file on this machine.
+        if place.contains("://") && !is_picture(place) {
+            said.push(format!(
+                "faces.{name}: D-ID takes no such link: give one that begins with https:// or s3:// and ends with .jpg, .jpeg \
+                 or .png, or a file"
+            ));
+        }
+    }
+    said
+}
+
+/// The link of a picture that D-ID fetches.
+fn is_picture(link: &str) -> bool {
+    let path = link.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    ["https://", "s3://"].iter().any(|scheme| path.starts_with(scheme))
+        && [".jpg", ".jpeg", ".png"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// The id of a presenter, with a driver or a sentiment after a slash.
@@ -175,6 +210,11 @@ mod tests {
                 "server is for",
             ),
             (
+                json!({ "providers": { "a": { "kind": "elevenlabs", "key_form": "base64" } }, "route": {} }),
+                "providers.a",
+                "key_form is for",
+            ),
+            (
                 json!({ "providers": { "a": { "kind": "d-id", "models": { "speak": "x" } } }, "route": {} }),
                 "providers.a",
                 "models.speak: it cannot do that; it can present",
@@ -188,6 +228,26 @@ mod tests {
                 json!({ "providers": { "a": { "kind": "d-id", "presenters": ["amy 1"] } }, "route": {} }),
                 "providers.a",
                 "\"amy 1\" is no id",
+            ),
+            (
+                json!({ "providers": { "a": { "kind": "d-id", "faces": { "b": "http://x.org/b.jpg" } } }, "route": {} }),
+                "providers.a",
+                "faces.b: D-ID takes no such link",
+            ),
+            (
+                json!({ "providers": { "a": { "kind": "d-id", "faces": { "b": "https://x.org/b.webp?c=.jpg" } } }, "route": {} }),
+                "providers.a",
+                "faces.b: D-ID takes no such link",
+            ),
+            (
+                json!({ "providers": { "a": { "kind": "d-id", "faces": { "b c": "/b.jpg" } } }, "route": {} }),
+                "providers.a",
+                "\"b c\" is no name",
+            ),
+            (
+                json!({ "providers": { "a": { "kind": "vision", "faces": { "b": "/b.jpg" } } }, "route": {} }),
+                "providers.a",
+                "faces is for",
             ),
             (
                 json!({ "providers": {}, "route": { "speak": [{ "provider": "b" }] } }),

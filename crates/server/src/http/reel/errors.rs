@@ -85,12 +85,13 @@ impl From<PreviewError> for Problem {
             PreviewError::NoSuchPage => Self::not_found("page in this video"),
             PreviewError::NoSuchVoice { .. } => Self::not_found("voice"),
             PreviewError::NoSuchFace { .. } => Self::not_found("presenter"),
-            PreviewError::Face(_) => Self::new(
+            PreviewError::Face(unavailable) => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "picture_unavailable",
                 "The picture cannot be shown now",
                 text,
-            ),
+            )
+            .header(header::RETRY_AFTER, HeaderValue::from(unavailable.again_in.as_secs())),
             PreviewError::VoiceNotInstalled { .. } => conflict("voice_not_installed", &error),
             PreviewError::NotLocal { .. } => conflict("voice_not_local", &error),
             PreviewError::Busy => Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much at once", text)

@@ -4,8 +4,8 @@ import type { providers as english } from './providers-en';
 export const providers: Record<keyof typeof english, string> = {
   'providers.title': 'مزوّدون خارجيون',
   'providers.text': 'خدمات خارج هذا الخادم تعمل لك. يُستخدم مفتاحك قبل مفتاح الخادم.',
-  'providers.presenters.trouble': 'تعذر جلب قائمة مقدِّميه، ويُعرض المقدِّمون المعروفون من قبل: {why}',
-  'providers.voices.trouble': 'تعذر جلب قائمة أصواته، وتُعرض الأصوات المعروفة من قبل: {why}',
+  'providers.presenters.trouble': 'تعذر جلب قائمة مقدِّميه كاملةً، ويُعرض المعروفون منهم: {why}',
+  'providers.voices.trouble': 'تعذر جلب قائمة أصواته كاملةً، وتُعرض المعروفة منها: {why}',
   'providers.unpriced': 'طلبات اليوم التي لا يُعرف سعرها: {count}',
   'providers.spent': '{today} اليوم، {month} هذا الشهر',
   'providers.circuit.closed': 'يعمل',

@@ -3,8 +3,8 @@ export const providers = {
   'providers.title': 'Remote providers',
   'providers.text':
     'Services beyond this server that work for you. A key of your own comes before that of the installation.',
-  'providers.presenters.trouble': 'Its presenters could not be listed; those known before are offered: {why}',
-  'providers.voices.trouble': 'Its voices could not be listed; those known before are offered: {why}',
+  'providers.presenters.trouble': 'Its presenters could not all be listed; those that are known are offered: {why}',
+  'providers.voices.trouble': 'Its voices could not all be listed; those that are known are offered: {why}',
   'providers.unpriced': 'calls of today without a known price: {count}',
   'providers.spent': '{today} today, {month} this month',
   'providers.circuit.closed': 'works',
