@@ -20,7 +20,7 @@ use crate::sql::{containing, parse, sql};
 use crate::{StoreError, Tx, storable};
 
 pub use live::{LivePassage, LiveRow, forget_live, hear_by, live, live_passages, set_live};
-pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow};
+pub use rows::{Begun, ChunkRow, Closed, NewSegment, Placed, RecordingJob, RecordingRow, SegmentRow, SummaryJob};
 use rows::{chunk_row, number, recording_row, segment_row};
 pub use words::{
     EditRow, Made, NamedSpeaker, SpeakerRow, VoiceId, delete_edit, edit, edits, lock_voices, made, name_speaker,
@@ -40,6 +40,7 @@ pub(crate) const MODULE: Module = Module {
         Migration { name: "words", sql: include_str!("../migrations/scribe/0002_words.sql") },
         Migration { name: "live", sql: include_str!("../migrations/scribe/0003_live.sql") },
         Migration { name: "keeping", sql: include_str!("../migrations/scribe/0004_keeping.sql") },
+        Migration { name: "summary_job", sql: include_str!("../migrations/scribe/0005_summary_job.sql") },
     ],
 };
 
@@ -54,12 +55,12 @@ pub const SUMMARISING: &str = "scribe.summarise";
 /// See [`MOST_REPEATS`].
 pub const REPEATS_WITHIN: Duration = Duration::from_mins(1);
 
-/// A session with the state of its job, which is looked up for each: with a join, `PostgreSQL` may walk over all jobs.
+/// A session with the states of its jobs, which are looked up for each: with a join, `PostgreSQL` may walk over all jobs.
 const SELECT: &str = "SELECT scribe_sessions.*,
-        (SELECT kind FROM jobs WHERE jobs.id = job_id) AS job_kind,
         (SELECT state FROM jobs WHERE jobs.id = job_id) AS job_state,
         (SELECT error_code FROM jobs WHERE jobs.id = job_id) AS error_code,
-        (SELECT error_message FROM jobs WHERE jobs.id = job_id) AS error_message
+        (SELECT error_message FROM jobs WHERE jobs.id = job_id) AS error_message,
+        (SELECT state FROM jobs WHERE jobs.id = summary_job_id) AS summary_job_state
     FROM scribe_sessions";
 
 /// Adds a session.
@@ -174,10 +175,25 @@ pub async fn update(tx: &mut Tx, row: &RecordingRow) -> Result<bool, StoreError>
     Ok(changed == 1)
 }
 
-/// Records the job that transcribes a session, or makes its summary again.
+/// Records the job that transcribes a session.
 pub async fn set_job(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, job: &JobId) -> Result<(), StoreError> {
+    set_job_in("job_id", tx, owner, id, job).await
+}
+
+/// Records the job that makes the summary of a session again.
+pub async fn set_summary_job(tx: &mut Tx, owner: &OwnerId, id: &RecordingId, job: &JobId) -> Result<(), StoreError> {
+    set_job_in("summary_job_id", tx, owner, id, job).await
+}
+
+async fn set_job_in(
+    column: &'static str,
+    tx: &mut Tx,
+    owner: &OwnerId,
+    id: &RecordingId,
+    job: &JobId,
+) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    sql("UPDATE scribe_sessions SET job_id = $3, updated_at = $4 WHERE id = $1 AND owner = $2")
+    sql(format!("UPDATE scribe_sessions SET {column} = $3, updated_at = $4 WHERE id = $1 AND owner = $2"))
         .bind(id.as_str())
         .bind(owner.as_str())
         .bind(job.as_str())

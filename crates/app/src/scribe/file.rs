@@ -124,6 +124,7 @@ pub async fn take(
         active_at: now,
         ended_at: None,
         job: None,
+        summary_job: None,
         transcript: None,
         revision: 0,
         edits_dropped: 0,

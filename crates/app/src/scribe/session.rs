@@ -6,7 +6,7 @@ use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_engine::{Engine, Run};
 use sluice_store::keeping::is_held;
-use sluice_store::scribe::{self, RecordingId, RecordingJob, RecordingRow, SegmentRow};
+use sluice_store::scribe::{self, RecordingId, RecordingRow, SegmentRow};
 use sluice_store::{StoreError, Tx, events, jobs};
 use utoipa::ToSchema;
 
@@ -119,6 +119,7 @@ pub async fn begin(
         active_at: now,
         ended_at: None,
         job: None,
+        summary_job: None,
         transcript: None,
         revision: 0,
         edits_dropped: 0,
@@ -243,7 +244,8 @@ pub async fn finish(
     show(app, owner, id).await
 }
 
-/// Writes down a session that has ended, also again: in another language, or because nobody did so when it ended.
+/// Writes down a session that has ended, also again: in another language, or because nobody did so when it ended. A summary that is
+/// being made again is cancelled: it would be of what was written down before, and the transcription makes one at its end.
 pub async fn transcribe(
     app: &ScribeApp,
     engine: &Engine,
@@ -257,13 +259,13 @@ pub async fn transcribe(
             if row.ended_at.is_none() {
                 return Err(SessionError::GoesOn);
             }
-            // A summary that is being made again is of what was written down before.
-            if row.job.as_ref().is_some_and(|job| job.goes_on() && !job.is_summary()) {
+            if row.is_being_transcribed() {
                 return Ok(());
             }
             if keeping::shown(tx, owner, id).await?.is_some_and(|kept| kept.tier == Tier::Cold) {
                 return Err(SessionError::AudioDeleted);
             }
+            cancel_jobs(tx, &row).await?;
             admit::job_again(tx, &app.platform.limits, owner).await?;
             let (job, options) = job_of(owner, id);
             let job = engine.enqueue(tx, &job, options).await?;
@@ -292,13 +294,13 @@ pub async fn summarise(
             if row.transcript.is_none() {
                 return Err(SessionError::NoTranscript);
             }
-            if row.job.as_ref().is_some_and(RecordingJob::goes_on) {
+            if row.jobs_at_work().next().is_some() {
                 return Ok(());
             }
             admit::job_again(tx, &app.platform.limits, owner).await?;
             let (job, options) = summary::job_of(owner, id);
             let job = engine.enqueue(tx, &job, options).await?;
-            scribe::set_job(tx, owner, id, &job).await?;
+            scribe::set_summary_job(tx, owner, id, &job).await?;
             Ok(changed(tx, owner, id)?)
         })
         .await?;
@@ -365,9 +367,7 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
                 return Err(SessionError::Held);
             }
             live::stop(tx, owner, id).await?;
-            if let Some(job) = row.job {
-                jobs::cancel(tx, owner, &job.id).await?;
-            }
+            cancel_jobs(tx, &row).await?;
             let existed = scribe::delete(tx, owner, id).await?;
             if existed {
                 events::emit(tx, owner, "scribe.deleted", id.as_str(), &json!({ "session_id": id }))?;
@@ -375,6 +375,14 @@ pub async fn delete(app: &ScribeApp, owner: &OwnerId, id: &RecordingId) -> Resul
             Ok(existed)
         })
         .await
+}
+
+/// Cancels what is being made of a locked session.
+async fn cancel_jobs(tx: &mut Tx, row: &RecordingRow) -> Result<(), StoreError> {
+    for job in row.jobs_at_work() {
+        jobs::cancel(tx, &row.owner, job).await?;
+    }
+    Ok(())
 }
 
 fn check_title(title: &str) -> Result<(), SessionError> {

@@ -23,7 +23,7 @@ use sluice_engine::{Called, JobError, Run};
 use sluice_local::embed::Embedder;
 use sluice_local::summary::{self, Cue, Extracted};
 use sluice_store::scribe::{self, Made, RecordingId};
-use sluice_store::{StoreError, Tx};
+use sluice_store::{StoreError, Tx, jobs};
 use utoipa::ToSchema;
 
 use self::draft::{Draft, Item};
@@ -185,6 +185,10 @@ pub(super) async fn make(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result
         // Whoever makes another one of this session locks it, too.
         if scribe::lock(tx, owner, id).await?.is_none() {
             return Ok::<_, StoreError>(());
+        }
+        // Somebody stopped it, or a transcription did, which makes one of its own.
+        if jobs::get(tx, owner, run.job_id()).await?.cancel_requested_at.is_some() {
+            return Ok(());
         }
         // Another job may have made one meanwhile, of what was written down or corrected since.
         let stored = scribe::made(tx, owner, id, Made::Summary).await?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
-use sluice_store::scribe::{RecordingJob, RecordingRow, SegmentRow};
+use sluice_store::scribe::{RecordingRow, SegmentRow};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
@@ -35,21 +35,17 @@ impl RecordingState {
     /// Of a row, now.
     pub fn of(row: &RecordingRow, now: Timestamp) -> Self {
         match row.state.as_str() {
+            "complete" if row.jobs_at_work().next().is_some() => Self::Finishing,
+            // Without a summary that was to be made again there is still all that was written down.
             "complete" => match row.job.as_ref().and_then(|job| job.state) {
-                Some(state) if !state.is_final() => Self::Finishing,
-                Some(state) if state != JobState::Succeeded && !is_summary(row) => Self::Failed,
-                _ => Self::Complete,
+                None | Some(JobState::Succeeded) => Self::Complete,
+                Some(_) => Self::Failed,
             },
             "paused" => Self::Paused,
             _ if row.active_at + SILENT < now => Self::Interrupted,
             _ => Self::Recording,
         }
     }
-}
-
-/// Whether the latest job of a session only makes a summary again: without one there is still all that was written down.
-fn is_summary(row: &RecordingRow) -> bool {
-    row.job.as_ref().is_some_and(RecordingJob::is_summary)
 }
 
 /// A session in a list.
@@ -82,12 +78,12 @@ pub struct RecordingSummary {
     /// When it ended.
     #[schema(value_type = Option<i64>)]
     pub ended_at: Option<Timestamp>,
-    /// The job that transcribes it, or makes its summary again, the latest one.
+    /// The job that transcribes it or makes its summary again; while there is neither, the one that transcribed it.
     #[schema(format = "uuid")]
     pub job_id: Option<String>,
     /// Whether there is a transcript.
     pub has_transcript: bool,
-    /// Why it could not be transcribed.
+    /// Why it could not be transcribed the last time; a summary that is made again changes nothing about it.
     pub error: Option<ErrorView>,
 }
 
@@ -106,14 +102,9 @@ impl RecordingSummary {
             updated_at: row.updated_at,
             active_at: row.active_at,
             ended_at: row.ended_at,
-            job_id: row.job.as_ref().map(|job| job.id.to_string()),
+            job_id: row.jobs_at_work().next().or(row.job.as_ref().map(|job| &job.id)).map(ToString::to_string),
             has_transcript: row.transcript.is_some(),
-            error: row
-                .job
-                .as_ref()
-                .filter(|job| !job.is_summary())
-                .and_then(|job| job.error.as_ref())
-                .map(ErrorView::of),
+            error: row.job.as_ref().and_then(|job| job.error.as_ref()).map(ErrorView::of),
         }
     }
 }

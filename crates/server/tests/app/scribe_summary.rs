@@ -2,9 +2,9 @@
 //! what is paid for them.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_capability::{CapabilityError, Finish};
 use sluice_store::Dialect;
@@ -280,6 +280,40 @@ impl Recording<'_> {
     async fn summarise(&self) -> Answered {
         self.app.post(&self.path("/summary")).of(&ada()).answer().await
     }
+
+    /// Asks for its transcription in a language.
+    async fn transcribe_in(&self, language: &str) -> Value {
+        let change = self.app.ask(Method::PATCH, &self.path("")).of(&ada()).json(&json!({ "language": language }));
+        assert_eq!(change.send().await.0, StatusCode::OK);
+        let (status, view) = self.app.post(&self.path("/transcribe")).of(&ada()).send().await;
+        assert_eq!((status, &view["state"]), (StatusCode::ACCEPTED, &json!("finishing")), "{view}");
+        view
+    }
+
+    /// How it stands once nothing is made of it any more.
+    async fn over(&self) -> Value {
+        let begun = Instant::now();
+        loop {
+            let view = self.show().await;
+            if view["state"] != "finishing" {
+                return view;
+            }
+            assert!(begun.elapsed() < Duration::from_mins(1), "{view}");
+            self.app.run_jobs().await;
+        }
+    }
+
+    /// Corrects what was decided to another day.
+    async fn sails_on(&self, day: &str) {
+        let edit = json!({ "text": format!("We decided to sail on {day}.") });
+        assert_eq!(self.edit(1, None, &edit).await.status, StatusCode::OK);
+    }
+}
+
+/// The state of a job of hers.
+async fn state_of(app: &TestApp, job: &Value) -> Value {
+    let path = format!("/api/v1/jobs/{}", job.as_str().unwrap());
+    app.get(&path).of(&ada()).answer().await.json()["state"].clone()
 }
 
 /// The jobs that make summaries again.
@@ -345,6 +379,95 @@ async fn a_summary_that_is_not_made_again_leaves_all_as_it_was() {
         let jobs = "SELECT id AS value FROM jobs WHERE kind = 'scribe.transcribe'";
         assert_eq!(app.texts(jobs, &[]).await.len(), 2);
         assert_eq!(recording.read("/summary").await["decisions"], before["decisions"]);
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_that_is_made_again_hides_no_transcription_that_failed() {
+    for dialect in BOTH {
+        let (app, model) = open(dialect, 100).await;
+        model.answer(&summary("They sail on Monday."));
+        let mut script = sailing("Monday");
+        script["heard"]["de"] = json!("the wind is too loud");
+        let recording = recorded(&app, &script).await;
+        recording.transcribe_in("de").await;
+        let failed = recording.over().await;
+        assert_eq!((&failed["state"], &failed["error"]["code"]), (&json!("failed"), &json!("not_heard")), "{failed}");
+
+        recording.sails_on("Friday").await;
+        model.answer(&summary("They sail on Friday."));
+        let again = recording.summarise().await;
+        assert_eq!((again.status, &again.json()["state"]), (StatusCode::ACCEPTED, &json!("finishing")));
+        assert_ne!(again.json()["job_id"], failed["job_id"]);
+        let after = recording.over().await;
+        for name in ["state", "error", "job_id"] {
+            assert_eq!(after[name], failed[name], "{name}: {after}");
+        }
+        assert_eq!(state_of(&app, &again.json()["job_id"]).await, "succeeded");
+        let written = recording.read("/summary").await;
+        assert_eq!(column(&written["decisions"], "text"), json!(["They sail on Friday."]), "it is there all the same");
+        let (_, listed) = app.get("/api/v1/sessions").of(&ada()).send().await;
+        assert_eq!((&listed["items"][0]["state"], &listed["items"][0]["error"]), (&json!("failed"), &failed["error"]));
+
+        // A transcription that succeeds ends that, and its job need not be known when the session is deleted.
+        recording.transcribe_in("en").await;
+        let well = recording.over().await;
+        assert_eq!((&well["state"], &well["error"]), (&json!("complete"), &Value::Null), "{well}");
+        app.execute("DELETE FROM jobs WHERE subject <> ''").await.unwrap();
+        let deleted = app.ask(Method::DELETE, &recording.path("")).of(&ada()).answer().await;
+        assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text());
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transcription_ends_the_summary_that_is_being_made_and_makes_its_own() {
+    for dialect in BOTH {
+        let (app, model) = open(dialect, 100).await;
+        model.answer(&summary("They sail on Monday."));
+        let mut script = sailing("Monday");
+        script["heard"]["de"] = sailing("Sunday")["heard"]["en"].clone();
+        let recording = recorded(&app, &script).await;
+        recording.sails_on("Friday").await;
+        model.answer_later(&summary("They sail on Friday."));
+        let summarises = recording.summarise().await.json()["job_id"].clone();
+        app.run_jobs().await;
+        assert_eq!((&recording.show().await["job_id"], model.asked().len()), (&summarises, 2), "it is being written");
+
+        model.answer(&summary("They sail on Sunday."));
+        let transcribes = recording.transcribe_in("de").await["job_id"].clone();
+        assert_ne!(transcribes, summarises);
+        app.advance(Duration::from_secs(2)).await;
+        let view = recording.over().await;
+        assert_eq!((&view["state"], &view["job_id"]), (&json!("complete"), &transcribes), "{view}");
+        let (first, second) = (state_of(&app, &summarises).await, state_of(&app, &transcribes).await);
+        assert_eq!((first, second), (json!("cancelled"), json!("succeeded")));
+        let (_, transcript) = app.get(&recording.path("/transcript")).of(&ada()).send().await;
+        let written = recording.read("/summary").await;
+        assert_eq!((&written["revision"], model.asked().len()), (&transcript["revision"], 1), "{written}");
+        assert_eq!(column(&written["decisions"], "text"), json!(["They sail on Sunday."]));
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_that_is_cancelled_in_its_last_attempt_changes_nothing() {
+    for dialect in BOTH {
+        let (app, model) = open(dialect, 100).await;
+        model.answer(&summary("They sail on Monday."));
+        let recording = recorded(&app, &sailing("Monday")).await;
+        let before = recording.read("/summary").await;
+        recording.sails_on("Friday").await;
+        model.answer_later(&summary("They sail on Friday."));
+        let job = recording.summarise().await.json()["job_id"].clone();
+        app.run_jobs().await;
+        app.execute("UPDATE jobs SET max_attempts = 1 WHERE kind = 'scribe.summarise'").await.unwrap();
+        let path = format!("/api/v1/jobs/{}/cancel", job.as_str().unwrap());
+        assert!(app.post(&path).of(&ada()).answer().await.status.is_success());
+        let view = recording.over().await;
+        assert_eq!((&view["state"], state_of(&app, &job).await), (&json!("complete"), json!("cancelled")));
+        assert_eq!(recording.read("/summary").await, before);
         app.end().await;
     }
 }

@@ -4,7 +4,7 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 
-use super::{RecordingId, SUMMARISING};
+use super::RecordingId;
 use crate::StoreError;
 use crate::jobs::JobError;
 use crate::sql::{Row, parse};
@@ -38,8 +38,10 @@ pub struct RecordingRow {
     pub active_at: Timestamp,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// The job that transcribes it, or makes its summary again, the latest one.
+    /// The job that transcribes it, the latest one.
     pub job: Option<RecordingJob>,
+    /// The job that makes its summary again, the latest one.
+    pub summary_job: Option<SummaryJob>,
     /// The name of the bytes of its transcript.
     pub transcript: Option<String>,
     /// Changes with every edit, and with a transcript in the place of another.
@@ -48,29 +50,43 @@ pub struct RecordingRow {
     pub edits_dropped: u32,
 }
 
-/// The job that transcribes a session, or makes its summary again.
+impl RecordingRow {
+    /// Whether it is being transcribed.
+    pub fn is_being_transcribed(&self) -> bool {
+        self.job.as_ref().is_some_and(|job| goes_on(job.state))
+    }
+
+    /// The jobs at work on it: the one that transcribes it before the one that makes its summary again.
+    pub fn jobs_at_work(&self) -> impl Iterator<Item = &JobId> {
+        let transcribes = self.job.as_ref().map(|job| (&job.id, job.state));
+        let summarises = self.summary_job.as_ref().map(|job| (&job.id, job.state));
+        [transcribes, summarises].into_iter().flatten().filter(|(_, state)| goes_on(*state)).map(|(id, _)| id)
+    }
+}
+
+/// The job that transcribes a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordingJob {
     /// Its id.
     pub id: JobId,
-    /// Its kind; none if it was so long ago that it is forgotten.
-    pub kind: Option<String>,
     /// Its state; none if it was so long ago that it is forgotten.
     pub state: Option<JobState>,
     /// Why it failed.
     pub error: Option<JobError>,
 }
 
-impl RecordingJob {
-    /// Whether it is not over.
-    pub fn goes_on(&self) -> bool {
-        self.state.is_some_and(|state| !state.is_final())
-    }
+/// The job that makes the summary of a session again, of what was written down before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryJob {
+    /// Its id.
+    pub id: JobId,
+    /// Its state; none if it was so long ago that it is forgotten.
+    pub state: Option<JobState>,
+}
 
-    /// Whether it makes a summary of what was written down before.
-    pub fn is_summary(&self) -> bool {
-        self.kind.as_deref() == Some(SUMMARISING)
-    }
+/// Whether a job in this state is not over.
+fn goes_on(state: Option<JobState>) -> bool {
+    state.is_some_and(|state| !state.is_final())
 }
 
 /// A segment: one run of one recorder.
@@ -201,12 +217,15 @@ pub(super) fn recording_row(row: &Row) -> Result<RecordingRow, StoreError> {
         None => None,
         Some(_) => Some(RecordingJob {
             id: parse(row, "job_id")?,
-            kind: row.get("job_kind")?,
-            state: row.get::<Option<String>>("job_state")?.and_then(|state| JobState::parse(&state)),
+            state: job_state(row, "job_state")?,
             error: (row.get::<Option<String>>("error_code")?)
                 .zip(row.get::<Option<String>>("error_message")?)
                 .map(|(code, message)| JobError { code, message }),
         }),
+    };
+    let summary_job = match row.get::<Option<String>>("summary_job_id")? {
+        None => None,
+        Some(_) => Some(SummaryJob { id: parse(row, "summary_job_id")?, state: job_state(row, "summary_job_state")? }),
     };
     Ok(RecordingRow {
         id: parse(row, "id")?,
@@ -223,10 +242,15 @@ pub(super) fn recording_row(row: &Row) -> Result<RecordingRow, StoreError> {
         active_at: Timestamp::from_millis(row.get("active_at")?),
         ended_at: row.get::<Option<i64>>("ended_at")?.map(Timestamp::from_millis),
         job,
+        summary_job,
         transcript: row.get("transcript")?,
         revision: row.get::<i64>("revision")?.unsigned_abs(),
         edits_dropped: number(row, "edits_dropped")?,
     })
+}
+
+fn job_state(row: &Row, column: &'static str) -> Result<Option<JobState>, StoreError> {
+    Ok(row.get::<Option<String>>(column)?.and_then(|state| JobState::parse(&state)))
 }
 
 pub(super) fn segment_row(row: &Row) -> Result<SegmentRow, StoreError> {

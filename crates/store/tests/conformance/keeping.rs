@@ -117,6 +117,7 @@ async fn ended(store: &Store, owner: &OwnerId, random: u8, transcribe: bool) -> 
         active_at: now,
         ended_at: None,
         job: None,
+        summary_job: None,
         transcript: None,
         revision: 0,
         edits_dropped: 0,
@@ -222,7 +223,7 @@ async fn a_session_that_is_held_or_not_written_down_stays_where_it_is(store: &St
 }
 
 /// A job on a session.
-async fn job(store: &Store, row: &RecordingRow, kind: &str) -> JobId {
+pub(crate) async fn job(store: &Store, row: &RecordingRow, kind: &str) -> JobId {
     let new = NewJob {
         id: JobId::new(store.now().await.unwrap(), rand(kind)),
         kind: kind.to_owned(),
@@ -251,7 +252,7 @@ fn rand(kind: &str) -> [u8; 10] {
     bytes
 }
 
-async fn finish(store: &Store, job: &JobId, state: &str) {
+pub(crate) async fn finish(store: &Store, job: &JobId, state: &str) {
     let (at, result) = (store.now().await.unwrap().as_millis(), if state == "succeeded" { "'{}'" } else { "NULL" });
     let text = format!("UPDATE jobs SET state = '{state}', finished_at = {at}, result = {result} WHERE id = '{job}'");
     assert_eq!(store.execute(&text).await.unwrap(), 1);

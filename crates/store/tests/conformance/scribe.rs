@@ -8,10 +8,11 @@ use sluice_domain::ids::{JobId, OwnerId};
 use sluice_domain::time::Timestamp;
 use sluice_store::scribe::{
     self, Begun, ChunkRow, Closed, FARTHEST, LivePassage, LiveRow, NewSegment, Placed, RecordingId, RecordingJob,
-    RecordingRow,
+    RecordingRow, SummaryJob,
 };
 use sluice_store::{Store, blobs};
 
+use crate::keeping::{finish, job};
 use crate::{ada, omar, on_both_databases};
 
 on_both_databases!(
@@ -23,6 +24,7 @@ on_both_databases!(
     a_segment_ends_with_the_chunks_that_it_has,
     two_requests_with_one_number_store_it_once,
     a_session_has_its_latest_job_and_its_latest_transcript,
+    a_summary_that_took_the_place_of_a_transcription_gives_it_back,
     a_session_that_gets_nothing_is_found_and_a_deleted_one_leaves_nothing,
     what_is_heard_of_a_session_while_it_is_recorded_is_its_owners_alone,
 );
@@ -44,6 +46,7 @@ pub(crate) async fn session(store: &Store, owner: &OwnerId, random: u8) -> Recor
         active_at: now,
         ended_at: None,
         job: None,
+        summary_job: None,
         transcript: None,
         revision: 0,
         edits_dropped: 0,
@@ -281,7 +284,17 @@ async fn a_session_has_its_latest_job_and_its_latest_transcript(store: &Store) {
     set_job(omar()).await;
     assert_eq!(find().await.job, None);
     set_job(ada()).await;
-    assert_eq!(find().await.job, Some(RecordingJob { id: job.clone(), kind: None, state: None, error: None }));
+    assert_eq!(find().await.job, Some(RecordingJob { id: job.clone(), state: None, error: None }));
+    let again = JobId::new(row.created_at, [4; 10]);
+    let set_summary_job =
+        async |owner| store.write(async |tx| scribe::set_summary_job(tx, &owner, &row.id, &again).await).await.unwrap();
+    set_summary_job(omar()).await;
+    assert_eq!(find().await.summary_job, None);
+    set_summary_job(ada()).await;
+    let now = find().await;
+    assert_eq!(now.summary_job, Some(SummaryJob { id: again.clone(), state: None }));
+    assert_eq!(now.job.as_ref().map(|job| &job.id), Some(&job), "neither takes the place of the other");
+    assert_eq!(now.jobs_at_work().next(), None, "a job that is forgotten is over");
 
     let usage = async || store.read(async |tx| blobs::usage(tx, &ada()).await).await.unwrap();
     let [first, second] = [chunk(store, 0, 0, 1).await.blob, chunk(store, 0, 0, 2).await.blob];
@@ -298,6 +311,30 @@ async fn a_session_has_its_latest_job_and_its_latest_transcript(store: &Store) {
     assert_eq!((find().await.transcript, usage().await), (Some(second), 10));
     assert!(store.write(async |tx| scribe::delete(tx, &ada(), &row.id).await).await.unwrap());
     assert_eq!(usage().await, 0);
+}
+
+/// What the migration makes of rows from before a summary's job had a column of its own.
+async fn a_summary_that_took_the_place_of_a_transcription_gives_it_back(store: &Store) {
+    let (_, update) = include_str!("../../migrations/scribe/0005_summary_job.sql").split_once("UPDATE").unwrap();
+    let migrate = async || store.execute(&format!("UPDATE{}", update.trim_end().trim_end_matches(';'))).await.unwrap();
+    let row = session(store, &ada(), 1).await;
+    let later = async |kind: &'static str| {
+        store.advance_clock(Duration::from_secs(1)).await.unwrap();
+        let job = job(store, &row, kind).await;
+        finish(store, &job, "succeeded").await;
+        job
+    };
+    let jobs = async || {
+        let now = store.read(async |tx| scribe::find(tx, &ada(), &row.id).await).await.unwrap().unwrap();
+        (now.job.map(|job| job.id), now.summary_job.map(|job| job.id))
+    };
+    later("scribe.transcribe").await;
+    let heard = later("scribe.transcribe").await;
+    store.write(async |tx| scribe::set_job(tx, &ada(), &row.id, &heard).await).await.unwrap();
+    assert_eq!((migrate().await, jobs().await), (0, (Some(heard.clone()), None)));
+    let summary = later(scribe::SUMMARISING).await;
+    store.write(async |tx| scribe::set_job(tx, &ada(), &row.id, &summary).await).await.unwrap();
+    assert_eq!((migrate().await, jobs().await), (1, (Some(heard), Some(summary))));
 }
 
 async fn what_is_heard_of_a_session_while_it_is_recorded_is_its_owners_alone(store: &Store) {

@@ -11520,7 +11520,7 @@ export interface components {
             id: string;
             /**
              * Format: uuid
-             * @description The job that transcribes it, or makes its summary again, the latest one.
+             * @description The job that transcribes it or makes its summary again; while there is neither, the one that transcribed it.
              */
             job_id?: string | null;
             /** @description ISO 639-1 code of what is spoken; none if it is to be found out. */

@@ -47,9 +47,9 @@ impl Job for SummariseSession {
     }
 }
 
-/// The job of a session that has a transcript, and how it is enqueued. [`scribe::set_job`] follows.
+/// The job of a session that has a transcript, and how it is enqueued. [`scribe::set_summary_job`] follows.
 ///
-/// [`scribe::set_job`]: sluice_store::scribe::set_job
+/// [`scribe::set_summary_job`]: sluice_store::scribe::set_summary_job
 pub(in crate::scribe) fn job_of(owner: &OwnerId, id: &RecordingId) -> (SummariseSession, EnqueueOptions) {
     let options = EnqueueOptions { subject: Some(id.to_string()), ..EnqueueOptions::of(owner) };
     (SummariseSession { session: id.clone() }, options)
