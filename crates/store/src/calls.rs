@@ -17,6 +17,7 @@ use crate::jobs::{JobRow, Lease, changed, row, spend};
 use crate::sql::{Row, sql};
 use crate::{StoreError, Tx, limits, results, storable};
 
+pub(crate) use figures::last_succeeded;
 pub use figures::{OfSubject, Paid, costs, count, finished, of_subjects, unpriced};
 
 /// What became of a call.

@@ -33,6 +33,15 @@ pub async fn unpriced(tx: &mut Tx, owner: &OwnerId, job: &JobId) -> Result<BTree
     rows.iter().map(|row| Ok((row.get("kind")?, row.get::<i64>("count")?.unsigned_abs()))).collect()
 }
 
+/// When the latest call of a job that succeeded ended; none if none did.
+pub(crate) async fn last_succeeded(tx: &mut Tx, job: &JobId) -> Result<Option<Timestamp>, StoreError> {
+    let row = sql("SELECT MAX(finished_at) AS last FROM calls WHERE job = $1 AND outcome = 'succeeded'")
+        .bind(job.as_str())
+        .one(tx)
+        .await?;
+    Ok(row.get::<Option<i64>>("last")?.map(Timestamp::from_millis))
+}
+
 /// What providers were paid for one kind of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paid {

@@ -22,7 +22,8 @@ pub enum Task {
     Rescue,
     /// Its wait ends by a poll or its deadline.
     Wake,
-    /// Its delay ends, and it was put off again after so long that it is given up. Time in which nobody tried does not end it.
+    /// Its delay ends, and it was put off again after so long that it is given up. Time in which nobody tried does not end it, nor
+    /// does time before the latest call of it that succeeded.
     GiveUp {
         /// For so long.
         after: Duration,
@@ -109,7 +110,7 @@ pub async fn perform(tx: &mut Tx, task: Task, job: &str) -> Result<bool, StoreEr
     let is_due = match task {
         Task::Rescue => rescue(tx, &mut row, now).await?,
         Task::Wake => wake(&mut row, now),
-        Task::GiveUp { after } => give_up(&mut row, after, now),
+        Task::GiveUp { after } => give_up(tx, &mut row, after, now).await?,
         Task::Promote => promote(&mut row, now),
         Task::Expire => expire(tx, &mut row, now).await?,
     };
@@ -162,14 +163,21 @@ fn wake(row: &mut JobRow, now: Timestamp) -> bool {
     is_due
 }
 
-fn give_up(row: &mut JobRow, after: Duration, now: Timestamp) -> bool {
-    let is_over = row.put_off_since.is_some_and(|since| since <= row.updated_at - after);
-    let is_due = row.state == JobState::Scheduled && row.run_at <= now && is_over;
-    if is_due {
-        row.give_up(now);
-        tracing::warn!(job = %row.id, kind = %row.kind, "gave up a job that was put off for too long");
+/// A job of which a call has succeeded since does go on, if slowly: the time begins anew with the latest of them. That is checked
+/// here, when it would be given up, and not at the end of every call.
+async fn give_up(tx: &mut Tx, row: &mut JobRow, after: Duration, now: Timestamp) -> Result<bool, StoreError> {
+    let is_over = |row: &JobRow| row.put_off_since.is_some_and(|since| since <= row.updated_at - after);
+    if row.state != JobState::Scheduled || row.run_at > now || !is_over(row) {
+        return Ok(false);
     }
-    is_due
+    row.put_off_since = row.put_off_since.max(calls::last_succeeded(tx, &row.id).await?);
+    if !is_over(row) {
+        row.save(tx).await?;
+        return Ok(false);
+    }
+    row.give_up(now);
+    tracing::warn!(job = %row.id, kind = %row.kind, "gave up a job that was put off for too long");
+    Ok(true)
 }
 
 fn promote(row: &mut JobRow, now: Timestamp) -> bool {

@@ -3,11 +3,12 @@
 use sluice_domain::ids::JobId;
 use sluice_domain::job::JobState;
 use sluice_domain::money::MicroUsd;
+use sluice_store::calls::Outcome;
 use sluice_store::jobs::spend::Over;
 use sluice_store::jobs::{self, Need, NewJob, PATIENCE, Settlement, Task};
 use sluice_store::{StoreError, calls};
 
-use crate::calls::new_call;
+use crate::calls::{end, new_call, start};
 use crate::world::LEASE;
 use crate::{World, ada, error, on_both_databases, seconds, then};
 
@@ -20,6 +21,7 @@ on_both_databases!(
     a_rescue_says_what_became_of_calls_that_were_open,
     the_next_thing_that_time_will_do_is_known,
     a_job_that_is_put_off_again_and_again_is_given_up,
+    a_job_that_is_put_off_and_goes_on_between_is_not_given_up,
     a_job_over_a_budget_is_given_up,
 );
 
@@ -247,6 +249,33 @@ async fn a_job_that_is_put_off_again_and_again_is_given_up(world: &World) {
     world.retry(&job).await.unwrap();
     put_off(world, Some("rain"), FIVE_DAYS).await;
     assert_eq!(world.state(&job).await, JobState::Ready, "whoever retries it has all the patience again");
+}
+
+async fn a_job_that_is_put_off_and_goes_on_between_is_not_given_up(world: &World) {
+    const FIVE_DAYS: u64 = 5 * 86_400;
+    let job = world.add().await;
+    let once = async |outcome: Outcome| {
+        let claimed = world.claim_one().await;
+        let call = new_call(world, &world.name(), None);
+        start(world, &claimed, &call).await;
+        end(world, &call, outcome, 0).await;
+        let snooze = Settlement::Snooze { delay: seconds(FIVE_DAYS), error: Some(error("no more today")) };
+        world.settle(&claimed, snooze).await.unwrap();
+        world.advance(seconds(FIVE_DAYS)).await;
+        world.maintain().await;
+        world.state(&job).await
+    };
+    for _ in 0..15 {
+        assert_eq!(once(Outcome::Succeeded).await, JobState::Ready, "it has made something since");
+    }
+    // From the last success on it only fails: the seventh time is after thirty-five days.
+    for _ in 0..6 {
+        assert_eq!(once(Outcome::Failed).await, JobState::Ready);
+    }
+    assert_eq!(once(Outcome::Failed).await, JobState::Dead);
+    let given_up = world.row(&job).await.error.unwrap();
+    assert_eq!(given_up.code, "waited_too_long");
+    assert!(given_up.message.contains("40 days"), "{}", given_up.message);
 }
 
 async fn a_job_over_a_budget_is_given_up(world: &World) {
