@@ -82,12 +82,16 @@ impl<'a> Model<'a> {
     /// Counts a question, once however often this job comes back to it; false if there is no room for it. What has been asked
     /// already costs nothing more.
     async fn is_allowed(&self, router: &Router<Completing, dyn Complete>, key: &str) -> Result<bool, JobError> {
-        if self.is_own || routing::is_begun(self.run, key, router).await? {
+        if self.is_own {
             return Ok(true);
         }
+        let unreadable = match routing::asking::<_, _, Completion>(self.run, key, router).await? {
+            routing::Asking::Free => return Ok(true),
+            routing::Asking::Call { unreadable } => unreadable,
+        };
         let of = json!(["capture.allowance/1", self.run.job_id(), key]);
         let counted = BlobHash::of(of.to_string().as_bytes()).to_string();
-        match self.count(&counted).await {
+        match self.count(&counted, &unreadable).await {
             Ok(()) => Ok(true),
             Err(LimitError::Exceeded(exceeded)) => {
                 self.run.log(format!("No model is asked: {exceeded}"));
@@ -98,17 +102,21 @@ impl<'a> Model<'a> {
     }
 
     /// Counts one, unless that was done under this key, of which a note is left in the same unit of work: whatever happens to
-    /// this process in between, it is neither counted twice nor forgotten.
-    async fn count(&self, key: &str) -> Result<(), LimitError> {
+    /// this process in between, it is neither counted twice nor forgotten. Where it was answered, and the answer cannot be read any
+    /// more, it is another call, which is counted whatever was counted before; the answers go with it.
+    async fn count(&self, key: &str, unreadable: &[String]) -> Result<(), LimitError> {
         let (limits, asker) = (self.limits, Asker { owner: self.run.owner().clone(), token: None, address: None });
         let counted = self.run.write(async |tx: &mut Tx| {
-            if results::find(tx, key).await?.is_some() {
+            if unreadable.is_empty() && results::find(tx, key).await?.is_some() {
                 results::touch(tx, key).await?;
-            } else {
-                admit::one(tx, limits, &asker, Limited::ModelCalls).await?;
-                results::store(tx, key, "allowance", &json!(true)).await?;
+                return Ok::<_, LimitError>(());
             }
-            Ok::<_, LimitError>(())
+            admit::one(tx, limits, &asker, Limited::ModelCalls).await?;
+            results::store(tx, key, "allowance", &json!(true)).await?;
+            for answer in unreadable {
+                results::forget(tx, answer).await?;
+            }
+            Ok(())
         });
         counted.await
     }
@@ -123,10 +131,11 @@ pub(crate) fn goes_on(run: &Run, error: &JobError) -> bool {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use serde::{Deserialize, Serialize};
-    use sluice_capability::{Answer, Begun, Context, Does, Doing, Finish, Profile};
+    use sluice_capability::{Answer, Begun, CapabilityError, Context, Does, Doing, Finish, Profile};
     use sluice_domain::ids::OwnerId;
     use sluice_domain::job::JobState;
     use sluice_domain::limits::{Holder, Window};
@@ -139,11 +148,16 @@ mod tests {
 
     use super::*;
 
-    struct Quill(Profile);
+    struct Quill {
+        profile: Profile,
+        asked: AtomicUsize,
+        /// It answers something that is no answer.
+        mumbles: bool,
+    }
 
     impl Does<Completing> for Quill {
         fn profile(&self) -> &Profile {
-            &self.0
+            &self.profile
         }
 
         fn estimate(&self, _: &CompleteRequest) -> Option<MicroUsd> {
@@ -151,8 +165,15 @@ mod tests {
         }
 
         fn begin<'a>(&'a self, _: &'a CompleteRequest, _: Context<'a>) -> Doing<'a, Begun<Completion>> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
             let completion = Completion { text: "{}".to_owned(), finish: Finish::Stop };
-            Box::pin(async move { Ok(Begun::Done(Answer::local(completion, "quill", "1"))) })
+            let mumbles = self.mumbles;
+            Box::pin(async move {
+                if mumbles {
+                    return Err(CapabilityError::fail("bad_answer", "the provider's answer cannot be read"));
+                }
+                Ok(Begun::Done(Answer::local(completion, "quill", "1")))
+            })
         }
     }
 
@@ -164,6 +185,8 @@ mod tests {
     #[derive(Serialize, Deserialize)]
     struct Question {
         about: String,
+        /// What is stored of its answer is of another version.
+        is_old: bool,
     }
 
     #[derive(Serialize, Deserialize)]
@@ -182,6 +205,11 @@ mod tests {
 
         async fn run(&self, _: Only, run: &Run, desk: &Arc<Desk>) -> Result<Next<Only>, JobError> {
             let model = Model { run, limits: &desk.limits, router: desk.router.clone(), is_own: false };
+            if self.is_old {
+                let keys = routing::keys_of(run, &self.about, &desk.router).await?;
+                let old = json!({ "words": "of an older version" });
+                run.write(async |tx: &mut Tx| results::store(tx, &keys[0], "complete", &old).await).await?;
+            }
             let request =
                 CompleteRequest { messages: Vec::new(), schema: None, max_output_tokens: 9, temperature: None };
             Ok(match model.ask(&desk.router, &self.about, &request, &Wish::default()).await? {
@@ -193,29 +221,76 @@ mod tests {
         }
     }
 
+    /// An engine with a model that may be asked twice a day, and the model.
+    fn desk(test: &TestStore, mumbles: bool) -> (Engine, Arc<Quill>) {
+        let plans = json!({ "visitor": { "user": { "model_calls": { "hard": 2, "seconds": 86_400 } } } });
+        let profile = Profile { provider: "letters".to_owned(), is_local: true, languages: Vec::new() };
+        let quill = Arc::new(Quill { profile, asked: AtomicUsize::new(0), mumbles });
+        let limits = Limiter::new(serde_json::from_value(plans).unwrap());
+        let desk = Desk { router: Router::only(Arc::clone(&quill) as Arc<dyn Complete>), limits };
+        (Engine::builder(test.store().clone()).register::<Question>(Arc::new(desk)).build(), quill)
+    }
+
+    /// How many calls count for today.
+    async fn used(test: &TestStore) -> u64 {
+        let (of, window) =
+            (Of::new(Holder::User, OwnerId::local().as_str()), Window { hard: 2, soft: None, seconds: 86_400 });
+        let used = async |tx: &mut Tx| limits::used(tx, &of, Limited::ModelCalls, window).await;
+        test.store().read(used).await.unwrap().used
+    }
+
+    /// Asks, and says how the job ended.
+    async fn asked(test: &TestStore, engine: &Engine, is_old: bool) -> (JobState, Option<serde_json::Value>) {
+        let (owner, question) = (OwnerId::local(), Question { about: "tide".to_owned(), is_old });
+        let job = engine.submit(&question, EnqueueOptions::of(&owner)).await.unwrap();
+        engine.run_until_idle().await.unwrap();
+        test.advance(Duration::from_hours(1)).await;
+        engine.run_until_idle().await.unwrap();
+        let row = engine.job(&owner, &job).await.unwrap().unwrap().job;
+        (row.state, row.result)
+    }
+
     #[tokio::test]
     async fn a_question_is_counted_once_though_the_reply_of_its_count_is_lost() {
         for dialect in [Dialect::Sqlite, Dialect::Postgres] {
             let test = TestStore::open_on(dialect).await;
-            let plans = json!({ "visitor": { "user": { "model_calls": { "hard": 2, "seconds": 86_400 } } } });
-            let profile = Profile { provider: "letters".to_owned(), is_local: true, languages: Vec::new() };
-            let quill: Arc<dyn Complete> = Arc::new(Quill(profile));
-            let limits = Limiter::new(serde_json::from_value(plans).unwrap());
-            let desk = Desk { router: Router::only(quill), limits };
-            let engine = Engine::builder(test.store().clone()).register::<Question>(Arc::new(desk)).build();
-            let (owner, question) = (OwnerId::local(), Question { about: "tide".to_owned() });
-
+            let (engine, _) = desk(&test, false);
             test.faults().plan("run.write", Fault::LostReply);
-            let job = engine.submit(&question, EnqueueOptions::of(&owner)).await.unwrap();
-            engine.run_until_idle().await.unwrap();
-            test.advance(Duration::from_hours(1)).await;
-            engine.run_until_idle().await.unwrap();
-            let row = engine.job(&owner, &job).await.unwrap().unwrap().job;
-            assert_eq!((row.state, row.result), (JobState::Succeeded, Some(json!("answered"))), "{dialect:?}");
+            assert_eq!(
+                asked(&test, &engine, false).await,
+                (JobState::Succeeded, Some(json!("answered"))),
+                "{dialect:?}"
+            );
+            assert_eq!(used(&test).await, 1, "{dialect:?}");
+            test.end().await;
+        }
+    }
 
-            let (of, window) = (Of::new(Holder::User, owner.as_str()), Window { hard: 2, soft: None, seconds: 86_400 });
-            let used = async |tx: &mut Tx| limits::used(tx, &of, Limited::ModelCalls, window).await;
-            assert_eq!(test.store().read(used).await.unwrap().used, 1, "{dialect:?}");
+    #[tokio::test]
+    async fn an_answer_that_cannot_be_read_any_more_is_asked_for_and_counted_anew() {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            let test = TestStore::open_on(dialect).await;
+            let (engine, quill) = desk(&test, false);
+            let answered = (JobState::Succeeded, Some(json!("answered")));
+            for (is_old, counted) in [(false, 1), (false, 1), (true, 2)] {
+                assert_eq!(asked(&test, &engine, is_old).await, answered, "{dialect:?}");
+                let calls = u64::try_from(quill.asked.load(Ordering::Relaxed)).unwrap();
+                assert_eq!((calls, used(&test).await), (counted, counted), "each call counts: {dialect:?}");
+            }
+            let used_up = (JobState::Succeeded, Some(json!("used up")));
+            assert_eq!(asked(&test, &engine, true).await, used_up, "{dialect:?}");
+            assert_eq!((quill.asked.load(Ordering::Relaxed), used(&test).await), (2, 2), "{dialect:?}");
+            test.end().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_none_is_counted_because_it_was_paid() {
+        for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+            let test = TestStore::open_on(dialect).await;
+            let (engine, quill) = desk(&test, true);
+            assert_eq!(asked(&test, &engine, false).await.0, JobState::Dead, "{dialect:?}");
+            assert_eq!((quill.asked.load(Ordering::Relaxed), used(&test).await), (1, 1), "{dialect:?}");
             test.end().await;
         }
     }

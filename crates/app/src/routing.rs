@@ -25,6 +25,15 @@ pub struct Made<T> {
     pub made_by: MadeBy,
 }
 
+/// An implementation that was before the one that made something, and did not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PassedOver {
+    /// Its provider.
+    pub(crate) provider: String,
+    /// Why, for people.
+    pub(crate) why: String,
+}
+
 /// Moves what an implementation made to permanent storage.
 ///
 /// What captures something is a type of its own: a closure cannot be proven to return a `'static` future once it is held by
@@ -165,6 +174,26 @@ where
     T: Serialize + DeserializeOwned + Send,
     K: Keep<C::Output, T>,
 {
+    ask_telling(run, key, router, request, wish, keep, &mut Vec::new()).await
+}
+
+/// The same as [`ask`]; `passed` has those that failed, rest, cost too much or are unable, in the order of the routes, up to the one
+/// that did it. Where a result was there already nobody was asked, and it stays as it is.
+pub(crate) async fn ask_telling<C, I, T, K>(
+    run: &Run,
+    key: &str,
+    router: &Router<C, I>,
+    request: &C::Request,
+    wish: &Wish,
+    keep: K,
+    passed: &mut Vec<PassedOver>,
+) -> Result<Called<Made<T>>, JobError>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+    T: Serialize + DeserializeOwned + Send,
+    K: Keep<C::Output, T>,
+{
     let (mut asked, mut resting) = (Vec::<String>::new(), Vec::<String>::new());
     for implementation in router.implementations() {
         let (keys, provider) =
@@ -204,16 +233,66 @@ where
         }
     }
     let (chosen, skipped) = router.choose(request, wish, resting.as_slice());
+    let mut reasons = told(&skipped);
     let mut error = None;
     for implementation in &chosen {
         let [key, _] = keys_to(key, router, &**implementation, run.owner());
         let call = routed(router, &**implementation, (request, &keep, run));
+        let provider = &implementation.profile().provider;
         match run.call_async(&key, C::NAME, &call).await {
-            Err(failed) if !may_be_paid(&failed) => error = Some(failed),
-            outcome => return outcome,
+            Err(failed) if !may_be_paid(&failed) => {
+                reasons.push((provider.clone(), reason_of(provider, &failed)));
+                error = Some(failed);
+            }
+            outcome => {
+                *passed = passed_over(router, &reasons, Some(provider));
+                return outcome;
+            }
         }
     }
+    *passed = passed_over(router, &reasons, None);
     Err(no_route(NoRoute { capability: C::NAME, skipped, error }))
+}
+
+/// Those that were skipped before `made_by`, in the order of the routes.
+pub(crate) fn skipped_before<C, I>(router: &Router<C, I>, skipped: &[(String, Skip)], made_by: &str) -> Vec<PassedOver>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    passed_over(router, &told(skipped), Some(made_by))
+}
+
+/// Why routes were skipped that whoever asks expects to be taken. Others are not for such requests.
+fn told(skipped: &[(String, Skip)]) -> Vec<(String, String)> {
+    let is_told = |why: &Skip| match why {
+        Skip::Unwell | Skip::Unable(_) | Skip::Cost | Skip::UnknownPrice => true,
+        Skip::Language | Skip::Length | Skip::NotLocal => false,
+    };
+    skipped.iter().filter(|(_, why)| is_told(why)).map(|(name, why)| (name.clone(), why.to_string())).collect()
+}
+
+/// What an error says, without the provider, which is named beside it.
+fn reason_of(provider: &str, error: &JobError) -> String {
+    let own = error.message.strip_prefix(provider).and_then(|rest| rest.strip_prefix(": "));
+    own.unwrap_or(&error.message).to_owned()
+}
+
+/// The providers before `made_by` for which there is a reason, each once.
+fn passed_over<C, I>(router: &Router<C, I>, reasons: &[(String, String)], made_by: Option<&str>) -> Vec<PassedOver>
+where
+    C: Capability,
+    I: Does<C> + ?Sized,
+{
+    let names = router.implementations().map(|one| &one.profile().provider);
+    let mut passed = Vec::<PassedOver>::new();
+    for provider in names.take_while(|name| made_by != Some(name.as_str())) {
+        let reason = reasons.iter().rfind(|(name, _)| name == provider);
+        if let Some((_, why)) = reason.filter(|_| passed.iter().all(|one| one.provider != *provider)) {
+            passed.push(PassedOver { provider: provider.clone(), why: why.clone() });
+        }
+    }
+    passed
 }
 
 /// The keys of a request to one implementation. Under the first one it is asked, and its result stored; under the other one its
@@ -277,23 +356,54 @@ where
     Ok(open.map(|(provider, _)| provider))
 }
 
-/// Whether the result of a request is stored, or a call for it is open: asking for it again costs nothing more.
-pub(crate) async fn is_begun<C, I>(run: &Run, key: &str, router: &Router<C, I>) -> Result<bool, JobError>
+/// What asking for a request comes to now.
+pub(crate) enum Asking {
+    /// Its result is stored, or a call for it is open: it costs nothing more.
+    Free,
+    /// A call. What is stored under these keys, if anything, cannot be read any more.
+    Call {
+        /// Keys of stored results.
+        unreadable: Vec<String>,
+    },
+}
+
+/// What [`ask`] does for a request whose result is a `T`.
+pub(crate) async fn asking<C, I, T>(run: &Run, key: &str, router: &Router<C, I>) -> Result<Asking, JobError>
 where
     C: Capability,
     I: Does<C> + ?Sized,
+    T: DeserializeOwned,
 {
+    let mut unreadable = Vec::<String>::new();
     for implementation in router.implementations() {
         let (keys, provider) =
             (keys_to(key, router, &**implementation, run.owner()), implementation.profile().provider.clone());
-        if run.read(async |tx| state_of(tx, &keys, &provider).await).await?.0.is_some() {
-            return Ok(true);
+        let Some(begun) = run.read(async |tx| state_of(tx, &keys, &provider).await).await?.0 else { continue };
+        let is_open = run.read(async |tx| calls::open_of_key(tx, &begun).await).await?.is_some();
+        if is_open || is_readable::<T>(run, &begun).await? {
+            return Ok(Asking::Free);
+        }
+        let [first, _] = keys;
+        let is_asked_next = begun == first;
+        unreadable.push(begun);
+        if is_asked_next {
+            return Ok(Asking::Call { unreadable });
         }
     }
-    if run.awaited_key().await?.is_some_and(|awaited| is_of(&awaited, key)) {
-        return Ok(true);
+    if let Some(awaited) = run.awaited_key().await?.filter(|awaited| is_of(awaited, key)) {
+        if is_readable::<T>(run, &awaited).await? {
+            return Ok(Asking::Free);
+        }
+        unreadable.push(awaited);
     }
-    Ok(run.read(async |tx| calls::open_elsewhere(tx, run.owner(), key, &[]).await).await?.is_some())
+    let is_open = run.read(async |tx| calls::open_elsewhere(tx, run.owner(), key, &[]).await).await?.is_some();
+    Ok(if is_open { Asking::Free } else { Asking::Call { unreadable } })
+}
+
+/// Whether there is a result under a key that this version can read.
+async fn is_readable<T: DeserializeOwned>(run: &Run, key: &str) -> Result<bool, JobError> {
+    let stored = run.read(async |tx| results::find(tx, key).await).await?;
+    Ok(stored.is_some_and(|value| serde_json::from_value::<Made<T>>(value).is_ok()))
 }
 
 /// Under which of an implementation's keys there is a result or an open call, and whether the circuit of its provider is open.
