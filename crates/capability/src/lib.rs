@@ -44,7 +44,9 @@ pub use router::{Attempt, Health, NoRoute, Route, Router, Skip, When, Wish};
 pub use sluice_domain::call::CallProgress;
 pub use speak::{Speak, SpeakRequest, Speaking, VoiceInfo};
 pub use tell_apart::{TellApart, TellApartRequest, TellingApart, VoiceTurn, Voices};
-pub use transcribe::{Segment, Suppressed, Suppression, Transcribe, TranscribeRequest, Transcribing, Transcript, Word};
+pub use transcribe::{
+    Segment, Suppressed, Suppression, Transcribe, TranscribeRequest, Transcribing, Transcript, Unwritten, Word,
+};
 pub use translate::{Translate, TranslateRequest, Translating, Translation};
 
 /// A capability: the types of its request and its answer.

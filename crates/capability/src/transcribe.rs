@@ -46,6 +46,19 @@ pub struct Transcript {
     /// What the engine wrote and then left out, since probably nobody said it.
     #[serde(default)]
     pub suppressed: Vec<Suppressed>,
+    /// Where somebody speaks and nothing was written, as far as the engine knows: what is said in another language than the one
+    /// that it heard, for example.
+    #[serde(default)]
+    pub unwritten: Vec<Unwritten>,
+}
+
+/// A stretch with a voice and without a text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unwritten {
+    /// Start in milliseconds of the sound.
+    pub start_ms: u32,
+    /// End in milliseconds, exclusive.
+    pub end_ms: u32,
 }
 
 /// A text that was left out.

@@ -275,6 +275,34 @@ fn joined(folder: &Path) -> (std::path::PathBuf, String) {
 }
 
 #[tokio::test]
+async fn where_somebody_speaks_another_language_and_nothing_is_written_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = |language: &str| clips().into_iter().find(|clip| clip.language == language).unwrap();
+    let transcriber = transcriber();
+    for (first, second) in [("pt", "it"), ("it", "en"), ("en", "it")] {
+        let list = folder.path().join("list.txt");
+        let mut lines = String::new();
+        for (at, language) in [first, second].into_iter().enumerate() {
+            let plain = folder.path().join(format!("{at}.wav"));
+            // With half a second of silence after it.
+            convert(&clip(language).path, &["-af", "apad=pad_dur=0.5", "-ar", "16000", "-ac", "1"], &plain);
+            writeln!(lines, "file '{}'", plain.display()).unwrap();
+        }
+        std::fs::write(&list, lines).unwrap();
+        let both = folder.path().join("both.wav");
+        hearing::join(&list, &both);
+        let transcript = heard(&transcriber, &TranscribeRequest { words: true, ..request(&both) }).await;
+        let left_out: u32 = transcript.unwritten.iter().map(|stretch| stretch.end_ms - stretch.start_ms).sum();
+        assert!((1_500..7_000).contains(&left_out), "{first} and {second}: {transcript:?}");
+    }
+    // Of whoever speaks one language all is written.
+    for Clip { path, .. } in clips() {
+        let transcript = heard(&transcriber, &TranscribeRequest { words: true, ..request(&path) }).await;
+        assert!(transcript.unwritten.is_empty(), "{}: {transcript:?}", path.display());
+    }
+}
+
+#[tokio::test]
 async fn speech_that_goes_on_is_written_down_while_it_does() {
     let folder = tempfile::tempdir().unwrap();
     let (sound, said) = joined(folder.path());

@@ -152,7 +152,7 @@ async fn a_transcript_keeps_its_times_and_speakers() {
         words: Vec::new(),
     };
     let segments = sentences.iter().enumerate().map(segment).collect();
-    let transcript = Transcript { language: "en".to_owned(), segments, suppressed: Vec::new() };
+    let transcript = Transcript { language: "en".to_owned(), segments, suppressed: Vec::new(), unwritten: Vec::new() };
     let extract = extract(&of_transcript(&transcript), 6, None).await.unwrap();
     assert_eq!(extract.sentences.len(), 6);
     for sentence in &extract.sentences {

@@ -8,6 +8,7 @@ use sluice_store::StoreError;
 use sluice_store::capture::PhraseRow;
 
 use super::languages::SURE;
+use crate::routing::PassedOver;
 
 /// Two changes of a card that was exported are at least so far apart, in milliseconds: a deck tells them apart by seconds.
 const APART: i64 = 1_000;
@@ -26,6 +27,9 @@ pub(super) struct Origin {
 pub(super) struct CardFields {
     /// Of the phrase; none until it is extracted.
     pub(super) origin: Option<Origin>,
+    /// Who was to read or hear the phrase before whoever did, and did not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) passed_over: Vec<PassedOver>,
     /// The fields that are made of it.
     #[serde(default)]
     pub(super) analysis: Analysis,

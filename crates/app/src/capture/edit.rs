@@ -139,6 +139,7 @@ fn write(row: &mut PhraseRow, edit: &Edit, text: Option<&str>, now: Timestamp) -
     }
     if edit.text.is_some() {
         fields.origin = Some(Origin { source: Source::Person, doubt: Doubt::Sure });
+        fields.passed_over.clear();
     }
     let analysis = &mut fields.analysis;
     analysis.transliteration = edited(analysis.transliteration.take(), edit.transliteration.clone());

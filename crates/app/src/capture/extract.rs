@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_blobs::BlobHash;
-use sluice_capability::{CapabilityError, TranscribeRequest, Transcript, Wish};
+use sluice_capability::{CapabilityError, MadeBy, TranscribeRequest, Transcript, Wish};
 use sluice_domain::language::Language;
 use sluice_domain::study::{Doubt, Reason, Source, StudyLanguage};
 use sluice_engine::{Called, JobError, Run};
@@ -17,12 +17,14 @@ use sluice_store::capture::{Original, PhraseId, PhraseRow, SourceKind};
 use super::card::{self, CardFields, Origin};
 use super::context::CaptureApp;
 use super::{PHRASE_CHARACTERS, current, languages};
-use crate::routing::{self, Unchanged};
+use crate::routing::{self, PassedOver, Unchanged};
 
 /// Changes with what is read of the same picture.
 const READ: &str = "capture.read/2";
 /// Changes with what is heard in the same sound.
-const HEARD: &str = "capture.hear/1";
+const HEARD: &str = "capture.hear/2";
+/// What this machine's engines are called among the providers.
+const LOCAL: &str = "local";
 /// A line that was read with less confidence may be wrong.
 const READ_SURELY: f32 = 0.9;
 /// It is as sure of what it misreads on a photo, and of lines that it reads half of, as of the rest.
@@ -67,6 +69,8 @@ pub(super) struct Line {
 struct Phrase {
     text: String,
     source: Source,
+    /// The provider that extracted it, or this machine.
+    by: String,
     is_sure: bool,
     found: languages::Found,
     reading: Option<Reading>,
@@ -96,8 +100,12 @@ pub(super) async fn extract(run: &Run, app: &CaptureApp, row: &PhraseRow) -> Res
 
 async fn store(run: &Run, id: &PhraseId, phrase: &Phrase) -> Result<bool, JobError> {
     let doubt = if phrase.is_sure { Doubt::Sure } else { Doubt::Doubtful { reason: Reason::LowConfidence } };
-    let fields = CardFields { origin: Some(Origin { source: phrase.source.clone(), doubt }), ..CardFields::default() };
+    let origin = Origin { source: phrase.source.clone(), doubt };
     current::change(run, id, |row, now| {
+        // What was said of it, and of those behind it, is of an earlier attempt.
+        let before = card::fields(row)?.passed_over.into_iter().take_while(|one| one.provider != phrase.by);
+        let fields =
+            CardFields { origin: Some(origin.clone()), passed_over: before.collect(), ..CardFields::default() };
         row.text.clone_from(&phrase.text);
         row.reading = phrase.reading.as_ref().map(|reading| json!(reading));
         if row.language_sure < languages::CHOSEN {
@@ -109,6 +117,20 @@ async fn store(run: &Run, id: &PhraseId, phrase: &Phrase) -> Result<bool, JobErr
         Ok(())
     })
     .await
+}
+
+/// Writes into the card who did not read or hear it, and why, before anything else happens: also of a card that then fails.
+async fn note(run: &Run, row: &PhraseRow, passed: &[PassedOver]) -> Result<(), JobError> {
+    if passed.is_empty() || card::fields(row)?.passed_over == passed {
+        return Ok(());
+    }
+    current::change(run, &row.id, |row, now| {
+        let fields = CardFields { passed_over: passed.to_vec(), ..card::fields(row)? };
+        card::put(row, &fields, now);
+        Ok(())
+    })
+    .await
+    .map(drop)
 }
 
 pub(super) fn hash_of(original: &Original) -> Result<BlobHash, JobError> {
@@ -135,8 +157,11 @@ fn checked(text: &str, what: &str) -> Result<String, JobError> {
 async fn read(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original) -> Result<Called<Phrase>, JobError> {
     let hash = hash_of(original)?;
     let language = chosen(row);
-    match remote::read(run, app, &hash, language).await? {
-        Some(Called::Done(reading)) => return phrase_of(reading, language).map(Called::Done),
+    match remote::read(run, app, row, &hash, language).await? {
+        Some(Called::Done(reading)) => {
+            let by = reading.engine.clone();
+            return phrase_of(reading, by, language).map(Called::Done);
+        }
         Some(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
         None => {}
     }
@@ -151,7 +176,7 @@ async fn read(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original)
             Ok(reading_of(text))
         })
         .await?;
-    phrase_of(reading, language).map(Called::Done)
+    phrase_of(reading, LOCAL.to_owned(), language).map(Called::Done)
 }
 
 async fn read_file(app: &CaptureApp, file: &Path, language: Option<StudyLanguage>) -> Result<PhotoText, JobError> {
@@ -193,7 +218,7 @@ fn reading_of(text: PhotoText) -> Reading {
 }
 
 /// The phrase that a picture's lines make: of their words those in the script of the language.
-fn phrase_of(mut reading: Reading, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
+fn phrase_of(mut reading: Reading, by: String, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
     let whole: Vec<&str> = reading.lines.iter().map(|line| line.text.as_str()).collect();
     let (found, sure) = match chosen {
         Some(language) => (Some(language), languages::CHOSEN),
@@ -219,7 +244,7 @@ fn phrase_of(mut reading: Reading, chosen: Option<StudyLanguage>) -> Result<Phra
         && reading.confidence >= READ_SURELY
         && reading.lines.iter().all(|line| line.confidence >= READ_SURELY);
     let source = Source::Engine { name: reading.engine.clone(), version: reading.version.clone() };
-    Ok(Phrase { text, source, is_sure, found: (found, sure), reading: Some(reading) })
+    Ok(Phrase { text, source, by, is_sure, found: (found, sure), reading: Some(reading) })
 }
 
 /// The words of a line that are in the script of a language, with what stands between them; nothing if there is none.
@@ -249,17 +274,26 @@ async fn hear(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original)
         ..Wish::default()
     };
     let router = app.hearing.of(run.owner()).await?;
-    let made = match routing::ask(run, &key, &router, &request, &wish, Unchanged).await? {
+    let mut passed = Vec::new();
+    let asked = routing::ask_telling(run, &key, &router, &request, &wish, Unchanged, &mut passed).await;
+    note(run, row, &passed).await?;
+    let made = match asked? {
         Called::Done(made) => made,
         Called::Pending(pending) => return Ok(Called::Pending(pending)),
     };
-    let version = format!("{} {}", made.made_by.model, made.made_by.version);
-    let source = Source::Engine { name: "speech".to_owned(), version: version.trim().to_owned() };
-    heard(&made.value, language, source).map(Called::Done)
+    let MadeBy { provider, model, version } = made.made_by;
+    let name = if provider == LOCAL { "speech".to_owned() } else { provider.clone() };
+    let source = Source::Engine { name, version: format!("{model} {version}").trim().to_owned() };
+    heard(&made.value, language, source, provider).map(Called::Done)
 }
 
 /// The phrase that was heard.
-fn heard(transcript: &Transcript, chosen: Option<StudyLanguage>, source: Source) -> Result<Phrase, JobError> {
+fn heard(
+    transcript: &Transcript,
+    chosen: Option<StudyLanguage>,
+    source: Source,
+    by: String,
+) -> Result<Phrase, JobError> {
     let text: Vec<&str> = transcript.segments.iter().map(|segment| segment.text.trim()).collect();
     let text = checked(&text.join(" "), "in the sound")?;
     if !text.chars().any(char::is_alphabetic) {
@@ -287,13 +321,15 @@ fn heard(transcript: &Transcript, chosen: Option<StudyLanguage>, source: Source)
     let is_one = agrees && is_all_in(&text) && transcript.segments.iter().all(|segment| is_all_in(&segment.text));
     let sure = if chosen.is_some() { languages::CHOSEN } else { SPOKEN.min(if is_one { 1000 } else { part.min(500) }) };
     let mut words = transcript.segments.iter().flat_map(|segment| &segment.words);
-    let is_sure = is_one && words.all(|word| word.confidence >= HEARD_SURELY);
-    Ok(Phrase { text, source, is_sure, found: (Some(language), sure), reading: None })
+    // Whoever speaks two languages is often written down in one of them alone.
+    let is_whole = transcript.unwritten.is_empty();
+    let is_sure = is_one && is_whole && words.all(|word| word.confidence >= HEARD_SURELY);
+    Ok(Phrase { text, source, by, is_sure, found: (Some(language), sure), reading: None })
 }
 
 #[cfg(test)]
 mod tests {
-    use sluice_capability::{Segment, Word};
+    use sluice_capability::{Segment, Unwritten, Word};
 
     use super::*;
 
@@ -306,30 +342,34 @@ mod tests {
         Reading { width: 10, height: 10, quarter_turns: 0, confidence: 0.95, lines, engine, version }
     }
 
+    fn made_of(reading: Reading, chosen: Option<StudyLanguage>) -> Result<Phrase, JobError> {
+        phrase_of(reading, LOCAL.to_owned(), chosen)
+    }
+
     #[test]
     fn words_of_the_cards_script_are_kept() {
         let lines = vec![line("Выход EXIT", 0.95), line("2 этаж", 0.95), line("Powered by X", 0.4)];
-        let phrase = phrase_of(reading(lines), Some(StudyLanguage::RUSSIAN)).unwrap();
+        let phrase = made_of(reading(lines), Some(StudyLanguage::RUSSIAN)).unwrap();
         assert_eq!(phrase.text, "Выход 2 этаж");
         assert!(phrase.is_sure, "the line that is left out does not count");
         assert_eq!(phrase.reading.unwrap().lines.len(), 2);
-        let unsure = phrase_of(reading(vec![line("Выход", 0.6)]), None).unwrap();
+        let unsure = made_of(reading(vec![line("Выход", 0.6)]), None).unwrap();
         assert!(!unsure.is_sure);
         let sure = || reading(vec![line("Выход", 0.95)]);
         let half = Reading { confidence: 0.7, ..sure() };
-        assert!(!phrase_of(half, None).unwrap().is_sure, "something is there that could not be read");
+        assert!(!made_of(half, None).unwrap().is_sure, "something is there that could not be read");
         let other = Reading { engine: "tesseract".to_owned(), ..sure() };
-        assert!(!phrase_of(other, None).unwrap().is_sure);
-        assert!(phrase_of(sure(), None).unwrap().is_sure);
+        assert!(!made_of(other, None).unwrap().is_sure);
+        assert!(made_of(sure(), None).unwrap().is_sure);
     }
 
     #[test]
     fn a_picture_without_words_says_so() {
-        let none = phrase_of(reading(vec![]), None).err().unwrap();
+        let none = made_of(reading(vec![]), None).err().unwrap();
         assert_eq!((none.code.as_str(), none.retry), ("no_text", false));
-        let other = phrase_of(reading(vec![line("EXIT", 0.9)]), Some(StudyLanguage::RUSSIAN)).err().unwrap();
+        let other = made_of(reading(vec![line("EXIT", 0.9)]), Some(StudyLanguage::RUSSIAN)).err().unwrap();
         assert!(other.message.contains("Russian"), "{}", other.message);
-        let long = phrase_of(reading(vec![line(&"а".repeat(600), 0.9)]), None).err().unwrap();
+        let long = made_of(reading(vec![line(&"а".repeat(600), 0.9)]), None).err().unwrap();
         assert_eq!(long.code, "text_too_long");
     }
 
@@ -368,18 +408,22 @@ mod tests {
                 words: vec![word(confidence)],
             }],
             suppressed: Vec::new(),
+            unwritten: Vec::new(),
         };
         let source = || Source::Rules { name: "test".to_owned() };
-        let of = |transcript: &Transcript| heard(transcript, None, source());
+        let of = |transcript: &Transcript| heard(transcript, None, source(), LOCAL.to_owned());
         assert!(of(&said("es", "Hola", 0.95)).unwrap().is_sure);
         assert!(!of(&said("es", "Hola", 0.5)).unwrap().is_sure);
+        let unwritten = vec![Unwritten { start_ms: 2_000, end_ms: 4_100 }];
+        let part = of(&Transcript { unwritten, ..said("es", "Hola", 0.95) }).unwrap();
+        assert!(!part.is_sure, "somebody speaks on, and nothing is written of that");
         let mixed = of(&said("ru", "Hello", 0.95)).unwrap();
         assert!(!mixed.is_sure && mixed.found.1 < languages::SURE);
         // Most of it in the language that was heard does not make all of it that.
         let both = "Где находится вокзал в этом городе? Thank you!";
         let two = of(&said("ru", both, 0.95)).unwrap();
         assert!(!two.is_sure && two.found.1 < languages::SURE);
-        let chosen = heard(&said("ru", both, 0.95), Some(StudyLanguage::RUSSIAN), source()).unwrap();
+        let chosen = heard(&said("ru", both, 0.95), Some(StudyLanguage::RUSSIAN), source(), LOCAL.to_owned()).unwrap();
         assert_eq!((chosen.is_sure, chosen.found.1), (false, languages::CHOSEN));
         assert_eq!(of(&said("en", "Hello", 0.9)).err().unwrap().code, "language_unknown");
         assert_eq!(of(&Transcript::default()).err().unwrap().code, "no_speech");

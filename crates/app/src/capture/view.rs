@@ -19,6 +19,7 @@ use super::card::{self, CardFields};
 use super::extract::{Line, Reading};
 pub use super::jobs::Work;
 use crate::links::Signer;
+use crate::routing::PassedOver;
 use crate::view::ErrorView;
 pub use cost::{CardCostView, CardStep, CardStepCostView};
 pub use export::{ExportState, ExportView};
@@ -123,6 +124,23 @@ pub struct AudioView {
     pub made_by: String,
 }
 
+/// A provider, or this machine, that was to read or to hear a phrase and did not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PhrasePassedOver)]
+pub struct PassedOverView {
+    /// The provider; `local` is this machine.
+    pub provider: String,
+    /// Why it did not.
+    pub why: String,
+}
+
+impl From<PassedOver> for PassedOverView {
+    fn from(passed: PassedOver) -> Self {
+        let PassedOver { provider, why } = passed;
+        Self { provider, why }
+    }
+}
+
 /// The work on a phrase that goes on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkView {
@@ -149,6 +167,8 @@ pub struct PhraseView {
     pub excluded: bool,
     /// The phrase; its text is empty until it is extracted.
     pub text: FieldView,
+    /// Who was to read or to hear it before whoever did, in their order, and why they did not; empty if the first one did.
+    pub passed_over: Vec<PassedOverView>,
     /// Its language; null until that is known.
     pub language: Option<StudyLanguageView>,
     /// How sure that is, from 0 to 1; 1 if a person chose it.
@@ -212,6 +232,7 @@ impl PhraseView {
             source: row.source.into(),
             excluded: row.excluded,
             text: text_of(row, &fields),
+            passed_over: fields.passed_over.iter().cloned().map(PassedOverView::from).collect(),
             language: row.language.as_deref().and_then(StudyLanguage::from_code).map(StudyLanguageView::from),
             language_confidence: f64::from(row.language_sure) / 1000.0,
             translate_to: row.translate_to.clone(),

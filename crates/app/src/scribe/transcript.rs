@@ -256,6 +256,7 @@ impl Transcription {
                 language: self.language.clone(),
                 segments: self.passages.iter().filter(|passage| !passage.is_empty()).map(Passage::segment).collect(),
                 suppressed: Vec::new(),
+                unwritten: Vec::new(),
             },
         }
     }
@@ -402,7 +403,12 @@ mod tests {
                 beyond: 0,
             },
             chunks: chunks.iter().map(chunk).collect(),
-            transcript: Transcript { language: "en".to_owned(), segments: vec![segment], suppressed: Vec::new() },
+            transcript: Transcript {
+                language: "en".to_owned(),
+                segments: vec![segment],
+                suppressed: Vec::new(),
+                unwritten: Vec::new(),
+            },
             made_by: MadeBy { provider: "local".to_owned(), model: "whisper base".to_owned(), version: String::new() },
         }
     }

@@ -132,6 +132,11 @@ impl Heard {
         self.in_stretch(super::seconds(end), index)
     }
 
+    /// The probability of a voice in each step of the sound so far.
+    pub(super) fn probabilities(&self) -> &[f32] {
+        &self.probabilities
+    }
+
     /// The share of a time of the sound, in seconds, in which there is a voice.
     pub(super) fn voiced(&self, start: f64, end: f64) -> f32 {
         let steps = samples(start) / STEP..samples(end).div_ceil(STEP).min(self.probabilities.len());

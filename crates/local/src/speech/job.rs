@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use sluice_capability::{Segment, Suppressed, Word};
+use sluice_capability::{Segment, Suppressed, Unwritten, Word};
 use sluice_whisper::{Encoded, WINDOW_FRAMES};
 
 use super::activity::{Activity, Ear};
@@ -14,6 +14,7 @@ use super::gate::{Evidence, Gate};
 use super::heard::Heard;
 use super::model::Model;
 use super::split::{self, Span};
+use super::unwritten::Writing;
 use super::words::{self, Timed};
 use super::{frame_seconds, milliseconds};
 use crate::guard::{Guard, GuardError};
@@ -46,6 +47,8 @@ pub(super) struct Order {
 pub(super) struct Step {
     pub(super) segments: Vec<Segment>,
     pub(super) suppressed: Vec<Suppressed>,
+    /// Of the whole sound, at its end.
+    pub(super) unwritten: Vec<Unwritten>,
     /// The language, once it is known.
     pub(super) language: Option<String>,
     /// Up to where the sound was read, in milliseconds.
@@ -66,6 +69,7 @@ pub(super) struct Job {
     /// Tokens of the text before.
     before: Vec<u32>,
     gate: Gate,
+    writing: Writing,
     /// Where speech ended last, in seconds of what is transcribed.
     last_end: f64,
     /// Where the last segment ended, in milliseconds of the sound.
@@ -92,6 +96,7 @@ impl Job {
             seek: 0,
             before,
             gate: Gate::default(),
+            writing: Writing::default(),
             last_end: 0.0,
             last_ms: 0,
         })
@@ -125,6 +130,7 @@ impl Job {
             let frames = self.heard.frames().saturating_sub(self.seek).min(WINDOW_FRAMES);
             if frames < SHORTEST {
                 step.is_done = true;
+                step.unwritten = self.writing.unwritten(self.heard.probabilities());
             } else if self.is_voiced(frames) {
                 self.window(model, frames, &mut step)?;
             } else {
@@ -257,6 +263,12 @@ impl Job {
         }
         self.before.extend(&span.tokens);
         self.last_ms = end_ms;
+        if words.is_empty() {
+            self.writing.wrote(start_ms..end_ms);
+        }
+        for word in &words {
+            self.writing.wrote(word.start_ms..word.end_ms);
+        }
         step.segments.push(Segment { start_ms, end_ms, text, speaker: None, words });
     }
 

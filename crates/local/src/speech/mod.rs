@@ -3,7 +3,8 @@
 //! The child (`engine`) decodes a file through ffmpeg as it reads it (`crate::sound`), keeps the stretches with a voice in them
 //! (`activity`, `heard`), computes features (`mel`) and decodes window after window (`job`, `decode`) the way faster-whisper
 //! does: with timestamps, from which the next window begins (`split`), and with higher temperatures where the text is not
-//! plausible. Words get their times by alignment (`words`). What nobody said is left out (`gate`).
+//! plausible. Words get their times by alignment (`words`). What nobody said is left out (`gate`), and where somebody speaks and
+//! nothing was written is noted (`unwritten`).
 //!
 //! A transcription is a row of short requests, so that each has a time limit and the caller sees how far it is. Several take
 //! turns in one child. Speech that goes on is heard again and again, and grows (`live`).
@@ -21,6 +22,7 @@ mod mel;
 mod model;
 mod split;
 mod tokens;
+mod unwritten;
 mod words;
 
 use std::collections::BTreeSet;
@@ -267,6 +269,7 @@ impl Transcriber {
             };
             transcript.segments.extend(step.segments);
             transcript.suppressed.extend(step.suppressed);
+            transcript.unwritten.extend(step.unwritten);
             if let Some(language) = step.language {
                 transcript.language = language;
             }

@@ -195,7 +195,7 @@ fn transcript(heard: Heard, request: &TranscribeRequest) -> Transcript {
             segment.words.clear();
         }
     }
-    Transcript { language: language.unwrap_or_default(), segments, suppressed: Vec::new() }
+    Transcript { language: language.unwrap_or_default(), segments, suppressed: Vec::new(), unwritten: Vec::new() }
 }
 
 #[derive(Default)]

@@ -185,7 +185,7 @@ fn transcript(heard: Heard, length: u64, request: &TranscribeRequest) -> Transcr
     if request.words {
         share(&mut segments, words);
     }
-    Transcript { language, segments, suppressed: Vec::new() }
+    Transcript { language, segments, suppressed: Vec::new(), unwritten: Vec::new() }
 }
 
 fn segment(start_ms: u32, end_ms: u32, text: &str) -> Segment {

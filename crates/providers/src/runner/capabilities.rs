@@ -125,7 +125,7 @@ impl Runner {
         let mut before = 0;
         let segments = heard.segments.into_iter().map(|segment| segment.read(&mut before, request.words)).collect();
         let language = heard.language.or_else(|| request.language.clone()).unwrap_or_default();
-        let transcript = Transcript { language, segments, suppressed: Vec::new() };
+        let transcript = Transcript { language, segments, suppressed: Vec::new(), unwritten: Vec::new() };
         Ok(self.answered(Kind::Transcribe, job, transcript, Usage { media_ms, ..Usage::default() }))
     }
 

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use sluice_app::capture::CaptureApp;
 use sluice_app::module::Module;
@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::capture::{path, picture};
 use crate::person::ada;
-use crate::support::TestApp;
+use crate::support::{BOTH, TestApp};
 
 const PRICE: i64 = 1_500;
 
@@ -32,7 +32,7 @@ type Fails = fn() -> CapabilityError;
 /// Sees the same on every picture, or fails.
 struct Eye {
     profile: Profile,
-    fails: Option<Fails>,
+    fails: Mutex<Option<Fails>>,
     asked: Mutex<Vec<ReadRequest>>,
 }
 
@@ -43,7 +43,7 @@ impl Eye {
 
     fn named(name: &str, fails: Option<Fails>) -> Arc<Self> {
         let profile = Profile { provider: name.to_owned(), is_local: name == "local", languages: Vec::new() };
-        Arc::new(Self { profile, fails, asked: Mutex::default() })
+        Arc::new(Self { profile, fails: Mutex::new(fails), asked: Mutex::default() })
     }
 
     fn asked(&self) -> usize {
@@ -72,7 +72,7 @@ impl Does<Reading> for Eye {
         let made_by = MadeBy { provider: "eyes".to_owned(), model: "TEXT".to_owned(), version: "v1".to_owned() };
         let answer = Answer::local(Document { pages: vec![page], ..Document::default() }, "", "");
         let answer = Answer { made_by, cost: Some(MicroUsd(PRICE)), ..answer };
-        let fails = self.fails;
+        let fails = *self.fails.lock().unwrap();
         Box::pin(async move {
             match fails {
                 Some(fails) => Err(fails()),
@@ -147,13 +147,24 @@ const OURS: &str = "La casa de mi abuela es muy grande.";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_a_provider_does_not_read_a_picture_this_machine_does_and_nobody_waits() {
-    for fails in [refused as Fails, busy] {
+    for (fails, why) in [(refused as Fails, "there is no money left there"), (busy, "it has too much to do")] {
         let eye = Eye::new(Some(fails));
         let app = TestApp::with(Dialect::Sqlite, MODULES, &[&Capture(vec![Arc::clone(&eye)])], &[]).await;
         let made = photographed(&app, OURS, "es").await;
         assert_eq!((eye.asked(), &made["text"]["text"]), (1, &json!(OURS)), "{made}");
         assert_ne!(made["text"]["source"]["name"], "eyes TEXT v1", "it says who read it: {made}");
         assert_eq!(made["cost"], Value::Null, "{made}");
+        assert_eq!(made["passed_over"], json!([{ "provider": "eyes", "why": why }]), "{made}");
+        // Who writes the phrase needs to be told no more.
+        let edit = app
+            .ask(Method::PATCH, &path(&made, ""))
+            .of(&ada())
+            .json(&json!({ "text": "La casa es grande." }))
+            .send()
+            .await
+            .1;
+        assert_eq!(edit["passed_over"], json!([]), "{edit}");
+        app.run_jobs().await;
         app.end().await;
     }
 }
@@ -166,5 +177,26 @@ async fn a_provider_behind_this_machine_sees_no_picture_that_it_reads() {
     let app = TestApp::with(Dialect::Sqlite, MODULES, &[&Capture(routes)], &[]).await;
     let made = photographed(&app, OURS, "es").await;
     assert_eq!((first.asked(), last.asked(), &made["text"]["text"]), (1, 0, &json!(OURS)), "{made}");
+    assert_eq!(made["passed_over"], json!([{ "provider": "eyes", "why": "there is no money left there" }]), "{made}");
     app.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_nobody_could_read_says_so_of_each_until_one_of_them_can() {
+    for dialect in BOTH {
+        let eye = Eye::new(Some(refused));
+        let app = TestApp::with(dialect, MODULES, &[&Capture(vec![Arc::clone(&eye)])], &[]).await;
+        let failed = photographed(&app, "12 34", "ru").await;
+        assert_eq!((&failed["status"], &failed["text"]["text"]), (&json!("failed"), &json!("")), "{failed}");
+        assert!(failed["error"]["detail"].as_str().unwrap().contains("no text"), "{failed}");
+        let told = json!([{ "provider": "eyes", "why": "there is no money left there" }]);
+        assert_eq!(failed["passed_over"], told, "{failed}");
+        *eye.fails.lock().unwrap() = None;
+        let retried = app.on_phrase(&failed, "/retry", &json!({})).await;
+        assert_eq!(retried.json()["passed_over"], json!([]), "{}", retried.text());
+        app.run_jobs().await;
+        let made = app.phrase_now(&failed).await;
+        assert_eq!((&made["text"]["text"], &made["passed_over"]), (&json!("Где мой чай?"), &json!([])), "{made}");
+        app.end().await;
+    }
 }

@@ -11,8 +11,8 @@ use sluice_app::capture::{CaptureApp, FILE_BYTES};
 use sluice_app::module::Module;
 use sluice_app::providers::Routes;
 use sluice_capability::{
-    Answer as Heard, Begun, Context, Does, Doing, Profile, Router, Segment, Transcribe, TranscribeRequest,
-    Transcribing, Transcript, Word,
+    Answer as Heard, Begun, CapabilityError, Context, Does, Doing, Profile, Route, Router, Segment, Transcribe,
+    TranscribeRequest, Transcribing, Transcript, When, Word,
 };
 use sluice_domain::money::MicroUsd;
 use sluice_server::apps::{APPS, Common, ServerApp};
@@ -159,12 +159,30 @@ impl Does<Transcribing> for TwoTongues {
             words: vec![Word { text: text.to_owned(), start_ms, end_ms: start_ms + 900, confidence: 0.99 }],
         };
         let segments = vec![segment(0, "Где находится вокзал в этом городе?"), segment(1_000, "Thank you!")];
-        let transcript = Transcript { language: "ru".to_owned(), segments, suppressed: Vec::new() };
+        let transcript =
+            Transcript { language: "ru".to_owned(), segments, suppressed: Vec::new(), unwritten: Vec::new() };
         Box::pin(async move { Ok(Begun::Done(Heard::local(transcript, "test", "1"))) })
     }
 }
 
-/// Capture with these ears.
+/// Hears nothing, and says so.
+struct Deaf(Profile);
+
+impl Does<Transcribing> for Deaf {
+    fn profile(&self) -> &Profile {
+        &self.0
+    }
+
+    fn estimate(&self, _: &TranscribeRequest) -> Option<MicroUsd> {
+        Some(MicroUsd(0))
+    }
+
+    fn begin<'a>(&'a self, _: &'a TranscribeRequest, _: Context<'a>) -> Doing<'a, Begun<Transcript>> {
+        Box::pin(async { Err(CapabilityError::fail("no_credits", "there is no money left there")) })
+    }
+}
+
+/// Capture with these ears, of which the first are deaf.
 struct WithTwoTongues;
 
 impl ServerApp for WithTwoTongues {
@@ -173,7 +191,10 @@ impl ServerApp for WithTwoTongues {
         let real: &dyn Any = &*real;
         let mut capture = real.downcast_ref::<CaptureApp>().unwrap().clone();
         let profile = Profile { provider: "test".to_owned(), is_local: true, languages: Vec::new() };
-        capture.hearing = Routes::only(Router::only(Arc::new(TwoTongues(profile)) as Arc<dyn Transcribe>));
+        let deaf = Deaf(Profile { provider: "deaf".to_owned(), is_local: false, languages: Vec::new() });
+        let ears = [Arc::new(deaf) as Arc<dyn Transcribe>, Arc::new(TwoTongues(profile))];
+        let route = |implementation| Route { implementation, when: When::default() };
+        capture.hearing = Routes::only(Router::new(ears.map(route)));
         Ok(Arc::new(capture))
     }
 
@@ -196,6 +217,8 @@ async fn a_clip_of_two_languages_is_flagged_however_clearly_it_is_heard() {
         let card = app.get(&format!("/api/v1/phrases/{id}")).of(&ada()).send().await.1;
         assert_eq!(card["status"], "pending_review", "{card}");
         assert_eq!((is_open(&card, "text"), is_open(&card, "language")), (true, is_language_open), "{card}");
+        let passed = json!([{ "provider": "deaf", "why": "there is no money left there" }]);
+        assert_eq!((&card["passed_over"], &card["text"]["source"]["name"]), (&passed, &json!("speech test 1")));
     }
     app.end().await;
 }

@@ -44,7 +44,12 @@ impl Does<Transcribing> for Hearing {
     fn begin<'a>(&'a self, request: &'a TranscribeRequest, _: Context<'a>) -> Doing<'a, Begun<Transcript>> {
         let text = format!("{} ms were heard.", request.duration_ms);
         let segment = Segment { start_ms: 0, end_ms: 900, text, speaker: None, words: Vec::new() };
-        let transcript = Transcript { language: "en".to_owned(), segments: vec![segment], suppressed: Vec::new() };
+        let transcript = Transcript {
+            language: "en".to_owned(),
+            segments: vec![segment],
+            suppressed: Vec::new(),
+            unwritten: Vec::new(),
+        };
         Box::pin(async move { Ok(Begun::Done(Answer::local(transcript, "test", "1"))) })
     }
 }

@@ -43,6 +43,7 @@ export function phrase(id: string, change: Partial<Phrase> = {}): Phrase {
     source: 'text',
     excluded: false,
     text: field('Где мой чай?'),
+    passed_over: [],
     language: RUSSIAN,
     language_confidence: 1,
     translate_to: 'en',

@@ -11031,6 +11031,13 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next_cursor?: string | null;
         };
+        /** @description A provider, or this machine, that was to read or to hear a phrase and did not. */
+        PhrasePassedOver: {
+            /** @description The provider; `local` is this machine. */
+            provider: string;
+            /** @description Why it did not. */
+            why: string;
+        };
         /** @description A phrase that was left as it is. */
         PhraseSkipped: {
             /** @description Why: `not_found`, `wrong_status`, `working` or `changed`. */
@@ -11092,6 +11099,8 @@ export interface components {
              */
             language_confidence: number;
             marked?: components["schemas"]["FieldView"] | null;
+            /** @description Who was to read or to hear it before whoever did, in their order, and why they did not; empty if the first one did. */
+            passed_over: components["schemas"]["PhrasePassedOver"][];
             picture?: components["schemas"]["PictureView"] | null;
             /** @description A link to the sound that was sent, as it was sent. */
             recording?: string | null;

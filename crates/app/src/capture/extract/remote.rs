@@ -9,24 +9,24 @@ use sluice_domain::document::{Document, Page};
 use sluice_domain::language::Language;
 use sluice_domain::study::StudyLanguage;
 use sluice_engine::{Called, JobError, Run};
+use sluice_store::capture::PhraseRow;
 
-use super::{Line, Reading};
+use super::{LOCAL, Line, Reading, note};
 use crate::capture::context::CaptureApp;
 use crate::providers::ProviderError;
 use crate::routing::{self, Made, Unchanged};
 
 /// Changes with what is made of the same picture.
 const SEEN: &str = "capture.see/1";
-/// What this machine's engines are called among the providers.
-const LOCAL: &str = "local";
 /// A document does not say how surely its text was read: nobody relies on it unseen.
 const NOT_SAID: f32 = 0.0;
 
 /// What a provider reads on a picture; none if this machine is to read it, because its route is first, or no provider before it did.
-/// As on every route, that happens at once, unless a provider may have been paid.
+/// As on every route, that happens at once, unless a provider may have been paid; the card then says why.
 pub(super) async fn read(
     run: &Run,
     app: &CaptureApp,
+    row: &PhraseRow,
     hash: &BlobHash,
     chosen: Option<StudyLanguage>,
 ) -> Result<Option<Called<Reading>>, JobError> {
@@ -43,10 +43,11 @@ pub(super) async fn read(
     let request =
         ReadRequest { file: file.path().to_owned(), as_pictures: true, languages: language.into_iter().collect() };
     let wish = Wish { language, ..Wish::default() };
-    let (fitting, _) = router.choose(&request, &wish, &());
+    let (fitting, skipped) = router.choose(&request, &wish, &());
     let place = fitting.iter().position(|one| one.profile().is_local).unwrap_or(fitting.len());
     let (before, behind) = fitting.split_at(place);
     if before.is_empty() {
+        note(run, row, &routing::skipped_before(&router, &skipped, LOCAL)).await?;
         return Ok(None);
     }
     let name = |one: &Arc<dyn Read>| one.profile().provider.clone();
@@ -57,8 +58,13 @@ pub(super) async fn read(
     let remote = router.without(&others);
     let of = json!([SEEN, hash, chosen.map(StudyLanguage::code)]);
     let key = BlobHash::of(of.to_string().as_bytes()).to_string();
+    let mut passed = Vec::new();
     let asked: Result<Called<Made<Document>>, JobError> =
-        routing::ask(run, &key, &remote, &request, &wish, Unchanged).await;
+        routing::ask_telling(run, &key, &remote, &request, &wish, Unchanged, &mut passed).await;
+    // A route behind this machine was not to read it.
+    let expected: Vec<String> = router.implementations().map(name).take_while(|name| name != LOCAL).collect();
+    passed.retain(|one| expected.contains(&one.provider));
+    note(run, row, &passed).await?;
     match asked {
         Ok(Called::Done(Made { value, made_by })) => Ok(Some(Called::Done(reading_of(value, made_by)))),
         Ok(Called::Pending(pending)) => Ok(Some(Called::Pending(pending))),
@@ -142,8 +148,8 @@ mod tests {
 
     #[test]
     fn nobody_relies_on_what_does_not_say_how_sure_it_is() {
-        let phrase = super::super::phrase_of(read(0), None).unwrap();
+        let phrase = super::super::phrase_of(read(0), "eyes".to_owned(), None).unwrap();
         assert_eq!((phrase.text.as_str(), phrase.is_sure), ("Мой чай", false));
-        assert!(super::super::phrase_of(of(Vec::new()), None).is_err());
+        assert!(super::super::phrase_of(of(Vec::new()), "eyes".to_owned(), None).is_err());
     }
 }

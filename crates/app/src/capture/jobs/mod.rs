@@ -15,7 +15,7 @@ use sluice_store::jobs::{self, JobError as StoredError};
 use sluice_store::{StoreError, Tx};
 use utoipa::ToSchema;
 
-use super::card::Made;
+use super::card::{self, CardFields, Made};
 use super::context::CaptureApp;
 use field::MakeField;
 use language::RedoInLanguage;
@@ -103,6 +103,11 @@ pub(super) async fn start(tx: &mut Tx, engine: &Engine, row: &mut PhraseRow, ord
     let id = enqueue(tx, engine, &row.owner, &row.id, order).await?;
     if matches!(order, Order::Make | Order::Retry | Order::Language) {
         row.stored_status = Status::Processing;
+        if row.text.is_empty() {
+            // It is read or heard anew, and nothing else was made of it.
+            let now = tx.now().await?;
+            card::put(row, &CardFields::default(), now);
+        }
     }
     let what = order.work().as_str().to_owned();
     row.job = Some(PhraseJob { id, what, state: None, stage: None, error: None::<StoredError> });

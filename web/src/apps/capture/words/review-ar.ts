@@ -64,6 +64,11 @@ export const ar: Record<Key, Message> = {
   'card.cost.unknown': '{known}، و{count} × سعر غير معروف',
   'card.cost.own': '{cost}، بمفتاحك',
   'card.cost.partial': 'ما أُنفق قبل مدة أطول لم يعد مسجّلًا.',
+  'card.passed.image': 'لم يقرأها {name}: {why}',
+  'card.passed.audio': 'لم يسمعها {name}: {why}',
+  'card.passed.instead.image': 'قرأها {name} بدلًا منه.',
+  'card.passed.instead.audio': 'سمعها {name} بدلًا منه.',
+  'card.passed.local': 'هذا الجهاز',
   'card.original': 'المقطع كما أُرسل',
 
   'field.text': 'العبارة',

@@ -52,6 +52,11 @@ export const en = {
   'card.cost.unknown': '{known}, and {count} × a price that is not known',
   'card.cost.own': '{cost}, with your own key',
   'card.cost.partial': 'What was spent longer ago is no longer recorded.',
+  'card.passed.image': '{name} did not read it: {why}',
+  'card.passed.audio': '{name} did not hear it: {why}',
+  'card.passed.instead.image': 'It was read by {name} instead.',
+  'card.passed.instead.audio': 'It was heard by {name} instead.',
+  'card.passed.local': 'This machine',
   'card.original': 'The clip as it was sent',
 
   'field.text': 'Phrase',

@@ -50,7 +50,12 @@ pub(super) fn talk(language: &str, segments: Vec<Segment>) -> Talk {
         gaps: Vec::new(),
         provisional: true,
         summary: Some(extract("We open on Monday.\n\n1. It is *not* decided.")),
-        transcript: Transcript { language: language.to_owned(), segments, suppressed: Vec::new() },
+        transcript: Transcript {
+            language: language.to_owned(),
+            segments,
+            suppressed: Vec::new(),
+            unwritten: Vec::new(),
+        },
     }
 }
 
