@@ -1,6 +1,8 @@
 //! What a person decides about phrases, one or many at once: approved, excluded, sent back, retried, deleted. All of it but a retry
 //! can be undone.
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sluice_domain::limits::Limited;
@@ -14,7 +16,7 @@ use super::error::PhraseError;
 use super::jobs::{self, Order, Work};
 use super::notify::changed;
 use super::phrases;
-use super::view::PhraseView;
+use super::view::{PhraseView, etag};
 use crate::limits::{Asker, Standing, admit};
 
 /// Most phrases of one action.
@@ -117,6 +119,29 @@ pub async fn act(
     action: Action,
     ids: &[PhraseId],
 ) -> Result<(Acted, Vec<Standing>), PhraseError> {
+    act_if(app, engine, asker, action, ids, None).await
+}
+
+/// Acts on a phrase that has one of the entity tags, which are those that a person saw; it is skipped otherwise.
+pub async fn act_on_seen(
+    app: &CaptureApp,
+    engine: &Engine,
+    asker: &Asker,
+    action: Action,
+    id: &PhraseId,
+    tags: Option<&[String]>,
+) -> Result<(Acted, Vec<Standing>), PhraseError> {
+    act_if(app, engine, asker, action, slice::from_ref(id), tags).await
+}
+
+async fn act_if(
+    app: &CaptureApp,
+    engine: &Engine,
+    asker: &Asker,
+    action: Action,
+    ids: &[PhraseId],
+    tags: Option<&[String]>,
+) -> Result<(Acted, Vec<Standing>), PhraseError> {
     if ids.len() > BATCH {
         return Err(PhraseError::TooMany { what: "phrases", found: ids.len(), most: BATCH });
     }
@@ -135,7 +160,7 @@ pub async fn act(
             };
             let (mut before, mut skipped) = (Vec::new(), Vec::new());
             for id in &sorted {
-                match one(tx, engine, asker, action, id).await {
+                match one(tx, engine, asker, action, id, tags).await {
                     Ok(done) => before.push(done),
                     Err(PhraseError::Store(error)) => return Err(error.into()),
                     Err(error) => skipped.push(Skipped::of(id, &error)),
@@ -176,8 +201,13 @@ async fn one(
     asker: &Asker,
     action: Action,
     id: &PhraseId,
+    tags: Option<&[String]>,
 ) -> Result<Before, PhraseError> {
     let mut row = phrases::lock(tx, &asker.owner, id).await?;
+    let now = etag(row.version);
+    if tags.is_some_and(|tags| !tags.contains(&now)) {
+        return Err(PhraseError::Changed { etag: now });
+    }
     let before = Before {
         id: id.clone(),
         after: row.version + 1,
@@ -255,7 +285,7 @@ async fn restore(tx: &mut Tx, asker: &Asker, before: &Before) -> Result<(), Phra
     let row = capture::lock(tx, &asker.owner, &before.id).await?;
     let mut row = row.ok_or(PhraseError::Unknown { what: "phrase" })?;
     if row.version != before.after {
-        return Err(PhraseError::Changed { etag: super::view::etag(row.version) });
+        return Err(PhraseError::Changed { etag: etag(row.version) });
     }
     if let Some(status) = Status::parse(&before.status) {
         row.stored_status = status;

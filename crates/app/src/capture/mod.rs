@@ -36,7 +36,7 @@ pub mod redo;
 mod speak;
 pub mod view;
 
-pub use actions::{Acted, Action, BATCH, Skipped, act, undo};
+pub use actions::{Acted, Action, BATCH, Skipped, act, act_on_seen, undo};
 pub use context::CaptureApp;
 pub use error::PhraseError;
 pub use module::{AskedModel, CaptureChoices, CaptureSnapshot};

@@ -97,6 +97,27 @@ async fn a_card_is_edited_and_approved_as_it_was_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_is_edited_at_that_moment_is_not_approved_unseen() {
+    for dialect in BOTH {
+        let app = TestApp::open(dialect).await;
+        let card = app.card("Где мой чай?", "ru").await;
+        for round in 0..12 {
+            let seen = app.phrase_now(&card).await["etag"].clone();
+            let approve = app.post(&path(&card, "/approve")).of(&ada()).header("if-match", seen.as_str().unwrap());
+            let change = json!({ "translation": format!("Where is my tea? {round}") });
+            let (approved, edited) = tokio::join!(approve.answer(), app.edit_card(&card, &seen, &change));
+            let mut both = [approved.status, edited.status];
+            both.sort_unstable();
+            assert_eq!(both, [StatusCode::OK, StatusCode::PRECONDITION_FAILED], "only one of them saw it as it was");
+            if approved.status == StatusCode::OK {
+                assert_eq!(app.on_phrase(&card, "/send-back", &json!({})).await.status, StatusCode::OK);
+            }
+        }
+        app.end().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_are_acted_on_at_once_and_it_is_undone() {
     for dialect in BOTH {
         let app = TestApp::open(dialect).await;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use sluice_app::capture::redo::{self, Redo};
 use sluice_app::capture::view::PhraseView;
-use sluice_app::capture::{Acted, Action, ActionId, CaptureApp, PhraseError, PhraseId, act, phrases};
+use sluice_app::capture::{Acted, Action, ActionId, CaptureApp, PhraseError, PhraseId, act, act_on_seen, phrases};
 use sluice_app::limits::Asker;
 use utoipa::ToSchema;
 
@@ -77,16 +77,31 @@ pub(crate) async fn undo(
 }
 
 /// One phrase: what is skipped in a batch is an error.
-async fn one(api: &Api, app: &CaptureApp, asker: &Asker, action: Action, id: &str) -> Result<Response, Problem> {
+async fn one(
+    api: &Api,
+    app: &CaptureApp,
+    asker: &Asker,
+    action: Action,
+    id: &str,
+    tags: Option<&[String]>,
+) -> Result<Response, Problem> {
     let id = id_of(id)?;
     let view = phrases::show(app, &asker.owner, &id).await?;
-    let (mut acted, standings) = act(app, &api.app.engine, asker, action, std::slice::from_ref(&id)).await?;
+    // What is refused here does not count as an approval; whether it is still the same is checked again when it is changed.
+    if tags.is_some_and(|tags| !tags.contains(&view.etag)) {
+        return Err(PhraseError::Changed { etag: view.etag }.into());
+    }
+    let (mut acted, standings) = act_on_seen(app, &api.app.engine, asker, action, &id, tags).await?;
     if let Some(phrase) = acted.changed.pop() {
         return Ok(limits::with(&standings, Json(PhraseActed { phrase, undo: acted.undo })));
     }
     let skipped = acted.skipped.pop().ok_or_else(|| Problem::not_found("phrase"))?;
     let (code, title) = match skipped.code {
         "not_found" => return Err(Problem::not_found("phrase")),
+        "changed" => {
+            let now = phrases::show(app, &asker.owner, &id).await?;
+            return Err(PhraseError::Changed { etag: now.etag }.into());
+        }
         "working" => ("phrase_working", "It is being worked on"),
         _ => ("wrong_status", "Not possible in the current state"),
     };
@@ -107,13 +122,8 @@ pub(crate) async fn approve(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if let Some(tags) = entity_tags::if_match(&headers, "a phrase")? {
-        let seen = phrases::show(&app, &asker.owner, &id_of(&id)?).await?;
-        if !tags.contains(&seen.etag) {
-            return Err(PhraseError::Changed { etag: seen.etag }.into());
-        }
-    }
-    one(&api, &app, &asker, Action::Approve, &id).await
+    let tags = entity_tags::if_match(&headers, "a phrase")?;
+    one(&api, &app, &asker, Action::Approve, &id, tags.as_deref()).await
 }
 
 /// Sends an approved or exported card back to be reviewed.
@@ -126,7 +136,7 @@ pub(crate) async fn send_back(
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    one(&api, &app, &asker, Action::SendBack, &id).await
+    one(&api, &app, &asker, Action::SendBack, &id, None).await
 }
 
 /// Leaves a card out of decks.
@@ -138,7 +148,7 @@ pub(crate) async fn exclude(
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    one(&api, &app, &asker, Action::Exclude, &id).await
+    one(&api, &app, &asker, Action::Exclude, &id, None).await
 }
 
 /// Takes a card into decks again.
@@ -150,7 +160,7 @@ pub(crate) async fn include(
     Opened(app): Opened<CaptureApp>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    one(&api, &app, &asker, Action::Include, &id).await
+    one(&api, &app, &asker, Action::Include, &id, None).await
 }
 
 /// Makes a card that failed once more.
