@@ -47,8 +47,11 @@ test('the transcript follows the video and seeks, and so do the chapters', async
   const late = await time();
   expect(late).toBeGreaterThan(2);
   await page.getByRole('tab').last().click();
-  await page.getByTestId('chapters').getByRole('button').first().click();
+  const chapters = page.getByTestId('chapters').getByRole('button');
+  await chapters.first().click();
   await expect.poll(time).toBeLessThan(late);
+  await chapters.last().click();
+  await expect.poll(time).toBeGreaterThan(await chapters.count());
 });
 
 test('the outline of the sound leads anywhere in the video, and lists have its picture in small', async ({

@@ -21,8 +21,8 @@ use crate::routing::{self, PassedOver, Unchanged};
 
 /// Changes with what is read of the same picture.
 const READ: &str = "capture.read/2";
-/// Changes with what is heard in the same sound.
-const HEARD: &str = "capture.hear/2";
+/// Changes with what is heard in the same sound. Not with what is only added: a provider that hears it would be paid again.
+const HEARD: &str = "capture.hear/1";
 /// What this machine's engines are called among the providers.
 const LOCAL: &str = "local";
 /// A line that was read with less confidence may be wrong.
