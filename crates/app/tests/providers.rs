@@ -418,6 +418,8 @@ async fn a_notification_that_is_not_signed_or_too_old_does_nothing() {
     let waiting = Waiting::new().await;
     let body = json!({ "id": "t-1" }).to_string();
     waiting.world.providers.set_hook_secret("words", "whsec-0000".to_owned()).await.unwrap();
+    let mute = waiting.world.providers.set_hook_secret("letters", "whsec-0000".to_owned()).await;
+    assert!(matches!(mute, Err(ProviderError::Unsigned { provider }) if provider == "letters"), "it sends none");
     let refused =
         async |signature: &str, ago: i64, body: &str| match waiting.receive(signature, ago, body.as_bytes()).await {
             Err(HookError::Unacceptable(why)) => why,

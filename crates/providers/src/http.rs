@@ -5,7 +5,7 @@ mod rates;
 mod secret;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -19,7 +19,7 @@ use tokio::io::AsyncWriteExt as _;
 pub use secret::{InvalidSecret, Secret};
 
 pub(crate) use failure::lost;
-use rates::{quota, retry_after, used_up_for};
+use rates::{clock, quota, retry_after, used_up_for};
 
 /// The most bytes of an error's body that are read.
 const ERROR_BODY: usize = 64 * 1024;
@@ -85,6 +85,11 @@ impl<T> Reply<T> {
     /// The remaining requests of the quota and when that resets, if they are in the headers.
     pub(crate) fn quota(&self) -> Option<(u32, Duration)> {
         quota(&self.headers)
+    }
+
+    /// When the provider answered, by its own clock.
+    pub(crate) fn clock(&self) -> Option<SystemTime> {
+        clock(&self.headers)
     }
 }
 

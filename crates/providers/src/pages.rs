@@ -72,7 +72,7 @@ where
 }
 
 fn too_long() -> CapabilityError {
-    let message = "the account has more than are read: name those that are needed in the configuration";
+    let message = "there are more than are read: name those that are needed in the configuration";
     CapabilityError::fail("list_too_long", message)
 }
 

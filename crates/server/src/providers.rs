@@ -76,7 +76,7 @@ impl Open for Clients {
 
     fn voices<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, VoiceInfo> {
         if opening.settings.kind != Kind::ElevenLabs {
-            return self.openai.voices(opening);
+            return self.openai.voices(&opening);
         }
         match self.services.account(&opening) {
             Ok(account) => account.voices().map_err(check_error).boxed(),

@@ -86,7 +86,10 @@ impl Providers {
 
     /// Saves the secret with which a provider signs its notifications to the installation.
     pub async fn set_hook_secret(&self, name: &str, text: String) -> Result<(), ProviderError> {
-        let (name, _) = self.settings(name)?;
+        let (name, settings) = self.settings(name)?;
+        if !self.inner.open.hook(settings.kind).is_some_and(|hook| hook.is_signed()) {
+            return Err(ProviderError::Unsigned { provider: name.to_owned() });
+        }
         let key = Key::new(text)?;
         self.save(&OwnerId::system(), name, Purpose::Hook, &key, None).await?;
         tracing::info!(provider = name, "the secret of a hook was saved");

@@ -114,6 +114,15 @@ pub enum ProviderError {
         /// The provider's name.
         provider: String,
     },
+    /// The provider signs no notifications.
+    #[error(
+        "{provider} signs no notifications, so that a secret for them would never be used: save one only for a provider of a \
+         kind that signs, such as a runner"
+    )]
+    Unsigned {
+        /// The provider's name.
+        provider: String,
+    },
     /// A saved key cannot be decrypted. No other one is used in its place.
     #[error(
         "the key of {owner} for {provider} cannot be decrypted: the installation's secret is not the one under which it was \
@@ -169,6 +178,7 @@ impl From<ProviderError> for JobError {
             ProviderError::Secret(_) => "secret_unusable",
             ProviderError::Unknown { .. }
             | ProviderError::Key(_)
+            | ProviderError::Unsigned { .. }
             | ProviderError::Check(_)
             | ProviderError::Unserved { .. }
             | ProviderError::Unopened { .. } => "provider_unusable",

@@ -204,6 +204,11 @@ pub enum Unacceptable {
 
 /// Reads the notifications of a kind of provider.
 pub trait Hook: Send + Sync {
+    /// Whether they are signed, with a secret that can be set.
+    fn is_signed(&self) -> bool {
+        true
+    }
+
     /// Verifies a notification, where there is a signature, and reads it.
     fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable>;
 }

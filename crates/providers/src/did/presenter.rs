@@ -250,7 +250,8 @@ impl Does<Presenting> for Presenter {
     fn look<'a>(&'a self, key: &'a str, provider_id: Option<&'a str>) -> Doing<'a, CallProgress> {
         Box::pin(async move {
             let Some(id) = provider_id else { return self.account.outcome(self.kind, key).await };
-            let work = self.account.work(self.kind, id).await?;
+            // Work that has no result was billed, as one that was deleted: it is not made again without being asked for.
+            let work = self.account.work(self.kind, id).await?.filter(|work| !work.has_no_result());
             Ok(work.map_or(CallProgress::NotFound, |work| work.progress(|text| self.account.endpoint.shown(text))))
         })
     }

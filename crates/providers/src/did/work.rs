@@ -1,7 +1,8 @@
 //! Submitted work: its kinds, its states, and what its errors mean.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::DateTime;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -11,6 +12,9 @@ use sluice_domain::money::MicroUsd;
 use super::NAME;
 use crate::http::Operation;
 use crate::webhook::is_id;
+
+/// How long the link of finished work may still be missing: about a dozen looks.
+const LINK_COMES_WITHIN: Duration = Duration::from_mins(1);
 
 /// How a presenter is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +95,11 @@ pub(super) struct Work {
     pub(super) name: Option<String>,
     pub(super) user_data: Option<String>,
     error: Option<Value>,
+    completed_at: Option<Value>,
+    modified_at: Option<Value>,
+    /// When it was looked at, by D-ID's clock; none of work in a list, which leaves out links.
+    #[serde(skip)]
+    seen_at: Option<SystemTime>,
 }
 
 /// How long to wait between two looks: about five seconds, spread by the id so that much work is not asked for at once.
@@ -131,6 +140,14 @@ impl Work {
         self.result_url.as_deref().filter(|url| !url.is_empty() && self.status == Status::Done)
     }
 
+    /// Whether it was finished so long ago that its link is not coming any more.
+    pub(super) fn has_no_result(&self) -> bool {
+        let changed = self.completed_at.as_ref().or(self.modified_at.as_ref()).and_then(Value::as_str).and_then(time);
+        let since = self.seen_at.zip(changed).and_then(|(seen, changed)| seen.duration_since(changed).ok());
+        let is_over = self.status == Status::Done && self.link().is_none();
+        is_over && since.is_some_and(|since| since > LINK_COMES_WITHIN)
+    }
+
     fn failure(&self, shown: impl Fn(&str) -> String) -> CallProgress {
         let text = |name: &str| self.error.as_ref().and_then(|error| error.get(name)).and_then(Value::as_str);
         let kind = text("kind").unwrap_or_default();
@@ -156,14 +173,20 @@ impl Work {
     }
 }
 
+/// A time as D-ID writes it; none if it cannot be read.
+fn time(text: &str) -> Option<SystemTime> {
+    let millis = DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis();
+    UNIX_EPOCH.checked_add(Duration::from_millis(u64::try_from(millis).ok()?))
+}
+
 impl super::Account {
     /// The present state of work; `None` if D-ID does not know it.
     pub(super) async fn work(&self, kind: Kind, id: &str) -> Result<Option<Work>, sluice_capability::CapabilityError> {
         if !is_id(id) {
             return Ok(None);
         }
-        match self.endpoint.get(Operation::QUESTION, &format!("/{}/{id}", kind.plural())).await {
-            Ok(reply) => Ok(Some(reply.value)),
+        match self.endpoint.get::<Work>(Operation::QUESTION, &format!("/{}/{id}", kind.plural())).await {
+            Ok(reply) => Ok(Some(Work { seen_at: reply.clock(), ..reply.value })),
             Err(error) if error.code == "not_found" => Ok(None),
             Err(error) => Err(error),
         }

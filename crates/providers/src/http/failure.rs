@@ -235,7 +235,8 @@ impl Endpoint {
         let (mut remedy, code, what) = judged(number, told, after);
         match (header(headers, "x-should-retry"), remedy) {
             (Some("false"), Remedy::PutOff(_) | Remedy::Retry) => remedy = Remedy::Fail,
-            (Some("true"), Remedy::Fail) if number >= 400 => remedy = Remedy::PutOff(after),
+            // It overrides what a status says. Credit that is gone does not come back by itself.
+            (Some("true"), Remedy::Fail) if number >= 400 && code != "credits_gone" => remedy = Remedy::PutOff(after),
             _ => {}
         }
         let mut message = format!("{what} (status {number})");

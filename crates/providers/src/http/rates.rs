@@ -1,6 +1,6 @@
 //! When to come back, and what is left of a quota: what providers say about it in headers. What cannot be read is ignored.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
@@ -19,25 +19,41 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
             let text = header(headers, RETRY_AFTER.as_str())?;
             text.parse().ok().and_then(from_seconds).or_else(|| {
                 let at = httpdate::parse_http_date(text).ok()?;
-                Some(at.duration_since(now(headers)?).unwrap_or(Duration::ZERO))
+                Some(at.duration_since(clock(headers)?).unwrap_or(Duration::ZERO))
             })
         })?;
     Some(after.min(LONGEST))
 }
 
-/// The requests that are left, and when that resets: of OpenAI (a duration) and of OpenRouter (milliseconds since 1970).
+/// The requests that are left, and when that resets: of OpenAI (a duration) and of OpenRouter (milliseconds since 1970). Without
+/// tokens none is left.
 pub(crate) fn quota(headers: &HeaderMap) -> Option<(u32, Duration)> {
     let number = |name: &str| header(headers, name)?.parse::<u32>().ok();
     let of_openai = || {
         let left = number("x-ratelimit-remaining-requests")?;
         Some((left, duration(header(headers, "x-ratelimit-reset-requests")?)?))
     };
-    of_openai().or_else(|| window(headers)).map(|(left, resets_in)| (left, resets_in.min(LONGEST)))
+    let requests = of_openai().or_else(|| window(headers));
+    let (left, resets_in) = match (requests, no_tokens_for(headers)) {
+        (Some((0, requests)), Some(tokens)) => (0, requests.max(tokens)),
+        (_, Some(tokens)) => (0, tokens),
+        (requests, None) => requests?,
+    };
+    Some((left, resets_in.min(LONGEST)))
+}
+
+/// How long no tokens are left at OpenAI. Servers that count none may say 0, and that it resets at once.
+fn no_tokens_for(headers: &HeaderMap) -> Option<Duration> {
+    let left: u64 = header(headers, "x-ratelimit-remaining-tokens")?.parse().ok()?;
+    let resets_in = duration(header(headers, "x-ratelimit-reset-tokens")?)?;
+    (left == 0 && !resets_in.is_zero()).then_some(resets_in)
 }
 
 /// How long nothing is left of a window of requests: OpenRouter says so where it refuses one, and sends no `Retry-After` with it.
 pub(crate) fn used_up_for(headers: &HeaderMap) -> Option<Duration> {
-    window(headers).filter(|(left, _)| *left == 0).map(|(_, resets_in)| resets_in.min(LONGEST))
+    // A moment that is past says nothing: others send seconds under the same names.
+    let (left, resets_in) = window(headers)?;
+    (left == 0 && !resets_in.is_zero()).then(|| resets_in.min(LONGEST))
 }
 
 /// A window of OpenRouter's: what is left of it, and when it ends.
@@ -45,11 +61,11 @@ fn window(headers: &HeaderMap) -> Option<(u32, Duration)> {
     let left = header(headers, "x-ratelimit-remaining")?.parse().ok()?;
     let millis = header(headers, "x-ratelimit-reset")?.parse().ok()?;
     let at = UNIX_EPOCH.checked_add(Duration::from_millis(millis))?;
-    Some((left, at.duration_since(now(headers)?).unwrap_or(Duration::ZERO)))
+    Some((left, at.duration_since(clock(headers)?).unwrap_or(Duration::ZERO)))
 }
 
 /// The provider's clock, by the head of its answer.
-fn now(headers: &HeaderMap) -> Option<std::time::SystemTime> {
+pub(crate) fn clock(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(header(headers, DATE.as_str())?).ok()
 }
 
@@ -147,6 +163,30 @@ mod tests {
         ]);
         assert_eq!(used_up_for(&refused), Some(Duration::from_mins(1)));
         assert_eq!(used_up_for(&openai), None, "a request of it is free before all of them are");
+        let in_seconds = headers(&[
+            ("date", "Thu, 01 Jan 1970 00:00:10 GMT"),
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1"),
+        ]);
+        assert_eq!(used_up_for(&in_seconds), None, "the provider's own backoff holds");
+        for (left, resets_in, tokens, tokens_in, expected) in [
+            ("57", "1s", "0", "6m0s", Some((0, 360))),
+            ("0", "1m0s", "0", "7s", Some((0, 60))),
+            ("57", "1s", "149984", "6ms", Some((57, 1))),
+            ("57", "1s", "0", "0", Some((57, 1))),
+            ("57", "1s", "-1", "6m0s", Some((57, 1))),
+            ("?", "?", "0", "7s", Some((0, 7))),
+            ("?", "?", "0", "soon", None),
+        ] {
+            let both = headers(&[
+                ("x-ratelimit-remaining-requests", left),
+                ("x-ratelimit-reset-requests", resets_in),
+                ("x-ratelimit-remaining-tokens", tokens),
+                ("x-ratelimit-reset-tokens", tokens_in),
+            ]);
+            let expected = expected.map(|(left, seconds)| (left, Duration::from_secs(seconds)));
+            assert_eq!(quota(&both), expected, "{left} {resets_in}, {tokens} {tokens_in}");
+        }
         let azure = headers(&[("x-ratelimit-remaining-requests", "-1"), ("x-ratelimit-reset-requests", "0")]);
         assert_eq!(quota(&azure), None);
     }

@@ -25,6 +25,7 @@ use super::voices;
 use super::wave::{self, Samples};
 use super::words::places;
 use crate::http::{Operation, Reply, header, lost};
+use crate::pages::Pages;
 
 const TIME: Duration = Duration::from_mins(10);
 /// An hour of samples.
@@ -85,9 +86,9 @@ impl SpeechModel {
         self
     }
 
-    /// The voices that the server has, if it lists them.
-    pub async fn listed(&self) -> Result<Option<Vec<VoiceInfo>>, CapabilityError> {
-        voices::listed(&self.service).await
+    /// The voices that the server lists; none if it has no list.
+    pub fn listed(&self) -> Pages<VoiceInfo> {
+        voices::listed(&self.service)
     }
 
     /// The name of the voice that is asked for.

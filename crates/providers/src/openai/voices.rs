@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use futures::FutureExt as _;
 use serde::Deserialize;
 use sluice_capability::{CapabilityError, VoiceInfo};
 use sluice_domain::language::{LANGUAGES, Language};
@@ -10,8 +11,9 @@ use sluice_domain::language::{LANGUAGES, Language};
 use super::server::Server;
 use super::service::Service;
 use crate::http::Operation;
+use crate::pages::{Bounds, Page, Pages, pages};
 
-/// The most voices of a list that are kept.
+/// The most voices of a list that are read.
 const MOST: usize = 2_000;
 /// The longest name of a voice.
 const NAME: usize = 64;
@@ -55,17 +57,26 @@ pub(super) fn info(service: &Service, (language, name): (Language, String)) -> V
     }
 }
 
-/// The voices that a server lists, each once; none if it has no list.
-pub(super) async fn listed(service: &Service) -> Result<Option<Vec<VoiceInfo>>, CapabilityError> {
+/// The voices that a server lists, which it does at once; none if it has no list.
+pub(super) fn listed(service: &Service) -> Pages<VoiceInfo> {
+    let service = service.clone();
+    pages(Bounds { pages: 1, items: MOST, of_page: MOST }, move |_| {
+        let service = service.clone();
+        async move { Ok(Page { items: all(&service).await?, next: None }) }.boxed()
+    })
+}
+
+/// The voices that a server lists, each once.
+async fn all(service: &Service) -> Result<Vec<VoiceInfo>, CapabilityError> {
     let named = match service.server {
         Server::Kokoro => of_kokoro(service).await?,
         Server::Speaches => of_speaches(service).await?,
-        _ => return Ok(None),
+        _ => Vec::new(),
     };
     let mut known = HashSet::new();
     let plain = named.into_iter().filter(|(_, name)| is_plain(name));
     let each_once = plain.filter(|(language, name)| known.insert((language.code(), name.clone())));
-    Ok(Some(each_once.take(MOST).map(|voice| info(service, voice)).collect()))
+    Ok(each_once.map(|voice| info(service, voice)).collect())
 }
 
 fn is_plain(name: &str) -> bool {

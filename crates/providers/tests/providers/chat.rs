@@ -46,6 +46,18 @@ fn streaming(fake: &Fake, server: Server) -> ChatModel {
 }
 
 #[tokio::test]
+async fn without_tokens_no_request_is_left() {
+    let reply = Reply::json(200, &said("{\"a\": 1}", "stop"))
+        .with("x-ratelimit-remaining-requests", "57")
+        .with("x-ratelimit-reset-requests", "1s")
+        .with("x-ratelimit-remaining-tokens", "0")
+        .with("x-ratelimit-reset-tokens", "1m7.5s");
+    let fake = Fake::new([reply]).await;
+    let answer = done(&model(&fake, Server::OpenAi, "gpt-5-mini"), &request(Some(schema()))).await;
+    assert_eq!(answer.quota.map(|(left, resets_in)| (left, resets_in.as_millis())), Some((0, 67_500)));
+}
+
+#[tokio::test]
 async fn openai_answers_with_json_its_usage_and_its_quota() {
     let reply = Reply::json(200, &said("{\"a\": 1}", "stop"))
         .with("x-ratelimit-remaining-requests", "7")

@@ -61,6 +61,30 @@ fn state(status: &str, more: &Value) -> Reply {
 }
 
 #[tokio::test]
+async fn finished_work_without_a_link_is_looked_at_for_a_minute() {
+    let at =
+        |second: u32, more: &Value| state("done", more).with("date", format!("Sat, 28 Nov 2026 12:01:{second:02} GMT"));
+    let ended = json!({ "modified_at": "2026-11-28T12:00:10.250Z" });
+    let changed = json!({ "modified_at": "2026-11-28T11:00:00Z", "completed_at": "2026-11-28T12:00:30Z" });
+    let odd = [json!({}), json!({ "modified_at": "soon" }), json!({ "completed_at": 7 })];
+    let mut replies = vec![at(5, &ended), at(10, &ended), at(11, &ended), at(20, &changed), at(31, &changed)];
+    replies.extend(odd.iter().map(|odd| at(59, odd)));
+    let mark = mark(Kind::Clip, "d-id:clip:amy-1").await;
+    let listed = json!({ "id": "clp_1", "status": "done", "name": mark, "modified_at": "2026-11-28T11:00:00Z" });
+    replies.push(Reply::json(200, &json!({ "clips": [listed] }).to_string()));
+    let fake = Fake::new(replies).await;
+    let presenter = presenter(&fake, Kind::Clip);
+    for is_over in [false, false, true, false, true, false, false, false] {
+        let progress = presenter.look("key", Some("clp_1")).await.unwrap();
+        // What is not there any more was billed.
+        assert_eq!(progress == CallProgress::NotFound, is_over, "{progress:?}");
+        assert_eq!(matches!(progress, CallProgress::Pending { .. }), !is_over, "{progress:?}");
+    }
+    let found = presenter.look("key", None).await.unwrap();
+    assert!(matches!(found, CallProgress::Pending { .. }), "lists leave out links: {found:?}");
+}
+
+#[tokio::test]
 async fn a_clip_is_submitted_polled_and_downloaded_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::with(|at| {

@@ -29,6 +29,8 @@ async fn each_status_has_its_remedy() {
         ),
         (Reply::json(429, rate), Remedy::PutOff(None), "rate_limited"),
         (Reply::json(429, quota), Remedy::Fail, "credits_gone"),
+        (Reply::json(429, quota).with("x-should-retry", "true"), Remedy::Fail, "credits_gone"),
+        (Reply::json(400, "{}").with("x-should-retry", "true"), Remedy::PutOff(None), "request_refused"),
         (Reply::json(429, rate).with("x-should-retry", "false"), Remedy::Fail, "rate_limited"),
         (
             Reply::json(503, r#"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#),

@@ -228,22 +228,22 @@ async fn a_picture_that_is_none_leaves_no_file() {
 #[tokio::test]
 async fn a_model_of_speaches_lists_its_voices_with_their_languages() {
     let twin = Twin::new(json!([]), 0).await;
-    let listed = twin.speaches(KOKORO).listed().await.unwrap().unwrap();
+    let listed = twin.speaches(KOKORO).listed().try_concat().await.unwrap();
     let ids: Vec<&str> = listed.iter().map(|voice| voice.id.as_str()).collect();
     // Those whose language this program knows.
     assert_eq!(ids[..3], ["speaches:en:af_heart", "speaches:en:bf_emma", "speaches:fr:ff_siwis"]);
     assert!(ids.contains(&"speaches:pt:pf_dora"), "{ids:?}");
-    let piper = twin.speaches("speaches-ai/piper-ar_JO-kareem-medium").listed().await.unwrap().unwrap();
+    let piper = twin.speaches("speaches-ai/piper-ar_JO-kareem-medium").listed().try_concat().await.unwrap();
     assert_eq!(piper[0].id, "speaches:ar:kareem", "another model has other voices");
     for (model, code) in
         [("Systran/faster-whisper-small", "no_voices"), ("a/b", "model_not_found"), ("a/../b", "no_model")]
     {
-        let error = twin.speaches(model).listed().await.unwrap_err();
+        let error = twin.speaches(model).listed().try_concat().await.unwrap_err();
         assert_eq!(error.code, code, "{model}: {error}");
     }
     for (trouble, code) in troubles() {
         let twin = Twin::new(fault("openai", "models_get", &trouble), 0).await;
-        let error = twin.speaches(KOKORO).listed().await.unwrap_err();
+        let error = twin.speaches(KOKORO).listed().try_concat().await.unwrap_err();
         assert_eq!(error.code, code, "{trouble}: {error}");
     }
 }

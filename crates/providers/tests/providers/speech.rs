@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use futures::TryStreamExt as _;
 use serde_json::{Value, json};
 use sluice_capability::{Does as _, Remedy, Speak as _, SpeakRequest};
 use sluice_domain::money::MicroUsd;
@@ -119,10 +120,10 @@ async fn kokoro_lists_its_voices_and_until_then_takes_any() {
         r#"{"voices":[{"id":"af_heart","name":"Heart"},{"id":"bf_new","name":"New"},{"id":"x_of_none","name":"X"}]}"#;
     let fake = Fake::new([Reply::json(200, whole), Reply::json(200, r#"{"voices":["ef_dora","e/../x"]}"#)]).await;
     let kokoro = model(&fake, Server::Kokoro, "kokoro");
-    let listed = kokoro.listed().await.unwrap().unwrap();
+    let listed = kokoro.listed().try_concat().await.unwrap();
     let ids: Vec<&str> = listed.iter().map(|voice| voice.id.as_str()).collect();
     assert_eq!(ids, ["kokoro:en:af_heart", "kokoro:en:bf_new"]);
-    let older = kokoro.listed().await.unwrap().unwrap();
+    let older = kokoro.listed().try_concat().await.unwrap();
     assert_eq!(older.len(), 1, "a name that can be no voice is left out: {older:?}");
     assert_eq!(fake.seen()[0].path, "/v1/audio/voices");
     let takes = |model: &SpeechModel, voice: &str| model.accepts(&request(&folder, voice, "Hello.")).is_ok();
@@ -133,5 +134,19 @@ async fn kokoro_lists_its_voices_and_until_then_takes_any() {
     assert!(takes(&open, "kokoro:en:bf_other") && !takes(&open, "other:en:bf_other") && !takes(&open, "kokoro:en:"));
     let openai = model(&fake, Server::OpenAi, "tts-1").with_listed(&[]);
     assert!(!takes(&openai, "openai:en:nobody"));
-    assert_eq!(openai.listed().await.unwrap(), None);
+    assert!(openai.listed().try_concat().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_of_voices_has_a_bound_and_says_that_there_are_more() {
+    let voices = |count: usize| {
+        let ids: Vec<String> = (0..count).map(|n| format!("af_{n}")).collect();
+        Reply::json(200, &json!({ "voices": ids }).to_string())
+    };
+    let fake = Fake::new([voices(2_000), voices(2_001)]).await;
+    let kokoro = model(&fake, Server::Kokoro, "kokoro");
+    assert_eq!(kokoro.listed().try_concat().await.unwrap().len(), 2_000, "these are all");
+    let mut pages = kokoro.listed();
+    assert_eq!(pages.try_next().await.unwrap().unwrap().len(), 2_000);
+    assert_eq!(pages.try_next().await.unwrap_err().code, "list_too_long");
 }

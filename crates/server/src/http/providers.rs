@@ -201,6 +201,7 @@ impl From<ProviderError> for Problem {
             ProviderError::Unknown { .. } => Self::not_found("provider"),
             ProviderError::NoKey { .. } => Self::not_found("key of this provider"),
             ProviderError::Key(_) => invalid("invalid_key", text),
+            ProviderError::Unsigned { .. } => invalid("hook_unsigned", text),
             ProviderError::Check(CheckError::Refused { .. }) => invalid("key_refused", text),
             ProviderError::Check(CheckError::Unreachable { .. }) => {
                 Self::new(StatusCode::BAD_GATEWAY, "provider_unreachable", "The provider could not be asked", text)

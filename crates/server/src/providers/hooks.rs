@@ -22,6 +22,10 @@ pub(super) fn of(kind: Kind) -> Option<Arc<dyn Hook>> {
 struct Unsigned;
 
 impl Hook for Unsigned {
+    fn is_signed(&self) -> bool {
+        false
+    }
+
     fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable> {
         did::webhook(delivery.headers, delivery.body).map(notice).map_err(unacceptable)
     }

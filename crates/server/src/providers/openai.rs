@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use futures::future;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sluice_app::providers::config::{Kind, ProviderSettings, Server as Configured};
-use sluice_app::providers::open::{CheckError, OpenError, Opened, Opening, Pages, Price as Shown};
+use sluice_app::providers::open::{OpenError, Opened, Opening, Pages, Price as Shown};
 use sluice_capability::{Complete, Draw, Embed, Speak, Transcribe, VoiceInfo};
 use sluice_domain::money::MicroUsd;
 use sluice_outbound::Client;
@@ -90,19 +89,16 @@ impl OpenAiClients {
         Ok(model.map(|model| model as Arc<dyn Speak>))
     }
 
-    /// The voices that a server lists, at once; none if it has no list.
-    pub(super) fn voices<'a>(&'a self, opening: Opening<'a>) -> Pages<'a, VoiceInfo> {
-        let listed = async move {
-            if !server(opening.settings).is_some_and(Server::lists_voices) {
-                return Ok(None);
-            }
-            let model = self.model(&opening, |service| SpeechModel::new(service, Vec::new()));
-            match model.map_err(|error| CheckError::Unreachable { message: error.message })? {
-                Some(model) => model.listed().await.map_err(super::check_error),
-                None => Ok(None),
-            }
-        };
-        stream::once(listed).try_filter_map(|voices| future::ready(Ok(voices))).boxed()
+    /// The voices that a server lists; none if it has no list.
+    pub(super) fn voices(&self, opening: &Opening<'_>) -> Pages<'static, VoiceInfo> {
+        if !server(opening.settings).is_some_and(Server::lists_voices) {
+            return stream::empty().boxed();
+        }
+        match self.model(opening, |service| SpeechModel::new(service, Vec::new())) {
+            Ok(Some(model)) => model.listed().map_err(super::check_error).boxed(),
+            Ok(None) => stream::empty().boxed(),
+            Err(error) => super::unopened(error),
+        }
     }
 
     pub(super) fn transcribe(&self, opening: &Opening<'_>) -> Opened<dyn Transcribe> {

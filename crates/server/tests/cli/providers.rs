@@ -57,6 +57,8 @@ fn what_cannot_be_done_is_said_with_a_code() {
         (&["providers", "set-key", "voices"], "two words\n", "invalid_key"),
         (&["providers", "set-key", "voices"], "one\ntwo\n", "invalid_key"),
         (&["providers", "set-key", "voices"], "\n", "invalid_key"),
+        (&["providers", "set-key", "voices", "--hook"], "wsec_0123456789\n", "hook_unsigned"),
+        (&["providers", "set-key", "faces", "--hook"], "wsec_0123456789\n", "hook_unsigned"),
         (&["providers", "test", "voices"], "", "no_key"),
         (&["providers", "remove-key", "voices"], "", "no_key"),
         (&["providers", "price", "other/large"], "", "no_such_provider"),
@@ -77,14 +79,14 @@ fn what_cannot_be_done_is_said_with_a_code() {
 
 #[test]
 fn a_hook_secret_is_kept_encrypted() {
-    let place = place(CONFIG);
-    let saved = run(&place, &["providers", "set-key", "voices", "--hook"], "wsec_0123456789abcdef\n");
+    let place = place("[providers.box]\nkind = \"runner\"\nurl = \"https://runner.example.org\"\n");
+    let saved = run(&place, &["providers", "set-key", "box", "--hook"], "wsec_0123456789abcdef\n");
     assert_eq!((saved.code, saved.stderr.as_str()), (0, ""), "{saved:?}");
     let files = ["sluice.db", "sluice.db-wal"].map(|name| std::fs::read(place.data().join(name)).unwrap_or_default());
     for file in files {
         assert!(!file.windows(10).any(|window| window == b"0123456789"), "it is in the database as it is");
     }
-    let removed = run(&place, &["providers", "remove-key", "voices", "--hook"], "");
+    let removed = run(&place, &["providers", "remove-key", "box", "--hook"], "");
     assert_eq!(removed.code, 0, "{removed:?}");
 }
 
