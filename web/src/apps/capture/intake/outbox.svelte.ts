@@ -103,7 +103,7 @@ class Outbox {
     if (!kept) return;
     await store.drop(key);
     const { language, translateTo } = wishes;
-    await store.add([{ ...kept, key: crypto.randomUUID(), stuck: null, language, translateTo }]);
+    await store.add([{ ...kept, key: crypto.randomUUID(), stuck: null, whole: false, language, translateTo }]);
     this.#forgetPicture(key);
     await this.#changed();
   }

@@ -142,6 +142,18 @@ it('stops the request of a form, and waits for its answer once all of it was sen
   expect(parts).toEqual([1]);
 });
 
+it('does not take a line for sent that was given to no network', async () => {
+  const line = { ...photo, file: null, text: 'hello' };
+  vi.spyOn(captureApi, 'add').mockResolvedValue({ ok: false, problem: NETWORK });
+  const parts: number[] = [];
+  vi.stubGlobal('navigator', { onLine: false });
+  expect((await send(line, (part) => parts.push(part), wanted())).ok).toBe(false);
+  expect(parts).toEqual([]);
+  vi.stubGlobal('navigator', { onLine: true });
+  await send(line, (part) => parts.push(part), wanted());
+  expect(parts).toEqual([1]);
+});
+
 it('deletes cards that nobody wants, and is content with one that is gone', async () => {
   const remove = vi.spyOn(captureApi, 'remove');
   remove.mockResolvedValueOnce({ ok: true, value: null });

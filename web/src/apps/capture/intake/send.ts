@@ -35,7 +35,8 @@ export async function send(capture: KeptCapture, tell: Tell, signal: AbortSignal
     const sending = file.blob.size > WHOLE_BYTES ? sendInParts : sendWhole;
     return sending(capture, file, tell, signal);
   }
-  tell(1);
+  // Offline it goes nowhere: it is then not among what the server may have been given.
+  if (navigator.onLine) tell(1);
   const body = { text, each_line: eachLine, language, translate_to: translateTo };
   const outcome = await captureApi.add(body, key);
   return outcome.ok ? arrived(outcome.value.items) : outcome;

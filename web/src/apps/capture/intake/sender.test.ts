@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NETWORK, type Outcome, type Problem } from '../../../lib/api/problem';
 import { phrase } from '../example';
 import type { KeptCapture } from './kept';
@@ -77,12 +77,13 @@ describe('captures on their way', () => {
   let now: number;
   let arrived: string[];
   let waits: (string | null)[];
+  let progress: (number | null)[];
   let names = 0;
 
   beforeEach(async () => {
     store = await CaptureStore.open(`sender-${(names += 1)}`);
     server = new FakeServer();
-    [now, arrived, waits] = [1_000, [], []];
+    [now, arrived, waits, progress] = [1_000, [], [], []];
   });
   afterEach(() => store.close());
 
@@ -93,7 +94,7 @@ describe('captures on their way', () => {
       send: server.send,
       discard: server.discard,
       now: () => now,
-      progress: () => undefined,
+      progress: (_key, part) => progress.push(part),
       arrived: ({ key }) => arrived.push(key),
       refused: () => undefined,
       waits: (why) => waits.push(why?.code ?? null),
@@ -242,6 +243,83 @@ describe('captures on their way', () => {
       await round;
       expect([server.discarded, await left(), waits]).toEqual([[], [], []]);
     });
+
+    it.each([429, 401])('become no card though the server says %i when it is to be deleted', async (status) => {
+      await store.add([capture('k1')]);
+      server.discards = [{ ok: false, problem: problem(status, 'later') }];
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      await remove(one, 'k1');
+      server.answer('k1');
+      await round;
+      expect([server.discarded, await left(), waits.at(-1)]).toEqual([[['k1']], ['k1'], 'later']);
+      now += 60_000;
+      await one.round();
+      expect([server.discarded, arrived, server.asked, await left()]).toEqual([[['k1'], ['k1']], [], ['k1'], []]);
+    });
+
+    it.each([429, 401])('become no card though the server says %i after an answer was lost', async (status) => {
+      await store.add([capture('k1', { removed: true, whole: true })]);
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      server.answer('k1', { ok: false, problem: problem(status, 'later') });
+      await round;
+      expect(await left()).toEqual(['k1']);
+      now += 60_000;
+      const again = one.round();
+      await until(() => server.open.length === 1);
+      server.answer('k1');
+      await again;
+      expect([server.discarded, arrived, await left()]).toEqual([[['k1']], [], []]);
+    });
+
+    it('after the server had no room for them are forgotten', async () => {
+      await store.add([capture('k1')]);
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      server.answer('k1', { ok: false, problem: problem(507, 'disk_full') });
+      await round;
+      expect((await store.one('k1'))?.stuck?.code).toBe('disk_full');
+      await remove(one, 'k1');
+      expect([server.asked, await left()]).toEqual([['k1'], []]);
+    });
+
+    it('while the server says that it has no room are forgotten', async () => {
+      await store.add([capture('k1')]);
+      const one = sender();
+      const round = one.round();
+      await until(() => server.open.length === 1);
+      server.tell('k1', 1);
+      await remove(one, 'k1');
+      server.answer('k1', { ok: false, problem: problem(507, 'disk_full') });
+      await round;
+      expect(await left()).toEqual([]);
+    });
+  });
+
+  it.each(['one', 'change'] as const)('are sent again after the storage failed at `%s`', async (method) => {
+    await store.add([capture('k1')]);
+    const one = sender();
+    const failing = vi.spyOn(store, method).mockRejectedValue(new Error('the storage is gone'));
+    const round = one.round();
+    await until(() => server.open.length === 1);
+    server.tell('k1', 1);
+    // The answer takes longer than the storage.
+    await new Promise((resolve) => setTimeout(resolve));
+    server.answer('k1');
+    await expect(round).rejects.toThrow('the storage is gone');
+    failing.mockRestore();
+    const again = one.round();
+    await until(() => server.open.length === 1);
+    server.answer('k1');
+    await again;
+    expect([server.asked, progress, arrived, await left()]).toEqual([['k1', 'k1'], [0, 1, null, 0, null], ['k1'], []]);
   });
 
   it('are only those of whoever is signed in', async () => {

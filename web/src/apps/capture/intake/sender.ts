@@ -35,13 +35,16 @@ export interface SenderParts {
   waits: (problem: Problem | null, until: number) => void;
 }
 
+function endsByItself({ status, code }: Problem): boolean {
+  const away = status === 0 || status === 401 || status === 429 || (status >= 500 && status !== 507);
+  return away || code === 'server_stopping';
+}
+
 /** When a problem ends by itself; null if a person has to decide. */
 export function untilOf(problem: Problem, failures: number, now: number): number | null {
-  const { status, code, retryAt } = problem;
-  const away = status === 0 || status === 401 || status === 429 || (status >= 500 && status !== 507);
-  if (!away && code !== 'server_stopping') return null;
+  if (!endsByItself(problem)) return null;
   const usual = now + Math.min(AWAY_MS * 2 ** Math.max(0, failures - 1), LONGEST_MS);
-  return retryAt === null ? usual : Math.max(retryAt, now + 250);
+  return problem.retryAt === null ? usual : Math.max(problem.retryAt, now + 250);
 }
 
 /** Whether the server may have been given all of it, so that only its answer says whether there is a card. */
@@ -102,20 +105,34 @@ export class Sender {
   }
 
   async #one(capture: KeptCapture) {
-    const { key, became } = capture;
-    const { store, progress } = this.parts;
+    const { key } = capture;
     const stop = new AbortController();
     this.#sending.set(key, stop);
-    progress(key, 0);
+    this.parts.progress(key, 0);
+    try {
+      await this.#send(capture, stop.signal);
+    } finally {
+      // The storage may have failed: it is then sent again.
+      this.#sending.delete(key);
+      this.parts.progress(key, null);
+    }
+  }
+
+  async #send(capture: KeptCapture, signal: AbortSignal) {
+    const { key, became } = capture;
+    const { store, progress } = this.parts;
     let marked: Promise<void> | null = null;
     const tell = (part: number) => {
       progress(key, part);
-      if (part >= 1) marked ??= store.change(key, { whole: true });
+      if (part < 1 || marked) return;
+      marked = store.change(key, { whole: true });
+      // Its failure is met below, which may be long after it.
+      marked.catch(() => undefined);
     };
-    const outcome = await (became ? this.parts.discard(became) : this.parts.send(capture, tell, stop.signal));
+    const outcome = await (became ? this.parts.discard(became) : this.parts.send(capture, tell, signal));
     await marked;
     const removed = (await store.one(key))?.removed === true;
-    if (!outcome.ok) await this.#failed(key, outcome.problem, removed);
+    if (!outcome.ok) await this.#failed(capture, outcome.problem, removed);
     else {
       this.#failures = 0;
       this.parts.waits(null, 0);
@@ -126,26 +143,29 @@ export class Sender {
         if (!removed) this.parts.arrived(capture, phrases);
       }
     }
-    this.#sending.delete(key);
-    progress(key, null);
   }
 
-  async #failed(key: string, problem: Problem, removed: boolean) {
+  /** `before` is the capture as it was before the attempt that failed. */
+  async #failed(before: KeptCapture, problem: Problem, removed: boolean) {
+    const { key } = before;
     const { store } = this.parts;
-    const isOpen = mayHaveArrived(problem);
-    if (!isOpen) await store.change(key, { whole: false });
+    // A refusal that ends by itself, as that of a limit, says nothing of the attempts before: there may be a card of those.
+    const wasOpen = before.whole === true || before.became !== undefined;
+    const isOpen = mayHaveArrived(problem) && (await store.one(key))?.whole === true;
+    const whole = endsByItself(problem) && (wasOpen || isOpen);
     // Of what was cut before its end, or refused, there is no card.
-    if (removed && !(isOpen && (await store.one(key))?.whole)) return store.drop(key);
+    if (removed && !whole) return store.drop(key);
     // Only what is told by the server itself is a reason to wait for longer and longer.
     this.#failures += 1;
     const until = untilOf(problem, this.#failures, this.parts.now());
     if (until === null) {
       this.#failures = 0;
-      await store.change(key, { stuck: problem });
+      await store.change(key, { stuck: problem, whole });
       this.parts.refused(key, problem);
       return;
     }
     this.#until = Math.max(this.#until, until);
     this.parts.waits(problem, this.#until);
+    await store.change(key, { whole });
   }
 }
