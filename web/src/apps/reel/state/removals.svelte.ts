@@ -53,13 +53,15 @@ export async function flushRemovals(reelId: string, only?: string): Promise<void
  * or moved meanwhile. Nothing happens if it is not shown any more.
  */
 export function withNumber(reelId: string, sceneId: string, run: (n: number) => Promise<void>): Promise<void> {
-  turn = turn.then(async () => {
+  const mine = turn.then(async () => {
     await flushRemovals(reelId);
     const scenes = reels.current?.id === reelId ? reels.current.scenes : [];
     const scene = scenes.find(({ id }) => id === sceneId);
     if (scene) await run(scene.n);
   });
-  return turn;
+  // What fails is told to its caller, and does not stop what comes after it.
+  turn = mine.catch(() => undefined);
+  return mine;
 }
 
 async function remove({ reelId, scene, timer }: Removal, leaving: boolean): Promise<Problem | null> {

@@ -29,3 +29,14 @@ it('is of the scene that was meant, though one before it is deleted and it is mo
   await Promise.all([first, second, gone]);
   expect(asked).toEqual([2, 1]);
 });
+
+it('is done though what was before it has failed', async () => {
+  const failed = withNumber('reel', 'b', async () => {
+    throw new Error('the focus is gone');
+  });
+  const run = vi.fn(async () => undefined);
+  const next = withNumber('reel', 'b', run);
+  await expect(failed).rejects.toThrow('the focus is gone');
+  await next;
+  expect(run).toHaveBeenCalledOnce();
+});
