@@ -9,7 +9,7 @@ use super::work::{Kind, Work, mark};
 const UNMARKED: usize = 20;
 
 enum Searched {
-    Found(Work),
+    Found(Box<Work>),
     Absent,
     /// There is more work than can be looked through.
     Unsure,
@@ -35,14 +35,14 @@ impl Account {
     async fn search(&self, kind: Kind, mark: &str) -> Result<Searched, CapabilityError> {
         let (listed, is_all) = self.listed::<Work>(&format!("/{}?limit=100", kind.plural()), kind.plural()).await?;
         if let Some(found) = listed.iter().find(|work| work.is_marked(mark) == Some(true)) {
-            return Ok(Searched::Found(found.clone()));
+            return Ok(Searched::Found(Box::new(found.clone())));
         }
         let unmarked: Vec<&Work> = listed.iter().filter(|work| work.is_marked(mark).is_none()).collect();
         for listed in unmarked.iter().take(UNMARKED) {
             if let Some(work) = self.work(kind, &listed.id).await?
                 && work.is_marked(mark) == Some(true)
             {
-                return Ok(Searched::Found(work));
+                return Ok(Searched::Found(Box::new(work)));
             }
         }
         Ok(if is_all && unmarked.len() <= UNMARKED { Searched::Absent } else { Searched::Unsure })
