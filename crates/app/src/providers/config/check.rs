@@ -178,77 +178,45 @@ mod tests {
         config(value).check().iter().map(ToString::to_string).collect()
     }
 
+    fn says(bad: &serde_json::Value, key: &str, words: &str) {
+        let said = said(bad);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with(&format!("{key}: ")) && said[0].contains(words), "{key} {words}: {said:?}");
+    }
+
     #[test]
-    fn each_mistake_is_said_with_its_key() {
+    fn each_mistake_of_a_provider_is_said_with_its_key() {
+        for (bad, words) in [
+            (json!({ "kind": "openai", "url": "ftp://x" }), "no address"),
+            (json!({ "kind": "openai", "url": "https://me:key@x.org" }), "without a name or a key"),
+            (json!({ "kind": "runner" }), "give its url"),
+            (json!({ "kind": "openai", "fallbacks": ["b"] }), "fallbacks is for"),
+            (json!({ "kind": "openai", "voices": { "xx": ["b"] } }), "voices.xx: there is no such language"),
+            (json!({ "kind": "d-id", "server": "vllm", "url": "https://x.org" }), "server is for"),
+            (json!({ "kind": "elevenlabs", "key_form": "base64" }), "key_form is for"),
+            (json!({ "kind": "d-id", "models": { "speak": "x" } }), "models.speak: it cannot do that; it can present"),
+            (
+                json!({ "kind": "elevenlabs", "presenters": ["amy"] }),
+                "presenters: a provider of the kind elevenlabs has none",
+            ),
+            (json!({ "kind": "d-id", "presenters": ["amy 1"] }), "\"amy 1\" is no id"),
+            (json!({ "kind": "d-id", "faces": { "b": "http://x.org/b.jpg" } }), "faces.b: D-ID takes no such link"),
+            (
+                json!({ "kind": "d-id", "faces": { "b": "https://x.org/b.webp?c=.jpg" } }),
+                "faces.b: D-ID takes no such link",
+            ),
+            (json!({ "kind": "d-id", "faces": { "b c": "/b.jpg" } }), "\"b c\" is no name"),
+            (json!({ "kind": "vision", "faces": { "b": "/b.jpg" } }), "faces is for"),
+        ] {
+            says(&json!({ "providers": { "a": bad }, "route": {} }), "providers.a", words);
+        }
+    }
+
+    #[test]
+    fn each_mistake_of_names_and_routes_is_said_with_its_key() {
         for (bad, key, words) in [
             (json!({ "providers": { "local": { "kind": "openai" } }, "route": {} }), "providers.local", "hyphens"),
             (json!({ "providers": { "My": { "kind": "openai" } }, "route": {} }), "providers.My", "lower-case"),
-            (
-                json!({ "providers": { "a": { "kind": "openai", "url": "ftp://x" } }, "route": {} }),
-                "providers.a",
-                "no address",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "openai", "url": "https://me:key@x.org" } }, "route": {} }),
-                "providers.a",
-                "without a name or a key",
-            ),
-            (json!({ "providers": { "a": { "kind": "runner" } }, "route": {} }), "providers.a", "give its url"),
-            (
-                json!({ "providers": { "a": { "kind": "openai", "fallbacks": ["b"] } }, "route": {} }),
-                "providers.a",
-                "fallbacks is for",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "openai", "voices": { "xx": ["b"] } } }, "route": {} }),
-                "providers.a",
-                "voices.xx: there is no such language",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "d-id", "server": "vllm", "url": "https://x.org" } }, "route": {} }),
-                "providers.a",
-                "server is for",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "elevenlabs", "key_form": "base64" } }, "route": {} }),
-                "providers.a",
-                "key_form is for",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "d-id", "models": { "speak": "x" } } }, "route": {} }),
-                "providers.a",
-                "models.speak: it cannot do that; it can present",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "elevenlabs", "presenters": ["amy"] } }, "route": {} }),
-                "providers.a",
-                "presenters: a provider of the kind elevenlabs has none",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "d-id", "presenters": ["amy 1"] } }, "route": {} }),
-                "providers.a",
-                "\"amy 1\" is no id",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "d-id", "faces": { "b": "http://x.org/b.jpg" } } }, "route": {} }),
-                "providers.a",
-                "faces.b: D-ID takes no such link",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "d-id", "faces": { "b": "https://x.org/b.webp?c=.jpg" } } }, "route": {} }),
-                "providers.a",
-                "faces.b: D-ID takes no such link",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "d-id", "faces": { "b c": "/b.jpg" } } }, "route": {} }),
-                "providers.a",
-                "\"b c\" is no name",
-            ),
-            (
-                json!({ "providers": { "a": { "kind": "vision", "faces": { "b": "/b.jpg" } } }, "route": {} }),
-                "providers.a",
-                "faces is for",
-            ),
             (
                 json!({ "providers": {}, "route": { "speak": [{ "provider": "b" }] } }),
                 "route.speak[0]",
@@ -280,9 +248,7 @@ mod tests {
                 "no built-in engine",
             ),
         ] {
-            let said = said(&bad);
-            assert_eq!(said.len(), 1, "{said:?}");
-            assert!(said[0].starts_with(&format!("{key}: ")) && said[0].contains(words), "{key} {words}: {said:?}");
+            says(&bad, key, words);
         }
     }
 }
