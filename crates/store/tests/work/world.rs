@@ -184,8 +184,19 @@ impl World {
 
     /// A claim inside a unit of work, with what it charges.
     pub(crate) async fn claim_in(&self, tx: &mut Tx, limit: u32, kinds: &[&'static str]) -> Result<Claims, StoreError> {
+        self.claim_for(tx, limit, kinds, LEASE).await
+    }
+
+    /// Claims with leases of that length.
+    pub(crate) async fn claim_for(
+        &self,
+        tx: &mut Tx,
+        limit: u32,
+        kinds: &[&'static str],
+        lease_time: Duration,
+    ) -> Result<Claims, StoreError> {
         let lease = self.lease_id();
-        let claim = Claim { pool: "default", kinds, limit, worker: "worker", lease: &lease, lease_time: LEASE };
+        let claim = Claim { pool: "default", kinds, limit, worker: "worker", lease: &lease, lease_time };
         let claims = jobs::claim(tx, &claim, &LowWaterMarks::default()).await?;
         jobs::charge(tx, &claims.charges).await?;
         Ok(claims)
