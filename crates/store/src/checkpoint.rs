@@ -2,13 +2,13 @@
 //!
 //! By default, the commit that makes the log long also checkpoints it: two flushes of the disk during which nobody else
 //! commits. Here a separate thread does most of that while others write. SQLite can restart the log only when all of it is
-//! checkpointed and nobody writes, so the few pages that were written meanwhile are left to the writer. Under any load the
-//! log is at most [`FORCE_PAGES`] and one commit long.
+//! checkpointed and nobody writes, so the few pages that were written meanwhile are left to the writer, which waits for a
+//! checkpoint that is under way. Under any load of one process the log is at most [`FORCE_PAGES`] and one commit long.
 
 use std::cell::Cell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -35,6 +35,8 @@ pub(crate) struct Checkpointer {
     thread: JoinHandle<()>,
     /// The thread has finished the checkpoint that was last requested.
     caught_up: Arc<AtomicBool>,
+    /// Held during a checkpoint: SQLite refuses a second one, instead of waiting for the first.
+    turn: Arc<Mutex<()>>,
     /// Pages in the log at the last request.
     requested_at: u32,
 }
@@ -45,9 +47,11 @@ impl Checkpointer {
         let (requests, requested) = sync_channel(1);
         let caught_up = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&caught_up);
+        let turn = Arc::new(Mutex::new(()));
+        let of_thread = Arc::clone(&turn);
         let work = move || {
             while requested.recv().is_ok() {
-                checkpoint(&own);
+                checkpoint(&own, &of_thread);
                 done.store(true, Ordering::Release);
             }
         };
@@ -62,7 +66,7 @@ impl Checkpointer {
             PAGES.set(pages.unsigned_abs());
             Ok(())
         }));
-        Some(Self { requests, thread, caught_up, requested_at: 0 })
+        Some(Self { requests, thread, caught_up, turn, requested_at: 0 })
     }
 
     /// Must be called after each commit, while the caller still has the writer.
@@ -78,7 +82,7 @@ impl Checkpointer {
         }
         if pages > FORCE_PAGES || pages > RESTART_PAGES && self.caught_up.load(Ordering::Acquire) {
             self.caught_up.store(false, Ordering::Release);
-            block_in_place(|| checkpoint(writer));
+            block_in_place(|| checkpoint(writer, &self.turn));
         } else if pages > self.requested_at + BACKGROUND_PAGES {
             self.requested_at = pages;
             self.caught_up.store(false, Ordering::Release);
@@ -96,7 +100,9 @@ impl Checkpointer {
     }
 }
 
-fn checkpoint(connection: &Connection) {
+/// Waits for one that another thread has begun.
+fn checkpoint(connection: &Connection, turn: &Mutex<()>) {
+    let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
     match run(connection, CHECKPOINT) {
         Err(error) if !is_busy(&error) => tracing::warn!(%error, "the write-ahead log was not checkpointed"),
         _ => {}
