@@ -199,25 +199,29 @@ fn first_words(mut errors: ChildStderr) -> Vec<u8> {
     words
 }
 
-/// What ffmpeg's words say about the file.
+/// Words of ffmpeg about this machine, which has them for any file.
+const OF_THE_MACHINE: [&str; 8] = [
+    "Cannot allocate memory",
+    "No space left on device",
+    "Too many open files",
+    "No such file or directory",
+    "Permission denied",
+    "Resource temporarily unavailable",
+    "Device or resource busy",
+    "error while loading shared libraries",
+];
+
+/// What ffmpeg's words say about the file. It has more of them for damaged files than can be listed, and reads a file of this
+/// machine: what is not about the machine is about the file, and comes again however often it is tried.
 pub(crate) fn meaning(error: GuardError) -> SoundError {
     let GuardError::Failed { stderr_tail, .. } = &error else { return SoundError::Failed(error) };
     let says = |words: &[&str]| words.iter().any(|word| stderr_tail.contains(word));
     if says(&["matches no streams", "does not contain any stream"]) {
         SoundError::Unhearable(Unhearable::NoSound)
-    } else if says(&[
-        "Invalid data found",
-        "moov atom not found",
-        "could not find codec parameters",
-        "Invalid argument",
-        "not on whitelist",
-        // "Decoder (codec none) not found for input stream", in later versions "Decoding requested, but no decoder found"
-        "not found for input stream",
-        "no decoder found",
-    ]) {
-        SoundError::Unhearable(Unhearable::NotMedia)
-    } else {
+    } else if says(&OF_THE_MACHINE) {
         SoundError::Failed(error)
+    } else {
+        SoundError::Unhearable(Unhearable::NotMedia)
     }
 }
 
@@ -249,9 +253,16 @@ mod tests {
             "Decoder (codec none) not found for input stream #0:0",
             "[wav @ 0x5] Decoding requested, but no decoder found for: mace3",
             "[concat @ 0x5] Format not on whitelist 'wav'",
+            "file:head.webm: End of file",
+            "file:head.flac: Input/output error",
+            "what no version has said so far",
         ] {
             assert!(matches!(of(unknown), SoundError::Unhearable(Unhearable::NotMedia)), "{unknown}");
         }
-        assert!(matches!(of("Device or resource busy"), SoundError::Failed(_)));
+        for machine in
+            ["Device or resource busy", "av_malloc: Cannot allocate memory", "pipe:1: No space left on device"]
+        {
+            assert!(matches!(of(machine), SoundError::Failed(_)), "{machine}");
+        }
     }
 }
