@@ -1,8 +1,10 @@
-/** Import rules: the shell imports no app, and no app imports another. */
+/** Import rules: the shell imports no app, and no app imports another. Nor does the shell name one. */
 import { describe, expect, it } from 'vitest';
 
 const files = import.meta.glob('./**/*.{ts,svelte}', { query: '?raw', import: 'default', eager: true });
 const sources = Object.entries(files as Record<string, string>).filter(([path]) => !path.endsWith('.test.ts'));
+const shared = sources.filter(([path]) => path.startsWith('./lib/'));
+const names = new Set(sources.flatMap(([path]) => /^\.\/apps\/([^/]+)\//.exec(path)?.[1] ?? []));
 
 /** The imports of a file, as paths relative to the source folder; packages are left out. */
 function imports(path: string, text: string): string[] {
@@ -10,9 +12,28 @@ function imports(path: string, text: string): string[] {
   return found.map((to) => new URL(to, `http://src/${path.slice(2)}`).pathname.slice(1));
 }
 
+/** Where a text names an app: in code, in a string, in a word of several parts such as `reelPath`, in the plural. Comments may. */
+function named(text: string): string[] {
+  const code = text.replace(/\/\*[^]*?\*\/|<!--[^]*?-->|(?<!:)\/\/.*/g, '');
+  const lines = code.split('\n').filter((line) => {
+    const words = line.match(/[A-Z]?[a-z]+|[A-Z]+/g) ?? [];
+    return words.some((word) => names.has(word.toLowerCase().replace(/s$/, '')));
+  });
+  return lines.map((line) => line.trim());
+}
+
 describe('modules of the page', () => {
-  it.each(sources.filter(([path]) => path.startsWith('./lib/')))('%s knows no app', (path, text) => {
+  it.each(shared)('%s knows no app', (path, text) => {
     expect(imports(path, text).filter((to) => to.startsWith('apps/'))).toEqual([]);
+    // What is generated describes the endpoints of all apps.
+    if (path !== './lib/api/schema.d.ts') expect(named(text)).toEqual([]);
+  });
+
+  it('are told from those that name an app', () => {
+    expect([...names].sort()).toEqual(['capture', 'reel', 'scribe']);
+    const lines = ["'It is in Scribe.'", 'import { reelPath } from', "go('/reels')", "kind: 'capture.make'"];
+    for (const line of lines) expect(named(line)).toEqual([line]);
+    expect(named("transcribe(); // by Scribe\n/* Reel */ describe('http://host', captured);")).toEqual([]);
   });
 
   it('of one app know no other app', () => {

@@ -30,7 +30,7 @@ const DELAYS_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 /** A server that answers with errors is asked so often; one that does not answer, until it does. */
 const ERRORS_BORNE = 5;
 const STOPPED: Problem = { ...NETWORK, code: 'stopped' };
-/** By its content it was taken by another app than that of the page: a sound by Scribe, a PDF as a document. */
+/** By its content it was taken by another app than that of the page, or as a document. */
 const TAKEN_ELSEWHERE = { ok: false as const, problem: { ...NETWORK, code: 'taken_elsewhere' } };
 
 /** What a file has become: a document, or something of the app that took it. */

@@ -46,7 +46,7 @@ export const ar: Record<Key, Message> = {
   'problem.unexpected.title': 'حدث خطأ في الخادم',
   'problem.unexpected.action': 'حاول مجددًا. إن تكرر ذلك فالرمز أدناه وسجلّ الخادم يوضحان أكثر.',
   'problem.taken_elsewhere.title': 'هذا الملف لتطبيق آخر',
-  'problem.taken_elsewhere.action': 'وصل الملف وحُفظ: ملفات PDF في المكتبة، والتسجيلات في Scribe.',
+  'problem.taken_elsewhere.action': 'وصل الملف وحُفظ، وتجده في المكتبة.',
   'problem.page.title': 'في هذه الصفحة خلل',
   'problem.page.action': 'أعد تحميل الصفحة. ما حُفظ على الخادم لم يمسّه شيء.',
   'problem.page.reload': 'أعد التحميل',

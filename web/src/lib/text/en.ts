@@ -42,7 +42,7 @@ export const en = {
   'problem.unexpected.title': 'The server had an error',
   'problem.unexpected.action': 'Try again. If it happens again, see the code below and the server’s log.',
   'problem.taken_elsewhere.title': 'This file is for another app',
-  'problem.taken_elsewhere.action': 'It has arrived and is kept: a PDF is in the library, a recording is in Scribe.',
+  'problem.taken_elsewhere.action': 'It has arrived and is kept: you find it in the library.',
   'problem.page.title': 'This page had an error',
   'problem.page.action': 'Reload the page. What is saved on the server is not touched.',
   'problem.page.reload': 'Reload',
