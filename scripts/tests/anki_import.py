@@ -93,6 +93,7 @@ def check_state(found, cards, what):
     """The collection has each of the cards once, as it is now."""
     expect(len(found["notes"]), len(cards), f"{what}: notes")
     expect(found["notetypes"], ["Sluice phrase"], f"{what}: note types")
+    expect(found["missing_media"], [], f"{what}: what Anki's check of its media misses")
     notes = {note["fields"]["Id"]: note for note in found["notes"]}
     sides = json.loads(deck("preview", cards=cards))
     for card, shown in zip(cards, sides):

@@ -117,6 +117,22 @@ fn a_package_has_a_note_and_a_card_of_each_with_the_guid_of_its_id_and_the_secon
 }
 
 #[test]
+fn the_newer_form_tells_programs_that_are_too_old_what_to_do() {
+    let bytes = written(Form::Package, &[card("a", "one"), card("b", "two")]).unwrap();
+    let dummy = collection(&entry(&bytes, "collection.anki2"));
+    let fronts: Vec<String> = dummy
+        .prepare("SELECT flds FROM notes")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert!(fronts.len() == 1 && fronts[0].contains("Update Anki"), "{fronts:?}");
+    let version: i64 = dummy.query_row("SELECT ver FROM col", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 11);
+}
+
+#[test]
 fn recordings_are_in_a_package_once_and_under_their_names() {
     let folder = tempfile::tempdir().unwrap();
     let mut cards = vec![card("a", "one"), card("b", "two"), card("c", "three")];

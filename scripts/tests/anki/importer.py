@@ -54,6 +54,7 @@ def state(col):
         "notetypes": sorted(found.name for found in col.models.all_names_and_ids() if found.name.startswith("Sluice")),
         "decks": sorted(found.name for found in col.decks.all_names_and_ids()),
         "media": {path.name: path.read_bytes().hex() for path in sorted(media.iterdir())},
+        "missing_media": sorted(col.media.check().missing),
     }
 
 
