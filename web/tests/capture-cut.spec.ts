@@ -1,31 +1,13 @@
 /** A large photograph on a bad connection: it is cut in the middle, goes on where it stopped, and is one card. */
-import type { Page } from '@playwright/test';
+import { MADE_WITHIN, phrases, sign } from './captured';
 import { expect, test } from './test';
 
 test.use({ spec: 'capture-cut' });
 
-const MADE_WITHIN = 120_000;
 /** As much as a photograph of a phone has. Readers pass over what follows the end of a picture. */
 const BYTES = 8 * 1024 * 1024;
 /** Bytes a second of the connection that is cut. */
 const SLOW = 1_500_000;
-
-/** A picture of a sign that says this. */
-async function sign(page: Page, text: string): Promise<Buffer> {
-  const png = await page.evaluate(async (said) => {
-    const canvas = new OffscreenCanvas(1200, 300);
-    const paint = canvas.getContext('2d')!;
-    paint.fillStyle = '#fff';
-    paint.fillRect(0, 0, 1200, 300);
-    paint.fillStyle = '#000';
-    paint.font = '72px sans-serif';
-    paint.fillText(said, 80, 170);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
-    return btoa(String.fromCharCode(...bytes));
-  }, text);
-  const picture = Buffer.from(png, 'base64');
-  return Buffer.concat([picture, Buffer.alloc(BYTES - picture.length)]);
-}
 
 test('a large photo that is cut goes on where it stopped, and is one card to review', async ({
   studio,
@@ -48,9 +30,9 @@ test('a large photo that is cut goes on where it stopped, and is one card to rev
 
   await studio.open('/capture');
   await page.getByTestId('wish-language').selectOption('es');
-  const buffer = await sign(page, 'La casa es muy grande');
+  const photo = await sign(page, 'La casa es muy grande', 'sign.png', BYTES);
   await speed(SLOW);
-  await page.getByTestId('capture-files').setInputFiles({ name: 'sign.png', mimeType: 'image/png', buffer });
+  await page.getByTestId('capture-files').setInputFiles(photo);
   const row = page.getByTestId('way-row');
   await expect(row).toContainText('sign.png');
   const sent = async () => Number(await row.getByRole('progressbar').getAttribute('aria-valuenow'));
@@ -70,10 +52,9 @@ test('a large photo that is cut goes on where it stopped, and is one card to rev
   const phrase = page.getByTestId('recent').getByTestId('phrase-row');
   await expect(phrase, 'it is one phrase').toHaveCount(1);
   await expect(phrase).toHaveAttribute('data-state', 'pending_review', { timeout: MADE_WITHIN });
-  type Answer = { items: { source: string; text: { text: string }; picture: { href: string } }[] };
-  const { items } = (await (await page.request.get(`${url}/api/v1/phrases?limit=10`)).json()) as Answer;
+  const { items } = await phrases(page, url);
   expect(items).toHaveLength(1);
   expect(items[0]).toMatchObject({ source: 'image', text: { text: expect.stringMatching(/casa es muy grande/i) } });
-  const kept = await page.request.get(new URL(items[0]!.picture.href, url).href);
-  expect((await kept.body()).equals(buffer), 'every byte of it arrived once').toBe(true);
+  const kept = await page.request.get(new URL(items[0]!.picture!.href, url).href);
+  expect((await kept.body()).equals(photo.buffer), 'every byte of it arrived once').toBe(true);
 });

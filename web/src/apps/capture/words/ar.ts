@@ -187,6 +187,7 @@ export const ar: Record<Key, Message> = {
     many: '{count} شكًا',
     other: '{count} شك',
   },
+  'cards.retry': 'حاول مجددًا: {title}',
   'cards.select': 'اختر {title}',
   'cards.selectAll': 'اختر كل المعروض',
   'cards.selected': {

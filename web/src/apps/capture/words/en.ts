@@ -116,6 +116,7 @@ export const en = {
   'cards.count': { one: '{count} phrase', other: '{count} phrases' },
   'cards.excluded': 'Left out',
   'cards.doubts': { one: '{count} doubt', other: '{count} doubts' },
+  'cards.retry': 'Try again: {title}',
   'cards.select': 'Select {title}',
   'cards.selectAll': 'Select all that are shown',
   'cards.selected': { one: '{count} selected', other: '{count} selected' },
