@@ -136,6 +136,10 @@ impl TranscriptionModel {
             Some(id) if reply.value.words.is_none() && reply.value.text.is_none() => {
                 Ok(Begun::Accepted { provider_id: id.clone(), poll_after: POLL_AFTER })
             }
+            None if reply.value.words.is_none() && reply.value.text.is_none() => Err(CapabilityError::fail(
+                "bad_answer",
+                "the provider's answer has no transcript in it: check its address",
+            )),
             _ => Ok(Begun::Done(self.answer(request, reply))),
         }
     }

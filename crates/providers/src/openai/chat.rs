@@ -10,7 +10,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use sluice_capability::{
     Answer, Begun, CallProgress, CapabilityError, CompleteRequest, Completing, Completion, Context, Does, Doing,
-    Finish, Profile, Role, Usage,
+    Finish, Profile, Remedy, Role, Usage,
 };
 use sluice_domain::money::MicroUsd;
 use sluice_outbound::{Content, Incoming};
@@ -18,7 +18,7 @@ use sluice_outbound::{Content, Incoming};
 use super::server::Server;
 use super::service::{LONGEST_TEXT, Made, Service, ServiceError, check_text, refused};
 use super::sse::Events;
-use crate::http::{Operation, Reply, header, lost};
+use crate::http::{Lost, Operation, Reply, header, lost};
 use crate::openrouter;
 use assembly::{Assembly, Piece};
 use schema::{answer_of, is_strict};
@@ -125,7 +125,9 @@ impl ChatModel {
                 assembly.is_done = true;
                 break;
             }
-            assembly.add(endpoint.parse::<Piece>(operation, &headers, data.as_bytes())?);
+            let piece = endpoint.parse::<Piece>(operation, &headers, data.as_bytes());
+            let piece = piece.map_err(|error| broken_off(operation, &assembly, error))?;
+            assembly.add(piece);
             (context.progress)(assembly.fraction(expected));
         }
         if assembly.is_done || assembly.finish.is_some() {
@@ -208,6 +210,15 @@ impl ChatModel {
         };
         self.service.answer(Reply { value: Completion { text, finish }, headers }, made)
     }
+}
+
+/// An error that comes after a part of the answer: what was said until then may be charged, so that it is not asked for again.
+fn broken_off(operation: Operation, said: &Assembly, error: CapabilityError) -> CapabilityError {
+    let is_repeated = matches!(error.remedy, Remedy::Retry | Remedy::PutOff(_));
+    if said.text.is_empty() || operation.lost == Lost::Repeat || !is_repeated {
+        return error;
+    }
+    CapabilityError { remedy: Remedy::Look, code: "answer_lost".to_owned(), ..error }
 }
 
 fn role(role: Role) -> &'static str {

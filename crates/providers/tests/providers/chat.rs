@@ -140,10 +140,16 @@ async fn an_error_in_a_stream_is_an_error() {
         "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"}}]}\n\n",
         "data: {\"error\":{\"message\":\"The server had an error\",\"type\":\"server_error\",\"code\":\"server_error\"}}\n\ndata: [DONE]\n\n",
     );
-    let fake = Fake::new([Reply::events(stream)]).await;
-    let error = failed(&streaming(&fake, Server::Vllm), &request(None)).await;
-    assert_eq!((error.remedy, error.code.as_str()), (Remedy::PutOff(None), "provider_unavailable"));
-    assert!(error.message.contains("The server had an error"), "{}", error.message);
+    for (server, remedy, code) in [
+        (Server::Vllm, Remedy::PutOff(None), "provider_unavailable"),
+        // What it said until then may be charged.
+        (Server::OpenAi, Remedy::Look, "answer_lost"),
+    ] {
+        let fake = Fake::new([Reply::events(stream)]).await;
+        let error = failed(&streaming(&fake, server), &request(None)).await;
+        assert_eq!((error.remedy, error.code.as_str()), (remedy, code));
+        assert!(error.message.contains("The server had an error"), "{}", error.message);
+    }
 }
 
 #[tokio::test]
