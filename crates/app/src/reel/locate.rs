@@ -17,6 +17,9 @@ const ONLY_PRINTED: f32 = 0.08;
 /// The share of a sentence's words that must be found.
 const ENOUGH: f32 = 0.66;
 
+/// How much wider another block of the same column may be.
+const HARDLY_WIDER: f32 = 0.12;
+
 /// Finds the sentences of a script that cite a page.
 pub(crate) fn locate(script: &mut Script, document: &Document) {
     for sentence in script.scenes.iter_mut().flat_map(|scene| &mut scene.sentences) {
@@ -91,7 +94,8 @@ fn align(said: &[String], printed: &[Printed<'_>]) -> Vec<usize> {
         let mut diagonal = 0.0;
         for (column, other) in printed.iter().enumerate() {
             let at = column + 1;
-            let same = if *word == other.letters { diagonal + SAME } else { f32::MIN };
+            let is_same = *word == other.letters || row == 0 && is_after_and(word, &other.letters);
+            let same = if is_same { diagonal + SAME } else { f32::MIN };
             let choices = [
                 (0.0, Step::Start),
                 (same, Step::Same),
@@ -123,6 +127,11 @@ fn align(said: &[String], printed: &[Printed<'_>]) -> Vec<usize> {
     }
     found.reverse();
     found
+}
+
+/// Whether a printed word is that of the sentence behind an Arabic "and" or "so", which a sentence does not begin with.
+fn is_after_and(said: &str, printed: &str) -> bool {
+    printed.strip_prefix(['و', 'ف']) == Some(said)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of words")]
@@ -158,11 +167,25 @@ fn union(one: [f32; 4], other: [f32; 4]) -> [f32; 4] {
 fn printed_line(page: &Page, block: &Block, [left, top, right, bottom]: [f32; 4]) -> PrintedLine {
     let across = |x: f32| (x / page.width.max(1.0)).clamp(0.0, 1.0);
     let down = |y: f32| (y / page.height.max(1.0)).clamp(0.0, 1.0);
+    let column = column_of(page, block);
     PrintedLine {
         page: page.number,
         bounds: [across(left), down(top), across(right), down(bottom)],
-        column: [across(block.bounds[0].min(left)), across(block.bounds[2].max(right))],
+        column: [across(column[0].min(left)), across(column[1].max(right))],
     }
+}
+
+/// Left and right edge of a block, and of those above and below it that are hardly wider: a view of it cuts none of their
+/// words.
+fn column_of(page: &Page, block: &Block) -> [f32; 2] {
+    let [left, _, right, _] = block.bounds;
+    let room = (right - left) * HARDLY_WIDER;
+    let of_column = |other: &&Block| {
+        let [other_left, _, other_right, _] = other.bounds;
+        other_left < right && left < other_right && other_left > left - room && other_right < right + room
+    };
+    let edges = page.blocks.iter().filter(of_column).map(|other| other.bounds);
+    edges.fold([left, right], |[left, right], other| [left.min(other[0]), right.max(other[2])])
 }
 
 #[cfg(test)]
@@ -232,6 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn a_column_is_as_wide_as_its_widest_paragraph() {
+        let mut first = block(100.0, 50.0, false, &["Water falls twice a day."]);
+        first.bounds[2] = 380.0;
+        let second = block(102.0, 90.0, false, &["It rises after that."]);
+        let mut title = block(100.0, 20.0, false, &["All about water"]);
+        title.bounds[2] = 900.0;
+        let document = document(vec![vec![title, first, second]]);
+        let column = lines_of("Water falls twice a day.", 1, &document)[0].column;
+        assert!((column[0] - 0.1).abs() < 1e-6 && (column[1] - 0.402).abs() < 1e-6, "{column:?}");
+    }
+
+    #[test]
     fn a_broken_word_and_a_sentence_over_two_pages_are_found() {
         let first = block(0.0, 400.0, false, &["Tides are re\u{2010}", "gular and"]);
         let second = block(0.0, 20.0, false, &["they can be foretold."]);
@@ -255,5 +290,7 @@ mod tests {
         let document = document(vec![vec![text]]);
         assert_eq!(found("يعيش النحل في خلايا.", 1, &document), [(1, [335, 0, 400, 10]), (1, [370, 12, 400, 22])]);
         assert_eq!(found("ويصنع العسل.", 1, &document), [(1, [305, 12, 365, 22])]);
+        // Told without its "and", it is marked from its first word on all the same.
+        assert_eq!(found("يصنع العسل.", 1, &document), [(1, [305, 12, 365, 22])]);
     }
 }
