@@ -1,10 +1,14 @@
 //! `sluice capture`: cards of files and lines, and the deck that they are in.
 
-use serde_json::Value;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
 
 use crate::support::{Place, Ran};
+use crate::twin::{Running, get};
 
-fn json(ran: &Ran) -> Value {
+fn printed(ran: &Ran) -> Value {
     assert_eq!(ran.code, 0, "{ran:?}");
     serde_json::from_str(&ran.stdout).unwrap()
 }
@@ -13,7 +17,7 @@ fn json(ran: &Ran) -> Value {
 fn lines_become_a_deck_and_only_once() {
     let place = Place::new();
     let command = ["capture", "Где мой чай?", "Доброе утро", "--approve", "--deck", "tea.apkg", "--json"];
-    let made = json(&place.run(&command));
+    let made = printed(&place.run(&command));
     let cards = made["cards"].as_array().unwrap();
     assert_eq!((cards.len(), &cards[0]["text"]), (2, &Value::from("Где мой чай?")), "{made}");
     assert!(cards.iter().all(|card| card["status"] == "approved" && card["language"] == "ru"), "{made}");
@@ -23,7 +27,7 @@ fn lines_become_a_deck_and_only_once() {
     // The same lines are the same cards, which are exported.
     let again = place.run(&command);
     assert_eq!(again.failure()["code"], "deck_not_written", "{again:?}");
-    let all = json(&place.run(&["capture", "export", "--deck", "all.csv", "--all", "--json"]));
+    let all = printed(&place.run(&["capture", "export", "--deck", "all.csv", "--all", "--json"]));
     assert_eq!(all["cards"], 2, "{all}");
     let csv = String::from_utf8(place.read("all.csv")).unwrap();
     assert!(csv.starts_with('#') && csv.contains("Доброе утро"), "{csv}");
@@ -39,6 +43,7 @@ fn a_wrong_command_makes_no_card() {
     place.write("mine.apkg", "my deck");
     for (arguments, code) in [
         (vec!["missing.jpg"], "not_found"),
+        (vec!["."], "not_a_file"),
         (vec!["да", "--deck", "out.exe"], "output_unknown_format"),
         (vec!["да", "--deck", "mine.apkg"], "output_exists"),
         (vec!["😀"], "no_words"),
@@ -51,4 +56,81 @@ fn a_wrong_command_makes_no_card() {
         assert!(ran.code > 0);
     }
     assert_eq!((place.names(), place.read("mine.apkg")), (vec!["mine.apkg".to_owned()], b"my deck".to_vec()));
+}
+
+/// A file of what ffmpeg draws or plays.
+fn drawn(place: &Place, source: &str, name: &str) {
+    let source = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", source];
+    let done = Command::new("ffmpeg").args(source).args(["-frames:v", "1"]).arg(place.path(name)).status();
+    assert!(done.unwrap().success());
+}
+
+#[test]
+fn what_is_no_card_is_named_and_the_deck_has_the_others() {
+    let place = Place::new();
+    drawn(&place, "color=white:s=600x400", "white.png");
+    drawn(&place, "anullsrc=r=16000:cl=mono,atrim=duration=2,asetnsamples=32000", "silence.wav");
+    place.write("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    let inputs = ["white.png", "Где мой чай?", "photo.heic", "silence.wav", "😀"];
+    let command = [&["capture"][..], &inputs, &["--approve", "--deck", "tea.apkg", "--json"]].concat();
+    let ran = place.run(&command);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let made: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let of = |card: &Value| json!([card["input"], card["file"], card["status"], card["error"]["code"]]);
+    let cards: Vec<Value> = made["cards"].as_array().unwrap().iter().map(of).collect();
+    let expected = [
+        json!([0, "white.png", "failed", "no_text"]),
+        json!([1, null, "approved", null]),
+        json!([2, "photo.heic", "failed", "picture_heic"]),
+        json!([3, "silence.wav", "failed", "no_speech"]),
+        json!([4, null, "failed", "no_words"]),
+    ];
+    assert_eq!(cards, expected, "{made}");
+    assert_eq!((&made["deck"]["cards"], place.read("tea.apkg").starts_with(b"PK")), (&json!(1), true), "{made}");
+    let failure: Value = serde_json::from_str(&ran.stderr).unwrap();
+    assert_eq!(failure["code"], "cards_failed", "{failure}");
+    let detail = failure["detail"].as_str().unwrap();
+    assert!(detail.starts_with("no card was made of 4 of 5: white.png: no text"), "{detail}");
+    for (name, advice) in [("photo.heic", "JPEG"), ("silence.wav", "record it again"), ("\"😀\"", "no word")] {
+        assert!(detail.split("; ").any(|one| one.contains(name) && one.contains(advice)), "{name}: {detail}");
+    }
+
+    // People read the same line by line, and no deck is made of nothing.
+    let people = place.run(&["capture", "white.png", "Доброе утро", "--deck", "none.apkg"]);
+    assert_eq!(people.code, 1, "{people:?}");
+    let lines: Vec<&str> = people.stdout.lines().collect();
+    assert!(lines[0].starts_with("white.png: failed: no text") && lines[1].starts_with("Доброе утро"), "{people:?}");
+    assert!(people.stderr.contains("no card was made of 1 of 2: white.png: "), "{people:?}");
+    assert!(people.stderr.contains("no deck was written: "), "{people:?}");
+    assert!(!place.names().contains(&"none.apkg".to_owned()));
+}
+
+/// The twin answers in the form that it is asked for, and knows nothing of languages.
+#[test]
+fn what_a_provider_makes_up_is_asked_for_once_more_and_then_in_doubt() {
+    let place = Place::new();
+    let (_twin, address) = Running::twin(&place, &["--seed", "3"]);
+    let config = format!(
+        "outbound.allow = [\"127.0.0.1\"]\n[providers.words]\nkind = \"openai\"\nurl = \"http://{address}/openai/v1\"\n\
+         models = {{ complete = \"gpt-5-mini\" }}\n[[route.complete]]\nprovider = \"words\"\n"
+    );
+    place.write("sluice.toml", config);
+    let configured = |arguments: &[&str]| {
+        let mut command = place.command(arguments);
+        command.env("SLUICE_CONFIG", "sluice.toml").stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    };
+    let mut key = configured(&["providers", "set-key", "words"]).stdin(Stdio::piped()).spawn().unwrap();
+    key.stdin.take().unwrap().write_all(b"sk-test-0123456789").unwrap();
+    assert!(key.wait_with_output().unwrap().status.success());
+    let capture = || printed(&configured(&["capture", "Где мой чай?", "--json"]).output().unwrap().into());
+    let asked = || get(&address, "/twin/bill")["count"].as_u64().unwrap();
+    let card = capture()["cards"][0].clone();
+    assert_eq!((&card["status"], asked()), (&json!("pending_review"), 3), "the card, its repair, its check: {card}");
+    assert_eq!(card["transliteration"], "Gde moy chay?", "what the rules are sure of stays theirs");
+    let doubts: Vec<&str> = card["doubts"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
+    for path in ["translation", "grammar.0", "vocabulary.0.meaning", "vocabulary.1.meaning", "vocabulary.2.meaning"] {
+        assert!(doubts.contains(&path), "{path}: {card}");
+    }
+    assert_eq!((capture()["cards"][0]["id"].clone(), asked()), (card["id"].clone(), 3), "nothing is paid twice");
 }

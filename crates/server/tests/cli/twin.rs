@@ -9,7 +9,19 @@ use serde_json::Value;
 use crate::support::Place;
 
 /// Ends with the test.
-struct Running(Child);
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// A twin with these options, and where it listens.
+    pub(crate) fn twin(place: &Place, options: &[&str]) -> (Self, String) {
+        let arguments = [&["twin", "--listen", "127.0.0.1:0"], options].concat();
+        let mut twin = Self(place.command(&arguments).stderr(Stdio::piped()).spawn().unwrap());
+        let mut line = String::new();
+        BufReader::new(twin.0.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().split_once("http://").unwrap().1.strip_suffix("/twin").unwrap().to_owned();
+        (twin, address)
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -18,7 +30,7 @@ impl Drop for Running {
     }
 }
 
-fn get(address: &str, path: &str) -> Value {
+pub(crate) fn get(address: &str, path: &str) -> Value {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
@@ -33,14 +45,10 @@ fn the_twin_says_where_it_listens_and_has_its_faults() {
         "faults.json",
         r#"{"script": [{"match": {"operation": "chat"}, "fault": "reset_after"}], "settings": {"job_ms": 5}}"#,
     );
-    let arguments = ["twin", "--listen", "127.0.0.1:0", "--seed", "9", "--faults", "faults.json"];
-    let mut twin = Running(place.command(&arguments).stderr(Stdio::piped()).spawn().unwrap());
-    let mut line = String::new();
-    BufReader::new(twin.0.stderr.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().split_once("http://").unwrap().1.strip_suffix("/twin").unwrap();
-    assert_eq!(get(address, "/twin")["seed"], 9);
-    assert_eq!(get(address, "/twin/faults")["script"][0]["fault"]["kind"], "reset_after");
-    assert_eq!(get(address, "/twin/settings")["job_ms"], 5);
+    let (_twin, address) = Running::twin(&place, &["--seed", "9", "--faults", "faults.json"]);
+    assert_eq!(get(&address, "/twin")["seed"], 9);
+    assert_eq!(get(&address, "/twin/faults")["script"][0]["fault"]["kind"], "reset_after");
+    assert_eq!(get(&address, "/twin/settings")["job_ms"], 5);
     assert!(!place.data().exists(), "it needs no data folder");
 }
 

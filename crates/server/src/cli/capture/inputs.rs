@@ -1,5 +1,6 @@
 //! What is given to the command: files, and phrases.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -25,12 +26,19 @@ pub(super) enum Input {
     Phrase(String),
 }
 
+/// What was added of one: its phrase, or why there is none.
+pub(super) type Added = Result<PhraseId, Failure>;
+
 /// Tells files from phrases. What is named like a file and is not there is a mistake, and no phrase.
 pub(super) fn check(inputs: &[String]) -> anyhow::Result<Vec<Input>> {
     let input = |input: &String| {
         let path = Path::new(input);
         if path.is_file() {
             return Ok(Input::File(path.to_owned()));
+        }
+        if path.is_dir() {
+            let detail = format!("{input} is a folder: name the files in it");
+            bail!(Failure::new("not_a_file", "The file cannot be read", detail));
         }
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
         if originals::endings().contains(&ending.as_str()) {
@@ -45,23 +53,32 @@ pub(super) fn check(inputs: &[String]) -> anyhow::Result<Vec<Input>> {
     inputs.iter().map(input).collect()
 }
 
-/// Adds all of them; the same again is the same phrase, so that an interrupted command resumes.
+/// Adds all of them; the same again is the same phrase, so that an interrupted command resumes. What can be no card does not keep the
+/// others from being made.
 pub(super) async fn add(
     app: &App,
     capture: &CaptureApp,
     inputs: &[Input],
     command: &CaptureCommand,
-) -> anyhow::Result<Vec<PhraseId>> {
-    let mut ids = Vec::with_capacity(inputs.len());
+) -> anyhow::Result<Vec<Added>> {
+    // What is wrong for every one of them is a mistake of the command.
+    originals::check(&adding(command, "")).map_err(failure)?;
+    let mut added = Vec::with_capacity(inputs.len());
     for input in inputs {
         let id = match input {
-            Input::Phrase(text) => phrase(app, capture, text, command).await?,
-            Input::File(path) => file(app, capture, path, command).await?,
+            Input::Phrase(text) => phrase(app, capture, text, command).await,
+            Input::File(path) => file(app, capture, path, command).await,
         };
-        again(app, capture, &id).await?;
-        ids.push(id);
+        if let Ok(id) = &id {
+            again(app, capture, id).await?;
+        }
+        // What is no failure of the input's own is one of the machine.
+        added.push(match id {
+            Ok(id) => Ok(id),
+            Err(error) => Err(error.downcast::<Failure>()?),
+        });
     }
-    Ok(ids)
+    Ok(added)
 }
 
 /// Makes what failed earlier once more.
@@ -90,7 +107,11 @@ async fn phrase(app: &App, capture: &CaptureApp, text: &str, command: &CaptureCo
 }
 
 async fn file(app: &App, capture: &CaptureApp, path: &Path, command: &CaptureCommand) -> anyhow::Result<PhraseId> {
-    let length = tokio::fs::metadata(path).await.with_context(|| format!("cannot read {}", path.display()))?.len();
+    let unreadable = |error: io::Error| {
+        let detail = format!("{} cannot be read: {error}", path.display());
+        Failure::new("file_unreadable", TITLE, detail)
+    };
+    let length = tokio::fs::metadata(path).await.map_err(unreadable)?.len();
     if length > FILE_BYTES {
         let (name, length, limit) = (path.display(), size_text(length), size_text(FILE_BYTES));
         let detail = format!("{name} has {length} and the limit is {limit}: make it smaller");
@@ -98,11 +119,11 @@ async fn file(app: &App, capture: &CaptureApp, path: &Path, command: &CaptureCom
     }
     let folder = work::hold(&app.platform).await?;
     let copy = folder.path().join("upload");
-    tokio::fs::copy(path, &copy).await.with_context(|| format!("cannot copy {}", path.display()))?;
-    let hash = BlobHash::of(&tokio::fs::read(&copy).await.with_context(|| format!("cannot read {}", path.display()))?);
+    let bytes = tokio::fs::read(path).await.map_err(unreadable)?;
+    tokio::fs::write(&copy, &bytes).await.with_context(|| format!("cannot copy {}", path.display()))?;
+    let hash = BlobHash::of(&bytes);
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let adding = adding(command, hash.as_str());
-    originals::check(&adding).map_err(failure)?;
     let taken =
         originals::take(capture, &app.engine, &OwnerId::local(), NewFile { file: copy, name }, &adding, None).await;
     folder.clear().await?;

@@ -13,11 +13,12 @@ use serde::Serialize;
 use sluice_app::app::App;
 use sluice_app::capture::deck::Form;
 use sluice_app::capture::view::{PhraseStatus, PhraseView};
-use sluice_app::capture::{Action, CaptureApp, PhraseError, PhraseId, act, phrases};
+use sluice_app::capture::{Action, BATCH, CaptureApp, PhraseError, PhraseId, act, phrases};
 use sluice_app::limits::Asker;
 use sluice_domain::ids::OwnerId;
 
 use self::deck::{DeckFile, Exported};
+use self::inputs::Input;
 use crate::cli::failure::USAGE;
 use crate::cli::{Failure, say, serve};
 use crate::config::Config;
@@ -45,7 +46,7 @@ pub(crate) struct CaptureCommand {
     approve: bool,
     #[command(flatten)]
     deck: DeckOptions,
-    /// Prints the result or the failure as one JSON object, without progress.
+    /// Prints what became of each input as one JSON object, and a failure as one on standard error.
     #[arg(long)]
     json: bool,
 }
@@ -83,43 +84,100 @@ struct DeckOptions {
     force: bool,
 }
 
-/// A card, for programs.
+/// What became of an input, for programs: its card, or why there is none.
 #[derive(Serialize)]
 struct CardLine {
-    id: String,
+    /// Its place among the inputs, from 0.
+    input: usize,
+    /// The file that it was given as.
+    file: Option<PathBuf>,
+    /// Of its phrase; null if it was refused.
+    id: Option<String>,
     status: PhraseStatus,
     text: String,
     language: Option<&'static str>,
     transliteration: Option<String>,
     translation: Option<String>,
     doubts: Vec<String>,
-    error: Option<String>,
+    /// Why there is no card; of a card that is there, why it has no sound.
+    error: Option<CardError>,
+}
+
+/// What happened, and what to do about it.
+#[derive(Serialize)]
+struct CardError {
+    code: String,
+    detail: String,
 }
 
 impl CardLine {
-    fn of(view: &PhraseView) -> Self {
+    /// Of an input that was refused.
+    fn refused((number, input): (usize, &Input), failure: &Failure) -> Self {
+        let (file, text) = match input {
+            Input::File(path) => (Some(path.clone()), String::new()),
+            Input::Phrase(text) => (None, text.clone()),
+        };
         Self {
-            id: view.id.clone(),
+            input: number,
+            file,
+            id: None,
+            status: PhraseStatus::Failed,
+            text,
+            language: None,
+            transliteration: None,
+            translation: None,
+            doubts: Vec::new(),
+            error: Some(CardError { code: failure.code.to_string(), detail: failure.detail.clone() }),
+        }
+    }
+
+    fn of((number, input): (usize, &Input), view: &PhraseView) -> Self {
+        Self {
+            input: number,
+            file: if let Input::File(path) = input { Some(path.clone()) } else { None },
+            id: Some(view.id.clone()),
             status: view.status,
             text: view.text.text.clone(),
             language: view.language.as_ref().map(|language| language.code),
             transliteration: view.transliteration.as_ref().map(|field| field.text.clone()),
             translation: view.translation.as_ref().map(|field| field.text.clone()),
             doubts: view.doubts.clone(),
-            error: view.error.as_ref().map(|error| error.detail.clone()),
+            error: view
+                .error
+                .as_ref()
+                .map(|error| CardError { code: error.code.clone(), detail: error.detail.clone() }),
         }
+    }
+
+    fn is_failed(&self) -> bool {
+        self.status == PhraseStatus::Failed
+    }
+
+    /// Which input it is of, for people.
+    fn name(&self) -> String {
+        let short = |text: &str| text.chars().take(40).collect::<String>();
+        self.file.as_ref().map_or_else(|| format!("\"{}\"", short(&self.text)), |file| file.display().to_string())
     }
 
     /// The same for people, on one line.
     fn told(&self) -> String {
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let detail = self.error.as_ref().map(|error| error.detail.as_str());
+        if let Some(detail) = detail.filter(|_| self.is_failed()) {
+            let name = self.name();
+            let detail = detail.strip_prefix(&format!("{name}: ")).unwrap_or(detail);
+            return format!("{name}: failed: {detail}");
+        }
         let parts = [Some(self.text.clone()), filled(&self.transliteration), filled(&self.translation)];
         let mut told = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" | ");
+        if let Some(file) = &self.file {
+            told = format!("{}: {told}", file.display());
+        }
         if !self.doubts.is_empty() {
             let _ = write!(told, " (look at: {})", self.doubts.join(", "));
         }
-        if let Some(error) = &self.error {
-            let _ = write!(told, " (failed: {error})");
+        if let Some(detail) = detail {
+            let _ = write!(told, " (without a sound: {detail})");
         }
         told
     }
@@ -161,16 +219,28 @@ async fn make(config: &Config, command: CaptureCommand) -> anyhow::Result<()> {
     let app = wiring::open(config).await?;
     let worker = app.engine.start();
     let working = async {
-        let ids = inputs::add(&app, capture_of(&app)?, &inputs, &command).await?;
+        let added = inputs::add(&app, capture_of(&app)?, &inputs, &command).await?;
+        let ids: Vec<PhraseId> = added.iter().filter_map(|added| added.as_ref().ok().cloned()).collect();
         let views = watch(&app, &ids).await?;
-        if command.approve { approve(&app, &ids).await } else { anyhow::Ok(views) }
+        let views = if command.approve { approve(&app, &ids).await? } else { views };
+        anyhow::Ok((added, views))
     };
     let made = tokio::select! {
         made = working => made,
         () = serve::stop_signal() => Err(Failure::interrupted("stopped: the same command continues where it was").into()),
     };
     worker.shutdown(Duration::from_secs(5)).await;
-    let cards: Vec<CardLine> = made?.iter().map(CardLine::of).collect();
+    let (added, views) = made?;
+    let mut views = views.iter();
+    let mut cards = Vec::with_capacity(inputs.len());
+    for (input, added) in inputs.iter().enumerate().zip(added) {
+        match added {
+            // An only input that is refused is the failure of the command.
+            Err(refused) if inputs.len() == 1 => return Err(refused.into()),
+            Err(refused) => cards.push(CardLine::refused(input, &refused)),
+            Ok(_) => cards.extend(views.next().map(|view| CardLine::of(input, view))),
+        }
+    }
     report(&app, &command, cards, file).await
 }
 
@@ -197,7 +267,9 @@ async fn watch(app: &App, ids: &[PhraseId]) -> anyhow::Result<Vec<PhraseView>> {
 /// Approves those cards that can be.
 async fn approve(app: &App, ids: &[PhraseId]) -> anyhow::Result<Vec<PhraseView>> {
     let capture = capture_of(app)?;
-    act(capture, &app.engine, &local(), Action::Approve, ids).await.map_err(failure)?;
+    for some in ids.chunks(BATCH) {
+        act(capture, &app.engine, &local(), Action::Approve, some).await.map_err(failure)?;
+    }
     let mut views = Vec::with_capacity(ids.len());
     for id in ids {
         views.push(phrases::show(capture, &OwnerId::local(), id).await.map_err(failure)?);
@@ -209,6 +281,7 @@ fn local() -> Asker {
     Asker { owner: OwnerId::local(), token: None, address: None }
 }
 
+/// Says what became of each input. The deck is made of the cards that are there; if one is not, the command has failed.
 async fn report(
     app: &App,
     command: &CaptureCommand,
@@ -220,14 +293,38 @@ async fn report(
             say(&card.told())?;
         }
     }
+    let mut failed = not_made(&cards);
     let deck = match file {
-        Some(file) => Some(file.write(capture_of(app)?, false).await?),
+        Some(file) => match (file.write(capture_of(app)?, false).await, &mut failed) {
+            (Ok(deck), _) => Some(deck),
+            (Err(error), Some(failed)) => {
+                let _ = write!(failed.detail, "; no deck was written: {error:#}");
+                None
+            }
+            (Err(error), None) => return Err(error),
+        },
         None => None,
     };
     if command.json {
-        return say(&serde_json::to_string_pretty(&Done { cards, deck })?);
+        say(&serde_json::to_string_pretty(&Done { cards, deck })?)?;
+    } else if let Some(deck) = deck {
+        say(&deck.told())?;
     }
-    deck.map_or(Ok(()), |deck| say(&deck.told()))
+    failed.map_or(Ok(()), |failed| Err(failed.into()))
+}
+
+/// That there is no card of some inputs, with the reason of each.
+fn not_made(cards: &[CardLine]) -> Option<Failure> {
+    let failed: Vec<&CardLine> = cards.iter().filter(|card| card.is_failed()).collect();
+    let reason = |card: &&CardLine| {
+        let detail = card.error.as_ref().map_or("it is not known why: try again", |error| error.detail.as_str());
+        // What a file is refused for begins with its name.
+        let name = card.name();
+        if detail.starts_with(&name) { detail.to_owned() } else { format!("{name}: {detail}") }
+    };
+    let reasons: Vec<String> = failed.iter().map(reason).collect();
+    let detail = format!("no card was made of {} of {}: {}", failed.len(), cards.len(), reasons.join("; "));
+    (!failed.is_empty()).then(|| Failure::new("cards_failed", "Not every card was made", detail))
 }
 
 /// How an error of a use case is reported.
