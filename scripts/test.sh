@@ -73,7 +73,7 @@ outside_tests() {
 
 outside_test() {
     say "$(basename "$1" .py | tr _ ' ')"
-    SLUICE_BINARY=$(sluice_binary) BUCKET_BINARY=$(example bucket) DECK_BINARY=$(example deck) \
+    SLUICE_BINARY=$(sluice_binary) BUCKET_BINARY=$(example bucket) DECK_BINARY=$(example deck) CALLS_BINARY=$(example every_call) \
         "$(python_tests_folder)/bin/python" "$1"
 }
 

@@ -9,9 +9,9 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::faults::Plan;
-use crate::runner::WEBHOOK_SECRET;
 use crate::settings::Settings;
 use crate::state::Twin;
+use crate::{elevenlabs, runner};
 
 pub(crate) fn routes(twin: &Twin) -> Router {
     Router::new()
@@ -34,7 +34,8 @@ async fn describe(State(twin): State<Twin>) -> Json<Value> {
             "openai": at("/openai/v1"), "openrouter": at("/openrouter/api/v1"), "elevenlabs": at("/elevenlabs"),
             "d-id": at("/d-id"), "vision": at("/vision"), "runner": at("/runner"),
         },
-        "runner_webhook_secret": WEBHOOK_SECRET,
+        "runner_webhook_secret": runner::WEBHOOK_SECRET,
+        "elevenlabs_webhook_secret": elevenlabs::WEBHOOK_SECRET,
         "control": ["GET /twin/bill", "GET /twin/requests", "GET, POST, DELETE /twin/faults",
                     "GET, POST /twin/settings", "POST /twin/reset"],
     }))

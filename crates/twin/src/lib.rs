@@ -37,6 +37,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use bill::Charge;
+pub use elevenlabs::WEBHOOK_SECRET as ELEVENLABS_WEBHOOK_SECRET;
 pub use faults::Plan;
 pub use runner::WEBHOOK_SECRET as RUNNER_WEBHOOK_SECRET;
 pub use settings::Settings;

@@ -23,6 +23,8 @@ pub struct Settings {
     pub openrouter_micro_usd: u64,
     /// How many characters an account of `ElevenLabs` has.
     pub elevenlabs_characters: u64,
+    /// The webhook that is set up in the account of `ElevenLabs`.
+    pub elevenlabs_webhook: Option<String>,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             did_credits: 1_000_000,
             openrouter_micro_usd: 1_000_000_000,
             elevenlabs_characters: 1_000_000_000,
+            elevenlabs_webhook: None,
         }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) stored_chats: Vec<Value>,
     /// What `OpenRouter` knows of its generations, by id.
     pub(crate) generations: BTreeMap<String, Value>,
+    /// What `ElevenLabs` writes down and keeps, by id: since when it is ready, and what it is.
+    pub(crate) transcripts: BTreeMap<String, (Timestamp, Value)>,
     /// What `ElevenLabs` spoke, newest last.
     pub(crate) history: Vec<Value>,
     pub(crate) jobs: BTreeMap<String, Job>,

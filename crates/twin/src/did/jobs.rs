@@ -115,8 +115,10 @@ impl Job {
                 let extension = self.format();
                 set("result_url", json!(self.link(twin)));
                 set("duration", json!(video::presenter(self.seconds, extension).0));
-                set("completed_at", json!(date(self.created + time)));
-                set("audio_url", json!(format!("s3://twin-results/{}.wav", self.id)));
+                if self.kind != Kind::Talk {
+                    set("completed_at", json!(date(self.created + time)));
+                }
+                set("audio_url", json!(format!("https://example.org/twin-results/{}.wav", self.id)));
             }
             "error" => {
                 set(
@@ -136,6 +138,20 @@ impl Job {
             _ => {}
         }
         Value::Object(view)
+    }
+
+    /// What the list of its kind tells of it, which leaves out what only the job itself has.
+    fn listed(&self, twin: &Twin) -> Value {
+        let left_out: &[&str] = match self.kind {
+            Kind::Talk => &["name", "user_data", "duration", "error", "pending_url"],
+            Kind::Clip => &["user_data", "duration", "error"],
+            Kind::Expressive => &[],
+        };
+        let mut view = self.view(twin);
+        if let Some(view) = view.as_object_mut() {
+            view.retain(|name, _| !left_out.contains(&name.as_str()));
+        }
+        view
     }
 
     /// What only jobs of this kind have.
@@ -327,7 +343,7 @@ fn list(call: &Call, kind: Kind, name: &str, query: &Options) -> Json<Value> {
     let mut jobs: Vec<Job> =
         call.twin.with(|state| state.jobs.values().filter(|job| job.kind == kind).cloned().collect());
     jobs.sort_by(|one, other| other.created.cmp(&one.created).then_with(|| other.id.cmp(&one.id)));
-    let views: Vec<Value> = jobs.iter().map(|job| job.view(&call.twin)).collect();
+    let views: Vec<Value> = jobs.iter().map(|job| job.listed(&call.twin)).collect();
     paged(&views, name, query)
 }
 

@@ -6,6 +6,7 @@ mod transcribe;
 
 use axum::Router;
 use axum::routing::{get, post};
+pub use transcribe::WEBHOOK_SECRET;
 
 use crate::call::Provider;
 use crate::gate::Gate;
@@ -22,6 +23,7 @@ pub(crate) fn routes(twin: &Twin) -> Router {
             gate.guard("speech_stream_timestamps", post(speech::timed_stream)),
         )
         .route("/v1/speech-to-text", gate.guard("transcribe", post(transcribe::transcribe)))
+        .route("/v1/speech-to-text/transcripts/{id}", gate.guard("transcript", get(transcribe::kept)))
         .route("/v1/voices", gate.guard("voices", get(account::voices)))
         .route("/v2/voices", gate.guard("voices", get(account::voices_paged)))
         .route("/v1/voices/{voice}", gate.guard("voice", get(account::voice)))

@@ -1,18 +1,24 @@
 //! Speech to text.
 
 use axum::Json;
-use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::bill::prices;
 use crate::call::Call;
 use crate::openai::form::Form;
 use crate::openai::transcript::Transcript;
 use crate::refusal::{Refusal, Refused};
+use crate::state::Twin;
+use crate::webhooks::{self, Webhook};
 
+/// The secret that its webhooks are signed with.
+pub const WEBHOOK_SECRET: &str = "wsec_of_the_twin";
 /// The shortest sound, in seconds.
 const SHORTEST: f64 = 0.1;
 
@@ -39,17 +45,52 @@ pub(crate) async fn transcribe(call: Call, form: Result<Multipart, MultipartReje
         &id,
         form.value("webhook_metadata").map(str::to_owned),
     );
-    if form.value("webhook") == Some("true") {
-        let reply = json!({ "message": "Request accepted", "request_id": id, "transcription_id": id });
-        return Ok((StatusCode::ACCEPTED, Json(reply)).into_response());
-    }
     let language = form.value("language_code").map_or("eng", three_letters);
     let diarize = form.value("diarize") == Some("true");
-    Ok(Json(json!({
+    let written = json!({
         "language_code": language, "language_probability": 0.98, "text": transcript.text, "words": words(&transcript, diarize),
         "transcription_id": id, "audio_duration_secs": transcript.seconds,
-    }))
-    .into_response())
+    });
+    if form.value("webhook") != Some("true") {
+        return Ok(Json(written).into_response());
+    }
+    keep(&call.twin, &id, written, form.value("webhook_metadata"));
+    let reply = json!({ "message": "Request accepted", "request_id": id, "transcription_id": id });
+    Ok((StatusCode::ACCEPTED, Json(reply)).into_response())
+}
+
+/// Keeps a transcript, and notifies the account's webhook when it is ready.
+fn keep(twin: &Twin, id: &str, written: Value, metadata: Option<&str>) {
+    let time = twin.job_time();
+    let ready = twin.now() + time;
+    let url = twin.settings().elevenlabs_webhook;
+    let data = json!({ "request_id": id, "transcription": written, "webhook_metadata": metadata });
+    twin.with(|state| state.transcripts.insert(id.to_owned(), (ready, written)));
+    let Some(url) = url else { return };
+    let (twin, at) = (twin.clone(), ready.as_millis().div_euclid(1_000));
+    let body = json!({ "type": "speech_to_text_transcription", "event_timestamp": at, "data": data }).to_string();
+    let headers = vec![("ElevenLabs-Signature", format!("t={at},v0={}", signature(at, &body)))];
+    tokio::spawn(async move {
+        tokio::time::sleep(time).await;
+        webhooks::send(&twin, &Webhook { url, headers, body }).await;
+    });
+}
+
+fn signature(at: i64, body: &str) -> String {
+    Hmac::<Sha256>::new_from_slice(WEBHOOK_SECRET.as_bytes())
+        .map(|mac| hex::encode(mac.chain_update(format!("{at}.{body}")).finalize().into_bytes()))
+        .unwrap_or_default()
+}
+
+/// A transcript that was left here; there is none before it is ready.
+pub(crate) async fn kept(call: Call, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
+    let now = call.twin.now();
+    let found = call.twin.with(|state| state.transcripts.get(&id).filter(|(ready, _)| *ready <= now).cloned());
+    if let Some((_, written)) = found {
+        return (StatusCode::OK, Json(written));
+    }
+    let detail = json!({ "status": "transcript_not_found", "message": "Transcript not found" });
+    (StatusCode::NOT_FOUND, Json(json!({ "detail": detail })))
 }
 
 /// Words and the gaps between them, each an entry of its own.

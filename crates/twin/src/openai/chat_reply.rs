@@ -143,7 +143,9 @@ impl Reply {
             chunks.push(self.chunk(provider, index, &json!({}), Some(self.finish_reason())));
         }
         if with_usage {
-            for chunk in chunks.iter_mut().filter_map(Value::as_object_mut) {
+            // OpenRouter has usage in the last chunk alone.
+            let others = chunks.iter_mut().filter(|_| provider != Provider::OpenRouter);
+            for chunk in others.filter_map(Value::as_object_mut) {
                 chunk.insert("usage".to_owned(), Value::Null);
             }
             let mut last = self.bare_chunk(provider);

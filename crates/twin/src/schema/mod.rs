@@ -208,7 +208,9 @@ impl<'a> Maker<'a> {
         let text = match sentence {
             _ if matches!(lower.as_str(), "language" | "lang" | "language_code") => "en".to_owned(),
             Some(sentence) if self.invents => {
-                format!("{} In 1957 there were 4711 of them, said Ambrose Quillfeather.", sentence.text)
+                let text = format!("{} In 1957 there were 4711 of them, said Ambrose Quillfeather.", sentence.text);
+                self.words += long(text.split_whitespace().count());
+                text
             }
             // A heading quotes, too: its words stand where the sentence does.
             Some(sentence) if ["title", "heading", "headline", "topic"].iter().any(|word| lower.contains(word)) => {
