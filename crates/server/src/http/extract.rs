@@ -4,11 +4,13 @@ use std::error::Error as StdError;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 use super::problem::Problem;
 
@@ -52,15 +54,39 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 /// The key of draft-ietf-httpapi-idempotency-key-header; the quotes are optional.
-pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default();
-    let key = text.strip_prefix('"').unwrap_or(text);
-    let key = key.strip_suffix('"').unwrap_or(key);
-    if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
-        return Err(Problem::bad_request("Idempotency-Key must have 1 to 255 visible characters of ASCII."));
+#[derive(Debug, Clone, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct IdempotencyKey {
+    /// A repeated key returns what its first request made. From 1 to 255 visible ASCII characters, with or without quotes.
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 257,
+        pattern = r#"^"?[!#-~]{1,255}"?$"#
+    )]
+    pub(crate) key: Option<String>,
+}
+
+impl IdempotencyKey {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let Some(value) = headers.get("idempotency-key") else { return Ok(Self { key: None }) };
+        let text = value.to_str().unwrap_or_default();
+        let key = text.strip_prefix('"').unwrap_or(text);
+        let key = key.strip_suffix('"').unwrap_or(key);
+        if !(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"') {
+            return Err(Problem::bad_request("Idempotency-Key must have 1 to 255 visible characters of ASCII."));
+        }
+        Ok(Self { key: Some(key.to_owned()) })
     }
-    Ok(Some(key.to_owned()))
+}
+
+impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(&parts.headers)
+    }
 }
 
 /// The path parameters.

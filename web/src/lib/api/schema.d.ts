@@ -3667,7 +3667,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description A repeated key returns the same phrases. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    /** @description A repeated key returns what its first request made. From 1 to 255 visible ASCII characters, with or without quotes. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -3813,7 +3813,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description A repeated key returns the same phrase. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    /** @description A repeated key returns what its first request made. From 1 to 255 visible ASCII characters, with or without quotes. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -5069,7 +5069,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description A repeated key returns the same reel in its current state. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    /** @description A repeated key returns what its first request made. From 1 to 255 visible ASCII characters, with or without quotes. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -6071,7 +6071,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    /** @description A repeated key returns what its first request made. From 1 to 255 visible ASCII characters, with or without quotes. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -6153,7 +6153,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes. */
+                    /** @description A repeated key returns what its first request made. From 1 to 255 visible ASCII characters, with or without quotes. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;

@@ -12,7 +12,7 @@ use sluice_app::limits::admit;
 use sluice_domain::limits::Limited;
 use utoipa::ToSchema;
 
-use crate::http::extract::{Json, idempotency_key};
+use crate::http::extract::{IdempotencyKey, Json};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::problem::Problem;
@@ -37,9 +37,7 @@ struct PhraseForm {
 
 /// Uploads a picture or a sound; a card is made of it in the background. What was sent is kept, and a recording is the card's sound.
 #[utoipa::path(post, path = "/api/v1/phrases/files", operation_id = "upload_phrase", tag = "phrases",
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
-            nullable = false,
-            description = "A repeated key returns the same phrase. From 1 to 255 visible ASCII characters, with or without quotes.")),
+    params(IdempotencyKey),
     request_body(content = inline(PhraseForm), content_type = "multipart/form-data"),
     responses((status = 201, body = PhraseView, headers(("Location" = String))), (status = 413, body = Problem),
               (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
@@ -48,9 +46,9 @@ pub(crate) async fn create(
     Asking(asker): Asking,
     State(api): State<Api>,
     Opened(app): Opened<CaptureApp>,
+    IdempotencyKey { key: request_key }: IdempotencyKey,
     request: Request,
 ) -> Result<Response, Problem> {
-    let request_key = idempotency_key(request.headers())?;
     let (mut standings, request) = limits::begin_upload(&api, &asker, request).await?;
     let mut form = forms::receive_within(&api, request, &["language", "translate_to"], FILE_BYTES).await?;
     let Some((file, name)) = form.file.take() else {

@@ -11,7 +11,7 @@ use sluice_app::capture::{CaptureApp, Filter, PhraseId, Sort, SourceKind, Status
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::entity_tags;
-use crate::http::extract::{Json, Path, Query, idempotency_key};
+use crate::http::extract::{IdempotencyKey, Json, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
@@ -116,19 +116,16 @@ pub(super) fn tagged(view: PhraseView) -> Result<Response, Problem> {
 
 /// Adds phrases as text; their cards are made in the background.
 #[utoipa::path(post, path = "/api/v1/phrases", operation_id = "add_phrases", tag = "phrases", request_body = NewPhrases,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
-            nullable = false,
-            description = "A repeated key returns the same phrases. From 1 to 255 visible ASCII characters, with or without quotes.")),
+    params(IdempotencyKey),
     responses((status = 201, body = PhrasesAdded), (status = 422, body = Problem), (status = 429, body = Problem),
               (status = 507, body = Problem)))]
 pub(crate) async fn create(
     Asking(asker): Asking,
     State(api): State<Api>,
     Opened(app): Opened<CaptureApp>,
-    headers: HeaderMap,
+    IdempotencyKey { key: request_key }: IdempotencyKey,
     Json(new): Json<NewPhrases>,
 ) -> Result<Response, Problem> {
-    let request_key = idempotency_key(&headers)?;
     let NewPhrases { text, each_line, language, translate_to } = new;
     let texts = if each_line { phrases::lines(&text) } else { vec![text] };
     let adding = Adding { language, translate_to, request_key };

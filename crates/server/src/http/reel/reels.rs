@@ -18,7 +18,7 @@ use sluice_domain::ids::{DocumentId, OwnerId};
 use sluice_local::render::Shape;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::extract::{Json, Path, Query, idempotency_key};
+use crate::http::extract::{IdempotencyKey, Json, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::paging::{Limit, Text};
@@ -106,9 +106,7 @@ struct ReelForm {
 /// Starts a reel of a document, or of the file in a form. The work continues in the background.
 #[utoipa::path(post, path = "/api/v1/reels", operation_id = "start_reel", tag = "reels",
     request_body(content((NewReel = "application/json"), (inline(ReelForm) = "multipart/form-data"))),
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
-            nullable = false,
-            description = "A repeated key returns the same reel in its current state. From 1 to 255 visible ASCII characters, with or without quotes.")),
+    params(IdempotencyKey),
     responses((status = 202, body = ReelView), (status = 404, body = Problem), (status = 409, body = Problem),
               (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem),
               (status = 507, body = Problem)))]
@@ -117,6 +115,7 @@ pub(crate) async fn create(
     Asking(asker): Asking,
     Opened(reel): Opened<ReelApp>,
     headers: HeaderMap,
+    IdempotencyKey { key: request_key }: IdempotencyKey,
     request: Request,
 ) -> Result<Response, Problem> {
     let owner = asker.owner.clone();
@@ -131,7 +130,7 @@ pub(crate) async fn create(
         captions: new.captions.unwrap_or_default(),
         script: new.script.unwrap_or_default(),
         asker: Some(asker),
-        request_key: idempotency_key(&headers)?,
+        request_key,
     };
     let Started { reel: started, standings } = start::start(&owner, &reel, &api.app.engine, ask).await?;
     let location =

@@ -9,7 +9,7 @@ use sluice_app::scribe::session::{self, SessionError, TITLE_CHARACTERS};
 use sluice_app::scribe::view::RecordingView;
 use utoipa::ToSchema;
 
-use crate::http::extract::{Json, idempotency_key};
+use crate::http::extract::{IdempotencyKey, Json};
 use crate::http::limits::{self, Asking};
 use crate::http::problem::Problem;
 use crate::http::{Api, Opened, forms};
@@ -31,9 +31,7 @@ struct FileForm {
 /// Uploads a sound or a video, which becomes a session that has ended, and is transcribed. A large one is better sent by
 /// `/api/v1/uploads`, which can be continued.
 #[utoipa::path(post, path = "/api/v1/sessions/files", operation_id = "upload_recording", tag = "sessions",
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
-            nullable = false,
-            description = "A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes.")),
+    params(IdempotencyKey),
     request_body(content = inline(FileForm), content_type = "multipart/form-data"),
     responses((status = 201, body = RecordingView), (status = 413, body = Problem), (status = 415, body = Problem),
               (status = 422, body = Problem), (status = 429, body = Problem), (status = 507, body = Problem)))]
@@ -41,9 +39,9 @@ pub(crate) async fn create(
     Asking(asker): Asking,
     State(api): State<Api>,
     Opened(app): Opened<ScribeApp>,
+    IdempotencyKey { key: request_key }: IdempotencyKey,
     request: Request,
 ) -> Result<Response, Problem> {
-    let request_key = idempotency_key(request.headers())?;
     let (standings, request) = limits::begin_upload(&api, &asker, request).await?;
     let mut form = forms::receive_within(&api, request, &["title", "language"], FILE_BYTES).await?;
     let Some((path, name)) = form.file.take() else {

@@ -1,7 +1,7 @@
 //! Sessions: begun, listed, changed, ended, deleted.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Deserializer};
 use sluice_app::scribe::export::Format;
@@ -13,7 +13,7 @@ use sluice_app::scribe::{RecordingId, ScribeApp, live, segment};
 use utoipa::{IntoParams, ToSchema};
 
 use super::words::etag;
-use crate::http::extract::{Json, Path, Query, idempotency_key};
+use crate::http::extract::{IdempotencyKey, Json, Path, Query};
 use crate::http::identity::Owner;
 use crate::http::limits::{self, Asking};
 use crate::http::media::FileBytes;
@@ -94,18 +94,15 @@ pub(super) fn id_of(text: &str) -> Result<RecordingId, Problem> {
 
 /// Begins a recording. Its segments and chunks follow: see `docs/recording.md`.
 #[utoipa::path(post, path = "/api/v1/sessions", operation_id = "begin_recording", tag = "sessions", request_body = NewSession,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 257, pattern = r#"^"?[!#-~]{1,255}"?$"#,
-            nullable = false,
-            description = "A repeated key returns the same session. From 1 to 255 visible ASCII characters, with or without quotes.")),
+    params(IdempotencyKey),
     responses((status = 201, body = RecordingView), (status = 422, body = Problem), (status = 429, body = Problem),
               (status = 507, body = Problem)))]
 pub(crate) async fn create(
     Asking(asker): Asking,
     Opened(app): Opened<ScribeApp>,
-    headers: HeaderMap,
+    IdempotencyKey { key: request_key }: IdempotencyKey,
     Json(new): Json<NewSession>,
 ) -> Result<Response, Problem> {
-    let request_key = idempotency_key(&headers)?;
     let NewSession { title, language, transcribe, consent } = new;
     let new = NewRecording { title, language, transcribe, consent, request_key };
     let (view, standings) = session::begin(&app, &asker, new).await?;
