@@ -13,9 +13,10 @@ use sluice_domain::limits::Limited;
 use sluice_domain::money::MicroUsd;
 use sluice_domain::study::StudyLanguage;
 use sluice_engine::{Called, Engine, EnqueueOptions, Job, JobError, Next, Run};
-use sluice_local::deck::DeckReadError;
+use sluice_local::deck::{DeckReadError, Refusal};
 use sluice_store::capture::{self, DraftId, DraftRow};
 use sluice_store::{StoreError, Tx};
+use tokio::io::AsyncReadExt as _;
 use utoipa::ToSchema;
 
 use super::context::CaptureApp;
@@ -218,11 +219,29 @@ pub async fn keep(
     phrases::add_texts(app, engine, asker, &texts, &adding).await
 }
 
-/// The fronts of a deck that somebody has, which are to be avoided.
-pub async fn fronts(app: &CaptureApp, file: &Path) -> Result<Vec<String>, DeckReadError> {
+/// The fronts of a deck that somebody has under this name, which are to be avoided.
+pub async fn fronts(app: &CaptureApp, file: &Path, name: &str) -> Result<Vec<String>, DeckReadError> {
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+    // Any text is a list of phrases, but what is called a package is none of these.
+    if PACKAGES.contains(&ending.as_str()) && !is_archive(file).await {
+        let found = "it is named like a package of Anki, and is none".to_owned();
+        return Err(Refusal::NotADeck { found }.into());
+    }
     let mut texts = app.decks.fronts(file).await?.texts;
     texts.truncate(MOST_AVOIDED);
     Ok(texts)
+}
+
+/// How the names of packages end, which are ZIP archives.
+const PACKAGES: [&str; 2] = ["apkg", "colpkg"];
+
+/// Whether a file begins like a ZIP archive. One that cannot be read is a matter of who reads it.
+async fn is_archive(file: &Path) -> bool {
+    let mut head = [0; 2];
+    match tokio::fs::File::open(file).await {
+        Ok(mut file) => file.read_exact(&mut head).await.is_ok() && head == *b"PK",
+        Err(_) => true,
+    }
 }
 
 /// The job that asks a model for phrases on a theme, and checks what it says.

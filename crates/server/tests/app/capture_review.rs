@@ -257,3 +257,20 @@ async fn phrases_on_a_theme_need_a_provider_and_say_so() {
     assert_eq!(ask(&many).await.problem(), (422, "bad_theme".to_owned()));
     app.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deck_to_avoid_is_a_list_or_a_package_and_says_what_else_it_is() {
+    let app = TestApp::open(Dialect::Sqlite).await;
+    let fronts = async |name: &str, bytes: &[u8]| {
+        app.post("/api/v1/phrases/fronts").of(&ada()).form(&[("file", Some(name), bytes)]).answer().await
+    };
+    let list = fronts("list.txt", "Чай\nКофе\n".as_bytes()).await;
+    assert_eq!((list.status, list.json()["texts"].clone()), (StatusCode::OK, json!(["Чай", "Кофе"])));
+    for (name, bytes) in [("deck.apkg", b"this is no deck".as_slice()), ("Deck.COLPKG", b"P"), ("deck.apkg", b"")] {
+        let refused = fronts(name, bytes).await;
+        assert_eq!(refused.problem(), (422, "deck_unreadable".to_owned()), "{name}: {}", refused.text());
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("export the deck") || detail.contains("empty"), "{detail}");
+    }
+    app.end().await;
+}

@@ -95,8 +95,8 @@ pub(crate) async fn fronts(
     request: Request,
 ) -> Result<Json<FrontsView>, Problem> {
     let form = forms::receive_within(&api, request, &[], DECK_BYTES).await?;
-    let Some((file, _)) = &form.file else {
+    let Some((file, name)) = &form.file else {
         return Err(Problem::bad_request("The form has no field \"file\" with a deck in it."));
     };
-    Ok(Json(FrontsView { texts: drafts::fronts(&app, file).await? }))
+    Ok(Json(FrontsView { texts: drafts::fronts(&app, file, name).await? }))
 }
