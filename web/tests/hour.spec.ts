@@ -233,7 +233,9 @@ async function writtenDown(page: Page, url: string, session: Session, speeches: 
     `${passages.length} passages, ${words} words of ${wanted} in whole speeches; gaps ${JSON.stringify(gaps)}`,
   );
   expect(words).toBeGreaterThan(wanted * 0.7);
-  expect(gaps.every(({ reason }) => reason === 'not_recorded')).toBe(true);
+  // Between the speeches something counts, and nobody need write that down.
+  const missing = gaps.filter(({ reason }) => reason !== 'not_written');
+  expect(missing.every(({ reason }) => reason === 'not_recorded')).toBe(true);
 
   const begun = session.segments[0]!.started_at;
   // The sound of a segment has no time for a closed lid: what comes after it may be earlier by as much.

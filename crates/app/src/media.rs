@@ -195,7 +195,16 @@ impl Media {
 /// For jobs: transient errors are retried.
 impl From<MediaError> for JobError {
     fn from(error: MediaError) -> Self {
-        let text = error.to_string();
+        // Where this machine keeps its files is nobody's business who only sees what became of a job; the log has it with the cause.
+        let text = match &error {
+            MediaError::Blobs(BlobError::DiskFull { .. }) => {
+                "the server's disk is full: free some space and try again".to_owned()
+            }
+            MediaError::Blobs(BlobError::Io { source, .. }) => {
+                format!("a file of the server's media folder cannot be used: {source}")
+            }
+            error => error.to_string(),
+        };
         match error {
             MediaError::Store(error) => error.into(),
             MediaError::Collecting => Self::retry("media_collecting", text),

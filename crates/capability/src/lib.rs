@@ -45,7 +45,7 @@ pub use sluice_domain::call::CallProgress;
 pub use speak::{Speak, SpeakRequest, Speaking, VoiceInfo};
 pub use tell_apart::{TellApart, TellApartRequest, TellingApart, VoiceTurn, Voices};
 pub use transcribe::{
-    Segment, Suppressed, Suppression, Transcribe, TranscribeRequest, Transcribing, Transcript, Unwritten, Word,
+    PartOf, Segment, Suppressed, Suppression, Transcribe, TranscribeRequest, Transcribing, Transcript, Unwritten, Word,
 };
 pub use translate::{Translate, TranslateRequest, Translating, Translation};
 

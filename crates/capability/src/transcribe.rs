@@ -28,12 +28,23 @@ pub struct TranscribeRequest {
     pub sound: PathBuf,
     /// Its length in milliseconds; 0 if that is not known.
     pub duration_ms: u64,
+    /// The longer sound that it is a part of, if it is one.
+    pub part_of: Option<PartOf>,
     /// ISO 639-1 code of what is spoken; found out when it is not given.
     pub language: Option<String>,
     /// When each word is heard is wanted, too.
     pub words: bool,
     /// Names and terms that occur in it, or the text before it.
     pub prompt: Option<String>,
+}
+
+/// A longer sound that is heard in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// Where the part begins in it, in milliseconds.
+    pub starts_ms: u64,
+    /// Its length in milliseconds.
+    pub whole_ms: u64,
 }
 
 /// What was said.

@@ -138,7 +138,9 @@ impl Does<Transcribing> for Transcriber {
 
     fn begin<'a>(&'a self, request: &'a TranscribeRequest, context: Context<'a>) -> Doing<'a, Begun<Transcript>> {
         Box::pin(async move {
-            let progress = |until_ms| (context.progress)(share(until_ms, request.duration_ms));
+            let (starts_ms, whole_ms) =
+                request.part_of.map_or((0, request.duration_ms), |part| (part.starts_ms, part.whole_ms));
+            let progress = |until_ms: u32| (context.progress)(share(starts_ms + u64::from(until_ms), whole_ms));
             let Transcription { transcript, size } = self.transcribe(request, None, &progress).await?;
             let mut answer = Answer::local(transcript, size.name(), Self::version());
             answer.usage.media_ms = request.duration_ms;
@@ -166,7 +168,7 @@ impl Does<TellingApart> for Speakers {
 
     fn begin<'a>(&'a self, request: &'a TellApartRequest, context: Context<'a>) -> Doing<'a, Begun<ToldApart>> {
         Box::pin(async move {
-            let progress = |until_ms| (context.progress)(share(until_ms, request.duration_ms));
+            let progress = |until_ms: u32| (context.progress)(share(until_ms.into(), request.duration_ms));
             let people = request.people.and_then(|people| usize::try_from(people).ok());
             let voiced = self.tell_apart(&request.sound, people, &progress).await?;
             let turn = |turn: Turn| VoiceTurn { start_ms: turn.start_ms, end_ms: turn.end_ms, speaker: turn.speaker };
@@ -192,7 +194,7 @@ impl Listen for Transcriber {
             let mut certain = request.skip_to.map(|ms| live.skip_to(ms)).unwrap_or_default();
             let sound =
                 LiveSound { file: request.sound.clone(), starts_ms: request.starts_ms, until_ms: request.until_ms };
-            let growth = self.hear(&mut live, &sound).await?;
+            let growth = self.hear(&mut live, &sound).await?.growth;
             certain.extend(growth.certain);
             Ok(Listened {
                 from_ms: live.from_ms(),
@@ -269,7 +271,7 @@ impl Does<Translating> for Translator {
 
 /// How much of a sound is done, from 0 to 1; 0 if its length is not known.
 #[expect(clippy::cast_precision_loss, reason = "a share is shown, not counted")]
-fn share(until_ms: u32, duration_ms: u64) -> f32 {
+fn share(until_ms: u64, duration_ms: u64) -> f32 {
     if duration_ms == 0 { 0.0 } else { (until_ms as f32 / duration_ms as f32).min(1.0) }
 }
 

@@ -1,8 +1,10 @@
 //! Sound as samples: ffmpeg decodes any file to 16 kHz mono, as fast as it is read, so that a day of sound needs no more
 //! memory than a minute.
 
+mod cut;
 mod encode;
 mod probe;
+mod stretches;
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -15,8 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::guard::{Guard, GuardError, Limits};
 
+pub use cut::{CUT_STEP_MS, cut};
 pub use encode::{EncodeError, encode_mp3};
 pub use probe::{SoundFile, sound_file};
+pub use stretches::{Readable, readable};
 
 /// Samples per second of what is heard.
 pub(crate) const SAMPLE_RATE: u32 = 16_000;
@@ -105,7 +109,8 @@ pub(crate) fn arguments(file: &Path, part: Part) -> Vec<OsString> {
     let rate = SAMPLE_RATE.to_string();
     let mut arguments: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| arguments.extend(more.iter().map(OsString::from));
-    add(&["-nostdin", "-v", "error", "-threads", "1", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]);
+    // However much of it is damaged, the rest is heard.
+    add(&["-nostdin", "-v", "error", "-threads", "1", "-max_error_rate", "1", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]);
     arguments.extend(part.options().into_iter().map(OsString::from));
     arguments.extend(["-i".into(), input]);
     let mut add = |more: &[&str]| arguments.extend(more.iter().map(OsString::from));
@@ -174,7 +179,11 @@ impl Sound {
         match GuardError::from_exit("ffmpeg", &LIMITS, status, &words) {
             None if self.any => Ok(()),
             None => Err(SoundError::Unhearable(Unhearable::NoSound)),
-            Some(error) => Err(meaning(error)),
+            Some(error) => match meaning(error) {
+                // A file that is damaged further on was heard up to there.
+                SoundError::Unhearable(_) if self.any => Ok(()),
+                error => Err(error),
+            },
         }
     }
 }

@@ -20,7 +20,14 @@ use sluice_local::models::{Models, SPEECH, VOICE_ACTIVITY, WHISPER_MODEL};
 use sluice_local::speech::{Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber};
 
 fn request(sound: &Path) -> TranscribeRequest {
-    TranscribeRequest { sound: sound.to_owned(), duration_ms: 0, language: None, words: false, prompt: None }
+    TranscribeRequest {
+        sound: sound.to_owned(),
+        duration_ms: 0,
+        part_of: None,
+        language: None,
+        words: false,
+        prompt: None,
+    }
 }
 
 async fn heard(transcriber: &Transcriber, request: &TranscribeRequest) -> Transcript {

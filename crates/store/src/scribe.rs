@@ -41,6 +41,7 @@ pub(crate) const MODULE: Module = Module {
         Migration { name: "live", sql: include_str!("../migrations/scribe/0003_live.sql") },
         Migration { name: "keeping", sql: include_str!("../migrations/scribe/0004_keeping.sql") },
         Migration { name: "summary_job", sql: include_str!("../migrations/scribe/0005_summary_job.sql") },
+        Migration { name: "unmade_error", sql: include_str!("../migrations/scribe/0006_unmade_error.sql") },
     ],
 };
 
@@ -55,11 +56,20 @@ pub const SUMMARISING: &str = "scribe.summarise";
 /// See [`MOST_REPEATS`].
 pub const REPEATS_WITHIN: Duration = Duration::from_mins(1);
 
-/// A session with the states of its jobs, which are looked up for each: with a join, `PostgreSQL` may walk over all jobs.
+/// A session with the states of its jobs, which are looked up for each: with a join, `PostgreSQL` may walk over all jobs. Rows of
+/// jobs are deleted after a month; how one ended that did not succeed is remembered ([`tiers::remember_unmade`]).
 const SELECT: &str = "SELECT scribe_sessions.*,
-        (SELECT state FROM jobs WHERE jobs.id = job_id) AS job_state,
-        (SELECT error_code FROM jobs WHERE jobs.id = job_id) AS error_code,
-        (SELECT error_message FROM jobs WHERE jobs.id = job_id) AS error_message,
+        COALESCE((SELECT state FROM jobs WHERE jobs.id = scribe_sessions.job_id),
+            (SELECT unmade.state FROM scribe_unmade AS unmade
+             WHERE unmade.session_id = scribe_sessions.id AND unmade.job_id = scribe_sessions.job_id)) AS job_state,
+        COALESCE((SELECT error_code FROM jobs WHERE jobs.id = scribe_sessions.job_id),
+            (SELECT unmade.error_code FROM scribe_unmade AS unmade
+             WHERE unmade.session_id = scribe_sessions.id AND unmade.job_id = scribe_sessions.job_id
+                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = unmade.job_id))) AS error_code,
+        COALESCE((SELECT error_message FROM jobs WHERE jobs.id = scribe_sessions.job_id),
+            (SELECT unmade.error_message FROM scribe_unmade AS unmade
+             WHERE unmade.session_id = scribe_sessions.id AND unmade.job_id = scribe_sessions.job_id
+                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = unmade.job_id))) AS error_message,
         (SELECT state FROM jobs WHERE jobs.id = summary_job_id) AS summary_job_state
     FROM scribe_sessions";
 

@@ -262,6 +262,7 @@ async fn hear(run: &Run, app: &CaptureApp, row: &PhraseRow, original: &Original)
     let request = TranscribeRequest {
         sound: file.path().to_owned(),
         duration_ms: 0,
+        part_of: None,
         language: language.map(|language| language.code().to_owned()),
         words: true,
         prompt: None,

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use super::context::ScribeApp;
 use super::header::{self, HEAD};
+use super::notify::has_room;
 use super::{CHUNK_BYTES, MOST_WAITING};
 use crate::limits::{Exceeded, LimitError, admit};
 use crate::media::MediaError;
@@ -183,7 +184,10 @@ where
     let waiting = turn.others();
     let bytes = announced.unwrap_or(CHUNK_BYTES);
     let held = app.room.enter(owner, bytes, waiting);
-    let held = held.map_err(|pause| ChunkError::ServerBusy { waiting, pause })?;
+    let held = held.map_err(|pause| {
+        app.room.lets_wait(owner, id);
+        ChunkError::ServerBusy { waiting, pause }
+    })?;
     let segment = platform.store.read(async |tx| scribe::segment(tx, owner, id, place.segment).await).await?;
     let segment = segment.ok_or(ChunkError::Unknown)?;
     let _of_owner = held.receive().await;
@@ -224,7 +228,20 @@ where
     });
     let (placed, now) = placed.await?;
     let waiting = turn.others();
-    let can_accept = waiting + 1 < MOST_WAITING && !held.is_crowded();
+    let (is_full, is_crowded) = (waiting + 1 >= MOST_WAITING, held.is_crowded());
+    if is_full {
+        turn.lets_wait();
+    }
+    if is_crowded {
+        app.room.lets_wait(owner, id);
+    }
+    let can_accept = !is_full && !is_crowded;
+    let mut told = held.ends_waits();
+    if turn.ends_wait() {
+        told.push((owner.clone(), id.clone()));
+    }
+    drop((turn, held));
+    tell(app, told).await;
     let acknowledged = |duplicate| Ok(Acknowledged { duplicate, can_accept, waiting });
     match placed {
         Placed::New => acknowledged(false),
@@ -235,6 +252,22 @@ where
         Placed::Closed { chunks } => Err(ChunkError::SegmentClosed { chunks }),
         Placed::Ended => Err(ChunkError::Ended),
         Placed::Unknown => Err(ChunkError::Unknown),
+    }
+}
+
+/// Tells the clients of sessions that wait that they may go on. One that does not hear of it goes on by its clock.
+async fn tell(app: &ScribeApp, waiting: Vec<(OwnerId, RecordingId)>) {
+    if waiting.is_empty() {
+        return;
+    }
+    let told = app.platform.store.write(async |tx: &mut Tx| {
+        for (owner, id) in &waiting {
+            has_room(tx, owner, id)?;
+        }
+        Ok::<_, StoreError>(())
+    });
+    if let Err(error) = told.await {
+        tracing::warn!(%error, "recordings that wait are not told that there is room");
     }
 }
 

@@ -12,6 +12,9 @@ use super::waiting::Waiting;
 use crate::platform::Platform;
 use crate::providers::Routes;
 
+/// Ten minutes: a day of sound has no more than 144 of them, and a service that hears takes such a file.
+const PART_MS: u64 = 10 * 60 * 1_000;
+
 /// What Scribe's use cases need. Cheap to clone.
 #[derive(Clone)]
 pub struct ScribeApp {
@@ -29,6 +32,8 @@ pub struct ScribeApp {
     pub embedder: Arc<Embedder>,
     /// Runs programs on files that people send.
     pub guard: Guard,
+    /// How long the parts of a long sound are that are heard one after the other, in milliseconds.
+    pub part_ms: u64,
     pub(super) waiting: Waiting,
     pub(super) room: Room,
     pub(super) receiving: Arc<Semaphore>,
@@ -53,6 +58,7 @@ impl ScribeApp {
             completing,
             embedder,
             guard,
+            part_ms: PART_MS,
             waiting: Waiting::default(),
             room: Room::new(u64::MAX),
             receiving: Arc::new(Semaphore::new(AT_ONCE)),

@@ -54,7 +54,7 @@ impl Module for ScribeApp {
     }
 
     fn events(&self) -> &'static [&'static str] {
-        &["scribe.changed", "scribe.deleted", "scribe.heard"]
+        &["scribe.changed", "scribe.deleted", "scribe.heard", "scribe.room"]
     }
 
     fn intake(&self) -> Option<Intake> {

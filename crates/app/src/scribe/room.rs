@@ -3,11 +3,12 @@
 //! What is held stays held until its request ends, which a slow client decides. So an owner beyond a fair share never gets the
 //! last quarter of the room, nor more than half of it while somebody else holds some: whoever comes next finds room.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sluice_domain::ids::OwnerId;
+use sluice_store::scribe::RecordingId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Chunks that are received at the same time, of all sessions: each holds a file open. What comes beyond them waits in the
@@ -19,6 +20,10 @@ const OF_OWNER: usize = AT_ONCE / 4 * 3;
 const BESIDE: u64 = 64 * 1024;
 /// Clients that were refused at the same time come back over so many seconds.
 const SPREAD: u64 = 5;
+/// Sessions that wait and are told when there is room again; others come back by their own clocks.
+const MOST_TOLD: usize = 1_024;
+/// So many of them are told when a chunk is done: what comes then fits into what it leaves.
+const TOLD_AT_ONCE: usize = 4;
 
 /// The bound, and what is held of it. Cheap to clone.
 #[derive(Clone)]
@@ -32,6 +37,8 @@ struct Counts {
     held: u64,
     refused: u64,
     owners: HashMap<OwnerId, Share>,
+    /// Sessions whose clients were told to wait.
+    wait: VecDeque<(OwnerId, RecordingId)>,
 }
 
 /// What an owner holds.
@@ -81,6 +88,15 @@ impl Room {
         let receiving = Arc::clone(&share.receiving);
         Ok(Held { owner: owner.clone(), bytes, receiving, room: self.clone() })
     }
+
+    /// The client of a session is told to wait.
+    pub(super) fn lets_wait(&self, owner: &OwnerId, id: &RecordingId) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = (owner.clone(), id.clone());
+        if counts.wait.len() < MOST_TOLD && !counts.wait.contains(&one) {
+            counts.wait.push_back(one);
+        }
+    }
 }
 
 /// Bytes that are counted.
@@ -96,6 +112,16 @@ impl Held {
     pub(super) fn is_crowded(&self) -> bool {
         let held = self.room.counts.lock().unwrap_or_else(PoisonError::into_inner).held;
         held.saturating_sub(self.bytes) > self.room.most / 5 * 4
+    }
+
+    /// The next sessions that were told to wait and need not any more once this is dropped, if half of the room is free then.
+    pub(super) fn ends_waits(&self) -> Vec<(OwnerId, RecordingId)> {
+        let mut counts = self.room.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.held.saturating_sub(self.bytes) > self.room.most / 2 {
+            return Vec::new();
+        }
+        let count = counts.wait.len().min(TOLD_AT_ONCE);
+        counts.wait.drain(..count).collect()
     }
 
     /// Waits until fewer than [`OF_OWNER`] chunks of this owner are received, and counts this one among them.
@@ -143,6 +169,23 @@ mod tests {
         drop(held);
         let counts = room.counts.lock().unwrap();
         assert_eq!((counts.held, counts.owners.len()), (0, 0), "who left is forgotten");
+    }
+
+    #[test]
+    fn who_waits_is_told_once_a_few_at_a_time_when_half_of_it_is_free() {
+        let room = Room::new(10_000_000);
+        let mut held: Vec<Held> = (0..10).map(|number| room.enter(&owner(number), CHUNK, 0).unwrap()).collect();
+        let id = |random| RecordingId::new(sluice_domain::time::Timestamp::from_millis(0), [random; 10]);
+        for number in [1, 2, 3, 4, 5, 5] {
+            room.lets_wait(&owner(7), &id(number));
+        }
+        held.truncate(7);
+        assert_eq!(held[0].ends_waits(), []);
+        held.truncate(6);
+        let told: Vec<RecordingId> = held[0].ends_waits().into_iter().map(|(_, id)| id).collect();
+        assert_eq!(told, [id(1), id(2), id(3), id(4)]);
+        assert_eq!(held[1].ends_waits(), [(owner(7), id(5))]);
+        assert_eq!(held[1].ends_waits(), []);
     }
 
     #[test]

@@ -2,31 +2,24 @@
 //! it. Every call's result is kept, so that an interruption costs at most one of them, and the same sound is not heard twice.
 //! A transcript is published once there is one: what fails afterwards does not take it back.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use sluice_blobs::BlobHash;
-use sluice_capability::{TranscribeRequest, Transcript, Wish};
+use sluice_capability::Transcript;
 use sluice_domain::ids::OwnerId;
-use sluice_domain::language::Language;
-use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Run};
-use sluice_store::scribe::{RecordingId, RecordingRow};
+use sluice_engine::{Called, EnqueueOptions, Job, JobError, Next, Pending, Run};
+use sluice_store::scribe::{ChunkRow, RecordingId, RecordingRow, SegmentRow};
 
-use super::audio::{self, Joined};
+use super::audio;
 use super::context::ScribeApp;
+use super::gap::GapReason;
+use super::hearing::{self, Listened, Sounding};
 use super::keeping::restore;
 use super::people::People;
-use super::sounds::{TRANSCRIPT_BYTES, deleted, join, keeping, load};
+use super::sounds::{deleted, join, load};
 use super::tell_apart::{self, Told};
 use super::transcript::{Heard, ToldApart, Transcription};
 use super::{publish, summary, waveform};
 use crate::asking::goes_on;
-use crate::routing::{self, Made};
 use crate::tiers::MoveError;
-
-/// Changes with what is made of the same sound.
-const VERSION: &str = "transcribe/1";
 
 /// Writes down a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,33 +91,92 @@ impl TranscribeSession {
     async fn hear(&self, run: &Run, app: &ScribeApp) -> Result<Next<Stage>, JobError> {
         restored(run, app, &self.session).await?;
         let (row, sounds) = load(run, &self.session).await?;
-        let (mut heard, mut people, mut told) = (Vec::with_capacity(sounds.len()), People::default(), ToldApart::Yes);
+        let mut all = Made::default();
         for (segment, chunks) in sounds {
             let sound = audio::of(&segment, &chunks)?;
             let length_ms = chunks.iter().map(|chunk| chunk.length_ms).sum();
             let file = join(run, app, &sound).await?;
-            let made = match hear(run, app, &row, &sound, (&file, length_ms)).await? {
-                Called::Done(made) => made,
-                Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
-            };
-            let bytes = app.platform.media.read(&made.value, TRANSCRIPT_BYTES).await?;
-            let mut transcript: Transcript =
-                serde_json::from_slice(&bytes).map_err(|error| JobError::fail("bad_transcript", error.to_string()))?;
-            match tell_apart::ask(run, app, &sound, (&file, length_ms), &transcript).await? {
-                Called::Done(Told::Voices { voices, model }) => people.hear(&mut transcript, &voices, &model),
-                Called::Done(Told::Nobody) => {}
-                Called::Done(Told::Not(why)) => told = why,
-                Called::Pending(pending) => return Ok(Next::AwaitCall(pending)),
+            let of = Sounding { sound: &sound, file: &file, length_ms };
+            if let Some(pending) = all.hear(run, app, &row, (segment, chunks), of).await? {
+                return Ok(Next::AwaitCall(pending));
             }
             // A session may be as long as a day, and there is no use for the copy of a segment any more.
             tokio::fs::remove_file(&file).await.ok();
-            heard.push(Heard { segment, chunks, transcript, made_by: made.made_by });
+        }
+        let Made { heard, people, told, failed } = all;
+        // Of a session of which nothing can be heard there is nothing to read.
+        if let Some(failed) = failed.filter(|_| heard.iter().all(|one| one.made_by.is_empty())) {
+            return Err(failed);
         }
         let mut whole = Transcription::of(&heard);
         whole.told_apart = told;
         let order = whole.renumber_speakers();
         publish::transcript(run, app, &self.session, &whole, &people.in_order(&order)).await?;
         Ok(Next::Stage(Stage::Summarise))
+    }
+}
+
+/// What is made of the segments.
+struct Made {
+    heard: Vec<Heard>,
+    people: People,
+    told: ToldApart,
+    /// Why the first one of those that cannot be heard is not.
+    failed: Option<JobError>,
+}
+
+impl Default for Made {
+    fn default() -> Self {
+        Self { heard: Vec::new(), people: People::default(), told: ToldApart::Yes, failed: None }
+    }
+}
+
+impl Made {
+    /// Hears a segment, and tells its speakers apart. One that cannot be heard is a gap: the others are written down all the same.
+    async fn hear(
+        &mut self,
+        run: &Run,
+        app: &ScribeApp,
+        row: &RecordingRow,
+        (segment, chunks): (SegmentRow, Vec<ChunkRow>),
+        of: Sounding<'_>,
+    ) -> Result<Option<Pending>, JobError> {
+        let heard = match hearing::hear(run, app, row, of).await {
+            Ok(Called::Done(heard)) => Ok(heard),
+            Ok(Called::Pending(pending)) => return Ok(Some(pending)),
+            Err(error) if goes_on(run, &error) => return Err(error),
+            Err(error) => Err(error),
+        };
+        let readable = hearing::look(run, app, of).await?;
+        let Listened { mut transcript, made_by } = match heard {
+            Ok(heard) => heard,
+            Err(error) if !hearing::is_of_this_sound(&error, readable.as_ref()) => return Err(error),
+            Err(error) => {
+                tracing::warn!(job = %run.job_id(), segment = segment.number, %error, "a segment is not written down");
+                run.log(format!("part {} is not written down: {error}", segment.number + 1));
+                let is_readable = readable.is_some_and(|readable| !readable.stretches.is_empty());
+                let reason = if is_readable { GapReason::NotWritten } else { GapReason::Unreadable };
+                let lost = hearing::covered(&chunks).into_iter().map(|covered| (covered, reason)).collect();
+                self.heard.push(Heard {
+                    segment,
+                    chunks,
+                    transcript: Transcript::default(),
+                    made_by: Vec::new(),
+                    lost,
+                });
+                self.failed.get_or_insert(error);
+                return Ok(None);
+            }
+        };
+        match tell_apart::ask(run, app, of.sound, (of.file, of.length_ms), &transcript).await? {
+            Called::Done(Told::Voices { voices, model }) => self.people.hear(&mut transcript, &voices, &model),
+            Called::Done(Told::Nobody) => {}
+            Called::Done(Told::Not(why)) => self.told = why,
+            Called::Pending(pending) => return Ok(Some(pending)),
+        }
+        let lost = hearing::lost(&segment, of.sound.media_type, &chunks, &readable.unwrap_or_default());
+        self.heard.push(Heard { segment, chunks, transcript, made_by, lost });
+        Ok(None)
     }
 }
 
@@ -138,31 +190,6 @@ async fn restored(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result<(), Jo
         Err(MoveError::Store(error)) => Err(error.into()),
         Err(error) => Err(JobError::fail("bad_archive", error.to_string())),
     }
-}
-
-/// What is said in a segment: the stored transcript.
-async fn hear(
-    run: &Run,
-    app: &ScribeApp,
-    row: &RecordingRow,
-    sound: &Joined,
-    (file, length_ms): (&Path, u64),
-) -> Result<Called<Made<BlobHash>>, JobError> {
-    let names: Vec<&str> = sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
-    let of = json!([VERSION, row.language, sound.media_type, names]);
-    let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-    let request = TranscribeRequest {
-        sound: file.to_owned(),
-        duration_ms: length_ms,
-        language: row.language.clone(),
-        words: true,
-        prompt: None,
-    };
-    let language = row.language.as_deref().and_then(Language::from_code);
-    let wish = Wish { language, length: Some(length_ms), ..Wish::default() };
-    let keep = keeping::<Transcript>(app.platform.media.clone());
-    let router = app.hearing.of(run.owner()).await?;
-    routing::ask(run, &key, &router, &request, &wish, keep).await
 }
 
 /// The job of a session that has ended, and how it is enqueued. [`scribe::set_job`] follows.

@@ -1,5 +1,7 @@
 //! What was said in a whole session, on one time line.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use sluice_capability::{MadeBy, Segment, Suppressed, Transcript, Word};
 use sluice_domain::time::Timestamp;
@@ -7,6 +9,7 @@ use sluice_store::scribe::{ChunkRow, EditRow, NamedSpeaker, RecordingRow, Segmen
 use utoipa::ToSchema;
 
 use super::export::{self, Overview, Talk};
+use super::gap::GapReason;
 
 /// A stretch without a segment that is shorter is no gap, in milliseconds: recorders take a moment to start.
 const GAP_MS: u64 = 500;
@@ -18,7 +21,9 @@ pub(super) struct Heard {
     pub(super) segment: SegmentRow,
     pub(super) chunks: Vec<ChunkRow>,
     pub(super) transcript: Transcript,
-    pub(super) made_by: MadeBy,
+    pub(super) made_by: Vec<MadeBy>,
+    /// What of it is not in the transcript, in milliseconds of the segment.
+    pub(super) lost: Vec<(Range<u64>, GapReason)>,
 }
 
 /// The transcript of a session. Times are milliseconds from its beginning.
@@ -32,7 +37,7 @@ pub struct Transcription {
     pub passages: Vec<Passage>,
     /// What was written and then left out, since probably nobody said it.
     pub suppressed: Vec<LeftOut>,
-    /// Where nothing was recorded, or what was recorded never arrived.
+    /// What is not in it: where nothing was recorded, or what was recorded never arrived, cannot be read, or was not written down.
     pub gaps: Vec<Gap>,
     /// The end of the last sound.
     pub length_ms: u64,
@@ -135,7 +140,7 @@ pub struct LeftOut {
     pub reason: sluice_capability::Suppression,
 }
 
-/// A stretch without sound.
+/// A stretch of which nothing is in the transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Gap {
     /// Start.
@@ -144,16 +149,6 @@ pub struct Gap {
     pub end_ms: u64,
     /// Why.
     pub reason: GapReason,
-}
-
-/// Why there is no sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GapReason {
-    /// No recorder ran.
-    NotRecorded,
-    /// Its chunks never arrived.
-    NotReceived,
 }
 
 impl Transcription {
@@ -174,14 +169,25 @@ impl Transcription {
         };
         let mut spans = Vec::new();
         for (one, from) in heard.iter().zip(starts) {
-            let name = engine_name(&one.made_by);
-            if !whole.made_by.contains(&name) {
-                whole.made_by.push(name);
+            for name in one.made_by.iter().map(engine_name) {
+                if !whole.made_by.contains(&name) {
+                    whole.made_by.push(name);
+                }
             }
             let number = one.segment.number;
             whole.passages.extend(one.transcript.segments.iter().map(|segment| passage(segment, number, from)));
             whole.suppressed.extend(one.transcript.suppressed.iter().map(|text| left_out(text, from)));
             whole.gaps.extend(not_received(one, from));
+            whole.gaps.extend(one.lost.iter().map(|(lost, reason)| Gap {
+                start_ms: from + lost.start,
+                end_ms: from + lost.end,
+                reason: *reason,
+            }));
+            whole.gaps.extend(one.transcript.unwritten.iter().map(|stretch| Gap {
+                start_ms: from + u64::from(stretch.start_ms),
+                end_ms: from + u64::from(stretch.end_ms),
+                reason: GapReason::NotWritten,
+            }));
             spans.push((from, from + end_of(&one.chunks)));
         }
         spans.sort_unstable();
@@ -242,7 +248,8 @@ impl Transcription {
     /// The same for a file of its own.
     pub fn talk(&self, session: &RecordingRow, summary: Option<Overview>) -> Talk {
         let named = |speaker: &Speaker| Some((speaker.number, speaker.name.clone()?));
-        let gap = |gap: &Gap| export::Gap { start_ms: short(gap.start_ms), end_ms: short(gap.end_ms) };
+        let gap =
+            |gap: &Gap| export::Gap { start_ms: short(gap.start_ms), end_ms: short(gap.end_ms), reason: gap.reason };
         Talk {
             title: session.title.clone(),
             language: self.language.clone(),
@@ -374,6 +381,8 @@ fn left_out(text: &Suppressed, from: u64) -> LeftOut {
 
 #[cfg(test)]
 mod tests {
+    use sluice_capability::Unwritten;
+
     use super::*;
 
     /// A segment that began at a time, with chunks of ten seconds of these numbers, and a word in its first second.
@@ -409,7 +418,12 @@ mod tests {
                 suppressed: Vec::new(),
                 unwritten: Vec::new(),
             },
-            made_by: MadeBy { provider: "local".to_owned(), model: "whisper base".to_owned(), version: String::new() },
+            made_by: vec![MadeBy {
+                provider: "local".to_owned(),
+                model: "whisper base".to_owned(),
+                version: String::new(),
+            }],
+            lost: Vec::new(),
         }
     }
 
@@ -424,6 +438,23 @@ mod tests {
         assert_eq!(gaps, right);
         assert_eq!((whole.length_ms, whole.words()), (110_000, 2));
         assert_eq!(whole.made_by, ["local whisper base"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_was_not_written_is_a_gap_on_the_same_time_line() {
+        let mut second = heard(1, 101_000, &[0, 1]);
+        second.lost = vec![(3_000..9_000, GapReason::Unreadable)];
+        second.transcript.unwritten = vec![Unwritten { start_ms: 12_000, end_ms: 14_500 }];
+        let whole = Transcription::of(&[heard(0, 1_000, &[0]), second]);
+        let gaps: Vec<(u64, u64, GapReason)> =
+            whole.gaps.iter().map(|gap| (gap.start_ms, gap.end_ms, gap.reason)).collect();
+        let right = [
+            (10_000, 100_000, GapReason::NotRecorded),
+            (103_000, 109_000, GapReason::Unreadable),
+            (112_000, 114_500, GapReason::NotWritten),
+        ];
+        assert_eq!(gaps, right);
+        assert_eq!(whole.length_ms, 120_000);
     }
 
     #[test]

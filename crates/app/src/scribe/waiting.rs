@@ -10,7 +10,15 @@ use super::MOST_WAITING;
 
 /// By the owner, too: a chunk is counted before it is known whether this owner has the session.
 type Session = (OwnerId, RecordingId);
-type Counts = Arc<Mutex<HashMap<Session, u32>>>;
+type Counts = Arc<Mutex<HashMap<Session, Count>>>;
+
+/// The chunks of a session.
+#[derive(Default)]
+struct Count {
+    turns: u32,
+    /// Its client was told to wait since there was room last.
+    waits: bool,
+}
 
 /// The counts of all sessions. Cheap to clone.
 #[derive(Clone, Default)]
@@ -22,10 +30,11 @@ impl Waiting {
         let session = (owner.clone(), id.clone());
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(session.clone()).or_default();
-        if *count >= MOST_WAITING {
+        if count.turns >= MOST_WAITING {
+            count.waits = true;
             return None;
         }
-        *count += 1;
+        count.turns += 1;
         Some(Turn { counts: Arc::clone(&self.0), session })
     }
 }
@@ -40,7 +49,23 @@ impl Turn {
     /// How many others of its session there are.
     pub(super) fn others(&self) -> u32 {
         let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.get(&self.session).map_or(0, |count| count.saturating_sub(1))
+        counts.get(&self.session).map_or(0, |count| count.turns.saturating_sub(1))
+    }
+
+    /// Its client is told to wait.
+    pub(super) fn lets_wait(&self) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.session) {
+            count.waits = true;
+        }
+    }
+
+    /// Whether the client was told to wait and need not any more once this turn is over: half of them are free then. It is said
+    /// once.
+    pub(super) fn ends_wait(&self) -> bool {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.get_mut(&self.session).filter(|count| count.turns <= MOST_WAITING / 2 + 1);
+        count.is_some_and(|count| std::mem::take(&mut count.waits))
     }
 }
 
@@ -48,8 +73,8 @@ impl Drop for Turn {
     fn drop(&mut self) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
+            count.turns -= 1;
+            if count.turns == 0 {
                 counts.remove(&self.session);
             }
         }
@@ -69,9 +94,16 @@ mod tests {
         let (one, other) = (OwnerId::local(), OwnerId::system());
         let turns: Vec<Turn> = (0..MOST_WAITING).map(|_| waiting.enter(&one, &id(1)).unwrap()).collect();
         assert_eq!(turns[0].others(), MOST_WAITING - 1);
+        assert!(!turns[0].ends_wait(), "nobody waits");
         assert!(waiting.enter(&one, &id(1)).is_none());
+        assert!(!turns[0].ends_wait(), "there is no room yet");
         assert_eq!(waiting.enter(&one, &id(2)).unwrap().others(), 0);
         assert_eq!(waiting.enter(&other, &id(1)).unwrap().others(), 0, "nobody else takes its turns");
+        let mut turns = turns;
+        turns.truncate(6);
+        assert_eq!((turns[0].ends_wait(), turns[0].ends_wait()), (true, false), "it is said once");
+        turns[0].lets_wait();
+        assert!(turns[0].ends_wait());
         drop(turns);
         assert_eq!(waiting.enter(&one, &id(1)).unwrap().others(), 0);
         assert!(waiting.0.lock().unwrap().is_empty(), "what ended is forgotten");

@@ -18,6 +18,7 @@ use super::error::SessionError;
 use super::notify::changed;
 use super::sounds::{join, load};
 use super::transcript::{end_of, starts};
+use crate::asking::goes_on;
 
 /// Changes with what is made of the same sound.
 const VERSION: &str = "draw/1";
@@ -52,12 +53,13 @@ pub(super) async fn make(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result
     let length_ms = ends.max().unwrap_or(0);
     let step_ms = (length_ms / u64::from(MOST_POINTS)).max(SHORTEST_MS);
     let mut line = Line::new(length_ms, step_ms);
+    let (mut drawn, mut none) = (false, None);
     for ((segment, chunks), start) in sounds.iter().zip(starts) {
         let sound = audio::of(segment, chunks)?;
         let names: Vec<&str> = sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
         let of = json!([VERSION, sound.media_type, names, step_ms]);
         let key = BlobHash::of(of.to_string().as_bytes()).to_string();
-        let peaks: String = run
+        let peaks: Result<String, JobError> = run
             .result_or(&key, "draw", async || {
                 let file = join(run, app, &sound).await?;
                 let step = u32::try_from(step_ms).unwrap_or(u32::MAX);
@@ -65,9 +67,21 @@ pub(super) async fn make(run: &Run, app: &ScribeApp, id: &RecordingId) -> Result
                 tokio::fs::remove_file(&file).await.ok();
                 Ok(STANDARD.encode(peaks.map_err(failed)?))
             })
-            .await?;
+            .await;
+        let peaks = match peaks {
+            // It is a gap; the others are drawn.
+            Err(error) if !goes_on(run, &error) => {
+                none = Some(error);
+                continue;
+            }
+            peaks => peaks?,
+        };
+        drawn = true;
         let peaks = STANDARD.decode(peaks).map_err(|error| JobError::fail("bad_waveform", error.to_string()))?;
         line.draw(start, end_of(chunks), &peaks);
+    }
+    if let Some(error) = none.filter(|_| !drawn) {
+        return Err(error);
     }
     let kept = json!(Kept { points: STANDARD.encode(&line.points), length_ms });
     run.write(async |tx: &mut Tx| {

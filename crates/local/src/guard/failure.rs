@@ -86,6 +86,26 @@ pub enum GuardError {
     Io(#[source] io::Error),
 }
 
+/// What a program said, with the names of files alone: what people read of it must not say where this machine keeps them.
+fn without_folders(said: &str) -> String {
+    let mut kept = String::with_capacity(said.len());
+    for word in said.split_inclusive(char::is_whitespace) {
+        let begins = |(at, _): &(usize, &str)| {
+            let before = word[..*at].chars().next_back();
+            let is_first = before.is_none_or(|before| ":'\"`(=[<,".contains(before));
+            is_first && !word[at + 1..].starts_with('/')
+        };
+        match word.match_indices('/').find(begins) {
+            Some((from, _)) => {
+                let to = word.rfind('/').map_or(from, |last| last + 1);
+                kept.extend([&word[..from], &word[to..]]);
+            }
+            None => kept.push_str(word),
+        }
+    }
+    kept
+}
+
 impl GuardError {
     /// What the exit of `program` means; none when it succeeded. `stderr` is the end of its error output.
     pub fn from_exit(program: &str, limits: &Limits, status: ExitStatus, stderr: &[u8]) -> Option<Self> {
@@ -93,7 +113,7 @@ impl GuardError {
             return None;
         }
         let program = program.to_owned();
-        let stderr_tail = String::from_utf8_lossy(stderr).trim().to_owned();
+        let stderr_tail = without_folders(String::from_utf8_lossy(stderr).trim());
         Some(match (status.code(), signal(status)) {
             (Some(code), _) if code == i32::from(EXIT_MISSING) && stderr_tail.starts_with(REPORT_PREFIX) => {
                 Self::Missing { program }
@@ -127,4 +147,23 @@ impl GuardError {
 
 fn signal(status: ExitStatus) -> Option<Signal> {
     status.signal().and_then(|number| Signal::try_from(number).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_said_does_not_tell_where_this_machine_keeps_files() {
+        for (said, kept) in [
+            ("file:/srv/sluice/work/a b.mp3: End of file", "file:a b.mp3: End of file"),
+            ("cannot open '/srv/sluice/x.pdf'", "cannot open 'x.pdf'"),
+            ("/srv/sluice/x.wav\n/srv/y.wav: Input/output error", "x.wav\ny.wav: Input/output error"),
+            ("see https://ffmpeg.org/x and 1/2", "see https://ffmpeg.org/x and 1/2"),
+            ("sluice guard: no such program", "sluice guard: no such program"),
+            ("", ""),
+        ] {
+            assert_eq!(without_folders(said), kept);
+        }
+    }
 }

@@ -27,7 +27,7 @@ pub enum RenderError {
         detail: String,
     },
     /// The page image cannot be used.
-    #[error("the page image {} cannot be used: {detail}", path.display())]
+    #[error("the page image {} cannot be used: {detail}", name(path))]
     Image {
         /// The file.
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum RenderError {
         detail: String,
     },
     /// The audio of the narration cannot be used.
-    #[error("the audio {} cannot be used: {detail}", path.display())]
+    #[error("the audio {} cannot be used: {detail}", name(path))]
     Sound {
         /// The file.
         path: PathBuf,
@@ -67,13 +67,18 @@ pub enum RenderError {
     #[error("the rendering process stopped: {0}")]
     Died(String),
     /// Reading or writing failed.
-    #[error("cannot read or write {}", path.display())]
+    #[error("cannot read or write {}", name(path))]
     Io {
         /// The file.
         path: PathBuf,
         /// The system's error.
         source: std::io::Error,
     },
+}
+
+/// The name of a file alone: an error is shown to people who have no business with this machine's folders.
+fn name(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy()
 }
 
 /// The Debian package of the programs that rendering needs.

@@ -107,7 +107,7 @@ fn of(found: &Found) -> Result<SoundFile, SpeechError> {
     Ok(SoundFile { duration_ms, is_video })
 }
 
-fn refused(error: SoundError) -> SpeechError {
+pub(super) fn refused(error: SoundError) -> SpeechError {
     match error {
         SoundError::Unhearable(Unhearable::Empty) => SpeechError::Empty,
         SoundError::Unhearable(Unhearable::NoSound) => SpeechError::NoSound,

@@ -208,7 +208,8 @@ impl Transcriber {
                     order.language = self.detect(order.clone()).await?;
                 }
                 if let Some(language) = &order.language {
-                    order.size = Size::for_sound(language, request.duration_ms);
+                    let whole_ms = request.part_of.map_or(request.duration_ms, |part| part.whole_ms);
+                    order.size = Size::for_sound(language, whole_ms);
                 }
             }
             None => {}

@@ -311,7 +311,14 @@ mod tests {
     use super::*;
 
     fn request(words: bool) -> TranscribeRequest {
-        TranscribeRequest { sound: "a.wav".into(), duration_ms: 9_000, language: None, words, prompt: None }
+        TranscribeRequest {
+            sound: "a.wav".into(),
+            duration_ms: 9_000,
+            part_of: None,
+            language: None,
+            words,
+            prompt: None,
+        }
     }
 
     #[test]

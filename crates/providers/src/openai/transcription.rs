@@ -282,7 +282,14 @@ mod tests {
     use super::*;
 
     fn request(words: bool) -> TranscribeRequest {
-        TranscribeRequest { sound: "a.wav".into(), duration_ms: 4_000, language: None, words, prompt: None }
+        TranscribeRequest {
+            sound: "a.wav".into(),
+            duration_ms: 4_000,
+            part_of: None,
+            language: None,
+            words,
+            prompt: None,
+        }
     }
 
     fn of(json: &str, words: bool) -> Transcript {

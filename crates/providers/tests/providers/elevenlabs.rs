@@ -246,7 +246,14 @@ async fn what_came_of_a_list_before_it_failed_is_there() {
 fn sound(folder: &Path) -> TranscribeRequest {
     let sound = folder.join("talk.mp3");
     std::fs::write(&sound, b"ID3 sound").unwrap();
-    TranscribeRequest { sound, duration_ms: 60_000, language: Some("de".to_owned()), words: true, prompt: None }
+    TranscribeRequest {
+        sound,
+        duration_ms: 60_000,
+        part_of: None,
+        language: Some("de".to_owned()),
+        words: true,
+        prompt: None,
+    }
 }
 
 const HEARD: &str = r#"{"language_code":"deu","language_probability":0.9,"text":"Guten Tag.","words":[

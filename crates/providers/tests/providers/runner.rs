@@ -68,7 +68,7 @@ fn speak(folder: &Path) -> SpeakRequest {
 fn transcribe(folder: &Path) -> TranscribeRequest {
     let sound = folder.join("talk.wav");
     std::fs::write(&sound, b"RIFF sound").unwrap();
-    TranscribeRequest { sound, duration_ms: 60_000, language: None, words: true, prompt: None }
+    TranscribeRequest { sound, duration_ms: 60_000, part_of: None, language: None, words: true, prompt: None }
 }
 
 fn present(folder: &Path) -> PresentRequest {

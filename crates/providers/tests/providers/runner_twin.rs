@@ -128,8 +128,14 @@ async fn each_kind_is_made_and_charged_once() {
     // What it spoke is heard again.
     let sound = request.out.clone();
     let (language, prompt) = (Some("en".to_owned()), None);
-    let request =
-        TranscribeRequest { sound, duration_ms: spoken.value.duration_ms().into(), language, words: true, prompt };
+    let request = TranscribeRequest {
+        sound,
+        duration_ms: spoken.value.duration_ms().into(),
+        part_of: None,
+        language,
+        words: true,
+        prompt,
+    };
     let id = twin.begin::<Transcribing>("two", &request).await.unwrap();
     twin.end::<Transcribing>("two", Some(&id)).await;
     let heard = Does::<Transcribing>::fetch(&twin.runner, &request, &id).await.unwrap();

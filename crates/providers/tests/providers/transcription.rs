@@ -13,6 +13,7 @@ fn request(folder: &TempDir, name: &str, words: bool) -> TranscribeRequest {
     TranscribeRequest {
         sound,
         duration_ms: 2_000,
+        part_of: None,
         language: Some("en".to_owned()),
         words,
         prompt: Some("Sluice".to_owned()),

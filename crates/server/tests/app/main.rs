@@ -13,6 +13,7 @@ mod capture_review;
 mod capture_seen;
 mod capture_uploads;
 mod choices;
+mod damaged;
 mod capture_swaps;
 mod docs;
 mod edits;

@@ -109,6 +109,13 @@ impl<'a> Recording<'a> {
         self.app.get(&self.path("/segments/0/audio")).of(&ada()).bytes().await.1
     }
 
+    /// How often its client was told that it need not wait any more.
+    async fn told_of_room(&self) -> usize {
+        let events = self.app.app.engine.events_after(&ada(), 0, 1_000).await.unwrap();
+        let own = |data: &Value| data["session_id"] == self.id && data["can_accept"] == true;
+        events.iter().filter(|event| event.kind == "scribe.room" && own(&event.data)).count()
+    }
+
     pub(crate) async fn show(&self) -> Value {
         self.app.get(&self.path("")).of(&ada()).send().await.1
     }
@@ -256,6 +263,8 @@ async fn a_busy_session_lets_its_client_wait_and_another_one_goes_on() {
     assert!(answers.iter().all(|answer| answer.status == StatusCode::CREATED), "nothing is dropped");
     let told = |answer: &Answer| answer.json()["can_accept"] == false && answer.header("retry-after") == "1";
     assert!(answers.iter().any(told), "its client is told to wait");
+    assert!(recording.told_of_room().await >= 1, "and to go on");
+    assert_eq!(other.told_of_room().await, 0);
     let last = recording.put(MOST_WAITING, &bytes(MOST_WAITING)).await;
     assert_eq!(acknowledged(&last), (201, false), "what was refused is taken later");
     assert_eq!(recording.audio().await, (0..=MOST_WAITING).flat_map(bytes).collect::<Vec<u8>>());
@@ -291,6 +300,7 @@ async fn a_server_without_room_tells_every_session_to_wait_and_stores_the_chunk_
         let (first, ()) = tokio::join!(recording.put_slowly(0, body), meanwhile);
         assert_eq!(acknowledged(&first), (201, false), "what was begun goes on");
         assert_eq!(recording.gaps().await["max_sequence"], 0, "nothing of what was refused is stored");
+        assert_eq!((recording.told_of_room().await, other.told_of_room().await), (1, 1), "both are told to go on");
         for (session, number) in [(&recording, 1), (&other, 0)] {
             assert_eq!(acknowledged(&session.put(number, &bytes(number)).await), (201, false), "it is taken later");
             assert_eq!(acknowledged(&session.put(number, &bytes(number)).await), (200, true), "exactly once");

@@ -69,7 +69,7 @@ impl RecordingRow {
 pub struct RecordingJob {
     /// Its id.
     pub id: JobId,
-    /// Its state; none if it was so long ago that it is forgotten.
+    /// Its state; none if it succeeded so long ago that it is forgotten.
     pub state: Option<JobState>,
     /// Why it failed.
     pub error: Option<JobError>,

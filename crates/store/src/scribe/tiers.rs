@@ -62,7 +62,7 @@ fn leaves(tier: &str) -> String {
     )
 }
 
-/// Writes down which kinds of jobs did not succeed the latest time, and forgets those that did since, of at most `limit` sessions
+/// Writes down which kinds of jobs did not succeed the latest time, and why, and forgets those that did since, of at most `limit` sessions
 /// of all owners by their ids after `after`. Returns the last of them; none at the end.
 pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Option<String>, StoreError> {
     let page = sql("SELECT MAX(id) AS last, COUNT(*) AS count FROM
@@ -81,14 +81,15 @@ pub async fn remember_unmade(tx: &mut Tx, after: &str, limit: u32) -> Result<Opt
     .execute(tx)
     .await?;
     sql(format!(
-        "INSERT INTO scribe_unmade (session_id, kind, owner, job_id)
-         SELECT page.id, made.kind, made.owner, made.id FROM
+        "INSERT INTO scribe_unmade (session_id, kind, owner, job_id, state, error_code, error_message)
+         SELECT page.id, made.kind, made.owner, made.id, made.state, made.error_code, made.error_message FROM
              (SELECT id, owner, tier FROM scribe_sessions WHERE id > $1 ORDER BY id LIMIT $2) AS page
          CROSS JOIN jobs AS made
          WHERE page.tier <> 'cold' AND made.owner = page.owner AND made.subject = page.id AND made.subject > ''
              AND made.id > '' AND made.state IN ('dead', 'cancelled', 'expired') AND made.kind <> '{SUMMARISING}'
              AND {LATEST}
-         ON CONFLICT (session_id, kind) DO UPDATE SET job_id = excluded.job_id"
+         ON CONFLICT (session_id, kind) DO UPDATE SET job_id = excluded.job_id, state = excluded.state,
+             error_code = excluded.error_code, error_message = excluded.error_message"
     ))
     .bind(after)
     .bind(limit)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sluice_domain::ids::{JobId, OwnerId};
+use sluice_domain::job::JobState;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{self, NewJob};
 use sluice_store::keeping::{self, Held, Tombstone};
@@ -268,7 +269,17 @@ async fn a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone(st
     let (heard, drawn) = (job(store, &row, "hear").await, job(store, &row, "draw").await);
     finish(store, &heard, "succeeded").await;
     assert!(stays().await, "one has not ended");
-    finish(store, &drawn, "cancelled").await;
+    finish(store, &drawn, "dead").await;
+    let failed = format!("UPDATE jobs SET error_code = 'not_media', error_message = 'no sound' WHERE id = '{drawn}'");
+    assert_eq!(store.execute(&failed).await.unwrap(), 1);
+    store.write(async |tx| scribe::set_job(tx, &ada(), &row.id, &drawn).await).await.unwrap();
+    let shown = async || {
+        let found = store.read(async |tx| scribe::find(tx, &ada(), &row.id).await).await.unwrap().unwrap();
+        let job = found.job.unwrap();
+        (job.state, job.error.map(|error| (error.code, error.message)))
+    };
+    let dead = (Some(JobState::Dead), Some(("not_media".to_owned(), "no sound".to_owned())));
+    assert_eq!(shown().await, dead);
     assert!(stays().await);
     assert!(may_leave(store, &other, "hot").await);
 
@@ -284,6 +295,7 @@ async fn a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone(st
     let all = [heard.to_string(), drawn.to_string()];
     store.write(async |tx| retention::forget_jobs(tx, &all, later).await).await.unwrap();
     assert!(stays().await, "the row of the job is gone, and what it should have made is not there");
+    assert_eq!(shown().await, dead, "and the session still says why");
     remember(store, "", 10).await;
     assert!(stays().await, "nothing was made since");
     assert!(may_leave(store, &other, "hot").await);

@@ -2,6 +2,8 @@
 export const EVENTS = ['scribe.changed', 'scribe.deleted'];
 /** More was heard of a session that is being recorded. */
 export const HEARD = 'scribe.heard';
+/** The server takes the chunks of a session again whose outbox had to wait. */
+export const ROOM = 'scribe.room';
 
 /** A job of any app changed. */
 export const JOB = 'job.changed';

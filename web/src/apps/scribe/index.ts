@@ -6,7 +6,7 @@ import { readKept } from '../../lib/state/kept';
 import type { Command } from '../../lib/shell/commands.svelte';
 import { router } from '../../lib/router/router.svelte';
 import { scribeApi } from './api';
-import { EVENTS, HEARD } from './events';
+import { EVENTS, HEARD, ROOM } from './events';
 import { name } from './names';
 import { HOME, sessionPath } from './paths';
 import type { ScribeSnapshot, SessionState, SessionSummary } from './types';
@@ -44,7 +44,7 @@ export const scribe = defineApp<SessionSummary>({
     { pattern: `${HOME}/:id`, page: 'session' },
   ],
   commands: COMMANDS,
-  events: [...EVENTS, HEARD],
+  events: [...EVENTS, HEARD, ROOM],
   eventName: (type) => {
     if (type === 'scribe.changed') return name('event.changed');
     return type === 'scribe.deleted' ? name('event.deleted') : null;

@@ -10151,7 +10151,7 @@ export interface components {
             /** @description Each once, as plain text, in the order of the deck; at most 5,000. */
             texts: string[];
         };
-        /** @description A stretch without sound. */
+        /** @description A stretch of which nothing is in the transcript. */
         Gap: {
             /**
              * Format: int64
@@ -10167,10 +10167,10 @@ export interface components {
             start_ms: number;
         };
         /**
-         * @description Why there is no sound.
+         * @description Why there is nothing.
          * @enum {string}
          */
-        GapReason: "not_recorded" | "not_received";
+        GapReason: "not_recorded" | "not_received" | "unreadable" | "not_written";
         /** @description What is missing of a session. */
         Gaps: {
             /** @description Whether every segment has ended and nothing is missing. */
@@ -12491,7 +12491,7 @@ export interface components {
              * @description Edits that were dropped when it was heard again, since what they changed was heard otherwise.
              */
             edits_dropped: number;
-            /** @description Where nothing was recorded, or what was recorded never arrived. */
+            /** @description What is not in it: where nothing was recorded, or what was recorded never arrived, cannot be read, or was not written down. */
             gaps: components["schemas"]["Gap"][];
             /** @description ISO 639-1 code of what is spoken most. */
             language: string;

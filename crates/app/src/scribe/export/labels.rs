@@ -1,7 +1,7 @@
 //! The words that an export adds: in Arabic for Arabic, in English for every other language.
 
-use super::Gap;
 use super::direction::primary_subtag;
+use super::{Gap, GapReason};
 
 /// The words of one language.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Labels {
     pub(super) written: &'static str,
     speaker: &'static str,
     gap: [&'static str; 2],
+    unreadable: &'static str,
+    not_written: &'static str,
 }
 
 static ENGLISH: Labels = Labels {
@@ -30,6 +32,8 @@ static ENGLISH: Labels = Labels {
     written: "Summary, written by",
     speaker: "Speaker",
     gap: ["gap of", "s"],
+    unreadable: ": the sound cannot be read",
+    not_written: ": what is said was not written down",
 };
 
 static ARABIC: Labels = Labels {
@@ -43,6 +47,8 @@ static ARABIC: Labels = Labels {
     written: "ملخص كتبه",
     speaker: "المتحدث",
     gap: ["انقطاع مدته", "ث"],
+    unreadable: ": تتعذّر قراءة الصوت",
+    not_written: ": لم يُدوَّن ما قيل",
 };
 
 impl Labels {
@@ -55,14 +61,19 @@ impl Labels {
         format!("{} {}", self.speaker, u64::from(number) + 1)
     }
 
-    /// `[gap of 12 s]`: whole seconds, tenths below one.
+    /// `[gap of 12 s]`: whole seconds, tenths below one, and why if something was recorded and arrived.
     pub(super) fn gap(&self, gap: Gap) -> String {
         let lasts = gap.end_ms.saturating_sub(gap.start_ms);
         let [before, unit] = self.gap;
+        let why = match gap.reason {
+            GapReason::NotRecorded | GapReason::NotReceived => "",
+            GapReason::Unreadable => self.unreadable,
+            GapReason::NotWritten => self.not_written,
+        };
         if lasts < 1000 {
-            format!("[{before} 0.{} {unit}]", (lasts / 100).max(1))
+            format!("[{before} 0.{} {unit}{why}]", (lasts / 100).max(1))
         } else {
-            format!("[{before} {} {unit}]", lasts.saturating_add(500) / 1000)
+            format!("[{before} {} {unit}{why}]", lasts.saturating_add(500) / 1000)
         }
     }
 }
@@ -74,9 +85,16 @@ mod tests {
     #[test]
     fn gaps_and_speakers_are_named_in_the_language() {
         let english = Labels::of_language("en-GB");
-        assert_eq!(english.gap(Gap { start_ms: 1000, end_ms: 13_200 }), "[gap of 12 s]");
-        assert_eq!(english.gap(Gap { start_ms: 1000, end_ms: 1400 }), "[gap of 0.4 s]");
+        let gap = |start_ms, end_ms, reason| Gap { start_ms, end_ms, reason };
+        assert_eq!(english.gap(gap(1_000, 13_200, GapReason::NotRecorded)), "[gap of 12 s]");
+        assert_eq!(english.gap(gap(1_000, 1_400, GapReason::NotReceived)), "[gap of 0.4 s]");
+        let damaged = english.gap(gap(0, 30_000, GapReason::Unreadable));
+        assert_eq!(damaged, "[gap of 30 s: the sound cannot be read]");
+        let unwritten = english.gap(gap(0, 3_000, GapReason::NotWritten));
+        assert_eq!(unwritten, "[gap of 3 s: what is said was not written down]");
         assert_eq!(english.speaker(0), "Speaker 1");
-        assert_eq!(Labels::of_language("ar").gap(Gap { start_ms: 0, end_ms: 2000 }), "[انقطاع مدته 2 ث]");
+        let arabic = Labels::of_language("ar");
+        assert_eq!(arabic.gap(gap(0, 2_000, GapReason::NotRecorded)), "[انقطاع مدته 2 ث]");
+        assert_eq!(arabic.gap(gap(0, 2_000, GapReason::Unreadable)), "[انقطاع مدته 2 ث: تتعذّر قراءة الصوت]");
     }
 }

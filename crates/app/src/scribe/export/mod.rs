@@ -36,6 +36,8 @@ use sluice_domain::time::Timestamp;
 use direction::Direction;
 use labels::Labels;
 
+use super::gap::GapReason;
+
 /// What is exported.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Talk {
@@ -49,7 +51,7 @@ pub struct Talk {
     pub consent: Option<String>,
     /// Names of speakers, by the numbers of the segments. Others are called by their number.
     pub speakers: BTreeMap<u32, String>,
-    /// What is missing in the recording.
+    /// What is missing in the recording, or in what was written down of it.
     pub gaps: Vec<Gap>,
     /// The text may still change.
     pub provisional: bool,
@@ -68,13 +70,15 @@ pub struct Overview {
     pub written_by: Option<String>,
 }
 
-/// A stretch of the recording that was lost.
+/// A stretch of the recording of which nothing was written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// Start in milliseconds of the sound.
     pub start_ms: u32,
     /// End in milliseconds, exclusive.
     pub end_ms: u32,
+    /// Why.
+    pub reason: GapReason,
 }
 
 /// The format of an export.

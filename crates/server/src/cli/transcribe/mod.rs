@@ -128,6 +128,7 @@ async fn refuse(scribe: &ScribeApp, command: &TranscribeCommand) -> anyhow::Resu
     let request = TranscribeRequest {
         sound: command.file.clone(),
         duration_ms: judged.duration_ms,
+        part_of: None,
         language: command.language.clone(),
         words: true,
         prompt: None,

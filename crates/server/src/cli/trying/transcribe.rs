@@ -87,7 +87,7 @@ pub(crate) async fn run(config: &Config, arguments: TranscribeArguments) -> anyh
     if live {
         return hear(&transcriber, &file, language, every, json).await;
     }
-    let request = TranscribeRequest { sound: file.clone(), duration_ms: 0, language, words, prompt };
+    let request = TranscribeRequest { sound: file.clone(), duration_ms: 0, part_of: None, language, words, prompt };
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg}")?);
     bar.enable_steady_tick(Duration::from_millis(100));
     bar.set_message("loading the model");

@@ -6,7 +6,7 @@ import { onEvent, onResync } from '../../../lib/events/events';
 import { connection } from '../../../lib/state/connection.svelte';
 import { keep, readKept } from '../../../lib/state/kept';
 import { me } from '../../../lib/state/me.svelte';
-import { EVENTS } from '../events';
+import { EVENTS, ROOM } from '../events';
 import { CHANNEL, type Post } from './channel';
 import type { KeptSegment, KeptSession } from './kept';
 import { OutboxStore } from './store';
@@ -52,7 +52,7 @@ class Outbox {
     channel.onmessage = ({ data }: MessageEvent<Post>) => this.#heard(data);
     addEventListener('online', () => this.wake());
     document.addEventListener('visibilitychange', () => document.hidden || this.wake());
-    for (const kind of EVENTS) onEvent(kind, () => this.wake());
+    for (const kind of [...EVENTS, ROOM]) onEvent(kind, () => this.wake());
     onResync(() => this.wake());
     $effect.root(() => {
       $effect(() => {

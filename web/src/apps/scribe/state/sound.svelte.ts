@@ -1,10 +1,12 @@
-/** The sound of a session, played as one: segment after segment, past the gaps between and in them. */
+/**
+ * The sound of a session, played as one: segment after segment, past the gaps between and in them, and those together that were
+ * recorded at the same time.
+ */
 import { audioUrl } from '../api';
-import { lengthOf, pastGap, soundAt, type Stretch } from '../transcript/timeline';
+import { besides, lengthOf, pastGap, silences, soundAt, type Stretch } from '../transcript/timeline';
 import type { Gap } from '../types';
+import { Beside, FAR_SECONDS } from './beside';
 
-/** Beyond the end of any sound: a browser that seeks there learns how long a recording without a header of its length is. */
-const FAR_SECONDS = 1e7;
 export const STEP_MS = 5000;
 export const RATES = [0.75, 1, 1.25, 1.5, 2] as const;
 
@@ -18,6 +20,7 @@ export class Sound {
 
   readonly #audio = new Audio();
   #stretch: Stretch | null = null;
+  #besides: Beside[] = [];
   /** Where to go once the segment can be sought in, in seconds of it. */
   #wanted: number | null = null;
   #frame = 0;
@@ -25,17 +28,25 @@ export class Sound {
   constructor(
     readonly session: string,
     readonly stretches: Stretch[],
-    readonly gaps: () => Gap[],
+    readonly allGaps: () => Gap[],
   ) {
     this.#audio.preload = 'metadata';
     this.#audio.addEventListener('loadedmetadata', () => this.#go());
     this.#audio.addEventListener('durationchange', () => this.#go());
     this.#audio.addEventListener('play', () => this.#follow());
     this.#audio.addEventListener('seeked', () => this.#follow());
+    // Pictures stop where the page is hidden, and this does not.
+    this.#audio.addEventListener('timeupdate', () => this.#lead());
+    this.#audio.addEventListener('pause', () => this.#lead());
     this.#audio.addEventListener('ended', () => this.#next());
     this.#audio.addEventListener('error', () => this.#fail());
     const first = stretches[0];
     if (first) this.#use(first);
+  }
+
+  /** Those with nothing to hear. */
+  gaps(): Gap[] {
+    return silences(this.allGaps(), this.stretches);
   }
 
   get length(): number {
@@ -78,6 +89,8 @@ export class Sound {
   end() {
     this.pause();
     cancelAnimationFrame(this.#frame);
+    this.#besides.forEach((one) => one.end());
+    this.#besides = [];
     this.#audio.removeAttribute('src');
     this.#audio.load();
   }
@@ -98,6 +111,19 @@ export class Sound {
     this.#audio.src = audioUrl(this.session, stretch.segment);
     // A new source begins with the default rate.
     this.#audio.defaultPlaybackRate = this.rate;
+    const wanted = besides(this.stretches, stretch);
+    const stay = this.#besides.filter((one) => wanted.includes(one.stretch));
+    this.#besides.filter((one) => !stay.includes(one)).forEach((one) => one.end());
+    const come = wanted.filter((one) => !stay.some((other) => other.stretch === one));
+    this.#besides = [...stay, ...come.map((one) => new Beside(one, audioUrl(this.session, one.segment)))];
+  }
+
+  /** Has those sound beside it that do at this moment. */
+  #lead() {
+    if (this.#stretch === null) return;
+    const sounding = this.playing && this.#wanted === null && !this.#audio.paused;
+    const now = this.#stretch.start_ms + this.#audio.currentTime * 1000;
+    this.#besides.forEach((one) => one.follow(now, sounding, this.rate));
   }
 
   #go() {
@@ -128,6 +154,7 @@ export class Sound {
     cancelAnimationFrame(this.#frame);
     if (this.#stretch === null || this.#wanted !== null) return;
     this.time = this.#stretch.start_ms + this.#audio.currentTime * 1000;
+    this.#lead();
     const past = pastGap(this.gaps(), this.time);
     if (past > this.time && this.playing) {
       this.passed = this.gaps().find(({ end_ms }) => end_ms === past) ?? null;

@@ -33,6 +33,19 @@ export function soundAt(stretches: Stretch[], ms: number): Stretch | null {
   return stretches.find(({ end_ms }) => end_ms > ms) ?? null;
 }
 
+/** Those that sound while another one does: two sources at the same time, or two devices. */
+export function besides(stretches: Stretch[], stretch: Stretch): Stretch[] {
+  return stretches.filter((one) => one !== stretch && one.start_ms < stretch.end_ms && one.end_ms > stretch.start_ms);
+}
+
+/** Those with nothing to hear: what was not written down can be heard, and so can another segment that has sound then. */
+export function silences(gaps: Gap[], stretches: Stretch[]): Gap[] {
+  return gaps.filter(({ reason, start_ms, end_ms }) => {
+    const sounding = stretches.filter((one) => one.start_ms < end_ms && one.end_ms > start_ms);
+    return reason !== 'not_written' && sounding.length < 2;
+  });
+}
+
 /** Where playing goes on: past a gap, if it is in one. */
 export function pastGap(gaps: Gap[], ms: number): number {
   const gap = gaps.find(({ start_ms, end_ms }) => start_ms <= ms && ms < end_ms - NEAR_MS);

@@ -3,7 +3,7 @@ import type { Live, LivePassage, Segment, SpokenWord, Transcript } from '../type
 import { matchesOf, searchable } from './find';
 import { certainUntil, grown } from './live';
 import { rowsOf } from './rows';
-import { pastGap, soundAt, stretchesOf } from './timeline';
+import { besides, pastGap, silences, soundAt, stretchesOf } from './timeline';
 import { directionOf, placeAt, placeOfLetter, placesOf } from './words';
 
 const word = (text: string, start_ms: number): SpokenWord => ({ text, start_ms, end_ms: start_ms + 90, confidence: 1 });
@@ -81,6 +81,22 @@ describe('the time line', () => {
   it('puts a segment whose clock jumped after those before it', () => {
     const stretches = stretchesOf([segment(0, 9e9, 2000), segment(1, 10, 1000), segment(2, 9e12, 1000)]);
     expect(stretches.map(({ start_ms }) => start_ms)).toEqual([0, 2000, 3000]);
+  });
+
+  it('of two sources at the same time has both, and no gap where one of them sounds', () => {
+    const [first, second, third] = [
+      { segment: 0, start_ms: 0, end_ms: 9000 },
+      { segment: 1, start_ms: 400, end_ms: 12_000 },
+      { segment: 2, start_ms: 12_000, end_ms: 15_000 },
+    ] as const;
+    const all = [first, second, third];
+    expect([first, second, third].map((one) => besides(all, one))).toEqual([[second], [first], []]);
+    const gaps = [
+      { start_ms: 1000, end_ms: 2000, reason: 'not_received' as const },
+      { start_ms: 10_000, end_ms: 11_000, reason: 'unreadable' as const },
+      { start_ms: 13_000, end_ms: 14_000, reason: 'not_written' as const },
+    ];
+    expect(silences(gaps, all)).toEqual([gaps[1]]);
   });
 
   it('passes over gaps', () => {

@@ -21,6 +21,8 @@ export const ar: Record<Key, Message> = {
   'transcript.follow': 'عُد إلى ما يقال الآن',
   'transcript.madeBy': 'دوّنه',
   'transcript.gap.not_received': 'سُجّل ما مدته {time} ولم يصل قط',
+  'transcript.gap.unreadable': 'وصل ما مدته {time} تالفًا ولا يمكن قراءته',
+  'transcript.gap.not_written': 'يتكلم أحدهم مدة {time} ولم يُدوَّن كلامه',
   'transcript.nothing': 'لم يُسجّل شيء، فلا صوت ولا نص.',
   'transcript.none': 'سُجّل من غير تدوين',
   'transcript.none.text': 'ما زال يمكن تدوين ما قيل، مع وقت كل كلمة.',

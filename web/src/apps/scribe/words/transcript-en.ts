@@ -20,6 +20,8 @@ export const en = {
   'transcript.follow': 'Back to what is said',
   'transcript.madeBy': 'Written down by',
   'transcript.gap.not_received': '{time} were recorded and never arrived',
+  'transcript.gap.unreadable': '{time} arrived damaged and cannot be read',
+  'transcript.gap.not_written': 'Somebody speaks for {time}, and it was not written down',
   'transcript.nothing': 'Nothing was recorded, so there is neither sound nor text.',
   'transcript.none': 'It was only recorded',
   'transcript.none.text': 'What was said can still be written down, with the time of each word.',

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sluice_capability::{Segment, Transcript, Word};
 use sluice_domain::time::Timestamp;
 
-use super::{Format, Gap, Overview, Talk, export};
+use super::{Format, Gap, GapReason, Overview, Talk, export};
 
 /// How long a letter is said, so that English comes to about 15 letters a second.
 const LETTER_MS: u32 = 60;
@@ -91,7 +91,7 @@ pub(super) fn english() -> Talk {
             word.end_ms += 12_000;
         }
     }
-    talk.gaps = vec![Gap { start_ms: third - 300, end_ms: third + 11_700 }];
+    talk.gaps = vec![Gap { start_ms: third - 300, end_ms: third + 11_700, reason: GapReason::NotReceived }];
     talk
 }
 
@@ -115,7 +115,7 @@ pub(super) fn arabic() -> Talk {
     talk.speakers = BTreeMap::from([(0, "أمل".to_owned()), (1, "Dr. Smith".to_owned())]);
     talk.consent = Some("وافق الجميع في البداية".to_owned());
     talk.summary = Some(extract("وصل iPhone الجديد أمس."));
-    talk.gaps = vec![Gap { start_ms: 0, end_ms: 300 }];
+    talk.gaps = vec![Gap { start_ms: 0, end_ms: 300, reason: GapReason::NotRecorded }];
     talk
 }
 

@@ -113,7 +113,14 @@ pub(super) async fn run(bench: &Bench) -> anyhow::Result<Measured> {
 /// What we write of a sound, and in what time.
 async fn hear(transcriber: &Transcriber, sound: &Path, language: &str) -> anyhow::Result<Answer> {
     let language = Some(language.to_owned());
-    let request = TranscribeRequest { sound: sound.to_owned(), duration_ms: 0, language, words: false, prompt: None };
+    let request = TranscribeRequest {
+        sound: sound.to_owned(),
+        duration_ms: 0,
+        part_of: None,
+        language,
+        words: false,
+        prompt: None,
+    };
     let begun = Instant::now();
     let heard = transcriber.transcribe(&request, Some(Size::Base), &|_| ()).await?;
     let seconds = begun.elapsed().as_secs_f64();

@@ -1,0 +1,403 @@
+//! Hears a segment, in parts if it is long: what was heard of a part is kept, so that an interruption costs at most the one under
+//! way. And says where there is nothing to hear in it, although its recorder had sound there.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use sluice_blobs::BlobHash;
+use sluice_capability::{MadeBy, PartOf, TranscribeRequest, Transcript, Wish};
+use sluice_domain::language::Language;
+use sluice_engine::{Called, JobError, Run};
+use sluice_local::sound::{CUT_STEP_MS, Readable, cut, readable};
+use sluice_local::speech::SpeechError;
+use sluice_local::waveform;
+use sluice_store::scribe::{ChunkRow, RecordingRow, SegmentRow};
+
+use super::audio::Joined;
+use super::context::ScribeApp;
+use super::gap::GapReason;
+use super::sounds::{TRANSCRIPT_BYTES, keeping};
+use super::transcript::end_of;
+use crate::asking::goes_on;
+use crate::routing;
+
+/// Changes with what is made of the same sound.
+const VERSION: &str = "transcribe/1";
+/// Changes with what is found out about the same sound.
+const LOOK_VERSION: &str = "look/1";
+/// A sound that is longer than this many parts is cut: there is no use for a short rest.
+const WORTH_CUTTING: (u64, u64) = (3, 2);
+/// How far from the length of a part it may be cut, as a share of it: an eighth on both sides.
+const AROUND: u64 = 8;
+/// A stretch without sound that is shorter is no gap, in milliseconds: a recorder stumbles, and a packet is lost.
+const LEAST_MS: u64 = 1_000;
+/// The clocks of a recorder and of its sound differ by at most one part in so many.
+const DRIFT: u64 = 1_000;
+/// What is wrong with a sound, and not with what hears it.
+const OF_THE_SOUND: [&str; 3] = ["not_media", "no_sound", "file_empty"];
+/// The engine of this machine can do nothing with it, however often it is tried.
+const OF_THE_ENGINE: [&str; 2] = ["speech_failed", "speech_stopped"];
+
+/// What was heard of a segment, and what heard it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Listened {
+    pub(super) transcript: Transcript,
+    pub(super) made_by: Vec<MadeBy>,
+}
+
+/// A segment as a file.
+#[derive(Clone, Copy)]
+pub(super) struct Sounding<'a> {
+    pub(super) sound: &'a Joined,
+    pub(super) file: &'a Path,
+    /// How long it is, in milliseconds.
+    pub(super) length_ms: u64,
+}
+
+impl Sounding<'_> {
+    /// The hash of its bytes with what else decides.
+    fn key(&self, version: &str, with: &serde_json::Value) -> String {
+        let names: Vec<&str> = self.sound.parts.iter().map(|(hash, _)| hash.as_str()).collect();
+        BlobHash::of(json!([version, with, self.sound.media_type, names]).to_string().as_bytes()).to_string()
+    }
+}
+
+/// Hears a segment.
+pub(super) async fn hear(
+    run: &Run,
+    app: &ScribeApp,
+    row: &RecordingRow,
+    of: Sounding<'_>,
+) -> Result<Called<Listened>, JobError> {
+    let cuts = cuts(run, app, of).await?;
+    if cuts.is_empty() {
+        let key = of.key(VERSION, &json!(row.language));
+        return ask(run, app, row.language.clone(), &key, of.file.to_owned(), (of.length_ms, None)).await;
+    }
+    let folder = of.file.with_extension("parts");
+    tokio::fs::create_dir_all(&folder).await.map_err(|error| not_cut(&error.to_string()))?;
+    let files = cut(&app.guard, of.file, &cuts, &folder).await.map_err(failed)?;
+    let ends = cuts.iter().copied().chain([of.length_ms.max(cuts.last().copied().unwrap_or(0))]);
+    let (mut whole, mut starts_ms, mut language) = (Listened::default(), 0, row.language.clone());
+    for (file, end) in files.into_iter().zip(ends) {
+        let key = of.key(VERSION, &json!([language, starts_ms, end]));
+        let part_of = PartOf { starts_ms, whole_ms: of.length_ms };
+        let part = match ask(run, app, language.clone(), &key, file.clone(), (end - starts_ms, Some(part_of))).await {
+            Ok(Called::Done(part)) => part,
+            Ok(Called::Pending(pending)) => return Ok(Called::Pending(pending)),
+            // A part of which nothing can be read has no words; where they are missing is found out otherwise.
+            Err(error) if !goes_on(run, &error) && OF_THE_SOUND.contains(&&*error.code) => Listened::default(),
+            Err(error) => return Err(error),
+        };
+        tokio::fs::remove_file(&file).await.ok();
+        if language.is_none() && !part.transcript.segments.is_empty() {
+            language = Some(part.transcript.language.clone()).filter(|language| !language.is_empty());
+        }
+        whole.add(part, starts_ms);
+        starts_ms = end;
+    }
+    tokio::fs::remove_dir_all(&folder).await.ok();
+    Ok(Called::Done(whole))
+}
+
+impl Listened {
+    /// Adds what was heard of the part that begins then.
+    fn add(&mut self, part: Self, starts_ms: u64) {
+        let from = u32::try_from(starts_ms).unwrap_or(u32::MAX);
+        let Transcript { language, segments, suppressed, unwritten } = part.transcript;
+        let own = &mut self.transcript;
+        if own.segments.is_empty() && (!segments.is_empty() || own.language.is_empty()) {
+            own.language = language;
+        }
+        for mut segment in segments {
+            shift(&mut segment.start_ms, &mut segment.end_ms, from);
+            segment.words.iter_mut().for_each(|word| shift(&mut word.start_ms, &mut word.end_ms, from));
+            // Whoever is told apart in one part has another number in the next one.
+            segment.speaker = None;
+            own.segments.push(segment);
+        }
+        for mut text in suppressed {
+            shift(&mut text.start_ms, &mut text.end_ms, from);
+            own.suppressed.push(text);
+        }
+        for mut stretch in unwritten {
+            shift(&mut stretch.start_ms, &mut stretch.end_ms, from);
+            own.unwritten.push(stretch);
+        }
+        for made_by in part.made_by {
+            if !self.made_by.contains(&made_by) {
+                self.made_by.push(made_by);
+            }
+        }
+    }
+}
+
+fn shift(start_ms: &mut u32, end_ms: &mut u32, from: u32) {
+    *start_ms = start_ms.saturating_add(from);
+    *end_ms = end_ms.saturating_add(from);
+}
+
+async fn ask(
+    run: &Run,
+    app: &ScribeApp,
+    language: Option<String>,
+    key: &str,
+    sound: PathBuf,
+    (duration_ms, part_of): (u64, Option<PartOf>),
+) -> Result<Called<Listened>, JobError> {
+    let wish = Wish {
+        language: language.as_deref().and_then(Language::from_code),
+        length: Some(part_of.map_or(duration_ms, |part| part.whole_ms)),
+        ..Wish::default()
+    };
+    let request = TranscribeRequest { sound, duration_ms, part_of, language, words: true, prompt: None };
+    let keep = keeping::<Transcript>(app.platform.media.clone());
+    let router = app.hearing.of(run.owner()).await?;
+    let made = match routing::ask(run, key, &router, &request, &wish, keep).await? {
+        Called::Done(made) => made,
+        Called::Pending(pending) => return Ok(Called::Pending(pending)),
+    };
+    let bytes = app.platform.media.read(&made.value, TRANSCRIPT_BYTES).await?;
+    let transcript =
+        serde_json::from_slice(&bytes).map_err(|error| JobError::fail("bad_transcript", error.to_string()))?;
+    Ok(Called::Done(Listened { transcript, made_by: vec![made.made_by] }))
+}
+
+/// Where a long sound is cut, in milliseconds: where it is quiet. A sound that cannot be drawn is heard as it is.
+async fn cuts(run: &Run, app: &ScribeApp, of: Sounding<'_>) -> Result<Vec<u64>, JobError> {
+    let (times, over) = WORTH_CUTTING;
+    if of.length_ms <= app.part_ms.saturating_mul(times) / over {
+        return Ok(Vec::new());
+    }
+    let key = of.key(LOOK_VERSION, &json!(["cuts", app.part_ms]));
+    let found = run.result_or(&key, "draw", async || match waveform::peaks(&app.guard, of.file, CUT_STEP_MS).await {
+        Ok(peaks) => Ok(quiet(&peaks, app.part_ms)),
+        Err(error) if error.is_transient() => Err(JobError::retry(error.code(), error.to_string()).because(error)),
+        Err(_) => Ok(Vec::new()),
+    });
+    without(run, "it is heard in one piece", found.await)
+}
+
+/// Places about so far from each other, each the quietest of those around: of the steps before and behind it.
+fn quiet(peaks: &[u8], part_ms: u64) -> Vec<u64> {
+    let step = u64::from(CUT_STEP_MS);
+    let part = usize::try_from(part_ms / step).unwrap_or(usize::MAX).max(2);
+    let around = (part / usize::try_from(AROUND).unwrap_or(1)).max(1);
+    let loud = |at: usize| peaks.get(at - 1).max(peaks.get(at)).copied().unwrap_or(0);
+    let (mut cuts, mut from) = (Vec::new(), 0);
+    while peaks.len() - from > part + part / 2 {
+        let wanted = from + part;
+        let places = wanted - around..=wanted + around;
+        let Some(at) = places.min_by_key(|at| (loud(*at), at.abs_diff(wanted))) else { break };
+        cuts.push(at as u64 * step);
+        from = at;
+    }
+    cuts
+}
+
+/// What can be read of a segment; none if nobody knows.
+pub(super) async fn look(run: &Run, app: &ScribeApp, of: Sounding<'_>) -> Result<Option<Readable>, JobError> {
+    let key = of.key(LOOK_VERSION, &json!("stretches"));
+    let found = run.result_or(&key, "look", async || {
+        let Readable { stretches, is_damaged } = readable(&app.guard, of.file).await.map_err(failed)?;
+        Ok(Some((stretches.into_iter().map(|one| (one.start, one.end)).collect::<Vec<_>>(), is_damaged)))
+    });
+    let found = without(run, "what cannot be read of it is not marked", found.await)?;
+    Ok(found.map(|(stretches, is_damaged)| Readable {
+        stretches: stretches.into_iter().map(|(start, end)| start..end).collect(),
+        is_damaged,
+    }))
+}
+
+/// What is not worth a failure, once trying again does not help.
+fn without<T: Default>(run: &Run, what: &str, found: Result<T, JobError>) -> Result<T, JobError> {
+    match found {
+        Err(error) if goes_on(run, &error) => Err(error),
+        Err(error) => {
+            tracing::warn!(job = %run.job_id(), %error, "{what}");
+            run.log(format!("{what}: {error}"));
+            Ok(T::default())
+        }
+        found => found,
+    }
+}
+
+/// Whether an error is of this sound alone: others of the session may be heard all the same.
+pub(super) fn is_of_this_sound(error: &JobError, readable: Option<&Readable>) -> bool {
+    let known = OF_THE_SOUND.iter().chain(&OF_THE_ENGINE).any(|code| *code == error.code);
+    known || readable.is_some_and(|readable| readable.stretches.is_empty())
+}
+
+/// Where there is nothing to hear in a segment that was heard, although its chunks are there, in milliseconds of the segment, and
+/// why. What was heard although nothing of it can be read here was heard by something that can.
+pub(super) fn lost(
+    segment: &SegmentRow,
+    media_type: &str,
+    chunks: &[ChunkRow],
+    readable: &Readable,
+) -> Vec<(Range<u64>, GapReason)> {
+    let Readable { stretches, is_damaged } = readable;
+    if stretches.is_empty() {
+        return Vec::new();
+    }
+    let mut holes = Vec::new();
+    for covered in covered(chunks) {
+        let mut from = covered.start;
+        for stretch in stretches.iter().filter(|one| one.end > covered.start && one.start < covered.end) {
+            holes.push(from..stretch.start.max(from));
+            from = from.max(stretch.end);
+        }
+        holes.push(from..covered.end.max(from));
+    }
+    let end = end_of(chunks);
+    let is_file = segment.source == "file";
+    // The length of an MP3 is an estimate, and that of a video is its picture's.
+    let is_exact = media_type != "audio/mpeg" && !media_type.starts_with("video/");
+    // A machine that sleeps has a recorder's clock go on without its sound: less sound than time alone is no damage.
+    let ends_early = is_exact && (*is_damaged || is_file);
+    let is_lost = |hole: &Range<u64>| match (hole.start, hole.end) {
+        (_, until) if until == end => ends_early && until - hole.start >= LEAST_MS + end / DRIFT,
+        (0, until) => is_exact && until >= LEAST_MS,
+        (from, until) => until - from >= LEAST_MS,
+    };
+    holes.retain(is_lost);
+    let reason = if *is_damaged || is_file { GapReason::Unreadable } else { GapReason::NotRecorded };
+    holes.into_iter().map(|hole| (hole, reason)).collect()
+}
+
+/// The stretches of time of which chunks are there.
+pub(super) fn covered(chunks: &[ChunkRow]) -> Vec<Range<u64>> {
+    let (mut all, mut next) = (Vec::<Range<u64>>::new(), 0);
+    for chunk in chunks {
+        let end = chunk.start_ms + chunk.length_ms;
+        match all.last_mut().filter(|last| chunk.number == next && chunk.start_ms <= last.end + LEAST_MS) {
+            Some(last) => last.end = last.end.max(end),
+            None => all.push(chunk.start_ms..end),
+        }
+        next = chunk.number + 1;
+    }
+    all
+}
+
+fn failed(error: SpeechError) -> JobError {
+    let (code, text) = (error.code(), error.to_string());
+    let failed = if error.is_transient() { JobError::retry(code, text) } else { JobError::fail(code, text) };
+    failed.because(error)
+}
+
+fn not_cut(why: &str) -> JobError {
+    JobError::retry("media_folder", format!("the sound cannot be cut: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_capability::{Segment, Unwritten};
+    use sluice_domain::time::Timestamp;
+
+    use super::*;
+
+    /// Chunks of ten seconds of these numbers.
+    fn chunks(numbers: &[u32]) -> Vec<ChunkRow> {
+        let chunk = |number: &u32| ChunkRow {
+            segment: 0,
+            number: *number,
+            start_ms: u64::from(*number) * 10_000,
+            length_ms: 10_000,
+            bytes: 1,
+            sha256: String::new(),
+            blob: String::new(),
+            stored_at: Timestamp::from_millis(0),
+        };
+        numbers.iter().map(chunk).collect()
+    }
+
+    /// From and to, in milliseconds.
+    type Times = (u64, u64);
+
+    /// The holes of these chunks of a source, of which this can be read.
+    fn holes(
+        (source, media_type): (&str, &str),
+        chunks: &[ChunkRow],
+        readable: &[Times],
+        is_damaged: bool,
+    ) -> Vec<Times> {
+        let segment = SegmentRow {
+            number: 0,
+            key: String::new(),
+            source: source.to_owned(),
+            media_type: String::new(),
+            started_at: Timestamp::from_millis(0),
+            created_at: Timestamp::from_millis(0),
+            chunks: None,
+            stored: 0,
+            beyond: 0,
+        };
+        let stretches = readable.iter().map(|&(from, to)| from..to).collect();
+        let lost = lost(&segment, media_type, chunks, &Readable { stretches, is_damaged });
+        let right = if is_damaged || source == "file" { GapReason::Unreadable } else { GapReason::NotRecorded };
+        assert!(lost.iter().all(|(_, reason)| *reason == right), "{lost:?}");
+        lost.into_iter().map(|(hole, _)| (hole.start, hole.end)).collect()
+    }
+
+    #[test]
+    fn what_is_recorded_and_not_readable_is_a_hole_and_a_missing_chunk_is_none() {
+        let recorder = ("microphone", "audio/webm");
+        let damaged = |chunks: &[ChunkRow], readable: &[Times]| holes(recorder, chunks, readable, true);
+        let (all, none) = (chunks(&[0, 1, 2, 3]), Vec::<Times>::new());
+        assert_eq!(damaged(&all, &[(0, 12_000), (17_500, 39_800)]), [(12_000, 17_500)]);
+        assert_eq!(damaged(&all, &[(3_000, 40_100)]), [(0, 3_000)]);
+        assert_eq!(damaged(&all, &[(0, 25_000)]), [(25_000, 40_000)], "it ends too early");
+        assert_eq!(damaged(&all, &[(0, 20_000), (20_900, 39_000)]), none, "a recorder stumbles");
+        assert_eq!(damaged(&all, &[]), none, "what was heard can be read");
+        let missing = chunks(&[0, 1, 3]);
+        assert_eq!(damaged(&missing, &[(0, 20_000), (30_000, 40_000)]), none);
+        assert_eq!(damaged(&missing, &[(0, 15_000), (32_000, 40_000)]), [(15_000, 20_000), (30_000, 32_000)]);
+    }
+
+    #[test]
+    fn a_recorder_that_slept_and_a_length_that_is_not_exact_are_no_damage() {
+        let all = chunks(&[0, 1, 2, 3]);
+        let readable = [(2_000, 12_000), (17_500, 30_000)];
+        let of = |source, media_type| holes((source, media_type), &all, &readable, false);
+        assert_eq!(of("microphone", "audio/webm"), [(0, 2_000), (12_000, 17_500)], "its clock went on");
+        assert_eq!(of("file", "audio/wav"), [(0, 2_000), (12_000, 17_500), (30_000, 40_000)]);
+        assert_eq!(of("file", "video/webm"), [(12_000, 17_500)], "its picture begins earlier and goes on");
+        assert_eq!(of("file", "audio/mpeg"), [(12_000, 17_500)]);
+    }
+
+    #[test]
+    fn a_long_sound_is_cut_where_it_is_quiet_and_no_rest_is_short() {
+        let step = u64::from(CUT_STEP_MS);
+        let mut peaks = vec![90; 97];
+        (peaks[37], peaks[38]) = (0, 1);
+        // About every 40 steps: in the pause first, then where nothing is quieter.
+        assert_eq!(quiet(&peaks, 40 * step), [38 * step]);
+        peaks.extend([90; 60]);
+        assert_eq!(quiet(&peaks, 40 * step), [38 * step, 78 * step, 118 * step]);
+        assert_eq!(quiet(&peaks[..60], 40 * step), [0_u64; 0]);
+        assert_eq!(quiet(&[], 40 * step), [0_u64; 0]);
+    }
+
+    #[test]
+    fn parts_are_on_the_time_line_of_the_whole() {
+        let part = |text: &str, language: &str| {
+            let segment =
+                Segment { start_ms: 5, end_ms: 900, text: text.to_owned(), speaker: Some(1), words: Vec::new() };
+            let unwritten = vec![Unwritten { start_ms: 1_000, end_ms: 2_500 }];
+            let segments = if text.is_empty() { Vec::new() } else { vec![segment] };
+            Listened {
+                transcript: Transcript { language: language.to_owned(), segments, suppressed: Vec::new(), unwritten },
+                made_by: vec![MadeBy { provider: "local".to_owned(), model: "m".to_owned(), version: String::new() }],
+            }
+        };
+        let mut whole = Listened::default();
+        whole.add(part("", ""), 0);
+        whole.add(part("one", "de"), 10_000);
+        whole.add(part("two", "de"), 20_000);
+        let Transcript { language, segments, unwritten, .. } = whole.transcript;
+        let times: Vec<_> = segments.iter().map(|one| (&*one.text, one.start_ms, one.end_ms, one.speaker)).collect();
+        assert_eq!(times, [("one", 10_005, 10_900, None), ("two", 20_005, 20_900, None)]);
+        assert_eq!((language.as_str(), unwritten[2].start_ms, whole.made_by.len()), ("de", 21_000, 1));
+    }
+}

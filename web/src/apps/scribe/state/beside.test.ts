@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Beside, FAR_SECONDS } from './beside';
+
+/** A browser's player, of which the test says how long the sound is. */
+class Player extends EventTarget {
+  static last: Player;
+  preload = '';
+  src = '';
+  paused = true;
+  ended = false;
+  seeking = false;
+  currentTime = 0;
+  playbackRate = 1;
+  duration = NaN;
+  play = vi.fn(async () => void (this.paused = false));
+  pause = vi.fn(() => void (this.paused = true));
+  load = vi.fn();
+
+  constructor() {
+    super();
+    Player.last = this;
+  }
+
+  removeAttribute() {
+    this.src = '';
+  }
+
+  knows(duration: number) {
+    this.duration = duration;
+    this.dispatchEvent(new Event('loadedmetadata'));
+  }
+}
+
+vi.stubGlobal('Audio', Player);
+
+describe('a segment beside another one', () => {
+  let beside: Beside;
+
+  beforeEach(() => {
+    beside = new Beside({ segment: 1, start_ms: 4000, end_ms: 10_000 }, '/audio');
+  });
+
+  it('sounds where both do, at the same place and as fast', () => {
+    const audio = Player.last;
+    beside.follow(5000, true, 1.5);
+    expect(audio.play, 'its length is not known yet').not.toHaveBeenCalled();
+    audio.knows(6);
+    beside.follow(3000, true, 1.5);
+    expect(audio.paused, 'it has not begun').toBe(true);
+    beside.follow(5000, true, 1.5);
+    expect([audio.paused, audio.currentTime, audio.playbackRate]).toEqual([false, 1, 1.5]);
+    audio.currentTime = 2.1;
+    beside.follow(6000, true, 1.5);
+    expect(audio.currentTime, 'near enough').toBe(2.1);
+    beside.follow(9000, true, 1.5);
+    expect(audio.currentTime).toBe(5);
+    beside.follow(10_000, true, 1.5);
+    expect(audio.paused, 'it has ended').toBe(true);
+  });
+
+  it('pauses with the other one, and goes with it', () => {
+    const audio = Player.last;
+    audio.knows(6);
+    beside.follow(5000, true, 1);
+    beside.follow(5000, false, 1);
+    expect(audio.paused).toBe(true);
+    beside.end();
+    expect([audio.src, audio.load.mock.calls.length]).toEqual(['', 1]);
+  });
+
+  it('finds out how long a recording is that does not say so', () => {
+    Player.last.knows(Infinity);
+    expect(Player.last.currentTime).toBe(FAR_SECONDS);
+  });
+});
