@@ -214,7 +214,7 @@ impl Endpoint {
             limits: operation.limits(),
         };
         let incoming = self.client.open(request).await.map_err(|error| self.unsent(operation, error))?;
-        let incoming = self.succeeded(incoming).await?;
+        let incoming = self.succeeded(operation, incoming).await?;
         self.save(operation, incoming, out).await
     }
 
@@ -228,7 +228,7 @@ impl Endpoint {
     ) -> Result<Incoming, CapabilityError> {
         let to = self.address(&format!("{}{path}", self.base.as_str().trim_end_matches('/')))?;
         let incoming = self.send(operation, method, &to, body).await?;
-        self.succeeded(incoming).await
+        self.succeeded(operation, incoming).await
     }
 
     /// Like [`Self::open`] at a server that answers "see other" (303) as long as it is not ready: that is followed by GET, on the
@@ -254,7 +254,7 @@ impl Endpoint {
             to = self.address(&next)?;
             incoming = self.send(operation, Method::GET, &to, Content::from("")).await?;
         }
-        self.succeeded(incoming).await
+        self.succeeded(operation, incoming).await
     }
 
     fn address(&self, url: &str) -> Result<Address, CapabilityError> {
@@ -302,7 +302,7 @@ impl Endpoint {
         if self.errors_inside
             && let Some(error) = failure::inside(body)
         {
-            return Err(self.failed(StatusCode::OK, headers, &error));
+            return Err(self.failed(operation, StatusCode::OK, headers, &error));
         }
         serde_json::from_slice(body).map_err(|error| self.unreadable(operation, headers, body, error))
     }
@@ -315,7 +315,7 @@ impl Endpoint {
         mut incoming: Incoming,
         out: &Path,
     ) -> Result<Reply<u64>, CapabilityError> {
-        if let Some(error) = self.is_no_file(&mut incoming).await {
+        if let Some(error) = self.is_no_file(operation, &mut incoming).await {
             return Err(error);
         }
         let part = out.with_extension("part");

@@ -15,6 +15,10 @@ use super::{ERROR_BODY, Endpoint, Lost, Operation, Secret, header, retry_after, 
 /// The most characters of a provider's message that are shown.
 const MESSAGE: usize = 300;
 
+/// A gateway waited for the provider, which had the request and may finish and charge it.
+const GAVE_UP: [u16; 2] = [504, 524];
+const ANSWER_LOST: &str = "a gateway gave up waiting for the provider's answer, which may be charged";
+
 /// What an error's body says.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Told {
@@ -217,7 +221,11 @@ fn judged(status: u16, told: &Told, after: Option<Duration>) -> Verdict {
 
 impl Endpoint {
     /// An answer with a status of success, or the error that it is.
-    pub(super) async fn succeeded(&self, mut incoming: Incoming) -> Result<Incoming, CapabilityError> {
+    pub(super) async fn succeeded(
+        &self,
+        operation: Operation,
+        mut incoming: Incoming,
+    ) -> Result<Incoming, CapabilityError> {
         if incoming.status.is_success() {
             return Ok(incoming);
         }
@@ -225,14 +233,23 @@ impl Endpoint {
         let (status, headers) = (incoming.status, incoming.headers.clone());
         // The status says enough, even if its explanation is cut off.
         let body = incoming.bytes().await.unwrap_or_default();
-        Err(self.failed(status, &headers, &Told::from_body(&body)))
+        Err(self.failed(operation, status, &headers, &Told::from_body(&body)))
     }
 
     /// What an error of the provider means.
-    pub(crate) fn failed(&self, status: StatusCode, headers: &HeaderMap, told: &Told) -> CapabilityError {
+    pub(crate) fn failed(
+        &self,
+        operation: Operation,
+        status: StatusCode,
+        headers: &HeaderMap,
+        told: &Told,
+    ) -> CapabilityError {
         let number = told.status(status);
         let after = retry_after(headers).or(told.retry_after).or_else(|| used_up_for(headers));
-        let (mut remedy, code, what) = judged(number, told, after);
+        let (mut remedy, mut code, mut what) = judged(number, told, after);
+        if code == "provider_unavailable" && operation.lost == Lost::Ask && GAVE_UP.contains(&number) {
+            (remedy, code, what) = (Remedy::Look, "answer_lost", ANSWER_LOST);
+        }
         match (header(headers, "x-should-retry"), remedy) {
             (Some("false"), Remedy::PutOff(_) | Remedy::Retry) => remedy = Remedy::Fail,
             // It overrides what a status says. Credit that is gone does not come back by itself.
@@ -299,7 +316,7 @@ impl Endpoint {
     }
 
     /// The error of an answer that should be a file and is a text.
-    pub(super) async fn is_no_file(&self, incoming: &mut Incoming) -> Option<CapabilityError> {
+    pub(super) async fn is_no_file(&self, operation: Operation, incoming: &mut Incoming) -> Option<CapabilityError> {
         let kind = header(&incoming.headers, CONTENT_TYPE.as_str()).unwrap_or_default().to_lowercase();
         if !["application/json", "text/html", "text/plain"].iter().any(|text| kind.starts_with(text)) {
             return None;
@@ -310,7 +327,7 @@ impl Endpoint {
             body.extend_from_slice(&chunk);
         }
         if let Some(told) = inside(&body) {
-            return Some(self.failed(incoming.status, &incoming.headers, &told));
+            return Some(self.failed(operation, incoming.status, &incoming.headers, &told));
         }
         let said = self.shown(&Told::from_body(&body).message);
         Some(CapabilityError::fail("bad_answer", format!("the provider sent a text instead of a file: {said}")))

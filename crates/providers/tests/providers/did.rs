@@ -212,7 +212,7 @@ async fn refusals_have_their_remedies() {
         (Reply::new(429, "text/plain", "Too Many Requests"), "rate_limited", Remedy::PutOff(None)),
         (kind(429, "x").with("retry-after", "7"), "rate_limited", Remedy::PutOff(Some(Duration::from_secs(7)))),
         (kind(500, "InternalServerError"), "provider_unavailable", Remedy::Look),
-        (Reply::new(504, "text/html", "<html><title>Gateway Timeout</title>"), "provider_unavailable", Remedy::Look),
+        (Reply::new(504, "text/html", "<html><title>Gateway Timeout</title>"), "answer_lost", Remedy::Look),
         (Reply::json(201, r#"{"id":"clp_1","obj"#), "answer_lost", Remedy::Look),
         (Reply::json(201, r#"{"id":"clp_1","object":"clip"}"#).cut(), "connection_broken", Remedy::Look),
     ] {

@@ -149,6 +149,7 @@ async fn errors_of_every_shape_have_their_remedies() {
         (Reply::new(200, "text/html", "<html></html>"), "bad_answer", Remedy::Fail),
         (Reply::json(200, &whole[..whole.len() / 2]), "answer_lost", Remedy::Look),
         (Reply::json(200, &whole).cut(), "connection_broken", Remedy::Look),
+        (Reply::new(504, "text/html", "<html></html>"), "answer_lost", Remedy::Look),
         (Reply::json(200, r#"{"audio_base64":"AAA","alignment":null}"#), "bad_answer", Remedy::Look),
         (Reply::json(200, r#"{"audio_base64":"","alignment":null}"#), "bad_answer", Remedy::Look),
         (Reply::json(302, "").with("location", "http://10.0.0.1/"), "redirected", Remedy::Fail),

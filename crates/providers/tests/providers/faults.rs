@@ -105,6 +105,30 @@ async fn answers_that_are_none_are_told_apart() {
 }
 
 #[tokio::test]
+async fn what_a_gateway_gave_up_on_may_be_charged() {
+    let inside = Reply::json(200, r#"{"error":{"code":504,"message":"upstream timeout"}}"#);
+    let page = |status| Reply::new(status, "text/html", "<html><title>timeout</title></html>");
+    let hinted = page(504).with("x-should-retry", "true").with("retry-after", "1");
+    for (reply, is_lost) in [
+        (page(504), true),
+        (page(524), true),
+        (hinted, true),
+        (inside, true),
+        (page(503), false),
+        (page(502), false),
+        (page(529), false),
+    ] {
+        let fake = Fake::new([reply.clone(), reply.clone()]).await;
+        let of_paid = failed(&model(&fake, Server::OpenAi), &request(None)).await;
+        let of_own = failed(&model(&fake, Server::LlamaCpp), &request(None)).await;
+        assert_eq!(of_paid.remedy == Remedy::Look, is_lost, "{reply:?}");
+        assert_eq!(of_paid.code, if is_lost { "answer_lost" } else { "provider_unavailable" }, "{reply:?}");
+        assert_eq!(of_paid.message.contains("may be charged"), is_lost, "{}", of_paid.message);
+        assert!(matches!(of_own.remedy, Remedy::PutOff(_)), "a server of one's own charges nothing: {reply:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_given_up_at_its_limit() {
     // As large as the limit of a conversation, and a byte.
     let fake = Fake::new([Reply::json(200, &"1".repeat(16 * 1024 * 1024 + 1))]).await;

@@ -71,7 +71,7 @@ async fn errors_inside_answers_are_errors() {
         (Reply::json(403, blocked), Remedy::Fail, "content_refused", "flagged"),
         (Reply::json(402, poor), Remedy::Fail, "credits_gone", "Insufficient credits"),
         (Reply::events(stream), Remedy::PutOff(None), "provider_unavailable", "gone"),
-        (Reply::new(524, "text/html", "<html><title>524</title>"), Remedy::PutOff(None), "provider_unavailable", "524"),
+        (Reply::new(524, "text/html", "<html><title>524</title>"), Remedy::Look, "answer_lost", "524"),
     ] {
         let fake = Fake::new([reply]).await;
         let error = failed(&model(&fake, Delivery::Streamed), &request(None)).await;

@@ -109,6 +109,7 @@ async fn refusals_have_their_remedies() {
         (google(403, "PERMISSION_DENIED"), "forbidden", Remedy::Fail),
         (google(429, "RESOURCE_EXHAUSTED"), "rate_limited", Remedy::PutOff(None)),
         (google(503, "UNAVAILABLE"), "provider_unavailable", Remedy::PutOff(None)),
+        (google(504, "DEADLINE_EXCEEDED"), "answer_lost", Remedy::Look),
         (inside(3), "picture_refused", Remedy::Fail),
         (inside(8), "provider_unavailable", Remedy::PutOff(None)),
         (Reply::json(200, r#"{"responses":[{"fullText"#), "answer_lost", Remedy::Look),
