@@ -16,9 +16,11 @@ use sluice_app::providers::open::{CheckError, Checked, Hook, Open, OpenError, Op
 use sluice_app::providers::sealing::Secrets;
 use sluice_app::providers::{BuiltIn, Key, Providers, Setup};
 use sluice_capability::{CapabilityError, Complete, Draw, Embed, Offered, Present, Read, Speak, Transcribe, VoiceInfo};
+use sluice_domain::money::MicroUsd;
 use sluice_outbound::Client;
 use sluice_providers::account::Account;
 use sluice_providers::http::{InvalidSecret, Secret};
+use sluice_providers::openai::Server;
 use sluice_providers::prices::{Amounts, Prices, PricesError};
 use sluice_providers::{did, elevenlabs, vision};
 
@@ -93,7 +95,11 @@ impl Open for Clients {
     }
 
     fn prices(&self, opening: &Opening<'_>) -> Vec<Price> {
-        self.openai.prices(opening)
+        priced(&self.openai.prices, opening.name, opening.model.unwrap_or_default())
+    }
+
+    fn table(&self, kind: Kind, model: &str) -> Vec<Price> {
+        priced(&self.openai.prices, table_of_kind(kind).unwrap_or_default(), model)
     }
 
     fn check<'a>(&'a self, opening: Opening<'a>) -> BoxFuture<'a, Result<Checked, CheckError>> {
@@ -212,16 +218,37 @@ pub(crate) fn price_problems(config: &ProvidersConfig) -> Vec<ConfigProblem> {
 
 /// The name under which the table has what a provider charges.
 fn table_of<'a>(name: &'a str, settings: &ProviderSettings) -> &'a str {
-    match settings.kind {
-        Kind::OpenAi | Kind::OpenRouter => match openai::server(settings) {
-            Some(server) => server.name(),
-            None => name,
-        },
-        Kind::ElevenLabs => elevenlabs::NAME,
-        Kind::DId => did::NAME,
-        Kind::Vision => vision::NAME,
-        Kind::Runner => name,
+    openai::server(settings).map(Server::name).or_else(|| table_of_kind(settings.kind)).unwrap_or(name)
+}
+
+/// The same of a kind, at its public address; none of a runner, which has no public one.
+const fn table_of_kind(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::OpenAi => Some(Server::OpenAi.name()),
+        Kind::OpenRouter => Some(Server::OpenRouter.name()),
+        Kind::ElevenLabs => Some(elevenlabs::NAME),
+        Kind::DId => Some(did::NAME),
+        Kind::Vision => Some(vision::NAME),
+        Kind::Runner => None,
     }
+}
+
+/// What a table has for a model.
+fn priced(prices: &Prices, provider: &str, model: &str) -> Vec<Price> {
+    let Some(price) = prices.of(provider, model) else { return Vec::new() };
+    let million = 1_000_000;
+    let parts = [
+        ("input tokens", price.input, million),
+        ("cached input tokens", price.cached_input, million),
+        ("output tokens", price.output, million),
+        ("characters", price.characters, million),
+        ("minutes", price.minutes, 1),
+        ("pictures", price.pictures, 1),
+    ];
+    let shown = |(unit, price, per): (&str, Option<i64>, u64)| {
+        Some(Price { unit: unit.to_owned(), price: MicroUsd(price?), per })
+    };
+    parts.into_iter().filter_map(shown).collect()
 }
 
 fn amounts(price: &PriceSettings) -> Amounts {

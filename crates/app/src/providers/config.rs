@@ -92,6 +92,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::OpenAi, Self::OpenRouter, Self::ElevenLabs, Self::DId, Self::Vision, Self::Runner];
+
+    /// By its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
     /// As it is configured and shown.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -165,6 +174,9 @@ pub struct ProviderSettings {
     pub server: Option<Server>,
     /// How D-ID gets its key.
     pub key_form: Option<KeyForm>,
+    /// `ElevenLabs` keeps what is to be transcribed, and notifies: a webhook has to be set up in the account.
+    #[serde(default)]
+    pub by_webhook: bool,
     /// The model of each capability, where a route names none.
     #[serde(default)]
     pub models: BTreeMap<String, String>,

@@ -160,6 +160,11 @@ pub trait Open: Send + Sync {
         Vec::new()
     }
 
+    /// What the table has for a model of a kind of provider, whether one is configured or not; empty if it has nothing.
+    fn table(&self, _: Kind, _model: &str) -> Vec<Price> {
+        Vec::new()
+    }
+
     /// Reads the notifications of a kind of provider; none if it sends none.
     fn hook(&self, _: Kind) -> Option<Arc<dyn Hook>> {
         None

@@ -6,7 +6,7 @@ use sluice_store::provider_keys::{self as rows, SpendOf};
 use sluice_store::providers::{self, Health};
 use sluice_store::{StoreError, Tx};
 
-use super::config::{ProviderSettings, RouteSettings, Served};
+use super::config::{Kind, ProviderSettings, RouteSettings, Served};
 use super::keys::KeyView;
 use super::open::{Opening, Price};
 use super::{ProviderError, Providers};
@@ -89,9 +89,15 @@ impl Providers {
         Served::ALL.into_iter().flat_map(of).collect()
     }
 
-    /// What a model of a provider costs; empty if that is not known.
-    pub fn prices(&self, name: &str, model: &str) -> Result<Vec<Price>, ProviderError> {
-        let (name, settings) = self.settings(name)?;
-        Ok(self.inner.open.prices(&Opening::new(name, settings, Some(model), None)))
+    /// What a model of a provider costs; empty if that is not known. Where none has this name and it is that of a kind, the table of
+    /// prices says it.
+    pub fn prices(&self, name: &str, model: &str) -> Result<(Kind, Vec<Price>), ProviderError> {
+        match (self.settings(name), Kind::from_name(name)) {
+            (Ok((name, settings)), _) => {
+                Ok((settings.kind, self.inner.open.prices(&Opening::new(name, settings, Some(model), None))))
+            }
+            (Err(_), Some(kind)) => Ok((kind, self.inner.open.table(kind, model))),
+            (Err(unknown), None) => Err(unknown),
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod chat;
 mod did;
 mod elevenlabs;
+mod elevenlabs_twin;
 mod embeddings;
 mod faults;
 mod images;

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use sluice_app::app::App;
+use sluice_app::providers::config::Kind;
 use sluice_app::providers::open::{CheckError, Price};
 use sluice_app::providers::{KeyView, ProviderError, ProviderView, Providers};
 use sluice_capability::Offered;
@@ -51,7 +52,7 @@ pub(crate) enum ProvidersCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Shows what models cost.
+    /// Shows what models cost: of a provider of the configuration, or of a kind of provider.
     Price {
         /// Provider and model, such as openai/gpt-5-mini.
         #[arg(id = "priced", value_name = "NAME/MODEL", required = true)]
@@ -207,17 +208,24 @@ fn prices(providers: &Providers, models: &[String], json: bool) -> anyhow::Resul
         let Some((name, model)) = text.split_once('/').filter(|(_, model)| !model.is_empty()) else {
             bail!("\"{text}\" is no provider with a model: write it as openai/gpt-5-mini");
         };
-        all.push((text, providers.prices(name, model).map_err(failure)?));
+        let (kind, prices) = providers.prices(name, model).map_err(failure)?;
+        all.push((text, kind, prices));
     }
     if json {
         let one = |price: &Price| json!({ "unit": price.unit, "micro_usd": price.price.0, "per": price.per });
-        let of = |(text, prices): &(&String, Vec<Price>)| json!({ "model": text, "prices": prices.iter().map(one).collect::<Vec<_>>() });
+        let of = |(text, _, prices): &(&String, Kind, Vec<Price>)| json!({ "model": text, "prices": prices.iter().map(one).collect::<Vec<_>>() });
         return say(&json!({ "models": all.iter().map(of).collect::<Vec<_>>() }).to_string());
     }
-    for (text, prices) in all {
+    for (text, kind, prices) in all {
         let one = |price: &Price| format!("{} for {} {}", dollars(price.price.0), price.per, price.unit);
         let said: Vec<String> = prices.iter().map(one).collect();
-        let unknown = "the price is unknown: a cap on money lets nothing through, and calls are capped by their number";
+        let unknown = if kind == Kind::OpenRouter {
+            "the price is unknown before a call, and OpenRouter says with each answer what it cost: a cap on money lets nothing \
+             through, and calls are capped by their number"
+        } else {
+            "the price is unknown: a cap on money lets nothing through, and calls are capped by their number; what your plan \
+             charges can be said in the configuration (docs/providers.md, Prices)"
+        };
         say(&format!("{text}: {}", if said.is_empty() { unknown.to_owned() } else { said.join(", ") }))?;
     }
     Ok(())

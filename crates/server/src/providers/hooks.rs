@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use sluice_app::providers::config::Kind;
 use sluice_app::providers::open::{Delivery, Hook, Notice, Unacceptable};
+use sluice_domain::time::Timestamp;
 use sluice_providers::http::Secret;
 use sluice_providers::webhook::{self, Refused};
-use sluice_providers::{did, runner};
+use sluice_providers::{did, elevenlabs, runner};
 
 /// What reads them; none of a kind that sends none.
 pub(super) fn of(kind: Kind) -> Option<Arc<dyn Hook>> {
     match kind {
         Kind::DId => Some(Arc::new(Unsigned)),
-        Kind::Runner => Some(Arc::new(Signed)),
-        // A transcription is made within one call.
-        Kind::ElevenLabs | Kind::OpenAi | Kind::OpenRouter | Kind::Vision => None,
+        Kind::Runner => Some(Arc::new(Signed(runner::webhook))),
+        Kind::ElevenLabs => Some(Arc::new(Signed(elevenlabs::webhook))),
+        Kind::OpenAi | Kind::OpenRouter | Kind::Vision => None,
     }
 }
 
@@ -31,14 +33,17 @@ impl Hook for Unsigned {
     }
 }
 
-/// Of a runner, by Standard Webhooks. Without a secret none is accepted, and the runner is polled.
-struct Signed;
+/// Verifies a notification by any of the secrets.
+type Verify = fn(&[Secret], &HeaderMap, &[u8], Timestamp) -> Result<webhook::Notice, Refused>;
+
+/// Of a runner, by Standard Webhooks, and of ElevenLabs, in its own way. Without a secret none is accepted, and they are polled.
+struct Signed(Verify);
 
 impl Hook for Signed {
     fn read(&self, delivery: &Delivery<'_>) -> Result<Notice, Unacceptable> {
         let secret = delivery.secret.ok_or(Unacceptable::Unsigned)?;
         let secret = Secret::new(secret.reveal()).map_err(|_| Unacceptable::Unsigned)?;
-        let read = runner::webhook(&[secret], delivery.headers, delivery.body, delivery.now);
+        let read = (self.0)(&[secret], delivery.headers, delivery.body, delivery.now);
         read.map(notice).map_err(unacceptable)
     }
 }
@@ -57,9 +62,7 @@ fn unacceptable(refused: Refused) -> Unacceptable {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderMap;
     use sluice_app::providers::Key;
-    use sluice_domain::time::Timestamp;
 
     use super::*;
 
@@ -76,6 +79,20 @@ mod tests {
         assert_eq!(found, Ok(Notice { ids: vec!["clp_1".to_owned()], event: None }));
         assert_eq!(read(Kind::DId, &HeaderMap::new(), b"{}", None), Err(Unacceptable::Unreadable));
         assert!(of(Kind::OpenAi).is_none());
+    }
+
+    /// The signature is of another implementation.
+    #[test]
+    fn elevenlabs_signs_its_notifications() {
+        let mut headers = HeaderMap::new();
+        let signature = "t=1614265330,v0=977a53718ff6aef5d2e475a173bf0dca566a03ee62455dc5efda1166a8f45ef2";
+        headers.insert("elevenlabs-signature", signature.parse().unwrap());
+        let body = br#"{"type":"speech_to_text_transcription","data":{"request_id":"r","transcription":{"transcription_id":"tr_1"}}}"#;
+        let found = read(Kind::ElevenLabs, &headers, body, Some("wsec_test"));
+        assert_eq!(found, Ok(Notice { ids: vec!["tr_1".to_owned()], event: None }));
+        let forged = read(Kind::ElevenLabs, &headers, br#"{"data":{"request_id":"other"}}"#, Some("wsec_test"));
+        assert_eq!(forged, Err(Unacceptable::Unsigned));
+        assert_eq!(read(Kind::ElevenLabs, &headers, body, None), Err(Unacceptable::Unsigned), "no secret was set");
     }
 
     /// The signature is of another implementation.

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use sluice_app::providers::config::{Kind, ProviderSettings, Server as Configured};
-use sluice_app::providers::open::{OpenError, Opened, Opening, Pages, Price as Shown};
+use sluice_app::providers::open::{OpenError, Opened, Opening, Pages};
 use sluice_capability::{Complete, Draw, Embed, Speak, Transcribe, VoiceInfo};
-use sluice_domain::money::MicroUsd;
 use sluice_outbound::Client;
 use sluice_providers::http::Secret;
 use sluice_providers::openai::{
@@ -103,24 +102,5 @@ impl OpenAiClients {
 
     pub(super) fn transcribe(&self, opening: &Opening<'_>) -> Opened<dyn Transcribe> {
         Ok(self.model(opening, TranscriptionModel::new)?.map(|model| model as Arc<dyn Transcribe>))
-    }
-
-    /// What a model costs, by the table.
-    pub(super) fn prices(&self, opening: &Opening<'_>) -> Vec<Shown> {
-        let model = opening.model.unwrap_or_default();
-        let Some(price) = self.prices.of(opening.name, model) else { return Vec::new() };
-        let million = 1_000_000;
-        let parts = [
-            ("input tokens", price.input, million),
-            ("cached input tokens", price.cached_input, million),
-            ("output tokens", price.output, million),
-            ("characters", price.characters, million),
-            ("minutes", price.minutes, 1),
-            ("pictures", price.pictures, 1),
-        ];
-        let shown = |(unit, price, per): (&str, Option<i64>, u64)| {
-            Some(Shown { unit: unit.to_owned(), price: MicroUsd(price?), per })
-        };
-        parts.into_iter().filter_map(shown).collect()
     }
 }

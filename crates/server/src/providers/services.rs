@@ -114,7 +114,8 @@ impl Services {
     pub(super) fn transcribe(&self, opening: &Opening<'_>) -> Opened<dyn Transcribe> {
         match opening.settings.kind {
             Kind::ElevenLabs => {
-                let mut settings = elevenlabs::TranscriptionSettings::default();
+                let by_webhook = opening.settings.by_webhook;
+                let mut settings = elevenlabs::TranscriptionSettings { by_webhook, ..Default::default() };
                 if let Some(model) = opening.model {
                     model.clone_into(&mut settings.model);
                 }

@@ -57,7 +57,6 @@ fn what_cannot_be_done_is_said_with_a_code() {
         (&["providers", "set-key", "voices"], "two words\n", "invalid_key"),
         (&["providers", "set-key", "voices"], "one\ntwo\n", "invalid_key"),
         (&["providers", "set-key", "voices"], "\n", "invalid_key"),
-        (&["providers", "set-key", "voices", "--hook"], "wsec_0123456789\n", "hook_unsigned"),
         (&["providers", "set-key", "faces", "--hook"], "wsec_0123456789\n", "hook_unsigned"),
         (&["providers", "test", "voices"], "", "no_key"),
         (&["providers", "remove-key", "voices"], "", "no_key"),
@@ -79,9 +78,14 @@ fn what_cannot_be_done_is_said_with_a_code() {
 
 #[test]
 fn a_hook_secret_is_kept_encrypted() {
-    let place = place("[providers.box]\nkind = \"runner\"\nurl = \"https://runner.example.org\"\n");
-    let saved = run(&place, &["providers", "set-key", "box", "--hook"], "wsec_0123456789abcdef\n");
-    assert_eq!((saved.code, saved.stderr.as_str()), (0, ""), "{saved:?}");
+    let place = place(
+        "[providers.box]\nkind = \"runner\"\nurl = \"https://runner.example.org\"\n\
+         [providers.voices]\nkind = \"elevenlabs\"\nby_webhook = true\n",
+    );
+    for name in ["box", "voices"] {
+        let saved = run(&place, &["providers", "set-key", name, "--hook"], "wsec_0123456789abcdef\n");
+        assert_eq!((saved.code, saved.stderr.as_str()), (0, ""), "{saved:?}");
+    }
     let files = ["sluice.db", "sluice.db-wal"].map(|name| std::fs::read(place.data().join(name)).unwrap_or_default());
     for file in files {
         assert!(!file.windows(10).any(|window| window == b"0123456789"), "it is in the database as it is");
@@ -91,12 +95,34 @@ fn a_hook_secret_is_kept_encrypted() {
 }
 
 #[test]
+fn the_table_has_prices_without_any_provider() {
+    let models = ["openai/gpt-5-mini", "openrouter/openai/gpt-4o-mini", "elevenlabs/eleven_flash_v2_5", "d-id/clip"];
+    let place = place("");
+    let arguments = [&["providers", "price"][..], &models].concat();
+    let all = object(&run(&place, &[&arguments[..], &["--json"]].concat(), ""));
+    let input = json!({ "unit": "input tokens", "micro_usd": 250_000, "per": 1_000_000 });
+    assert_eq!(all["models"][0]["prices"][0], input, "{all}");
+    let empty = all["models"].as_array().unwrap().iter().filter(|one| one["prices"] == json!([])).count();
+    assert_eq!(empty, 3, "a price that stands nowhere is made up: {all}");
+    let text = run(&place, &arguments, "").stdout;
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].contains("$0.25 for 1000000 input tokens"), "{text}");
+    assert!(lines[1].contains("OpenRouter says with each answer what it cost"), "{text}");
+    assert!(lines[2].contains("unknown") && lines[3].contains("the configuration"), "{text}");
+    // A provider of the configuration that has the name of a kind is meant itself.
+    let named = self::place("[providers.openai]\nkind = \"openai\"\nserver = \"llama-cpp\"\n");
+    let own = object(&run(&named, &["providers", "price", "openai/gpt-5-mini", "--json"], ""));
+    assert_eq!(own["models"][0]["prices"], json!([]), "{own}");
+}
+
+#[test]
 fn mistakes_in_routes_stop_every_command() {
     for (config, words) in [
         ("[[route.speak]]\nprovider = \"voices\"\n", "route.speak[0]: there is no provider \"voices\""),
         ("[providers.faces]\nkind = \"d-id\"\n[[route.speak]]\nprovider = \"faces\"\n", "cannot speak; it can present"),
         ("[providers.faces]\nkind = \"did\"\n", "sluice.toml:2:8: providers.faces"),
         ("[[route.speak]]\nprovider = \"local\"\nfastest = true\n", "fastest"),
+        ("[providers.work]\nkind = \"openai\"\nby_webhook = true\n", "by_webhook is for the kind elevenlabs alone"),
         (
             "[providers.work]\nkind = \"openai\"\n[providers.work.prices.gpt-5-mini]\ninput = \"a quarter\"\n",
             "providers.work.prices.gpt-5-mini: the price \"a quarter\"",

@@ -97,6 +97,12 @@ fn provider_problems(name: &str, settings: &ProviderSettings) -> Vec<String> {
             settings.kind.as_str()
         ));
     }
+    if settings.by_webhook && settings.kind != Kind::ElevenLabs {
+        said.push(format!(
+            "by_webhook is for the kind elevenlabs alone: leave it out of one of the kind {}",
+            settings.kind.as_str()
+        ));
+    }
     if !settings.fallbacks.is_empty() && settings.kind != Kind::OpenRouter {
         said.push(format!(
             "fallbacks is for the kind openrouter alone: leave it out of one of the kind {}",
