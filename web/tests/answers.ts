@@ -211,5 +211,6 @@ function voiceOf(id: string, name: string, register: string, presenter: string, 
     language: 'en',
     installed: true,
     sample_url,
+    prices: [],
   };
 }

@@ -116,6 +116,12 @@ impl ReelApp {
         self.speaker(voice).is_some_and(costs)
     }
 
+    /// What a voice costs that speaks so many characters; none if the price is not known.
+    pub(super) fn spoken_price(&self, voice: &str, characters: usize) -> Option<MicroUsd> {
+        let text = "a".repeat(characters);
+        self.speaker(voice)?.estimate(&SpeakRequest { voice: voice.to_owned(), text, out: PathBuf::new() })
+    }
+
     /// The implementation that has a voice.
     pub(super) fn speaker(&self, voice: &str) -> Option<&Arc<dyn Speak>> {
         // Cheaper than its list of voices, which may be long.

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::choices::{self, Register};
 use super::context::ReelApp;
-use super::filming::FilmedPresenterView;
+use super::filming::{FilmPriceView, FilmedPresenterView};
 use super::script::{self, Estimate, Found, Mode, ScriptError, Unfit, written};
 use crate::facts::{Facts, Judgement, Refusal};
 use crate::library::Judged;
@@ -84,12 +84,20 @@ pub struct VoiceView {
     pub presenter: Option<String>,
     /// A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money.
     pub sample_url: Option<String>,
+    /// The estimate of what it costs in each mode; empty if it costs nothing.
+    pub prices: Vec<FilmPriceView>,
 }
 
 impl VoiceView {
-    fn of(app: &ReelApp, voice: VoiceInfo, default: Option<&str>) -> Self {
-        let can_be_heard = voice.installed && !app.can_cost(&voice.id);
+    fn of(app: &ReelApp, voice: VoiceInfo, default: Option<&str>, lengths: &[(Mode, usize)]) -> Self {
+        let can_cost = app.can_cost(&voice.id);
+        let can_be_heard = voice.installed && !can_cost;
+        let price = |(mode, characters): &(Mode, usize)| {
+            let micro_usd = app.spoken_price(&voice.id, *characters).map(|price| price.0);
+            FilmPriceView { mode: *mode, micro_usd }
+        };
         Self {
+            prices: if can_cost { lengths.iter().map(price).collect() } else { Vec::new() },
             default: default == Some(&voice.id),
             register: choices::register_of_voice(&voice.id),
             presenter: choices::presenter_for(&voice.id).map(|presenter| presenter.id.to_owned()),
@@ -156,6 +164,8 @@ pub(super) fn offer(
     let default = voice_for(None);
     let of_language = voices.iter().filter(|voice| voice.language == facts.language).cloned();
     let written = |mode| writer(app, facts, mode);
+    let lengths: Vec<(Mode, usize)> =
+        stored.estimates.iter().map(|estimate| (estimate.mode, spoken_characters(facts, estimate))).collect();
     json!(ReelOffer {
         estimates: stored
             .estimates
@@ -171,7 +181,7 @@ pub(super) fn offer(
                 written_micro_usd: written(estimate.mode).and_then(|(_, price)| price).map(|price| price.0),
             })
             .collect(),
-        voices: of_language.map(|voice| VoiceView::of(app, voice, default.as_deref())).collect(),
+        voices: of_language.map(|voice| VoiceView::of(app, voice, default.as_deref(), &lengths)).collect(),
         voice_of_presenter: presenters()
             .iter()
             .filter_map(|presenter| Some((presenter.id, voice_for(Some(presenter.id))?)))
@@ -179,6 +189,12 @@ pub(super) fn offer(
         written_by: written(choices::DEFAULT_MODE).map(|(provider, _)| provider),
         filmed_presenters: app.filmed_offer(filmed, &stored.estimates),
     })
+}
+
+/// How many characters are spoken in a video that is estimated: its words, as long as those of the document, and a sign between two.
+fn spoken_characters(facts: &Facts, estimate: &Estimate) -> usize {
+    let of_word = facts.characters.div_ceil(facts.words.max(1)) + 1;
+    usize::try_from(estimate.words.saturating_mul(of_word)).unwrap_or(usize::MAX)
 }
 
 /// The provider whose model would write the script of a document, and the most that this costs.

@@ -43,12 +43,12 @@ pub struct FilmedPresenterView {
     pub prices: Vec<FilmPriceView>,
 }
 
-/// What a presenter costs in a video of this mode.
+/// What a presenter or a voice costs in a video of this mode.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FilmPriceView {
     /// `summary` or `explanation`.
     pub mode: Mode,
-    /// In millionths of a US dollar, for a slow voice; none if the price is not known.
+    /// In millionths of a US dollar, of a presenter for a slow voice; none if the price is not known.
     pub micro_usd: Option<i64>,
 }
 

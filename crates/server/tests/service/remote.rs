@@ -96,6 +96,14 @@ async fn a_video_by_a_provider_is_charged_once_for_each_answer() {
         "document_id": document["id"], "script": "written", "voice": "work:en:alloy", "presenter": null, "shape": "1:1",
     });
 
+    // What a voice costs is known before anything is paid; one of this machine costs nothing.
+    let voices = document["apps"]["reel"]["voices"].as_array().unwrap();
+    let before = |id: &str| voices.iter().find(|voice| voice["id"] == id).unwrap()["prices"].clone();
+    let priced = before("work:en:alloy");
+    let before_summary = priced.as_array().unwrap().iter().find(|price| price["mode"] == "summary").unwrap();
+    let estimated = before_summary["micro_usd"].as_i64().unwrap();
+    assert_eq!(before("espeak:en"), json!([]));
+
     // Without a key the job says so, and nobody is asked.
     let keyless = server.settled(&server.reel(choices.clone()).await).await;
     assert_eq!((&keyless["state"], &keyless["error"]["code"]), (&json!("failed"), &json!("no_key")), "{keyless}");
@@ -117,7 +125,10 @@ async fn a_video_by_a_provider_is_charged_once_for_each_answer() {
     }
     // The prices are those of the kind, although the provider has another name.
     for step in reel["cost"]["steps"].as_array().unwrap() {
-        assert!(step["spent_micro_usd"].as_i64().unwrap() > 0, "{}", reel["cost"]);
+        let spent = step["spent_micro_usd"].as_i64().unwrap();
+        assert!(spent > 0, "{}", reel["cost"]);
+        let is_near = step["step"] != "voice" || (estimated / 2..=estimated * 2).contains(&spent);
+        assert!(is_near, "{estimated} was said before: {}", reel["cost"]);
     }
 
     // What was made is there for the next video of the same document.

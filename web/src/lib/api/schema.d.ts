@@ -10108,11 +10108,11 @@ export interface components {
             /** @description Its text; empty if it needs a provider. */
             text: string;
         };
-        /** @description What a presenter costs in a video of this mode. */
+        /** @description What a presenter or a voice costs in a video of this mode. */
         FilmPriceView: {
             /**
              * Format: int64
-             * @description In millionths of a US dollar, for a slow voice; none if the price is not known.
+             * @description In millionths of a US dollar, of a presenter for a slow voice; none if the price is not known.
              */
             micro_usd?: number | null;
             /** @description `summary` or `explanation`. */
@@ -10170,7 +10170,7 @@ export interface components {
          * @description Why there is nothing.
          * @enum {string}
          */
-        GapReason: "not_recorded" | "not_received" | "unreadable" | "not_written";
+        GapReason: "not_recorded" | "not_received";
         /** @description What is missing of a session. */
         Gaps: {
             /** @description Whether every segment has ended and nothing is missing. */
@@ -12645,6 +12645,8 @@ export interface components {
             name: string;
             /** @description The presenter of its videos if none is chosen: one who fits it. */
             presenter?: string | null;
+            /** @description The estimate of what it costs in each mode; empty if it costs nothing. */
+            prices: components["schemas"]["FilmPriceView"][];
             /** @description How it sounds. */
             register: components["schemas"]["Register"];
             /** @description A sentence in this voice, as WAV: made by the first request. None if it is not installed, or costs money. */

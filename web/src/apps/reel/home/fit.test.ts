@@ -10,6 +10,7 @@ const voice = (id: string, changes: Partial<Voice> = {}): Voice => ({
   installed: true,
   default: false,
   register: 'neutral',
+  prices: [],
   ...changes,
 });
 

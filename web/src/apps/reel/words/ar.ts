@@ -148,6 +148,8 @@ export const ar: Record<Key, Message> = {
   'choose.presenter.kind.talk': 'صورة ثابتة',
   'choose.presenter.kind.clip': 'مصوَّر',
   'choose.presenter.kind.expressive': 'شخصية رقمية',
+  'choose.voice.price': '{by}، نحو {cost}',
+  'choose.voice.price.unknown': '{by}، السعر غير معروف',
   'choose.presenter.price': '{by}، نحو {cost}',
   'choose.presenter.price.unknown': '{by}، السعر غير معروف',
   'choose.script': 'النص',

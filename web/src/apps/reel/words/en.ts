@@ -113,6 +113,8 @@ export const en = {
   'choose.presenter.kind.talk': 'Still picture',
   'choose.presenter.kind.clip': 'Filmed',
   'choose.presenter.kind.expressive': 'Avatar',
+  'choose.voice.price': '{by}, about {cost}',
+  'choose.voice.price.unknown': '{by}, price not known',
   'choose.presenter.price': '{by}, about {cost}',
   'choose.presenter.price.unknown': '{by}, price not known',
   'choose.script': 'Script',
