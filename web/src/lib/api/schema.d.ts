@@ -10170,7 +10170,7 @@ export interface components {
          * @description Why there is nothing.
          * @enum {string}
          */
-        GapReason: "not_recorded" | "not_received";
+        GapReason: "not_recorded" | "not_received" | "unreadable" | "not_written";
         /** @description What is missing of a session. */
         Gaps: {
             /** @description Whether every segment has ended and nothing is missing. */
