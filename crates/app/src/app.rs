@@ -63,6 +63,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let Parts { library, modules, settings, workers, client, installation, rules, providers } = parts;
         let platform = library.platform.clone();
+        platform.limits.leave_out(modules.iter().flat_map(|module| module.uncounted()).copied());
         let builder = Engine::builder(platform.store.clone())
             .settings(settings)
             .randomness(platform.randomness.clone())

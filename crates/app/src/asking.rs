@@ -89,7 +89,7 @@ impl<'a> Model<'a> {
             routing::Asking::Free => return Ok(true),
             routing::Asking::Call { unreadable } => unreadable,
         };
-        let of = json!(["capture.allowance/1", self.run.job_id(), key]);
+        let of = json!(["allowance/1", self.run.job_id(), key]);
         let counted = BlobHash::of(of.to_string().as_bytes()).to_string();
         match self.count(&counted, &unreadable).await {
             Ok(()) => Ok(true),

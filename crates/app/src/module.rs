@@ -31,6 +31,12 @@ pub trait Module: Any + Send + Sync {
     /// Registers its kinds of jobs, each with its context.
     fn register(&self, engine: Builder) -> Builder;
 
+    /// Its kinds of jobs that are not among an owner's jobs at once, because what they belong to is counted itself. By default
+    /// none.
+    fn uncounted(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Which of these documents the app uses: the others may be deleted. By default none.
     fn documents_in_use<'a>(
         &'a self,

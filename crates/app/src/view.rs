@@ -1,6 +1,7 @@
 //! What the views of all apps share.
 
 use serde::Serialize;
+use sluice_domain::document::ReadWith;
 use sluice_domain::language::Language;
 use sluice_domain::time::Timestamp;
 use sluice_store::jobs::{JobError, Reason, Why};
@@ -30,6 +31,24 @@ pub struct LanguageView {
 impl From<Language> for LanguageView {
     fn from(language: Language) -> Self {
         Self { code: language.code(), name: language.facts().name, dir: language.direction() }
+    }
+}
+
+/// What read a document: its text layer, OCR, or both.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReadWithView {
+    /// What read the text layer, with version; null if OCR read every page.
+    pub text_layer: Option<String>,
+    /// The OCR that read pages, with version; null if none did.
+    pub ocr: Option<String>,
+    /// The pages that OCR read.
+    pub ocr_pages: Vec<u32>,
+}
+
+impl From<ReadWith> for ReadWithView {
+    fn from(with: ReadWith) -> Self {
+        let ReadWith { text_layer, ocr, ocr_pages } = with;
+        Self { text_layer, ocr, ocr_pages }
     }
 }
 

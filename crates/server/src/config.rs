@@ -18,12 +18,12 @@ use ipnet::IpNet;
 use sluice_app::account::SignUp;
 use sluice_app::keeping::{self, Period};
 use sluice_app::providers::sealing::{Given, Secret};
-use sluice_domain::limits::{Plans, Window};
+use sluice_domain::limits::Plans;
 use sluice_local::models::{Mirror, Models};
 use sluice_outbound::{Allowed, Rules};
 use sluice_store::{Database, PostgresUrl};
 
-use crate::apps::ReelSettings;
+use crate::apps::AppSettings;
 use crate::blob_settings::BlobSettings;
 use crate::oidc::OidcSettings;
 
@@ -77,10 +77,6 @@ pub struct Config {
     /// Most pages of a document.
     #[arg(long, env = "SLUICE_PAGE_LIMIT", default_value_t = 1000, global = true, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub page_limit: u32,
-    /// Most memory for the chunks of recordings that are received at the same time; those beyond it are told to wait
-    /// [default: 80 % of the memory that is free when it starts, and at most 256MiB].
-    #[arg(long, env = "SLUICE_CHUNK_MEMORY", global = true, value_name = "SIZE", value_parser = size)]
-    pub chunk_memory: Option<u64>,
     /// Plans with their limits as JSON, by name, over the built-in ones, visitor and standard; in the configuration file
     /// they are tables, [plans.NAME]. See docs/limits.md [default: the built-in ones].
     #[arg(long, env = "SLUICE_PLANS", global = true, value_name = "JSON", value_parser = plans)]
@@ -92,7 +88,7 @@ pub struct Config {
     #[command(flatten)]
     pub providers: ProviderOptions,
     #[command(flatten)]
-    pub reel: ReelSettings,
+    pub apps: AppSettings,
     /// Seconds of a worker's lease: a dead worker's job continues elsewhere after at most this long.
     #[arg(long, env = "SLUICE_LEASE_SECONDS", default_value_t = 15, global = true, hide = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub lease_seconds: u64,
@@ -116,10 +112,10 @@ pub struct Config {
 #[derive(Debug, Clone, Args)]
 #[group(skip)]
 pub struct KeepingOptions {
-    /// Days for which the sound of a session stays as it came, or forever; then it is one archive.
+    /// Days for which what people record stays as it came, or forever; then it is one archive.
     #[arg(long, env = "SLUICE_KEEP_HOT", default_value = "7", global = true, value_name = "DAYS")]
     pub keep_hot: Period,
-    /// Days for which that archive stays, or forever; then the sound is deleted, and the transcript stays.
+    /// Days for which that archive stays, or forever; then it is deleted, and what was written of it stays.
     #[arg(long, env = "SLUICE_KEEP_WARM", default_value = "30", global = true, value_name = "DAYS")]
     pub keep_warm: Period,
     /// Hour of the day, in UTC, at which that is done.
@@ -195,7 +191,7 @@ impl Config {
     /// The same settings with another data folder, and limits high enough for a benchmark.
     #[must_use]
     pub fn for_bench(&self, data: PathBuf) -> Self {
-        Self { data: Some(data), reel: self.reel.for_bench(), ..self.clone() }
+        Self { data: Some(data), apps: self.apps.for_bench(), ..self.clone() }
     }
 
     /// The folder of the models, which may not exist yet. Without HOME it is expected in the data folder.
@@ -238,13 +234,9 @@ impl Config {
         }
     }
 
-    /// The plans, with the one limit that has an option of its own.
+    /// The plans, with the limits that apps have options for.
     pub fn plans(&self) -> Plans {
-        let plans = self.plans.clone().unwrap_or_default();
-        match self.reel.reels_per_ten_minutes {
-            Some(most) => plans.with_jobs_of_an_address(Window { hard: most.into(), soft: None, seconds: 600 }),
-            None => plans,
-        }
+        self.apps.plans(self.plans.clone().unwrap_or_default())
     }
 
     pub fn lease(&self) -> Duration {
@@ -389,7 +381,7 @@ fn plans(text: &str) -> Result<Plans, String> {
 }
 
 /// A size in bytes, with or without a unit.
-fn size(text: &str) -> Result<u64, String> {
+pub(crate) fn size(text: &str) -> Result<u64, String> {
     match text.parse::<ByteSize>() {
         Ok(size) if size.as_u64() > 0 => Ok(size.as_u64()),
         _ => Err("a size above 0 is needed: bytes, or a number with a unit such as 500kB, 20MiB or 1GiB".to_owned()),

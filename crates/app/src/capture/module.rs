@@ -117,6 +117,10 @@ impl Module for CaptureApp {
         jobs::register(engine, self).register::<DraftPhrases>(self.clone()).register::<PurgePhrases>(())
     }
 
+    fn uncounted(&self) -> &'static [&'static str] {
+        &jobs::OF_PHRASES
+    }
+
     fn schedule<'a>(&'a self, engine: &'a Engine) -> BoxFuture<'a, Result<(), StoreError>> {
         purge::schedule(engine).boxed()
     }

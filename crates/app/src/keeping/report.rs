@@ -28,8 +28,8 @@ pub struct Report {
     pub tiers: Vec<AppTier>,
     /// Bytes of all tiers together.
     pub bytes: u64,
-    /// How many sessions, or other things of apps, that is.
-    pub sessions: u64,
+    /// How many things of apps that is.
+    pub count: u64,
     /// When the oldest of them began, in milliseconds since 1970.
     #[schema(value_type = Option<i64>)]
     pub oldest: Option<Timestamp>,
@@ -50,8 +50,8 @@ pub struct AppTier {
     pub app: &'static str,
     /// The tier.
     pub tier: Tier,
-    /// How many sessions, or other things of the app.
-    pub sessions: u64,
+    /// How many things of the app.
+    pub count: u64,
     /// Their bytes.
     pub bytes: u64,
     /// When the oldest of them began, in milliseconds since 1970.
@@ -121,7 +121,7 @@ pub async fn report(keeper: &Keeper, owner: Option<&OwnerId>) -> Result<Report, 
                 tiers.extend(kept.holdings(tx, owner).await?.into_iter().map(|holding| AppTier {
                     app,
                     tier: holding.tier,
-                    sessions: holding.count,
+                    count: holding.count,
                     bytes: holding.bytes,
                     oldest: holding.oldest,
                 }));
@@ -134,7 +134,7 @@ pub async fn report(keeper: &Keeper, owner: Option<&OwnerId>) -> Result<Report, 
             let bytes = tiers.iter().map(|tier| tier.bytes).sum();
             Ok(Report {
                 bytes,
-                sessions: tiers.iter().map(|tier| tier.sessions).sum(),
+                count: tiers.iter().map(|tier| tier.count).sum(),
                 oldest: tiers.iter().filter_map(|tier| tier.oldest).min(),
                 held,
                 forecast: forecast(bytes, received, disk.as_ref()),

@@ -10,7 +10,7 @@ use sluice_store::limits::{self, Of, Taken, Use, Warning};
 use sluice_store::{StoreError, Tx, blobs, uploads};
 
 use super::terms::{Terms, terms};
-use super::{Asker, Exceeded, LimitError, Limiter, Standing, UNCOUNTED};
+use super::{Asker, Exceeded, LimitError, Limiter, Standing};
 
 /// A client that has too many jobs is told to ask again after this long; nobody knows when one ends.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
@@ -46,17 +46,22 @@ pub async fn one(tx: &mut Tx, limiter: &Limiter, asker: &Asker, limited: Limited
 pub async fn job(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Vec<Standing>, LimitError> {
     let terms = terms(tx, &limiter.plans, &asker.owner).await?;
     let mut standings = take(tx, &terms, asker, Limited::Jobs).await?;
-    standings.extend(one_more_at_once(tx, &terms, &asker.owner).await?);
+    standings.extend(one_more_at_once(tx, limiter, &terms, &asker.owner).await?);
     Ok(standings)
 }
 
 /// Checks that a job that goes on, or is done again, is not one too many at once. It was counted when it was started.
 pub async fn job_again(tx: &mut Tx, limiter: &Limiter, owner: &OwnerId) -> Result<(), LimitError> {
     let terms = terms(tx, &limiter.plans, owner).await?;
-    one_more_at_once(tx, &terms, owner).await.map(drop)
+    one_more_at_once(tx, limiter, &terms, owner).await.map(drop)
 }
 
-async fn one_more_at_once(tx: &mut Tx, terms: &Terms, owner: &OwnerId) -> Result<Option<Standing>, LimitError> {
+async fn one_more_at_once(
+    tx: &mut Tx,
+    limiter: &Limiter,
+    terms: &Terms,
+    owner: &OwnerId,
+) -> Result<Option<Standing>, LimitError> {
     if let Some(cap) = terms.user.bytes_kept {
         let used = blobs::usage(tx, owner).await?;
         if used >= cap.hard {
@@ -66,7 +71,7 @@ async fn one_more_at_once(tx: &mut Tx, terms: &Terms, owner: &OwnerId) -> Result
     let Some(cap) = terms.user.jobs_at_once else { return Ok(None) };
     let of = Of::new(Holder::User, owner.as_str());
     limits::lock(tx, &of, Limited::JobsAtOnce).await?;
-    let used = limits::jobs_at_once(tx, owner, &UNCOUNTED).await?;
+    let used = limits::jobs_at_once(tx, owner, &limiter.uncounted()).await?;
     let (holder, limited, hard, seconds) = (Holder::User, Limited::JobsAtOnce, cap.hard, None);
     if used >= hard {
         let retry_after = Some(ASK_AGAIN);

@@ -15,6 +15,7 @@ mod terms;
 mod usage;
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use sluice_domain::ids::{OwnerId, TokenId};
@@ -33,20 +34,29 @@ pub struct Limiter {
     pub plans: Plans,
     /// Requests that this process may still answer.
     pub requests: Requests,
+    uncounted: OnceLock<Vec<&'static str>>,
 }
 
 impl Limiter {
     /// With these plans.
     pub fn new(plans: Plans) -> Self {
-        Self { plans, requests: Requests::default() }
+        Self { plans, ..Self::default() }
+    }
+
+    /// Names the kinds of jobs of the apps that are not among the jobs at once (`Module::uncounted`), once in a process.
+    pub(crate) fn leave_out(&self, kinds: impl Iterator<Item = &'static str>) {
+        self.uncounted.get_or_init(|| kinds.collect());
+    }
+
+    /// The kinds of jobs that are not among the jobs at once.
+    pub(crate) fn uncounted(&self) -> Vec<&'static str> {
+        let of_apps = self.uncounted.get().into_iter().flatten().copied();
+        [DOCUMENT_READ].into_iter().chain(of_apps).collect()
     }
 }
 
 /// The kind of the job that reads a document by OCR: it belongs to an upload, and is not one of the jobs at once.
 pub const DOCUMENT_READ: &str = "document.read";
-/// The kinds of jobs that are not among the jobs at once: that one, and what belongs to a capture, which is counted itself.
-pub const UNCOUNTED: [&str; 6] =
-    [DOCUMENT_READ, "capture.make", "capture.retry", "capture.language", "capture.field", "capture.voice"];
 
 /// Who asks for something that is limited.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,14 +135,15 @@ impl Exceeded {
         });
         let (hard, used) = (self.hard, self.used);
         let again = match self.retry_after {
-            Some(after) => format!("try again in {} s", after.as_secs()),
+            // Whoever waits for so long is not refused for a part of a second.
+            Some(after) => format!("try again in {} s", after.as_millis().div_ceil(1_000)),
             None => "ask an administrator for a higher limit".to_owned(),
         };
         match self.limited {
             Limited::Requests => format!("{whose} may make {hard} requests{window}: {again}"),
             Limited::Uploads => format!("{whose} may send {hard} files{window}: {again}"),
             Limited::Jobs => format!("{whose} may start {hard} jobs{window}: {again}"),
-            Limited::Entries => format!("{whose} may capture {hard} times{window}: {again}"),
+            Limited::Entries => format!("{whose} may send {hard} pictures, sounds and texts{window}: {again}"),
             Limited::Regenerations => format!("{whose} may have {hard} parts made again{window}: {again}"),
             Limited::Retries => format!("{whose} may try again {hard} times{window}: {again}"),
             Limited::Approvals => format!("{whose} may approve {hard} times{window}: {again}"),

@@ -6,7 +6,7 @@ use sluice_store::limits::{self, Money};
 use sluice_store::{StoreError, Tx, blobs, uploads};
 
 use super::terms::{Terms, terms};
-use super::{Asker, Limiter, UNCOUNTED};
+use super::{Asker, Limiter};
 
 /// How far a limit is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub async fn usage(tx: &mut Tx, limiter: &Limiter, asker: &Asker) -> Result<Usag
     }
     let bytes_kept = blobs::usage(tx, owner).await?;
     let bytes_announced = uploads::announced(tx, owner).await?;
-    let jobs_at_once = limits::jobs_at_once(tx, owner, &UNCOUNTED).await?;
+    let jobs_at_once = limits::jobs_at_once(tx, owner, &limiter.uncounted()).await?;
     let money = limits::money(tx, owner).await?;
     let end = |limited| Some(limits::end_of(limited, now));
     let (day, month) = (Limited::MoneyPerDay, Limited::MoneyPerMonth);

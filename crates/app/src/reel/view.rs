@@ -6,7 +6,6 @@ pub mod list;
 mod rows;
 
 use serde::{Deserialize, Serialize};
-use sluice_domain::document::ReadWith;
 use sluice_domain::ids::OwnerId;
 use sluice_domain::time::Timestamp;
 use sluice_store::reel;
@@ -21,7 +20,7 @@ use super::note::{PresenterNote, ScriptNote};
 use super::script::{Mode, Sentence};
 use super::stage::Stage;
 use crate::links::Signer;
-use crate::view::{ErrorView, LanguageView, StepState, WhyView};
+use crate::view::{ErrorView, LanguageView, ReadWithView, StepState, WhyView};
 use details::Details;
 use rows::Rows;
 
@@ -187,24 +186,6 @@ pub struct ResultView {
     pub lines: Vec<Line>,
     /// The chapters, in order, without gaps.
     pub chapters: Vec<ChapterMark>,
-}
-
-/// What read a document: its text layer, OCR, or both.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ReadWithView {
-    /// What read the text layer, with version; null if OCR read every page.
-    pub text_layer: Option<String>,
-    /// The OCR that read pages, with version; null if none did.
-    pub ocr: Option<String>,
-    /// The pages that OCR read.
-    pub ocr_pages: Vec<u32>,
-}
-
-impl From<ReadWith> for ReadWithView {
-    fn from(with: ReadWith) -> Self {
-        let ReadWith { text_layer, ocr, ocr_pages } = with;
-        Self { text_layer, ocr, ocr_pages }
-    }
 }
 
 /// What produced a result.

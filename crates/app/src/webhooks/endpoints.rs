@@ -195,7 +195,7 @@ fn kinds(mut kinds: Vec<String>) -> Result<Vec<String>, WebhookError> {
     kinds.dedup();
     if kinds.len() > KINDS {
         return Err(WebhookError::Invalid(format!(
-            "A filter has at most {KINDS} kinds of events. Use reel.* and the like."
+            "A filter has at most {KINDS} kinds of events. Use job.* and the like."
         )));
     }
     let word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
@@ -208,7 +208,7 @@ fn kinds(mut kinds: Vec<String>) -> Result<Vec<String>, WebhookError> {
         Some(bad) => {
             let bad: String = bad.chars().take(LETTERS).collect();
             Err(WebhookError::Invalid(format!(
-                "\"{bad}\" is no kind of event. Name one such as job.succeeded or reel.*."
+                "\"{bad}\" is no kind of event. Name one such as job.succeeded or job.*."
             )))
         }
     }

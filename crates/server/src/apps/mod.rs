@@ -4,16 +4,15 @@ mod capture;
 mod reel;
 mod scribe;
 
-pub use reel::ReelSettings;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Args};
 use futures::future::BoxFuture;
 use sluice_app::library::Library;
 use sluice_app::module::Module;
 use sluice_app::providers::Providers;
+use sluice_domain::limits::Plans;
 use sluice_local::guard::Guard;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -23,6 +22,28 @@ use crate::http::Api;
 
 /// Every app of this server.
 pub const APPS: &[&dyn ServerApp] = &[&reel::Reel, &scribe::Scribe, &capture::Capture];
+
+/// The settings of the apps that have any, among the global options: one line each.
+#[derive(Debug, Clone, Args)]
+#[group(skip)]
+pub struct AppSettings {
+    #[command(flatten)]
+    reel: reel::ReelSettings,
+    #[command(flatten)]
+    scribe: scribe::ScribeSettings,
+}
+
+impl AppSettings {
+    /// The same settings, with limits high enough for a benchmark.
+    pub(crate) fn for_bench(&self) -> Self {
+        Self { reel: self.reel.for_bench(), ..self.clone() }
+    }
+
+    /// The plans, with the limits that have an option of their own.
+    pub(crate) fn plans(&self, plans: Plans) -> Plans {
+        self.reel.plans(plans)
+    }
+}
 
 /// What an app needs to open its handles.
 pub struct Common<'a> {

@@ -7,6 +7,7 @@ use clap::{ArgMatches, Args, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::reel::{Limits, Previews, ReelApp};
+use sluice_domain::limits::{Plans, Window};
 use sluice_local::render::Renderer;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -20,20 +21,28 @@ pub(super) struct Reel;
 /// What can be set of Reel: among the global options, since the server and the command both make videos.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
-pub struct ReelSettings {
+pub(super) struct ReelSettings {
     /// Videos that one address without an account may start over HTTP within ten minutes: short for address.jobs of the
     /// plan visitor [default: that of --plans, or 5].
     #[arg(long, env = "SLUICE_REELS_PER_TEN_MINUTES", global = true, value_name = "NUMBER")]
-    pub reels_per_ten_minutes: Option<u32>,
+    reels_per_ten_minutes: Option<u32>,
     /// Minutes without progress after which an unfinished video expires.
     #[arg(long, env = "SLUICE_EXPIRE_MINUTES", default_value_t = 30, global = true, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=525_600))]
-    pub expire_minutes: u64,
+    expire_minutes: u64,
 }
 
 impl ReelSettings {
     /// The same settings, with limits high enough for a benchmark.
-    pub(crate) fn for_bench(&self) -> Self {
+    pub(super) fn for_bench(&self) -> Self {
         Self { reels_per_ten_minutes: Some(1_000), ..self.clone() }
+    }
+
+    /// The plans, with the limit of the option.
+    pub(super) fn plans(&self, plans: Plans) -> Plans {
+        match self.reels_per_ten_minutes {
+            Some(most) => plans.with_jobs_of_an_address(Window { hard: most.into(), soft: None, seconds: 600 }),
+            None => plans,
+        }
     }
 }
 
@@ -47,7 +56,7 @@ impl ServerApp for Reel {
             completing: common.providers.completing(),
             presenting: common.providers.presenting(),
             renderer: Renderer::new(common.executable.clone()),
-            limits: Limits { idle: Duration::from_mins(config.reel.expire_minutes) },
+            limits: Limits { idle: Duration::from_mins(config.apps.reel.expire_minutes) },
             previews: Previews::default(),
         }))
     }

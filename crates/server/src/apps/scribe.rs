@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clap::{ArgMatches, Args as _, FromArgMatches as _};
+use clap::{ArgMatches, Args, FromArgMatches as _};
 use futures::future::BoxFuture;
 use sluice_app::module::Module;
 use sluice_app::scribe::ScribeApp;
@@ -12,12 +12,23 @@ use sluice_local::speakers::Speakers;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{Common, ServerApp};
-use crate::cli::transcribe::{self as command, TranscribeCommand};
-use crate::config::Config;
+use crate::cli::scribe::{self as command, TranscribeCommand};
+use crate::config::{self, Config};
 use crate::http::{self, Api};
 use crate::memory;
 
 pub(super) struct Scribe;
+
+/// What can be set of Scribe.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+#[group(skip)]
+pub(super) struct ScribeSettings {
+    /// Most memory for the chunks of recordings that are received at the same time; those beyond it are told to wait
+    /// [default: 80 % of the memory that is free when it starts, and at most 256MiB].
+    #[arg(long, env = "SLUICE_CHUNK_MEMORY", global = true, value_name = "SIZE", value_parser = config::size)]
+    chunk_memory: Option<u64>,
+}
 
 impl ServerApp for Scribe {
     fn open(&self, common: &Common<'_>) -> anyhow::Result<Arc<dyn Module>> {
@@ -34,7 +45,7 @@ impl ServerApp for Scribe {
             common.engines.embedder.clone(),
             guard.clone(),
         );
-        Ok(Arc::new(app.with_chunk_memory(common.config.chunk_memory.unwrap_or_else(memory::for_chunks))))
+        Ok(Arc::new(app.with_chunk_memory(common.config.apps.scribe.chunk_memory.unwrap_or_else(memory::for_chunks))))
     }
 
     fn routes(&self) -> OpenApiRouter<Api> {

@@ -83,9 +83,9 @@ async fn run_on(app: &App, command: StorageCommand) -> anyhow::Result<()> {
 }
 
 fn report_text(report: &Report) -> String {
-    let mut lines = vec![format!("{} in {} sessions", ByteSize(report.bytes), report.sessions)];
+    let mut lines = vec![format!("{} in {} recordings", ByteSize(report.bytes), report.count)];
     for tier in &report.tiers {
-        lines.push(format!("{} {}: {} in {}", tier.app, tier.tier.as_str(), ByteSize(tier.bytes), tier.sessions));
+        lines.push(format!("{} {}: {} in {}", tier.app, tier.tier.as_str(), ByteSize(tier.bytes), tier.count));
     }
     let coming = ByteSize(report.forecast.bytes_in_30_days);
     lines.push(format!("{coming} in 30 days, if as much arrives as in the last 30 and nothing is moved"));

@@ -190,7 +190,7 @@ impl From<Exceeded> for Problem {
             Limited::Requests => ("limit_requests", "Too many requests in a short time"),
             Limited::Uploads => ("limit_uploads", "Too many files in a short time"),
             Limited::Jobs => ("limit_jobs", "Too many jobs in a short time"),
-            Limited::Entries => ("limit_entries", "Too many captures in a short time"),
+            Limited::Entries => ("limit_entries", "Too many pictures, sounds and texts in a short time"),
             Limited::Regenerations => ("limit_regenerations", "Too much is made again in a short time"),
             Limited::Retries => ("limit_retries", "Too many retries in a short time"),
             Limited::Approvals => ("limit_approvals", "Too many approvals in a short time"),

@@ -110,8 +110,8 @@ pub(crate) async fn list(Asking(asker): Asking, State(api): State<Api>, request:
            ("Upload-Length" = u64, Header, description = "The file's length in bytes."),
            ("Upload-Metadata" = Option<String>, Header, description =
             "Pairs of a key and a value in Base64, separated by commas: `filename` is the file's name; `ocr` is `true` if \
-             its pages are to be read by OCR; `app` is the app that is to take a file that is no document, such as `capture` \
-             for a sound that is no recording of `scribe`, and `language` and `translate_to` are for `capture`.")),
+             its pages are to be read by OCR; `app` is the app that is to take a file that is no document, where several could; \
+             `language` and `translate_to` are for that app, if it asks for them.")),
     responses((status = 201, headers(("Location" = String), ("Upload-Offset" = u64), ("Upload-Expires" = String),
                                      ("Sluice-Document" = String), ("Sluice-Taken" = String))),
               (status = 409, body = Problem), (status = 412, description = "Another version of tus is needed.", body = Problem), (status = 413, body = Problem),
@@ -137,7 +137,7 @@ pub(crate) async fn show(
 }
 
 /// Appends bytes at `Upload-Offset`. When they are the last ones, the file becomes a document, whose id is in
-/// `Sluice-Document`, or what an app makes of it: a sound or a video becomes a session, `scribe/` and its id in `Sluice-Taken`.
+/// `Sluice-Document`, or what an app makes of it: `Sluice-Taken` has the app's name, `/` and the id.
 /// A file that can become neither is refused with its reason, and the upload has ended.
 #[utoipa::path(patch, path = "/api/v1/uploads/{id}", operation_id = "append_to_upload", tag = "uploads",
     params(("id" = String, Path), ("Tus-Resumable" = String, Header),

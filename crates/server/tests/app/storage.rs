@@ -129,8 +129,8 @@ async fn sound_is_deleted_a_month_later_and_the_transcript_stays() {
         assert!(text.text().contains("The tide turns."));
         let (_, report) = app.get("/api/v1/storage").of(&ada()).send().await;
         let tiers: Vec<_> = report["tiers"].as_array().unwrap().iter().map(|tier| &tier["tier"]).collect();
-        assert_eq!((tiers, &report["sessions"]), (vec![&json!("warm"), &json!("cold")], &json!(2)), "{report}");
-        assert_eq!(app.get("/api/v1/storage").of(&omar()).send().await.1["sessions"], 0);
+        assert_eq!((tiers, &report["count"]), (vec![&json!("warm"), &json!("cold")], &json!(2)), "{report}");
+        assert_eq!(app.get("/api/v1/storage").of(&omar()).send().await.1["count"], 0);
         app.end().await;
     }
 }

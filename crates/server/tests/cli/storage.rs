@@ -23,7 +23,7 @@ fn what_is_kept_is_reported_swept_and_verified() {
     let swept = object(&place, &["storage", "sweep", "--dry-run", "--json"]);
     assert_eq!((&swept["moved"]["count"], &swept["items"]), (&json!(0), &json!([])));
     assert_eq!(object(&place, &["storage", "verify", "--json"]), json!({ "archives": 0, "wrong": [] }));
-    assert!(run(&place, &["storage", "report"]).stdout.contains("in 0 sessions"));
+    assert!(run(&place, &["storage", "report"]).stdout.contains("in 0 recordings"));
     assert!(run(&place, &["storage", "sweep"]).stdout.contains("0 were moved"));
 }
 

@@ -9,7 +9,7 @@ mod voice;
 
 use serde::{Deserialize, Serialize};
 use sluice_domain::ids::{JobId, OwnerId};
-use sluice_engine::{Builder, Engine, EnqueueOptions};
+use sluice_engine::{Builder, Engine, EnqueueOptions, Job};
 use sluice_store::capture::{PhraseId, PhraseJob, PhraseRow, Status};
 use sluice_store::jobs::{self, JobError as StoredError};
 use sluice_store::{StoreError, Tx};
@@ -22,6 +22,10 @@ use language::RedoInLanguage;
 use make::MakeCard;
 use retry::RetryCard;
 use voice::MakeVoice;
+
+/// The kinds of jobs that belong to a phrase, which is counted itself when it is captured.
+pub(crate) const OF_PHRASES: [&str; 5] =
+    [MakeCard::KIND, RetryCard::KIND, RedoInLanguage::KIND, MakeField::KIND, MakeVoice::KIND];
 
 /// What a phrase's job is to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
