@@ -320,7 +320,7 @@ async fn speech_that_goes_on_is_written_down_while_it_does() {
         // As it is stored between two chunks.
         live = serde_json::from_str(&serde_json::to_string(&live).unwrap()).unwrap();
         let chunk = LiveSound { file: sound.clone(), starts_ms: 0, until_ms };
-        let growth = transcriber.hear(&mut live, &chunk).await.unwrap();
+        let growth = transcriber.hear(&mut live, &chunk).await.unwrap().growth;
         assert!(until_ms - live.from_ms() < 30_000, "what is heard again fits into a window");
         certain.extend(growth.certain);
         changed += growth.provisional.len();

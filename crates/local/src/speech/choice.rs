@@ -50,6 +50,11 @@ impl Size {
         let is_short = (1..=LONGEST_FOR_SMALL).contains(&duration_ms);
         if !is_known_to_base(language) || is_short { Self::Small } else { Self::Base }
     }
+
+    /// The size that should hear this language while it is spoken: the smaller one, unless it knows the language poorly.
+    pub(super) fn for_live(language: Option<&str>) -> Self {
+        if language.is_none_or(is_known_to_base) { Self::Base } else { Self::Small }
+    }
 }
 
 /// Whether `base` writes down this language well enough for there to be nothing to say about it.
@@ -69,5 +74,7 @@ mod tests {
         assert_eq!(Size::for_sound("en", hour), Size::Small);
         assert_eq!(Size::for_sound("en", hour + 1), Size::Base);
         assert_eq!(Size::for_sound("fr", 0), Size::Base, "it may be a day long");
+        assert_eq!(Size::for_live(Some("ja")), Size::Small);
+        assert_eq!((Size::for_live(Some("en")), Size::for_live(None)), (Size::Base, Size::Base));
     }
 }

@@ -21,9 +21,6 @@ const MOST_TOKENS: u32 = 448;
 /// A window's first timestamp is within a second.
 const FIRST_TIMESTAMP: u32 = 50;
 
-/// Tokens of the text before, that a prompt may have.
-pub(super) const MOST_PROMPT: usize = 223;
-
 /// A decoded window.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Decoded {

@@ -7,8 +7,9 @@ use sluice_capability::{Segment, Suppressed, Unwritten, Word};
 use sluice_whisper::{Encoded, WINDOW_FRAMES};
 
 use super::activity::{Activity, Ear};
+use super::before::Before;
 use super::choice::Size;
-use super::decode::{self, Decoded, HASTY, MOST_PROMPT, PATIENT};
+use super::decode::{self, Decoded, HASTY, PATIENT};
 use super::error::Failure;
 use super::gate::{Evidence, Gate};
 use super::heard::Heard;
@@ -25,8 +26,6 @@ use crate::sound::{Part, Sound, SoundError, Unhearable};
 const MOST_SAMPLES: usize = 600 * SAMPLE_RATE as usize;
 /// A rest shorter than this has no word in it: 0.1 seconds, in frames.
 const SHORTEST: usize = 10;
-/// After a window that was sampled at a higher temperature, the next one is not told what it said.
-const TRUSTED_TEMPERATURE: f32 = 0.5;
 
 /// What is to be transcribed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,8 +65,7 @@ pub(super) struct Job {
     /// The first frame of the next window.
     seek: usize,
     language: Option<String>,
-    /// Tokens of the text before.
-    before: Vec<u32>,
+    before: Before,
     gate: Gate,
     writing: Writing,
     /// Where speech ended last, in seconds of what is transcribed.
@@ -82,7 +80,7 @@ impl Job {
         if let Some(language) = order.language.as_ref().filter(|language| model.tokens.beginning(language).is_none()) {
             return Err(Failure::UnknownLanguage { language: language.clone() });
         }
-        let before = match &order.prompt {
+        let prompt = match &order.prompt {
             Some(prompt) => model.tokens.encode(&format!(" {}", prompt.trim()))?,
             None => Vec::new(),
         };
@@ -94,7 +92,7 @@ impl Job {
             ear: Ear::default(),
             heard: Heard::default(),
             seek: 0,
-            before,
+            before: Before::new(prompt),
             gate: Gate::default(),
             writing: Writing::default(),
             last_end: 0.0,
@@ -183,9 +181,8 @@ impl Job {
             return Err(Failure::UnknownLanguage { language });
         };
         self.language = Some(language.clone());
-        let recent = &self.before[self.before.len().saturating_sub(MOST_PROMPT)..];
         let temperatures = if self.order.hasty { HASTY } else { PATIENT };
-        let prompt = model.tokens.prompt(recent, &beginning);
+        let prompt = model.tokens.prompt(self.before.recent(), &beginning);
         let decoded = decode::decode(&encoded, &model.tokens, &prompt, temperatures)?;
         if decoded.is_silence() {
             self.seek += frames;
@@ -203,9 +200,7 @@ impl Job {
         for (span, words) in split.spans.iter().zip(timed) {
             self.segment(model, span, &words, &decoded, step);
         }
-        if decoded.temperature > TRUSTED_TEMPERATURE {
-            self.before.clear();
-        }
+        self.before.end_window(decoded.temperature);
         self.seek += advance(&split, last_word, frames);
         Ok(())
     }
@@ -261,7 +256,7 @@ impl Job {
             step.suppressed.push(Suppressed { start_ms, end_ms, text, reason });
             return;
         }
-        self.before.extend(&span.tokens);
+        self.before.said(&span.tokens);
         self.last_ms = end_ms;
         if words.is_empty() {
             self.writing.wrote(start_ms..end_ms);

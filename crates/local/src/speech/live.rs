@@ -2,8 +2,12 @@
 //! in a row agree on are certain (`LocalAgreement-2`; Macháček, Dabre, Bojar: Turning Whisper into Real-Time Transcription
 //! System, 2023).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use sluice_capability::Word;
+
+use super::choice::Size;
 
 /// A pause after the last word that makes all of them certain, in milliseconds.
 const PAUSE: u32 = 1_500;
@@ -22,6 +26,9 @@ const SEAM: u32 = 1_000;
 /// Most words that are looked at for that.
 const REPEATED: usize = 5;
 
+/// Hearings in a row by the larger model that take longer than the sound that is new to them, until the smaller one hears the
+/// rest: the first one loads it.
+const MOST_LATE: u8 = 3;
 /// Certain words, in milliseconds, in the same language, that make it certain.
 const ENOUGH: u32 = 5_000;
 
@@ -40,6 +47,12 @@ pub struct Live {
     said: Vec<Word>,
     /// What the last hearing wrote after them.
     guess: Vec<Word>,
+    /// Up to where the last hearing went.
+    #[serde(default)]
+    heard_ms: u32,
+    /// Hearings in a row in which the larger model did not keep up.
+    #[serde(default)]
+    late: u8,
 }
 
 /// What a hearing added.
@@ -72,6 +85,22 @@ impl Live {
     /// What is spoken, once it is certain: a word or two may be in any language.
     pub(super) fn certain_language(&self) -> Option<&str> {
         self.language.as_deref()
+    }
+
+    /// The size that hears it next, where the larger one is installed. What is spoken must be certain, so that it does not
+    /// change to and fro; a machine on which the larger one does not keep up goes on with the smaller one.
+    pub(super) fn size(&self, has_larger: bool) -> Size {
+        let keeps_up = self.late < MOST_LATE;
+        if has_larger && keeps_up { Size::for_live(self.certain_language()) } else { Size::Base }
+    }
+
+    /// A size heard it up to here, and took so long.
+    pub(super) fn heard_by(&mut self, size: Size, took: Duration, until_ms: u32) {
+        let new = Duration::from_millis(until_ms.saturating_sub(self.heard_ms).into());
+        self.heard_ms = self.heard_ms.max(until_ms);
+        if size != Size::Base {
+            self.late = if took > new { self.late.saturating_add(1) } else { 0 };
+        }
     }
 
     /// The text before what is heard again.
@@ -315,6 +344,33 @@ mod tests {
         let growth = live.grow(words(&many, 0), "en", 26_000);
         assert_eq!(growth.certain.len(), 60);
         assert!(live.from_ms() > 20_000);
+    }
+
+    #[test]
+    fn the_larger_model_hears_a_language_that_the_smaller_one_knows_poorly_while_it_keeps_up() {
+        let live = |language: &str| Live::new(Some(language.to_owned()));
+        assert_eq!(live("ja").size(true), Size::Small);
+        assert_eq!(live("ja").size(false), Size::Base, "it is not installed");
+        assert_eq!(live("en").size(true), Size::Base);
+        let mut unknown = Live::default();
+        unknown.grow(words("uno due", 0), "pl", 2_000);
+        assert_eq!(unknown.size(true), Size::Base, "two words may be in any language");
+
+        let mut slow = live("ja");
+        for until_ms in [5_000, 10_000] {
+            slow.heard_by(Size::Small, Duration::from_secs(9), until_ms);
+        }
+        slow.heard_by(Size::Small, Duration::from_secs(4), 15_000);
+        assert_eq!(slow.size(true), Size::Small, "it caught up");
+        for until_ms in [20_000, 25_000, 30_000] {
+            slow.heard_by(Size::Small, Duration::from_secs(6), until_ms);
+        }
+        let stored = serde_json::to_string(&slow).unwrap();
+        let mut slow: Live = serde_json::from_str(&stored).unwrap();
+        slow.heard_by(Size::Base, Duration::from_secs(1), 35_000);
+        assert_eq!(slow.size(true), Size::Base, "for good");
+        let before = r#"{"language":"ja","likely":null,"from_ms":0,"certain_until_ms":0,"said":[],"guess":[]}"#;
+        assert_eq!(serde_json::from_str::<Live>(before).unwrap(), live("ja"), "as earlier versions stored it");
     }
 
     #[test]

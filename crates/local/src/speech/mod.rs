@@ -3,13 +3,14 @@
 //! The child (`engine`) decodes a file through ffmpeg as it reads it (`crate::sound`), keeps the stretches with a voice in them
 //! (`activity`, `heard`), computes features (`mel`) and decodes window after window (`job`, `decode`) the way faster-whisper
 //! does: with timestamps, from which the next window begins (`split`), and with higher temperatures where the text is not
-//! plausible. Words get their times by alignment (`words`). What nobody said is left out (`gate`), and where somebody speaks and
+//! plausible, and with the text before (`before`). Words get their times by alignment (`words`). What nobody said is left out (`gate`), and where somebody speaks and
 //! nothing was written is noted (`unwritten`).
 //!
 //! A transcription is a row of short requests, so that each has a time limit and the caller sees how far it is. Several take
 //! turns in one child. Speech that goes on is heard again and again, and grows (`live`).
 
 mod activity;
+mod before;
 mod choice;
 mod decode;
 pub(crate) mod engine;
@@ -29,7 +30,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sluice_capability::{TranscribeRequest, Transcript};
 
@@ -116,6 +117,15 @@ impl Drop for Wanted {
 pub struct Transcription {
     /// What was said.
     pub transcript: Transcript,
+    /// The model.
+    pub size: Size,
+}
+
+/// What a hearing added, and which model heard it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hearing {
+    /// What it added.
+    pub growth: Growth,
     /// The model.
     pub size: Size,
 }
@@ -218,16 +228,18 @@ impl Transcriber {
         Ok(Transcription { transcript: self.run(order, progress).await?.0, size })
     }
 
-    /// Hears a sound that goes on from [`Live::from_ms`], and says which words are certain now. On an error `live` stays as it
-    /// was: the next hearing takes in what this one missed.
-    pub async fn hear(&self, live: &mut Live, sound: &LiveSound) -> Result<Growth, SpeechError> {
+    /// Hears a sound that goes on from [`Live::from_ms`], by the size that suits its language and keeps up with it, and says
+    /// which words are certain now. On an error `live` stays as it was: the next hearing takes in what this one missed.
+    pub async fn hear(&self, live: &mut Live, sound: &LiveSound) -> Result<Hearing, SpeechError> {
         self.check_installed()?;
+        let size = live.size(self.has(Size::Small));
+        let begun = Instant::now();
         let starts_ms = sound.starts_ms;
         let in_file = |ms: u32| ms.saturating_sub(starts_ms);
         let order = Order {
             sound: readable(&sound.file).await?,
             part: Part { from: in_file(live.from_ms()), until: Some(in_file(sound.until_ms)) },
-            size: Size::Base,
+            size,
             hasty: true,
             language: live.certain_language().map(str::to_owned),
             words: true,
@@ -244,7 +256,8 @@ impl Transcriber {
             word.start_ms += heard_from;
             word.end_ms += heard_from;
         }
-        Ok(live.grow(words, &transcript.language, heard_from + heard))
+        live.heard_by(size, begun.elapsed(), heard_from + heard);
+        Ok(Hearing { growth: live.grow(words, &transcript.language, heard_from + heard), size })
     }
 
     async fn detect(&self, order: Order) -> Result<Option<String>, SpeechError> {

@@ -11,7 +11,7 @@ use sluice_capability::{Segment, Suppressed, TranscribeRequest, Transcript, Word
 use sluice_local::guard::Guard;
 use sluice_local::models::Models;
 use sluice_local::speech::{
-    Growth, Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber, Transcription, is_known_to_base,
+    Growth, Hearing, Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber, Transcription, is_known_to_base,
 };
 
 use super::clock;
@@ -108,6 +108,8 @@ const END: u32 = 100;
 /// What was heard of one stretch.
 #[derive(Serialize)]
 struct Stretch {
+    /// Which model heard it.
+    model: &'static str,
     /// How long it took to hear it.
     seconds: f64,
     #[serde(flatten)]
@@ -116,7 +118,6 @@ struct Stretch {
 
 #[derive(Serialize)]
 struct LiveView {
-    model: &'static str,
     version: &'static str,
     language: Option<String>,
     stretches: Vec<Stretch>,
@@ -136,13 +137,13 @@ async fn hear(
     for until_ms in (1..).map(|count: u32| count.saturating_mul(every_ms)) {
         let sound = LiveSound { file: file.to_owned(), starts_ms: 0, until_ms };
         let begun = Instant::now();
-        let mut growth = transcriber.hear(&mut live, &sound).await.map_err(failed)?;
+        let Hearing { mut growth, size } = transcriber.hear(&mut live, &sound).await.map_err(failed)?;
         let is_last = growth.until_ms + END < until_ms;
         if is_last {
             growth.certain.extend(live.finish());
             growth.provisional.clear();
         }
-        let stretch = Stretch { seconds: begun.elapsed().as_secs_f64(), growth };
+        let stretch = Stretch { model: size.name(), seconds: begun.elapsed().as_secs_f64(), growth };
         if !json {
             print_stretch(&stretch)?;
         }
@@ -152,22 +153,29 @@ async fn hear(
         }
     }
     if !json {
-        return Ok(());
+        let by_base = stretches.last().is_some_and(|stretch| stretch.model == Size::Base.name());
+        return live.language().filter(|_| by_base).map_or(Ok(()), say_what_base_lacks);
     }
-    let view = LiveView {
-        model: Size::Base.name(),
-        version: Transcriber::version(),
-        language: live.language().map(str::to_owned),
-        stretches,
-    };
+    let view = LiveView { version: Transcriber::version(), language: live.language().map(str::to_owned), stretches };
     say(&serde_json::to_string_pretty(&view)?)
 }
 
 fn print_stretch(stretch: &Stretch) -> anyhow::Result<()> {
     let text = |words: &[Word]| words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-    let Stretch { seconds, growth } = stretch;
+    let Stretch { model, seconds, growth } = stretch;
     let until = clock(growth.until_ms);
-    say(&format!("[{until}, after {seconds:.1} s] {} ({})", text(&growth.certain), text(&growth.provisional)))
+    let (certain, provisional) = (text(&growth.certain), text(&growth.provisional));
+    say(&format!("[{until}, after {seconds:.1} s, {model}] {certain} ({provisional})"))
+}
+
+/// A person is told that `base` wrote down a language that it knows poorly.
+fn say_what_base_lacks(language: &str) -> anyhow::Result<()> {
+    if is_known_to_base(language) {
+        return Ok(());
+    }
+    say(
+        "many words may be wrong: Whisper base knows this language poorly. `sluice models pull speech-small` brings a model that knows it better",
+    )
 }
 
 fn print(transcript: &Transcript, size: Size) -> anyhow::Result<()> {
@@ -175,10 +183,8 @@ fn print(transcript: &Transcript, size: Size) -> anyhow::Result<()> {
         say("nobody speaks in it")?;
     } else {
         say(&format!("language: {}", transcript.language))?;
-        if size == Size::Base && !is_known_to_base(&transcript.language) {
-            say(
-                "many words may be wrong: Whisper base knows this language poorly. `sluice models pull speech-small` brings a model that knows it better",
-            )?;
+        if size == Size::Base {
+            say_what_base_lacks(&transcript.language)?;
         }
     }
     transcript.segments.iter().try_for_each(print_segment)?;

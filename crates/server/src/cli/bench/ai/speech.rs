@@ -233,7 +233,7 @@ async fn live(transcriber: &Transcriber, hearing: &Hearing<'_>) -> anyhow::Resul
     {
         let sound = LiveSound { file: hearing.long.clone(), starts_ms: 0, until_ms };
         let begun = Instant::now();
-        let growth = transcriber.hear(&mut live, &sound).await?;
+        let growth = transcriber.hear(&mut live, &sound).await?.growth;
         let seconds = begun.elapsed().as_secs_f64();
         took.push(seconds);
         if first.is_none() && !(growth.certain.is_empty() && growth.provisional.is_empty()) {
