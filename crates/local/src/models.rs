@@ -15,14 +15,15 @@ mod state;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
 use tokio::fs;
 
 pub(crate) use catalogue::incomplete;
 pub use catalogue::{
     CTRANSLATE2, CTRANSLATE2_THREADS, Content, EMBEDDING_MODEL, EMBEDDING_TOKENIZER, MEANING, ModelFile, ModelSet,
     ONNX_RUNTIME, PHOTO_DETECTOR, PHOTO_READING, PHOTO_RECOGNISER, PIPER_CONFIG, PIPER_MODEL, SETS, SPEAKER_TURNS,
-    SPEAKER_WEIGHTS, SPEAKERS, SPEECH, SPEECH_SMALL, Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_CONFIG,
-    WHISPER_MODEL, WHISPER_SHIM, WHISPER_TOKENIZER, WHISPER_VOCABULARY, files, own_files, pull_command,
+    SPEAKER_WEIGHTS, SPEAKERS, SPEECH, SPEECH_SMALL, Source, VOICE_ACTIVITY, VOICE_AR, VOICE_EN, WHISPER_MODEL,
+    WHISPER_SHIM, files, own_files, pull_command,
 };
 pub use configured::ConfiguredPairs;
 pub(crate) use content::{checked, content_of, verified};
@@ -36,7 +37,7 @@ pub use mirror::Mirror;
 pub use pairs::{EN_PT, PAIRS, PT_EN, Pair};
 pub use state::FileState;
 
-use self::content::{is_built_from_ours, wrong_content};
+use self::content::{is_built_here, record, wrong_content};
 use self::error::failed;
 use self::room::Held;
 
@@ -113,7 +114,7 @@ impl Models {
             Content::Published { bytes, .. } => {
                 std::fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() == bytes)
             }
-            Content::Built => std::fs::read(path).is_ok_and(|content| is_built_from_ours(&content)),
+            Content::Built => std::fs::read(&path).is_ok_and(|content| is_built_here(&content, &path)),
         }
     }
 
@@ -184,7 +185,7 @@ impl Models {
         let mut removed = Vec::new();
         let _held = self.hold()?;
         for file in own_files(set) {
-            for path in [self.part(file), self.path(file)] {
+            for path in [self.part(file), record(&self.path(file)), self.path(file)] {
                 match fs::remove_file(&path).await {
                     Ok(()) if path == self.path(file) => removed.push(file),
                     Ok(()) => (),
@@ -250,7 +251,13 @@ impl Models {
             fs::remove_file(part).await.map_err(|source| failed(file, part, source))?;
             return Err(ModelError::WrongContent { name: file.name, found });
         }
-        fs::rename(part, self.path(file)).await.map_err(|source| failed(file, part, source))
+        let path = self.path(file);
+        if file.content == Content::Built {
+            let content = fs::read(part).await.map_err(|source| failed(file, part, source))?;
+            let hash = hex::encode(Sha256::digest(content));
+            fs::write(record(&path), hash).await.map_err(|source| failed(file, &path, source))?;
+        }
+        fs::rename(part, path).await.map_err(|source| failed(file, part, source))
     }
 }
 
@@ -266,7 +273,6 @@ async fn give_way<T>(written: Result<T, ModelError>, part: &Path) -> Result<T, M
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sha2::{Digest as _, Sha256};
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     use tokio::net::TcpListener;
 
@@ -438,6 +444,58 @@ mod tests {
         assert!(models.check_room(&FILE, 0).is_ok());
     }
 
+    #[tokio::test]
+    async fn a_disk_that_fills_while_a_file_is_received_is_told_and_left_with_nothing_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Models::new(folder.path());
+        // Whatever is written to it, there is no space left.
+        std::os::unix::fs::symlink("/dev/full", models.part(file())).unwrap();
+        let url = serve(2, usize::MAX).await;
+        let full = models.download(file(), &url, &mut |_| ()).await.unwrap_err();
+        assert_eq!((full.code(), full.is_transient()), ("disk_full", false), "{full}");
+        assert_eq!(full.to_string(), "no space left for model.bin (41 bytes): free some and try again");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        models.download(file(), &url, &mut |_| ()).await.unwrap();
+        assert!(models.has(file()));
+    }
+
+    #[tokio::test]
+    async fn a_download_follows_the_hub_to_where_its_files_are_and_goes_on_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let models = Models::new(folder.path());
+        let store = serve(2, 30).await;
+        let hub = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/resolve/1/model.bin", hub.local_addr().unwrap());
+        tokio::spawn(async move {
+            for _ in 0..2 {
+                let mut stream = BufReader::new(hub.accept().await.unwrap().0);
+                let mut line = String::new();
+                while stream.read_line(&mut line).await.unwrap() > 2 {
+                    line.clear();
+                }
+                let found = format!("HTTP/1.1 302 Found\r\nLocation: {store}\r\nContent-Length: 0\r\n\r\n");
+                stream.write_all(found.as_bytes()).await.unwrap();
+            }
+        });
+        let broken = models.download(file(), &url, &mut |_| ()).await;
+        assert!(matches!(broken, Err(ModelError::Unreachable { .. })), "{broken:?}");
+        assert_eq!(models.state(file()), FileState::Partial { received: 30 });
+        models.download(file(), &url, &mut |_| ()).await.unwrap();
+        assert!(models.has(file()));
+    }
+
+    #[test]
+    fn whisper_is_pulled_as_its_publisher_has_it() {
+        for set in [&SPEECH, &SPEECH_SMALL] {
+            let own = set.files.iter().filter(|file| file.name.contains("whisper-"));
+            for file in own {
+                let Source::Url(url) = file.source else { panic!("{} has no address", file.name) };
+                assert!(url.starts_with("https://huggingface.co/Systran/faster-whisper-"), "{url}");
+                assert!(!url.contains("/main/"), "what is at a branch changes: {url}");
+            }
+        }
+    }
+
     #[test]
     fn a_built_file_is_recognised_by_the_sources_that_it_names() {
         let folder = tempfile::tempdir().unwrap();
@@ -445,8 +503,32 @@ mod tests {
         std::fs::create_dir(folder.path().join("ctranslate2")).unwrap();
         std::fs::write(models.path(&WHISPER_SHIM), b"some library").unwrap();
         assert!(!models.has(&WHISPER_SHIM));
-        std::fs::write(models.path(&WHISPER_SHIM), format!("ELF {} and more", sluice_whisper::marker())).unwrap();
+        let library = format!("ELF {} and more", sluice_whisper::marker());
+        std::fs::write(models.path(&WHISPER_SHIM), &library).unwrap();
         assert!(models.has(&WHISPER_SHIM));
+        std::fs::write(record(&models.path(&WHISPER_SHIM)), hex::encode(Sha256::digest(&library)) + "\n").unwrap();
+        assert!(models.has(&WHISPER_SHIM) && verified(&WHISPER_SHIM, &models.path(&WHISPER_SHIM)).is_ok());
+        std::fs::write(models.path(&WHISPER_SHIM), library + " and a swap").unwrap();
+        assert!(!models.has(&WHISPER_SHIM) && verified(&WHISPER_SHIM, &models.path(&WHISPER_SHIM)).is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_built_is_copied_with_its_hash_and_removed_with_it() {
+        let (folder, from) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let models = Models::new(folder.path());
+        let set: &'static ModelSet = Box::leak(Box::new(ModelSet { files: &[WHISPER_SHIM], id: "built", ..SETS[0] }));
+        std::fs::write(from.path().join("libct2_whisper.so"), format!("ELF {}", sluice_whisper::marker())).unwrap();
+        let usb = Mirror::Folder(from.path().into());
+        assert_eq!(models.pull(&[set], Some(&usb), |_| ()).await.unwrap(), [&WHISPER_SHIM]);
+        let path = models.path(&WHISPER_SHIM);
+        let mut swapped = std::fs::read(&path).unwrap();
+        swapped[0] ^= 0xff;
+        std::fs::write(&path, swapped).unwrap();
+        assert_eq!(models.verify(&[set]).await.unwrap(), [&WHISPER_SHIM]);
+        assert_eq!(models.pull(&[set], Some(&usb), |_| ()).await.unwrap(), [&WHISPER_SHIM]);
+        assert!(models.has(&WHISPER_SHIM));
+        models.remove(&SPEECH).await.unwrap();
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
     }
 
     #[tokio::test]

@@ -6,6 +6,8 @@ use ort::environment::Environment;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 
+use crate::models::{ONNX_RUNTIME, verified};
+
 /// The runtime with its settings.
 pub(crate) struct Onnx {
     environment: Environment,
@@ -13,8 +15,9 @@ pub(crate) struct Onnx {
 }
 
 impl Onnx {
-    /// Loads the library at `path`. Sessions use `threads` threads.
+    /// Loads the library at `path`, after comparing its hash. Sessions use `threads` threads.
     pub(crate) fn load(path: &Path, threads: usize) -> Result<Self, String> {
+        verified(&ONNX_RUNTIME, path)?;
         let builder = ort::init_from(path).map_err(|error| error.to_string())?;
         let environment = builder.with_telemetry(false).build().map_err(|error| error.to_string())?;
         Ok(Self { environment, threads })

@@ -16,7 +16,9 @@ use std::time::Duration;
 
 use hearing::{Clip, clips, convert, transcriber, word_errors};
 use sluice_capability::{TranscribeRequest, Transcript};
-use sluice_local::models::{Models, SPEECH, VOICE_ACTIVITY, WHISPER_MODEL};
+use sluice_local::models::{
+    CTRANSLATE2, CTRANSLATE2_THREADS, Models, ONNX_RUNTIME, SPEECH, VOICE_ACTIVITY, WHISPER_MODEL,
+};
 use sluice_local::speech::{Live, LiveSound, Size, SpeechError, SpeechSettings, Transcriber};
 
 fn request(sound: &Path) -> TranscribeRequest {
@@ -143,6 +145,33 @@ async fn nobody_speaks_in_silence_noise_or_three_milliseconds() {
 }
 
 #[tokio::test]
+async fn speech_over_music_is_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = clips().into_iter().find(|clip| clip.path.ends_with("austen-0870.wav")).unwrap();
+    let sound = folder.path().join("music.wav");
+    let music = "aevalsrc='0.15*exp(-4*mod(2*t,1))*(sin(2*PI*220*pow(2,floor(mod(2*t,8))/12)*t)+\
+                 0.5*sin(4*PI*220*pow(2,floor(mod(2*t,8))/12)*t))':s=16000:d=30[m];[0:a]aresample=16000[v];\
+                 [v][m]amix=inputs=2:duration=first:normalize=0";
+    convert(&clip.path, &["-filter_complex", music, "-ac", "1"], &sound);
+    let transcript = heard(&transcriber(), &request(&sound)).await;
+    let wrong = word_errors(&clip.words, &text(&transcript));
+    assert!(wrong * 10 <= clip.words.split_whitespace().count(), "{}", text(&transcript));
+}
+
+#[tokio::test]
+async fn a_name_of_the_prompt_is_written_in_later_windows_too() {
+    let folder = tempfile::tempdir().unwrap();
+    // Forty seconds: the name is in the first window and in the second one.
+    let order = ["0870", "0880", "0890", "0920", "0930", "0880", "0890", "0870"];
+    let sound = sequence(folder.path(), &order.map(|number| format!("austen-{number}.wav")));
+    let transcriber = transcriber();
+    let said = |transcript: &Transcript| text(transcript).matches("John Dashwoode").count();
+    let named = TranscribeRequest { prompt: Some("Mr. John Dashwoode, Mrs. Dashwoode".into()), ..request(&sound) };
+    let (plain, named) = (heard(&transcriber, &request(&sound)).await, heard(&transcriber, &named).await);
+    assert_eq!((said(&plain), said(&named)), (0, 2), "{}", text(&named));
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_file_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -189,6 +218,21 @@ async fn missing_and_damaged_models_are_named() {
 
     std::fs::remove_file(&model).unwrap();
     std::os::unix::fs::symlink(whole.path(&WHISPER_MODEL), &model).unwrap();
+    // No child opens a library that is another one than was installed.
+    for library in [&CTRANSLATE2, &CTRANSLATE2_THREADS, &ONNX_RUNTIME] {
+        let path = damaged.path(library);
+        let mut bytes = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+        std::fs::write(&path, &bytes).unwrap();
+        let swapped = of(damaged.clone()).transcribe(&request(clip), None, &|_| ()).await.unwrap_err();
+        assert_eq!((swapped.code(), swapped.is_transient()), ("speech_not_loaded", false), "{swapped}");
+        let name = path.file_name().unwrap().to_str().unwrap();
+        assert!(swapped.to_string().contains(&format!("{name} is damaged, or another file")), "{swapped}");
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(whole.path(library), &path).unwrap();
+    }
     let activity = damaged.path(&VOICE_ACTIVITY);
     let mut bytes = std::fs::read(&activity).unwrap();
     std::fs::remove_file(&activity).unwrap();
@@ -265,12 +309,13 @@ async fn a_path_that_is_not_utf8_is_refused() {
     assert_eq!((error.code(), error.is_transient()), ("path_not_utf8", false), "{error}");
 }
 
-/// All English readings, one after the other, and what is said in them.
-fn joined(folder: &Path) -> (std::path::PathBuf, String) {
-    let clips: Vec<_> = clips().into_iter().filter(|clip| clip.language == "en").collect();
+/// These readings, one after the other.
+fn sequence(folder: &Path, names: &[String]) -> std::path::PathBuf {
+    let clips = clips();
     let list = folder.join("list.txt");
     let mut lines = String::new();
-    for (at, clip) in clips.iter().enumerate() {
+    for (at, name) in names.iter().enumerate() {
+        let clip = clips.iter().find(|clip| clip.path.ends_with(name)).unwrap();
         let plain = folder.join(format!("{at}.wav"));
         convert(&clip.path, &["-ar", "16000", "-ac", "1"], &plain);
         writeln!(lines, "file '{}'", plain.display()).unwrap();
@@ -278,6 +323,14 @@ fn joined(folder: &Path) -> (std::path::PathBuf, String) {
     std::fs::write(&list, lines).unwrap();
     let all = folder.join("all.wav");
     hearing::join(&list, &all);
+    all
+}
+
+/// All English readings, one after the other, and what is said in them.
+fn joined(folder: &Path) -> (std::path::PathBuf, String) {
+    let clips: Vec<_> = clips().into_iter().filter(|clip| clip.language == "en").collect();
+    let name = |clip: &Clip| clip.path.file_name().unwrap().to_str().unwrap().to_owned();
+    let all = sequence(folder, &clips.iter().map(name).collect::<Vec<_>>());
     (all, clips.iter().map(|clip| clip.words.as_str()).collect::<Vec<_>>().join(" "))
 }
 

@@ -9,4 +9,5 @@ source=$(cat "$here/ct2_whisper.h" "$here/ct2_whisper.cc" | sha256sum | cut -d' 
 "${CXX:-c++}" -std=c++17 -O1 -fPIC -fvisibility=hidden -D_GLIBCXX_USE_CXX11_ABI=1 "-DCT2W_SOURCE=\"$source\"" -shared \
     "-I$1" "$here/ct2_whisper.cc" -o "$2/libct2_whisper.so.part" \
     "-L$2" "-l:$library" -Wl,--no-undefined '-Wl,-rpath,$ORIGIN'
+sha256sum "$2/libct2_whisper.so.part" | cut -d' ' -f1 >"$2/libct2_whisper.so.sha256"
 mv "$2/libct2_whisper.so.part" "$2/libct2_whisper.so"

@@ -96,49 +96,35 @@ pub const ONNX_RUNTIME: ModelFile = ModelFile {
     licence: "MIT",
 };
 
-/// The weights of Whisper `base`, in half precision. The publisher has another edition of the same weights.
-pub const WHISPER_MODEL: ModelFile = ModelFile {
-    name: "whisper-base/model.bin",
-    content: Content::Published {
-        bytes: 145_217_607,
-        sha256: "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
-    },
-    source: Source::SetUp,
-    licence: "MIT",
-};
+/// A file of Whisper, as its publisher has it.
+macro_rules! whisper {
+    ($folder:literal, $edition:literal, $name:literal, $bytes:literal, $sha256:literal) => {
+        ModelFile {
+            name: concat!($folder, "/", $name),
+            content: Content::Published { bytes: $bytes, sha256: $sha256 },
+            source: Source::Url(concat!("https://huggingface.co/Systran/", $edition, "/", $name)),
+            licence: "MIT",
+        }
+    };
+}
 
-/// Its languages, suppressed tokens and alignment heads.
-pub const WHISPER_CONFIG: ModelFile = ModelFile {
-    name: "whisper-base/config.json",
-    content: Content::Published {
-        bytes: 2_309,
-        sha256: "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
-    },
-    source: Source::SetUp,
-    licence: "MIT",
-};
+/// A file of Whisper `base`.
+macro_rules! whisper_base {
+    ($name:literal, $bytes:literal, $sha256:literal) => {
+        whisper!(
+            "faster-whisper-base",
+            "faster-whisper-base/resolve/ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+            $name,
+            $bytes,
+            $sha256
+        )
+    };
+}
 
-/// How text becomes its tokens. This edition is not published on its own.
-pub const WHISPER_TOKENIZER: ModelFile = ModelFile {
-    name: "whisper-base/tokenizer.json",
-    content: Content::Published {
-        bytes: 3_930_462,
-        sha256: "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
-    },
-    source: Source::SetUp,
-    licence: "MIT",
-};
-
-/// Its tokens in order. This edition is not published on its own.
-pub const WHISPER_VOCABULARY: ModelFile = ModelFile {
-    name: "whisper-base/vocabulary.json",
-    content: Content::Published {
-        bytes: 1_068_101,
-        sha256: "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
-    },
-    source: Source::SetUp,
-    licence: "MIT",
-};
+/// The weights of Whisper `base`, in half precision. Set-up makes this edition of another one where the publisher cannot be
+/// reached (`scripts/whisper-as-published.py`).
+pub const WHISPER_MODEL: ModelFile =
+    whisper_base!("model.bin", 145_217_532, "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9");
 
 /// CTranslate2, which runs Whisper.
 pub const CTRANSLATE2: ModelFile = ModelFile {
@@ -254,9 +240,11 @@ pub const SPEECH: ModelSet = ModelSet {
     is_optional: false,
     files: &[
         WHISPER_MODEL,
-        WHISPER_CONFIG,
-        WHISPER_TOKENIZER,
-        WHISPER_VOCABULARY,
+        // Its languages, suppressed tokens and alignment heads.
+        whisper_base!("config.json", 2_309, "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a"),
+        // How text becomes its tokens, and these in order.
+        whisper_base!("tokenizer.json", 2_203_239, "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"),
+        whisper_base!("vocabulary.txt", 459_861, "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"),
         CTRANSLATE2,
         CTRANSLATE2_THREADS,
         WHISPER_SHIM,
@@ -265,18 +253,16 @@ pub const SPEECH: ModelSet = ModelSet {
     ],
 };
 
-/// A file of Whisper `small`, as its publisher has it.
+/// A file of Whisper `small`.
 macro_rules! whisper_small {
     ($name:literal, $bytes:literal, $sha256:literal) => {
-        ModelFile {
-            name: concat!("whisper-small/", $name),
-            content: Content::Published { bytes: $bytes, sha256: $sha256 },
-            source: Source::Url(concat!(
-                "https://huggingface.co/Systran/faster-whisper-small/resolve/536b0662742c02347bc0e980a01041f333bce120/",
-                $name
-            )),
-            licence: "MIT",
-        }
+        whisper!(
+            "whisper-small",
+            "faster-whisper-small/resolve/536b0662742c02347bc0e980a01041f333bce120",
+            $name,
+            $bytes,
+            $sha256
+        )
     };
 }
 
@@ -399,7 +385,7 @@ pub fn pull_command<'a>(set: &ModelSet, files: impl IntoIterator<Item = &'a Mode
 pub(crate) fn incomplete(set: &ModelSet, files: &[&str]) -> String {
     let verb = if files.len() == 1 { "is" } else { "are" };
     let set_up = if set.is_optional { "" } else { "`make setup`, or " };
-    let pull = pull_command(set, set.files);
+    let pull = pull_command(set, set.files.iter().filter(|file| files.contains(&file.name)));
     format!("{} {verb} missing, incomplete or of another version; run {set_up}`{pull}`", files.join(", "))
 }
 

@@ -40,7 +40,7 @@ impl Size {
     /// Its folder among the models.
     pub(super) const fn folder(self) -> &'static str {
         match self {
-            Self::Base => "whisper-base",
+            Self::Base => "faster-whisper-base",
             Self::Small => "whisper-small",
         }
     }

@@ -75,6 +75,7 @@ struct Loaded {
 impl Loaded {
     fn get(&mut self, size: Size) -> Result<(&Model, &mut Activity), Failure> {
         if self.activity.is_none() {
+            model::check_libraries(&self.files)?;
             self.activity = Some(model::load_activity(&self.files)?);
         }
         if !self.sizes.contains_key(&size) {

@@ -145,12 +145,14 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named_with_what_brings_it() {
-        let error = SpeechError::NotInstalled { files: vec!["whisper-base/model.bin"] };
+        let error = SpeechError::NotInstalled { files: vec!["faster-whisper-base/model.bin"] };
         assert_eq!(
             error.to_string(),
-            "speech to text is not installed: whisper-base/model.bin is missing, incomplete or of another version; run \
-             `make setup`, or `sluice models pull speech --from FOLDER`"
+            "speech to text is not installed: faster-whisper-base/model.bin is missing, incomplete or of another version; run \
+             `make setup`, or `sluice models pull speech`"
         );
+        let error = SpeechError::NotInstalled { files: vec!["silero_vad_16k_op15.onnx"] };
+        assert!(error.to_string().ends_with("or `sluice models pull speech --from FOLDER`"), "{error}");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::choice::Size;
 use super::error::Failure;
 use super::mel::Mel;
 use super::tokens::Tokens;
-use crate::models::{VOICE_ACTIVITY, verified};
+use crate::models::{CTRANSLATE2, CTRANSLATE2_THREADS, VOICE_ACTIVITY, WHISPER_SHIM, verified};
 use crate::onnx::Onnx;
 
 /// Weights are rounded to eight bits when they are loaded: twice as fast, in half the memory, and no less exact in practice.
@@ -54,6 +54,15 @@ impl Model {
         let mel = Mel::new(whisper.bands().map_err(|error| described(&error))?);
         Ok(Self { whisper, mel, tokens })
     }
+}
+
+/// Compares the libraries of CTranslate2 with those that were installed, before this process opens them.
+pub(super) fn check_libraries(files: &Files) -> Result<(), Failure> {
+    let others = [&CTRANSLATE2, &CTRANSLATE2_THREADS].map(|file| (file, files.models.join(file.name)));
+    for (file, path) in others.iter().map(|(file, path)| (*file, path)).chain([(&WHISPER_SHIM, &files.library)]) {
+        verified(file, path).map_err(|message| Failure::NotLoaded { message })?;
+    }
+    Ok(())
 }
 
 /// Loads the model of voice activity.

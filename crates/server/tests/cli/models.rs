@@ -33,7 +33,7 @@ fn sets_are_listed_with_their_files() {
     let whisper = &listed["sets"][2]["files"][0];
     assert_eq!(
         (whisper["name"].as_str(), whisper["bytes"].as_u64()),
-        (Some("whisper-base/model.bin"), Some(145_217_607))
+        (Some("faster-whisper-base/model.bin"), Some(145_217_532))
     );
     let people = run(&place, &["models", "list"]);
     assert!(people.stdout.contains("speech (speech to text): incomplete"), "{people:?}");
