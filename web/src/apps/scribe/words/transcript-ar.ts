@@ -20,6 +20,8 @@ export const ar: Record<Key, Message> = {
   'transcript.empty': 'لم يُسمع فيه كلام.',
   'transcript.follow': 'عُد إلى ما يقال الآن',
   'transcript.madeBy': 'دوّنه',
+  'transcript.poorly':
+    'قد تكون كلمات كثيرة خاطئة: النموذج الذي دوّنها لا يتقن هذه اللغة. يمكن لمشرف أن يثبّت نموذجًا أكبر (النماذج، speech-small).',
   'transcript.gap.not_received': 'سُجّل ما مدته {time} ولم يصل قط',
   'transcript.gap.unreadable': 'وصل ما مدته {time} تالفًا ولا يمكن قراءته',
   'transcript.gap.not_written': 'يتكلم أحدهم مدة {time} ولم يُدوَّن كلامه',

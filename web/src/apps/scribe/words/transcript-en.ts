@@ -19,6 +19,8 @@ export const en = {
   'transcript.empty': 'No speech was heard in it.',
   'transcript.follow': 'Back to what is said',
   'transcript.madeBy': 'Written down by',
+  'transcript.poorly':
+    'Many words may be wrong: the model that wrote them down knows this language poorly. An administrator can install a larger one (Models, speech-small).',
   'transcript.gap.not_received': '{time} were recorded and never arrived',
   'transcript.gap.unreadable': '{time} arrived damaged and cannot be read',
   'transcript.gap.not_written': 'Somebody speaks for {time}, and it was not written down',
