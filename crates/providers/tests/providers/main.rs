@@ -15,4 +15,5 @@ mod runner_twin;
 mod speech;
 mod support;
 mod transcription;
+mod twin_faults;
 mod vision;
