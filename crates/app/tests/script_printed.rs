@@ -137,6 +137,37 @@ fn the_line_beside_the_salutation_is_the_subject_of_a_letter() {
 }
 
 #[test]
+fn a_subject_may_name_a_year_and_what_closes_a_letter_is_none() {
+    let mut document = letter(&[
+        ("14 June 2024", 14.0),
+        ("Mrs A. Whitlock", 14.0),
+        ("Port Ellery", 2.0),
+        ("Your colony of the year 2023", 14.0),
+        ("Dear Mrs Whitlock,", 14.0),
+    ]);
+    assert_eq!(script(&document).title, "Your colony of the year 2023");
+    // Without a subject, the largest line is not the one with the name.
+    let blocks = &mut document.pages[0].blocks;
+    blocks.remove(3);
+    let closing = Block { text: "Yours sincerely, A. Keeper".to_owned(), ..blocks[1].clone() };
+    blocks.push(Block { bounds: [70.0, 400.0, 300.0, 415.0], line_height: 15.0, ..closing });
+    let script = script(&document);
+    assert!(!format!("{script:?}").contains("sincerely"), "{script:?}");
+}
+
+#[test]
+fn a_title_that_stands_twice_on_the_cover_is_told_once() {
+    let mut document = document("memo");
+    let title = "A Year With Honey Bees A Year With Honey Bees";
+    document.pages[0].blocks[0] = Block { line_height: 24.0, ..document.pages[0].blocks[0].clone() };
+    document.pages[0].blocks[0].text = title.to_owned();
+    document.pages[0].blocks.remove(1);
+    let script = script(&document);
+    assert_eq!(script.title, "A Year With Honey Bees");
+    assert_eq!(script.narration().matches("A Year With").count(), 1, "{}", script.narration());
+}
+
+#[test]
 fn a_title_in_capitals_is_told_as_printed_and_once() {
     let mut document = document("memo");
     document.pages[0].blocks[0].text = "UNITED NATIONS REPORT ON BEES IN KENYA".to_owned();
@@ -220,6 +251,41 @@ fn an_answer_stays_with_its_question_and_speakers_keep_their_names() {
 }
 
 #[test]
+fn an_answer_stays_with_its_question_where_names_have_lines_of_their_own() {
+    let turns = [
+        (
+            "Why did you begin to keep bees in the middle of the town?",
+            "Because the lime trees of the park bloom for weeks.",
+        ),
+        (
+            "How much honey does one of your hives give in a year?",
+            "Between twenty and thirty kilograms, and I leave as much.",
+        ),
+        (
+            "What do your neighbours say about the bees?",
+            "They were afraid in the first summer, but now they ask for honey.",
+        ),
+    ];
+    let mut blocks = vec![("Bees in the Town", 20.0, Role::Text)];
+    for (question, answer) in turns {
+        for line in ["Interviewer", question, "Anna Sample", answer] {
+            blocks.push((line, 11.0, Role::Text));
+        }
+    }
+    let document = Document { pages: vec![page(1, (595.0, 842.0), &blocks)], ..Document::default() };
+    for mode in [Mode::Summary, Mode::Explanation] {
+        let script = extract(&document, Language::ENGLISH, mode).unwrap();
+        let told = told(&script);
+        assert!(!told.contains(&"Anna Sample") && !told.contains(&"Interviewer"), "{told:?}");
+        for (question, answer) in turns {
+            let at = |sentence: &str| told.iter().position(|one| *one == sentence);
+            assert_eq!(at(question).map(|asked| asked + 1), at(answer), "{told:?}");
+        }
+        assert!(script.scenes.iter().all(|scene| !scene.heading.contains("Anna")), "{script:?}");
+    }
+}
+
+#[test]
 fn an_answer_stays_with_its_question_where_dashes_begin_the_turns() {
     let item = |text: &'static str| (text, 11.0, Role::Item);
     let prose = [
@@ -286,6 +352,8 @@ fn furniture_is_known_in_every_language() {
         "Iscriviti alla nostra newsletter per ricevere le notizie ogni mattina.",
         "Este site utiliza cookies para melhorar a sua experiência.",
         "Schrijf je in voor onze nieuwsbrief en ontvang elke ochtend het nieuws.",
+        "Subscribe to continue reading this article.",
+        "اشترك لمتابعة القراءة والاطلاع على الأرشيف كله.",
         "Page 1 of 3",
         "Comments (12)",
         "صفحة ١ من ٣",

@@ -380,7 +380,8 @@ impl Prepared {
         let script = Script { title, language: self.language, mode, source: ScriptSource::Extract, scenes: all };
         let told = script.words();
         if told < facts.min_words || choice.told.is_empty() {
-            return Err(ScriptError::TooLittleToSay { words: told_words(&self.candidates), needed: facts.min_words });
+            let words = choice.opening.iter().chain(&choice.told).map(|at| self.candidates.all[*at].words).sum();
+            return Err(ScriptError::TooLittleToSay { words, needed: facts.min_words });
         }
         Ok(script)
     }

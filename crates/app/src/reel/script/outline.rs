@@ -86,13 +86,16 @@ pub(super) struct Placed<'a> {
 
 /// Builds the outline of a document in a language.
 pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
-    let (furniture, placed): (Vec<_>, Vec<_>) = place(document).into_iter().partition(furniture::is_furniture);
+    let (furniture, mut placed): (Vec<_>, Vec<_>) = place(document).into_iter().partition(furniture::is_furniture);
+    let names = dialogue::names_alone(&placed);
+    let mut at = 0..;
+    placed.retain(|_| at.next().is_none_or(|at| !names.contains(&at)));
     let body = body_height(&placed);
     let running = running_lines(&placed, document.pages.len(), body);
     let contents = contents_pages(&placed);
     let title = super::title::title(document, &placed, &running, lexicon);
     let deck = slides::is_deck(document);
-    // What stands above the salutation of a letter are addresses, dates and the subject.
+    // What stands above the salutation of a letter are addresses, dates and the subject; its end has a greeting and a name.
     let letter = super::title::salutation(&placed).unwrap_or_default();
     let mut builder = Builder::new(lexicon, body, Speakers::of(&placed, lexicon), deck);
     for block in &furniture {
@@ -109,6 +112,7 @@ pub(super) fn outline(document: &Document, lexicon: &Lexicon) -> Outline {
             || (block.marginal && running.contains_key(&line_key(&block.text)))
             || title.as_ref().is_some_and(|title| title.covers(block))
             || index < letter
+            || letter > 0 && super::title::closes_letter(&block.text)
             || block.page_index == 0 && super::title::is_letter_head(&block.text);
         let kind = if skipped {
             Kind::Nothing

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use sluice_domain::document::{Document, Reason};
 
-pub(super) use self::heads::{is_letter_head, is_no_subject, salutation};
+pub(super) use self::heads::{closes_letter, is_letter_head, is_no_subject, salutation};
 use super::lexicon::Lexicon;
 use super::outline::{Placed, body_height, line_key};
 use super::sentences::{is_finished, split};
@@ -36,7 +36,15 @@ impl Title {
 
 /// Its words, folded.
 fn key(text: &str) -> String {
-    words(text).map(|word| fold(super::text::bare(word))).collect::<Vec<_>>().join(" ")
+    words(once(text)).map(|word| fold(super::text::bare(word))).collect::<Vec<_>>().join(" ")
+}
+
+/// "A Year With Bees" of "A Year With Bees A Year With Bees", as where a cover has its title on it twice.
+fn once(text: &str) -> &str {
+    let half = text.len() / 2;
+    let middles = text.match_indices(' ').map(|(at, _)| at).filter(|at| at.abs_diff(half) <= 2);
+    let mut halves = middles.filter_map(|at| Some((text.get(..at)?.trim(), text.get(at..)?.trim())));
+    halves.find(|(one, other)| !one.is_empty() && fold(one) == fold(other)).map_or(text, |(one, _)| one)
 }
 
 /// The subject line of a letter or memo, otherwise the file's own title if it is a real one, otherwise the largest line of
@@ -62,7 +70,7 @@ pub(super) fn title(
     };
     let chosen = chosen
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | ';' | '-' | '–' | '—' | '*' | '∗'));
-    let text = cut(chosen, LONGEST);
+    let text = cut(once(chosen), LONGEST);
     text.chars().any(char::is_alphabetic).then(|| Title { key: key(&text), text })
 }
 

@@ -167,6 +167,33 @@ fn label(sentence: &str) -> Option<&str> {
     fits.then_some(label)
 }
 
+/// The names of speakers that stand on lines of their own, by the places of those lines; empty if it is no conversation. As
+/// headings they would part the questions from their answers.
+pub(super) fn names_alone(placed: &[Placed<'_>]) -> HashSet<usize> {
+    let name = |block: &Placed<'_>| {
+        let text = block.text.trim_end_matches([':', '：']);
+        // Behind a colon, a label is a few names or a known one.
+        label(&format!("{text}: …")).filter(|_| block.block.lines <= 1).map(fold)
+    };
+    let named: Vec<Option<String>> = placed.iter().map(name).collect();
+    let mut count: HashMap<&str, usize> = HashMap::new();
+    for name in named.iter().flatten() {
+        *count.entry(name).or_default() += 1;
+    }
+    let speaks = |name: &String| count[name.as_str()] >= 2 && !NO_SPEAKERS.contains(&name.as_str());
+    let mut turns: Vec<(usize, &str)> = Vec::new();
+    for (at, name) in named.iter().enumerate() {
+        if let Some(name) = name.as_ref().filter(|name| speaks(name)) {
+            turns.push((at, name.as_str()));
+        }
+    }
+    let is_talk = |pair: &[(usize, &str)]| pair[0].1 != pair[1].1 && pair[1].0 > pair[0].0 + 1;
+    let talks = turns.windows(2).filter(|pair| is_talk(pair)).count();
+    let asks = |pair: &[(usize, &str)]| is_talk(pair) && is_question(&placed[pair[1].0 - 1].text);
+    let is_conversation = turns.len() >= 4 && (talks + 1) * 4 >= turns.len() * 3 && turns.windows(2).any(asks);
+    if is_conversation { turns.into_iter().map(|(at, _)| at).collect() } else { HashSet::new() }
+}
+
 /// Fewest questions of an interview without labels.
 const FEWEST_QUESTIONS: usize = 2;
 

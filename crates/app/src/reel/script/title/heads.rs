@@ -144,6 +144,42 @@ const STREETS: &[&str] = &[
     "طريق",
 ];
 
+/// Beginnings of the lines that close a letter.
+const CLOSINGS: &[&str] = &[
+    "yours sincerely",
+    "yours faithfully",
+    "yours truly",
+    "sincerely",
+    "respectfully",
+    "kind regards",
+    "best regards",
+    "warm regards",
+    "regards",
+    "best wishes",
+    "mit freundlichen grüßen",
+    "mit freundlichem gruß",
+    "freundliche grüße",
+    "hochachtungsvoll",
+    "cordialement",
+    "bien à vous",
+    "salutations distinguées",
+    "atentamente",
+    "un saludo",
+    "saludos cordiales",
+    "cordiali saluti",
+    "distinti saluti",
+    "atenciosamente",
+    "met vriendelijke groet",
+    "hoogachtend",
+    "مع خالص",
+    "مع فائق",
+    "مع أطيب",
+    "وتفضلوا بقبول",
+    "وتفضلوا بقبول فائق",
+    "تفضلوا بقبول",
+    "المخلص",
+];
+
 /// Blocks at the start of the first page among which a head is looked for.
 const REACH: usize = 14;
 
@@ -171,7 +207,7 @@ fn line_of_subject(placed: &[Placed<'_>], first: usize) -> Option<String> {
             && (3..=25).contains(&block.words)
             && block.block.lines <= 2
             && !block.text.ends_with(['.', ',', ':', '،'])
-            && !block.text.contains(char::is_numeric)
+            && block.text.split(|c: char| !c.is_numeric()).all(|digits| digits.is_empty() || is_year(digits))
             && !is_no_subject(&block.text)
     };
     let gap = |upper: &Placed<'_>, lower: &Placed<'_>| lower.block.bounds[1] - upper.block.bounds[3];
@@ -230,7 +266,30 @@ fn labels(text: &str) -> Vec<(String, usize, usize)> {
 /// Whether a line cannot be the title: the name of a kind of document, a date, an address, a salutation, a line of a head.
 pub(in crate::reel::script) fn is_no_subject(text: &str) -> bool {
     let key = fold(text.trim_matches(|c: char| !c.is_alphanumeric()));
-    KINDS.contains(&key.as_str()) || is_date(&key) || is_address(&key) || is_salutation(&key) || is_letter_head(text)
+    KINDS.contains(&key.as_str())
+        || is_date(&key)
+        || is_address(&key)
+        || is_salutation(&key)
+        || is_closing(&key)
+        || is_letter_head(text)
+}
+
+/// Whether a line closes a letter.
+pub(in crate::reel::script) fn closes_letter(text: &str) -> bool {
+    is_closing(&fold(text.trim_matches(|c: char| !c.is_alphanumeric())))
+}
+
+/// Whether a line is "Yours sincerely", perhaps with the name below it.
+fn is_closing(key: &str) -> bool {
+    let begins = |closing: &&str| {
+        key.strip_prefix(*closing).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    key.split_whitespace().count() <= 9
+        && CLOSINGS.iter().map(|closing| fold(closing)).any(|closing| begins(&closing.as_str()))
+}
+
+fn is_year(digits: &str) -> bool {
+    digits.parse::<u32>().is_ok_and(|year| (1000..2100).contains(&year))
 }
 
 fn is_date(key: &str) -> bool {
