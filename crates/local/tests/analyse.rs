@@ -4,10 +4,20 @@
 
 #[path = "support/models.rs"]
 mod folder;
+#[path = "support/linked.rs"]
+mod linked;
+mod support;
 
+use std::path::Path;
+
+use serde_json::json;
 use sluice_domain::study::{Analysis, Doubt, Field, Reason, Source, StudyLanguage, Word};
 use sluice_local::analyse::{AnalyseRequest, Analyser};
-use sluice_local::models::{LANGUAGE_AR, LANGUAGE_ES, LANGUAGE_KA, LANGUAGE_RU, LANGUAGE_ZH, ModelSet, Models};
+use sluice_local::models::{
+    ConfiguredPairs, EN_PT, LANGUAGE_AR, LANGUAGE_ES, LANGUAGE_KA, LANGUAGE_RU, LANGUAGE_ZH, ModelFile, ModelSet,
+    Models, PT_EN,
+};
+use sluice_local::translate::{TranslateSettings, Translator};
 
 async fn analysed(set: &'static ModelSet, text: &str) -> Analysis {
     let analyser = Analyser::new(folder::models(set));
@@ -110,6 +120,37 @@ async fn spanish_homographs_are_chosen_by_what_stands_before() {
     assert!(is_doubtful(wine.lemma.as_ref()), "{:?}", wine.lemma);
     let came = analysed(&LANGUAGE_ES, "Ella vino ayer.").await.vocabulary.remove(1);
     assert_eq!(text(came.lemma.as_ref()), "venir");
+}
+
+/// What a dictionary says of a word, and what it is in its phrase: each of these is another.
+#[tokio::test]
+async fn what_may_be_another_word_or_mean_something_else_is_in_doubt() {
+    let word = async |set, phrase: &str, word: &str| {
+        let words = analysed(set, phrase).await.vocabulary;
+        words.into_iter().find(|known| known.word == word).unwrap()
+    };
+    for (phrase, one, found) in [
+        ("El tren sale a las ocho.", "a", "to"),
+        ("Mi abuelo murió hace muchos años.", "hace", "to do"),
+        ("El hombre está preso.", "preso", "prisoner"),
+    ] {
+        let meaning = word(&LANGUAGE_ES, phrase, one).await.meaning;
+        assert_eq!((text(meaning.as_ref()), is_doubtful(meaning.as_ref())), (found, true), "{phrase}");
+    }
+    let table = word(&LANGUAGE_ES, "Una mesa para dos.", "mesa").await.meaning.unwrap();
+    assert_eq!((table.text.as_str(), table.doubt), ("table", Doubt::Sure), "two dictionaries have no other");
+    let threesome = word(&LANGUAGE_ZH, "三人行，必有我师。", "三人行").await;
+    assert!(is_doubtful(threesome.lemma.as_ref()) && is_doubtful(threesome.meaning.as_ref()), "{threesome:?}");
+    let hospital = word(&LANGUAGE_ZH, "我在医院工作。", "医院").await.meaning.unwrap();
+    assert_eq!(hospital.doubt, Doubt::Sure);
+    let forced = word(&LANGUAGE_RU, "Никто не может быть принуждаем.", "принуждаем").await.declension;
+    assert!(is_doubtful(forced.as_ref()), "{forced:?}");
+    let force = word(&LANGUAGE_RU, "Мы никого не принуждаем.", "принуждаем").await.declension.unwrap();
+    assert_eq!((force.text.starts_with("present, first person"), force.doubt), (true, Doubt::Sure), "{force:?}");
+    let planted = word(&LANGUAGE_KA, "ბაბუამ ეს ხე დარგო.", "დარგო").await.lemma;
+    assert!(is_doubtful(planted.as_ref()), "{planted:?}");
+    let mother = word(&LANGUAGE_AR, "الحاجة أم الاختراع.", "أم").await.transliteration;
+    assert!(is_doubtful(mother.as_ref()), "{mother:?}");
 }
 
 #[tokio::test]
@@ -239,4 +280,53 @@ async fn a_pack_that_is_removed_is_no_longer_used() {
     std::fs::remove_file(models.path(file)).unwrap();
     let without = analyser.analyse(&request, None).await.unwrap().analysis.vocabulary.remove(0);
     assert_eq!(without.lemma, Some(Field::needs_provider(Reason::PackMissing)));
+}
+
+/// No pair of a language of cards is in every installation: that from Portuguese stands in for one from Spanish, which it half
+/// understands.
+#[tokio::test]
+async fn a_phrase_is_translated_where_a_model_of_its_language_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    linked::linked(&LANGUAGE_ES, &folder::models(&LANGUAGE_ES), folder.path());
+    linked::linked(&EN_PT.set, &folder::models(&EN_PT.set), folder.path());
+    let there = folder::models(&PT_EN.set);
+    let name = |file: &ModelFile| Path::new(file.name).file_name().unwrap().to_str().unwrap().to_owned();
+    let part = |file: &ModelFile| json!({ "file": name(file), "bytes": file.bytes(), "sha256": file.sha256() });
+    let pair = json!({
+        "base": "http://127.0.0.1:9",
+        "model": part(&PT_EN.model),
+        "vocabulary": part(&PT_EN.source),
+        "shortlist": part(&PT_EN.shortlist.unwrap()),
+    });
+    let configured: ConfiguredPairs = serde_json::from_value(json!({ "es-en": pair })).unwrap();
+    let models = Models::new(folder.path()).with_pairs(&configured);
+    let analyser = Analyser::new(models.clone());
+    let translator = Translator::new(support::guard(), models, TranslateSettings::of(support::engine_child()));
+    let translation = async |to: &str| {
+        let request =
+            AnalyseRequest { text: "La casa es grande.".to_owned(), language: None, translate_to: Some(to.to_owned()) };
+        analyser.analyse(&request, Some(&translator)).await.unwrap().analysis.translation.unwrap()
+    };
+    let missing = Field::needs_provider(Reason::NoTranslationPair);
+    assert_eq!(translation("en").await, missing, "it is known, and not installed");
+    std::fs::create_dir_all(folder.path().join("translate/es-en")).unwrap();
+    for file in PT_EN.set.files {
+        std::fs::copy(there.path(file), folder.path().join("translate/es-en").join(name(file))).unwrap();
+    }
+    let english = translation("en").await;
+    assert!(english.text.to_lowercase().contains("house"), "{english:?}");
+    assert_eq!(english.doubt, Doubt::Doubtful { reason: Reason::MachineTranslation }, "a small model is never sure");
+    let source = |field: &Field| match &field.source {
+        Some(Source::Engine { name, version }) => (name.clone(), version.clone()),
+        other => panic!("{other:?}"),
+    };
+    let (name, version) = source(&english);
+    assert!(name.starts_with("firefox es-en@") && version == Translator::version(), "{name} {version}");
+    // By way of English, both models are named.
+    let portuguese = translation("pt").await;
+    assert!(portuguese.text.to_lowercase().contains("casa"), "{portuguese:?}");
+    assert!(source(&portuguese).0.starts_with("firefox es-en@") && source(&portuguese).0.ends_with(", en-pt"));
+    for to in ["es", "ka"] {
+        assert_eq!(translation(to).await, missing, "{to}");
+    }
 }

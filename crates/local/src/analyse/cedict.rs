@@ -43,6 +43,9 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// A word that is not so many times as likely as its parts beside each other may be these parts.
+const RIVAL: f64 = 100.0;
+
 /// A way to write a word: the place of its line, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
@@ -133,20 +136,7 @@ impl Cedict {
     pub(super) fn cut<'t>(&self, text: &'t str) -> Vec<&'t str> {
         let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let count = starts.len() - 1;
-        // The best way from each character to the end: its weight, and where its first word ends.
-        let mut best = vec![(0.0_f64, count); count + 1];
-        for from in (0..count).rev() {
-            let most = (from + self.longest.max(1)).min(count);
-            let mut chosen = (f64::NEG_INFINITY, from + 1);
-            for to in from + 1..=most {
-                let word = &text[starts[from]..starts[to]];
-                let Some(weight) = self.weight(word, to == from + 1) else { continue };
-                if weight + best[to].0 > chosen.0 {
-                    chosen = (weight + best[to].0, to);
-                }
-            }
-            best[from] = chosen;
-        }
+        let best = self.best(text, &starts, count);
         let mut words = Vec::new();
         let mut from = 0;
         while from < count {
@@ -155,6 +145,34 @@ impl Cedict {
             from = to;
         }
         words
+    }
+
+    /// Whether a word may as well be several: together they are not much less likely than it is.
+    pub(super) fn is_rivalled(&self, word: &str) -> bool {
+        let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+        let count = starts.len() - 1;
+        let whole = self.weight(word, count == 1);
+        let parts = self.best(word, &starts, count.saturating_sub(1));
+        count > 1 && whole.zip(parts.first()).is_some_and(|(whole, (parts, _))| whole - parts < RIVAL.ln())
+    }
+
+    /// The best way from each character to the end, by words of so many characters at most: its weight, and where its first word ends.
+    fn best(&self, text: &str, starts: &[usize], longest: usize) -> Vec<(f64, usize)> {
+        let count = starts.len() - 1;
+        let longest = longest.min(self.longest).max(1);
+        let mut best = vec![(0.0_f64, count); count + 1];
+        for from in (0..count).rev() {
+            let mut chosen = (f64::NEG_INFINITY, from + 1);
+            for to in from + 1..=(from + longest).min(count) {
+                let word = &text[starts[from]..starts[to]];
+                let Some(weight) = self.weight(word, to == from + 1) else { continue };
+                if weight + best[to].0 > chosen.0 {
+                    chosen = (weight + best[to].0, to);
+                }
+            }
+            best[from] = chosen;
+        }
+        best
     }
 
     /// The logarithm of a word's share; none for what is no word. A single character always is one.
@@ -194,6 +212,15 @@ pub(super) mod tests {
         assert_eq!(cedict().cut("研究生命起源"), ["研究", "生命", "起源"]);
         assert_eq!(cedict().cut("龘研究"), ["龘", "研究"]);
         assert_eq!(cedict().cut(""), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_word_that_is_rarer_than_its_parts_let_expect_has_rivals() {
+        let cedict = cedict();
+        assert!(!cedict.is_rivalled("银行") && !cedict.is_rivalled("行") && !cedict.is_rivalled(""));
+        // Of 8,400 words, 20 are it, and 900 and 300 its characters.
+        let counts = COUNTS.replace("生命 2000", "生命 20");
+        assert!(Cedict::read(WORDS.as_bytes().to_vec(), counts.as_bytes()).unwrap().is_rivalled("生命"));
     }
 
     #[test]

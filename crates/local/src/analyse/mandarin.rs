@@ -47,14 +47,16 @@ impl Mandarin {
             return Word { transliteration: unknown(), lemma: unknown(), meaning: unknown(), ..Word::of(word) };
         };
         let doubt = has_others.then_some(Reason::SeveralReadings);
+        // Where other words may stand, it means something else.
+        let cut = self.cedict.is_rivalled(word).then_some(Reason::SeveralAnalyses);
         let (measures, senses): (Vec<&str>, Vec<&str>) = entry.senses().partition(|sense| sense.starts_with("CL:"));
         let senses = senses.into_iter().map(readable).collect();
         let notes = notes(entry, &measures);
         Word {
             transliteration: Some(field(pinyin::word(entry.pinyin), cedict(), doubt)),
-            lemma: Some(Field::sure(word, cedict())),
-            meaning: Some(meaning(senses, cedict(), doubt)),
-            notes: (!notes.is_empty()).then(|| field(notes, cedict(), doubt)),
+            lemma: Some(field(word, cedict(), cut)),
+            meaning: Some(meaning(senses, cedict(), doubt.or(cut))),
+            notes: (!notes.is_empty()).then(|| field(notes, cedict(), doubt.or(cut))),
             ..Word::of(word)
         }
     }

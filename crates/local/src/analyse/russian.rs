@@ -65,7 +65,7 @@ impl Russian {
         Ok(Self { morphology, mueller })
     }
 
-    fn word(&self, word: &str, analyses: &[Analysis]) -> Word {
+    fn word(&self, word: &str, analyses: &[Analysis], is_ours: bool) -> Word {
         let latin = transliterate::by_rules(StudyLanguage::RUSSIAN, word);
         let transliteration = latin.map(|latin| latin.field(StudyLanguage::RUSSIAN));
         let known = analyses.first().and_then(|best| Some((best, self.morphology.ud_tag(best.ud)?)));
@@ -80,7 +80,8 @@ impl Russian {
             guessed.or((share > 1.0 - SURE).then_some(Reason::SeveralAnalyses))
         };
         let lemma_doubt = rivals(&|other| other.lemma != best.lemma);
-        let form_doubt = rivals(&|other| other.ud != best.ud);
+        let as_participle = (!is_ours && may_be_participle(tag)).then_some(Reason::SeveralAnalyses);
+        let form_doubt = rivals(&|other| other.ud != best.ud).or(as_participle);
         let gender = matches!(tag.pos(), "NOUN" | "PROPN").then(|| self.gender(best, tag, lemma_doubt));
         let form = form(tag);
         let part = named(&PARTS, Some(tag.pos()));
@@ -113,6 +114,12 @@ impl Russian {
             None => Field::needs_provider(Reason::NoLocalSource),
         }
     }
+}
+
+/// "We force" and "forced" are written alike (принуждаем), and the dictionary has the verb alone. Only "we" decides.
+fn may_be_participle(tag: UdTag<'_>) -> bool {
+    let is = |feature: &str, value: &str| tag.feat(feature) == Some(value);
+    tag.pos() == "VERB" && is("Tense", "Pres") && is("Person", "1") && is("Number", "Plur")
 }
 
 fn rumorph() -> Source {
@@ -151,7 +158,8 @@ impl Pack for Russian {
         let composed: Vec<String> = words.iter().map(|word| word.nfc().collect()).collect();
         let one_by_one = |_| composed.iter().map(|word| self.morphology.analyze(word)).collect();
         let analyses: Vec<Vec<Analysis>> = self.morphology.analyze_sentence(&composed).unwrap_or_else(one_by_one);
-        let found = words.iter().zip(&analyses).map(|(word, analyses)| self.word(word, analyses));
+        let is_ours = composed.iter().any(|word| word.to_lowercase() == "мы");
+        let found = words.iter().zip(&analyses).map(|(word, analyses)| self.word(word, analyses, is_ours));
         Found { transliteration: None, words: found.collect() }
     }
 }

@@ -130,19 +130,27 @@ impl Spanish {
         }
     }
 
-    /// Of Apertium's dictionary; of FreeDict's, if that has none.
+    /// Of Apertium's dictionary; of FreeDict's, if that has none. What a word means in its phrase was looked at by nobody: it is sure
+    /// only where both dictionaries have this one sense.
     fn meaning(&self, word: &str, best: Option<(&Tagged, Option<Reason>)>) -> Field {
         let is_verb = best.is_some_and(|(best, _)| part(best).is_some_and(|(part, _)| part == "verb"));
-        let doubt = best.and_then(|(_, doubt)| doubt);
-        let senses = best.map(|(best, _)| self.dictionary.translations(best)).unwrap_or_default();
-        if !senses.is_empty() {
-            return meaning(readable(senses, is_verb), apertium(), doubt);
-        }
         let lemma = best.map_or(word, |(best, _)| best.lemma.as_str()).to_lowercase();
-        let senses = self.freedict.get(&lemma).cloned().unwrap_or_default();
+        let senses = best.map(|(best, _)| self.dictionary.translations(best)).unwrap_or_default();
+        let others = self.freedict.get(&lemma).cloned().unwrap_or_default();
+        let (senses, others) = (readable(senses, is_verb), readable(others, is_verb));
+        let doubt = best.and_then(|(_, doubt)| doubt).or_else(|| doubt(&senses, &others));
+        if !senses.is_empty() {
+            return meaning(senses, apertium(), doubt);
+        }
         let source = Source::Pack { name: "freedict-spa-eng".to_owned(), version: "2022.04.21".to_owned() };
-        meaning(readable(senses, is_verb), source, doubt)
+        meaning(others, source, doubt)
     }
+}
+
+/// Two dictionaries that know one and the same sense leave none.
+fn doubt(senses: &[String], others: &[String]) -> Option<Reason> {
+    let is_agreed = senses.len() == 1 && senses == others;
+    (!is_agreed).then_some(Reason::SeveralSenses)
 }
 
 /// A verb whose lemma is no infinitive: the dictionary has that form as a word of its own ("hay").
@@ -209,7 +217,9 @@ fn freedict(packed: &[u8]) -> Result<HashMap<String, Vec<String>>, String> {
         if let Some((word, _)) = line.split_once(" /").filter(|_| line.ends_with('/')) {
             head = Some(word.to_lowercase());
         } else if let Some(head) = head.as_ref().filter(|_| !line.trim().is_empty()) {
-            let senses = line.split([',', ';']).map(|sense| sense.trim().replace('‐', "-"));
+            // "1. at, to": senses that belong together are numbered.
+            let line = line.trim().trim_start_matches(|sign: char| sign.is_ascii_digit());
+            let senses = line.trim_start_matches('.').split([',', ';']).map(|sense| sense.trim().replace('‐', "-"));
             entries.entry(head.clone()).or_default().extend(senses.filter(|sense| !sense.is_empty()));
         }
     }
@@ -251,6 +261,18 @@ mod tests {
         assert!(is_odd(&tagged("hay", "vblex pri p3 sg")));
         assert!(!is_odd(&tagged("reír", "vblex inf")) && !is_odd(&tagged("haber", "vbhaver pri p3 sg")));
         assert!(!is_odd(&tagged("casa", "n f sg")));
+    }
+
+    #[test]
+    fn one_sense_is_sure_where_both_dictionaries_have_no_other() {
+        let of = |senses: &[&str], others: &[&str]| {
+            let owned = |senses: &[&str]| senses.iter().map(|sense| (*sense).to_owned()).collect::<Vec<_>>();
+            doubt(&owned(senses), &owned(others))
+        };
+        assert_eq!(of(&["table"], &["table"]), None);
+        assert_eq!(of(&["to do"], &["to do", "to make"]), Some(Reason::SeveralSenses));
+        assert_eq!(of(&["prisoner"], &[]), Some(Reason::SeveralSenses));
+        assert_eq!(of(&[], &["exile"]), Some(Reason::SeveralSenses));
     }
 
     #[test]

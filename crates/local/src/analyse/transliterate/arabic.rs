@@ -205,6 +205,8 @@ impl Stem<'_> {
                 self.vowel(letter, next);
                 if letter.vowel.is_none() {
                     self.out.push(if letter.base == 'إ' { 'i' } else { 'a' });
+                    // Above the alif it may be an u: mother and or are written alike.
+                    self.is_guessed |= letter.base == 'أ';
                 }
             }
             base => self.consonant(base, is_first, letter, next),
@@ -387,8 +389,8 @@ mod tests {
 
     #[test]
     fn what_has_no_marks_is_doubtful() {
-        for (word, expected) in [("كتاب", "ktāb"), ("المدرسة", "al-mdrsa"), ("بيت", "bīt"), ("والبيت", "wa-l-bīt")]
-        {
+        let words = [("كتاب", "ktāb"), ("المدرسة", "al-mdrsa"), ("بيت", "bīt"), ("والبيت", "wa-l-bīt"), ("أم", "am")];
+        for (word, expected) in words {
             assert_eq!(latin(word), Latin { text: expected.to_owned(), doubt: Some(Reason::VowelsGuessed) }, "{word}");
         }
     }
