@@ -164,7 +164,7 @@ fn recordings(options: &CaptureBench) -> Vec<(Phrase, PathBuf)> {
     let is_phrase = |sound: &Sound| StudyLanguage::from_code(sound.language).is_some() && sound.words != sounds::UNSAID;
     let found = sounds::in_folder(&folder).into_iter().filter(is_phrase).enumerate();
     let phrase = |number, Sound { path, language, words, .. }| {
-        (Phrase { number, language, text: words, labels: Vec::new() }, path)
+        (Phrase { number, language, text: words, meaning: "", latin: None, labels: Vec::new() }, path)
     };
     found.map(|(number, sound)| phrase(number, sound)).collect()
 }
@@ -202,6 +202,7 @@ fn print(measured: &Measured, options: &CaptureBench) -> anyhow::Result<()> {
     let mut figures: Vec<_> = Source::ALL.into_iter().flat_map(|source| report::times(&rows, source)).collect();
     figures.extend(report::long_clips(&measured.long_clips));
     rows.iter().try_for_each(|row| say(&row.to_string()))?;
+    Source::ALL.into_iter().flat_map(|source| report::kinds(&rows, source)).try_for_each(|line| say(&line))?;
     for ((source, language), reason) in &measured.skipped {
         say(&format!("{language} {}: skipped: {reason}", source.name()))?;
     }

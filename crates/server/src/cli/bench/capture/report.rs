@@ -6,7 +6,7 @@ use serde::Serialize;
 use sluice_app::capture::view::PhraseStatus;
 
 use super::Source;
-use super::judge::{Card, Judged, Wrong, judge};
+use super::judge::{Card, Judged, Kinds, Tally, Wrong, judge};
 use super::pipeline::Made;
 use super::set::Phrase;
 use crate::cli::bench::figures::{Figure, Target, median};
@@ -36,6 +36,8 @@ pub(super) struct Row {
     wrong_cards: usize,
     /// Cards with a wrong field that nothing flags.
     not_flagged: usize,
+    /// The labelled fields, by their kind.
+    pub(super) kinds: Kinds,
     #[serde(skip)]
     seconds: Vec<f64>,
 }
@@ -76,12 +78,35 @@ impl Row {
     fn add(&mut self, judged: &Judged) {
         self.errors += judged.errors;
         self.characters += judged.characters;
-        self.fields += judged.compared;
-        self.empty += judged.empty;
-        self.wrong += judged.wrong.len();
-        self.doubted += judged.doubted;
+        let total = judged.total();
+        self.fields += total.labelled;
+        self.empty += total.empty;
+        self.wrong += total.wrong;
+        self.doubted += total.doubted;
+        add(&mut self.kinds, &judged.kinds);
         self.wrong_cards += usize::from(!judged.wrong.is_empty());
     }
+}
+
+fn add(to: &mut Kinds, from: &Kinds) {
+    for (kind, tally) in from {
+        to.entry(kind).or_default().add(*tally);
+    }
+}
+
+/// What came of each kind of field of a source, a line for each.
+pub(super) fn kinds(rows: &[Row], source: Source) -> Vec<String> {
+    let mut kinds = Kinds::new();
+    rows.iter().filter(|row| row.source == source).for_each(|row| add(&mut kinds, &row.kinds));
+    let told = kinds.into_iter().map(|(kind, tally)| {
+        let Tally { labelled, empty, doubted, wrong, not_flagged } = tally;
+        format!(
+            "{:<5} {kind}: of {labelled} labelled {wrong} wrong, {empty} empty, {doubted} right but doubtful; {not_flagged} wrong and not \
+             flagged",
+            source.name()
+        )
+    });
+    told.collect()
 }
 
 impl fmt::Display for Row {
@@ -173,12 +198,17 @@ mod tests {
             found: "да|".to_owned(),
             is_flagged,
         };
-        row.add(&Judged { errors: 1, characters: 40, compared: 5, wrong: vec![wrong(true)], ..Judged::default() });
-        row.add(&Judged { characters: 60, compared: 3, empty: 1, doubted: 1, ..Judged::default() });
+        let of = |tally: Tally| Kinds::from([("text", tally)]);
+        let one = Tally { labelled: 5, wrong: 1, ..Tally::default() };
+        row.add(&Judged { errors: 1, characters: 40, kinds: of(one), wrong: vec![wrong(true)] });
+        let two = Tally { labelled: 3, empty: 1, doubted: 1, ..Tally::default() };
+        row.add(&Judged { characters: 60, kinds: of(two), ..Judged::default() });
         row.cards = 2;
         row.seconds = vec![1.0, 5.0];
         let told = row.to_string();
         assert!(told.contains("1.0 % of characters") && told.contains("8 labelled fields 1 wrong, 1 empty"), "{told}");
+        let lines = kinds(std::slice::from_ref(&row), Source::Photo);
+        assert!(lines[0].starts_with("photo text: of 8 labelled 1 wrong, 1 empty"), "{lines:?}");
         let figures = times(&[row], Source::Photo);
         assert_eq!((figures[1].value, figures[1].reached), (5.0, Some(false)));
         assert!(times(&[], Source::Text).is_empty() && long_clips(&[]).is_empty());

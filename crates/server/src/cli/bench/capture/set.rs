@@ -14,6 +14,10 @@ pub(super) struct Phrase {
     pub(super) language: &'static str,
     /// As it is typed, printed and said.
     pub(super) text: &'static str,
+    /// In English; empty of a recording.
+    pub(super) meaning: &'static str,
+    /// The whole of it in Latin letters, if that is labelled.
+    pub(super) latin: Option<&'static str>,
     /// What is certain of its words.
     pub(super) labels: Vec<Label>,
 }
@@ -29,7 +33,7 @@ pub(super) struct Label {
 }
 
 /// The columns of a word after itself.
-const FIELDS: [&str; 4] = ["lemma", "gender", "root", "transliteration"];
+const FIELDS: [&str; 6] = ["lemma", "gender", "root", "transliteration", "declension", "meaning"];
 
 /// Every phrase, or about so many of them, of all languages evenly.
 pub(super) fn phrases(most: Option<usize>) -> Vec<Phrase> {
@@ -43,9 +47,10 @@ fn lines() -> impl Iterator<Item = &'static str> {
 }
 
 fn phrase(number: usize, line: &'static str) -> Option<Phrase> {
-    let [language, _, text, _, words] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
+    let [language, _, text, meaning, latin, words] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
     let labels = words.split("; ").flat_map(labels).collect();
-    Some(Phrase { number, language, text, labels })
+    let latin = Some(latin).filter(|latin| *latin != UNKNOWN);
+    Some(Phrase { number, language, text, meaning, latin, labels })
 }
 
 fn labels(word: &'static str) -> Vec<Label> {
@@ -64,7 +69,7 @@ mod tests {
     #[test]
     fn the_set_has_two_hundred_phrases_in_five_languages_and_says_where_they_are_from() {
         let all = phrases(None);
-        assert_eq!(all.len(), lines().count(), "a line without five columns");
+        assert_eq!(all.len(), lines().count(), "a line without six columns");
         assert!(all.len() >= 200, "{}", all.len());
         let mut counts = BTreeMap::new();
         for phrase in &all {
@@ -80,7 +85,8 @@ mod tests {
 
     #[test]
     fn labels_are_of_words_of_their_phrase() {
-        for Phrase { text, labels, .. } in phrases(None) {
+        for Phrase { text, meaning, latin, labels, .. } in phrases(None) {
+            assert!(!meaning.is_empty() && latin.is_none_or(|latin| !latin.is_empty()), "{text}");
             let text = text.to_lowercase();
             for Label { word, field, value } in labels {
                 assert!(text.contains(&word.to_lowercase()), "{word}: {text}");
@@ -91,7 +97,29 @@ mod tests {
         let values: Vec<_> = labels.iter().map(|label| (label.field, label.value)).collect();
         assert_eq!(values, [("lemma", "كلمة"), ("gender", "f"), ("root", "ك-ل-م")]);
         let of = |word| super::labels(word).len();
-        assert_eq!((of("-"), of("поздно -"), of("茶 茶 - - chá")), (0, 0, 2));
+        assert_eq!(
+            (of("-"), of("поздно -"), of("茶 茶 - - chá"), of("чай - - - - nominative tea/tea_plant")),
+            (0, 0, 2, 2)
+        );
+    }
+
+    #[test]
+    fn every_kind_of_field_is_labelled_often() {
+        let all = phrases(None);
+        let count =
+            |field: &str| all.iter().flat_map(|phrase| &phrase.labels).filter(|label| label.field == field).count();
+        for (field, least) in [
+            ("lemma", 400),
+            ("gender", 200),
+            ("root", 60),
+            ("transliteration", 100),
+            ("declension", 150),
+            ("meaning", 250),
+        ] {
+            assert!(count(field) >= least, "{field}: {}", count(field));
+        }
+        let latin = all.iter().filter(|phrase| phrase.latin.is_some()).map(|phrase| phrase.language);
+        assert_eq!(latin.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(), ["ka", "ru", "zh"]);
     }
 
     #[test]
