@@ -269,9 +269,10 @@ async fn a_job_that_did_not_succeed_keeps_the_sound_even_when_its_row_is_gone(st
     let (heard, drawn) = (job(store, &row, "hear").await, job(store, &row, "draw").await);
     finish(store, &heard, "succeeded").await;
     assert!(stays().await, "one has not ended");
-    finish(store, &drawn, "dead").await;
-    let failed = format!("UPDATE jobs SET error_code = 'not_media', error_message = 'no sound' WHERE id = '{drawn}'");
-    assert_eq!(store.execute(&failed).await.unwrap(), 1);
+    finish(store, &drawn, "cancelled").await;
+    assert!(stays().await);
+    let failed = "state = 'dead', error_code = 'not_media', error_message = 'no sound'";
+    assert_eq!(store.execute(&format!("UPDATE jobs SET {failed} WHERE id = '{drawn}'")).await.unwrap(), 1);
     store.write(async |tx| scribe::set_job(tx, &ada(), &row.id, &drawn).await).await.unwrap();
     let shown = async || {
         let found = store.read(async |tx| scribe::find(tx, &ada(), &row.id).await).await.unwrap().unwrap();
