@@ -29,7 +29,7 @@ import time
 import zlib
 
 THROWAWAY = pathlib.Path(__file__).resolve().parents[1] / "throwaway-postgres.sh"
-START_SECONDS, FINISH_SECONDS = 30, 120
+START_SECONDS, FINISH_SECONDS = 60, 300
 # A dead worker's job is rescued after its lease.
 LEASE_SECONDS = "1"
 # How long the twin keeps an answer back, after it has charged for it, and how long its jobs take.
@@ -37,7 +37,7 @@ DELAY_MS, JOB_MS = 250, 600
 # After the orders of a round: from before the first call to after the last one.
 LATEST_KILL_SECONDS = 1.6
 # A video is ordered in each round of so many: it is made as well, which takes longer than all else of a round.
-ROUNDS_OF_A_VIDEO = 5
+ROUNDS_OF_A_VIDEO = 10
 KEY = "sk-of-a-test-0123456789"
 PRESENTER = "v2_public_twin_ada"
 # What is not longer is spoken by another provider than what is, in letters.
